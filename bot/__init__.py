@@ -1,0 +1,1 @@
+"""A Slack bot that browses Cloudflare Workflows instances."""

@@ -1,0 +1,210 @@
+"""The composition root: settings in, a running bot out, and everything closed at its end."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import aiohttp
+from aiohttp import web
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.browser import Browser
+from bot.browse.shelf import Shelf
+from bot.cloudflare.budget import Budget
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import Call, WorkflowsClient
+from bot.cloudflare.endpoint import Credentials, NoCredentials
+from bot.listeners import actions, commands, errors
+from bot.listeners.background import Background
+from bot.listeners.delivery import Delivery
+from bot.listeners.dispatch import SlackApp, current_reference
+from bot.listeners.presenter import Presenter
+from bot.listeners.zones import Zones
+from bot.settings import Settings
+from bot.socket_mode import SocketMode
+from bot.storage.database import migrate, open_database, probe
+from bot.telemetry import Metrics
+from bot.web import web_app
+
+_SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+class StartFailed(Exception):
+    """The bot can't start; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot that is ready to be served.
+
+    Attributes:
+        web: its HTTP endpoints.
+        socket_mode: its connection to Slack, where it does without HTTP.
+        background: what still runs after its ack.
+        client: Slack's Web API, with the bot's token.
+    """
+
+    web: web.Application
+    socket_mode: SocketMode | None
+    background: Background
+    client: AsyncWebClient
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[Bot]:
+    """Everything put together and connected to its database, closed again at the end.
+
+    Raises:
+        StartFailed: the database can't be used.
+    """
+    async with AsyncExitStack() as stack:
+        metrics = Metrics()
+        client = await stack.enter_async_context(slack_client(settings))
+        engine = await stack.enter_async_context(database(settings))
+        upstream = await stack.enter_async_context(cloudflare_session())
+        accounts = open_accounts(settings, upstream, metrics)
+        for account in accounts.values():
+            stack.push_async_callback(account.close)
+        background = Background()
+        presenter = Presenter(
+            Browser(accounts),
+            Shelf(engine, settings.keep_bookmarks, _now),
+            Zones(client, time.monotonic),
+            _now,
+            current_reference,
+        )
+        app = slack_app(settings, client, presenter, background, metrics)
+        socket_mode = None
+        if settings.slack_app_token is not None:
+            socket_mode = SocketMode(app, client, settings.slack_app_token.get_secret_value())
+        probes = {"database": partial(_database_fault, engine)}
+        if socket_mode is not None:
+            probes["socket mode"] = partial(_socket_fault, socket_mode)
+        yield Bot(
+            web=web_app(app if socket_mode is None else None, metrics, probes),
+            socket_mode=socket_mode,
+            background=background,
+            client=client,
+        )
+
+
+@asynccontextmanager
+async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+    """Slack's Web API over one session."""
+    async with aiohttp.ClientSession(timeout=_SLACK_TIMEOUT, trust_env=True) as session:
+        yield AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=f"{settings.slack_api_url.rstrip('/')}/",
+            session=session,
+            retry_handlers=[AsyncRateLimitErrorRetryHandler()],
+        )
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database with its tables up to date.
+
+    Raises:
+        StartFailed: it can't be reached or refuses.
+    """
+    engine = open_database(settings.database_url.get_secret_value())
+    try:
+        try:
+            await migrate(engine)
+        except (SQLAlchemyError, OSError) as error:
+            raise StartFailed(f"DATABASE_URL: {database_fault(error)}") from error
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """One session for all accounts; it keeps no cookies."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session:
+        yield session
+
+
+def open_accounts(
+    settings: Settings, session: aiohttp.ClientSession, metrics: Metrics
+) -> dict[str, CachedWorkflows]:
+    """Every account by name, the default first; accounts of one token share its budget."""
+    budgets: dict[Credentials, Budget] = {}
+    times = CacheTimes(
+        first=timedelta(seconds=settings.bot_cache_first_pages),
+        rest=timedelta(seconds=settings.bot_cache_other_pages),
+        pages=settings.bot_cache_size,
+    )
+    accounts = {}
+    for name, endpoint in settings.endpoints.items():
+        budget = None
+        if not isinstance(endpoint.credentials, NoCredentials):
+            budget = budgets.setdefault(
+                endpoint.credentials,
+                Budget(settings.bot_request_budget, settings.bot_request_reserve, time.monotonic),
+            )
+            metrics.budget_left.labels(name).set_function(partial(getattr, budget, "left"))
+        client = WorkflowsClient(
+            session,
+            endpoint,
+            budget=budget,
+            deadline=timedelta(seconds=settings.bot_request_deadline),
+            observe=_counting_calls(metrics, name),
+        )
+        accounts[name] = CachedWorkflows(client, times, time.monotonic, _counting_pages(metrics, name))
+    return accounts
+
+
+def slack_app(
+    settings: Settings, client: AsyncWebClient, presenter: Presenter, background: Background, metrics: Metrics
+) -> SlackApp:
+    """Bolt with every listener on it."""
+    secret = settings.slack_signing_secret
+    app = SlackApp(client, secret.get_secret_value() if secret else None, metrics)
+    if client.session is None:
+        raise AssertionError("the client was made with a session")
+    delivery = Delivery(client.session, client)
+    commands.register(app, presenter, delivery, background, timedelta(seconds=settings.bot_ack_within))
+    actions.register(app, presenter, delivery, background)
+    errors.register(app, delivery, background, current_reference)
+    return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _counting_calls(metrics: Metrics, account: str) -> Callable[[Call], None]:
+    def count(call: Call) -> None:
+        metrics.upstream_calls.labels(account, call.outcome).inc()
+        metrics.upstream_seconds.labels(account).observe(call.seconds)
+
+    return count
+
+
+def _counting_pages(metrics: Metrics, account: str) -> Callable[[str], None]:
+    return lambda outcome: metrics.pages.labels(account, outcome).inc()
+
+
+async def _database_fault(engine: AsyncEngine) -> str | None:
+    try:
+        await probe(engine)
+    except (SQLAlchemyError, OSError) as error:
+        return database_fault(error)
+    return None
+
+
+async def _socket_fault(socket_mode: SocketMode) -> str | None:
+    return None if await socket_mode.is_connected() else "not connected to Slack"
+
+
+def database_fault(error: Exception) -> str:
+    """Why the database can't be used, in one line and without the URL, which holds a password."""
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return f"the database can't be used: {reason[0] if reason else type(error).__name__}"

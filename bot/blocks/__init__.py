@@ -1,0 +1,1 @@
+"""Block Kit: pure functions from what is to be shown to what Slack is sent."""

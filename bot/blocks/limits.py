@@ -1,0 +1,48 @@
+"""Every limit of Slack's that this bot can meet, and how a text that is too long says so.
+
+Figures are from Slack's Block Kit reference. The total of a message is not documented: others met
+`msg_blocks_too_long` at about 13,200 characters, and once near 11,300, so ours are counted as JSON, which
+is more than any of them counted.
+"""
+
+import json
+from typing import Any, Final
+
+Block = dict[str, Any]
+
+BLOCKS: Final = 50
+MESSAGE: Final = 12_000
+TEXT: Final = 4_000
+SECTION: Final = 3_000
+HEADER: Final = 150
+CONTEXT: Final = 2_000
+CONTEXT_ELEMENTS: Final = 10
+ACTIONS: Final = 25
+BUTTON: Final = 75
+VALUE: Final = 2_000
+
+_CUT: Final = "…"
+
+
+def shorten(text: str, most: int) -> str:
+    """A text of at most so many characters; one that was cut ends in an ellipsis."""
+    return text if len(text) <= most else text[: most - len(_CUT)] + _CUT
+
+
+def shorten_markup(text: str, most: int) -> str:
+    """The same for mrkdwn: never cut inside an entity or a `<…>`, and never leave code open."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - len(_CUT) - 1]
+    for opening, closing in (("<", ">"), ("&", ";")):
+        start = kept.rfind(opening)
+        if start >= 0 and closing not in kept[start:]:
+            kept = kept[:start]
+    if kept.count("`") % 2:
+        kept += "`"
+    return kept + _CUT
+
+
+def size(blocks: list[Block]) -> int:
+    """Characters of a message's blocks, counted as JSON: no way of counting gives more."""
+    return len(json.dumps(blocks, ensure_ascii=False))

@@ -1,0 +1,190 @@
+"""The pieces that messages are made of. Whatever a person or the API named goes through here."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.blocks import limits
+from bot.blocks.limits import Block
+from bot.cloudflare.models import ApiMessage, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What Slack is sent.
+
+    Attributes:
+        text: the whole message for screen readers and notifications; it makes sense alone.
+        blocks: the same for eyes.
+    """
+
+    text: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The values of a message's buttons; a button that would lead nowhere has none.
+
+    Attributes:
+        previous: the screen before.
+        next: the screen after.
+        refresh: this screen anew.
+    """
+
+    previous: str | None
+    next: str | None
+    refresh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How a status looks: an emoji and a word, so that neither colour nor picture is needed."""
+
+    emoji: str
+    word: str
+
+
+_APPEARANCES: Final = {
+    "errored": Appearance("🔴", "Errored"),
+    "rollingBack": Appearance("🟠", "Rolling back"),
+    "running": Appearance("🔵", "Running"),
+    "queued": Appearance("⏳", "Queued"),
+    "waiting": Appearance("🟣", "Waiting"),
+    "waitingForPause": Appearance("🟡", "Waiting for pause"),
+    "paused": Appearance("⏸️", "Paused"),
+    "terminated": Appearance("⚫", "Terminated"),
+    "complete": Appearance("🟢", "Complete"),
+}
+"""In the order in which somebody on call wants to know of them."""
+
+URGENCY: Final = tuple(_APPEARANCES)
+
+# Marks that turn the direction of what follows, and breaks that would end a line or a code span.
+_UNSAFE: Final = re.compile(r"[\u0000-\u001f\u007f\u0085\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_LONGEST_NAME: Final = 600
+_LONGEST_COMMAND: Final = 1_500
+
+
+def appearance(status: Status | None) -> Appearance:
+    """How a status looks; one never seen before is shown by its own name."""
+    if status is None:
+        return Appearance("⚪", "No status")
+    return _APPEARANCES.get(status) or Appearance("⚪", plain(status))
+
+
+def plain(text: str) -> str:
+    """A foreign text for plain_text elements, where Slack reads no markup: only made safe to look at."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def escape(text: str) -> str:
+    """A foreign text for mrkdwn: Slack asks to escape these three and nothing else."""
+    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def command(text: str) -> str:
+    """Something to type, as code."""
+    return code(text, _LONGEST_COMMAND)
+
+
+def code(text: str, most: int = _LONGEST_NAME) -> str:
+    """A foreign text as code, where Slack looks for no mention, no link and no emphasis."""
+    shown = limits.shorten(text, most).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
+    return f"`{escape(shown) or ' '}`"
+
+
+def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
+    """A time that every reader sees in their own zone; ISO 8601 where Slack can't."""
+    return f"<!date^{int(at.timestamp())}^{style}|{iso(at)}>"
+
+
+def iso(at: datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def duration(span: timedelta) -> str:
+    """A time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
+    seconds = max(span.total_seconds(), 0)
+    if seconds < 1:
+        return f"{round(seconds * 1000)}ms"
+    whole = int(seconds)
+    for unit, name, smaller, smaller_name in (
+        (86400, "d", 3600, "h"),
+        (3600, "h", 60, "m"),
+        (60, "m", 1, "s"),
+    ):
+        if whole >= unit:
+            rest = whole % unit // smaller
+            return f"{whole // unit}{name}" + (f" {rest}{smaller_name}" if rest else "")
+    return f"{whole}s"
+
+
+def header(text: str) -> Block:
+    """A title."""
+    return {
+        "type": "header",
+        "text": {"type": "plain_text", "text": limits.shorten(plain(text), limits.HEADER), "emoji": False},
+    }
+
+
+def section(markup: str, accessory: Block | None = None) -> Block:
+    """A paragraph of mrkdwn, with a button beside it where one is given."""
+    text = limits.shorten_markup(markup, limits.SECTION)
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    if accessory is not None:
+        block["accessory"] = accessory
+    return block
+
+
+def context(*phrases: str) -> Block:
+    """A small line of mrkdwn."""
+    text = limits.shorten_markup(" · ".join(phrases), limits.CONTEXT)
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+
+
+def button(label: str, action_id: str, value: str, says: str) -> Block:
+    """A button; `says` is what a screen reader reads.
+
+    Raises:
+        ValueError: the value does not fit, and cutting it would break it.
+    """
+    if len(value) > limits.VALUE:
+        raise ValueError(f"a button's value has {len(value)} characters")
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": {"type": "plain_text", "text": limits.shorten(plain(label), limits.BUTTON), "emoji": True},
+        "value": value,
+        "accessibility_label": limits.shorten(plain(says), limits.BUTTON),
+    }
+
+
+def paging(controls: Controls, previous: str, next_: str) -> Block:
+    """The buttons below a list: only those that lead somewhere."""
+    buttons = []
+    if controls.previous is not None:
+        buttons.append(button(f"◀ {previous}", "page_previous", controls.previous, f"{previous} rows"))
+    if controls.next is not None:
+        buttons.append(button(f"{next_} ▶", "page_next", controls.next, f"{next_} rows"))
+    buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
+    return {"type": "actions", "elements": buttons}
+
+
+def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
+    """What the API said beside its answer."""
+    said = [f"{escape(message.message)}{code_number(message)}" for message in messages]
+    return [context("Cloudflare says: " + "; ".join(said))] if said else []
+
+
+def code_number(message: ApiMessage) -> str:
+    """The API's code of a message, in brackets, where it has one."""
+    return f" ({message.code})" if message.code is not None else ""
+
+
+def message(text: str, blocks: list[Block]) -> Message:
+    """A message; `text` is mrkdwn already."""
+    return Message(limits.shorten_markup(text, limits.TEXT), blocks)

@@ -1,0 +1,271 @@
+"""What went wrong, what was expected, what to do: one message for each kind of error."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import singledispatch
+
+from bot.blocks.parts import (
+    Message,
+    button,
+    code,
+    code_number,
+    command,
+    context,
+    duration,
+    escape,
+    message,
+    section,
+)
+from bot.browse.bookmark import BookmarkUnreadable
+from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
+from bot.browse.shelf import BookmarkExpired
+from bot.cloudflare.errors import (
+    AccountNotFound,
+    CloudflareError,
+    InstanceNotFound,
+    NonsenseAnswer,
+    NotAuthorized,
+    ParameterRefused,
+    Throttled,
+    TlsFailed,
+    Unavailable,
+)
+from bot.query.errors import QueryError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a person is told; each part is mrkdwn.
+
+    Attributes:
+        title: what went wrong, as a sentence.
+        advice: what to do, a paragraph each.
+        details: for whoever looks into it: codes, ids.
+    """
+
+    title: str
+    advice: tuple[str, ...]
+    details: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A line below a problem with a button that opens a list.
+
+    Attributes:
+        text: what the list is, in mrkdwn.
+        label: what stands on the button.
+        value: the bookmark it carries.
+        says: what a screen reader reads.
+    """
+
+    text: str
+    label: str
+    value: str
+    says: str
+
+
+def restart(value: str) -> WayOut:
+    """The same list from its beginning."""
+    says = "Start this list again from its beginning"
+    return WayOut("The same list from its beginning:", "Start again", value, says)
+
+
+def similar(workflow: str, value: str) -> WayOut:
+    """The same list of another workflow, whose name looks like the one asked for."""
+    return WayOut(f"Did you mean {code(workflow)}?", "Open", value, f"List the instances of {workflow}")
+
+
+def problem_message(error: Exception, *, again: str = "", ways_out: Sequence[WayOut] = ()) -> Message:
+    """What a person is told about an error.
+
+    Args:
+        error: of this bot's own kinds.
+        again: the command that asks the same again, where that may help.
+        ways_out: lists that lead on.
+    """
+    problem = explain(error)
+    advice = list(problem.advice)
+    if again:
+        advice.append(f"To try again: {command(again)}")
+    blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
+    blocks += [section(way.text, button(way.label, "list_open", way.value, way.says)) for way in ways_out]
+    if problem.details:
+        blocks.append(context(*problem.details))
+    return message(" ".join((problem.title, *advice, *(way.text for way in ways_out))), blocks)
+
+
+def unexpected_message(reference: str) -> Message:
+    """A fault of the bot's own; the reference also stands in the log."""
+    title = "Something went wrong inside this bot."
+    advice = (
+        f"It is in the log under {code(reference)}. Trying again may help; if not, pass on that reference."
+    )
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def unknown_control_message() -> Message:
+    """A button, menu or form that this version of the bot does not have."""
+    title = "This control is not one of this version's."
+    advice = "The message is most likely an old one. Start afresh with `/workflows`."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+@singledispatch
+def explain(error: Exception) -> Problem:
+    """An error in words, by its type.
+
+    Raises:
+        TypeError: it is none of the kinds that people are told about.
+    """
+    raise TypeError(f"no words for {type(error).__name__}") from error
+
+
+@explain.register
+def _(error: QueryError) -> Problem:
+    advice = [f"Expected: {_with_code(error.expected)}."]
+    if error.nearest:
+        advice.append(f"Did you mean {code(error.nearest)}?")
+    if error.command:
+        advice.append(f"Then: {command(error.command)}")
+    return Problem(f"{code(error.word)} {escape(error.problem)}.", tuple(advice))
+
+
+@explain.register
+def _(error: UnknownAccount) -> Problem:
+    known = ", ".join(code(name) for name in error.known)
+    return Problem(f"No account is called {code(error.name)} any more.", (f"There is {known}.",))
+
+
+@explain.register
+def _(_: CursorRefused) -> Problem:
+    return Problem(
+        "Cloudflare no longer takes this cursor.",
+        ("It is most likely too old. The list can be started again from its beginning.",),
+    )
+
+
+@explain.register
+def _(error: BookmarkExpired) -> Problem:
+    again = f"Type it again: {command(error.command)}" if error.command else "Type the command again."
+    return Problem("This list is too old to be continued.", (again,))
+
+
+@explain.register
+def _(error: BookmarkUnreadable) -> Problem:
+    return Problem(
+        "This button can't be read.",
+        (f"It was {escape(str(error))}. Type the command below the list again.",),
+    )
+
+
+@explain.register
+def _(error: NotAuthorized) -> Problem:
+    permissions = " or ".join(f"*{name}*" for name in error.PERMISSIONS)
+    return Problem(
+        "Cloudflare does not let this bot read Workflows.",
+        (
+            f"Its credentials are wrong, or they lack a permission: {permissions}.",
+            "Whoever runs the bot can see which with `workflows-bot check`.",
+        ),
+        _details(error),
+    )
+
+
+@explain.register
+def _(error: AccountNotFound) -> Problem:
+    return Problem(
+        "Cloudflare knows no such account.",
+        ("The account id in this bot's settings is malformed or wrong; `workflows-bot check` says which.",),
+        _details(error),
+    )
+
+
+@explain.register
+def _(error: NoSuchWorkflow) -> Problem:
+    return Problem(
+        f"{code(error.account)} has no workflow called {code(error.query.workflow)}.",
+        ("`/workflows` shows them all, `/workflows help` what else there is.",),
+        _details(error.answer),
+    )
+
+
+@explain.register
+def _(error: InstanceNotFound) -> Problem:
+    return Problem(
+        "No instance of that id.",
+        ("It may be past its retention, or belong to another workflow.",),
+        _details(error),
+    )
+
+
+@explain.register
+def _(error: ParameterRefused) -> Problem:
+    return Problem(
+        "Cloudflare refused the query.",
+        (f"It says: {escape(_in_words(error.reason))}.", "What it takes: `/workflows help filters`"),
+        _details(error),
+    )
+
+
+@explain.register
+def _(error: Throttled) -> Problem:
+    return Problem(
+        "Too many requests to Cloudflare just now.",
+        (f"Try again in {duration(error.retry_after)}. Its limit is 1,200 in five minutes for one user.",),
+        _details(error),
+    )
+
+
+@explain.register
+def _(error: Unavailable) -> Problem:
+    return Problem(
+        "Cloudflare gave no usable answer.",
+        (f"{_sentence(error.reason)} It was asked more than once; try again in a minute.",),
+        _details(error),
+    )
+
+
+@explain.register
+def _(error: TlsFailed) -> Problem:
+    return Problem(
+        "No safe connection to Cloudflare.",
+        (f"{_sentence(error.reason)} Whoever runs the bot has to look at its network or certificates.",),
+        _details(error),
+    )
+
+
+@explain.register
+def _(error: NonsenseAnswer) -> Problem:
+    return Problem(
+        "The answer is not one of Cloudflare's API.",
+        (f"{_sentence(error.reason)} A firewall or a proxy may have answered in its place.",),
+        _details(error),
+    )
+
+
+def _details(error: CloudflareError) -> tuple[str, ...]:
+    """What the API said, and under which id its support finds it."""
+    said = [f"{escape(entry.message)}{code_number(entry)}" for entry in error.errors]
+    if error.http_status is not None:
+        said.append(f"HTTP {error.http_status}")
+    if error.ray:
+        said.append(f"cf-ray {code(error.ray)}")
+    return tuple(said)
+
+
+def _in_words(reason: str) -> str:
+    """The API's messages are keys such as `workflows.api.error.invalid_status`: the last part is the news."""
+    if re.fullmatch(r"[a-z]\w*(\.\w+)+", reason):
+        return reason.rpartition(".")[2].replace("_", " ")
+    return reason
+
+
+def _sentence(text: str) -> str:
+    return f"{escape(text[:1].upper() + text[1:])}."
+
+
+def _with_code(text: str) -> str:
+    """Our own words with `code` in them; what a person typed may stand in there."""
+    return "".join(code(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`")))

@@ -1,0 +1,253 @@
+"""Walks lists: a question or a bookmark in, a screen out, at most one request for a hundred rows."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Final
+
+from bot.browse.bookmark import Bookmark, OverviewBookmark, Passed
+from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
+from bot.browse.screen import Overview, Screen
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError, ParameterRefused, WorkflowNotFound
+from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Workflow
+from bot.query.model import ListQuery
+
+WORKFLOWS_PER_SCREEN: Final = 10
+
+_MOST_EMPTY_PAGES: Final = 5
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+class Browser:
+    """Browses the accounts of settings.
+
+    Args:
+        accounts: by name, at least one; the first is the default.
+    """
+
+    def __init__(self, accounts: Mapping[str, CachedWorkflows]) -> None:
+        self._accounts = accounts
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts' names, the default first."""
+        return tuple(self._accounts)
+
+    async def open(self, query: ListQuery) -> Screen:
+        """The first screen of a list.
+
+        Raises:
+            CloudflareError: the API's answer is no list.
+            NoSuchWorkflow: the account has none of that name.
+            CursorRefused: the query starts at a cursor that the API does not take.
+            UnknownAccount: settings name no such account.
+        """
+        return await self.turn(Bookmark(query, query.start))
+
+    async def refresh(self, here: Bookmark) -> Screen:
+        """The same place as the API has it now.
+
+        On the first page the anchor is lifted, so that new instances appear. A later page lies behind
+        them whatever they are; there the anchor stays, or the way back would skip rows.
+
+        Raises:
+            CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
+        """
+        return await self.turn(replace(here, anchor=None) if _is_first(here) else here, fresh=True)
+
+    async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
+        """The screen at a bookmark.
+
+        Raises:
+            CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
+        """
+        account, workflows = self._account(mark.query.account)
+        try:
+            page = await self._page(workflows, mark, fresh=fresh)
+        except WorkflowNotFound as error:
+            similar = await _similar(workflows, mark.query.workflow)
+            raise NoSuchWorkflow(mark.query, account, similar, error) from error
+        for _ in range(_MOST_EMPTY_PAGES):
+            # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
+            if page.rows or page.next is None or _repeats(mark, page):
+                break
+            mark = replace(mark, position=page.next, offset=0)
+            page = await self._page(workflows, mark, fresh=fresh)
+        if mark.anchor is None and _is_first(mark):
+            mark, page = await self._anchored(workflows, mark, page)
+        return _screen(mark, account, page)
+
+    async def overview(self, mark: OverviewBookmark, *, fresh: bool = False) -> Overview:
+        """Some workflows of an account with their counts, by name.
+
+        Raises:
+            CloudflareError, UnknownAccount: as `open`.
+        """
+        account, workflows = self._account(mark.overview.account)
+        search = mark.overview.search
+        found = await workflows.list_workflows(search, fresh=fresh)
+        # The local engine ignores a search, so names are looked at here, too.
+        rows = [row for row in found.rows if not search or search.casefold() in row.name.casefold()]
+        rows.sort(key=lambda row: row.name.casefold())
+        size = WORKFLOWS_PER_SCREEN
+        offset = min(mark.offset, _last_screen(len(rows), size))
+        return Overview(
+            query=mark.overview,
+            account=account,
+            rows=await _counted(workflows, rows[offset : offset + size], fresh=fresh),
+            first=offset + 1,
+            total=len(rows),
+            here=replace(mark, offset=offset),
+            previous=replace(mark, offset=max(offset - size, 0)) if offset else None,
+            next=replace(mark, offset=offset + size) if offset + size < len(rows) else None,
+            messages=found.messages,
+            fetched_at=found.fetched_at,
+        )
+
+    def _account(self, name: str | None) -> tuple[str, CachedWorkflows]:
+        if name is None:
+            return next(iter(self._accounts.items()))
+        try:
+            return name, self._accounts[name]
+        except KeyError:
+            raise UnknownAccount(name, self.accounts) from None
+
+    async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
+        query = mark.query
+        latest = _bound(mark.anchor)
+        try:
+            return await workflows.list_instances(query.page(mark.position, latest), fresh=fresh)
+        except ParameterRefused:
+            if not isinstance(mark.position, Cursor):
+                raise
+        # Whether a cursor is bound to the filters of the request that gave it is documented nowhere: the
+        # first page was asked for without the anchor, so its cursor may want to be asked without, too.
+        restart = replace(query, start=None, direction=None)
+        if latest is None:
+            raise CursorRefused(restart)
+        try:
+            return await workflows.list_instances(query.page(mark.position), fresh=fresh)
+        except ParameterRefused as error:
+            raise CursorRefused(restart) from error
+
+    async def _anchored(
+        self, workflows: CachedWorkflows, mark: Bookmark, page: InstancePage
+    ) -> tuple[Bookmark, InstancePage]:
+        """The walk that begins with this page: nothing newer will enter it."""
+        dates = [row.created_on for row in page.rows if row.created_on]
+        if not dates or mark.query.until is not None:
+            return mark, page
+        anchored = replace(mark, anchor=max(dates))
+        if len(dates) < len(page.rows):
+            # The local engine lists ids that were asked for and never existed, without a date, and leaves
+            # them out under any bound: the walk has to do without them from its first row.
+            return anchored, await self._page(workflows, anchored, fresh=True)
+        # Asked again with the bound, the API would answer these very rows: no need to ask.
+        workflows.keep(mark.query.page(mark.position, _bound(anchored.anchor)), page)
+        return anchored, page
+
+
+async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
+    """Workflows whose names look like this one, the likeliest first, at most three."""
+    try:
+        found = await workflows.list_workflows()
+    except CloudflareError:
+        return ()  # the answer at hand says enough: no workflow of that name
+    names = {row.name.casefold(): row.name for row in found.rows}
+    close = get_close_matches(name.casefold(), names, n=3, cutoff=0.5)
+    close += [other for other in names if name.casefold() in other and other not in close]
+    return [names[other] for other in close[:3]]
+
+
+async def _counted(
+    workflows: CachedWorkflows, rows: Sequence[Workflow], *, fresh: bool
+) -> Sequence[Workflow]:
+    """The same workflows with their counts, asked for one by one where the list brought none."""
+    uncounted = [row.name for row in rows if row.instances is None]
+    answers = await asyncio.gather(*(workflows.get_workflow(name, fresh=fresh) for name in uncounted))
+    counted = dict(zip(uncounted, answers, strict=True))
+    return [counted.get(row.name, row) for row in rows]
+
+
+def _is_first(mark: Bookmark) -> bool:
+    return mark.position in (None, PageNumber(1))
+
+
+def _bound(anchor: datetime | None) -> datetime | None:
+    """The anchor as a `date_end`, which is inclusive and counts in milliseconds."""
+    if anchor is None:
+        return None
+    excess = timedelta(microseconds=anchor.microsecond % 1000)
+    return anchor - excess + (_MILLISECOND if excess else timedelta(0))
+
+
+def _repeats(mark: Bookmark, page: InstancePage) -> bool:
+    """Whether the walk would come to a page where it has been."""
+    return page.next == mark.position or any(page.next == passed.position for passed in mark.trail)
+
+
+def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
+    rows = _not_newer(page.rows, mark.anchor)
+    size = mark.query.rows
+    mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
+    circles = page.next is not None and _repeats(mark, page)
+    return Screen(
+        query=mark.query,
+        account=account,
+        rows=rows[mark.offset : mark.offset + size],
+        first=_number_of_first(mark),
+        here=mark,
+        previous=_previous(mark),
+        next=_next(mark, len(rows), None if circles else page),
+        messages=page.messages,
+        went_in_circles=circles,
+        fetched_at=page.fetched_at,
+    )
+
+
+def _not_newer(rows: Sequence[Instance], anchor: datetime | None) -> Sequence[Instance]:
+    if anchor is None:
+        return rows
+    return [row for row in rows if row.created_on is None or row.created_on <= anchor]
+
+
+def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | None:
+    """The screen after this one: further down the page, or the next page's first."""
+    if mark.offset + mark.query.rows < rows:
+        return replace(mark, offset=mark.offset + mark.query.rows)
+    if page is None or page.next is None:
+        return None
+    return replace(mark, position=page.next, offset=0, trail=(*mark.trail, Passed(mark.position, rows)))
+
+
+def _previous(mark: Bookmark) -> Bookmark | None:
+    """The screen before this one: further up the page, or the last one of the page passed before."""
+    size = mark.query.rows
+    if mark.offset:
+        return replace(mark, offset=max(mark.offset - size, 0))
+    if mark.trail:
+        last = mark.trail[-1]
+        return replace(
+            mark, position=last.position, offset=_last_screen(last.rows, size), trail=mark.trail[:-1]
+        )
+    match mark.position:
+        case PageNumber(number) if number > 1:
+            return replace(mark, position=PageNumber(number - 1))
+    return None
+
+
+def _number_of_first(mark: Bookmark) -> int | None:
+    match mark.position, mark.query.start:
+        case PageNumber(number), _:
+            return (number - 1) * mark.query.per_page + mark.offset + 1
+        case _, Cursor():
+            return None
+    return sum(passed.rows for passed in mark.trail) + mark.offset + 1
+
+
+def _last_screen(rows: int, size: int) -> int:
+    """Where the last screen of so many rows starts."""
+    return max(rows - 1, 0) // size * size

@@ -1,0 +1,47 @@
+"""What can go wrong while browsing, beside what the API itself says."""
+
+from collections.abc import Sequence
+
+from bot.cloudflare.errors import WorkflowNotFound
+from bot.query.model import ListQuery
+
+
+class UnknownAccount(Exception):
+    """A button or a command of an account that settings no longer name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"no account is called {name}")
+        self.name = name
+        self.known = tuple(known)
+
+
+class CursorRefused(Exception):
+    """The API takes a cursor no more, most likely because it is too old.
+
+    Attributes:
+        restart: the same question from its beginning.
+    """
+
+    def __init__(self, restart: ListQuery) -> None:
+        super().__init__("the API refused the cursor")
+        self.restart = restart
+
+
+class NoSuchWorkflow(Exception):
+    """The account has no workflow of that name.
+
+    Attributes:
+        query: what was asked.
+        account: the account's name.
+        similar: names that look like the one asked for, the likeliest first.
+        answer: what the API said.
+    """
+
+    def __init__(
+        self, query: ListQuery, account: str, similar: Sequence[str], answer: WorkflowNotFound
+    ) -> None:
+        super().__init__(f"{account} has no workflow called {query.workflow}")
+        self.query = query
+        self.account = account
+        self.similar = tuple(similar)
+        self.answer = answer

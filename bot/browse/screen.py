@@ -1,0 +1,67 @@
+"""What one message shows, and where its buttons lead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.browse.bookmark import Bookmark, OverviewBookmark
+from bot.cloudflare.models import ApiMessage, Instance, Workflow
+from bot.query.model import ListQuery, OverviewQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Some rows of a list of instances.
+
+    Attributes:
+        query: what was asked.
+        account: the account's name, also where the query leaves it to the default.
+        rows: at most `query.rows`.
+        first: the first row's number in the whole list, from 1; None behind a typed cursor.
+        here: this very place, for a refresh.
+        previous: the screen before, if any.
+        next: the screen after, if any.
+        messages: the API's own words, usually none.
+        went_in_circles: the API gave a cursor it had given before, so the list ends here.
+        fetched_at: when the API was asked.
+    """
+
+    query: ListQuery
+    account: str
+    rows: Sequence[Instance]
+    first: int | None
+    here: Bookmark
+    previous: Bookmark | None
+    next: Bookmark | None
+    messages: tuple[ApiMessage, ...]
+    went_in_circles: bool
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Some workflows of an account.
+
+    Attributes:
+        query: what was asked.
+        account: the account's name.
+        rows: workflows by name.
+        first: the first row's number, from 1.
+        total: how many there are; all of them were read.
+        here: this very place, for a refresh.
+        previous: the screen before, if any.
+        next: the screen after, if any.
+        messages: the API's own words, usually none.
+        fetched_at: when the API was asked.
+    """
+
+    query: OverviewQuery
+    account: str
+    rows: Sequence[Workflow]
+    first: int
+    total: int
+    here: OverviewBookmark
+    previous: OverviewBookmark | None
+    next: OverviewBookmark | None
+    messages: tuple[ApiMessage, ...]
+    fetched_at: datetime

@@ -1,0 +1,70 @@
+"""The command line."""
+
+import asyncio
+import sys
+
+import click
+
+from bot import settings as settings_
+from bot.check import check as run_checks
+from bot.serve import Failed
+from bot.serve import serve as run_bot
+from bot.settings import Settings, SettingsWrong
+from bot.telemetry import configure_logging
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="workflows-bot")
+def main() -> None:
+    """Browse Cloudflare Workflows from Slack.
+
+    Settings come from the environment or from a file .env in this folder; README.md lists them.
+    """
+
+
+@main.command()
+def serve() -> None:
+    """Run the bot.
+
+    Over HTTP, or in Socket Mode when SLACK_APP_TOKEN is set. SIGTERM lets running work end first.
+    """
+    settings = _settings()
+    configure_logging(settings.bot_log_level, settings.bot_log_format)
+    try:
+        asyncio.run(run_bot(settings))
+    except Failed as error:
+        _fail(str(error))
+
+
+@main.command()
+def check() -> None:
+    """Prove settings, tokens, accounts and the database.
+
+    A line for each, with what to do; exits with 1 when one fails.
+    """
+    settings = _settings()
+    configure_logging("error", "console")
+    if not asyncio.run(_print_findings(settings)):
+        sys.exit(1)
+
+
+async def _print_findings(settings: Settings) -> bool:
+    well = True
+    async for finding in run_checks(settings):
+        click.echo(f"{'ok  ' if finding.well else 'FAIL'}  {finding.subject}: {finding.text}")
+        well = well and finding.well
+    return well
+
+
+def _settings() -> Settings:
+    try:
+        return settings_.load()
+    except SettingsWrong as error:
+        for problem in error.problems:
+            click.echo(f"FAIL  settings: {problem}", err=True)
+        sys.exit(1)
+
+
+def _fail(reason: str) -> None:
+    click.echo(f"workflows-bot: {reason}", err=True)
+    sys.exit(1)

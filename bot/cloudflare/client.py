@@ -1,0 +1,194 @@
+"""One account's Workflows over aiohttp. Moves bytes; what they mean is `protocol`'s business."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final, TypeVar
+
+import aiohttp
+import stamina
+from yarl import URL
+
+from bot.cloudflare import protocol
+from bot.cloudflare.budget import Budget, Purpose
+from bot.cloudflare.endpoint import Endpoint
+from bot.cloudflare.errors import NonsenseAnswer, Throttled, TlsFailed, Unavailable
+from bot.cloudflare.models import ApiMessage, InstancePage, PageNumber, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.protocol import Request
+from bot.cloudflare.refusals import Response, rate_limit
+
+MAX_BODY: Final = 8 * 1024 * 1024
+"""Bytes. A hundred rows take some 50 KB, a thousand workflows less than a megabyte a page."""
+
+_ATTEMPTS: Final = 3
+_SHORT: Final = timedelta(seconds=3)
+"""A pause that somebody who waits for an answer may be made to sit through."""
+
+_MAX_WORKFLOW_PAGES: Final = 50
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that was made, for whoever counts them."""
+
+    path: str
+    outcome: str
+    seconds: float
+
+
+def observe_nothing(_: Call) -> None:
+    """For callers that do not count."""
+
+
+class WorkflowsClient:
+    """Reads one account's workflows and instances.
+
+    Args:
+        session: who made it closes it.
+        endpoint: the account.
+        budget: shared by all clients of one token; None where the engine has no limit.
+        deadline: for a whole answer, retries and pauses included.
+        observe: told of every request made.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        endpoint: Endpoint,
+        *,
+        budget: Budget | None = None,
+        deadline: timedelta = timedelta(seconds=20),
+        observe: Callable[[Call], None] = observe_nothing,
+    ) -> None:
+        self._session = session
+        self._endpoint = endpoint
+        self._headers = {"Accept": "application/json", **endpoint.credentials.headers()}
+        self._budget = budget
+        self._deadline = deadline.total_seconds()
+        self._observe = observe
+
+    async def list_instances(self, query: PageQuery, purpose: Purpose = Purpose.PERSON) -> InstancePage:
+        """One page of a workflow's instances.
+
+        Raises:
+            CloudflareError: one of `errors`.
+        """
+        return await self._get(
+            protocol.instances_request(query),
+            lambda answer: protocol.read_instances(answer, query.position, datetime.now(UTC)),
+            purpose,
+        )
+
+    async def list_workflows(
+        self, search: str | None = None, purpose: Purpose = Purpose.PERSON
+    ) -> WorkflowList:
+        """Every workflow, in as few requests as there are pages.
+
+        Raises:
+            CloudflareError: one of `errors`.
+        """
+        page: PageNumber | None = PageNumber(1)
+        rows: dict[str, Workflow] = {}
+        messages: list[ApiMessage] = []
+        while page is not None and page.number <= _MAX_WORKFLOW_PAGES:
+            answer = await self._get(
+                protocol.workflows_request(search, page), partial(protocol.read_workflows, page=page), purpose
+            )
+            known = len(rows)
+            rows.update((workflow.name, workflow) for workflow in answer.rows)
+            messages.extend(answer.messages)
+            page = answer.next if len(rows) > known else None  # the local engine repeats its one page
+        return WorkflowList(tuple(rows.values()), tuple(messages), datetime.now(UTC))
+
+    async def get_workflow(self, name: str, purpose: Purpose = Purpose.PERSON) -> Workflow:
+        """One workflow.
+
+        Raises:
+            CloudflareError: one of `errors`.
+        """
+        return await self._get(protocol.workflow_request(name), protocol.read_workflow, purpose)
+
+    async def _get(self, request: Request, read: Callable[[Response], _T], purpose: Purpose) -> _T:
+        """Ask, and ask again where that is safe and may help; all of it within the deadline."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                async for attempt in stamina.retry_context(
+                    on=_worth_another_try, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=2.0
+                ):
+                    with attempt:
+                        return await self._try(request, read, purpose)
+        except TimeoutError as error:
+            raise Unavailable(f"no answer within {self._deadline:g} s") from error
+        raise AssertionError("stamina returns or raises")  # pragma: no cover
+
+    async def _try(self, request: Request, read: Callable[[Response], _T], purpose: Purpose) -> _T:
+        if self._budget is not None:
+            self._budget.spend(purpose)
+        started = time.perf_counter()
+        outcome = "unavailable"
+        try:
+            response = await self._send(request)
+            outcome = str(response.status)
+            self._learn(response)
+            return read(response)
+        except NonsenseAnswer:
+            outcome = "nonsense"
+            raise
+        except Throttled as error:
+            if self._budget is not None:
+                self._budget.close_for(error.retry_after)
+            raise
+        finally:
+            self._observe(Call(request.path, outcome, time.perf_counter() - started))
+
+    def _learn(self, response: Response) -> None:
+        told = rate_limit(response.headers)
+        if told is not None and self._budget is not None:
+            self._budget.learn(told)
+
+    async def _send(self, request: Request) -> Response:
+        url = f"{self._endpoint.root}{request.path}"
+        if request.query:
+            url = f"{url}?{request.query}"
+        try:
+            async with self._session.get(
+                URL(url, encoded=True),
+                headers=self._headers,
+                allow_redirects=False,  # the credentials go to this host and no other
+                timeout=aiohttp.ClientTimeout(total=self._deadline / 2, sock_connect=5),
+            ) as answer:
+                body = await _body(answer)
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                return Response(answer.status, headers, body)
+        except aiohttp.ClientSSLError as error:
+            raise TlsFailed(f"TLS failed: {error.__class__.__name__}") from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable(f"no connection to {error.host}: {error.strerror or error}") from error
+        except TimeoutError as error:
+            raise Unavailable(f"no answer within {self._deadline / 2:g} s") from error
+        except aiohttp.ClientResponseError as error:
+            raise NonsenseAnswer("the answer is not HTTP as it should be") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unavailable(f"the connection broke: {error.__class__.__name__}") from error
+
+
+async def _body(answer: aiohttp.ClientResponse) -> bytes:
+    """The whole body, unless it is too large to be an answer of this API."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise NonsenseAnswer(f"the answer is larger than {MAX_BODY // 1024 // 1024} MiB")
+    return bytes(body)
+
+
+def _worth_another_try(error: Exception) -> bool | timedelta:
+    """Whether the same GET may fare better soon, and after which pause where the API named one."""
+    if isinstance(error, Throttled):
+        return error.retry_after if error.retry_after <= _SHORT else False
+    return isinstance(error, Unavailable) and not isinstance(error, TlsFailed)

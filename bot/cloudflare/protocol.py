@@ -1,0 +1,256 @@
+"""The API without the network: what to ask for, and what an answer means.
+
+A question becomes a `Request`; a `Response` (status, headers, body) becomes a page, or is raised as one
+of `errors`. Nothing here waits, so all of it can be tested with plain values.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from urllib.parse import quote, urlencode
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.cloudflare.errors import NonsenseAnswer, ParameterRefused
+from bot.cloudflare.models import (
+    DIRECTIONS,
+    MAX_PER_PAGE,
+    ApiMessage,
+    Cursor,
+    Instance,
+    InstanceFilter,
+    InstancePage,
+    PageNumber,
+    PageQuery,
+    Position,
+    ResultInfo,
+    Workflow,
+    WorkflowPage,
+)
+from bot.cloudflare.refusals import Response, error_of, refusal
+
+MAX_WORKFLOW_NAME: Final = 64
+_DOTS: Final = frozenset({".", ".."})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET below an account's root: `path` is percent-encoded, `query` is encoded and without `?`."""
+
+    path: str
+    query: str = ""
+
+
+def instances_request(query: PageQuery) -> Request:
+    """Ask for one page of a workflow's instances.
+
+    Raises:
+        ParameterRefused: the API would refuse this; it is not asked.
+    """
+    _check_workflow(query.workflow)
+    if not 1 <= query.per_page <= MAX_PER_PAGE:
+        raise ParameterRefused(f"per_page must be 1 to {MAX_PER_PAGE}, not {query.per_page}")
+    params = {"per_page": str(query.per_page)}
+    params |= _position_params(query.position)
+    params |= _filter_params(query.filter, turns_cursor=isinstance(query.position, Cursor))
+    return Request(f"/workflows/{_segment(query.workflow)}/instances", urlencode(params))
+
+
+def _position_params(position: Position | None) -> dict[str, str]:
+    match position:
+        case Cursor(""):
+            raise ParameterRefused("a cursor can't be empty")
+        case Cursor(token):
+            return {"cursor": token}
+        case PageNumber(number) if number < 1:
+            raise ParameterRefused(f"page must be 1 or more, not {number}")
+        case PageNumber(number):
+            return {"page": str(number)}
+        case None:
+            return {}  # the first page: its answer says how the list goes on
+
+
+def _filter_params(filter_: InstanceFilter, *, turns_cursor: bool) -> dict[str, str]:
+    params: dict[str, str] = {}
+    if filter_.direction is not None:
+        if filter_.direction not in DIRECTIONS:
+            raise ParameterRefused(f"direction must be asc or desc, not {filter_.direction}")
+        if not turns_cursor:
+            raise ParameterRefused("direction goes only with a cursor")
+        params["direction"] = filter_.direction
+    if filter_.date_start is not None:
+        params["date_start"] = timestamp(filter_.date_start)
+    if filter_.date_end is not None:
+        params["date_end"] = timestamp(filter_.date_end)
+    if filter_.status is not None:
+        params["status"] = filter_.status
+    return params
+
+
+def workflows_request(search: str | None, page: PageNumber) -> Request:
+    """Ask for one page of an account's workflows, as many as one answer holds."""
+    params = {"per_page": str(MAX_PER_PAGE), "page": str(page.number)}
+    if search:
+        params["search"] = search
+    return Request("/workflows", urlencode(params))
+
+
+def workflow_request(workflow: str) -> Request:
+    """Ask for one workflow.
+
+    Raises:
+        ParameterRefused: the name can't be one.
+    """
+    _check_workflow(workflow)
+    return Request(f"/workflows/{_segment(workflow)}")
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 as the API wants it: UTC, milliseconds, `Z`, no offset.
+
+    Raises:
+        ParameterRefused: a time without a zone could mean anything.
+    """
+    if moment.tzinfo is None:
+        raise ParameterRefused("a time needs a zone")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _check_workflow(name: str) -> None:
+    if not 1 <= len(name) <= MAX_WORKFLOW_NAME:
+        raise ParameterRefused(f"a workflow's name has 1 to {MAX_WORKFLOW_NAME} characters, not {len(name)}")
+    if name in _DOTS:
+        raise ParameterRefused(f"a workflow can't be called {name}")
+
+
+def _segment(text: str) -> str:
+    """One path segment: ids may hold spaces, `*`, `/`, `,` and `#`."""
+    return quote(text, safe="")
+
+
+class _Envelope(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    success: bool = True
+    errors: tuple[ApiMessage, ...] | None = None
+    messages: tuple[ApiMessage, ...] | None = None
+    result_info: ResultInfo | None = None
+
+
+class _Instances(_Envelope):
+    result: tuple[Instance, ...]
+
+
+class _Workflows(_Envelope):
+    result: tuple[Workflow, ...]
+
+
+class _Workflow(_Envelope):
+    result: Workflow
+
+
+_E = TypeVar("_E", bound=_Envelope)
+
+
+def read_instances(response: Response, position: Position | None, fetched_at: datetime) -> InstancePage:
+    """The page that an answer to `instances_request` holds.
+
+    Args:
+        response: as it came.
+        position: what was asked for: it decides how the list goes on.
+        fetched_at: when the answer arrived, aware.
+
+    Raises:
+        CloudflareError: one of `errors`.
+    """
+    answer = _read(_Instances, response)
+    info = answer.result_info or ResultInfo()
+    return InstancePage(
+        rows=answer.result,
+        next=_next_position(info, position, len(answer.result)),
+        info=info,
+        messages=answer.messages or (),
+        fetched_at=fetched_at,
+    )
+
+
+def read_workflows(response: Response, page: PageNumber) -> WorkflowPage:
+    """The page that an answer to `workflows_request` holds.
+
+    Raises:
+        CloudflareError: one of `errors`.
+    """
+    answer = _read(_Workflows, response)
+    info = answer.result_info or ResultInfo()
+    rows = answer.result
+    more = rows and page.number < _pages(info, otherwise=page.number + (len(rows) >= MAX_PER_PAGE))
+    return WorkflowPage(rows, PageNumber(page.number + 1) if more else None, answer.messages or ())
+
+
+def read_workflow(response: Response) -> Workflow:
+    """The workflow that an answer to `workflow_request` holds.
+
+    Raises:
+        CloudflareError: one of `errors`.
+    """
+    return _read(_Workflow, response).result
+
+
+def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Position | None:
+    """Where the next page starts: by cursor if there is one, by number where numbers are all there is.
+
+    Under cursors the end is an absent, null or empty cursor, and `total_pages` counts for nothing.
+    """
+    if info.cursor:
+        return Cursor(info.cursor)
+    if isinstance(asked, Cursor) or not rows:
+        return None
+    number = asked.number if asked else 1
+    # Without total_pages only an answer to a question by number goes on by number: it may be full by chance,
+    # which costs one empty page; a first page without a cursor is the whole list.
+    full = asked is not None and rows >= (info.per_page or MAX_PER_PAGE)
+    return PageNumber(number + 1) if number < _pages(info, otherwise=number + full) else None
+
+
+def _pages(info: ResultInfo, *, otherwise: int) -> int:
+    if info.total_pages is not None:
+        return info.total_pages
+    return otherwise
+
+
+def _read(envelope: type[_E], response: Response) -> _E:
+    """Decode an answer, or raise what it means."""
+    if response.headers.get("cf-mitigated"):
+        raise error_of(NonsenseAnswer, "a firewall answered with a web page", response)
+    if 300 <= response.status < 400:
+        raise error_of(NonsenseAnswer, "the answer is a redirect, which is not followed", response)
+    failure = _failure(response)
+    if response.status != 200 or not failure.success:
+        raise refusal(response, failure.errors or ())
+    try:
+        return envelope.model_validate_json(response.body)
+    except ValidationError as error:
+        raise error_of(NonsenseAnswer, _first_fault(error), response) from error
+
+
+def _failure(response: Response) -> _Envelope:
+    """The envelope alone, where it can be read. A good answer is decoded once, as what it is."""
+    if response.status == 200 and not _SAYS_FAILURE.search(response.body):
+        return _Envelope()
+    try:
+        return _Envelope.model_validate_json(response.body)
+    except ValidationError:
+        return _Envelope()
+
+
+_SAYS_FAILURE: Final = re.compile(rb'"success"\s*:\s*false')
+
+
+def _first_fault(error: ValidationError) -> str:
+    """Where a body departs from the API's shape; never the body itself, which may hold anything."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if fault["type"] == "json_invalid":
+        return "the answer is not JSON"
+    where = ".".join(str(part) for part in fault["loc"]) or "the answer"
+    return f"{where}: {fault['msg']}"

@@ -1,0 +1,44 @@
+"""What nobody else answers: unknown requests, and faults of the bot's own. Slack gets its ack even so."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from bot.blocks.parts import Message
+from bot.blocks.problems import unexpected_message, unknown_control_message
+from bot.listeners.background import Background
+from bot.listeners.delivery import Delivery, ReturnAddress
+
+_log = structlog.get_logger(__name__)
+
+
+def register(app: AsyncApp, delivery: Delivery, background: Background, reference: Callable[[], str]) -> None:
+    """Acknowledge every request that has no listener, and tell the person in either case."""
+
+    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            _log.warning("request_without_listener", type=body.get("type"), command=body.get("command"))
+            message = unknown_control_message()
+        else:
+            _log.error("listener_failed", exc_info=error)
+            message = unexpected_message(reference())
+        if "command" in body:
+            return _in_ack(message)
+        address = ReturnAddress.of(body)
+        if address.response_url is not None:
+            background.start(delivery.send(message, address, replace=False))
+        return BoltResponse(status=200)
+
+    app.error(failed)
+
+
+def _in_ack(message: Message) -> BoltResponse:
+    return BoltResponse(
+        status=200,
+        body={"response_type": "ephemeral", "text": message.text, "blocks": message.blocks},
+        headers={"content-type": "application/json"},
+    )

@@ -1,0 +1,62 @@
+"""Which time zone a person lives in, by `users.info`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, timedelta, timezone, tzinfo
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import aiohttp
+import structlog
+from cachetools import TTLCache
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+_log = structlog.get_logger(__name__)
+
+_REMEMBER: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A person's zone; `known` is False where UTC stands in for it."""
+
+    info: tzinfo = UTC
+    known: bool = False
+
+
+class Zones:
+    """Asks once an hour for each person, and only when it matters.
+
+    Args:
+        client: with the scope `users:read`, or everybody lives in UTC.
+        now: a monotonic clock in seconds.
+    """
+
+    def __init__(self, client: AsyncWebClient, now: Callable[[], float]) -> None:
+        self._client = client
+        self._zones: TTLCache[str, Zone] = TTLCache(10_000, _REMEMBER.total_seconds(), timer=now)
+
+    async def of(self, user: str) -> Zone:
+        """A person's zone; never fails."""
+        zone = self._zones.get(user)
+        if zone is None:
+            try:
+                answer = await self._client.users_info(user=user)
+            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+                _log.warning("time_zone_unknown", user=user, error=str(error)[:200])
+                return Zone()
+            zone = _zone(answer.get("user") or {})
+            self._zones[user] = zone
+        return zone
+
+
+def _zone(user: dict[str, Any]) -> Zone:
+    try:
+        return Zone(ZoneInfo(user["tz"]), known=True)
+    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError):
+        pass  # a zone newer than our tables: its offset is right until the clocks change
+    offset = user.get("tz_offset")
+    if isinstance(offset, int) and abs(offset) < 86_400:
+        return Zone(timezone(timedelta(seconds=offset)), known=True)
+    return Zone()

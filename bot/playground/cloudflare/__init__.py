@@ -1,0 +1,67 @@
+"""A simulated Cloudflare account on loopback, with production's semantics.
+
+simulation = Simulation(clock=clock)
+simulation.seed(1, instances=300)
+async with simulation.serve() as url:
+    ...  # any client, with url as its base URL
+"""
+
+from bot.playground.cloudflare.allowance import RateLimit
+from bot.playground.cloudflare.auth import READ_PERMISSIONS, ApiKey, ApiToken
+from bot.playground.cloudflare.behaviour import Behaviour
+from bot.playground.cloudflare.calls import Operation, RecordedCall
+from bot.playground.cloudflare.faults import (
+    Challenge,
+    Changed,
+    CutOff,
+    Dropped,
+    Fault,
+    HtmlPage,
+    JsonError,
+    PlainText,
+    Redirected,
+    Slow,
+    Throttled,
+    TruncatedJson,
+    WrongShape,
+)
+from bot.playground.cloudflare.model import STATUSES, Cron, InstanceRecord, Schedule, WorkflowRecord
+from bot.playground.cloudflare.simulation import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.cloudflare.steps import Attempt, Failure, Sleep, Step, Termination, WaitForEvent
+
+__all__ = [
+    "DEFAULT_ACCOUNT_ID",
+    "DEFAULT_TOKEN",
+    "READ_PERMISSIONS",
+    "STATUSES",
+    "ApiKey",
+    "ApiToken",
+    "Attempt",
+    "Behaviour",
+    "Challenge",
+    "Changed",
+    "Cron",
+    "CutOff",
+    "Dropped",
+    "Failure",
+    "Fault",
+    "HtmlPage",
+    "InstanceRecord",
+    "JsonError",
+    "Operation",
+    "PlainText",
+    "RateLimit",
+    "RecordedCall",
+    "Redirected",
+    "Schedule",
+    "Simulation",
+    "Sleep",
+    "Slow",
+    "Step",
+    "Termination",
+    "Throttled",
+    "TruncatedJson",
+    "WaitForEvent",
+    "WorkflowRecord",
+    "WrongShape",
+]

@@ -1,0 +1,22 @@
+"""What the simulated account was asked: a record of each request, in the order they arrived."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from multidict import CIMultiDictProxy
+
+Operation: TypeAlias = Literal["list_workflows", "get_workflow", "list_instances", "get_instance", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedCall:
+    """One request as it arrived; ``path`` keeps its percent-encoding."""
+
+    operation: Operation
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: CIMultiDictProxy[str]
+    at: datetime

@@ -1,0 +1,69 @@
+"""A list that can be waited on."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+WAIT_SECONDS = 5.0
+
+
+class Journal(Generic[T]):
+    """Everything of one kind that has happened, in order, and a way to wait for what comes next."""
+
+    def __init__(self) -> None:
+        self._entries: list[T] = []
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(tuple(self._entries))
+
+    def __getitem__(self, index: int) -> T:
+        return self._entries[index]
+
+    def add(self, entry: T) -> None:
+        """Write down one more, and wake whoever waits."""
+        self._entries.append(entry)
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def grown(self) -> None:
+        """Return once there is one more entry than now."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        await future
+
+    def follow(self, matches: Callable[[T], bool] = lambda _: True) -> "Tail[T]":
+        """A reader of the matching entries that come after this call."""
+        return Tail(self, matches, len(self._entries))
+
+
+@dataclass
+class Tail(Generic[T]):
+    """Reads a journal from ``position`` on, one matching entry at a time."""
+
+    journal: Journal[T]
+    matches: Callable[[T], bool]
+    position: int
+
+    async def next(self, within: float = WAIT_SECONDS) -> T:
+        """The next matching entry, waiting for it if need be.
+
+        Raises:
+            TimeoutError: none came within that many seconds.
+        """
+        async with asyncio.timeout(within):
+            while True:
+                while self.position < len(self.journal):
+                    entry = self.journal[self.position]
+                    self.position += 1
+                    if self.matches(entry):
+                        return entry
+                await self.journal.grown()

@@ -1,0 +1,106 @@
+"""Modals: what ``views.open`` and ``views.update`` leave on a person's screen.
+
+Source: https://docs.slack.dev/reference/methods/views.open
+"""
+
+import itertools
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.playground.slack.interactions import Interaction
+from bot.playground.slack.journal import Journal
+from bot.playground.slack.message import visible_strings, with_ids
+from bot.playground.slack.shapes import Payload, RefusedError
+from bot.playground.slack.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A modal at one moment: its JSON as Slack sends it back, and the act that opened it."""
+
+    id: str
+    user: str
+    payload: Payload
+    cause: str
+
+    @property
+    def callback_id(self) -> str:
+        """The name its submission is listened for under."""
+        return str(self.payload["callback_id"])
+
+    def all_text(self) -> str:
+        """All visible strings, one a line."""
+        parts = [self.payload.get(key) for key in ("title", "blocks", "submit", "close")]
+        return "\n".join(visible_strings(parts))
+
+
+@dataclass
+class Views:
+    """The modals of a workspace; ``shown`` tells what was opened and updated, in order."""
+
+    workspace: Workspace
+    shown: Journal[View] = field(default_factory=Journal)
+    _by_id: dict[str, View] = field(default_factory=dict)
+    _count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def open(self, view: object, interaction: Interaction) -> View:
+        """Show a new modal to whoever acted; RefusedError if Slack would not."""
+        self.workspace.censor.check_view(view)
+        number = next(self._count)
+        return self._show(f"V{number:08d}", view, interaction.user.id, interaction.id)
+
+    def update(self, arguments: Payload) -> View:
+        """Show something else in a modal's place.
+
+        Raises:
+            RefusedError: ``not_found``, ``hash_conflict``, or the view itself is refused.
+        """
+        current = self._find(arguments)
+        if arguments.get("hash") not in {None, current.payload["hash"]}:
+            raise RefusedError("hash_conflict")
+        self.workspace.censor.check_view(arguments.get("view"))
+        return self._show(current.id, arguments["view"], current.user, current.cause)
+
+    def close(self, view: View) -> None:
+        """The person is done with it."""
+        self._by_id.pop(view.id, None)
+
+    def current(self, view: View) -> View | None:
+        """A modal as it stands now, or None once it has been closed."""
+        return self._by_id.get(view.id)
+
+    def _find(self, arguments: Payload) -> View:
+        for view in self._by_id.values():
+            if view.id == arguments.get("view_id"):
+                return view
+            if view.payload["external_id"] and view.payload["external_id"] == arguments.get("external_id"):
+                return view
+        raise RefusedError("not_found")
+
+    def _show(self, view_id: str, view: Any, user: str, cause: str) -> View:  # noqa: ANN401  # checked JSON
+        team = self.workspace.team
+        payload = {
+            "submit": None,
+            "close": None,
+            "private_metadata": "",
+            "callback_id": "",
+            "external_id": "",
+            "clear_on_close": False,
+            "notify_on_close": False,
+            **view,
+            "blocks": list(with_ids(view["blocks"])),
+            "id": view_id,
+            "team_id": team.id,
+            "state": {"values": {}},
+            "hash": f"{int(self.workspace.clock())}.{secrets.token_hex(4)}",
+            "previous_view_id": None,
+            "root_view_id": view_id,
+            "app_id": team.app_id,
+            "app_installed_team_id": team.id,
+            "bot_id": team.bot_id,
+        }
+        shown = View(view_id, user, payload, cause)
+        self._by_id[view_id] = shown
+        self.shown.add(shown)
+        return shown

@@ -1,0 +1,245 @@
+"""The Web API methods a bot of this kind calls, over HTTP.
+
+Source: https://docs.slack.dev/reference/methods
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from aiohttp import web
+
+from bot.playground.slack.faults import AnswerLost, Failed, Fault, Faults, Named, RateLimited, Slow
+from bot.playground.slack.interactions import Interactions
+from bot.playground.slack.journal import Journal
+from bot.playground.slack.shapes import Payload, RefusedError
+from bot.playground.slack.views import Views
+from bot.playground.slack.wire import MissingScopeError, arguments_of, error_body, message_json
+from bot.playground.slack.workspace import Channel, Draft, Workspace
+
+WEB_API = "web_api"
+SCOPE_NEEDED = {
+    "users.info": "users:read",
+    "chat.postMessage": "chat:write",
+    "chat.postEphemeral": "chat:write",
+    "chat.update": "chat:write",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the app was given when it was installed."""
+
+    bot: str
+    app: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One request to the Web API and how it ended; ``error`` is None where Slack said ``ok``."""
+
+    method: str
+    arguments: Payload
+    at: float
+    status: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call is told: JSON, or the page of a proxy in front of a machine that is down."""
+
+    body: Payload
+    status: int = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+    as_text: bool = False
+
+    @property
+    def error(self) -> str | None:
+        """Why not, or None for yes."""
+        return self.body.get("error")
+
+    def response(self, scopes: frozenset[str]) -> web.Response:
+        """The HTTP response; Bolt learns from ``x-oauth-scopes`` what the token may do."""
+        if self.as_text:
+            return web.Response(status=self.status, text=self.error, content_type="text/html")
+        headers = {"x-oauth-scopes": ",".join(sorted(scopes)), **self.headers}
+        return web.json_response(self.body, status=self.status, headers=headers)
+
+
+@dataclass
+class WebApi:
+    """Serves ``/api/{method}``; ``calls`` tells who asked for what."""
+
+    workspace: Workspace
+    tokens: Tokens
+    interactions: Interactions
+    views: Views
+    faults: Faults
+    open_socket: Callable[[], str]
+    calls: Journal[ApiCall] = field(default_factory=Journal)
+
+    def routes(self) -> list[web.RouteDef]:
+        """GET with a query and POST with a form or JSON: slack_sdk uses all three."""
+        return [web.get("/api/{method}", self.serve), web.post("/api/{method}", self.serve)]
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call, unless a fault lies in wait for it."""
+        method = request.match_info["method"]
+        fault = self.faults.take(method)
+        if isinstance(fault, Slow):
+            await asyncio.sleep(fault.seconds)
+        arguments: Payload = {}
+        try:
+            arguments = await arguments_of(request)
+            answer = self._faulty(fault) or self._answer(method, request, arguments)
+        except RefusedError as refused:
+            answer = Answer(error_body(refused))
+        call = ApiCall(method, arguments, self.workspace.clock(), answer.status, answer.error)
+        self.calls.add(call)
+        if isinstance(fault, AnswerLost) and request.transport is not None:
+            request.transport.abort()
+        return answer.response(self.workspace.scopes)
+
+    def _faulty(self, fault: Fault | None) -> "Answer | None":
+        match fault:
+            case RateLimited(seconds):
+                body = {"ok": False, "error": "ratelimited"}
+                return Answer(body, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(seconds)})
+            case Failed(status, text):
+                return Answer({"error": text}, status, as_text=True)
+            case Named(error):
+                return Answer({"ok": False, "error": error})
+            case _:
+                return None
+
+    def _answer(self, method: str, request: web.Request, arguments: Payload) -> "Answer":
+        handler = self._handlers().get(method)
+        if handler is None:
+            raise RefusedError("unknown_method")
+        self._check_token(method, request, arguments)
+        self._check_scope(method)
+        return Answer({"ok": True, **handler(arguments)})
+
+    def _handlers(self) -> dict[str, Callable[[Payload], Payload]]:
+        return {
+            "auth.test": self._auth_test,
+            "users.info": self._users_info,
+            "chat.postMessage": self._post_message,
+            "chat.postEphemeral": self._post_ephemeral,
+            "chat.update": self._update,
+            "views.open": self._views_open,
+            "views.update": self._views_update,
+            "apps.connections.open": lambda _: {"url": self.open_socket()},
+        }
+
+    def _check_token(self, method: str, request: web.Request, arguments: Payload) -> None:
+        header = request.headers.get("Authorization", "")
+        token = header.removeprefix("Bearer ") or arguments.get("token")
+        if not token:
+            raise RefusedError("not_authed")
+        if token not in {self.tokens.bot, self.tokens.app}:
+            raise RefusedError("invalid_auth")
+        wanted = self.tokens.app if method == "apps.connections.open" else self.tokens.bot
+        if token != wanted:
+            raise RefusedError("not_allowed_token_type")
+
+    def _check_scope(self, method: str) -> None:
+        needed = SCOPE_NEEDED.get(method)
+        if needed is not None and needed not in self.workspace.scopes:
+            raise MissingScopeError(needed, self.workspace.scopes)
+
+    def _auth_test(self, _: Payload) -> Payload:
+        team = self.workspace.team
+        return {
+            "url": f"https://{team.domain}.slack.com/",
+            "team": team.domain,
+            "team_id": team.id,
+            "user": team.bot_name,
+            "user_id": team.bot_user_id,
+            "bot_id": team.bot_id,
+            "is_enterprise_install": False,
+        }
+
+    def _users_info(self, arguments: Payload) -> Payload:
+        try:
+            user = self.workspace.user(str(arguments.get("user")))
+        except LookupError:
+            raise RefusedError("user_not_found") from None
+        return {
+            "user": {
+                "id": user.id,
+                "team_id": self.workspace.team.id,
+                "name": user.name,
+                "real_name": user.real_name,
+                "deleted": False,
+                "tz": user.tz,
+                "tz_label": user.tz,
+                "tz_offset": user.offset_at(self.workspace.clock()),
+                "profile": {"display_name": user.name, "real_name": user.real_name},
+                "is_admin": user.is_admin,
+                "is_bot": False,
+            }
+        }
+
+    def _post_message(self, arguments: Payload) -> Payload:
+        channel = self._channel(arguments)
+        may_post_in_public = "chat:write.public" in self.workspace.scopes and not channel.is_private
+        if not channel.bot_is_member and not may_post_in_public:
+            # A private channel is not even admitted to exist.
+            raise RefusedError("channel_not_found" if channel.is_private else "not_in_channel")
+        message = self.workspace.post(_draft(channel, arguments), WEB_API)
+        return {
+            "channel": channel.id,
+            "ts": message.ts,
+            "message": message_json(message, self.workspace.team),
+        }
+
+    def _post_ephemeral(self, arguments: Payload) -> Payload:
+        channel = self._channel(arguments)
+        try:
+            reader = self.workspace.user(str(arguments.get("user")))
+        except LookupError:
+            raise RefusedError("user_not_in_channel") from None
+        if not channel.bot_is_member:
+            raise RefusedError("channel_not_found" if channel.is_private else "not_in_channel")
+        message = self.workspace.post(_draft(channel, arguments, seen_only_by=reader.id), WEB_API)
+        return {"message_ts": message.ts}
+
+    def _update(self, arguments: Payload) -> Payload:
+        channel = self._channel(arguments)
+        message = self.workspace.message(str(arguments.get("ts")))
+        if message is None or message.channel != channel.id or message.is_ephemeral:
+            raise RefusedError("message_not_found")
+        updated = self.workspace.replace(message, _draft(channel, arguments), WEB_API)
+        return {
+            "channel": channel.id,
+            "ts": updated.ts,
+            "text": updated.text,
+            "message": message_json(updated, self.workspace.team),
+        }
+
+    def _views_open(self, arguments: Payload) -> Payload:
+        interaction = self.interactions.exchange(arguments.get("trigger_id"))
+        return {"view": self.views.open(arguments.get("view"), interaction).payload}
+
+    def _views_update(self, arguments: Payload) -> Payload:
+        return {"view": self.views.update(arguments).payload}
+
+    def _channel(self, arguments: Payload) -> Channel:
+        try:
+            return self.workspace.channel(str(arguments.get("channel")))
+        except LookupError:
+            raise RefusedError("channel_not_found") from None
+
+
+def _draft(channel: Channel, arguments: Payload, seen_only_by: str | None = None) -> Draft:
+    return Draft(
+        channel=channel.id,
+        text=str(arguments.get("text") or ""),
+        blocks=arguments.get("blocks"),
+        seen_only_by=seen_only_by,
+        thread_ts=arguments.get("thread_ts"),
+        metadata=arguments.get("metadata"),
+    )

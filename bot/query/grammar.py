@@ -1,0 +1,238 @@
+"""Words into a question. Every refusal names the word, what was expected, and the nearest right one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.cloudflare.protocol import MAX_WORKFLOW_NAME
+from bot.query import filters, when
+from bot.query.errors import QueryError, nearest, one_of
+from bot.query.model import COMMAND, DEFAULT_ROWS, MAX_ROWS, HelpQuery, ListQuery, OverviewQuery
+from bot.query.tokens import Token, split
+from bot.query.when import Clock
+
+TOPICS: Final = ("list", "filters", "times")
+LIST_KEYS: Final = ("status", "since", "until", "rows", "page", "cursor", "direction", "account")
+OVERVIEW_KEYS: Final = ("search", "account")
+
+_KEYS: Final = (*LIST_KEYS, "search")
+_ALIASES: Final = {
+    # wrangler's and the API's own names of the same things
+    "per_page": "rows",
+    "date_start": "since",
+    "date_end": "until",
+}
+_HELP: Final = ("help", "--help", "-h", "?")
+_SUBCOMMANDS: Final = ("list", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A list whose times wait for a clock, and for a zone where one was needed.
+
+    Attributes:
+        query: complete but for its times.
+        since: the words of `since:`.
+        until: the words of `until:`.
+    """
+
+    query: ListQuery
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def needs_zone(self) -> bool:
+        """Whether a wall-clock time was typed."""
+        return any(when.needs_zone(text) for text in (self.since, self.until) if text is not None)
+
+    def at(self, clock: Clock) -> ListQuery:
+        """The question at a moment, in a zone.
+
+        Raises:
+            QueryError: a time can't be read, or the two of them hold nothing between them.
+        """
+        since = when.read(self.since, clock) if self.since is not None else None
+        until = when.read(self.until, clock) if self.until is not None else None
+        if since and since.at > clock.now:
+            raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
+        if since and until and since.at >= until.at:
+            raise QueryError(
+                f"until:{self.until}",
+                f"is not later than since:{self.since}",
+                expected="`until:` to be the later of the two",
+            )
+        return replace(self.query, since=since, until=until)
+
+
+def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Draft:
+    """What the text after `/workflows` asks for.
+
+    Args:
+        text: as a person wrote it (see `tokens.from_slack`).
+        accounts: the names that settings give to accounts.
+
+    Raises:
+        QueryError: something in it can't be understood.
+    """
+    tokens = split(text)
+    if tokens and tokens[0].text == COMMAND:
+        tokens = tokens[1:]  # a whole command pasted behind the command
+    try:
+        return _parse(tokens, accounts)
+    except QueryError as error:
+        raise error.in_command(COMMAND, [token.text for token in tokens]) from None
+
+
+def _parse(tokens: Sequence[Token], accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Draft:
+    if tokens and tokens[0].text.lower() in _HELP:
+        return _help(tokens[1:])
+    if tokens and tokens[0].text.lower() == "list":
+        return _list(_paired(tokens[1:]), accounts, said_list=True)
+    words = _paired(tokens)
+    if all(word.key is not None and _canonical(word.key) in OVERVIEW_KEYS for word in words):
+        return _overview(words, accounts)
+    return _list(words, accounts, said_list=False)
+
+
+def _help(rest: Sequence[Token]) -> HelpQuery:
+    if not rest:
+        return HelpQuery()
+    topic = rest[0].value.lower()
+    if topic not in TOPICS:
+        raise QueryError(
+            rest[0].text, "is no help topic", expected=one_of(TOPICS), nearest=nearest(topic, TOPICS)
+        )
+    return HelpQuery(topic)
+
+
+def _overview(words: Sequence[Token], accounts: Sequence[str]) -> OverviewQuery:
+    values = _by_key(words, OVERVIEW_KEYS)
+    search, account = values.get("search"), values.get("account")
+    return OverviewQuery(
+        account=filters.read_account(account, accounts) if account else None,
+        search=filters.required(search, "a part of a workflow's name") if search else None,
+    )
+
+
+def _list(words: Sequence[Token], accounts: Sequence[str], *, said_list: bool) -> Draft:
+    name, rest = _name(words, said_list=said_list)
+    values = _by_key(_with_bare_statuses(rest, name), LIST_KEYS)
+    status, rows, direction, account = (values.get(key) for key in ("status", "rows", "direction", "account"))
+    position = filters.read_position(values.get("page"), values.get("cursor"))
+    since, until = values.get("since"), values.get("until")
+    query = ListQuery(
+        workflow=name.value,
+        account=filters.read_account(account, accounts) if account else None,
+        status=filters.read_status(status) if status else None,
+        rows=filters.read_number(rows, "rows", MAX_ROWS) if rows else DEFAULT_ROWS,
+        start=position,
+        direction=filters.read_direction(direction, position) if direction else None,
+    )
+    return Draft(
+        query,
+        since=filters.required(since, when.EXPECTED) if since else None,
+        until=filters.required(until, when.EXPECTED) if until else None,
+    )
+
+
+def _paired(tokens: Sequence[Token]) -> list[Token]:
+    """Each `--flag` joined with the word that is its value."""
+    words: list[Token] = []
+    rest = iter(tokens)
+    for token in rest:
+        if not token.is_flag or token.value or token.quoted:
+            words.append(token)
+            continue
+        value = next(rest, None)
+        if value is None or value.key is not None:
+            raise QueryError(
+                token.text, "has no value", expected=f"a word after it, as in `{token.key}:VALUE`"
+            )
+        words.append(
+            replace(token, text=f"{token.text} {value.text}", value=value.value, quoted=value.quoted)
+        )
+    return words
+
+
+def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token]]:
+    """The workflow's name, the first word that stands by itself, and the other words."""
+    name = next((word for word in words if word.key is None), None)
+    if name is None:
+        for word in words:
+            _key(word, LIST_KEYS)  # a mistyped filter is the nearer mistake
+        said = words[0].text if words else "list"
+        raise QueryError(
+            said,
+            "does not say which workflow",
+            expected=f"a name, as in `{COMMAND} list NAME`; `{COMMAND}` alone shows them all",
+        )
+    if not said_list and not name.quoted and filters.known_status(name.value):
+        raise QueryError(
+            name.text,
+            "is a status, and it is not said of which workflow",
+            expected=f"a name first, as in `{COMMAND} list NAME {name.value}`",
+        )
+    if not 1 <= len(name.value) <= MAX_WORKFLOW_NAME:
+        raise QueryError(
+            name.text,
+            f"has {len(name.value)} characters",
+            expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
+        )
+    rest = [word for word in words if word is not name]
+    meant = nearest(name.value, _SUBCOMMANDS)
+    if not said_list and meant and any(word.key is None and not _is_status(word) for word in rest):
+        raise QueryError(
+            name.text, "is taken for a workflow's name", expected=f"`{COMMAND} list NAME`", nearest=meant
+        )
+    return name, rest
+
+
+def _is_status(word: Token) -> bool:
+    return not word.quoted and filters.known_status(word.value) is not None
+
+
+def _with_bare_statuses(words: Sequence[Token], name: Token) -> list[Token]:
+    """The words, with `errored` read as `status:errored`."""
+    keyed = []
+    for word in words:
+        if word.key is not None:
+            keyed.append(word)
+        elif _is_status(word):
+            keyed.append(replace(word, key="status"))
+        else:
+            raise QueryError(
+                word.text,
+                f"is a word I don't know after the workflow's name ({name.value})",
+                expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
+                nearest=filters.nearest_status(word.value),
+            )
+    return keyed
+
+
+def _by_key(words: Sequence[Token], keys: Sequence[str]) -> dict[str, Token]:
+    values: dict[str, Token] = {}
+    for word in words:
+        key = _key(word, keys)
+        if key in values:
+            raise QueryError(
+                word.text, f"comes after {values[key].text}, and one can count", expected=f"`{key}:` once"
+            )
+        values[key] = word
+    return values
+
+
+def _key(word: Token, keys: Sequence[str]) -> str:
+    key = _canonical(word.key or "")
+    if key in keys:
+        return key
+    close = nearest(key, keys)
+    raise QueryError(
+        word.text,
+        "makes no sense in a list" if key in _KEYS else "is a filter I don't know",
+        expected=one_of([f"{name}:" for name in keys]),
+        nearest=f"{close}:{word.value}" if close else None,
+    )
+
+
+def _canonical(key: str) -> str:
+    return _ALIASES.get(key, key)

@@ -1,0 +1,120 @@
+"""Text into words: quotes, `key:value`, wrangler's flags, and what Slack makes of a text on its way."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from bot.query.errors import QueryError
+
+_LINK: Final = re.compile(r"<(?:[a-z][a-z0-9+.-]*:)([^|>\s]*)(?:\|([^>]*))?>", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"<([#@!])([^|>\s]*)(?:\|([^>]*))?>")
+_ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_QUOTES: Final = {
+    **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
+    **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
+}
+_KEY: Final = re.compile(r"([A-Za-z_-]+):(?!//)")
+_FLAG: Final = re.compile(r"(?:--|—|–)([A-Za-z][A-Za-z_-]*)(=?)")
+_PLAIN: Final = re.compile(r"[^\s:\\" + re.escape("".join(_QUOTES)) + r"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a command.
+
+    Attributes:
+        text: as it was typed, for messages.
+        key: of `key:value` or `--key value`, in lower case with `_`; None for a bare word.
+        value: what remains, without its quotes; empty for a flag whose value is the next word.
+        quoted: the value stood in quotes.
+        is_flag: it was written as `--key`.
+    """
+
+    text: str
+    key: str | None
+    value: str
+    quoted: bool = False
+    is_flag: bool = False
+
+
+def from_slack(text: str) -> str:
+    """Undo what Slack writes into a command's text: `<url|label>`, `<#C1|name>`, and three entities."""
+    text = _LINK.sub(lambda link: link[2] or link[1], text)
+    text = _REFERENCE.sub(lambda found: found[1].replace("!", "@") + (found[3] or found[2]), text)
+    return re.sub("|".join(_ENTITIES), lambda entity: _ENTITIES[entity[0]], text)
+
+
+def split(text: str) -> tuple[Token, ...]:
+    """The words of a command.
+
+    Raises:
+        QueryError: a quote is opened and never closed.
+    """
+    tokens = []
+    at = 0
+    while (start := _skip_space(text, at)) < len(text):
+        token, at = _token(text, start)
+        tokens.append(token)
+    return tuple(tokens)
+
+
+def quote(value: str) -> str:
+    """A value so written that `split` reads it back as one word and as no key."""
+    if _PLAIN.fullmatch(value) and not _FLAG.match(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _skip_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _token(text: str, start: int) -> tuple[Token, int]:
+    if flag := _FLAG.match(text, start):
+        key = _canonical(flag[1])
+        if not flag[2]:
+            end = _word_end(text, flag.end())
+            if end == flag.end():
+                return Token(text[start:end], key, "", is_flag=True), end
+            return Token(text[start:end], None, text[start:end]), end
+        value, end, quoted = _value(text, flag.end())
+        return Token(text[start:end], key, value, quoted, is_flag=True), end
+    key_match = _KEY.match(text, start)
+    value, end, quoted = _value(text, key_match.end() if key_match else start)
+    return Token(text[start:end], _canonical(key_match[1]) if key_match else None, value, quoted), end
+
+
+def _canonical(key: str) -> str:
+    return key.lower().replace("-", "_")
+
+
+def _value(text: str, start: int) -> tuple[str, int, bool]:
+    """A value, where it ends, and whether it stood in quotes."""
+    closing = _QUOTES.get(text[start : start + 1])
+    if closing is None:
+        end = _word_end(text, start)
+        return text[start:end], end, False
+    # A plain quote is closed by its like alone; a smart one by any of its family, as keyboards mix them.
+    if text[start] in "\"'":
+        closing = text[start]
+    value = []
+    at = start + 1
+    while at < len(text):
+        if text[at] == "\\" and text[at + 1 : at + 2] in ("\\", *closing):
+            value.append(text[at + 1])
+            at += 2
+        elif text[at] in closing:
+            return "".join(value), at + 1, True
+        else:
+            value.append(text[at])
+            at += 1
+    raise QueryError(text[start:], "opens a quote that is never closed", expected="a closing quote")
+
+
+def _word_end(text: str, start: int) -> int:
+    while start < len(text) and not text[start].isspace():
+        start += 1
+    return start

@@ -1,0 +1,176 @@
+"""Times as people type them: `2h`, `today`, `09:00`, ISO 8601, and English at last."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+from bot.query.errors import QueryError
+
+EXPECTED: Final = (
+    "a time such as `2h`, `3d`, `today`, `yesterday 09:00`, `monday`, `2026-11-23` or `2026-11-23T09:00Z`"
+)
+
+_UNITS: Final = {
+    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
+    "d": 86400, "day": 86400, "days": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_PART: Final = r"(\d{1,7})\s*([a-z]+)"
+_AGO: Final = re.compile(rf"((?:{_PART}\s*)+)(?:ago)?")
+_CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?")
+_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_OFFSET: Final = re.compile(r"(?:z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment, and the words that mean it.
+
+    Attributes:
+        text: what parses back to the same moment, given the same clock and zone.
+        at: the moment, in UTC.
+    """
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a time needs beside its words: the moment of asking, and the asker's zone."""
+
+    now: datetime
+    zone: tzinfo = UTC
+
+
+def needs_zone(text: str) -> bool:
+    """Whether the words mean another moment in another zone."""
+    words = _normal(text)
+    return not (words == "now" or _ago(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
+
+
+def read(text: str, clock: Clock) -> When:
+    """The moment that some words mean.
+
+    Raises:
+        QueryError: they mean none.
+    """
+    words = _normal(text)
+    try:
+        moment = _relative(words, clock) or _day_and_clock(words, clock)
+        if moment is not None:
+            return moment
+        at = _iso(words, clock.zone) or _english(words, clock)
+    except (ValueError, OverflowError) as error:
+        raise QueryError(text, "is no moment in any calendar", expected=EXPECTED) from error
+    if at is None:
+        raise QueryError(text, "is not a time I can read", expected=EXPECTED)
+    return When(_canonical(at), at)
+
+
+def _normal(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _ago(words: str) -> timedelta | None:
+    """The time span of `2h`, `1h30m` or `3 days ago`."""
+    if not (found := _AGO.fullmatch(words)):
+        return None
+    parts = re.findall(_PART, found[1])
+    if not all(unit in _UNITS for _, unit in parts):
+        return None
+    return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in parts))
+
+
+def _relative(words: str, clock: Clock) -> When | None:
+    """A span back from now, rounded down, so that all who ask in the same minute ask the same."""
+    now = clock.now.astimezone(UTC).replace(microsecond=0)
+    if words == "now":
+        return When("now", now)
+    span = _ago(words)
+    if span is None:
+        return None
+    at = now - span
+    in_minutes = not span.seconds % 60
+    text = words.removesuffix("ago").replace(" ", "")
+    return When(text, at.replace(second=0) if in_minutes else at)
+
+
+def _day_and_clock(words: str, clock: Clock) -> When | None:
+    """`today`, `monday`, `09:00`, `yesterday 9am`: the last such moment that has passed."""
+    local = clock.now.astimezone(clock.zone)
+    day_word, _, rest = words.removeprefix("last ").partition(" ")
+    day = _day(day_word, local.date())
+    if day is None:
+        wall = _clock(words)
+        if wall is None:
+            return None
+        at = datetime.combine(local.date(), wall, clock.zone)
+        if at > local:
+            at = datetime.combine(local.date() - timedelta(days=1), wall, clock.zone)
+    else:
+        wall = _clock(rest.removeprefix("at ")) if rest else time(0)
+        if wall is None:
+            return None
+        at = datetime.combine(day, wall, clock.zone)
+    return When(words, at.astimezone(UTC))
+
+
+def _day(word: str, today: date) -> date | None:
+    if word == "today":
+        return today
+    if word == "yesterday":
+        return today - timedelta(days=1)
+    named = [number for number, day in enumerate(_DAYS) if word in (day, day[:3])]
+    return today - timedelta(days=(today.weekday() - named[0]) % 7) if named else None
+
+
+def _clock(words: str) -> time | None:
+    """`09:00`, `9am`, `2:30 pm`; a lone number is no time."""
+    found = _CLOCK.fullmatch(words)
+    if not found or not (found[2] or found[3]):
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found[3] == "pm" else 0)
+    return time(hour, minute)
+
+
+def _iso(words: str, zone: tzinfo) -> datetime | None:
+    if not _ISO_DATE.match(words):
+        return None
+    at = datetime.fromisoformat(words.upper())
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _english(words: str, clock: Clock) -> datetime | None:
+    """Anything else that dateparser can read; the answer echoes what it made of it."""
+    if not re.search(r"[a-z]{3}|\d[./]\d", words):
+        return None  # it would read a lone number or letter as a date
+    import dateparser  # noqa: PLC0415 - 0.3 s that only this last resort is worth
+
+    local = clock.now.astimezone(clock.zone)
+    read_at = dateparser.parse(
+        words,
+        languages=["en"],
+        settings={
+            "PREFER_DATES_FROM": "past",
+            "RELATIVE_BASE": local.replace(tzinfo=None),
+            "RETURN_AS_TIMEZONE_AWARE": False,
+            "REQUIRE_PARTS": ["day"],
+        },
+    )
+    if read_at is None:
+        return None
+    return (read_at if read_at.tzinfo else read_at.replace(tzinfo=clock.zone)).astimezone(UTC)
+
+
+def _canonical(at: datetime) -> str:
+    spec = "milliseconds" if at.microsecond else "seconds"
+    return at.astimezone(UTC).isoformat(timespec=spec).replace("+00:00", "Z")

@@ -1,0 +1,101 @@
+"""Running the bot until it is told to stop."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import Bot, StartFailed, assembled
+from bot.settings import Settings
+from bot.socket_mode import SocketModeFailed
+
+_log = structlog.get_logger(__name__)
+
+_BAD_TOKEN: Final = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT: then take no more work, finish what runs, and return.
+
+    Raises:
+        StartFailed: settings are well-formed and wrong: a token, a port, the database.
+        SocketModeFailed: there is no connection to Slack, and none to be expected.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with assembled(settings) as bot:
+        await _check_bot_token(bot.client)
+        grace = timedelta(seconds=settings.bot_shutdown_seconds)
+        async with AsyncExitStack() as stack:
+            # In this order: no more requests, then the work they started, then (above) what it works with.
+            stack.push_async_callback(_drain, bot, grace)
+            port = await _listen(bot, settings, stack)
+            if bot.socket_mode is not None:
+                stack.push_async_callback(bot.socket_mode.close)
+                await bot.socket_mode.connect()
+            _log.info("ready", port=port, mode="http" if bot.socket_mode is None else "socket")
+            await _until(stop, bot)
+            _log.info("stopping")
+    _log.info("stopped")
+
+
+async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> int:
+    """Open the port; closing lets running requests end."""
+    runner = web.AppRunner(
+        bot.web, handle_signals=False, access_log=None, shutdown_timeout=settings.bot_shutdown_seconds
+    )
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, settings.bot_host, settings.port).start()
+    except OSError as error:
+        raise StartFailed(f"PORT {settings.port} can't be opened: {error.strerror}") from error
+    return int(runner.addresses[0][1])
+
+
+async def _until(stop: asyncio.Event, bot: Bot) -> None:
+    """Wait for the signal, or for a connection that is lost for good."""
+    waiting: list[asyncio.Task[Any]] = [asyncio.ensure_future(stop.wait())]
+    if bot.socket_mode is not None:
+        waiting.append(asyncio.ensure_future(bot.socket_mode.watch()))
+    try:
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def _drain(bot: Bot, grace: timedelta) -> None:
+    ended = await bot.background.drain(grace)
+    if ended:
+        _log.warning("work_cut_short", tasks=ended)
+
+
+async def _check_bot_token(client: AsyncWebClient) -> None:
+    """Refuse to start with a token that Slack refuses; a Slack that is down is no reason to stay down."""
+    try:
+        await client.auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        if code in _BAD_TOKEN:
+            raise StartFailed(
+                f"Slack refuses SLACK_BOT_TOKEN ({code}): copy it anew from OAuth & Permissions"
+            ) from error
+        _log.warning("slack_token_unchecked", error=code)
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        _log.warning("slack_token_unchecked", error=type(error).__name__)
+
+
+Failed = (StartFailed, SocketModeFailed)
+"""What ends a start in one line."""

@@ -1,0 +1,1 @@
+"""The database: SQLite by default, PostgreSQL where there are replicas; the same code for both."""

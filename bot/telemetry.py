@@ -1,0 +1,96 @@
+"""Logs and metrics."""
+
+import logging
+import sys
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_ACK_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
+
+
+def configure_logging(level: str, style: str) -> None:
+    """Send every log, ours and the libraries', through structlog to standard error.
+
+    Args:
+        level: `debug`, `info`, `warning` or `error`.
+        style: `json`, a line an event, or `console` for people.
+    """
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    rendering: list[structlog.types.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if style == "console"
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    # Bolt logs whole request bodies, the libraries below it whole answers: never at our own level.
+    for name in ("slack_bolt", "slack_sdk", "aiohttp.access", "alembic", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Metrics:
+    """What the bot counts, in a registry of its own, so that two bots can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "workflows_bot_requests",
+            "Requests from Slack by kind and outcome.",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self.ack_seconds = Histogram(
+            "workflows_bot_ack_seconds",
+            "Time from a request of Slack's to its ack.",
+            registry=self.registry,
+            buckets=_ACK_BUCKETS,
+        )
+        self.upstream_calls = Counter(
+            "workflows_bot_upstream_calls",
+            "Requests to Cloudflare by account and outcome.",
+            ["account", "outcome"],
+            registry=self.registry,
+        )
+        self.upstream_seconds = Histogram(
+            "workflows_bot_upstream_seconds",
+            "Time that a request to Cloudflare took.",
+            ["account"],
+            registry=self.registry,
+        )
+        self.pages = Counter(
+            "workflows_bot_pages",
+            "Questions to the cache: hit, miss, or joined another's flight.",
+            ["account", "outcome"],
+            registry=self.registry,
+        )
+        self.budget_left = Gauge(
+            "workflows_bot_budget_left",
+            "Requests that people could still make in this window.",
+            ["account"],
+            registry=self.registry,
+        )
+
+    def render(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return generate_latest(self.registry)

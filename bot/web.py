@@ -1,0 +1,53 @@
+"""The bot's own HTTP endpoints."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+
+from bot.listeners.dispatch import SlackApp
+from bot.telemetry import Metrics
+
+Probe = Callable[[], Awaitable[str | None]]
+"""Says what is not ready, or None."""
+
+
+def web_app(slack: SlackApp | None, metrics: Metrics, probes: Mapping[str, Probe]) -> web.Application:
+    """The endpoints.
+
+    Args:
+        slack: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
+        metrics: for `GET /metrics`.
+        probes: what has to be well for `GET /readyz`, by name.
+    """
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"status": "up"})
+
+    async def readyz(_: web.Request) -> web.Response:
+        faults = {name: fault for name, probe in probes.items() if (fault := await probe()) is not None}
+        if faults:
+            return web.json_response({"status": "not ready", "faults": faults}, status=503)
+        return web.json_response({"status": "ready"})
+
+    async def show_metrics(_: web.Request) -> web.Response:
+        return web.Response(body=metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    app = web.Application()
+    app.add_routes(
+        [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", show_metrics)]
+    )
+    if slack is not None:
+        app.router.add_post("/slack/events", _events(slack))
+    return app
+
+
+def _events(slack: SlackApp) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def events(request: web.Request) -> web.Response:
+        try:
+            bolt_request = await to_bolt_request(request)
+        except ValueError:  # not UTF-8, or not the JSON it says it is: nothing that Slack signs
+            return web.Response(status=400, text="the body can't be read")
+        return await to_aiohttp_response(await slack.async_dispatch(bolt_request))
+
+    return events

@@ -1,0 +1,206 @@
+"""Modals in the local Slack, opened and updated with slack_sdk's own client."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.slack import Ack, AckError, Delivery, LocalSlack, Person, Reply, Workspace
+
+
+@dataclass
+class Clock:
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Bot:
+    """Acknowledges everything with the same words; the test speaks to the Web API in its place."""
+
+    says: str = ""
+    last: Delivery | None = None
+
+    async def deliver(self, delivery: Delivery) -> Ack:
+        self.last = delivery
+        return Ack(200, self.says, 0.0, "application/json")
+
+
+def modal(title: str = "Filter", **more: Any) -> dict[str, Any]:
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": "words"}}
+    return {"type": "modal", "title": {"type": "plain_text", "text": title}, "blocks": [block], **more}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def slack(clock: Clock) -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(workspace=Workspace(clock=clock)).serve() as slack:
+        yield slack
+
+
+@pytest.fixture
+def client(slack: LocalSlack) -> AsyncWebClient:
+    return AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+
+
+@pytest.fixture
+def bot() -> Bot:
+    return Bot()
+
+
+@pytest.fixture
+def ada(slack: LocalSlack, bot: Bot) -> Person:
+    return slack.person("ada", via=bot)
+
+
+@pytest.fixture
+async def reply(ada: Person) -> Reply:
+    return await ada.command("/workflows")
+
+
+async def error_of(call: Any) -> str:
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return str(refused.value.response["error"])
+
+
+async def test_a_trigger_opens_one_modal(client: AsyncWebClient, reply: Reply) -> None:
+    answer = await client.views_open(trigger_id=reply.act.trigger_id, view=modal(callback_id="filter"))
+    view = await reply.view()
+
+    assert (view.id, view.callback_id) == (answer["view"]["id"], "filter")
+    again = client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    assert await error_of(again) == "exchanged_trigger_id"
+
+
+async def test_a_trigger_is_good_for_three_seconds(
+    clock: Clock, client: AsyncWebClient, reply: Reply
+) -> None:
+    clock.now += 3.1
+
+    late = client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    assert await error_of(late) == "expired_trigger_id"
+
+
+async def test_a_made_up_trigger_opens_nothing(client: AsyncWebClient) -> None:
+    assert await error_of(client.views_open(trigger_id="1.2.3", view=modal())) == "invalid_trigger_id"
+
+
+async def test_a_modal_beyond_the_limits_is_refused(client: AsyncWebClient, reply: Reply) -> None:
+    view = modal("x" * 25)
+
+    assert (
+        await error_of(client.views_open(trigger_id=reply.act.trigger_id, view=view)) == "invalid_arguments"
+    )
+
+
+async def test_a_modal_is_updated_by_id_unless_it_has_changed_since(
+    client: AsyncWebClient, reply: Reply
+) -> None:
+    await client.views_open(trigger_id=reply.act.trigger_id, view=modal(external_id="mine"))
+    view = await reply.view()
+    await client.views_update(view_id=view.id, view=modal("Second", external_id="mine"))
+    second = await reply.view()
+    await client.views_update(external_id="mine", view=modal("Third"))
+
+    assert second.payload["title"]["text"] == "Second"
+    assert (await reply.view()).payload["title"]["text"] == "Third"
+    stale = client.views_update(view_id=view.id, view=modal(), hash=view.payload["hash"])
+    assert await error_of(stale) == "hash_conflict"
+    assert await error_of(client.views_update(view_id="V1", view=modal())) == "not_found"
+
+
+async def test_a_submission_carries_the_modal_and_what_was_filled_in(
+    slack: LocalSlack, client: AsyncWebClient, ada: Person, bot: Bot, reply: Reply
+) -> None:
+    view = modal(callback_id="filter", private_metadata="bookmark")
+    await client.views_open(trigger_id=reply.act.trigger_id, view=view)
+    values = {"status": {"word": {"type": "plain_text_input", "value": "errored"}}}
+    opened = await reply.view()
+    await ada.submit(opened, values)
+
+    assert bot.last is not None
+    sent = bot.last.payload
+    assert (sent["type"], sent["user"]["id"]) == ("view_submission", "U0ADA0001")
+    assert sent["view"]["state"]["values"] == values
+    assert sent["view"]["private_metadata"] == "bookmark"
+    assert slack.views.current(opened) is None
+
+
+async def test_a_modal_in_the_ack_is_held_to_the_limits_too(
+    client: AsyncWebClient, ada: Person, bot: Bot, reply: Reply
+) -> None:
+    await client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    bot.says = '{"response_action": "update", "view": {"type": "modal"}}'
+
+    with pytest.raises(AckError, match="missing required field: title"):
+        await ada.submit(await reply.view())
+
+
+async def test_a_dismissed_modal_is_reported_only_if_it_asked_to_be(
+    client: AsyncWebClient, ada: Person, bot: Bot, reply: Reply
+) -> None:
+    await client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    assert await ada.close(await reply.view()) is None
+
+    reply = await ada.command("/workflows")
+    await client.views_open(trigger_id=reply.act.trigger_id, view=modal(notify_on_close=True))
+    assert await ada.close(await reply.view()) is not None
+    assert bot.last is not None
+    assert bot.last.payload["type"] == "view_closed"
+
+
+async def test_a_command_carries_all_of_slacks_fields(bot: Bot, reply: Reply) -> None:
+    assert bot.last is not None
+    assert bot.last.kind == "slash_commands"
+    assert bot.last.payload == {
+        "token": "deprecated-verification-token",
+        "team_id": "T0LOCAL01",
+        "team_domain": "local",
+        "channel_id": "C0GENERAL",
+        "channel_name": "general",
+        "user_id": "U0ADA0001",
+        "user_name": "ada",
+        "command": "/workflows",
+        "text": "",
+        "api_app_id": "A0LOCAL01",
+        "is_enterprise_install": "false",
+        "response_url": reply.response_url,
+        "trigger_id": reply.act.trigger_id,
+    }
+
+
+@pytest.mark.parametrize("everybody", [True, False])
+async def test_a_click_carries_its_message_unless_it_is_ephemeral(
+    slack: LocalSlack, client: AsyncWebClient, ada: Person, bot: Bot, *, everybody: bool
+) -> None:
+    button = {
+        "type": "button",
+        "action_id": "older",
+        "text": {"type": "plain_text", "text": "Older"},
+        "value": "2",
+    }
+    blocks = [{"type": "actions", "block_id": "paging", "elements": [button]}]
+    if everybody:
+        await client.chat_postMessage(channel="general", text="fallback", blocks=blocks)
+    else:
+        await client.chat_postEphemeral(channel="general", user="ada", text="fallback", blocks=blocks)
+    (message,) = slack.messages()
+    reply = await ada.click(message, "older")
+
+    assert bot.last is not None
+    sent = bot.last.payload
+    assert ("message" in sent) is everybody
+    assert sent["container"]["is_ephemeral"] is not everybody
+    assert (sent["container"]["message_ts"], sent["response_url"]) == (message.ts, reply.response_url)
+    (action,) = sent["actions"]
+    assert (action["action_id"], action["block_id"], action["value"]) == ("older", "paging", "2")
