@@ -126,9 +126,8 @@ def explain(error: Exception) -> Problem:
 def _(error: QueryError) -> Problem:
     advice = [f"Expected: {_with_code(error.expected)}."]
     if error.nearest:
-        advice.append(f"Did you mean {code(error.nearest)}?")
-    if error.command:
-        advice.append(f"Then: {command(error.command)}")
+        whole = f" Then type {command(error.command)}" if error.command else ""
+        advice.append(f"Did you mean {code(error.nearest)}?{whole}")
     return Problem(f"{code(error.word)} {escape(error.problem)}.", tuple(advice))
 
 
@@ -222,7 +221,7 @@ def _(error: Throttled) -> Problem:
 def _(error: Unavailable) -> Problem:
     return Problem(
         "Cloudflare gave no usable answer.",
-        (f"{_sentence(error.reason)} It was asked more than once; try again in a minute.",),
+        (f"{_what_came(error)} It was asked more than once; try again in a minute.",),
         _details(error),
     )
 
@@ -240,7 +239,9 @@ def _(error: TlsFailed) -> Problem:
 def _(error: NonsenseAnswer) -> Problem:
     return Problem(
         "The answer is not one of Cloudflare's API.",
-        (f"{_sentence(error.reason)} A firewall or a proxy may have answered in its place.",),
+        (
+            f"{_sentence(error.reason)} Something between this bot and the API may have answered in its place.",
+        ),
         _details(error),
     )
 
@@ -262,7 +263,13 @@ def _in_words(reason: str) -> str:
     return reason
 
 
+def _what_came(error: Unavailable) -> str:
+    """What there was instead of an answer."""
+    return f"It answered HTTP {error.http_status}." if error.http_status else _sentence(error.reason)
+
+
 def _sentence(text: str) -> str:
+    text = _in_words(text)
     return f"{escape(text[:1].upper() + text[1:])}."
 
 

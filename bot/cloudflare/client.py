@@ -118,7 +118,12 @@ class WorkflowsClient:
         try:
             async with asyncio.timeout(self._deadline):
                 async for attempt in stamina.retry_context(
-                    on=_worth_another_try, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=2.0
+                    on=_worth_another_try,
+                    attempts=_ATTEMPTS,
+                    timeout=None,  # the deadline around it counts
+                    wait_initial=0.2,
+                    wait_max=1.0,
+                    wait_jitter=0.2,
                 ):
                     with attempt:
                         return await self._try(request, read, purpose)

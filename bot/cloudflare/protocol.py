@@ -222,7 +222,7 @@ def _pages(info: ResultInfo, *, otherwise: int) -> int:
 def _read(envelope: type[_E], response: Response) -> _E:
     """Decode an answer, or raise what it means."""
     if response.headers.get("cf-mitigated"):
-        raise error_of(NonsenseAnswer, "a firewall answered with a web page", response)
+        raise error_of(NonsenseAnswer, "a firewall answered with its challenge page", response)
     if 300 <= response.status < 400:
         raise error_of(NonsenseAnswer, "the answer is a redirect, which is not followed", response)
     failure = _failure(response)

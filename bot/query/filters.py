@@ -48,17 +48,17 @@ def read_status(token: Token) -> Status:
     )
 
 
-def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
-    """A whole number from 1.
+def read_number(token: Token, key: str, most: int | None = None) -> int:
+    """A whole number from 1, to `most` where there is such a bound.
 
     Raises:
         QueryError: anything else.
     """
     digits = token.value if token.value.isascii() and token.value.isdigit() else ""
-    if not digits or not 1 <= int(digits[:9]) <= most:
-        raise QueryError(
-            token.text, f"is no number from 1 to {most}", expected=f"`{key}:1` to `{key}:{most}`"
-        )
+    if not digits or not 1 <= int(digits[:9]) <= (most or _MAX_PAGE):
+        bound = f"to {most}" if most else "up"
+        last = f"`{key}:{most}`" if most else "any further"
+        raise QueryError(token.text, f"is not a whole number from 1 {bound}", expected=f"`{key}:1` to {last}")
     return int(digits)
 
 

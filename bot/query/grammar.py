@@ -9,7 +9,7 @@ from bot.query import filters, when
 from bot.query.errors import QueryError, nearest, one_of
 from bot.query.model import COMMAND, DEFAULT_ROWS, MAX_ROWS, HelpQuery, ListQuery, OverviewQuery
 from bot.query.tokens import Token, split
-from bot.query.when import Clock
+from bot.query.when import Clock, When
 
 TOPICS: Final = ("list", "filters", "times")
 LIST_KEYS: Final = ("status", "since", "until", "rows", "page", "cursor", "direction", "account")
@@ -51,8 +51,7 @@ class Draft:
         Raises:
             QueryError: a time can't be read, or the two of them hold nothing between them.
         """
-        since = when.read(self.since, clock) if self.since is not None else None
-        until = when.read(self.until, clock) if self.until is not None else None
+        since, until = _moment("since", self.since, clock), _moment("until", self.until, clock)
         if since and since.at > clock.now:
             raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
         if since and until and since.at >= until.at:
@@ -62,6 +61,15 @@ class Draft:
                 expected="`until:` to be the later of the two",
             )
         return replace(self.query, since=since, until=until)
+
+
+def _moment(key: str, text: str | None, clock: Clock) -> When | None:
+    if text is None:
+        return None
+    try:
+        return when.read(text, clock)
+    except QueryError as error:
+        raise QueryError(f"{key}:{text}", error.problem, expected=error.expected) from error
 
 
 def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Draft:

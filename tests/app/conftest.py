@@ -1,8 +1,10 @@
 """The real bot over real sockets, between a local Slack and a simulated Cloudflare."""
 
-from collections.abc import AsyncIterator, Callable
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,9 @@ from bot.app import Bot, assembled
 from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.slack import LocalSlack, Person
 from bot.settings import Settings
+from bot.telemetry import configure_logging
 
-NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-
+Logged = Callable[[], list[dict[str, Any]]]
 Running = Callable[..., AbstractAsyncContextManager[Bot]]
 
 
@@ -24,6 +26,20 @@ def _only_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def logged() -> Iterator[Logged]:
+    """Logs as in production; gives every event so far."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    configure_logging("info", "json")
+    written = io.StringIO()
+    for handler in root.handlers:
+        assert isinstance(handler, logging.StreamHandler)
+        handler.setStream(written)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    root.handlers = before
 
 
 @pytest.fixture
@@ -57,7 +73,7 @@ def running(slack: LocalSlack, api: str, tmp_path: Path) -> Running:
             "cloudflare_api_token": DEFAULT_TOKEN.value,
             "cloudflare_api_base_url": api,
             "database_url": f"sqlite:///{tmp_path}/bot.sqlite3",
-            "bot_request_deadline": 3.0,
+            "bot_request_deadline": 2.0,
         } | settings
         async with assembled(Settings(_env_file=None, **chosen)) as bot:
             runner = web.AppRunner(bot.web, access_log=None)

@@ -1,0 +1,221 @@
+"""Whatever goes wrong, the person is told what it was and what to do; every message is pinned."""
+
+from datetime import timedelta
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.playground.cloudflare import (
+    ApiToken,
+    Challenge,
+    Changed,
+    Dropped,
+    Fault,
+    HtmlPage,
+    JsonError,
+    PlainText,
+    Redirected,
+    Simulation,
+    Slow,
+    Throttled,
+    TruncatedJson,
+    WrongShape,
+)
+from bot.playground.slack import LocalSlack, Person
+
+from .conftest import Running
+from .reading import ask, click, ids, offers, timeless
+
+FAULTS: dict[str, Fault] = {
+    "bad credentials": JsonError(401, 10000, "Authentication error"),
+    "missing permission": JsonError(403, 10000, "Authentication error"),
+    "account not found": JsonError(404, 7003, "Could not route to the account"),
+    "internal error": JsonError(500, 10001, "workflows.api.error.internal_server"),
+    "parameter refused": JsonError(400, 10001, "workflows.api.error.invalid_date"),
+    "bad gateway": PlainText(502, "error code: 502"),
+    "html 503": HtmlPage(),
+    "firewall": Challenge(),
+    "html 200": HtmlPage(200, "Welcome"),
+    "cut json": TruncatedJson(),
+    "wrong shape": WrongShape(),
+    "throttled": Throttled(120),
+    "throttled for no one knows how long": Throttled(None),
+    "connection dropped": Dropped(),
+    "redirect": Redirected("http://127.0.0.1:9/elsewhere"),
+    "failure with 200": JsonError(200, 10001, "workflows.api.error.strange"),
+    "too slow": Slow(10),
+}
+
+COMMANDS = (
+    "list",
+    "errored",
+    "list ordes",
+    "nonsense",
+    "orders statsu:errored",
+    "orders status:errord",
+    "orders status:failed",
+    "orders status:frobnicated",
+    'orders status:"frobnicated"',
+    "orders since:banana",
+    "orders since:2099-01-01",
+    "orders since:1h until:2h",
+    "orders rows:50",
+    "orders page:0",
+    "orders page:2 cursor:abc",
+    "orders direction:asc",
+    "orders account:prod",
+    "orders cursor:rubbish",
+    'orders "unclosed',
+    "orders foo",
+    "lsit orders",
+    "help everything",
+    "search:zzz",
+    f"list {'x' * 65}",
+    "list <!channel>",
+)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_each_fault_of_cloudflares_is_explained(
+    name: str, ada: Person, cloudflare: Simulation, snapshot: SnapshotAssertion
+) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    cloudflare.inject(FAULTS[name], times=None)
+    message = await ask(ada, "orders")
+    assert timeless(message.all_text()) == snapshot
+    cloudflare.heal()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_nothing_of_a_fault_is_remembered(name: str, ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    cloudflare.inject(FAULTS[name], times=None)
+    assert ids(await ask(ada, "orders")) != ["fine"]
+    cloudflare.heal()
+    if name.startswith("throttled"):
+        assert "Too many requests" in (await ask(ada, "orders")).text, "the API said to stay away"
+    else:
+        assert ids(await ask(ada, "orders")) == ["fine"]
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+async def test_each_slip_of_the_keyboard_is_explained(
+    text: str, ada: Person, cloudflare: Simulation, snapshot: SnapshotAssertion
+) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    message = await ask(ada, text)
+    assert message.is_ephemeral
+    assert timeless(message.all_text()) == snapshot
+
+
+async def test_a_click_that_fails_leaves_the_list_where_it_was(ada: Person, cloudflare: Simulation) -> None:
+    for _ in range(120):
+        cloudflare.add_instance("orders")
+    message = await ask(ada, "orders rows:20")
+    for _ in range(4):
+        message = await click(ada, message, "page_next")
+    cloudflare.inject(HtmlPage(), times=None)
+    told = await click(ada, message, "page_next")
+    assert "Cloudflare gave no usable answer" in told.text
+    assert told.ts != message.ts
+    assert ids(ada.screen()[0]) == ids(message)
+    cloudflare.heal()
+    assert len(ids(await click(ada, message, "page_next"))) == 20
+
+
+async def test_one_failure_that_passes_is_not_noticed(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    cloudflare.inject(HtmlPage(503), times=1)
+    assert ids(await ask(ada, "orders")) == ["fine"]
+    assert cloudflare.list_calls == 2
+
+
+async def test_a_name_that_nearly_exists_is_offered_and_opens(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("order-processing", id="fine", status="errored")
+    message = await ask(ada, "list order-procesing errored")
+    assert "Did you mean `order-processing`?" in message.all_text()
+    opened = await click(ada, message, "list_open")
+    assert ids(opened) == ["fine"]
+    assert "status:errored" in opened.all_text()
+
+
+async def test_a_cursor_that_is_too_old_offers_the_list_from_its_start(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    for _ in range(120):
+        cloudflare.add_instance("orders")
+    message = await ask(ada, "orders rows:20")
+    for _ in range(4):
+        message = await click(ada, message, "page_next")
+    cloudflare.change(cursor_lifetime=timedelta(0))
+    told = await click(ada, message, "page_next")
+    assert "no longer takes this cursor" in told.text
+    cloudflare.change(cursor_lifetime=None)
+    again = await click(ada, told, "list_open")
+    assert len(ids(again)) == 20
+    assert "1–20" in again.all_text()
+
+
+async def test_the_api_is_left_alone_once_it_says_stop(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_workflow("orders")
+    cloudflare.inject(Throttled(120), times=1)
+    await ask(ada, "orders")
+    message = await ask(ada, "orders")
+    assert "Try again in" in message.text
+    assert len(cloudflare.calls) == 1
+
+
+async def test_a_token_without_permission_is_told_which_it_lacks(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    weak = ApiToken("weak-token", permissions=frozenset())
+    cloudflare.credentials = (*cloudflare.credentials, weak)
+    async with running(cloudflare_api_token="weak-token"):
+        text = (await ask(slack.person("ada"), "")).all_text()
+    assert "*Workers Tail Read* or *Workers Scripts Read* or *Workers Scripts Write*" in text
+    assert "weak-token" not in text
+
+
+async def test_messages_of_the_api_are_passed_on(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    cloudflare.inject(Changed({"messages": [{"code": 7, "message": "be <!channel> kind"}]}), times=1)
+    text = (await ask(ada, "orders")).all_text()
+    assert "Cloudflare says: be &lt;!channel&gt; kind (7)" in text
+
+
+async def test_a_button_of_another_version_is_explained(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders")
+    message = await ask(ada, "orders")
+    button = message.button("page_refresh")
+    reply = await ada.act(message, {**button.element, "block_id": button.block_id, "value": "9.abc"})
+    assert "another version" in (await reply.message()).text
+
+
+async def test_a_kept_place_that_expired_says_what_to_type(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.change(cursor_padding=3000)
+    for _ in range(120):
+        cloudflare.add_instance("orders")
+    async with running(bot_keep_bookmarks_days=1e-9):
+        ada = slack.person("ada")
+        message = await ask(ada, "orders rows:20")
+        for _ in range(4):
+            message = await click(ada, message, "page_next")
+        told = await click(ada, message, "page_next")
+    assert "too old to be continued" in told.text
+    assert "/workflows list orders rows:20" in told.text
+    assert not offers(told, "page_next")
+
+
+async def test_an_account_that_settings_no_longer_name_is_said_to_be_gone(
+    running: Running, slack: LocalSlack, cloudflare: Simulation, api: str
+) -> None:
+    cloudflare.add_instance("orders")
+    token = "simulated-token"
+    staging = {"account_id": cloudflare.account_id, "api_token": token, "api_base_url": api}
+    async with running(cloudflare_accounts={"staging": staging}):
+        message = await ask(slack.person("ada"), "orders account:staging")
+    async with running():
+        told = await click(slack.person("ada"), message, "page_refresh")
+    assert "No account is called `staging` any more." in told.text

@@ -1,0 +1,57 @@
+"""Times in the zone of the person who types, asked for only when it matters."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.playground.cloudflare import Simulation
+from bot.playground.slack import LocalSlack, Named
+
+from .conftest import Running
+from .reading import ask
+
+MORNING = 'orders since:"2026-11-20 09:00"'
+
+
+def _asked_since(cloudflare: Simulation) -> datetime:
+    return datetime.fromisoformat(cloudflare.calls[-1].query["date_start"])
+
+
+async def test_a_wall_clock_time_is_read_in_the_persons_own_zone(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.add_workflow("orders")
+    async with running():
+        message = await ask(slack.person("grace"), MORNING)
+    assert _asked_since(cloudflare) == datetime(2026, 11, 20, 14, 0, tzinfo=UTC), "nine in New York"
+    assert "since <!date^1795183200^" in message.all_text()
+    assert "since:2026-11-20T14:00:00Z" in message.all_text()
+
+
+async def test_a_persons_zone_is_asked_for_once(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.add_workflow("orders")
+    async with running():
+        for _ in range(3):
+            await ask(slack.person("grace"), MORNING)
+    assert len(slack.calls_of("users.info")) == 1
+
+
+async def test_a_time_that_means_the_same_everywhere_asks_for_no_zone(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.add_workflow("orders")
+    async with running():
+        await ask(slack.person("grace"), "orders since:2h until:2026-12-01T09:00Z")
+    assert not slack.calls_of("users.info")
+    assert timedelta(hours=2) <= datetime.now(UTC) - _asked_since(cloudflare) < timedelta(hours=2, minutes=2)
+
+
+async def test_without_the_scope_times_are_utc_and_the_answer_says_so(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.add_workflow("orders")
+    slack.faults.add("users.info", Named("missing_scope"))
+    async with running():
+        message = await ask(slack.person("grace"), MORNING)
+    assert _asked_since(cloudflare) == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    assert "times are read as UTC" in message.all_text()
