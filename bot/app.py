@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.metadata import version
 
 import aiohttp
 from aiohttp import web
@@ -127,7 +128,9 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 @asynccontextmanager
 async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
     """One session for all accounts; it keeps no cookies."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session:
+    agent = {"User-Agent": f"workflows-bot/{version('workflows-bot')}"}
+    jar = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(cookie_jar=jar, headers=agent, trust_env=True) as session:
         yield session
 
 

@@ -239,9 +239,7 @@ def _(error: TlsFailed) -> Problem:
 def _(error: NonsenseAnswer) -> Problem:
     return Problem(
         "The answer is not one of Cloudflare's API.",
-        (
-            f"{_sentence(error.reason)} Something between this bot and the API may have answered in its place.",
-        ),
+        (f"{_sentence(error.reason)} Something on the way may have answered in its place.",),
         _details(error),
     )
 

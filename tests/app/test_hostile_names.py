@@ -1,0 +1,85 @@
+"""Names that people or machines chose are shown, and do nothing."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from bot.playground.cloudflare import Simulation
+from bot.playground.slack import Message, Person
+
+from .reading import ask, click, ids
+
+NAMES = (
+    "<!channel>",
+    "<@U0ADA0001>",
+    "<https://evil.example|click me>",
+    "*bold* _it_ ~no~ `code` ```pre```",
+    "&lt;!here&gt;",
+    "\u202egnp.exe",
+    "🚀🔥 :tada:",
+    "https://evil.example/x",
+)
+
+LIVE = re.compile(r"<(?!!date\^)[^>]*>")
+"""Markup of Slack's that would become a mention or a link."""
+
+
+def live_markup(message: Message) -> list[str]:
+    """What Slack would act upon, in the fallback text and wherever it reads mrkdwn."""
+    return LIVE.findall("\n".join((message.text, *_mrkdwn(message.blocks))))
+
+
+def _mrkdwn(node: object) -> Iterator[str]:
+    if isinstance(node, dict) and node.get("type") == "mrkdwn":
+        yield node["text"]
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list | tuple) else ():
+        yield from _mrkdwn(child)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+async def test_a_hostile_id_is_inert(name: str, ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders", id=name)
+    message = await ask(ada, "orders")
+    assert not live_markup(message)
+    assert "\u202e" not in message.all_text()
+    [row] = [block for block in message.blocks if block["type"] == "section"]
+    assert row["text"]["text"].split("\n")[0].count("`") == 2, "the id is code from end to end"
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+async def test_a_hostile_workflow_is_inert_and_opens(name: str, ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance(name, id="fine")
+    overview = await ask(ada, "")
+    assert not live_markup(overview)
+    opened = await click(ada, overview, "list_open")
+    assert ids(opened) == ["fine"]
+    assert not live_markup(opened)
+
+
+async def test_what_a_person_types_comes_back_inert(ada: Person) -> None:
+    message = await ask(ada, "orders &lt;!channel&gt; <!here>")
+    assert not live_markup(message)
+    assert "&lt;!channel&gt;" in message.all_text()
+
+
+async def test_ids_of_every_shape_are_shown_verbatim(ada: Person, cloudflare: Simulation) -> None:
+    shapes = [
+        "*/30 * * * *-1786001400000",
+        "a#b,c/d",
+        f"0 0 1,{'15,' * 83}28 * *-1786001400"[:271].ljust(271, "7"),
+    ]
+    for shape in shapes:
+        cloudflare.add_instance("orders", id=shape)
+    assert sorted(ids(await ask(ada, "orders"))) == sorted(shapes)
+
+
+async def test_twenty_of_the_longest_ids_fit_into_one_message(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.change(cursor_padding=1500)
+    made = [cloudflare.add_instance("orders", id=f"{number:03}".ljust(271, "x")).id for number in range(120)]
+    message = await ask(ada, "orders rows:20")
+    seen = ids(message)
+    while any(button.action_id == "page_next" for button in message.buttons()):
+        message = await click(ada, message, "page_next")
+        seen += ids(message)
+    assert seen == made[::-1]
