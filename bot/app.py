@@ -10,7 +10,6 @@ from importlib.metadata import version
 
 import aiohttp
 from aiohttp import web
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,12 +27,11 @@ from bot.listeners.dispatch import SlackApp, current_reference
 from bot.listeners.presenter import Presenter
 from bot.listeners.zones import Zones
 from bot.settings import Settings
+from bot.slack import slack_client
 from bot.socket_mode import SocketMode
 from bot.storage.database import migrate, open_database, probe
 from bot.telemetry import Metrics
 from bot.web import web_app
-
-_SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
 class StartFailed(Exception):
@@ -96,25 +94,16 @@ async def assembled(settings: Settings) -> AsyncIterator[Bot]:
 
 
 @asynccontextmanager
-async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
-    """Slack's Web API over one session."""
-    async with aiohttp.ClientSession(timeout=_SLACK_TIMEOUT, trust_env=True) as session:
-        yield AsyncWebClient(
-            token=settings.slack_bot_token.get_secret_value(),
-            base_url=f"{settings.slack_api_url.rstrip('/')}/",
-            session=session,
-            retry_handlers=[AsyncRateLimitErrorRetryHandler()],
-        )
-
-
-@asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """The database with its tables up to date.
 
     Raises:
         StartFailed: it can't be reached or refuses.
     """
-    engine = open_database(settings.database_url.get_secret_value())
+    try:
+        engine = open_database(settings.database_url.get_secret_value())
+    except OSError as error:
+        raise StartFailed(f"DATABASE_URL: {database_fault(error)}") from error
     try:
         try:
             await migrate(engine)

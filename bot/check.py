@@ -4,14 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
-
-from bot.app import StartFailed, cloudflare_session, database, open_accounts, slack_client
+from bot.app import StartFailed, cloudflare_session, database, open_accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
 from bot.settings import Settings
-from bot.socket_mode import SocketModeFailed, check_app_token
+from bot.slack import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
 from bot.telemetry import Metrics
 
 _NEEDED: Final = ("commands", "chat:write")
@@ -43,13 +40,11 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     async with slack_client(settings) as client:
         try:
-            answer = await client.auth_test()
-        except SlackApiError as error:
-            code = error.response.get("error")
-            text = f"Slack refuses SLACK_BOT_TOKEN ({code}): copy it anew from OAuth & Permissions"
-            yield Finding("slack token", well=False, text=text)
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            text = f"{settings.slack_api_url} can't be reached ({type(error).__name__}): look at the network"
+            answer = await check_bot_token(client)
+        except TokenRefused as error:
+            yield Finding("slack token", well=False, text=str(error))
+        except SlackUnreachable as error:
+            text = f"{error}; asked was {settings.slack_api_url}"
             yield Finding("slack token", well=False, text=text)
         else:
             yield Finding("slack token", well=True, text=f"{answer.get('user')} in {answer.get('team')}")
@@ -57,7 +52,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         if settings.slack_app_token is not None:
             try:
                 await check_app_token(client, settings.slack_app_token.get_secret_value())
-            except SocketModeFailed as error:
+            except (TokenRefused, SlackUnreachable) as error:
                 yield Finding("slack app token", well=False, text=str(error))
             else:
                 yield Finding("slack app token", well=True, text="Socket Mode can connect")

@@ -1,32 +1,31 @@
 """Running the bot until it is told to stop."""
 
 import asyncio
+import os
 import signal
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
-import aiohttp
 import structlog
 from aiohttp import web
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Bot, StartFailed, assembled
 from bot.settings import Settings
+from bot.slack import SlackUnreachable, TokenRefused, check_bot_token
 from bot.socket_mode import SocketModeFailed
 
 _log = structlog.get_logger(__name__)
-
-_BAD_TOKEN: Final = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
 
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT: then take no more work, finish what runs, and return.
 
     Raises:
-        StartFailed: settings are well-formed and wrong: a token, a port, the database.
-        SocketModeFailed: there is no connection to Slack, and none to be expected.
+        StartFailed: settings are well-formed and wrong: a port, the database.
+        TokenRefused: as it says.
+        SlackUnreachable, SocketModeFailed: there is no connection to Slack, and none to be expected.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -58,7 +57,10 @@ async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> int:
     try:
         await web.TCPSite(runner, settings.bot_host, settings.port).start()
     except OSError as error:
-        raise StartFailed(f"PORT {settings.port} can't be opened: {error.strerror}") from error
+        where = f"BOT_HOST {settings.bot_host}, PORT {settings.port}"
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror
+        raise StartFailed(f"{where}: can't listen there: {reason}") from error
     return int(runner.addresses[0][1])
 
 
@@ -85,17 +87,10 @@ async def _drain(bot: Bot, grace: timedelta) -> None:
 async def _check_bot_token(client: AsyncWebClient) -> None:
     """Refuse to start with a token that Slack refuses; a Slack that is down is no reason to stay down."""
     try:
-        await client.auth_test()
-    except SlackApiError as error:
-        code = error.response.get("error")
-        if code in _BAD_TOKEN:
-            raise StartFailed(
-                f"Slack refuses SLACK_BOT_TOKEN ({code}): copy it anew from OAuth & Permissions"
-            ) from error
-        _log.warning("slack_token_unchecked", error=code)
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        _log.warning("slack_token_unchecked", error=type(error).__name__)
+        await check_bot_token(client)
+    except SlackUnreachable as error:
+        _log.warning("slack_token_unchecked", reason=str(error))
 
 
-Failed = (StartFailed, SocketModeFailed)
+Failed = (StartFailed, TokenRefused, SlackUnreachable, SocketModeFailed)
 """What ends a start in one line."""

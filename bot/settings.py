@@ -1,6 +1,7 @@
 """Settings from the environment or an `.env` file, checked before anything starts."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -42,15 +43,26 @@ def _http_url(value: object) -> object:
     return value
 
 
-def _without_blanks(value: object) -> object:
-    """An empty variable, as an `.env` file leaves it, is one that is not set."""
-    if isinstance(value, dict):
-        return {key: item for key, item in value.items() if item != ""}
+def _secret(value: object) -> object:
+    """A secret without the line break that mounted files end in; it has to fit into a header."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not isinstance(text, str):
+        return value
+    if not re.fullmatch(r"[\x20-\x7e]*", text.strip()):
+        raise ValueError("holds a character that no such secret has: copy it anew")
+    return text.strip()
+
+
+def _account_name(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value):
+        raise ValueError("is no account's name: that has 1 to 32 letters, digits, - or _")
     return value
 
 
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
-AccountName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+Plain = Annotated[str, BeforeValidator(_secret)]
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+AccountName = Annotated[str, BeforeValidator(_account_name)]
 
 CLOUDFLARE_API = "https://api.cloudflare.com/client/v4"
 
@@ -61,9 +73,9 @@ class AccountSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     account_id: str = Field(min_length=1)
-    api_token: SecretStr | None = None
-    email: str | None = None
-    api_key: SecretStr | None = None
+    api_token: Secret | None = None
+    email: Plain | None = None
+    api_key: Secret | None = None
     api_base_url: HttpUrl = CLOUDFLARE_API
 
     @model_validator(mode="after")
@@ -93,17 +105,17 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
-    slack_bot_token: SecretStr
-    slack_signing_secret: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
+    slack_bot_token: Secret = SecretStr("")
+    slack_signing_secret: Secret | None = None
+    slack_app_token: Secret | None = None
     slack_api_url: HttpUrl = "https://slack.com/api/"
 
     cloudflare_account_id: str | None = None
-    cloudflare_api_token: SecretStr | None = None
-    cloudflare_email: str | None = None
-    cloudflare_api_key: SecretStr | None = None
+    cloudflare_api_token: Secret | None = None
+    cloudflare_email: Plain | None = None
+    cloudflare_api_key: Secret | None = None
     cloudflare_api_base_url: HttpUrl = CLOUDFLARE_API
-    cloudflare_accounts: Annotated[dict[AccountName, AccountSettings], BeforeValidator(_without_blanks)] = {}
+    cloudflare_accounts: dict[AccountName, AccountSettings] = {}
     wrangler_dev_url: HttpUrl | None = None
 
     database_url: SecretStr = SecretStr("sqlite:///workflows-bot.sqlite3")
@@ -125,39 +137,52 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
+        problems = [*self._slack_problems(), *self._account_problems(), *self._database_problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _slack_problems(self) -> Iterator[str]:
+        if not self.slack_bot_token.get_secret_value():
+            yield "SLACK_BOT_TOKEN is missing: copy it from the Slack app's OAuth & Permissions"
         if self.slack_app_token is None and self.slack_signing_secret is None:
-            raise ValueError(
-                "SLACK_SIGNING_SECRET is missing: set it (Slack app, Basic Information), "
-                "or SLACK_APP_TOKEN for Socket Mode"
+            yield (
+                "SLACK_SIGNING_SECRET is missing: copy it from the Slack app's Basic Information, "
+                "or set SLACK_APP_TOKEN for Socket Mode"
             )
-        self._check_accounts()
+
+    def _account_problems(self) -> Iterator[str]:
+        names = [*self.cloudflare_accounts]
+        has_key = self.cloudflare_email is not None and self.cloudflare_api_key is not None
+        if self.cloudflare_account_id is None:
+            if self.cloudflare_api_token is not None or has_key:
+                yield "CLOUDFLARE_ACCOUNT_ID is missing: set it beside its credentials"
+            elif not names and self.wrangler_dev_url is None:
+                yield (
+                    "no account is set: set CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN, "
+                    "or WRANGLER_DEV_URL for a local engine"
+                )
+        else:
+            names.append(self.bot_account_name)
+            if self.cloudflare_api_token is None and not has_key:
+                yield (
+                    "CLOUDFLARE_ACCOUNT_ID needs credentials beside it: set CLOUDFLARE_API_TOKEN, "
+                    "or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY"
+                )
+        if self.wrangler_dev_url is not None:
+            names.append(LOCAL_ACCOUNT)
+        folded = [name.casefold() for name in names]
+        twice = next((name for name in names if folded.count(name.casefold()) > 1), None)
+        if twice is not None and self.wrangler_dev_url is not None and twice.casefold() == LOCAL_ACCOUNT:
+            yield "two accounts are called local: WRANGLER_DEV_URL gives that name, so rename the other"
+        elif twice is not None:
+            yield f"two accounts are called {twice}: set BOT_ACCOUNT_NAME to call the first of them otherwise"
+
+    def _database_problems(self) -> Iterator[str]:
         try:
             database_url(self.database_url.get_secret_value())
         except ValueError as error:
-            raise ValueError(f"DATABASE_URL {error}") from error
-        return self
-
-    def _check_accounts(self) -> None:
-        if self.cloudflare_account_id is None and self.cloudflare_api_token is not None:
-            raise ValueError("CLOUDFLARE_ACCOUNT_ID is missing: set it beside CLOUDFLARE_API_TOKEN")
-        if self.cloudflare_account_id is not None and self.bot_account_name in self.cloudflare_accounts:
-            raise ValueError(
-                f"two accounts are called {self.bot_account_name}: set BOT_ACCOUNT_NAME to another name"
-            )
-        if self.wrangler_dev_url and LOCAL_ACCOUNT in (*self.cloudflare_accounts, *self._unnamed):
-            raise ValueError("an account is called local, which is the name that WRANGLER_DEV_URL gives")
-        try:
-            empty = not self.endpoints
-        except ValidationError:
-            raise ValueError(
-                "CLOUDFLARE_ACCOUNT_ID needs credentials beside it: set CLOUDFLARE_API_TOKEN, "
-                "or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY"
-            ) from None
-        if empty:
-            raise ValueError(
-                "no account is set: set CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN, "
-                "or WRANGLER_DEV_URL for a local engine"
-            )
+            yield f"DATABASE_URL {error}"
 
     @property
     def _unnamed(self) -> dict[str, AccountSettings]:
@@ -197,17 +222,37 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsWrong([_problem(fault["loc"], fault["msg"]) for fault in error.errors()]) from None
+        raise SettingsWrong([*_lines(error), *_beside(error)]) from None
     except SettingsError as error:
         name = re.search(r'field "(\w+)"', str(error))
         raise SettingsWrong([f"{name[1].upper() if name else 'a setting'} is not valid JSON"]) from None
+
+
+def _beside(error: ValidationError) -> list[str]:
+    """What else is wrong once the settings that can't be read are left out: all of it is told at once."""
+    unread = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+    if not unread:
+        return []
+    try:
+        Settings(**{name: Settings.model_fields[name].get_default() for name in unread})
+    except ValidationError as further:
+        lines = _lines(further)
+        about_accounts = any(name.startswith(("cloudflare", "wrangler", "bot_account")) for name in unread)
+        if about_accounts:
+            lines = [line for line in lines if line.startswith(("SLACK", "DATABASE"))]
+        return [line for line in lines if line.partition(" ")[0].lower() not in unread]
+    return []
+
+
+def _lines(error: ValidationError) -> list[str]:
+    return [_problem(fault["loc"], line) for fault in error.errors() for line in fault["msg"].splitlines()]
 
 
 def _problem(where: tuple[int | str, ...], what: str) -> str:
     what = what.removeprefix("Value error, ")
     if not where:
         return what
-    name = " ".join((str(where[0]).upper(), *(str(part) for part in where[1:])))
+    name = " ".join((str(where[0]).upper(), *(str(part) for part in where[1:] if part != "[key]")))
     if what == "Field required":
-        return f"{name} is missing: set it in the environment or in .env"
+        return f"{name} is missing"
     return f"{name} {what[0].lower()}{what[1:]}"

@@ -3,20 +3,21 @@
 import asyncio
 import time
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-import aiohttp
-import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.dispatch import SlackApp
-
-_log = structlog.get_logger(__name__)
+from bot.slack import check_app_token
 
 CONNECT_WITHIN: Final = timedelta(seconds=30)
 LOST_AFTER: Final = timedelta(seconds=60)
+ACK_LIMIT: Final = timedelta(seconds=3)
+"""Slack waits no longer for an ack."""
+
 _LOOK_EVERY: Final = 1.0
 
 
@@ -42,15 +43,18 @@ class SocketMode:
         self._app_token = app_token
         self._lost_after = lost_after.total_seconds()
         self._handler: AsyncSocketModeHandler | None = None
+        self._unanswered: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
         """Open the connection.
 
         Raises:
-            SocketModeFailed: the token is wrong, or Slack does not answer.
+            TokenRefused, SlackUnreachable: as `check_app_token`.
+            SocketModeFailed: Slack hands out addresses that can't be connected to.
         """
         await check_app_token(self._client, self._app_token)
         self._handler = AsyncSocketModeHandler(self._app, self._app_token, web_client=self._client)
+        self._handler.client.socket_mode_request_listeners = [self._answer]
         try:
             async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
                 await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it so
@@ -77,10 +81,23 @@ class SocketMode:
             elif time.monotonic() - seen > self._lost_after:
                 raise SocketModeFailed(f"the Socket Mode connection was gone for {self._lost_after:g} s")
 
+    async def _answer(self, _: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        """Answer one request; until its ack is sent, the connection is needed."""
+        task = asyncio.current_task()
+        if task is None or self._handler is None:
+            raise AssertionError("slack_sdk runs this in a task, once there is a connection")
+        self._unanswered.add(task)
+        try:
+            await self._handler.handle(self._handler.client, request)
+        finally:
+            self._unanswered.discard(task)
+
     async def close(self) -> None:
-        """Take no more work."""
+        """Send the acks that are still due, and take no more work."""
         if self._handler is None:
             return
+        if self._unanswered:
+            await asyncio.wait(self._unanswered, timeout=ACK_LIMIT.total_seconds())
         client = self._handler.client
         await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it so
         # close() leaves these behind: a task that waits for messages, and a session.
@@ -93,21 +110,3 @@ class SocketMode:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await client.aiohttp_client_session.close()
-
-
-async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
-    """Prove that a connection could be opened.
-
-    Raises:
-        SocketModeFailed: it could not; says what to do.
-    """
-    try:
-        await client.apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
-        code = error.response.get("error")
-        raise SocketModeFailed(
-            f"Slack refuses SLACK_APP_TOKEN ({code}): it must be an app-level token (xapp-…) with the scope "
-            "connections:write, and Socket Mode must be on in the app's settings"
-        ) from error
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise SocketModeFailed(f"Slack can't be reached: {type(error).__name__}") from error

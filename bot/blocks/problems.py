@@ -105,6 +105,13 @@ def unexpected_message(reference: str) -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def restarting_message() -> Message:
+    """The process ends before the answer came."""
+    title = "This bot is being restarted, and your answer was not ready."
+    advice = "Please ask again in a minute."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 def unknown_control_message() -> Message:
     """A button, menu or form that this version of the bot does not have."""
     title = "This control is not one of this version's."

@@ -1,6 +1,7 @@
 """One account's Workflows over aiohttp. Moves bytes; what they mean is `protocol`'s business."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -173,13 +174,19 @@ class WorkflowsClient:
         except aiohttp.ClientSSLError as error:
             raise TlsFailed(f"TLS failed: {error.__class__.__name__}") from error
         except aiohttp.ClientConnectorError as error:
-            raise Unavailable(f"no connection to {error.host}: {error.strerror or error}") from error
+            raise Unavailable(f"no connection to {error.host}: {_why(error)}") from error
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self._deadline / 2:g} s") from error
         except aiohttp.ClientResponseError as error:
             raise NonsenseAnswer("the answer is not HTTP as it should be") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"the connection broke: {error.__class__.__name__}") from error
+
+
+def _why(error: aiohttp.ClientConnectorError) -> str:
+    """The operating system's reason, without the address that asyncio puts into it."""
+    number = error.errno or 0
+    return os.strerror(number).lower() if number > 0 else str(error.strerror)
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes:

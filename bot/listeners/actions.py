@@ -20,14 +20,10 @@ def register(app: AsyncApp, presenter: Presenter, delivery: Delivery, background
     def listener(*, fresh: bool, in_place: bool) -> Callable[..., Awaitable[None]]:
         async def clicked(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
             await ack()
-            address = ReturnAddress.of(body)
-            background.start(answer(action.get("value") or "", address, fresh=fresh, in_place=in_place))
+            work = presenter.click(action.get("value") or "", fresh=fresh)
+            background.start(delivery.deliver(work, ReturnAddress.of(body), in_place=in_place))
 
         return clicked
-
-    async def answer(value: str, address: ReturnAddress, *, fresh: bool, in_place: bool) -> None:
-        found = await presenter.click(value, fresh=fresh)
-        await delivery.send(found.message, address, replace=in_place and not found.is_problem)
 
     for action_id in _TURNING:
         app.action(action_id)(listener(fresh=False, in_place=True))

@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 _log = structlog.get_logger(__name__)
+
+
+_LAST_WORDS: Final = timedelta(seconds=3)
+"""For work that is cut short to tell whoever waits for it."""
 
 
 class Background:
@@ -35,5 +39,6 @@ class Background:
         _, late = await asyncio.wait(self._tasks, timeout=grace.total_seconds())
         for task in late:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            await asyncio.wait(late, timeout=_LAST_WORDS.total_seconds())
         return len(late)

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
-from bot.listeners.presenter import Answer, Presenter
+from bot.listeners.presenter import Presenter
 from bot.query.model import COMMAND
 
 
@@ -26,14 +26,9 @@ def register(
         await asyncio.wait({work}, timeout=ack_within.total_seconds())
         if not work.done():
             await ack()
-            background.start(_deliver(work, delivery, ReturnAddress.of(command)))
+            background.start(delivery.deliver(work, ReturnAddress.of(command), in_place=False))
             return
         message = work.result().message
         await ack(response_type="ephemeral", text=message.text, blocks=message.blocks)
 
     app.command(COMMAND)(workflows)
-
-
-async def _deliver(work: "asyncio.Task[Answer]", delivery: Delivery, address: ReturnAddress) -> None:
-    answer = await work
-    await delivery.send(answer.message, address, replace=False)

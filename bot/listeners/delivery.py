@@ -1,11 +1,12 @@
 """How an answer reaches the person after the ack: `response_url` first, the Web API if that fails."""
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -15,6 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.parts import Message
+from bot.blocks.problems import restarting_message
+from bot.listeners.presenter import Answer
+from bot.slack import UNREACHABLE, reason
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +58,18 @@ class Delivery:
     def __init__(self, session: aiohttp.ClientSession, client: AsyncWebClient) -> None:
         self._session = session
         self._client = client
+
+    async def deliver(self, work: Awaitable[Answer], address: ReturnAddress, *, in_place: bool) -> None:
+        """Show what some work comes to, or say that it was cut short by the end of this process.
+
+        An answer takes the place of the message that was clicked in; a problem leaves that standing.
+        """
+        try:
+            answer = await work
+        except asyncio.CancelledError:
+            await self.send(restarting_message(), address, replace=False)
+            raise
+        await self.send(answer.message, address, replace=in_place and not answer.is_problem)
 
     async def send(self, message: Message, address: ReturnAddress, *, replace: bool) -> None:
         """Show a message to who asked, in place of the one they clicked in if it `replace`s that.
@@ -102,7 +118,5 @@ class Delivery:
             await self._client.chat_postEphemeral(
                 channel=address.channel, user=address.user, text=message.text, blocks=message.blocks
             )
-        except SlackApiError as error:
-            _log.error("answer_undeliverable", reason=error.response.get("error"))
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            _log.error("answer_undeliverable", reason=type(error).__name__)
+        except UNREACHABLE as error:
+            _log.error("answer_undeliverable", reason=reason(error))

@@ -1,5 +1,6 @@
 """The way in: every request of Slack's gets a reference, is counted, and its ack is timed."""
 
+import logging
 import secrets
 import time
 from contextvars import ContextVar
@@ -46,7 +47,11 @@ class SlackApp(AsyncApp):
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
             return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
 
+        # At info Bolt logs whole requests, at warning it takes this set-up for a mistake.
+        quiet = logging.getLogger("slack_bolt.workflows")
+        quiet.setLevel(logging.ERROR)
         super().__init__(
+            logger=quiet,
             name="workflows-bot",
             client=AsyncWebClient(base_url=client.base_url, session=client.session),
             authorize=authorize,  # no auth.test on the way of an answer: it was made at the start

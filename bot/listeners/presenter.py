@@ -134,10 +134,14 @@ class Presenter:
         try:
             return Answer(await work)
         except _Told as told:
-            _log.info("problem_told", error=str(told.__cause__))
+            _log.info(
+                "problem_told",
+                error=type(told.__cause__).__name__,
+                reason=getattr(told.__cause__, "reason", None),
+            )
             return Answer(told.message, is_problem=True)
         except _EXPLAINED as error:
-            _log.info("problem_told", error=str(error)[:300])
+            _log.info("problem_told", error=type(error).__name__)
             return Answer(problem_message(error), is_problem=True)
         except Exception:  # noqa: BLE001 - see below
             # The one place where anything at all is caught: the person is told, the log keeps the trace.

@@ -6,11 +6,11 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import aiohttp
 import structlog
 from cachetools import TTLCache
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import UNREACHABLE, reason
 
 _log = structlog.get_logger(__name__)
 
@@ -43,8 +43,8 @@ class Zones:
         if zone is None:
             try:
                 answer = await self._client.users_info(user=user)
-            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-                _log.warning("time_zone_unknown", user=user, error=str(error)[:200])
+            except UNREACHABLE as error:
+                _log.warning("time_zone_unknown", user=user, reason=reason(error))
                 return Zone()
             zone = _zone(answer.get("user") or {})
             self._zones[user] = zone

@@ -12,7 +12,7 @@ class QueryError(Exception):
         problem: what is wrong with it, to be read after the word.
         expected: what would have been right.
         nearest: what to write in its place, where something right looks like it.
-        command: the whole command with that put right.
+        command: the whole command with that put right, once `put_right` was told of it.
     """
 
     def __init__(
@@ -22,23 +22,22 @@ class QueryError(Exception):
         *,
         expected: str,
         nearest: str | None = None,
-        command: str | None = None,
+        span: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(f"{word} {problem}; expected {expected}")
         self.word = word
         self.problem = problem
         self.expected = expected
         self.nearest = nearest
-        self.command = command
+        self.command: str | None = None
+        self._span = span
 
-    def in_command(self, command: str, words: Sequence[str]) -> "QueryError":
-        """The same error, with the whole command put right where a nearest word is known."""
-        if self.nearest is None:
-            return self
-        corrected = f"{command} {' '.join(words)}".replace(f" {self.word}", f" {self.nearest}", 1)
-        return QueryError(
-            self.word, self.problem, expected=self.expected, nearest=self.nearest, command=corrected
-        )
+    def put_right(self, command: str, text: str) -> None:
+        """Fill in the whole command, given the text behind it, with the nearest word in its place."""
+        if self.nearest is not None and self._span is not None:
+            start, end = self._span
+            corrected = f"{text[:start]}{self.nearest}{text[end:]}".strip()
+            self.command = f"{command} {corrected.removeprefix(command).strip()}"
 
 
 def nearest(word: str, choices: Sequence[str]) -> str | None:

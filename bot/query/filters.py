@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Position, Status
-from bot.query.errors import QueryError, nearest, one_of
-from bot.query.tokens import Token
+from bot.query.errors import nearest, one_of
+from bot.query.tokens import Token, in_quotes
 
 _STATUS_OF_FOLDED: Final = {status.casefold(): status for status in STATUSES}
 _STATUS_LOOKALIKES: Final = {
@@ -32,20 +32,18 @@ def read_status(token: Token) -> Status:
     """A status known today; in quotes any other, as Cloudflare may add one tomorrow.
 
     Raises:
-        QueryError: unknown, or too like a known one to be another.
+        QueryError: it is neither.
     """
     status = known_status(token.value)
     if status is not None:
         return status
-    close = nearest_status(token.value)
-    if token.quoted and token.value and not close:
+    if token.quoted and token.value:
         return Status(token.value)
+    close = nearest_status(token.value)
     expected = one_of(STATUSES)
     if token.value and not close:
-        expected += f'; a newer one goes in quotes, as in `status:"{token.value}"`'
-    raise QueryError(
-        token.text, "is no status I know", expected=expected, nearest=f"status:{close}" if close else None
-    )
+        expected += f"; a newer one goes in quotes, as in `status:{in_quotes(token.value)}`"
+    raise token.wrong("is no status I know", expected=expected, nearest=f"status:{close}" if close else None)
 
 
 def read_number(token: Token, key: str, most: int | None = None) -> int:
@@ -54,11 +52,12 @@ def read_number(token: Token, key: str, most: int | None = None) -> int:
     Raises:
         QueryError: anything else.
     """
-    digits = token.value if token.value.isascii() and token.value.isdigit() else ""
-    if not digits or not 1 <= int(digits[:9]) <= (most or _MAX_PAGE):
+    most_digits = len(str(_MAX_PAGE))
+    digits = token.value.lstrip("0") if token.value.isascii() and token.value.isdigit() else ""
+    if not digits or len(digits) > most_digits or int(digits) > (most or _MAX_PAGE):
         bound = f"to {most}" if most else "up"
         last = f"`{key}:{most}`" if most else "any further"
-        raise QueryError(token.text, f"is not a whole number from 1 {bound}", expected=f"`{key}:1` to {last}")
+        raise token.wrong(f"is not a whole number from 1 {bound}", expected=f"`{key}:1` to {last}")
     return int(digits)
 
 
@@ -69,9 +68,7 @@ def read_position(page: Token | None, cursor: Token | None) -> Position | None:
         QueryError: both are given, or one has no usable value.
     """
     if page and cursor:
-        raise QueryError(
-            page.text, f"and {cursor.text} exclude each other", expected="either a page or a cursor"
-        )
+        raise page.wrong(f"and {cursor.text} exclude each other", expected="either a page or a cursor")
     if cursor:
         return Cursor(required(cursor, "a token that the API gave"))
     return PageNumber(read_number(page, "page")) if page else None
@@ -86,15 +83,13 @@ def read_direction(token: Token, position: Position | None) -> str:
     direction = token.value.lower()
     if direction not in DIRECTIONS:
         close = nearest(direction, DIRECTIONS)
-        raise QueryError(
-            token.text,
+        raise token.wrong(
             "is no direction",
             expected="`direction:asc` or `direction:desc`",
             nearest=f"direction:{close}" if close else None,
         )
     if not isinstance(position, Cursor):
-        raise QueryError(
-            token.text,
+        raise token.wrong(
             "turns a cursor round, and there is none",
             expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
         )
@@ -110,8 +105,7 @@ def read_account(token: Token, accounts: Sequence[str]) -> str:
     name = {name.casefold(): name for name in accounts}.get(token.value.casefold())
     if name is None:
         close = nearest(token.value, accounts)
-        raise QueryError(
-            token.text,
+        raise token.wrong(
             "is no account I know",
             expected=one_of(accounts),
             nearest=f"account:{close}" if close else None,
@@ -126,5 +120,5 @@ def required(token: Token, expected: str) -> str:
         QueryError: it is.
     """
     if not token.value.strip():
-        raise QueryError(token.text, "has no value", expected=expected)
+        raise token.wrong("has no value", expected=expected)
     return token.value

@@ -82,18 +82,20 @@ def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Dra
     Raises:
         QueryError: something in it can't be understood.
     """
-    tokens = split(text)
-    if tokens and tokens[0].text == COMMAND:
-        tokens = tokens[1:]  # a whole command pasted behind the command
     try:
-        return _parse(tokens, accounts)
+        return _parse(split(text), accounts)
     except QueryError as error:
-        raise error.in_command(COMMAND, [token.text for token in tokens]) from None
+        error.put_right(COMMAND, text)
+        raise
 
 
 def _parse(tokens: Sequence[Token], accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Draft:
+    if tokens and tokens[0].text == COMMAND:
+        tokens = tokens[1:]  # a whole command pasted behind the command
     if tokens and tokens[0].text.lower() in _HELP:
         return _help(tokens[1:])
+    if any(token.is_flag and token.key == "help" for token in tokens):
+        return HelpQuery()
     if tokens and tokens[0].text.lower() == "list":
         return _list(_paired(tokens[1:]), accounts, said_list=True)
     words = _paired(tokens)
@@ -107,9 +109,7 @@ def _help(rest: Sequence[Token]) -> HelpQuery:
         return HelpQuery()
     topic = rest[0].value.lower()
     if topic not in TOPICS:
-        raise QueryError(
-            rest[0].text, "is no help topic", expected=one_of(TOPICS), nearest=nearest(topic, TOPICS)
-        )
+        raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=nearest(topic, TOPICS))
     return HelpQuery(topic)
 
 
@@ -153,12 +153,9 @@ def _paired(tokens: Sequence[Token]) -> list[Token]:
             continue
         value = next(rest, None)
         if value is None or value.key is not None:
-            raise QueryError(
-                token.text, "has no value", expected=f"a word after it, as in `{token.key}:VALUE`"
-            )
-        words.append(
-            replace(token, text=f"{token.text} {value.text}", value=value.value, quoted=value.quoted)
-        )
+            raise token.wrong("has no value", expected=f"a word after it, as in `{token.key}:VALUE`")
+        gap = " " * (value.start - token.end)
+        words.append(replace(token, text=f"{token.text}{gap}{value.text}", value=value.value, raw=value.raw))
     return words
 
 
@@ -175,23 +172,19 @@ def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token
             expected=f"a name, as in `{COMMAND} list NAME`; `{COMMAND}` alone shows them all",
         )
     if not said_list and not name.quoted and filters.known_status(name.value):
-        raise QueryError(
-            name.text,
+        raise name.wrong(
             "is a status, and it is not said of which workflow",
             expected=f"a name first, as in `{COMMAND} list NAME {name.value}`",
         )
     if not 1 <= len(name.value) <= MAX_WORKFLOW_NAME:
-        raise QueryError(
-            name.text,
+        raise name.wrong(
             f"has {len(name.value)} characters",
             expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
         )
     rest = [word for word in words if word is not name]
     meant = nearest(name.value, _SUBCOMMANDS)
     if not said_list and meant and any(word.key is None and not _is_status(word) for word in rest):
-        raise QueryError(
-            name.text, "is taken for a workflow's name", expected=f"`{COMMAND} list NAME`", nearest=meant
-        )
+        raise name.wrong("is taken for a workflow's name", expected=f"`{COMMAND} list NAME`", nearest=meant)
     return name, rest
 
 
@@ -201,20 +194,32 @@ def _is_status(word: Token) -> bool:
 
 def _with_bare_statuses(words: Sequence[Token], name: Token) -> list[Token]:
     """The words, with `errored` read as `status:errored`."""
-    keyed = []
+    keyed: list[Token] = []
     for word in words:
         if word.key is not None:
             keyed.append(word)
         elif _is_status(word):
             keyed.append(replace(word, key="status"))
         else:
-            raise QueryError(
-                word.text,
-                f"is a word I don't know after the workflow's name ({name.value})",
-                expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
-                nearest=filters.nearest_status(word.value),
-            )
+            raise _stray(word, keyed[-1] if keyed else None, name)
     return keyed
+
+
+def _stray(word: Token, before: Token | None, name: Token) -> QueryError:
+    """What to say of a bare word that is neither the name nor a status."""
+    if before is not None and before.key in ("since", "until") and when.is_clock(word.value):
+        return QueryError(
+            word.text,
+            f"stands by itself, and {before.text} before it",
+            expected="a time of two words to be in quotes",
+            nearest=f'{before.key}:"{before.value} {word.value}"',
+            span=(before.start, word.end),
+        )
+    return word.wrong(
+        f"is a word I don't know after the workflow's name ({name.value})",
+        expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
+        nearest=filters.nearest_status(word.value),
+    )
 
 
 def _by_key(words: Sequence[Token], keys: Sequence[str]) -> dict[str, Token]:
@@ -222,9 +227,7 @@ def _by_key(words: Sequence[Token], keys: Sequence[str]) -> dict[str, Token]:
     for word in words:
         key = _key(word, keys)
         if key in values:
-            raise QueryError(
-                word.text, f"comes after {values[key].text}, and one can count", expected=f"`{key}:` once"
-            )
+            raise word.wrong(f"comes after {values[key].text}, and one can count", expected=f"`{key}:` once")
         values[key] = word
     return values
 
@@ -234,11 +237,10 @@ def _key(word: Token, keys: Sequence[str]) -> str:
     if key in keys:
         return key
     close = nearest(key, keys)
-    raise QueryError(
-        word.text,
+    raise word.wrong(
         "makes no sense in a list" if key in _KEYS else "is a filter I don't know",
         expected=one_of([f"{name}:" for name in keys]),
-        nearest=f"{close}:{word.value}" if close else None,
+        nearest=f"{close}:{word.raw}" if close else None,
     )
 
 

@@ -18,7 +18,7 @@ from bot.cloudflare.models import (
     Status,
 )
 from bot.cloudflare.protocol import instances_request
-from bot.query.tokens import quote
+from bot.query.tokens import in_quotes, quote
 from bot.query.when import When
 
 COMMAND: Final = "/workflows"
@@ -103,7 +103,7 @@ class ListQuery:
         if self.status in STATUSES:
             words.append(f"status:{self.status}")
         elif self.status:
-            words.append(f'status:"{self.status}"')
+            words.append(f"status:{in_quotes(self.status)}")
         if self.since:
             words.append(f"since:{_value(self.since.text)}")
         if self.until:

@@ -6,14 +6,14 @@ from typing import Final
 
 from bot.query.errors import QueryError
 
-_LINK: Final = re.compile(r"<(?:[a-z][a-z0-9+.-]*:)([^|>\s]*)(?:\|([^>]*))?>", re.IGNORECASE)
+_LINK: Final = re.compile(r"<([a-z][a-z0-9+.-]*:)([^|>\s]*)(?:\|([^>]*))?>", re.IGNORECASE)
 _REFERENCE: Final = re.compile(r"<([#@!])([^|>\s]*)(?:\|([^>]*))?>")
 _ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _QUOTES: Final = {
     **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
     **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
 }
-_KEY: Final = re.compile(r"([A-Za-z_-]+):(?!//)")
+_KEY: Final = re.compile(r"(?!https?://)([A-Za-z_-]+):")
 _FLAG: Final = re.compile(r"(?:--|—|–)([A-Za-z][A-Za-z_-]*)(=?)")
 _PLAIN: Final = re.compile(r"[^\s:\\" + re.escape("".join(_QUOTES)) + r"]+")
 
@@ -24,24 +24,47 @@ class Token:
 
     Attributes:
         text: as it was typed, for messages.
+        start: where it begins in the command's text.
         key: of `key:value` or `--key value`, in lower case with `_`; None for a bare word.
         value: what remains, without its quotes; empty for a flag whose value is the next word.
-        quoted: the value stood in quotes.
+        raw: the value as it was typed, quotes and all.
         is_flag: it was written as `--key`.
     """
 
     text: str
+    start: int
     key: str | None
     value: str
-    quoted: bool = False
+    raw: str
     is_flag: bool = False
+
+    @property
+    def end(self) -> int:
+        """Where the next character stands in the command's text."""
+        return self.start + len(self.text)
+
+    @property
+    def quoted(self) -> bool:
+        """Whether the value stood in quotes."""
+        return self.raw != self.value
+
+    def wrong(self, problem: str, *, expected: str, nearest: str | None = None) -> QueryError:
+        """An error that names this word, and can put it right where it stands."""
+        span = (self.start, self.end)
+        return QueryError(self.text, problem, expected=expected, nearest=nearest, span=span)
 
 
 def from_slack(text: str) -> str:
     """Undo what Slack writes into a command's text: `<url|label>`, `<#C1|name>`, and three entities."""
-    text = _LINK.sub(lambda link: link[2] or link[1], text)
+    text = _LINK.sub(_label, text)
     text = _REFERENCE.sub(lambda found: found[1].replace("!", "@") + (found[3] or found[2]), text)
     return re.sub("|".join(_ENTITIES), lambda entity: _ENTITIES[entity[0]], text)
+
+
+def _label(link: re.Match[str]) -> str:
+    """A link's label; without one its address, which for a mail or a call is what was typed."""
+    is_web = link[1].lower().startswith("http")
+    return link[3] or (f"{link[1]}{link[2]}" if is_web else link[2])
 
 
 def split(text: str) -> tuple[Token, ...]:
@@ -62,6 +85,11 @@ def quote(value: str) -> str:
     """A value so written that `split` reads it back as one word and as no key."""
     if _PLAIN.fullmatch(value) and not _FLAG.match(value):
         return value
+    return in_quotes(value)
+
+
+def in_quotes(value: str) -> str:
+    """A value in quotes, whatever it holds."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
@@ -74,29 +102,33 @@ def _skip_space(text: str, at: int) -> int:
 
 def _token(text: str, start: int) -> tuple[Token, int]:
     if flag := _FLAG.match(text, start):
-        key = _canonical(flag[1])
-        if not flag[2]:
-            end = _word_end(text, flag.end())
-            if end == flag.end():
-                return Token(text[start:end], key, "", is_flag=True), end
-            return Token(text[start:end], None, text[start:end]), end
-        value, end, quoted = _value(text, flag.end())
-        return Token(text[start:end], key, value, quoted, is_flag=True), end
+        if flag[2] or _word_end(text, flag.end()) == flag.end():
+            value, end = _value(text, flag.end()) if flag[2] else ("", flag.end())
+            key = _canonical(flag[1])
+            return Token(text[start:end], start, key, value, text[flag.end() : end], is_flag=True), end
+        end = _word_end(text, flag.end())
+        return Token(text[start:end], start, None, text[start:end], text[start:end]), end
     key_match = _KEY.match(text, start)
-    value, end, quoted = _value(text, key_match.end() if key_match else start)
-    return Token(text[start:end], _canonical(key_match[1]) if key_match else None, value, quoted), end
+    begin = key_match.end() if key_match else start
+    value, end = _value(text, begin)
+    return (
+        Token(
+            text[start:end], start, _canonical(key_match[1]) if key_match else None, value, text[begin:end]
+        ),
+        end,
+    )
 
 
 def _canonical(key: str) -> str:
     return key.lower().replace("-", "_")
 
 
-def _value(text: str, start: int) -> tuple[str, int, bool]:
-    """A value, where it ends, and whether it stood in quotes."""
+def _value(text: str, start: int) -> tuple[str, int]:
+    """A value without its quotes, and where it ends."""
     closing = _QUOTES.get(text[start : start + 1])
     if closing is None:
         end = _word_end(text, start)
-        return text[start:end], end, False
+        return text[start:end], end
     # A plain quote is closed by its like alone; a smart one by any of its family, as keyboards mix them.
     if text[start] in "\"'":
         closing = text[start]
@@ -107,7 +139,7 @@ def _value(text: str, start: int) -> tuple[str, int, bool]:
             value.append(text[at + 1])
             at += 2
         elif text[at] in closing:
-            return "".join(value), at + 1, True
+            return "".join(value), at + 1
         else:
             value.append(text[at])
             at += 1

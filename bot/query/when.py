@@ -50,11 +50,16 @@ class Clock:
 def needs_zone(text: str) -> bool:
     """Whether the words mean another moment in another zone."""
     words = _normal(text)
-    return not (words == "now" or _ago(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
+    return not (words == "now" or _spans(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
+
+
+def is_clock(text: str) -> bool:
+    """Whether a word is a time of day."""
+    return _clock(_normal(text)) is not None
 
 
 def read(text: str, clock: Clock) -> When:
-    """The moment that some words mean.
+    """The moment that some words mean, to the millisecond, which is as fine as the API counts.
 
     Raises:
         QueryError: they mean none.
@@ -64,7 +69,9 @@ def read(text: str, clock: Clock) -> When:
         moment = _relative(words, clock) or _day_and_clock(words, clock)
         if moment is not None:
             return moment
-        at = _iso(words, clock.zone) or _english(words, clock)
+        at = _date_and_clock(words, clock.zone) or _iso(words, clock.zone) or _english(words, clock)
+        if at is not None:
+            at = at.replace(microsecond=at.microsecond // 1000 * 1000).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise QueryError(text, "is no moment in any calendar", expected=EXPECTED) from error
     if at is None:
@@ -76,14 +83,12 @@ def _normal(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-def _ago(words: str) -> timedelta | None:
-    """The time span of `2h`, `1h30m` or `3 days ago`."""
+def _spans(words: str) -> list[tuple[int, str]] | None:
+    """The counts and units of `2h`, `1h30m` or `3 days ago`."""
     if not (found := _AGO.fullmatch(words)):
         return None
-    parts = re.findall(_PART, found[1])
-    if not all(unit in _UNITS for _, unit in parts):
-        return None
-    return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in parts))
+    spans = [(int(count), unit) for count, unit in re.findall(_PART, found[1])]
+    return spans if all(unit in _UNITS for _, unit in spans) else None
 
 
 def _relative(words: str, clock: Clock) -> When | None:
@@ -91,42 +96,40 @@ def _relative(words: str, clock: Clock) -> When | None:
     now = clock.now.astimezone(UTC).replace(microsecond=0)
     if words == "now":
         return When("now", now)
-    span = _ago(words)
-    if span is None:
+    spans = _spans(words)
+    if not spans:
         return None
-    at = now - span
-    in_minutes = not span.seconds % 60
+    seconds = sum(count * _UNITS[unit] for count, unit in spans)
+    at = now - timedelta(seconds=seconds)
     text = words.removesuffix("ago").replace(" ", "")
-    return When(text, at.replace(second=0) if in_minutes else at)
+    return When(text, at if seconds % 60 else at.replace(second=0))
 
 
 def _day_and_clock(words: str, clock: Clock) -> When | None:
-    """`today`, `monday`, `09:00`, `yesterday 9am`: the last such moment that has passed."""
-    local = clock.now.astimezone(clock.zone)
+    """`today`, `monday`, `09:00`, `yesterday 9am`; of a weekday or a lone clock the last that has passed."""
+    today = clock.now.astimezone(clock.zone).date()
     day_word, _, rest = words.removeprefix("last ").partition(" ")
-    day = _day(day_word, local.date())
-    if day is None:
-        wall = _clock(words)
-        if wall is None:
-            return None
-        at = datetime.combine(local.date(), wall, clock.zone)
-        if at > local:
-            at = datetime.combine(local.date() - timedelta(days=1), wall, clock.zone)
+    weekday = next((number for number, day in enumerate(_DAYS) if day_word in (day, day[:3])), None)
+    wall = _clock(rest.removeprefix("at ")) if rest else time(0)
+    step = timedelta(0)
+    if day_word in ("today", "yesterday"):
+        day = today - timedelta(days=day_word == "yesterday")
+    elif weekday is not None:
+        day = today - timedelta(days=(today.weekday() - weekday) % 7)
+        step = timedelta(days=7)
+        if day == today and words.startswith("last "):
+            day -= step
     else:
-        wall = _clock(rest.removeprefix("at ")) if rest else time(0)
-        if wall is None:
-            return None
-        at = datetime.combine(day, wall, clock.zone)
-    return When(words, at.astimezone(UTC))
+        day, wall, step = today, _clock(words), timedelta(days=1)
+    if wall is None:
+        return None
+    at = _moment(day, wall, clock.zone)
+    return When(words, at if at <= clock.now or not step else _moment(day - step, wall, clock.zone))
 
 
-def _day(word: str, today: date) -> date | None:
-    if word == "today":
-        return today
-    if word == "yesterday":
-        return today - timedelta(days=1)
-    named = [number for number, day in enumerate(_DAYS) if word in (day, day[:3])]
-    return today - timedelta(days=(today.weekday() - named[0]) % 7) if named else None
+def _moment(day: date, wall: time, zone: tzinfo) -> datetime:
+    """In UTC, where moments can be compared: within a zone Python compares what the clocks show."""
+    return datetime.combine(day, wall, zone).astimezone(UTC)
 
 
 def _clock(words: str) -> time | None:
@@ -139,7 +142,16 @@ def _clock(words: str) -> time | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if found[3] == "pm" else 0)
-    return time(hour, minute)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _date_and_clock(words: str, zone: tzinfo) -> datetime | None:
+    """`2026-11-22 9am`: a date with a clock that ISO 8601 would not take."""
+    day, _, rest = words.partition(" ")
+    wall = _clock(rest.removeprefix("at "))
+    if wall is None or not _ISO_DATE.fullmatch(day):
+        return None
+    return _moment(date.fromisoformat(day), wall, zone)
 
 
 def _iso(words: str, zone: tzinfo) -> datetime | None:
@@ -155,7 +167,7 @@ def _english(words: str, clock: Clock) -> datetime | None:
         return None  # it would read a lone number or letter as a date
     import dateparser  # noqa: PLC0415 - 0.3 s that only this last resort is worth
 
-    local = clock.now.astimezone(clock.zone)
+    local = clock.now.astimezone(clock.zone).replace(second=0, microsecond=0)
     read_at = dateparser.parse(
         words,
         languages=["en"],

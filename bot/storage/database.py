@@ -1,5 +1,6 @@
 """Opening the database and bringing its tables up to date."""
 
+import sqlite3
 from importlib.resources import as_file, files
 from typing import Final
 
@@ -38,11 +39,22 @@ def open_database(url: str) -> AsyncEngine:
 
     Raises:
         ValueError: as `database_url`.
+        OSError: an SQLite file can't be opened.
     """
     parsed = database_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        _probe_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
         return create_async_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
     return create_async_engine(parsed)
+
+
+def _probe_file(path: str) -> None:
+    """Fail here rather than in aiosqlite's thread, which outlives a failed connection for a moment."""
+    try:
+        sqlite3.connect(path).close()
+    except sqlite3.Error as error:
+        raise OSError(f"{error}: {path}") from error
 
 
 async def migrate(engine: AsyncEngine) -> None:

@@ -24,19 +24,19 @@ def wrangler() -> Wrangler:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def engine(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engine]:
     """Gives the engine all tests share; what one leaves in it, the others see."""
-    async with _engine_or_reason(wrangler, tmp_path_factory.mktemp("engine")) as engine:
+    async with engine_or_reason(wrangler, tmp_path_factory.mktemp("engine")) as engine:
         yield engine
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def fresh_engine(wrangler: Wrangler, tmp_path: Path) -> AsyncIterator[Engine]:
     """Gives an engine of its own to a test that counts rows or leaves odd ones."""
-    async with _engine_or_reason(wrangler, tmp_path) as engine:
+    async with engine_or_reason(wrangler, tmp_path) as engine:
         yield engine
 
 
 @asynccontextmanager
-async def _engine_or_reason(wrangler: Wrangler, folder: Path) -> AsyncIterator[Engine]:
+async def engine_or_reason(wrangler: Wrangler, folder: Path) -> AsyncIterator[Engine]:
     try:
         async with running_engine(wrangler, folder) as engine:
             yield engine

@@ -20,6 +20,7 @@ FLOORS = {
     "web": 4.5,
     "socket_mode": 4.5,
     "listeners": 4,
+    "slack": 3.5,
     "blocks": 3,
     "browse": 3,
     "query": 2,

@@ -1,0 +1,177 @@
+"""The bot as its users run it: a process of its own, with these settings and no others."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+START_SECONDS = 30
+STOP_SECONDS = 15
+_LOOK_EVERY = 0.02
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command line ended, and what it said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class DidNotStart(Exception):
+    """The bot ended, or took too long, before it was ready."""
+
+
+@dataclass(frozen=True)
+class BotProcess:
+    """A bot that said it is ready.
+
+    Attributes:
+        port: where it listens.
+        folder: where it runs and keeps what it writes.
+    """
+
+    process: asyncio.subprocess.Process
+    port: int
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def request_url(self) -> str:
+        """What stands in the Slack app's settings."""
+        return f"{self.url}/slack/events"
+
+    @property
+    def stdout(self) -> str:
+        return _read(self.folder / "stdout.txt")
+
+    @property
+    def stderr(self) -> str:
+        return _read(self.folder / "stderr.txt")
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """Every event so far; a line that is no JSON is a failure of the test that looks."""
+        return [json.loads(line) for line in _whole_lines(self.stderr)]
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.log if entry["event"] == name]
+
+    async def logged(self, name: str, within: float = 5.0) -> dict[str, Any]:
+        """The first event of that name, waiting for it if need be; TimeoutError if none comes."""
+        async with asyncio.timeout(within):
+            while True:
+                if found := self.events(name):
+                    return found[0]
+                await asyncio.sleep(_LOOK_EVERY)
+
+    def signal(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
+
+    async def ended(self, within: float = STOP_SECONDS) -> int:
+        """The exit code, waiting for it; TimeoutError if the process lives on."""
+        return await asyncio.wait_for(self.process.wait(), within)
+
+    async def terminate(self) -> int:
+        """Ask it to stop, and give its exit code."""
+        self.signal()
+        return await self.ended()
+
+
+@asynccontextmanager
+async def running_bot(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[BotProcess]:
+    """A bot on a free port, its files in `folder`; ended at the end, whatever happened.
+
+    Raises:
+        DidNotStart: it was not ready in time; says what it said.
+    """
+    with _file(folder, "stdout.txt") as stdout, _file(folder, "stderr.txt") as stderr:
+        process = await asyncio.create_subprocess_exec(
+            *_command("serve"),
+            cwd=folder,
+            env=_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+        )
+    try:
+        yield BotProcess(process, await _port(process, folder), folder)
+    finally:
+        await _end(process)
+
+
+async def run(
+    folder: Path, *arguments: str, settings: Mapping[str, str], within: float = START_SECONDS
+) -> Ended:
+    """Run a command line in an existing folder to its end; TimeoutError if it has none."""
+    process = await asyncio.create_subprocess_exec(
+        *_command(*arguments),
+        cwd=folder,
+        env=_environment(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        stdout, stderr = await asyncio.wait_for(process.communicate(), within)
+    finally:
+        await _end(process)
+    return Ended(process.returncode or 0, stdout.decode(), stderr.decode())
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "bot", *arguments]
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Nothing of the tests' own environment that could be taken for a setting."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "PORT": "0", "BOT_HOST": "127.0.0.1", **settings}
+
+
+async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
+    deadline = time.monotonic() + START_SECONDS
+    while process.returncode is None and time.monotonic() < deadline:
+        for line in _whole_lines(_read(folder / "stderr.txt")):
+            if line.startswith("{") and (entry := json.loads(line))["event"] == "ready":
+                return int(entry["port"])
+        await asyncio.sleep(_LOOK_EVERY)
+    ending = "is not ready" if process.returncode is None else f"ended with {process.returncode}"
+    raise DidNotStart(f"the bot {ending}. It said:\n{_read(folder / 'stderr.txt')[-3000:]}")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End this one process if it still runs: politely, then not."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _file(folder: Path, name: str) -> BinaryIO:
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / name).open("wb")
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _whole_lines(text: str) -> list[str]:
+    return text[: text.rfind("\n") + 1].splitlines()
