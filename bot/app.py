@@ -6,14 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib.metadata import version
 
 import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import __version__
 from bot.browse.browser import Browser
 from bot.browse.shelf import Shelf
 from bot.cloudflare.budget import Budget
@@ -29,7 +28,7 @@ from bot.listeners.zones import Zones
 from bot.settings import Settings
 from bot.slack import slack_client
 from bot.socket_mode import SocketMode
-from bot.storage.database import migrate, open_database, probe
+from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
 from bot.telemetry import Metrics
 from bot.web import web_app
 
@@ -98,26 +97,23 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """The database with its tables up to date.
 
     Raises:
-        StartFailed: it can't be reached or refuses.
+        StartFailed: it can't be used.
     """
     try:
         engine = open_database(settings.database_url.get_secret_value())
-    except OSError as error:
-        raise StartFailed(f"DATABASE_URL: {database_fault(error)}") from error
-    try:
         try:
             await migrate(engine)
-        except (SQLAlchemyError, OSError) as error:
-            raise StartFailed(f"DATABASE_URL: {database_fault(error)}") from error
-        yield engine
-    finally:
-        await engine.dispose()
+            yield engine
+        finally:
+            await engine.dispose()
+    except DatabaseUnusable as error:
+        raise StartFailed(f"DATABASE_URL: the database can't be used: {error}") from error
 
 
 @asynccontextmanager
 async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
     """One session for all accounts; it keeps no cookies."""
-    agent = {"User-Agent": f"workflows-bot/{version('workflows-bot')}"}
+    agent = {"User-Agent": f"workflows-bot/{__version__}"}
     jar = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(cookie_jar=jar, headers=agent, trust_env=True) as session:
         yield session
@@ -187,16 +183,10 @@ def _counting_pages(metrics: Metrics, account: str) -> Callable[[str], None]:
 async def _database_fault(engine: AsyncEngine) -> str | None:
     try:
         await probe(engine)
-    except (SQLAlchemyError, OSError) as error:
-        return database_fault(error)
+    except DatabaseUnusable as error:
+        return str(error)
     return None
 
 
 async def _socket_fault(socket_mode: SocketMode) -> str | None:
     return None if await socket_mode.is_connected() else "not connected to Slack"
-
-
-def database_fault(error: Exception) -> str:
-    """Why the database can't be used, in one line and without the URL, which holds a password."""
-    reason = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return f"the database can't be used: {reason[0] if reason else type(error).__name__}"

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from bot import __version__
 from bot import settings as settings_
 from bot.check import check as run_checks
 from bot.serve import Failed
@@ -14,7 +15,7 @@ from bot.telemetry import configure_logging
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="workflows-bot")
+@click.version_option(__version__, prog_name="workflows-bot")
 def main() -> None:
     """Browse Cloudflare Workflows from Slack.
 

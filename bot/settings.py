@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from yarl import URL
 
 from bot.cloudflare.endpoint import (
     ApiToken,
@@ -38,19 +39,26 @@ class SettingsWrong(Exception):
 
 
 def _http_url(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/?#@]+[^\s?#@]*", value):
-        raise ValueError("is not a URL, as in https://host/path")
-    return value
+    try:
+        if (
+            isinstance(value, str)
+            and re.fullmatch(r"https?://[^\s/?#@]+[^\s?#@]*", value)
+            and URL(value).host
+        ):
+            return value
+    except ValueError:
+        pass  # a port that can't be, say: the same mistake in other words
+    raise ValueError("is not a URL, as in https://host/path")
 
 
 def _secret(value: object) -> object:
-    """A secret without the line break that mounted files end in; it has to fit into a header."""
+    """A secret without the line break that mounted files end in; a blank one is none at all."""
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     if not isinstance(text, str):
         return value
     if not re.fullmatch(r"[\x20-\x7e]*", text.strip()):
         raise ValueError("holds a character that no such secret has: copy it anew")
-    return text.strip()
+    return text.strip() or None
 
 
 def _account_name(value: object) -> object:
@@ -60,8 +68,9 @@ def _account_name(value: object) -> object:
 
 
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
-Plain = Annotated[str, BeforeValidator(_secret)]
-Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+Name = Annotated[str | None, BeforeValidator(_secret)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 AccountName = Annotated[str, BeforeValidator(_account_name)]
 
 CLOUDFLARE_API = "https://api.cloudflare.com/client/v4"
@@ -73,9 +82,9 @@ class AccountSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     account_id: str = Field(min_length=1)
-    api_token: Secret | None = None
-    email: Plain | None = None
-    api_key: Secret | None = None
+    api_token: Secret = None
+    email: Name = None
+    api_key: Secret = None
     api_base_url: HttpUrl = CLOUDFLARE_API
 
     @model_validator(mode="after")
@@ -105,15 +114,15 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
-    slack_bot_token: Secret = SecretStr("")
-    slack_signing_secret: Secret | None = None
-    slack_app_token: Secret | None = None
+    slack_bot_token: Secret = None
+    slack_signing_secret: Secret = None
+    slack_app_token: Secret = None
     slack_api_url: HttpUrl = "https://slack.com/api/"
 
-    cloudflare_account_id: str | None = None
-    cloudflare_api_token: Secret | None = None
-    cloudflare_email: Plain | None = None
-    cloudflare_api_key: Secret | None = None
+    cloudflare_account_id: Name = None
+    cloudflare_api_token: Secret = None
+    cloudflare_email: Name = None
+    cloudflare_api_key: Secret = None
     cloudflare_api_base_url: HttpUrl = CLOUDFLARE_API
     cloudflare_accounts: dict[AccountName, AccountSettings] = {}
     wrangler_dev_url: HttpUrl | None = None
@@ -127,11 +136,11 @@ class Settings(BaseSettings):
     bot_request_deadline: Annotated[float, Field(gt=0, le=300)] = 20.0
     bot_request_budget: Annotated[int, Field(ge=1)] = 1200
     bot_request_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    bot_cache_first_pages: Annotated[float, Field(gt=0)] = 15.0
-    bot_cache_other_pages: Annotated[float, Field(gt=0)] = 300.0
+    bot_cache_first_pages: Seconds = 15.0
+    bot_cache_other_pages: Seconds = 300.0
     bot_cache_size: Annotated[int, Field(ge=1)] = 500
     bot_keep_bookmarks_days: Annotated[float, Field(gt=0, le=3650)] = 7.0
-    bot_shutdown_seconds: Annotated[float, Field(ge=0)] = 10.0
+    bot_shutdown_seconds: Annotated[float, Field(ge=0, le=3600)] = 10.0
     bot_log_level: Literal["debug", "info", "warning", "error"] = "info"
     bot_log_format: Literal["json", "console"] = "json"
 
@@ -143,7 +152,7 @@ class Settings(BaseSettings):
         return self
 
     def _slack_problems(self) -> Iterator[str]:
-        if not self.slack_bot_token.get_secret_value():
+        if self.slack_bot_token is None:
             yield "SLACK_BOT_TOKEN is missing: copy it from the Slack app's OAuth & Permissions"
         if self.slack_app_token is None and self.slack_signing_secret is None:
             yield (
@@ -185,6 +194,13 @@ class Settings(BaseSettings):
             yield f"DATABASE_URL {error}"
 
     @property
+    def bot_token(self) -> str:
+        """The Slack bot's token, which every valid settings have."""
+        if self.slack_bot_token is None:
+            raise AssertionError("checked when the settings were read")
+        return self.slack_bot_token.get_secret_value()
+
+    @property
     def _unnamed(self) -> dict[str, AccountSettings]:
         """The account of `CLOUDFLARE_ACCOUNT_ID`, under the name that `BOT_ACCOUNT_NAME` gives."""
         if self.cloudflare_account_id is None:
@@ -223,6 +239,8 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsWrong([*_lines(error), *_beside(error)]) from None
+    except UnicodeError:
+        raise SettingsWrong([".env is not UTF-8: save it as such"]) from None
     except SettingsError as error:
         name = re.search(r'field "(\w+)"', str(error))
         raise SettingsWrong([f"{name[1].upper() if name else 'a setting'} is not valid JSON"]) from None

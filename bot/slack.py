@@ -45,7 +45,7 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
     """Slack's Web API over one session."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True) as session:
         yield AsyncWebClient(
-            token=settings.slack_bot_token.get_secret_value(),
+            token=settings.bot_token,
             base_url=f"{settings.slack_api_url.rstrip('/')}/",
             session=session,
             retry_handlers=[AsyncRateLimitErrorRetryHandler()],

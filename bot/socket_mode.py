@@ -96,8 +96,9 @@ class SocketMode:
         """Send the acks that are still due, and take no more work."""
         if self._handler is None:
             return
-        if self._unanswered:
-            await asyncio.wait(self._unanswered, timeout=ACK_LIMIT.total_seconds())
+        deadline = time.monotonic() + ACK_LIMIT.total_seconds()
+        while self._unanswered and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait(self._unanswered, timeout=left)  # what comes meanwhile is answered, too
         client = self._handler.client
         await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it so
         # close() leaves these behind: a task that waits for messages, and a session.

@@ -9,6 +9,7 @@ from bot.blocks.limits import Block
 from bot.blocks.parts import (
     Controls,
     Message,
+    ago,
     api_messages,
     appearance,
     code,
@@ -87,7 +88,7 @@ def _times(row: Instance, now: datetime) -> list[str]:
     if row.started_on and row.ended_on:
         phrases.append(f"ran {duration(row.ended_on - row.started_on)}")
     elif began and row.status in _STILL_GOING:
-        phrases.append(f"{duration(now - began)} ago")
+        phrases.append(ago(now - began))
     if row.trigger_source and row.trigger_source != "unknown":
         phrases.append(escape(row.trigger_source))
     return phrases
@@ -102,6 +103,8 @@ def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
 
 def _nothing(screen: Screen) -> str:
     query = screen.query
+    if screen.next is not None:
+        return "*Nothing on the first pages.* Cloudflare says there is more: the search goes on further down."
     if (screen.first is not None and screen.first > 1) or query.start is not None:
         return f"*Nothing here.* The list ends before this place; its start: {command(_from_start(query))}"
     if query.status or query.since or query.until:

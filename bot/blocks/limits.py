@@ -1,5 +1,8 @@
 """Every limit of Slack's that this bot can meet, and how a text that is too long says so.
 
+The numbers of blocks (50), context elements (10) and buttons (25) are out of reach: a message has twenty
+rows, one element in a context line, three buttons.
+
 Figures are from Slack's Block Kit reference. The total of a message is not documented: others met
 `msg_blocks_too_long` at about 13,200 characters, and once near 11,300, so ours are counted as JSON, which
 is more than any of them counted.
@@ -8,18 +11,17 @@ is more than any of them counted.
 import json
 from typing import Any, Final
 
+from bot.browse.shelf import MAX_VALUE
+
 Block = dict[str, Any]
 
-BLOCKS: Final = 50
 MESSAGE: Final = 12_000
 TEXT: Final = 4_000
 SECTION: Final = 3_000
 HEADER: Final = 150
 CONTEXT: Final = 2_000
-CONTEXT_ELEMENTS: Final = 10
-ACTIONS: Final = 25
 BUTTON: Final = 75
-VALUE: Final = 2_000
+VALUE: Final = MAX_VALUE
 
 _CUT: Final = "…"
 

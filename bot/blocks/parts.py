@@ -63,7 +63,9 @@ _APPEARANCES: Final = {
 URGENCY: Final = tuple(_APPEARANCES)
 
 # Marks that turn the direction of what follows, and breaks that would end a line or a code span.
-_UNSAFE: Final = re.compile(r"[\u0000-\u001f\u007f\u0085\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNSAFE: Final = re.compile(
+    r"[\u0000-\u001f\u007f\u0085\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
 
@@ -81,8 +83,13 @@ def plain(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """A foreign text for mrkdwn: Slack asks to escape these three and nothing else."""
-    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A foreign text for mrkdwn.
+
+    Slack asks to escape these three and nothing else; a backtick goes, too, as it would turn our code spans
+    inside out.
+    """
+    text = plain(text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def command(text: str) -> str:
@@ -92,8 +99,7 @@ def command(text: str) -> str:
 
 def code(text: str, most: int = _LONGEST_NAME) -> str:
     """A foreign text as code, where Slack looks for no mention, no link and no emphasis."""
-    shown = limits.shorten(text, most).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
-    return f"`{escape(shown) or ' '}`"
+    return f"`{escape(limits.shorten(text, most)) or ' '}`"
 
 
 def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
@@ -110,7 +116,7 @@ def duration(span: timedelta) -> str:
     """A time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
     seconds = max(span.total_seconds(), 0)
     if seconds < 1:
-        return f"{round(seconds * 1000)}ms"
+        return f"{int(seconds * 1000)}ms"
     whole = int(seconds)
     for unit, name, smaller, smaller_name in (
         (86400, "d", 3600, "h"),
@@ -121,6 +127,11 @@ def duration(span: timedelta) -> str:
             rest = whole % unit // smaller
             return f"{whole // unit}{name}" + (f" {rest}{smaller_name}" if rest else "")
     return f"{whole}s"
+
+
+def ago(span: timedelta) -> str:
+    """How long ago something was."""
+    return "just now" if span < timedelta(seconds=1) else f"{duration(span)} ago"
 
 
 def header(text: str) -> Block:
@@ -134,7 +145,7 @@ def header(text: str) -> Block:
 def section(markup: str, accessory: Block | None = None) -> Block:
     """A paragraph of mrkdwn, with a button beside it where one is given."""
     text = limits.shorten_markup(markup, limits.SECTION)
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    block: Block = {"type": "section", "text": _mrkdwn(text)}
     if accessory is not None:
         block["accessory"] = accessory
     return block
@@ -143,7 +154,12 @@ def section(markup: str, accessory: Block | None = None) -> Block:
 def context(*phrases: str) -> Block:
     """A small line of mrkdwn."""
     text = limits.shorten_markup(" · ".join(phrases), limits.CONTEXT)
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _mrkdwn(text: str) -> Block:
+    """Verbatim, so that Slack makes no link of what merely looks like one."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def button(label: str, action_id: str, value: str, says: str) -> Block:

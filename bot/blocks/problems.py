@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import singledispatch
 
 from bot.blocks.parts import (
@@ -112,6 +113,13 @@ def restarting_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def unknown_command_message(name: str) -> Message:
+    """A slash command that somebody pointed at this bot and that it does not answer."""
+    title = f"{code(name)} is not one of this bot's commands."
+    advice = "It answers `/workflows`; try `/workflows help`."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 def unknown_control_message() -> Message:
     """A button, menu or form that this version of the bot does not have."""
     title = "This control is not one of this version's."
@@ -135,13 +143,13 @@ def _(error: QueryError) -> Problem:
     if error.nearest:
         whole = f" Then type {command(error.command)}" if error.command else ""
         advice.append(f"Did you mean {code(error.nearest)}?{whole}")
-    return Problem(f"{code(error.word)} {escape(error.problem)}.", tuple(advice))
+    return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
 
 
 @explain.register
 def _(error: UnknownAccount) -> Problem:
     known = ", ".join(code(name) for name in error.known)
-    return Problem(f"No account is called {code(error.name)} any more.", (f"There is {known}.",))
+    return Problem(f"No account is called {code(error.name)} any more.", (f"There are: {known}.",))
 
 
 @explain.register
@@ -189,6 +197,11 @@ def _(error: AccountNotFound) -> Problem:
 
 
 @explain.register
+def _(error: CloudflareError) -> Problem:
+    return Problem("Cloudflare refused.", (_sentence(error.reason),), _details(error))
+
+
+@explain.register
 def _(error: NoSuchWorkflow) -> Problem:
     return Problem(
         f"{code(error.account)} has no workflow called {code(error.query.workflow)}.",
@@ -217,9 +230,10 @@ def _(error: ParameterRefused) -> Problem:
 
 @explain.register
 def _(error: Throttled) -> Problem:
+    pause = duration(max(error.retry_after, timedelta(seconds=1)))
     return Problem(
         "Too many requests to Cloudflare just now.",
-        (f"Try again in {duration(error.retry_after)}. Its limit is 1,200 in five minutes for one user.",),
+        (f"Try again in {pause}. Its limit is 1,200 in five minutes for one user.",),
         _details(error),
     )
 

@@ -1,7 +1,9 @@
 """The overview: every workflow of an account with its counts by status."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from bot.blocks import limits
 from bot.blocks.parts import (
     URGENCY,
     Controls,
@@ -21,6 +23,10 @@ from bot.blocks.parts import (
 )
 from bot.browse.screen import Overview
 from bot.cloudflare.models import Status, Workflow
+
+_MOST_SCHEDULES: Final = 3
+_LONGEST_ROW: Final = 700
+"""Characters. Ten of them with their buttons fit into one message."""
 
 
 def overview_message(overview: Overview, controls: Controls, open_values: Sequence[str]) -> Message:
@@ -55,12 +61,16 @@ def _row(workflow: Workflow) -> str:
     details = []
     if workflow.triggered_on is not None:
         details.append(f"last started {moment(workflow.triggered_on)}")
-    for schedule in workflow.schedules or ():
+    schedules = workflow.schedules or ()
+    for schedule in schedules[:_MOST_SCHEDULES]:
         upcoming = f", next {moment(schedule.next_instance)}" if schedule.next_instance else ""
         details.append(f"runs at {code(schedule.cron)}{upcoming}")
+    if len(schedules) > _MOST_SCHEDULES:
+        details.append(f"and {len(schedules) - _MOST_SCHEDULES} more schedules")
     if workflow.script_deleted:
         details.append("its script is deleted")
-    return "\n".join(filter(None, (f"*{code(workflow.name)}*", line, " · ".join(details))))
+    row = "\n".join(filter(None, (f"*{code(workflow.name)}*", line, " · ".join(details))))
+    return limits.shorten_markup(row, _LONGEST_ROW)
 
 
 def _counts(workflow: Workflow) -> list[tuple[Status, int]]:

@@ -56,7 +56,9 @@ class Browser:
         Raises:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
         """
-        return await self.turn(replace(here, anchor=None) if _is_first(here) else here, fresh=True)
+        if _is_first(here):
+            here = Bookmark(here.query, here.query.start, here.offset)
+        return await self.turn(here, fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
         """The screen at a bookmark.
@@ -66,15 +68,20 @@ class Browser:
         """
         account, workflows = self._account(mark.query.account)
         try:
-            page = await self._page(workflows, mark, fresh=fresh)
+            return await self._turn(workflows, mark, account, fresh=fresh)
         except WorkflowNotFound as error:
             similar = await _similar(workflows, mark.query.workflow)
             raise NoSuchWorkflow(mark.query, account, similar, error) from error
+
+    async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
+        if mark.anchor is None and mark.query.until is None and _is_page_within(mark):
+            mark = await self._anchored_at_newest(workflows, mark, fresh=fresh)
+        page = await self._page(workflows, mark, fresh=fresh)
         for _ in range(_MOST_EMPTY_PAGES):
             # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
             if page.rows or page.next is None or _repeats(mark, page):
                 break
-            mark = replace(mark, position=page.next, offset=0)
+            mark = replace(mark, position=page.next, offset=0, trail=(*mark.trail, Passed(mark.position, 0)))
             page = await self._page(workflows, mark, fresh=fresh)
         if mark.anchor is None and _is_first(mark):
             mark, page = await self._anchored(workflows, mark, page)
@@ -117,37 +124,47 @@ class Browser:
 
     async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
         query = mark.query
-        latest = _bound(mark.anchor)
+        bounded = query.page(mark.position, _bound(mark.anchor))
         try:
-            return await workflows.list_instances(query.page(mark.position, latest), fresh=fresh)
+            return await workflows.list_instances(bounded, fresh=fresh)
         except ParameterRefused:
             if not isinstance(mark.position, Cursor):
                 raise
         # Whether a cursor is bound to the filters of the request that gave it is documented nowhere: the
         # first page was asked for without the anchor, so its cursor may want to be asked without, too.
         restart = replace(query, start=None, direction=None)
-        if latest is None:
+        unbounded = query.page(mark.position)
+        if unbounded == bounded:
             raise CursorRefused(restart)
         try:
-            return await workflows.list_instances(query.page(mark.position), fresh=fresh)
+            page = await workflows.list_instances(unbounded, fresh=fresh)
         except ParameterRefused as error:
             raise CursorRefused(restart) from error
+        workflows.keep(bounded, page)
+        return page
 
     async def _anchored(
         self, workflows: CachedWorkflows, mark: Bookmark, page: InstancePage
     ) -> tuple[Bookmark, InstancePage]:
         """The walk that begins with this page: nothing newer will enter it."""
-        dates = [row.created_on for row in page.rows if row.created_on]
-        if not dates or mark.query.until is not None:
-            return mark, page
-        anchored = replace(mark, anchor=max(dates))
-        if len(dates) < len(page.rows):
+        newest, until = _newest(page), mark.query.until
+        if newest is None or (until is not None and until.at <= page.fetched_at):
+            return mark, page  # nothing to bound, or bounded by the query itself
+        anchored = replace(mark, anchor=newest)
+        if any(row.created_on is None for row in page.rows):
             # The local engine lists ids that were asked for and never existed, without a date, and leaves
             # them out under any bound: the walk has to do without them from its first row.
             return anchored, await self._page(workflows, anchored, fresh=True)
         # Asked again with the bound, the API would answer these very rows: no need to ask.
-        workflows.keep(mark.query.page(mark.position, _bound(anchored.anchor)), page)
+        workflows.keep(mark.query.page(mark.position, _bound(newest)), page)
         return anchored, page
+
+    async def _anchored_at_newest(
+        self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool
+    ) -> Bookmark:
+        """A walk that begins within the list by number: only its first page tells what is newest now."""
+        head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
+        return replace(mark, anchor=_newest(head))
 
 
 async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
@@ -167,21 +184,42 @@ async def _counted(
 ) -> Sequence[Workflow]:
     """The same workflows with their counts, asked for one by one where the list brought none."""
     uncounted = [row.name for row in rows if row.instances is None]
-    answers = await asyncio.gather(*(workflows.get_workflow(name, fresh=fresh) for name in uncounted))
+    answers = await asyncio.gather(*(_count(workflows, name, fresh=fresh) for name in uncounted))
     counted = dict(zip(uncounted, answers, strict=True))
-    return [counted.get(row.name, row) for row in rows]
+    return [counted.get(row.name) or row for row in rows]
+
+
+async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | None:
+    """A workflow with its counts; None if it was deleted since it was listed."""
+    try:
+        return await workflows.get_workflow(name, fresh=fresh)
+    except WorkflowNotFound:
+        return None
 
 
 def _is_first(mark: Bookmark) -> bool:
-    return mark.position in (None, PageNumber(1))
+    """Whether nothing of the list lies before this page."""
+    begun = mark.trail[0].position if mark.trail else mark.position
+    return begun in (None, PageNumber(1)) and not any(passed.rows for passed in mark.trail)
+
+
+def _is_page_within(mark: Bookmark) -> bool:
+    return isinstance(mark.position, PageNumber) and mark.position.number > 1
+
+
+def _newest(page: InstancePage) -> datetime | None:
+    return max((row.created_on for row in page.rows if row.created_on), default=None)
 
 
 def _bound(anchor: datetime | None) -> datetime | None:
-    """The anchor as a `date_end`, which is inclusive and counts in milliseconds."""
+    """The anchor as a `date_end`, in whole milliseconds as the API counts.
+
+    By wrangler's help the bound is inclusive, which no reference says: one millisecond more makes it right
+    either way, and what slips in is taken out again by the anchor itself.
+    """
     if anchor is None:
         return None
-    excess = timedelta(microseconds=anchor.microsecond % 1000)
-    return anchor - excess + (_MILLISECOND if excess else timedelta(0))
+    return anchor.replace(microsecond=anchor.microsecond // 1000 * 1000) + _MILLISECOND
 
 
 def _repeats(mark: Bookmark, page: InstancePage) -> bool:
@@ -228,11 +266,11 @@ def _previous(mark: Bookmark) -> Bookmark | None:
     size = mark.query.rows
     if mark.offset:
         return replace(mark, offset=max(mark.offset - size, 0))
-    if mark.trail:
-        last = mark.trail[-1]
-        return replace(
-            mark, position=last.position, offset=_last_screen(last.rows, size), trail=mark.trail[:-1]
-        )
+    for place in range(len(mark.trail) - 1, -1, -1):
+        last = mark.trail[place]
+        if last.rows:
+            offset = _last_screen(last.rows, size)
+            return replace(mark, position=last.position, offset=offset, trail=mark.trail[:place])
     match mark.position:
         case PageNumber(number) if number > 1:
             return replace(mark, position=PageNumber(number - 1))
@@ -240,12 +278,16 @@ def _previous(mark: Bookmark) -> Bookmark | None:
 
 
 def _number_of_first(mark: Bookmark) -> int | None:
+    """The number of the first row shown in the whole list; None behind a typed cursor."""
+    before = sum(passed.rows for passed in mark.trail)
     match mark.position, mark.query.start:
         case PageNumber(number), _:
-            return (number - 1) * mark.query.per_page + mark.offset + 1
+            before = (number - 1) * mark.query.per_page
         case _, Cursor():
             return None
-    return sum(passed.rows for passed in mark.trail) + mark.offset + 1
+        case _, PageNumber(number):
+            before += (number - 1) * mark.query.per_page
+    return before + mark.offset + 1
 
 
 def _last_screen(rows: int, size: int) -> int:

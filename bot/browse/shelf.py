@@ -1,5 +1,6 @@
 """Bookmarks on their way to a button and back; the long ones wait in the database meanwhile."""
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ MAX_VALUE: Final = 2000
 """Characters that a Slack button's value holds (Block Kit reference, button element)."""
 
 _SHELVED: Final = "s1"
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _MAX_COMMAND: Final = 1500
 
 
@@ -75,8 +77,8 @@ class Shelf:
         if kind != _SHELVED:
             return decode(value)
         key, dot, command = rest.partition(".")
-        if not key or not dot:
-            raise BookmarkUnreadable("changed on its way")
+        if not dot or not _KEY.fullmatch(key):
+            raise BookmarkUnreadable("cut or changed on its way")
         now = int(self._now().timestamp())
         async with self._engine.connect() as connection:
             text = await connection.scalar(

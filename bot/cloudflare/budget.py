@@ -15,6 +15,7 @@ from bot.cloudflare.errors import Throttled
 from bot.cloudflare.refusals import RateLimit
 
 WINDOW: Final = timedelta(minutes=5)
+_SAME_WINDOW: Final = 1.5  # seconds: the header counts in whole ones
 
 
 class Purpose(Enum):
@@ -49,9 +50,10 @@ class Budget:
         self._spent: deque[float] = deque()
         self._told: _Told | None = None
         self._closed_until = 0.0
+        self._sent = 0
 
-    def spend(self, purpose: Purpose) -> None:
-        """Take one request out of the budget.
+    def spend(self, purpose: Purpose) -> int:
+        """Take one request out of the budget; gives its number, for `learn`.
 
         Raises:
             Throttled: none is left for this purpose; says how long to wait.
@@ -60,12 +62,22 @@ class Budget:
         if wait > 0:
             raise Throttled("our own request budget is used up", retry_after=timedelta(seconds=wait))
         self._spent.append(self._now())
+        self._sent += 1
         if self._told is not None:
             self._told = replace(self._told, left=self._told.left - 1)
+        return self._sent
 
-    def learn(self, told: RateLimit) -> None:
-        """Believe what an answer's `Ratelimit` header says."""
-        self._told = _Told(self._now() + told.reset_after.total_seconds(), told.remaining, told.quota or 0)
+    def learn(self, number: int, told: RateLimit) -> None:
+        """Believe what the `Ratelimit` header of the answer to a request says.
+
+        Requests that were sent after that one are not in its count yet; and as answers overtake each other,
+        within one window only a lower count is news.
+        """
+        until = self._now() + told.reset_after.total_seconds()
+        left = told.remaining - (self._sent - number)
+        if self._told is not None and abs(self._told.until - until) <= _SAME_WINDOW:
+            left = min(left, self._told.left)
+        self._told = _Told(until, left, told.quota or 0)
 
     def close_for(self, pause: timedelta) -> None:
         """Send nothing for a while: the API said 429."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from cachetools import TTLCache
 
@@ -70,8 +70,36 @@ class CacheTimes:
     pages: int = 500
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """Who may share a flight.
+
+    A refresh joins none that may have left before it was asked for, and a person none that background work
+    may have been refused.
+    """
+
+    fresh: bool
+    purpose: Purpose
+
+
 def observe_nothing(_: str) -> None:
     """For callers that do not count."""
+
+
+class _Memory(Generic[_K, _T]):
+    """Answers for a while: `rest` for those that stand still, `first` for all others."""
+
+    def __init__(self, size: int, times: CacheTimes, now: Callable[[], float]) -> None:
+        self._first: TTLCache[_K, _T] = TTLCache(size, times.first.total_seconds(), timer=now)
+        self._rest: TTLCache[_K, _T] = TTLCache(size, times.rest.total_seconds(), timer=now)
+
+    def get(self, key: _K) -> _T | None:
+        return self._first.get(key) or self._rest.get(key)
+
+    def put(self, key: _K, answer: _T, *, stands_still: bool) -> None:
+        self._first.pop(key, None)
+        self._rest.pop(key, None)
+        (self._rest if stands_still else self._first)[key] = answer
 
 
 class CachedWorkflows:
@@ -94,11 +122,9 @@ class CachedWorkflows:
         self._client = client
         self._flights = SingleFlight()
         self._observe = observe
-        first, rest = times.first.total_seconds(), times.rest.total_seconds()
-        self._first: TTLCache[PageQuery, InstancePage] = TTLCache(times.pages, first, timer=now)
-        self._rest: TTLCache[PageQuery, InstancePage] = TTLCache(times.pages, rest, timer=now)
-        self._lists: TTLCache[str | None, WorkflowList] = TTLCache(_WORKFLOW_LISTS, first, timer=now)
-        self._workflows: TTLCache[str, Workflow] = TTLCache(times.pages, first, timer=now)
+        self._pages: _Memory[PageQuery, InstancePage] = _Memory(times.pages, times, now)
+        self._lists: _Memory[str | None, WorkflowList] = _Memory(_WORKFLOW_LISTS, times, now)
+        self._workflows: _Memory[str, Workflow] = _Memory(times.pages, times, now)
 
     async def list_instances(
         self, query: PageQuery, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
@@ -108,18 +134,20 @@ class CachedWorkflows:
         Raises:
             CloudflareError: one of `errors`.
         """
-        return await self._answer(
-            self._pages(query), query, lambda: self._client.list_instances(query, purpose), fresh=fresh
-        )
+
+        async def ask() -> InstancePage:
+            page = await self._client.list_instances(query, purpose)
+            self.keep(query, page)
+            return page
+
+        return await self._answer(self._pages, query, ask, _Flight(fresh, purpose))
 
     def keep(self, query: PageQuery, page: InstancePage) -> None:
         """Remember a page as the answer to a question that is known to have the same one."""
-        self._pages(query)[query] = page
-
-    def _pages(self, query: PageQuery) -> TTLCache[PageQuery, InstancePage]:
-        """New instances never enter a page that lies behind a cursor or has a latest creation time."""
-        stands_still = isinstance(query.position, Cursor) or query.filter.date_end is not None
-        return self._rest if stands_still else self._first
+        latest = query.filter.date_end
+        # New instances never enter a page that lies behind a cursor, or that ends at a moment gone by.
+        still = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
+        self._pages.put(query, page, stands_still=still)
 
     async def list_workflows(
         self, search: str | None = None, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
@@ -129,9 +157,13 @@ class CachedWorkflows:
         Raises:
             CloudflareError: one of `errors`.
         """
-        return await self._answer(
-            self._lists, search, lambda: self._client.list_workflows(search, purpose), fresh=fresh
-        )
+
+        async def ask() -> WorkflowList:
+            workflows = await self._client.list_workflows(search, purpose)
+            self._lists.put(search, workflows, stands_still=False)
+            return workflows
+
+        return await self._answer(self._lists, search, ask, _Flight(fresh, purpose))
 
     async def get_workflow(
         self, name: str, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
@@ -141,24 +173,22 @@ class CachedWorkflows:
         Raises:
             CloudflareError: one of `errors`.
         """
-        return await self._answer(
-            self._workflows, name, lambda: self._client.get_workflow(name, purpose), fresh=fresh
-        )
+
+        async def ask() -> Workflow:
+            workflow = await self._client.get_workflow(name, purpose)
+            self._workflows.put(name, workflow, stands_still=False)
+            return workflow
+
+        return await self._answer(self._workflows, name, ask, _Flight(fresh, purpose))
 
     async def _answer(
-        self, memory: TTLCache[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], *, fresh: bool
+        self, memory: _Memory[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], flight: _Flight
     ) -> _T:
-        known = None if fresh else memory.get(key)
+        known = None if flight.fresh else memory.get(key)
         if known is not None:
             self._observe("hit")
             return known
-
-        async def fetch() -> _T:
-            answer = await ask()
-            memory[key] = answer
-            return answer
-
-        answer, leads = await self._flights.board((id(memory), key), fetch)
+        answer, leads = await self._flights.board((id(memory), key, flight), ask)
         self._observe("miss" if leads else "joined")
         return answer
 

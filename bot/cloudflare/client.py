@@ -3,7 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from yarl import URL
 from bot.cloudflare import protocol
 from bot.cloudflare.budget import Budget, Purpose
 from bot.cloudflare.endpoint import Endpoint
-from bot.cloudflare.errors import NonsenseAnswer, Throttled, TlsFailed, Unavailable
+from bot.cloudflare.errors import NonsenseAnswer, NotAuthorized, Throttled, TlsFailed, Unavailable
 from bot.cloudflare.models import ApiMessage, InstancePage, PageNumber, PageQuery, Workflow, WorkflowList
 from bot.cloudflare.protocol import Request
 from bot.cloudflare.refusals import Response, rate_limit
@@ -27,8 +28,6 @@ MAX_BODY: Final = 8 * 1024 * 1024
 _ATTEMPTS: Final = 3
 _SHORT: Final = timedelta(seconds=3)
 """A pause that somebody who waits for an answer may be made to sit through."""
-
-_MAX_WORKFLOW_PAGES: Final = 50
 
 _T = TypeVar("_T")
 
@@ -79,11 +78,12 @@ class WorkflowsClient:
         Raises:
             CloudflareError: one of `errors`.
         """
-        return await self._get(
-            protocol.instances_request(query),
-            lambda answer: protocol.read_instances(answer, query.position, datetime.now(UTC)),
-            purpose,
-        )
+        async with self._in_time():
+            return await self._get(
+                protocol.instances_request(query),
+                lambda answer: protocol.read_instances(answer, query.position, datetime.now(UTC)),
+                purpose,
+            )
 
     async def list_workflows(
         self, search: str | None = None, purpose: Purpose = Purpose.PERSON
@@ -96,14 +96,14 @@ class WorkflowsClient:
         page: PageNumber | None = PageNumber(1)
         rows: dict[str, Workflow] = {}
         messages: list[ApiMessage] = []
-        while page is not None and page.number <= _MAX_WORKFLOW_PAGES:
-            answer = await self._get(
-                protocol.workflows_request(search, page), partial(protocol.read_workflows, page=page), purpose
-            )
-            known = len(rows)
-            rows.update((workflow.name, workflow) for workflow in answer.rows)
-            messages.extend(answer.messages)
-            page = answer.next if len(rows) > known else None  # the local engine repeats its one page
+        async with self._in_time():
+            while page is not None:
+                request = protocol.workflows_request(search, page)
+                answer = await self._get(request, partial(protocol.read_workflows, page=page), purpose)
+                known = len(rows)
+                rows.update((workflow.name, workflow) for workflow in answer.rows)
+                messages.extend(answer.messages)
+                page = answer.next if len(rows) > known else None  # the local engine repeats its one page
         return WorkflowList(tuple(rows.values()), tuple(messages), datetime.now(UTC))
 
     async def get_workflow(self, name: str, purpose: Purpose = Purpose.PERSON) -> Workflow:
@@ -112,35 +112,40 @@ class WorkflowsClient:
         Raises:
             CloudflareError: one of `errors`.
         """
-        return await self._get(protocol.workflow_request(name), protocol.read_workflow, purpose)
+        async with self._in_time():
+            return await self._get(protocol.workflow_request(name), protocol.read_workflow, purpose)
 
-    async def _get(self, request: Request, read: Callable[[Response], _T], purpose: Purpose) -> _T:
-        """Ask, and ask again where that is safe and may help; all of it within the deadline."""
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """All that one answer takes, retries and pauses included, within the deadline."""
         try:
             async with asyncio.timeout(self._deadline):
-                async for attempt in stamina.retry_context(
-                    on=_worth_another_try,
-                    attempts=_ATTEMPTS,
-                    timeout=None,  # the deadline around it counts
-                    wait_initial=0.2,
-                    wait_max=1.0,
-                    wait_jitter=0.2,
-                ):
-                    with attempt:
-                        return await self._try(request, read, purpose)
+                yield
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self._deadline:g} s") from error
+
+    async def _get(self, request: Request, read: Callable[[Response], _T], purpose: Purpose) -> _T:
+        """Ask, and ask again where that is safe and may help."""
+        async for attempt in stamina.retry_context(
+            on=_worth_another_try,
+            attempts=_ATTEMPTS,
+            timeout=None,  # the deadline around it counts
+            wait_initial=0.2,
+            wait_max=1.0,
+            wait_jitter=0.2,
+        ):
+            with attempt:
+                return await self._try(request, read, purpose)
         raise AssertionError("stamina returns or raises")  # pragma: no cover
 
     async def _try(self, request: Request, read: Callable[[Response], _T], purpose: Purpose) -> _T:
-        if self._budget is not None:
-            self._budget.spend(purpose)
+        number = self._budget.spend(purpose) if self._budget is not None else 0
         started = time.perf_counter()
         outcome = "unavailable"
         try:
             response = await self._send(request)
             outcome = str(response.status)
-            self._learn(response)
+            self._learn(number, response)
             return read(response)
         except NonsenseAnswer:
             outcome = "nonsense"
@@ -152,10 +157,10 @@ class WorkflowsClient:
         finally:
             self._observe(Call(request.path, outcome, time.perf_counter() - started))
 
-    def _learn(self, response: Response) -> None:
+    def _learn(self, number: int, response: Response) -> None:
         told = rate_limit(response.headers)
         if told is not None and self._budget is not None:
-            self._budget.learn(told)
+            self._budget.learn(number, told)
 
     async def _send(self, request: Request) -> Response:
         url = f"{self._endpoint.root}{request.path}"
@@ -179,6 +184,9 @@ class WorkflowsClient:
             raise Unavailable(f"no answer within {self._deadline / 2:g} s") from error
         except aiohttp.ClientResponseError as error:
             raise NonsenseAnswer("the answer is not HTTP as it should be") from error
+        except ValueError as error:
+            # aiohttp refuses a header that would carry a line break; the settings refuse such secrets first.
+            raise NotAuthorized("the credentials hold characters that no HTTP header can") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"the connection broke: {error.__class__.__name__}") from error
 

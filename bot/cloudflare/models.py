@@ -92,11 +92,16 @@ class _Answered(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+def _said(value: object) -> object:
+    """A message without words says nothing, which is no reason to refuse the rest."""
+    return "" if value is None else value
+
+
 class ApiMessage(_Answered):
     """One entry of `errors` or `messages`."""
 
     code: int | None = None
-    message: str = ""
+    message: Annotated[str, BeforeValidator(_said)] = ""
 
 
 class Instance(_Answered):

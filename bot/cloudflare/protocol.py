@@ -184,7 +184,7 @@ def read_workflows(response: Response, page: PageNumber) -> WorkflowPage:
     answer = _read(_Workflows, response)
     info = answer.result_info or ResultInfo()
     rows = answer.result
-    more = rows and page.number < _pages(info, otherwise=page.number + (len(rows) >= MAX_PER_PAGE))
+    more = rows and page.number < _pages(info, otherwise=page.number + _is_full(info, len(rows)))
     return WorkflowPage(rows, PageNumber(page.number + 1) if more else None, answer.messages or ())
 
 
@@ -209,8 +209,12 @@ def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Posit
     number = asked.number if asked else 1
     # Without total_pages only an answer to a question by number goes on by number: it may be full by chance,
     # which costs one empty page; a first page without a cursor is the whole list.
-    full = asked is not None and rows >= (info.per_page or MAX_PER_PAGE)
+    full = asked is not None and _is_full(info, rows)
     return PageNumber(number + 1) if number < _pages(info, otherwise=number + full) else None
+
+
+def _is_full(info: ResultInfo, rows: int) -> bool:
+    return rows >= (info.per_page or MAX_PER_PAGE)
 
 
 def _pages(info: ResultInfo, *, otherwise: int) -> int:

@@ -57,6 +57,10 @@ class RateLimit:
 
 _BY_CODE: Final[Mapping[int, type[CloudflareError]]] = {
     7003: AccountNotFound,
+    6003: NotAuthorized,  # "Invalid request headers": a malformed token
+    9103: NotAuthorized,
+    9106: NotAuthorized,
+    9109: NotAuthorized,
     10000: NotAuthorized,
     10002: ParameterRefused,
     10200: WorkflowNotFound,
@@ -121,8 +125,9 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
         return timedelta(seconds=min(int(value[:9]), _LONGEST_PAUSE))
     if value:
         try:
-            return max(parsedate_to_datetime(value).astimezone(UTC) - now, timedelta(0))
-        except (ValueError, TypeError):
+            pause = parsedate_to_datetime(value).astimezone(UTC) - now
+        except (ValueError, TypeError, OverflowError):
             return BAN
+        return min(max(pause, timedelta(0)), timedelta(seconds=_LONGEST_PAUSE))
     limit = rate_limit(headers)
     return limit.reset_after if limit else BAN

@@ -9,7 +9,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from bot.blocks.parts import Message
-from bot.blocks.problems import unexpected_message, unknown_control_message
+from bot.blocks.problems import unexpected_message, unknown_command_message, unknown_control_message
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
 
@@ -32,7 +32,8 @@ def register(app: AsyncApp, delivery: Delivery, background: Background, referenc
             return BoltResponse(status=401)
         if isinstance(error, BoltUnhandledRequestError):
             _log.warning("request_without_listener", type=body.get("type"), command=body.get("command"))
-            message = unknown_control_message()
+            name = body.get("command")
+            message = unknown_command_message(str(name)) if name else unknown_control_message()
         else:
             _log.error("listener_failed", exc_info=error)
             message = unexpected_message(reference())

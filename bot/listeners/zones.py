@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from cachetools import TTLCache
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import UNREACHABLE, reason
@@ -43,10 +44,14 @@ class Zones:
         if zone is None:
             try:
                 answer = await self._client.users_info(user=user)
+            except SlackApiError as error:
+                _log.warning("time_zone_unknown", user=user, reason=reason(error))
+                zone = Zone()  # the scope is missing, most likely, and will be for a while
             except UNREACHABLE as error:
                 _log.warning("time_zone_unknown", user=user, reason=reason(error))
                 return Zone()
-            zone = _zone(answer.get("user") or {})
+            else:
+                zone = _zone(answer.get("user") or {})
             self._zones[user] = zone
         return zone
 

@@ -47,6 +47,11 @@ def nearest(word: str, choices: Sequence[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
+def typed(word: str) -> str:
+    """A word that somebody typed, within our own words: as code, in which Slack reads no markup."""
+    return f"`{word.replace('`', chr(0x2CB))}`"
+
+
 def one_of(names: Sequence[str]) -> str:
     """The choices there are."""
     return "one of " + ", ".join(f"`{name}`" for name in names)

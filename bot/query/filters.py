@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Position, Status
-from bot.query.errors import nearest, one_of
+from bot.query.errors import nearest, one_of, typed
 from bot.query.tokens import Token, in_quotes
 
 _STATUS_OF_FOLDED: Final = {status.casefold(): status for status in STATUSES}
@@ -42,7 +42,7 @@ def read_status(token: Token) -> Status:
     close = nearest_status(token.value)
     expected = one_of(STATUSES)
     if token.value and not close:
-        expected += f"; a newer one goes in quotes, as in `status:{in_quotes(token.value)}`"
+        expected += f"; a newer one goes in quotes, as in {typed(f'status:{in_quotes(token.value)}')}"
     raise token.wrong("is no status I know", expected=expected, nearest=f"status:{close}" if close else None)
 
 
@@ -68,7 +68,7 @@ def read_position(page: Token | None, cursor: Token | None) -> Position | None:
         QueryError: both are given, or one has no usable value.
     """
     if page and cursor:
-        raise page.wrong(f"and {cursor.text} exclude each other", expected="either a page or a cursor")
+        raise page.wrong(f"and {typed(cursor.text)} exclude each other", expected="either a page or a cursor")
     if cursor:
         return Cursor(required(cursor, "a token that the API gave"))
     return PageNumber(read_number(page, "page")) if page else None

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.cloudflare.protocol import MAX_WORKFLOW_NAME
 from bot.query import filters, when
-from bot.query.errors import QueryError, nearest, one_of
+from bot.query.errors import QueryError, nearest, one_of, typed
 from bot.query.model import COMMAND, DEFAULT_ROWS, MAX_ROWS, HelpQuery, ListQuery, OverviewQuery
 from bot.query.tokens import Token, split
 from bot.query.when import Clock, When
@@ -57,7 +57,7 @@ class Draft:
         if since and until and since.at >= until.at:
             raise QueryError(
                 f"until:{self.until}",
-                f"is not later than since:{self.since}",
+                f"is not later than {typed(f'since:{self.since}')}",
                 expected="`until:` to be the later of the two",
             )
         return replace(self.query, since=since, until=until)
@@ -96,9 +96,10 @@ def _parse(tokens: Sequence[Token], accounts: Sequence[str]) -> HelpQuery | Over
         return _help(tokens[1:])
     if any(token.is_flag and token.key == "help" for token in tokens):
         return HelpQuery()
-    if tokens and tokens[0].text.lower() == "list":
-        return _list(_paired(tokens[1:]), accounts, said_list=True)
     words = _paired(tokens)
+    bare = [word for word in words if word.key is None]
+    if bare and bare[0].text.lower() == "list" and (bare[0] is words[0] or len(bare) > 1):
+        return _list([word for word in words if word is not bare[0]], accounts, said_list=True)
     if all(word.key is not None and _canonical(word.key) in OVERVIEW_KEYS for word in words):
         return _overview(words, accounts)
     return _list(words, accounts, said_list=False)
@@ -174,7 +175,7 @@ def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token
     if not said_list and not name.quoted and filters.known_status(name.value):
         raise name.wrong(
             "is a status, and it is not said of which workflow",
-            expected=f"a name first, as in `{COMMAND} list NAME {name.value}`",
+            expected=f"a name first, as in {typed(f'{COMMAND} list NAME {name.value}')}",
         )
     if not 1 <= len(name.value) <= MAX_WORKFLOW_NAME:
         raise name.wrong(
@@ -210,13 +211,13 @@ def _stray(word: Token, before: Token | None, name: Token) -> QueryError:
     if before is not None and before.key in ("since", "until") and when.is_clock(word.value):
         return QueryError(
             word.text,
-            f"stands by itself, and {before.text} before it",
+            f"stands by itself, and {typed(before.text)} before it",
             expected="a time of two words to be in quotes",
             nearest=f'{before.key}:"{before.value} {word.value}"',
             span=(before.start, word.end),
         )
     return word.wrong(
-        f"is a word I don't know after the workflow's name ({name.value})",
+        f"is a word I don't know after the workflow's name, {typed(name.value)}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
         nearest=filters.nearest_status(word.value),
     )
@@ -227,7 +228,9 @@ def _by_key(words: Sequence[Token], keys: Sequence[str]) -> dict[str, Token]:
     for word in words:
         key = _key(word, keys)
         if key in values:
-            raise word.wrong(f"comes after {values[key].text}, and one can count", expected=f"`{key}:` once")
+            raise word.wrong(
+                f"comes after {typed(values[key].text)}, and only one can count", expected=f"`{key}:` once"
+            )
         values[key] = word
     return values
 

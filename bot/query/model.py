@@ -71,9 +71,9 @@ class ListQuery:
         return MAX_PER_PAGE // self.rows * self.rows
 
     def page(self, position: Position | None, latest: datetime | None = None) -> PageQuery:
-        """One page of the answer; `latest` bounds the creation time unless the query does so itself."""
+        """One page of the answer; `latest` bounds the creation time where the query does not more tightly."""
         filter_ = self.filter
-        if latest is not None and filter_.date_end is None:
+        if latest is not None and (filter_.date_end is None or latest < filter_.date_end):
             filter_ = replace(filter_, date_end=latest)
         return PageQuery(self.workflow, filter_, position, self.per_page)
 

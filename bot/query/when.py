@@ -127,6 +127,10 @@ def _day_and_clock(words: str, clock: Clock) -> When | None:
     return When(words, at if at <= clock.now or not step else _moment(day - step, wall, clock.zone))
 
 
+def _names_day(word: str) -> bool:
+    return word in ("today", "yesterday") or bool(_ISO_DATE.match(word))
+
+
 def _moment(day: date, wall: time, zone: tzinfo) -> datetime:
     """In UTC, where moments can be compared: within a zone Python compares what the clocks show."""
     return datetime.combine(day, wall, zone).astimezone(UTC)
@@ -163,8 +167,10 @@ def _iso(words: str, zone: tzinfo) -> datetime | None:
 
 def _english(words: str, clock: Clock) -> datetime | None:
     """Anything else that dateparser can read; the answer echoes what it made of it."""
-    if not re.search(r"[a-z]{3}|\d[./]\d", words):
-        return None  # it would read a lone number or letter as a date
+    if not re.search(r"[a-z]{3}|\d[./]\d", words) or _names_day(words.partition(" ")[0]):
+        return (
+            None  # it would read a lone number as a date, and leave out of a day's clock what it can't place
+        )
     import dateparser  # noqa: PLC0415 - 0.3 s that only this last resort is worth
 
     local = clock.now.astimezone(clock.zone).replace(second=0, microsecond=0)
@@ -174,7 +180,6 @@ def _english(words: str, clock: Clock) -> datetime | None:
         settings={
             "PREFER_DATES_FROM": "past",
             "RELATIVE_BASE": local.replace(tzinfo=None),
-            "RETURN_AS_TIMEZONE_AWARE": False,
             "REQUIRE_PARTS": ["day"],
         },
     )

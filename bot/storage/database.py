@@ -6,8 +6,10 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _DRIVERS: Final = {
@@ -16,6 +18,10 @@ _DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
 }
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
+
+
+class DatabaseUnusable(Exception):
+    """The database can't be opened, reached or brought up to date; the message is one line that says why."""
 
 
 def database_url(url: str) -> URL:
@@ -39,7 +45,7 @@ def open_database(url: str) -> AsyncEngine:
 
     Raises:
         ValueError: as `database_url`.
-        OSError: an SQLite file can't be opened.
+        DatabaseUnusable: an SQLite file can't be opened.
     """
     parsed = database_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -54,29 +60,42 @@ def _probe_file(path: str) -> None:
     try:
         sqlite3.connect(path).close()
     except sqlite3.Error as error:
-        raise OSError(f"{error}: {path}") from error
+        raise DatabaseUnusable(f"{error}: {path}") from error
 
 
 async def migrate(engine: AsyncEngine) -> None:
     """Bring the tables up to date; replicas that start at once take turns.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: the database can't be reached or refuses.
+        DatabaseUnusable: it can't be reached, it refuses, or a newer version of this bot has been at it.
     """
-    async with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        await connection.run_sync(_upgrade)
+    try:
+        async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                lock = {"lock": _MIGRATION_LOCK}
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), lock)
+            await connection.run_sync(_upgrade)
+    except (SQLAlchemyError, OSError, CommandError) as error:
+        raise DatabaseUnusable(_first_line(error)) from error
 
 
 async def probe(engine: AsyncEngine) -> None:
     """Prove that the database answers.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: it does not.
+        DatabaseUnusable: it does not.
     """
-    async with engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        raise DatabaseUnusable(_first_line(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    """Why, in one line and without the URL, which holds a password."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,0 +1,52 @@
+"""A person who clicks through a list: each click carries its bookmark as a button does."""
+
+from collections.abc import Callable
+
+from bot.browse.bookmark import Bookmark, decode, encode
+from bot.browse.browser import Browser
+from bot.browse.screen import Screen
+
+
+def through_a_button(mark: Bookmark) -> Bookmark:
+    read = decode(encode(mark))
+    assert isinstance(read, Bookmark)
+    return read
+
+
+async def older(browser: Browser, screen: Screen) -> Screen:
+    assert screen.next is not None
+    return await browser.turn(through_a_button(screen.next))
+
+
+async def newer(browser: Browser, screen: Screen) -> Screen:
+    assert screen.previous is not None
+    return await browser.turn(through_a_button(screen.previous))
+
+
+async def to_the_end(
+    browser: Browser, screen: Screen, between: Callable[[int], None] = lambda _: None
+) -> list[Screen]:
+    """All screens from this one on; `between` is told of each click before it happens."""
+    screens = [screen]
+    while screens[-1].next is not None:
+        assert len(screens) < 2000, "the list has no end"
+        between(len(screens))
+        screens.append(await older(browser, screens[-1]))
+    return screens
+
+
+async def to_the_start(browser: Browser, screen: Screen) -> list[Screen]:
+    """All screens from this one back."""
+    screens = [screen]
+    while screens[-1].previous is not None:
+        assert len(screens) < 2000, "the way back has no end"
+        screens.append(await newer(browser, screens[-1]))
+    return screens
+
+
+def ids(*screens: Screen) -> list[str]:
+    return [row.id for screen in screens for row in screen.rows]
+
+
+def orders_down_from(newest: int, oldest: int = 1) -> list[str]:
+    return [f"order-{number}" for number in range(newest, oldest - 1, -1)]

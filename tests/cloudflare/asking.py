@@ -1,0 +1,41 @@
+"""Questions and answers by hand."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.cloudflare.models import InstanceFilter, InstancePage, PageQuery, Position
+from bot.cloudflare.protocol import read_instances
+from bot.cloudflare.refusals import Response
+
+ARRIVED = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+
+
+def question(
+    position: Position | None = None,
+    *,
+    workflow: str = "orders",
+    per_page: int = 100,
+    **filters: Any,
+) -> PageQuery:
+    return PageQuery(workflow, InstanceFilter(**filters), position, per_page)
+
+
+def envelope(result: object = (), **parts: object) -> dict[str, object]:
+    return {"errors": [], "messages": [], "result": result, "success": True, **parts}
+
+
+def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Response(status, headers or {}, raw)
+
+
+def refused(code: int, status: int, message: str = "", headers: Mapping[str, str] | None = None) -> Response:
+    errors = [{"code": code, "message": message}]
+    body = {"success": False, "errors": errors, "messages": [], "result": None}
+    return answer(body, status, headers)
+
+
+def read(body: object, position: Position | None = None) -> InstancePage:
+    return read_instances(answer(body), position, ARRIVED)

