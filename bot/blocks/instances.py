@@ -62,7 +62,7 @@ def _around(screen: Screen, controls: Controls, notices: Sequence[str], rows: Se
         *(rows or [section(_nothing(screen))]),
         *(context(notice) for notice in _notices(screen, notices)),
         *api_messages(screen.messages),
-        paging(controls, *(("Older", "Newer") if oldest_first else ("Newer", "Older"))),
+        *paging(controls, *(("Older", "Newer") if oldest_first else ("Newer", "Older"))),
         context(_range(screen), command(query.command())),
     ]
 

@@ -32,11 +32,13 @@ class Controls:
         previous: the screen before.
         next: the screen after.
         refresh: this screen anew.
+        lost: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
     previous: str | None
     next: str | None
-    refresh: str
+    refresh: str | None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +181,19 @@ def button(label: str, action_id: str, value: str, says: str) -> Block:
     }
 
 
-def paging(controls: Controls, previous: str, next_: str) -> Block:
+def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
     """The buttons below a list: only those that lead somewhere."""
     buttons = []
     if controls.previous is not None:
         buttons.append(button(f"◀ {previous}", "page_previous", controls.previous, f"{previous} rows"))
     if controls.next is not None:
         buttons.append(button(f"{next_} ▶", "page_next", controls.next, f"{next_} rows"))
-    buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
-    return {"type": "actions", "elements": buttons}
+    if controls.refresh is not None:
+        buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
+    blocks: list[Block] = [{"type": "actions", "elements": buttons}] if buttons else []
+    if controls.lost:
+        blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
+    return blocks
 
 
 def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:

@@ -40,7 +40,7 @@ def overview_message(overview: Overview, controls: Controls, open_values: Sequen
         context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
         *(rows or [section(_nothing(overview))]),
         *api_messages(overview.messages),
-        paging(controls, "Previous", "Next"),
+        *paging(controls, "Previous", "Next"),
         context(_range(overview), command(overview.query.command()), "`/workflows help`"),
     ]
     return message(_spoken(overview), blocks)

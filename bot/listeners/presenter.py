@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.blocks.help import help_message
 from bot.blocks.instances import instances_message
@@ -118,12 +119,20 @@ class Presenter:
         return overview_message(overview, await self._controls(overview), opens)
 
     async def _controls(self, shown: Screen | Overview) -> Controls:
-        put = self._shelf.put
-        return Controls(
-            previous=await put(shown.previous) if shown.previous is not None else None,
-            next=await put(shown.next) if shown.next is not None else None,
-            refresh=await put(shown.here),
-        )
+        previous = await self._value(shown.previous) if shown.previous is not None else None
+        next_ = await self._value(shown.next) if shown.next is not None else None
+        refresh = await self._value(shown.here)
+        led = sum(mark is not None for mark in (shown.previous, shown.next, shown.here))
+        kept = sum(value is not None for value in (previous, next_, refresh))
+        return Controls(previous, next_, refresh, lost=kept < led)
+
+    async def _value(self, mark: AnyBookmark) -> str | None:
+        """A button's value; None where it would have to be kept and can't be. The rows are shown even so."""
+        try:
+            return await self._shelf.put(mark)
+        except (SQLAlchemyError, OSError):
+            _log.exception("bookmark_not_kept")
+            return None
 
     async def _similar(self, error: NoSuchWorkflow) -> list[WayOut]:
         marks = {name: Bookmark(replace(error.query, workflow=name)) for name in error.similar}

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.playground.cloudflare import Simulation
+from bot.playground.cloudflare import Cron, Simulation
 from bot.playground.slack import Message, Person
 
 from .reading import ask, click, ids
@@ -27,14 +29,14 @@ LIVE = re.compile(r"<(?!!date\^)[^>]*>")
 
 def live_markup(message: Message) -> list[str]:
     """What Slack would act upon, in the fallback text and wherever it reads mrkdwn."""
-    return LIVE.findall("\n".join((message.text, *_mrkdwn(message.blocks))))
+    return LIVE.findall("\n".join((message.text, *(part["text"] for part in _mrkdwn_parts(message.blocks)))))
 
 
-def _mrkdwn(node: object) -> Iterator[str]:
+def _mrkdwn_parts(node: object) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict) and node.get("type") == "mrkdwn":
-        yield node["text"]
+        yield node
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list | tuple) else ():
-        yield from _mrkdwn(child)
+        yield from _mrkdwn_parts(child)
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
@@ -83,3 +85,18 @@ async def test_twenty_of_the_longest_ids_fit_into_one_message(ada: Person, cloud
         message = await click(ada, message, "page_next")
         seen += ids(message)
     assert seen == made[::-1]
+
+
+async def test_what_merely_looks_like_a_link_becomes_none(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders", trigger_source="api")
+    for text in ("", "orders", "https://evil.example x", "orders since:www.evil.example"):
+        message = await ask(ada, text)
+        assert all(part["verbatim"] is True for part in _mrkdwn_parts(message.blocks))
+
+
+async def test_sixty_schedules_are_cut_and_counted(ada: Person, cloudflare: Simulation) -> None:
+    for number in range(10):
+        crons = tuple(Cron(f"{minute} * * * *", timedelta(hours=1)) for minute in range(60))
+        cloudflare.add_workflow(f"{'busy' * 15}-{number}", crons=crons)
+    text = (await ask(ada, "")).all_text()
+    assert text.count("and 57 more schedules") == 10

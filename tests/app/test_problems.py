@@ -1,6 +1,8 @@
 """Whatever goes wrong, the person is told what it was and what to do; every message is pinned."""
 
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -219,3 +221,20 @@ async def test_an_account_that_settings_no_longer_name_is_said_to_be_gone(
     async with running():
         told = await click(slack.person("ada"), message, "page_refresh")
     assert "No account is called `staging` any more." in told.text
+
+
+async def test_rows_are_shown_even_where_their_buttons_can_not_be_kept(
+    ada: Person, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    cloudflare.change(cursor_padding=3000)
+    for _ in range(120):
+        cloudflare.add_instance("orders")
+    message = await ask(ada, "orders rows:20")
+    with sqlite3.connect(tmp_path / "bot.sqlite3") as database:
+        database.execute("DROP TABLE bookmarks")
+    for _ in range(4):
+        message = await click(ada, message, "page_next")
+    assert len(ids(message)) == 20
+    assert not offers(message, "page_next")
+    assert offers(message, "page_previous")
+    assert "A button is missing" in message.all_text()

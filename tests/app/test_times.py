@@ -55,3 +55,14 @@ async def test_without_the_scope_times_are_utc_and_the_answer_says_so(
         message = await ask(slack.person("grace"), MORNING)
     assert _asked_since(cloudflare) == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
     assert "times are read as UTC" in message.all_text()
+
+
+async def test_a_scope_that_is_missing_is_asked_for_once(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.add_workflow("orders")
+    slack.faults.add("users.info", Named("missing_scope"), times=9)
+    async with running():
+        for _ in range(3):
+            await ask(slack.person("grace"), MORNING)
+    assert len(slack.calls_of("users.info")) == 1

@@ -1,6 +1,8 @@
 """The files at the top of the repository say what is so."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -128,3 +130,17 @@ def test_what_is_required_is_what_is_locked() -> None:
     for requirement in project["dependencies"] + project["optional-dependencies"]["dev"]:
         name = re.split(r"[\[<>=]", requirement)[0]
         assert f"\n{name}==" in f"\n{locked}".lower() or f"\n{name}[" in f"\n{locked}".lower(), name
+
+
+def test_what_the_procfile_runs_needs_no_installed_script(tmp_path: Path) -> None:
+    command = (ROOT / "Procfile").read_text().removeprefix("web: ").split()
+    assert command[:3] == ["python", "-m", "bot"]
+    run = subprocess.run(
+        [sys.executable, "-m", "bot", *command[3:], "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONSAFEPATH": "", "PATH": str(tmp_path)},
+    )
+    assert "Run the bot." in run.stdout

@@ -211,3 +211,14 @@ def test_the_asker_s_day_is_what_counts() -> None:
     assert read("today", Clock(late, BERLIN)).at == datetime(2026, 11, 23, 23, tzinfo=UTC)
     assert read("tuesday", Clock(late, BERLIN)).at == datetime(2026, 11, 23, 23, tzinfo=UTC)
     assert read("monday", Clock(late, BERLIN)).at == datetime(2026, 11, 22, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["yesterday 25:00", "today 13pm", "2026-11-22 25:00", "monday 99:99"])
+def test_a_clock_that_is_none_is_not_left_out(text: str) -> None:
+    with pytest.raises(QueryError):
+        read(text, Clock(NOW))
+
+
+@pytest.mark.parametrize("text", ["5 nov 2026 10:00 EST", "5 nov 2026 10:00 -0500"])
+def test_a_zone_that_was_typed_counts(text: str) -> None:
+    assert read(text, Clock(NOW)).at == datetime(2026, 11, 5, 15, tzinfo=UTC)
