@@ -12,7 +12,7 @@ from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
 from bot.browse.screen import Overview, Screen
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, ParameterRefused, WorkflowNotFound
-from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Workflow
+from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
 from bot.query.model import ListQuery
 
 WORKFLOWS_PER_SCREEN: Final = 10
@@ -57,7 +57,7 @@ class Browser:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
         """
         if _is_first(here):
-            here = Bookmark(here.query, here.query.start, here.offset)
+            here = Bookmark(here.query, _begun(here), here.offset)
         return await self.turn(here, fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
@@ -199,8 +199,12 @@ async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workf
 
 def _is_first(mark: Bookmark) -> bool:
     """Whether nothing of the list lies before this page."""
-    begun = mark.trail[0].position if mark.trail else mark.position
-    return begun in (None, PageNumber(1)) and not any(passed.rows for passed in mark.trail)
+    return _begun(mark) in (None, PageNumber(1)) and not any(passed.rows for passed in mark.trail)
+
+
+def _begun(mark: Bookmark) -> Position | None:
+    """The page where the walk began."""
+    return mark.trail[0].position if mark.trail else mark.position
 
 
 def _is_page_within(mark: Bookmark) -> bool:

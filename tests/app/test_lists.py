@@ -136,6 +136,14 @@ async def test_page_n_means_what_the_person_thinks(ada: Person, cloudflare: Simu
     assert ids(await ask(ada, "orders --page 2 --per-page 20")) == made[20:40]
 
 
+async def test_refresh_stays_on_the_page_that_is_shown(ada: Person, cloudflare: Simulation) -> None:
+    made = _fill(cloudflare, 100)
+    message = await click(ada, await ask(ada, "list orders page:2"), "page_previous")
+    assert ids(message) == made[:10]
+    cloudflare.add_instance("orders", id="newest")
+    assert ids(await click(ada, message, "page_refresh")) == ["newest", *made[:9]]
+
+
 async def test_a_page_past_the_end_says_so(ada: Person, cloudflare: Simulation) -> None:
     _fill(cloudflare, 5)
     message = await ask(ada, "list orders page:9")

@@ -13,6 +13,8 @@ from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
 from bot.playground.slack import Censor
 from bot.query.model import ListQuery, OverviewQuery
 
+from .oracle import rebuilt
+
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 ONLY_REFRESH = Controls(previous=None, next=None, refresh="here")
 BOTH_WAYS = Controls(previous="before", next="after", refresh="here")
@@ -80,6 +82,7 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 def assert_slack_shows(message: Message) -> None:
     """Slack takes the message, and nothing in it is alive but what we made so."""
     Censor().check_message(message.text, message.blocks)
+    assert [block["type"] for block in rebuilt(message.blocks)] == [block["type"] for block in message.blocks]
     assert message.text.strip()
     assert len(message.text) <= limits.TEXT
     for text in mrkdwn(message):
