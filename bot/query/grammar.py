@@ -162,7 +162,8 @@ def _paired(tokens: Sequence[Token]) -> list[Token]:
 
 def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token]]:
     """The workflow's name, the first word that stands by itself, and the other words."""
-    name = next((word for word in words if word.key is None), None)
+    bare = [word for word in words if word.key is None]
+    name = next((word for word in bare if said_list or not _is_status(word)), bare[0] if bare else None)
     if name is None:
         for word in words:
             _key(word, LIST_KEYS)  # a mistyped filter is the nearer mistake
@@ -196,18 +197,28 @@ def _is_status(word: Token) -> bool:
 def _with_bare_statuses(words: Sequence[Token], name: Token) -> list[Token]:
     """The words, with `errored` read as `status:errored`."""
     keyed: list[Token] = []
-    for word in words:
+    for place, word in enumerate(words):
         if word.key is not None:
             keyed.append(word)
         elif _is_status(word):
             keyed.append(replace(word, key="status"))
         else:
-            raise _stray(word, keyed[-1] if keyed else None, name)
+            after = words[place + 1] if place + 1 < len(words) else None
+            raise _stray(word, keyed[-1] if keyed else None, after, name)
     return keyed
 
 
-def _stray(word: Token, before: Token | None, name: Token) -> QueryError:
+def _stray(word: Token, before: Token | None, after: Token | None, name: Token) -> QueryError:
     """What to say of a bare word that is neither the name nor a status."""
+    key = _canonical(word.value.lower().replace("-", "_"))
+    if key in LIST_KEYS and after is not None and after.key is None:
+        return QueryError(
+            word.text,
+            "needs a colon behind it",
+            expected=f"`{key}:` and its value in one word",
+            nearest=f"{key}:{after.raw}",
+            span=(word.start, after.end),
+        )
     if before is not None and before.key in ("since", "until") and when.is_clock(word.value):
         return QueryError(
             word.text,
@@ -216,10 +227,11 @@ def _stray(word: Token, before: Token | None, name: Token) -> QueryError:
             nearest=f'{before.key}:"{before.value} {word.value}"',
             span=(before.start, word.end),
         )
+    time = f"since:{word.raw}" if when.is_time(word.value) else None
     return word.wrong(
         f"is a word I don't know after the workflow's name, {typed(name.value)}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
-        nearest=filters.nearest_status(word.value),
+        nearest=time or filters.nearest_status(word.value),
     )
 
 

@@ -53,6 +53,12 @@ def needs_zone(text: str) -> bool:
     return not (words == "now" or _spans(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
 
 
+def is_time(text: str) -> bool:
+    """Whether a word by itself is a time: a span, a day, a clock or a date."""
+    words = _normal(text)
+    return bool(_spans(words)) or _names_day(words) or _weekday(words) is not None or is_clock(words)
+
+
 def is_clock(text: str) -> bool:
     """Whether a word is a time of day."""
     return _clock(_normal(text)) is not None
@@ -109,7 +115,7 @@ def _day_and_clock(words: str, clock: Clock) -> When | None:
     """`today`, `monday`, `09:00`, `yesterday 9am`; of a weekday or a lone clock the last that has passed."""
     today = clock.now.astimezone(clock.zone).date()
     day_word, _, rest = words.removeprefix("last ").partition(" ")
-    weekday = next((number for number, day in enumerate(_DAYS) if day_word in (day, day[:3])), None)
+    weekday = _weekday(day_word)
     wall = _clock(rest.removeprefix("at ")) if rest else time(0)
     step = timedelta(0)
     if day_word in ("today", "yesterday"):
@@ -125,6 +131,10 @@ def _day_and_clock(words: str, clock: Clock) -> When | None:
         return None
     at = _moment(day, wall, clock.zone)
     return When(words, at if at <= clock.now or not step else _moment(day - step, wall, clock.zone))
+
+
+def _weekday(word: str) -> int | None:
+    return next((number for number, day in enumerate(_DAYS) if word in (day, day[:3])), None)
 
 
 def _names_day(word: str) -> bool:

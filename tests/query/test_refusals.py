@@ -110,3 +110,26 @@ def test_a_time_in_two_words_is_advised_to_be_quoted() -> None:
 def test_the_message_of_an_error_names_word_problem_and_expectation() -> None:
     with pytest.raises(QueryError, match=r"rows:0 .*number from 1 to 20; expected `rows:1` to `rows:20`"):
         listed("orders rows:0")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("orders yesterday", "since:yesterday"),
+        ("orders 24h", "since:24h"),
+        ("orders monday", "since:monday"),
+        ("orders 2026-11-22", "since:2026-11-22"),
+        ("orders since 24h", "since:24h"),
+        ("orders status errored", "status:errored"),
+        ("orders per-page 20", "rows:20"),
+    ],
+)
+def test_a_filter_without_its_colon_or_key_is_understood_as_a_slip(text: str, nearest: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        listed(text)
+    assert refused.value.nearest == nearest
+    assert refused.value.command == f"/workflows orders {nearest}"
+
+
+def test_a_status_may_come_before_the_name() -> None:
+    assert listed("ERRORED orders") == listed("orders errored")
