@@ -19,9 +19,9 @@ from bot.playground.slack import (
     Signer,
     Unsigned,
 )
+from tests.reading import ask, click, ids
 
 from .conftest import Logged, Running
-from .reading import ask, click, ids
 
 
 async def test_what_is_at_hand_comes_in_the_ack(ada: Person, cloudflare: Simulation) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from bot.playground.cloudflare import Cron, Simulation
 from bot.playground.slack import Message, Person
-
-from .reading import ask, click, ids
+from tests.reading import ask, click, ids
 
 NAMES = (
     "<!channel>",

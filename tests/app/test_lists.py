@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from bot.app import Bot
 from bot.playground.cloudflare import Simulation
 from bot.playground.slack import LocalSlack, Person
+from tests.reading import ask, click, ids, labels, offers, walk
 
 from .conftest import Running
-from .reading import ask, click, ids, labels, offers, walk
 
 START = datetime.now(UTC) - timedelta(days=1)
 

@@ -24,9 +24,9 @@ from bot.playground.cloudflare import (
     WrongShape,
 )
 from bot.playground.slack import LocalSlack, Person
+from tests.reading import ask, click, ids, offers, timeless
 
 from .conftest import Running
-from .reading import ask, click, ids, offers, timeless
 
 FAULTS: dict[str, Fault] = {
     "bad credentials": JsonError(401, 10000, "Authentication error"),

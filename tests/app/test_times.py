@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.playground.cloudflare import Simulation
 from bot.playground.slack import LocalSlack, Named
+from tests.reading import ask
 
 from .conftest import Running
-from .reading import ask
 
 MORNING = 'orders since:"2026-11-20 09:00"'
 

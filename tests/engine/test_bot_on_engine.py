@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bot.playground.slack import LocalSlack, Message, Person
 from tests.process.bot_process import BotProcess, running_bot
-from tests.process.screen import ask, click, has, ids, statuses, walk
+from tests.reading import ask, click, ids, offers, statuses, walk
 
 from .conftest import engine_or_reason
 from .engine import Engine, Outcome, Workflow
@@ -250,7 +250,7 @@ async def test_instances_created_while_browsing_stay_out_of_the_walk_and_in_the_
     first = await ask(ada, "list order-processing")
     there = [first]
     new: list[str] = []
-    while has(there[-1], "page_next"):
+    while offers(there[-1], "page_next"):
         name = f"new-{len(new):03}"
         await engine.create("order-processing", {name: "sleep"})
         new.append(name)

@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.cloudflare import ApiKey, Simulation
+from tests.reading import ask, click, ids
 
 from .bot_process import BotProcess
-from .screen import ask, click, ids
 from .stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.reading import ask, click, ids, walk
+
 from .bot_process import BotProcess, running_bot
-from .screen import ask, click, ids, walk
 from .stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -24,9 +24,9 @@ from bot.playground.cloudflare import (
     WrongShape,
 )
 from bot.playground.slack import RESPONSE_URL, Failed, LocalSlack, Named, Person
+from tests.reading import ask, click
 
 from .bot_process import BotProcess
-from .screen import ask, click
 from .stage import Stage, staged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.slack import AckError, Signer, Unsigned, signature
+from tests.reading import ask, click, ids
 
 from .bot_process import BotProcess
-from .screen import ask, click, ids
 from .stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

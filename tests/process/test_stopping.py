@@ -10,9 +10,9 @@ import pytest
 
 from bot.playground.cloudflare import Slow
 from bot.playground.slack import Reply
+from tests.reading import ask, ids
 
 from .bot_process import BotProcess
-from .screen import ask, ids
 from .stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

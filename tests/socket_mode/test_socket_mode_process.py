@@ -11,8 +11,8 @@ from bot.playground.cloudflare import Slow
 from bot.playground.slack import Failed
 from bot.playground.slack import Slow as SlowSlack
 from tests.process.bot_process import BotProcess, Ended
-from tests.process.screen import ask, click, ids, walk
 from tests.process.stage import Stage
+from tests.reading import ask, click, ids, walk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

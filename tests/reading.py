@@ -19,7 +19,11 @@ def statuses(message: Message) -> set[str]:
     return {found[1] for text in texts if (found := re.match(r"\S+ \*([^*]+)\*   `", text))}
 
 
-def has(message: Message, action_id: str) -> bool:
+def labels(message: Message) -> list[str]:
+    return [button.label for button in message.buttons()]
+
+
+def offers(message: Message, action_id: str) -> bool:
     return any(button.action_id == action_id for button in message.buttons())
 
 
@@ -40,8 +44,16 @@ async def walk(person: Person, message: Message, action_id: str, most: int = 100
         AssertionError: there is no end to it.
     """
     passed = [message]
-    while has(passed[-1], action_id):
+    while offers(passed[-1], action_id):
         if len(passed) > most:
             raise AssertionError(f"still {action_id} after {most} clicks")
         passed.append(await click(person, passed[-1], action_id))
     return passed
+
+
+def timeless(text: str) -> str:
+    """A text without what differs from run to run."""
+    text = re.sub(r"cf-ray `[^`]+`", "cf-ray `…`", text)
+    text = re.sub(r"<!date\^[^>]+>", "<!date>", text)
+    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
+    return re.sub(r"`[0-9a-f]{8}`", "`REFERENCE`", text)
