@@ -143,19 +143,23 @@ class Presenter:
         try:
             return Answer(await work)
         except _Told as told:
-            _log.info(
-                "problem_told",
-                error=type(told.__cause__).__name__,
-                reason=getattr(told.__cause__, "reason", None),
-            )
+            _log_problem(told.__cause__)
             return Answer(told.message, is_problem=True)
         except _EXPLAINED as error:
-            _log.info("problem_told", error=type(error).__name__)
+            _log_problem(error)
             return Answer(problem_message(error), is_problem=True)
         except Exception:  # noqa: BLE001 - see below
             # The one place where anything at all is caught: the person is told, the log keeps the trace.
             _log.exception("unexpected_error")
             return Answer(unexpected_message(self._reference()), is_problem=True)
+
+
+def _log_problem(error: BaseException | None) -> None:
+    """What went wrong, without what a person typed."""
+    facts = {}
+    if isinstance(error, CloudflareError):
+        facts = {"reason": error.reason, "codes": error.codes, "status": error.http_status, "ray": error.ray}
+    _log.info("problem_told", error=type(error).__name__, **facts)
 
 
 class _Told(Exception):

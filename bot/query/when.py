@@ -177,10 +177,9 @@ def _iso(words: str, zone: tzinfo) -> datetime | None:
 
 def _english(words: str, clock: Clock) -> datetime | None:
     """Anything else that dateparser can read; the answer echoes what it made of it."""
+    # It would read a lone number as a date, and of a day with a clock that is none the day alone.
     if not re.search(r"[a-z]{3}|\d[./]\d", words) or _names_day(words.partition(" ")[0]):
-        return (
-            None  # it would read a lone number as a date, and leave out of a day's clock what it can't place
-        )
+        return None
     import dateparser  # noqa: PLC0415 - 0.3 s that only this last resort is worth
 
     local = clock.now.astimezone(clock.zone).replace(second=0, microsecond=0)
