@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,7 @@ async def test_a_fault_of_our_own_is_told_with_a_reference_that_stands_in_the_lo
 ) -> None:
     cloudflare.add_instance("orders")
     message = await ask(ada, "orders")
-    with sqlite3.connect(tmp_path / "bot.sqlite3") as database:
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as database:
         database.execute("DROP TABLE bookmarks")
     button = message.button("page_refresh")
     reply = await ada.act(message, {**button.element, "block_id": button.block_id, "value": "s1.key.command"})

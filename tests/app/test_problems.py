@@ -1,6 +1,7 @@
 """Whatever goes wrong, the person is told what it was and what to do; every message is pinned."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -230,7 +231,7 @@ async def test_rows_are_shown_even_where_their_buttons_can_not_be_kept(
     for _ in range(120):
         cloudflare.add_instance("orders")
     message = await ask(ada, "orders rows:20")
-    with sqlite3.connect(tmp_path / "bot.sqlite3") as database:
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as database:
         database.execute("DROP TABLE bookmarks")
     for _ in range(4):
         message = await click(ada, message, "page_next")
