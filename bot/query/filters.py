@@ -24,7 +24,12 @@ def known_status(word: str) -> Status | None:
 
 
 def nearest_status(word: str) -> str | None:
-    """The status that a word most likely means: a slip of the keyboard, or another system's name for it."""
+    """The status that a word most likely means: a slip of the keyboard, or another system's name for it.
+
+    What excludes a status or names several is no slip: a single one would be another question.
+    """
+    if not word.isalpha():
+        return None
     return _STATUS_LOOKALIKES.get(word.casefold()) or nearest(word, STATUSES)
 
 
@@ -41,23 +46,24 @@ def read_status(token: Token) -> Status:
         return Status(token.value)
     close = nearest_status(token.value)
     expected = one_of(STATUSES)
-    if token.value and not close:
+    if token.value and not token.value.isalpha():
+        expected += "; Cloudflare lists one status at a time, and leaves none out"
+    elif token.value and not close:
         expected += f"; a newer one goes in quotes, as in {typed(f'status:{in_quotes(token.value)}')}"
     raise token.wrong("is no status I know", expected=expected, nearest=f"status:{close}" if close else None)
 
 
-def read_number(token: Token, key: str, most: int | None = None) -> int:
-    """A whole number from 1, to `most` where there is such a bound.
+def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
+    """A whole number from 1 to `most`.
 
     Raises:
         QueryError: anything else.
     """
-    most_digits = len(str(_MAX_PAGE))
     digits = token.value.lstrip("0") if token.value.isascii() and token.value.isdigit() else ""
-    if not digits or len(digits) > most_digits or int(digits) > (most or _MAX_PAGE):
-        bound = f"to {most}" if most else "up"
-        last = f"`{key}:{most}`" if most else "any further"
-        raise token.wrong(f"is not a whole number from 1 {bound}", expected=f"`{key}:1` to {last}")
+    if not digits or len(digits) > len(str(most)) or int(digits) > most:
+        raise token.wrong(
+            f"is not a whole number from 1 to {most:,}", expected=f"`{key}:1` to `{key}:{most}`"
+        )
     return int(digits)
 
 

@@ -22,6 +22,11 @@ _ALIASES: Final = {
     "date_start": "since",
     "date_end": "until",
 }
+_KEY_LOOKALIKES: Final = {
+    # what people call them elsewhere
+    "from": "since", "after": "since", "start": "since", "to": "until", "before": "until", "end": "until",
+    "limit": "rows", "count": "rows", "size": "rows", "state": "status", "name": "search",
+}  # fmt: skip
 _HELP: Final = ("help", "--help", "-h", "?")
 _SUBCOMMANDS: Final = ("list", "help")
 
@@ -154,6 +159,7 @@ def _paired(tokens: Sequence[Token]) -> list[Token]:
             continue
         value = next(rest, None)
         if value is None or value.key is not None:
+            _key(token, _KEYS)  # a flag that does not exist needs no value
             raise token.wrong("has no value", expected=f"a word after it, as in `{token.key}:VALUE`")
         gap = " " * (value.start - token.end)
         words.append(replace(token, text=f"{token.text}{gap}{value.text}", value=value.value, raw=value.raw))
@@ -219,13 +225,21 @@ def _stray(word: Token, before: Token | None, after: Token | None, name: Token) 
             nearest=f"{key}:{after.raw}",
             span=(word.start, after.end),
         )
-    if before is not None and before.key in ("since", "until") and when.is_clock(word.value):
+    if before is not None and before.key in ("since", "until") and _is_time_in_two(before, word):
         return QueryError(
             word.text,
             f"stands by itself, and {typed(before.text)} before it",
             expected="a time of two words to be in quotes",
             nearest=f'{before.key}:"{before.value} {word.value}"',
             span=(before.start, word.end),
+        )
+    if after is not None and after.key is None and when.is_time(f"{word.value} {after.value}"):
+        return QueryError(
+            f"{word.text} {after.text}",
+            "is a time, and it is not said of what",
+            expected="`since:` or `until:` before it",
+            nearest=f'since:"{word.value} {after.value}"',
+            span=(word.start, after.end),
         )
     time = f"since:{word.raw}" if when.is_time(word.value) else None
     return word.wrong(
@@ -235,13 +249,18 @@ def _stray(word: Token, before: Token | None, after: Token | None, name: Token) 
     )
 
 
+def _is_time_in_two(first: Token, second: Token) -> bool:
+    return when.is_clock(second.value) or when.is_time(f"{first.value} {second.value}")
+
+
 def _by_key(words: Sequence[Token], keys: Sequence[str]) -> dict[str, Token]:
     values: dict[str, Token] = {}
     for word in words:
         key = _key(word, keys)
         if key in values:
             raise word.wrong(
-                f"comes after {typed(values[key].text)}, and only one can count", expected=f"`{key}:` once"
+                f"comes after {typed(values[key].text)}, and Cloudflare takes one of a kind",
+                expected=f"`{key}:` once",
             )
         values[key] = word
     return values
@@ -251,7 +270,8 @@ def _key(word: Token, keys: Sequence[str]) -> str:
     key = _canonical(word.key or "")
     if key in keys:
         return key
-    close = nearest(key, keys)
+    meant = _KEY_LOOKALIKES.get(key)
+    close = meant if meant in keys else nearest(key, keys)
     raise word.wrong(
         "makes no sense in a list" if key in _KEYS else "is a filter I don't know",
         expected=one_of([f"{name}:" for name in keys]),

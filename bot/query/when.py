@@ -86,7 +86,9 @@ def read(text: str, clock: Clock) -> When:
 
 
 def _normal(text: str) -> str:
-    return " ".join(text.lower().split())
+    words = " ".join(text.lower().split())
+    unit = words.removeprefix("last ")
+    return f"1{unit}" if unit in _UNITS and unit != words else words
 
 
 def _spans(words: str) -> list[tuple[int, str]] | None:

@@ -3,11 +3,13 @@
 import asyncio
 import gzip
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import trustme
 from aiohttp import web
 
 from bot.cloudflare.budget import Budget, Purpose
@@ -289,6 +291,27 @@ async def test_tls_that_fails_is_not_tried_again(make_client: MakeClient, calls:
         with pytest.raises(TlsFailed):
             await make_client(Endpoint(url.replace("http:", "https:"), ApiToken("x"))).list_workflows()
     assert len(calls) == 1
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_certificate_that_nobody_vouches_for_gets_no_credentials(
+    make_client: MakeClient, calls: list[Call]
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    received: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
+    async with server:
+        root = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(TlsFailed):
+            await make_client(Endpoint(root, ApiToken("x"))).list_workflows()
+    assert len(calls) == 1
+    assert not b"".join(received)
 
 
 @pytest.mark.usefixtures("at_once")

@@ -122,6 +122,11 @@ def test_the_message_of_an_error_names_word_problem_and_expectation() -> None:
         ("orders since 24h", "since:24h"),
         ("orders status errored", "status:errored"),
         ("orders per-page 20", "rows:20"),
+        ("orders from:24h", "since:24h"),
+        ("orders limit:20", "rows:20"),
+        ("orders since:1 hour", 'since:"1 hour"'),
+        ("orders since:last week", 'since:"last week"'),
+        ("orders last hour", 'since:"last hour"'),
     ],
 )
 def test_a_filter_without_its_colon_or_key_is_understood_as_a_slip(text: str, nearest: str) -> None:
@@ -133,3 +138,26 @@ def test_a_filter_without_its_colon_or_key_is_understood_as_a_slip(text: str, ne
 
 def test_a_status_may_come_before_the_name() -> None:
     assert listed("ERRORED orders") == listed("orders errored")
+
+
+@pytest.mark.parametrize("value", ["!complete", "-errored", "errored,running", "not complete"])
+def test_no_single_status_is_offered_for_what_excludes_one_or_names_several(value: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        listed(f"orders status:{value}")
+    assert refused.value.nearest != "status:complete"
+    assert refused.value.nearest is None or "running" not in refused.value.nearest
+
+
+@pytest.mark.parametrize("flag", ["--reverse", "--json", "--local"])
+def test_a_flag_of_wrangler_s_that_is_none_here_is_said_to_be_unknown(flag: str) -> None:
+    with pytest.raises(QueryError, match="is a filter I don't know"):
+        listed(f"orders {flag}")
+
+
+def test_a_page_out_of_bounds_is_told_the_bound() -> None:
+    with pytest.raises(QueryError, match="from 1 to 1,000,000"):
+        listed("orders page:1000001")
+
+
+def test_the_last_hour_is_an_hour_back() -> None:
+    assert listed('orders since:"last hour"') == listed("orders since:1hour")
