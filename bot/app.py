@@ -17,9 +17,9 @@ from bot.browse.browser import Browser
 from bot.browse.shelf import Shelf
 from bot.cloudflare.budget import Budget
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
-from bot.cloudflare.client import Call, WorkflowsClient
+from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
-from bot.listeners import actions, commands, errors
+from bot.listeners import actions, commands, errors, views
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery
 from bot.listeners.dispatch import SlackApp, current_reference
@@ -55,8 +55,14 @@ class Bot:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings) -> AsyncIterator[Bot]:
+async def assembled(
+    settings: Settings, observe: Callable[[Call], None] = observe_nothing
+) -> AsyncIterator[Bot]:
     """Everything put together and connected to its database, closed again at the end.
+
+    Args:
+        settings: all of them.
+        observe: told of every request to Cloudflare, beside the metrics.
 
     Raises:
         StartFailed: the database can't be used.
@@ -66,7 +72,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Bot]:
         client = await stack.enter_async_context(slack_client(settings))
         engine = await stack.enter_async_context(database(settings))
         upstream = await stack.enter_async_context(cloudflare_session())
-        accounts = open_accounts(settings, upstream, metrics)
+        accounts = open_accounts(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
         background = Background()
@@ -120,7 +126,10 @@ async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def open_accounts(
-    settings: Settings, session: aiohttp.ClientSession, metrics: Metrics
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+    observe: Callable[[Call], None] = observe_nothing,
 ) -> dict[str, CachedWorkflows]:
     """Every account by name, the default first; accounts of one token share its budget."""
     budgets: dict[Credentials, Budget] = {}
@@ -143,7 +152,7 @@ def open_accounts(
             endpoint,
             budget=budget,
             deadline=timedelta(seconds=settings.bot_request_deadline),
-            observe=_counting_calls(metrics, name),
+            observe=_counting_calls(metrics, name, observe),
         )
         accounts[name] = CachedWorkflows(client, times, time.monotonic, _counting_pages(metrics, name))
     return accounts
@@ -158,8 +167,10 @@ def slack_app(
     if client.session is None:
         raise AssertionError("the client was made with a session")
     delivery = Delivery(client.session, client)
-    commands.register(app, presenter, delivery, background, timedelta(seconds=settings.bot_ack_within))
+    ack_within = timedelta(seconds=settings.bot_ack_within)
+    commands.register(app, presenter, delivery, background, ack_within)
     actions.register(app, presenter, delivery, background)
+    views.register(app, presenter, delivery, background, ack_within)
     errors.register(app, delivery, background, current_reference)
     return app
 
@@ -168,10 +179,13 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _counting_calls(metrics: Metrics, account: str) -> Callable[[Call], None]:
+def _counting_calls(
+    metrics: Metrics, account: str, observe: Callable[[Call], None]
+) -> Callable[[Call], None]:
     def count(call: Call) -> None:
         metrics.upstream_calls.labels(account, call.outcome).inc()
         metrics.upstream_seconds.labels(account).observe(call.seconds)
+        observe(call)
 
     return count
 

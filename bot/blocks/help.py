@@ -24,7 +24,8 @@ _OVERALL: Final = """\
 
 _LIST: Final = """\
 *`/workflows list NAME [filters]`* shows instances, newest first. `◀ Newer` and `Older ▶` turn pages in \
-place; instances created meanwhile do not shift the rows. `⟳ Refresh` asks Cloudflare again.
+place; instances created meanwhile do not shift the rows. `⟳ Refresh` asks Cloudflare again. `Filter…` opens \
+a form that narrows the list down in place.
 
 Each answer ends in the command that asks the same again. Only you see it.
 

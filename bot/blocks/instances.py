@@ -106,7 +106,8 @@ def _nothing(screen: Screen) -> str:
     if screen.next is not None:
         return "*Nothing on the first pages.* Cloudflare says there is more: the search goes on further down."
     if (screen.first is not None and screen.first > 1) or query.start is not None:
-        return f"*Nothing here.* The list ends before this place; its start: {command(_from_start(query))}"
+        start = command(query.from_start.command())
+        return f"*Nothing here.* The list ends before this place; its start: {start}"
     if query.status or query.since or query.until:
         everything = ListQuery(query.workflow, account=query.account)
         return f"*No instance matches.* All of them: {command(everything.command())}"
@@ -114,12 +115,6 @@ def _nothing(screen: Screen) -> str:
         "*No instances.* None was created yet, or all are past their retention "
         "(3 days on Free, up to 30 on Paid)."
     )
-
-
-def _from_start(query: ListQuery) -> str:
-    return ListQuery(
-        query.workflow, query.account, query.status, query.since, query.until, query.rows
-    ).command()
 
 
 def _range(screen: Screen) -> str:

@@ -32,12 +32,14 @@ class Controls:
         previous: the screen before.
         next: the screen after.
         refresh: this screen anew.
+        filter: the list's question, for a form to narrow it down.
         lost: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
     previous: str | None
     next: str | None
     refresh: str | None
+    filter: str | None = None
     lost: bool = False
 
 
@@ -138,10 +140,7 @@ def ago(span: timedelta) -> str:
 
 def header(text: str) -> Block:
     """A title."""
-    return {
-        "type": "header",
-        "text": {"type": "plain_text", "text": limits.shorten(plain(text), limits.HEADER), "emoji": False},
-    }
+    return {"type": "header", "text": plain_text(text, limits.HEADER, emoji=False)}
 
 
 def section(markup: str, accessory: Block | None = None) -> Block:
@@ -157,6 +156,11 @@ def context(*phrases: str) -> Block:
     """A small line of mrkdwn."""
     text = limits.shorten_markup(" · ".join(phrases), limits.CONTEXT)
     return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:
+    """A text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
+    return {"type": "plain_text", "text": limits.shorten(plain(text), most), "emoji": emoji}
 
 
 def _mrkdwn(text: str) -> Block:
@@ -175,7 +179,7 @@ def button(label: str, action_id: str, value: str, says: str) -> Block:
     return {
         "type": "button",
         "action_id": action_id,
-        "text": {"type": "plain_text", "text": limits.shorten(plain(label), limits.BUTTON), "emoji": True},
+        "text": plain_text(label, limits.BUTTON),
         "value": value,
         "accessibility_label": limits.shorten(plain(says), limits.BUTTON),
     }
@@ -190,6 +194,8 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
         buttons.append(button(f"{next_} ▶", "page_next", controls.next, f"{next_} rows"))
     if controls.refresh is not None:
         buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
+    if controls.filter is not None:
+        buttons.append(button("Filter…", "filter_open", controls.filter, "Filter this list"))
     blocks: list[Block] = [{"type": "actions", "elements": buttons}] if buttons else []
     if controls.lost:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
@@ -205,6 +211,16 @@ def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
 def code_number(message: ApiMessage) -> str:
     """The API's code of a message, in brackets, where it has one."""
     return f" ({message.code})" if message.code is not None else ""
+
+
+def modal(title: str, blocks: list[Block], close: str) -> Block:
+    """A window over everything else."""
+    return {
+        "type": "modal",
+        "title": plain_text(title, limits.TITLE),
+        "close": plain_text(close, limits.TITLE),
+        "blocks": blocks,
+    }
 
 
 def message(text: str, blocks: list[Block]) -> Message:

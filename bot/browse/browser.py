@@ -132,14 +132,13 @@ class Browser:
                 raise
         # Whether a cursor is bound to the filters of the request that gave it is documented nowhere: the
         # first page was asked for without the anchor, so its cursor may want to be asked without, too.
-        restart = replace(query, start=None, direction=None)
         unbounded = query.page(mark.position)
         if unbounded == bounded:
-            raise CursorRefused(restart)
+            raise CursorRefused(query.from_start)
         try:
             page = await workflows.list_instances(unbounded, fresh=fresh)
         except ParameterRefused as error:
-            raise CursorRefused(restart) from error
+            raise CursorRefused(query.from_start) from error
         workflows.keep(bounded, page)
         return page
 

@@ -34,9 +34,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that was made, for whoever counts them."""
+    """One request that was made, for whoever counts them; `query` is as it was sent, percent-encoded."""
 
     path: str
+    query: str
     outcome: str
     seconds: float
 
@@ -155,7 +156,7 @@ class WorkflowsClient:
                 self._budget.close_for(error.retry_after)
             raise
         finally:
-            self._observe(Call(request.path, outcome, time.perf_counter() - started))
+            self._observe(Call(request.path, request.query, outcome, time.perf_counter() - started))
 
     def _learn(self, number: int, response: Response) -> None:
         told = rate_limit(response.headers)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -15,14 +16,17 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.blocks.limits import Block
 from bot.blocks.parts import Message
 from bot.blocks.problems import restarting_message
-from bot.listeners.presenter import Answer
+from bot.listeners.answers import Answer
 from bot.slack import UNREACHABLE, reason
 
 _log = structlog.get_logger(__name__)
 
 _GONE: Final = (404, 410)
+_TRIGGER: Final = timedelta(seconds=3)
+"""How long after a click Slack opens a form for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +63,21 @@ class Delivery:
         self._session = session
         self._client = client
 
-    async def deliver(self, work: Awaitable[Answer], address: ReturnAddress, *, in_place: bool) -> None:
+    async def deliver(
+        self, work: Awaitable[Answer | None], address: ReturnAddress, *, in_place: bool
+    ) -> None:
         """Show what some work comes to, or say that it was cut short by the end of this process.
 
-        An answer takes the place of the message that was clicked in; a problem leaves that standing.
+        An answer takes the place of the message that was clicked in; a problem leaves that standing. Work
+        that comes to nothing has been seen already.
         """
         try:
             answer = await work
         except asyncio.CancelledError:
             await self.send(restarting_message(), address, replace=False)
             raise
-        await self.send(answer.message, address, replace=in_place and not answer.is_problem)
+        if answer is not None:
+            await self.send(answer.message, address, replace=in_place and not answer.is_problem)
 
     async def send(self, message: Message, address: ReturnAddress, *, replace: bool) -> None:
         """Show a message to who asked, in place of the one they clicked in if it `replace`s that.
@@ -79,6 +87,16 @@ class Delivery:
         if address.response_url is not None and await self._respond(message, address.response_url, replace):
             return
         await self._post(message, address)
+
+    async def open(self, view: Block, trigger_id: str) -> bool:
+        """Open a form for who clicked; whether it stands before them, which the log denies with a reason."""
+        try:
+            async with asyncio.timeout(_TRIGGER.total_seconds()):
+                await self._client.views_open(trigger_id=trigger_id, view=view)
+        except UNREACHABLE as error:
+            _log.warning("form_not_opened", reason=reason(error))
+            return False
+        return True
 
     async def _respond(self, message: Message, url: str, replace: bool) -> bool:
         webhook = AsyncWebhookClient(

@@ -17,6 +17,8 @@ from bot.telemetry import Metrics
 
 _reference: Final[ContextVar[str]] = ContextVar("reference", default="none")
 
+_REFERENCE_HEADER: Final = "X-Request-Id"
+
 _KINDS: Final = (
     "block_actions",
     "view_submission",
@@ -63,12 +65,13 @@ class SlackApp(AsyncApp):
         self._metrics = metrics
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        """Answer one request, whichever way it came."""
+        """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
         reference = secrets.token_hex(4)
         _reference.set(reference)
         structlog.contextvars.bind_contextvars(reference=reference)
         started = time.perf_counter()
         response = await super().async_dispatch(req)
+        response.headers[_REFERENCE_HEADER] = [reference]
         self._metrics.ack_seconds.observe(time.perf_counter() - started)
         self._metrics.requests.labels(_kind(req), str(response.status)).inc()
         return response

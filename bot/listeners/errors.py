@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.blocks.parts import Message
+from bot.blocks.parts import modal
 from bot.blocks.problems import unexpected_message, unknown_command_message, unknown_control_message
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
@@ -38,7 +38,10 @@ def register(app: AsyncApp, delivery: Delivery, background: Background, referenc
             _log.error("listener_failed", exc_info=error)
             message = unexpected_message(reference())
         if "command" in body:
-            return _in_ack(message)
+            return _ack({"response_type": "ephemeral", "text": message.text, "blocks": message.blocks})
+        if body.get("type") == "view_submission":
+            view = modal("Nothing was done", message.blocks, close="Close")
+            return _ack({"response_action": "update", "view": view})
         address = ReturnAddress.of(body)
         if address.response_url is not None:
             background.start(delivery.send(message, address, replace=False))
@@ -48,9 +51,5 @@ def register(app: AsyncApp, delivery: Delivery, background: Background, referenc
     app.error(failed)
 
 
-def _in_ack(message: Message) -> BoltResponse:
-    return BoltResponse(
-        status=200,
-        body={"response_type": "ephemeral", "text": message.text, "blocks": message.blocks},
-        headers={"content-type": "application/json"},
-    )
+def _ack(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=body, headers={"content-type": "application/json"})

@@ -1,4 +1,4 @@
-"""From what a person typed or clicked to the message that answers it, errors included."""
+"""From what a person typed, clicked or filled in to the message that answers it, errors included."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -8,19 +8,22 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.blocks.filter import State, filled_in, filter_view, not_opened_message
 from bot.blocks.help import help_message
 from bot.blocks.instances import instances_message
+from bot.blocks.limits import Block
 from bot.blocks.parts import Controls, Message
-from bot.blocks.problems import WayOut, problem_message, restart, similar, unexpected_message
+from bot.blocks.problems import WayOut, problem_message, restart, similar
 from bot.blocks.workflows import overview_message
 from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, OverviewBookmark
 from bot.browse.browser import Browser
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
 from bot.browse.screen import Overview, Screen
-from bot.browse.shelf import BookmarkExpired, Shelf
-from bot.cloudflare.errors import CloudflareError, NonsenseAnswer, Throttled, Unavailable
+from bot.browse.shelf import Shelf
+from bot.cloudflare.errors import NonsenseAnswer, Throttled, Unavailable
+from bot.listeners.answers import Answer, Told, explained, guarded
 from bot.listeners.zones import Zone, Zones
-from bot.query.errors import QueryError
+from bot.query.form import Form, Mistakes
 from bot.query.grammar import parse
 from bot.query.model import HelpQuery, ListQuery, OverviewQuery
 from bot.query.tokens import from_slack
@@ -31,26 +34,26 @@ _log = structlog.get_logger(__name__)
 _UTC_NOTICE: Final = (
     "Your time zone is not known to this bot (it may lack the scope `users:read`), so times are read as UTC."
 )
-_EXPLAINED: Final = (
-    QueryError,
-    CloudflareError,
-    CursorRefused,
-    UnknownAccount,
-    BookmarkExpired,
-    BookmarkUnreadable,
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A message, and whether it tells of a problem: then what stood there before stays."""
+class FilterForm:
+    """A form to be opened, and what to say instead if Slack does not open it."""
 
-    message: Message
-    is_problem: bool = False
+    view: Block
+    instead: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A list that somebody asked for, with sentences for this reader."""
+
+    query: ListQuery
+    notices: tuple[str, ...]
 
 
 class Presenter:
-    """Answers commands and clicks.
+    """Answers commands, clicks and forms.
 
     Args:
         browser: walks the lists.
@@ -76,55 +79,107 @@ class Presenter:
 
     async def command(self, text: str, user: str) -> Answer:
         """The answer to what stands behind `/workflows`."""
-        return await self._guarded(self._typed(from_slack(text), user))
+        return await guarded(self._typed(from_slack(text), user), self._reference())
 
     async def click(self, value: str, *, fresh: bool = False) -> Answer:
         """The answer to a button that carries a bookmark; `fresh` asks the API anew."""
-        return await self._guarded(self._clicked(value, fresh=fresh))
+        return await guarded(self._clicked(value, fresh=fresh), self._reference())
 
-    async def _typed(self, text: str, user: str) -> Message:
+    async def form(self, value: str, user: str, metadata: str) -> FilterForm | Answer:
+        """The form behind a button, at once, as Slack does not wait for it; or why there is none."""
+        return await guarded(self._form(value, user, metadata), self._reference())
+
+    async def read(self, value: str, state: State, user: str) -> Understood | Mistakes | Answer:
+        """What a form asks for that was opened from a button, or what is wrong in it."""
+        return await guarded(self._read(value, state, user), self._reference())
+
+    async def filtered(self, reading: Awaitable[Understood | Mistakes | Answer]) -> Answer:
+        """The answer to a form; once that is closed and has no fields, maybe the first of its mistakes."""
+        match await reading:
+            case Understood(query, notices):
+                return await guarded(self._show(Bookmark(query), notices=notices), self._reference())
+            case Mistakes(by_field):
+                return explained(next(iter(by_field.values())))
+            case Answer() as answer:
+                return answer
+
+    async def _typed(self, text: str, user: str) -> Answer:
         asked = parse(text, self._browser.accounts)
         match asked:
             case HelpQuery(topic):
-                return help_message(topic, self._browser.accounts)
+                return Answer(help_message(topic, self._browser.accounts))
             case OverviewQuery():
                 return await self._show(OverviewBookmark(asked))
-        zone = await self._zones.of(user) if asked.needs_zone else Zone(known=True)
-        query = asked.at(Clock(self._now(), zone.info))
-        return await self._show(Bookmark(query, query.start), notices=() if zone.known else (_UTC_NOTICE,))
+        clock, notices = await self._clock(user, asked.needs_zone)
+        query = asked.at(clock)
+        return await self._show(Bookmark(query, query.start), notices=notices)
 
-    async def _clicked(self, value: str, *, fresh: bool) -> Message:
+    async def _clicked(self, value: str, *, fresh: bool) -> Answer:
         return await self._show(await self._shelf.take(value), fresh=fresh)
+
+    async def _form(self, value: str, user: str, metadata: str) -> FilterForm:
+        query = await self._listed(value)
+        if query.account is not None and query.account not in self._browser.accounts:
+            raise UnknownAccount(query.account, self._browser.accounts)
+        zone = await self._zones.soon(user) if query.since or query.until else Zone()
+        form = Form.of(query, Clock(self._now(), zone.info))
+        view = filter_view(query, form, self._browser.accounts, metadata)
+        return FilterForm(view, not_opened_message(query))
+
+    async def _read(self, value: str, state: State, user: str) -> Understood | Mistakes:
+        query = await self._listed(value)
+        form = filled_in(state, query)
+        clock, notices = await self._clock(user, form.needs_zone)
+        asked = form.asks(query.workflow, clock)
+        return asked if isinstance(asked, Mistakes) else Understood(asked, notices)
+
+    async def _listed(self, value: str) -> ListQuery:
+        """The list of instances that a button is about."""
+        place = await self._shelf.take(value)
+        if isinstance(place, OverviewBookmark):
+            raise BookmarkUnreadable("made for another kind of list")
+        return place.query
+
+    async def _clock(self, user: str, needs_zone: bool) -> tuple[Clock, tuple[str, ...]]:
+        """What times are read by, and what a person has to know of that."""
+        zone = await self._zones.of(user) if needs_zone else Zone(known=True)
+        return Clock(self._now(), zone.info), () if zone.known else (_UTC_NOTICE,)
 
     async def _show(
         self, place: AnyBookmark, *, fresh: bool = False, notices: tuple[str, ...] = ()
-    ) -> Message:
+    ) -> Answer:
         try:
             if isinstance(place, OverviewBookmark):
                 return await self._overview(await self._browser.overview(place, fresh=fresh))
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
-            return instances_message(screen, await self._controls(screen), notices)
+            return Answer(instances_message(screen, await self._controls(screen), notices))
         except CursorRefused as error:
             value = await self._shelf.put(Bookmark(error.restart))
-            raise _Told(problem_message(error, ways_out=[restart(value)])) from error
+            raise Told(problem_message(error, ways_out=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            raise _Told(problem_message(error, ways_out=await self._similar(error))) from error
+            raise Told(problem_message(error, ways_out=await self._similar(error))) from error
         except (Throttled, Unavailable, NonsenseAnswer) as error:
             asked = place.query if isinstance(place, Bookmark) else place.overview
-            raise _Told(problem_message(error, again=asked.command())) from error
+            raise Told(problem_message(error, again=asked.command())) from error
 
-    async def _overview(self, overview: Overview) -> Message:
+    async def _overview(self, overview: Overview) -> Answer:
         account = overview.query.account
         opens = [await self._shelf.put(Bookmark(ListQuery(row.name, account))) for row in overview.rows]
-        return overview_message(overview, await self._controls(overview), opens)
+        return Answer(overview_message(overview, await self._controls(overview), opens))
 
     async def _controls(self, shown: Screen | Overview) -> Controls:
-        previous = await self._value(shown.previous) if shown.previous is not None else None
-        next_ = await self._value(shown.next) if shown.next is not None else None
-        refresh = await self._value(shown.here)
-        led = sum(mark is not None for mark in (shown.previous, shown.next, shown.here))
-        kept = sum(value is not None for value in (previous, next_, refresh))
-        return Controls(previous, next_, refresh, lost=kept < led)
+        marks: dict[str, AnyBookmark | None]
+        marks = {"previous": shown.previous, "next": shown.next, "refresh": shown.here}
+        if isinstance(shown, Screen):
+            marks["filter"] = Bookmark(shown.query.from_start)
+        values = {name: await self._value(mark) for name, mark in marks.items() if mark is not None}
+        return Controls(
+            previous=values.get("previous"),
+            next=values.get("next"),
+            refresh=values["refresh"],
+            filter=values.get("filter"),
+            lost=None in values.values(),
+        )
 
     async def _value(self, mark: AnyBookmark) -> str | None:
         """A button's value; None where it would have to be kept and can't be. The rows are shown even so."""
@@ -137,34 +192,3 @@ class Presenter:
     async def _similar(self, error: NoSuchWorkflow) -> list[WayOut]:
         marks = {name: Bookmark(replace(error.query, workflow=name)) for name in error.similar}
         return [similar(name, await self._shelf.put(mark)) for name, mark in marks.items()]
-
-    async def _guarded(self, work: Awaitable[Message]) -> Answer:
-        """The message, or one that says what went wrong: nothing is raised past here."""
-        try:
-            return Answer(await work)
-        except _Told as told:
-            _log_problem(told.__cause__)
-            return Answer(told.message, is_problem=True)
-        except _EXPLAINED as error:
-            _log_problem(error)
-            return Answer(problem_message(error), is_problem=True)
-        except Exception:  # noqa: BLE001 - see below
-            # The one place where anything at all is caught: the person is told, the log keeps the trace.
-            _log.exception("unexpected_error")
-            return Answer(unexpected_message(self._reference()), is_problem=True)
-
-
-def _log_problem(error: BaseException | None) -> None:
-    """What went wrong, without what a person typed."""
-    facts = {}
-    if isinstance(error, CloudflareError):
-        facts = {"reason": error.reason, "codes": error.codes, "status": error.http_status, "ray": error.ray}
-    _log.info("problem_told", error=type(error).__name__, **facts)
-
-
-class _Told(Exception):
-    """An error that has its message already."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message.text)
-        self.message = message

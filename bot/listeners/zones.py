@@ -1,5 +1,6 @@
 """Which time zone a person lives in, by `users.info`."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
@@ -16,6 +17,7 @@ from bot.slack import UNREACHABLE, reason
 _log = structlog.get_logger(__name__)
 
 _REMEMBER: Final = timedelta(hours=1)
+_SOON: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ class Zones:
                 zone = _zone(answer.get("user") or {})
             self._zones[user] = zone
         return zone
+
+    async def soon(self, user: str) -> Zone:
+        """The same for who can't wait: one that is not at hand within a second is not known."""
+        try:
+            async with asyncio.timeout(_SOON.total_seconds()):
+                return await self.of(user)
+        except TimeoutError:
+            _log.warning("time_zone_unknown", user=user, reason="too slow")
+            return Zone()
 
 
 def _zone(user: dict[str, Any]) -> Zone:

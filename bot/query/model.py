@@ -77,6 +77,11 @@ class ListQuery:
             filter_ = replace(filter_, date_end=latest)
         return PageQuery(self.workflow, filter_, position, self.per_page)
 
+    @property
+    def from_start(self) -> "ListQuery":
+        """The same list from its first page."""
+        return replace(self, start=None, direction=None)
+
     def to_params(self) -> str:
         """The first page's query string, as the API gets it."""
         return instances_request(self.page(self.start)).query

@@ -26,6 +26,10 @@ _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OFFSET: Final = re.compile(r"(?:z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 
 
+LONGEST: Final = 60
+"""Characters of a time that are written out again; nobody needs as many."""
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A moment, and the words that mean it.
@@ -83,6 +87,36 @@ def read(text: str, clock: Clock) -> When:
     if at is None:
         raise QueryError(text, "is not a time I can read", expected=EXPECTED)
     return When(_canonical(at), at)
+
+
+def write(moment: When, clock: Clock) -> str:
+    """Words that `read` takes for this very moment, with this clock: its own, if they still mean it.
+
+    Words that have slid on, as `2h` does, give way to a date in the zone. UTC stands in for a zone that
+    nobody knows, so a moment in it keeps its `Z`, and means the same once the zone is known.
+    """
+    exact = _canonical(moment.at)
+    for words in (moment.text, _on_the_wall(moment.at, clock.zone)):
+        if words != exact and len(words) <= LONGEST and _means(words, moment.at, clock):
+            return words
+    return exact
+
+
+def _means(words: str, at: datetime, clock: Clock) -> bool:
+    try:
+        return read(words, clock).at == at and not (clock.zone is UTC and needs_zone(words))
+    except QueryError:
+        return False
+
+
+def _on_the_wall(at: datetime, zone: tzinfo) -> str:
+    """A date and what the clocks there show."""
+    try:
+        local = at.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # the first or the last day of the calendar
+        return _canonical(at)
+    spec = "milliseconds" if local.microsecond else "seconds" if local.second else "minutes"
+    return local.isoformat(" ", spec)
 
 
 def _normal(text: str) -> str:

@@ -11,6 +11,15 @@ def rebuilt(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [_without_id(block) for block in built.to_dict()["blocks"]]
 
 
+def rebuilt_view(view: dict[str, Any]) -> dict[str, Any]:
+    """The same modal as slackblocks would send it."""
+    texts = {key: _text(view[key]) for key in ("title", "submit", "close")}
+    blocks = [_block(block) for block in view["blocks"]]
+    names = {key: view[key] for key in ("callback_id", "private_metadata")}
+    built: dict[str, Any] = slackblocks.ModalView(blocks=blocks, **texts, **names).to_dict()
+    return built
+
+
 def _block(block: dict[str, Any]) -> Any:
     match block["type"]:
         case "header":
@@ -23,8 +32,38 @@ def _block(block: dict[str, Any]) -> Any:
             return slackblocks.ContextBlock([_text(element) for element in block["elements"]])
         case "actions":
             return slackblocks.ActionsBlock([_button(element) for element in block["elements"]])
+        case "input":
+            hint = _text(block["hint"]) if "hint" in block else None
+            return slackblocks.InputBlock(
+                _text(block["label"]),
+                _input(block["element"]),
+                block_id=block["block_id"],
+                hint=hint,
+                optional=block["optional"],
+            )
         case unknown:
             raise ValueError(f"no words for {unknown}")
+
+
+def _input(element: dict[str, Any]) -> Any:
+    given = {key: value for key, value in element.items() if key != "type"}
+    if "placeholder" in given:
+        given["placeholder"] = _text(given["placeholder"])
+    match element["type"]:
+        case "static_select":
+            options = [_option(option) for option in given.pop("options")]
+            initial = _option(given.pop("initial_option"))
+            return slackblocks.StaticSelectMenu(options=options, initial_option=initial, **given)
+        case "plain_text_input":
+            return slackblocks.PlainTextInput(**given)
+        case "number_input":
+            return slackblocks.NumberInput(**given)
+        case unknown:
+            raise ValueError(f"no words for {unknown}")
+
+
+def _option(option: dict[str, Any]) -> Any:
+    return slackblocks.Option(_text(option["text"]), option["value"])
 
 
 def _text(text: dict[str, Any]) -> Any:

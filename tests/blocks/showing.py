@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.blocks import limits
-from bot.blocks.parts import Controls, Message
+from bot.blocks.parts import Message
 from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.screen import Overview, Screen
 from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
@@ -16,8 +16,6 @@ from bot.query.model import ListQuery, OverviewQuery
 from .oracle import rebuilt
 
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-ONLY_REFRESH = Controls(previous=None, next=None, refresh="here")
-BOTH_WAYS = Controls(previous="before", next="after", refresh="here")
 
 
 def instance(number: int, status: str = "complete", **fields: Any) -> Instance:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.blocks import limits
 from bot.blocks.instances import instances_message
 from bot.blocks.parts import Controls, code, duration, escape
 from bot.blocks.problems import problem_message
@@ -86,7 +87,9 @@ messages = st.lists(
     st.builds(ApiMessage, code=st.none() | st.integers(), message=long_foreign), max_size=5
 ).map(tuple)
 values = st.none() | st.sampled_from(["v", "v" * 2000])
-controls = st.builds(Controls, previous=values, next=values, refresh=st.sampled_from(["v", "v" * 2000]))
+controls = st.builds(
+    Controls, previous=values, next=values, refresh=st.sampled_from(["v", "v" * 2000]), filter=values
+)
 
 
 @st.composite
@@ -106,11 +109,13 @@ def screens(draw: st.DrawFn) -> Screen:
 @settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=60)
 @example(
     screen([Instance(id="&" * 271)] * 20, ListQuery("x" * 64, rows=20)),
-    Controls("v" * 2000, "v" * 2000, "v" * 2000),
+    Controls("v" * 2000, "v" * 2000, "v" * 2000, "v" * 2000),
 )
 @example(screen([Instance(id="x", status=Status("<!channel>" * 400))]), Controls(None, None, "v"))
 def test_any_list_is_shown(shown: Screen, buttons: Controls) -> None:
-    assert_slack_shows(instances_message(shown, buttons))
+    message = instances_message(shown, buttons)
+    assert_slack_shows(message)
+    assert limits.size(message.blocks) <= limits.MESSAGE
 
 
 @given(st.lists(ids, min_size=1, max_size=3), foreign)

@@ -10,8 +10,10 @@ from bot.blocks.workflows import overview_message
 from bot.cloudflare.models import CronSchedule, Status, Workflow
 from bot.query.model import OverviewQuery
 
-from .showing import BOTH_WAYS, NOW, ONLY_REFRESH, assert_slack_shows, overview, said, visible
+from .showing import NOW, assert_slack_shows, overview, said, visible
 
+ONLY_REFRESH = Controls(previous=None, next=None, refresh="here")
+BOTH_WAYS = Controls(previous="before", next="after", refresh="here")
 ORDERS = Workflow(
     name="order-processing",
     instances={Status(name): count for name, count in {

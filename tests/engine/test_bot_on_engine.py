@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.slack import LocalSlack, Message, Person
+from tests.blocks.filling import filled
 from tests.process.bot_process import BotProcess, running_bot
 from tests.reading import ask, click, ids, offers, statuses, walk
 
@@ -154,6 +155,18 @@ async def test_a_status_filter_shows_these_instances_and_no_others(shop: Shop, s
 
     assert _all_ids(screens) == _newest_first(ORDERS, status)
     assert {word for message in screens for word in statuses(message)} == {status.capitalize()}
+
+
+async def test_a_form_filters_the_list_in_place(shop: Shop) -> None:
+    message = await ask(shop.ada, "list order-processing page:3")
+    view = await (await shop.ada.click(message, "filter_open")).view()
+    shown = shop.slack.next_message()
+    await shop.ada.submit(view, filled(view.payload, status="🔴 Errored", since="1h"))
+
+    assert (await shown).ts == message.ts
+    assert _all_ids(await walk(shop.ada, shop.slack.messages()[-1], "page_next")) == _newest_first(
+        ORDERS, "errored"
+    )
 
 
 async def test_a_status_that_nothing_has_says_so_and_offers_everything(shop: Shop) -> None:

@@ -24,6 +24,7 @@ from bot.playground.cloudflare import (
     WrongShape,
 )
 from bot.playground.slack import RESPONSE_URL, Failed, LocalSlack, Named, Person
+from tests.blocks.filling import filled
 from tests.reading import ask, click
 
 from .bot_process import BotProcess
@@ -110,6 +111,20 @@ async def test_bolt_which_logs_whole_requests_and_answers_is_quiet_even_when_deb
     quiet = {"debug", "info"}
     loggers = {entry["logger"] for entry in watched.bot.log if entry["level"] in quiet}
     assert not [name for name in loggers if name.startswith(("slack_bolt", "slack_sdk"))]
+
+
+async def test_where_a_form_s_answer_goes_stays_between_slack_and_the_bot(watched: Watched) -> None:
+    message = await ask(watched.ada, "list order-processing account:default")
+    reply = await watched.ada.click(message, "filter_open")
+    view = await reply.view()
+    assert reply.response_url in view.payload["private_metadata"]
+    assert (await watched.ada.submit(view, filled(view.payload, since="a-private-word"))).errors
+    shown = watched.stage.slack.next_message()
+    await watched.ada.submit(view, filled(view.payload, rows="5"))
+    assert (await shown).ts == message.ts
+
+    assert reply.response_url not in watched.bot.stderr
+    assert "a-private-word" not in watched.bot.stderr
 
 
 async def test_answers_links_and_metrics_hold_no_secret(watched: Watched) -> None:

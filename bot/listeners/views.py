@@ -1,0 +1,72 @@
+"""The filter's form: a button opens it, and its answer takes the place of the list below the button."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.blocks.filter import CALLBACK, field_errors
+from bot.listeners.answers import Answer
+from bot.listeners.background import Background
+from bot.listeners.delivery import Delivery, ReturnAddress
+from bot.listeners.presenter import Presenter
+from bot.query.form import Mistakes
+
+_OPENING: Final = "filter_open"
+
+
+def register(
+    app: AsyncApp,
+    presenter: Presenter,
+    delivery: Delivery,
+    background: Background,
+    ack_within: timedelta,
+) -> None:
+    """Open the form and answer it.
+
+    What is wrong in it is said at its fields, in the ack. Slack does not wait for long: where it takes longer
+    than `ack_within` to tell, the form is closed, and its answer says what was wrong.
+    """
+
+    async def clicked(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
+        await ack()
+        address, value = ReturnAddress.of(body), action.get("value") or ""
+        work = opened(address, value, body.get("trigger_id") or "")
+        background.start(delivery.deliver(work, address, in_place=False))
+
+    async def opened(address: ReturnAddress, value: str, trigger_id: str) -> Answer | None:
+        form = await presenter.form(value, address.user, _metadata(address, value))
+        if isinstance(form, Answer):
+            return form
+        if await delivery.open(form.view, trigger_id):
+            return None
+        return Answer(form.instead, is_problem=True)
+
+    async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        address, value = _from_metadata(view.get("private_metadata") or "", ReturnAddress.of(body).user)
+        reading = background.start(presenter.read(value, view["state"]["values"], address.user))
+        await asyncio.wait({reading}, timeout=ack_within.total_seconds())
+        if reading.done() and isinstance(mistakes := reading.result(), Mistakes):
+            await ack(response_action="errors", errors=field_errors(mistakes))
+            return
+        await ack()
+        background.start(delivery.deliver(presenter.filtered(reading), address, in_place=True))
+
+    app.action(_OPENING)(clicked)
+    app.view(CALLBACK)(submitted)
+
+
+def _metadata(address: ReturnAddress, value: str) -> str:
+    """What a form has to remember: where its answer goes, and the button's value.
+
+    A line each and nothing escaped, so that a value of any content fits: it has 2,000 characters at most, as
+    what is longer waits on the shelf, and the other two have some hundred of the 3,000.
+    """
+    return "\n".join((address.response_url or "", address.channel or "", value))
+
+
+def _from_metadata(text: str, user: str) -> tuple[ReturnAddress, str]:
+    response_url, _, rest = text.partition("\n")
+    channel, _, value = rest.partition("\n")
+    return ReturnAddress(response_url or None, channel or None, user), value
