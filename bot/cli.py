@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from importlib.metadata import EntryPoints, entry_points
 
 import click
 
@@ -14,7 +15,28 @@ from bot.settings import Settings, SettingsWrong
 from bot.telemetry import configure_logging
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands of this file, and those that installed packages offer as `workflows_bot.commands`.
+
+    Such a command is imported only when it is asked for.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_offered().names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None or cmd_name not in _offered().names:
+            return own
+        command = _offered()[cmd_name].load()
+        return command if isinstance(command, click.Command) else None
+
+
+def _offered() -> EntryPoints:
+    return entry_points(group="workflows_bot.commands")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="workflows-bot")
 def main() -> None:
     """Browse Cloudflare Workflows from Slack.

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +14,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Bot, StartFailed, assembled
+from bot.cloudflare.client import Call, observe_nothing
 from bot.settings import Settings
 from bot.slack import SlackUnreachable, TokenRefused, check_bot_token
 from bot.socket_mode import SocketModeFailed
@@ -27,11 +30,42 @@ async def serve(settings: Settings) -> None:
         TokenRefused: as it says.
         SlackUnreachable, SocketModeFailed: there is no connection to Slack, and none to be expected.
     """
+    stop = told_to_stop()
+    async with serving(settings) as served:
+        mode = "http" if served.bot.socket_mode is None else "socket"
+        _log.info("ready", port=served.port, mode=mode)
+        await _until(stop, served.bot)
+        _log.info("stopping")
+    _log.info("stopped")
+
+
+def told_to_stop() -> asyncio.Event:
+    """An event that SIGTERM or SIGINT sets, in place of ending the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with assembled(settings) as bot:
+    return stop
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A bot that answers, and the port it listens on."""
+
+    bot: Bot
+    port: int
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, observe: Callable[[Call], None] = observe_nothing
+) -> AsyncIterator[Served]:
+    """A bot that answers until the block is left; `observe` is told of every request to Cloudflare.
+
+    Raises:
+        StartFailed, TokenRefused, SlackUnreachable, SocketModeFailed: as `serve` says.
+    """
+    async with assembled(settings, observe) as bot:
         await _check_bot_token(bot.client)
         grace = timedelta(seconds=settings.bot_shutdown_seconds)
         async with AsyncExitStack() as stack:
@@ -41,10 +75,7 @@ async def serve(settings: Settings) -> None:
             if bot.socket_mode is not None:
                 stack.push_async_callback(bot.socket_mode.close)
                 await bot.socket_mode.connect()
-            _log.info("ready", port=port, mode="http" if bot.socket_mode is None else "socket")
-            await _until(stop, bot)
-            _log.info("stopping")
-    _log.info("stopped")
+            yield Served(bot, port)
 
 
 async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> int:

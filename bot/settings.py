@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -229,16 +229,16 @@ class Settings(BaseSettings):
         return timedelta(days=self.bot_keep_bookmarks_days)
 
 
-def load() -> Settings:
-    """The settings of this process.
+def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own, which pydantic checks
+    """The settings of this process; those that are `given` are not looked for in its environment.
 
     Raises:
         SettingsWrong: with a line for each problem.
     """
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
-        raise SettingsWrong([*_lines(error), *_beside(error)]) from None
+        raise SettingsWrong([*_lines(error), *_beside(error, given)]) from None
     except UnicodeError:
         raise SettingsWrong([".env is not UTF-8: save it as such"]) from None
     except SettingsError as error:
@@ -246,13 +246,13 @@ def load() -> Settings:
         raise SettingsWrong([f"{name[1].upper() if name else 'a setting'} is not valid JSON"]) from None
 
 
-def _beside(error: ValidationError) -> list[str]:
+def _beside(error: ValidationError, given: dict[str, Any]) -> list[str]:
     """What else is wrong once the settings that can't be read are left out: all of it is told at once."""
     unread = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
     if not unread:
         return []
     try:
-        Settings(**{name: Settings.model_fields[name].get_default() for name in unread})
+        Settings(**given | {name: Settings.model_fields[name].get_default() for name in unread})
     except ValidationError as further:
         lines = _lines(further)
         about_accounts = any(name.startswith(("cloudflare", "wrangler", "bot_account")) for name in unread)
