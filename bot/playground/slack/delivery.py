@@ -20,10 +20,14 @@ DeliveryKind = Literal["slash_commands", "interactive", "events_api"]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One payload on its way; ``kind`` is the word Socket Mode uses for it."""
+    """One payload on its way; ``kind`` is the word Socket Mode uses for it.
+
+    ``act`` is the id of the interaction behind it.
+    """
 
     kind: DeliveryKind
     payload: Payload
+    act: str = ""
 
     def as_http(self) -> tuple[str, str]:
         """Content type and body as they go to a Request URL: forms for people's acts, JSON for events."""
@@ -39,12 +43,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """The bot's immediate answer: what it was, and after how many seconds it came."""
+    """The bot's immediate answer: what it was, and after how many seconds it came.
+
+    ``request_id`` is what the bot calls the request, where it says so.
+    """
 
     status: int
     body: str
     seconds: float
     content_type: str = ""
+    request_id: str = ""
 
     def as_json(self) -> Payload | None:
         """The body as an object, or None where it is plain text or nothing."""
@@ -102,4 +110,10 @@ class HttpTransport:
     async def _post(self, body: str, headers: dict[str, str], started: float) -> Ack:
         async with self.session.post(self.request_url, data=body.encode(), headers=headers) as response:
             text = await response.text()
-            return Ack(response.status, text, time.monotonic() - started, response.content_type)
+            return Ack(
+                response.status,
+                text,
+                time.monotonic() - started,
+                response.content_type,
+                response.headers.get("X-Request-Id", ""),
+            )

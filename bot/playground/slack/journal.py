@@ -14,6 +14,7 @@ class Journal(Generic[T]):
     """Everything of one kind that has happened, in order, and a way to wait for what comes next."""
 
     def __init__(self) -> None:
+        self.listeners: list[Callable[[T], None]] = []
         self._entries: list[T] = []
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -27,8 +28,10 @@ class Journal(Generic[T]):
         return self._entries[index]
 
     def add(self, entry: T) -> None:
-        """Write down one more, and wake whoever waits."""
+        """Write down one more, tell the listeners, and wake whoever waits."""
         self._entries.append(entry)
+        for listener in self.listeners:
+            listener(entry)
         waiting, self._waiting = self._waiting, []
         for future in waiting:
             if not future.done():

@@ -71,7 +71,7 @@ class Message:
     def elements(self) -> Iterator[tuple[str, Payload]]:
         """Every interactive element with the id of its block, from top to bottom."""
         for block in self.blocks:
-            for element in _elements_of(block):
+            for element in elements_of(block):
                 yield block["block_id"], element
 
     def buttons(self) -> tuple[Button, ...]:
@@ -97,7 +97,8 @@ class Message:
         return found[index]
 
 
-def _elements_of(block: Payload) -> Iterator[Payload]:
+def elements_of(block: Payload) -> Iterator[Payload]:
+    """Every interactive element of a stored block, from left to right."""
     candidates = [block.get("accessory"), block.get("element")]
     if block.get("type") == "actions":
         candidates += block["elements"]

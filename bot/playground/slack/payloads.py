@@ -5,11 +5,10 @@ https://docs.slack.dev/reference/interaction-payloads
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from bot.playground.slack.interactions import Interaction
 from bot.playground.slack.message import Message
-from bot.playground.slack.shapes import Payload
+from bot.playground.slack.shapes import Payload, Values
 from bot.playground.slack.views import View
 from bot.playground.slack.wire import message_json
 from bot.playground.slack.workspace import Workspace
@@ -67,7 +66,9 @@ class Payloads:
             "is_enterprise_install": False,
         }
 
-    def block_actions(self, act: Interaction, message: Message, action: Payload) -> Payload:
+    def block_actions(
+        self, act: Interaction, message: Message, action: Payload, values: Values | None = None
+    ) -> Payload:
         """Something in a message was used. For an ephemeral message Slack does not send ``message`` along."""
         payload = {
             **self.interaction(act, "block_actions"),
@@ -78,7 +79,7 @@ class Payloads:
                 "is_ephemeral": message.is_ephemeral,
             },
             "channel": {"id": act.channel.id, "name": act.channel.name},
-            "state": {"values": {}},
+            "state": {"values": values or {}},
             "response_url": self.response_url(act),
             "actions": [{**action, "action_ts": self.workspace.next_ts()}],
         }
@@ -86,17 +87,18 @@ class Payloads:
             payload["message"] = message_json(message, self.workspace.team)
         return payload
 
-    def block_actions_in_view(self, act: Interaction, view: View, action: Payload) -> Payload:
+    def block_actions_in_view(
+        self, act: Interaction, view: View, action: Payload, values: Values | None = None
+    ) -> Payload:
         """Something in a modal was used: there is no channel and no ``response_url``."""
         return {
             **self.interaction(act, "block_actions"),
             "container": {"type": "view", "view_id": view.id},
-            "view": view.payload,
-            "state": {"values": {}},
+            "view": {**view.payload, "state": {"values": values or {}}},
             "actions": [{**action, "action_ts": self.workspace.next_ts()}],
         }
 
-    def view_submission(self, act: Interaction, view: View, values: dict[str, dict[str, Any]]) -> Payload:
+    def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
         """A modal was submitted with these ``values``: block id → action id → the input's state."""
         submitted = {**view.payload, "state": {"values": values}}
         return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}

@@ -1,13 +1,13 @@
 """Somebody who uses the bot: types, clicks, fills in modals."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from bot.playground.slack.delivery import Ack, AckError, Delivery, Transport
+from bot.playground.slack.delivery import Ack, AckError, Delivery, DeliveryKind, Transport
 from bot.playground.slack.interactions import Interaction, Kind
 from bot.playground.slack.message import Button, Message
 from bot.playground.slack.reply import Desk, Followers, Reply
-from bot.playground.slack.shapes import Payload, RefusedError
+from bot.playground.slack.shapes import Payload, RefusedError, Values
 from bot.playground.slack.views import View
 from bot.playground.slack.workspace import Channel, User
 
@@ -29,7 +29,7 @@ class Person:
         """Type a slash command; a message in its ack appears in the channel at once."""
         act = self._start("commands")
         payload = self.desk.payloads.command(act, command, text)
-        return await self._deliver(act, Delivery("slash_commands", payload))
+        return await self._deliver(act, "slash_commands", payload)
 
     async def click(self, message: Message, action_id: str, index: int = 0) -> Reply:
         """Press the ``index``-th button with this action id; LookupError if there is none."""
@@ -44,23 +44,26 @@ class Person:
         }
         return await self.act(message, {**action, "block_id": button.block_id})
 
-    async def act(self, message: Message, action: Payload) -> Reply:
-        """Use any element of a message; ``action`` is what stands in the payload's ``actions``."""
+    async def act(self, message: Message, action: Payload, values: Values | None = None) -> Reply:
+        """Use any element of a message; ``action`` is what stands in the payload's ``actions``.
+
+        ``values`` is the state of all its inputs: block id → action id → the input's state.
+        """
         act = self._start("actions", message)
-        payload = self.desk.payloads.block_actions(act, message, action)
-        return await self._deliver(act, Delivery("interactive", payload))
+        payload = self.desk.payloads.block_actions(act, message, action, values)
+        return await self._deliver(act, "interactive", payload)
 
-    async def act_in_view(self, view: View, action: Payload) -> Reply:
-        """Use any element of a modal."""
+    async def act_in_view(self, view: View, action: Payload, values: Values | None = None) -> Reply:
+        """Use any element of a modal; ``values`` is the state of all its inputs."""
         act = self._start("other")
-        payload = self.desk.payloads.block_actions_in_view(act, view, action)
-        return await self._deliver(act, Delivery("interactive", payload))
+        payload = self.desk.payloads.block_actions_in_view(act, view, action, values)
+        return await self._deliver(act, "interactive", payload)
 
-    async def submit(self, view: View, values: dict[str, dict[str, Any]] | None = None) -> Reply:
-        """Submit a modal; ``values`` is block id → action id → the input's state."""
+    async def submit(self, view: View, values: Values | None = None) -> Reply:
+        """Submit a modal; ``values`` is the state of all its inputs."""
         act = self._start("other")
         payload = self.desk.payloads.view_submission(act, view, values or {})
-        reply = await self._deliver(act, Delivery("interactive", payload))
+        reply = await self._deliver(act, "interactive", payload)
         self._after_submission(view, act, reply.ack)
         return reply
 
@@ -70,22 +73,22 @@ class Person:
         if not view.payload["notify_on_close"]:
             return None
         act = self._start("other")
-        return await self._deliver(act, Delivery("interactive", self.desk.payloads.view_closed(act, view)))
+        return await self._deliver(act, "interactive", self.desk.payloads.view_closed(act, view))
 
-    async def type_into_menu(self, action_id: str, typed: str, view: View | None = None) -> Payload:
+    async def type_into_menu(
+        self, action_id: str, typed: str, view: View | None = None, block_id: str = "menu"
+    ) -> Payload:
         """Type into a menu that loads its options, and see what it offers."""
         act = self._start("other")
-        place = {"action_id": action_id, "block_id": "menu"} | ({"view": view.payload} if view else {})
+        place = {"action_id": action_id, "block_id": block_id} | ({"view": view.payload} if view else {})
         payload = self.desk.payloads.block_suggestion(act, place, typed)
-        reply = await self._deliver(act, Delivery("interactive", payload))
+        reply = await self._deliver(act, "interactive", payload)
         return reply.ack.as_json() or {}
 
     async def shortcut(self, callback_id: str) -> Reply:
         """Choose a global shortcut."""
         act = self._start("other")
-        return await self._deliver(
-            act, Delivery("interactive", self.desk.payloads.shortcut(act, callback_id))
-        )
+        return await self._deliver(act, "interactive", self.desk.payloads.shortcut(act, callback_id))
 
     async def send(
         self, payload: Payload, kind: Literal["interactive", "events_api"] = "interactive"
@@ -93,7 +96,7 @@ class Person:
         """Send any payload at all, with the usual fields filled in where it does not bring its own."""
         act = self._start("other")
         common = self.desk.payloads.interaction(act, "unknown") if kind == "interactive" else {}
-        return await self._deliver(act, Delivery(kind, {**common, **payload}))
+        return await self._deliver(act, kind, {**common, **payload})
 
     def screen(self) -> tuple[Message, ...]:
         """What this person sees in the channel now, oldest first."""
@@ -103,10 +106,10 @@ class Person:
         channel = self.desk.workspace.channel(source.channel) if source else self.channel
         return self.desk.interactions.start(kind, self.user, channel, source)
 
-    async def _deliver(self, act: Interaction, delivery: Delivery) -> Reply:
+    async def _deliver(self, act: Interaction, kind: DeliveryKind, payload: Payload) -> Reply:
         followers = Followers.of(act, self.desk)
-        ack = await self.transport.deliver(delivery)
-        shown = self._show_ack(act, ack) if delivery.kind == "slash_commands" else None
+        ack = await self.transport.deliver(Delivery(kind, payload, act.id))
+        shown = self._show_ack(act, ack) if kind == "slash_commands" else None
         return Reply(act, ack, self.desk, followers, shown)
 
     def _show_ack(self, act: Interaction, ack: Ack) -> Message | None:
@@ -124,8 +127,10 @@ class Person:
         body = ack.as_json() or {}
         try:
             match body.get("response_action"):
-                case None | "clear":
+                case None:
                     self.desk.views.close(view)
+                case "clear":
+                    self.desk.views.close_all(self.user.id)
                 case "update":
                     self.desk.views.update({"view_id": view.id, "view": body.get("view")})
                 case "push":

@@ -17,7 +17,7 @@ from bot.playground.slack.faults import RESPONSE_URL, AnswerLost, Failed, Faults
 from bot.playground.slack.interactions import Interaction, Interactions
 from bot.playground.slack.journal import Journal
 from bot.playground.slack.message import Message
-from bot.playground.slack.shapes import Payload, RefusedError
+from bot.playground.slack.shapes import Payload, Problem, RefusedError
 from bot.playground.slack.workspace import Draft, Workspace
 
 GONE = frozenset({"used_url", "expired_url", "no_service"})
@@ -25,13 +25,14 @@ GONE = frozenset({"used_url", "expired_url", "no_service"})
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One request to a ``response_url`` and what it was told."""
+    """One request to a ``response_url`` and what it was told; ``problems`` say why it was refused."""
 
     interaction: str
     body: Payload
     at: float
     status: int
     answer: str
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass
@@ -54,6 +55,7 @@ class ResponseUrls:
         at = self.workspace.clock()
         raw = await request.text()
         fault = self.faults.take(RESPONSE_URL)
+        problems: tuple[Problem, ...] = ()
         match fault:
             case Failed(status, text):
                 answer = web.Response(status=status, text=text)
@@ -65,22 +67,21 @@ class ResponseUrls:
             case _:
                 if isinstance(fault, Slow):
                     await asyncio.sleep(fault.seconds)
-                answer = self._take(request.path, raw)
-        self.responses.add(
-            Response(request.match_info["id"], _body_of(raw), at, answer.status, answer.text or "")
-        )
+                answer, problems = self._take(request.path, raw)
+        act = request.match_info["id"]
+        self.responses.add(Response(act, _body_of(raw), at, answer.status, answer.text or "", problems))
         if isinstance(fault, AnswerLost) and request.transport is not None:
             request.transport.abort()
         return answer
 
-    def _take(self, path: str, raw: str) -> web.Response:
+    def _take(self, path: str, raw: str) -> tuple[web.Response, tuple[Problem, ...]]:
         try:
             interaction = self.interactions.answered(path)
             self.apply(interaction, _body_of(raw))
         except RefusedError as refused:
             status = HTTPStatus.NOT_FOUND if refused.error in GONE else HTTPStatus.BAD_REQUEST
-            return web.Response(status=status, text=refused.error)
-        return web.Response(text="ok")
+            return web.Response(status=status, text=refused.error), refused.problems
+        return web.Response(text="ok"), ()
 
     def post(self, interaction: Interaction, body: Payload) -> Message:
         """Show the message a body describes as a new one; RefusedError if Slack would not."""

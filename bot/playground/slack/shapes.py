@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.playground.slack.limits import ACTION_ID_MAX_LENGTH
 
 Payload = dict[str, Any]
+Values = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

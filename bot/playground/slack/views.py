@@ -37,10 +37,11 @@ class View:
 
 @dataclass
 class Views:
-    """The modals of a workspace; ``shown`` tells what was opened and updated, in order."""
+    """The modals of a workspace; ``shown`` tells what was opened and updated, ``closed`` what went."""
 
     workspace: Workspace
     shown: Journal[View] = field(default_factory=Journal)
+    closed: Journal[View] = field(default_factory=Journal)
     _by_id: dict[str, View] = field(default_factory=dict)
     _count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -64,7 +65,17 @@ class Views:
 
     def close(self, view: View) -> None:
         """The person is done with it."""
-        self._by_id.pop(view.id, None)
+        if self._by_id.pop(view.id, None) is not None:
+            self.closed.add(view)
+
+    def close_all(self, user: str) -> None:
+        """The person is done with all that they have open."""
+        for view in [view for view in self._by_id.values() if view.user == user]:
+            self.close(view)
+
+    def open_now(self) -> tuple[View, ...]:
+        """Every open modal of everybody, the last opened last."""
+        return tuple(self._by_id.values())
 
     def current(self, view: View) -> View | None:
         """A modal as it stands now, or None once it has been closed."""

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.playground.slack.faults import AnswerLost, Failed, Fault, Faults, Named, RateLimited, Slow
 from bot.playground.slack.interactions import Interactions
 from bot.playground.slack.journal import Journal
-from bot.playground.slack.shapes import Payload, RefusedError
+from bot.playground.slack.shapes import Payload, Problem, RefusedError
 from bot.playground.slack.views import Views
 from bot.playground.slack.wire import MissingScopeError, arguments_of, error_body, message_json
 from bot.playground.slack.workspace import Channel, Draft, Workspace
@@ -37,13 +37,17 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One request to the Web API and how it ended; ``error`` is None where Slack said ``ok``."""
+    """One request to the Web API and how it ended; ``error`` is None where Slack said ``ok``.
+
+    ``problems`` say what Slack dislikes about a message or a view it refused.
+    """
 
     method: str
     arguments: Payload
     at: float
     status: int
     error: str | None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Answer:
     status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     as_text: bool = False
+    problems: tuple[Problem, ...] = ()
 
     @property
     def error(self) -> str | None:
@@ -95,8 +100,10 @@ class WebApi:
             arguments = await arguments_of(request)
             answer = self._faulty(fault) or self._answer(method, request, arguments)
         except RefusedError as refused:
-            answer = Answer(error_body(refused))
-        call = ApiCall(method, arguments, self.workspace.clock(), answer.status, answer.error)
+            answer = Answer(error_body(refused), problems=refused.problems)
+        call = ApiCall(
+            method, arguments, self.workspace.clock(), answer.status, answer.error, answer.problems
+        )
         self.calls.add(call)
         if isinstance(fault, AnswerLost) and request.transport is not None:
             request.transport.abort()
