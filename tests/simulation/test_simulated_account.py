@@ -199,6 +199,14 @@ async def test_a_status_changes_with_its_times(simulation: Simulation, client: C
     assert (await client.instance("orders", "order-1")).body["result"]["error"]["message"] == "boom"
 
 
+async def test_an_id_added_again_at_another_time_changes_its_place(
+    orders: Simulation, client: Client, clock: Clock
+) -> None:
+    orders.add_instance("orders", id="order-25", created_on=clock() - timedelta(seconds=90))
+
+    assert (await client.instances(per_page="3")).ids == ["order-24", "order-25", "order-23"]
+
+
 async def test_a_removed_instance_is_gone(orders: Simulation, client: Client) -> None:
     orders.remove_instance("orders", "order-24")
 

@@ -43,9 +43,13 @@ class Account(Protocol):
     credentials: tuple[Credential, ...]
     behaviour: Behaviour
     calls: list[RecordedCall]
-    records: Records
     faults: FaultQueue
     allowance: Allowance
+
+    @property
+    def records(self) -> Records:
+        """Give what it holds by now."""
+        ...
 
     def now(self) -> datetime:
         """Tell the time."""

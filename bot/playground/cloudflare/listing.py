@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from operator import attrgetter
+from typing import Final
 
 from bot.playground.cloudflare.behaviour import Behaviour
 from bot.playground.cloudflare.cursors import CursorContent, read_cursor, write_cursor
@@ -12,6 +14,9 @@ from bot.playground.cloudflare.envelope import invalid
 from bot.playground.cloudflare.model import InstanceRecord
 from bot.playground.cloudflare.parameters import Direction, ListRequest
 from bot.playground.cloudflare.wire import JsonObject, timestamp
+
+_KEY: Final = attrgetter("key")
+_CREATED_ON: Final = attrgetter("created_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,22 @@ class Lister:
         return self._cursor_page(admitted, request)
 
     def _admitted(self, request: ListRequest) -> Sequence[InstanceRecord]:
-        newest_listed = self.now - self.behaviour.listing_lag
-        return [
-            instance
-            for instance in self.instances
-            if request.filter.admits(instance, date_end_inclusive=self.behaviour.date_end_inclusive)
-            and (not self.behaviour.listing_lag or instance.created_on <= newest_listed)
-        ]
+        created = self._created(request.filter.date_start, request.filter.date_end)
+        status = request.filter.status
+        return created if status is None else [each for each in created if each.status == status]
+
+    def _created(self, start: datetime | None, end: datetime | None) -> Sequence[InstanceRecord]:
+        """Give the instances created between two moments, as far as they are listed yet."""
+        begin, stop = 0, len(self.instances)
+        if start is not None:
+            begin = bisect_left(self.instances, start, key=_CREATED_ON)
+        if end is not None:
+            bisect = bisect_right if self.behaviour.date_end_inclusive else bisect_left
+            stop = bisect(self.instances, end, key=_CREATED_ON)
+        if self.behaviour.listing_lag:
+            newest_listed = self.now - self.behaviour.listing_lag
+            stop = min(stop, bisect_right(self.instances, newest_listed, key=_CREATED_ON))
+        return self.instances[begin:stop]
 
     def _cursor_page(self, admitted: Sequence[InstanceRecord], request: ListRequest) -> Listing:
         opened = None if request.cursor is None else self._open(request.cursor, request)
@@ -115,16 +129,12 @@ class Lister:
             workflow=self.workflow,
             created_on=timestamp(last.created_on),
             id=last.id,
-            newer_rows=len(admitted) - bisect_right(admitted, last.key, key=_key),
+            newer_rows=len(admitted) - bisect_right(admitted, last.key, key=_KEY),
             direction=direction,
             filter=request.filter.to_json(),
             issued_at=self.now.timestamp(),
         )
         return write_cursor(content, self.behaviour.cursor_padding)
-
-
-def _key(instance: InstanceRecord) -> tuple[datetime, str]:
-    return instance.key
 
 
 def _following(
@@ -136,8 +146,8 @@ def _following(
     if opened.kind == "offset":
         older, newer = _around_offset(len(admitted), opened.newer_rows)
     else:
-        older = bisect_left(admitted, opened.key, key=_key)
-        newer = bisect_right(admitted, opened.key, key=_key)
+        older = bisect_left(admitted, opened.key, key=_KEY)
+        newer = bisect_right(admitted, opened.key, key=_KEY)
     return admitted[:older][::-1] if direction == "desc" else admitted[newer:]
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, cast
 from multidict import MultiMapping
 
 from bot.playground.cloudflare.envelope import invalid
-from bot.playground.cloudflare.model import STATUSES, InstanceRecord
+from bot.playground.cloudflare.model import STATUSES
 from bot.playground.cloudflare.wire import JsonObject, timestamp_or_null
 
 Direction: TypeAlias = Literal["asc", "desc"]
@@ -27,16 +27,6 @@ class InstanceFilter:
     status: str | None = None
     date_start: datetime | None = None
     date_end: datetime | None = None
-
-    def admits(self, instance: InstanceRecord, *, date_end_inclusive: bool) -> bool:
-        """Tell whether an instance belongs to the list."""
-        if self.status is not None and instance.status != self.status:
-            return False
-        if self.date_start is not None and instance.created_on < self.date_start:
-            return False
-        if self.date_end is None or instance.created_on < self.date_end:
-            return True
-        return date_end_inclusive and instance.created_on == self.date_end
 
     def to_json(self) -> JsonObject:
         """Give the filter as a cursor remembers it."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from bot.playground.cloudflare.model import Cron, TriggerSource
@@ -36,6 +36,14 @@ class Event:
     deadline: timedelta
 
 
+Planned: TypeAlias = Work | Nap | Event
+
+
+def step_name(planned: Planned) -> str:
+    """Name a step as the engine does: what the author wrote, and the how-manieth of that name it is."""
+    return f"{planned.name}-1"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One workflow: its share of the instances, its plan, and its ways to fail.
@@ -43,15 +51,19 @@ class Profile:
     Attributes:
         share: Its part of the account's instances, 0 to 1.
         plan: Its steps in order; together they take less than ten minutes.
-        every: The usual time between two instances that no cron line starts.
+        every: The usual time between two seeded instances that no cron line starts.
+        moving_every: The same while the account moves: often enough that a watcher sees something happen.
+        longest_queue: The most seconds an instance is queued while the account moves.
     """
 
     name: str
     share: float
     trigger: TriggerSource
-    plan: tuple[Work | Nap | Event, ...]
+    plan: tuple[Planned, ...]
     failures: tuple[Failure, ...]
     every: timedelta = timedelta(minutes=20)
+    moving_every: timedelta = timedelta(seconds=80)
+    longest_queue: float = 3
     cron: Cron | None = None
 
     def instance_id(self, number: int, created_on: datetime, random: Random) -> str:
@@ -90,6 +102,7 @@ ORDER_PROCESSING: Final = Profile(
         Failure("SyntaxError", "Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON"),
         Failure("WorkflowTimeoutError", "Execution timed out after 600000ms"),
     ),
+    longest_queue=320,
 )
 
 PROFILES: Final = (
@@ -104,6 +117,8 @@ PROFILES: Final = (
             Failure("Error", "R2 put failed: 10001 We encountered an internal error. Please try again."),
         ),
         every=timedelta(minutes=45),
+        moving_every=timedelta(minutes=4),
+        longest_queue=20,
     ),
     Profile(
         name="invoice-run",
@@ -120,6 +135,8 @@ PROFILES: Final = (
             Failure("Error", "SMTP 550: mailbox <billing@customer.example> unavailable"),
         ),
         every=timedelta(hours=1),
+        moving_every=timedelta(minutes=8),
+        longest_queue=45,
     ),
     Profile(
         name="exchange-rates",

@@ -54,15 +54,18 @@ class StoredWorkflow:
 
     def put(self, instance: InstanceRecord) -> None:
         """Add an instance, or replace the one with its id."""
-        if instance.id in self.by_id:
-            self.remove(instance.id)
-        insort(self.instances, instance, key=_BY_KEY)
+        known = self.by_id.get(instance.id)
+        if known is not None and known.key == instance.key:
+            self.instances[self._place(known)] = instance
+        else:
+            if known is not None:
+                self.remove(instance.id)
+            insort(self.instances, instance, key=_BY_KEY)
         self.by_id[instance.id] = instance
 
     def remove(self, instance_id: str) -> None:
         """Forget an instance, as the end of its retention does."""
-        gone = self.by_id.pop(instance_id)
-        del self.instances[bisect_left(self.instances, gone.key, key=_BY_KEY)]
+        del self.instances[self._place(self.by_id.pop(instance_id))]
 
     def find(self, instance_id: str) -> InstanceRecord:
         """Give the instance with this id.
@@ -78,6 +81,9 @@ class StoredWorkflow:
         """Give the workflow's row with its instances counted by status."""
         counts = Counter(instance.status for instance in self.instances)
         return self.record.to_json(counts, self.instances[-1].created_on if self.instances else None, now)
+
+    def _place(self, instance: InstanceRecord) -> int:
+        return bisect_left(self.instances, instance.key, key=_BY_KEY)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from bot.playground.cloudflare.behaviour import Behaviour
 from bot.playground.cloudflare.calls import Operation, RecordedCall
 from bot.playground.cloudflare.faults import Fault, FaultQueue
 from bot.playground.cloudflare.model import Cron, InstanceRecord, WorkflowRecord
+from bot.playground.cloudflare.movement import Movement
 from bot.playground.cloudflare.records import (
     InstanceFields,
     Records,
@@ -54,12 +55,20 @@ class Simulation:
         self.credentials = credentials
         self.behaviour = behaviour or Behaviour()
         self.calls: list[RecordedCall] = []
-        self.records = Records()
         self.faults = FaultQueue()
         self.allowance = Allowance(rate_limit or RateLimit())
         self.now = clock
+        self._records = Records()
+        self._movement: Movement | None = None
 
     # What it holds.
+
+    @property
+    def records(self) -> Records:
+        """All workflows and instances as of now: an account that moves catches up when it is looked at."""
+        if self._movement is not None:
+            self._movement.advance(self.now())
+        return self._records
 
     def add_workflow(
         self, name: str, *, created_on: datetime | None = None, crons: tuple[Cron, ...] = ()
@@ -98,9 +107,15 @@ class Simulation:
         """Give a workflow's instances, newest first."""
         return self.records.find(workflow).instances[::-1]
 
-    def seed(self, seed: int = 0, *, instances: int = 400) -> None:
-        """Fill the account with believable workflows; the same seed, number and time give the same."""
-        seed_account(self.records, seed, instances, self.now())
+    def seed(self, seed: int = 0, *, instances: int = 400, moving: bool = False) -> None:
+        """Fill the account with believable workflows; the same seed, number and time give the same.
+
+        Where it is ``moving``, instances start, proceed, end and are forgotten as the clock goes on, the
+        same at the same moment however often it was looked at. An instance you change stays as you left it.
+        """
+        now = self.now()
+        seed_account(self._records, seed, instances, now)
+        self._movement = Movement(self._records, seed, now) if moving else None
 
     # How it behaves.
 

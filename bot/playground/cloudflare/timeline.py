@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from bot.playground.cloudflare.model import ENDED_STATUSES
-from bot.playground.cloudflare.profiles import Event, Nap, Profile, Work
+from bot.playground.cloudflare.profiles import Event, Nap, Planned, Profile, Work, step_name
 from bot.playground.cloudflare.steps import (
     Attempt,
     Failure,
@@ -61,8 +61,8 @@ class Timeline:
         places = [place for place, planned in enumerate(self.profile.plan) if isinstance(planned, kind)]
         return self.random.choice(places or [0])
 
-    def _stand(self, planned: Work | Nap | Event, status: str) -> Failure | None:
-        name = self._numbered(planned)
+    def _stand(self, planned: Planned, status: str) -> Failure | None:
+        name = step_name(planned)
         match planned:
             case Event(event_type=event_type, deadline=deadline):
                 self.steps.append(
@@ -81,15 +81,13 @@ class Timeline:
     def _fail(self, planned: Work, *, undo: bool) -> Failure:
         error = self.random.choice(self.profile.failures)
         attempts = tuple(self._attempt(planned, error) for _ in range(_FAILING_ATTEMPTS))
-        self.steps.append(Step(self._numbered(planned), attempts, retries=_FAILING_ATTEMPTS - 1))
+        self.steps.append(Step(step_name(planned), attempts, retries=_FAILING_ATTEMPTS - 1))
         if undo:
-            self.steps.append(
-                Step(self._numbered(self.profile.plan[0]), (Attempt(self.moment),), kind="rollback")
-            )
+            self.steps.append(Step(step_name(self.profile.plan[0]), (Attempt(self.moment),), kind="rollback"))
         return error
 
-    def _finish(self, planned: Work | Nap | Event) -> None:
-        name, start = self._numbered(planned), self.moment
+    def _finish(self, planned: Planned) -> None:
+        name, start = step_name(planned), self.moment
         match planned:
             case Work():
                 attempts = [self._attempt(planned, None)]
@@ -114,7 +112,3 @@ class Timeline:
     def _advance(self, seconds: float) -> datetime:
         self.moment = min(self.now, self.moment + timedelta(seconds=seconds))
         return self.moment
-
-    def _numbered(self, planned: Work | Nap | Event) -> str:
-        """Name a step as the engine does: what the author wrote, and the how-manieth of that name it is."""
-        return f"{planned.name}-1"
