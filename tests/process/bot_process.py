@@ -97,9 +97,18 @@ async def running_bot(folder: Path, settings: Mapping[str, str]) -> AsyncIterato
     Raises:
         DidNotStart: it was not ready in time; says what it said.
     """
+    async with started(folder, "serve", settings=settings) as process:
+        yield BotProcess(process, await _port(process, folder), folder)
+
+
+@asynccontextmanager
+async def started(
+    folder: Path, *arguments: str, settings: Mapping[str, str]
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A command line that goes on until the end of the block, whatever it says kept in `folder`."""
     with _file(folder, "stdout.txt") as stdout, _file(folder, "stderr.txt") as stderr:
         process = await asyncio.create_subprocess_exec(
-            *_command("serve"),
+            *_command(*arguments),
             cwd=folder,
             env=_environment(settings),
             stdin=subprocess.DEVNULL,
@@ -107,7 +116,7 @@ async def running_bot(folder: Path, settings: Mapping[str, str]) -> AsyncIterato
             stderr=stderr,
         )
     try:
-        yield BotProcess(process, await _port(process, folder), folder)
+        yield process
     finally:
         await _end(process)
 

@@ -1,0 +1,48 @@
+"""What can be made to go wrong at the simulated Cloudflare, by a switch."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.playground.cloudflare import Dropped, Fault, HtmlPage, Simulation, Slow, Throttled
+
+WELL: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One position of the switch; `says` is what it does, for people."""
+
+    name: str
+    label: str
+    says: str
+    fault: Fault | None
+
+
+CHOICES: Final = (
+    Choice(WELL, "Well", "Cloudflare answers as it should.", None),
+    Choice("slow", "Slow", "Every answer takes 5 seconds.", Slow(5)),
+    Choice(
+        "throttled", "Throttled", "Every request is refused for now, with 20 seconds to wait.", Throttled(20)
+    ),
+    Choice("down", "Down", "Every connection breaks.", Dropped()),
+    Choice("html", "Answers HTML", "A web page comes where JSON should.", HtmlPage(200, "Just a moment...")),
+)
+_BY_NAME: Final = {choice.name: choice for choice in CHOICES}
+
+
+class FaultSwitch:
+    """Chooses one fault for every request, or none."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.chosen = WELL
+
+    def choose(self, name: str) -> None:
+        """Turn it; a LookupError says which positions there are."""
+        if name not in _BY_NAME:
+            raise LookupError(f"there is no fault {name!r}: {', '.join(_BY_NAME)}")
+        self.simulation.heal()
+        fault = _BY_NAME[name].fault
+        if fault is not None:
+            self.simulation.inject(fault, times=None)
+        self.chosen = name

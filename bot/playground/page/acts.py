@@ -1,0 +1,214 @@
+"""What the page can do: be a person in the local Slack."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from bot.playground.slack import AckError, Message, Payload, Person, View
+from bot.playground.slack.message import elements_of
+from bot.playground.slack.shapes import Values
+from bot.playground.stage import Stage
+from bot.query.model import COMMAND
+
+
+class ActRefused(Exception):
+    """This can't be done; the message is one line for a person."""
+
+
+class _Act(BaseModel):
+    """Who does it, and which channel they are looking at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: str
+    channel: str
+
+
+class Command(_Act):
+    """A line typed into the composer."""
+
+    kind: Literal["command"]
+    text: str
+
+
+class Action(_Act):
+    """An element of a message was used; `action` is what Slack puts into a payload's `actions`."""
+
+    kind: Literal["action"]
+    ts: str
+    action: Payload
+    values: Values = {}
+
+
+class ViewAction(_Act):
+    """An element of a modal was used."""
+
+    kind: Literal["view_action"]
+    view: str
+    action: Payload
+    values: Values = {}
+
+
+class Submit(_Act):
+    """A modal was submitted."""
+
+    kind: Literal["submit"]
+    view: str
+    values: Values = {}
+
+
+class Close(_Act):
+    """A modal was dismissed."""
+
+    kind: Literal["close"]
+    view: str
+
+
+class Suggest(_Act):
+    """Somebody types into a menu of a modal or a message, which asks the bot for its options."""
+
+    kind: Literal["suggest"]
+    ts: str | None = None
+    view: str | None = None
+    action_id: str
+    block_id: str
+    typed: str
+
+
+Act = Annotated[Command | Action | ViewAction | Submit | Close | Suggest, Field(discriminator="kind")]
+_ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)
+
+
+def read(body: bytes) -> Act:
+    """The act that a request's body describes.
+
+    Raises:
+        ActRefused: it describes none.
+    """
+    try:
+        return _ACT.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ActRefused(f"this is no act: {where}: {first['msg']}") from error
+
+
+class Acts:
+    """Does what the page asks for, each time until the bot has acknowledged it.
+
+    What the bot fails at is told by Slackbot in the channel, as in Slack.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._slack = stage.slack
+        self._exchanges = stage.exchanges
+
+    async def do(self, act: Act) -> Payload:
+        """Do it; gives what the page wants to know of the ack: a modal's errors, a menu's options.
+
+        Raises:
+            ActRefused: Slack's own screen would not have allowed it.
+        """
+        match act:
+            case Command():
+                await self._command(act)
+            case Action():
+                await self._action(act)
+            case ViewAction():
+                await self._view_action(act)
+            case Submit():
+                return await self._submit(act)
+            case Close():
+                await self._close(act)
+            case Suggest():
+                return await self._suggest(act)
+        return {}
+
+    async def _command(self, act: Command) -> None:
+        command, _, text = act.text.strip().partition(" ")
+        person = self._person(act)
+        if not command.startswith("/"):
+            raise ActRefused(f"Only commands are answered here: try {COMMAND}.")
+        if command != COMMAND:
+            self._exchanges.tell(
+                person.channel.id, person.user.id, f"{command} is not a valid command. There is {COMMAND}."
+            )
+            return
+        with self._told(person, command):
+            await person.command(command, text.strip())
+
+    async def _action(self, act: Action) -> None:
+        person = self._person(act)
+        message = self._message(act.ts, person)
+        _check_there(act.action, list(message.blocks))
+        with self._told(person, _named(act.action)):
+            await person.act(message, act.action, act.values)
+
+    async def _view_action(self, act: ViewAction) -> None:
+        person = self._person(act)
+        view = self._view(act.view, person)
+        _check_there(act.action, view.payload["blocks"])
+        with self._told(person, _named(act.action)):
+            await person.act_in_view(view, act.action, act.values)
+
+    async def _submit(self, act: Submit) -> Payload:
+        person = self._person(act)
+        view = self._view(act.view, person)
+        with self._told(person, str(view.payload["title"]["text"])):
+            return {"errors": (await person.submit(view, act.values)).errors}
+        return {"errors": {}}
+
+    async def _close(self, act: Close) -> None:
+        person = self._person(act)
+        view = self._view(act.view, person)
+        with self._told(person, str(view.payload["title"]["text"])):
+            await person.close(view)
+
+    async def _suggest(self, act: Suggest) -> Payload:
+        person = self._person(act)
+        view = self._view(act.view, person) if act.view is not None else None
+        with self._told(person, act.action_id):
+            found = await person.type_into_menu(act.action_id, act.typed, view, act.block_id)
+            return {key: found[key] for key in ("options", "option_groups") if key in found}
+        return {"options": []}
+
+    def _person(self, act: _Act) -> Person:
+        try:
+            return self._slack.person(act.person, act.channel, via=self._exchanges)
+        except LookupError as error:
+            raise ActRefused(str(error)) from error
+
+    def _message(self, ts: str, person: Person) -> Message:
+        message = next((message for message in person.screen() if message.ts == ts), None)
+        if message is None:
+            raise ActRefused("This message is gone.")
+        return message
+
+    def _view(self, view_id: str, person: Person) -> View:
+        for view in self._slack.views.open_now():
+            if view.id == view_id and view.user == person.user.id:
+                return view
+        raise ActRefused("This modal is closed.")
+
+    @contextmanager
+    def _told(self, person: Person, what: str) -> Iterator[None]:
+        """What goes wrong between Slack and the bot is told where the person is."""
+        try:
+            yield
+        except AckError as error:
+            self._exchanges.failed(error, person.user.id, person.channel.id, what)
+
+
+def _named(action: Payload) -> str:
+    label = action.get("text")
+    return str(label.get("text") if isinstance(label, dict) else action.get("action_id"))
+
+
+def _check_there(action: Payload, blocks: list[Payload]) -> None:
+    """Nobody can press what is not on their screen: the message may have changed since."""
+    wanted = (action.get("block_id"), action.get("action_id"))
+    there = ((block["block_id"], element["action_id"]) for block in blocks for element in elements_of(block))
+    if wanted not in there:
+        raise ActRefused("What you pressed is no longer there: the message has changed.")

@@ -1,0 +1,81 @@
+"""Live updates: server-sent events to every open page."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import web
+
+from bot.playground.page.shown import change_json, exchange_json, notice_json, view_json, workspace_json
+from bot.playground.slack import Payload, View
+from bot.playground.stage import Stage
+
+_HEARTBEAT_SECONDS: Final = 15.0
+_MOST_WAITING: Final = 1_000
+"""Events for a page that does not read. It is cut off then, and gets the whole picture when it comes back."""
+
+_Event = tuple[str, Payload]
+
+
+class Feed:
+    """Tells every page that is open what happens on the stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._pages: set[asyncio.Queue[_Event | None]] = set()
+        slack, exchanges = stage.slack, stage.exchanges
+        slack.changes.listeners.append(lambda change: self.publish("message", change_json(change)))
+        slack.views.shown.listeners.append(self._viewed("shown"))
+        slack.views.closed.listeners.append(self._viewed("closed"))
+        exchanges.changes.listeners.append(lambda exchange: self.publish("exchange", exchange_json(exchange)))
+        exchanges.notices.listeners.append(lambda notice: self.publish("notice", notice_json(notice)))
+
+    def publish(self, event: str, data: Payload) -> None:
+        """Tell all pages."""
+        for page in list(self._pages):
+            if page.qsize() < _MOST_WAITING:
+                page.put_nowait((event, data))
+            else:
+                self._pages.discard(page)
+                page.put_nowait(None)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer one page with all there is, and then with what happens, until it goes away."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        # The picture and the place in the queue belong together: no event may fall between the two.
+        events: asyncio.Queue[_Event | None] = asyncio.Queue()
+        picture = _encoded("workspace", workspace_json(self._stage))
+        self._pages.add(events)
+        try:
+            await response.write(picture)
+            while (text := await _next(events)) is not None:
+                await response.write(text)
+        except ConnectionError:
+            return response  # the page was closed
+        finally:
+            self._pages.discard(events)
+        return response
+
+    async def close(self, _: web.Application) -> None:
+        """Let every page go; for `on_shutdown`."""
+        for page in self._pages:
+            page.put_nowait(None)
+
+    def _viewed(self, kind: str) -> Callable[[View], None]:
+        return lambda view: self.publish("view", {"kind": kind, "view": view_json(view)})
+
+
+async def _next(events: asyncio.Queue[_Event | None]) -> bytes | None:
+    """The next event as bytes, or a sign of life after a while of nothing."""
+    try:
+        async with asyncio.timeout(_HEARTBEAT_SECONDS):
+            event = await events.get()
+    except TimeoutError:
+        return b": still here\n\n"
+    return None if event is None else _encoded(*event)
+
+
+def _encoded(event: str, data: Payload) -> bytes:
+    return f"event: {event}\ndata: {json.dumps(data)}\n\n".encode()

@@ -1,0 +1,71 @@
+"""Who may drive the page: a browser on this machine, at the address that the terminal shows.
+
+A web page elsewhere can make a browser send requests here, and by DNS rebinding even have its own name point
+here. It can neither change `Host` and `Origin`, which the browser fills in, nor know the secret: that stands
+in the address' fragment, which is sent nowhere, and in a header that the page itself sets.
+"""
+
+import hmac
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from yarl import URL
+
+SECRET_HEADER: Final = "X-Playground-Secret"  # noqa: S105 - its name, not the secret
+
+_OUR_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def guarding(secret: str) -> Middleware:
+    """A middleware that lets nobody else in."""
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not _is_ours(request.host):
+            return _refused(403, "This page answers to 127.0.0.1 and localhost only.")
+        origin = request.headers.get("Origin")
+        if origin is not None and origin != f"http://{request.host}":
+            return _refused(403, "Another page has no business here.")
+        if not _is_public(request) and not _knows(request, secret):
+            return _refused(
+                401, "Open the address that the terminal shows: it ends in the secret of this start."
+            )
+        return await handler(request)
+
+    return guard
+
+
+async def protect(_: web.Request, response: web.StreamResponse) -> None:
+    """Keep others from embedding the page or reading along; for `on_response_prepare`."""
+    response.headers.update(_HEADERS)
+
+
+def _is_ours(host: str) -> bool:
+    try:
+        return URL(f"http://{host}").host in _OUR_NAMES
+    except ValueError:
+        return False
+
+
+def _is_public(request: web.Request) -> bool:
+    return request.method in {"GET", "HEAD"} and (request.path == "/" or request.path.startswith("/static/"))
+
+
+def _knows(request: web.Request, secret: str) -> bool:
+    return hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode())
+
+
+def _refused(status: int, why: str) -> web.Response:
+    return web.json_response({"ok": False, "error": why}, status=status)

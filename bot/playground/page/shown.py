@@ -1,0 +1,102 @@
+"""What the page is told, as JSON: shapes that the modules in `static/` read."""
+
+from dataclasses import asdict
+from operator import attrgetter
+from typing import Final
+
+from bot.playground.exchange import Answer, Exchange, Notice
+from bot.playground.faults import CHOICES, WELL
+from bot.playground.slack import Ack, Change, Payload, View
+from bot.playground.stage import Stage
+from bot.query.model import COMMAND
+
+COMMANDS: Final = (
+    {
+        "command": COMMAND,
+        "description": "Browse Cloudflare Workflows instances",
+        "usage_hint": "[list] NAME [status:errored] [since:2h] | help",
+    },
+)
+"""As manifest.yaml has them, which no installed package carries."""
+
+_MOST_MESSAGES: Final = 300
+
+
+def workspace_json(stage: Stage) -> Payload:
+    """All there is to see, for a page that has just been opened."""
+    slack, account = stage.slack, stage.account
+    messages = [message for channel in slack.workspace.channels for message in slack.messages(channel.id)]
+    messages.sort(key=attrgetter("ts"))
+    return {
+        "team": slack.workspace.team.domain,
+        "bot": {"name": slack.workspace.team.bot_name},
+        "people": [asdict(person) for person in slack.workspace.people],
+        "channels": [asdict(channel) for channel in slack.workspace.channels],
+        "commands": COMMANDS,
+        "account": {"kind": account.kind, "says": account.says},
+        "faults": [
+            {"name": choice.name, "label": choice.label, "says": choice.says}
+            for choice in (CHOICES if account.faults else ())
+        ],
+        "fault": account.faults.chosen if account.faults else WELL,
+        "suggestions": [asdict(suggestion) for suggestion in account.suggestions],
+        "messages": [asdict(message) for message in messages[-_MOST_MESSAGES:]],
+        "notices": [asdict(notice) for notice in stage.exchanges.notices],
+        "views": [view_json(view) for view in slack.views.open_now()],
+        "exchanges": [exchange_json(exchange) for exchange in stage.exchanges.recent()],
+    }
+
+
+def change_json(change: Change) -> Payload:
+    """A message that was posted, updated or deleted."""
+    return {"kind": change.kind, "message": asdict(change.message)}
+
+
+def view_json(view: View) -> Payload:
+    """A modal as it stands."""
+    return {"id": view.id, "user": view.user, "payload": view.payload}
+
+
+def notice_json(notice: Notice) -> Payload:
+    """What Slackbot says."""
+    return asdict(notice)
+
+
+def exchange_json(exchange: Exchange) -> Payload:
+    """What an act led to so far."""
+    sent = exchange.sent
+    return {
+        "id": exchange.id,
+        "ts": exchange.ts,
+        "person": exchange.person,
+        "channel": exchange.channel,
+        "kind": exchange.kind,
+        "title": exchange.title,
+        "sent": None if sent is None else {"as": sent.kind, "payload": sent.payload},
+        "ack": None if exchange.ack is None else _ack(exchange.ack),
+        "failed": exchange.failed,
+        "answers": [_answer(answer) for answer in exchange.answers],
+        "calls": [
+            {
+                "path": f"{call.path}?{call.query}" if call.query else call.path,
+                "outcome": call.outcome,
+                "seconds": call.seconds,
+            }
+            for call in exchange.calls
+        ],
+    }
+
+
+def _ack(ack: Ack) -> Payload:
+    return {"status": ack.status, "seconds": ack.seconds, "body": ack.as_json() or ack.body}
+
+
+def _answer(answer: Answer) -> Payload:
+    return {
+        "via": answer.via,
+        "after": answer.after,
+        "status": answer.status,
+        "error": answer.error,
+        "problems": [str(problem) for problem in answer.problems],
+        "body": answer.body,
+    }

@@ -1,0 +1,160 @@
+// All the page knows: the workspace, what happened in it, and through whose eyes it is looked at.
+
+const REMEMBERED = "playground.place";
+
+/** Holds the state and sends an event of the same name for each kind of change. */
+export class Store extends EventTarget {
+  workspace = null;
+  fault = "none";
+  person = null;
+  channel = null;
+  messages = new Map();
+  notices = new Map();
+  views = new Map();
+  exchanges = new Map();
+  unread = new Set();
+
+  /** Take in one event of the feed. */
+  receive(name, data) {
+    if (name === "workspace") this.#replace(data);
+    else if (name === "message") this.#message(data);
+    else if (name === "notice") this.#add("notice", this.notices, noticeKey(data), data);
+    else if (name === "exchange") this.#add("exchange", this.exchanges, data.id, data);
+    else if (name === "view") this.#view(data);
+    else if (name === "fault") {
+      this.fault = data.fault;
+      this.#tell("fault");
+    }
+  }
+
+  /** Look through somebody's eyes. */
+  readAs(personId) {
+    this.person = this.workspace.people.find((person) => person.id === personId) ?? this.workspace.people[0];
+    this.unread.clear();
+    this.#remember();
+    this.#tell("place");
+  }
+
+  /** Go to a channel. */
+  goTo(channelId) {
+    this.channel = this.workspace.channels.find((channel) => channel.id === channelId) ?? this.workspace.channels[0];
+    this.unread.delete(this.channel.id);
+    this.#remember();
+    this.#tell("place");
+  }
+
+  /** What drawing needs to know of who reads: the zone, and the names behind ids. */
+  get eyes() {
+    const { people, channels } = this.workspace;
+    return {
+      me: this.person,
+      zone: this.person.tz,
+      channelHere: this.channel,
+      people,
+      channels,
+      nameOf: (id) => people.find((person) => person.id === id)?.name,
+      channelNamed: (id) => channels.find((channel) => channel.id === id)?.name,
+    };
+  }
+
+  /** Messages of this channel that this person sees, oldest first. */
+  get visibleMessages() {
+    const here = [...this.messages.values()].filter((message) => message.channel === this.channel.id);
+    return here.filter((message) => this.#isForReader(message));
+  }
+
+  /** What Slackbot told this person here. */
+  get visibleNotices() {
+    return [...this.notices.values()].filter(
+      (notice) => notice.channel === this.channel.id && notice.person === this.person.id,
+    );
+  }
+
+  /** Commands this person typed here. */
+  get visibleCommands() {
+    return this.typedCommands.filter((exchange) => exchange.channel === this.channel.id);
+  }
+
+  /** Commands this person typed anywhere. */
+  get typedCommands() {
+    return [...this.exchanges.values()].filter(
+      (exchange) => exchange.kind === "command" && exchange.person === this.person.id,
+    );
+  }
+
+  /** Modals this person has open, the top one last. */
+  get openViews() {
+    return [...this.views.values()].filter((view) => view.user === this.person.id);
+  }
+
+  #isForReader(message) {
+    return !message.seen_only_by || message.seen_only_by === this.person.id;
+  }
+
+  #replace(data) {
+    const known = this.workspace !== null;
+    this.messages = keyed(data.messages, (message) => message.ts, this.messages);
+    this.notices = keyed(data.notices, noticeKey, this.notices);
+    this.views = keyed(data.views, (view) => view.id, this.views);
+    this.exchanges = keyed(data.exchanges, (exchange) => exchange.id, this.exchanges);
+    this.workspace = data;
+    this.fault = data.fault;
+    const place = known ? { person: this.person.id, channel: this.channel.id } : recall();
+    this.person = data.people.find((person) => person.id === place.person) ?? data.people[0];
+    this.channel = data.channels.find((channel) => channel.id === place.channel) ?? data.channels[0];
+    this.#tell("workspace");
+  }
+
+  #message({ kind, message }) {
+    const isNew = kind !== "deleted" && !this.messages.has(message.ts);
+    if (kind === "deleted") this.messages.delete(message.ts);
+    else this.messages.set(message.ts, message);
+    if (isNew && message.channel !== this.channel.id && this.#isForReader(message)) this.unread.add(message.channel);
+    this.#tell("message", { message, isNew });
+  }
+
+  #view({ kind, view }) {
+    if (kind === "closed") this.views.delete(view.id);
+    else this.views.set(view.id, view);
+    this.#tell("view");
+  }
+
+  #add(name, map, key, value) {
+    map.set(key, value);
+    this.#tell(name, { value });
+  }
+
+  #remember() {
+    try {
+      sessionStorage.setItem(REMEMBERED, JSON.stringify({ person: this.person.id, channel: this.channel.id }));
+    } catch {
+      // A browser that keeps nothing starts at the first person and channel each time.
+    }
+  }
+
+  #tell(name, detail = {}) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+function noticeKey(notice) {
+  return `${notice.ts}/${notice.person}`;
+}
+
+// An entry that is the same as before keeps its identity: what was drawn from it need not be drawn again.
+function keyed(list, keyOf, before) {
+  return new Map(
+    list.map((entry) => {
+      const old = before.get(keyOf(entry));
+      return [keyOf(entry), old && JSON.stringify(old) === JSON.stringify(entry) ? old : entry];
+    }),
+  );
+}
+
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(REMEMBERED)) ?? {};
+  } catch {
+    return {};
+  }
+}

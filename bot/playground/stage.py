@@ -1,0 +1,55 @@
+"""The playground's composition root: a local Slack, an account, and between them the bot as it is served."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+
+from pydantic import SecretStr
+
+from bot.playground.accounts import Account, OpenAccount
+from bot.playground.exchanges import Exchanges
+from bot.playground.slack import LocalSlack
+from bot.playground.slack.local import LOOPBACK
+from bot.serve import serving
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that plays, ready."""
+
+    slack: LocalSlack
+    account: OpenAccount
+    exchanges: Exchanges
+
+
+@asynccontextmanager
+async def staged(account: Account) -> AsyncIterator[Stage]:
+    """Start it all, each on a free port of 127.0.0.1; the bot's database is gone at the end.
+
+    Tokens are new each time, so that nobody else on this machine can speak for the bot or for Slack.
+
+    Raises:
+        SettingsWrong: the account's settings can't be used.
+        StartFailed: the bot can't start.
+    """
+    slack = LocalSlack(secrets.token_hex(), f"xoxb-{secrets.token_hex()}", f"xapp-{secrets.token_hex()}")
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="workflows-bot-"))
+        await stack.enter_async_context(slack.serve())
+        given = {
+            "slack_bot_token": SecretStr(slack.bot_token),
+            "slack_signing_secret": SecretStr(slack.signing_secret),
+            "slack_app_token": None,
+            "slack_api_url": slack.api_url,
+            "database_url": SecretStr(f"sqlite:///{folder}/playground.sqlite3"),
+            "bot_host": LOOPBACK,
+            "port": 0,
+            "bot_shutdown_seconds": 1.0,
+        }
+        opened = await stack.enter_async_context(account.open(given))
+        exchanges = Exchanges(slack)
+        served = await stack.enter_async_context(serving(opened.settings, exchanges.called))
+        slack.request_url = f"http://{LOOPBACK}:{served.port}/slack/events"
+        yield Stage(slack, opened, exchanges)

@@ -1,0 +1,187 @@
+"""Block Kit on the page, all of it, held against a bot that uses all of it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from bot.playground.stage import Stage
+
+from .conftest import Open, Opened, Scheme
+from .samples import LONG_ID
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def opened(sampler_stage: Stage, open_page: Open) -> Opened:
+    return await open_page(sampler_stage)
+
+
+async def told(message: Locator) -> Any:
+    """The JSON that the sampler answers with."""
+    await expect(message).to_contain_text("{")
+    text = await message.locator(".message-body").inner_text()
+    return json.loads(text[text.index("{") :])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_every_block_is_drawn(
+    sampler_stage: Stage, open_page: Open, scheme: Scheme, width: int
+) -> None:
+    opened = await open_page(sampler_stage, scheme, width=width)
+    await opened.type("/workflows showcase")
+    message = opened.last
+    await expect(message.get_by_role("heading", name="Showcase")).to_be_visible()
+    for tag, text in (("strong", "bold"), ("em", "italic"), ("del, s", "struck"), ("code", "code <b>")):
+        await expect(message.locator(tag).filter(has_text=text).first).to_be_visible()
+    link = message.get_by_role("link", name="a link")
+    await expect(link).to_have_attribute("href", re.compile("^https://example.com/?$"))
+    await expect(link).to_have_attribute("rel", re.compile("noopener"))
+    for text in ("@ada", "#ops", "@here", "<script>alert(1)</script>", LONG_ID, "small print"):
+        await expect(message).to_contain_text(text)
+    await expect(message.get_by_role("listitem").filter(has_text="second item")).to_be_visible()
+    await expect(message.get_by_role("heading", name="Markdown")).to_be_visible()
+    await expect(message.get_by_role("cell", name="plain table row")).to_be_visible()
+    assert await opened.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    await opened.shot(f"showcase-{width}-{scheme}")
+
+
+async def test_a_date_is_read_in_the_zone_of_who_reads_it(opened: Opened) -> None:
+    await opened.type("/workflows showcase")
+    # 1786001400 is Thursday, 6 August 2026, 07:30 UTC: 08:30 in London, 03:30 in New York.
+    await expect(opened.last).to_contain_text(re.compile(r"Aug 6(, 2026)? at 08:30"))
+    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.type("/workflows showcase")
+    await expect(opened.last).to_contain_text(re.compile(r"Aug 6(, 2026)? at 03:30"))
+
+
+async def test_a_data_table_is_sorted_and_paged(opened: Opened) -> None:
+    await opened.type("/workflows showcase")
+    table = opened.last.get_by_role("table", name="Instances by workflow")
+
+    async def numbers() -> list[str]:
+        return await table.locator("tbody tr td:last-child").all_inner_texts()
+
+    assert await numbers() == ["3,000", "1,000", "2,000"]
+    await table.get_by_role("button", name="Errored").click()
+    assert await numbers() == ["1,000", "2,000", "3,000"]
+    await opened.last.get_by_role("button", name="Next").click()
+    assert await numbers() == ["4,000", "5,000"]
+
+
+@pytest.mark.parametrize(("sample", "kinds"), [("lines", ("bar", "line")), ("areas", ("area", "pie"))])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_charts_are_drawn_and_can_be_read_out(
+    sampler_stage: Stage, open_page: Open, sample: str, kinds: tuple[str, ...], scheme: Scheme
+) -> None:
+    opened = await open_page(sampler_stage, scheme)
+    await opened.type(f"/workflows {sample}")
+    for kind in kinds:
+        await expect(opened.last.get_by_role("img", name=f"A {kind} chart")).to_be_visible()
+        await expect(opened.last.get_by_role("table", name=f"A {kind} chart")).to_contain_text("Tue")
+    await opened.shot(f"charts-{sample}-{scheme}")
+
+
+async def test_a_message_without_blocks_shows_its_text(opened: Opened) -> None:
+    await opened.type("/workflows plain")
+    await expect(opened.last.locator("strong")).to_have_text("text")
+
+
+async def test_replies_stand_below_what_they_reply_to(opened: Opened) -> None:
+    await opened.type("/workflows thread")
+    parent = opened.messages.filter(has_text="The parent").first
+    await expect(parent).to_contain_text("1 reply")
+    await expect(parent).to_contain_text("The reply")
+    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await expect(parent).to_be_visible()
+
+
+async def test_every_element_of_a_message_can_be_used(opened: Opened) -> None:
+    await opened.type("/workflows controls")
+    message = opened.last
+    await expect(message.get_by_role("button", name="Plain")).to_be_visible()
+    ts = await message.get_attribute("data-ts")
+    message = opened.page.locator(f"article[data-ts='{ts}']")
+    await opened.shot("controls")
+
+    async def answer(count: int) -> Any:
+        await expect(opened.messages).to_have_count(count)
+        return await told(opened.last)
+
+    await message.get_by_role("button", name="Plain").click()
+    assert (await answer(2))["value"] == "plain"
+
+    await choose(opened, message.get_by_role("combobox", name="Choose"), "Banana")
+    assert (await answer(3))["selected_option"]["value"] == "banana"
+
+    await message.get_by_role("button", name="More actions").click()
+    await opened.page.get_by_role("menuitem", name="Cherry").click()
+    assert (await answer(4))["selected_option"]["value"] == "cherry"
+
+    await message.get_by_role("checkbox", name="Apple").check()
+    assert [option["value"] for option in (await answer(5))["selected_options"]] == ["apple"]
+
+    await message.get_by_role("radio", name="Cherry").check()
+    assert (await answer(6))["selected_option"]["value"] == "cherry"
+
+    await message.locator("input[type=date]").fill("2026-12-24")
+    assert (await answer(7))["selected_date"] == "2026-12-24"
+
+    await message.locator("input[type=time]").fill("14:30")
+    assert (await answer(8))["selected_time"] == "14:30"
+
+    await choose(opened, message.get_by_role("combobox", name="Who"), "Grace Hopper")
+    assert (await answer(9))["selected_user"] == "U0GRACE01"
+
+    lookup = message.get_by_role("combobox", name="Look up")
+    await lookup.press_sequentially("ord")
+    await opened.option("Ord 2").click()
+    assert (await answer(10))["selected_option"]["value"] == "ord 2"
+
+
+async def choose(opened: Opened, menu: Locator, name: str) -> None:
+    """Pick an option of a menu."""
+    await menu.click()
+    await opened.option(name).click()
+
+
+async def test_what_asks_for_confirmation_waits_for_it(opened: Opened) -> None:
+    await opened.type("/workflows controls")
+    sure = opened.last.get_by_role("button", name="Sure?")
+    await sure.click()
+    dialog = opened.page.get_by_role("dialog", name="Really?")
+    await expect(dialog).to_contain_text("It can't be undone.")
+    await opened.shot("confirm")
+    await dialog.get_by_role("button", name="Leave it").click()
+    await expect(dialog).to_be_hidden()
+    await expect(sure).to_be_focused()
+    await expect(opened.messages).to_have_count(1)
+    await sure.click()
+    await dialog.get_by_role("button", name="Do it").click()
+    await expect(opened.messages).to_have_count(2)
+    assert (await told(opened.last))["action_id"] == "sure"
+
+
+@pytest.mark.parametrize(
+    ("sample", "says"),
+    [
+        ("refused", "Slack refused what the bot sent by chat.postEphemeral: invalid_blocks"),
+        ("refused-ack", "the ack's message was refused: invalid_blocks"),
+        ("silence", "operation_timeout"),
+    ],
+)
+async def test_what_slack_refuses_is_shown_with_slacks_own_word_for_it(
+    opened: Opened, sample: str, says: str
+) -> None:
+    await opened.type(f"/workflows {sample}")
+    notice = opened.messages.filter(has_text=says)
+    await expect(notice).to_be_visible()
+    if sample == "refused":
+        await expect(notice).to_contain_text("no more than 50 items allowed")
+        await expect(opened.last).to_contain_text("told: invalid_blocks")
+    await opened.shot(f"refusal-{sample}")

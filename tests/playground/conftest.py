@@ -1,0 +1,39 @@
+"""The playground in this process, its page asked without a browser."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from bot.playground.accounts import SimulatedAccount
+from bot.playground.page.server import serving_page
+from bot.playground.stage import Stage, staged
+
+from .page_client import PageClient
+
+
+@pytest.fixture(autouse=True)
+def _only_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with staged(SimulatedAccount(seed=1, instances=300)) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def page(stage: Stage, session: aiohttp.ClientSession) -> AsyncIterator[PageClient]:
+    async with serving_page(stage, "the-secret", 0) as address:
+        yield PageClient(session, URL(address))

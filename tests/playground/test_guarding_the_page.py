@@ -1,0 +1,112 @@
+"""No web page elsewhere can drive the playground, and nobody who does not know its address."""
+
+import asyncio
+import json
+import socket
+
+import aiohttp
+import pytest
+
+from bot.playground.accounts import SimulatedAccount
+from bot.playground.page.guard import SECRET_HEADER
+from bot.playground.stage import Stage, staged
+
+from .page_client import ADA, GENERAL, PageClient
+
+TYPED = {"kind": "command", "person": ADA, "channel": GENERAL, "text": "/workflows help"}
+DOORS = [("GET", "/feed", None), ("POST", "/acts", TYPED), ("POST", "/fault", {"fault": "down"})]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), DOORS, ids=lambda door: str(door)[:8])
+@pytest.mark.parametrize("secret", [None, "", "the-secre", "The-Secret", "gehe\u00efm"])
+async def test_without_the_secret_no_door_opens(
+    page: PageClient, stage: Stage, method: str, path: str, body: object, secret: str | None
+) -> None:
+    headers = {} if secret is None else {SECRET_HEADER: secret}
+    async with page.session.request(method, page.at(path), json=body, headers=headers) as answer:
+        assert answer.status == 401
+        assert "the terminal shows" in (await answer.json())["error"]
+    assert not stage.slack.messages()
+    assert stage.account.faults is not None
+    assert stage.account.faults.chosen == "none"
+
+
+@pytest.mark.parametrize("path", ["/", "/static/main.js", "/feed", "/acts", "/fault", "/nowhere"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:{port}", "0.0.0.0:{port}", "[", ""],
+)
+async def test_a_name_that_is_not_this_machines_gets_nothing_even_with_the_secret(
+    page: PageClient, path: str, host: str
+) -> None:
+    host = host.format(port=page.address.port)
+    async with page.session.get(page.at(path), headers=page.headers | {"Host": host}) as answer:
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "https://127.0.0.1:{port}", ""],
+)
+async def test_another_page_gets_nothing_even_with_the_secret(
+    page: PageClient, stage: Stage, origin: str
+) -> None:
+    headers = {"Origin": origin.format(port=page.address.port)}
+    assert (await page.post("/acts", TYPED, **headers))[0] == 403
+    assert not stage.slack.messages()
+
+
+async def test_the_page_itself_is_let_in(page: PageClient, stage: Stage) -> None:
+    origin = f"http://127.0.0.1:{page.address.port}"
+    assert await page.post("/acts", TYPED, Origin=origin) == (200, {"ok": True})
+    assert stage.slack.messages()
+
+
+async def test_localhost_is_this_machine_too(page: PageClient) -> None:
+    host = f"localhost:{page.address.port}"
+    assert (await page.post("/acts", TYPED, Host=host, Origin=f"http://{host}"))[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/static/main.js", "/static/favicon.svg", "/nowhere"])
+async def test_what_anybody_may_read_holds_no_secret_and_can_not_be_framed(
+    page: PageClient, path: str
+) -> None:
+    async with page.session.get(page.at(path)) as answer:
+        assert page.address.fragment not in await answer.text()
+        policy = answer.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../server.py", "/static/%2e%2e/server.py", "/static/..%2f..%2fcommand.py", "/static/"]
+)
+async def test_only_the_pages_own_files_are_served(page: PageClient, path: str) -> None:
+    # By hand, since a well-behaved client would tidy the path up first.
+    reader, writer = await asyncio.open_connection("127.0.0.1", page.address.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    status_line = await reader.readline()
+    writer.close()
+    assert status_line.split()[1] in {b"401", b"403", b"404"}
+
+
+async def test_it_listens_on_loopback_only(page: PageClient) -> None:
+    port = page.address.port
+    addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)}
+    for address in addresses - {"127.0.0.1"}:
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await page.session.get(f"http://{address}:{port}/")
+
+
+async def test_every_start_has_tokens_of_its_own(stage: Stage) -> None:
+    async with staged(SimulatedAccount(seed=1, instances=10)) as other:
+        for name in ("signing_secret", "bot_token", "app_token"):
+            assert getattr(stage.slack, name) != getattr(other.slack, name)
+
+
+async def test_the_bots_token_is_told_to_no_page(page: PageClient, stage: Stage) -> None:
+    await page.type("/workflows")
+    told = json.dumps(await page.picture())
+    assert stage.slack.bot_token not in told
+    assert stage.slack.signing_secret not in told
