@@ -46,14 +46,16 @@ class Exchanges:
             AckError: none came in time, or not the right one.
         """
         workspace = self._slack.workspace
-        self._put(begun(delivery, workspace.next_ts(), workspace.clock()))
+        exchange = begun(delivery, workspace.next_ts(), workspace.clock())
+        self._put(exchange)
         try:
             ack = await self._slack.http(self._slack.request_url).deliver(delivery)
         except AckError as error:
-            self._put(replace(self._known[delivery.act], ack=error.ack, failed=str(error)))
+            known = self._known.get(exchange.id, exchange)
+            self._put(replace(known, ack=error.ack, failed=str(error)))
             raise
-        calls = self._calls.get(ack.request_id, ())
-        self._put(replace(self._known[delivery.act], ack=ack, calls=calls))
+        known = self._known.get(exchange.id, exchange)
+        self._put(replace(known, ack=ack, calls=self._calls.get(ack.request_id, ())))
         return ack
 
     def called(self, call: Call) -> None:

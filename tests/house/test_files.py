@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import yaml
 
+from bot.playground.page.shown import COMMANDS
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +93,12 @@ def test_the_manifest_is_valid_for_http_once_its_urls_are_filled_in() -> None:
 def test_the_manifest_asks_for_no_more_than_it_needs() -> None:
     scopes = _manifest(over_http=False)["oauth_config"]["scopes"]
     assert set(scopes["bot"]) - set(scopes["bot_optional"]) == {"commands", "chat:write"}
+
+
+def test_the_playground_completes_the_commands_of_the_manifest() -> None:
+    shown = ("command", "description", "usage_hint")
+    commands = _manifest(over_http=False)["features"]["slash_commands"]
+    assert [{key: command[key] for key in shown} for command in commands] == list(COMMANDS)
 
 
 def test_the_readme_names_every_setting() -> None:

@@ -15,15 +15,13 @@ _HEARTBEAT_SECONDS: Final = 15.0
 _MOST_WAITING: Final = 1_000
 """Events for a page that does not read. It is cut off then, and gets the whole picture when it comes back."""
 
-_Event = tuple[str, Payload]
-
 
 class Feed:
     """Tells every page that is open what happens on the stage."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._pages: set[asyncio.Queue[_Event | None]] = set()
+        self._pages: set[asyncio.Queue[bytes | None]] = set()
         slack, exchanges = stage.slack, stage.exchanges
         slack.changes.listeners.append(lambda change: self.publish("message", change_json(change)))
         slack.views.shown.listeners.append(self._viewed("shown"))
@@ -33,9 +31,10 @@ class Feed:
 
     def publish(self, event: str, data: Payload) -> None:
         """Tell all pages."""
+        encoded = _encoded(event, data)
         for page in list(self._pages):
             if page.qsize() < _MOST_WAITING:
-                page.put_nowait((event, data))
+                page.put_nowait(encoded)
             else:
                 self._pages.discard(page)
                 page.put_nowait(None)
@@ -45,13 +44,13 @@ class Feed:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         # The picture and the place in the queue belong together: no event may fall between the two.
-        events: asyncio.Queue[_Event | None] = asyncio.Queue()
+        events: asyncio.Queue[bytes | None] = asyncio.Queue()
         picture = _encoded("workspace", workspace_json(self._stage))
         self._pages.add(events)
         try:
             await response.write(picture)
-            while (text := await _next(events)) is not None:
-                await response.write(text)
+            while (event := await _next(events)) is not None:
+                await response.write(event)
         except ConnectionError:
             return response  # the page was closed
         finally:
@@ -67,14 +66,13 @@ class Feed:
         return lambda view: self.publish("view", {"kind": kind, "view": view_json(view)})
 
 
-async def _next(events: asyncio.Queue[_Event | None]) -> bytes | None:
-    """The next event as bytes, or a sign of life after a while of nothing."""
+async def _next(events: asyncio.Queue[bytes | None]) -> bytes | None:
+    """The next event, or a sign of life after a while of nothing; None at the end."""
     try:
         async with asyncio.timeout(_HEARTBEAT_SECONDS):
-            event = await events.get()
+            return await events.get()
     except TimeoutError:
         return b": still here\n\n"
-    return None if event is None else _encoded(*event)
 
 
 def _encoded(event: str, data: Payload) -> bytes:

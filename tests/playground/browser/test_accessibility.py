@@ -1,0 +1,70 @@
+"""axe finds nothing to say against the page, whatever it shows, in both colour schemes."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from bot.playground.stage import Stage
+
+from .conftest import Open, Opened, Scheme
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+async def violations(page: Page) -> list[str]:
+    """What is wrong, and with which elements."""
+    # Colours that are still fading in would be judged in between.
+    await page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
+    found = (await Axe().run(page)).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
+    ]
+
+
+@SCHEMES
+async def test_the_bots_own_messages_and_its_form(stage: Stage, open_page: Open, scheme: Scheme) -> None:
+    opened = await open_page(stage, scheme)
+    assert await violations(opened.page) == []
+    for command in ("/workflows", "/workflows help filters", "/workflows list order-processing", "/nothing"):
+        await opened.type(command)
+    await expect(opened.last).to_contain_text("not a valid command")
+    await opened.page.locator("[data-exchange] summary").first.click()
+    assert await violations(opened.page) == []
+    await opened.page.get_by_role("button", name="Filter this list").click()
+    await expect(opened.page.get_by_role("dialog", name="Filter")).to_be_visible()
+    assert await violations(opened.page) == []
+
+
+async def form(opened: Opened) -> None:
+    await opened.type("/workflows form")
+    dialog = opened.page.get_by_role("dialog", name="A form")
+    await dialog.get_by_role("textbox", name="Line of text").fill("bad")
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog).to_contain_text("That is bad.")
+
+
+async def confirm(opened: Opened) -> None:
+    await opened.type("/workflows controls")
+    await opened.last.get_by_role("button", name="Sure?").click()
+    await expect(opened.page.get_by_role("dialog", name="Really?")).to_be_visible()
+
+
+async def messages(opened: Opened) -> None:
+    for count, name in enumerate(("showcase", "controls", "lines", "areas", "thread", "refused"), 1):
+        await opened.type(f"/workflows {name}")
+        await expect(opened.page.locator("[data-kind=command]")).to_have_count(count)
+    await expect(opened.last).to_contain_text("told: invalid_blocks")
+
+
+@SCHEMES
+@pytest.mark.parametrize("show", [messages, form, confirm])
+async def test_all_that_slack_has(
+    sampler_stage: Stage, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
+) -> None:
+    opened = await open_page(sampler_stage, scheme, height=1000)
+    await show(opened)
+    assert await violations(opened.page) == []
