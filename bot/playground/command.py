@@ -21,37 +21,35 @@ from bot.settings import SettingsWrong
 from bot.telemetry import configure_logging
 
 _USUAL_PORT: Final = 3100
+_USUAL_SEED: Final = 1
+_USUAL_INSTANCES: Final = 3000
 
 
 @click.command()
-@click.option(
-    "--port", type=click.IntRange(0, 65535), help=f"Where the page is; {_USUAL_PORT} or any free one."
-)
-@click.option("--seed", default=1, show_default=True, help="Which simulated account.")
+@click.option("--seed", type=int, help=f"Which simulated account; {_USUAL_SEED} if you don't say.")
 @click.option(
     "--instances",
     type=click.IntRange(0, 100_000),
-    default=3000,
-    show_default=True,
-    help="How many it starts with.",
+    metavar="NUMBER",
+    help=f"How many instances it starts with; {_USUAL_INSTANCES} if you don't say.",
 )
+@click.option("--wrangler", metavar="URL", help="A running `wrangler dev`, such as http://127.0.0.1:8787.")
+@click.option("--account", is_flag=True, help="The real accounts that the environment or .env names.")
 @click.option(
-    "--wrangler", metavar="URL", help="Read a running `wrangler dev`, such as http://127.0.0.1:8787."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help=f"Where the page is; {_USUAL_PORT} or any free one if you don't say.",
 )
-@click.option("--account", is_flag=True, help="Read the real accounts that the environment or .env names.")
-def playground(port: int | None, seed: int, instances: int, wrangler: str | None, *, account: bool) -> None:
+def playground(
+    seed: int | None, instances: int | None, wrangler: str | None, port: int | None, *, account: bool
+) -> None:
     """Try the bot in a browser.
 
-    With no Slack workspace, and unless you ask for it with no Cloudflare account: both are simulated on this
-    machine. Only this machine can reach the page.
+    The real bot runs between a local Slack and a simulated Cloudflare account, or one that you name. Open the
+    address that is printed: only this machine can reach it. Ctrl+C ends it.
     """
-    if wrangler is not None and account:
-        raise click.UsageError("--wrangler and --account each name an account: choose one.")
-    chosen: Account = SimulatedAccount(seed, instances)
-    if wrangler is not None:
-        chosen = WranglerAccount(wrangler)
-    elif account:
-        chosen = RealAccount()
+    chosen = _chosen(seed, instances, wrangler, account=account)
     configure_logging("error", "console")
     _go_round_proxies()
     try:
@@ -63,6 +61,21 @@ def playground(port: int | None, seed: int, instances: int, wrangler: str | None
     except Failed as error:
         click.echo(f"workflows-bot: {error}", err=True)
         sys.exit(1)
+
+
+def _chosen(seed: int | None, instances: int | None, wrangler: str | None, *, account: bool) -> Account:
+    simulated = {"--seed": seed is not None, "--instances": instances is not None}
+    others = {"--wrangler": wrangler is not None, "--account": account}
+    given = [name for name, is_given in (simulated | others).items() if is_given]
+    if all(others.values()) or (any(others.values()) and any(simulated.values())):
+        raise click.UsageError(f"{' and '.join(given)} name different accounts: choose one.")
+    if wrangler is not None:
+        return WranglerAccount(wrangler)
+    if account:
+        return RealAccount()
+    return SimulatedAccount(
+        _USUAL_SEED if seed is None else seed, _USUAL_INSTANCES if instances is None else instances
+    )
 
 
 async def _play(account: Account, port: int | None) -> None:

@@ -131,9 +131,17 @@ async def test_an_engine_that_does_not_run_is_said_in_the_channel(
     assert "no connection to 127.0.0.1: connection refused" in message["text"].lower()
 
 
-async def test_two_accounts_at_once_are_refused(tmp_path: Path) -> None:
-    ended = await refused(tmp_path, "--account", "--wrangler", "http://127.0.0.1:8787")
-    assert "choose one" in ended.stderr
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--account", "--wrangler", "http://127.0.0.1:8787"),
+        ("--account", "--seed", "1"),
+        ("--wrangler", "http://127.0.0.1:8787", "--instances", "10"),
+    ],
+)
+async def test_two_accounts_at_once_are_refused(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = await refused(tmp_path, *arguments)
+    assert "name different accounts: choose one" in ended.stderr
 
 
 async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
