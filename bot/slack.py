@@ -44,12 +44,14 @@ class SlackUnreachable(Exception):
 async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
     """Slack's Web API over one session."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True) as session:
-        yield AsyncWebClient(
+        client = AsyncWebClient(
             token=settings.bot_token,
             base_url=f"{settings.slack_api_url.rstrip('/')}/",
             session=session,
             retry_handlers=[AsyncRateLimitErrorRetryHandler()],
         )
+        client.proxy = None  # slack_sdk's own choice of one ignores NO_PROXY; the session's does not
+        yield client
 
 
 def reason(error: Exception) -> str:

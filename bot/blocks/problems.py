@@ -75,7 +75,7 @@ def restart(value: str) -> WayOut:
 
 def similar(workflow: str, value: str) -> WayOut:
     """The same list of another workflow, whose name looks like the one asked for."""
-    return WayOut(f"Did you mean {code(workflow)}?", "Open", value, f"List the instances of {workflow}")
+    return WayOut(f"Did you mean {code(workflow)}?", "Open", value, f"Open {workflow}")
 
 
 def problem_message(error: Exception, *, again: str = "", ways_out: Sequence[WayOut] = ()) -> Message:

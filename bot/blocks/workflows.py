@@ -32,7 +32,7 @@ _LONGEST_ROW: Final = 700
 def overview_message(overview: Overview, controls: Controls, open_values: Sequence[str]) -> Message:
     """One screen of workflows, each with a button into its list; `open_values` has one value a row."""
     rows = [
-        section(_row(workflow), button("Open", "list_open", value, f"List the instances of {workflow.name}"))
+        section(_row(workflow), button("Open", "list_open", value, f"Open {workflow.name}"))
         for workflow, value in zip(overview.rows, open_values, strict=True)
     ]
     blocks = [

@@ -108,6 +108,7 @@ class Delivery:
                 AsyncServerErrorRetryHandler(),
             ],
         )
+        webhook.proxy = None  # as in `slack_client`
         payload: dict[str, Any] = {
             "text": message.text,
             "response_type": "ephemeral",

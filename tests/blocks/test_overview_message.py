@@ -64,7 +64,7 @@ def test_each_workflow_has_a_button_into_its_list() -> None:
         ("list_open", "orders"),
         ("list_open", "rates"),
     ]
-    assert buttons[0]["accessibility_label"] == "List the instances of order-processing"
+    assert buttons[0]["accessibility_label"] == "Open order-processing"
 
 
 def test_the_most_urgent_counts_come_first() -> None:
