@@ -3,23 +3,33 @@
 import asyncio
 import sys
 from importlib.metadata import EntryPoints, entry_points
+from typing import Any
 
 import click
 
 from bot import __version__
-from bot import settings as settings_
 from bot.check import check as run_checks
 from bot.serve import Failed
 from bot.serve import serve as run_bot
-from bot.settings import Settings, SettingsWrong
+from bot.settings import Settings, SettingsWrong, load
 from bot.telemetry import configure_logging
 
 
 class _Commands(click.Group):
     """The commands of this file, and those that installed packages offer as `workflows_bot.commands`.
 
-    Such a command is imported only when it is asked for.
+    Those are imported only when they are run or listed. What ends any of them early is said in a line each.
     """
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        try:
+            return super().invoke(ctx)
+        except SettingsWrong as error:
+            for problem in error.problems:
+                click.echo(f"FAIL  settings: {problem}", err=True)
+        except Failed as error:
+            click.echo(f"workflows-bot: {error}", err=True)
+        return ctx.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *_offered().names})
@@ -51,12 +61,9 @@ def serve() -> None:
 
     Over HTTP, or in Socket Mode when SLACK_APP_TOKEN is set. SIGTERM lets running work end first.
     """
-    settings = _settings()
+    settings = load()
     configure_logging(settings.bot_log_level, settings.bot_log_format)
-    try:
-        asyncio.run(run_bot(settings))
-    except Failed as error:
-        _fail(str(error))
+    asyncio.run(run_bot(settings))
 
 
 @main.command()
@@ -65,7 +72,7 @@ def check() -> None:
 
     A line for each, with what to do; exits with 1 when one fails.
     """
-    settings = _settings()
+    settings = load()
     configure_logging("error", "console")
     if not asyncio.run(_print_findings(settings)):
         sys.exit(1)
@@ -77,17 +84,3 @@ async def _print_findings(settings: Settings) -> bool:
         click.echo(f"{'ok  ' if finding.well else 'FAIL'}  {finding.subject}: {finding.text}")
         well = well and finding.well
     return well
-
-
-def _settings() -> Settings:
-    try:
-        return settings_.load()
-    except SettingsWrong as error:
-        for problem in error.problems:
-            click.echo(f"FAIL  settings: {problem}", err=True)
-        sys.exit(1)
-
-
-def _fail(reason: str) -> None:
-    click.echo(f"workflows-bot: {reason}", err=True)
-    sys.exit(1)

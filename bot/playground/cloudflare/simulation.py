@@ -26,6 +26,7 @@ from bot.playground.cloudflare.records import (
 )
 from bot.playground.cloudflare.seeding import seed_account
 from bot.playground.cloudflare.steps import Failure
+from bot.playground.loopback import LOOPBACK, programs_only
 
 DEFAULT_ACCOUNT_ID: Final = "0123456789abcdef0123456789abcdef"
 DEFAULT_TOKEN: Final = ApiToken("simulated-token")
@@ -160,7 +161,7 @@ class Simulation:
 
     def app(self) -> web.Application:
         """Give an application that answers under ``/client/v4``, to run or to mount as a sub-application."""
-        app = web.Application()
+        app = web.Application(middlewares=[programs_only])
         app.router.add_route("*", BASE_PATH + "{path:.*}", Api(self).handle)
         return app
 
@@ -172,8 +173,8 @@ class Simulation:
         )
         await runner.setup()
         try:
-            site = web.TCPSite(runner, "127.0.0.1", port)
+            site = web.TCPSite(runner, LOOPBACK, port)
             await site.start()
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}"
+            yield f"http://{LOOPBACK}:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}"
         finally:
             await runner.cleanup()

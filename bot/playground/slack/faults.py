@@ -58,7 +58,7 @@ class Faults:
 
     def take(self, target: str) -> Fault | None:
         """The fault the next call of ``target`` meets, used up by asking."""
-        waiting = self._waiting[target]
+        waiting = self._waiting.get(target)
         return waiting.popleft() if waiting else None
 
     def clear(self) -> None:

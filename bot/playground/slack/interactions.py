@@ -64,16 +64,18 @@ class Interactions:
         self._by_trigger[interaction.trigger_id] = interaction
         return interaction
 
+    def has(self, path: str) -> bool:
+        """Whether there is such a ``response_url``."""
+        return path in self._by_path
+
     def answered(self, path: str) -> Interaction:
         """The act behind a ``response_url``, one use of it spent.
 
         Raises:
-            RefusedError: ``no_service`` for an unknown address, ``expired_url`` after 30 minutes,
-                ``used_url`` from the sixth time on. The limits are documented, the words are not.
+            RefusedError: ``expired_url`` after 30 minutes, ``used_url`` from the sixth time on. The limits
+                are documented, the words are not.
         """
-        interaction = self._by_path.get(path)
-        if interaction is None:
-            raise RefusedError("no_service")
+        interaction = self._by_path[path]
         if self.clock() - interaction.at > RESPONSE_URL_SECONDS:
             raise RefusedError("expired_url")
         uses = self._uses.get(path, 0) + 1

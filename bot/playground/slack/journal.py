@@ -1,6 +1,7 @@
 """A list that can be waited on."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -11,11 +12,15 @@ WAIT_SECONDS = 5.0
 
 
 class Journal(Generic[T]):
-    """Everything of one kind that has happened, in order, and a way to wait for what comes next."""
+    """Everything of one kind that has happened, in order, and a way to wait for what comes next.
+
+    ``total`` counts all of it; ``keep`` bounds how much can still be read. ``listeners`` are told at once.
+    """
 
     def __init__(self) -> None:
+        self.total = 0
         self.listeners: list[Callable[[T], None]] = []
-        self._entries: list[T] = []
+        self._entries: deque[T] = deque()
         self._waiting: list[asyncio.Future[None]] = []
 
     def __len__(self) -> int:
@@ -27,9 +32,14 @@ class Journal(Generic[T]):
     def __getitem__(self, index: int) -> T:
         return self._entries[index]
 
+    def keep(self, most: int) -> None:
+        """Forget, now and from now on, what came before the last so many."""
+        self._entries = deque(self._entries, maxlen=most)
+
     def add(self, entry: T) -> None:
         """Write down one more, tell the listeners, and wake whoever waits."""
         self._entries.append(entry)
+        self.total += 1
         for listener in self.listeners:
             listener(entry)
         waiting, self._waiting = self._waiting, []
@@ -45,12 +55,12 @@ class Journal(Generic[T]):
 
     def follow(self, matches: Callable[[T], bool] = lambda _: True) -> "Tail[T]":
         """A reader of the matching entries that come after this call."""
-        return Tail(self, matches, len(self._entries))
+        return Tail(self, matches, self.total)
 
 
 @dataclass
 class Tail(Generic[T]):
-    """Reads a journal from ``position`` on, one matching entry at a time."""
+    """Reads a journal from ``position`` on, one matching entry at a time, passing over what is forgotten."""
 
     journal: Journal[T]
     matches: Callable[[T], bool]
@@ -64,8 +74,10 @@ class Tail(Generic[T]):
         """
         async with asyncio.timeout(within):
             while True:
-                while self.position < len(self.journal):
-                    entry = self.journal[self.position]
+                while self.position < self.journal.total:
+                    forgotten = self.journal.total - len(self.journal)
+                    self.position = max(self.position, forgotten)
+                    entry = self.journal[self.position - forgotten]
                     self.position += 1
                     if self.matches(entry):
                         return entry

@@ -8,6 +8,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
+from bot.playground.loopback import LOOPBACK, programs_only
 from bot.playground.slack.delivery import HttpTransport, Transport
 from bot.playground.slack.faults import Faults
 from bot.playground.slack.interactions import Interactions
@@ -22,8 +23,6 @@ from bot.playground.slack.socket_mode import SocketMode
 from bot.playground.slack.views import Views
 from bot.playground.slack.web_api import ApiCall, Tokens, WebApi
 from bot.playground.slack.workspace import Change, Workspace
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass
@@ -67,7 +66,9 @@ class LocalSlack:
             site = web.TCPSite(runner, LOOPBACK, port)
             await site.start()
             self.base_url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
-            async with aiohttp.ClientSession() as self._session:
+            # As many at once as there are people: waiting for a connection would count against the ack.
+            connector = aiohttp.TCPConnector(limit=0)
+            async with aiohttp.ClientSession(connector=connector) as self._session:
                 yield self
         finally:
             await self.socket_mode.close()
@@ -75,7 +76,7 @@ class LocalSlack:
 
     def application(self) -> web.Application:
         """The aiohttp application behind ``serve``."""
-        app = web.Application()
+        app = web.Application(middlewares=[programs_only])
         app.add_routes([*self._web_api.routes(), *self._responses.routes(), *self.socket_mode.routes()])
         return app
 

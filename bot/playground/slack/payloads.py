@@ -70,8 +70,16 @@ class Payloads:
         self, act: Interaction, message: Message, action: Payload, values: Values | None = None
     ) -> Payload:
         """Something in a message was used. For an ephemeral message Slack does not send ``message`` along."""
-        payload = {
+        return {
             **self.interaction(act, "block_actions"),
+            **self._in_message(act, message),
+            "state": {"values": values or {}},
+            "response_url": self.response_url(act),
+            "actions": [{**action, "action_ts": self.workspace.next_ts()}],
+        }
+
+    def _in_message(self, act: Interaction, message: Message) -> Payload:
+        where: Payload = {
             "container": {
                 "type": "message",
                 "message_ts": message.ts,
@@ -79,13 +87,10 @@ class Payloads:
                 "is_ephemeral": message.is_ephemeral,
             },
             "channel": {"id": act.channel.id, "name": act.channel.name},
-            "state": {"values": values or {}},
-            "response_url": self.response_url(act),
-            "actions": [{**action, "action_ts": self.workspace.next_ts()}],
         }
         if not message.is_ephemeral:
-            payload["message"] = message_json(message, self.workspace.team)
-        return payload
+            where["message"] = message_json(message, self.workspace.team)
+        return where
 
     def block_actions_in_view(
         self, act: Interaction, view: View, action: Payload, values: Values | None = None
@@ -105,11 +110,19 @@ class Payloads:
 
     def view_closed(self, act: Interaction, view: View) -> Payload:
         """A modal that asked for ``notify_on_close`` was dismissed."""
-        return {**self.interaction(act, "view_closed"), "view": view.payload, "is_cleared": False}
+        is_cleared = bool(view.payload["clear_on_close"])
+        return {**self.interaction(act, "view_closed"), "view": view.payload, "is_cleared": is_cleared}
 
-    def block_suggestion(self, act: Interaction, place: Payload, typed: str) -> Payload:
-        """Somebody types into an external menu; ``place`` holds its ``action_id``, ``block_id``, ``view``."""
-        return {**self.interaction(act, "block_suggestion"), **place, "value": typed}
+    def block_suggestion(
+        self, act: Interaction, place: View | Message | None, menu: Payload, typed: str
+    ) -> Payload:
+        """Somebody types into an external menu; ``menu`` holds its ``action_id`` and ``block_id``."""
+        where: Payload = {}
+        if isinstance(place, View):
+            where = {"view": place.payload, "container": {"type": "view", "view_id": place.id}}
+        elif isinstance(place, Message):
+            where = self._in_message(act, place)
+        return {**self.interaction(act, "block_suggestion"), **where, **menu, "value": typed}
 
     def shortcut(self, act: Interaction, callback_id: str) -> Payload:
         """A global shortcut was chosen: no channel, no ``response_url``."""

@@ -68,20 +68,23 @@ class Person:
         return reply
 
     async def close(self, view: View) -> Reply | None:
-        """Dismiss a modal; the bot hears of it only where the modal asked for ``notify_on_close``."""
-        self.desk.views.close(view)
+        """Dismiss a modal, or with ``clear_on_close`` all of them; ``notify_on_close`` has the bot told."""
+        if view.payload["clear_on_close"]:
+            self.desk.views.close_all(self.user.id)
+        else:
+            self.desk.views.close(view)
         if not view.payload["notify_on_close"]:
             return None
         act = self._start("other")
         return await self._deliver(act, "interactive", self.desk.payloads.view_closed(act, view))
 
     async def type_into_menu(
-        self, action_id: str, typed: str, view: View | None = None, block_id: str = "menu"
+        self, action_id: str, typed: str, place: View | Message | None = None, block_id: str = "menu"
     ) -> Payload:
-        """Type into a menu that loads its options, and see what it offers."""
+        """Type into a menu, of a modal or of a message, that loads its options; see what it offers."""
         act = self._start("other")
-        place = {"action_id": action_id, "block_id": block_id} | ({"view": view.payload} if view else {})
-        payload = self.desk.payloads.block_suggestion(act, place, typed)
+        menu = {"action_id": action_id, "block_id": block_id}
+        payload = self.desk.payloads.block_suggestion(act, place, menu, typed)
         reply = await self._deliver(act, "interactive", payload)
         return reply.ack.as_json() or {}
 

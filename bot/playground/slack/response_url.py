@@ -20,7 +20,7 @@ from bot.playground.slack.message import Message
 from bot.playground.slack.shapes import Payload, Problem, RefusedError
 from bot.playground.slack.workspace import Draft, Workspace
 
-GONE = frozenset({"used_url", "expired_url", "no_service"})
+GONE = frozenset({"used_url", "expired_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class ResponseUrls:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Take one message in answer to an act, unless a fault lies in wait."""
+        if not self.interactions.has(request.path):
+            return web.Response(status=HTTPStatus.NOT_FOUND, text="no_service")
         at = self.workspace.clock()
         raw = await request.text()
         fault = self.faults.take(RESPONSE_URL)

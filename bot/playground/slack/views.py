@@ -46,10 +46,15 @@ class Views:
     _count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def open(self, view: object, interaction: Interaction) -> View:
-        """Show a new modal to whoever acted; RefusedError if Slack would not."""
+        """Show a new modal to whoever acted, above those they have open; RefusedError if Slack would not."""
         self.workspace.censor.check_view(view)
-        number = next(self._count)
-        return self._show(f"V{number:08d}", view, interaction.user.id, interaction.id)
+        below = self.top(interaction.user.id)
+        view_id = f"V{next(self._count):08d}"
+        stack = {
+            "previous_view_id": below.id if below else None,
+            "root_view_id": below.payload["root_view_id"] if below else view_id,
+        }
+        return self._show(view_id, view, stack, interaction.user.id, interaction.id)
 
     def update(self, arguments: Payload) -> View:
         """Show something else in a modal's place.
@@ -61,7 +66,8 @@ class Views:
         if arguments.get("hash") not in {None, current.payload["hash"]}:
             raise RefusedError("hash_conflict")
         self.workspace.censor.check_view(arguments.get("view"))
-        return self._show(current.id, arguments["view"], current.user, current.cause)
+        stack = {key: current.payload[key] for key in ("previous_view_id", "root_view_id")}
+        return self._show(current.id, arguments["view"], stack, current.user, current.cause)
 
     def close(self, view: View) -> None:
         """The person is done with it."""
@@ -72,6 +78,10 @@ class Views:
         """The person is done with all that they have open."""
         for view in [view for view in self._by_id.values() if view.user == user]:
             self.close(view)
+
+    def top(self, user: str) -> View | None:
+        """The modal that somebody can use: the last opened of those they have open."""
+        return next((view for view in reversed(self._by_id.values()) if view.user == user), None)
 
     def open_now(self) -> tuple[View, ...]:
         """Every open modal of everybody, the last opened last."""
@@ -89,7 +99,7 @@ class Views:
                 return view
         raise RefusedError("not_found")
 
-    def _show(self, view_id: str, view: Any, user: str, cause: str) -> View:  # noqa: ANN401  # checked JSON
+    def _show(self, view_id: str, view: Any, stack: Payload, user: str, cause: str) -> View:  # noqa: ANN401  # checked JSON
         team = self.workspace.team
         payload = {
             "submit": None,
@@ -105,8 +115,7 @@ class Views:
             "team_id": team.id,
             "state": {"values": {}},
             "hash": f"{int(self.workspace.clock())}.{secrets.token_hex(4)}",
-            "previous_view_id": None,
-            "root_view_id": view_id,
+            **stack,
             "app_id": team.app_id,
             "app_installed_team_id": team.id,
             "bot_id": team.bot_id,

@@ -27,6 +27,10 @@ SCOPE_NEEDED = {
 }
 
 
+class _StrangerError(RefusedError):
+    """Whoever calls has no token of this app's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What the app was given when it was installed."""
@@ -75,7 +79,7 @@ class Answer:
 
 @dataclass
 class WebApi:
-    """Serves ``/api/{method}``; ``calls`` tells who asked for what."""
+    """Serves ``/api/{method}``; ``calls`` tells what the app asked for, and nobody else."""
 
     workspace: Workspace
     tokens: Tokens
@@ -99,6 +103,8 @@ class WebApi:
         try:
             arguments = await arguments_of(request)
             answer = self._faulty(fault) or self._answer(method, request, arguments)
+        except _StrangerError as refused:
+            return Answer(error_body(refused)).response(self.workspace.scopes)
         except RefusedError as refused:
             answer = Answer(error_body(refused), problems=refused.problems)
         call = ApiCall(
@@ -122,10 +128,10 @@ class WebApi:
                 return None
 
     def _answer(self, method: str, request: web.Request, arguments: Payload) -> "Answer":
+        self._check_token(method, request, arguments)
         handler = self._handlers().get(method)
         if handler is None:
             raise RefusedError("unknown_method")
-        self._check_token(method, request, arguments)
         self._check_scope(method)
         return Answer({"ok": True, **handler(arguments)})
 
@@ -145,9 +151,9 @@ class WebApi:
         header = request.headers.get("Authorization", "")
         token = header.removeprefix("Bearer ") or arguments.get("token")
         if not token:
-            raise RefusedError("not_authed")
+            raise _StrangerError("not_authed")
         if token not in {self.tokens.bot, self.tokens.app}:
-            raise RefusedError("invalid_auth")
+            raise _StrangerError("invalid_auth")
         wanted = self.tokens.app if method == "apps.connections.open" else self.tokens.bot
         if token != wanted:
             raise RefusedError("not_allowed_token_type")

@@ -47,6 +47,8 @@ def _json_object(body: str) -> Payload:
 
 
 def _form_value(key: str, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+    if not isinstance(value, str):
+        raise RefusedError("invalid_arguments")  # a file
     if key not in JSON_ARGUMENTS:
         return value
     try:

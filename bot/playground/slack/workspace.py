@@ -104,6 +104,7 @@ class Workspace:
     def __post_init__(self) -> None:
         self._messages: dict[str, Message] = {}
         self._count = itertools.count(100)
+        self._latest = 0
 
     def user(self, name_or_id: str) -> User:
         """Somebody by id or by name; a LookupError says who there is."""
@@ -181,5 +182,6 @@ class Workspace:
         self.changes.add(Change("deleted", message, cause))
 
     def next_ts(self) -> str:
-        """A time stamp in Slack's form, never given twice: seconds, a dot, six digits."""
-        return f"{int(self.clock())}.{next(self._count):06d}"
+        """A time stamp in Slack's form, later than any before: seconds, a dot, six digits."""
+        self._latest = max(self._latest, int(self.clock()))
+        return f"{self._latest}.{next(self._count):06d}"

@@ -1,0 +1,28 @@
+"""This machine and nobody else: what the playground's servers have in common."""
+
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from yarl import URL
+
+LOOPBACK: Final = "127.0.0.1"
+
+_OUR_NAMES: Final = frozenset({LOOPBACK, "localhost", "::1"})
+
+
+def is_our_name(host: str) -> bool:
+    """Whether a `Host` header names this machine; by DNS rebinding any name can come to point here."""
+    try:
+        return URL(f"http://{host}").host in _OUR_NAMES
+    except ValueError:
+        return False
+
+
+@web.middleware
+async def programs_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let no web page in: browsers send `Origin` or `Sec-Fetch-Site`, programs neither."""
+    by_browser = "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
+    if by_browser or not is_our_name(request.host):
+        return web.Response(status=403, text="This is for programs on this machine.")
+    return await handler(request)
