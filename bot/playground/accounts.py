@@ -93,6 +93,7 @@ class SimulatedAccount:
                 kind="simulated",
                 says=f"A simulated account (seed {self.seed}): nothing real is asked",
                 settings=_OnlyGiven(
+                    _env_file=None,
                     **given,
                     bot_account_name="simulated",
                     cloudflare_account_id=simulation.account_id,
@@ -122,7 +123,7 @@ class WranglerAccount:
             SettingsWrong: the URL is none.
         """
         try:
-            settings = _OnlyGiven(**given, wrangler_dev_url=self.url)
+            settings = _OnlyGiven(_env_file=None, **given, wrangler_dev_url=self.url)
         except ValidationError as error:
             raise SettingsWrong(
                 [f"--wrangler {self.url} is not a URL, as in http://127.0.0.1:8787"]

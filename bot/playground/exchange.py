@@ -1,7 +1,7 @@
 """What passed between Slack, the bot and Cloudflare because of one act."""
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from bot.cloudflare.client import Call
 from bot.playground.slack import Ack, Delivery, Payload, Problem
@@ -98,7 +98,7 @@ def _title(payload: Payload) -> str:
     if "command" in payload:
         return f"{payload['command']} {payload['text']}".rstrip()
     if payload.get("actions"):
-        return _label(payload["actions"][0])
+        return label_of(payload["actions"][0])
     if payload.get("type") == "block_suggestion":
         return f"{payload['action_id']}: {payload['value']}"
     if "view" in payload:
@@ -106,8 +106,10 @@ def _title(payload: Payload) -> str:
     return str(payload.get("type"))
 
 
-def _label(action: dict[str, Any]) -> str:
-    """What somebody pressed or chose, as it reads on the screen."""
-    chosen = action.get("selected_option") or action
-    label = chosen.get("text")
-    return str(label["text"] if isinstance(label, dict) else action.get("action_id"))
+def label_of(action: Payload) -> str:
+    """What somebody pressed or chose, as it reads on the screen; else the action's id."""
+    for place in (action.get("selected_option"), action):
+        label = place.get("text") if isinstance(place, dict) else None
+        if isinstance(label, dict) and label.get("text"):
+            return str(label["text"])
+    return str(action.get("action_id"))

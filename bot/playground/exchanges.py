@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Final
-
-from cachetools import LRUCache
+from typing import Any, Final
 
 from bot.cloudflare.client import Call
 from bot.listeners.dispatch import current_reference
@@ -29,15 +27,17 @@ class Exchanges:
     def __init__(self, slack: LocalSlack) -> None:
         self.changes: Journal[Exchange] = Journal()
         self.notices: Journal[Notice] = Journal()
+        self.changes.keep(_KEPT)
+        self.notices.keep(_KEPT)
         self._slack = slack
-        self._known: LRUCache[str, Exchange] = LRUCache(_KEPT)
-        self._calls: LRUCache[str, tuple[Call, ...]] = LRUCache(_KEPT)
+        self._known: dict[str, Exchange] = {}
+        self._calls: dict[str, tuple[Call, ...]] = {}
         slack.responses.listeners.append(self._responded)
         slack.calls.listeners.append(self._api_called)
 
     def recent(self) -> tuple[Exchange, ...]:
         """The last ones, oldest first."""
-        return tuple(sorted(self._known.values(), key=lambda exchange: exchange.ts))
+        return tuple(self._known.values())
 
     async def deliver(self, delivery: Delivery) -> Ack:
         """Bring one payload to the bot's Request URL; so this is a `Transport` of the local Slack's.
@@ -52,7 +52,8 @@ class Exchanges:
             ack = await self._slack.http(self._slack.request_url).deliver(delivery)
         except AckError as error:
             known = self._known.get(exchange.id, exchange)
-            self._put(replace(known, ack=error.ack, failed=str(error)))
+            calls = self._calls.get(error.ack.request_id, ()) if error.ack is not None else ()
+            self._put(replace(known, ack=error.ack, failed=str(error), calls=calls))
             raise
         known = self._known.get(exchange.id, exchange)
         self._put(replace(known, ack=ack, calls=self._calls.get(ack.request_id, ())))
@@ -62,6 +63,7 @@ class Exchanges:
         """Write down a request to Cloudflare, in the context of the request of Slack's that caused it."""
         reference = current_reference()
         self._calls[reference] = (*self._calls.get(reference, ()), call)
+        _forget_the_oldest(self._calls)
         cause = self._find(lambda known: known.ack is not None and known.ack.request_id == reference)
         if cause is not None:
             self._put(replace(cause, calls=self._calls[reference]))
@@ -127,4 +129,11 @@ class Exchanges:
 
     def _put(self, exchange: Exchange) -> None:
         self._known[exchange.id] = exchange
+        _forget_the_oldest(self._known)
         self.changes.add(exchange)
+
+
+def _forget_the_oldest(kept: dict[str, Any]) -> None:
+    """Dicts keep the order of their keys, and a change of a value changes nothing in it."""
+    if len(kept) > _KEPT:
+        del kept[next(iter(kept))]

@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from pydantic import SecretStr
 
 from bot.playground.accounts import Account, OpenAccount
 from bot.playground.exchanges import Exchanges
+from bot.playground.loopback import LOOPBACK
 from bot.playground.slack import LocalSlack
-from bot.playground.slack.local import LOOPBACK
 from bot.serve import serving
+
+_KEPT: Final = 1_000
+"""Entries of each of Slack's journals; a playground may be left open for days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ async def staged(account: Account) -> AsyncIterator[Stage]:
             "port": 0,
             "bot_shutdown_seconds": 1.0,
         }
+        for journal in (slack.calls, slack.responses, slack.changes, slack.views.shown, slack.views.closed):
+            journal.keep(_KEPT)
         opened = await stack.enter_async_context(account.open(given))
         exchanges = Exchanges(slack)
         served = await stack.enter_async_context(serving(opened.settings, exchanges.called))

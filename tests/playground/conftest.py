@@ -29,7 +29,7 @@ async def stage() -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(read_bufsize=2**24) as session:  # a picture is one line, and may be long
         yield session
 
 

@@ -70,7 +70,7 @@ class FeedReader:
     async def event(self) -> Event:
         """The next event; an EOFError where the feed has ended."""
         name = ""
-        while line := (await self.content.readuntil(b"\n")).decode():
+        while line := (await self.content.readline()).decode():
             key, _, value = line.rstrip("\n").partition(": ")
             if key == "event":
                 name = value

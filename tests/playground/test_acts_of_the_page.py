@@ -2,16 +2,17 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
 import pytest
 from yarl import URL
 
-from bot.playground.accounts import SimulatedAccount
 from bot.playground.page.server import serving_page
-from bot.playground.slack import RESPONSE_URL, Failed
-from bot.playground.stage import Stage, staged
+from bot.playground.slack import RESPONSE_URL, Censor, Failed
+from bot.playground.slack.workspace import Draft
+from bot.playground.stage import Stage
 
 from .page_client import ADA, GENERAL, GRACE, FeedReader, PageClient, button
 
@@ -84,7 +85,7 @@ async def test_two_people_see_their_own_answers(page: PageClient) -> None:
         ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "nobody is called 'U0NOBODY'"),
         ({"kind": "command", "text": "/workflows", "channel": "C0NOWHERE"}, "no channel 'C0NOWHERE'"),
         ({"kind": "action", "ts": "1.000001", "action": {}}, "This message is gone."),
-        ({"kind": "submit", "view": "V1", "values": {}}, "This modal is closed."),
+        ({"kind": "submit", "view": "V1", "values": {}}, "This modal is closed"),
         ({"kind": "dance"}, "this is no act: "),
         ({}, "this is no act: "),
         ({"kind": "command", "text": "/workflows", "secret": 1}, "this is no act: command.secret"),
@@ -176,12 +177,100 @@ async def test_a_fault_that_does_not_exist_is_refused(page: PageClient, body: ob
     assert (status, answer["ok"]) == (400, False)
 
 
-async def test_pages_are_let_go_at_once_when_the_playground_ends() -> None:
-    async with staged(SimulatedAccount(seed=1, instances=10)) as stage, aiohttp.ClientSession() as session:
-        async with serving_page(stage, "s", 0) as address:
-            page = PageClient(session, URL(address))
-            async with page.feed() as feed:
-                await feed.next("workspace")
-                ended = asyncio.get_running_loop().time()
+async def test_what_was_typed_into_a_message_or_a_modal_goes_along(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing")
+        message = await feed.message()
+        values = {"some": {"input": {"type": "datepicker", "selected_date": "2026-11-23"}}}
+        await page.act("action", ts=message["ts"], action=button(message, "Filter…"), values=values)
+        opened = (await feed.next("view"))["view"]
+        clicked = await settled(feed, "Filter…")
+        action = {"type": "static_select", "block_id": "status", "action_id": "status"}
+        await page.act("view_action", view=opened["id"], action=action, values=values)
+        chosen = await feed.next("exchange", lambda data: data["kind"] == "view_action")
+    assert clicked["sent"]["payload"]["state"]["values"] == values
+    assert chosen["sent"]["payload"]["view"]["state"]["values"] == values
+    assert [answer["via"] for answer in clicked["answers"]] == ["views.open"]
+
+
+async def test_a_modal_is_submitted_by_nobody_else_and_only_from_the_top(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing")
+        message = await feed.message()
+        for _ in range(2):
+            await page.act("action", ts=message["ts"], action=button(message, "Filter…"))
+        below = (await feed.next("view"))["view"]
+        above = (await feed.next("view"))["view"]
+    assert above["payload"]["previous_view_id"] == below["id"]
+    submit = {"kind": "submit", "channel": GENERAL, "values": {}}
+    for person, view in ((GRACE, above), (ADA, below)):
+        status, answer = await page.post("/acts", submit | {"person": person, "view": view["id"]})
+        assert (status, answer["error"]) == (400, "This modal is closed, or another one lies above it.")
+    assert await page.act("close", view=above["id"])
+    assert (await page.act("submit", view=below["id"], values={}))["errors"] == {}
+
+
+async def test_a_menu_that_is_not_there_is_not_asked_for(page: PageClient, stage: Stage) -> None:
+    await page.type("/workflows")
+    ts = stage.slack.messages()[-1].ts
+    body = {"kind": "suggest", "person": ADA, "channel": GENERAL, "typed": "x"}
+    for place in ({"ts": ts}, {"ts": "1.000001"}, {"view": "V1"}, {}):
+        status, _ = await page.post("/acts", {**body, **place, "action_id": "a", "block_id": "b"})
+        assert status == 400
+
+
+async def test_an_ack_that_slack_can_not_show_is_told_of(page: PageClient, stage: Stage) -> None:
+    stage.slack.workspace.censor = Censor(unsupported=frozenset({"header"}))
+    async with page.feed() as feed:
+        await page.type("/workflows help")
+        failed = await feed.next("exchange", lambda data: data["failed"] is not None)
+        notice = await feed.next("notice")
+    assert failed["ack"]["status"] == 200
+    assert "invalid_blocks" in failed["failed"]
+    assert "unsupported type: header" in notice["text"]
+
+
+@pytest.mark.parametrize("text", ["/workflows\nhelp", "/workflows\thelp", "  /workflows  help  "])
+async def test_any_space_parts_a_command_from_its_words(page: PageClient, stage: Stage, text: str) -> None:
+    await page.type(text)
+    assert stage.slack.messages()[-1].text.startswith("/workflows · help")
+
+
+async def test_the_panel_forgets_the_oldest_first(page: PageClient, stage: Stage) -> None:
+    for number in range(210):
+        stage.exchanges.tell(GENERAL, None, f"notice {number}")
+        await page.type("/workflows help")
+    picture = await page.picture()
+    ids = [exchange["id"] for exchange in picture["exchanges"]]
+    assert ids == [f"I{number:05d}" for number in range(11, 211)]
+    assert len(picture["notices"]) <= 200
+    assert len(picture["messages"]) == 210
+
+
+async def test_a_page_gets_the_newest_of_very_many_messages(page: PageClient, stage: Stage) -> None:
+    for number in range(310):
+        stage.slack.workspace.post(Draft(GENERAL, f"message {number}"), "a test")
+    messages = (await page.picture())["messages"]
+    assert [message["text"] for message in messages] == [f"message {number}" for number in range(10, 310)]
+
+
+async def test_a_page_that_does_not_read_is_let_go(page: PageClient, stage: Stage) -> None:
+    async with page.feed() as feed:
+        for number in range(1_500):
+            stage.exchanges.tell(GENERAL, None, f"{number} " + "x" * 50_000)
+            if number % 100 == 0:
                 await asyncio.sleep(0)
-        assert asyncio.get_running_loop().time() - ended < 5
+        with pytest.raises(EOFError):
+            await feed.next("nothing is called so", within=30)
+    assert (await page.picture())["notices"]
+
+
+async def test_pages_are_let_go_when_the_playground_ends(
+    stage: Stage, session: aiohttp.ClientSession
+) -> None:
+    async with AsyncExitStack() as reading:
+        async with serving_page(stage, "s", 0) as address:
+            feed = await reading.enter_async_context(PageClient(session, URL(address)).feed())
+            await feed.next("workspace")
+        with pytest.raises(EOFError):  # in good order; a connection cut off would be another error
+            await feed.event()

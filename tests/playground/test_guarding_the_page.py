@@ -18,7 +18,7 @@ DOORS = [("GET", "/feed", None), ("POST", "/acts", TYPED), ("POST", "/fault", {"
 
 
 @pytest.mark.parametrize(("method", "path", "body"), DOORS, ids=lambda door: str(door)[:8])
-@pytest.mark.parametrize("secret", [None, "", "the-secre", "The-Secret", "gehe\u00efm"])
+@pytest.mark.parametrize("secret", [None, "", "the-secre", "The-Secret", "gehe\u00efm", "\udcff"])
 async def test_without_the_secret_no_door_opens(
     page: PageClient, stage: Stage, method: str, path: str, body: object, secret: str | None
 ) -> None:

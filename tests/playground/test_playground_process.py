@@ -1,5 +1,6 @@
 """`workflows-bot playground` as people start it, and end it."""
 
+import asyncio
 import json
 import re
 import signal
@@ -11,7 +12,7 @@ import pytest
 
 from tests.process.bot_process import Ended, run
 
-from .page_client import PageClient
+from .page_client import PageClient, button
 from .playground_process import playground_running
 
 REAL = {"CLOUDFLARE_ACCOUNT_ID": "0" * 32, "CLOUDFLARE_API_TOKEN": "a-real-token"}
@@ -89,6 +90,39 @@ async def test_a_simulated_account_never_becomes_a_real_one(
     assert "simulated" in picture["messages"][1]["text"]
     told = json.dumps(picture)
     assert not [value for value in ("a-real-token", "xoxb-real", "xapp-real") if value in told]
+
+
+async def test_nothing_on_this_machine_goes_through_a_proxy(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    asked: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as proxy:
+        address = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), address)
+        async with playground_running(tmp_path, "--port", "0", **proxies) as playground:
+            page = PageClient(session, playground.address)
+            async with page.feed() as feed:
+                await page.type("/workflows list order-processing")
+                message = await feed.message()
+                await page.act("action", ts=message["ts"], action=button(message, "Older"))
+                flipped = await feed.message("11–20")
+                await page.act("action", ts=flipped["ts"], action=button(flipped, "Filter…"))
+                await feed.next("view")
+    assert asked == []
+
+
+async def test_what_stands_in_a_file_does_not_matter_to_a_simulated_account(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    (tmp_path / ".env").write_bytes(b"X=\xff\xfe\nCLOUDFLARE_ACCOUNT_ID=real\n")
+    async with playground_running(tmp_path, "--port", "0") as playground:
+        picture = await PageClient(session, playground.address).picture()
+    assert picture["account"]["kind"] == "simulated"
 
 
 async def test_the_real_account_of_the_environment_can_be_asked_for(

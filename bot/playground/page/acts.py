@@ -1,11 +1,12 @@
 """What the page can do: be a person in the local Slack."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bot.playground.exchange import label_of
 from bot.playground.slack import AckError, Message, Payload, Person, View
 from bot.playground.slack.message import elements_of
 from bot.playground.slack.shapes import Values
@@ -81,6 +82,10 @@ Act = Annotated[Command | Action | ViewAction | Submit | Close | Suggest, Field(
 _ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)
 
 
+class _Turn(BaseModel):
+    fault: str
+
+
 def read(body: bytes) -> Act:
     """The act that a request's body describes.
 
@@ -93,6 +98,24 @@ def read(body: bytes) -> Act:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ActRefused(f"this is no act: {where}: {first['msg']}") from error
+
+
+def turn_faults(stage: Stage, body: bytes) -> str:
+    """Turn the switch of Cloudflare's faults as a request's body says; gives the new position.
+
+    Raises:
+        ActRefused: there is no such position, or no switch.
+    """
+    switch = stage.account.faults
+    if switch is None:
+        raise ActRefused("faults can be had at the simulated account only")
+    try:
+        switch.choose(_Turn.model_validate_json(body).fault)
+    except LookupError as error:
+        raise ActRefused(str(error)) from error
+    except ValidationError as error:
+        raise ActRefused('this is no fault: it looks like {"fault": "slow"}') from error
+    return switch.chosen
 
 
 class Acts:
@@ -127,7 +150,7 @@ class Acts:
         return {}
 
     async def _command(self, act: Command) -> None:
-        command, _, text = act.text.strip().partition(" ")
+        command, text = (*act.text.split(None, 1), "", "")[:2]
         person = self._person(act)
         if not command.startswith("/"):
             raise ActRefused(f"Only commands are answered here: try {COMMAND}.")
@@ -137,20 +160,20 @@ class Acts:
             )
             return
         with self._told(person, command):
-            await person.command(command, text.strip())
+            await person.command(command, text.rstrip())
 
     async def _action(self, act: Action) -> None:
         person = self._person(act)
         message = self._message(act.ts, person)
-        _check_there(act.action, list(message.blocks))
-        with self._told(person, _named(act.action)):
+        _check_there(act.action.get("block_id"), act.action.get("action_id"), message.blocks)
+        with self._told(person, label_of(act.action)):
             await person.act(message, act.action, act.values)
 
     async def _view_action(self, act: ViewAction) -> None:
         person = self._person(act)
         view = self._view(act.view, person)
-        _check_there(act.action, view.payload["blocks"])
-        with self._told(person, _named(act.action)):
+        _check_there(act.action.get("block_id"), act.action.get("action_id"), view.payload["blocks"])
+        with self._told(person, label_of(act.action)):
             await person.act_in_view(view, act.action, act.values)
 
     async def _submit(self, act: Submit) -> Payload:
@@ -168,9 +191,11 @@ class Acts:
 
     async def _suggest(self, act: Suggest) -> Payload:
         person = self._person(act)
-        view = self._view(act.view, person) if act.view is not None else None
+        place = self._view(act.view, person) if act.view is not None else self._message(act.ts, person)
+        blocks = place.payload["blocks"] if isinstance(place, View) else place.blocks
+        _check_there(act.block_id, act.action_id, blocks)
         with self._told(person, act.action_id):
-            found = await person.type_into_menu(act.action_id, act.typed, view, act.block_id)
+            found = await person.type_into_menu(act.action_id, act.typed, place, act.block_id)
             return {key: found[key] for key in ("options", "option_groups") if key in found}
         return {"options": []}
 
@@ -180,17 +205,17 @@ class Acts:
         except LookupError as error:
             raise ActRefused(str(error)) from error
 
-    def _message(self, ts: str, person: Person) -> Message:
+    def _message(self, ts: str | None, person: Person) -> Message:
         message = next((message for message in person.screen() if message.ts == ts), None)
         if message is None:
             raise ActRefused("This message is gone.")
         return message
 
     def _view(self, view_id: str, person: Person) -> View:
-        for view in self._slack.views.open_now():
-            if view.id == view_id and view.user == person.user.id:
-                return view
-        raise ActRefused("This modal is closed.")
+        top = self._slack.views.top(person.user.id)
+        if top is None or top.id != view_id:
+            raise ActRefused("This modal is closed, or another one lies above it.")
+        return top
 
     @contextmanager
     def _told(self, person: Person, what: str) -> Iterator[None]:
@@ -201,14 +226,8 @@ class Acts:
             self._exchanges.failed(error, person.user.id, person.channel.id, what)
 
 
-def _named(action: Payload) -> str:
-    label = action.get("text")
-    return str(label.get("text") if isinstance(label, dict) else action.get("action_id"))
-
-
-def _check_there(action: Payload, blocks: list[Payload]) -> None:
+def _check_there(block_id: object, action_id: object, blocks: Iterable[Payload]) -> None:
     """Nobody can press what is not on their screen: the message may have changed since."""
-    wanted = (action.get("block_id"), action.get("action_id"))
     there = ((block["block_id"], element["action_id"]) for block in blocks for element in elements_of(block))
-    if wanted not in there:
+    if (block_id, action_id) not in there:
         raise ActRefused("What you pressed is no longer there: the message has changed.")

@@ -10,11 +10,11 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from yarl import URL
+
+from bot.playground.loopback import is_our_name
 
 SECRET_HEADER: Final = "X-Playground-Secret"  # noqa: S105 - its name, not the secret
 
-_OUR_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
@@ -33,7 +33,7 @@ def guarding(secret: str) -> Middleware:
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not _is_ours(request.host):
+        if not is_our_name(request.host):
             return _refused(403, "This page answers to 127.0.0.1 and localhost only.")
         origin = request.headers.get("Origin")
         if origin is not None and origin != f"http://{request.host}":
@@ -52,19 +52,13 @@ async def protect(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
 
 
-def _is_ours(host: str) -> bool:
-    try:
-        return URL(f"http://{host}").host in _OUR_NAMES
-    except ValueError:
-        return False
-
-
 def _is_public(request: web.Request) -> bool:
     return request.method in {"GET", "HEAD"} and (request.path == "/" or request.path.startswith("/static/"))
 
 
 def _knows(request: web.Request, secret: str) -> bool:
-    return hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode())
+    known = request.headers.get(SECRET_HEADER, "")
+    return hmac.compare_digest(known.encode(errors="surrogateescape"), secret.encode())
 
 
 def _refused(status: int, why: str) -> web.Response:

@@ -1,17 +1,17 @@
 """The page's own HTTP server."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from bot.playground.page.acts import ActRefused, Acts, read
+from bot.playground.loopback import LOOPBACK
+from bot.playground.page.acts import ActRefused, Acts, read, turn_faults
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import guarding, protect
-from bot.playground.slack.local import LOOPBACK
 from bot.playground.stage import Stage
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -37,9 +37,6 @@ def page_app(stage: Stage, secret: str) -> web.Application:
     """The page's files, its feed, and what it can do."""
     feed, acts = Feed(stage), Acts(stage)
 
-    async def index(_: web.Request) -> web.FileResponse:
-        return web.FileResponse(_STATIC / "index.html")
-
     async def act(request: web.Request) -> web.Response:
         try:
             told = await acts.do(read(await request.read()))
@@ -47,23 +44,31 @@ def page_app(stage: Stage, secret: str) -> web.Application:
             return web.json_response({"ok": False, "error": str(refused)}, status=400)
         return web.json_response({"ok": True, **told})
 
-    async def fault(request: web.Request) -> web.Response:
-        switch = stage.account.faults
+    async def turn(request: web.Request) -> web.Response:
         try:
-            if switch is None:
-                raise LookupError("faults can be had at the simulated account only")  # noqa: TRY301
-            switch.choose(str(json.loads(await request.read())["fault"]))
-        except (LookupError, TypeError, ValueError) as error:
-            return web.json_response({"ok": False, "error": str(error)}, status=400)
-        feed.publish("fault", {"fault": switch.chosen})
+            chosen = turn_faults(stage, await request.read())
+        except ActRefused as refused:
+            return web.json_response({"ok": False, "error": str(refused)}, status=400)
+        feed.publish("fault", {"fault": chosen})
         return web.json_response({"ok": True})
 
     app = web.Application(middlewares=[guarding(secret)])
     app.on_response_prepare.append(protect)
     app.on_shutdown.append(feed.close)
-    app.router.add_get("/", index)
-    app.router.add_static("/static", _STATIC)
-    app.router.add_get("/feed", feed.serve)
-    app.router.add_post("/acts", act)
-    app.router.add_post("/fault", fault)
+    app.add_routes(
+        [
+            web.get("/", _file(_STATIC / "index.html")),
+            *(web.get(f"/static/{path.name}", _file(path)) for path in _STATIC.iterdir()),
+            web.get("/feed", feed.serve, allow_head=False),
+            web.post("/acts", act),
+            web.post("/fault", turn),
+        ]
+    )
     return app
+
+
+def _file(path: Path) -> Handler:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.FileResponse(path)
+
+    return answer

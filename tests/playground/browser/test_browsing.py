@@ -141,6 +141,16 @@ async def test_each_person_reads_their_own_messages_in_their_own_zone(opened: Op
     await expect(opened.last).to_contain_text("help")
 
 
+async def test_what_concerns_everybody_is_told_to_everybody(stage: Stage, opened: Opened) -> None:
+    stage.exchanges.tell("C0GENERAL", None, "for all")
+    stage.exchanges.tell("C0GENERAL", "U0GRACE01", "for Grace")
+    await expect(opened.messages).to_have_text(re.compile("for all"))
+    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await expect(opened.messages).to_have_text(
+        [re.compile("for all"), re.compile("visible to you.*for Grace")]
+    )
+
+
 async def test_the_keyboard_is_enough(opened: Opened) -> None:
     await opened.type("/workflows list order-processing")
     await expect(opened.last).to_contain_text("1–10")

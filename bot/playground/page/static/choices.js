@@ -75,7 +75,10 @@ class ChoiceMenu {
   }
 
   #mark(by) {
-    const id = this.list.mark(by);
+    this.#point(this.list.mark(by));
+  }
+
+  #point(id) {
     if (id) this.input.setAttribute("aria-activedescendant", id);
   }
 
@@ -110,6 +113,7 @@ class ChoiceMenu {
     this.input.removeAttribute("aria-activedescendant");
     this.list.show(groups, this.chosen);
     if (typed) this.#mark(1);
+    else if (!this.source.many) this.#point(this.list.markChosen());
   }
 
   #pick(option) {
@@ -149,7 +153,8 @@ class ChoiceMenu {
     this.input.placeholder = empty ? this.placeholder : "";
     if (!this.source.many) {
       this.input.value = words[0] ?? "";
-      this.input.title = words[0] ?? "";
+      // The whole of a choice that is too long to be seen.
+      this.box.title = words[0] ?? "";
       return;
     }
     this.tokens.replaceChildren(...this.chosen.map((option, at) => {

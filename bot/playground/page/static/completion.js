@@ -36,9 +36,10 @@ export class Completion {
     this.#offered = typed === null ? [] : this.#commands.filter(({ command }) => command.startsWith(typed));
     this.#marked = 0;
     this.#show();
-    const known = this.#commands.find(({ command }) => text === command || text.startsWith(`${command} `));
+    // While a command is being typed, the list says the same.
+    const known = this.#commands.find(({ command }) => text.startsWith(`${command} `));
     this.hint.replaceChildren();
-    if (known) this.hint.append(h("code", {}, `${known.command} ${known.usage_hint ?? ""}`), ` ${known.description ?? ""}`);
+    if (known) this.hint.append(h("code", {}, `${known.command} ${known.usage_hint ?? ""}`));
   }
 
   /** Take the list away. */
@@ -57,7 +58,7 @@ export class Completion {
       this.#show();
     } else if (key === "Escape") this.close();
     // A command that is typed out needs no completing: Enter sends it.
-    else if (key === "Tab" || (key === "Enter" && !event.shiftKey && chosen.command !== text)) this.onPick(chosen);
+    else if (!event.shiftKey && (key === "Tab" || (key === "Enter" && chosen.command !== text))) this.onPick(chosen);
     else return false;
     return true;
   }
@@ -76,7 +77,7 @@ export class Completion {
         role: "option", id: `composer-command-${at}`, class: marked ? "marked" : "", "aria-selected": String(marked),
         onpointerdown: (event) => event.preventDefault(), onclick: () => this.onPick(command),
       },
-      h("span", {}, h("code", {}, command.command), " ", h("span", { class: "faint" }, command.usage_hint ?? "")),
+      h("span", {}, h("code", {}, command.command), " ", h("span", { class: "completion-says" }, command.usage_hint ?? "")),
       h("span", { class: "completion-says" }, command.description ?? ""),
     );
   }

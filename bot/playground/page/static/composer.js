@@ -45,7 +45,7 @@ export class Composer {
     this.completion.commands = workspace.commands;
     this.#history.fill(typedCommands.map((exchange) => exchange.title));
     this.suggestions.replaceChildren(...workspace.suggestions.map(({ label, text }) =>
-      h("button", { type: "button", class: "chip", title: text, onclick: () => this.#dispatch(text) }, label)));
+      h("button", { type: "button", class: "chip", title: text, onclick: ({ detail }) => this.#suggested(text, detail) }, label)));
     this.#fit();
   }
 
@@ -112,6 +112,11 @@ export class Composer {
       this.#fit();
       keepDraft(text);
     }
+  }
+
+  // Those who are used to double clicks want one answer all the same.
+  #suggested(text, clicks) {
+    if (clicks < 2) this.#dispatch(text);
   }
 
   async #dispatch(text) {

@@ -45,7 +45,7 @@ function summary(exchange, eyes) {
       "span",
       { class: "exchange-marks" },
       state !== "none" && h("span", { class: `mark ${state}`, "data-waiting": state === "waiting" }, ackWords(exchange)),
-      (state !== "none" || exchange.calls.length > 0) && h("span", { class: "mark calls" }, callWords(exchange)),
+      callsAreKnown(exchange) && h("span", { class: "mark calls" }, callWords(exchange)),
       refused > 0 && h("span", { class: "mark failed" }, `${refused} refused`),
     ),
   );
@@ -56,12 +56,16 @@ function ackWords({ ack, failed }) {
   return ack ? `ack ${lasted(ack.seconds)}` : "waiting";
 }
 
-// A list that came without a call came from the cache; help and refusals need neither.
+// Calls are told apart by the request that was acknowledged: where no ack came, nobody knows of any.
+function callsAreKnown({ ack, calls }) {
+  return Boolean(ack) || calls.length > 0;
+}
+
+// A call is counted when it has ended. As long as nothing was answered, one may be under way.
 function callWords({ calls, ack, answers }) {
-  if (calls.length > 0) return calls.length === 1 ? "1 call" : `${calls.length} calls`;
-  const bodies = [ack?.body, ...answers.map((answer) => answer.body)];
-  const hasList = bodies.some((body) => blocksIn(body).some((block) => block.type === "actions"));
-  return hasList ? "0 calls: from the cache" : "0 calls";
+  const count = calls.length === 1 ? "1 call" : `${calls.length} calls`;
+  const unanswered = ack?.body === "" && answers.length === 0;
+  return calls.length === 0 && unanswered ? `${count} so far` : count;
 }
 
 function parts(exchange) {
@@ -79,9 +83,9 @@ function parts(exchange) {
       answer.problems?.length > 0 && h("ul", { class: "problems" }, answer.problems.map((problem) => h("li", {}, problem))),
       body(answer.body),
     )),
-    part("Calls to Cloudflare", calls.length
+    callsAreKnown(exchange) && part("Calls to Cloudflare", calls.length
       ? h("ol", { class: "calls" }, calls.map(callNode))
-      : h("p", { class: "faint" }, "None: what was needed was at hand.")),
+      : h("p", { class: "faint" }, callWords(exchange))),
   ].filter(Boolean);
 }
 

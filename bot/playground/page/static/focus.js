@@ -16,6 +16,8 @@ export function restoreFocus(node, note) {
   const controls = [...node.querySelectorAll(CONTROLS)];
   const distance = (control) => Math.abs(controls.indexOf(control) - note.place);
   const best = controls
+    // What lies in a menu that is shut can't be focused.
+    .filter((control) => control.checkVisibility({ visibilityProperty: true }))
     .map((control) => ({ control, score: likeness(namesOf(control), note) * 1000 - distance(control) }))
     .toSorted((one, other) => other.score - one.score)[0]?.control;
   best?.focus({ preventScroll: true });
@@ -29,12 +31,14 @@ function namesOf(control) {
   return { words, actionId, blockId: control.closest("[data-block-id]")?.dataset.blockId ?? null };
 }
 
-// The same act with the same name comes first, then the same act, then the same name.
+// The same act with the same name comes first, then the same act, then the same name; of the others a neighbour in
+// the same block, and in any case one of the bot's own controls rather than one of the page's, like copying.
 function likeness(names, note) {
   const sameAct = note.actionId !== null && names.actionId === note.actionId;
   const sameName = note.words !== "" && names.words === note.words;
   const sameBlock = note.blockId !== null && names.blockId === note.blockId;
-  return (sameAct ? 4 : 0) + (sameName ? 2 : 0) + (sameAct && sameBlock ? 1 : 0);
+  const sameSide = (note.blockId === null) === (names.blockId === null);
+  return (sameAct ? 8 : 0) + (sameName ? 4 : 0) + (sameBlock ? 2 : 0) + (sameSide ? 1 : 0);
 }
 
 function caretOf(control) {

@@ -50,6 +50,9 @@ function start() {
     composer.show(store);
     feed.restart();
     requests.restart();
+    // Before any modal is shown, as that gives the keyboard back to where it found it.
+    if (!begun) composer.focus();
+    begun = true;
     modals.show(store.openViews, store.eyes);
   }
 
@@ -59,9 +62,7 @@ function start() {
   });
   store.addEventListener("workspace", () => {
     if (!begun) {
-      begun = true;
       showPlace();
-      composer.focus();
       return;
     }
     // After a break in the connection: whatever is as it was stays as it is.
@@ -85,7 +86,11 @@ function start() {
     if (detail.value.kind === "command") feed.refresh();
     requests.refresh();
   });
-  store.addEventListener("view", () => modals.show(store.openViews, store.eyes));
+  store.addEventListener("view", () => {
+    modals.show(store.openViews, store.eyes);
+    // The button that opened a modal may be gone by the time the modal closes.
+    if (document.activeElement === document.body) composer.focus();
+  });
   store.addEventListener("fault", () => sidebar.show());
 
   furnish();

@@ -22,13 +22,13 @@ export function messageNode(message, surface, botName) {
     name: botName,
     isApp: true,
     eyes,
-    mark: message.seen_only_by && h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
+    mark: message.seen_only_by && onlyYou(),
     body,
     tools: message.blocks?.length > 0 && h("div", { class: "tools" }, copyButton(message.blocks, { compact: true })),
   });
 }
 
-/** What Slackbot tells one person; with problems, it is what Slack refused to show. */
+/** What Slackbot tells one person or everybody; with problems, it is what Slack refused to show. */
 export function noticeNode(notice, eyes) {
   const refused = notice.problems?.length > 0;
   return frame({
@@ -37,7 +37,7 @@ export function noticeNode(notice, eyes) {
     face: letterFace("S", "slackbot"),
     name: "Slackbot",
     eyes,
-    mark: h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
+    mark: notice.person !== null && onlyYou(),
     body: [
       h("div", { class: "text" }, notice.text),
       refused && h("ul", { class: "problems" }, notice.problems.map((problem) => h("li", {}, problem))),
@@ -59,6 +59,10 @@ export function spokenWords(message, eyes) {
 /** Milliseconds of a message's `ts`. */
 export function momentOf(ts) {
   return Number(ts) * 1000;
+}
+
+function onlyYou() {
+  return h("p", { class: "only-you" }, icon("eye"), "Only visible to you");
 }
 
 function frame({ kind, ts, face, name, isApp = false, eyes, mark, body, tools }) {

@@ -52,10 +52,20 @@ export class OptionList {
   /** Move the mark; the id of the option it is on now. */
   mark(by) {
     if (this.#rows.length === 0) return null;
-    this.#rows[this.#marked]?.node.classList.remove("marked");
     const { length } = this.#rows;
-    this.#marked = this.#marked < 0 && by < 0 ? length - 1 : (this.#marked + by + length) % length;
-    const { node } = this.#rows[this.#marked];
+    return this.#markAt(this.#marked < 0 && by < 0 ? length - 1 : (this.#marked + by + length) % length);
+  }
+
+  /** Begin at the option that is chosen, if one is; its id. */
+  markChosen() {
+    const at = this.#rows.findIndex(({ node }) => node.getAttribute("aria-selected") === "true");
+    return at < 0 ? null : this.#markAt(at);
+  }
+
+  #markAt(at) {
+    this.#rows[this.#marked]?.node.classList.remove("marked");
+    this.#marked = at;
+    const { node } = this.#rows[at];
     node.classList.add("marked");
     node.scrollIntoView({ block: "nearest" });
     return node.id;

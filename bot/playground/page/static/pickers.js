@@ -29,7 +29,7 @@ function picker(element, place, { type, field, initial, words, shown = String, m
   const begun = place.surface.begin(place.blockId, element.action_id, { type: element.type, [field]: initial ?? null });
   const label = plainWords(element.placeholder) || words;
   const input = h("input", {
-    type, class: "field picker", "data-control": true, title: label, "aria-label": place.labelledBy ? null : label,
+    type, class: "field picker", "data-control": true, title: place.labelledBy ? null : label, "aria-label": place.labelledBy ? null : label,
     "aria-labelledby": place.labelledBy, "aria-describedby": place.describedBy, "aria-required": place.required,
   });
   const show = (value) => {

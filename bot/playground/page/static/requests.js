@@ -19,7 +19,11 @@ export class Requests {
     this.panel = panel;
     this.list = list;
     this.toggle = toggle;
-    toggle.addEventListener("click", () => this.open(panel.hidden));
+    toggle.addEventListener("click", () => {
+      this.open(panel.hidden);
+      // Where it covers the channel, the keyboard would be lost beneath it.
+      if (!panel.hidden && !WIDE.matches) close.focus();
+    });
     close.addEventListener("click", () => {
       this.open(false);
       toggle.focus();
@@ -47,6 +51,7 @@ export class Requests {
   refresh() {
     const shown = [...this.store.exchanges.values()].slice(-SHOWN).reverse();
     const nodes = shown.map((exchange) => this.#node(exchange));
+    for (const [id, { node }] of this.#drawn) if (!nodes.includes(node)) this.#drawn.delete(id);
     for (const node of [...this.list.children]) if (!nodes.includes(node)) node.remove();
     nodes.forEach((node, at) => {
       if (this.list.children[at] !== node) this.list.insertBefore(node, this.list.children[at] ?? null);

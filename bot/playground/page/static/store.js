@@ -63,10 +63,10 @@ export class Store extends EventTarget {
     return here.filter((message) => this.#isForReader(message));
   }
 
-  /** What Slackbot told this person here. */
+  /** What Slackbot told this person, or everybody, here. */
   get visibleNotices() {
     return [...this.notices.values()].filter(
-      (notice) => notice.channel === this.channel.id && notice.person === this.person.id,
+      ({ channel, person }) => channel === this.channel.id && (person === null || person === this.person.id),
     );
   }
 

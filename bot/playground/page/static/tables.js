@@ -89,9 +89,10 @@ export function dataTable(block, { eyes }) {
   );
 }
 
-// A region that scrolls sideways has to be reachable by keyboard, and then it needs a name.
+// What scrolls sideways has to be reachable by keyboard, and then it needs a name. It is a group and no region:
+// there may be many tables of one name, and nobody wants to find each among the landmarks of the page.
 function scrolling(name, table) {
-  return h("div", { class: "table-frame", role: "region", "aria-label": name, tabindex: 0 }, table);
+  return h("div", { class: "table-frame", role: "group", "aria-label": name, tabindex: 0 }, table);
 }
 
 // A cell with much in it may break its lines anywhere, and so has to be told not to become a thread of letters.
