@@ -44,6 +44,20 @@ async def test_one_command_leads_to_a_page_that_answers_and_flips(
         await expect(opened.messages).to_have_count(2)
 
 
+async def test_the_way_back_costs_nothing_as_the_picture_in_the_readme_shows(
+    stage: Stage, open_page: Open
+) -> None:
+    opened = await open_page(stage, height=860)
+    await opened.type("/workflows list order-processing since:24h")
+    for name, rows in (("Older rows", "11–20"), ("Newer rows", "1–10")):
+        await opened.last.get_by_role("button", name=name).click()
+        await expect(opened.last).to_contain_text(rows)
+        await expect(opened.page.locator("[data-exchange]").first).to_contain_text("0 calls")
+    await opened.composer.focus()
+    await opened.page.mouse.move(0, 0)
+    await opened.shot("readme")
+
+
 async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
     for name, answer in (
         ("What failed?", "order-processing · errored"),
