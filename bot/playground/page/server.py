@@ -58,7 +58,10 @@ def page_app(stage: Stage, secret: str) -> web.Application:
     app.add_routes(
         [
             web.get("/", _file(_STATIC / "index.html")),
-            *(web.get(f"/static/{path.name}", _file(path)) for path in _STATIC.iterdir()),
+            *(
+                web.get(f"/static/{path.relative_to(_STATIC).as_posix()}", _file(path))
+                for path in _STATIC.rglob("*.*")
+            ),
             web.get("/feed", feed.serve, allow_head=False),
             web.post("/acts", act),
             web.post("/fault", turn),

@@ -1,17 +1,17 @@
 // Starts the page: fetches what there is, and lets each part know of what happens.
 
-import { act, follow, hasSecret, NO_SECRET, OLD_SECRET, setFault } from "./server.js";
-import { applyScheme } from "./scheme.js";
-import { Composer } from "./composer.js";
-import { Feed } from "./feed.js";
+import { Composer } from "./channel/composer.js";
+import { Feed } from "./channel/feed.js";
+import { spokenWords } from "./channel/messages.js";
+import { applyScheme } from "./channel/scheme.js";
+import { Sidebar } from "./channel/sidebar.js";
 import { icon } from "./icons.js";
-import { Modals } from "./modal.js";
-import { refreshAges } from "./dates.js";
-import { Requests } from "./requests.js";
-import { say } from "./toast.js";
-import { Sidebar } from "./sidebar.js";
-import { spokenWords } from "./messages.js";
+import { Modals } from "./modals/modal.js";
+import { Requests } from "./requests/requests.js";
+import { act, follow, hasSecret, NO_SECRET, OLD_SECRET, setFault } from "./server.js";
 import { Store } from "./store.js";
+import { refreshAges } from "./text/dates.js";
+import { say } from "./toast.js";
 
 const AGES_EVERY = 20_000;
 const SPOKEN_AT_MOST = 200;

@@ -1,0 +1,108 @@
+// Block Kit: each block as an element of the page.
+
+import { freshId, h } from "../dom.js";
+import { drawElement } from "../elements/elements.js";
+import { icon } from "../icons.js";
+import { markdownNodes } from "../text/markdown.js";
+import { richText } from "../text/rich_text.js";
+import { plainWords, textNode } from "../text/text.js";
+import { chartBlock } from "./charts.js";
+import { imageNode } from "./images.js";
+import { dataTable, tableBlock } from "./tables.js";
+import { unknown } from "./unknown.js";
+
+const DRAWN_BY = {
+  actions: (block, place) => h("div", { class: "actions" }, block.elements.map((element) => drawElement(element, place))),
+  alert: alertBlock,
+  context: contextBlock,
+  data_table: dataTable,
+  data_visualization: chartBlock,
+  divider: () => h("hr"),
+  header: headerBlock,
+  image: imageBlock,
+  input: inputBlock,
+  markdown: (block) => h("div", { class: "text markdown" }, markdownNodes(block.text ?? "")),
+  rich_text: (block, { eyes }) => richText(block, eyes),
+  section: sectionBlock,
+  table: tableBlock,
+};
+
+/** All blocks of a message or modal; `level` is that of its headings. */
+export function drawBlocks(blocks, surface, level) {
+  surface.drawAnew();
+  return blocks.map((block) =>
+    h("div", { class: `block ${block.type}-block`, "data-block-id": block.block_id }, drawn(block, surface, level)));
+}
+
+function drawn(block, surface, level) {
+  try {
+    const draw = DRAWN_BY[block.type];
+    const place = { surface, eyes: surface.eyes, blockId: block.block_id, acts: true, level };
+    return draw ? draw(block, place) : unknown("block", block);
+  } catch (error) {
+    // A block of a known type in a shape nobody foresaw must not take the rest of the message with it.
+    console.warn(`A ${block.type} block could not be drawn:`, error);
+    return unknown("block", block);
+  }
+}
+
+function headerBlock(block, { level }) {
+  return h("p", { class: "block-header", role: "heading", "aria-level": level }, plainWords(block.text));
+}
+
+function sectionBlock(block, place) {
+  const words = h(
+    "div",
+    { class: "section-words" },
+    block.text && textNode(block.text, place.eyes),
+    block.fields && h("div", { class: "fields" }, block.fields.map((field) => textNode(field, place.eyes))),
+  );
+  const accessory = block.accessory && h("div", { class: "accessory" }, drawElement(block.accessory, place));
+  return h("div", { class: "section" }, words, accessory);
+}
+
+function contextBlock(block, { eyes }) {
+  return h("div", { class: "context" }, block.elements.map((element) =>
+    element.type === "image" ? imageNode(element, "inline-image") : textNode(element, eyes, "span")));
+}
+
+function imageBlock(block) {
+  return h(
+    "figure",
+    { class: "image-figure" },
+    block.title && h("figcaption", {}, plainWords(block.title)),
+    imageNode(block, "large-image"),
+  );
+}
+
+function alertBlock(block, { eyes }) {
+  const level = ["info", "warning", "error", "success"].includes(block.level) ? block.level : "default";
+  return h("div", { class: `alert ${level}`, role: "note" }, icon("warning"), textNode(block.text, eyes));
+}
+
+// A label for what has to be filled in, with its hint, and room for what was wrong with it.
+function inputBlock(block, place) {
+  const [label, hint, error] = [freshId("label"), freshId("hint"), freshId("error")];
+  const optional = block.optional === true;
+  const node = drawElement(block.element, {
+    ...place,
+    acts: block.dispatch_action === true,
+    labelledBy: label,
+    describedBy: block.hint ? hint : null,
+    optional,
+    required: optional ? null : "true",
+  });
+  const control = node.querySelector("[data-control]");
+  const labelNode = h("div", { class: "input-label", id: label },
+    plainWords(block.label), optional && h("span", { class: "optional" }, " (optional)"));
+  labelNode.addEventListener("click", () => control?.focus());
+  if (block.element.focus_on_load) control?.setAttribute("data-first", "");
+  return h(
+    "div",
+    { class: "input" },
+    labelNode,
+    node,
+    h("p", { class: "input-error", id: error, hidden: true }),
+    block.hint && h("p", { class: "hint", id: hint }, plainWords(block.hint)),
+  );
+}

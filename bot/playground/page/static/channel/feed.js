@@ -1,0 +1,161 @@
+// The channel: everything one person sees in it, in the order in which it came.
+
+import { h } from "../dom.js";
+import { Surface } from "../elements/surface.js";
+import { noteFocus, restoreFocus } from "../focus.js";
+import { icon } from "../icons.js";
+import { dayDivider, dayOf } from "../text/dates.js";
+import { commandNode, messageNode, momentOf, noticeNode } from "./messages.js";
+import { Scrolling } from "./scrolling.js";
+
+/** Draws the channel and redraws only what changed. */
+export class Feed {
+  #drawn = new Map();
+  #surfaces = new Map();
+  #threads = new Map();
+
+  /** `act` and `suggest` bring what a person does in a message to the server. */
+  constructor(store, { frame, jump, act, suggest }) {
+    this.store = store;
+    this.frame = frame;
+    this.act = act;
+    this.suggest = suggest;
+    this.scrolling = new Scrolling(frame, jump);
+  }
+
+  /** Another channel or another reader: everything is drawn anew. */
+  restart() {
+    this.#drawn.clear();
+    this.#threads.clear();
+    this.#surfaces.clear();
+    this.#fill();
+    this.scrolling.toEnd();
+  }
+
+  /** Something happened: add what is new, replace what changed, keep the rest. */
+  refresh() {
+    this.scrolling.keep(() => this.#fill());
+  }
+
+  #fill() {
+    const { eyes } = this.store;
+    const { entries, replies } = arranged(this.store);
+    const newest = this.frame.querySelector(":scope > [data-key]:last-child")?.dataset.key;
+    const nodes = withDays(entries, eyes).map((entry) => this.#node(entry, eyes));
+    const known = new Set([...entries, ...[...replies.values()].flat()].map((entry) => entry.key));
+    for (const key of this.#surfaces.keys()) if (!known.has(key)) this.#surfaces.delete(key);
+    for (const entry of entries) this.#thread(entry, replies.get(entry.source.ts) ?? [], eyes);
+    this.#put(this.frame, nodes.length ? nodes : [emptyChannel(this.store)]);
+    return nodes.length > 0 && nodes.at(-1).dataset.key !== newest;
+  }
+
+  // Nodes that stay are not touched: moving one would take the focus from it.
+  #put(parent, nodes) {
+    for (const node of [...parent.children]) if (!nodes.includes(node)) node.remove();
+    nodes.forEach((node, at) => {
+      if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] ?? null);
+    });
+  }
+
+  #node(entry, eyes) {
+    const old = this.#drawn.get(entry.key);
+    if (old?.version === entry.version) return old.node;
+    const node = this.#draw(entry, eyes);
+    node.dataset.key = entry.key;
+    this.#drawn.set(entry.key, { node, version: entry.version });
+    if (old?.node.isConnected) {
+      // The discussion below a message is not part of it: only the message itself is drawn anew.
+      const thread = old.node.querySelector(":scope .thread-slot > .thread");
+      const note = thread?.contains(document.activeElement) ? null : noteFocus(old.node);
+      if (thread) node.querySelector(".thread-slot").append(thread);
+      old.node.replaceWith(node);
+      restoreFocus(node, note);
+    }
+    return node;
+  }
+
+  #draw({ kind, source, key }, eyes) {
+    if (kind === "day") return h("div", { class: "day", role: "separator", "aria-label": source }, h("span", {}, source));
+    if (kind === "command") return commandNode(source, eyes);
+    if (kind === "notice") return noticeNode(source, eyes);
+    return messageNode(source, this.#surface(key, source.ts, eyes), this.store.workspace.bot.name);
+  }
+
+  #surface(key, ts, eyes) {
+    if (!this.#surfaces.has(key)) {
+      this.#surfaces.set(key, new Surface({
+        eyes,
+        send: (what) => this.act({ kind: "action", ts, ...what }),
+        ask: (what) => this.suggest({ ts, view: null, ...what }),
+      }));
+    }
+    return this.#surfaces.get(key);
+  }
+
+  #thread(entry, replies, eyes) {
+    if (entry.kind !== "message") return;
+    const slot = this.#drawn.get(entry.key).node.querySelector(".thread-slot");
+    if (replies.length === 0) {
+      slot.replaceChildren();
+      return;
+    }
+    if (!this.#threads.has(entry.key)) {
+      const parts = [h("summary"), h("div", { class: "replies" })];
+      this.#threads.set(entry.key, h("details", { class: "thread", open: true }, parts));
+    }
+    const thread = this.#threads.get(entry.key);
+    const words = `Thread · ${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
+    thread.querySelector("summary").replaceChildren(icon("thread"), words);
+    this.#put(thread.querySelector(".replies"), replies.map((reply) => this.#node(reply, eyes)));
+    if (thread.parentNode !== slot) slot.replaceChildren(thread);
+  }
+}
+
+function arranged(store) {
+  const messages = store.visibleMessages;
+  const here = new Set(messages.map((message) => message.ts));
+  const replies = new Map();
+  const entries = [
+    ...store.visibleCommands.map((exchange) => entryOf("command", exchange.id, exchange, exchange.title)),
+    ...store.visibleNotices.map((notice) => entryOf("notice", `${notice.ts}-notice`, notice)),
+  ];
+  for (const message of messages) {
+    const entry = entryOf("message", message.ts, message);
+    const parent = message.thread_ts;
+    if (!parent || parent === message.ts || !here.has(parent)) entries.push(entry);
+    else replies.set(parent, [...(replies.get(parent) ?? []), entry]);
+  }
+  entries.sort((one, other) => one.at - other.at);
+  return { entries, replies };
+}
+
+function entryOf(kind, key, source, version = source) {
+  return { kind, key, source, version, at: Number(source.ts) };
+}
+
+function withDays(entries, { zone }) {
+  let day = null;
+  return entries.flatMap((entry) => {
+    const ms = momentOf(entry.source.ts);
+    const itsDay = dayOf(ms, zone);
+    if (itsDay === day) return [entry];
+    day = itsDay;
+    const words = dayDivider(ms, zone);
+    return [{ kind: "day", key: `day-${itsDay}`, source: words, version: words }, entry];
+  });
+}
+
+function emptyChannel({ channel, workspace }) {
+  const [first] = workspace.commands;
+  return h(
+    "div",
+    { class: "empty" },
+    h("span", { class: "empty-mark" }, icon(channel.is_private ? "lock" : "channel")),
+    h("h2", {}, `Nothing in #${channel.name} yet`),
+    first && h("p", {},
+      "Type ", h("code", {}, first.command), " below, or try one of the suggestions. ",
+      h("code", {}, `${first.command} help`), " says what else there is."),
+    !channel.bot_is_member && h("p", { class: "faint" },
+      `${workspace.bot.name} is not a member of this channel. Commands work all the same; posting by itself does not.`),
+  );
+}

@@ -1,0 +1,90 @@
+// One message as it stands in the channel.
+
+import { drawBlocks } from "../blocks/blocks.js";
+import { copyButton } from "../clipboard.js";
+import { freshId, h } from "../dom.js";
+import { botFace, icon, letterFace } from "../icons.js";
+import { fullTime, timeOf } from "../text/dates.js";
+import { mrkdwnNodes } from "../text/mrkdwn.js";
+
+const HEADINGS = 2;
+
+/** A message of the bot's. */
+export function messageNode(message, surface, botName) {
+  const { eyes } = surface;
+  const body = message.blocks?.length
+    ? drawBlocks(message.blocks, surface, HEADINGS)
+    : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", eyes));
+  return frame({
+    kind: message.seen_only_by ? "ephemeral" : "message",
+    ts: message.ts,
+    face: botFace(),
+    name: botName,
+    isApp: true,
+    eyes,
+    mark: message.seen_only_by && onlyYou(),
+    body,
+    tools: message.blocks?.length > 0 && h("div", { class: "tools" }, copyButton(message.blocks, { compact: true })),
+  });
+}
+
+/** What Slackbot tells one person or everybody; with problems, it is what Slack refused to show. */
+export function noticeNode(notice, eyes) {
+  const refused = notice.problems?.length > 0;
+  return frame({
+    kind: refused ? "refusal" : "notice",
+    ts: notice.ts,
+    face: letterFace("S", "slackbot"),
+    name: "Slackbot",
+    eyes,
+    mark: notice.person !== null && onlyYou(),
+    body: [
+      h("div", { class: "text" }, notice.text),
+      refused && h("ul", { class: "problems" }, notice.problems.map((problem) => h("li", {}, problem))),
+    ],
+  });
+}
+
+/** The faint line of a command that was typed. */
+export function commandNode(exchange, eyes) {
+  return h("p", { class: "typed-command", "data-kind": "command" },
+    "You used ", h("code", {}, exchange.title), " ", timeNode(exchange.ts, eyes));
+}
+
+/** The words of a message, for those who hear it. */
+export function spokenWords(message, eyes) {
+  return h("div", {}, mrkdwnNodes(message.text ?? "", eyes)).textContent;
+}
+
+/** Milliseconds of a message's `ts`. */
+export function momentOf(ts) {
+  return Number(ts) * 1000;
+}
+
+function onlyYou() {
+  return h("p", { class: "only-you" }, icon("eye"), "Only visible to you");
+}
+
+function frame({ kind, ts, face, name, isApp = false, eyes, mark, body, tools }) {
+  const nameId = freshId("author");
+  return h(
+    "article",
+    { class: `message ${kind}`, "data-ts": ts, "data-kind": kind, "aria-labelledby": nameId },
+    face,
+    h(
+      "div",
+      { class: "message-words" },
+      mark,
+      h("header", { class: "message-head", id: nameId },
+        h("span", { class: "author" }, name), " ", isApp && h("span", { class: "badge" }, "APP"), " ", timeNode(ts, eyes)),
+      h("div", { class: "message-body" }, body),
+      h("div", { class: "thread-slot" }),
+    ),
+    tools,
+  );
+}
+
+function timeNode(ts, { zone }) {
+  const ms = momentOf(ts);
+  return h("time", { class: "sent-at", datetime: new Date(ms).toISOString(), title: fullTime(ms, zone) }, timeOf(ms, zone));
+}

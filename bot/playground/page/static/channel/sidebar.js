@@ -1,0 +1,101 @@
+// The side of the page: the workspace, its channels, who reads, and how Cloudflare feels.
+
+import { freshId, h } from "../dom.js";
+import { botFace, icon } from "../icons.js";
+import { timeOf } from "../text/dates.js";
+import { isDark, onSystemScheme, switchScheme } from "./scheme.js";
+
+/** The sidebar; `onFault(name)` makes the simulated Cloudflare well or ill. */
+export class Sidebar {
+  constructor(nav, store, onFault) {
+    this.store = store;
+    this.onFault = onFault;
+    this.name = h("p", { class: "workspace-name" });
+    this.channels = h("ul", { class: "channels" });
+    this.person = h("select", { id: "reading-as", onchange: () => store.readAs(this.person.value) });
+    this.clock = h("p", { class: "sidebar-note", id: "reading-as-clock" });
+    this.person.setAttribute("aria-describedby", this.clock.id);
+    this.faultBox = h("div", { class: "sidebar-part" });
+    this.scheme = h(
+      "button",
+      { type: "button", class: "scheme", role: "switch", onclick: () => this.#switchScheme() },
+      icon("moon"),
+      "Dark",
+      h("span", { class: "switch-mark", "aria-hidden": "true" }),
+    );
+    const heading = freshId("channels");
+    nav.append(
+      h("div", { class: "workspace" }, botFace(), h("div", {}, this.name, h("p", { class: "sidebar-note" }, "Playground"))),
+      h("div", { class: "sidebar-part grows" }, h("h2", { id: heading }, "Channels"), this.channels),
+      h("div", { class: "sidebar-part" }, h("label", { for: "reading-as" }, "Reading as"), this.person, this.clock),
+      this.faultBox,
+      h("div", { class: "sidebar-part" }, this.scheme),
+    );
+    this.channels.setAttribute("aria-labelledby", heading);
+    onSystemScheme(() => this.#showScheme());
+    this.#showScheme();
+    setInterval(() => this.tick(), 1000);
+  }
+
+  /** Show the workspace as it is now. */
+  show() {
+    const { workspace, person, channel, fault } = this.store;
+    this.name.textContent = workspace.team;
+    const focused = this.channels.contains(document.activeElement);
+    this.channels.replaceChildren(...workspace.channels.map((one) => this.#channel(one, one.id === channel.id)));
+    if (focused) this.channels.querySelector("[aria-current]")?.focus();
+    this.person.replaceChildren(...workspace.people.map((one) => h("option", { value: one.id }, one.real_name || one.name)));
+    this.person.value = person.id;
+    this.#showFaults(workspace, fault);
+    this.tick();
+  }
+
+  /** Show what the reader's clock says. */
+  tick() {
+    if (!this.store.person) return;
+    const { tz } = this.store.person;
+    const words = `${tz.replaceAll("_", " ")} · ${timeOf(Date.now(), tz)}`;
+    if (this.clock.textContent !== words) this.clock.textContent = words;
+  }
+
+  #channel({ id, name, is_private: isPrivate, bot_is_member: isMember }, isCurrent) {
+    return h("li", {}, h(
+      "button",
+      {
+        type: "button", class: "channel-link", "data-channel": id, "aria-current": isCurrent && "page",
+        onclick: () => this.store.goTo(id),
+      },
+      icon(isPrivate ? "lock" : "channel"),
+      h("span", { class: "channel-link-name" }, name),
+      this.store.unread.has(id) && h("span", { class: "unread" }, "new"),
+      isPrivate && h("span", { class: "unseen" }, "(private)"),
+      !isMember && h("span", { class: "not-member", title: `${this.store.workspace.bot.name} is not a member` }, "no bot"),
+    ));
+  }
+
+  // The box is made once per set of faults: replacing it would close a list that is just open.
+  #showFaults({ faults, account }, fault) {
+    const key = JSON.stringify(faults);
+    if (this.faultKey !== key) {
+      this.faultKey = key;
+      const options = faults.map(({ name, label }) => h("option", { value: name }, label));
+      const select = h("select", { id: "fault", onchange: () => this.onFault(select.value) }, options);
+      this.faultBox.replaceChildren(...(faults.length
+        ? [h("label", { for: "fault" }, "Cloudflare"), select, h("p", { class: "sidebar-note" })]
+        : [h("p", { class: "sidebar-note" }, "Cloudflare's faults can be tried with the simulated account only.")]));
+    }
+    if (faults.length === 0) return;
+    this.faultBox.querySelector("select").value = fault;
+    this.faultBox.querySelector("p").textContent = faults.find(({ name }) => name === fault)?.says ?? account.says;
+    this.faultBox.dataset.fault = fault;
+  }
+
+  #switchScheme() {
+    switchScheme();
+    this.#showScheme();
+  }
+
+  #showScheme() {
+    this.scheme.setAttribute("aria-checked", isDark());
+  }
+}

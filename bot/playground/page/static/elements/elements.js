@@ -1,0 +1,41 @@
+// Everything that stands inside blocks and can be used. Each kind is drawn by its own module.
+
+import { imageNode } from "../blocks/images.js";
+import { unknown } from "../blocks/unknown.js";
+import { h } from "../dom.js";
+import { button, overflow } from "./buttons.js";
+import { choiceMenu } from "./choices.js";
+import { fileInput, numberInput, richTextInput, textInput } from "./inputs.js";
+import { checkboxes, radioButtons } from "./options.js";
+import { datePicker, dateTimePicker, timePicker } from "./pickers.js";
+
+const DRAWN_BY = {
+  button,
+  overflow,
+  checkboxes,
+  radio_buttons: radioButtons,
+  datepicker: datePicker,
+  timepicker: timePicker,
+  datetimepicker: dateTimePicker,
+  plain_text_input: textInput,
+  email_text_input: textInput,
+  url_text_input: textInput,
+  number_input: numberInput,
+  rich_text_input: richTextInput,
+  file_input: fileInput,
+  image: (element) => imageNode(element, "thumbnail"),
+};
+const MENU = /^(multi_)?(static|external|users|channels|conversations)_select$/;
+
+/**
+ * Draw an element. `place` says where it stands: `surface`, `blockId`, whether using it `acts` at once,
+ * and for inputs the ids of what names and describes it.
+ */
+export function drawElement(element, place) {
+  const draw = MENU.test(element.type) ? choiceMenu : DRAWN_BY[element.type];
+  if (!draw) return unknown("element", element);
+  const node = draw(element, place);
+  // By these a control is found again when its message is drawn anew.
+  if (element.action_id) node.dataset.actionId = element.action_id;
+  return h("div", { class: "element", "data-element": element.type }, node);
+}

@@ -1,0 +1,80 @@
+// Where the options of a menu come from: the block itself, the workspace, or the bot.
+
+import { plainWords } from "../text/text.js";
+
+const TYPED_AT_LEAST = 3;
+
+/** How the values of each kind of menu are called in Slack's payloads, and where its options come from. */
+const KINDS = {
+  static: { field: "option", wholes: true },
+  external: { field: "option", wholes: true },
+  users: { field: "user" },
+  channels: { field: "channel" },
+  conversations: { field: "conversation" },
+};
+
+/** What is particular to one menu element: how its state is written, and what it offers. */
+export function sourceOf(element, place) {
+  const [, many, kind] = element.type.match(/^(multi_)?(\w+)_select$/);
+  const { field, wholes } = KINDS[kind];
+  const key = many ? `${field}s` : field;
+  const groups = groupsFor(element, kind, place.surface.eyes);
+  const named = (id) => groups[0].options.find((option) => option.value === id) ?? optionOf(id, id);
+  const here = element.default_to_current_conversation ? place.surface.eyes.channelHere.id : null;
+  const initial = element[`initial_${key}`] ?? here;
+  return {
+    many: Boolean(many),
+    asks: kind === "external",
+    least: element.min_query_length ?? TYPED_AT_LEAST,
+    begin: { type: element.type, [`selected_${key}`]: many ? [initial ?? []].flat() : initial },
+    /** The part of the state that says what is chosen. */
+    state: (options) => {
+      const chosen = wholes ? options : options.map((option) => option.value);
+      return { [`selected_${key}`]: many ? chosen : (chosen[0] ?? null) };
+    },
+    /** The same read back. */
+    chosen: (state) => {
+      const values = [state[`selected_${key}`] ?? []].flat();
+      return wholes ? values : values.map(named);
+    },
+    groups: (typed) => (kind === "external" ? asked(element, place, typed) : matching(groups, typed)),
+  };
+}
+
+function groupsFor(element, kind, eyes) {
+  if (kind === "static" || kind === "external") return groupsOf(element);
+  return [{ label: null, options: kind === "users" ? peopleOf(eyes) : channelsOf(eyes, kind) }];
+}
+
+function peopleOf({ people }) {
+  return people.map((person) => optionOf(person.id, person.real_name || person.name));
+}
+
+function channelsOf({ channels }, kind) {
+  const shown = kind === "channels" ? channels.filter((channel) => !channel.is_private) : channels;
+  return shown.map((channel) => optionOf(channel.id, `#${channel.name}`));
+}
+
+function optionOf(value, words) {
+  return { value, text: { type: "plain_text", text: words, emoji: false } };
+}
+
+function groupsOf({ options, option_groups: groups }) {
+  if (groups) return groups.map((group) => ({ label: plainWords(group.label), options: group.options ?? [] }));
+  return [{ label: null, options: options ?? [] }];
+}
+
+function matching(groups, typed) {
+  const wanted = typed.trim().toLowerCase();
+  return groups
+    .map(({ label, options }) => ({
+      label,
+      options: options.filter((option) => plainWords(option.text).toLowerCase().includes(wanted)),
+    }))
+    .filter(({ options }) => options.length > 0);
+}
+
+async function asked(element, place, typed) {
+  const answer = await place.surface.ask(place.blockId, element.action_id, typed);
+  return groupsOf(answer).filter(({ options }) => options.length > 0);
+}

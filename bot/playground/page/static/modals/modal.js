@@ -1,0 +1,165 @@
+// Modals: a stack of dialogs, one for each view that is open.
+
+import { drawBlocks } from "../blocks/blocks.js";
+import { freshId, h } from "../dom.js";
+import { underWay } from "../elements/acting.js";
+import { Surface } from "../elements/surface.js";
+import { noteFocus, restoreFocus } from "../focus.js";
+import { icon } from "../icons.js";
+import { plainWords } from "../text/text.js";
+import { problemsOf } from "./validation.js";
+
+const HEADINGS = 3;
+const FIRST_CONTROLS = ["[data-first]", "[data-control]", ".modal-body button, .modal-body a[href]", "button[type=submit]"];
+
+/** Shows the views a person has open. */
+export class Modals {
+  #open = new Map();
+
+  /** `act` and `suggest` bring what is done in a modal to the server, `onClosed` is told of one that was dismissed. */
+  constructor({ act, suggest, onClosed }) {
+    this.server = { act, suggest, onClosed };
+  }
+
+  /** Show exactly these views, the last on top. */
+  show(views, eyes) {
+    const ids = new Set(views.map((view) => view.id));
+    for (const [id, modal] of this.#open) {
+      if (ids.has(id)) continue;
+      modal.remove();
+      this.#open.delete(id);
+    }
+    for (const view of views) {
+      if (this.#open.has(view.id)) this.#open.get(view.id).update(view, eyes);
+      else this.#open.set(view.id, new Modal(view, eyes, this.server));
+    }
+  }
+}
+
+class Modal {
+  constructor(view, eyes, server) {
+    this.server = server;
+    this.id = view.id;
+    this.surface = new Surface({
+      eyes,
+      send: (what) => server.act({ kind: "view_action", view: this.id, ...what }),
+      ask: (what) => server.suggest({ ts: null, view: this.id, ...what }),
+    });
+    this.title = h("h2", { id: freshId("modal") });
+    this.general = h("p", { class: "modal-problem", role: "alert", hidden: true });
+    this.body = h("div", { class: "modal-body" });
+    this.dismiss = h("button", { type: "button", class: "button", onclick: () => this.#close(this.dismiss) });
+    this.submit = h("button", { type: "submit", class: "button primary" });
+    this.cross = h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => this.#close(this.cross) },
+      icon("close"),
+    );
+    this.form = h(
+      "form",
+      { novalidate: true },
+      h("div", { class: "modal-header" }, this.title, this.cross),
+      this.body,
+      this.general,
+      h("div", { class: "dialog-buttons" }, this.dismiss, this.submit),
+    );
+    this.dialog = h("dialog", { class: "modal", "data-view": this.id, "aria-labelledby": this.title.id }, this.form);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.dialog.addEventListener("cancel", (event) => {
+      // A file picker or an inner dialog sends this, too.
+      if (event.target !== this.dialog) return;
+      event.preventDefault();
+      this.#close(this.cross);
+    });
+    // Some browsers let a second Esc close a dialog whatever the page says.
+    this.dialog.addEventListener("close", () => this.dialog.isConnected && this.#close(this.cross));
+    this.#fill(view, eyes);
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+    this.#first()?.focus();
+  }
+
+  /** The bot changed the view: draw it anew, but keep what was typed and the place of the keyboard. */
+  update(view, eyes) {
+    if (view === this.view) return;
+    const note = noteFocus(this.body);
+    this.#fill(view, eyes);
+    if (note && !restoreFocus(this.body, note)) this.#first()?.focus();
+  }
+
+  /** The view is gone. */
+  remove() {
+    const { dialog } = this;
+    // Closed while still in the page, so that the focus goes back to where it came from.
+    this.server = null;
+    dialog.close();
+    dialog.remove();
+  }
+
+  #fill(view, eyes) {
+    const { payload } = view;
+    this.view = view;
+    this.surface.eyes = eyes;
+    this.title.textContent = plainWords(payload.title);
+    this.body.replaceChildren(...drawBlocks(payload.blocks ?? [], this.surface, HEADINGS));
+    this.dismiss.textContent = plainWords(payload.close) || "Cancel";
+    this.submit.textContent = plainWords(payload.submit) || "Submit";
+    this.submit.hidden = !payload.submit && !(payload.blocks ?? []).some((block) => block.type === "input");
+    this.general.hidden = true;
+  }
+
+  #first() {
+    for (const selector of FIRST_CONTROLS) {
+      const found = this.form.querySelector(selector);
+      if (found && !found.hidden) return found;
+    }
+    return this.cross;
+  }
+
+  async #submit() {
+    if (this.submit.hidden || this.submit.getAttribute("aria-busy") === "true") return;
+    const { values } = this.surface;
+    const problems = problemsOf(this.view.payload.blocks ?? [], values);
+    this.#showProblems(problems);
+    if (Object.keys(problems).length) return;
+    const answer = await underWay(this.submit, () => this.server.act({ kind: "submit", view: this.id, values }));
+    if (answer?.errors && this.server) this.#showProblems(answer.errors);
+  }
+
+  async #close(control) {
+    if (!this.server || control.getAttribute("aria-busy") === "true") return;
+    const { server } = this;
+    const answer = await underWay(control, () => server.act({ kind: "close", view: this.id }));
+    if (answer) server.onClosed(this.view);
+    else if (!this.dialog.open && this.dialog.isConnected) this.dialog.showModal();
+  }
+
+  #showProblems(problems) {
+    const elsewhere = { ...problems };
+    for (const block of this.body.querySelectorAll(".input-block")) {
+      const words = problems[block.dataset.blockId];
+      delete elsewhere[block.dataset.blockId];
+      const error = block.querySelector(".input-error");
+      error.textContent = words ?? "";
+      error.hidden = !words;
+      for (const control of block.querySelectorAll("[data-control]")) mark(control, words, error.id);
+    }
+    const rest = Object.entries(elsewhere);
+    this.general.textContent = rest.map(([blockId, words]) => `${blockId}: ${words}`).join(" ");
+    this.general.hidden = rest.length === 0;
+    this.body.querySelector("[aria-invalid=true]")?.focus();
+  }
+}
+
+// An error comes before the hint in what describes the control.
+function mark(control, wrong, errorId) {
+  const described = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== errorId);
+  const ids = wrong ? [errorId, ...described] : described;
+  if (ids.length) control.setAttribute("aria-describedby", ids.join(" "));
+  else control.removeAttribute("aria-describedby");
+  if (wrong) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
+}

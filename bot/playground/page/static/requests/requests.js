@@ -1,0 +1,92 @@
+// The panel of requests: the last exchanges, newest first.
+
+import { h } from "../dom.js";
+import { noteFocus, restoreFocus } from "../focus.js";
+import { ackState, exchangeNode } from "./exchange.js";
+
+const SHOWN = 50;
+const TICK = 100;
+const WIDE = matchMedia("(min-width: 75em)");
+
+/** The panel and the button that opens it. */
+export class Requests {
+  #drawn = new Map();
+  #since = new Map();
+  #timer = 0;
+
+  constructor(store, { panel, list, toggle, close }) {
+    this.store = store;
+    this.panel = panel;
+    this.list = list;
+    this.toggle = toggle;
+    toggle.addEventListener("click", () => {
+      this.open(panel.hidden);
+      // Where it covers the channel, the keyboard would be lost beneath it.
+      if (!panel.hidden && !WIDE.matches) close.focus();
+    });
+    close.addEventListener("click", () => {
+      this.open(false);
+      toggle.focus();
+    });
+    panel.addEventListener("keydown", (event) => {
+      // Where the panel covers the channel, Esc uncovers it.
+      if (event.key === "Escape" && !WIDE.matches) close.click();
+    });
+    this.open(WIDE.matches);
+  }
+
+  /** Show or hide the panel. */
+  open(open) {
+    this.panel.hidden = !open;
+    this.toggle.setAttribute("aria-expanded", open);
+  }
+
+  /** Another reader: names stay, times move to another zone. */
+  restart() {
+    this.#drawn.clear();
+    this.refresh();
+  }
+
+  /** Something was exchanged. */
+  refresh() {
+    const shown = [...this.store.exchanges.values()].slice(-SHOWN).reverse();
+    const nodes = shown.map((exchange) => this.#node(exchange));
+    for (const [id, { node }] of this.#drawn) if (!nodes.includes(node)) this.#drawn.delete(id);
+    for (const node of [...this.list.children]) if (!nodes.includes(node)) node.remove();
+    nodes.forEach((node, at) => {
+      if (this.list.children[at] !== node) this.list.insertBefore(node, this.list.children[at] ?? null);
+    });
+    if (nodes.length === 0) this.list.append(h("p", { class: "faint" }, "Nothing yet. What you do in the channel shows up here."));
+    this.#watch(shown.filter((exchange) => ackState(exchange) === "waiting"));
+  }
+
+  #node(exchange) {
+    const old = this.#drawn.get(exchange.id);
+    if (old?.exchange === exchange) return old.node;
+    const node = exchangeNode(exchange, this.store.eyes);
+    this.#drawn.set(exchange.id, { node, exchange });
+    if (old) {
+      node.open = old.node.open;
+      const note = noteFocus(old.node);
+      old.node.replaceWith(node);
+      restoreFocus(node, note);
+    }
+    return node;
+  }
+
+  // While the bot has not acknowledged, the seconds are counted as they pass.
+  #watch(waiting) {
+    const ids = new Set(waiting.map((exchange) => exchange.id));
+    for (const id of this.#since.keys()) if (!ids.has(id)) this.#since.delete(id);
+    for (const id of ids) if (!this.#since.has(id)) this.#since.set(id, performance.now());
+    clearInterval(this.#timer);
+    if (ids.size) this.#timer = setInterval(() => this.#count(), TICK);
+  }
+
+  #count() {
+    for (const [id, since] of this.#since) {
+      const mark = this.#drawn.get(id)?.node.querySelector("[data-waiting]");
+      if (mark) mark.textContent = `waiting ${((performance.now() - since) / 1000).toFixed(1)} s`;
+    }
+  }
+}

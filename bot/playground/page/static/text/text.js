@@ -1,0 +1,17 @@
+// Text objects: `{"type": "plain_text" | "mrkdwn", "text": …}`.
+
+import { h } from "../dom.js";
+import { withEmoji } from "./emoji.js";
+import { mrkdwnNodes } from "./mrkdwn.js";
+
+/** The characters of a plain_text object as they are shown. */
+export function plainWords(text) {
+  if (typeof text === "string") return text;
+  return text?.emoji === false ? text.text : withEmoji(text?.text ?? "");
+}
+
+/** A text object as an element that keeps its line breaks. */
+export function textNode(text, eyes, tag = "div") {
+  if (text?.type === "mrkdwn") return h(tag, { class: "text" }, mrkdwnNodes(text.text ?? "", eyes, text.verbatim === true));
+  return h(tag, { class: "text" }, plainWords(text));
+}
