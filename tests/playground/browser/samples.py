@@ -44,6 +44,7 @@ GROUPS = [
     {"label": plain("Fruit"), "options": OPTIONS},
     {"label": plain("Roots"), "options": [option("leek")]},
 ]
+DAYS = ["Mon", "Tue", "Wed"]
 RICH: Json = {
     "type": "rich_text",
     "elements": [
@@ -91,15 +92,22 @@ TABLE: Json = {
 }
 
 
+def _points(*values: int) -> list[Json]:
+    return [{"label": label, "value": value} for label, value in zip(DAYS, values, strict=True)]
+
+
 def chart(kind: str) -> Json:
-    points = [{"label": label, "value": value} for label, value in (("Mon", 3), ("Tue", 8), ("Wed", 5))]
+    points = _points(3, 8, 5)
     drawn: Json = {"type": kind}
     if kind == "pie":
         drawn["segments"] = points
     else:
-        drawn["series"] = [{"name": "errored", "data": points}, {"name": "complete", "data": points[::-1]}]
+        drawn["series"] = [
+            {"name": "errored", "data": points},
+            {"name": "complete", "data": _points(9, 2, 6)},
+        ]
         drawn["axis_config"] = {
-            "categories": ["Mon", "Tue", "Wed"],
+            "categories": DAYS,
             "x_label": "Day",
             "y_label": "Instances",
         }
