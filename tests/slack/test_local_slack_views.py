@@ -159,6 +159,27 @@ async def test_a_dismissed_modal_is_reported_only_if_it_asked_to_be(
     assert bot.last.payload["type"] == "view_closed"
 
 
+async def test_a_modal_lies_on_another_until_one_of_them_clears_all(
+    slack: LocalSlack, client: AsyncWebClient, ada: Person, bot: Bot
+) -> None:
+    views = []
+    for more in ({}, {"clear_on_close": True, "notify_on_close": True}):
+        opening = await ada.command("/workflows")
+        await client.views_open(trigger_id=opening.act.trigger_id, view=modal(**more))
+        views.append(await opening.view())
+    below, above = views
+    assert slack.views.top(ada.user.id) == above
+    stack = {key: above.payload[key] for key in ("previous_view_id", "root_view_id")}
+    assert stack == {"previous_view_id": below.id, "root_view_id": below.id}
+
+    await ada.close(above)
+
+    assert bot.last is not None
+    assert bot.last.payload["is_cleared"] is True
+    assert slack.views.open_now() == ()
+    assert [view.id for view in slack.views.closed] == [below.id, above.id]
+
+
 async def test_a_command_carries_all_of_slacks_fields(bot: Bot, reply: Reply) -> None:
     assert bot.last is not None
     assert bot.last.kind == "slash_commands"
