@@ -163,9 +163,9 @@ async def test_a_modal_lies_on_another_until_one_of_them_clears_all(
     slack: LocalSlack, client: AsyncWebClient, ada: Person, bot: Bot
 ) -> None:
     views = []
-    for more in ({}, {"clear_on_close": True, "notify_on_close": True}):
+    for view in (modal(), modal(clear_on_close=True, notify_on_close=True)):
         opening = await ada.command("/workflows")
-        await client.views_open(trigger_id=opening.act.trigger_id, view=modal(**more))
+        await client.views_open(trigger_id=opening.act.trigger_id, view=view)
         views.append(await opening.view())
     below, above = views
     assert slack.views.top(ada.user.id) == above
