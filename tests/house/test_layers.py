@@ -20,6 +20,7 @@ FLOORS = {
     "web": 4.5,
     "socket_mode": 4.5,
     "listeners": 4,
+    "digests": 4,
     "slack": 3.5,
     "blocks": 3,
     "browse": 3,
@@ -36,6 +37,7 @@ STRANGERS = {
     "query": {"aiohttp", "slack_bolt", "slack_sdk", "sqlalchemy"},
     "blocks": {"aiohttp", "asyncio", "slack_bolt", "slack_sdk"},
     "browse": {"aiohttp", "slack_bolt", "slack_sdk"},
+    "digests": {"slack_bolt"},
 }
 """What a room never imports: I/O in the pure ones, Slack below the listeners."""
 

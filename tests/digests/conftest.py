@@ -1,0 +1,3 @@
+from tests.query import unhurried
+
+unhurried.load()
