@@ -9,6 +9,7 @@ import click
 
 from bot import __version__
 from bot.check import check as run_checks
+from bot.query.errors import nearest
 from bot.serve import Failed
 from bot.serve import serve as run_bot
 from bot.settings import Settings, SettingsWrong, load
@@ -20,6 +21,17 @@ class _Commands(click.Group):
 
     Those are imported only when they are run or listed. What ends any of them early is said in a line each.
     """
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = nearest(args[0], self.list_commands(ctx))
+            if close is None:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {close}?", ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         try:

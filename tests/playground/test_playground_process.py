@@ -193,6 +193,12 @@ async def test_where_the_usual_port_is_taken_it_takes_another(tmp_path: Path) ->
         assert one.address.port != two.address.port
 
 
+async def test_a_slip_in_its_name_is_answered_with_the_right_one(tmp_path: Path) -> None:
+    ended = await run(tmp_path, "playgroud", settings={})
+    assert ended.code != 0
+    assert "No such command 'playgroud'. Did you mean playground?" in ended.stderr
+
+
 async def test_it_is_in_the_help(tmp_path: Path) -> None:
     ended = await run(tmp_path, "--help", settings={})
     assert re.search(r"^  playground +Try the bot in a browser\.$", ended.stdout, re.MULTILINE)
