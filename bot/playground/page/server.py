@@ -1,6 +1,6 @@
 """The page's own HTTP server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from bot.playground.loopback import LOOPBACK
 from bot.playground.page.acts import ActRefused, Acts, read, turn_faults
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import guarding, protect
+from bot.playground.slack import Payload
 from bot.playground.stage import Stage
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -37,20 +38,12 @@ def page_app(stage: Stage, secret: str) -> web.Application:
     """The page's files, its feed, and what it can do."""
     feed, acts = Feed(stage), Acts(stage)
 
-    async def act(request: web.Request) -> web.Response:
-        try:
-            told = await acts.do(read(await request.read()))
-        except ActRefused as refused:
-            return web.json_response({"ok": False, "error": str(refused)}, status=400)
-        return web.json_response({"ok": True, **told})
+    async def act(body: bytes) -> Payload:
+        return await acts.do(read(body))
 
-    async def turn(request: web.Request) -> web.Response:
-        try:
-            chosen = turn_faults(stage, await request.read())
-        except ActRefused as refused:
-            return web.json_response({"ok": False, "error": str(refused)}, status=400)
-        feed.publish("fault", {"fault": chosen})
-        return web.json_response({"ok": True})
+    async def turn(body: bytes) -> Payload:
+        feed.publish("fault", {"fault": turn_faults(stage, body)})
+        return {}
 
     app = web.Application(middlewares=[guarding(secret)])
     app.on_response_prepare.append(protect)
@@ -63,11 +56,24 @@ def page_app(stage: Stage, secret: str) -> web.Application:
                 for path in _STATIC.rglob("*.*")
             ),
             web.get("/feed", feed.serve, allow_head=False),
-            web.post("/acts", act),
-            web.post("/fault", turn),
+            web.post("/acts", _answered(act)),
+            web.post("/fault", _answered(turn)),
         ]
     )
     return app
+
+
+def _answered(do: Callable[[bytes], Awaitable[Payload]]) -> Handler:
+    """What comes of a request's body as JSON, or why nothing does."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            told = await do(await request.read())
+        except ActRefused as refused:
+            return web.json_response({"ok": False, "error": str(refused)}, status=400)
+        return web.json_response({"ok": True, **told})
+
+    return answer
 
 
 def _file(path: Path) -> Handler:

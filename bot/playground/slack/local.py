@@ -34,7 +34,7 @@ class LocalSlack:
     app's settings at Slack.
     """
 
-    signing_secret: str = "local-signing-secret"  # noqa: S105
+    signing_secret: str = "local-signing-secret"  # noqa: S105 - opens nothing but this Slack, as do the next
     bot_token: str = "xoxb-local"  # noqa: S105
     app_token: str = "xapp-local"  # noqa: S105
     workspace: Workspace = field(default_factory=Workspace)
