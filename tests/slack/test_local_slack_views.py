@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack import Ack, AckError, Delivery, LocalSlack, Person, Reply, Workspace
+from bot.playground.slack import Ack, AckError, Delivery, LocalSlack, Person, Reply, View, Workspace
+
+from .refused import error_of
 
 
 @dataclass
@@ -48,11 +49,6 @@ async def slack(clock: Clock) -> AsyncIterator[LocalSlack]:
 
 
 @pytest.fixture
-def client(slack: LocalSlack) -> AsyncWebClient:
-    return AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
-
-
-@pytest.fixture
 def bot() -> Bot:
     return Bot()
 
@@ -65,12 +61,6 @@ def ada(slack: LocalSlack, bot: Bot) -> Person:
 @pytest.fixture
 async def reply(ada: Person) -> Reply:
     return await ada.command("/workflows")
-
-
-async def error_of(call: Any) -> str:
-    with pytest.raises(SlackApiError) as refused:
-        await call
-    return str(refused.value.response["error"])
 
 
 async def test_a_trigger_opens_one_modal(client: AsyncWebClient, reply: Reply) -> None:
@@ -178,6 +168,48 @@ async def test_a_modal_lies_on_another_until_one_of_them_clears_all(
     assert bot.last.payload["is_cleared"] is True
     assert slack.views.open_now() == ()
     assert [view.id for view in slack.views.closed] == [below.id, above.id]
+
+
+async def press_in(ada: Person, view: View) -> str:
+    """The trigger of a button in a modal."""
+    return (await ada.act_in_view(view, {"action_id": "more", "block_id": "b"})).act.trigger_id
+
+
+async def test_modals_are_pushed_three_high_and_no_higher(
+    slack: LocalSlack, client: AsyncWebClient, ada: Person, reply: Reply
+) -> None:
+    await client.views_open(trigger_id=reply.act.trigger_id, view=modal("1"))
+    for title in ("2", "3"):
+        below = slack.views.open_now()[-1]
+        pushed = await client.views_push(trigger_id=await press_in(ada, below), view=modal(title))
+        assert pushed["view"]["previous_view_id"] == below.id
+    _, _, top = slack.views.open_now()
+    assert top.payload["root_view_id"] == slack.views.open_now()[0].id
+
+    beyond = client.views_push(trigger_id=await press_in(ada, top), view=modal("4"))
+    assert await error_of(beyond) == "push_limit_reached"
+    await ada.close(top)
+    assert slack.views.top(ada.user.id) == slack.views.open_now()[1]
+
+
+async def test_a_modal_below_another_is_updated_and_stays_below(
+    slack: LocalSlack, client: AsyncWebClient, ada: Person, reply: Reply
+) -> None:
+    root = (await client.views_open(trigger_id=reply.act.trigger_id, view=modal("Form")))["view"]
+    trigger = await press_in(ada, slack.views.open_now()[0])
+    above = (await client.views_push(trigger_id=trigger, view=modal("Reading")))["view"]
+    await client.views_update(view_id=above["id"], hash=above["hash"], view=modal("Preview"))
+    await client.views_update(view_id=root["id"], hash=root["hash"], view=modal("Changed"))
+
+    titles = [view.payload["title"]["text"] for view in slack.views.open_now()]
+    assert titles == ["Changed", "Preview"]
+    late = client.views_update(view_id=above["id"], hash=above["hash"], view=modal("Late"))
+    assert await error_of(late) == "hash_conflict"
+
+
+async def test_nothing_is_pushed_where_no_modal_is_open(client: AsyncWebClient, reply: Reply) -> None:
+    push = client.views_push(trigger_id=reply.act.trigger_id, view=modal())
+    assert await error_of(push) == "not_found"
 
 
 async def test_a_command_carries_all_of_slacks_fields(bot: Bot, reply: Reply) -> None:

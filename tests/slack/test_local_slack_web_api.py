@@ -1,8 +1,6 @@
 """The Web API of the local Slack, called with slack_sdk's own client."""
 
 import json
-from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 import pytest
@@ -22,31 +20,18 @@ from bot.playground.slack import (
     Workspace,
 )
 
+from .refused import error_of
+
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "three *errored*"}}
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack().serve() as slack:
-        yield slack
-
-
-@pytest.fixture
-def client(slack: LocalSlack) -> AsyncWebClient:
-    return AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
-
-
-async def error_of(call: Any) -> str:
-    with pytest.raises(SlackApiError) as refused:
-        await call
-    return str(refused.value.response["error"])
 
 
 async def test_auth_test_says_who_the_bot_is_and_what_it_may_do(client: AsyncWebClient) -> None:
     answer = await client.auth_test()
 
     assert (answer["user_id"], answer["team_id"]) == ("U0BOT0001", "T0LOCAL01")
-    assert answer.headers["x-oauth-scopes"] == "chat:write,commands,users:read"
+    assert (
+        answer.headers["x-oauth-scopes"] == "channels:history,chat:write,commands,groups:history,users:read"
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,6 +158,34 @@ async def test_a_workspace_can_lack_a_newer_block() -> None:
         post = old.chat_postMessage(channel="general", text="t", blocks=[table])
         assert await error_of(post) == "invalid_blocks"
         assert (await new.chat_postMessage(channel="general", text="t", blocks=[table]))["ok"]
+
+
+async def test_a_workspace_can_lose_a_block_while_the_bot_runs(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    slack.workspace.censor = Censor(unsupported=frozenset({"section"}))
+
+    post = client.chat_postMessage(channel="general", text="t", blocks=[SECTION])
+    assert await error_of(post) == "invalid_blocks"
+    slack.workspace.censor = Censor()
+    assert (await client.chat_postMessage(channel="general", text="t", blocks=[SECTION]))["ok"]
+
+
+async def test_faults_wait_in_line(slack: LocalSlack, client: AsyncWebClient) -> None:
+    method = "chat.postMessage"
+    slack.faults.add(method, RateLimited(2), times=2)
+    slack.faults.add(method, Failed(503))
+    slack.faults.add(method, AnswerLost(), times=2)
+    for _ in range(3):
+        with pytest.raises(SlackApiError):
+            await client.chat_postMessage(channel="general", text="hello")
+    for _ in range(2):
+        with pytest.raises(aiohttp.ClientError):
+            await client.chat_postMessage(channel="general", text="hello")
+    await client.chat_postMessage(channel="general", text="hello")
+
+    assert [call.status for call in slack.calls_of(method)] == [429, 429, 503, 200, 200, 200]
+    assert len(slack.messages()) == 3
 
 
 async def test_every_call_is_written_down_with_its_outcome(slack: LocalSlack, client: AsyncWebClient) -> None:

@@ -12,6 +12,7 @@ type and click::
 """
 
 from bot.playground.slack.delivery import Ack, AckError, Delivery, HttpTransport, Transport
+from bot.playground.slack.directory import Channel, Group, Team, User
 from bot.playground.slack.faults import (
     RESPONSE_URL,
     AnswerLost,
@@ -32,7 +33,7 @@ from bot.playground.slack.shapes import Payload, Problem, RefusedError
 from bot.playground.slack.signing import Signer, Unsigned, signature
 from bot.playground.slack.views import View
 from bot.playground.slack.web_api import ApiCall
-from bot.playground.slack.workspace import Change, Channel, Team, User, Workspace
+from bot.playground.slack.workspace import Change, Workspace
 
 __all__ = [
     "RESPONSE_URL",
@@ -48,6 +49,7 @@ __all__ = [
     "Failed",
     "Fault",
     "Faults",
+    "Group",
     "HttpTransport",
     "LocalSlack",
     "Message",

@@ -22,12 +22,13 @@ DeliveryKind = Literal["slash_commands", "interactive", "events_api"]
 class Delivery:
     """One payload on its way; ``kind`` is the word Socket Mode uses for it.
 
-    ``act`` is the id of the interaction behind it.
+    ``act`` is the id of the interaction behind it; ``typed`` is a command's text as it was typed.
     """
 
     kind: DeliveryKind
     payload: Payload
     act: str = ""
+    typed: str = ""
 
     def as_http(self) -> tuple[str, str]:
         """Content type and body as they go to a Request URL: forms for people's acts, JSON for events."""

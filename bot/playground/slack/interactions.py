@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.playground.slack.directory import Channel, User
 from bot.playground.slack.message import Message
 from bot.playground.slack.shapes import RefusedError
-from bot.playground.slack.workspace import Channel, User
 
 RESPONSE_URL_USES = 5
 RESPONSE_URL_SECONDS = 30 * 60

@@ -49,6 +49,7 @@ class Message:
     """One message at one moment; an update gives a new value with the same ``ts``.
 
     ``seen_only_by`` is the id of the one person an ephemeral message is shown to, or None for everybody.
+    ``thread_ts`` is the message it replies to, or None; one that ``is_broadcast`` stands in the channel, too.
     """
 
     ts: str
@@ -57,6 +58,7 @@ class Message:
     blocks: tuple[Payload, ...]
     seen_only_by: str | None = None
     thread_ts: str | None = None
+    is_broadcast: bool = False
     metadata: Payload | None = None
 
     @property

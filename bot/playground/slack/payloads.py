@@ -25,14 +25,14 @@ class Payloads:
     base_url: str
 
     def command(self, act: Interaction, command: str, text: str) -> Payload:
-        """A slash command: all strings, since it travels as a form."""
+        """A slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
         team = self.workspace.team
         return {
             "token": VERIFICATION_TOKEN,
             "team_id": team.id,
             "team_domain": team.domain,
             "channel_id": act.channel.id,
-            "channel_name": act.channel.name,
+            "channel_name": "directmessage" if act.channel.is_im else act.channel.name,
             "user_id": act.user.id,
             "user_name": act.user.name,
             "command": command,
@@ -86,7 +86,10 @@ class Payloads:
                 "channel_id": message.channel,
                 "is_ephemeral": message.is_ephemeral,
             },
-            "channel": {"id": act.channel.id, "name": act.channel.name},
+            "channel": {
+                "id": act.channel.id,
+                "name": "directmessage" if act.channel.is_im else act.channel.name,
+            },
         }
         if not message.is_ephemeral:
             where["message"] = message_json(message, self.workspace.team)
@@ -116,7 +119,10 @@ class Payloads:
     def block_suggestion(
         self, act: Interaction, place: View | Message | None, menu: Payload, typed: str
     ) -> Payload:
-        """Somebody types into an external menu; ``menu`` holds its ``action_id`` and ``block_id``."""
+        """Somebody types into an external menu; ``menu`` holds its ``action_id`` and ``block_id``.
+
+        A modal comes without what has been filled in since it was shown (slackapi/bolt-js#1146).
+        """
         where: Payload = {}
         if isinstance(place, View):
             where = {"view": place.payload, "container": {"type": "view", "view_id": place.id}}

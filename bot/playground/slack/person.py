@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.playground.slack.delivery import Ack, AckError, Delivery, DeliveryKind, Transport
+from bot.playground.slack.directory import Channel, User
+from bot.playground.slack.escaping import escaped
 from bot.playground.slack.interactions import Interaction, Kind
 from bot.playground.slack.message import Button, Message
 from bot.playground.slack.reply import Desk, Followers, Reply
 from bot.playground.slack.shapes import Payload, RefusedError, Values
 from bot.playground.slack.views import View
-from bot.playground.slack.workspace import Channel, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,14 @@ class Person:
     desk: Desk
 
     async def command(self, command: str, text: str = "") -> Reply:
-        """Type a slash command; a message in its ack appears in the channel at once."""
+        """Type a slash command; a message in its ack appears in the channel at once.
+
+        ``text`` is as it is typed: ``#ops`` and ``@ada`` get their ids on the way.
+        """
         act = self._start("commands")
-        payload = self.desk.payloads.command(act, command, text)
-        return await self._deliver(act, "slash_commands", payload)
+        sent = escaped(text, self.desk.workspace, self.user)
+        payload = self.desk.payloads.command(act, command, sent)
+        return await self._deliver(act, "slash_commands", payload, typed=text)
 
     async def click(self, message: Message, action_id: str, index: int = 0) -> Reply:
         """Press the ``index``-th button with this action id; LookupError if there is none."""
@@ -109,9 +114,11 @@ class Person:
         channel = self.desk.workspace.channel(source.channel) if source else self.channel
         return self.desk.interactions.start(kind, self.user, channel, source)
 
-    async def _deliver(self, act: Interaction, kind: DeliveryKind, payload: Payload) -> Reply:
+    async def _deliver(
+        self, act: Interaction, kind: DeliveryKind, payload: Payload, typed: str = ""
+    ) -> Reply:
         followers = Followers.of(act, self.desk)
-        ack = await self.transport.deliver(Delivery(kind, payload, act.id))
+        ack = await self.transport.deliver(Delivery(kind, payload, act.id, typed))
         shown = self._show_ack(act, ack) if kind == "slash_commands" else None
         return Reply(act, ack, self.desk, followers, shown)
 
@@ -137,7 +144,7 @@ class Person:
                 case "update":
                     self.desk.views.update({"view_id": view.id, "view": body.get("view")})
                 case "push":
-                    self.desk.views.open(body.get("view"), act)
+                    self.desk.views.push(body.get("view"), act)
                 case "errors":
                     pass
                 case unknown:

@@ -1,6 +1,6 @@
-"""Modals: what ``views.open`` and ``views.update`` leave on a person's screen.
+"""Modals: what ``views.open``, ``views.push`` and ``views.update`` leave on a person's screen.
 
-Source: https://docs.slack.dev/reference/methods/views.open
+Source: https://docs.slack.dev/reference/methods/views.open and its neighbours
 """
 
 import itertools
@@ -13,6 +13,8 @@ from bot.playground.slack.journal import Journal
 from bot.playground.slack.message import visible_strings, with_ids
 from bot.playground.slack.shapes import Payload, RefusedError
 from bot.playground.slack.workspace import Workspace
+
+STACK_MAX_ITEMS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,21 @@ class Views:
             "root_view_id": below.payload["root_view_id"] if below else view_id,
         }
         return self._show(view_id, view, stack, interaction.user.id, interaction.id)
+
+    def push(self, view: object, interaction: Interaction) -> View:
+        """Show a modal above the one in which somebody acted.
+
+        Raises:
+            RefusedError: ``not_found`` where they have none open, ``push_limit_reached``, or the view itself
+                is refused.
+        """
+        below = self.top(interaction.user.id)
+        if below is None:
+            raise RefusedError("not_found")
+        root = below.payload["root_view_id"]
+        if sum(open_.payload["root_view_id"] == root for open_ in self._by_id.values()) >= STACK_MAX_ITEMS:
+            raise RefusedError("push_limit_reached")
+        return self.open(view, interaction)
 
     def update(self, arguments: Payload) -> View:
         """Show something else in a modal's place.

@@ -10,15 +10,16 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from bot.playground.slack.chat import Chat
+from bot.playground.slack.conversations import Conversations
 from bot.playground.slack.faults import AnswerLost, Failed, Fault, Faults, Named, RateLimited, Slow
 from bot.playground.slack.interactions import Interactions
 from bot.playground.slack.journal import Journal
 from bot.playground.slack.shapes import Payload, Problem, RefusedError
 from bot.playground.slack.views import Views
-from bot.playground.slack.wire import MissingScopeError, arguments_of, error_body, message_json
-from bot.playground.slack.workspace import Channel, Draft, Workspace
+from bot.playground.slack.wire import MissingScopeError, arguments_of, error_body
+from bot.playground.slack.workspace import Workspace
 
-WEB_API = "web_api"
 SCOPE_NEEDED = {
     "users.info": "users:read",
     "chat.postMessage": "chat:write",
@@ -136,13 +137,17 @@ class WebApi:
         return Answer({"ok": True, **handler(arguments)})
 
     def _handlers(self) -> dict[str, Callable[[Payload], Payload]]:
+        chat, conversations = Chat(self.workspace), Conversations(self.workspace)
         return {
             "auth.test": self._auth_test,
             "users.info": self._users_info,
-            "chat.postMessage": self._post_message,
-            "chat.postEphemeral": self._post_ephemeral,
-            "chat.update": self._update,
+            "chat.postMessage": chat.post_message,
+            "chat.postEphemeral": chat.post_ephemeral,
+            "chat.update": chat.update,
+            "conversations.history": conversations.history,
+            "conversations.replies": conversations.replies,
             "views.open": self._views_open,
+            "views.push": self._views_push,
             "views.update": self._views_update,
             "apps.connections.open": lambda _: {"url": self.open_socket()},
         }
@@ -196,63 +201,13 @@ class WebApi:
             }
         }
 
-    def _post_message(self, arguments: Payload) -> Payload:
-        channel = self._channel(arguments)
-        may_post_in_public = "chat:write.public" in self.workspace.scopes and not channel.is_private
-        if not channel.bot_is_member and not may_post_in_public:
-            # A private channel is not even admitted to exist.
-            raise RefusedError("channel_not_found" if channel.is_private else "not_in_channel")
-        message = self.workspace.post(_draft(channel, arguments), WEB_API)
-        return {
-            "channel": channel.id,
-            "ts": message.ts,
-            "message": message_json(message, self.workspace.team),
-        }
-
-    def _post_ephemeral(self, arguments: Payload) -> Payload:
-        channel = self._channel(arguments)
-        try:
-            reader = self.workspace.user(str(arguments.get("user")))
-        except LookupError:
-            raise RefusedError("user_not_in_channel") from None
-        if not channel.bot_is_member:
-            raise RefusedError("channel_not_found" if channel.is_private else "not_in_channel")
-        message = self.workspace.post(_draft(channel, arguments, seen_only_by=reader.id), WEB_API)
-        return {"message_ts": message.ts}
-
-    def _update(self, arguments: Payload) -> Payload:
-        channel = self._channel(arguments)
-        message = self.workspace.message(str(arguments.get("ts")))
-        if message is None or message.channel != channel.id or message.is_ephemeral:
-            raise RefusedError("message_not_found")
-        updated = self.workspace.replace(message, _draft(channel, arguments), WEB_API)
-        return {
-            "channel": channel.id,
-            "ts": updated.ts,
-            "text": updated.text,
-            "message": message_json(updated, self.workspace.team),
-        }
-
     def _views_open(self, arguments: Payload) -> Payload:
         interaction = self.interactions.exchange(arguments.get("trigger_id"))
         return {"view": self.views.open(arguments.get("view"), interaction).payload}
 
+    def _views_push(self, arguments: Payload) -> Payload:
+        interaction = self.interactions.exchange(arguments.get("trigger_id"))
+        return {"view": self.views.push(arguments.get("view"), interaction).payload}
+
     def _views_update(self, arguments: Payload) -> Payload:
         return {"view": self.views.update(arguments).payload}
-
-    def _channel(self, arguments: Payload) -> Channel:
-        try:
-            return self.workspace.channel(str(arguments.get("channel")))
-        except LookupError:
-            raise RefusedError("channel_not_found") from None
-
-
-def _draft(channel: Channel, arguments: Payload, seen_only_by: str | None = None) -> Draft:
-    return Draft(
-        channel=channel.id,
-        text=str(arguments.get("text") or ""),
-        blocks=arguments.get("blocks"),
-        seen_only_by=seen_only_by,
-        thread_ts=arguments.get("thread_ts"),
-        metadata=arguments.get("metadata"),
-    )

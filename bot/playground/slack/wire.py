@@ -5,9 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.playground.slack.directory import Team
 from bot.playground.slack.message import Message
 from bot.playground.slack.shapes import Payload, RefusedError
-from bot.playground.slack.workspace import Team
 
 # In a form these are JSON inside a string; slack_sdk sends lists and dicts that way.
 JSON_ARGUMENTS = frozenset({"blocks", "attachments", "view", "metadata"})
@@ -68,6 +68,11 @@ def error_body(refused: RefusedError) -> Payload:
     return body
 
 
+def is_true(flag: object) -> bool:
+    """A flag as calls carry it: JSON's own, a word, or what slack_sdk puts into an address."""
+    return flag is True or flag in ("true", "1", 1)
+
+
 def message_json(message: Message, team: Team) -> Payload:
     """A message as Slack sends it, in answers and in the payload of a click."""
     shown: Payload = {
@@ -83,4 +88,6 @@ def message_json(message: Message, team: Team) -> Payload:
         shown["blocks"] = list(message.blocks)
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
+    if message.is_broadcast:
+        shown["subtype"] = "thread_broadcast"
     return shown

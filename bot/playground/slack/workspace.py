@@ -4,62 +4,27 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from bot.playground.slack.directory import (
+    ADA,
+    GENERAL,
+    GRACE,
+    ONCALL,
+    OPS,
+    QUIET,
+    SCOPES,
+    SECRET,
+    Channel,
+    Group,
+    Team,
+    User,
+    direct_message,
+)
 from bot.playground.slack.journal import Journal
 from bot.playground.slack.message import Message, with_ids
 from bot.playground.slack.refusals import Censor
 from bot.playground.slack.shapes import Payload, RefusedError
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """The workspace itself and the app installed in it."""
-
-    id: str = "T0LOCAL01"
-    domain: str = "local"
-    app_id: str = "A0LOCAL01"
-    bot_id: str = "B0LOCAL01"
-    bot_user_id: str = "U0BOT0001"
-    bot_name: str = "workflows"
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Somebody with an account; ``tz`` is an IANA name, as in ``users.info``."""
-
-    id: str
-    name: str
-    real_name: str = ""
-    tz: str = "Europe/Lisbon"
-    is_admin: bool = False
-
-    def offset_at(self, moment: float) -> int:
-        """Seconds east of UTC at a Unix time, as ``users.info`` gives them under ``tz_offset``."""
-        offset = datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(self.tz)).utcoffset()
-        return int(offset.total_seconds()) if offset else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """Somewhere to talk. The bot posts where it is a member, or in public with ``chat:write.public``."""
-
-    id: str
-    name: str
-    is_private: bool = False
-    bot_is_member: bool = True
-
-
-ADA = User("U0ADA0001", "ada", "Ada Lovelace", tz="Europe/London")
-GRACE = User("U0GRACE01", "grace", "Grace Hopper", tz="America/New_York", is_admin=True)
-GENERAL = Channel("C0GENERAL", "general")
-OPS = Channel("C0OPS0001", "ops")
-QUIET = Channel("C0QUIET01", "quiet", bot_is_member=False)
-SECRET = Channel("G0SECRET1", "secret", is_private=True, bot_is_member=False)
-
-SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +48,7 @@ class Draft:
     blocks: list[Payload] | None = None
     seen_only_by: str | None = None
     thread_ts: str | None = None
+    is_broadcast: bool = False
     metadata: Payload | None = None
 
 
@@ -90,16 +56,21 @@ class Draft:
 class Workspace:
     """The state behind the API; ``changes`` tells how it came about.
 
-    ``scopes`` are what the bot token was granted. ``clock`` gives Unix time and dates messages and expiries.
+    ``scopes`` are what the bot token was granted. ``should_escape`` is the setting of the app's command by
+    which Slack writes ids for the channels and people that somebody names. ``clock`` gives Unix time and
+    dates messages and expiries. ``remodelled`` tells of channels that have changed, each as it was left.
     """
 
     team: Team = field(default_factory=Team)
     people: tuple[User, ...] = (ADA, GRACE)
+    groups: tuple[Group, ...] = (ONCALL,)
     channels: tuple[Channel, ...] = (GENERAL, OPS, QUIET, SECRET)
     scopes: frozenset[str] = SCOPES
+    should_escape: bool = True
     censor: Censor = field(default_factory=Censor)
     clock: Callable[[], float] = time.time
     changes: Journal[Change] = field(default_factory=Journal)
+    remodelled: Journal[Channel] = field(default_factory=Journal)
 
     def __post_init__(self) -> None:
         self._messages: dict[str, Message] = {}
@@ -113,12 +84,59 @@ class Workspace:
                 return user
         raise LookupError(f"nobody is called {name_or_id!r}: {[user.name for user in self.people]}")
 
+    @property
+    def conversations(self) -> tuple[Channel, ...]:
+        """Everywhere the bot can be: the channels, and a direct message with each of the people."""
+        return (*self.channels, *(direct_message(user) for user in self.people))
+
     def channel(self, name_or_id: str) -> Channel:
-        """A channel by id, name or ``#name``; a LookupError says which there are."""
-        for channel in self.channels:
-            if name_or_id.removeprefix("#") in {channel.id, channel.name}:
+        """A channel by id, name or ``#name``; a direct message by id, by ``@name``, or by the person's id.
+
+        A LookupError says which there are.
+        """
+        wanted = name_or_id.removeprefix("#")
+        for channel in self.conversations:
+            names = {channel.id, channel.name, *((channel.members or ()) if channel.is_im else ())}
+            if wanted in names:
                 return channel
-        raise LookupError(f"no channel {name_or_id!r}: {[channel.name for channel in self.channels]}")
+        raise LookupError(f"no channel {name_or_id!r}: {[channel.name for channel in self.conversations]}")
+
+    def archive(self, channel: str) -> None:
+        """Nobody can post there any more."""
+        self._remodel(replace(self.channel(channel), is_archived=True))
+
+    def invite(self, channel: str, name_or_id: str) -> None:
+        """Have somebody join a channel: one of the people, or the bot by its name or id."""
+        now = self.channel(channel)
+        if self._is_bot(name_or_id):
+            self._remodel(replace(now, bot_is_member=True))
+        elif now.members is not None:
+            self._remodel(replace(now, members=now.members | {self.user(name_or_id).id}))
+
+    def kick(self, channel: str, name_or_id: str) -> None:
+        """Have somebody leave a channel: one of the people, or the bot by its name or id."""
+        now = self.channel(channel)
+        if self._is_bot(name_or_id):
+            self._remodel(replace(now, bot_is_member=False))
+        else:
+            members = {user.id for user in self.people} if now.members is None else now.members
+            self._remodel(replace(now, members=frozenset(members - {self.user(name_or_id).id})))
+
+    def delete_channel(self, channel: str) -> None:
+        """Take a channel away with everything that was said there."""
+        gone = self.channel(channel)
+        self._messages = {ts: said for ts, said in self._messages.items() if said.channel != gone.id}
+        self.channels = tuple(kept for kept in self.channels if kept.id != gone.id)
+        self.remodelled.add(gone)
+
+    def _is_bot(self, name_or_id: str) -> bool:
+        return name_or_id in {self.team.bot_name, self.team.bot_user_id}
+
+    def _remodel(self, channel: Channel) -> None:
+        if channel.is_im:
+            raise LookupError(f"{channel.name} is a direct message, and stays as it is")
+        self.channels = tuple(channel if kept.id == channel.id else kept for kept in self.channels)
+        self.remodelled.add(channel)
 
     def timeline(self, channel: str, seen_by: str | None = None) -> tuple[Message, ...]:
         """What stands in a channel now, oldest first; all of it, or what one person sees."""
@@ -134,6 +152,14 @@ class Workspace:
         """A message as it stands now, or None if it never was or has been deleted."""
         return self._messages.get(ts)
 
+    def replies(self, message: Message) -> tuple[Message, ...]:
+        """What everybody sees in a message's thread, oldest first."""
+        return tuple(
+            reply
+            for reply in self._messages.values()
+            if reply.thread_ts == message.ts and not reply.is_ephemeral
+        )
+
     def post(self, draft: Draft, cause: str) -> Message:
         """Show a new message.
 
@@ -148,7 +174,8 @@ class Workspace:
             blocks=with_ids(draft.blocks),
             seen_only_by=draft.seen_only_by,
             thread_ts=draft.thread_ts,
-            metadata=draft.metadata,
+            is_broadcast=draft.is_broadcast,
+            metadata=draft.metadata or None,
         )
         self._messages[message.ts] = message
         self.changes.add(Change("posted", message, cause))
@@ -157,7 +184,7 @@ class Workspace:
     def replace(self, message: Message, draft: Draft, cause: str) -> Message:
         """Show something else in a message's place; who sees it stays as it was.
 
-        ``blocks=None`` removes the blocks, as ``chat.update`` does with ``text`` alone.
+        As with ``chat.update``, ``blocks=None`` removes the blocks, and ``metadata=None`` keeps the metadata.
 
         Raises:
             RefusedError: Slack would not show it, or the message is gone (``message_not_found``).
@@ -165,11 +192,12 @@ class Workspace:
         if message.ts not in self._messages:
             raise RefusedError("message_not_found")
         self.censor.check_message(draft.text, draft.blocks)
+        current = self._messages[message.ts]
         updated = replace(
-            self._messages[message.ts],
+            current,
             text=draft.text,
             blocks=with_ids(draft.blocks),
-            metadata=draft.metadata,
+            metadata=current.metadata if draft.metadata is None else draft.metadata or None,
         )
         self._messages[message.ts] = updated
         self.changes.add(Change("updated", updated, cause))
