@@ -10,7 +10,7 @@ from cachetools import TTLCache
 
 from bot.cloudflare.budget import Purpose
 from bot.cloudflare.client import WorkflowsClient
-from bot.cloudflare.models import Cursor, InstancePage, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 
 _K = TypeVar("_K", bound=Hashable)
 _T = TypeVar("_T")
@@ -61,8 +61,9 @@ class CacheTimes:
 
     Attributes:
         first: for first pages and workflow lists, which may change at any moment.
-        rest: for pages that stand still: behind a cursor, or bounded by a latest creation time.
-        pages: how many pages of each kind are kept.
+        rest: for what stands still: pages behind a cursor, or bounded by a latest creation time, and
+            instances that have ended.
+        pages: how many answers of each kind are kept.
     """
 
     first: timedelta = timedelta(seconds=15)
@@ -125,6 +126,7 @@ class CachedWorkflows:
         self._pages: _Memory[PageQuery, InstancePage] = _Memory(times.pages, times, now)
         self._lists: _Memory[str | None, WorkflowList] = _Memory(_WORKFLOW_LISTS, times, now)
         self._workflows: _Memory[str, Workflow] = _Memory(times.pages, times, now)
+        self._instances: _Memory[tuple[str, str], InstanceDetail] = _Memory(times.pages, times, now)
 
     async def list_instances(
         self, query: PageQuery, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
@@ -180,6 +182,23 @@ class CachedWorkflows:
             return workflow
 
         return await self._answer(self._workflows, name, ask, _Flight(fresh, purpose))
+
+    async def get_instance(
+        self, workflow: str, instance: str, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
+    ) -> InstanceDetail:
+        """One instance, without its steps.
+
+        Raises:
+            CloudflareError: one of `errors`.
+        """
+        key = (workflow, instance)
+
+        async def ask() -> InstanceDetail:
+            detail = await self._client.get_instance(workflow, instance, purpose)
+            self._instances.put(key, detail, stands_still=detail.end is not None)
+            return detail
+
+        return await self._answer(self._instances, key, ask, _Flight(fresh, purpose))
 
     async def _answer(
         self, memory: _Memory[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], flight: _Flight

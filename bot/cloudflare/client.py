@@ -18,7 +18,15 @@ from bot.cloudflare import protocol
 from bot.cloudflare.budget import Budget, Purpose
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import NonsenseAnswer, NotAuthorized, Throttled, TlsFailed, Unavailable
-from bot.cloudflare.models import ApiMessage, InstancePage, PageNumber, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.models import (
+    ApiMessage,
+    InstanceDetail,
+    InstancePage,
+    PageNumber,
+    PageQuery,
+    Workflow,
+    WorkflowList,
+)
 from bot.cloudflare.protocol import Request
 from bot.cloudflare.refusals import Response, rate_limit
 
@@ -30,6 +38,10 @@ _SHORT: Final = timedelta(seconds=3)
 """A pause that somebody who waits for an answer may be made to sit through."""
 
 _T = TypeVar("_T")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +67,10 @@ class WorkflowsClient:
         budget: shared by all clients of one token; None where the engine has no limit.
         deadline: for a whole answer, retries and pauses included.
         observe: told of every request made.
+        now: the clock that says when an answer arrived.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first two have their usual value
         self,
         session: aiohttp.ClientSession,
         endpoint: Endpoint,
@@ -65,6 +78,7 @@ class WorkflowsClient:
         budget: Budget | None = None,
         deadline: timedelta = timedelta(seconds=20),
         observe: Callable[[Call], None] = observe_nothing,
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._session = session
         self._endpoint = endpoint
@@ -72,6 +86,7 @@ class WorkflowsClient:
         self._budget = budget
         self._deadline = deadline.total_seconds()
         self._observe = observe
+        self._now = now
 
     async def list_instances(self, query: PageQuery, purpose: Purpose = Purpose.PERSON) -> InstancePage:
         """One page of a workflow's instances.
@@ -82,7 +97,7 @@ class WorkflowsClient:
         async with self._in_time():
             return await self._get(
                 protocol.instances_request(query),
-                lambda answer: protocol.read_instances(answer, query.position, datetime.now(UTC)),
+                lambda answer: protocol.read_instances(answer, query.position, self._now()),
                 purpose,
             )
 
@@ -105,7 +120,7 @@ class WorkflowsClient:
                 rows.update((workflow.name, workflow) for workflow in answer.rows)
                 messages.extend(answer.messages)
                 page = answer.next if len(rows) > known else None  # the local engine repeats its one page
-        return WorkflowList(tuple(rows.values()), tuple(messages), datetime.now(UTC))
+        return WorkflowList(tuple(rows.values()), tuple(messages), self._now())
 
     async def get_workflow(self, name: str, purpose: Purpose = Purpose.PERSON) -> Workflow:
         """One workflow.
@@ -115,6 +130,18 @@ class WorkflowsClient:
         """
         async with self._in_time():
             return await self._get(protocol.workflow_request(name), protocol.read_workflow, purpose)
+
+    async def get_instance(
+        self, workflow: str, instance: str, purpose: Purpose = Purpose.PERSON
+    ) -> InstanceDetail:
+        """One instance, without its steps.
+
+        Raises:
+            CloudflareError: one of `errors`.
+        """
+        request = protocol.instance_request(workflow, instance)
+        async with self._in_time():
+            return await self._get(request, protocol.read_instance, purpose)
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:

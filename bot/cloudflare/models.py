@@ -118,6 +118,36 @@ class Instance(_Answered):
     trigger_source: str | None = None
 
 
+def _named(value: object) -> object:
+    """What was thrown need not have been an error: a mere text is its message, anything else says nothing."""
+    if isinstance(value, str):
+        return {"message": value}
+    return value if isinstance(value, dict | BaseModel) else None
+
+
+def _text(value: object) -> object:
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+class InstanceError(_Answered):
+    """What made an instance fail; both are the author's own words."""
+
+    name: Annotated[str | None, BeforeValidator(_text)] = None
+    message: Annotated[str | None, BeforeValidator(_text)] = None
+
+
+class InstanceDetail(_Answered):
+    """One instance, described without its steps ("Get logs and status from instance")."""
+
+    status: Status | None = None
+    queued: Moment | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    success: bool | None = None
+    error: Annotated[InstanceError | None, BeforeValidator(_named)] = None
+    step_count: int | None = None
+
+
 class ResultInfo(_Answered):
     """`result_info` of a list. `total_count` is deprecated and inaccurate under cursors."""
 

@@ -12,13 +12,14 @@ from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.cloudflare.errors import NonsenseAnswer, ParameterRefused
+from bot.cloudflare.errors import InstanceNotFound, NonsenseAnswer, ParameterRefused, WorkflowNotFound
 from bot.cloudflare.models import (
     DIRECTIONS,
     MAX_PER_PAGE,
     ApiMessage,
     Cursor,
     Instance,
+    InstanceDetail,
     InstanceFilter,
     InstancePage,
     PageNumber,
@@ -32,6 +33,8 @@ from bot.cloudflare.refusals import Response, error_of, refusal
 
 MAX_WORKFLOW_NAME: Final = 64
 _DOTS: Final = frozenset({".", ".."})
+_LOCAL_NOT_FOUND: Final = 10501
+"""The local engine's one code for a workflow and for an instance that it does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,19 @@ def workflow_request(workflow: str) -> Request:
     return Request(f"/workflows/{_segment(workflow)}")
 
 
+def instance_request(workflow: str, instance: str) -> Request:
+    """Ask for one instance, without its steps.
+
+    Raises:
+        ParameterRefused: the name or the id can't be one.
+    """
+    _check_workflow(workflow)
+    if not instance or instance in _DOTS:
+        raise ParameterRefused(f"an instance's id can't be {instance or 'empty'}")
+    path = f"/workflows/{_segment(workflow)}/instances/{_segment(instance)}"
+    return Request(path, urlencode({"simple": "true"}))
+
+
 def timestamp(moment: datetime) -> str:
     """ISO 8601 as the API wants it: UTC, milliseconds, `Z`, no offset.
 
@@ -148,6 +164,10 @@ class _Workflows(_Envelope):
 
 class _Workflow(_Envelope):
     result: Workflow
+
+
+class _Instance(_Envelope):
+    result: InstanceDetail
 
 
 _E = TypeVar("_E", bound=_Envelope)
@@ -195,6 +215,20 @@ def read_workflow(response: Response) -> Workflow:
         CloudflareError: one of `errors`.
     """
     return _read(_Workflow, response).result
+
+
+def read_instance(response: Response) -> InstanceDetail:
+    """The instance that an answer to `instance_request` holds.
+
+    Raises:
+        CloudflareError: one of `errors`.
+    """
+    try:
+        return _read(_Instance, response).result
+    except WorkflowNotFound as error:
+        if _LOCAL_NOT_FOUND in error.codes:
+            raise error_of(InstanceNotFound, error.reason, response, error.errors) from error
+        raise
 
 
 def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Position | None:

@@ -39,8 +39,11 @@ async def test_no_error_shows_the_secret(
     client = make_client(production_endpoint(base_url, DEFAULT_ACCOUNT_ID, credentials))
     with pytest.raises(CloudflareError) as caught:
         await client.list_instances(question())
-    told = "".join(traceback.format_exception(caught.value))
-    assert SECRET not in told + repr(caught.value) + repr(vars(caught.value))
+    with pytest.raises(CloudflareError) as caught_too:
+        await client.get_instance("orders", "a")
+    for error in (caught.value, caught_too.value):
+        told = "".join(traceback.format_exception(error))
+        assert SECRET not in told + repr(error) + repr(vars(error))
 
 
 @pytest.mark.parametrize("token", [f"{SECRET}\n", f"{SECRET}\r\nX-Evil: 1", f"{SECRET}\0"])
