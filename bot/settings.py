@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -15,7 +14,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
-from yarl import URL
 
 from bot.cloudflare.endpoint import (
     ApiToken,
@@ -25,7 +23,8 @@ from bot.cloudflare.endpoint import (
     production_endpoint,
     wrangler_endpoint,
 )
-from bot.storage.database import database_url
+from bot.setting_types import AccountName, HttpUrl, Name, People, Seconds, Secret
+from bot.storage.url import database_url
 
 LOCAL_ACCOUNT = "local"
 
@@ -37,41 +36,6 @@ class SettingsWrong(Exception):
         super().__init__("; ".join(problems))
         self.problems = problems
 
-
-def _http_url(value: object) -> object:
-    try:
-        if (
-            isinstance(value, str)
-            and re.fullmatch(r"https?://[^\s/?#@]+[^\s?#@]*", value)
-            and URL(value).host
-        ):
-            return value
-    except ValueError:
-        pass  # a port that can't be, say: the same mistake in other words
-    raise ValueError("is not a URL, as in https://host/path")
-
-
-def _secret(value: object) -> object:
-    """A secret without the line break that mounted files end in; a blank one is none at all."""
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
-    if not isinstance(text, str):
-        return value
-    if not re.fullmatch(r"[\x20-\x7e]*", text.strip()):
-        raise ValueError("holds a character that no such secret has: copy it anew")
-    return text.strip() or None
-
-
-def _account_name(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value):
-        raise ValueError("is no account's name: that has 1 to 32 letters, digits, - or _")
-    return value
-
-
-HttpUrl = Annotated[str, BeforeValidator(_http_url)]
-Name = Annotated[str | None, BeforeValidator(_secret)]
-Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-AccountName = Annotated[str, BeforeValidator(_account_name)]
 
 CLOUDFLARE_API = "https://api.cloudflare.com/client/v4"
 
@@ -140,6 +104,11 @@ class Settings(BaseSettings):
     bot_cache_other_pages: Seconds = 300.0
     bot_cache_size: Annotated[int, Field(ge=1)] = 500
     bot_keep_bookmarks_days: Annotated[float, Field(gt=0, le=3650)] = 7.0
+    bot_admins: People = ()
+    bot_digest_lateness_minutes: Annotated[float, Field(gt=0, le=1440)] = 60.0
+    bot_digest_lookback_days: Annotated[float, Field(gt=0, le=30)] = 7.0
+    bot_digest_retry_minutes: Annotated[float, Field(gt=0, le=60)] = 10.0
+    bot_takeover_seconds: Annotated[float, Field(ge=2, le=3600)] = 30.0
     bot_shutdown_seconds: Annotated[float, Field(ge=0, le=3600)] = 10.0
     bot_log_level: Literal["debug", "info", "warning", "error"] = "info"
     bot_log_format: Literal["json", "console"] = "json"
@@ -227,6 +196,26 @@ class Settings(BaseSettings):
     def keep_bookmarks(self) -> timedelta:
         """How long a bookmark too long for its button can be used."""
         return timedelta(days=self.bot_keep_bookmarks_days)
+
+    @property
+    def digest_lookback(self) -> timedelta:
+        """How long before the last digest an instance may have been created that ended since."""
+        return timedelta(days=self.bot_digest_lookback_days)
+
+    @property
+    def digest_lateness(self) -> timedelta:
+        """How late a digest may be delivered; a later one counts as missed."""
+        return timedelta(minutes=self.bot_digest_lateness_minutes)
+
+    @property
+    def digest_retry(self) -> timedelta:
+        """How long a digest is tried again while Cloudflare or Slack is down."""
+        return timedelta(minutes=self.bot_digest_retry_minutes)
+
+    @property
+    def takeover(self) -> timedelta:
+        """How long a worker may be silent before others take over what it has begun."""
+        return timedelta(seconds=self.bot_takeover_seconds)
 
 
 def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own, which pydantic checks

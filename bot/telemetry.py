@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+_LATENESS_BUCKETS: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 _ACK_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
 
 
@@ -89,6 +90,19 @@ class Metrics:
             "Requests that people could still make in this window.",
             ["account"],
             registry=self.registry,
+        )
+
+        self.digests = Counter(
+            "workflows_bot_digests",
+            "Digests by what became of them: due, sent, quiet, missed, failed, or put off for a while.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.digest_lateness_seconds = Histogram(
+            "workflows_bot_digest_lateness_seconds",
+            "Time from when a digest was due until Slack had it.",
+            registry=self.registry,
+            buckets=_LATENESS_BUCKETS,
         )
 
     def render(self) -> bytes:

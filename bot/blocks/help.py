@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.blocks.parts import Message, code, context, header, message, section
 from bot.cloudflare.models import STATUSES
+from bot.digests.model import DEFAULT_WINDOW, MOST_MENTIONS, MOST_WORKFLOWS, window_text
 from bot.query.model import DEFAULT_ROWS, MAX_ROWS
 
 _OVERALL: Final = """\
@@ -17,10 +18,15 @@ _OVERALL: Final = """\
 `/workflows list NAME status:errored since:24h`
 `/workflows list NAME errored`   a bare status is enough
 
+*Be told in a channel*
+`/workflows digest`   a form for a digest: what failed, as often as you like
+`/workflows digest list`   the digests of this channel, and yours
+
 *More*
 `/workflows help list`   paging, accounts, cursors
 `/workflows help filters`   every filter
-`/workflows help times`   ways to write a time"""
+`/workflows help times`   ways to write a time
+`/workflows help digest`   digests in words, not by the form"""
 
 _LIST: Final = """\
 *`/workflows list NAME [filters]`* shows instances, newest first. `◀ Newer` and `Older ▶` turn pages in \
@@ -49,7 +55,34 @@ _TIMES: Final = """\
 
 Times are in your own zone, unless they end in `Z` or an offset. The answer shows what was understood."""
 
-_TOPICS: Final = {None: _OVERALL, "list": _LIST, "filters": _FILTERS, "times": _TIMES}
+_DIGEST: Final = f"""\
+A digest tells a channel what newly failed, and what there is.
+
+`/workflows digest`   a form for a new one
+`/workflows digest create #ops weekdays 09:00`   the same in words; without a channel, the one you are in
+`/workflows digest list`   those of this channel, and yours; `/workflows digest list all` is for admins
+`/workflows digest show 7`   one; likewise `preview`, `run`, `pause`, `resume`, `edit`, `delete`, `restore`
+
+*When*
+`daily 9am`  `weekdays 09:00`  `mon,thu 14:30`  `first monday 9am`  `every 4h`  `cron 0 9 * * 1-5`
+`daily 9am Europe/Berlin`   a zone, if it is not your own
+
+*What else may follow*
+`workflow orders refunds`   only these, at most {MOST_WORKFLOWS}
+`status:terminated`   what stands at the top, instead of `errored`
+`window:7d`   how far back the chart goes, {window_text(DEFAULT_WINDOW)} if you don't say
+`quiet`   no message when nothing is new
+`mention:@oncall`   whom to call when something is, at most {MOST_MENTIONS}; `mention:@here` works, too
+`thread:daily`   one message a day, the others in its thread
+`account:`   another account than the first"""
+
+_TOPICS: Final = {
+    None: _OVERALL,
+    "list": _LIST,
+    "filters": _FILTERS,
+    "times": _TIMES,
+    "digest": _DIGEST,
+}
 
 
 def help_message(topic: str | None, accounts: Sequence[str]) -> Message:

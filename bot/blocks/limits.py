@@ -1,7 +1,7 @@
 """Every limit of Slack's that this bot can meet, and how a text that is too long says so.
 
 The numbers of blocks (50), context elements (10) and buttons (25) are out of reach: a message has twenty
-rows, one element in a context line, four buttons.
+rows, one element in a context line, five buttons.
 
 Figures are from Slack's Block Kit reference. The total of a message is not documented: others met
 `msg_blocks_too_long` at about 13,200 characters, and once near 11,300, so ours are counted as JSON, which
@@ -26,6 +26,16 @@ OPTIONS: Final = 100
 OPTION: Final = 75
 TITLE: Final = 24
 METADATA: Final = 3_000
+CONFIRM_TITLE: Final = 100
+CONFIRM_TEXT: Final = 300
+CONFIRM_BUTTON: Final = 30
+OPTION_VALUE: Final = 150
+TABLE_ROWS: Final = 101
+"""The one with the columns' names among them."""
+TABLE_TEXT: Final = 10_000
+CHART_TITLE: Final = 50
+CHART_LABEL: Final = 20
+CHART_POINTS: Final = 20
 
 _CUT: Final = "…"
 

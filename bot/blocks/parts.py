@@ -185,6 +185,35 @@ def button(label: str, action_id: str, value: str, says: str) -> Block:
     }
 
 
+def confirmed(pressed: Block, title: str, text: str, label: str) -> Block:
+    """A button that asks before it acts; `label` is what stands on its second self."""
+    confirm = {
+        "title": plain_text(title, limits.CONFIRM_TITLE),
+        "text": plain_text(text, limits.CONFIRM_TEXT),
+        "confirm": plain_text(label, limits.CONFIRM_BUTTON),
+        "deny": plain_text("Cancel", limits.CONFIRM_BUTTON),
+        "style": "danger",
+    }
+    return {**pressed, "confirm": confirm}
+
+
+def actions(buttons: list[Block]) -> list[Block]:
+    """A row of buttons; no block where there are none, as Slack takes no empty row."""
+    return [{"type": "actions", "elements": buttons}] if buttons else []
+
+
+def person(user: str) -> str:
+    """Somebody by name; it calls them where the message is not for one reader alone."""
+    return f"<@{escape(user)}>"
+
+
+def channel(channel_id: str) -> str:
+    """A link to a channel, which shows its name to whoever may see that; a direct message has none."""
+    if channel_id.startswith("D"):
+        return "a direct message"
+    return f"<#{escape(channel_id)}>"
+
+
 def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
     """The buttons below a list: only those that lead somewhere."""
     buttons = []
@@ -196,7 +225,7 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
         buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
     if controls.filter is not None:
         buttons.append(button("Filter…", "filter_open", controls.filter, "Filter this list"))
-    blocks: list[Block] = [{"type": "actions", "elements": buttons}] if buttons else []
+    blocks = actions(buttons)
     if controls.lost:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
     return blocks

@@ -1,1 +1,1 @@
-"""Digests: what a team wants to be told, when it is due, and its delivery."""
+"""Digests: what a team wants to be told and when; what there is to tell; and what became of each."""

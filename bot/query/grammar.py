@@ -11,7 +11,7 @@ from bot.query.model import COMMAND, DEFAULT_ROWS, MAX_ROWS, HelpQuery, ListQuer
 from bot.query.tokens import Token, split
 from bot.query.when import Clock, When
 
-TOPICS: Final = ("list", "filters", "times")
+TOPICS: Final = ("list", "filters", "times", "digest")
 LIST_KEYS: Final = ("status", "since", "until", "rows", "page", "cursor", "direction", "account")
 OVERVIEW_KEYS: Final = ("search", "account")
 
@@ -28,7 +28,7 @@ _KEY_LOOKALIKES: Final = {
     "limit": "rows", "count": "rows", "size": "rows", "state": "status", "name": "search",
 }  # fmt: skip
 _HELP: Final = ("help", "--help", "-h", "?")
-_SUBCOMMANDS: Final = ("list", "help")
+_SUBCOMMANDS: Final = ("list", "digest", "help")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,12 @@ from typing import Final
 
 from bot.query.errors import QueryError
 
-_LINK: Final = re.compile(r"<([a-z][a-z0-9+.-]*:)([^|>\s]*)(?:\|([^>]*))?>", re.IGNORECASE)
-_REFERENCE: Final = re.compile(r"<([#@!])([^|>\s]*)(?:\|([^>]*))?>")
+_MARKUP: Final = re.compile(
+    r"<(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<address>[^|>\s]*)(?:\|(?P<label>[^>]*))?>"
+    r"|<(?P<mark>[#@!])(?P<id>[^|>\s]*)(?:\|(?P<name>[^>]*))?>"
+    r"|&(?:lt|gt|amp);",
+    re.IGNORECASE,
+)
 _ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _QUOTES: Final = {
     **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
@@ -54,17 +58,67 @@ class Token:
         return QueryError(self.text, problem, expected=expected, nearest=nearest, span=span)
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A channel, or somebody, that Slack recognised in a command.
+
+    Attributes:
+        start: where it begins in the text as it was typed.
+        typed: what was typed: `#` or `@` and the name, or the id where Slack does not say the name.
+        kind: `#` for a channel, `@` for a person, `!` for a group or everybody.
+        id: Slack's; before a group's stands `subteam^`.
+        name: without its `#` or `@`; empty where Slack does not say.
+    """
+
+    start: int
+    typed: str
+    kind: str
+    id: str
+    name: str
+
+    @property
+    def end(self) -> int:
+        """Where the next character stands in the text as it was typed."""
+        return self.start + len(self.typed)
+
+
 def from_slack(text: str) -> str:
     """Undo what Slack writes into a command's text: `<url|label>`, `<#C1|name>`, and three entities."""
-    text = _LINK.sub(_label, text)
-    text = _REFERENCE.sub(lambda found: found[1].replace("!", "@") + (found[3] or found[2]), text)
-    return re.sub("|".join(_ENTITIES), lambda entity: _ENTITIES[entity[0]], text)
+    return with_references(text)[0]
+
+
+def with_references(text: str) -> tuple[str, tuple[Reference, ...]]:
+    """The same text, and the channels and people that Slack recognised in it, in their order."""
+    typed, references = "", []
+    at = 0
+    for found in _MARKUP.finditer(text):
+        typed += text[at : found.start()]
+        at = found.end()
+        if found["mark"]:
+            references.append(_reference(found, len(typed)))
+            typed += references[-1].typed
+        else:
+            typed += _label(found) if found["scheme"] else _plain(found[0])
+    return typed + text[at:], tuple(references)
+
+
+def _reference(found: re.Match[str], start: int) -> Reference:
+    sign = found["mark"].replace("!", "@")
+    name = _plain(found["name"] or "").removeprefix(sign)
+    if len(name.split()) != 1 or name != name.strip():
+        name = ""  # it would not be read as one word
+    typed = sign + (name or found["id"].removeprefix("subteam^"))
+    return Reference(start, typed, found["mark"], found["id"], name)
 
 
 def _label(link: re.Match[str]) -> str:
     """A link's label; without one its address, which for a mail or a call is what was typed."""
-    is_web = link[1].lower().startswith("http")
-    return link[3] or (f"{link[1]}{link[2]}" if is_web else link[2])
+    is_web = link["scheme"].lower().startswith("http")
+    return _plain(link["label"] or (f"{link['scheme']}{link['address']}" if is_web else link["address"]))
+
+
+def _plain(text: str) -> str:
+    return re.sub("|".join(_ENTITIES), lambda entity: _ENTITIES[entity[0]], text)
 
 
 def split(text: str) -> tuple[Token, ...]:

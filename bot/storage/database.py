@@ -7,37 +7,17 @@ from typing import Final
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-_DRIVERS: Final = {
-    "postgres": "postgresql+psycopg",
-    "postgresql": "postgresql+psycopg",
-    "sqlite": "sqlite+aiosqlite",
-}
+from bot.storage.url import database_url
+
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
 
 
 class DatabaseUnusable(Exception):
     """The database can't be opened, reached or brought up to date; the message is one line that says why."""
-
-
-def database_url(url: str) -> URL:
-    """A `DATABASE_URL` as platforms write it (`postgres://…`), with the driver this bot uses.
-
-    Raises:
-        ValueError: it is no URL, or of another database.
-    """
-    try:
-        parsed = make_url(url)
-    except Exception as error:
-        raise ValueError("is not a database URL, as in postgres://user:password@host/name") from error
-    driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
-    if driver not in _DRIVERS.values():
-        raise ValueError(f"names {parsed.drivername}; sqlite:///file or postgres://… is expected")
-    return parsed.set(drivername=driver)
 
 
 def open_database(url: str) -> AsyncEngine:
@@ -76,7 +56,7 @@ async def migrate(engine: AsyncEngine) -> None:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), lock)
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError, CommandError) as error:
-        raise DatabaseUnusable(_first_line(error)) from error
+        raise DatabaseUnusable(first_line(error)) from error
 
 
 async def probe(engine: AsyncEngine) -> None:
@@ -89,10 +69,10 @@ async def probe(engine: AsyncEngine) -> None:
         async with engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(_first_line(error)) from error
+        raise DatabaseUnusable(first_line(error)) from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """Why, in one line and without the URL, which holds a password."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

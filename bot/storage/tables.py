@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata: Final = MetaData()
 
@@ -15,3 +15,50 @@ bookmarks: Final = Table(
     Index("bookmarks_expires_at", "expires_at"),
 )
 """Bookmarks that are too long for a button."""
+
+digests: Final = Table(
+    "digests",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(64), nullable=False),
+    Column("creator", String(64), nullable=False),
+    Column("plan", Text, nullable=False, comment="JSON"),
+    Column("state", String(16), nullable=False),
+    Column("paused_why", Text),
+    Column("created_at", BigInteger, nullable=False, comment="seconds since 1970, UTC; so are all times"),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("next_due", BigInteger),
+    Column("baseline", Text, comment="JSON"),
+    Index("digests_next_due", "next_due"),
+    Index("digests_channel", "channel"),
+    sqlite_autoincrement=True,
+)
+"""Digests. A number is never given twice, so that an old message's button can't mean another digest."""
+
+digest_runs: Final = Table(
+    "digest_runs",
+    metadata,
+    Column("digest", Integer, ForeignKey("digests.number", ondelete="CASCADE"), primary_key=True),
+    Column("slot", String(32), primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("try_at", BigInteger, comment="when to hand it to a worker; null once that is done"),
+    Column("began_at", BigInteger),
+    Column("posting", Boolean, nullable=False, comment="it may have been sent already"),
+    Column("ended_at", BigInteger),
+    Column("news", Integer),
+    Column("detail", Text),
+    Column("channel", String(64)),
+    Column("ts", String(32), comment="Slack's name for the message"),
+    Index("digest_runs_try_at", "try_at"),
+)
+"""Each time a digest was due. The key is what makes it once."""
+
+workers: Final = Table(
+    "workers",
+    metadata,
+    Column("executor", String(64), primary_key=True),
+    Column("beat_at", BigInteger, nullable=False, comment="milliseconds since 1970, by the database's clock"),
+)
+"""Processes that deliver, for the living to notice the dead."""

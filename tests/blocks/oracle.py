@@ -30,6 +30,8 @@ def _block(block: dict[str, Any]) -> Any:
             return slackblocks.SectionBlock(_text(block["text"]), accessory=button)
         case "context":
             return slackblocks.ContextBlock([_text(element) for element in block["elements"]])
+        case "divider":
+            return slackblocks.DividerBlock()
         case "actions":
             return slackblocks.ActionsBlock([_button(element) for element in block["elements"]])
         case "input":

@@ -6,6 +6,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.blocks.help import help_message
+from bot.digests.language.grammar import is_digest, parse_digest
+from bot.digests.language.requests import CreateDigest
 from bot.query.grammar import LIST_KEYS, TOPICS, parse
 from bot.query.tokens import from_slack
 
@@ -33,7 +35,22 @@ def test_many_accounts_are_cut_visibly() -> None:
 def test_every_command_that_help_names_can_be_typed(topic: str | None) -> None:
     commands = re.findall(r"`(/workflows[^`]*)`", visible(help_message(topic, ["prod"])))
     for command in commands:
-        parse(from_slack(command.replace("[filters]", "")), ["prod"])
+        if is_digest(command):
+            parse_digest(command.replace("#ops", "<#C0OPS0001|ops>"), ["prod"], "C0OPS0001", "UTC")
+        else:
+            parse(from_slack(command.replace("[filters]", "")), ["prod"])
+
+
+def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed() -> None:
+    shown = visible(help_message("digest", ["prod"])).partition("*When*")[2]
+    for line in shown.splitlines()[1:-1]:  # the last one names the accounts
+        for words in re.findall(r"`([^`]+)`", line):
+            option = words.replace("@oncall", "<!subteam^S1|@oncall>").replace("account:", "account:prod")
+            command = (
+                option if re.match(r"daily|weekdays|mon|first|every|cron", words) else f"daily 9am {option}"
+            )
+            asked = parse_digest(f"digest create {command}", ["prod"], "C0OPS0001", "UTC")
+            assert isinstance(asked, CreateDigest)
 
 
 def test_every_filter_has_its_line() -> None:

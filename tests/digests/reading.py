@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from bot.digests.language.schedule_words import read
 from bot.digests.schedule import Schedule
-from bot.digests.schedule_words import read
 
 HOME = "America/New_York"
 """The zone that is meant where none is said."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digests.schedule_words import read
+from bot.digests.language.schedule_words import read
 from bot.query.errors import QueryError
 
 from .reading import HOME, schedule

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bot.digests.language.schedule_words import read, take
 from bot.digests.schedule import Schedule
-from bot.digests.schedule_words import read, take
 from bot.query.errors import QueryError
 from bot.query.tokens import split
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 import yaml
 
 from bot.playground.page.shown import COMMANDS
@@ -61,6 +62,7 @@ MANIFEST = _object(
             ("is_enabled",),
             is_enabled={"type": "boolean"},
             request_url={"type": "string", "pattern": "^https://"},
+            message_menu_options_url={"type": "string", "pattern": "^https://"},
         ),
         org_deploy_enabled={"type": "boolean"},
         socket_mode_enabled={"type": "boolean"},
@@ -73,7 +75,7 @@ MANIFEST = _object(
 def _manifest(*, over_http: bool) -> Any:
     text = (ROOT / "manifest.yaml").read_text()
     if over_http:
-        text = re.sub(r"# (?=(request_)?url: https)", "", text).replace(
+        text = re.sub(r"# (?=(request_|message_menu_options_)?url: https)", "", text).replace(
             "socket_mode_enabled: true", "socket_mode_enabled: false"
         )
     return yaml.safe_load(text)
@@ -86,7 +88,8 @@ def test_the_manifest_is_valid_for_socket_mode() -> None:
 def test_the_manifest_is_valid_for_http_once_its_urls_are_filled_in() -> None:
     manifest = _manifest(over_http=True)
     jsonschema.validate(manifest, MANIFEST)
-    assert manifest["settings"]["interactivity"]["request_url"].endswith("/slack/events")
+    for url in ("request_url", "message_menu_options_url"):
+        assert manifest["settings"]["interactivity"][url].endswith("/slack/events")
     assert manifest["features"]["slash_commands"][0]["url"].endswith("/slack/events")
 
 
@@ -139,9 +142,11 @@ def test_what_is_required_is_what_is_locked() -> None:
         assert f"\n{name}==" in f"\n{locked}".lower() or f"\n{name}[" in f"\n{locked}".lower(), name
 
 
-def test_what_the_procfile_runs_needs_no_installed_script(tmp_path: Path) -> None:
-    command = (ROOT / "Procfile").read_text().removeprefix("web: ").split()
-    assert command[:3] == ["python", "-m", "bot"]
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_what_the_procfile_runs_needs_no_installed_script(role: str, tmp_path: Path) -> None:
+    lines = dict(line.split(": ") for line in (ROOT / "Procfile").read_text().splitlines())
+    command = lines[role].split()
+    assert command == ["python", "-m", "bot", "serve", "--role", role]
     run = subprocess.run(
         [sys.executable, "-m", "bot", *command[3:], "--help"],
         cwd=ROOT,

@@ -1,16 +1,20 @@
 """Addresses as platforms give them, tables from nothing, and replicas that start at once."""
 
 import asyncio
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.database import DatabaseUnusable, database_url, migrate, open_database, probe
-from bot.storage.tables import metadata
+from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
+from bot.storage.tables import bookmarks, metadata
+from bot.storage.url import database_url
 
 from .conftest import opened
 
@@ -66,6 +70,30 @@ async def test_the_tables_are_brought_up_to_date_as_often_as_one_likes(engine: A
     assert await tables(engine) == {*metadata.tables, "alembic_version"}
 
 
+async def test_tables_of_the_version_before_gain_what_is_new_and_lose_nothing(engine: AsyncEngine) -> None:
+    kept = {"key": "k", "text": "a place in a list", "expires_at": 1}
+    async with engine.begin() as connection:
+        await connection.run_sync(_downgrade_to, "0001")
+        await connection.execute(insert(bookmarks).values(kept))
+    assert await tables(engine) == {"bookmarks", "alembic_version"}
+
+    await migrate(engine)
+
+    assert await tables(engine) == {*metadata.tables, "alembic_version"}
+    async with engine.connect() as connection:
+        assert [dict(row) for row in (await connection.execute(select(bookmarks))).mappings()] == [kept]
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_replicas_that_start_at_once_bring_older_tables_up_to_date_together(postgres_url: str) -> None:
+    async with opened(postgres_url) as one, opened(postgres_url) as two, opened(postgres_url) as three:
+        await migrate(one)
+        async with one.begin() as connection:
+            await connection.run_sync(_downgrade_to, "0001")
+        await asyncio.gather(migrate(one), migrate(two), migrate(three))
+        assert await tables(three) == {*metadata.tables, "alembic_version"}
+
+
 async def test_replicas_that_start_at_once_take_turns(postgres_url: str) -> None:
     async with opened(postgres_url) as one, opened(postgres_url) as two, opened(postgres_url) as three:
         await asyncio.gather(migrate(one), migrate(two), migrate(three))
@@ -97,6 +125,13 @@ async def test_a_database_that_does_not_answer_is_an_error_without_its_password(
 async def tables(engine: AsyncEngine) -> set[str]:
     async with engine.connect() as connection:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+def _downgrade_to(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("bot.storage") / "migrations"))
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
 
 
 def _differences(connection: Connection) -> list[object]:

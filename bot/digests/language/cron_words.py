@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.digests import cron
-from bot.digests.words import Words, wrong
-from bot.digests.zone_names import zone_name
+from bot.digests.language.words import Words, wrong
+from bot.digests.language.zone_names import zone_name
 from bot.query.tokens import Token
 
 SHORTEST: Final = 15

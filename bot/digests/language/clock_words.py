@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, time
 from typing import Final
 
-from bot.digests.words import Words, as_typed, wrong
+from bot.digests.language.words import Words, as_typed, wrong
 from bot.query import when
 
 _EXPECTED: Final = "a time such as `09:00`, `14:30` or `9am`"

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.digests import cron_words
-from bot.digests.clock_words import nearest_time, take_time
 from bot.digests.cron import canonical
+from bot.digests.language import cron_words
+from bot.digests.language.clock_words import nearest_time, take_time
+from bot.digests.language.words import Words, as_typed, wrong
+from bot.digests.language.zone_names import nearest_zone, zone_name
 from bot.digests.schedule import LAST_DAY_IN_ALL_MONTHS, ORDINALS, WEEKDAYS, Schedule
-from bot.digests.words import Words, as_typed, wrong
-from bot.digests.zone_names import nearest_zone, zone_name
 from bot.query import when
 from bot.query.errors import QueryError, nearest, one_of, typed
 from bot.query.tokens import Token, split

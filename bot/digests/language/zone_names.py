@@ -42,3 +42,11 @@ def _names() -> dict[str, str]:
 def _of_city() -> dict[str, str]:
     names = [name for name in _names().values() if not name.startswith("Etc/")]
     return {name.rpartition("/")[2].casefold(): name for name in reversed(names)}
+
+
+def zones_like(text: str, most: int) -> tuple[str, ...]:
+    """The names that hold a text, those that begin with it or with a city of that name first."""
+    wanted = "_".join(text.casefold().split())
+    found = [(folded, name) for folded, name in _names().items() if wanted in folded]
+    found.sort(key=lambda pair: (not pair[0].startswith(wanted), f"/{wanted}" not in pair[0], pair[0]))
+    return tuple(name for _, name in found[:most])

@@ -1,0 +1,40 @@
+"""News over time: kept by the hour, drawn as bars over a digest's window."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.digests.model import LONGEST_WINDOW
+from bot.digests.report import Bar, Newcomer
+
+_HOUR: Final = timedelta(hours=1)
+_WIDTHS: Final = tuple(hours * _HOUR for hours in (1, 2, 3, 4, 6, 12, 24, 48, 72))
+_MOST_BARS: Final = 12
+"""Of full width; one more holds what is left of the first."""
+
+
+def by_hour(before: Mapping[datetime, int], news: Iterable[Newcomer], until: datetime) -> dict[datetime, int]:
+    """How many newcomers there were in each hour, as long ago as any window reaches."""
+    hours = Counter(before)
+    hours.update(_hour(newcomer.at) for newcomer in news)
+    oldest = _hour(until - LONGEST_WINDOW)
+    return {hour: hours[hour] for hour in sorted(hours) if hour >= oldest}
+
+
+def bars(hours: Mapping[datetime, int], window: timedelta, until: datetime) -> tuple[Bar, ...]:
+    """The hours of a window that ends at a moment as bars of equal width; none if there is nothing in it."""
+    start = _hour(until - window)
+    width = next(width for width in _WIDTHS if window <= _MOST_BARS * width)
+    counts: Counter[int] = Counter()
+    for hour, count in hours.items():
+        if start <= hour <= until:
+            counts[(hour - start) // width] += count
+    if not counts.total():
+        return ()
+    last = (_hour(until) - start) // width
+    return tuple(Bar(start + place * width, counts[place]) for place in range(last + 1))
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

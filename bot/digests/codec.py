@@ -1,0 +1,75 @@
+"""Plans and baselines as the JSON that the database keeps."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping
+
+from bot.digests.model import Baseline, Digest, DigestRun, Plan
+
+_PLAN: Final = TypeAdapter(Plan)
+_BASELINE: Final = TypeAdapter(Baseline)
+
+
+def plan_to_json(plan: Plan) -> str:
+    """A plan as text."""
+    return _PLAN.dump_json(plan, exclude_defaults=True).decode()
+
+
+def plan_from_json(text: str) -> Plan:
+    """The plan that `plan_to_json` wrote, in this version or an earlier one."""
+    return _PLAN.validate_json(text)
+
+
+def baseline_to_json(baseline: Baseline) -> str:
+    """A baseline as text."""
+    return _BASELINE.dump_json(baseline).decode()
+
+
+def baseline_from_json(text: str) -> Baseline:
+    """The baseline that `baseline_to_json` wrote."""
+    return _BASELINE.validate_json(text)
+
+
+def digest_of(row: RowMapping) -> Digest:
+    """A row of the table `digests`."""
+    return Digest(
+        number=row["number"],
+        plan=plan_from_json(row["plan"]),
+        creator=row["creator"],
+        created_at=_required(row["created_at"]),
+        state=row["state"],
+        paused_why=row["paused_why"],
+        next_due=moment(row["next_due"]),
+        baseline=baseline_from_json(row["baseline"]) if row["baseline"] else None,
+    )
+
+
+def run_of(row: RowMapping) -> DigestRun:
+    """A row of the table `digest_runs`."""
+    return DigestRun(
+        digest=row["digest"],
+        slot=row["slot"],
+        due_at=_required(row["due_at"]),
+        state=row["state"],
+        attempt=row["attempt"],
+        began_at=moment(row["began_at"]),
+        ended_at=moment(row["ended_at"]),
+        news=row["news"],
+        detail=row["detail"],
+    )
+
+
+def seconds(at: datetime) -> int:
+    """A moment as the tables keep it: whole seconds since 1970."""
+    return int(at.timestamp())
+
+
+def moment(at: Any) -> datetime | None:  # noqa: ANN401 - as rows have it
+    """The moment that a column holds, if any."""
+    return None if at is None else _required(at)
+
+
+def _required(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)

@@ -1,0 +1,1 @@
+"""What people type about digests: schedules, time zones, plans, and what to do with one."""

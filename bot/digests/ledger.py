@@ -1,0 +1,224 @@
+"""What becomes of each run: begun, put off, sent, or come to nothing. What it came to is written once.
+
+An attempt is the right to deliver a run. Putting a run off begins another attempt, and whatever an earlier
+one still wants to write is refused: a worker that was thought dead finds that it has nothing to say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.digests.codec import baseline_to_json, digest_of, plan_from_json, run_of, seconds
+from bot.digests.model import Baseline, Digest, DigestRun, Plan, RunState
+from bot.storage.tables import digest_runs, digests
+
+MOST_MISSED: Final = 20
+"""How many missed slots a digest names at most; the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one run.
+
+    Attributes:
+        digest: the digest's number.
+        slot: the run's.
+        number: how often the run was put off before.
+    """
+
+    digest: int
+    slot: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that is to be delivered now.
+
+    Attributes:
+        digest: as it is now.
+        run: with the moment at which it was first tried.
+        posting: a message of it may have been sent already.
+    """
+
+    digest: Digest
+    run: DigestRun
+    posting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a run came to.
+
+    Attributes:
+        state: anything but `due`.
+        ended_at: when.
+        news: how many instances it told of.
+        detail: why, where it was not sent; None for a slot that nobody was there to deliver.
+        ts: Slack's name for the message.
+        plan: what was asked, and by `baseline`, for the next digest to go on from.
+        baseline: None leaves the digest's as it was.
+    """
+
+    state: RunState
+    ended_at: datetime
+    news: int | None = None
+    detail: str | None = None
+    channel: str | None = None
+    ts: str | None = None
+    plan: Plan | None = None
+    baseline: Baseline | None = None
+
+
+class Ledger:
+    """The runs of all digests, for whoever delivers them.
+
+    All of it may be called again after a failure, by several workers at once, and raises
+    `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+
+    Args:
+        engine: the database, with its tables up to date.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def begin(self, attempt: Attempt, now: datetime) -> Begun | None:
+        """The run with its digest, or None if this attempt has no say in it any more."""
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(digest_runs)
+                .where(_open(attempt), digest_runs.c.began_at.is_(None))
+                .values(began_at=seconds(now))
+            )
+            return await self._find(connection, attempt)
+
+    async def find(self, attempt: Attempt) -> Begun | None:
+        """The same without beginning it."""
+        async with self._engine.connect() as connection:
+            return await self._find(connection, attempt)
+
+    async def mark_posting(self, attempt: Attempt) -> bool:
+        """Note that a message is about to be sent; False if it must not be."""
+        return await self._change(attempt, posting=True)
+
+    async def unmark_posting(self, attempt: Attempt) -> bool:
+        """Note that Slack has not taken the message."""
+        return await self._change(attempt, posting=False)
+
+    async def put_off(self, attempt: Attempt, until: datetime, why: str) -> bool:
+        """Try again later, as another attempt; False if there is nothing to put off."""
+        return await self._change(attempt, attempt=attempt.number + 1, try_at=seconds(until), detail=why)
+
+    async def finish(self, attempt: Attempt, ending: Ending) -> bool:
+        """Record what the run came to, and with it what its digest knows now; False if it is over already."""
+        async with self._engine.begin() as connection:
+            done = await connection.execute(
+                update(digest_runs)
+                .where(_open(attempt))
+                .values(
+                    state=ending.state,
+                    try_at=None,
+                    ended_at=seconds(ending.ended_at),
+                    news=ending.news,
+                    detail=ending.detail,
+                    channel=ending.channel,
+                    ts=ending.ts,
+                )
+            )
+            if done.rowcount and ending.plan is not None and ending.baseline is not None:
+                await _go_on_from(connection, attempt.digest, ending.plan, ending.baseline)
+        return bool(done.rowcount)
+
+    async def pause(self, digest: int, why: str, now: datetime) -> bool:
+        """Have a digest pause itself; False if it is paused or deleted already."""
+        async with self._engine.begin() as connection:
+            paused = await connection.execute(
+                update(digests)
+                .where(digests.c.number == digest, digests.c.state == "active")
+                .values(state="paused", paused_why=why, next_due=None, changed_at=seconds(now))
+            )
+        return bool(paused.rowcount)
+
+    async def missed_since(self, run: DigestRun) -> tuple[datetime, ...]:
+        """The slots that nobody was there to deliver, from the last message of the digest to this run."""
+        same = digest_runs.c.digest == run.digest
+        told = select(func.max(digest_runs.c.due_at)).where(same, digest_runs.c.state == "sent")
+        missed = (
+            select(digest_runs.c.due_at)
+            .where(
+                same,
+                digest_runs.c.state == "missed",
+                digest_runs.c.detail.is_(None),
+                digest_runs.c.due_at > func.coalesce(told.scalar_subquery(), 0),
+                digest_runs.c.due_at <= seconds(run.due_at),
+            )
+            .order_by(digest_runs.c.due_at.desc())
+            .limit(MOST_MISSED)
+        )
+        async with self._engine.connect() as connection:
+            newest_first: Sequence[int] = (await connection.scalars(missed)).all()
+        return tuple(datetime.fromtimestamp(at, UTC) for at in reversed(newest_first))
+
+    async def thread_of(self, digest: Digest, run: DigestRun) -> str | None:
+        """The first message of the digest on the day of this run, in its channel and by its own calendar."""
+        day = run.due_at.astimezone(ZoneInfo(digest.plan.schedule.zone)).date()
+        sent = (
+            select(digest_runs.c.due_at, digest_runs.c.ts)
+            .where(
+                digest_runs.c.digest == digest.number,
+                digest_runs.c.state == "sent",
+                digest_runs.c.channel == digest.plan.channel,
+                digest_runs.c.ts.is_not(None),
+                digest_runs.c.due_at > seconds(run.due_at - timedelta(days=2)),
+                digest_runs.c.due_at < seconds(run.due_at + timedelta(days=2)),
+            )
+            .order_by(digest_runs.c.ended_at, digest_runs.c.ts)
+        )
+        async with self._engine.connect() as connection:
+            for due_at, ts in await connection.execute(sent):
+                at = datetime.fromtimestamp(due_at, ZoneInfo(digest.plan.schedule.zone))
+                if at.date() == day:
+                    return str(ts)
+        return None
+
+    async def _find(self, connection: AsyncConnection, attempt: Attempt) -> Begun | None:
+        run = (await connection.execute(select(digest_runs).where(_open(attempt)))).mappings().first()
+        kept = select(digests).where(digests.c.number == attempt.digest)
+        digest = (await connection.execute(kept)).mappings().first()
+        if run is None or digest is None:
+            return None
+        return Begun(digest_of(digest), run_of(run), bool(run["posting"]))
+
+    async def _change(self, run: Attempt, /, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
+        async with self._engine.begin() as connection:
+            changed = await connection.execute(update(digest_runs).where(_open(run)).values(**values))
+        return bool(changed.rowcount)
+
+
+async def _go_on_from(connection: AsyncConnection, number: int, plan: Plan, baseline: Baseline) -> None:
+    """Keep a baseline, unless somebody has changed the question meanwhile."""
+    kept = select(digests.c.plan, digests.c.baseline).where(digests.c.number == number).with_for_update()
+    row = (await connection.execute(kept)).mappings().first()
+    if row is None:
+        return
+    now = plan_from_json(row["plan"])
+    if (now.account, now.workflows, now.status) == (plan.account, plan.workflows, plan.status):
+        await connection.execute(
+            update(digests).where(digests.c.number == number).values(baseline=baseline_to_json(baseline))
+        )
+
+
+def _open(attempt: Attempt) -> ColumnElement[bool]:
+    """The run, as long as it has come to nothing and has not been put off."""
+    return and_(
+        digest_runs.c.digest == attempt.digest,
+        digest_runs.c.slot == attempt.slot,
+        digest_runs.c.attempt == attempt.number,
+        digest_runs.c.state == "due",
+    )

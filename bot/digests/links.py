@@ -1,0 +1,24 @@
+"""Where a digest's buttons lead: the ordinary list of the instances that it tells of."""
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.browse.bookmark import Bookmark
+from bot.browse.shelf import Shelf
+from bot.digests.report import Report
+from bot.query.model import ListQuery
+
+_log = structlog.get_logger(__name__)
+
+
+async def open_values(report: Report, shelf: Shelf) -> dict[str, str]:
+    """A button's value for each workflow with news; none where it would have to be kept and can't be."""
+    plan = report.plan
+    names = dict.fromkeys((*(group.workflow for group in report.groups), *report.untold, *report.unread))
+    values = {}
+    try:
+        for name in names:
+            values[name] = await shelf.put(Bookmark(ListQuery(name, plan.account, plan.status)))
+    except (SQLAlchemyError, OSError):
+        _log.exception("bookmark_not_kept")
+    return values

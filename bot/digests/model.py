@@ -1,0 +1,163 @@
+"""What a digest is: a plan that somebody made for a channel, what became of it, and each time it was due."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from bot.cloudflare.models import STATUSES, Status
+from bot.digests.schedule import Schedule
+from bot.query.model import COMMAND
+from bot.query.tokens import in_quotes, quote
+
+ERRORED: Final = Status("errored")
+DEFAULT_WINDOW: Final = timedelta(hours=24)
+SHORTEST_WINDOW: Final = timedelta(hours=1)
+LONGEST_WINDOW: Final = timedelta(days=30)
+"""Cloudflare keeps instances no longer."""
+MOST_WORKFLOWS: Final = 20
+MOST_MENTIONS: Final = 5
+
+_UNBRACKETED: Final = str.maketrans("", "", "()")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Who is called when something failed.
+
+    Attributes:
+        kind: a person, a user group, or everybody at hand.
+        id: Slack's id; for `everybody` it is `here` or `channel`.
+        name: as it was typed, without its `@`; empty where Slack did not say.
+    """
+
+    kind: Literal["person", "group", "everybody"]
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a team wants to know, where and when.
+
+    Attributes:
+        channel: Slack's id of it.
+        schedule: when it is due.
+        account: as settings name it; None means the default account.
+        workflows: their names; none means all of the account.
+        status: whose new instances stand at the top.
+        window: how far back the chart goes, and the first digest, before which there was none.
+        quiet: say nothing when there is nothing new.
+        mentions: who is called when there is.
+        daily_thread: only the day's first stands in the channel, the others in its thread.
+    """
+
+    channel: str
+    schedule: Schedule
+    account: str | None = None
+    workflows: tuple[str, ...] = ()
+    status: Status = ERRORED
+    window: timedelta = DEFAULT_WINDOW
+    quiet: bool = False
+    mentions: tuple[Mention, ...] = ()
+    daily_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the last digest knew, for the next one to say what is new.
+
+    Attributes:
+        at: the moment up to which it told everything.
+        counts: instances by workflow and status, zeros left out.
+        news: how many instances newly had the plan's status, by the hour in which they ended.
+        told: which of them ended in the last moments before `at`, as `workflow/id`: what ended then and came
+            to light later is still news, and these are not.
+    """
+
+    at: datetime
+    counts: Mapping[str, Mapping[Status, int]] = field(default_factory=dict)
+    news: Mapping[datetime, int] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A plan that is kept.
+
+    Attributes:
+        number: what people call it by.
+        plan: as its creator, or whoever changed it, wants it.
+        creator: Slack's id of who made it.
+        created_at: when.
+        state: whether it goes out; a deleted one can be restored for a while.
+        paused_why: why it paused itself, in words; None where somebody paused it.
+        next_due: its next slot; None unless it is active.
+        baseline: what its last run knew; None before the first.
+    """
+
+    number: int
+    plan: Plan
+    creator: str
+    created_at: datetime
+    state: Literal["active", "paused", "deleted"] = "active"
+    paused_why: str | None = None
+    next_due: datetime | None = None
+    baseline: Baseline | None = None
+
+
+RunState = Literal["due", "sent", "quiet", "missed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRun:
+    """One time that a digest was due, or was asked for.
+
+    Attributes:
+        digest: its number.
+        slot: what names the run among those of its digest: `schedule.slot_key`, or `now:` and a random text.
+        due_at: when it was due.
+        state: `due` until it has come to something.
+        attempt: how often it was tried before and put off, as Cloudflare or Slack did not answer.
+        began_at: when it was first tried.
+        ended_at: when it came to something.
+        news: how many instances it told of.
+        detail: why it failed or was put off, in words.
+    """
+
+    digest: int
+    slot: str
+    due_at: datetime
+    state: RunState = "due"
+    attempt: int = 0
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    news: int | None = None
+    detail: str | None = None
+
+
+def plan_command(plan: Plan, channel: str) -> str:
+    """What to type to make the same digest; `channel` is its name with `#`, or Slack's markup for it."""
+    schedule = plan.schedule.in_words().translate(_UNBRACKETED).replace(" at ", " ")
+    words = [COMMAND, "digest create", channel, schedule]
+    for name in plan.workflows:
+        one_name = "," not in name and name.lower() != "all"
+        words.append(f"workflow:{quote(name) if one_name else in_quotes(name)}")
+    if plan.status != ERRORED:
+        words.append(f"status:{plan.status if plan.status in STATUSES else in_quotes(plan.status)}")
+    if plan.window != DEFAULT_WINDOW:
+        words.append(f"window:{window_text(plan.window)}")
+    if plan.quiet:
+        words.append("quiet")
+    words += [f"mention:@{mention.name or mention.id}" for mention in plan.mentions]
+    if plan.daily_thread:
+        words.append("thread:daily")
+    if plan.account:
+        words.append(f"account:{quote(plan.account)}")
+    return " ".join(words)
+
+
+def window_text(window: timedelta) -> str:
+    """A window as people write it, in days where it comes out even: `7d`, `36h`."""
+    hours = round(window / timedelta(hours=1))
+    return f"{hours // 24}d" if hours % 24 == 0 and hours > 24 else f"{hours}h"

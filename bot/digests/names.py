@@ -1,0 +1,36 @@
+"""Whether the workflows that a plan names exist."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from bot.browse.errors import UnknownAccount
+from bot.cloudflare.cache import CachedWorkflows
+from bot.digests.model import Plan
+from bot.query.errors import QueryError, typed
+from bot.query.model import OverviewQuery
+
+
+async def check_names(plan: Plan, accounts: Mapping[str, CachedWorkflows]) -> None:
+    """Refuse a plan for workflows that do not exist; one for all of them needs no look.
+
+    Raises:
+        QueryError: one does not.
+        UnknownAccount: settings name no such account.
+        CloudflareError: the account can't be read.
+    """
+    if not plan.workflows:
+        return
+    account = plan.account or next(iter(accounts))
+    if account not in accounts:
+        raise UnknownAccount(account, tuple(accounts))
+    names = {row.name for row in (await accounts[account].list_workflows()).rows}
+    for name in plan.workflows:
+        if name not in names:
+            close = get_close_matches(name, names, n=1, cutoff=0.5)
+            overview = OverviewQuery(plan.account).command()
+            raise QueryError(
+                name,
+                f"is no workflow of {typed(account)}",
+                expected=f"the name of one; `{overview}` shows them all",
+                nearest=close[0] if close else None,
+            )

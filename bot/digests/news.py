@@ -1,0 +1,161 @@
+"""What is new in an account: where to look for it, and how it falls into groups."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain, zip_longest
+from typing import Final
+
+from bot.cloudflare.models import Instance, InstanceError, Status, Workflow
+from bot.digests.model import Baseline
+from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Newcomer
+
+OVERLAP: Final = timedelta(minutes=2)
+"""How long after its end an instance may take to come to light: the list is eventually consistent."""
+
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+_ENDED: Final = frozenset({Status("complete"), Status("errored"), Status("terminated")})
+# What differs between two failures of one kind: ids, and numbers longer than an HTTP status.
+_WORD: Final = re.compile(r"[\w-]+")
+_DIGIT: Final = re.compile(r"\d")
+_LONGEST_KEPT: Final = 3
+_LONGEST_KIND: Final = 300
+"""Characters. What two messages differ in beyond them, nobody gets to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A workflow that may have news.
+
+    Attributes:
+        name: its name.
+        rise: by how much its count rose since the last digest; 0 where it did not, or nobody can tell.
+        was_active: whether anything was running or started since; if not, and its count did not rise, there
+            is news only of an instance that somebody restarted.
+    """
+
+    name: str
+    rise: int
+    was_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """News of one workflow.
+
+    Attributes:
+        workflow: its name.
+        newcomers: the newest first.
+        exact: False where there may be more.
+    """
+
+    workflow: str
+    newcomers: Sequence[Newcomer]
+    exact: bool
+
+
+def candidates(rows: Iterable[Workflow], status: Status, baseline: Baseline | None) -> tuple[Candidate, ...]:
+    """Where to look, the likeliest first: where the count rose, fell, or hides a change by being equal.
+
+    An instance that is past its retention leaves its count, so that an equal one may hide a new failure, as
+    that of a nightly job does which fails each night. Such workflows come last, those that started something
+    most recently before the others, and those where nothing was going on behind all others.
+    """
+    ranked = []
+    for row in rows:
+        count = None if row.instances is None else row.instances.get(status, 0)
+        if count == 0:
+            continue
+        before = baseline.counts.get(row.name, {}) if baseline is not None else {}
+        change = 0 if baseline is None or count is None else count - before.get(status, 0)
+        was_active = count is None or baseline is None or _was_active(row, baseline.at, before)
+        rank = (change > 0, was_active, count is None or change < 0, change, row.triggered_on or _EARLIEST)
+        ranked.append((rank, Candidate(row.name, max(change, 0), was_active)))
+    ranked.sort(key=lambda pair: (pair[0], pair[1].name), reverse=True)
+    return tuple(candidate for _, candidate in ranked)
+
+
+def _was_active(row: Workflow, since: datetime, before: Mapping[Status, int]) -> bool:
+    """Whether an instance can have come to its status by itself since a moment."""
+    unfinished = any(count for status, count in before.items() if status not in _ENDED)
+    return unfinished or row.triggered_on is None or row.triggered_on > since - OVERLAP
+
+
+def moved_after(rows: Iterable[Instance], after: datetime) -> Iterator[Newcomer]:
+    """Those of some instances that came to their status after a moment."""
+    for row in rows:
+        at = row.ended_on or row.modified_on or row.created_on
+        if at is not None and at > after:
+            yield Newcomer(row.id, at)
+
+
+def key(workflow: str, instance: str) -> str:
+    """What names an instance in an account."""
+    return f"{workflow}/{instance}"
+
+
+def to_describe(found: Sequence[Found], most: int) -> tuple[tuple[str, str], ...]:
+    """Workflow and id of the newcomers whose errors to ask for: the newest of each workflow in turn.
+
+    Only of the workflows with most news, as no more groups are shown.
+    """
+    busiest = sorted(found, key=lambda one: -len(one.newcomers))[:MOST_GROUPS]
+    columns = [[(one.workflow, newcomer.id) for newcomer in one.newcomers] for one in busiest]
+    in_turn = chain.from_iterable(zip_longest(*columns))
+    return tuple(pair for pair in in_turn if pair is not None)[:most]
+
+
+def grouped(
+    found: Sequence[Found], errors: Mapping[tuple[str, str], InstanceError | None] | None
+) -> tuple[tuple[Group, ...], dict[str, int]]:
+    """The groups to show, and how many newcomers of each workflow are in none of them.
+
+    Args:
+        found: all news.
+        errors: of the newcomers that were asked about, None where none is known. If nobody was asked, the
+            newcomers of a workflow are one group.
+    """
+    members: defaultdict[tuple[str, str | None, str | None], list[Newcomer]] = defaultdict(list)
+    messages: dict[tuple[str, str | None, str | None], str | None] = {}
+    untold: Counter[str] = Counter()
+    for one in found:
+        for newcomer in one.newcomers:
+            place = (one.workflow, newcomer.id)
+            if errors is not None and place not in errors:
+                untold[one.workflow] += 1
+                continue
+            error = (errors or {}).get(place) or InstanceError()
+            group = (one.workflow, error.name, kind_of(error.message))
+            messages.setdefault(group, error.message)  # the newest's own words
+            members[group].append(newcomer)
+    exact = {one.workflow: one.exact and one.workflow not in untold for one in found}
+    groups = sorted(
+        (
+            Group(
+                workflow=group[0],
+                error=group[1],
+                message=messages[group],
+                shown=tuple(all_[:MOST_OF_A_GROUP]),
+                total=len(all_),
+                exact=exact[group[0]],
+            )
+            for group, all_ in members.items()
+        ),
+        key=lambda group: (-group.total, -group.shown[0].at.timestamp(), group.workflow),
+    )
+    for left_out in groups[MOST_GROUPS:]:
+        untold[left_out.workflow] += left_out.total
+    return tuple(groups[:MOST_GROUPS]), dict(untold)
+
+
+def kind_of(message: str | None) -> str | None:
+    """An error's message without what differs from one failure to the next: ids and long numbers."""
+    if message is None:
+        return None
+    return _WORD.sub(lambda word: "#" if _is_particular(word[0]) else word[0], message[:_LONGEST_KIND])
+
+
+def _is_particular(word: str) -> bool:
+    return len(word) > _LONGEST_KEPT and _DIGIT.search(word) is not None

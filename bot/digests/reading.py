@@ -1,0 +1,190 @@
+"""Makes the report of a digest: reads what Cloudflare has, and tells what is new in it.
+
+The API lists the instances of one workflow at a time, chooses them by creation alone, and has the error of a
+failure only in the instance itself. So the counts, which come with the list of workflows, say where to look;
+instances are read back as far as long runs may have begun; and few errors stand for all.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from cachetools import TTLCache
+
+from bot.browse.errors import UnknownAccount
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError, Throttled
+from bot.cloudflare.models import InstanceError, Status, Workflow
+from bot.digests import chart, news
+from bot.digests.model import ERRORED, Baseline, Plan
+from bot.digests.news import Found
+from bot.digests.report import Report, WorkflowRow
+from bot.digests.search import SHARED_FOR, Search, Span
+from bot.digests.survey import Survey, together
+
+MOST_DETAILS: Final = 15
+"""Errors that one digest asks for."""
+
+_MOST_SURVEYS: Final = 64
+
+
+class Reader:
+    """Reads accounts for digests; all of it is background work.
+
+    Args:
+        accounts: of settings, by name, the default first.
+        lookback: how long before the last digest an instance may have been created that ended since.
+        now: the clock.
+    """
+
+    def __init__(
+        self, accounts: Mapping[str, CachedWorkflows], lookback: timedelta, now: Callable[[], datetime]
+    ) -> None:
+        self._accounts = accounts
+        self._lookback = lookback
+        self._surveys: TTLCache[Hashable, Survey] = TTLCache(
+            _MOST_SURVEYS, SHARED_FOR.total_seconds(), timer=lambda: now().timestamp()
+        )
+
+    async def report(
+        self,
+        plan: Plan,
+        baseline: Baseline | None,
+        *,
+        missed: Sequence[datetime] = (),
+        sharing: Hashable | None = None,
+    ) -> Report:
+        """What a digest of this plan tells now.
+
+        Args:
+            plan: what is asked.
+            baseline: what the last digest knew; None if there was none.
+            missed: slots that nobody was there to deliver.
+            sharing: what all digests have in common that are due at once, and so share what they read anew;
+                None shares with nobody, and is content with what was read some seconds ago.
+
+        Raises:
+            CloudflareError: the account can't be read just now; what was read meanwhile is not read again.
+            UnknownAccount: settings name no such account.
+        """
+        account = self._account(plan)
+        survey = self._survey(account, sharing)
+        everything = await survey.workflows()
+        counted = await survey.counted(_asked_for(plan, everything.rows))
+        span = Span.of(plan, baseline, everything.fetched_at, self._lookback)
+        candidates = news.candidates(counted, plan.status, baseline)
+        harvest = await Search(survey, plan.status, span).harvest(candidates)
+        rows = [row for row in counted if row.name not in harvest.gone]
+        errors = await _errors(survey, harvest.found) if plan.status == ERRORED else None
+        groups, untold = news.grouped(harvest.found, errors)
+        newcomers = [newcomer for one in harvest.found for newcomer in one.newcomers]
+        hours = chart.by_hour(baseline.news if baseline else {}, newcomers, span.until)
+        counts = _counts(rows)
+        shown = _shown(counts, harvest.found)
+        return Report(
+            plan=plan,
+            account=account,
+            since=span.since,
+            until=span.until,
+            first=baseline is None,
+            groups=groups,
+            total=len(newcomers),
+            exact=harvest.exact and not harvest.unread,
+            untold=untold,
+            unread=harvest.unread,
+            rows=[_row(name, counts[name], baseline) for name in shown],
+            empty=len(rows) - len(shown),
+            gone=[name for name in plan.workflows if name not in {row.name for row in rows}],
+            chart=chart.bars(hours, plan.window, span.until),
+            missed=missed,
+            baseline=Baseline(
+                at=span.until,
+                counts={name: count for name, count in counts.items() if count},
+                news=hours,
+                told=_told(harvest.found, span, baseline),
+            ),
+        )
+
+    def _account(self, plan: Plan) -> str:
+        account = plan.account or next(iter(self._accounts))
+        if account not in self._accounts:
+            raise UnknownAccount(account, tuple(self._accounts))
+        return account
+
+    def _survey(self, account: str, sharing: Hashable | None) -> Survey:
+        if sharing is None:
+            return Survey(self._accounts[account], fresh=False)
+        key = (account, sharing)
+        survey = self._surveys.get(key)
+        if survey is None:
+            survey = self._surveys[key] = Survey(self._accounts[account], fresh=True)
+        return survey
+
+
+def _asked_for(plan: Plan, everything: Sequence[Workflow]) -> Sequence[Workflow]:
+    """The workflows of a plan; those that the list lacks have no counts, and so are asked for by name.
+
+    Where one is deleted while the list is read, another one slips through between two of its pages.
+    """
+    if not plan.workflows:
+        return everything
+    by_name = {row.name: row for row in everything}
+    return [by_name.get(name) or Workflow(name=name) for name in dict.fromkeys(plan.workflows)]
+
+
+async def _errors(survey: Survey, found: Sequence[Found]) -> dict[tuple[str, str], InstanceError | None]:
+    places = news.to_describe(found, MOST_DETAILS)
+    errors = await together(_error(survey, *place) for place in places)
+    return dict(zip(places, errors, strict=True))
+
+
+async def _error(survey: Survey, workflow: str, instance: str) -> InstanceError | None:
+    """What an instance failed of; None where nobody can say.
+
+    One that Cloudflare can't describe, today or ever, must not keep the whole digest from being told.
+    """
+    try:
+        return (await survey.instance(workflow, instance)).error
+    except Throttled:
+        raise
+    except CloudflareError:
+        return None
+
+
+def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
+    """Counts of each workflow without zeros; None where there are none to be had."""
+    return {
+        row.name: None
+        if row.instances is None
+        else {status: count for status, count in row.instances.items() if count}
+        for row in rows
+    }
+
+
+def _shown(counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[Found]) -> Sequence[str]:
+    """Workflows that have any instance, or may have; those with news first, then by name."""
+    places = {one.workflow: place for place, one in enumerate(found)}
+    having = [name for name, by_status in counts.items() if by_status != {}]
+    return sorted(having, key=lambda name: (places.get(name, len(places)), name.casefold()))
+
+
+def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | None) -> WorkflowRow:
+    if counts is None or baseline is None:
+        return WorkflowRow(name, counts, None)
+    before = baseline.counts.get(name, {})
+    if counts == before:
+        return WorkflowRow(name, counts, {})
+    changes = {status: counts.get(status, 0) - before.get(status, 0) for status in {**counts, **before}}
+    return WorkflowRow(name, counts, {status: by for status, by in changes.items() if by})
+
+
+def _told(found: Sequence[Found], span: Span, baseline: Baseline | None) -> frozenset[str]:
+    """What the next digest sees again, as it looks at the last moments of this one, too."""
+    again = span.until - news.OVERLAP
+    told = {
+        news.key(one.workflow, newcomer.id)
+        for one in found
+        for newcomer in one.newcomers
+        if newcomer.at > again
+    }
+    return span.told | told if baseline is not None and again < baseline.at else frozenset(told)

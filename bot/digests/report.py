@@ -1,0 +1,115 @@
+"""What a digest tells: values that `reading` makes and `blocks` shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.cloudflare.models import Status
+from bot.digests.model import Baseline, Plan
+
+MOST_GROUPS: Final = 5
+MOST_OF_A_GROUP: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """An instance that newly has the plan's status.
+
+    Attributes:
+        id: its id.
+        at: when it ended, or else last changed.
+    """
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Newcomers of one workflow that failed in one way.
+
+    Attributes:
+        workflow: its name.
+        error: the name of the error; None where none is known.
+        message: what it says; None likewise.
+        shown: the newest of them, at most `MOST_OF_A_GROUP`.
+        total: how many there are.
+        exact: False where there may be more of them than were looked at.
+    """
+
+    workflow: str
+    error: str | None
+    message: str | None
+    shown: Sequence[Newcomer]
+    total: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRow:
+    """A workflow in the table.
+
+    Attributes:
+        name: its name.
+        counts: its instances by status, zeros left out; None where the engine does not count.
+        changes: by how much each count differs from the last digest; None where there was none.
+    """
+
+    name: str
+    counts: Mapping[Status, int] | None
+    changes: Mapping[Status, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the chart: newcomers from a moment on, for as long as all bars are wide."""
+
+    start: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that one digest tells.
+
+    Attributes:
+        plan: what was asked.
+        account: the account's name, also where the plan leaves it to the default.
+        since: news are younger than this.
+        until: and not younger than this: when it was read.
+        first: whether there was no digest before.
+        groups: news, the largest group first, at most `MOST_GROUPS`.
+        total: how many newcomers there are, in all groups, the untold too.
+        exact: False where there may be more.
+        untold: how many newcomers of each workflow are in no group shown.
+        unread: workflows whose count rose, by how much, and whose instances were not looked at.
+        rows: the workflows that have any instance, those with news first, then by name.
+        empty: how many more have none.
+        gone: names in the plan that the account no longer has.
+        chart: oldest first; empty where there is nothing to show.
+        missed: slots that nobody was there to deliver, since the last digest.
+        baseline: for the next one.
+    """
+
+    plan: Plan
+    account: str
+    since: datetime
+    until: datetime
+    first: bool
+    groups: Sequence[Group]
+    total: int
+    exact: bool
+    untold: Mapping[str, int]
+    unread: Mapping[str, int]
+    rows: Sequence[WorkflowRow]
+    empty: int
+    gone: Sequence[str]
+    chart: Sequence[Bar]
+    missed: Sequence[datetime]
+    baseline: Baseline
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything that a quiet digest speaks up for."""
+        return bool(self.total or self.unread or self.gone)

@@ -1,0 +1,170 @@
+"""Looks for news in the lists of instances that are likeliest to have some."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.cloudflare.errors import ParameterRefused, WorkflowNotFound
+from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, PageQuery, Position, Status
+from bot.digests import news
+from bot.digests.model import Baseline, Plan
+from bot.digests.news import Candidate, Found
+from bot.digests.report import Newcomer
+from bot.digests.survey import Survey, together
+
+MOST_LISTS: Final = 10
+"""Lists of instances that one digest asks for."""
+SHARED_FOR: Final = timedelta(minutes=10)
+"""How old what is read for the digests of one slot may be when the last of them is made."""
+
+_COUNTED_WITHIN: Final = timedelta(seconds=20)
+"""How long a list of workflows takes at most, whose first counts are as old when its last ones come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that a digest is about.
+
+    Attributes:
+        since: when the last one was made.
+        after: news ended later than this: a little before, for what came to light afterwards.
+        until: and not later than this.
+        created_after: instances created earlier are not looked at.
+        told: what ended between `after` and `since` and was told of.
+    """
+
+    since: datetime
+    after: datetime
+    until: datetime
+    created_after: datetime
+    told: frozenset[str]
+
+    @classmethod
+    def of(cls, plan: Plan, baseline: Baseline | None, read_at: datetime, lookback: timedelta) -> "Span":
+        """The span of a digest whose workflows were read at a moment."""
+        if baseline is None:
+            since = after = read_at - plan.window
+            told: frozenset[str] = frozenset()
+        else:
+            # Somebody asked for one out of turn while what its slot shares was read already; a last one that
+            # lies further ahead was made before the clock was put back.
+            since = baseline.at if baseline.at <= read_at + SHARED_FOR else read_at
+            after, told = since - news.OVERLAP, baseline.told
+        # To the day, so that digests that were last made some minutes or hours apart ask the same.
+        day = (since - lookback).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return cls(since, after, max(read_at, since), day, told)
+
+    def knows(self, workflow: str, newcomer: Newcomer) -> bool:
+        """Whether an instance was told of; one that was restarted and failed again since was not."""
+        return newcomer.at <= self.since and news.key(workflow, newcomer.id) in self.told
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What a search came to.
+
+    Attributes:
+        found: news of each workflow that has any.
+        exact: False where there may be more.
+        unread: workflows whose count rose, by how much, and of which no list shows why.
+        gone: workflows that were deleted since they were listed.
+    """
+
+    found: Sequence[Found]
+    exact: bool
+    unread: dict[str, int]
+    gone: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A list of instances, as far as it was read.
+
+    Attributes:
+        moved: instances that came to their status after the span's `after` and were not told of, by id.
+        again: ids of those that were, and that may have ended after the last digest's counts were read.
+        further: where the next page starts.
+        cut_short: whether pages are left that can't be read.
+        gone: whether the workflow is.
+    """
+
+    candidate: Candidate
+    moved: dict[str, Newcomer] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
+    further: Position | None = None
+    cut_short: bool = False
+    gone: bool = False
+
+    @property
+    def unexplained(self) -> int:
+        """How much of the rise of its count nothing was seen of."""
+        return self.candidate.rise - len(self.moved) - len(self.again)
+
+    @property
+    def is_exact(self) -> bool:
+        return self.further is None and not self.cut_short and self.unexplained <= 0
+
+    @property
+    def is_unread(self) -> bool:
+        return self.unexplained > 0 and not self.moved and not self.gone
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Reads lists of instances with one status."""
+
+    survey: Survey
+    status: Status
+    span: Span
+
+    async def harvest(self, candidates: Sequence[Candidate]) -> Harvest:
+        """What the likeliest candidates have, given the likeliest first.
+
+        Raises:
+            CloudflareError: a list can't be read.
+        """
+        walks = [_Walk(candidate) for candidate in candidates[:MOST_LISTS]]
+        await together(self._turn(walk) for walk in walks)
+        for _ in range(MOST_LISTS - len(walks)):
+            unfinished = [walk for walk in walks if walk.further is not None]
+            if not unfinished:
+                break
+            await self._turn(max(unfinished, key=lambda walk: walk.unexplained))
+        left_out = candidates[MOST_LISTS:]
+        unread = {walk.candidate.name: walk.unexplained for walk in walks if walk.is_unread}
+        unread |= {candidate.name: candidate.rise for candidate in left_out if candidate.rise}
+        found = [self._found(walk) for walk in walks]
+        return Harvest(
+            found=[one for one in found if one.newcomers],
+            exact=all(one.exact for one in found) and not any(one.was_active for one in left_out),
+            unread=unread,
+            gone=frozenset(walk.candidate.name for walk in walks if walk.gone),
+        )
+
+    def _found(self, walk: _Walk) -> Found:
+        newcomers = [newcomer for newcomer in walk.moved.values() if newcomer.at <= self.span.until]
+        newest_first = sorted(newcomers, key=lambda newcomer: newcomer.at, reverse=True)
+        return Found(walk.candidate.name, newest_first, walk.gone or walk.is_exact)
+
+    async def _turn(self, walk: _Walk) -> None:
+        """Read a list's next page."""
+        position, walk.further = walk.further, None
+        asked = InstanceFilter(status=self.status, date_start=self.span.created_after)
+        try:
+            page = await self.survey.page(PageQuery(walk.candidate.name, asked, position, MAX_PER_PAGE))
+        except WorkflowNotFound:
+            walk.gone = True
+            return
+        except ParameterRefused:
+            if position is None:
+                raise
+            walk.cut_short = True  # a cursor that has expired, say
+            return
+        walk.cut_short = page.next is not None and page.next == position
+        walk.further = None if walk.cut_short else page.next
+        for newcomer in news.moved_after(page.rows, self.span.after):
+            if not self.span.knows(walk.candidate.name, newcomer):
+                walk.moved.setdefault(newcomer.id, newcomer)  # a list that moves shows some of them twice
+            elif newcomer.at > self.span.since - _COUNTED_WITHIN:
+                walk.again.add(newcomer.id)

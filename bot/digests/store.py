@@ -1,0 +1,180 @@
+"""Digests as people deal with them: made, looked at, changed, paused, deleted and restored."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.digests.codec import digest_of, plan_to_json, run_of, seconds
+from bot.digests.model import Digest, DigestRun, Plan
+from bot.storage.tables import digest_runs, digests
+
+RUN_NOW: Final = "now:"
+"""How the slot of a run begins that somebody asked for."""
+
+
+_UNSERVED_AFTER: Final = timedelta(minutes=1)
+
+
+class NoSuchDigest(Exception):
+    """Nothing has this number, or no longer."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no digest {number}")
+        self.number = number
+
+
+class Store:
+    """The digests of this workspace.
+
+    Args:
+        engine: the database, with its tables up to date.
+        now: the clock.
+    """
+
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._now = now
+
+    async def create(self, plan: Plan, creator: str) -> Digest:
+        """A new digest. It is paused until it is resumed, so that nothing goes out of one half made."""
+        now = self._now()
+        values = {
+            "channel": plan.channel,
+            "creator": creator,
+            "plan": plan_to_json(plan),
+            "state": "paused",
+            "created_at": seconds(now),
+            "changed_at": seconds(now),
+        }
+        async with self._engine.begin() as connection:
+            made = await connection.execute(insert(digests).values(**values))
+        (number,) = made.inserted_primary_key or (0,)
+        return await self.get(number)
+
+    async def get(self, number: int) -> Digest:
+        """The digest of a number, a deleted one too while it can be restored.
+
+        Raises:
+            NoSuchDigest: there is none.
+        """
+        found = await self._find(digests.c.number == number)
+        if not found:
+            raise NoSuchDigest(number)
+        return found[0]
+
+    async def of_channel(self, channel: str) -> tuple[Digest, ...]:
+        """Those of a channel, by number; not the deleted ones."""
+        return await self._find(digests.c.channel == channel, digests.c.state != "deleted")
+
+    async def of_creator(self, creator: str) -> tuple[Digest, ...]:
+        """Those that somebody made, by number; not the deleted ones."""
+        return await self._find(digests.c.creator == creator, digests.c.state != "deleted")
+
+    async def all(self) -> tuple[Digest, ...]:
+        """All of them, by number; not the deleted ones."""
+        return await self._find(digests.c.state != "deleted")
+
+    async def change(self, digest: Digest, plan: Plan) -> Digest:
+        """The same digest with another plan. What it last knew is of no use to another question."""
+        about = (plan.account, plan.workflows, plan.status)
+        was_about = (digest.plan.account, digest.plan.workflows, digest.plan.status)
+        values: dict[str, Any] = {"plan": plan_to_json(plan), "channel": plan.channel}
+        if digest.state == "active" and plan.schedule != digest.plan.schedule:
+            values["next_due"] = seconds(plan.schedule.next_after(self._now()))
+        if about != was_about:
+            values["baseline"] = None
+        return await self._set(digest.number, **values)
+
+    async def pause(self, number: int) -> Digest:
+        """It goes out no more until it is resumed."""
+        return await self._set(number, state="paused", paused_why=None, next_due=None)
+
+    async def resume(self, number: int) -> Digest:
+        """It goes out again, from its next slot on."""
+        digest = await self.get(number)
+        if digest.state == "active":
+            return digest  # and a slot that is just due stays so
+        next_due = seconds(digest.plan.schedule.next_after(self._now()))
+        return await self._set(number, state="active", paused_why=None, next_due=next_due)
+
+    async def delete(self, number: int) -> Digest:
+        """It is gone for everybody; for a while it can be restored."""
+        return await self._set(number, state="deleted")
+
+    async def restore(self, number: int) -> Digest:
+        """A deleted one is there again: paused if it was, else from its next slot on."""
+        digest = await self.get(number)
+        if digest.state != "deleted":
+            return digest
+        if digest.next_due is None:
+            return await self._set(number, state="paused")
+        return await self.resume(number)
+
+    async def discard(self, number: int) -> None:
+        """It never was."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(digests).where(digests.c.number == number))
+
+    async def runs(self, number: int, most: int = 10) -> tuple[DigestRun, ...]:
+        """The latest times that a digest was due or asked for, the newest first."""
+        runs = select(digest_runs).where(digest_runs.c.digest == number)
+        newest_first = runs.order_by(digest_runs.c.due_at.desc(), digest_runs.c.slot.desc()).limit(most)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(newest_first)).mappings().all()
+        return tuple(run_of(row) for row in rows)
+
+    async def run_now(self, number: int) -> DigestRun:
+        """One more time out of turn; asked for again before it has begun, it is still one."""
+        now = self._now()
+        waiting = select(digest_runs).where(
+            digest_runs.c.digest == number,
+            digest_runs.c.state == "due",
+            digest_runs.c.slot.startswith(RUN_NOW),
+        )
+        run = DigestRun(number, f"{RUN_NOW}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
+        async with self._engine.begin() as connection:
+            # A write that changes nothing: whoever asks for the same digest now waits until this is done.
+            same_digest = update(digests).where(digests.c.number == number)
+            await connection.execute(same_digest.values(number=number))
+            row = (await connection.execute(waiting)).mappings().first()
+            if row is not None:
+                return run_of(row)
+            same = select(digest_runs).where(digest_runs.c.digest == number, digest_runs.c.slot == run.slot)
+            if (done := (await connection.execute(same)).mappings().first()) is not None:
+                return run_of(done)
+            await connection.execute(
+                insert(digest_runs).values(
+                    digest=number,
+                    slot=run.slot,
+                    due_at=seconds(now),
+                    state=run.state,
+                    attempt=0,
+                    try_at=seconds(now),
+                    posting=False,
+                )
+            )
+        return run
+
+    async def is_served(self) -> bool:
+        """Whether somebody delivers: nothing has been due for more than a minute without having begun."""
+        long_ago = seconds(self._now() - _UNSERVED_AFTER)
+        overdue = select(digests.c.number).where(digests.c.state == "active", digests.c.next_due < long_ago)
+        waiting = select(digest_runs.c.digest).where(
+            digest_runs.c.state == "due", digest_runs.c.began_at.is_(None), digest_runs.c.due_at < long_ago
+        )
+        async with self._engine.connect() as connection:
+            return not await connection.scalar(select(or_(overdue.exists(), waiting.exists())))
+
+    async def _find(self, *conditions: ColumnElement[bool]) -> tuple[Digest, ...]:
+        asked = select(digests).where(*conditions).order_by(digests.c.number)
+        async with self._engine.connect() as connection:
+            return tuple(digest_of(row) for row in (await connection.execute(asked)).mappings())
+
+    async def _set(self, number: int, **values: Any) -> Digest:  # noqa: ANN401 - columns of several types
+        values["changed_at"] = seconds(self._now())
+        async with self._engine.begin() as connection:
+            await connection.execute(update(digests).where(digests.c.number == number).values(**values))
+        return await self.get(number)

@@ -1,0 +1,116 @@
+"""What was read of an account for the digests of one slot: each question is asked once, whoever has it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Any, Final, TypeVar
+
+from bot.cloudflare.budget import Purpose
+from bot.cloudflare.cache import CachedWorkflows, SingleFlight
+from bot.cloudflare.errors import ParameterRefused, WorkflowNotFound
+from bot.cloudflare.models import InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
+
+_AT_ONCE: Final = 10
+
+_T = TypeVar("_T")
+
+
+class Survey:
+    """Answers of one account that stay as they are, unlike the account's own memory of some seconds.
+
+    Whatever it asks is background work: people come first. A failure is remembered by nobody.
+
+    Args:
+        account: to be asked.
+        fresh: go around the account's memory, which may hold a page behind a cursor for minutes, while an old
+            instance in it fails.
+    """
+
+    def __init__(self, account: CachedWorkflows, *, fresh: bool) -> None:
+        self._account = account
+        self._fresh = fresh
+        self._answers: dict[Hashable, Any] = {}
+        self._flights = SingleFlight()
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def workflows(self) -> WorkflowList:
+        """Every workflow of the account.
+
+        Raises:
+            CloudflareError: there is no such answer.
+        """
+        return await self._ask(
+            ("workflows",),
+            lambda: self._account.list_workflows(fresh=self._fresh, purpose=Purpose.BACKGROUND),
+        )
+
+    async def counted(self, rows: Sequence[Workflow]) -> Sequence[Workflow]:
+        """The same workflows with their counts, asked for one by one where the list brought none.
+
+        Those that do not exist are left out.
+
+        Raises:
+            CloudflareError: there is no such answer.
+        """
+        if all(row.instances is not None for row in rows):
+            return rows
+        counted = await together(self._counted(row) for row in rows)
+        return [row for row in counted if row is not None]
+
+    async def page(self, query: PageQuery) -> InstancePage:
+        """A page of instances.
+
+        Raises:
+            CloudflareError: there is no such answer.
+        """
+        return await self._ask(
+            ("page", query),
+            lambda: self._account.list_instances(query, fresh=self._fresh, purpose=Purpose.BACKGROUND),
+        )
+
+    async def instance(self, workflow: str, instance: str) -> InstanceDetail:
+        """One instance.
+
+        Raises:
+            CloudflareError: there is no such answer.
+        """
+        return await self._ask(
+            ("instance", workflow, instance),
+            lambda: self._account.get_instance(workflow, instance, purpose=Purpose.BACKGROUND),
+        )
+
+    async def _counted(self, row: Workflow) -> Workflow | None:
+        if row.instances is not None:
+            return row
+        try:
+            return await self._ask(
+                ("workflow", row.name),
+                lambda: self._account.get_workflow(row.name, fresh=self._fresh, purpose=Purpose.BACKGROUND),
+            )
+        except (WorkflowNotFound, ParameterRefused):  # the latter for a name that none can have
+            return None
+
+    async def _ask(self, key: Hashable, question: Callable[[], Awaitable[_T]]) -> _T:
+        async def asked() -> _T:
+            async with self._turns:
+                answer = await question()
+            self._answers[key] = answer
+            return answer
+
+        if key in self._answers:
+            known: _T = self._answers[key]
+            return known
+        answer, _ = await self._flights.board(key, asked)
+        return answer
+
+
+async def together(questions: Iterable[Awaitable[_T]]) -> Sequence[_T]:
+    """The answers to several questions asked at once, when all of them are answered.
+
+    Raises:
+        CloudflareError: one of them has no answer; those that have need not be asked again.
+    """
+    answers = await asyncio.gather(*questions, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return [answer for answer in answers if not isinstance(answer, BaseException)]

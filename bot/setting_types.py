@@ -1,0 +1,59 @@
+"""What the value of a setting may be, and what to say of one that is not."""
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+from yarl import URL
+
+
+def _http_url(value: object) -> object:
+    try:
+        if (
+            isinstance(value, str)
+            and re.fullmatch(r"https?://[^\s/?#@]+[^\s?#@]*", value)
+            and URL(value).host
+        ):
+            return value
+    except ValueError:
+        pass  # a port that can't be, say: the same mistake in other words
+    raise ValueError("is not a URL, as in https://host/path")
+
+
+def _secret(value: object) -> object:
+    """A secret without the line break that mounted files end in; a blank one is none at all."""
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not isinstance(text, str):
+        return value
+    if not re.fullmatch(r"[\x20-\x7e]*", text.strip()):
+        raise ValueError("holds a character that no such secret has: copy it anew")
+    return text.strip() or None
+
+
+def _account_name(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value):
+        raise ValueError("is no account's name: that has 1 to 32 letters, digits, - or _")
+    return value
+
+
+def _people(value: object) -> object:
+    """Slack's ids of people, separated by commas."""
+    if not isinstance(value, str):
+        return value
+    ids = [part.strip() for part in value.split(",") if part.strip()]
+    wrong = next((part for part in ids if not re.fullmatch(r"[UW][A-Z0-9]+", part)), None)
+    if wrong is not None:
+        raise ValueError(
+            f"holds {wrong}: a person's id in Slack is expected, as in U012AB3CD,U045EF6GH "
+            "(profile, ⋮, Copy member ID)"
+        )
+    return tuple(dict.fromkeys(ids))
+
+
+HttpUrl = Annotated[str, BeforeValidator(_http_url)]
+Name = Annotated[str | None, BeforeValidator(_secret)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+AccountName = Annotated[str, BeforeValidator(_account_name)]
+People = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_people)]

@@ -1,0 +1,19 @@
+"""What a process is started as, and what ends a start."""
+
+from enum import Enum
+
+
+class Role(Enum):
+    """What a process does: answer people, deliver digests, or both."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
+class Failed(Exception):
+    """A start ends here; the message is one line that says what to do."""
+
+
+class StartFailed(Failed):
+    """Settings are well-formed and wrong: a port, a database, a number of something that is not there."""
