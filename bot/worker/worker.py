@@ -1,0 +1,163 @@
+"""A worker: looks for what is due, hands it over to be delivered, and watches over the other workers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.shelf import Shelf
+from bot.digests.ledger import Ledger
+from bot.digests.reading import Reader
+from bot.digests.rounds import Rounds
+from bot.settings import Settings
+from bot.storage.database import first_line
+from bot.telemetry import Metrics
+from bot.worker import engine as dbos
+from bot.worker.closing import Closing, Patience
+from bot.worker.place import Place, StandingBy, StepsFor
+from bot.worker.posting import Poster
+from bot.worker.preparing import Preparing
+from bot.worker.sending import Sending
+from bot.worker.workflow import Steps, enqueue
+
+_log = structlog.get_logger(__name__)
+
+_LOOK_EVERY: Final = 2.0  # seconds
+_A_HANDFUL: Final = 50  # runs that are handed over at once
+_ABANDONED_EVERY: Final = 30  # rounds, as is the next
+_FORGET_EVERY: Final = 1800
+_A_MINUTE: Final = timedelta(minutes=1)
+_MOST_WATCHED: Final = 500
+_CLOCK_WENT_BACK: Final = timedelta(seconds=30)
+
+
+@asynccontextmanager
+async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with comes together here
+    settings: Settings,
+    engine: AsyncEngine,
+    client: AsyncWebClient,
+    reader: Reader,
+    shelf: Shelf,
+    metrics: Metrics,
+    now: Callable[[], datetime],
+) -> AsyncIterator["Worker"]:
+    """A worker until the block is left: then running deliveries may end, and others go on with the rest.
+
+    Args:
+        settings: all of them.
+        engine: the database, with its tables up to date.
+        client: Slack's Web API, with the bot's token and a session.
+        reader: reads what digests tell.
+        shelf: keeps what their buttons carry.
+        metrics: counts digests.
+        now: the clock.
+    """
+    patience = Patience(settings.digest_lateness, settings.digest_retry)
+    ledger, poster = Ledger(engine), Poster(client)
+    closing = Closing(ledger, poster, metrics, patience, now)
+    preparing = Preparing(ledger, reader, shelf, poster, closing, now)
+    sending = Sending(ledger, poster, patience, now)
+    worker = Worker(
+        Rounds(engine, settings.digest_lateness),
+        Place(engine, settings.takeover, timedelta(seconds=settings.bot_shutdown_seconds)),
+        lambda life: Steps(preparing, sending, closing, life),
+        closing,
+        metrics,
+        now,
+    )
+    looking = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        await worker.stop()
+
+
+@dataclass
+class Worker:
+    """The clockwork. Whatever goes wrong in a round is logged, told by `fault`, and tried in the next."""
+
+    rounds: Rounds
+    place: Place
+    steps: StepsFor
+    closing: Closing
+    metrics: Metrics
+    now: Callable[[], datetime]
+    _fault: str | None = None
+    _seen: datetime | None = None
+    _turn: int = 0
+    _is_standing_by: bool = False
+
+    async def fault(self) -> str | None:
+        """Why nothing is delivered here, or None. Standing by for another worker is no fault."""
+        return self._fault
+
+    async def run(self) -> None:
+        """Look, again and again."""
+        while True:
+            try:
+                await self._round(self.now())
+                self._fault = None
+            except StandingBy as reason:
+                self._standing_by(str(reason))
+            except (SQLAlchemyError, OSError) as error:
+                self._fault = first_line(error)
+                _log.warning("worker_round_failed", reason=self._fault)
+            except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
+                self._fault = type(error).__name__
+                _log.exception("worker_round_failed")
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def stop(self) -> None:
+        """Begin nothing more, and let what runs end."""
+        await self.place.close()
+
+    async def _round(self, now: datetime) -> None:
+        if not self.place.is_open:
+            if not await self.rounds.has_work():
+                return
+            await self.place.open(self.steps)
+        if self._seen is None or now < self._seen - _CLOCK_WENT_BACK:
+            await self.rounds.wind_back(now)
+        self._seen = now
+        await self._enter(now)
+        await self._hand_over(now)
+        if self._turn % _ABANDONED_EVERY == 0:
+            watched = await self.rounds.under_way(now - _A_MINUTE, _MOST_WATCHED)
+            for attempt in await dbos.abandoned(watched, now):
+                await self.closing.give_up(attempt)
+        if self._turn % _FORGET_EVERY == 0:
+            await self.rounds.forget(now)
+            await dbos.forget(now)
+        self._turn += 1
+
+    async def _enter(self, now: datetime) -> None:
+        more = True
+        while more:
+            entered = await self.rounds.enter_due(now)
+            more = entered.more
+            self.metrics.digests.labels("due").inc(entered.due)
+            self.metrics.digests.labels("missed").inc(entered.missed)
+            for digest in entered.paused:
+                await self.closing.tell_creator(digest, digest.paused_why or "")
+
+    async def _hand_over(self, now: datetime) -> None:
+        """Have runs delivered; what a worker does not get to, as it dies, is handed over by another."""
+        until = now + self.place.takeover
+        while runs := await self.rounds.claim(now, until, _A_HANDFUL):
+            await asyncio.gather(*map(enqueue, runs))
+            await self.rounds.handed_over(runs, until)
+
+    def _standing_by(self, reason: str) -> None:
+        if not self._is_standing_by:
+            _log.info("worker_stands_by", reason=reason)
+        self._is_standing_by = True
+        self._fault = None
