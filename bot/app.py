@@ -1,7 +1,7 @@
 """The composition root: settings in, a running bot out, and everything closed at its end."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,22 +19,25 @@ from bot.cloudflare.budget import Budget
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
-from bot.listeners import actions, commands, errors, views
+from bot.digests.reading import Reader
+from bot.digests.store import Store
+from bot.listeners import actions, commands, digests, errors, views
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery
+from bot.listeners.digest_desk import DigestDesk
+from bot.listeners.digest_forms import DigestForms
 from bot.listeners.dispatch import SlackApp, current_reference
+from bot.listeners.door import Door
 from bot.listeners.presenter import Presenter
 from bot.listeners.zones import Zones
 from bot.settings import Settings
 from bot.slack import slack_client
 from bot.socket_mode import SocketMode
+from bot.starting import Role, StartFailed
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
 from bot.telemetry import Metrics
-from bot.web import web_app
-
-
-class StartFailed(Exception):
-    """The bot can't start; the message is one line that says what to do."""
+from bot.web import Probe, web_app
+from bot.worker.worker import working
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +59,47 @@ class Bot:
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, observe: Callable[[Call], None] = observe_nothing
+    settings: Settings, observe: Callable[[Call], None] = observe_nothing, role: Role = Role.ALL
 ) -> AsyncIterator[Bot]:
     """Everything put together and connected to its database, closed again at the end.
 
     Args:
         settings: all of them.
         observe: told of every request to Cloudflare, beside the metrics.
+        role: what of it is put together.
 
     Raises:
-        StartFailed: the database can't be used.
+        StartFailed: the database can't be used, or not by several processes that have a role each.
     """
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         client = await stack.enter_async_context(slack_client(settings))
         engine = await stack.enter_async_context(database(settings))
+        if role is not Role.ALL and engine.dialect.name == "sqlite":
+            raise StartFailed(
+                f"--role {role.value}: processes with a role each share a PostgreSQL: "
+                "set DATABASE_URL to one, or leave --role out"
+            )
         upstream = await stack.enter_async_context(cloudflare_session())
         accounts = open_accounts(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
-        background = Background()
-        presenter = Presenter(
-            Browser(accounts),
-            Shelf(engine, settings.keep_bookmarks, _now),
-            Zones(client, time.monotonic),
-            _now,
-            current_reference,
-        )
-        app = slack_app(settings, client, presenter, background, metrics)
-        socket_mode = None
-        if settings.slack_app_token is not None:
+        reader = Reader(accounts, settings.digest_lookback, _now)
+        shelf = Shelf(engine, settings.keep_bookmarks, _now)
+        background = Background(timedelta(seconds=settings.bot_ack_within))
+        probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
+        app = socket_mode = None
+        if role is not Role.WORKER:
+            sources = Sources(accounts, reader, shelf, Store(engine, _now))
+            app = slack_app(settings, client, sources, background, metrics)
+        if app is not None and settings.slack_app_token is not None:
             socket_mode = SocketMode(app, client, settings.slack_app_token.get_secret_value())
-        probes = {"database": partial(_database_fault, engine)}
-        if socket_mode is not None:
             probes["socket mode"] = partial(_socket_fault, socket_mode)
+        if role is not Role.WEB:
+            worker = await stack.enter_async_context(
+                working(settings, engine, client, reader, shelf, metrics, _now)
+            )
+            probes["worker"] = worker.fault
         yield Bot(
             web=web_app(app if socket_mode is None else None, metrics, probes),
             socket_mode=socket_mode,
@@ -158,19 +168,44 @@ def open_accounts(
     return accounts
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What answers to people are made of."""
+
+    accounts: Mapping[str, CachedWorkflows]
+    reader: Reader
+    shelf: Shelf
+    store: Store
+
+
 def slack_app(
-    settings: Settings, client: AsyncWebClient, presenter: Presenter, background: Background, metrics: Metrics
+    settings: Settings, client: AsyncWebClient, sources: Sources, background: Background, metrics: Metrics
 ) -> SlackApp:
     """Bolt with every listener on it."""
+    accounts, shelf = sources.accounts, sources.shelf
+    zones = Zones(client, time.monotonic)
+    presenter = Presenter(Browser(accounts), shelf, zones, _now, current_reference)
+    desk = DigestDesk(
+        store=sources.store,
+        reader=sources.reader,
+        accounts=accounts,
+        shelf=shelf,
+        zones=zones,
+        door=Door(client),
+        admins=settings.bot_admins,
+        now=_now,
+        reference=current_reference,
+    )
     secret = settings.slack_signing_secret
     app = SlackApp(client, secret.get_secret_value() if secret else None, metrics)
     if client.session is None:
         raise AssertionError("the client was made with a session")
     delivery = Delivery(client.session, client)
-    ack_within = timedelta(seconds=settings.bot_ack_within)
-    commands.register(app, presenter, delivery, background, ack_within)
+    commands.register(app, presenter, desk, delivery, background)
     actions.register(app, presenter, delivery, background)
-    views.register(app, presenter, delivery, background, ack_within)
+    views.register(app, presenter, delivery, background)
+    forms = DigestForms(desk, accounts, current_reference)
+    digests.register(app, desk, forms, delivery, background)
     errors.register(app, delivery, background, current_reference)
     return app
 

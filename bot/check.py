@@ -4,15 +4,21 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot.app import StartFailed, cloudflare_session, database, open_accounts
+from bot.app import cloudflare_session, database, open_accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
 from bot.settings import Settings
 from bot.slack import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
+from bot.starting import StartFailed
 from bot.telemetry import Metrics
 
 _NEEDED: Final = ("commands", "chat:write")
-_OPTIONAL: Final = {"users:read": "without it, times that people type are read as UTC"}
+_SENT_AGAIN: Final = "without it, a digest that is cut off while it is sent may come twice, and says so"
+_OPTIONAL: Final = {
+    "users:read": "without it, times that people type are read as UTC",
+    "channels:history": _SENT_AGAIN,
+    "groups:history": f"{_SENT_AGAIN}, in private channels",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The command line."""
+"""The command line. Each command loads what it works with only once its settings are known to be good."""
 
 import asyncio
 import sys
@@ -8,11 +8,9 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.check import check as run_checks
 from bot.query.errors import nearest
-from bot.serve import Failed
-from bot.serve import serve as run_bot
 from bot.settings import Settings, SettingsWrong, load
+from bot.starting import Failed, Role
 from bot.telemetry import configure_logging
 
 
@@ -68,14 +66,23 @@ def main() -> None:
 
 
 @main.command()
-def serve() -> None:
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.ALL.value,
+    help="Answer people (web), deliver digests (worker), or both, which is the default.",
+)
+def serve(role: str) -> None:
     """Run the bot.
 
     Over HTTP, or in Socket Mode when SLACK_APP_TOKEN is set. SIGTERM lets running work end first.
+    Several processes, each with or without a role, share one PostgreSQL.
     """
     settings = load()
     configure_logging(settings.bot_log_level, settings.bot_log_format)
-    asyncio.run(run_bot(settings))
+    from bot.serve import serve as run_bot
+
+    asyncio.run(run_bot(settings, Role(role)))
 
 
 @main.command()
@@ -84,13 +91,44 @@ def check() -> None:
 
     A line for each, with what to do; exits with 1 when one fails.
     """
-    settings = load()
-    configure_logging("error", "console")
-    if not asyncio.run(_print_findings(settings)):
+    if not asyncio.run(_print_findings(_quietly())):
         sys.exit(1)
 
 
+@main.group()
+def digest() -> None:
+    """Look at the digests that people have set up in Slack."""
+
+
+@digest.command("list")
+def list_digests() -> None:
+    """Every digest, a line each."""
+    settings = _quietly()
+    from bot import terminal
+
+    click.echo(asyncio.run(terminal.list_digests(settings)))
+
+
+@digest.command()
+@click.argument("number", type=click.IntRange(min=1))
+def preview(number: int) -> None:
+    """What a digest would say now. Nothing is posted."""
+    settings = _quietly()
+    from bot import terminal
+
+    click.echo(asyncio.run(terminal.preview(settings, number)))
+
+
+def _quietly() -> Settings:
+    """The settings, with nothing logged but errors."""
+    settings = load()
+    configure_logging("error", "console")
+    return settings
+
+
 async def _print_findings(settings: Settings) -> bool:
+    from bot.check import check as run_checks
+
     well = True
     async for finding in run_checks(settings):
         click.echo(f"{'ok  ' if finding.well else 'FAIL'}  {finding.subject}: {finding.text}")

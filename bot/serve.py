@@ -13,16 +13,16 @@ import structlog
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import Bot, StartFailed, assembled
+from bot.app import Bot, assembled
 from bot.cloudflare.client import Call, observe_nothing
 from bot.settings import Settings
-from bot.slack import SlackUnreachable, TokenRefused, check_bot_token
-from bot.socket_mode import SocketModeFailed
+from bot.slack import SlackUnreachable, check_bot_token
+from bot.starting import Role, StartFailed
 
 _log = structlog.get_logger(__name__)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     """Serve until SIGTERM or SIGINT: then take no more work, finish what runs, and return.
 
     Raises:
@@ -31,9 +31,9 @@ async def serve(settings: Settings) -> None:
         SlackUnreachable, SocketModeFailed: there is no connection to Slack, and none to be expected.
     """
     stop = told_to_stop()
-    async with serving(settings) as served:
+    async with serving(settings, role=role) as served:
         mode = "http" if served.bot.socket_mode is None else "socket"
-        _log.info("ready", port=served.port, mode=mode)
+        _log.info("ready", port=served.port, mode=mode, role=role.value)
         await _until(stop, served.bot)
         _log.info("stopping")
     _log.info("stopped")
@@ -58,14 +58,14 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, observe: Callable[[Call], None] = observe_nothing
+    settings: Settings, observe: Callable[[Call], None] = observe_nothing, role: Role = Role.ALL
 ) -> AsyncIterator[Served]:
     """A bot that answers until the block is left; `observe` is told of every request to Cloudflare.
 
     Raises:
         StartFailed, TokenRefused, SlackUnreachable, SocketModeFailed: as `serve` says.
     """
-    async with assembled(settings, observe) as bot:
+    async with assembled(settings, observe, role) as bot:
         await _check_bot_token(bot.client)
         grace = timedelta(seconds=settings.bot_shutdown_seconds)
         async with AsyncExitStack() as stack:
@@ -121,7 +121,3 @@ async def _check_bot_token(client: AsyncWebClient) -> None:
         await check_bot_token(client)
     except SlackUnreachable as error:
         _log.warning("slack_token_unchecked", reason=str(error))
-
-
-Failed = (StartFailed, TokenRefused, SlackUnreachable, SocketModeFailed)
-"""What ends a start in one line."""

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import Settings
+from bot.starting import Failed
 
 UNREACHABLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 """What a call of Slack's Web API may raise; `SlackApiError` is one of them."""
@@ -32,11 +33,11 @@ _REFUSALS: Final = frozenset(
 )
 
 
-class TokenRefused(Exception):
+class TokenRefused(Failed):
     """Slack knows this token and does not want it; the message says what to do."""
 
 
-class SlackUnreachable(Exception):
+class SlackUnreachable(Failed):
     """Slack gave no answer of its own; the message says what came instead."""
 
 

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.dispatch import SlackApp
 from bot.slack import check_app_token
+from bot.starting import Failed
 
 CONNECT_WITHIN: Final = timedelta(seconds=30)
 LOST_AFTER: Final = timedelta(seconds=60)
@@ -21,7 +22,7 @@ ACK_LIMIT: Final = timedelta(seconds=3)
 _LOOK_EVERY: Final = 1.0
 
 
-class SocketModeFailed(Exception):
+class SocketModeFailed(Failed):
     """No connection, and none to be expected; the message says what to do."""
 
 

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from bot.blocks.limits import Block
 from bot.blocks.parts import Message
 from bot.blocks.problems import problem_message, unexpected_message
 from bot.browse.bookmark import BookmarkUnreadable
@@ -30,10 +31,25 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message, and whether it tells of a problem: then what stood there before stays."""
+    """A message, and whether it tells of a problem: then what stood there before stays.
+
+    Attributes:
+        message: what to show.
+        is_problem: it tells of one.
+        plain: the same in blocks that every Slack shows, for when this one refuses the newer ones.
+    """
 
     message: Message
     is_problem: bool = False
+    plain: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormToOpen:
+    """A form for who asked, and what to say instead if Slack does not open it."""
+
+    view: Block
+    instead: Message
 
 
 class Told(Exception):

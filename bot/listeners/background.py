@@ -15,9 +15,14 @@ _LAST_WORDS: Final = timedelta(seconds=3)
 
 
 class Background:
-    """Holds running tasks, so that none is lost at shutdown and none fails unseen."""
+    """Holds running tasks, so that none is lost at shutdown and none fails unseen.
 
-    def __init__(self) -> None:
+    Args:
+        ack_within: how long an ack may wait for what somebody asked for.
+    """
+
+    def __init__(self, ack_within: timedelta) -> None:
+        self._ack_within = ack_within.total_seconds()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -26,6 +31,11 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
+
+    async def is_at_hand(self, work: asyncio.Task[Any]) -> bool:
+        """Whether some work comes to its end in time for the ack."""
+        await asyncio.wait({work}, timeout=self._ack_within)
+        return work.done()
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

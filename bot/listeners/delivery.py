@@ -1,7 +1,7 @@
 """How an answer reaches the person after the ack: `response_url` first, the Web API if that fails."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -19,7 +19,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.blocks.limits import Block
 from bot.blocks.parts import Message
 from bot.blocks.problems import restarting_message
-from bot.listeners.answers import Answer
+from bot.listeners.answers import Answer, FormToOpen
 from bot.slack import UNREACHABLE, reason
 
 _log = structlog.get_logger(__name__)
@@ -77,28 +77,49 @@ class Delivery:
             await self.send(restarting_message(), address, replace=False)
             raise
         if answer is not None:
-            await self.send(answer.message, address, replace=in_place and not answer.is_problem)
+            replace = in_place and not answer.is_problem
+            await self.send(answer.message, address, replace=replace, plain=answer.plain)
 
-    async def send(self, message: Message, address: ReturnAddress, *, replace: bool) -> None:
+    async def send(
+        self, message: Message, address: ReturnAddress, *, replace: bool, plain: Message | None = None
+    ) -> None:
         """Show a message to who asked, in place of the one they clicked in if it `replace`s that.
 
-        A failure is logged, as nobody is left to be told.
+        Where Slack refuses its blocks, the `plain` ones are shown, or its text. A failure is logged, as
+        nobody is left to be told.
         """
-        if address.response_url is not None and await self._respond(message, address.response_url, replace):
+        url = address.response_url
+        if url is not None and await self._respond([message, *filter(None, [plain])], url, replace):
             return
-        await self._post(message, address)
+        await self._post(plain or message, address)
 
-    async def open(self, view: Block, trigger_id: str) -> bool:
-        """Open a form for who clicked; whether it stands before them, which the log denies with a reason."""
+    async def opened(self, outcome: FormToOpen | Answer | None, trigger_id: str) -> Answer | None:
+        """The outcome; of a form that is opened nothing is left, else what to say instead of it."""
+        if not isinstance(outcome, FormToOpen):
+            return outcome
+        if await self._view("views.open", trigger_id=trigger_id, view=outcome.view) is not None:
+            return None
+        return Answer(outcome.instead, is_problem=True)
+
+    async def push(self, view: Block, trigger_id: str) -> str | None:
+        """Put a view over the form that was clicked in; its id, or None if Slack did not show it."""
+        return await self._view("views.push", trigger_id=trigger_id, view=view)
+
+    async def change_view(self, view_id: str, view: Block) -> bool:
+        """Show something else in a view; whether Slack did."""
+        return await self._view("views.update", view_id=view_id, view=view) is not None
+
+    async def _view(self, method: str, **arguments: Any) -> str | None:  # noqa: ANN401 - as the methods take them
         try:
             async with asyncio.timeout(_TRIGGER.total_seconds()):
-                await self._client.views_open(trigger_id=trigger_id, view=view)
+                answer = await self._client.api_call(method, json=arguments)
         except UNREACHABLE as error:
-            _log.warning("form_not_opened", reason=reason(error))
-            return False
-        return True
+            _log.warning("form_not_shown", method=method, reason=reason(error))
+            return None
+        return str((answer.get("view") or {}).get("id", ""))
 
-    async def _respond(self, message: Message, url: str, replace: bool) -> bool:
+    async def _respond(self, messages: Sequence[Message], url: str, replace: bool) -> bool:
+        """Show the first of some messages that Slack takes, or at least the text of it."""
         webhook = AsyncWebhookClient(
             url,
             session=self._session,
@@ -110,18 +131,19 @@ class Delivery:
         )
         webhook.proxy = None  # as in `slack_client`
         payload: dict[str, Any] = {
-            "text": message.text,
+            "text": messages[0].text,
             "response_type": "ephemeral",
             "replace_original": replace,
             "unfurl_links": False,
             "unfurl_media": False,
         }
         try:
-            answer = await webhook.send_dict({**payload, "blocks": message.blocks})
-            if 400 <= answer.status_code < 500 and answer.status_code not in _GONE:
-                # The blocks displease Slack, most likely. The text says the same, and is better than silence.
-                _log.error("slack_refused_blocks", status=answer.status_code, body=answer.body[:200])
-                answer = await webhook.send_dict(payload)
+            # Where the blocks displease Slack, the text says the same, and is better than silence.
+            for body in (*({**payload, "blocks": message.blocks} for message in messages), payload):
+                answer = await webhook.send_dict(body)
+                if not 400 <= answer.status_code < 500 or answer.status_code in _GONE:
+                    break
+                _log.warning("slack_refused_message", status=answer.status_code, body=answer.body[:200])
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             _log.warning("response_url_unreachable", error=type(error).__name__)
             return False

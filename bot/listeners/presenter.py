@@ -11,8 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.blocks.filter import State, filled_in, filter_view, not_opened_message
 from bot.blocks.help import help_message
 from bot.blocks.instances import instances_message
-from bot.blocks.limits import Block
-from bot.blocks.parts import Controls, Message
+from bot.blocks.parts import Controls
 from bot.blocks.problems import WayOut, problem_message, restart, similar
 from bot.blocks.workflows import overview_message
 from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, OverviewBookmark
@@ -21,7 +20,7 @@ from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
 from bot.browse.screen import Overview, Screen
 from bot.browse.shelf import Shelf
 from bot.cloudflare.errors import NonsenseAnswer, Throttled, Unavailable
-from bot.listeners.answers import Answer, Told, explained, guarded
+from bot.listeners.answers import Answer, FormToOpen, Told, explained, guarded
 from bot.listeners.zones import Zone, Zones
 from bot.query.form import Form, Mistakes
 from bot.query.grammar import parse
@@ -34,14 +33,6 @@ _log = structlog.get_logger(__name__)
 _UTC_NOTICE: Final = (
     "Your time zone is not known to this bot (it may lack the scope `users:read`), so times are read as UTC."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FilterForm:
-    """A form to be opened, and what to say instead if Slack does not open it."""
-
-    view: Block
-    instead: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +76,7 @@ class Presenter:
         """The answer to a button that carries a bookmark; `fresh` asks the API anew."""
         return await guarded(self._clicked(value, fresh=fresh), self._reference())
 
-    async def form(self, value: str, user: str, metadata: str) -> FilterForm | Answer:
+    async def form(self, value: str, user: str, metadata: str) -> FormToOpen | Answer:
         """The form behind a button, at once, as Slack does not wait for it; or why there is none."""
         return await guarded(self._form(value, user, metadata), self._reference())
 
@@ -117,14 +108,14 @@ class Presenter:
     async def _clicked(self, value: str, *, fresh: bool) -> Answer:
         return await self._show(await self._shelf.take(value), fresh=fresh)
 
-    async def _form(self, value: str, user: str, metadata: str) -> FilterForm:
+    async def _form(self, value: str, user: str, metadata: str) -> FormToOpen:
         query = await self._listed(value)
         if query.account is not None and query.account not in self._browser.accounts:
             raise UnknownAccount(query.account, self._browser.accounts)
         zone = await self._zones.soon(user) if query.since or query.until else Zone()
         form = Form.of(query, Clock(self._now(), zone.info))
         view = filter_view(query, form, self._browser.accounts, metadata)
-        return FilterForm(view, not_opened_message(query))
+        return FormToOpen(view, not_opened_message(query))
 
     async def _read(self, value: str, state: State, user: str) -> Understood | Mistakes:
         query = await self._listed(value)

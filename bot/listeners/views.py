@@ -1,7 +1,5 @@
 """The filter's form: a button opens it, and its answer takes the place of the list below the button."""
 
-import asyncio
-from datetime import timedelta
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -21,12 +19,11 @@ def register(
     presenter: Presenter,
     delivery: Delivery,
     background: Background,
-    ack_within: timedelta,
 ) -> None:
     """Open the form and answer it.
 
     What is wrong in it is said at its fields, in the ack. Slack does not wait for long: where it takes longer
-    than `ack_within` to tell, the form is closed, and its answer says what was wrong.
+    to tell, the form is closed, and its answer says what was wrong.
     """
 
     async def clicked(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -36,18 +33,13 @@ def register(
         background.start(delivery.deliver(work, address, in_place=False))
 
     async def opened(address: ReturnAddress, value: str, trigger_id: str) -> Answer | None:
-        form = await presenter.form(value, address.user, _metadata(address, value))
-        if isinstance(form, Answer):
-            return form
-        if await delivery.open(form.view, trigger_id):
-            return None
-        return Answer(form.instead, is_problem=True)
+        outcome = await presenter.form(value, address.user, metadata(address, value))
+        return await delivery.opened(outcome, trigger_id)
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        address, value = _from_metadata(view.get("private_metadata") or "", ReturnAddress.of(body).user)
+        address, value = from_metadata(view.get("private_metadata") or "", ReturnAddress.of(body).user)
         reading = background.start(presenter.read(value, view["state"]["values"], address.user))
-        await asyncio.wait({reading}, timeout=ack_within.total_seconds())
-        if reading.done() and isinstance(mistakes := reading.result(), Mistakes):
+        if await background.is_at_hand(reading) and isinstance(mistakes := reading.result(), Mistakes):
             await ack(response_action="errors", errors=field_errors(mistakes))
             return
         await ack()
@@ -57,7 +49,7 @@ def register(
     app.view(CALLBACK)(submitted)
 
 
-def _metadata(address: ReturnAddress, value: str) -> str:
+def metadata(address: ReturnAddress, value: str) -> str:
     """What a form has to remember: where its answer goes, and the button's value.
 
     A line each and nothing escaped, so that a value of any content fits: it has 2,000 characters at most, as
@@ -66,7 +58,8 @@ def _metadata(address: ReturnAddress, value: str) -> str:
     return "\n".join((address.response_url or "", address.channel or "", value))
 
 
-def _from_metadata(text: str, user: str) -> tuple[ReturnAddress, str]:
+def from_metadata(text: str, user: str) -> tuple[ReturnAddress, str]:
+    """What `metadata` was made of, and who fills in the form."""
     response_url, _, rest = text.partition("\n")
     channel, _, value = rest.partition("\n")
     return ReturnAddress(response_url or None, channel or None, user), value

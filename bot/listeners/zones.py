@@ -27,6 +27,11 @@ class Zone:
     info: tzinfo = UTC
     known: bool = False
 
+    @property
+    def name(self) -> str:
+        """Its IANA name; UTC where it has none."""
+        return self.info.key if isinstance(self.info, ZoneInfo) else "UTC"
+
 
 class Zones:
     """Asks once an hour for each person, and only when it matters.

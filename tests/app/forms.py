@@ -2,14 +2,14 @@
 
 from bot.playground.cloudflare import Simulation
 from bot.playground.slack import LocalSlack, Message, Person, Reply, View
-from tests.blocks.filling import filled
+from tests.blocks.filling import Answer, filled
 
 
 async def opened(person: Person, message: Message) -> View:
     return await (await person.click(message, "filter_open")).view()
 
 
-async def submitted(person: Person, view: View, **answers: str | None) -> Reply:
+async def submitted(person: Person, view: View, **answers: Answer) -> Reply:
     return await person.submit(view, filled(view.payload, **answers))
 
 

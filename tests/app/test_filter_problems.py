@@ -100,7 +100,7 @@ async def test_a_form_that_does_not_open_says_what_to_type(
     assert "/workflows list orders status:errored since:2h" in told.text
     assert told.is_ephemeral
     assert ada.screen() == (message, told)
-    (line,) = (line for line in logged() if line["event"] == "form_not_opened")
+    (line,) = (line for line in logged() if line["event"] == "form_not_shown")
     assert line["reason"]
 
 

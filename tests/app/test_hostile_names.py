@@ -59,7 +59,7 @@ async def test_a_hostile_workflow_is_inert_and_opens(name: str, ada: Person, clo
 
 
 async def test_what_a_person_types_comes_back_inert(ada: Person) -> None:
-    message = await ask(ada, "orders &lt;!channel&gt; <!here>")
+    message = await ask(ada, "orders <!channel> @here")
     assert not live_markup(message)
     assert "&lt;!channel&gt;" in message.all_text()
 

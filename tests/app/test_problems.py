@@ -74,7 +74,7 @@ COMMANDS = (
     "help everything",
     "search:zzz",
     f"list {'x' * 65}",
-    "list <!channel>",
+    "list @channel",
 )
 
 

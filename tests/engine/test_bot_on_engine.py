@@ -313,3 +313,28 @@ async def test_ids_that_were_asked_for_and_never_existed_do_not_disturb_a_walk(h
     assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
     assert statuses(only_phantoms) == {"No status"}
     assert "no times given" in only_phantoms.all_text()
+
+
+async def test_a_digest_tells_of_each_failure_of_the_engine_once(wrangler: Wrangler, tmp_path: Path) -> None:
+    async with engine_or_reason(wrangler, tmp_path) as engine, _shop(engine, tmp_path) as shop:
+        ada = shop.slack.person("ada", "ops")
+        await engine.create("invoice-run", {"inv-1": "fail", "inv-2": "complete"})
+        await engine.settle("invoice-run", errored=1, complete=1)
+        await ada.command("/workflows", "digest create daily 09:00 workflow invoice-run")
+
+        first = await _digest_run(shop, ada)
+        await engine.create("invoice-run", {"inv-3": "fail"})
+        await engine.settle("invoice-run", errored=2, complete=1)
+        second = await _digest_run(shop, ada)
+
+    assert "1 newly errored" in first.all_text()
+    assert "`inv-1`" in first.all_text()
+    assert "`inv-3`" in second.all_text()
+    assert "inv-1" not in second.all_text()
+
+
+async def _digest_run(shop: Shop, person: Person) -> Message:
+    """The message that the first digest of the workspace posts when it is asked to."""
+    posted = shop.slack.changes.follow(lambda change: not change.message.is_ephemeral)
+    await person.command("/workflows", "digest run 1")
+    return (await posted.next(within=20)).message

@@ -91,13 +91,18 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def running_bot(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[BotProcess]:
+async def running_bot(folder: Path, settings: Mapping[str, str], *options: str) -> AsyncIterator[BotProcess]:
     """A bot on a free port, its files in `folder`; ended at the end, whatever happened.
+
+    Args:
+        folder: made if need be.
+        settings: these and no others.
+        options: of `serve`.
 
     Raises:
         DidNotStart: it was not ready in time; says what it said.
     """
-    async with started(folder, "serve", settings=settings) as process:
+    async with started(folder, "serve", *options, settings=settings) as process:
         yield BotProcess(process, await _port(process, folder), folder)
 
 

@@ -49,11 +49,15 @@ class Stage:
                 self.slack.request_url = bot.request_url
             yield bot
 
-    async def run(self, name: str, command: str, settings: dict[str, str] | None = None) -> Ended:
+    async def run(
+        self, name: str, command: str, settings: dict[str, str] | None = None, *options: str
+    ) -> Ended:
         """A command line that ends by itself."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
-        return await run(folder, command, settings=self.settings() if settings is None else settings)
+        return await run(
+            folder, command, *options, settings=self.settings() if settings is None else settings
+        )
 
     @property
     def ada(self) -> Person:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = "ok    settings: HTTP; accounts: default"
 TOKEN = "ok    slack token: workflows in local"
-SCOPES = "ok    slack scopes: chat:write, commands, users:read"
+SCOPES = "ok    slack scopes: channels:history, chat:write, commands, groups:history, users:read"
+AGAIN = "is not granted: without it, a digest that is cut off while it is sent may come twice, and says so"
 ACCOUNT = "ok    account default: reads Workflows; there are 5"
 DATABASE = "ok    database: sqlite, tables up to date"
 WELL = [SETTINGS, TOKEN, SCOPES, ACCOUNT, DATABASE]
@@ -207,7 +208,8 @@ async def test_every_case_is_tested(shared_stage: Stage) -> None:
             0,
             (
                 "ok    slack scopes: chat:write, commands; users:read is not granted: without it, times that "
-                "people type are read as UTC"
+                f"people type are read as UTC; channels:history {AGAIN}; groups:history {AGAIN}, in private "
+                "channels"
             ),
         ),
     ],

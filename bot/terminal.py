@@ -1,0 +1,48 @@
+"""`workflows-bot digest …`: digests in a terminal, for whoever runs the bot."""
+
+from datetime import UTC, datetime
+
+from bot.app import cloudflare_session, database, open_accounts
+from bot.blocks.digests.text import digest_line, report_text
+from bot.browse.errors import UnknownAccount
+from bot.cloudflare.errors import CloudflareError
+from bot.digests.reading import Reader
+from bot.digests.store import NoSuchDigest, Store
+from bot.settings import Settings
+from bot.starting import StartFailed
+from bot.telemetry import Metrics
+
+
+async def list_digests(settings: Settings) -> str:
+    """Every digest, a line each.
+
+    Raises:
+        StartFailed: the database can't be used.
+    """
+    async with database(settings) as engine:
+        found = await Store(engine, _now).all()
+    return (
+        "\n".join(digest_line(digest) for digest in found) or "No digests yet: /workflows digest creates one."
+    )
+
+
+async def preview(settings: Settings, number: int) -> str:
+    """What a digest would say now. Nothing is posted, and nothing is kept.
+
+    Raises:
+        StartFailed: there is no such digest, or its account or the database can't be used.
+    """
+    async with database(settings) as engine, cloudflare_session() as session:
+        accounts = open_accounts(settings, session, Metrics())
+        try:
+            digest = await Store(engine, _now).get(number)
+            reader = Reader(accounts, settings.digest_lookback, _now)
+            return report_text(digest, await reader.report(digest.plan, digest.baseline))
+        except NoSuchDigest as error:
+            raise StartFailed(f"{error}; `workflows-bot digest list` shows them all") from error
+        except (CloudflareError, UnknownAccount) as error:
+            raise StartFailed(f"digest {number}: {error}; `workflows-bot check` looks closer") from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

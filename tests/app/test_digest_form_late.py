@@ -1,0 +1,110 @@
+"""A form of a digest whose answer takes longer than Slack waits for: it closes, and that comes after."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import Bot
+from bot.playground.cloudflare import Simulation, Slow, Throttled
+from bot.playground.slack import LocalSlack, Person
+from bot.playground.slack import Slow as SlowSlack
+
+from .conftest import Logged, Running
+from .digests import kept, line, plans, told, typed
+from .forms import submitted
+
+SOON = 0.2
+LATE = 0.6
+
+
+async def test_a_form_that_is_looked_into_late_is_closed_at_once_and_kept(
+    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    cloudflare.add_workflow("orders")
+    async with running(bot_ack_within=SOON) as bot:
+        ada = slack.person("ada")
+        view = await (await typed(ada)).view()
+        cloudflare.inject(Slow(LATE))
+        following = slack.next_message()
+        reply = await submitted(ada, view, workflows=("orders",))
+        assert reply.ack.seconds < LATE
+        assert slack.views.current(view) is None
+        assert line(await following) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
+        await bot.background.drain(timedelta(seconds=2))
+    assert kept(tmp_path) == {1: "active"}
+
+
+async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below(
+    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    cloudflare.add_workflow("orders")
+    async with running(bot_ack_within=SOON):
+        ada = slack.person("ada")
+        opened = await typed(ada)
+        cloudflare.inject(Slow(LATE))
+        reply = await submitted(ada, await opened.view(), workflows=("ordrs",))
+        assert not reply.errors
+        said = (await opened.message()).all_text()
+    assert said.startswith("⚠️ *Nothing was kept: something in the form is wrong.*")
+    assert "“ordrs” is no workflow of default." in said
+    assert "Did you mean “orders”?" in said
+    assert "`/workflows digest`" in said
+    assert kept(tmp_path) == {}
+
+
+async def test_a_door_that_is_found_shut_too_late_is_told_below(
+    running: Running, slack: LocalSlack, tmp_path: Path
+) -> None:
+    slack.faults.add("chat.postEphemeral", SlowSlack(LATE))
+    async with running(bot_ack_within=SOON):
+        ada = slack.person("ada")
+        opened = await typed(ada)
+        await submitted(ada, await opened.view(), channel="C0QUIET01")
+        assert "This bot is not in this channel." in (await opened.message()).all_text()
+    assert kept(tmp_path) == {}
+
+
+async def test_where_cloudflare_does_not_say_what_there_is_nothing_is_kept(
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    opened = await typed(ada)
+    view = await opened.view()
+    cloudflare.inject(Throttled(30), times=None)
+    assert (await ada.type_into_menu("digest_workflows", "", view))["options"] == []
+    reply = await submitted(ada, view, workflows=("orders",))
+    assert reply.errors == {
+        "workflows": "Nothing was kept: Too many requests to Cloudflare just now. Try again in a minute."
+    }
+    assert slack.views.current(view) is not None, "nothing that was typed is lost"
+    assert kept(tmp_path) == {}
+
+
+@pytest.mark.parametrize("number", [None, 1])
+async def test_a_process_that_ends_in_between_says_so(
+    number: int | None,
+    running: Running,
+    slack: LocalSlack,
+    cloudflare: Simulation,
+    tmp_path: Path,
+    logged: Logged,
+) -> None:
+    async with running(bot_ack_within=SOON) as bot:
+        ada = slack.person("ada")
+        await told(ada, "create daily 9am")
+        before = kept(tmp_path), plans(tmp_path)
+        opened = await typed(ada, f"edit {number}" if number else "")
+        cloudflare.inject(Slow(5))
+        await submitted(ada, await opened.view(), workflows=("orders",))
+        await bot.background.drain(timedelta(0))
+        assert "being restarted" in (await opened.message()).all_text()
+    assert (kept(tmp_path), plans(tmp_path)) == before
+    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+
+
+async def test_menus_do_not_keep_slack_waiting(bot: Bot, slack: LocalSlack, cloudflare: Simulation) -> None:
+    assert bot
+    ada = slack.person("ada")
+    view = await (await typed(ada)).view()
+    cloudflare.inject(Slow(2.5))
+    assert (await ada.type_into_menu("digest_workflows", "", view))["options"] == []

@@ -1,0 +1,104 @@
+"""`Preview` in the form of a digest: what it would say, in a window above the form."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.app import Bot
+from bot.playground.cloudflare import Failure, Simulation, Slow, Throttled
+from bot.playground.slack import LocalSlack, Named, Person, Reply, View
+from tests.blocks.filling import Answer, filled
+
+from .conftest import Logged
+from .digests import AT_ONCE, fail, kept, posted, typed
+
+
+async def previewed(person: Person, view: View, **answers: Answer) -> Reply:
+    """Press the button in a form that is filled in so."""
+    (row,) = (block for block in view.payload["blocks"] if block["type"] == "actions")
+    (button,) = row["elements"]
+    action = {"type": "button", "action_id": button["action_id"], "value": button["value"]}
+    reply = await person.act_in_view(
+        view, action | {"block_id": row["block_id"]}, filled(view.payload, **answers)
+    )
+    assert reply.ack.seconds < AT_ONCE
+    return reply
+
+
+async def test_a_preview_stands_above_the_form_that_it_is_of(
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    fail(cloudflare, "orders", "ord-1", Failure("PaymentError", "card declined"))
+    fail(cloudflare, "refunds", "ref-1")
+    form = await (await typed(ada)).view()
+    reply = await previewed(ada, form, workflows=("orders",), people=("U0GRACE01",))
+    waiting = await reply.view()
+    shown = await reply.view()
+    assert "Reading what Cloudflare has…" in waiting.all_text()
+    assert (shown.id, shown.payload["previous_view_id"]) == (waiting.id, form.id)
+    text = shown.all_text()
+    assert "ord-1" in text
+    assert "card declined" in text
+    assert "ref-1" not in text
+    assert "A preview, for you alone. It would call <@U0GRACE01>." in text
+    assert not [block for block in shown.payload["blocks"] if block["type"] in ("actions", "input")]
+    assert "Back" in text
+    assert slack.views.current(form) == form, "the form is still there"
+    assert kept(tmp_path) == {}
+    assert not posted(slack)
+    await ada.close(shown)
+    again = await previewed(ada, form, workflows=("refunds",))
+    await again.view()
+    assert "ref-1" in (await again.view()).all_text()
+
+
+async def test_what_is_wrong_in_the_form_is_told_instead(ada: Person) -> None:
+    form = await (await typed(ada)).view()
+    reply = await previewed(ada, form, words="whenever", window="x")
+    await reply.view()
+    text = (await reply.view()).all_text()
+    assert "The form is not complete yet." in text
+    assert "whenever" in text
+    assert "no window" in text
+
+
+async def test_an_account_that_can_t_be_read_is_told_in_the_window(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    form = await (await typed(ada)).view()
+    cloudflare.inject(Throttled(30), times=None)
+    reply = await previewed(ada, form)
+    await reply.view()
+    assert "Too many requests to Cloudflare just now." in (await reply.view()).all_text()
+
+
+async def test_a_window_that_slack_does_not_show_or_that_was_closed_harms_nobody(
+    bot: Bot, ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+) -> None:
+    form = await (await typed(ada)).view()
+    slack.faults.add("views.push", Named("expired_trigger_id"))
+    pushed = slack.calls.follow(lambda call: call.method == "views.push")
+    await previewed(ada, form)
+    await pushed.next()
+    cloudflare.inject(Slow(0.2))
+    updated = slack.calls.follow(lambda call: call.method == "views.update")
+    reply = await previewed(ada, form)
+    await ada.close(await reply.view())
+    assert (await updated.next()).error == "not_found"
+    await bot.background.drain(timedelta(seconds=2))
+    assert [line["method"] for line in logged() if line["event"] == "form_not_shown"] == [
+        "views.push",
+        "views.update",
+    ]
+    assert slack.views.open_now() == (form,)
+    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+
+
+async def test_hostile_names_are_inert_in_the_window_too(ada: Person, cloudflare: Simulation) -> None:
+    hostile = "<!channel> *`x`* \u202e"
+    fail(cloudflare, hostile, hostile, Failure(hostile, hostile))
+    reply = await previewed(ada, await (await typed(ada)).view())
+    await reply.view()
+    shown = await reply.view()
+    assert "1 newly errored" in shown.all_text()
+    assert "<!channel>" not in shown.all_text()
+    assert "\u202e" not in shown.all_text()

@@ -1,0 +1,72 @@
+"""A digest that is asked for now: it comes to its channel, once."""
+
+import asyncio
+from pathlib import Path
+
+from bot.playground.cloudflare import Failure, Simulation
+from bot.playground.slack import LocalSlack, Person
+from tests.reading import click, ids
+
+from .conftest import Logged, Running
+from .digests import fail, kept, line, posted, pressed, told
+
+WITHIN = 20.0
+
+
+async def shown_once(person: Person, number: int, words: str) -> str:
+    """What is shown of a digest once it holds some words."""
+    async with asyncio.timeout(WITHIN):
+        while True:
+            text = (await told(person, f"show {number}")).all_text()
+            if words in text:
+                return text
+            await asyncio.sleep(0.1)
+
+
+async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
+    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, logged: Logged
+) -> None:
+    fail(cloudflare, "orders", "ord-1", Failure("PaymentError", "<!channel> card declined"))
+    async with running():
+        ada, there = slack.person("ada"), slack.person("ada", "ops")
+        made = await told(ada, "create weekdays 09:00 mention:@oncall,@grace")
+        await told(there, "create daily 10:00 quiet status:terminated")
+        await told(there, "pause 2")
+
+        started = await pressed(ada, made, "digest_run")
+        assert line(started) == "⏳ *Digest 1 is being made.*"
+        assert line(started, 1) == "It comes to <#C0GENERAL> in a moment."
+        again, _ = await asyncio.gather(
+            pressed(ada, made, "digest_run"), told(slack.person("grace"), "run 1")
+        )
+        paused = await told(ada, "run 2")
+        assert line(again) == line(started)
+        assert "stays paused" in paused.all_text()
+        assert "`/workflows digest resume 2`" in paused.all_text()
+
+        shown = await shown_once(ada, 1, "✅ sent")
+        await shown_once(there, 2, "✅ sent")
+        [loud], [quiet] = posted(slack), posted(slack, "ops")
+        text = loud.all_text()
+        assert "ord-1" in text
+        assert "&lt;!channel&gt; card declined" in text
+        assert "<!subteam^S0ONCALL1> <@U0GRACE01>" in text, "who is to be called is called"
+        assert "<!channel>" not in f"{text}{loud.text}"
+        assert loud.metadata is not None
+        assert loud.metadata["event_payload"]["digest"] == 1
+        assert "Nothing newly terminated" in quiet.all_text(), "who asks for it now gets it, quiet or not"
+
+        assert shown.count("✅ sent · 1 new") == 1
+        assert shown.count("• ") == 4, "three times to come, and one that was"
+        assert "⏸️ paused" in (await told(there, "show 2")).all_text()
+        assert kept(tmp_path) == {1: "active", 2: "paused"}
+
+        preview = (await told(ada, "preview 1")).all_text()
+        assert "Nothing newly errored* since <!date^" in preview, "the last one told of it"
+        assert "ord-1" not in preview
+
+        opened = await click(slack.person("grace"), loud, "list_open")
+        assert ids(opened) == ["ord-1"]
+        assert opened.seen_only_by == "U0GRACE01"
+        assert (len(posted(slack)), len(posted(slack, "ops"))) == (1, 1)
+    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]

@@ -1,0 +1,65 @@
+"""When a digest is due: in whose zone, and how that is said."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.playground.slack import LocalSlack, Message, Named, Person
+
+from .conftest import Logged
+from .digests import line, told
+
+
+def next_in(message: Message, zone: str) -> datetime:
+    """The next time in a confirmation, as a clock in some zone has it."""
+    at = int(line(message, 1).split("<!date^")[1].split("^")[0])
+    return datetime.fromtimestamp(at, ZoneInfo(zone))
+
+
+SCHEDULES = {
+    "daily 9am": ("daily at 09:00", (9, 0)),
+    "Weekdays at 17:45": ("weekdays at 17:45", (17, 45)),
+    "mon,thu 14:30": ("mon,thu at 14:30", (14, 30)),
+    "every monday 08:05": ("mondays at 08:05", (8, 5)),
+    "first monday 9am": ("first monday at 09:00", (9, 0)),
+    "monthly last 23:59": ("monthly on the last day at 23:59", (23, 59)),
+    "30 6 * * 1-5": ("weekdays at 06:30", (6, 30)),
+}
+
+
+async def test_a_schedule_is_repeated_in_words_with_its_next_time_in_the_asker_s_zone(
+    slack: LocalSlack, ada: Person
+) -> None:
+    assert ada.user.tz == "Europe/London"
+    for person in (ada, slack.person("grace")):
+        for text, (words, clock) in SCHEDULES.items():
+            made = await told(person, f"create {text}")
+            assert line(made, 1).startswith(words), text
+            assert f" ({person.user.tz}) · next <!date^" in line(made, 1), text
+            following = next_in(made, person.user.tz)
+            assert (following.hour, following.minute) == clock, text
+            assert following > datetime.now(UTC)
+
+
+async def test_a_zone_that_is_said_is_the_one(ada: Person) -> None:
+    for text in ("Asia/Tokyo", "(Asia/Tokyo)", "asia/tokyo", "zone:Asia/Tokyo", "tz Asia/Tokyo"):
+        made = await told(ada, f"create daily 9am {text}")
+        assert line(made, 1).startswith("daily at 09:00 (Asia/Tokyo) · next"), text
+        assert next_in(made, "Asia/Tokyo").hour == 9
+
+
+async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
+    ada: Person, slack: LocalSlack, logged: Logged
+) -> None:
+    slack.workspace.scopes -= {"users:read"}
+    made = await told(ada, "create daily 9am")
+    assert line(made, 1).startswith("daily at 09:00 (UTC) · next")
+    assert next_in(made, "UTC").hour == 9
+    assert "time_zone_unknown" in [entry["event"] for entry in logged()]
+
+
+async def test_a_zone_is_asked_for_only_where_none_is_said_otherwise(ada: Person, slack: LocalSlack) -> None:
+    slack.faults.add("users.info", Named("user_not_found"))
+    await told(ada, "list")
+    assert "Did you mean" in (await told(ada, "create dayly 9am")).all_text()
+    assert not slack.calls_of("users.info")
+    assert line(await told(ada, "create daily 9am"), 1).startswith("daily at 09:00 (UTC)")
