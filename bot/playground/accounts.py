@@ -34,7 +34,7 @@ class OpenAccount:
         kind: which of the three it is.
         says: that in a sentence.
         settings: of the bot that reads it.
-        suggestions: three things to type.
+        suggestions: a few things to type.
         faults: what makes it fail, where that can be had.
     """
 
@@ -68,8 +68,10 @@ class _OnlyGiven(Settings):
         return (init_settings,)
 
 
+_DIGEST: Final = Suggestion("A digest", "/workflows digest")
 _ANYWHERE: Final = (
     Suggestion("Everything", "/workflows"),
+    _DIGEST,
     Suggestion("How to filter", "/workflows help filters"),
     Suggestion("How to say when", "/workflows help times"),
 )
@@ -103,6 +105,7 @@ class SimulatedAccount:
                 suggestions=(
                     Suggestion("What failed?", "/workflows list order-processing status:errored"),
                     Suggestion("The last hour", "/workflows list image-pipeline since:1h"),
+                    _DIGEST,
                     Suggestion("A slip of the finger", "/workflows list order-procesing statsu:running"),
                 ),
                 faults=FaultSwitch(simulation),

@@ -100,6 +100,53 @@ async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
     assert "\n" not in answer["error"]
 
 
+@pytest.mark.parametrize(
+    ("channel", "says"),
+    [
+        ("C0OPS0001", "This channel is archived: nobody can write here."),
+        ("G0SECRET1", "Only those who are in this channel can write here."),
+        ("D0GRACE01", "Only those who are in this channel can write here."),
+    ],
+)
+async def test_nobody_writes_where_slack_would_not_let_them(
+    page: PageClient, stage: Stage, channel: str, says: str
+) -> None:
+    stage.slack.workspace.archive("ops")
+    stage.slack.workspace.kick("secret", "ada")
+    body = {"kind": "command", "person": ADA, "channel": channel, "text": "/workflows help"}
+    assert await page.post("/acts", body) == (400, {"ok": False, "error": says})
+
+
+async def test_a_command_is_shown_as_it_was_typed_though_slack_adds_ids(page: PageClient) -> None:
+    typed = "/workflows digest in #nowhere @ada <x>"
+    async with page.feed() as feed:
+        await page.type(typed)
+        exchange = await feed.next("exchange", lambda data: data["ack"] is not None)
+    assert exchange["title"] == typed
+    assert exchange["sent"]["payload"]["text"] == "digest in #nowhere <@U0ADA0001|ada> &lt;x&gt;"
+
+
+async def test_a_page_is_told_when_channels_change(page: PageClient, stage: Stage) -> None:
+    async with page.feed() as feed:
+        before = (await feed.next("workspace"))["channels"]
+        stage.slack.workspace.kick("ops", "grace")
+        stage.slack.workspace.archive("ops")
+        stage.slack.workspace.delete_channel("ops")
+        events = [(await feed.next("channels"))["channels"] for _ in range(3)]
+    kicked, archived = (next(c for c in event if c["name"] == "ops") for event in events[:2])
+    assert [channel["kind"] for channel in before] == ["public"] * 3 + ["private"] + ["im"] * 2
+    assert (kicked["members"], archived["is_archived"]) == ([ADA], True)
+    assert "ops" not in {channel["name"] for channel in events[2]}
+
+
+async def test_what_the_bot_says_to_one_person_is_there_for_a_page_that_comes_later(
+    page: PageClient, stage: Stage
+) -> None:
+    stage.slack.workspace.post(Draft("D0ADA0001", "for Ada"), "web_api")
+    (message,) = (await page.picture())["messages"]
+    assert (message["channel"], message["text"]) == ("D0ADA0001", "for Ada")
+
+
 async def test_nobody_presses_what_is_not_on_their_screen(page: PageClient) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing", person=ADA)

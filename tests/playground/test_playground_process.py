@@ -38,7 +38,7 @@ async def test_it_opens_with_the_overview_and_ends_when_told_even_with_a_page_op
             assert await playground.process.wait() == 0
     assert [exchange["title"] for exchange in picture["exchanges"]] == ["auth.test", "/workflows"]
     assert "order-processing" in json.dumps(picture["messages"])
-    assert len(picture["suggestions"]) == 3
+    assert len(picture["suggestions"]) == 4
     assert playground.stderr == ""
     assert playground.left_behind == set()
 
@@ -60,8 +60,9 @@ async def test_the_suggestions_are_answered(tmp_path: Path, session: aiohttp.Cli
         picture = await page.picture()
         for suggestion in picture["suggestions"]:
             await page.type(suggestion["text"])
-        messages = (await page.picture())["messages"]
-    texts = [message["text"] for message in messages]
+        seen = await page.picture()
+    texts = [message["text"] for message in seen["messages"]]
+    assert [view["payload"]["title"]["text"] for view in seen["views"]] == ["New digest"]
     assert texts[1].startswith("order-processing · errored: 1–10, more to come")
     assert texts[2].startswith("image-pipeline, since ")
     assert "no instances" not in texts[2]

@@ -154,6 +154,10 @@ class Acts:
         person = self._person(act)
         if not command.startswith("/"):
             raise ActRefused(f"Only commands are answered here: try {COMMAND}.")
+        if not person.channel.has(person.user):
+            raise ActRefused("Only those who are in this channel can write here.")
+        if person.channel.is_archived:
+            raise ActRefused("This channel is archived: nobody can write here.")
         if command != COMMAND:
             self._exchanges.tell(
                 person.channel.id, person.user.id, f"{command} is not a valid command. There is {COMMAND}."
@@ -206,7 +210,8 @@ class Acts:
             raise ActRefused(str(error)) from error
 
     def _message(self, ts: str | None, person: Person) -> Message:
-        message = next((message for message in person.screen() if message.ts == ts), None)
+        seen = person.screen() if person.channel.has(person.user) else ()
+        message = next((message for message in seen if message.ts == ts), None)
         if message is None:
             raise ActRefused("This message is gone.")
         return message

@@ -7,7 +7,14 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.playground.page.shown import change_json, exchange_json, notice_json, view_json, workspace_json
+from bot.playground.page.shown import (
+    change_json,
+    channels_json,
+    exchange_json,
+    notice_json,
+    view_json,
+    workspace_json,
+)
 from bot.playground.slack import Payload, View
 from bot.playground.stage import Stage
 
@@ -24,10 +31,14 @@ class Feed:
         self._pages: set[asyncio.Queue[bytes | None]] = set()
         slack, exchanges = stage.slack, stage.exchanges
         slack.changes.listeners.append(lambda change: self.publish("message", change_json(change)))
+        slack.workspace.remodelled.listeners.append(lambda _: self._publish_channels())
         slack.views.shown.listeners.append(self._viewed("shown"))
         slack.views.closed.listeners.append(self._viewed("closed"))
         exchanges.changes.listeners.append(lambda exchange: self.publish("exchange", exchange_json(exchange)))
         exchanges.notices.listeners.append(lambda notice: self.publish("notice", notice_json(notice)))
+
+    def _publish_channels(self) -> None:
+        self.publish("channels", {"channels": channels_json(self._stage.slack.workspace)})
 
     def publish(self, event: str, data: Payload) -> None:
         """Tell all pages."""

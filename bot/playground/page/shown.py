@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.playground.exchange import Answer, Exchange, Notice
 from bot.playground.faults import CHOICES, WELL
-from bot.playground.slack import Ack, Change, Payload, View
+from bot.playground.slack import Ack, Change, Channel, Payload, User, View, Workspace
 from bot.playground.stage import Stage
 from bot.query.model import COMMAND
 
@@ -14,7 +14,7 @@ COMMANDS: Final = (
     {
         "command": COMMAND,
         "description": "Browse Cloudflare Workflows instances",
-        "usage_hint": "[list] NAME [status:errored] [since:2h] | help",
+        "usage_hint": "[list] NAME [status:errored] [since:2h] | digest | help",
     },
 )
 """As manifest.yaml has them, which no installed package carries."""
@@ -25,13 +25,15 @@ _MOST_MESSAGES: Final = 300
 def workspace_json(stage: Stage) -> Payload:
     """All there is to see, for a page that has just been opened."""
     slack, account = stage.slack, stage.account
-    messages = [message for channel in slack.workspace.channels for message in slack.messages(channel.id)]
+    conversations = slack.workspace.conversations
+    messages = [message for channel in conversations for message in slack.messages(channel.id)]
     messages.sort(key=attrgetter("ts"))
     return {
         "team": slack.workspace.team.domain,
-        "bot": {"name": slack.workspace.team.bot_name},
+        "bot": {"id": slack.workspace.team.bot_user_id, "name": slack.workspace.team.bot_name},
         "people": [asdict(person) for person in slack.workspace.people],
-        "channels": [asdict(channel) for channel in slack.workspace.channels],
+        "groups": [asdict(group) for group in slack.workspace.groups],
+        "channels": channels_json(slack.workspace),
         "commands": COMMANDS,
         "account": {"kind": account.kind, "says": account.says},
         "faults": [
@@ -44,6 +46,22 @@ def workspace_json(stage: Stage) -> Payload:
         "notices": [asdict(notice) for notice in stage.exchanges.notices],
         "views": [view_json(view) for view in slack.views.open_now()],
         "exchanges": [exchange_json(exchange) for exchange in stage.exchanges.recent()],
+    }
+
+
+def channels_json(workspace: Workspace) -> list[Payload]:
+    """Everywhere that somebody can talk, direct messages with the bot at the end."""
+    return [_channel(channel, workspace.people) for channel in workspace.conversations]
+
+
+def _channel(channel: Channel, people: tuple[User, ...]) -> Payload:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "kind": channel.kind,
+        "is_archived": channel.is_archived,
+        "bot_is_member": channel.bot_is_member,
+        "members": [user.id for user in people if channel.has(user)],
     }
 
 
@@ -71,7 +89,7 @@ def exchange_json(exchange: Exchange) -> Payload:
         "person": exchange.person,
         "channel": exchange.channel,
         "kind": exchange.kind,
-        "title": exchange.title,
+        "title": _title(exchange),
         "sent": None if sent is None else {"as": sent.kind, "payload": sent.payload},
         "ack": None if exchange.ack is None else _ack(exchange.ack),
         "failed": exchange.failed,
@@ -85,6 +103,14 @@ def exchange_json(exchange: Exchange) -> Payload:
             for call in exchange.calls
         ],
     }
+
+
+def _title(exchange: Exchange) -> str:
+    """What was done; of a command what was typed, and not what Slack made of it."""
+    sent = exchange.sent
+    if sent is None or exchange.kind != "command":
+        return exchange.title
+    return f"{sent.payload['command']} {sent.typed}".rstrip()
 
 
 def _ack(ack: Ack) -> Payload:

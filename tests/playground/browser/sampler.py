@@ -73,6 +73,20 @@ async def thread(asked: Asked) -> None:
     await asked.client.chat_postMessage(channel=asked.channel, text="The reply", thread_ts=str(parent["ts"]))
 
 
+async def broadcast(asked: Asked) -> None:
+    await asked.ack()
+    parent = await asked.client.chat_postMessage(channel=asked.channel, text="The parent")
+    for text, everybody in (("To the thread", False), ("To everybody", True)):
+        await asked.client.chat_postMessage(
+            channel=asked.channel, text=text, thread_ts=str(parent["ts"]), reply_broadcast=everybody
+        )
+
+
+async def direct(asked: Asked) -> None:
+    await asked.ack()
+    await asked.client.chat_postMessage(channel=asked.command["user_id"], text="Between us")
+
+
 SAMPLES: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "showcase": message("showcase", *showcase()),
     "controls": message("controls", *controls()),
@@ -84,6 +98,8 @@ SAMPLES: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "silence": silence,
     "form": open_form,
     "thread": thread,
+    "broadcast": broadcast,
+    "direct": direct,
 }
 
 
@@ -99,6 +115,12 @@ async def used(ack: AsyncAck, action: Json, respond: AsyncRespond) -> None:
 async def deeper(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
     await ack()
     await client.views_update(view_id=body["view"]["id"], view=second("The deep"))
+
+
+async def preview(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
+    await ack()
+    view = (await client.views_push(trigger_id=body["trigger_id"], view=second("Reading")))["view"]
+    await client.views_update(view_id=view["id"], hash=view["hash"], view=second("What it says"))
 
 
 async def options(ack: AsyncAck, payload: Json) -> None:
@@ -141,6 +163,7 @@ def sampler(slack: LocalSlack) -> AsyncApp:
     )
     app.command("/workflows")(command)
     app.action("deeper")(deeper)
+    app.action("preview")(preview)
     app.action({"block_id": "controls"})(used)
     app.action("noted")(used)
     app.options("given")(options)

@@ -35,7 +35,8 @@ def asked(label: str, element: Json, **more: Any) -> Json:
 
 LONG_ID = "*/30 * * * *-" + "1786001400000" * 19 + "12345678901"
 MARKUP = (
-    "*bold* _italic_ ~struck~ `code <b>` <https://example.com|a link> <@U0ADA0001> <#C0OPS0001> <!here>\n"
+    "*bold* _italic_ ~struck~ `code <b>` <https://example.com|a link> <@U0ADA0001> <#C0OPS0001> <!here> "
+    "<!subteam^S0ONCALL1> <@U0BOT0001>\n"
     "> quoted\n```pre\n  formatted```\n:tada: &lt;script&gt;alert(1)&lt;/script&gt; "
     "<!date^1786001400^{date_short_pretty} at {time}|2026-08-06>"
 )
@@ -192,12 +193,26 @@ def form() -> Json:
             asked("User", {"type": "users_select"}),
             asked("Channel", {"type": "channels_select"}),
             asked("Conversation", {"type": "conversations_select", "initial_conversation": "C0OPS0001"}),
+            asked("Lookups", {"type": "multi_external_select", "min_query_length": 2}),
+            asked("People", {"type": "multi_users_select", "initial_users": ["U0ADA0001"]}),
+            asked(
+                "Where",
+                {
+                    "type": "conversations_select",
+                    "default_to_current_conversation": True,
+                    "filter": {"include": ["public", "im"], "exclude_bot_users": True},
+                },
+            ),
             asked("Date", {"type": "datepicker"}),
             asked("Time", {"type": "timepicker", "initial_time": "09:00"}),
             asked("Moment", {"type": "datetimepicker"}),
             asked("Checks", {"type": "checkboxes", "options": OPTIONS, "initial_options": [OPTIONS[1]]}),
             asked("Radio", {"type": "radio_buttons", "options": OPTIONS}),
-            {"type": "actions", "block_id": "deeper", "elements": [button("Deeper", "deeper")]},
+            {
+                "type": "actions",
+                "block_id": "deeper",
+                "elements": [button("Deeper", "deeper"), button("Preview", "preview")],
+            },
         ],
     }
 

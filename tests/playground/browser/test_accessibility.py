@@ -54,7 +54,7 @@ async def confirm(opened: Opened) -> None:
 
 
 async def messages(opened: Opened) -> None:
-    for count, name in enumerate(("showcase", "controls", "lines", "areas", "thread", "refused"), 1):
+    for count, name in enumerate(("showcase", "controls", "lines", "areas", "broadcast", "refused"), 1):
         await opened.type(f"/workflows {name}")
         await expect(opened.page.locator("[data-kind=command]")).to_have_count(count)
     await expect(opened.last).to_contain_text("told: invalid_blocks")

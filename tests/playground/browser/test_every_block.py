@@ -42,7 +42,9 @@ async def test_every_block_is_drawn(
     link = message.get_by_role("link", name="a link")
     await expect(link).to_have_attribute("href", re.compile("^https://example.com/?$"))
     await expect(link).to_have_attribute("rel", re.compile("noopener"))
-    for text in ("@ada", "#ops", "@here", "<script>alert(1)</script>", LONG_ID, "small print"):
+    for text in ("@ada", "#ops", "@here", "@oncall", "@workflows"):
+        await expect(message.locator(".mention").filter(has_text=text)).to_be_visible()
+    for text in ("<script>alert(1)</script>", LONG_ID, "small print"):
         await expect(message).to_contain_text(text)
     await expect(message.get_by_role("listitem").filter(has_text="second item")).to_be_visible()
     await expect(message.get_by_role("heading", name="Markdown")).to_be_visible()
@@ -99,6 +101,44 @@ async def test_replies_stand_below_what_they_reply_to(opened: Opened) -> None:
     await expect(parent).to_contain_text("The reply")
     await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
     await expect(parent).to_be_visible()
+
+
+async def test_a_reply_for_everybody_stands_in_the_channel_too(opened: Opened) -> None:
+    await opened.type("/workflows broadcast")
+    await expect(opened.page.locator("article", has_text="The parent")).to_contain_text("2 replies")
+    await expect(opened.messages.filter(has_text="To everybody")).to_have_count(3)  # the parent holds one
+    await expect(opened.last).to_contain_text("Replied in a thread, and sent to the channel")
+    await expect(opened.last).not_to_contain_text("To the thread")
+    await opened.shot("thread")
+
+
+async def test_what_the_bot_tells_one_person_directly_is_in_their_direct_messages(opened: Opened) -> None:
+    await opened.type("/workflows direct")
+    direct = opened.page.get_by_role("list", name="Direct messages").get_by_role("button", name="workflows")
+    await expect(direct).to_contain_text("new")
+    await direct.click()
+    await expect(opened.last).to_contain_text("Between us")
+    await expect(opened.page.get_by_role("heading", level=1, name="workflows")).to_be_visible()
+    await opened.shot("direct")
+    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await expect(opened.messages).to_have_count(0)
+    await expect(opened.page.get_by_text("Nothing in workflows yet")).to_be_visible()
+
+
+async def test_channels_change_while_they_are_looked_at(sampler_stage: Stage, open_page: Open) -> None:
+    opened = await open_page(sampler_stage)
+    workspace = sampler_stage.slack.workspace
+    channels = opened.page.get_by_role("list", name="Channels").get_by_role("listitem")
+    workspace.kick("secret", "ada")
+    await expect(channels.filter(has_text="secret")).to_have_count(0)
+    await channels.filter(has_text="ops").get_by_role("button").click()
+    workspace.archive("ops")
+    await expect(channels.filter(has_text="ops")).to_contain_text("archived")
+    await expect(opened.page.get_by_text("nobody can post here any more")).to_be_visible()
+    workspace.delete_channel("ops")
+    await expect(opened.page.get_by_role("heading", level=1)).to_have_text("general")
+    await opened.type("/workflows plain")
+    await expect(opened.last).to_contain_text("only text")
 
 
 async def test_every_element_of_a_message_can_be_used(opened: Opened) -> None:

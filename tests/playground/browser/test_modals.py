@@ -67,6 +67,17 @@ async def test_every_input_is_filled_in_and_arrives(opened: Opened) -> None:
     await opened.option("Inv 3").click()
     await choose(opened, dialog.get_by_role("combobox", name="User"), "Grace Hopper")
     await choose(opened, dialog.get_by_role("combobox", name="Channel"), "ops")
+    lookups = dialog.get_by_role("combobox", name="Lookups")
+    for typed in ("ab", "cd"):
+        await lookups.press_sequentially(typed)
+        await opened.option(f"{typed.title()} 1").click()
+    await lookups.press("Escape")
+    await choose(opened, dialog.get_by_role("combobox", name="People"), "Grace Hopper")
+    where = dialog.get_by_role("combobox", name="Where")
+    await expect(where).to_have_value("#general")
+    await where.click()
+    assert await opened.option("").all_inner_texts() == ["#general", "#ops", "#quiet"]
+    await opened.option("#ops").click()
     await dialog.get_by_label("Date").fill("2026-12-24")
     await dialog.get_by_label("Moment").fill("2026-12-24T09:30")
     await dialog.get_by_role("checkbox", name="Cherry").check()
@@ -92,6 +103,9 @@ async def test_every_input_is_filled_in_and_arrives(opened: Opened) -> None:
     assert values["user"]["selected_user"] == "U0GRACE01"
     assert values["channel"]["selected_channel"] == "C0OPS0001"
     assert values["conversation"]["selected_conversation"] == "C0OPS0001"
+    assert [option["value"] for option in values["lookups"]["selected_options"]] == ["ab 1", "cd 1"]
+    assert values["people"]["selected_users"] == ["U0ADA0001", "U0GRACE01"]
+    assert values["where"]["selected_conversation"] == "C0OPS0001"
     assert values["date"]["selected_date"] == "2026-12-24"
     assert values["time"]["selected_time"] == "09:00"
     assert values["moment"]["selected_date_time"] == 1_798_104_600  # 09:30 in London, where Ada lives
@@ -131,6 +145,19 @@ async def test_a_modal_changes_while_it_is_open(opened: Opened) -> None:
     await form(opened).get_by_role("button", name="Deeper").click()
     await expect(opened.page.get_by_role("dialog", name="The deep")).to_contain_text("This is The deep.")
     await expect(form(opened)).to_have_count(0)
+
+
+async def test_a_modal_is_pushed_over_the_form_and_changes_there(opened: Opened) -> None:
+    line = form(opened).get_by_role("textbox", name="Line of text")
+    await line.fill("kept")
+    await form(opened).get_by_role("button", name="Preview").click()
+    above = opened.page.get_by_role("dialog", name="What it says")
+    await expect(above).to_contain_text("This is What it says.")
+    await opened.shot("form-preview")
+    await opened.page.keyboard.press("Escape")
+    await expect(above).to_have_count(0)
+    await expect(line).to_have_value("kept")
+    await expect(form(opened).get_by_role("button", name="Preview")).to_be_focused()
 
 
 @pytest.mark.parametrize("way", ["Escape", "Cancel", "Close"])

@@ -1,6 +1,7 @@
 // Keeping the keyboard where it was when something is drawn anew.
 
-const CONTROLS = "a[href], button, input, textarea, select, summary, [tabindex='0']";
+/** Whatever the keyboard can reach. */
+export const CONTROLS = "a[href], button, input, textarea, select, summary, [tabindex='0']";
 
 /** What is needed to find the focused control of `node` again, or null if the focus is elsewhere. */
 export function noteFocus(node) {

@@ -5,6 +5,7 @@ import { svg } from "./dom.js";
 const STROKES = {
   channel: "M6.5 2.5 5 13.5M11 2.5 9.5 13.5M3 6h10.5M2.5 10H13",
   lock: "M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
+  direct: "M2.5 3.5h11v8h-6l-3 2.5v-2.5h-2zM5.5 7.5h.01M8 7.5h.01M10.5 7.5h.01",
   menu: "M2.5 4h11M2.5 8h11M2.5 12h11",
   close: "M4 4l8 8M12 4l-8 8",
   copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",

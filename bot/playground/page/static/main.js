@@ -5,6 +5,7 @@ import { Feed } from "./channel/feed.js";
 import { spokenWords } from "./channel/messages.js";
 import { applyScheme } from "./channel/scheme.js";
 import { Sidebar } from "./channel/sidebar.js";
+import { iconOf, nameOf, titleOf } from "./channel/naming.js";
 import { icon } from "./icons.js";
 import { Modals } from "./modals/modal.js";
 import { Requests } from "./requests/requests.js";
@@ -100,10 +101,10 @@ function start() {
 
 function showChannel() {
   const { channel, workspace } = store;
-  part("channel-name").replaceChildren(icon(channel.is_private ? "lock" : "channel"), channel.name);
+  part("channel-name").replaceChildren(iconOf(channel), nameOf(channel, workspace.bot));
   part("account-says").textContent = workspace.account.says;
-  part("feed").setAttribute("aria-label", `Messages in #${channel.name}`);
-  document.title = `#${channel.name} · ${workspace.team} · Playground`;
+  part("feed").setAttribute("aria-label", `Messages in ${titleOf(channel, workspace.bot)}`);
+  document.title = `${titleOf(channel, workspace.bot)} · ${workspace.team} · Playground`;
 }
 
 function furnish() {

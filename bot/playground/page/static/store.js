@@ -21,6 +21,7 @@ export class Store extends EventTarget {
     else if (name === "notice") this.#add("notice", this.notices, noticeKey(data), data);
     else if (name === "exchange") this.#add("exchange", this.exchanges, data.id, data);
     else if (name === "view") this.#view(data);
+    else if (name === "channels") this.#rearrange(data.channels);
     else if (name === "fault") {
       this.fault = data.fault;
       this.#tell("fault");
@@ -29,7 +30,10 @@ export class Store extends EventTarget {
 
   /** Look through somebody's eyes. */
   readAs(personId) {
+    const wasDirect = this.channel.kind === "im";
     this.person = this.workspace.people.find((person) => person.id === personId) ?? this.workspace.people[0];
+    const direct = this.visibleChannels.find(({ kind }) => kind === "im");
+    this.channel = wasDirect ? direct : this.#channelOr(this.channel.id);
     this.unread.clear();
     this.#remember();
     this.#tell("place");
@@ -37,7 +41,7 @@ export class Store extends EventTarget {
 
   /** Go to a channel. */
   goTo(channelId) {
-    this.channel = this.workspace.channels.find((channel) => channel.id === channelId) ?? this.workspace.channels[0];
+    this.channel = this.#channelOr(channelId);
     this.unread.delete(this.channel.id);
     this.#remember();
     this.#tell("place");
@@ -45,16 +49,24 @@ export class Store extends EventTarget {
 
   /** What drawing needs to know of who reads: the zone, and the names behind ids. */
   get eyes() {
-    const { people, channels } = this.workspace;
+    const { people, groups, bot } = this.workspace;
+    const channels = this.visibleChannels;
     return {
       me: this.person,
       zone: this.person.tz,
       channelHere: this.channel,
       people,
       channels,
-      nameOf: (id) => people.find((person) => person.id === id)?.name,
+      bot,
+      nameOf: (id) => [...people, bot].find((one) => one.id === id)?.name,
       channelNamed: (id) => channels.find((channel) => channel.id === id)?.name,
+      groupNamed: (id) => groups.find((group) => group.id === id)?.handle,
     };
+  }
+
+  /** Where this person can look: the public channels, the private ones they are in, and their direct message. */
+  get visibleChannels() {
+    return this.workspace.channels.filter(({ kind, members }) => kind === "public" || members.includes(this.person.id));
   }
 
   /** Messages of this channel that this person sees, oldest first. */
@@ -87,7 +99,21 @@ export class Store extends EventTarget {
     return [...this.views.values()].filter((view) => view.user === this.person.id);
   }
 
+  #channelOr(channelId) {
+    const channels = this.visibleChannels;
+    return channels.find((channel) => channel.id === channelId) ?? channels[0];
+  }
+
+  // Somebody joined or left, or a channel was archived or is gone: who looked at it may have to look elsewhere.
+  #rearrange(channels) {
+    this.workspace.channels = channels;
+    const { id } = this.channel;
+    this.channel = this.#channelOr(id);
+    this.#tell(this.channel.id === id ? "workspace" : "place");
+  }
+
   #isForReader(message) {
+    if (!this.visibleChannels.some(({ id }) => id === message.channel)) return false;
     return !message.seen_only_by || message.seen_only_by === this.person.id;
   }
 
@@ -101,7 +127,7 @@ export class Store extends EventTarget {
     this.fault = data.fault;
     const place = known ? { person: this.person.id, channel: this.channel.id } : recall();
     this.person = data.people.find((person) => person.id === place.person) ?? data.people[0];
-    this.channel = data.channels.find((channel) => channel.id === place.channel) ?? data.channels[0];
+    this.channel = this.#channelOr(place.channel);
     this.#tell("workspace");
   }
 

@@ -20,7 +20,9 @@ export function drawPlot(drawing, chart, width) {
 function sceneOf(chart, width) {
   const labels = categoriesOf(chart);
   const values = chart.series.flatMap((series) => series.data.map((point) => point.value));
-  const ticks = ticksFor(Math.min(0, ...values), Math.max(0, ...values));
+  // What is counted in whole numbers is not read off in fractions.
+  const least = values.every(Number.isInteger) ? 1 : 0;
+  const ticks = ticksFor(Math.min(0, ...values), Math.max(0, ...values), least);
   const left = Math.max(...ticks.map((tick) => chartNumber(tick).length)) * CHARACTER + 12;
   const height = HEIGHT + (chart.axis_config?.x_label ? X_LABEL_HEIGHT : 0);
   const bottom = HEIGHT - MARGIN.bottom;
@@ -33,10 +35,10 @@ function sceneOf(chart, width) {
   };
 }
 
-// Round numbers that enclose all values.
-function ticksFor(low, high) {
+// Round numbers that enclose all values, no two of them closer than the least step.
+function ticksFor(low, high, least) {
   if (low === high) return [0, 1];
-  const rough = (high - low) / STEPS;
+  const rough = Math.max((high - low) / STEPS, least);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
   const first = Math.floor(low / step);

@@ -18,7 +18,7 @@ export function plainTable([head = [], ...rows], aligned = [], caption = null) {
     h(
       "table",
       {},
-      caption && h("caption", {}, caption),
+      caption && captionNode(caption),
       h("thead", {}, h("tr", {}, head.map((content, column) => cell("th", content, column)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((content, column) => cell("td", content, column))))),
     ),
@@ -83,7 +83,7 @@ export function dataTable(block, { eyes }) {
   return h(
     "div",
     { class: "data-table" },
-    scrolling(block.caption, h("table", {}, h("caption", {}, block.caption), h("thead", {}, h("tr", {}, headings)), body)),
+    scrolling(block.caption, h("table", {}, captionNode(block.caption), h("thead", {}, h("tr", {}, headings)), body)),
     rows.length > size &&
       h("div", { class: "table-pages", role: "group", "aria-label": `Pages of ${block.caption}` }, earlier, place, later),
   );
@@ -93,6 +93,11 @@ export function dataTable(block, { eyes }) {
 // there may be many tables of one name, and nobody wants to find each among the landmarks of the page.
 function scrolling(name, table) {
   return h("div", { class: "table-frame", role: "group", "aria-label": name, tabindex: 0 }, table);
+}
+
+// Its words stay in sight while the columns below them are scrolled.
+function captionNode(words) {
+  return h("caption", {}, h("span", { class: "caption" }, words));
 }
 
 // A cell with much in it may break its lines anywhere, and so has to be told not to become a thread of letters.

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { Completion } from "./completion.js";
+import { titleOf } from "./naming.js";
 import { History, keepDraft, keptDraft } from "./sending.js";
 
 const TALLEST = 180;
@@ -40,7 +41,7 @@ export class Composer {
   /** Another channel, another person, or news of the workspace. What is being typed stays. */
   show({ workspace, channel, typedCommands }) {
     this.#firstCommand = workspace.commands[0]?.command ?? "/";
-    this.label.textContent = `Message #${channel.name}`;
+    this.label.textContent = `Message ${titleOf(channel, workspace.bot)}`;
     this.box.placeholder = `Type ${this.#firstCommand} …`;
     this.completion.commands = workspace.commands;
     this.#history.fill(typedCommands.map((exchange) => exchange.title));

@@ -6,6 +6,7 @@ import { noteFocus, restoreFocus } from "../focus.js";
 import { icon } from "../icons.js";
 import { dayDivider, dayOf } from "../text/dates.js";
 import { commandNode, messageNode, momentOf, noticeNode } from "./messages.js";
+import { iconOf, titleOf } from "./naming.js";
 import { Scrolling } from "./scrolling.js";
 
 /** Draws the channel and redraws only what changed. */
@@ -78,7 +79,8 @@ export class Feed {
     if (kind === "day") return h("div", { class: "day", role: "separator", "aria-label": source }, h("span", {}, source));
     if (kind === "command") return commandNode(source, eyes);
     if (kind === "notice") return noticeNode(source, eyes);
-    return messageNode(source, this.#surface(key, source.ts, eyes), this.store.workspace.bot.name);
+    const surface = this.#surface(key, source.ts, eyes);
+    return messageNode(source, surface, this.store.workspace.bot.name, kind === "broadcast");
   }
 
   #surface(key, ts, eyes) {
@@ -122,8 +124,10 @@ function arranged(store) {
   for (const message of messages) {
     const entry = entryOf("message", message.ts, message);
     const parent = message.thread_ts;
-    if (!parent || parent === message.ts || !here.has(parent)) entries.push(entry);
-    else replies.set(parent, [...(replies.get(parent) ?? []), entry]);
+    const isReply = parent && parent !== message.ts && here.has(parent);
+    if (isReply) replies.set(parent, [...(replies.get(parent) ?? []), entry]);
+    if (!isReply) entries.push(entry);
+    else if (message.is_broadcast) entries.push(entryOf("broadcast", `${message.ts}-broadcast`, message));
   }
   entries.sort((one, other) => one.at - other.at);
   return { entries, replies };
@@ -150,11 +154,12 @@ function emptyChannel({ channel, workspace }) {
   return h(
     "div",
     { class: "empty" },
-    h("span", { class: "empty-mark" }, icon(channel.is_private ? "lock" : "channel")),
-    h("h2", {}, `Nothing in #${channel.name} yet`),
+    h("span", { class: "empty-mark" }, iconOf(channel)),
+    h("h2", {}, `Nothing in ${titleOf(channel, workspace.bot)} yet`),
     first && h("p", {},
       "Type ", h("code", {}, first.command), " below, or try one of the suggestions. ",
       h("code", {}, `${first.command} help`), " says what else there is."),
+    channel.is_archived && h("p", { class: "faint" }, "This channel is archived: nobody can post here any more."),
     !channel.bot_is_member && h("p", { class: "faint" },
       `${workspace.bot.name} is not a member of this channel. Commands work all the same; posting by itself does not.`),
   );

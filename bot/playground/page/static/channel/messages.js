@@ -9,8 +9,8 @@ import { mrkdwnNodes } from "../text/mrkdwn.js";
 
 const HEADINGS = 2;
 
-/** A message of the bot's. */
-export function messageNode(message, surface, botName) {
+/** A message of the bot's; `isBroadcast` where a reply in a thread stands in the channel, too. */
+export function messageNode(message, surface, botName, isBroadcast = false) {
   const { eyes } = surface;
   const body = message.blocks?.length
     ? drawBlocks(message.blocks, surface, HEADINGS)
@@ -22,7 +22,7 @@ export function messageNode(message, surface, botName) {
     name: botName,
     isApp: true,
     eyes,
-    mark: message.seen_only_by && onlyYou(),
+    mark: [message.seen_only_by && onlyYou(), isBroadcast && fromThread()],
     body,
     tools: message.blocks?.length > 0 && h("div", { class: "tools" }, copyButton(message.blocks, { compact: true })),
   });
@@ -62,7 +62,11 @@ export function momentOf(ts) {
 }
 
 function onlyYou() {
-  return h("p", { class: "only-you" }, icon("eye"), "Only visible to you");
+  return h("p", { class: "message-mark" }, icon("eye"), "Only visible to you");
+}
+
+function fromThread() {
+  return h("p", { class: "message-mark" }, icon("thread"), "Replied in a thread, and sent to the channel");
 }
 
 function frame({ kind, ts, face, name, isApp = false, eyes, mark, body, tools }) {

@@ -3,6 +3,7 @@
 import { freshId, h } from "../dom.js";
 import { botFace, icon } from "../icons.js";
 import { timeOf } from "../text/dates.js";
+import { iconOf, nameOf } from "./naming.js";
 import { isDark, onSystemScheme, switchScheme } from "./scheme.js";
 
 /** The sidebar; `onFault(name)` makes the simulated Cloudflare well or ill. */
@@ -12,6 +13,7 @@ export class Sidebar {
     this.onFault = onFault;
     this.name = h("p", { class: "workspace-name" });
     this.channels = h("ul", { class: "channels" });
+    this.direct = h("ul", { class: "channels" });
     this.person = h("select", { id: "reading-as", onchange: () => store.readAs(this.person.value) });
     this.clock = h("p", { class: "sidebar-note", id: "reading-as-clock" });
     this.person.setAttribute("aria-describedby", this.clock.id);
@@ -23,15 +25,18 @@ export class Sidebar {
       "Dark",
       h("span", { class: "switch-mark", "aria-hidden": "true" }),
     );
-    const heading = freshId("channels");
+    const [heading, directHeading] = [freshId("channels"), freshId("direct")];
     nav.append(
       h("div", { class: "workspace" }, botFace(), h("div", {}, this.name, h("p", { class: "sidebar-note" }, "Playground"))),
-      h("div", { class: "sidebar-part grows" }, h("h2", { id: heading }, "Channels"), this.channels),
+      h("div", { class: "sidebar-part grows" },
+        h("h2", { id: heading }, "Channels"), this.channels,
+        h("h2", { id: directHeading }, "Direct messages"), this.direct),
       h("div", { class: "sidebar-part" }, h("label", { for: "reading-as" }, "Reading as"), this.person, this.clock),
       this.faultBox,
       h("div", { class: "sidebar-part" }, this.scheme),
     );
     this.channels.setAttribute("aria-labelledby", heading);
+    this.direct.setAttribute("aria-labelledby", directHeading);
     onSystemScheme(() => this.#showScheme());
     this.#showScheme();
     setInterval(() => this.tick(), 1000);
@@ -39,11 +44,12 @@ export class Sidebar {
 
   /** Show the workspace as it is now. */
   show() {
-    const { workspace, person, channel, fault } = this.store;
+    const { workspace, person, visibleChannels, fault } = this.store;
     this.name.textContent = workspace.team;
-    const focused = this.channels.contains(document.activeElement);
-    this.channels.replaceChildren(...workspace.channels.map((one) => this.#channel(one, one.id === channel.id)));
-    if (focused) this.channels.querySelector("[aria-current]")?.focus();
+    const focused = [this.channels, this.direct].some((list) => list.contains(document.activeElement));
+    this.channels.replaceChildren(...visibleChannels.filter(({ kind }) => kind !== "im").map((one) => this.#channel(one)));
+    this.direct.replaceChildren(...visibleChannels.filter(({ kind }) => kind === "im").map((one) => this.#channel(one)));
+    if (focused) this.channels.parentNode.querySelector("[aria-current]")?.focus();
     this.person.replaceChildren(...workspace.people.map((one) => h("option", { value: one.id }, one.real_name || one.name)));
     this.person.value = person.id;
     this.#showFaults(workspace, fault);
@@ -58,18 +64,21 @@ export class Sidebar {
     if (this.clock.textContent !== words) this.clock.textContent = words;
   }
 
-  #channel({ id, name, is_private: isPrivate, bot_is_member: isMember }, isCurrent) {
+  #channel(channel) {
+    const { bot } = this.store.workspace;
+    const { id, is_archived: isArchived, bot_is_member: isMember } = channel;
+    const mark = isArchived ? ["archived", "Nobody can post here any more"] : ["no bot", `${bot.name} is not a member`];
     return h("li", {}, h(
       "button",
       {
-        type: "button", class: "channel-link", "data-channel": id, "aria-current": isCurrent && "page",
+        type: "button", class: "channel-link", "data-channel": id, "aria-current": id === this.store.channel.id && "page",
         onclick: () => this.store.goTo(id),
       },
-      icon(isPrivate ? "lock" : "channel"),
-      h("span", { class: "channel-link-name" }, name),
+      iconOf(channel),
+      h("span", { class: "channel-link-name" }, nameOf(channel, bot)),
       this.store.unread.has(id) && h("span", { class: "unread" }, "new"),
-      isPrivate && h("span", { class: "unseen" }, "(private)"),
-      !isMember && h("span", { class: "not-member", title: `${this.store.workspace.bot.name} is not a member` }, "no bot"),
+      channel.kind === "private" && h("span", { class: "unseen" }, "(private)"),
+      (isArchived || !isMember) && h("span", { class: "channel-mark", title: mark[1] }, mark[0]),
     ));
   }
 

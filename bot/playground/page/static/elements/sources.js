@@ -1,5 +1,6 @@
 // Where the options of a menu come from: the block itself, the workspace, or the bot.
 
+import { titleOf } from "../channel/naming.js";
 import { plainWords } from "../text/text.js";
 
 const TYPED_AT_LEAST = 3;
@@ -20,8 +21,7 @@ export function sourceOf(element, place) {
   const key = many ? `${field}s` : field;
   const groups = groupsFor(element, kind, place.surface.eyes);
   const named = (id) => groups[0].options.find((option) => option.value === id) ?? optionOf(id, id);
-  const here = element.default_to_current_conversation ? place.surface.eyes.channelHere.id : null;
-  const initial = element[`initial_${key}`] ?? here;
+  const initial = element[`initial_${key}`] ?? conversationHere(element, groups, place.surface.eyes);
   return {
     many: Boolean(many),
     asks: kind === "external",
@@ -43,16 +43,28 @@ export function sourceOf(element, place) {
 
 function groupsFor(element, kind, eyes) {
   if (kind === "static" || kind === "external") return groupsOf(element);
-  return [{ label: null, options: kind === "users" ? peopleOf(eyes) : channelsOf(eyes, kind) }];
+  if (kind === "users") return [{ label: null, options: peopleOf(eyes) }];
+  const filter = kind === "channels" ? { include: ["public"] } : (element.filter ?? {});
+  return [{ label: null, options: channelsOf(eyes, filter) }];
+}
+
+// Where the person is, if that is among what can be chosen.
+function conversationHere(element, groups, { channelHere }) {
+  const wanted = element.default_to_current_conversation && groups[0].options.some(({ value }) => value === channelHere.id);
+  return wanted ? channelHere.id : null;
 }
 
 function peopleOf({ people }) {
   return people.map((person) => optionOf(person.id, person.real_name || person.name));
 }
 
-function channelsOf({ channels }, kind) {
-  const shown = kind === "channels" ? channels.filter((channel) => !channel.is_private) : channels;
-  return shown.map((channel) => optionOf(channel.id, `#${channel.name}`));
+// The only direct message is the one with the bot.
+function channelsOf({ channels, bot }, { include, exclude_bot_users: withoutBots = false }) {
+  const shown = channels.filter(
+    ({ kind, is_archived: isArchived }) =>
+      !isArchived && (include?.includes(kind) ?? true) && !(kind === "im" && withoutBots),
+  );
+  return shown.map((channel) => optionOf(channel.id, titleOf(channel, bot)));
 }
 
 function optionOf(value, words) {

@@ -4,7 +4,7 @@ import { drawBlocks } from "../blocks/blocks.js";
 import { freshId, h } from "../dom.js";
 import { underWay } from "../elements/acting.js";
 import { Surface } from "../elements/surface.js";
-import { noteFocus, restoreFocus } from "../focus.js";
+import { CONTROLS, noteFocus, restoreFocus } from "../focus.js";
 import { icon } from "../icons.js";
 import { plainWords } from "../text/text.js";
 import { problemsOf } from "./validation.js";
@@ -77,6 +77,7 @@ class Modal {
     // Some browsers let a second Esc close a dialog whatever the page says.
     this.dialog.addEventListener("close", () => this.dialog.isConnected && this.#close(this.cross));
     this.#fill(view, eyes);
+    this.opener = document.activeElement;
     document.body.append(this.dialog);
     this.dialog.showModal();
     this.#first()?.focus();
@@ -97,6 +98,8 @@ class Modal {
     this.server = null;
     dialog.close();
     dialog.remove();
+    // Chromium does not give it back to what lies in another dialog.
+    if (document.activeElement === document.body) this.opener.focus();
   }
 
   #fill(view, eyes) {
@@ -105,10 +108,20 @@ class Modal {
     this.surface.eyes = eyes;
     this.title.textContent = plainWords(payload.title);
     this.body.replaceChildren(...drawBlocks(payload.blocks ?? [], this.surface, HEADINGS));
+    this.#letKeysScroll(!this.body.querySelector(CONTROLS));
     this.dismiss.textContent = plainWords(payload.close) || "Cancel";
     this.submit.textContent = plainWords(payload.submit) || "Submit";
     this.submit.hidden = !payload.submit && !(payload.blocks ?? []).some((block) => block.type === "input");
     this.general.hidden = true;
+  }
+
+  // A long text with nothing to use in it can only be scrolled by keyboard if it can be gone to itself.
+  #letKeysScroll(isText) {
+    const marks = { tabindex: "0", role: "group", "aria-labelledby": this.title.id };
+    for (const [name, value] of Object.entries(marks)) {
+      if (isText) this.body.setAttribute(name, value);
+      else this.body.removeAttribute(name);
+    }
   }
 
   #first() {
@@ -116,7 +129,7 @@ class Modal {
       const found = this.form.querySelector(selector);
       if (found && !found.hidden) return found;
     }
-    return this.cross;
+    return this.body.tabIndex === 0 ? this.body : this.cross;
   }
 
   async #submit() {

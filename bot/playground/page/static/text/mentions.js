@@ -13,9 +13,9 @@ export function channelNode(id, eyes, label = "") {
   return h("span", { class: "mention" }, `#${eyes.channelNamed(id) ?? (label.replace(/^#/, "") || id)}`);
 }
 
-/** `@on-call`: a user group, which this workspace knows by its id only. */
-export function groupNode(id, label = "") {
-  return h("span", { class: "mention" }, `@${label.replace(/^@/, "") || id}`);
+/** `@oncall`: a user group. */
+export function groupNode(id, eyes, label = "") {
+  return h("span", { class: "mention" }, `@${eyes.groupNamed(id) ?? (label.replace(/^@/, "") || id)}`);
 }
 
 /** `@here`, `@channel`, `@everyone`: everybody is meant. */

@@ -127,7 +127,7 @@ function bracketed(inside, { eyes }) {
   }
   if (/^@[UW]\w+$/.test(target)) return personNode(target.slice(1), eyes, label);
   if (/^#[CG]\w+$/.test(target)) return channelNode(target.slice(1), eyes, label);
-  if (/^!subteam\^\w+$/.test(target)) return groupNode(target.slice(9), label);
+  if (/^!subteam\^\w+$/.test(target)) return groupNode(target.slice(9), eyes, label);
   if (/^!(here|channel|everyone)$/.test(target)) return broadcastNode(target.slice(1));
   if (target.startsWith("!") && label) return document.createTextNode(label);
   const address = undone(target);

@@ -67,7 +67,7 @@ function bare(element, eyes) {
     case "emoji": return document.createTextNode(emojiFromCode(element.unicode) ?? richTextWords(element));
     case "user": return personNode(element.user_id, eyes);
     case "channel": return channelNode(element.channel_id, eyes);
-    case "usergroup": return groupNode(element.usergroup_id);
+    case "usergroup": return groupNode(element.usergroup_id, eyes);
     case "broadcast": return broadcastNode(element.range);
     case "color": return h("code", { class: "colour" }, swatch(element.value), element.value);
     case "date":
