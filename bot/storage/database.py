@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.url import database_url
 
+_PATIENCE: Final = 30  # seconds that one write to an SQLite file waits for others
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
 
 
@@ -32,7 +33,7 @@ def open_database(url: str) -> AsyncEngine:
         _probe_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
         return create_async_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
-    return create_async_engine(parsed)
+    return create_async_engine(parsed, connect_args={"timeout": _PATIENCE})
 
 
 def _probe_file(path: str) -> None:

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from pydantic import TypeAdapter
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.digests.ledger import Attempt
 from bot.digests.rounds import HandOver
@@ -19,6 +20,9 @@ from bot.worker.closing import Closing
 from bot.worker.letters import Prepared, Sent
 from bot.worker.preparing import Preparing
 from bot.worker.sending import Sending
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 VERSION: Final = "1"
 QUEUE: Final = "digests"
@@ -102,6 +106,17 @@ async def enqueue(run: HandOver) -> None:
         await DBOS.enqueue_workflow_async(QUEUE, deliver, attempt.digest, attempt.slot, attempt.number)
 
 
+def _step(name: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """A step that is tried again while our own database does not answer, which changes nothing of it."""
+    return DBOS.step(
+        name=name,
+        retries_allowed=True,
+        max_attempts=5,
+        interval_seconds=0.5,
+        should_retry=lambda error: isinstance(error, SQLAlchemyError | OSError),
+    )
+
+
 @DBOS.workflow(name="deliver_digest", max_recovery_attempts=_MOST_DEATHS)
 async def deliver(digest: int, slot: str, number: int) -> str:
     """One attempt at one run; gives what it came to, for whoever looks into DBOS' tables."""
@@ -132,19 +147,19 @@ async def _sent(digest: int, slot: str, number: int, prepared: str) -> str:
     return sent.kind if sent is not None else "quiet"
 
 
-@DBOS.step(name="prepare")
+@_step("prepare")
 async def _prepare(digest: int, slot: str, number: int) -> str:
     return _PREPARED.dump_json(await _stage.steps.preparing.prepare(Attempt(digest, slot, number))).decode()
 
 
-@DBOS.step(name="send")
+@_step("send")
 async def _send(digest: int, slot: str, number: int, prepared: str) -> str:
     attempt = Attempt(digest, slot, number)
     sent = await _stage.steps.sending.send(attempt, _read_prepared(prepared), _Held(attempt))
     return _SENT.dump_json(sent).decode()
 
 
-@DBOS.step(name="record")
+@_step("record")
 async def _record(digest: int, slot: str, number: int, prepared: str, answer: str) -> None:
     sent = None if answer == "null" else _SENT.validate_json(answer)
     await _stage.steps.closing.record(Attempt(digest, slot, number), _read_prepared(prepared), sent)

@@ -19,7 +19,7 @@ from .killing import Crowd, SlowSlack, database, delivered, let_come_due, plan_d
 from .stage import Stage
 
 SLOTS = 200
-WITHIN = 50.0
+WITHIN = 90.0
 
 
 @pytest.fixture
