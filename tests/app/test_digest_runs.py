@@ -70,3 +70,19 @@ async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
         assert opened.seen_only_by == "U0GRACE01"
         assert (len(posted(slack)), len(posted(slack, "ops"))) == (1, 1)
     assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+
+
+async def test_a_channel_gets_its_digests_one_after_the_other_no_more_than_one_a_second(
+    running: Running, slack: LocalSlack
+) -> None:
+    async with running():
+        ada = slack.person("ada")
+        for _ in range(3):
+            await told(ada, "create weekdays 09:00")
+        await asyncio.gather(*(told(ada, f"run {number}") for number in (1, 2, 3)))
+        for number in (1, 2, 3):
+            await shown_once(ada, number, "✅ sent")
+
+    first, second, third = (call.at for call in slack.calls_of("chat.postMessage"))
+    assert second - first >= 1
+    assert third - second >= 1
