@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +20,7 @@ from bot.digests.model import (
 )
 from bot.digests.schedule import Schedule
 from bot.query.errors import QueryError
-from bot.query.form import Mistakes
+from bot.query.form import Mistakes, noting
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are chosen, and as they stand in a schedule's words."""
@@ -90,17 +89,17 @@ class DigestForm:
         """The plan, or all that is wrong with it, by the fields of this form; mentions are `people`."""
         wrong: dict[str, QueryError] = {}
         zone = schedule = window = None
-        with _noting(wrong, "channel"):
+        with noting(wrong, "channel"):
             _check_there("channel", self.channel)
-        with _noting(wrong, "zone"):
+        with noting(wrong, "zone"):
             zone = self._zone()
-        with _noting(wrong, "words" if self.words.strip() else "time" if self.days else "days"):
+        with noting(wrong, "words" if self.words.strip() else "time" if self.days else "days"):
             schedule = self._schedule(zone or "UTC")
-        with _noting(wrong, "window"):
+        with noting(wrong, "window"):
             window = read_window(self.window) if self.window.strip() else DEFAULT_WINDOW
-        with _noting(wrong, "workflows"):
+        with noting(wrong, "workflows"):
             _check_count("workflows", self.workflows, MOST_WORKFLOWS)
-        with _noting(wrong, "people"):
+        with noting(wrong, "people"):
             _check_count("mentions", self.mentions, MOST_MENTIONS)
         if wrong or schedule is None or window is None:
             return Mistakes(wrong)
@@ -161,12 +160,3 @@ def _check_there(name: str, text: str) -> None:
 def _check_count(name: str, chosen: Sequence[object], most: int) -> None:
     if len(chosen) > most:
         raise QueryError(name, f"are {len(chosen)}, which is too many", expected=f"at most {most}")
-
-
-@contextmanager
-def _noting(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
-    """Goes on after an error, so that a person is told of all of them at once."""
-    try:
-        yield
-    except QueryError as error:
-        wrong[key] = error

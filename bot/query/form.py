@@ -62,17 +62,17 @@ class Form:
         """The question about a workflow at a moment, in a zone; or all that is wrong with it."""
         wrong: dict[str, QueryError] = {}
         draft = Draft(ListQuery(workflow, self.account, self.status))
-        with _noting(wrong, "rows"):
+        with noting(wrong, "rows"):
             draft = replace(draft, query=replace(draft.query, rows=_number(self.rows)))
-        with _noting(wrong, "since"):
+        with noting(wrong, "since"):
             draft = _understood(replace(draft, since=_words("since", self.since)), clock)
-        with _noting(wrong, "until"):
+        with noting(wrong, "until"):
             draft = _understood(replace(draft, until=_words("until", self.until)), clock)
         return Mistakes(wrong) if wrong else draft.at(clock)
 
 
 @contextmanager
-def _noting(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
+def noting(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
     """Goes on after an error, so that a person is told of all of them at once."""
     try:
         yield
