@@ -1,14 +1,14 @@
 """What a worker looks after at each round: which digests are due, which runs to hand over, what to forget."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, func, select, tuple_, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digest_of, seconds
@@ -71,7 +71,7 @@ class Rounds:
     def __init__(self, engine: AsyncEngine, lateness: timedelta) -> None:
         self._engine = engine
         self._lateness = lateness
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._insert = _insert_for(engine)
 
     async def has_work(self) -> bool:
         """Whether any digest is active or any run has yet to come to something."""
@@ -220,6 +220,15 @@ class Rounds:
             .returning(digests)
         )
         return [digest_of(row) for row in paused.mappings()]
+
+
+def _insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
+    """`INSERT` as this database has it; where it is not PostgreSQL its dialect need not be loaded."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see above
+
+        return postgresql.insert
+    return sqlite.insert
 
 
 def _readable(rows: Sequence[RowMapping]) -> Sequence[Digest]:

@@ -4,13 +4,11 @@ import sqlite3
 from importlib.resources import as_file, files
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.storage.tables import NEWEST_MIGRATION, alembic_version
 from bot.storage.url import database_url
 
 _PATIENCE: Final = 30  # seconds that one write to an SQLite file waits for others
@@ -51,12 +49,15 @@ async def migrate(engine: AsyncEngine) -> None:
         DatabaseUnusable: it can't be reached, it refuses, or a newer version of this bot has been at it.
     """
     try:
+        async with engine.connect() as connection:
+            if await connection.run_sync(_is_up_to_date):
+                return
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 lock = {"lock": _MIGRATION_LOCK}
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), lock)
             await connection.run_sync(_upgrade)
-    except (SQLAlchemyError, OSError, CommandError) as error:
+    except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(first_line(error)) from error
 
 
@@ -79,9 +80,23 @@ def first_line(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
+def _is_up_to_date(connection: Connection) -> bool:
+    if not inspect(connection).has_table(alembic_version.name):
+        return False
+    return connection.scalars(select(alembic_version.c.version_num)).all() == [NEWEST_MIGRATION]
+
+
 def _upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing. Only then is Alembic worth the time it takes to load."""
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     with as_file(files("bot.storage") / "migrations") as scripts:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise DatabaseUnusable(first_line(error)) from error

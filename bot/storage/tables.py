@@ -6,6 +6,12 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 metadata: Final = MetaData()
 
+NEWEST_MIGRATION: Final = "0002"
+"""A database that has had it is up to date."""
+
+alembic_version: Final = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+"""Alembic's own table: the newest migration that was run."""
+
 bookmarks: Final = Table(
     "bookmarks",
     metadata,

@@ -2,31 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.digests.ledger import Attempt
+from bot.digests.rounds import HandOver
 from bot.storage.database import first_line
 from bot.worker import engine as dbos
+from bot.worker.steps import StandingBy, StepsFor
 from bot.worker.takeover import Heart, Seat, new_executor
-from bot.worker.workflow import Steps, is_delivering, is_taken, staged
+from bot.worker.workflow import enqueue, is_delivering, is_taken, staged
 
 _log = structlog.get_logger(__name__)
 
 _BEATS: Final = 6  # in the time after which others take over
-
-StepsFor = Callable[[Callable[[], int | None]], Steps]
-"""Makes the steps of a worker that can say which of its lives this is."""
-
-
-class StandingBy(Exception):
-    """Somebody else delivers; the message says who."""
 
 
 @dataclass
@@ -58,6 +54,18 @@ class Place:
             self._stack = stack.pop_all()
         self.is_open = True
         _log.info("worker_started", executor=executor)
+
+    async def enqueue(self, runs: Sequence[HandOver]) -> None:
+        """Have runs delivered by whichever worker is free; each once, however often this is said."""
+        await asyncio.gather(*map(enqueue, runs))
+
+    async def abandoned(self, attempts: tuple[Attempt, ...], now: datetime) -> tuple[Attempt, ...]:
+        """Those of some attempts that no worker has or will have."""
+        return await dbos.abandoned(attempts, now)
+
+    async def forget(self, now: datetime) -> None:
+        """Delete what is remembered of deliveries that ended long ago."""
+        await dbos.forget(now)
 
     async def close(self) -> None:
         """Deliver no more."""

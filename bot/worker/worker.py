@@ -1,11 +1,11 @@
 """A worker: looks for what is due, hands it over to be delivered, and watches over the other workers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,13 +19,14 @@ from bot.digests.rounds import Rounds
 from bot.settings import Settings
 from bot.storage.database import first_line
 from bot.telemetry import Metrics
-from bot.worker import engine as dbos
 from bot.worker.closing import Closing, Patience
-from bot.worker.place import Place, StandingBy, StepsFor
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
 from bot.worker.sending import Sending
-from bot.worker.workflow import Steps, enqueue
+from bot.worker.steps import StandingBy, Steps
+
+if TYPE_CHECKING:
+    from bot.worker.place import Place
 
 _log = structlog.get_logger(__name__)
 
@@ -64,14 +65,16 @@ async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with co
     closing = Closing(ledger, poster, metrics, patience, now)
     preparing = Preparing(ledger, reader, shelf, poster, closing, now)
     sending = Sending(ledger, poster, patience, now)
-    worker = Worker(
-        Rounds(engine, settings.digest_lateness),
-        Place(engine, settings.takeover, timedelta(seconds=settings.bot_shutdown_seconds)),
-        lambda life: Steps(preparing, sending, closing, life),
-        closing,
-        metrics,
-        now,
-    )
+
+    async def open_place() -> "Place":
+        place = (await asyncio.to_thread(_load_place))(
+            engine, settings.takeover, timedelta(seconds=settings.bot_shutdown_seconds)
+        )
+        await place.open(lambda life: Steps(preparing, sending, closing, life))
+        return place
+
+    rounds = Rounds(engine, settings.digest_lateness)
+    worker = Worker(rounds, open_place, settings.takeover, closing, metrics, now)
     looking = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -81,16 +84,24 @@ async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with co
         await worker.stop()
 
 
+def _load_place() -> type["Place"]:
+    """DBOS is half a second of imports, which nobody waits for who has no digest."""
+    from bot.worker.place import Place  # noqa: PLC0415 - see above
+
+    return Place
+
+
 @dataclass
 class Worker:
     """The clockwork. Whatever goes wrong in a round is logged, told by `fault`, and tried in the next."""
 
     rounds: Rounds
-    place: Place
-    steps: StepsFor
+    open_place: Callable[[], Awaitable["Place"]]
+    takeover: timedelta
     closing: Closing
     metrics: Metrics
     now: Callable[[], datetime]
+    _place: "Place | None" = None
     _fault: str | None = None
     _seen: datetime | None = None
     _turn: int = 0
@@ -118,25 +129,26 @@ class Worker:
 
     async def stop(self) -> None:
         """Begin nothing more, and let what runs end."""
-        await self.place.close()
+        if self._place is not None:
+            await self._place.close()
 
     async def _round(self, now: datetime) -> None:
-        if not self.place.is_open:
+        if self._place is None:
             if not await self.rounds.has_work():
                 return
-            await self.place.open(self.steps)
+            self._place = await self.open_place()
         if self._seen is None or now < self._seen - _CLOCK_WENT_BACK:
             await self.rounds.wind_back(now)
         self._seen = now
         await self._enter(now)
-        await self._hand_over(now)
+        await self._hand_over(self._place, now)
         if self._turn % _ABANDONED_EVERY == 0:
             watched = await self.rounds.under_way(now - _A_MINUTE, _MOST_WATCHED)
-            for attempt in await dbos.abandoned(watched, now):
+            for attempt in await self._place.abandoned(watched, now):
                 await self.closing.give_up(attempt)
         if self._turn % _FORGET_EVERY == 0:
             await self.rounds.forget(now)
-            await dbos.forget(now)
+            await self._place.forget(now)
         self._turn += 1
 
     async def _enter(self, now: datetime) -> None:
@@ -149,11 +161,11 @@ class Worker:
             for digest in entered.paused:
                 await self.closing.tell_creator(digest, digest.paused_why or "")
 
-    async def _hand_over(self, now: datetime) -> None:
+    async def _hand_over(self, place: "Place", now: datetime) -> None:
         """Have runs delivered; what a worker does not get to, as it dies, is handed over by another."""
-        until = now + self.place.takeover
+        until = now + self.takeover
         while runs := await self.rounds.claim(now, until, _A_HANDFUL):
-            await asyncio.gather(*map(enqueue, runs))
+            await place.enqueue(runs)
             await self.rounds.handed_over(runs, until)
 
     def _standing_by(self, reason: str) -> None:

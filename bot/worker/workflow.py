@@ -7,7 +7,6 @@ one gives, is a new `VERSION`. Deliveries of another version are begun anew.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final, ParamSpec, TypeVar
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
@@ -16,10 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.digests.ledger import Attempt
 from bot.digests.rounds import HandOver
-from bot.worker.closing import Closing
 from bot.worker.letters import Prepared, Sent
-from bot.worker.preparing import Preparing
-from bot.worker.sending import Sending
+from bot.worker.steps import Steps
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -31,20 +28,6 @@ _PAUSE: Final = 1.0  # seconds: Slack takes about one message a second in a chan
 _MOST_DEATHS: Final = 20  # of workers that had the same delivery, before it is begun anew
 _PREPARED: Final[TypeAdapter[Prepared | None]] = TypeAdapter(Prepared | None)
 _SENT: Final = TypeAdapter(Sent)
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """What the steps do.
-
-    Attributes:
-        life: which of its lives this worker is in; None while others may think it dead.
-    """
-
-    preparing: Preparing
-    sending: Sending
-    closing: Closing
-    life: Callable[[], int | None]
 
 
 class _Stage:

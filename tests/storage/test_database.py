@@ -9,11 +9,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, inspect, select
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
-from bot.storage.tables import bookmarks, metadata
+from bot.storage.tables import NEWEST_MIGRATION, alembic_version, bookmarks, metadata
 from bot.storage.url import database_url
 
 from .conftest import opened
@@ -68,6 +69,18 @@ async def test_the_tables_are_brought_up_to_date_as_often_as_one_likes(engine: A
     await migrate(engine)
     await migrate(engine)
     assert await tables(engine) == {*metadata.tables, "alembic_version"}
+
+
+def test_the_migration_that_tells_what_is_up_to_date_is_the_newest() -> None:
+    scripts = ScriptDirectory(str(files("bot.storage") / "migrations"))
+    assert scripts.get_heads() == [NEWEST_MIGRATION]
+
+
+async def test_tables_of_a_version_to_come_are_left_alone(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(update(alembic_version).values(version_num="9999"))
+    with pytest.raises(DatabaseUnusable, match="9999"):
+        await migrate(engine)
 
 
 async def test_tables_of_the_version_before_gain_what_is_new_and_lose_nothing(engine: AsyncEngine) -> None:
