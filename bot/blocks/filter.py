@@ -1,8 +1,8 @@
 """The form that narrows a list down: a question as a modal, and what was filled in back out of it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from bot.blocks import limits
 from bot.blocks.limits import Block
@@ -18,6 +18,7 @@ from bot.blocks.parts import (
     plain_text,
     section,
 )
+from bot.blocks.state import State, chosen, typed
 from bot.cloudflare.models import Status
 from bot.query import when
 from bot.query.errors import QueryError
@@ -31,9 +32,6 @@ _ANY: Final = "(any)"
 _SAME: Final = "(same)"
 
 _LONGEST_WORD: Final = 40
-
-State = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""What a submission carries: block id → action id → the element's state. Both ids are the filter's key."""
 
 
 def filter_view(query: ListQuery, form: Form, accounts: Sequence[str], metadata: str) -> Block:
@@ -75,13 +73,14 @@ def filter_view(query: ListQuery, form: Form, accounts: Sequence[str], metadata:
 
 def filled_in(state: State, query: ListQuery) -> Form:
     """What a submission asks for, given the list that the form was opened from."""
-    status, account = _chosen(state, "status"), _chosen(state, "account")
+    # A menu that was not shown leaves everything as it is.
+    status, account = (chosen(state, key) or _SAME for key in ("status", "account"))
     statuses = {_SAME: query.status, _ANY: None}
     return Form(
         status=statuses[status] if status in statuses else Status(status),
-        since=_typed(state, "since"),
-        until=_typed(state, "until"),
-        rows=_typed(state, "rows"),
+        since=typed(state, "since"),
+        until=typed(state, "until"),
+        rows=typed(state, "rows"),
         account=query.account if account == _SAME else account,
     )
 
@@ -94,8 +93,8 @@ def field_errors(mistakes: Mistakes) -> dict[str, str]:
 def not_opened_message(query: ListQuery) -> Message:
     """Slack did not show the form."""
     title = "The form did not open."
-    typed = f"Try again, or type the filters: {command(query.command())}"
-    advice = f"{typed}\nAll there are: {command(f'{COMMAND} help filters')}"
+    again = f"Try again, or type the filters: {command(query.command())}"
+    advice = f"{again}\nAll there are: {command(f'{COMMAND} help filters')}"
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
@@ -163,20 +162,6 @@ def _number(text: str) -> Block:
         "max_value": str(MAX_ROWS),
         "initial_value": text,
     }
-
-
-def _element(state: State, key: str) -> Mapping[str, Any]:
-    return state.get(key, {}).get(key, {})
-
-
-def _typed(state: State, key: str) -> str:
-    return str(_element(state, key).get("value") or "")
-
-
-def _chosen(state: State, key: str) -> str:
-    """The value of a menu's option. A menu that was not shown leaves everything as it is."""
-    option = _element(state, key).get("selected_option")
-    return str(option["value"]) if option else _SAME
 
 
 def _said(key: str, error: QueryError) -> str:

@@ -23,6 +23,7 @@ from bot.blocks.parts import (
     moment,
     paging,
     section,
+    unread_rows,
 )
 from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
@@ -33,20 +34,25 @@ _STILL_GOING: Final = frozenset({"running", "queued", "paused", "waiting", "wait
 
 def instances_message(screen: Screen, controls: Controls, notices: Sequence[str] = ()) -> Message:
     """One screen of instances with its buttons; `notices` are sentences in mrkdwn for this reader."""
-    rows = [_row(row, screen.fetched_at) for row in screen.rows]
+    blocks = _around(screen, controls, notices, [_row(row, screen.fetched_at) for row in screen.rows])
+    if not limits.fits(blocks):
+        blocks = _shortened(screen, controls, notices)
+    return message(_spoken(screen), blocks)
+
+
+def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> list[Block]:
+    """The same without times, and without the last rows if need be; it says what is left out."""
+    notices = (*notices, "Times are left out: the ids are too long for all of it in one message.")
+    rows = [section(_title(row)) for row in screen.rows]
     blocks = _around(screen, controls, notices, rows)
-    if limits.size(blocks) > limits.MESSAGE:
-        notices = (*notices, "Times are left out: the ids are too long for all of it in one message.")
-        rows = [section(_title(row)) for row in screen.rows]
-        blocks = _around(screen, controls, notices, rows)
     shown = len(rows)
-    while limits.size(blocks) > limits.MESSAGE and shown > 1:
+    while not limits.fits(blocks) and shown > 1:
         shown -= 1
         left_out = (
-            f"{len(rows) - shown} more rows do not fit into one message: ask for fewer with `rows:{shown}`.",
+            f"{len(rows) - shown} more rows do not fit into one message: ask for fewer with `rows:{shown}`."
         )
-        blocks = _around(screen, controls, (*notices, *left_out), rows[:shown])
-    return message(_spoken(screen), blocks)
+        blocks = _around(screen, controls, (*notices, left_out), rows[:shown])
+    return blocks
 
 
 def _around(screen: Screen, controls: Controls, notices: Sequence[str], rows: Sequence[Block]) -> list[Block]:
@@ -72,7 +78,7 @@ def _headline(query: ListQuery) -> str:
 
 
 def _row(row: Instance, now: datetime) -> Block:
-    return section(f"{_title(row)}\n{' · '.join(_times(row, now)) or 'no times given'}")
+    return section(f"{_title(row)}\n{' · '.join(_times(row, now))}")
 
 
 def _title(row: Instance) -> str:
@@ -81,10 +87,10 @@ def _title(row: Instance) -> str:
 
 
 def _times(row: Instance, now: datetime) -> list[str]:
-    phrases = []
     began = row.started_on or row.created_on
+    phrases = ["no times given"]
     if began is not None:
-        phrases.append(f"{'started' if row.started_on else 'created'} {moment(began)}")
+        phrases = [f"{'started' if row.started_on else 'created'} {moment(began)}"]
     if row.started_on and row.ended_on:
         phrases.append(f"ran {duration(row.ended_on - row.started_on)}")
     elif began and row.status in _STILL_GOING:
@@ -95,7 +101,7 @@ def _times(row: Instance, now: datetime) -> list[str]:
 
 
 def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
-    found = list(notices)
+    found = [*notices, *unread_rows(screen.unread)]
     if screen.went_in_circles:
         found.append("Cloudflare sent a cursor it had sent before, so the list ends here; there may be more.")
     return found
@@ -130,7 +136,7 @@ def _range(screen: Screen) -> str:
 
 def _spoken(screen: Screen) -> str:
     """The list as one text, for screen readers and notifications."""
-    rows = "; ".join(f"{escape(appearance(row.status).word)} {escape(row.id)}" for row in screen.rows)
+    rows = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
     restricted = ", ".join(screen.query.describe(iso))
     asked = escape(_headline(screen.query)) + (f", {restricted}" if restricted else "")
     return f"{asked}: {_range(screen)}. {rows}" if rows else f"{asked}: no instances"

@@ -11,6 +11,8 @@ is more than any of them counted.
 import json
 from typing import Any, Final
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from bot.browse.shelf import MAX_VALUE
 
 Block = dict[str, Any]
@@ -57,6 +59,18 @@ def shorten_markup(text: str, most: int) -> str:
     if kept.count("`") % 2:
         kept += "`"
     return kept + _CUT
+
+
+def fits(blocks: list[Block]) -> bool:
+    """Whether a message can hold these blocks."""
+    try:
+        written = to_json(blocks)
+    except PydanticSerializationError:  # half a surrogate pair, which UTF-8 has no bytes for
+        return size(blocks) <= MESSAGE
+    # At most that much once a space stands after each comma and colon, and quickly found: most messages are
+    # far from the limit.
+    at_most = len(written) + written.count(b",") + written.count(b":")
+    return at_most <= MESSAGE or size(blocks) <= MESSAGE
 
 
 def size(blocks: list[Block]) -> int:

@@ -66,10 +66,16 @@ _APPEARANCES: Final = {
 
 URGENCY: Final = tuple(_APPEARANCES)
 
-# Marks that turn the direction of what follows, and breaks that would end a line or a code span.
-_UNSAFE: Final = re.compile(
-    r"[\u0000-\u001f\u007f\u0085\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+# Marks that turn the direction of what follows, breaks that would end a line or a code span, what steers a
+# terminal, and what nobody sees. The two joiners stay: emoji and some scripts are written with them.
+_UNSAFE_MARKS: Final = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
+_UNSAFE: Final = re.compile(f"[{_UNSAFE_MARKS}]")
+_MARKUP: Final = re.compile(f"[`&<>{_UNSAFE_MARKS}]")
+_INERT: Final = {"`": "\N{MODIFIER LETTER GRAVE ACCENT}", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SECOND: Final = timedelta(seconds=1)
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
 
@@ -92,8 +98,7 @@ def escape(text: str) -> str:
     Slack asks to escape these three and nothing else; a backtick goes, too, as it would turn our code spans
     inside out.
     """
-    text = plain(text).replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKUP.sub(lambda found: _INERT.get(found[0], "\N{REPLACEMENT CHARACTER}"), text)
 
 
 def command(text: str) -> str:
@@ -108,20 +113,20 @@ def code(text: str, most: int = _LONGEST_NAME) -> str:
 
 def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
     """A time that every reader sees in their own zone; ISO 8601 where Slack can't."""
+    at = at.astimezone(UTC)
     return f"<!date^{int(at.timestamp())}^{style}|{iso(at)}>"
 
 
 def iso(at: datetime) -> str:
     """ISO 8601 in UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat("T", "seconds").replace("+00:00", "Z")
 
 
 def duration(span: timedelta) -> str:
     """A time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
-    seconds = max(span.total_seconds(), 0)
-    if seconds < 1:
-        return f"{int(seconds * 1000)}ms"
-    whole = int(seconds)
+    whole = span.days * 86400 + span.seconds
+    if whole < 1:
+        return f"{int(max(span.total_seconds(), 0) * 1000)}ms"
     for unit, name, smaller, smaller_name in (
         (86400, "d", 3600, "h"),
         (3600, "h", 60, "m"),
@@ -135,7 +140,7 @@ def duration(span: timedelta) -> str:
 
 def ago(span: timedelta) -> str:
     """How long ago something was."""
-    return "just now" if span < timedelta(seconds=1) else f"{duration(span)} ago"
+    return "just now" if span < _SECOND else f"{duration(span)} ago"
 
 
 def header(text: str) -> Block:
@@ -235,6 +240,14 @@ def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
     """What the API said beside its answer."""
     said = [f"{escape(message.message)}{code_number(message)}" for message in messages]
     return [context("Cloudflare says: " + "; ".join(said))] if said else []
+
+
+def unread_rows(rows: int) -> list[str]:
+    """A sentence about rows that lack something or are missing, as they could not be read; none for none."""
+    if not rows:
+        return []
+    which = "1 row" if rows == 1 else f"{rows} rows"
+    return [f"Cloudflare sent {which} that could not be read in full: what could be read is shown."]
 
 
 def code_number(message: ApiMessage) -> str:

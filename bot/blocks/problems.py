@@ -18,6 +18,7 @@ from bot.blocks.parts import (
     message,
     section,
 )
+from bot.blocks.reference import referenced
 from bot.browse.bookmark import BookmarkUnreadable
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
 from bot.browse.shelf import BookmarkExpired
@@ -100,10 +101,8 @@ def problem_message(error: Exception, *, again: str = "", ways_out: Sequence[Way
 def unexpected_message(reference: str) -> Message:
     """A fault of the bot's own; the reference also stands in the log."""
     title = "Something went wrong inside this bot."
-    advice = (
-        f"It is in the log under {code(reference)}. Trying again may help; if not, pass on that reference."
-    )
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+    advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
+    return referenced(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), reference)
 
 
 def restarting_message() -> Message:
@@ -258,6 +257,9 @@ def _(error: TlsFailed) -> Problem:
 
 @explain.register
 def _(error: NonsenseAnswer) -> Problem:
+    if error.errors:  # in the API's own envelope, with a status that says all is well
+        said = escape(_in_words(error.reason))
+        return Problem("Cloudflare refused.", (f"It says: {said}.",), _details(error))
     return Problem(
         "The answer is not one of Cloudflare's API.",
         (f"{_sentence(error.reason)} Something on the way may have answered in its place.",),

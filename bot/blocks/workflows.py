@@ -20,6 +20,7 @@ from bot.blocks.parts import (
     moment,
     paging,
     section,
+    unread_rows,
 )
 from bot.browse.screen import Overview
 from bot.cloudflare.models import Status, Workflow
@@ -39,6 +40,7 @@ def overview_message(overview: Overview, controls: Controls, open_values: Sequen
         header(f"Workflows · {overview.account}"),
         context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
         *(rows or [section(_nothing(overview))]),
+        *map(context, unread_rows(overview.unread)),
         *api_messages(overview.messages),
         *paging(controls, "Previous", "Next"),
         context(_range(overview), command(overview.query.command()), "`/workflows help`"),
@@ -57,7 +59,7 @@ def _row(workflow: Workflow) -> str:
         f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
         for status, count in _counts(workflow)
     ]
-    line = " · ".join(phrases) or "no instances"
+    line = " · ".join(phrases) or _uncounted(workflow)
     details = []
     if workflow.triggered_on is not None:
         details.append(f"last started {moment(workflow.triggered_on)}")
@@ -80,6 +82,10 @@ def _counts(workflow: Workflow) -> list[tuple[Status, int]]:
     return sorted(counts, key=lambda item: (order.get(item[0], len(order)), item[0]))
 
 
+def _uncounted(workflow: Workflow) -> str:
+    return "no counts given" if workflow.instances is None else "no instances"
+
+
 def _nothing(overview: Overview) -> str:
     if overview.query.search:
         return "*No workflow's name holds that.* All of them: `/workflows`"
@@ -100,7 +106,7 @@ def _spoken(overview: Overview) -> str:
             ", ".join(
                 f"{count} {escape(appearance(status).word.lower())}" for status, count in _counts(workflow)
             )
-            or "no instances"
+            or _uncounted(workflow)
         )
         for workflow in overview.rows
     )

@@ -8,19 +8,21 @@ import base64
 import hashlib
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import Field, TypeAdapter
 
 from bot.cloudflare.models import Position
 from bot.query.model import ListQuery, OverviewQuery
+from bot.query.when import Moment
 
 VERSION: Final = "1"
 _MOST_JSON: Final = 256 * 1024  # bytes; nothing that a button or the storage holds comes near
 
 _DIGEST: Final = 8  # bytes
 _RAW: Final = -15  # no header and no checksum of zlib's own
+_SMALL: Final = 5  # zlib clears that much less memory for each of the short texts
 
 _Count = Annotated[int, Field(ge=0)]
 
@@ -53,7 +55,7 @@ class Bookmark:
     query: ListQuery
     position: Position | None = None
     offset: _Count = 0
-    anchor: datetime | None = None
+    anchor: Moment | None = None
     trail: tuple[Passed, ...] = ()
 
 
@@ -84,10 +86,16 @@ _COMMON: Final = (
 """What most bookmarks hold, so that it costs next to nothing. A change of it is a new version."""
 
 
+@lru_cache(maxsize=256)  # the buttons below a list are the same for all who look at it
 def encode(bookmark: AnyBookmark) -> str:
     """A bookmark as text: some 60 characters for a plain query, as much as a cursor for each page passed."""
-    packer = zlib.compressobj(level=9, wbits=_RAW, zdict=_COMMON)
-    packed = packer.compress(_CODEC.dump_json(bookmark, exclude_defaults=True)) + packer.flush()
+    return pack(_CODEC.dump_json(bookmark, exclude_defaults=True))
+
+
+def pack(json: bytes) -> str:
+    """JSON as it travels in a text of this version, whether or not it is a bookmark's."""
+    packer = zlib.compressobj(level=9, wbits=_RAW, memLevel=_SMALL, zdict=_COMMON)
+    packed = packer.compress(json) + packer.flush()
     return f"{VERSION}.{_base64(_digest(packed) + packed)}"
 
 

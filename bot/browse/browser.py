@@ -2,23 +2,36 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Final
+from weakref import ReferenceType, ref
+
+from cachetools import LRUCache
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark, Passed
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
 from bot.browse.screen import Overview, Screen
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, ParameterRefused, WorkflowNotFound
-from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
+from bot.cloudflare.errors import CloudflareError, NonsenseAnswer, ParameterRefused, WorkflowNotFound
+from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, PageQuery, Position, Workflow
 from bot.query.model import ListQuery
 
 WORKFLOWS_PER_SCREEN: Final = 10
 
 _MOST_EMPTY_PAGES: Final = 5
+_MOST_SCREENS: Final = 64
 _MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A screen, and the page that it was cut from: which was asked for, and which it was."""
+
+    asked: PageQuery
+    page: ReferenceType[InstancePage]
+    screen: Screen
 
 
 class Browser:
@@ -30,6 +43,7 @@ class Browser:
 
     def __init__(self, accounts: Mapping[str, CachedWorkflows]) -> None:
         self._accounts = accounts
+        self._shown: LRUCache[Bookmark, _Shown] = LRUCache(_MOST_SCREENS)
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -61,7 +75,7 @@ class Browser:
         return await self.turn(here, fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
-        """The screen at a bookmark.
+        """The screen at a bookmark; the very same one as before, while its page is the same.
 
         Raises:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
@@ -73,10 +87,22 @@ class Browser:
             similar = await _similar(workflows, mark.query.workflow)
             raise NoSuchWorkflow(mark.query, account, similar, error) from error
 
+    def at_hand(self, mark: Bookmark) -> Screen | None:
+        """The screen at a bookmark, if it was made before and its page is in memory still."""
+        known = self._shown.get(mark)
+        page = known.page() if known is not None else None
+        if known is None or page is None:
+            return None
+        _, workflows = self._account(mark.query.account)
+        return known.screen if workflows.still_holds(known.asked, page) else None
+
     async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
         if mark.anchor is None and mark.query.until is None and _is_page_within(mark):
             mark = await self._anchored_at_newest(workflows, mark, fresh=fresh)
-        page = await self._page(workflows, mark, fresh=fresh)
+        asked, first = mark, await self._page(workflows, mark, fresh=fresh)
+        if (known := self._shown.get(asked)) is not None and known.page() is first:
+            return known.screen
+        page = first
         for _ in range(_MOST_EMPTY_PAGES):
             # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
             if page.rows or page.next is None or _repeats(mark, page):
@@ -85,7 +111,12 @@ class Browser:
             page = await self._page(workflows, mark, fresh=fresh)
         if mark.anchor is None and _is_first(mark):
             mark, page = await self._anchored(workflows, mark, page)
-        return _screen(mark, account, page)
+        screen = _screen(mark, account, page)
+        if page is first:
+            self._shown[asked] = _Shown(
+                asked.query.page(asked.position, _bound(asked.anchor)), ref(page), screen
+            )
+        return screen
 
     async def overview(self, mark: OverviewBookmark, *, fresh: bool = False) -> Overview:
         """Some workflows of an account with their counts, by name.
@@ -112,6 +143,7 @@ class Browser:
             next=replace(mark, offset=offset + size) if offset + size < len(rows) else None,
             messages=found.messages,
             fetched_at=found.fetched_at,
+            unread=found.unread,
         )
 
     def _account(self, name: str | None) -> tuple[str, CachedWorkflows]:
@@ -146,14 +178,15 @@ class Browser:
         self, workflows: CachedWorkflows, mark: Bookmark, page: InstancePage
     ) -> tuple[Bookmark, InstancePage]:
         """The walk that begins with this page: nothing newer will enter it."""
-        newest, until = _newest(page), mark.query.until
+        newest, until = page.newest, mark.query.until
         if newest is None or (until is not None and until.at <= page.fetched_at):
             return mark, page  # nothing to bound, or bounded by the query itself
-        anchored = replace(mark, anchor=newest)
         if any(row.created_on is None for row in page.rows):
-            # The local engine lists ids that were asked for and never existed, without a date, and leaves
-            # them out under any bound: the walk has to do without them from its first row.
+            # The local engine lists ids that never existed, without a date, and leaves them out under any
+            # bound: the walk does without them. Others may be newer than all whose date is known.
+            anchored = replace(mark, anchor=max(newest, page.fetched_at))
             return anchored, await self._page(workflows, anchored, fresh=True)
+        anchored = replace(mark, anchor=newest)
         # Asked again with the bound, the API would answer these very rows: no need to ask.
         workflows.keep(mark.query.page(mark.position, _bound(newest)), page)
         return anchored, page
@@ -163,7 +196,7 @@ class Browser:
     ) -> Bookmark:
         """A walk that begins within the list by number: only its first page tells what is newest now."""
         head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
-        return replace(mark, anchor=_newest(head))
+        return replace(mark, anchor=head.newest)
 
 
 async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
@@ -189,10 +222,10 @@ async def _counted(
 
 
 async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | None:
-    """A workflow with its counts; None if it was deleted since it was listed."""
+    """A workflow with its counts; None if there are none, as when it was deleted since it was listed."""
     try:
         return await workflows.get_workflow(name, fresh=fresh)
-    except WorkflowNotFound:
+    except (WorkflowNotFound, NonsenseAnswer):
         return None
 
 
@@ -208,10 +241,6 @@ def _begun(mark: Bookmark) -> Position | None:
 
 def _is_page_within(mark: Bookmark) -> bool:
     return isinstance(mark.position, PageNumber) and mark.position.number > 1
-
-
-def _newest(page: InstancePage) -> datetime | None:
-    return max((row.created_on for row in page.rows if row.created_on), default=None)
 
 
 def _bound(anchor: datetime | None) -> datetime | None:
@@ -231,7 +260,7 @@ def _repeats(mark: Bookmark, page: InstancePage) -> bool:
 
 
 def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
-    rows = _not_newer(page.rows, mark.anchor)
+    rows = _not_newer(page, mark.anchor)
     size = mark.query.rows
     mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
     circles = page.next is not None and _repeats(mark, page)
@@ -246,13 +275,14 @@ def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
         messages=page.messages,
         went_in_circles=circles,
         fetched_at=page.fetched_at,
+        unread=page.unread,
     )
 
 
-def _not_newer(rows: Sequence[Instance], anchor: datetime | None) -> Sequence[Instance]:
-    if anchor is None:
-        return rows
-    return [row for row in rows if row.created_on is None or row.created_on <= anchor]
+def _not_newer(page: InstancePage, anchor: datetime | None) -> Sequence[Instance]:
+    if anchor is None or page.newest is None or page.newest <= anchor:
+        return page.rows
+    return [row for row in page.rows if row.created_on is None or row.created_on <= anchor]
 
 
 def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | None:

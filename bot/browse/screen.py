@@ -9,9 +9,9 @@ from bot.cloudflare.models import ApiMessage, Instance, Workflow
 from bot.query.model import ListQuery, OverviewQuery
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Screen:
-    """Some rows of a list of instances.
+    """Some rows of a list of instances. Two are equal only if they are one, and so are their messages.
 
     Attributes:
         query: what was asked.
@@ -24,6 +24,7 @@ class Screen:
         messages: the API's own words, usually none.
         went_in_circles: the API gave a cursor it had given before, so the list ends here.
         fetched_at: when the API was asked.
+        unread: rows of the API's answer that could not be read in full.
     """
 
     query: ListQuery
@@ -36,6 +37,7 @@ class Screen:
     messages: tuple[ApiMessage, ...]
     went_in_circles: bool
     fetched_at: datetime
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Overview:
         next: the screen after, if any.
         messages: the API's own words, usually none.
         fetched_at: when the API was asked.
+        unread: rows of the API's answer that could not be read in full.
     """
 
     query: OverviewQuery
@@ -65,3 +68,4 @@ class Overview:
     next: OverviewBookmark | None
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
+    unread: int = 0

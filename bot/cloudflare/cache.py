@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from cachetools import TTLCache
 
 from bot.cloudflare.budget import Purpose
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.packing import PackedPage, Packer
 
 _K = TypeVar("_K", bound=Hashable)
 _T = TypeVar("_T")
+_K_contra = TypeVar("_K_contra", contravariant=True)
+_T_co = TypeVar("_T_co", covariant=True)
 
 _WORKFLOW_LISTS: Final = 64
 
@@ -87,6 +90,10 @@ def observe_nothing(_: str) -> None:
     """For callers that do not count."""
 
 
+class _Remembers(Protocol[_K_contra, _T_co]):
+    def get(self, key: _K_contra, /) -> _T_co | None: ...
+
+
 class _Memory(Generic[_K, _T]):
     """Answers for a while: `rest` for those that stand still, `first` for all others."""
 
@@ -101,6 +108,21 @@ class _Memory(Generic[_K, _T]):
         self._first.pop(key, None)
         self._rest.pop(key, None)
         (self._rest if stands_still else self._first)[key] = answer
+
+
+class _Pages:
+    """The same for pages, all but the last used of which are packed."""
+
+    def __init__(self, size: int, times: CacheTimes, now: Callable[[], float]) -> None:
+        self._packer = Packer()
+        self._memory: _Memory[PageQuery, PackedPage] = _Memory(size, times, now)
+
+    def get(self, key: PageQuery) -> InstancePage | None:
+        packed = self._memory.get(key)
+        return None if packed is None else self._packer.open(packed)
+
+    def put(self, key: PageQuery, page: InstancePage, *, stands_still: bool) -> None:
+        self._memory.put(key, self._packer.pack(page), stands_still=stands_still)
 
 
 class CachedWorkflows:
@@ -123,7 +145,7 @@ class CachedWorkflows:
         self._client = client
         self._flights = SingleFlight()
         self._observe = observe
-        self._pages: _Memory[PageQuery, InstancePage] = _Memory(times.pages, times, now)
+        self._pages = _Pages(times.pages, times, now)
         self._lists: _Memory[str | None, WorkflowList] = _Memory(_WORKFLOW_LISTS, times, now)
         self._workflows: _Memory[str, Workflow] = _Memory(times.pages, times, now)
         self._instances: _Memory[tuple[str, str], InstanceDetail] = _Memory(times.pages, times, now)
@@ -144,8 +166,20 @@ class CachedWorkflows:
 
         return await self._answer(self._pages, query, ask, _Flight(fresh, purpose))
 
+    def still_holds(self, query: PageQuery, page: InstancePage) -> bool:
+        """Whether the answer to a question is in memory, and is this very page."""
+        if self._pages.get(query) is not page:
+            return False
+        self._observe("hit")
+        return True
+
     def keep(self, query: PageQuery, page: InstancePage) -> None:
-        """Remember a page as the answer to a question that is known to have the same one."""
+        """Remember a page as the answer to a question that is known to have the same one.
+
+        One that could not be read in full is not remembered: the next answer may be whole.
+        """
+        if page.unread:
+            return
         latest = query.filter.date_end
         # New instances never enter a page that lies behind a cursor, or that ends at a moment gone by.
         still = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
@@ -162,7 +196,8 @@ class CachedWorkflows:
 
         async def ask() -> WorkflowList:
             workflows = await self._client.list_workflows(search, purpose)
-            self._lists.put(search, workflows, stands_still=False)
+            if not workflows.unread:
+                self._lists.put(search, workflows, stands_still=False)
             return workflows
 
         return await self._answer(self._lists, search, ask, _Flight(fresh, purpose))
@@ -201,7 +236,7 @@ class CachedWorkflows:
         return await self._answer(self._instances, key, ask, _Flight(fresh, purpose))
 
     async def _answer(
-        self, memory: _Memory[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], flight: _Flight
+        self, memory: _Remembers[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], flight: _Flight
     ) -> _T:
         known = None if flight.fresh else memory.get(key)
         if known is not None:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 import aiohttp
 import stamina
+from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from bot.cloudflare import protocol
@@ -112,6 +113,7 @@ class WorkflowsClient:
         page: PageNumber | None = PageNumber(1)
         rows: dict[str, Workflow] = {}
         messages: list[ApiMessage] = []
+        unread = 0
         async with self._in_time():
             while page is not None:
                 request = protocol.workflows_request(search, page)
@@ -119,8 +121,9 @@ class WorkflowsClient:
                 known = len(rows)
                 rows.update((workflow.name, workflow) for workflow in answer.rows)
                 messages.extend(answer.messages)
+                unread += answer.unread
                 page = answer.next if len(rows) > known else None  # the local engine repeats its one page
-        return WorkflowList(tuple(rows.values()), tuple(messages), self._now())
+        return WorkflowList(tuple(rows.values()), tuple(messages), self._now(), unread)
 
     async def get_workflow(self, name: str, purpose: Purpose = Purpose.PERSON) -> Workflow:
         """One workflow.
@@ -195,12 +198,16 @@ class WorkflowsClient:
         if request.query:
             url = f"{url}?{request.query}"
         try:
-            async with self._session.get(
-                URL(url, encoded=True),
-                headers=self._headers,
-                allow_redirects=False,  # the credentials go to this host and no other
-                timeout=aiohttp.ClientTimeout(total=self._deadline / 2, sock_connect=5),
-            ) as answer:
+            # Our own timer: where aiohttp's ends at the same moment as the deadline, it swallows that.
+            async with (
+                asyncio.timeout(self._deadline / 2),
+                self._session.get(
+                    URL(url, encoded=True),
+                    headers=self._headers,
+                    allow_redirects=False,  # the credentials go to this host and no other
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
+                ) as answer,
+            ):
                 body = await _body(answer)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Response(answer.status, headers, body)
@@ -216,10 +223,21 @@ class WorkflowsClient:
             # aiohttp refuses a header that would carry a line break; the settings refuse such secrets first.
             raise NotAuthorized("the credentials hold characters that no HTTP header can") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Unavailable(f"the connection broke: {error.__class__.__name__}") from error
+            raise Unavailable(_how_it_broke(error)) from error
 
 
-def _why(error: aiohttp.ClientConnectorError) -> str:
+def _how_it_broke(error: aiohttp.ClientError | OSError) -> str:
+    """What became of a connection that was there."""
+    if isinstance(error.__cause__, ContentEncodingError):
+        return "the answer is compressed, and can't be unpacked"
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "the connection broke before an answer came"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the connection broke in the middle of the answer"
+    return f"the connection broke: {_why(error) if isinstance(error, OSError) else type(error).__name__}"
+
+
+def _why(error: OSError) -> str:
     """The operating system's reason, without the address that asyncio puts into it."""
     number = error.errno or 0
     return os.strerror(number).lower() if number > 0 else str(error.strerror)

@@ -6,9 +6,10 @@ reference). Fields that a newer API adds are ignored, fields that an engine leav
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Final, NewType
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Tag
 
 Status = NewType("Status", str)
 """An instance's status as Cloudflare writes it. The set is open: one never seen before is shown as it is."""
@@ -80,12 +81,25 @@ class PageQuery:
     per_page: int
 
 
+_FIRST_DAY: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LAST_DAY: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""Beyond them a time may be no time any more once it is put into another zone."""
+
+
 def _utc(moment: datetime) -> datetime:
     """A time without an offset is UTC: the API speaks nothing else."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    if not _FIRST_DAY < utc < _LAST_DAY:
+        raise ValueError("is no moment in any calendar")
+    return utc
 
 
-Moment = Annotated[datetime, AfterValidator(_utc)]
+Moment = Annotated[
+    # The API always says the zone: no Python runs for the hundreds of times in an answer.
+    Annotated[AwareDatetime, Field(gt=_FIRST_DAY, lt=_LAST_DAY), Tag("time")]
+    | Annotated[datetime, AfterValidator(_utc), Tag("time without zone")],
+    Field(union_mode="left_to_right"),
+]
 
 
 class _Answered(BaseModel):
@@ -191,7 +205,7 @@ class Workflow(_Answered):
     script_deleted: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which `newest` needs to be kept
 class InstancePage:
     """One answer of the instance list.
 
@@ -201,6 +215,7 @@ class InstancePage:
         info: `result_info` as it came.
         messages: the API's own words to its caller, usually none.
         fetched_at: when the answer arrived.
+        unread: rows that could not be read in full: they lack what has the wrong type, or are missing.
     """
 
     rows: tuple[Instance, ...]
@@ -208,21 +223,37 @@ class InstancePage:
     info: ResultInfo
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
+    unread: int = 0
+
+    @cached_property
+    def newest(self) -> datetime | None:
+        """The latest creation time among the rows, if any of them has one."""
+        return max((row.created_on for row in self.rows if row.created_on), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowPage:
-    """One answer of the workflow list: rows, and the number of the page that follows, if any."""
+    """One answer of the workflow list: rows, and the number of the page that follows, if any.
+
+    Attributes:
+        unread: rows that could not be read in full.
+    """
 
     rows: tuple[Workflow, ...]
     next: PageNumber | None
     messages: tuple[ApiMessage, ...]
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowList:
-    """Every workflow of an account, or every one that matches a search."""
+    """Every workflow of an account, or every one that matches a search.
+
+    Attributes:
+        unread: rows that could not be read in full.
+    """
 
     rows: tuple[Workflow, ...]
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
+    unread: int = 0

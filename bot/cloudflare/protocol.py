@@ -4,21 +4,19 @@ A question becomes a `Request`; a `Response` (status, headers, body) becomes a p
 of `errors`. Nothing here waits, so all of it can be tested with plain values.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from bot.cloudflare.envelopes import Envelope, Instances, OneInstance, OneWorkflow, Workflows, decoded
 from bot.cloudflare.errors import InstanceNotFound, NonsenseAnswer, ParameterRefused, WorkflowNotFound
 from bot.cloudflare.models import (
     DIRECTIONS,
     MAX_PER_PAGE,
-    ApiMessage,
     Cursor,
-    Instance,
     InstanceDetail,
     InstanceFilter,
     InstancePage,
@@ -145,32 +143,7 @@ def _segment(text: str) -> str:
     return quote(text, safe="")
 
 
-class _Envelope(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    success: bool = True
-    errors: tuple[ApiMessage, ...] | None = None
-    messages: tuple[ApiMessage, ...] | None = None
-    result_info: ResultInfo | None = None
-
-
-class _Instances(_Envelope):
-    result: tuple[Instance, ...]
-
-
-class _Workflows(_Envelope):
-    result: tuple[Workflow, ...]
-
-
-class _Workflow(_Envelope):
-    result: Workflow
-
-
-class _Instance(_Envelope):
-    result: InstanceDetail
-
-
-_E = TypeVar("_E", bound=_Envelope)
+_E = TypeVar("_E", bound=Envelope)
 
 
 def read_instances(response: Response, position: Position | None, fetched_at: datetime) -> InstancePage:
@@ -184,14 +157,15 @@ def read_instances(response: Response, position: Position | None, fetched_at: da
     Raises:
         CloudflareError: one of `errors`.
     """
-    answer = _read(_Instances, response)
+    answer, unread = _read(Instances, response)
     info = answer.result_info or ResultInfo()
     return InstancePage(
         rows=answer.result,
-        next=_next_position(info, position, len(answer.result)),
+        next=_next_position(info, position, len(answer.result) + unread),
         info=info,
         messages=answer.messages or (),
         fetched_at=fetched_at,
+        unread=unread,
     )
 
 
@@ -201,11 +175,12 @@ def read_workflows(response: Response, page: PageNumber) -> WorkflowPage:
     Raises:
         CloudflareError: one of `errors`.
     """
-    answer = _read(_Workflows, response)
+    answer, unread = _read(Workflows, response)
     info = answer.result_info or ResultInfo()
     rows = answer.result
-    more = rows and page.number < _pages(info, otherwise=page.number + _is_full(info, len(rows)))
-    return WorkflowPage(rows, PageNumber(page.number + 1) if more else None, answer.messages or ())
+    more = rows and page.number < _pages(info, otherwise=page.number + _is_full(info, len(rows) + unread))
+    following = PageNumber(page.number + 1) if more else None
+    return WorkflowPage(rows, following, answer.messages or (), unread)
 
 
 def read_workflow(response: Response) -> Workflow:
@@ -214,7 +189,7 @@ def read_workflow(response: Response) -> Workflow:
     Raises:
         CloudflareError: one of `errors`.
     """
-    return _read(_Workflow, response).result
+    return _read(OneWorkflow, response)[0].result
 
 
 def read_instance(response: Response) -> InstanceDetail:
@@ -224,7 +199,7 @@ def read_instance(response: Response) -> InstanceDetail:
         CloudflareError: one of `errors`.
     """
     try:
-        return _read(_Instance, response).result
+        return _read(OneInstance, response)[0].result
     except WorkflowNotFound as error:
         if _LOCAL_NOT_FOUND in error.codes:
             raise error_of(InstanceNotFound, error.reason, response, error.errors) from error
@@ -257,32 +232,32 @@ def _pages(info: ResultInfo, *, otherwise: int) -> int:
     return otherwise
 
 
-def _read(envelope: type[_E], response: Response) -> _E:
-    """Decode an answer, or raise what it means."""
+def _read(envelope: type[_E], response: Response) -> tuple[_E, int]:
+    """An answer, and how many of its rows could not be read in full; or raise what it means."""
     if response.headers.get("cf-mitigated"):
         raise error_of(NonsenseAnswer, "a firewall answered with its challenge page", response)
     if 300 <= response.status < 400:
         raise error_of(NonsenseAnswer, "the answer is a redirect, which is not followed", response)
-    failure = _failure(response)
-    if response.status != 200 or not failure.success:
-        raise refusal(response, failure.errors or ())
+    if response.status != 200:
+        raise refusal(response, _without_result(response).errors or ())
     try:
-        return envelope.model_validate_json(response.body)
+        answer, unread = decoded(envelope, response.body)
     except ValidationError as error:
+        failure = _without_result(response)
+        if not failure.success:
+            raise refusal(response, failure.errors or ()) from error
         raise error_of(NonsenseAnswer, _first_fault(error), response) from error
+    if not answer.success:
+        raise refusal(response, answer.errors or ())
+    return answer, unread
 
 
-def _failure(response: Response) -> _Envelope:
-    """The envelope alone, where it can be read. A good answer is decoded once, as what it is."""
-    if response.status == 200 and not _SAYS_FAILURE.search(response.body):
-        return _Envelope()
+def _without_result(response: Response) -> Envelope:
+    """The envelope alone, where it can be read: a failure has no result."""
     try:
-        return _Envelope.model_validate_json(response.body)
+        return Envelope.model_validate_json(response.body)
     except ValidationError:
-        return _Envelope()
-
-
-_SAYS_FAILURE: Final = re.compile(rb'"success"\s*:\s*false')
+        return Envelope()
 
 
 def _first_fault(error: ValidationError) -> str:
@@ -291,4 +266,5 @@ def _first_fault(error: ValidationError) -> str:
     if fault["type"] == "json_invalid":
         return "the answer is not JSON"
     where = ".".join(str(part) for part in fault["loc"]) or "the answer"
-    return f"{where}: {fault['msg']}"
+    said = fault["msg"]
+    return f"{where} is not of the API's shape: {said[:1].lower()}{said[1:]}"

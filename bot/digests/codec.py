@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
+from bot.digests import cron
 from bot.digests.model import Baseline, Digest, DigestRun, Plan
 
 _PLAN: Final = TypeAdapter(Plan)
@@ -18,8 +20,21 @@ def plan_to_json(plan: Plan) -> str:
 
 
 def plan_from_json(text: str) -> Plan:
-    """The plan that `plan_to_json` wrote, in this version or an earlier one."""
-    return _PLAN.validate_json(text)
+    """The plan that `plan_to_json` wrote, in this version or an earlier one.
+
+    Raises:
+        ValueError: it is anything else.
+    """
+    plan = _PLAN.validate_json(text)
+    if not cron.comes(plan.schedule.cron):
+        raise ValueError("the schedule is none")
+    try:
+        ZoneInfo(plan.schedule.zone)
+    except ZoneInfoNotFoundError:
+        pass  # it may have had that name when the plan was made: who asks for its slots is told
+    except OSError as error:
+        raise ValueError("the time zone is none") from error
+    return plan
 
 
 def baseline_to_json(baseline: Baseline) -> str:
@@ -28,12 +43,20 @@ def baseline_to_json(baseline: Baseline) -> str:
 
 
 def baseline_from_json(text: str) -> Baseline:
-    """The baseline that `baseline_to_json` wrote."""
+    """The baseline that `baseline_to_json` wrote.
+
+    Raises:
+        ValueError: it is anything else.
+    """
     return _BASELINE.validate_json(text)
 
 
 def digest_of(row: RowMapping) -> Digest:
-    """A row of the table `digests`."""
+    """A row of the table `digests`.
+
+    Raises:
+        ValueError: something in it can't be read.
+    """
     return Digest(
         number=row["number"],
         plan=plan_from_json(row["plan"]),
@@ -72,4 +95,7 @@ def moment(at: Any) -> datetime | None:  # noqa: ANN401 - as rows have it
 
 
 def _required(at: int) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
+    try:
+        return datetime.fromtimestamp(at, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError("a time is beyond the calendar") from error

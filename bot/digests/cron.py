@@ -87,6 +87,14 @@ def walls_after(cron: str, wall: datetime) -> Iterator[datetime]:
     return CronSim(cron, wall)
 
 
+def comes(cron: str) -> bool:
+    """Whether a text is five fields that name any time at all."""
+    try:
+        return len(cron.split()) == len(FIELDS) and next(CronSim(cron, _ANY_WALL), None) is not None
+    except (CronSimError, ValueError):
+        return False
+
+
 def names_every_hour(cron: str) -> bool:
     """Whether it goes by the minute alone, as `*/30 * * * *` does."""
     return cron.split()[1] == "*"

@@ -35,6 +35,11 @@ class Attempt:
     slot: str
     number: int
 
+    @property
+    def reference(self) -> str:
+        """What the log knows all tries at this run by."""
+        return f"{self.digest}:{self.slot}"
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:

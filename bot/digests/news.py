@@ -83,12 +83,24 @@ def _was_active(row: Workflow, since: datetime, before: Mapping[Status, int]) ->
     return unfinished or row.triggered_on is None or row.triggered_on > since - OVERLAP
 
 
+def is_undated(row: Instance) -> bool:
+    """Whether nobody can tell when an instance came to its status.
+
+    The local engine's phantoms have no status either: they are rows of ids that never existed.
+    """
+    return row.status is not None and _moved_at(row) is None
+
+
 def moved_after(rows: Iterable[Instance], after: datetime) -> Iterator[Newcomer]:
     """Those of some instances that came to their status after a moment."""
     for row in rows:
-        at = row.ended_on or row.modified_on or row.created_on
+        at = _moved_at(row)
         if at is not None and at > after:
             yield Newcomer(row.id, at)
+
+
+def _moved_at(row: Instance) -> datetime | None:
+    return row.ended_on or row.modified_on or row.created_on
 
 
 def key(workflow: str, instance: str) -> str:

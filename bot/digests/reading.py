@@ -14,7 +14,7 @@ from cachetools import TTLCache
 from bot.browse.errors import UnknownAccount
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, Throttled
-from bot.cloudflare.models import InstanceError, Status, Workflow
+from bot.cloudflare.models import InstanceError, Status, Workflow, WorkflowList
 from bot.digests import chart, news
 from bot.digests.model import ERRORED, Baseline, Plan
 from bot.digests.news import Found
@@ -89,7 +89,7 @@ class Reader:
             first=baseline is None,
             groups=groups,
             total=len(newcomers),
-            exact=harvest.exact and not harvest.unread,
+            exact=harvest.exact and not (harvest.unread or everything.unread),
             untold=untold,
             unread=harvest.unread,
             rows=[_row(name, counts[name], baseline) for name in shown],
@@ -99,7 +99,7 @@ class Reader:
             missed=missed,
             baseline=Baseline(
                 at=span.until,
-                counts={name: count for name, count in counts.items() if count},
+                counts=_known(counts, baseline, everything),
                 news=hours,
                 told=_told(harvest.found, span, baseline),
             ),
@@ -159,6 +159,16 @@ def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
         else {status: count for status, count in row.instances.items() if count}
         for row in rows
     }
+
+
+def _known(
+    counts: Mapping[str, Mapping[Status, int] | None], baseline: Baseline | None, everything: WorkflowList
+) -> dict[str, Mapping[Status, int]]:
+    """Counts for the next digest to go on from; those that could not be read stay what they were."""
+    before = baseline.counts if baseline is not None else {}
+    unknown = {name for name in before if counts.get(name, None if everything.unread else {}) is None}
+    kept = {name: count for name, count in counts.items() if count}
+    return {**{name: before[name] for name in unknown}, **kept}
 
 
 def _shown(counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[Found]) -> Sequence[str]:

@@ -86,6 +86,7 @@ class _Walk:
         again: ids of those that were, and that may have ended after the last digest's counts were read.
         further: where the next page starts.
         cut_short: whether pages are left that can't be read.
+        incomplete: whether rows were among them that could not be read in full, or have no date.
         gone: whether the workflow is.
     """
 
@@ -94,6 +95,7 @@ class _Walk:
     again: set[str] = field(default_factory=set)
     further: Position | None = None
     cut_short: bool = False
+    incomplete: bool = False
     gone: bool = False
 
     @property
@@ -103,7 +105,8 @@ class _Walk:
 
     @property
     def is_exact(self) -> bool:
-        return self.further is None and not self.cut_short and self.unexplained <= 0
+        is_whole = self.further is None and not self.cut_short and not self.incomplete
+        return is_whole and self.unexplained <= 0
 
     @property
     def is_unread(self) -> bool:
@@ -163,6 +166,7 @@ class Search:
             return
         walk.cut_short = page.next is not None and page.next == position
         walk.further = None if walk.cut_short else page.next
+        walk.incomplete |= bool(page.unread) or any(map(news.is_undated, page.rows))
         for newcomer in news.moved_after(page.rows, self.span.after):
             if not self.span.knows(walk.candidate.name, newcomer):
                 walk.moved.setdefault(newcomer.id, newcomer)  # a list that moves shows some of them twice

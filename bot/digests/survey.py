@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from bot.cloudflare.budget import Purpose
 from bot.cloudflare.cache import CachedWorkflows, SingleFlight
-from bot.cloudflare.errors import ParameterRefused, WorkflowNotFound
+from bot.cloudflare.errors import NonsenseAnswer, ParameterRefused, WorkflowNotFound
 from bot.cloudflare.models import InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 
 _AT_ONCE: Final = 10
@@ -46,7 +46,7 @@ class Survey:
     async def counted(self, rows: Sequence[Workflow]) -> Sequence[Workflow]:
         """The same workflows with their counts, asked for one by one where the list brought none.
 
-        Those that do not exist are left out.
+        Those that do not exist are left out; one whose counts can't be read stays without.
 
         Raises:
             CloudflareError: there is no such answer.
@@ -88,6 +88,8 @@ class Survey:
             )
         except (WorkflowNotFound, ParameterRefused):  # the latter for a name that none can have
             return None
+        except NonsenseAnswer:
+            return row
 
     async def _ask(self, key: Hashable, question: Callable[[], Awaitable[_T]]) -> _T:
         async def asked() -> _T:

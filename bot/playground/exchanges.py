@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from bot.cloudflare.client import Call
-from bot.listeners.dispatch import current_reference
 from bot.playground.exchange import Answer, Exchange, Notice, begun
 from bot.playground.slack import Ack, AckError, ApiCall, Delivery, LocalSlack, Response
 from bot.playground.slack.journal import Journal
+from bot.telemetry import current_reference
 
 _KEPT: Final = 200
 _SHOWING: Final = ("chat.", "views.")

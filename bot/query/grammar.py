@@ -190,8 +190,8 @@ def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token
             expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
         )
     rest = [word for word in words if word is not name]
-    meant = nearest(name.value, _SUBCOMMANDS)
-    if not said_list and meant and any(word.key is None and not _is_status(word) for word in rest):
+    strays = not said_list and any(word.key is None and not _is_status(word) for word in rest)
+    if strays and (meant := nearest(name.value, _SUBCOMMANDS)):
         raise name.wrong("is taken for a workflow's name", expected=f"`{COMMAND} list NAME`", nearest=meant)
     return name, rest
 

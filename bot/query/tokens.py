@@ -7,8 +7,8 @@ from typing import Final
 from bot.query.errors import QueryError
 
 _MARKUP: Final = re.compile(
-    r"<(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<address>[^|>\s]*)(?:\|(?P<label>[^>]*))?>"
-    r"|<(?P<mark>[#@!])(?P<id>[^|>\s]*)(?:\|(?P<name>[^>]*))?>"
+    r"<(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<address>[^|<>\s]*)(?:\|(?P<label>[^<>]*))?>"
+    r"|<(?P<mark>[#@!])(?P<id>[^|<>\s]+)(?:\|(?P<name>[^<>]*))?>"
     r"|&(?:lt|gt|amp);",
     re.IGNORECASE,
 )

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, AwareDatetime
 
 from bot.query.errors import QueryError
 
@@ -30,6 +32,17 @@ LONGEST: Final = 60
 """Characters of a time that are written out again; nobody needs as many."""
 
 
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is no moment in any calendar") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time in UTC, whatever it was written in."""
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A moment, and the words that mean it.
@@ -40,7 +53,7 @@ class When:
     """
 
     text: str
-    at: datetime
+    at: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +89,19 @@ def read(text: str, clock: Clock) -> When:
     """
     words = _normal(text)
     try:
-        moment = _relative(words, clock) or _day_and_clock(words, clock)
-        if moment is not None:
-            return moment
-        at = _date_and_clock(words, clock.zone) or _iso(words, clock.zone) or _english(words, clock)
-        if at is not None:
-            at = at.replace(microsecond=at.microsecond // 1000 * 1000).astimezone(UTC)
+        moment = _relative(words, clock) or _day_and_clock(words, clock) or _written_out(words, clock)
     except (ValueError, OverflowError) as error:
         raise QueryError(text, "is no moment in any calendar", expected=EXPECTED) from error
-    if at is None:
+    if moment is None:
         raise QueryError(text, "is not a time I can read", expected=EXPECTED)
+    return moment
+
+
+def _written_out(words: str, clock: Clock) -> When | None:
+    at = _date_and_clock(words, clock.zone) or _iso(words, clock.zone) or _english(words, clock)
+    if at is None:
+        return None
+    at = at.replace(microsecond=at.microsecond // 1000 * 1000).astimezone(UTC)
     return When(_canonical(at), at)
 
 
@@ -216,6 +232,8 @@ def _english(words: str, clock: Clock) -> datetime | None:
     # It would read a lone number as a date, and of a day with a clock that is none the day alone.
     if not re.search(r"[a-z]{3}|\d[./]\d", words) or _names_day(words.partition(" ")[0]):
         return None
+    if len(words) > LONGEST:
+        return None  # it would be busy for long, and with nothing
     import dateparser  # noqa: PLC0415 - 0.3 s that only this last resort is worth
 
     local = clock.now.astimezone(clock.zone).replace(second=0, microsecond=0)

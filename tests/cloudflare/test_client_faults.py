@@ -146,14 +146,14 @@ async def test_a_refused_connection_names_the_host(make_client: MakeClient) -> N
     assert refused.value.__cause__ is not None
 
 
-async def test_the_deadline_is_for_the_whole_with_all_its_tries(
+@pytest.mark.usefixtures("at_once")
+async def test_the_deadline_is_for_the_whole_even_where_a_try_ends_at_the_same_moment(
     make_client: MakeClient, orders: Simulation
 ) -> None:
     orders.inject(Slow(30), times=None)
-    started = time.monotonic()
-    with pytest.raises(Unavailable, match="no answer within"):
-        await make_client(deadline=0.6).list_instances(question())
-    assert time.monotonic() - started < 2
+    for _ in range(10):
+        with pytest.raises(Unavailable, match=r"no answer within 0\.06 s"):
+            await make_client(deadline=0.06).list_instances(question())
 
 
 async def test_one_slow_answer_leaves_time_for_another_try(

@@ -18,7 +18,7 @@ from bot.cloudflare.models import MAX_PER_PAGE, Status
 from bot.playground.cloudflare import Challenge, Fault, HtmlPage, JsonError, WrongShape
 from bot.playground.cloudflare import Throttled as Throttling
 
-from .accounts import HOUR, MINUTE, Account, account, bars, listed, plan, stamp, told
+from .accounts import HOUR, MINUTE, Account, account, bars, listed, one, plan, stamp, told
 
 DAY = 24 * HOUR
 OPERATIONS = ("list_workflows", "list_instances", "get_instance")
@@ -257,3 +257,22 @@ async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None
     report = await prod.digest()
     assert (report.unread, report.exact) == ({"huge": 10**15}, False)
     assert report.rows[0].changes == {"errored": 10**15, "hibernated": -3}
+
+
+# What can't be read in full.
+
+
+async def test_counts_that_could_not_be_read_once_do_not_rise_in_the_digest_after(prod: Account) -> None:
+    prod.fail("bills", "b", 5)
+    prod.fail("orders", "a", 5)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    odd: tuple[dict[str, Any], ...] = ({"name": "orders", "instances": "many"}, {"name": ["bills"]})
+    prod.simulation.inject(listed(*odd), operation="list_workflows")
+    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    report = await prod.digest()
+    assert (report.total, report.exact, [row.counts for row in report.rows]) == (0, False, [None])
+    assert report.baseline.counts == {"orders": {"errored": 1}, "bills": {"errored": 1}}
+    prod.clock.advance(HOUR)
+    report = await prod.digest()
+    assert (report.has_news, report.unread, report.exact) == (False, {}, True)

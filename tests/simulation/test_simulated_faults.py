@@ -10,6 +10,7 @@ import pytest
 from bot.playground.cloudflare import (
     Challenge,
     Changed,
+    ChangedRows,
     CutOff,
     Dropped,
     Fault,
@@ -17,9 +18,12 @@ from bot.playground.cloudflare import (
     JsonError,
     PlainText,
     Redirected,
+    Reset,
     Simulation,
     Slow,
+    SpoiltGzip,
     Throttled,
+    Trickling,
     TruncatedJson,
     WrongShape,
 )
@@ -148,6 +152,39 @@ async def test_a_connection_can_be_cut_within_the_answer(orders: Simulation, cli
 
     with pytest.raises(aiohttp.ClientPayloadError):
         await client.instances()
+
+
+async def test_a_connection_can_be_reset(orders: Simulation, client: Client) -> None:
+    orders.inject(Reset(), times=2)
+
+    with pytest.raises(aiohttp.ClientOSError, match="reset by peer"):
+        await client.instances()
+
+
+async def test_a_body_can_trickle_behind_its_headers(orders: Simulation, client: Client) -> None:
+    orders.inject(Trickling(pieces=4, seconds=0.01))
+
+    assert (await client.instances(per_page="1")).ids == ["order-25"]
+
+
+async def test_a_compressed_answer_can_be_spoilt(orders: Simulation, client: Client) -> None:
+    orders.inject(SpoiltGzip())
+
+    with pytest.raises(aiohttp.ClientPayloadError, match="gzip"):
+        await client.instances()
+
+
+async def test_fields_of_rows_can_be_changed_in_some_or_in_all(orders: Simulation, client: Client) -> None:
+    orders.inject(ChangedRows({"status": "odd", "new": 1}, rows=slice(1)))
+    orders.inject(ChangedRows({"status": "odd"}))
+    orders.inject(ChangedRows({"status": "odd"}))
+
+    some, all_ = [(await client.instances(per_page="3")).body["result"] for _ in range(2)]
+
+    assert [row["status"] for row in some] == ["odd", "complete", "complete"]
+    assert (some[0]["new"], some[0]["id"]) == (1, "order-25")
+    assert [row["status"] for row in all_] == ["odd"] * 3
+    assert (await client.instances(cursor="rubbish")).status == 400
 
 
 async def test_a_redirect_leads_to_another_host(orders: Simulation, client: Client) -> None:

@@ -109,12 +109,12 @@ def groups(mentions: Sequence[Mention]) -> Block:
     return boxes(texts, [*ticked, *(value for value in texts if value not in _EVERYBODY)])
 
 
-def group(value: str) -> Mention:
-    """The mention that a ticked box of `groups` is."""
+def group(value: str) -> Mention | None:
+    """The mention that a ticked box of `groups` is; None of a box that is none of them."""
     if value in _EVERYBODY:
         return Mention("everybody", value, value)
     group_id, _, name = value.partition(" ")
-    return Mention("group", group_id, name)
+    return Mention("group", group_id, name) if group_id.isalnum() else None
 
 
 def named(names: Sequence[str]) -> list[Block]:
@@ -123,7 +123,7 @@ def named(names: Sequence[str]) -> list[Block]:
     Raises:
         ValueError: a name does not fit, and cutting it would break it.
     """
-    return [_option(name, name) for name in names]
+    return [_option(name, name, emoji=False) for name in names]
 
 
 def _menu(options: list[Block], chosen: str) -> Block:
@@ -131,7 +131,7 @@ def _menu(options: list[Block], chosen: str) -> Block:
     return {"type": "static_select", "options": options, "initial_option": initial}
 
 
-def _option(text: str, value: str) -> Block:
+def _option(text: str, value: str, *, emoji: bool = True) -> Block:
     if len(value) > limits.OPTION_VALUE:
         raise ValueError(f"an option's value has {len(value)} characters")
-    return {"text": plain_text(text, limits.OPTION), "value": value}
+    return {"text": plain_text(text, limits.OPTION, emoji=emoji), "value": value}

@@ -1,7 +1,7 @@
 """The form of a digest: a plan as a modal, and what was filled in back out of it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from bot.blocks import filter as filter_form
 from bot.blocks import limits
@@ -20,6 +20,7 @@ from bot.blocks.parts import (
     section,
 )
 from bot.blocks.problems import explain
+from bot.blocks.state import State, chosen, people, ticked, typed
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Status
 from bot.digests.form import DAYS, DigestForm
@@ -28,12 +29,6 @@ from bot.query.form import Mistakes
 from bot.query.model import COMMAND
 
 CALLBACK: Final = "digest"
-
-State = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""What a submission carries: block id → action id → the element's state.
-
-The block id is the field's name in `Mistakes`. So is the action id, but for menus that load as one types.
-"""
 
 _DAY_NAMES: Final = dict(
     zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
@@ -107,20 +102,19 @@ def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], m
 
 def filled_in(state: State) -> DigestForm:
     """What stands in a form, at its submission or when a button in it is pressed."""
-    how = _ticked(state, "how")
-    people = _element(state, "people").get("selected_users") or ()
-    mentions = [Mention("person", str(user)) for user in people]
-    mentions += [fields.group(value) for value in _ticked(state, "groups")]
+    how = ticked(state, "how")
+    mentions = [Mention("person", user) for user in people(state, "people")]
+    mentions += filter(None, map(fields.group, ticked(state, "groups")))
     return DigestForm(
-        channel=str(_element(state, "channel").get("selected_conversation") or ""),
-        zone=_chosen(state, "zone"),
-        days=_ticked(state, "days"),
-        time=str(_element(state, "time").get("selected_time") or ""),
-        words=_typed(state, "words"),
+        channel=typed(state, "channel", "selected_conversation"),
+        zone=chosen(state, "zone") or "",
+        days=ticked(state, "days"),
+        time=typed(state, "time", "selected_time"),
+        words=typed(state, "words"),
         account=account_in(state),
-        workflows=_ticked(state, "workflows"),
-        status=Status(_chosen(state, "status") or ERRORED),
-        window=_typed(state, "window"),
+        workflows=ticked(state, "workflows"),
+        status=Status(chosen(state, "status") or ERRORED),
+        window=typed(state, "window"),
         quiet=_QUIET in how,
         daily_thread=_DAILY_THREAD in how,
         mentions=tuple(mentions),
@@ -129,8 +123,8 @@ def filled_in(state: State) -> DigestForm:
 
 def account_in(state: State) -> str | None:
     """The account that is chosen; None for the default one."""
-    chosen = _chosen(state, "account")
-    return None if chosen in ("", fields.DEFAULT) else chosen
+    account = chosen(state, "account")
+    return None if account in ("", fields.DEFAULT) else account
 
 
 def field_errors(mistakes: Mistakes) -> dict[str, str]:
@@ -159,9 +153,12 @@ def form_not_opened_message(number: int | None) -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
-def unchecked_words(error: CloudflareError) -> str:
-    """What is said at the workflows, as plain text, when Cloudflare does not say whether they exist."""
-    return plain(f"Nothing was kept: {explain(error).title} Try again in a minute.")
+def unchecked_words(error: CloudflareError, reference: str) -> str:
+    """What is said at the workflows, as plain text, when Cloudflare does not say whether they exist.
+
+    The reference is what the log knows it by.
+    """
+    return plain(f"Nothing was kept: {explain(error).title} Try again in a minute. (reference {reference})")
 
 
 def form_mistake_message(field: str, words: str, number: int | None) -> Message:
@@ -204,21 +201,3 @@ def _account(form: DigestForm, accounts: Sequence[str]) -> list[Block]:
 
 def _how(form: DigestForm) -> list[str]:
     return [*([_QUIET] if form.quiet else []), *([_DAILY_THREAD] if form.daily_thread else [])]
-
-
-def _element(state: State, key: str) -> Mapping[str, Any]:
-    """The state of the one element of a block; nothing if the form had no such block."""
-    return next(iter(state.get(key, {}).values()), {})
-
-
-def _typed(state: State, key: str) -> str:
-    return str(_element(state, key).get("value") or "")
-
-
-def _chosen(state: State, key: str) -> str:
-    option = _element(state, key).get("selected_option")
-    return str(option["value"]) if option else ""
-
-
-def _ticked(state: State, key: str) -> tuple[str, ...]:
-    return tuple(str(option["value"]) for option in _element(state, key).get("selected_options") or ())

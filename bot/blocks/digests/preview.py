@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.blocks import limits
 from bot.blocks.limits import Block
-from bot.blocks.parts import Message, modal, plain_text, section
+from bot.blocks.parts import Message, message, modal, plain_text, section
 
 _TITLE: Final = "Preview"
 _BACK: Final = "Back"
@@ -30,3 +30,10 @@ def preview_failed_view(problems: Sequence[str]) -> Block:
     """What has to be put right in the form first; plain texts."""
     said = [{"type": "section", "text": plain_text(text, limits.SECTION, emoji=False)} for text in problems]
     return modal(_TITLE, [section("⚠️ *The form is not complete yet.*"), *said], close=_BACK)
+
+
+def preview_not_shown_message() -> Message:
+    """Slack did not show the window, or not what was to stand in it."""
+    title = "The preview can't be shown just now."
+    advice = "Nothing in the form is lost: go back to it and press Preview again."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])

@@ -9,12 +9,12 @@ async with simulation.serve() as url:
 from bot.playground.cloudflare.allowance import RateLimit
 from bot.playground.cloudflare.auth import READ_PERMISSIONS, ApiKey, ApiToken
 from bot.playground.cloudflare.behaviour import Behaviour
+from bot.playground.cloudflare.broken_answers import CutOff, Dropped, Reset, SpoiltGzip, Trickling
 from bot.playground.cloudflare.calls import Operation, RecordedCall
 from bot.playground.cloudflare.faults import (
     Challenge,
     Changed,
-    CutOff,
-    Dropped,
+    ChangedRows,
     Fault,
     HtmlPage,
     JsonError,
@@ -40,6 +40,7 @@ __all__ = [
     "Behaviour",
     "Challenge",
     "Changed",
+    "ChangedRows",
     "Cron",
     "CutOff",
     "Dropped",
@@ -53,13 +54,16 @@ __all__ = [
     "RateLimit",
     "RecordedCall",
     "Redirected",
+    "Reset",
     "Schedule",
     "Simulation",
     "Sleep",
     "Slow",
+    "SpoiltGzip",
     "Step",
     "Termination",
     "Throttled",
+    "Trickling",
     "TruncatedJson",
     "WaitForEvent",
     "WorkflowRecord",

@@ -70,3 +70,8 @@ def json_answer(envelope: object, status: int = 200) -> web.Response:
 def refusal(refused: Refused) -> web.Response:
     """Answer a refused request."""
     return json_answer(failure(refused.code, refused.message), refused.status)
+
+
+def body_of(answer: web.Response) -> bytes:
+    """Give what an answer holds."""
+    return bytes(answer.body) if isinstance(answer.body, bytes | bytearray | memoryview) else b""

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 from aiohttp import web
 
 from bot.playground.cloudflare.calls import Operation
-from bot.playground.cloudflare.envelope import failure, json_answer
+from bot.playground.cloudflare.envelope import body_of, failure, json_answer
 
 Healthy: TypeAlias = Callable[[], Awaitable[web.Response]]
 
@@ -97,7 +97,7 @@ class TruncatedJson:
 
     async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
         """Answer half a JSON text, with a ``Content-Length`` that fits it."""
-        body = _bytes(await healthy())
+        body = body_of(await healthy())
         return web.Response(body=body[: len(body) // 2], content_type="application/json")
 
 
@@ -122,7 +122,26 @@ class Changed:
     async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
         """Answer the healthy envelope with these parts."""
         answer = await healthy()
-        return json_answer(json.loads(_bytes(answer)) | dict(self.parts), answer.status)
+        return json_answer(json.loads(body_of(answer)) | dict(self.parts), answer.status)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRows:
+    """Replace fields of the healthy answer's rows, of all or of some; what is not a list is one row."""
+
+    fields: Mapping[str, Any]
+    rows: slice = field(default_factory=lambda: slice(None))
+
+    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+        """Answer the healthy envelope with these fields in its rows; a refusal stays as it is."""
+        answer = await healthy()
+        envelope = json.loads(body_of(answer))
+        match envelope["result"]:
+            case list() as rows:
+                rows[self.rows] = [{**row, **self.fields} for row in rows[self.rows]]
+            case dict() as row:
+                row.update(self.fields)
+        return json_answer(envelope, answer.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +156,6 @@ class Throttled:
         if self.retry_after is not None:
             answer.headers["retry-after"] = str(self.retry_after)
         return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Close the connection without an answer.
-
-    aiohttp's own client asks once more by itself, so one dropped request is not seen there: inject two.
-    """
-
-    async def answer(self, request: web.Request, _healthy: Healthy) -> web.Response:
-        """Close it; what is returned reaches nobody."""
-        if request.transport is not None:
-            request.transport.close()
-        return web.Response()
-
-
-@dataclass(frozen=True, slots=True)
-class CutOff:
-    """Close the connection halfway through the body."""
-
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
-        """Send half of what ``Content-Length`` promises, then close."""
-        body = _bytes(await healthy())
-        half = web.StreamResponse(
-            headers={"Content-Length": str(len(body)), "Content-Type": "application/json"}
-        )
-        await half.prepare(request)
-        await half.write(body[: len(body) // 2])
-        return await Dropped().answer(request, healthy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +205,3 @@ class FaultQueue:
         injected.times -= 1
         if injected.times <= 0:
             self._waiting.remove(injected)
-
-
-def _bytes(answer: web.Response) -> bytes:
-    return bytes(answer.body) if isinstance(answer.body, bytes | bytearray | memoryview) else b""

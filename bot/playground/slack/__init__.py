@@ -16,6 +16,7 @@ from bot.playground.slack.directory import Channel, Group, Team, User
 from bot.playground.slack.faults import (
     RESPONSE_URL,
     AnswerLost,
+    Dropped,
     Failed,
     Fault,
     Faults,
@@ -46,6 +47,7 @@ __all__ = [
     "Change",
     "Channel",
     "Delivery",
+    "Dropped",
     "Failed",
     "Fault",
     "Faults",

@@ -13,10 +13,11 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An HTTP status that is no answer, like 500, or 404 on a ``response_url``; the body is not JSON."""
+    """An HTTP status that is no answer, like 500, or 404 on a ``response_url``; the body stands as it is."""
 
     status: int = 500
     body: str = "upstream error"
+    content_type: str = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,12 @@ class AnswerLost:
     """The call takes effect and the connection breaks before the answer: a blind retry then posts twice."""
 
 
-Fault = RateLimited | Failed | Named | Slow | AnswerLost
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The connection breaks before the call takes effect."""
+
+
+Fault = RateLimited | Failed | Named | Slow | AnswerLost | Dropped
 
 RESPONSE_URL = "response_url"
 

@@ -13,7 +13,16 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.playground.slack.faults import RESPONSE_URL, AnswerLost, Failed, Faults, Named, RateLimited, Slow
+from bot.playground.slack.faults import (
+    RESPONSE_URL,
+    AnswerLost,
+    Dropped,
+    Failed,
+    Faults,
+    Named,
+    RateLimited,
+    Slow,
+)
 from bot.playground.slack.interactions import Interaction, Interactions
 from bot.playground.slack.journal import Journal
 from bot.playground.slack.message import Message
@@ -59,8 +68,10 @@ class ResponseUrls:
         fault = self.faults.take(RESPONSE_URL)
         problems: tuple[Problem, ...] = ()
         match fault:
-            case Failed(status, text):
-                answer = web.Response(status=status, text=text)
+            case Failed(status, text, kind):
+                answer = web.Response(status=status, text=text, content_type=kind)
+            case Dropped():
+                answer = web.Response(status=HTTPStatus.BAD_GATEWAY, text="dropped")
             case RateLimited(seconds):
                 answer = web.Response(status=HTTPStatus.TOO_MANY_REQUESTS, text="rate_limited")
                 answer.headers["Retry-After"] = str(seconds)
@@ -72,7 +83,7 @@ class ResponseUrls:
                 answer, problems = self._take(request.path, raw)
         act = request.match_info["id"]
         self.responses.add(Response(act, _body_of(raw), at, answer.status, answer.text or "", problems))
-        if isinstance(fault, AnswerLost) and request.transport is not None:
+        if isinstance(fault, AnswerLost | Dropped) and request.transport is not None:
             request.transport.abort()
         return answer
 

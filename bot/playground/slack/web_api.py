@@ -12,7 +12,16 @@ from aiohttp import web
 
 from bot.playground.slack.chat import Chat
 from bot.playground.slack.conversations import Conversations
-from bot.playground.slack.faults import AnswerLost, Failed, Fault, Faults, Named, RateLimited, Slow
+from bot.playground.slack.faults import (
+    AnswerLost,
+    Dropped,
+    Failed,
+    Fault,
+    Faults,
+    Named,
+    RateLimited,
+    Slow,
+)
 from bot.playground.slack.interactions import Interactions
 from bot.playground.slack.journal import Journal
 from bot.playground.slack.shapes import Payload, Problem, RefusedError
@@ -57,12 +66,12 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call is told: JSON, or the page of a proxy in front of a machine that is down."""
+    """What a call is told: JSON, or text of some kind, like the page of a proxy before a dead machine."""
 
     body: Payload
     status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
-    as_text: bool = False
+    as_text: str | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -72,8 +81,8 @@ class Answer:
 
     def response(self, scopes: frozenset[str]) -> web.Response:
         """The HTTP response; Bolt learns from ``x-oauth-scopes`` what the token may do."""
-        if self.as_text:
-            return web.Response(status=self.status, text=self.error, content_type="text/html")
+        if self.as_text is not None:
+            return web.Response(status=self.status, text=self.error, content_type=self.as_text)
         headers = {"x-oauth-scopes": ",".join(sorted(scopes)), **self.headers}
         return web.json_response(self.body, status=self.status, headers=headers)
 
@@ -112,7 +121,7 @@ class WebApi:
             method, arguments, self.workspace.clock(), answer.status, answer.error, answer.problems
         )
         self.calls.add(call)
-        if isinstance(fault, AnswerLost) and request.transport is not None:
+        if isinstance(fault, AnswerLost | Dropped) and request.transport is not None:
             request.transport.abort()
         return answer.response(self.workspace.scopes)
 
@@ -121,8 +130,10 @@ class WebApi:
             case RateLimited(seconds):
                 body = {"ok": False, "error": "ratelimited"}
                 return Answer(body, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(seconds)})
-            case Failed(status, text):
-                return Answer({"error": text}, status, as_text=True)
+            case Failed(status, text, kind):
+                return Answer({"error": text}, status, as_text=kind)
+            case Dropped():
+                return Answer({"ok": False, "error": "dropped"}, HTTPStatus.BAD_GATEWAY)
             case Named(error):
                 return Answer({"ok": False, "error": error})
             case _:
