@@ -26,7 +26,7 @@ from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery
 from bot.listeners.digest_desk import DigestDesk
 from bot.listeners.digest_forms import DigestForms
-from bot.listeners.dispatch import SlackApp, current_reference
+from bot.listeners.dispatch import SlackApp
 from bot.listeners.door import Door
 from bot.listeners.presenter import Presenter
 from bot.listeners.zones import Zones
@@ -35,8 +35,8 @@ from bot.slack import slack_client
 from bot.socket_mode import SocketMode
 from bot.starting import Role, StartFailed
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
-from bot.telemetry import Metrics
-from bot.web import Probe, web_app
+from bot.telemetry import Metrics, current_reference
+from bot.web import Probe, SlackRequests, web_app
 from bot.worker.worker import working
 
 
@@ -88,20 +88,22 @@ async def assembled(
         shelf = Shelf(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
-        app = socket_mode = None
+        app = socket_mode = requests = None
         if role is not Role.WORKER:
             sources = Sources(accounts, reader, shelf, Store(engine, _now))
             app = slack_app(settings, client, sources, background, metrics)
         if app is not None and settings.slack_app_token is not None:
             socket_mode = SocketMode(app, client, settings.slack_app_token.get_secret_value())
             probes["socket mode"] = partial(_socket_fault, socket_mode)
+        elif app is not None and settings.slack_signing_secret is not None:
+            requests = SlackRequests(app, settings.slack_signing_secret.get_secret_value())
         if role is not Role.WEB:
             worker = await stack.enter_async_context(
                 working(settings, engine, client, reader, shelf, metrics, _now)
             )
             probes["worker"] = worker.fault
         yield Bot(
-            web=web_app(app if socket_mode is None else None, metrics, probes),
+            web=web_app(requests, metrics, probes),
             socket_mode=socket_mode,
             background=background,
             client=client,

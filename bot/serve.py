@@ -17,6 +17,7 @@ from bot.app import Bot, assembled
 from bot.cloudflare.client import Call, observe_nothing
 from bot.settings import Settings
 from bot.slack import SlackUnreachable, check_bot_token
+from bot.socket_mode import ACK_LIMIT
 from bot.starting import Role, StartFailed
 
 _log = structlog.get_logger(__name__)
@@ -74,15 +75,15 @@ async def serving(
             port = await _listen(bot, settings, stack)
             if bot.socket_mode is not None:
                 stack.push_async_callback(bot.socket_mode.close)
+                stack.callback(bot.background.hurry)
                 await bot.socket_mode.connect()
             yield Served(bot, port)
 
 
 async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> int:
     """Open the port; closing lets running requests end."""
-    runner = web.AppRunner(
-        bot.web, handle_signals=False, access_log=None, shutdown_timeout=settings.bot_shutdown_seconds
-    )
+    acks_too = max(settings.bot_shutdown_seconds, ACK_LIMIT.total_seconds())
+    runner = web.AppRunner(bot.web, handle_signals=False, access_log=None, shutdown_timeout=acks_too)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

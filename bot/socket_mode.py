@@ -20,6 +20,8 @@ ACK_LIMIT: Final = timedelta(seconds=3)
 """Slack waits no longer for an ack."""
 
 _LOOK_EVERY: Final = 1.0
+_TO_BEGIN: Final = 0.02
+"""Seconds in which slack_sdk begins to answer what it has read."""
 
 
 class SocketModeFailed(Failed):
@@ -94,13 +96,15 @@ class SocketMode:
             self._unanswered.discard(task)
 
     async def close(self) -> None:
-        """Send the acks that are still due, and take no more work."""
+        """Take no more work, and send the acks that are still due."""
         if self._handler is None:
             return
-        deadline = time.monotonic() + ACK_LIMIT.total_seconds()
-        while self._unanswered and (left := deadline - time.monotonic()) > 0:
-            await asyncio.wait(self._unanswered, timeout=left)  # what comes meanwhile is answered, too
         client = self._handler.client
+        await self._send_acks()  # what comes meanwhile is answered, too
+        if client.message_receiver is not None:
+            client.message_receiver.cancel()
+        await asyncio.sleep(_TO_BEGIN)
+        await self._send_acks()
         await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it so
         # close() leaves these behind: a task that waits for messages, and a session.
         tasks = [
@@ -112,3 +116,9 @@ class SocketMode:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await client.aiohttp_client_session.close()
+
+    async def _send_acks(self) -> None:
+        """Wait until none is due, or for as long as Slack would."""
+        deadline = time.monotonic() + ACK_LIMIT.total_seconds()
+        while self._unanswered and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait(self._unanswered, timeout=left)

@@ -1,14 +1,30 @@
 """Logs and metrics."""
 
+import asyncio
 import logging
 import sys
+from contextlib import AbstractContextManager
 from typing import Final
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+from bot import __version__
+
+_DIGEST_OUTCOMES: Final = ("due", "sent", "quiet", "missed", "failed", "put_off")
 
 _LATENESS_BUCKETS: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
-_ACK_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
+_ACK_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
+_UPSTREAM_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
 
 def configure_logging(level: str, style: str) -> None:
@@ -31,7 +47,8 @@ def configure_logging(level: str, style: str) -> None:
         cache_logger_on_first_use=True,
     )
     rendering: list[structlog.types.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        # Where `rich` is installed, structlog would show the values of variables, secrets among them.
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if style == "console"
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
@@ -50,11 +67,29 @@ def configure_logging(level: str, style: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def traced(reference: str) -> AbstractContextManager[object]:
+    """Have every line that is logged in this block, and in the tasks begun in it, carry a reference.
+
+    A task begun in it keeps the reference after the block; whatever else its caller does loses it.
+    """
+    return structlog.contextvars.bound_contextvars(reference=reference)
+
+
+def current_reference() -> str:
+    """What the log knows the work by that is under way here: a request, or a digest's delivery."""
+    return str(structlog.contextvars.get_contextvars().get("reference", "none"))
+
+
 class Metrics:
     """What the bot counts, in a registry of its own, so that two bots can live in one process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        Info("workflows_bot", "The version of this bot.", registry=self.registry).info(
+            {"version": __version__}
+        )
         self.requests = Counter(
             "workflows_bot_requests",
             "Requests from Slack by kind and outcome.",
@@ -78,6 +113,7 @@ class Metrics:
             "Time that a request to Cloudflare took.",
             ["account"],
             registry=self.registry,
+            buckets=_UPSTREAM_BUCKETS,
         )
         self.pages = Counter(
             "workflows_bot_pages",
@@ -91,13 +127,25 @@ class Metrics:
             ["account"],
             registry=self.registry,
         )
-
+        self.ready = Gauge(
+            "workflows_bot_ready",
+            "Whether a part of the bot is well: 1 or 0.",
+            ["part"],
+            registry=self.registry,
+        )
+        Gauge(
+            "workflows_bot_tasks",
+            "Tasks on the event loop: answers under way, connections, and what always runs.",
+            registry=self.registry,
+        ).set_function(_tasks)
         self.digests = Counter(
             "workflows_bot_digests",
             "Digests by what became of them: due, sent, quiet, missed, failed, or put off for a while.",
             ["outcome"],
             registry=self.registry,
         )
+        for outcome in _DIGEST_OUTCOMES:
+            self.digests.labels(outcome)  # from the start: Prometheus takes no first value for an increase
         self.digest_lateness_seconds = Histogram(
             "workflows_bot_digest_lateness_seconds",
             "Time from when a digest was due until Slack had it.",
@@ -108,3 +156,11 @@ class Metrics:
     def render(self) -> bytes:
         """All of it in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+def _tasks() -> int:
+    """How many tasks there are on this thread's event loop; none where none runs."""
+    try:
+        return len(asyncio.all_tasks())
+    except RuntimeError:
+        return 0

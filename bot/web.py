@@ -1,24 +1,123 @@
 """The bot's own HTTP endpoints."""
 
+import asyncio
+import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
+import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from aiohttp.http_exceptions import HttpProcessingError
+from cachetools import TTLCache
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
 
 from bot.listeners.dispatch import SlackApp
 from bot.telemetry import Metrics
 
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes. Slack's largest, a form with 250 KB of its view and state, stays below it."""
+
 Probe = Callable[[], Awaitable[str | None]]
 """Says what is not ready, or None."""
 
+_log = structlog.get_logger(__name__)
 
-def web_app(slack: SlackApp | None, metrics: Metrics, probes: Mapping[str, Probe]) -> web.Application:
+
+class SlackRequests:
+    """Lets in what Slack sends, once, and nothing else.
+
+    What was let in is remembered, so that nobody can send it again: at most `_REMEMBERED` signatures, each
+    for as long as its timestamp is good. Another process has its own memory.
+
+    Args:
+        app: answers them.
+        signing_secret: proves that they are Slack's.
+        patience: how long a body may take to arrive; Slack itself waits three seconds for its answer.
+    """
+
+    def __init__(
+        self, app: SlackApp, signing_secret: str, patience: timedelta = timedelta(seconds=3)
+    ) -> None:
+        self._app = app
+        self._verifier = SignatureVerifier(signing_secret)
+        self._patience = patience.total_seconds()
+        self._seen: TTLCache[str, bool] = TTLCache(_REMEMBERED, _GOOD_FOR.total_seconds())
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """The answer to a request of Slack's.
+
+        Raises:
+            Refused: it is not one.
+        """
+        if request.method != "POST":
+            raise Refused(405, "Slack sends POST")
+        if request.content_type not in _CONTENT_TYPES or "Content-Encoding" in request.headers:
+            raise Refused(415, "Slack sends forms and JSON, neither of them packed")
+        timestamp, signature = (_only(request, name, form) for name, form in _PROOF.items())
+        body = await self._body(request)
+        if not self._verifier.is_valid(body, timestamp, signature):
+            raise Refused(401, "the signature or the time is wrong")
+        # Not all headers: they are not signed, and some of them tell Bolt what to run.
+        headers: dict[str, str | Sequence[str]]
+        headers = {name: request.headers[name] for name in _READ if name in request.headers}
+        try:
+            from_slack = AsyncBoltRequest(body=body, headers=headers)
+        except UNREADABLE as error:
+            raise Refused(400, "the body can't be read") from error
+        if from_slack.body.get("type") not in _REPEATABLE:
+            if signature in self._seen:
+                raise Refused(409, "it was sent before")
+            self._seen[signature] = True
+        return await to_aiohttp_response(await self._app.async_dispatch(from_slack))
+
+    async def _body(self, request: web.Request) -> str:
+        if (request.content_length or 0) > LARGEST_BODY:
+            raise Refused(413, "the body is too large")
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._patience):
+                async for chunk in request.content.iter_any():
+                    body += chunk
+                    if len(body) > LARGEST_BODY:
+                        raise Refused(413, "the body is too large")
+            return body.decode()
+        except TimeoutError as error:
+            raise Refused(408, "the body takes too long") from error
+        except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
+            raise Refused(400, "the body can't be read") from error
+
+
+class Refused(Exception):
+    """A request that is not Slack's.
+
+    Attributes:
+        status: the HTTP status that says so.
+        reason: what is wrong with it, without anything that it holds.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def _only(request: web.Request, name: str, form: re.Pattern[str]) -> str:
+    """The value of a header that is there once."""
+    values = request.headers.getall(name, [])
+    if len(values) != 1 or not form.fullmatch(values[0]):
+        raise Refused(401, f"{name} is not there once, as Slack writes it")
+    return values[0]
+
+
+def web_app(requests: SlackRequests | None, metrics: Metrics, probes: Mapping[str, Probe]) -> web.Application:
     """The endpoints.
 
     Args:
-        slack: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
+        requests: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
         metrics: for `GET /metrics`.
         probes: what has to be well for `GET /readyz`, by name.
     """
@@ -26,39 +125,67 @@ def web_app(slack: SlackApp | None, metrics: Metrics, probes: Mapping[str, Probe
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "up"})
 
+    async def found() -> dict[str, str]:
+        faults = {name: await probe() for name, probe in probes.items()}
+        for name, fault in faults.items():
+            metrics.ready.labels(name).set(fault is None)
+        return {name: fault for name, fault in faults.items() if fault is not None}
+
     async def readyz(_: web.Request) -> web.Response:
-        faults = {name: fault for name, probe in probes.items() if (fault := await probe()) is not None}
-        if faults:
+        if faults := await found():
             return web.json_response({"status": "not ready", "faults": faults}, status=503)
         return web.json_response({"status": "ready"})
 
     async def show_metrics(_: web.Request) -> web.Response:
+        await found()
         return web.Response(body=metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
+    logging.getLogger("aiohttp.server").addFilter(_without_a_strangers_words)
     app = web.Application()
     app.add_routes(
         [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", show_metrics)]
     )
-    if slack is not None:
-        app.router.add_post("/slack/events", _events(slack, metrics))
+    if requests is not None:
+        app.router.add_route("*", "/slack/events", _events(requests, metrics))
     return app
 
 
-def _events(slack: SlackApp, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _without_a_strangers_words(record: logging.LogRecord) -> bool:
+    """What is no HTTP stands in aiohttp's error, and the log is no place for anybody to write into."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = "request_refused: %s", (type(error).__name__,)
+    return True
+
+
+def _events(requests: SlackRequests, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def events(request: web.Request) -> web.Response:
-        if not _TIMESTAMP.fullmatch(request.headers.get("X-Slack-Request-Timestamp", "")):
-            metrics.requests.labels("other", "401").inc()
-            return web.Response(status=401)  # Bolt would take it for a number
         try:
-            bolt_request = await to_bolt_request(request)
-        except _UNREADABLE:
-            metrics.requests.labels("other", "400").inc()
-            return web.Response(status=400, text="the body can't be read")
-        return await to_aiohttp_response(await slack.async_dispatch(bolt_request))
+            return await requests.answer(request)
+        except Refused as refused:
+            metrics.requests.labels("other", str(refused.status)).inc()
+            _log.warning("request_refused", status=refused.status, reason=refused.reason)
+            response = web.Response(status=refused.status, text=refused.reason)
+            response.force_close()  # what is left of its body is not waited for
+            if refused.status == 405:
+                response.headers["Allow"] = "POST"
+            return response
 
     return events
 
 
-_TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
-_UNREADABLE: Final = (ValueError, TypeError, AttributeError, RecursionError)
-"""What Bolt's parser raises for a body that is not UTF-8, not JSON, or not an object: nothing Slack sends."""
+_GOOD_FOR: Final = timedelta(minutes=10)
+"""How long one timestamp is good: five minutes before it and five after, for clocks that disagree."""
+_REMEMBERED: Final = 20_000  # some 10 MB; Slack sends a busy workspace's bot a tenth of it in that time
+_CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
+_PROOF: Final = {
+    "X-Slack-Request-Timestamp": re.compile(r"[0-9]{1,12}", re.ASCII),
+    "X-Slack-Signature": re.compile(r"v0=[0-9a-f]{64}", re.ASCII),
+}
+_READ: Final = ("Content-Type", *_PROOF, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
+_REPEATABLE: Final = ("block_suggestion", "event_callback", "url_verification")
+"""What changes nothing. Slack may well send it twice within a second, and so with the same signature."""
+UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What Bolt's parser raises for a body that is not JSON, or not an object: nothing Slack sends."""

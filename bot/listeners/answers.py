@@ -1,19 +1,21 @@
 """Answers, and what goes wrong on the way to one: whatever it is, it becomes an answer, too."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 import structlog
 
 from bot.blocks.limits import Block
 from bot.blocks.parts import Message
 from bot.blocks.problems import problem_message, unexpected_message
+from bot.blocks.reference import referenced
 from bot.browse.bookmark import BookmarkUnreadable
 from bot.browse.errors import CursorRefused, UnknownAccount
 from bot.browse.shelf import BookmarkExpired
 from bot.cloudflare.errors import CloudflareError
 from bot.query.errors import QueryError
+from bot.slack import UNREACHABLE, reason
 
 _log = structlog.get_logger(__name__)
 
@@ -25,6 +27,9 @@ _EXPLAINED: Final = (
     BookmarkExpired,
     BookmarkUnreadable,
 )
+
+_TO_LOOK_INTO: Final = (CloudflareError, CursorRefused, BookmarkUnreadable, *UNREACHABLE)
+"""What whoever runs the bot may want to find in the log; a slip of the keyboard is nothing to look into."""
 
 _Result = TypeVar("_Result")
 
@@ -68,27 +73,39 @@ async def guarded(work: Awaitable[_Result], reference: str) -> _Result | Answer:
         reference: the short id of this request, which also stands in the log.
     """
     try:
-        return await work
+        outcome = await work
     except Told as told:
-        _log_problem(told.__cause__)
-        return Answer(told.message, is_problem=True)
+        return _explained(told.__cause__ or told, told.message, reference)
     except _EXPLAINED as error:
-        return explained(error)
+        return explained(error, reference)
     except Exception:  # noqa: BLE001 - see below
         # The one place where anything at all is caught: the person is told, the log keeps the trace.
         _log.exception("unexpected_error")
         return Answer(unexpected_message(reference), is_problem=True)
+    if isinstance(outcome, FormToOpen):  # if Slack does not open it, the log says why
+        return replace(outcome, instead=referenced(outcome.instead, reference))
+    return outcome
 
 
-def explained(error: Exception) -> Answer:
-    """An error of this bot's own kinds in words."""
-    _log_problem(error)
-    return Answer(problem_message(error), is_problem=True)
+def explained(error: Exception, reference: str) -> Answer:
+    """An error of this bot's own kinds in words, and in the log."""
+    return _explained(error, problem_message(error), reference)
 
 
-def _log_problem(error: BaseException | None) -> None:
-    """What went wrong, without what a person typed."""
-    facts = {}
+def log_problem(error: BaseException) -> None:
+    """Log what a person is told of, without what they typed."""
+    facts: dict[str, Any] = {}
     if isinstance(error, CloudflareError):
         facts = {"reason": error.reason, "codes": error.codes, "status": error.http_status, "ray": error.ray}
+    elif isinstance(error, UNREACHABLE):
+        facts = {"reason": reason(error)}
+    elif isinstance(error, BookmarkUnreadable):
+        facts = {"reason": str(error)}
     _log.info("problem_told", error=type(error).__name__, **facts)
+
+
+def _explained(error: BaseException, told: Message, reference: str) -> Answer:
+    log_problem(error)
+    if isinstance(error, _TO_LOOK_INTO):
+        told = referenced(told, reference)
+    return Answer(told, is_problem=True)

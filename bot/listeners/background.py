@@ -1,14 +1,17 @@
 """Work that goes on after its ack, held until it is done."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from cachetools import TTLCache
 
 _log = structlog.get_logger(__name__)
 
+_TWINS_WITHIN: Final = timedelta(minutes=1)
+_MOST_TWINS: Final = 200
 
 _LAST_WORDS: Final = timedelta(seconds=3)
 """For work that is cut short to tell whoever waits for it."""
@@ -24,6 +27,8 @@ class Background:
     def __init__(self, ack_within: timedelta) -> None:
         self._ack_within = ack_within.total_seconds()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._hurry = asyncio.Event()
+        self._begun: TTLCache[str, asyncio.Task[Any]] = TTLCache(_MOST_TWINS, _TWINS_WITHIN.total_seconds())
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something that nobody waits for."""
@@ -32,10 +37,38 @@ class Background:
         task.add_done_callback(self._done)
         return task
 
+    def once(self, key: str, work: Callable[[], Coroutine[Any, Any, Any]]) -> tuple[asyncio.Task[Any], bool]:
+        """Run something that must not be done twice, though its request may come twice within a minute.
+
+        Args:
+            key: what the two have in common and no others have, like Slack's `trigger_id`; empty for none.
+            work: makes what is run.
+
+        Returns:
+            What runs, and whether it was begun by this call.
+        """
+        twin = self._begun.get(key)
+        if twin is not None:
+            _log.warning("request_came_twice")
+            return twin, False
+        task = self.start(work())
+        if key:
+            self._begun[key] = task
+        return task, True
+
     async def is_at_hand(self, work: asyncio.Task[Any]) -> bool:
         """Whether some work comes to its end in time for the ack."""
-        await asyncio.wait({work}, timeout=self._ack_within)
+        await asyncio.sleep(0)
+        if work.done():  # as what is in memory is at once
+            return True
+        hurry = asyncio.ensure_future(self._hurry.wait())
+        await asyncio.wait({work, hurry}, timeout=self._ack_within, return_when=asyncio.FIRST_COMPLETED)
+        hurry.cancel()
         return work.done()
+
+    def hurry(self) -> None:
+        """Have no ack wait any more, neither now nor later: the way that they go is about to be shut."""
+        self._hurry.set()
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -1,6 +1,7 @@
 """How an answer reaches the person after the ack: `response_url` first, the Web API if that fails."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,25 +9,27 @@ from typing import Any, Final
 
 import aiohttp
 import structlog
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
+from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.blocks.limits import Block
 from bot.blocks.parts import Message
 from bot.blocks.problems import restarting_message
 from bot.listeners.answers import Answer, FormToOpen
-from bot.slack import UNREACHABLE, reason
+from bot.slack import BLOCKS_REFUSED, UNREACHABLE, ShortRateLimits, reason
 
 _log = structlog.get_logger(__name__)
 
-_GONE: Final = (404, 410)
+_GONE: Final = (404, 410, 429)
+"""A plainer message would be refused just the same."""
+_BRIEFLY: Final = timedelta(seconds=3)
+"""How long Slack may have an answer wait while there are other ways to give it."""
 _TRIGGER: Final = timedelta(seconds=3)
 """How long after a click Slack opens a form for it."""
+_SETTLED: Final = frozenset({"exchanged_trigger_id", "not_found"})
+"""Refusals that tell of a form that is open already, and of one that was closed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class ReturnAddress:
 
     Attributes:
         response_url: takes five answers within thirty minutes.
-        channel: for when it does not; None where there is none (a modal, say).
+        channel: for when it does not; None where there is none (a modal, say). Failing that, too, there is
+            the direct message.
         user: who asked, and the only one to see the answer.
     """
 
@@ -46,9 +50,17 @@ class ReturnAddress:
     @classmethod
     def of(cls, body: dict[str, Any]) -> "ReturnAddress":
         """The address in the body of a command or of an interaction."""
-        user = body.get("user_id") or body.get("user", {}).get("id", "")
-        channel = body.get("channel_id") or (body.get("channel") or {}).get("id")
-        return cls(body.get("response_url"), channel, user)
+        user, channel = (_text(body.get(f"{name}_id")) or _id(body.get(name)) for name in ("user", "channel"))
+        return cls(_text(body.get("response_url")), channel, user or "")
+
+
+def _id(thing: object) -> str | None:
+    return _text(thing.get("id")) if isinstance(thing, dict) else None
+
+
+def _text(thing: object) -> str | None:
+    """A text that says something; whoever answers Slack's stranger payloads goes by this, too."""
+    return thing if isinstance(thing, str) and thing else None
 
 
 class Delivery:
@@ -76,62 +88,90 @@ class Delivery:
         except asyncio.CancelledError:
             await self.send(restarting_message(), address, replace=False)
             raise
-        if answer is not None:
-            replace = in_place and not answer.is_problem
-            await self.send(answer.message, address, replace=replace, plain=answer.plain)
+        if answer is None:
+            return
+        replace = in_place and not answer.is_problem
+        sending = asyncio.ensure_future(
+            self.send(answer.message, address, replace=replace, plain=answer.plain)
+        )
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await sending  # what is ready is better than a word of being cut short
+            raise
 
     async def send(
         self, message: Message, address: ReturnAddress, *, replace: bool, plain: Message | None = None
     ) -> None:
         """Show a message to who asked, in place of the one they clicked in if it `replace`s that.
 
-        Where Slack refuses its blocks, the `plain` ones are shown, or its text. A failure is logged, as
-        nobody is left to be told.
+        Where Slack refuses its blocks, the `plain` ones are shown, or its text. What can go nowhere, not even
+        into a direct message, is logged, as nobody is left to be told.
         """
-        url = address.response_url
-        if url is not None and await self._respond([message, *filter(None, [plain])], url, replace):
-            return
-        await self._post(plain or message, address)
+        versions = [message, *filter(None, [plain]), Message(message.text, [])]
+        try:
+            if await self._respond(versions, address.response_url, replace):
+                return
+            whispered = await self._whisper(versions, address)
+            if whispered is None:
+                return
+            written = await self._write(versions, address)
+        except asyncio.CancelledError:
+            _log.error("answer_undeliverable", reason="this process ends")
+            raise
+        if written is not None:
+            _log.error("answer_undeliverable", reason=whispered, direct_message=written)
 
     async def opened(self, outcome: FormToOpen | Answer | None, trigger_id: str) -> Answer | None:
         """The outcome; of a form that is opened nothing is left, else what to say instead of it."""
         if not isinstance(outcome, FormToOpen):
             return outcome
-        if await self._view("views.open", trigger_id=trigger_id, view=outcome.view) is not None:
+        if await self._shown("views.open", trigger_id=trigger_id, view=outcome.view):
             return None
         return Answer(outcome.instead, is_problem=True)
 
-    async def push(self, view: Block, trigger_id: str) -> str | None:
-        """Put a view over the form that was clicked in; its id, or None if Slack did not show it."""
-        return await self._view("views.push", trigger_id=trigger_id, view=view)
+    async def push(self, view: Block, trigger_id: str) -> bool:
+        """Put a view over the form that was clicked in; whether Slack did.
 
-    async def change_view(self, view_id: str, view: Block) -> bool:
-        """Show something else in a view; whether Slack did."""
-        return await self._view("views.update", view_id=view_id, view=view) is not None
+        It goes by the click's `trigger_id` from then on, which is known even if Slack's answer is lost.
+        """
+        named = {**view, "external_id": trigger_id}
+        return await self._shown("views.push", trigger_id=trigger_id, view=named)
 
-    async def _view(self, method: str, **arguments: Any) -> str | None:  # noqa: ANN401 - as the methods take them
+    async def change_pushed(self, view: Block, trigger_id: str) -> bool:
+        """Show something else in a view that was pushed; whether Slack did, or nobody looks any more."""
+        named = {**view, "external_id": trigger_id}
+        return await self._shown("views.update", external_id=trigger_id, view=named)
+
+    async def _shown(self, method: str, **arguments: Any) -> bool:  # noqa: ANN401 - as the methods take them
         try:
             async with asyncio.timeout(_TRIGGER.total_seconds()):
-                answer = await self._client.api_call(method, json=arguments)
+                await self._sent_twice(method, arguments)
         except UNREACHABLE as error:
-            _log.warning("form_not_shown", method=method, reason=reason(error))
-            return None
-        return str((answer.get("view") or {}).get("id", ""))
+            why = reason(error)
+            _log.warning("form_not_shown", method=method, reason=why)
+            return why in _SETTLED
+        return True
 
-    async def _respond(self, messages: Sequence[Message], url: str, replace: bool) -> bool:
-        """Show the first of some messages that Slack takes, or at least the text of it."""
+    async def _sent_twice(self, method: str, arguments: dict[str, Any]) -> None:
+        """Call a method again whose answer was lost: none of these does twice what it does."""
+        try:
+            await self._client.api_call(method, json=arguments)
+        except aiohttp.ClientError:
+            await self._client.api_call(method, json=arguments)
+
+    async def _respond(self, versions: Sequence[Message], url: str | None, replace: bool) -> bool:
+        """Show the first of some versions that Slack takes; whether it took any."""
+        if url is None:
+            return False
         webhook = AsyncWebhookClient(
             url,
             session=self._session,
-            retry_handlers=[
-                AsyncConnectionErrorRetryHandler(),
-                AsyncRateLimitErrorRetryHandler(),
-                AsyncServerErrorRetryHandler(),
-            ],
+            retry_handlers=[AsyncConnectionErrorRetryHandler(), ShortRateLimits(_BRIEFLY)],
         )
         webhook.proxy = None  # as in `slack_client`
         payload: dict[str, Any] = {
-            "text": messages[0].text,
+            "text": versions[0].text,
             "response_type": "ephemeral",
             "replace_original": replace,
             "unfurl_links": False,
@@ -139,25 +179,57 @@ class Delivery:
         }
         try:
             # Where the blocks displease Slack, the text says the same, and is better than silence.
-            for body in (*({**payload, "blocks": message.blocks} for message in messages), payload):
+            for version in versions:
+                body = {**payload, "blocks": version.blocks} if version.blocks else payload
                 answer = await webhook.send_dict(body)
-                if not 400 <= answer.status_code < 500 or answer.status_code in _GONE:
-                    break
-                _log.warning("slack_refused_message", status=answer.status_code, body=answer.body[:200])
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                if answer.status_code >= 500:
+                    answer = await webhook.send_dict(body)
+                if _is_taken(answer):
+                    return True
+                _log.warning("response_url_refused", status=answer.status_code, body=answer.body[:200])
+                if answer.status_code >= 500 or answer.status_code in _GONE:
+                    return False
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             _log.warning("response_url_unreachable", error=type(error).__name__)
-            return False
-        if answer.status_code != 200:
-            _log.warning("response_url_refused", status=answer.status_code, body=answer.body[:200])
-        return answer.status_code == 200
+        return False
 
-    async def _post(self, message: Message, address: ReturnAddress) -> None:
+    async def _whisper(self, versions: Sequence[Message], address: ReturnAddress) -> str | None:
+        """Show the same to them alone where they are; None, or why Slack does not."""
         if address.channel is None or not address.user:
-            _log.error("answer_undeliverable", reason="no channel to post to")
-            return
-        try:
-            await self._client.chat_postEphemeral(
-                channel=address.channel, user=address.user, text=message.text, blocks=message.blocks
-            )
-        except UNREACHABLE as error:
-            _log.error("answer_undeliverable", reason=reason(error))
+            return "no channel to post to"
+        return await self._posted("chat.postEphemeral", versions, channel=address.channel, user=address.user)
+
+    async def _write(self, versions: Sequence[Message], address: ReturnAddress) -> str | None:
+        """Send them the same as a direct message; None, or why Slack does not."""
+        if not address.user:
+            return "nobody to write to"
+        plainly = {"unfurl_links": False, "unfurl_media": False}
+        return await self._posted("chat.postMessage", versions, channel=address.user, **plainly)
+
+    async def _posted(self, method: str, versions: Sequence[Message], **arguments: str | bool) -> str | None:
+        why = "nothing to post"
+        for version in versions:
+            body: dict[str, Any] = {**arguments, "text": version.text}
+            if version.blocks:
+                body["blocks"] = version.blocks
+            try:
+                await self._client.api_call(method, json=body)
+            except UNREACHABLE as error:
+                why = reason(error)
+                _log.warning("answer_refused", method=method, reason=why)
+                if why not in BLOCKS_REFUSED:
+                    return why
+            else:
+                return None
+        return why
+
+
+def _is_taken(answer: WebhookResponse) -> bool:
+    """Whether Slack shows it. There are refusals with the status 200, too."""
+    if answer.status_code != 200:
+        return False
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        return True  # `ok`, as it stands there
+    return not isinstance(said, dict) or said.get("ok") is not False

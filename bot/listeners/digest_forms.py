@@ -10,7 +10,6 @@ import structlog
 
 from bot.blocks.digests.answers import door_shut_words
 from bot.blocks.digests.form import (
-    State,
     field_errors,
     filled_in,
     form_mistake_message,
@@ -19,11 +18,12 @@ from bot.blocks.digests.form import (
 )
 from bot.blocks.digests.preview import preview_failed_view, preview_view, reading_view
 from bot.blocks.limits import OPTION_VALUE, OPTIONS, Block
+from bot.blocks.state import State
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.digests.language.zone_names import zones_like
 from bot.digests.model import Plan
-from bot.listeners.answers import Answer, guarded
+from bot.listeners.answers import Answer, guarded, log_problem
 from bot.listeners.delivery import ReturnAddress
 from bot.listeners.digest_desk import DigestDesk
 from bot.listeners.door import DoorShut
@@ -126,7 +126,8 @@ class DigestForms:
         except QueryError as error:
             return FieldErrors(field_errors(Mistakes({"workflows": error})))
         except CloudflareError as error:  # the form stays open, with all that was typed
-            return FieldErrors({"workflows": unchecked_words(error)})
+            log_problem(error)
+            return FieldErrors({"workflows": unchecked_words(error, self._reference())})
 
     def _plan(self, state: State) -> Plan | FieldErrors:
         asked = filled_in(state).asks()

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.digests.form import CALLBACK, State
+from bot.blocks.digests.form import CALLBACK
+from bot.blocks.digests.preview import preview_not_shown_message
+from bot.blocks.parts import modal
 from bot.blocks.problems import unknown_control_message
+from bot.blocks.state import State
 from bot.digests.language.requests import (
     DeleteDigest,
     DigestRequest,
@@ -78,22 +81,32 @@ def _register_form(app: AsyncApp, forms: DigestForms, delivery: Delivery, backgr
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         user = ReturnAddress.of(body).user
         address, remembered = from_metadata(view.get("private_metadata") or "", user)
+        if remembered and not _NUMBER.fullmatch(remembered):
+            nothing = modal("Nothing was done", unknown_control_message().blocks, close="Close")
+            await ack(response_action="update", view=nothing)
+            return
         number = int(remembered) if remembered else None
-        work = background.start(forms.submit(view["state"]["values"], number, address))
+        submit = partial(forms.submit, view["state"]["values"], number, address)
+        work, is_first = background.once(body.get("trigger_id") or "", submit)
         if await background.is_at_hand(work) and isinstance(wrong := work.result(), FieldErrors):
             await ack(response_action="errors", errors=wrong.by_field)
             return
         await ack()
-        background.start(delivery.deliver(forms.told(work, number), address, in_place=False))
+        if is_first:
+            background.start(delivery.deliver(forms.told(work, number), address, in_place=False))
 
-    async def preview(trigger_id: str, state: State) -> None:
-        view_id = await delivery.push(forms.reading, trigger_id)
-        if view_id is not None:
-            await delivery.change_view(view_id, await forms.preview(state))
+    async def preview(trigger_id: str, state: State) -> Answer | None:
+        is_shown = await delivery.push(forms.reading, trigger_id)
+        if is_shown and await delivery.change_pushed(await forms.preview(state), trigger_id):
+            return None
+        return Answer(preview_not_shown_message(), is_problem=True)
 
     async def previewed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        background.start(preview(body.get("trigger_id") or "", body["view"]["state"]["values"]))
+        view = body["view"]
+        address, _ = from_metadata(view.get("private_metadata") or "", ReturnAddress.of(body).user)
+        work = preview(body.get("trigger_id") or "", view["state"]["values"])
+        background.start(delivery.deliver(work, address, in_place=False))
 
     app.view(CALLBACK)(submitted)
     app.action("digest_form_preview")(previewed)

@@ -1,10 +1,10 @@
-"""The way in: every request of Slack's gets a reference, is counted, and its ack is timed."""
+"""The way in: every request of Slack's gets a reference, is counted and logged, and its ack is timed."""
 
+import json
 import logging
 import secrets
 import time
-from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -13,9 +13,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.telemetry import Metrics
+from bot.telemetry import Metrics, traced
 
-_reference: Final[ContextVar[str]] = ContextVar("reference", default="none")
+_log = structlog.get_logger(__name__)
 
 _REFERENCE_HEADER: Final = "X-Request-Id"
 
@@ -27,11 +27,6 @@ _KINDS: Final = (
     "shortcut",
     "event_callback",
 )
-
-
-def current_reference() -> str:
-    """The short id of the request that is being answered."""
-    return _reference.get()
 
 
 class SlackApp(AsyncApp):
@@ -66,15 +61,31 @@ class SlackApp(AsyncApp):
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
-        reference = secrets.token_hex(4)
-        _reference.set(reference)
-        structlog.contextvars.bind_contextvars(reference=reference)
-        started = time.perf_counter()
-        response = await super().async_dispatch(req)
+        reference, started = secrets.token_hex(4), time.perf_counter()
+        with traced(reference):
+            try:
+                req.body = _whole(req.body)
+                response = await super().async_dispatch(req)
+            except Exception:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
+                _log.exception("request_failed")
+                response = BoltResponse(status=500)
+            seconds, outcome = time.perf_counter() - started, str(response.status)
+            _log.info("request", kind=_kind(req), outcome=outcome, seconds=round(seconds, 4))
+        self._metrics.ack_seconds.observe(seconds)
+        self._metrics.requests.labels(_kind(req), outcome).inc()
         response.headers[_REFERENCE_HEADER] = [reference]
-        self._metrics.ack_seconds.observe(time.perf_counter() - started)
-        self._metrics.requests.labels(_kind(req), str(response.status)).inc()
         return response
+
+
+def _whole(body: dict[str, Any]) -> dict[str, Any]:
+    """Without halves of characters, as a field's limit leaves them: no URL and no database takes one."""
+    text = json.dumps(body, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        mended: dict[str, Any] = json.loads(text.encode(errors="replace"))
+        return mended
+    return body
 
 
 def _kind(request: AsyncBoltRequest) -> str:

@@ -6,14 +6,16 @@ that person and the bot both are: so the message that confirms what was asked is
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Final, Literal
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.digests.answers import door_unknown_message
 from bot.blocks.parts import Message
 from bot.listeners.answers import Told
-from bot.slack import UNREACHABLE, reason
+from bot.slack import BLOCKS_REFUSED, UNREACHABLE, reason
 
 _REASONS: Final[dict[str, Literal["person", "bot", "archived"]]] = {
     "user_not_in_channel": "person",
@@ -59,11 +61,18 @@ class Door:
         """
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
-                await self._client.chat_postEphemeral(
-                    channel=channel, user=user, text=message.text, blocks=message.blocks
-                )
+                await self._show(message, channel, user)
         except UNREACHABLE as error:
             why = reason(error)
             if why in _REASONS:
                 raise DoorShut(channel, _REASONS[why]) from error
             raise Told(door_unknown_message(why)) from error
+
+    async def _show(self, message: Message, channel: str, user: str) -> None:
+        whisper = partial(self._client.chat_postEphemeral, channel=channel, user=user, text=message.text)
+        try:
+            await whisper(blocks=message.blocks)
+        except SlackApiError as error:
+            if reason(error) not in BLOCKS_REFUSED:
+                raise
+            await whisper()

@@ -10,6 +10,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.blocks.parts import modal
 from bot.blocks.problems import unexpected_message, unknown_command_message, unknown_control_message
+from bot.blocks.reference import referenced
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
 
@@ -33,7 +34,8 @@ def register(app: AsyncApp, delivery: Delivery, background: Background, referenc
         if isinstance(error, BoltUnhandledRequestError):
             _log.warning("request_without_listener", type=body.get("type"), command=body.get("command"))
             name = body.get("command")
-            message = unknown_command_message(str(name)) if name else unknown_control_message()
+            told = unknown_command_message(str(name)) if name else unknown_control_message()
+            message = referenced(told, reference())
         else:
             _log.error("listener_failed", exc_info=error)
             message = unexpected_message(reference())
@@ -43,7 +45,8 @@ def register(app: AsyncApp, delivery: Delivery, background: Background, referenc
             view = modal("Nothing was done", message.blocks, close="Close")
             return _ack({"response_action": "update", "view": view})
         address = ReturnAddress.of(body)
-        if address.response_url is not None:
+        # A click in a form brings no `response_url`: then they are told in a direct message.
+        if address.response_url is not None or body.get("type") == "block_actions":
             background.start(delivery.send(message, address, replace=False))
         return BoltResponse(status=200)
 

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.blocks.filter import State, filled_in, filter_view, not_opened_message
+from bot.blocks.filter import filled_in, filter_view, not_opened_message
 from bot.blocks.help import help_message
 from bot.blocks.instances import instances_message
 from bot.blocks.parts import Controls
 from bot.blocks.problems import WayOut, problem_message, restart, similar
+from bot.blocks.state import State
 from bot.blocks.workflows import overview_message
 from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, OverviewBookmark
 from bot.browse.browser import Browser
@@ -29,6 +31,9 @@ from bot.query.tokens import from_slack
 from bot.query.when import Clock
 
 _log = structlog.get_logger(__name__)
+
+_MOST_ANSWERS: Final = 64
+_MOST_TEXTS: Final = 256
 
 _UTC_NOTICE: Final = (
     "Your time zone is not known to this bot (it may lack the scope `users:read`), so times are read as UTC."
@@ -67,10 +72,18 @@ class Presenter:
         self._zones = zones
         self._now = now
         self._reference = reference
+        self._typed_before: LRUCache[str, Bookmark] = LRUCache(_MOST_TEXTS)
+        self._answers: LRUCache[tuple[Screen, tuple[str, ...]], Answer] = LRUCache(_MOST_ANSWERS)
+
+    def at_hand(self, text: str) -> Answer | None:
+        """The answer to the same words as before, if all that it takes is in memory still."""
+        mark = self._typed_before.get(text)
+        screen = self._browser.at_hand(mark) if mark is not None else None
+        return self._answers.get((screen, ())) if screen is not None else None
 
     async def command(self, text: str, user: str) -> Answer:
         """The answer to what stands behind `/workflows`."""
-        return await guarded(self._typed(from_slack(text), user), self._reference())
+        return await guarded(self._typed(text, user), self._reference())
 
     async def click(self, value: str, *, fresh: bool = False) -> Answer:
         """The answer to a button that carries a bookmark; `fresh` asks the API anew."""
@@ -90,12 +103,12 @@ class Presenter:
             case Understood(query, notices):
                 return await guarded(self._show(Bookmark(query), notices=notices), self._reference())
             case Mistakes(by_field):
-                return explained(next(iter(by_field.values())))
+                return explained(next(iter(by_field.values())), self._reference())
             case Answer() as answer:
                 return answer
 
     async def _typed(self, text: str, user: str) -> Answer:
-        asked = parse(text, self._browser.accounts)
+        asked = parse(from_slack(text), self._browser.accounts)
         match asked:
             case HelpQuery(topic):
                 return Answer(help_message(topic, self._browser.accounts))
@@ -103,7 +116,10 @@ class Presenter:
                 return await self._show(OverviewBookmark(asked))
         clock, notices = await self._clock(user, asked.needs_zone)
         query = asked.at(clock)
-        return await self._show(Bookmark(query, query.start), notices=notices)
+        place = Bookmark(query, query.start)
+        if query.since is None and query.until is None:  # else it is another question a minute later
+            self._typed_before[text] = place
+        return await self._show(place, notices=notices)
 
     async def _clicked(self, value: str, *, fresh: bool) -> Answer:
         return await self._show(await self._shelf.take(value), fresh=fresh)
@@ -143,7 +159,7 @@ class Presenter:
             if isinstance(place, OverviewBookmark):
                 return await self._overview(await self._browser.overview(place, fresh=fresh))
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
-            return Answer(instances_message(screen, await self._controls(screen), notices))
+            return self._answers.get((screen, notices)) or await self._list(screen, notices)
         except CursorRefused as error:
             value = await self._shelf.put(Bookmark(error.restart))
             raise Told(problem_message(error, ways_out=[restart(value)])) from error
@@ -152,6 +168,13 @@ class Presenter:
         except (Throttled, Unavailable, NonsenseAnswer) as error:
             asked = place.query if isinstance(place, Bookmark) else place.overview
             raise Told(problem_message(error, again=asked.command())) from error
+
+    async def _list(self, screen: Screen, notices: tuple[str, ...]) -> Answer:
+        controls = await self._controls(screen)
+        answer = Answer(instances_message(screen, controls, notices))
+        if not controls.lost:
+            self._answers[screen, notices] = answer  # for all who look at the same list
+        return answer
 
     async def _overview(self, overview: Overview) -> Answer:
         account = overview.query.account

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from cachetools import TTLCache
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import UNREACHABLE, reason
@@ -18,6 +17,8 @@ _log = structlog.get_logger(__name__)
 
 _REMEMBER: Final = timedelta(hours=1)
 _SOON: Final = timedelta(seconds=1)
+_PATIENCE: Final = timedelta(seconds=5)
+_WILL_STAY_SO: Final = frozenset({"missing_scope", "user_not_found", "user_not_visible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +47,28 @@ class Zones:
         self._zones: TTLCache[str, Zone] = TTLCache(10_000, _REMEMBER.total_seconds(), timer=now)
 
     async def of(self, user: str) -> Zone:
-        """A person's zone; never fails."""
-        zone = self._zones.get(user)
-        if zone is None:
-            try:
-                answer = await self._client.users_info(user=user)
-            except SlackApiError as error:
-                _log.warning("time_zone_unknown", user=user, reason=reason(error))
-                zone = Zone()  # the scope is missing, most likely, and will be for a while
-            except UNREACHABLE as error:
-                _log.warning("time_zone_unknown", user=user, reason=reason(error))
-                return Zone()
-            else:
-                zone = _zone(answer.get("user") or {})
-            self._zones[user] = zone
-        return zone
+        """A person's zone; never fails. One that Slack does not give within five seconds is not known."""
+        return await self._within(_PATIENCE, user)
 
     async def soon(self, user: str) -> Zone:
         """The same for who can't wait: one that is not at hand within a second is not known."""
+        return await self._within(_SOON, user)
+
+    async def _within(self, patience: timedelta, user: str) -> Zone:
+        zone = self._zones.get(user)
+        if zone is not None:
+            return zone
         try:
-            async with asyncio.timeout(_SOON.total_seconds()):
-                return await self.of(user)
-        except TimeoutError:
-            _log.warning("time_zone_unknown", user=user, reason="too slow")
+            async with asyncio.timeout(patience.total_seconds()):
+                answer = await self._client.users_info(user=user)
+        except UNREACHABLE as error:
+            why = reason(error)
+            _log.warning("time_zone_unknown", user=user, reason=why)
+            if why in _WILL_STAY_SO:
+                self._zones[user] = Zone()
             return Zone()
+        zone = self._zones[user] = _zone(answer.get("user") or {})
+        return zone
 
 
 def _zone(user: dict[str, Any]) -> Zone:

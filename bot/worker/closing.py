@@ -1,5 +1,6 @@
 """What a run came to, written down and counted; and how long it is tried before it comes to anything."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,16 +9,20 @@ from typing import Final
 import structlog
 
 from bot.blocks.digests.answers import paused_direct_message, stop_in_words
+from bot.blocks.parts import Message
 from bot.digests.ledger import Attempt, Begun, Ending, Ledger
 from bot.digests.model import Digest
 from bot.telemetry import Metrics
-from bot.worker.letters import Letter, Posted, Prepared, Sent
+from bot.worker.letters import Letter, NotYet, Outcome, Posted, Prepared, Sent, Unclear
 from bot.worker.posting import Poster
 
 _log = structlog.get_logger(__name__)
 
 LAST_TRY: Final = timedelta(seconds=1)
 """Less than this is no time for another."""
+
+_TELLINGS: Final = 3
+_LONGEST_PAUSE: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,9 @@ class Closing:
     """Ends runs, or puts them off.
 
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+
+    Attributes:
+        pause: until a creator is written to again whom Slack did not reach.
     """
 
     ledger: Ledger
@@ -55,6 +63,7 @@ class Closing:
     metrics: Metrics
     patience: Patience
     now: Callable[[], datetime]
+    pause: timedelta = timedelta(seconds=5)
 
     async def record(self, attempt: Attempt, prepared: Prepared, sent: Sent | None) -> None:
         """Write down what a run came to; `sent` is None where there was nothing to post."""
@@ -110,9 +119,18 @@ class Closing:
     async def tell_creator(self, digest: Digest, why: str) -> None:
         """One direct message to whoever made a digest that has paused itself.
 
-        `why` is Slack's word, or plain text.
+        Where Slack does not say whether it arrived, it is sent again: rather twice than never. `why` is
+        Slack's word, or plain text.
         """
-        outcome = await self.poster.post(Letter(digest.creator, (paused_direct_message(digest, why),)))
+        message = paused_direct_message(digest, why)
+        letter = Letter(digest.creator, (message, Message(message.text, [])))
+        outcome: Outcome = await self.poster.post(letter)
+        for _ in range(_TELLINGS - 1):
+            if not isinstance(outcome, NotYet | Unclear):
+                break
+            asked = outcome.wait if isinstance(outcome, NotYet) else None
+            await asyncio.sleep(min(asked or self.pause, _LONGEST_PAUSE).total_seconds())
+            outcome = await self.poster.post(letter)
         if not isinstance(outcome, Posted):
             _log.warning("creator_not_told", digest=digest.number, reason=outcome.why)
 

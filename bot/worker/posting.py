@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.blocks.parts import Message
-from bot.slack import UNREACHABLE, reason
+from bot.slack import BLOCKS_REFUSED, UNREACHABLE, SlackClient, http_status, reason, retry_after
 from bot.worker.letters import ChannelGone, Letter, NotYet, Outcome, Posted, Refused, Unclear
 
 _log = structlog.get_logger(__name__)
@@ -20,9 +20,6 @@ _log = structlog.get_logger(__name__)
 EVENT_TYPE: Final = "workflows_digest"
 """Of the metadata by which a digest's message is known again."""
 
-_TOO_NEW: Final = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "blocks_too_long"}
-)
 _NO_CHANNEL: Final = frozenset(
     {
         "channel_not_found",
@@ -62,7 +59,7 @@ class Poster:
     """
 
     def __init__(self, client: AsyncWebClient) -> None:
-        self._client = AsyncWebClient(
+        self._client = SlackClient(
             token=client.token, base_url=client.base_url, session=client.session, retry_handlers=[]
         )
         self._client.proxy = client.proxy
@@ -74,7 +71,7 @@ class Poster:
             outcome = await self._send(letter, variant)
             if isinstance(outcome, Refused) and outcome.why in _NO_THREAD and letter.thread is not None:
                 outcome = await self._send(replace(letter, thread=None), variant)
-            if not isinstance(outcome, Refused) or outcome.why not in _TOO_NEW:
+            if not isinstance(outcome, Refused) or outcome.why not in BLOCKS_REFUSED:
                 return outcome
             _log.warning("blocks_refused", channel=letter.channel, reason=outcome.why)
         return outcome
@@ -163,17 +160,11 @@ class _Endless(Exception):
 
 def _outcome(error: SlackApiError) -> NotYet | Unclear | ChannelGone | Refused:
     why = reason(error)
-    status = error.response.status_code
+    status = http_status(error)
     if status == 429 or why in _LATER:
-        return NotYet("ratelimited", _retry_after(error))
+        return NotYet("ratelimited", retry_after(error.response.headers))
     if status >= 500 or why in _UNCLEAR or why.startswith("HTTP "):
         return Unclear(why)
     if why in _NO_CHANNEL:
         return ChannelGone(why)
     return Refused(why)
-
-
-def _retry_after(error: SlackApiError) -> timedelta | None:
-    headers = {name.lower(): value for name, value in error.response.headers.items()}
-    text = str(headers.get("retry-after", ""))
-    return timedelta(seconds=int(text)) if text.isdecimal() and len(text) < 6 else None

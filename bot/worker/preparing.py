@@ -9,6 +9,7 @@ import structlog
 
 from bot.blocks.digests.message import DigestControls, digest_message, unreadable_message
 from bot.blocks.parts import Message
+from bot.blocks.reference import referenced
 from bot.browse.errors import UnknownAccount
 from bot.browse.shelf import Shelf
 from bot.cloudflare.errors import CloudflareError, NonsenseAnswer, Throttled, TlsFailed, Unavailable
@@ -113,8 +114,8 @@ class Preparing:
             await self.closing.put_off(attempt, min(max(wait, _AGAIN), left), str(error))
             return None
         _log.warning("digest_unreadable", digest=digest.number, slot=begun.run.slot, reason=str(error))
-        told = unreadable_message(digest.number, error, digest.next_due)
-        return Prepared(replace(letter, variants=(told,)), "failed", detail=str(error))
+        told = referenced(unreadable_message(digest.number, error, digest.next_due), attempt.reference)
+        return Prepared(replace(letter, variants=(told, Message(told.text, []))), "failed", detail=str(error))
 
 
 def _passes(error: Exception) -> bool:

@@ -18,7 +18,7 @@ from bot.digests.reading import Reader
 from bot.digests.rounds import Rounds
 from bot.settings import Settings
 from bot.storage.database import first_line
-from bot.telemetry import Metrics
+from bot.telemetry import Metrics, traced
 from bot.worker.closing import Closing, Patience
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
@@ -145,7 +145,8 @@ class Worker:
         if self._turn % _ABANDONED_EVERY == 0:
             watched = await self.rounds.under_way(now - _A_MINUTE, _MOST_WATCHED)
             for attempt in await self._place.abandoned(watched, now):
-                await self.closing.give_up(attempt)
+                with traced(attempt.reference):
+                    await self.closing.give_up(attempt)
         if self._turn % _FORGET_EVERY == 0:
             await self.rounds.forget(now)
             await self._place.forget(now)

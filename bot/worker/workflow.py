@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.digests.ledger import Attempt
 from bot.digests.rounds import HandOver
+from bot.telemetry import traced
 from bot.worker.letters import Prepared, Sent
 from bot.worker.steps import Steps
 
@@ -105,12 +106,13 @@ async def deliver(digest: int, slot: str, number: int) -> str:
     """One attempt at one run; gives what it came to, for whoever looks into DBOS' tables."""
     _stage.running += 1
     try:
-        prepared = await _prepare(digest, slot, number)
-        if prepared == "null":
-            return "over"
-        kind = await _sent(digest, slot, number, prepared)
-        await asyncio.sleep(_PAUSE)
-        return kind
+        with traced(Attempt(digest, slot, number).reference):
+            prepared = await _prepare(digest, slot, number)
+            if prepared == "null":
+                return "over"
+            kind = await _sent(digest, slot, number, prepared)
+            await asyncio.sleep(_PAUSE)
+            return kind
     finally:
         _stage.running -= 1
 

@@ -1,5 +1,6 @@
 """Dealing with digests as people do, and looking at what is kept of them."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -66,3 +67,19 @@ def fail(cloudflare: Simulation, workflow: str, instance: str, error: Failure | 
     """Have an instance that failed within the last hour."""
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
     cloudflare.add_instance(workflow, id=instance, status="errored", created_on=an_hour_ago, error=error)
+
+
+def overdue(folder: Path, number: int, since: timedelta) -> None:
+    """Have a digest that was due some time ago, with nobody there to deliver it."""
+    due = int((datetime.now(UTC) - since).timestamp())
+    with closing(sqlite3.connect(folder / "bot.sqlite3")) as database, database:
+        database.execute("UPDATE digests SET next_due = ? WHERE number = ?", (due, number))
+
+
+async def comes(slack: LocalSlack, channel: str = "general", *, more_than: int = 0) -> Message:
+    """The last of more than so many messages that everybody in a channel sees; TimeoutError if none comes."""
+    changes = slack.workspace.changes.follow()
+    async with asyncio.timeout(20):
+        while len(messages := posted(slack, channel)) <= more_than:
+            await changes.next(20)
+    return messages[-1]

@@ -78,7 +78,8 @@ async def test_an_answer_that_can_go_nowhere_is_logged_and_harms_nobody(
     message = await ask(ada, "orders")
     slack.faults.add(RESPONSE_URL, Failed(404, "used_url"), times=2)
     slack.faults.add("chat.postEphemeral", Named("channel_not_found"))
-    posted = slack.calls.follow(lambda call: call.method == "chat.postEphemeral")
+    slack.faults.add("chat.postMessage", Named("channel_not_found"))
+    posted = slack.calls.follow(lambda call: call.method == "chat.postMessage")
     await ada.click(message, "page_refresh")
     await posted.next(5)
     assert ids(await ask(ada, "orders")) == ["fine"]

@@ -68,47 +68,49 @@ def _report(kind: str, crowd: Crowd, slack: SlowSlack, began: float) -> None:
     )
 
 
-async def test_three_workers_on_postgresql_deliver_every_slot_once_while_they_are_killed(
-    slack: SlowSlack, settings: dict[str, str], tmp_path: Path
-) -> None:
-    began = time.monotonic()
-    with running_postgres() as server:
-        url = new_database(server)
+class TestOnPostgreSQL:  # a class each, for they take long and may run beside each other
+    async def test_three_workers_deliver_every_slot_once_while_they_are_killed(
+        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
+    ) -> None:
+        began = time.monotonic()
+        with running_postgres() as server:
+            url = new_database(server)
+            async with (
+                database(url) as engine,
+                Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
+            ):
+                slot = await plan_digests(engine, SLOTS)
+                for _ in range(3):
+                    await crowd.add()
+                coming = asyncio.create_task(let_come_due(engine, slot, 12.0))
+                await _kill_until_done(crowd, slack, engine, kills=10, frozen=4.5)
+                await coming
+                _report("PostgreSQL, three workers", crowd, slack, began)
+
+        assert len(delivered(slack)) == SLOTS
+        assert set(delivered(slack).values()) == {1}
+        assert crowd.kills >= 3
+        assert crowd.logged("digest_found")
+
+
+class TestOnSQLite:
+    async def test_one_process_delivers_every_slot_once_while_it_is_killed(
+        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
+    ) -> None:
+        began = time.monotonic()
+        url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
         async with (
             database(url) as engine,
-            Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
+            Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve",)) as crowd,
         ):
             slot = await plan_digests(engine, SLOTS)
-            for _ in range(3):
-                await crowd.add()
-            coming = asyncio.create_task(let_come_due(engine, slot, 12.0))
-            await _kill_until_done(crowd, slack, engine, kills=10, frozen=4.5)
+            await crowd.add()
+            coming = asyncio.create_task(let_come_due(engine, slot, 8.0))
+            await _kill_until_done(crowd, slack, engine, kills=4)
             await coming
-            _report("PostgreSQL, three workers", crowd, slack, began)
+            _report("SQLite, one process", crowd, slack, began)
 
-    assert len(delivered(slack)) == SLOTS
-    assert set(delivered(slack).values()) == {1}
-    assert crowd.kills >= 3
-    assert crowd.logged("digest_found")
-
-
-async def test_one_process_on_sqlite_delivers_every_slot_once_while_it_is_killed(
-    slack: SlowSlack, settings: dict[str, str], tmp_path: Path
-) -> None:
-    began = time.monotonic()
-    url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
-    async with (
-        database(url) as engine,
-        Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve",)) as crowd,
-    ):
-        slot = await plan_digests(engine, SLOTS)
-        await crowd.add()
-        coming = asyncio.create_task(let_come_due(engine, slot, 8.0))
-        await _kill_until_done(crowd, slack, engine, kills=4)
-        await coming
-        _report("SQLite, one process", crowd, slack, began)
-
-    assert len(delivered(slack)) == SLOTS
-    assert set(delivered(slack).values()) == {1}
-    assert crowd.kills >= 3
-    assert crowd.logged("digest_found")
+        assert len(delivered(slack)) == SLOTS
+        assert set(delivered(slack).values()) == {1}
+        assert crowd.kills >= 3
+        assert crowd.logged("digest_found")

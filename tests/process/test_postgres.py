@@ -104,6 +104,7 @@ async def test_a_database_that_is_gone_is_told_by_readiness_and_by_an_answer(
     stage.slack.request_url = bot.request_url
     start = await ask(stage.ada, "list long-walk rows:20")
     there = await walk(stage.ada, start, "page_next")
+    assert await stage.metric(bot, 'workflows_bot_ready{part="database"}') == 1
     server.cleanup()
 
     status, body = await stage.get(bot, "/readyz")
@@ -111,6 +112,7 @@ async def test_a_database_that_is_gone_is_told_by_readiness_and_by_an_answer(
     spilled = await click(stage.ada, there[-1], "page_previous")
 
     assert (status, "database" in body) == (503, True)
+    assert await stage.metric(bot, 'workflows_bot_ready{part="database"}') == 0
     assert (await stage.get(bot, "/healthz"))[0] == 200
     assert "has no workflow called" in short.all_text()
     assert "went wrong inside this bot" in spilled.all_text()

@@ -92,7 +92,8 @@ def _said(stage: Stage, bot: BotProcess) -> dict[str, str]:
 async def test_no_fault_of_slacks_brings_a_secret_out(watched: Watched) -> None:
     first = await ask(watched.ada, "list exchange-rates account:default")
     watched.stage.slack.faults.add(RESPONSE_URL, Failed(404))
-    watched.stage.slack.faults.add("chat.postEphemeral", Named("channel_not_found"))
+    for method in ("chat.postEphemeral", "chat.postMessage"):
+        watched.stage.slack.faults.add(method, Named("channel_not_found"))
     await watched.ada.click(first, "page_refresh")
     await watched.bot.logged("answer_undeliverable")
     watched.stage.slack.faults.add("users.info", Failed(500))

@@ -145,8 +145,9 @@ async def test_a_stranger_can_not_make_the_bot_send_anything_anywhere(stage: Sta
 async def test_a_body_that_can_not_be_read_is_a_bad_request(
     stage: Stage, bot: BotProcess, body: bytes, content_type: str
 ) -> None:
-    dated = {"X-Slack-Request-Timestamp": "1"}
-    assert await _post(stage, bot, body, dated, content_type) == (400, "the body can't be read")
+    headers = Signer(stage.slack.signing_secret).headers(body.decode(errors="replace"))
+    assert await _post(stage, bot, body, headers, content_type) == (400, "the body can't be read")
+    assert (await _post(stage, bot, body, {}, content_type))[0] == 401, "a stranger's is not even read"
     assert await _is_well(stage, bot)
 
 

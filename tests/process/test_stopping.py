@@ -9,7 +9,8 @@ import aiohttp
 import pytest
 
 from bot.playground.cloudflare import Slow
-from bot.playground.slack import Reply
+from bot.playground.slack import RESPONSE_URL, Failed, Reply
+from bot.playground.slack import Slow as SlackIsSlow
 from tests.reading import ask, ids
 
 from .bot_process import BotProcess
@@ -123,3 +124,32 @@ async def test_work_that_outlasts_the_grace_is_cut_short_and_the_person_hears_of
         assert len(bot.events("work_cut_short")) == 1
     message = await reply.message(timeout=0.5)
     assert "again" in message.all_text()
+
+
+async def test_an_answer_that_is_being_sent_when_the_grace_ends_arrives(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(0.4), operation="list_instances")
+    stage.slack.faults.add(RESPONSE_URL, Failed(500), times=2)
+    stage.slack.faults.add("chat.postEphemeral", SlackIsSlow(1.2))
+    settings = stage.settings(BOT_ACK_WITHIN="0.1", BOT_SHUTDOWN_SECONDS="0.5")
+    async with stage.bot("sending", settings) as bot:
+        reply = await stage.ada.command("/workflows", "list order-processing")
+        code = await bot.terminate()
+
+        assert code == 0
+        assert [entry for entry in bot.log if entry["level"] == "error"] == []
+    message = await reply.seen(timeout=0.5)
+    assert len(ids(message)) == 10, message.all_text()
+
+
+async def test_an_ack_that_is_due_later_than_the_grace_ends_is_still_given(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(1.0), operation="list_instances")
+    settings = stage.settings(BOT_ACK_WITHIN="1.5", BOT_SHUTDOWN_SECONDS="0.2")
+    async with stage.bot("ack-after-grace", settings) as bot:
+        calls = stage.cloudflare.list_calls
+        asking = asyncio.create_task(stage.ada.command("/workflows", "list order-processing"))
+        await _until_asked(stage, calls + 1)
+        code = await bot.terminate()
+        reply = await asking
+
+    assert code == 0
+    assert len(ids(await reply.message(timeout=0.5))) == 10

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.cloudflare import Slow
-from bot.playground.slack import Failed
+from bot.playground.slack import AckError, Failed, Reply
 from bot.playground.slack import Slow as SlowSlack
 from tests.process.bot_process import BotProcess, Ended
 from tests.process.stage import Stage
@@ -189,3 +189,36 @@ async def test_a_command_still_without_ack_when_sigterm_comes_is_answered_all_th
 
         assert len(ids(message)) == 9
         assert await bot.ended(within=10) == 0
+
+
+async def test_sigterm_in_a_stream_of_commands_leaves_none_that_was_taken_without_its_answer(
+    stage: Stage,
+) -> None:
+    stage.cloudflare.inject(Slow(2.0), operation="list_instances", times=None)
+    asked: list[asyncio.Task[Reply]] = []
+
+    async def ask_until_nobody_listens() -> None:
+        while stage.slack.socket_mode.connections:
+            text = f"list order-processing page:{len(asked) + 2}"
+            asked.append(asyncio.create_task(stage.ada.command("/workflows", text)))
+            await asyncio.sleep(0.1)
+
+    async with stage.bot("stream", _settings(stage)) as bot:
+        await stage.slack.socket_mode.connected()
+        asking = asyncio.create_task(ask_until_nobody_listens())
+        await asyncio.sleep(0.5)
+        bot.signal()
+        await asking
+        code = await bot.ended(within=14)
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        stage.cloudflare.heal()
+
+    taken = [outcome for outcome in outcomes if isinstance(outcome, Reply)]
+    assert code == 0
+    assert len(taken) >= 5
+    unheard = [outcome for outcome in outcomes if not isinstance(outcome, Reply)]
+    assert all(isinstance(outcome, AckError) for outcome in unheard), unheard
+    assert len(unheard) <= 5, "only what came in the moment of closing"
+    for reply in taken:
+        await reply.message(timeout=0.5)
+    assert [entry for entry in bot.log if entry["level"] == "error"] == []

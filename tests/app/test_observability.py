@@ -1,0 +1,262 @@
+"""Whoever runs the bot finds in its log what a person was told, by the reference in the message."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.app import Bot
+from bot.listeners.dispatch import SlackApp
+from bot.playground.cloudflare import HtmlPage, JsonError, Simulation
+from bot.playground.slack import (
+    RESPONSE_URL,
+    AckError,
+    Failed,
+    LocalSlack,
+    Message,
+    Named,
+    Person,
+    Reply,
+    Signer,
+)
+from bot.telemetry import Metrics
+from tests.reading import ask
+
+from .conftest import Logged, Running
+from .digests import comes, overdue, told
+from .metrics import Moved
+from .test_digest_runs import shown_once
+
+IN_SMALL_PRINT = re.compile(r"(?:^|· )reference `([^`]+)`$")
+
+
+def reference_in(message: Message) -> str | None:
+    """What stands at the end of a message's small print, and in its text."""
+    last = message.blocks[-1]
+    found = IN_SMALL_PRINT.search(last["elements"][0]["text"]) if last["type"] == "context" else None
+    assert ("reference `" in message.text) is (found is not None), message.text
+    return found[1] if found else None
+
+
+def lines(logged: Logged, reference: str) -> dict[str, dict[str, Any]]:
+    """What the log holds of one request, by event."""
+    return {line["event"]: line for line in logged() if line.get("reference") == reference}
+
+
+class Stage:
+    """What can go wrong between somebody's act and its answer."""
+
+    def __init__(self, ada: Person, slack: LocalSlack, cloudflare: Simulation, folder: Path) -> None:
+        self.ada = ada
+        self.slack = slack
+        self.cloudflare = cloudflare
+        self.folder = folder
+
+    async def down_at_a_command(self) -> Reply:
+        self.cloudflare.inject(HtmlPage(503), times=None)
+        return await self.ada.command("/workflows", "orders")
+
+    async def refused_at_an_overview(self) -> Reply:
+        self.cloudflare.inject(JsonError(403, 10000, "Authentication error"), times=None)
+        return await self.ada.command("/workflows")
+
+    async def down_at_a_click(self) -> Reply:
+        message = await ask(self.ada, "orders")
+        self.cloudflare.inject(HtmlPage(503), times=None)
+        return await self.ada.click(message, "page_refresh")
+
+    async def refused_cursor(self) -> Reply:
+        return await self.ada.command("/workflows", "orders cursor:rubbish")
+
+    async def button_of_another_version(self) -> Reply:
+        return await self._pressed({"value": "9.abc"})
+
+    async def unknown_button(self) -> Reply:
+        return await self._pressed({"action_id": "launch_rockets"})
+
+    async def unknown_command(self) -> Reply:
+        return await self.ada.command("/elsewhere", "x")
+
+    async def form_that_does_not_open(self) -> Reply:
+        message = await ask(self.ada, "orders")
+        self.slack.faults.add("views.open", Named("expired_trigger_id"))
+        return await self.ada.click(message, "filter_open")
+
+    async def form_of_a_digest_that_does_not_open(self) -> Reply:
+        self.slack.faults.add("views.open", Named("expired_trigger_id"))
+        return await self.ada.command("/workflows", "digest")
+
+    async def channel_that_slack_does_not_tell_of(self) -> Reply:
+        self.slack.faults.add("chat.postEphemeral", Named("restricted_action"))
+        return await self.ada.command("/workflows", "digest create daily 9am")
+
+    async def preview_that_can_not_be_made(self) -> Reply:
+        await told(self.ada, "create daily 9am")
+        self.cloudflare.inject(HtmlPage(503), times=None)
+        return await self.ada.command("/workflows", "digest preview 1")
+
+    async def fault_of_our_own(self) -> Reply:
+        message = await ask(self.ada, "orders")
+        with closing(sqlite3.connect(self.folder / "bot.sqlite3")) as database:
+            database.execute("DROP TABLE bookmarks")
+        return await self._press(message, {"value": "s1.key.command"})
+
+    async def _pressed(self, changed: dict[str, str]) -> Reply:
+        return await self._press(await ask(self.ada, "orders"), changed)
+
+    async def _press(self, message: Message, changed: dict[str, str]) -> Reply:
+        button = message.button("page_refresh")
+        return await self.ada.act(message, {**button.element, "block_id": button.block_id, **changed})
+
+
+PROBLEMS: dict[Callable[[Stage], Awaitable[Reply]], tuple[str, str | None]] = {
+    Stage.down_at_a_command: ("problem_told", "Unavailable"),
+    Stage.refused_at_an_overview: ("problem_told", "NotAuthorized"),
+    Stage.down_at_a_click: ("problem_told", "Unavailable"),
+    Stage.refused_cursor: ("problem_told", "CursorRefused"),
+    Stage.button_of_another_version: ("problem_told", "BookmarkUnreadable"),
+    Stage.unknown_button: ("request_without_listener", None),
+    Stage.unknown_command: ("request_without_listener", None),
+    Stage.form_that_does_not_open: ("form_not_shown", None),
+    Stage.form_of_a_digest_that_does_not_open: ("form_not_shown", None),
+    Stage.channel_that_slack_does_not_tell_of: ("problem_told", "SlackApiError"),
+    Stage.preview_that_can_not_be_made: ("problem_told", "Unavailable"),
+    Stage.fault_of_our_own: ("unexpected_error", None),
+}
+"""What goes wrong, and the line in the log that tells of it, with its kind of error."""
+
+
+@pytest.mark.parametrize("wrong", PROBLEMS, ids=lambda wrong: wrong.__name__)
+async def test_what_may_be_looked_into_ends_with_the_reference_of_its_line_in_the_log(
+    wrong: Callable[[Stage], Awaitable[Reply]],
+    ada: Person,
+    slack: LocalSlack,
+    cloudflare: Simulation,
+    tmp_path: Path,
+    logged: Logged,
+) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    reply = await wrong(Stage(ada, slack, cloudflare, tmp_path))
+    reference = reference_in(await reply.message())
+    assert reference == reply.ack.request_id
+    assert reference is not None
+    event, error = PROBLEMS[wrong]
+    assert lines(logged, reference)[event].get("error") == error
+
+
+@pytest.mark.parametrize(
+    "text", ["orders statsu:errored", "orders since:banana", "list ordes", "digest show 7", "digest list all"]
+)
+async def test_a_slip_of_the_keyboard_has_no_reference(
+    text: str, ada: Person, cloudflare: Simulation
+) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    assert reference_in(await ask(ada, text)) is None
+
+
+async def test_what_goes_on_after_the_ack_is_logged_under_the_same_reference(
+    running: Running, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+) -> None:
+    cloudflare.inject(HtmlPage(503), times=None)
+    slack.faults.add(RESPONSE_URL, Failed(404, "expired_url"), times=9)
+    async with running(bot_ack_within=0.01):
+        reply = await slack.person("ada").command("/workflows", "orders")
+        assert reply.ack_message is None
+        reference = reply.ack.request_id
+        assert not {"problem_told", "response_url_refused"} & set(lines(logged, reference))
+        message = await reply.seen(10)
+    assert reference_in(message) == reference
+    after = lines(logged, reference)
+    assert {"request", "stamina.retry_scheduled", "problem_told", "response_url_refused"} <= set(after)
+    assert after["problem_told"]["status"] == 503
+    assert not [line for line in logged() if line["event"] in after and line["reference"] != reference]
+
+
+async def test_two_who_share_one_failure_have_a_reference_each(
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+) -> None:
+    cloudflare.inject(HtmlPage(503), times=None)
+    messages = await asyncio.gather(ask(ada, "orders"), ask(slack.person("grace"), "orders"))
+    references = {reference_in(message) for message in messages}
+    assert references == {line["reference"] for line in logged() if line["event"] == "problem_told"}
+    assert len(references) == 2
+    assert len(cloudflare.calls) == 3
+
+
+async def test_a_reference_ends_with_its_request(bot: Bot, slack: LocalSlack) -> None:
+    signer = Signer(slack.signing_secret)
+    app = SlackApp(bot.client, slack.signing_secret, Metrics())
+    command = "command=%2Felsewhere&text=x&team_id=T1&user_id=U1"
+    seen = []
+    for proof in (signer.headers(command), {}):
+        headers: dict[str, str | Sequence[str]]
+        headers = {"content-type": "application/x-www-form-urlencoded", **proof}
+        answer = await app.async_dispatch(AsyncBoltRequest(body=command, headers=headers))
+        seen.append((answer.status, answer.headers["X-Request-Id"][0]))
+        assert structlog.contextvars.get_contextvars() == {}
+    assert seen[0][1] != seen[1][1]
+
+
+async def test_each_request_has_one_line_that_holds_nothing_that_was_typed(
+    ada: Person, cloudflare: Simulation, logged: Logged
+) -> None:
+    cloudflare.add_instance("orders", id="fine")
+    for text in ("orders", "list canary", "orders statsu:canary", 'orders status:"canary"', "search:canary"):
+        await ask(ada, text)
+    await told(ada, "create #ops weekdays 25:00 workflow canary")
+    requests = [line for line in logged() if line["event"] == "request"]
+    assert [(line["kind"], line["outcome"]) for line in requests] == [("command", "200")] * 6
+    assert all(0 < line["seconds"] < 3 for line in requests)
+    assert len({line["reference"] for line in requests}) == 6
+    assert "canary" not in str(logged())
+
+
+async def test_a_fault_where_bolt_expects_none_is_answered_counted_and_logged(
+    ada: Person, slack: LocalSlack, logged: Logged
+) -> None:
+    moved = await Moved.since_now(slack)
+    with pytest.raises(AckError) as failed:
+        await ada.send({"type": "block_actions", "actions": []})
+    assert failed.value.ack is not None
+    assert failed.value.ack.status == 500
+    assert await moved.by("requests_total", kind="block_actions", outcome="500") == 1
+    of_it = lines(logged, failed.value.ack.request_id)
+    assert of_it["request"]["outcome"] == "500"
+    assert "IndexError" in of_it["request_failed"]["exception"]
+
+
+async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_under_their_references(
+    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, logged: Logged
+) -> None:
+    cloudflare.add_workflow("orders")
+    async with running(bot_digest_retry_minutes=0.001):
+        moved = await Moved.since_now(slack)
+        ada = slack.person("ada")
+        await told(ada, "create every 1h")
+        cloudflare.inject(HtmlPage(503), times=None)
+        overdue(tmp_path, 1, timedelta(hours=3))
+        failed = await comes(slack)
+        cloudflare.heal()
+        await told(ada, "run 1")
+        assert "could not be made" not in (await comes(slack, more_than=1)).all_text()
+        assert "✅ sent" in await shown_once(ada, 1, "✅ sent")
+        outcomes = ("due", "missed", "failed", "sent", "quiet", "put_off")
+        counted = [await moved.by("digests_total", outcome=outcome) for outcome in outcomes]
+        assert counted == [1, 2, 1, 1, 0, 0]
+        assert 0 < await moved.by("digest_lateness_seconds_sum") < 3600
+
+    assert "could not be made" in failed.all_text()
+    reference = reference_in(failed)
+    assert reference is not None
+    assert re.fullmatch(r"1:[0-9-]{10}T[0-9]{2}:00Z", reference)
+    of_it = lines(logged, reference)
+    assert {"digest_unreadable", "stamina.retry_scheduled"} <= set(of_it)
+    assert of_it["digest_unreadable"]["digest"] == 1
