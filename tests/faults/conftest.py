@@ -1,0 +1,36 @@
+"""What the cells of a module share: a bot is started once for all of them."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+import stamina
+
+from .cloudflare_stage import Cell, Stage, staged
+
+
+@pytest.fixture
+def at_once() -> Iterator[None]:
+    """Retries as often as ever, without the pauses between."""
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cloudflare_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A bot between Slack and Cloudflare."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
+            environment.delenv(name, raising=False)
+        async with staged(tmp_path_factory.mktemp("faults")) as stage:
+            yield stage
+
+
+@pytest.fixture
+def cell(cloudflare_stage: Stage) -> Iterator[Cell]:
+    """An account and a workflow that no other cell has."""
+    cell = cloudflare_stage.cell()
+    yield cell
+    cloudflare_stage.cloudflare.heal()
+    cloudflare_stage.cloudflare.records.by_name.clear()
+    assert cloudflare_stage.other_host.visitors == 0, "somebody followed a redirect"
