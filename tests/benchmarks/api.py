@@ -1,0 +1,82 @@
+"""The simulated Cloudflare account as a process of its own, so that its work is not charged to a client.
+
+It prints its base URL and serves until it is ended. Beside the API it answers `GET /calls` (how often each
+operation was asked for) and `DELETE /calls` (forget them).
+"""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from typing import Final
+
+import click
+from aiohttp import web
+
+from bot.playground.cloudflare import RateLimit, Simulation, Slow
+from bot.playground.cloudflare.api import BASE_PATH
+from bot.playground.loopback import LOOPBACK
+
+_STATUSES: Final = cycle(("complete", "complete", "errored", "complete", "running", "complete", "terminated"))
+_PLENTY: Final = RateLimit(quota=10_000_000)
+
+
+def workflow_name(number: int) -> str:
+    """The name of the account's workflow of that number, from 1."""
+    return f"order-processing-{number}"
+
+
+def filled(workflows: int, instances: int) -> Simulation:
+    """An account of so many workflows with so many instances each, one a minute."""
+    simulation = Simulation(rate_limit=_PLENTY)
+    now = datetime.now(UTC)
+    for number in range(1, workflows + 1):
+        simulation.add_workflow(workflow_name(number), created_on=now - timedelta(days=90))
+        for age in range(instances, 0, -1):
+            simulation.add_instance(
+                workflow_name(number),
+                id=f"ord-{number}-{instances - age + 50_000}",
+                status=next(_STATUSES),
+                created_on=now - timedelta(minutes=age),
+                trigger_source="api",
+            )
+    return simulation
+
+
+def app(simulation: Simulation) -> web.Application:
+    """The simulated API, and what it was asked."""
+
+    async def calls(_: web.Request) -> web.Response:
+        return web.json_response(Counter(call.operation for call in simulation.calls))
+
+    async def forget(_: web.Request) -> web.Response:
+        simulation.calls.clear()
+        return web.json_response({})
+
+    application = simulation.app()
+    application.add_routes([web.get("/calls", calls), web.delete("/calls", forget)])
+    return application
+
+
+async def _serve(simulation: Simulation) -> None:
+    runner = web.AppRunner(app(simulation), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, LOOPBACK, 0, backlog=2048).start()
+    click.echo(f"http://{LOOPBACK}:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}")
+    await asyncio.Event().wait()
+
+
+@click.command()
+@click.option("--workflows", default=1)
+@click.option("--instances", default=1_000, help="Of each workflow.")
+@click.option("--latency", default=0.0, help="Seconds before each answer.")
+def main(workflows: int, instances: int, latency: float) -> None:
+    """Serve the account until this process is ended."""
+    simulation = filled(workflows, instances)
+    if latency:
+        simulation.inject(Slow(latency), times=None)
+    asyncio.run(_serve(simulation))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""A cached `/workflows list`, from the request to its rendered answer, beside a Bolt app that only acks.
+
+All of them are processes of their own; who sends is another one. The requests are signed ahead of time, and
+no two are alike.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from bot.playground.slack import Person, Signer
+from bot.playground.slack.delivery import Delivery
+from bot.query.model import COMMAND
+from tests.process.stage import Stage, staged
+
+from .ack_only import BEFORE_RESPONSE
+from .load import Load, post, send
+from .outcome import ROUNDS, Goal, Measured, Outcome
+
+REQUESTS: Final = 4_000
+AT_ONCE: Final = 200
+
+_TEXT: Final = "list order-processing"
+_WHOLE_RUN: Final = "3600"
+"""Seconds that the page is kept: none of the requests is to be the one that fetches it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A server under measure.
+
+    Attributes:
+        name: for the table.
+        port: where it listens.
+        holds: what its answers hold.
+    """
+
+    name: str
+    port: int
+    holds: bytes
+
+
+async def measure(rounds: int = ROUNDS, requests: int = REQUESTS) -> Outcome:
+    """Send so many requests a round to each server, 200 at once."""
+    with TemporaryDirectory() as folder:
+        async with staged(Path(folder)) as stage, _subjects(stage) as subjects:
+            loads: dict[str, list[Load]] = {subject.name: [] for subject in subjects}
+            for turn in range(rounds + 1):
+                for subject in subjects[turn % 3 :] + subjects[: turn % 3]:
+                    signed = [_signed(stage, stage.ada) for _ in range(requests)]
+                    load = await send(subject.port, signed, min(AT_ONCE, requests), subject.holds)
+                    if turn:  # the first warms up
+                        loads[subject.name].append(load)
+    return _outcome(loads)
+
+
+def _outcome(loads: dict[str, list[Load]]) -> Outcome:
+    def measured(quantity: str, unit: str, figure: Callable[[Load], float]) -> list[Measured]:
+        return [
+            Measured.of(name, quantity, unit, [figure(load) for load in each]) for name, each in loads.items()
+        ]
+
+    rates = measured("requests a second", "requests/s", lambda load: load.rate)
+    slowest = measured(f"p99 at {AT_ONCE} at once", "ms", lambda load: load.p99 * 1000)
+    bot, bare, bare_before = rates
+    return Outcome(
+        name="command",
+        work=f"a cached {COMMAND} {_TEXT}: HTTP, signature, words, rows, blocks, answer",
+        measured=(*rates, *slowest),
+        goals=(
+            Goal("requests a second, the bot to Bolt", bot.median / bare.median, 0.7, at_least=True),
+            Goal("p99, the bot to Bolt", slowest[0].median / slowest[1].median, 1.5),
+        ),
+        notes=(
+            f"{AT_ONCE} connections that stay open; each sends its next request once it is answered.",
+            "The last is the bare app with process_before_response, as the bot has it: the bot reaches",
+            f"{bot.median / bare_before.median:.2f}\N{MULTIPLICATION SIGN} of its rate.",
+        ),
+    )
+
+
+def _signed(stage: Stage, person: Person) -> bytes:
+    """One more command of somebody's."""
+    desk = person.desk
+    act = desk.interactions.start("commands", person.user, person.channel)
+    delivery = Delivery("slash_commands", desk.payloads.command(act, COMMAND, _TEXT))
+    content_type, body = delivery.as_http()
+    headers = {"Content-Type": content_type, **Signer(stage.slack.signing_secret).headers(body)}
+    return post("/slack/events", headers, body)
+
+
+@asynccontextmanager
+async def _subjects(stage: Stage) -> AsyncIterator[list[_Subject]]:
+    settings = stage.settings(BOT_CACHE_FIRST_PAGES=_WHOLE_RUN)
+    newest = stage.cloudflare.instances("order-processing")[0].id.encode()
+    async with AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(stage.bot("bot", settings))
+        yield [
+            _Subject("the bot", bot.port, newest),
+            _Subject("Bolt that acks", await stack.enter_async_context(_ack_only(stage)), b""),
+            _Subject(
+                "the same, before its response",
+                await stack.enter_async_context(_ack_only(stage, BEFORE_RESPONSE)),
+                b"",
+            ),
+        ]
+
+
+@asynccontextmanager
+async def _ack_only(stage: Stage, *options: str) -> AsyncIterator[int]:
+    """A bare app that listens; its port."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.ack_only", *options),
+        env=stage.settings(),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        if process.stdout is None:
+            raise AssertionError("its output is a pipe")
+        yield int(await process.stdout.readline())
+    finally:
+        process.terminate()
+        await process.wait()

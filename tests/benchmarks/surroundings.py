@@ -1,0 +1,185 @@
+"""What stands around the bot while it is measured, each in a process of its own."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import aiohttp
+
+from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
+from bot.playground.slack import LocalSlack, Person, Signer
+from bot.playground.slack.delivery import Delivery
+from bot.query.model import COMMAND
+from tests.process.bot_process import BotProcess, running_bot
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the simulated account is like.
+
+    Attributes:
+        workflows: how many it has; their names are `workflow_name(1)` and on.
+        instances: of each workflow.
+        latency: seconds before each answer.
+    """
+
+    workflows: int = 1
+    instances: int = 1_000
+    latency: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamApi:
+    """The simulated account, served by another process.
+
+    Attributes:
+        url: the base URL that clients take.
+        session: for requests of our own.
+    """
+
+    url: str
+    session: aiohttp.ClientSession
+
+    def instances_url(self, workflow: str, query: str) -> str:
+        """Where a workflow's instances are listed."""
+        return f"{self.url}/accounts/{DEFAULT_ACCOUNT_ID}/workflows/{workflow}/instances?{query}"
+
+    async def get(self, url: str) -> bytes:
+        """The body of a good answer, asked for with nothing around it."""
+        async with self.session.get(
+            url, headers={"Authorization": f"Bearer {DEFAULT_TOKEN.value}"}
+        ) as answer:
+            body = await answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"the simulated API answered {answer.status}: {body[:200]!r}")
+            return body
+
+    async def calls(self, operation: str = "list_instances") -> int:
+        """How often an operation was asked for since `forget`."""
+        async with self.session.get(self._counter) as answer:
+            return int((await answer.json()).get(operation, 0))
+
+    async def forget(self) -> None:
+        """Count from 0 again."""
+        async with self.session.delete(self._counter) as answer:
+            answer.raise_for_status()
+
+    @property
+    def _counter(self) -> str:
+        return f"{self.url.removesuffix('/client/v4')}/calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Slash commands as Slack sends them; what Slack would do with the answers is left out.
+
+    Attributes:
+        request_url: the app's.
+        person: who types them.
+        signer: holds the signing secret.
+        session: allows as many connections as commands are sent at once.
+    """
+
+    request_url: str
+    person: Person
+    signer: Signer
+    session: aiohttp.ClientSession
+
+    def signed(self, text: str) -> tuple[dict[str, str], str]:
+        """The headers and the body of one more command; no two are alike."""
+        desk = self.person.desk
+        act = desk.interactions.start("commands", self.person.user, self.person.channel)
+        content_type, body = Delivery("slash_commands", desk.payloads.command(act, COMMAND, text)).as_http()
+        return {"Content-Type": content_type, **self.signer.headers(body)}, body
+
+    async def send(self, text: str) -> bytes:
+        """The body of the answer.
+
+        Raises:
+            RuntimeError: its status is not 200.
+        """
+        headers, body = self.signed(text)
+        async with self.session.post(self.request_url, data=body.encode(), headers=headers) as answer:
+            said = await answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"the app answered {answer.status}: {said[:200]!r}")
+            return said
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A local Slack, a simulated Cloudflare, and a folder for the bots between them."""
+
+    slack: LocalSlack
+    api: UpstreamApi
+    session: aiohttp.ClientSession
+    folder: Path
+
+    def settings(self) -> dict[str, str]:
+        """What a bot between the two needs."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "SLACK_API_URL": self.slack.api_url,
+            "CLOUDFLARE_ACCOUNT_ID": DEFAULT_ACCOUNT_ID,
+            "CLOUDFLARE_API_TOKEN": DEFAULT_TOKEN.value,
+            "CLOUDFLARE_API_BASE_URL": self.api.url,
+        }
+
+    @asynccontextmanager
+    async def bot(self, name: str = "bot", **settings: str) -> AsyncIterator[BotProcess]:
+        """A bot as its users run it; all that is typed in Slack goes to it."""
+        async with running_bot(self.folder / name, self.settings() | settings) as bot:
+            self.slack.request_url = bot.request_url
+            yield bot
+
+    def commands(self, request_url: str) -> Commands:
+        """A way to send commands to an app."""
+        signer = Signer(self.slack.signing_secret)
+        return Commands(request_url, self.slack.person(), signer, self.session)
+
+
+@asynccontextmanager
+async def surroundings(account: Account) -> AsyncIterator[Surroundings]:
+    """Everything but the bot."""
+    # As many connections as there are requests: waiting for one would be measured, too.
+    connector = aiohttp.TCPConnector(limit=0)
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        async with (
+            aiohttp.ClientSession(connector=connector) as session,
+            simulated_api(account) as url,
+            LocalSlack().serve() as slack,
+        ):
+            yield Surroundings(slack, UpstreamApi(url, session), session, Path(folder))
+
+
+@asynccontextmanager
+async def simulated_api(account: Account) -> AsyncIterator[str]:
+    """The simulated API in a process of its own: its base URL."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.benchmarks.api"),
+        *("--workflows", str(account.workflows)),
+        *("--instances", str(account.instances)),
+        *("--latency", str(account.latency)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        env=dict(os.environ),
+    )
+    try:
+        if process.stdout is None:
+            raise AssertionError("it was asked for")
+        url = (await process.stdout.readline()).decode().strip()
+        if not url:
+            raise RuntimeError("the simulated API did not start")
+        yield url
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
