@@ -198,8 +198,7 @@ def slack_app(
         now=_now,
         reference=current_reference,
     )
-    secret = settings.slack_signing_secret
-    app = SlackApp(client, secret.get_secret_value() if secret else None, metrics)
+    app = SlackApp(client, metrics)
     if client.session is None:
         raise AssertionError("the client was made with a session")
     delivery = Delivery(client.session, client)

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
-from cachetools import TTLCache
+from cachetools import FIFOCache
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
@@ -30,8 +30,8 @@ _log = structlog.get_logger(__name__)
 class SlackRequests:
     """Lets in what Slack sends, once, and nothing else.
 
-    What was let in is remembered, so that nobody can send it again: at most `_REMEMBERED` signatures, each
-    for as long as its timestamp is good. Another process has its own memory.
+    What was let in is remembered, so that nobody can send it again while its timestamp is good: the last
+    `_REMEMBERED` signatures. Another process has its own memory.
 
     Args:
         app: answers them.
@@ -45,7 +45,7 @@ class SlackRequests:
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
         self._patience = patience.total_seconds()
-        self._seen: TTLCache[str, bool] = TTLCache(_REMEMBERED, _GOOD_FOR.total_seconds())
+        self._seen: FIFOCache[str, bool] = FIFOCache(_REMEMBERED)
 
     async def answer(self, request: web.Request) -> web.Response:
         """The answer to a request of Slack's.
@@ -77,18 +77,24 @@ class SlackRequests:
     async def _body(self, request: web.Request) -> str:
         if (request.content_length or 0) > LARGEST_BODY:
             raise Refused(413, "the body is too large")
-        body = bytearray()
         try:
+            if request.content.is_eof():  # it came together with its head, as most do
+                return request.content.read_nowait().decode()
             async with asyncio.timeout(self._patience):
-                async for chunk in request.content.iter_any():
-                    body += chunk
-                    if len(body) > LARGEST_BODY:
-                        raise Refused(413, "the body is too large")
-            return body.decode()
+                return (await _read(request.content)).decode()
         except TimeoutError as error:
             raise Refused(408, "the body takes too long") from error
         except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
             raise Refused(400, "the body can't be read") from error
+
+
+async def _read(content: StreamReader) -> bytearray:
+    body = bytearray()
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Refused(413, "the body is too large")
+    return body
 
 
 class Refused(Exception):
@@ -176,9 +182,8 @@ def _events(requests: SlackRequests, metrics: Metrics) -> Callable[[web.Request]
     return events
 
 
-_GOOD_FOR: Final = timedelta(minutes=10)
-"""How long one timestamp is good: five minutes before it and five after, for clocks that disagree."""
-_REMEMBERED: Final = 20_000  # some 10 MB; Slack sends a busy workspace's bot a tenth of it in that time
+_REMEMBERED: Final = 20_000
+"""Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
 _PROOF: Final = {
     "X-Slack-Request-Timestamp": re.compile(r"[0-9]{1,12}", re.ASCII),

@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Final
+
+from pydantic_core import to_json
 
 from bot.blocks import limits
 from bot.blocks.limits import Block
 from bot.cloudflare.models import ApiMessage, Status
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which `as_ack` needs to be kept
 class Message:
     """What Slack is sent.
 
@@ -22,6 +25,12 @@ class Message:
 
     text: str
     blocks: list[Block]
+
+    @cached_property
+    def as_ack(self) -> str:
+        """The JSON by which the ack of a command shows it, to who typed that alone; written once."""
+        ack = {"response_type": "ephemeral", "text": self.text, "blocks": self.blocks}
+        return to_json(ack).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from cachetools import LRUCache
-from pydantic_core import to_json
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
@@ -20,8 +18,6 @@ from bot.query.model import COMMAND
 
 _JSON: Final[dict[str, str | Sequence[str]]] = {"Content-Type": "application/json;charset=utf-8"}
 
-_MOST_WRITTEN: Final = 64
-
 
 def register(
     app: AsyncApp,
@@ -31,13 +27,6 @@ def register(
     background: Background,
 ) -> None:
     """Answer the slash command: in the ack when the answer is at hand in time, else after it."""
-    written: LRUCache[int, tuple[Message, str]] = LRUCache(_MOST_WRITTEN)
-
-    def shown(message: Message) -> BoltResponse:
-        known = written.get(id(message))
-        if known is None or known[0] is not message:
-            known = written[id(message)] = message, _written(message)
-        return BoltResponse(status=200, body=known[1], headers=_JSON)
 
     async def answer(command: dict[str, Any]) -> Answer | None:
         text, address = command.get("text") or "", ReturnAddress.of(command)
@@ -47,7 +36,7 @@ def register(
 
     async def workflows(ack: AsyncAck, command: dict[str, Any]) -> BoltResponse:
         if (known := presenter.at_hand(command.get("text") or "")) is not None:
-            return shown(known.message)
+            return _showing(known.message)
         # A list may be shown twice, a digest must not be made twice.
         key = command.get("trigger_id") or "" if is_digest(command.get("text") or "") else ""
         work, is_first = background.once(key, partial(answer, command))
@@ -56,7 +45,7 @@ def register(
             and (answered := work.result()) is not None
             and answered.plain is None
         ):
-            return shown(answered.message)
+            return _showing(answered.message)
         empty = await ack()  # whether Slack takes the newer blocks, an ack can't tell
         if is_first:
             background.start(delivery.deliver(work, ReturnAddress.of(command), in_place=False))
@@ -65,7 +54,5 @@ def register(
     app.command(COMMAND)(workflows)
 
 
-def _written(message: Message) -> str:
-    """An ack that shows a message, as JSON."""
-    ack = {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks}
-    return to_json(ack).decode()
+def _showing(message: Message) -> BoltResponse:
+    return BoltResponse(status=200, body=message.as_ack, headers=_JSON)

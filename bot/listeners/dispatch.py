@@ -2,13 +2,15 @@
 
 import json
 import logging
-import secrets
+import random
 import time
 from typing import Any, Final
 
 import structlog
+from pydantic_core import PydanticSerializationError, to_json
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -32,18 +34,14 @@ _KINDS: Final = (
 class SlackApp(AsyncApp):
     """Bolt, set up for one workspace; listeners are registered on it.
 
+    It takes what it is given for Slack's: what comes by HTTP has to come through `bot.web.SlackRequests`.
+
     Args:
         client: with the bot's token.
-        signing_secret: None in Socket Mode, where nothing comes by HTTP.
         metrics: counts requests and times acks.
     """
 
-    def __init__(self, client: AsyncWebClient, signing_secret: str | None, metrics: Metrics) -> None:
-        token = client.token
-
-        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
-
+    def __init__(self, client: AsyncWebClient, metrics: Metrics) -> None:
         # At info Bolt logs whole requests, at warning it takes this set-up for a mistake.
         quiet = logging.getLogger("slack_bolt.workflows")
         quiet.setLevel(logging.ERROR)
@@ -51,8 +49,12 @@ class SlackApp(AsyncApp):
             logger=quiet,
             name="workflows-bot",
             client=AsyncWebClient(base_url=client.base_url, session=client.session),
-            authorize=authorize,  # no auth.test on the way of an answer: it was made at the start
-            signing_secret=signing_secret or "",
+            authorize=_OneWorkspace(client.token),
+            request_verification_enabled=False,  # it was verified at the door, or came by Socket Mode
+            # What these are for, events and functions, the manifest does not ask for.
+            ignoring_self_events_enabled=False,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
             # A listener runs within its request: no polling for its ack, no task that nobody holds.
             process_before_response=True,
             raise_error_for_unhandled_request=True,
@@ -61,7 +63,8 @@ class SlackApp(AsyncApp):
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
-        reference, started = secrets.token_hex(4), time.perf_counter()
+        reference = f"{random.getrandbits(32):08x}"
+        started = time.perf_counter()
         with traced(reference):
             try:
                 req.body = _whole(req.body)
@@ -77,13 +80,24 @@ class SlackApp(AsyncApp):
         return response
 
 
+class _OneWorkspace(AsyncAuthorize):
+    """Gives the bot's token, without an `auth.test` on the way of an answer: that was made at the start."""
+
+    def __init__(self, token: str | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt leaves it so
+        self._known = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
+
+    async def __call__(self, **_: object) -> AuthorizeResult:
+        return self._known
+
+
 def _whole(body: dict[str, Any]) -> dict[str, Any]:
     """Without halves of characters, as a field's limit leaves them: no URL and no database takes one."""
-    text = json.dumps(body, ensure_ascii=False)
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        mended: dict[str, Any] = json.loads(text.encode(errors="replace"))
+        to_json(body)  # as UTF-8, and much quicker than anything else that looks at it all
+    except PydanticSerializationError:
+        whole = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+        mended: dict[str, Any] = json.loads(whole)
         return mended
     return body
 

@@ -1,10 +1,10 @@
 """What nobody else answers: unknown requests, and faults of the bot's own. Slack gets its ack even so."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
@@ -16,21 +16,11 @@ from bot.listeners.delivery import Delivery, ReturnAddress
 
 _log = structlog.get_logger(__name__)
 
-_FROM_SLACK: Final = "from_slack"
-"""Set on requests whose signature was verified: nobody else is told anything, here or anywhere."""
-
 
 def register(app: AsyncApp, delivery: Delivery, background: Background, reference: Callable[[], str]) -> None:
     """Acknowledge every request that has no listener, and tell the person in either case."""
 
-    async def mark(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
-        context[_FROM_SLACK] = True
-        await next_()
-
-    async def failed(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        if not context.get(_FROM_SLACK):
-            _log.warning("request_refused", reason=type(error).__name__)
-            return BoltResponse(status=401)
+    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             _log.warning("request_without_listener", type=body.get("type"), command=body.get("command"))
             name = body.get("command")
@@ -50,7 +40,6 @@ def register(app: AsyncApp, delivery: Delivery, background: Background, referenc
             background.start(delivery.send(message, address, replace=False))
         return BoltResponse(status=200)
 
-    app.middleware(mark)  # comes after Bolt's own, which verify the signature
     app.error(failed)
 
 

@@ -1,8 +1,6 @@
 """The real bot over real sockets, between a local Slack and a simulated Cloudflare."""
 
-import io
 import json
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -15,7 +13,7 @@ from bot.app import Bot, assembled
 from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.slack import LocalSlack, Person
 from bot.settings import Settings
-from bot.telemetry import configure_logging
+from tests.logs import logs
 
 Logged = Callable[[], list[dict[str, Any]]]
 Running = Callable[..., AbstractAsyncContextManager[Bot]]
@@ -31,15 +29,8 @@ def _only_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def logged() -> Iterator[Logged]:
     """Logs as in production; gives every event so far."""
-    root = logging.getLogger()
-    before = root.handlers[:]
-    configure_logging("info", "json")
-    written = io.StringIO()
-    for handler in root.handlers:
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(written)
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    root.handlers = before
+    with logs() as written:
+        yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
 
 
 @pytest.fixture

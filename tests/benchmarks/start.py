@@ -22,7 +22,7 @@ BOT: Final = "import bot.cli, bot.serve"
 _IMPORT: Final = re.compile(r"import time:\s*(\d+) \|\s*\d+ \|\s*(\w+)")
 _HEAVIEST: Final = 6
 _DONE: Final = "imported"
-_READY: Final = '"event": "ready"'
+_READY: Final = '"event":"ready"'
 
 
 class DidNotStart(Exception):

@@ -32,9 +32,8 @@ from bot.worker.letters import Sent
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
 from bot.worker.sending import Sending
+from tests.logs import logs
 from tests.worker.conftest import Clock
-
-from .slack_faults import logs
 
 CREATOR: Final = "U0ADA0001"
 _LONG_AGO: Final = timedelta(days=60)

@@ -3,10 +3,9 @@
 import io
 import itertools
 import json
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from bot.app import Bot, assembled
 from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.slack import Fault, LocalSlack, Message, Person, Reply, Transport
 from bot.settings import Settings
-from bot.telemetry import configure_logging
+from tests.logs import logs
 from tests.reading import ids
 
 AT_ONCE: Final = 1.0
@@ -140,21 +139,6 @@ async def on_stage(folder: Path) -> AsyncIterator[Stage]:
                     yield Stage(slack, cloudflare, bot, folder, written)
                 finally:
                     await runner.cleanup()
-
-
-@contextmanager
-def logs() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before = root.handlers[:]
-    configure_logging("info", "json")
-    written = io.StringIO()
-    for handler in root.handlers:
-        assert isinstance(handler, logging.StreamHandler)
-        handler.setStream(written)
-    try:
-        yield written
-    finally:
-        root.handlers = before
 
 
 async def told(reply: Reply, words: str) -> Message:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.app.conftest import _only_our_settings, ada, api, bot, cloudflare, logged, running, slack
 from tests.hostile.requests import scene
@@ -23,4 +24,5 @@ def _app() -> Iterator[None]:
     here.loop.run_until_complete(here.closed())
     here.loop.close()
     scene.cache_clear()
+    structlog.reset_defaults()
     logging.getLogger().handlers = handlers

@@ -82,7 +82,7 @@ def signed(body: str, age: float = 0, secret: str = SECRET) -> dict[str, str]:
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
     metrics, heard = Metrics(), []
-    app = SlackApp(AsyncWebClient(token="xoxb-made-up"), SECRET, metrics)
+    app = SlackApp(AsyncWebClient(token="xoxb-made-up"), metrics)
 
     async def command(ack: AsyncAck, command: dict[str, str]) -> None:
         heard.append(command["text"])

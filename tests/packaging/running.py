@@ -59,5 +59,5 @@ async def said(process: asyncio.subprocess.Process, pattern: str) -> re.Match[st
 
 async def ready_at(process: asyncio.subprocess.Process) -> str:
     """The address of a bot, once it says that it is ready."""
-    ready = json.loads((await said(process, r'^\{.*"event": "ready".*\}$'))[0])
+    ready = json.loads((await said(process, r'^\{.*"event":"ready".*\}$'))[0])
     return f"http://127.0.0.1:{ready['port']}"

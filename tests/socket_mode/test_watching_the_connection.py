@@ -30,7 +30,7 @@ async def client(slack: LocalSlack) -> AsyncIterator[AsyncWebClient]:
 @pytest.fixture
 async def connection(slack: LocalSlack, client: AsyncWebClient) -> AsyncIterator[SocketMode]:
     """A connection that may be gone for a fifth of a second."""
-    app = SlackApp(client, None, Metrics())
+    app = SlackApp(client, Metrics())
     connection = SocketMode(app, client, slack.app_token, lost_after=timedelta(seconds=0.2))
     try:
         yield connection

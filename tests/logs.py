@@ -1,0 +1,25 @@
+"""What the bot logs, for tests of it."""
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from bot.telemetry import configure_logging
+
+
+@contextmanager
+def logs() -> Iterator[io.StringIO]:
+    """Have everything be logged as in production, and kept."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    written = io.StringIO()
+    configure_logging("info", "json", written)
+    try:
+        yield written
+    finally:
+        structlog.reset_defaults()
+        root.handlers = handlers
+        root.setLevel(level)
