@@ -22,10 +22,18 @@ from prometheus_client import (
     generate_latest,
 )
 from pydantic_core import PydanticSerializationError, to_json
+from structlog.types import EventDict
 
 from bot import __version__
 
 _reference: Final[ContextVar[str]] = ContextVar("reference", default="")
+
+_FAULTS: Final = frozenset({"error", "exception", "critical"})
+_errors: Final = Counter(
+    "workflows_bot_errors",
+    "Lines in the log that tell of a fault of the bot's own, or of an answer that reached nobody.",
+    registry=None,  # the log is the whole process's: each bot in it tells of all
+)
 
 _DIGEST_OUTCOMES: Final = ("due", "sent", "quiet", "missed", "failed", "put_off")
 
@@ -59,7 +67,7 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
     )
     structlog.configure(
-        processors=[*shared, *rendering],
+        processors=[_counted, *shared, *rendering],
         logger_factory=partial(_Lines, stream),
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
@@ -78,6 +86,12 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def _counted(_logger: object, method: str, event: EventDict) -> EventDict:
+    if method in _FAULTS:
+        _errors.inc()
+    return event
+
+
 def _json(event: Any, **_: object) -> str:  # noqa: ANN401 - as structlog hands it on
     """JSON in ASCII: whatever people gave as a name breaks no line and steers no terminal."""
     with suppress(PydanticSerializationError):
@@ -88,11 +102,20 @@ def _json(event: Any, **_: object) -> str:  # noqa: ANN401 - as structlog hands 
 
 
 class _Lines(structlog.WriteLogger):
-    """Writes lines; has the name of the module that they are from."""
+    """Writes lines; has the name of the module that they are from.
+
+    A log that can't be written, for its disk is full or its reader gone, costs nobody their answer.
+    """
 
     def __init__(self, stream: TextIO, name: str) -> None:
         super().__init__(stream)
         self.name = name
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):  # the latter where the stream is closed
+            super().msg(message)
+
+    debug = info = warning = error = critical = msg
 
 
 @contextmanager
@@ -113,9 +136,7 @@ def current_reference() -> str:
     return _reference.get() or "none"
 
 
-def _with_reference(
-    _logger: object, _method: str, event: structlog.types.EventDict
-) -> structlog.types.EventDict:
+def _with_reference(_logger: object, _method: str, event: EventDict) -> EventDict:
     if reference := _reference.get():
         event["reference"] = reference
     return event
@@ -126,6 +147,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.errors = _errors
+        self.registry.register(self.errors)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         Info("workflows_bot", "The version of this bot.", registry=self.registry).info(

@@ -57,7 +57,7 @@ class SlackRequests:
             raise Refused(405, "Slack sends POST")
         if request.content_type not in _CONTENT_TYPES or "Content-Encoding" in request.headers:
             raise Refused(415, "Slack sends forms and JSON, neither of them packed")
-        timestamp, signature = (_only(request, name, form) for name, form in _PROOF.items())
+        timestamp, signature = _only(request, *_TIMESTAMP), _only(request, *_SIGNATURE)
         body = await self._body(request)
         if not self._verifier.is_valid(body, timestamp, signature):
             raise Refused(401, "the signature or the time is wrong")
@@ -119,20 +119,27 @@ def _only(request: web.Request, name: str, form: re.Pattern[str]) -> str:
     return values[0]
 
 
-def web_app(requests: SlackRequests | None, metrics: Metrics, probes: Mapping[str, Probe]) -> web.Application:
+def web_app(
+    requests: SlackRequests | None,
+    metrics: Metrics,
+    probes: Mapping[str, Probe],
+    patience: timedelta = timedelta(seconds=3),
+) -> web.Application:
     """The endpoints.
 
     Args:
         requests: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
         metrics: for `GET /metrics`.
         probes: what has to be well for `GET /readyz`, by name.
+        patience: how long each of them may take; whoever asks has other things to learn as well.
     """
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "up"})
 
     async def found() -> dict[str, str]:
-        faults = {name: await probe() for name, probe in probes.items()}
+        said = await asyncio.gather(*(_in_time(probe, patience) for probe in probes.values()))
+        faults = dict(zip(probes, said, strict=True))
         for name, fault in faults.items():
             metrics.ready.labels(name).set(fault is None)
         return {name: fault for name, fault in faults.items() if fault is not None}
@@ -154,6 +161,14 @@ def web_app(requests: SlackRequests | None, metrics: Metrics, probes: Mapping[st
     if requests is not None:
         app.router.add_route("*", "/slack/events", _events(requests, metrics))
     return app
+
+
+async def _in_time(probe: Probe, patience: timedelta) -> str | None:
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            return await probe()
+    except TimeoutError:
+        return f"no answer within {patience.total_seconds():g} s"
 
 
 def _without_a_strangers_words(record: logging.LogRecord) -> bool:
@@ -185,11 +200,9 @@ def _events(requests: SlackRequests, metrics: Metrics) -> Callable[[web.Request]
 _REMEMBERED: Final = 20_000
 """Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
-_PROOF: Final = {
-    "X-Slack-Request-Timestamp": re.compile(r"[0-9]{1,12}", re.ASCII),
-    "X-Slack-Signature": re.compile(r"v0=[0-9a-f]{64}", re.ASCII),
-}
-_READ: Final = ("Content-Type", *_PROOF, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
+_TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
+_SIGNATURE: Final = ("X-Slack-Signature", re.compile(r"v0=[0-9a-f]{64}", re.ASCII))
+_READ: Final = ("Content-Type", "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 _REPEATABLE: Final = ("block_suggestion", "event_callback", "url_verification")
 """What changes nothing. Slack may well send it twice within a second, and so with the same signature."""
 UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)

@@ -26,6 +26,11 @@ class Message:
     text: str
     blocks: list[Block]
 
+    @property
+    def bare(self) -> "Message":
+        """The text alone, for where Slack takes none of the blocks."""
+        return Message(self.text, [])
+
     @cached_property
     def as_ack(self) -> str:
         """The JSON by which the ack of a command shows it, to who typed that alone; written once."""

@@ -176,14 +176,12 @@ class CachedWorkflows:
     def keep(self, query: PageQuery, page: InstancePage) -> None:
         """Remember a page as the answer to a question that is known to have the same one.
 
-        One that could not be read in full is not remembered: the next answer may be whole.
+        One that could not be read in full is not remembered for long: the next answer may be whole.
         """
-        if page.unread:
-            return
         latest = query.filter.date_end
         # New instances never enter a page that lies behind a cursor, or that ends at a moment gone by.
         still = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
-        self._pages.put(query, page, stands_still=still)
+        self._pages.put(query, page, stands_still=still and not page.unread)
 
     async def list_workflows(
         self, search: str | None = None, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
@@ -196,8 +194,7 @@ class CachedWorkflows:
 
         async def ask() -> WorkflowList:
             workflows = await self._client.list_workflows(search, purpose)
-            if not workflows.unread:
-                self._lists.put(search, workflows, stands_still=False)
+            self._lists.put(search, workflows, stands_still=False)
             return workflows
 
         return await self._answer(self._lists, search, ask, _Flight(fresh, purpose))

@@ -4,7 +4,8 @@ One row in which something has the wrong type does not take the others with it: 
 kept, and how many rows are incomplete or missing is said.
 """
 
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, FailFast, ValidationError
 from pydantic_core import from_json
@@ -56,8 +57,23 @@ class OneInstance(Envelope):
 _E = TypeVar("_E", bound=Envelope)
 
 
-def decoded(envelope: type[_E], body: bytes) -> tuple[_E, int]:
-    """An answer, and how many rows of its list could not be read in full.
+@dataclass(frozen=True, slots=True)
+class Decoded(Generic[_E]):
+    """An answer, as far as it can be read.
+
+    Attributes:
+        envelope: without the rows of which nothing can be read.
+        missing: how many those are.
+        unread: how many rows could not be read in full, those among them.
+    """
+
+    envelope: _E
+    missing: int = 0
+    unread: int = 0
+
+
+def decoded(envelope: type[_E], body: bytes) -> Decoded[_E]:
+    """What a body holds.
 
     A field of the wrong type is left out; a row that has no name without it is left out as a whole.
 
@@ -65,7 +81,7 @@ def decoded(envelope: type[_E], body: bytes) -> tuple[_E, int]:
         ValidationError: it is no such answer, or nothing can be read of any row.
     """
     try:
-        return envelope.model_validate_json(body), 0
+        return Decoded(envelope.model_validate_json(body))
     except ValidationError as error:
         row = envelope.row
         if row is None or not all(_is_in_a_row(fault["loc"]) for fault in error.errors(include_url=False)):
@@ -74,10 +90,13 @@ def decoded(envelope: type[_E], body: bytes) -> tuple[_E, int]:
         if len(answer["result"]) > _MOST_ROWS:
             raise
         read = [_read(row, value) for value in answer["result"]]
-        answer["result"] = [row for row, _ in read if row is not None]
-        if not answer["result"]:
+        rows = [row for row, _ in read if row is not None]
+        if not rows:
             raise
-    return envelope.model_validate(answer), sum(not is_whole for _, is_whole in read)
+        whole = sum(is_whole for _, is_whole in read)
+    return Decoded(
+        envelope.model_validate({**answer, "result": rows}), len(read) - len(rows), len(read) - whole
+    )
 
 
 def _is_in_a_row(place: tuple[int | str, ...]) -> bool:

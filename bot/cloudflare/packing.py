@@ -32,15 +32,16 @@ class Packer:
 
     def __init__(self) -> None:
         self._open: LRUCache[PackedPage, InstancePage] = LRUCache(_MOST_OPEN)
+        self._packed: LRUCache[int, PackedPage] = LRUCache(_MOST_OPEN)  # by the open page's id
 
     def pack(self, page: InstancePage) -> PackedPage:
         """A page, packed; the same one again while it is open."""
-        known = next((packed for packed, other in self._open.items() if other is page), None)
-        if known is not None:
+        known = self._packed.get(id(page))
+        if known is not None and self._open.get(known) is page:
             return known
         rows = zlib.compress(_ROWS.dump_json(page.rows, exclude_none=True), _QUICKLY)
         packed = PackedPage(rows, replace(page, rows=()))
-        self._open[packed] = page
+        self._keep_open(packed, page)
         return packed
 
     def open(self, packed: PackedPage) -> InstancePage:
@@ -48,5 +49,9 @@ class Packer:
         page = self._open.get(packed)
         if page is None:
             page = replace(packed.cover, rows=_ROWS.validate_json(zlib.decompress(packed.rows)))
-            self._open[packed] = page
+            self._keep_open(packed, page)
         return page
+
+    def _keep_open(self, packed: PackedPage, page: InstancePage) -> None:
+        self._open[packed] = page
+        self._packed[id(page)] = packed

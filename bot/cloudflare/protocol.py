@@ -11,7 +11,15 @@ from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
 
-from bot.cloudflare.envelopes import Envelope, Instances, OneInstance, OneWorkflow, Workflows, decoded
+from bot.cloudflare.envelopes import (
+    Decoded,
+    Envelope,
+    Instances,
+    OneInstance,
+    OneWorkflow,
+    Workflows,
+    decoded,
+)
 from bot.cloudflare.errors import InstanceNotFound, NonsenseAnswer, ParameterRefused, WorkflowNotFound
 from bot.cloudflare.models import (
     DIRECTIONS,
@@ -157,15 +165,16 @@ def read_instances(response: Response, position: Position | None, fetched_at: da
     Raises:
         CloudflareError: one of `errors`.
     """
-    answer, unread = _read(Instances, response)
+    read = _read(Instances, response)
+    answer = read.envelope
     info = answer.result_info or ResultInfo()
     return InstancePage(
         rows=answer.result,
-        next=_next_position(info, position, len(answer.result) + unread),
+        next=_next_position(info, position, len(answer.result) + read.missing),
         info=info,
         messages=answer.messages or (),
         fetched_at=fetched_at,
-        unread=unread,
+        unread=read.unread,
     )
 
 
@@ -175,12 +184,14 @@ def read_workflows(response: Response, page: PageNumber) -> WorkflowPage:
     Raises:
         CloudflareError: one of `errors`.
     """
-    answer, unread = _read(Workflows, response)
+    read = _read(Workflows, response)
+    answer = read.envelope
     info = answer.result_info or ResultInfo()
     rows = answer.result
-    more = rows and page.number < _pages(info, otherwise=page.number + _is_full(info, len(rows) + unread))
+    is_full = _is_full(info, len(rows) + read.missing)
+    more = rows and page.number < _pages(info, otherwise=page.number + is_full)
     following = PageNumber(page.number + 1) if more else None
-    return WorkflowPage(rows, following, answer.messages or (), unread)
+    return WorkflowPage(rows, following, answer.messages or (), read.unread)
 
 
 def read_workflow(response: Response) -> Workflow:
@@ -189,7 +200,7 @@ def read_workflow(response: Response) -> Workflow:
     Raises:
         CloudflareError: one of `errors`.
     """
-    return _read(OneWorkflow, response)[0].result
+    return _read(OneWorkflow, response).envelope.result
 
 
 def read_instance(response: Response) -> InstanceDetail:
@@ -199,7 +210,7 @@ def read_instance(response: Response) -> InstanceDetail:
         CloudflareError: one of `errors`.
     """
     try:
-        return _read(OneInstance, response)[0].result
+        return _read(OneInstance, response).envelope.result
     except WorkflowNotFound as error:
         if _LOCAL_NOT_FOUND in error.codes:
             raise error_of(InstanceNotFound, error.reason, response, error.errors) from error
@@ -232,8 +243,8 @@ def _pages(info: ResultInfo, *, otherwise: int) -> int:
     return otherwise
 
 
-def _read(envelope: type[_E], response: Response) -> tuple[_E, int]:
-    """An answer, and how many of its rows could not be read in full; or raise what it means."""
+def _read(envelope: type[_E], response: Response) -> Decoded[_E]:
+    """What an answer holds; or raise what it means."""
     if response.headers.get("cf-mitigated"):
         raise error_of(NonsenseAnswer, "a firewall answered with its challenge page", response)
     if 300 <= response.status < 400:
@@ -241,15 +252,15 @@ def _read(envelope: type[_E], response: Response) -> tuple[_E, int]:
     if response.status != 200:
         raise refusal(response, _without_result(response).errors or ())
     try:
-        answer, unread = decoded(envelope, response.body)
+        read = decoded(envelope, response.body)
     except ValidationError as error:
         failure = _without_result(response)
         if not failure.success:
             raise refusal(response, failure.errors or ()) from error
         raise error_of(NonsenseAnswer, _first_fault(error), response) from error
-    if not answer.success:
-        raise refusal(response, answer.errors or ())
-    return answer, unread
+    if not read.envelope.success:
+        raise refusal(response, read.envelope.errors or ())
+    return read
 
 
 def _without_result(response: Response) -> Envelope:

@@ -1,14 +1,18 @@
 """Plans and baselines as the JSON that the database keeps."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
 from bot.digests import cron
 from bot.digests.model import Baseline, Digest, DigestRun, Plan
+
+_log = structlog.get_logger(__name__)
 
 _PLAN: Final = TypeAdapter(Plan)
 _BASELINE: Final = TypeAdapter(Baseline)
@@ -67,6 +71,17 @@ def digest_of(row: RowMapping) -> Digest:
         next_due=moment(row["next_due"]),
         baseline=baseline_from_json(row["baseline"]) if row["baseline"] else None,
     )
+
+
+def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
+    """The digests of some rows. One of a newer version, say, is logged, and keeps nobody from the others."""
+    found = []
+    for row in rows:
+        try:
+            found.append(digest_of(row))
+        except ValueError:
+            _log.error("digest_not_understood", digest=row["number"])  # and no trace, as that holds its plan
+    return tuple(found)
 
 
 def run_of(row: RowMapping) -> DigestRun:

@@ -69,16 +69,22 @@ class Baseline:
 
     Attributes:
         at: the moment up to which it told everything.
-        counts: instances by workflow and status, zeros left out.
+        counts: instances by workflow and status, zeros left out; None where they could not be read.
+        partial: workflows may be missing, as not even their names could be read.
         news: how many instances newly had the plan's status, by the hour in which they ended.
         told: which of them ended in the last moments before `at`, as `workflow/id`: what ended then and came
             to light later is still news, and these are not.
     """
 
     at: datetime
-    counts: Mapping[str, Mapping[Status, int]] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[Status, int] | None] = field(default_factory=dict)
+    partial: bool = False
     news: Mapping[datetime, int] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
+
+    def counts_of(self, workflow: str) -> Mapping[Status, int] | None:
+        """A workflow's instances by status, none if there was no such workflow; None if nobody knows."""
+        return self.counts.get(workflow, None if self.partial else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,11 @@ def candidates(rows: Iterable[Workflow], status: Status, baseline: Baseline | No
         count = None if row.instances is None else row.instances.get(status, 0)
         if count == 0:
             continue
-        before = baseline.counts.get(row.name, {}) if baseline is not None else {}
-        change = 0 if baseline is None or count is None else count - before.get(status, 0)
-        was_active = count is None or baseline is None or _was_active(row, baseline.at, before)
+        before = baseline.counts_of(row.name) if baseline is not None else None
+        change = 0 if before is None or count is None else count - before.get(status, 0)
+        was_active = (
+            count is None or baseline is None or before is None or _was_active(row, baseline.at, before)
+        )
         rank = (change > 0, was_active, count is None or change < 0, change, row.triggered_on or _EARLIEST)
         ranked.append((rank, Candidate(row.name, max(change, 0), was_active)))
     ranked.sort(key=lambda pair: (pair[0], pair[1].name), reverse=True)

@@ -14,7 +14,7 @@ from cachetools import TTLCache
 from bot.browse.errors import UnknownAccount
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, Throttled
-from bot.cloudflare.models import InstanceError, Status, Workflow, WorkflowList
+from bot.cloudflare.models import InstanceError, Status, Workflow
 from bot.digests import chart, news
 from bot.digests.model import ERRORED, Baseline, Plan
 from bot.digests.news import Found
@@ -99,7 +99,8 @@ class Reader:
             missed=missed,
             baseline=Baseline(
                 at=span.until,
-                counts=_known(counts, baseline, everything),
+                counts={name: by_status for name, by_status in counts.items() if by_status != {}},
+                partial=everything.unread > 0,
                 news=hours,
                 told=_told(harvest.found, span, baseline),
             ),
@@ -161,16 +162,6 @@ def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
     }
 
 
-def _known(
-    counts: Mapping[str, Mapping[Status, int] | None], baseline: Baseline | None, everything: WorkflowList
-) -> dict[str, Mapping[Status, int]]:
-    """Counts for the next digest to go on from; those that could not be read stay what they were."""
-    before = baseline.counts if baseline is not None else {}
-    unknown = {name for name in before if counts.get(name, None if everything.unread else {}) is None}
-    kept = {name: count for name, count in counts.items() if count}
-    return {**{name: before[name] for name in unknown}, **kept}
-
-
 def _shown(counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[Found]) -> Sequence[str]:
     """Workflows that have any instance, or may have; those with news first, then by name."""
     places = {one.workflow: place for place, one in enumerate(found)}
@@ -179,9 +170,9 @@ def _shown(counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[Fo
 
 
 def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | None) -> WorkflowRow:
-    if counts is None or baseline is None:
+    before = baseline.counts_of(name) if baseline is not None else None
+    if counts is None or before is None:
         return WorkflowRow(name, counts, None)
-    before = baseline.counts.get(name, {})
     if counts == before:
         return WorkflowRow(name, counts, {})
     changes = {status: counts.get(status, 0) - before.get(status, 0) for status in {**counts, **before}}

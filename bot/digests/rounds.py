@@ -7,11 +7,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, select, tuple_, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.digests.codec import digest_of, seconds
+from bot.digests.codec import digests_of, seconds
 from bot.digests.ledger import Attempt
 from bot.digests.model import Digest
 from bot.digests.schedule import slot_key
@@ -94,7 +94,7 @@ class Rounds:
                 .with_for_update(skip_locked=True)
             )
             rows = (await connection.execute(asked)).mappings().all()
-            readable = _readable(rows)
+            readable = digests_of(rows)
             for digest in readable:
                 try:
                     slots = _slots(digest, now)
@@ -117,7 +117,7 @@ class Rounds:
         """
         async with self._engine.begin() as connection:
             asked = select(digests).where(digests.c.state == "active")
-            for digest in _readable((await connection.execute(asked)).mappings().all()):
+            for digest in digests_of((await connection.execute(asked)).mappings().all()):
                 try:
                     next_due = digest.plan.schedule.next_after(now)
                 except ZoneInfoNotFoundError:
@@ -211,7 +211,7 @@ class Rounds:
             entered += len((await connection.execute(made.returning(digest_runs.c.slot))).all())
         return entered
 
-    async def _pause(self, connection: AsyncConnection, digest: Digest, now: datetime) -> list[Digest]:
+    async def _pause(self, connection: AsyncConnection, digest: Digest, now: datetime) -> tuple[Digest, ...]:
         why = UNKNOWN_ZONE.format(zone=digest.plan.schedule.zone)
         paused = await connection.execute(
             update(digests)
@@ -219,7 +219,7 @@ class Rounds:
             .values(state="paused", paused_why=why, next_due=None, changed_at=seconds(now))
             .returning(digests)
         )
-        return [digest_of(row) for row in paused.mappings()]
+        return digests_of(paused.mappings())
 
 
 def _insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
@@ -229,17 +229,6 @@ def _insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
 
         return postgresql.insert
     return sqlite.insert
-
-
-def _readable(rows: Sequence[RowMapping]) -> Sequence[Digest]:
-    """The digests of some rows. One of a newer version, say, must not hold up all others."""
-    found = []
-    for row in rows:
-        try:
-            found.append(digest_of(row))
-        except ValueError:
-            _log.error("digest_not_understood", digest=row["number"])  # and no trace, as that holds its plan
-    return found
 
 
 def _slots(digest: Digest, now: datetime) -> Sequence[datetime]:

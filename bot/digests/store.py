@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.digests.codec import digest_of, plan_to_json, run_of, seconds
+from bot.digests.codec import digest_of, digests_of, plan_to_json, run_of, seconds
 from bot.digests.model import Digest, DigestRun, Plan
 from bot.storage.tables import digest_runs, digests
 
@@ -59,11 +59,14 @@ class Store:
 
         Raises:
             NoSuchDigest: there is none.
+            ValueError: it can't be read, as it may be of a later version.
         """
-        found = await self._find(digests.c.number == number)
-        if not found:
+        asked = select(digests).where(digests.c.number == number)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(asked)).mappings().first()
+        if row is None:
             raise NoSuchDigest(number)
-        return found[0]
+        return digest_of(row)
 
     async def of_channel(self, channel: str) -> tuple[Digest, ...]:
         """Those of a channel, by number; not the deleted ones."""
@@ -171,7 +174,7 @@ class Store:
     async def _find(self, *conditions: ColumnElement[bool]) -> tuple[Digest, ...]:
         asked = select(digests).where(*conditions).order_by(digests.c.number)
         async with self._engine.connect() as connection:
-            return tuple(digest_of(row) for row in (await connection.execute(asked)).mappings())
+            return digests_of((await connection.execute(asked)).mappings().all())
 
     async def _set(self, number: int, **values: Any) -> Digest:  # noqa: ANN401 - columns of several types
         values["changed_at"] = seconds(self._now())

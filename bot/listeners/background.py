@@ -27,7 +27,7 @@ class Background:
     def __init__(self, ack_within: timedelta) -> None:
         self._ack_within = ack_within.total_seconds()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._hurry = asyncio.Event()
+        self._hurry = asyncio.get_running_loop().create_future()
         self._begun: TTLCache[str, asyncio.Task[Any]] = TTLCache(_MOST_TWINS, _TWINS_WITHIN.total_seconds())
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -61,14 +61,14 @@ class Background:
         await asyncio.sleep(0)
         if work.done():  # as what is in memory is at once
             return True
-        hurry = asyncio.ensure_future(self._hurry.wait())
-        await asyncio.wait({work, hurry}, timeout=self._ack_within, return_when=asyncio.FIRST_COMPLETED)
-        hurry.cancel()
+        either: set[asyncio.Future[Any]] = {work, self._hurry}
+        await asyncio.wait(either, timeout=self._ack_within, return_when=asyncio.FIRST_COMPLETED)
         return work.done()
 
     def hurry(self) -> None:
         """Have no ack wait any more, neither now nor later: the way that they go is about to be shut."""
-        self._hurry.set()
+        if not self._hurry.done():
+            self._hurry.set_result(None)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -28,7 +28,11 @@ _BRIEFLY: Final = timedelta(seconds=3)
 """How long Slack may have an answer wait while there are other ways to give it."""
 _TRIGGER: Final = timedelta(seconds=3)
 """How long after a click Slack opens a form for it."""
-_SETTLED: Final = frozenset({"exchanged_trigger_id", "not_found"})
+_SETTLED: Final = {
+    "views.open": {"exchanged_trigger_id"},
+    "views.push": {"exchanged_trigger_id", "duplicate_external_id"},
+    "views.update": {"not_found"},
+}
 """Refusals that tell of a form that is open already, and of one that was closed again."""
 
 
@@ -108,7 +112,7 @@ class Delivery:
         Where Slack refuses its blocks, the `plain` ones are shown, or its text. What can go nowhere, not even
         into a direct message, is logged, as nobody is left to be told.
         """
-        versions = [message, *filter(None, [plain]), Message(message.text, [])]
+        versions = [message, *filter(None, [plain]), message.bare]
         try:
             if await self._respond(versions, address.response_url, replace):
                 return
@@ -150,7 +154,7 @@ class Delivery:
         except UNREACHABLE as error:
             why = reason(error)
             _log.warning("form_not_shown", method=method, reason=why)
-            return why in _SETTLED
+            return why in _SETTLED[method]
         return True
 
     async def _sent_twice(self, method: str, arguments: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Digests in Slack: their buttons, their form, and the menus in it that load as one types."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
@@ -63,8 +63,12 @@ def _register_buttons(app: AsyncApp, desk: DigestDesk, delivery: Delivery, backg
     def button(requested: Callable[[str], DigestRequest | None]) -> Callable[..., Awaitable[None]]:
         async def pressed(ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
             await ack()
-            work = answered(body, requested(action.get("value") or ""))
-            background.start(delivery.deliver(work, ReturnAddress.of(body), in_place=False))
+
+            def work() -> Coroutine[Any, Any, None]:
+                answer = answered(body, requested(action.get("value") or ""))
+                return delivery.deliver(answer, ReturnAddress.of(body), in_place=False)
+
+            background.once(body.get("trigger_id") or "", work)
 
         return pressed
 

@@ -9,7 +9,6 @@ from typing import Final
 import structlog
 
 from bot.blocks.digests.answers import paused_direct_message, stop_in_words
-from bot.blocks.parts import Message
 from bot.digests.ledger import Attempt, Begun, Ending, Ledger
 from bot.digests.model import Digest
 from bot.telemetry import Metrics
@@ -123,7 +122,7 @@ class Closing:
         Slack's word, or plain text.
         """
         message = paused_direct_message(digest, why)
-        letter = Letter(digest.creator, (message, Message(message.text, [])))
+        letter = Letter(digest.creator, (message, message.bare))
         outcome: Outcome = await self.poster.post(letter)
         for _ in range(_TELLINGS - 1):
             if not isinstance(outcome, NotYet | Unclear):

@@ -8,7 +8,6 @@ from typing import Final
 import structlog
 
 from bot.blocks.digests.message import DigestControls, digest_message, unreadable_message
-from bot.blocks.parts import Message
 from bot.blocks.reference import referenced
 from bot.browse.errors import UnknownAccount
 from bot.browse.shelf import Shelf
@@ -100,7 +99,7 @@ class Preparing:
         controls = DigestControls(await open_values(report, self.shelf))
         messages = digest_message(digest.number, report, controls)
         thread = await self.ledger.thread_of(digest, run) if digest.plan.daily_thread else None
-        variants = (messages.full, messages.plain, Message(messages.plain.text, []))
+        variants = (messages.full, messages.plain, messages.plain.bare)
         return replace(prepared, letter=replace(letter, variants=variants, thread=thread), state="sent")
 
     async def _unreadable(
@@ -115,7 +114,7 @@ class Preparing:
             return None
         _log.warning("digest_unreadable", digest=digest.number, slot=begun.run.slot, reason=str(error))
         told = referenced(unreadable_message(digest.number, error, digest.next_due), attempt.reference)
-        return Prepared(replace(letter, variants=(told, Message(told.text, []))), "failed", detail=str(error))
+        return Prepared(replace(letter, variants=(told, told.bare)), "failed", detail=str(error))
 
 
 def _passes(error: Exception) -> bool:

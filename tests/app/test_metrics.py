@@ -3,12 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot import __version__
 from bot.playground.cloudflare import Dropped, HtmlPage, JsonError, Simulation, Slow
-from bot.playground.slack import LocalSlack, Person
+from bot.playground.slack import AckError, LocalSlack, Person
 from tests.reading import ask, click
 
-from .conftest import Running
+from .conftest import Logged, Running
 from .metrics import Moved, scraped, value
 
 
@@ -88,6 +90,19 @@ async def test_what_has_not_happened_yet_is_there_as_none(bot: object, slack: Lo
     samples = await scraped(slack)
     for outcome in ("due", "sent", "quiet", "missed", "failed", "put_off"):
         assert samples["workflows_bot_digests_total", frozenset({("outcome", outcome)})] == 0
+
+
+async def test_an_error_in_the_log_is_counted_and_a_problem_that_was_told_is_none(
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+) -> None:
+    cloudflare.inject(HtmlPage(200), times=None)
+    moved = await Moved.since_now(slack)
+    await ask(ada, "orders")
+    assert await moved.by("errors_total") == 0
+    with pytest.raises(AckError):
+        await ada.send({"type": "block_actions", "actions": []})
+    assert await moved.by("errors_total") == 1
+    assert [line["event"] for line in logged() if line["level"] == "error"] == ["request_failed"]
 
 
 async def test_the_process_and_its_versions_are_told(bot: object, slack: LocalSlack) -> None:

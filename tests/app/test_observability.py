@@ -1,6 +1,9 @@
 """Whoever runs the bot finds in its log what a person was told, by the reference in the message."""
 
 import asyncio
+import errno
+import io
+import os
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,8 +28,8 @@ from bot.playground.slack import (
     Person,
     Reply,
 )
-from bot.telemetry import Metrics, current_reference
-from tests.reading import ask
+from bot.telemetry import Metrics, configure_logging, current_reference
+from tests.reading import ask, ids
 
 from .conftest import Logged, Running
 from .digests import comes, overdue, told
@@ -255,3 +258,19 @@ async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_und
     of_it = lines(logged, reference)
     assert {"digest_unreadable", "stamina.retry_scheduled"} <= set(of_it)
     assert of_it["digest_unreadable"]["digest"] == 1
+
+
+class Broken(io.StringIO):
+    """A log whose disk is full."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.usefixtures("logged")
+async def test_a_log_that_can_not_be_written_costs_nobody_their_answer(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    cloudflare.add_instance("orders", id="ord-1")
+    configure_logging("info", "json", Broken())
+    assert ids(await ask(ada, "orders")) == ["ord-1"]

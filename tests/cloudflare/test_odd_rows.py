@@ -76,12 +76,35 @@ def test_a_full_page_by_number_with_a_row_too_few_is_not_the_last() -> None:
     assert read(body, PageNumber(3)).next == PageNumber(4)
 
 
-async def test_what_could_not_be_read_in_full_is_not_remembered(
-    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+@pytest.mark.parametrize("sent", [60, 100])
+def test_a_row_that_is_read_in_part_is_one_row_of_its_page(sent: int) -> None:
+    rows = [{"id": f"{number}", "created_on": "noon"} for number in range(sent)]
+    page = read(envelope(rows, result_info={"per_page": 100}), PageNumber(1))
+    assert (len(page.rows), page.unread) == (sent, sent)
+    assert page.next == (PageNumber(2) if sent == 100 else None)
+
+
+@pytest.mark.parametrize("behind_a_cursor", [False, True])
+async def test_what_could_not_be_read_in_full_is_remembered_for_the_short_time_alone(
+    behind_a_cursor: bool, make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), stopwatch)
+    asked = question((await make_client().list_instances(question())).next if behind_a_cursor else None)
     orders.inject(ChangedRows({"created_on": []}, rows=slice(1)), times=2)
-    assert (await cached.list_instances(question())).unread == 1
-    assert (await cached.list_workflows()).unread == 1
-    assert (await cached.list_instances(question())).unread == 0
-    assert (await cached.list_workflows()).unread == 0
+    seen = []
+    for _ in range(2):
+        seen += [(await cached.list_instances(asked)).unread, (await cached.list_workflows()).unread]
+    stopwatch.advance(16)
+    seen += [(await cached.list_instances(asked)).unread, (await cached.list_workflows()).unread]
+    assert seen == [1, 1, 1, 1, 0, 0]
+
+
+async def test_a_page_asked_for_anew_takes_the_place_of_the_old_one_even_if_it_is_odd(
+    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+) -> None:
+    cached = CachedWorkflows(make_client(), CacheTimes(), stopwatch)
+    await cached.list_instances(question())
+    orders.inject(ChangedRows({"created_on": []}, rows=slice(1)))
+    renewed = await cached.list_instances(question(), fresh=True)
+    assert renewed.unread == 1
+    assert await cached.list_instances(question()) is renewed

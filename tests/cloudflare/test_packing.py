@@ -52,6 +52,14 @@ def test_a_page_that_was_used_lately_is_one_object_for_all() -> None:
     assert packer.open(packed) is one
 
 
+def test_a_page_that_is_used_all_the_time_stays_open_whatever_else_is_packed() -> None:
+    packer, one = Packer(), filler()
+    packed = packer.pack(one)
+    for _ in range(200):
+        assert packer.open(packed) is one
+        packer.pack(filler())
+
+
 def test_packed_rows_take_few_bytes() -> None:
     rows = [
         Instance(id=f"order-{number}", status=Status("complete"), created_on=NOW - timedelta(minutes=number))

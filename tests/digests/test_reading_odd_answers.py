@@ -272,7 +272,45 @@ async def test_counts_that_could_not_be_read_once_do_not_rise_in_the_digest_afte
     prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
     report = await prod.digest()
     assert (report.total, report.exact, [row.counts for row in report.rows]) == (0, False, [None])
-    assert report.baseline.counts == {"orders": {"errored": 1}, "bills": {"errored": 1}}
     prod.clock.advance(HOUR)
     report = await prod.digest()
     assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert {row.changes is None for row in report.rows} == {True}
+
+
+async def test_what_was_told_while_counts_could_not_be_read_is_not_said_to_have_risen_later(
+    prod: Account,
+) -> None:
+    prod.fail("orders", "a", 5)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    for name in ("b", "c", "d"):
+        prod.fail("orders", name, 5)
+    prod.simulation.inject(listed({"name": "orders", "instances": "many"}), operation="list_workflows")
+    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    assert told(await prod.digest()) == {"b", "c", "d"}
+    prod.clock.advance(HOUR)
+    report = await prod.digest()
+    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "e", 5)
+    report = await prod.digest()
+    assert (told(report), report.rows[0].changes) == ({"e"}, {"errored": 1})
+
+
+@pytest.mark.parametrize("odd", [{"name": "orders", "instances": "many"}, {"name": ["orders"]}])
+async def test_counts_that_the_first_digest_could_not_read_have_not_risen_in_the_second(
+    prod: Account, odd: dict[str, Any]
+) -> None:
+    for number in range(20):
+        prod.fail("orders", f"old-{number}", 3 * DAY)
+    prod.fail("bills", "b", 3 * DAY)
+    rows = ({"name": "bills", "instances": {"errored": 1}}, odd)
+    prod.simulation.inject(listed(*rows), operation="list_workflows")
+    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    report = await prod.digest()
+    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    changes = {row.name: row.changes for row in report.rows}
+    assert changes == {"orders": None, "bills": {}}

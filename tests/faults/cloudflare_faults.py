@@ -130,7 +130,6 @@ class Oddity:
         counted: words of the list of workflows.
         told: words of a digest, by what of its questions meets the fault.
         lost: whether the newest row is missing, as it has no name.
-        is_unread: whether something could not be read, which must not be remembered.
     """
 
     fault: Fault
@@ -138,7 +137,6 @@ class Oddity:
     counted: str
     told: dict[Operation, str]
     lost: bool = False
-    is_unread: bool = False
 
 
 _NEWEST: Final = slice(1)
@@ -190,9 +188,8 @@ ODDITIES: Final = {
         _UNREAD,
         "no counts given",
         _AT_LEAST,
-        is_unread=True,
     ),
     "a row without a name": Oddity(
-        ChangedRows({"id": [], "name": None}, _NEWEST), _UNREAD, _UNREAD, _AT_LEAST, lost=True, is_unread=True
+        ChangedRows({"id": [], "name": None}, _NEWEST), _UNREAD, _UNREAD, _AT_LEAST, lost=True
     ),
 }

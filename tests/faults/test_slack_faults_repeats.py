@@ -148,6 +148,18 @@ async def test_what_comes_twice_about_a_digest_is_answered_once(way: str, stage:
         assert len(stage.ada().screen()) == before + 1
 
 
+async def test_a_button_of_a_digest_that_comes_twice_is_answered_once(stage: Stage) -> None:
+    async with stage.cell():
+        shown = await told(
+            await stage.ada().command("/workflows", f"digest show {await stage.digest()}"), "Digest"
+        )
+        before = len(stage.ada().screen())
+        await _twice(stage).click(shown, "digest_pause")
+        await stage.settled()
+        assert len(stage.ada().screen()) == before + 1
+    assert stage.events().count("request_came_twice") == 1
+
+
 async def test_what_is_asked_for_again_by_the_same_person_is_done_again(stage: Stage) -> None:
     async with stage.cell():
         before = await _numbers(stage)

@@ -147,7 +147,9 @@ def digest_states() -> Sequence[bytes]:
 
 
 def kept_digests() -> Sequence[bytes]:
-    baseline = Baseline(NOW, {"orders": {}}, {NOW: 3}, frozenset({"orders/a"}))
+    baseline = Baseline(
+        NOW, {"orders": {}, "bills": None}, partial=True, news={NOW: 3}, told=frozenset({"orders/a"})
+    )
     row = {"plan": json.loads(plan_to_json(RICH)), "baseline": json.loads(baseline_to_json(baseline))}
     return [_json({**row, "created_at": 1_764_000_000, "next_due": None}), _json({**row, "baseline": None})]
 

@@ -174,6 +174,20 @@ async def test_another_question_forgets_what_the_last_digest_knew(engine: AsyncE
     assert changed.baseline is None
 
 
+async def test_a_digest_of_a_later_version_keeps_nobody_from_the_others(
+    engine: AsyncEngine, store: Store
+) -> None:
+    later, other = await live(store), await live(store)
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(digests).where(digests.c.number == later.number).values(plan='{"in": "verse"}')
+        )
+    assert [digest.number for digest in await store.all()] == [other.number]
+    assert [digest.number for digest in await store.of_channel(PLAN.channel)] == [other.number]
+    with pytest.raises(ValueError, match="Plan"):
+        await store.get(later.number)
+
+
 async def known(engine: AsyncEngine, number: int) -> None:
     """The digest has a baseline."""
     async with engine.begin() as connection:

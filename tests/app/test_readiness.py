@@ -1,0 +1,37 @@
+"""What `/readyz` and `/metrics` say of the bot's parts."""
+
+import asyncio
+from datetime import timedelta
+
+import aiohttp
+from aiohttp import web
+
+from bot.telemetry import Metrics
+from bot.web import web_app
+
+
+async def _well() -> str | None:
+    return None
+
+
+async def _stuck() -> str | None:
+    await asyncio.sleep(3600)
+    return None
+
+
+async def test_a_part_that_does_not_answer_is_not_ready_and_all_else_is_told() -> None:
+    probes = {"database": _stuck, "worker": _well}
+    app = web_app(None, Metrics(), probes, timedelta(seconds=0.05))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{url}/readyz") as answer:
+            assert answer.status == 503
+            assert (await answer.json())["faults"] == {"database": "no answer within 0.05 s"}
+        async with session.get(f"{url}/metrics") as answer:
+            samples = (await answer.text()).splitlines()
+    await runner.cleanup()
+    assert 'workflows_bot_ready{part="database"} 0.0' in samples
+    assert 'workflows_bot_ready{part="worker"} 1.0' in samples
