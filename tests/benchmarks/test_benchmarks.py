@@ -1,7 +1,9 @@
 """Every benchmark still runs, and says what it found; how fast anything is, no test asks."""
 
 import json
+import re
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +50,12 @@ def shows_what_it_found(name: str, outcome: Outcome) -> None:
     [found] = json.loads(document(this_machine(), [outcome]))["benchmarks"]
     assert len(found["measured"]) == len(outcome.measured)
     assert [goal["reached"] for goal in found["goals"]] == [goal.reached for goal in outcome.goals]
+
+
+def test_the_readme_lists_every_benchmark() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    _, _, table_on = readme.partition("| Benchmark | Work |")
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table_on.partition("\n\n")[0], re.MULTILINE)) == NAMES
 
 
 def test_pages_that_were_not_asked_for_are_reckoned_between_those_that_were() -> None:
