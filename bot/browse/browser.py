@@ -2,36 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Final
-from weakref import ReferenceType, ref
-
-from cachetools import LRUCache
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark, Passed
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
-from bot.browse.screen import Overview, Screen
+from bot.browse.screen import Cut, Overview, Screen
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, NonsenseAnswer, ParameterRefused, WorkflowNotFound
-from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, PageQuery, Position, Workflow
+from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
 from bot.query.model import ListQuery
 
 WORKFLOWS_PER_SCREEN: Final = 10
 
 _MOST_EMPTY_PAGES: Final = 5
-_MOST_SCREENS: Final = 64
 _MILLISECOND: Final = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A screen, and the page that it was cut from: which was asked for, and which it was."""
-
-    asked: PageQuery
-    page: ReferenceType[InstancePage]
-    screen: Screen
 
 
 class Browser:
@@ -43,7 +30,6 @@ class Browser:
 
     def __init__(self, accounts: Mapping[str, CachedWorkflows]) -> None:
         self._accounts = accounts
-        self._shown: LRUCache[Bookmark, _Shown] = LRUCache(_MOST_SCREENS)
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -75,7 +61,7 @@ class Browser:
         return await self.turn(here, fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
-        """The screen at a bookmark; the very same one as before, while its page is the same.
+        """The screen at a bookmark.
 
         Raises:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
@@ -87,22 +73,18 @@ class Browser:
             similar = await _similar(workflows, mark.query.workflow)
             raise NoSuchWorkflow(mark.query, account, similar, error) from error
 
-    def at_hand(self, mark: Bookmark) -> Screen | None:
-        """The screen at a bookmark, if it was made before and its page is in memory still."""
-        known = self._shown.get(mark)
-        page = known.page() if known is not None else None
-        if known is None or page is None:
-            return None
-        _, workflows = self._account(mark.query.account)
-        return known.screen if workflows.still_holds(known.asked, page) else None
+    def still_shows(self, screen: Screen) -> bool:
+        """Whether the place of a screen would give the same one again, at once."""
+        if screen.cut_from is None:
+            return False
+        _, workflows = self._account(screen.query.account)
+        return workflows.still_holds(screen.cut_from.asked, screen.cut_from.page)
 
     async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
+        asked = mark.query.page(mark.position, _bound(mark.anchor))
         if mark.anchor is None and mark.query.until is None and _is_page_within(mark):
             mark = await self._anchored_at_newest(workflows, mark, fresh=fresh)
-        asked, first = mark, await self._page(workflows, mark, fresh=fresh)
-        if (known := self._shown.get(asked)) is not None and known.page() is first:
-            return known.screen
-        page = first
+        page = first = await self._page(workflows, mark, fresh=fresh)
         for _ in range(_MOST_EMPTY_PAGES):
             # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
             if page.rows or page.next is None or _repeats(mark, page):
@@ -111,12 +93,7 @@ class Browser:
             page = await self._page(workflows, mark, fresh=fresh)
         if mark.anchor is None and _is_first(mark):
             mark, page = await self._anchored(workflows, mark, page)
-        screen = _screen(mark, account, page)
-        if page is first:
-            self._shown[asked] = _Shown(
-                asked.query.page(asked.position, _bound(asked.anchor)), ref(page), screen
-            )
-        return screen
+        return replace(_screen(mark, account, page), cut_from=Cut(asked, page) if page is first else None)
 
     async def overview(self, mark: OverviewBookmark, *, fresh: bool = False) -> Overview:
         """Some workflows of an account with their counts, by name.

@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark
-from bot.cloudflare.models import ApiMessage, Instance, Workflow
+from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery, Workflow
 from bot.query.model import ListQuery, OverviewQuery
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The page that a screen was cut from, and the question that it answered."""
+
+    asked: PageQuery
+    page: InstancePage
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
-    """Some rows of a list of instances. Two are equal only if they are one, and so are their messages.
+    """Some rows of a list of instances.
 
     Attributes:
         query: what was asked.
@@ -25,6 +33,7 @@ class Screen:
         went_in_circles: the API gave a cursor it had given before, so the list ends here.
         fetched_at: when the API was asked.
         unread: rows of the API's answer that could not be read in full.
+        cut_from: where its rows are from; None where that took more than one question.
     """
 
     query: ListQuery
@@ -38,6 +47,7 @@ class Screen:
     went_in_circles: bool
     fetched_at: datetime
     unread: int = 0
+    cut_from: Cut | None = None
 
 
 @dataclass(frozen=True, slots=True)

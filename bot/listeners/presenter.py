@@ -32,7 +32,7 @@ from bot.query.when import Clock
 
 _log = structlog.get_logger(__name__)
 
-_MOST_ANSWERS: Final = 64
+_MOST_SHOWN: Final = 32
 _MOST_TEXTS: Final = 256
 
 _UTC_NOTICE: Final = (
@@ -46,6 +46,14 @@ class Understood:
 
     query: ListQuery
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A list that was shown, and the answer that showed it."""
+
+    screen: Screen
+    answer: Answer
 
 
 class Presenter:
@@ -73,13 +81,12 @@ class Presenter:
         self._now = now
         self._reference = reference
         self._typed_before: LRUCache[str, Bookmark] = LRUCache(_MOST_TEXTS)
-        self._answers: LRUCache[tuple[Screen, tuple[str, ...]], Answer] = LRUCache(_MOST_ANSWERS)
+        self._shown: LRUCache[tuple[AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
 
     def at_hand(self, text: str) -> Answer | None:
         """The answer to the same words as before, if all that it takes is in memory still."""
-        mark = self._typed_before.get(text)
-        screen = self._browser.at_hand(mark) if mark is not None else None
-        return self._answers.get((screen, ())) if screen is not None else None
+        place = self._typed_before.get(text)
+        return self._shown_before(place, ()) if place is not None else None
 
     async def command(self, text: str, user: str) -> Answer:
         """The answer to what stands behind `/workflows`."""
@@ -155,11 +162,12 @@ class Presenter:
     async def _show(
         self, place: AnyBookmark, *, fresh: bool = False, notices: tuple[str, ...] = ()
     ) -> Answer:
+        if not fresh and (known := self._shown_before(place, notices)) is not None:
+            return known
         try:
             if isinstance(place, OverviewBookmark):
                 return await self._overview(await self._browser.overview(place, fresh=fresh))
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
-            return self._answers.get((screen, notices)) or await self._list(screen, notices)
         except CursorRefused as error:
             value = await self._shelf.put(Bookmark(error.restart))
             raise Told(problem_message(error, ways_out=[restart(value)])) from error
@@ -168,13 +176,15 @@ class Presenter:
         except (Throttled, Unavailable, NonsenseAnswer) as error:
             asked = place.query if isinstance(place, Bookmark) else place.overview
             raise Told(problem_message(error, again=asked.command())) from error
-
-    async def _list(self, screen: Screen, notices: tuple[str, ...]) -> Answer:
         controls = await self._controls(screen)
         answer = Answer(instances_message(screen, controls, notices))
-        if not controls.lost:
-            self._answers[screen, notices] = answer  # for all who look at the same list
+        if not (fresh or controls.lost):
+            self._shown[place, notices] = _Shown(screen, answer)  # for all who look at the same list
         return answer
+
+    def _shown_before(self, place: AnyBookmark, notices: tuple[str, ...]) -> Answer | None:
+        known = self._shown.get((place, notices))
+        return known.answer if known is not None and self._browser.still_shows(known.screen) else None
 
     async def _overview(self, overview: Overview) -> Answer:
         account = overview.query.account

@@ -1,10 +1,13 @@
 """What is asked for once more, by anybody, is not read and written once more; and it is never out of date."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from bot.playground.cloudflare import Simulation
 from bot.playground.slack import LocalSlack, Person
 from tests.reading import ask, click, ids, labels, walk
+
+from .conftest import Running
 
 START = datetime.now(UTC) - timedelta(days=1)
 
@@ -52,3 +55,15 @@ async def test_words_that_differ_get_lists_that_differ(ada: Person, cloudflare: 
         assert len(ids(await ask(ada, "list orders rows:20"))) == 20
         assert ids(await ask(ada, "list orders errored")) == []
     assert "◀ Newer" not in labels(await ask(ada, "list orders"))
+
+
+async def test_a_page_by_its_number_is_counted_from_the_newest_of_now(
+    running: Running, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    _fill(cloudflare, 30)
+    async with running(bot_cache_first_pages=0.05):
+        ada = slack.person("ada")
+        assert ids(await ask(ada, "list orders page:2"))[0] == "o-019"
+        _add(cloudflare, "newest", 40)
+        await asyncio.sleep(0.1)
+        assert ids(await ask(ada, "list orders page:2"))[0] == "o-020"
