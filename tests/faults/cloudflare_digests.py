@@ -1,7 +1,7 @@
 """Deliveries of digests, step by step and by a clock of their own, of an account that can be made to fail."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,23 +25,11 @@ from bot.worker.closing import Closing, Patience
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
 from bot.worker.sending import Sending
+from tests.worker.conftest import Clock
 
 from .cloudflare_stage import DEADLINE, Cell
 
 LATENESS = timedelta(hours=1)
-
-
-@dataclass
-class Clock:
-    """A clock that only moves when a test moves it."""
-
-    moment: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def seconds(self) -> float:
-        return self.moment.timestamp()
 
 
 class Held:
