@@ -82,6 +82,7 @@ async def test_pages_come_from_cloudflare_from_memory_or_with_somebody_elses(
         await moved.by("pages_total", account="default", outcome=of) for of in ("miss", "joined", "hit")
     ]
     assert outcomes == [1, 2, 1]
+    assert 0.2 <= await moved.by("upstream_seconds_sum", account="default") < 3
     assert cloudflare.list_calls == 1
 
 

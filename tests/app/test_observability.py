@@ -274,3 +274,31 @@ async def test_a_log_that_can_not_be_written_costs_nobody_their_answer(
     cloudflare.add_instance("orders", id="ord-1")
     configure_logging("info", "json", Broken())
     assert ids(await ask(ada, "orders")) == ["ord-1"]
+
+
+async def test_no_address_that_takes_answers_and_no_signature_is_logged(
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+) -> None:
+    cloudflare.add_instance("orders")
+    message = await ask(ada, "orders")
+    slack.faults.add(RESPONSE_URL, Failed(500), times=4)
+    await (await ada.click(message, "page_refresh")).seen()
+    assert "response_url_refused" in [line["event"] for line in logged()]
+    said = str(logged())
+    addresses = [response.interaction for response in slack.responses]
+    assert addresses
+    assert not [address for address in addresses if address in said]
+    assert "v0=" not in said
+
+
+async def test_a_form_that_nobody_knows_ends_with_the_reference_of_its_line_in_the_log(
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+) -> None:
+    cloudflare.add_instance("orders")
+    view = await (await ada.click(await ask(ada, "orders"), "filter_open")).view()
+    view.payload["callback_id"] = "of another version"
+    reply = await ada.submit(view, {})
+    instead = slack.views.current(view)
+    assert instead is not None
+    assert f"reference `{reply.ack.request_id}`" in instead.all_text()
+    assert "request_without_listener" in lines(logged, reply.ack.request_id)

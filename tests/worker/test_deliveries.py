@@ -95,6 +95,17 @@ class Bench:
     def messages(self) -> tuple[Message, ...]:
         return self.slack.messages("ops")
 
+    def counted(self) -> dict[str, float]:
+        """What `/metrics` tells of digests, without what never happened."""
+        registry = self.closing.metrics.registry
+        outcomes = ("due", "sent", "quiet", "missed", "failed", "put_off")
+        name = "workflows_bot_digests_total"
+        told = {outcome: registry.get_sample_value(name, {"outcome": outcome}) for outcome in outcomes}
+        return {outcome: count for outcome, count in told.items() if count}
+
+    def late(self) -> float | None:
+        return self.closing.metrics.registry.get_sample_value("workflows_bot_digest_lateness_seconds_sum")
+
 
 @pytest.fixture
 def simulation(clock: Clock) -> Simulation:
@@ -145,6 +156,19 @@ async def test_a_digest_is_delivered_and_the_next_one_goes_on_from_it(bench: Ben
     kept = await bench.store.get(digest.number)
     assert kept.baseline is not None
     assert [run.state for run in await bench.store.runs(digest.number)] == ["sent", "sent"]
+
+
+async def test_a_digest_counts_once_and_its_lateness_from_when_it_was_due(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    bench.clock.advance(seconds=40)
+    prepared = await bench.prepared(attempt)
+    sent = await bench.send(attempt, prepared)
+    bench.clock.advance(seconds=10)
+    for _ in range(2):
+        await bench.closing.record(attempt, prepared, sent)
+    assert (bench.counted(), bench.late()) == ({"sent": 1}, 51)
 
 
 async def test_a_step_that_is_begun_again_finds_its_message_and_posts_no_other(
@@ -316,6 +340,7 @@ async def test_a_quiet_digest_without_news_says_nothing_unless_asked(bench: Benc
     assert bench.messages() == ()
     run = await bench.run(attempt)
     assert (run.state, run.news) == ("quiet", 0)
+    assert bench.counted() == {"quiet": 1}
     assert (await bench.store.get(digest.number)).baseline is not None
 
     asked_for = await bench.store.run_now(digest.number)
@@ -343,6 +368,7 @@ async def test_while_cloudflare_is_down_a_run_is_put_off_for_ten_minutes_and_the
     assert run.state == "failed"
     assert run.ended_at is not None
     assert timedelta(minutes=9, seconds=30) < run.ended_at - run.due_at < timedelta(minutes=10, seconds=45)
+    assert bench.counted() == {"put_off": tries, "failed": 1}
 
 
 async def test_a_run_that_waited_in_line_until_it_was_too_late_is_missed_and_the_next_says_so(
