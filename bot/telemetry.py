@@ -72,6 +72,7 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_counted_record)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -84,6 +85,12 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
     # Bolt logs whole request bodies, the libraries below it whole answers: never at our own level.
     for name in ("slack_bolt", "slack_sdk", "aiohttp.access", "alembic", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _counted_record(record: logging.LogRecord) -> bool:
+    if record.levelno >= logging.ERROR:
+        _errors.inc()
+    return True
 
 
 def _counted(_logger: object, method: str, event: EventDict) -> EventDict:

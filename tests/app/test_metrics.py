@@ -1,6 +1,7 @@
 """`/metrics`, as Prometheus reads it: everything that README.md lists moves with what it counts."""
 
 import asyncio
+import logging
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,8 @@ async def test_an_error_in_the_log_is_counted_and_a_problem_that_was_told_is_non
         await ada.send({"type": "block_actions", "actions": []})
     assert await moved.by("errors_total") == 1
     assert [line["event"] for line in logged() if line["level"] == "error"] == ["request_failed"]
+    logging.getLogger("asyncio").error("Task was destroyed but it is pending!")
+    assert await moved.by("errors_total") == 2
 
 
 async def test_the_process_and_its_versions_are_told(bot: object, slack: LocalSlack) -> None:

@@ -17,6 +17,7 @@ from bot.browse.bookmark import (
     Passed,
     decode,
     encode,
+    pack,
 )
 from bot.cloudflare.models import Cursor, PageNumber, Status
 from bot.query.model import ListQuery, OverviewQuery
@@ -162,3 +163,10 @@ def test_an_anchor_of_another_zone_is_the_same_moment() -> None:
 
 def _base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def test_a_text_that_unpacks_to_more_than_any_bookmark_is_unreadable() -> None:
+    spaces = b" " * 300_000
+    assert decode(pack(b'{"query":{"workflow":"orders"}}')) == Bookmark(ListQuery("orders"))
+    with pytest.raises(BookmarkUnreadable):
+        decode(pack(b'{"query":' + spaces + b'{"workflow":"orders"}}'))

@@ -150,6 +150,23 @@ async def test_an_address_that_is_not_slacks_is_not_answered_to(
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.slack.com/x",
+        "https://hooks.slack.com.evil.example/x",
+        "https://evilslack.com/x",
+        "https://slack.com@127.0.0.2:1/x",
+        "https://evil.example/?hooks.slack.com",
+        "http://127.0.0.2:1/x",
+    ],
+)
+async def test_a_host_that_is_not_slacks_is_not_even_looked_for(url: str, client: AsyncWebClient) -> None:
+    assert client.session is not None
+    with pytest.raises(NotSlack):
+        await client.session.post(url, proxy="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
     "url", ["https://hooks.slack.com/x", "https://slack.com/x", "https://a.slack-gov.com/"]
 )
 async def test_slacks_own_hosts_are(url: str, client: AsyncWebClient) -> None:

@@ -159,6 +159,15 @@ async def test_a_request_is_answered_once(door: Door) -> None:
     assert door.heard == [WORDS]
 
 
+async def test_a_request_is_known_again_after_many_others(door: Door) -> None:
+    proof = signed(COMMAND)
+    assert await door.post(COMMAND, proof) == 200
+    for number in range(100):
+        other = f"{COMMAND}{number}"
+        assert await door.post(other, signed(other)) == 200
+    assert await door.post(COMMAND, proof) == 409
+
+
 async def test_of_many_copies_at_once_one_is_answered(door: Door) -> None:
     proof = signed(COMMAND)
     statuses = await asyncio.gather(*(door.post(COMMAND, proof) for _ in range(20)))
