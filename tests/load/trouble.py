@@ -50,7 +50,8 @@ AT_CLOUDFLARE: Final[dict[str, CloudflareFault]] = {
     "cut off": CutOff(),
     "redirected": Redirected("http://127.0.0.1:1/elsewhere"),
 }
-"""Every kind. A 429 that names no time is left out: for five minutes nothing would be asked any more."""
+"""What is met most; `tests/faults` has them all. A 429 that names no time would end the run: for five minutes
+nothing would be asked any more."""
 
 AT_SLACK: Final[dict[str, AtSlack]] = {
     "response_url 500": ((RESPONSE_URL, Failed(500)),),
