@@ -43,7 +43,7 @@ def _probe_file(path: str) -> None:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the tables up to date; replicas that start at once take turns.
+    """Bring the tables up to date; processes that start at once take turns.
 
     Raises:
         DatabaseUnusable: it can't be reached, it refuses, or a newer version of this bot has been at it.
@@ -56,6 +56,8 @@ async def migrate(engine: AsyncEngine) -> None:
             if engine.dialect.name == "postgresql":
                 lock = {"lock": _MIGRATION_LOCK}
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), lock)
+            if engine.dialect.name == "sqlite":
+                await connection.execute(text("BEGIN IMMEDIATE"))  # else it begins with the first row written
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(first_line(error)) from error

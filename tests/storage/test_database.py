@@ -54,6 +54,16 @@ def test_another_database_is_refused_by_its_name(kind: str) -> None:
     assert "s3cr3t" not in str(refused.value)
 
 
+async def test_two_processes_that_begin_with_one_file_at_once_take_turns(tmp_path: Path) -> None:
+    for number in range(10):
+        url = f"sqlite:///{tmp_path / f'{number}.sqlite3'}"
+        engines = [open_database(url) for _ in range(4)]
+        await asyncio.gather(*map(migrate, engines))
+        for engine in engines:
+            await probe(engine)
+            await engine.dispose()
+
+
 async def test_the_tables_are_made_from_nothing(url: str) -> None:
     async with opened(url) as engine:
         await migrate(engine)
