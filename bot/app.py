@@ -14,29 +14,29 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
 from bot.browse.browser import Browser
-from bot.browse.shelf import Shelf
-from bot.cloudflare.budget import Budget
+from bot.browse.store import Shelf
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
+from bot.cloudflare.limiter import Budget
 from bot.digests.reading import Reader
 from bot.digests.store import Store
+from bot.errors import Role, StartFailed
 from bot.listeners import actions, commands, digests, errors, views
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery
 from bot.listeners.digest_desk import DigestDesk
 from bot.listeners.digest_forms import DigestForms
-from bot.listeners.dispatch import SlackApp
 from bot.listeners.door import Door
 from bot.listeners.presenter import Presenter
 from bot.listeners.zones import Zones
 from bot.settings import Settings
-from bot.slack import slack_client
-from bot.socket_mode import SocketMode
-from bot.starting import Role, StartFailed
+from bot.slack.bolt import SlackApp
+from bot.slack.client import slack_client
+from bot.slack.http import Probe, SlackRequests, web_app
+from bot.slack.socket_mode import SocketMode
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
 from bot.telemetry import Metrics, current_reference
-from bot.web import Probe, SlackRequests, web_app
 from bot.worker.worker import working
 
 

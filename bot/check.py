@@ -7,9 +7,9 @@ from typing import Final
 from bot.app import cloudflare_session, database, open_accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
+from bot.errors import StartFailed
 from bot.settings import Settings
-from bot.slack import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
-from bot.starting import StartFailed
+from bot.slack.client import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
 from bot.telemetry import Metrics
 
 _NEEDED: Final = ("commands", "chat:write")

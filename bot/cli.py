@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.query.errors import nearest
+from bot.errors import Failed, Role
+from bot.language.errors import nearest
 from bot.settings import Settings, SettingsWrong, load
-from bot.starting import Failed, Role
 from bot.telemetry import configure_logging
 
 

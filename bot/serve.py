@@ -15,10 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Bot, assembled
 from bot.cloudflare.client import Call, observe_nothing
+from bot.errors import Role, StartFailed
 from bot.settings import Settings
-from bot.slack import SlackUnreachable, check_bot_token
-from bot.socket_mode import ACK_LIMIT
-from bot.starting import Role, StartFailed
+from bot.slack.client import SlackUnreachable, check_bot_token
+from bot.slack.socket_mode import ACK_LIMIT
 
 _log = structlog.get_logger(__name__)
 

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 
 from bot.app import cloudflare_session, database, open_accounts
-from bot.blocks.digests.text import digest_line, report_text
-from bot.browse.errors import UnknownAccount
-from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.errors import CloudflareError, UnknownAccount
+from bot.digests.messages.text import digest_line, report_text
 from bot.digests.reading import Reader
 from bot.digests.store import NoSuchDigest, Store
+from bot.errors import StartFailed
 from bot.settings import Settings
-from bot.starting import StartFailed
 from bot.telemetry import Metrics
 
 

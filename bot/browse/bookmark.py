@@ -13,9 +13,9 @@ from typing import Annotated, Final
 
 from pydantic import Field, TypeAdapter
 
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.cloudflare.models import Position
-from bot.query.model import ListQuery, OverviewQuery
-from bot.query.when import Moment
+from bot.language.times import Moment
 
 VERSION: Final = "1"
 _MOST_JSON: Final = 256 * 1024  # bytes; nothing that a button or the storage holds comes near

@@ -8,12 +8,18 @@ from difflib import get_close_matches
 from typing import Final
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark, Passed
-from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
+from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.model import ListQuery
 from bot.browse.screen import Cut, Overview, Screen
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, NonsenseAnswer, ParameterRefused, WorkflowNotFound
+from bot.cloudflare.errors import (
+    CloudflareError,
+    NonsenseAnswer,
+    ParameterRefused,
+    UnknownAccount,
+    WorkflowNotFound,
+)
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
-from bot.query.model import ListQuery
 
 WORKFLOWS_PER_SCREEN: Final = 10
 

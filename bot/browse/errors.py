@@ -2,17 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.browse.model import ListQuery
 from bot.cloudflare.errors import WorkflowNotFound
-from bot.query.model import ListQuery
-
-
-class UnknownAccount(Exception):
-    """A button or a command of an account that settings no longer name."""
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"no account is called {name}")
-        self.name = name
-        self.known = tuple(known)
 
 
 class CursorRefused(Exception):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark
+from bot.browse.model import ListQuery, OverviewQuery
 from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery, Workflow
-from bot.query.model import ListQuery, OverviewQuery
 
 
 @dataclass(frozen=True, slots=True)

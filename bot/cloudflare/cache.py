@@ -8,8 +8,8 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from cachetools import TTLCache
 
-from bot.cloudflare.budget import Purpose
 from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.limiter import Purpose
 from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 from bot.cloudflare.packing import PackedPage, Packer
 

@@ -16,9 +16,9 @@ from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from bot.cloudflare import protocol
-from bot.cloudflare.budget import Budget, Purpose
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import NonsenseAnswer, NotAuthorized, Throttled, TlsFailed, Unavailable
+from bot.cloudflare.limiter import Budget, Purpose
 from bot.cloudflare.models import (
     ApiMessage,
     InstanceDetail,

@@ -3,6 +3,7 @@
 Each error keeps the API's own codes and the `cf-ray` of the answer, which Cloudflare's support asks for.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.cloudflare.models import ApiMessage
@@ -93,3 +94,12 @@ class TlsFailed(Unavailable):
 
 class NonsenseAnswer(CloudflareError):
     """An answer that is not the API's: not JSON, the wrong shape, a firewall's web page, a redirect."""
+
+
+class UnknownAccount(Exception):
+    """A button or a command of an account that settings no longer name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"no account is called {name}")
+        self.name = name
+        self.known = tuple(known)

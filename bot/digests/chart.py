@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.digests.model import LONGEST_WINDOW
 from bot.digests.report import Bar, Newcomer
+from bot.language.durations import LONGEST_WINDOW
 
 _HOUR: Final = timedelta(hours=1)
 _WIDTHS: Final = tuple(hours * _HOUR for hours in (1, 2, 3, 4, 6, 12, 24, 48, 72))

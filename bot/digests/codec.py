@@ -9,8 +9,8 @@ import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
-from bot.digests import cron
 from bot.digests.model import Baseline, Digest, DigestRun, Plan
+from bot.language import cron
 
 _log = structlog.get_logger(__name__)
 

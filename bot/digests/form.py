@@ -6,21 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cloudflare.models import Status
-from bot.digests.language import schedule_words
-from bot.digests.language.window import read_window
-from bot.digests.language.zone_names import nearest_zone, zone_name
-from bot.digests.model import (
-    DEFAULT_WINDOW,
-    ERRORED,
-    MOST_MENTIONS,
-    MOST_WORKFLOWS,
-    Mention,
-    Plan,
-    window_text,
-)
-from bot.digests.schedule import Schedule
-from bot.query.errors import QueryError
-from bot.query.form import Mistakes, noting
+from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, Mention, Plan
+from bot.language import schedule_words
+from bot.language.durations import DEFAULT_WINDOW, read_window, window_text
+from bot.language.errors import Mistakes, QueryError, noting
+from bot.language.schedule import Schedule
+from bot.language.zones import nearest_zone, zone_name
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are chosen, and as they stand in a schedule's words."""

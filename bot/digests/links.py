@@ -4,9 +4,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import Bookmark
-from bot.browse.shelf import Shelf
+from bot.browse.model import ListQuery
+from bot.browse.store import Shelf
 from bot.digests.report import Report
-from bot.query.model import ListQuery
 
 _log = structlog.get_logger(__name__)
 

@@ -6,15 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from bot.cloudflare.models import STATUSES, Status
-from bot.digests.schedule import Schedule
-from bot.query.model import COMMAND
-from bot.query.tokens import in_quotes, quote
+from bot.language.durations import DEFAULT_WINDOW, window_text
+from bot.language.schedule import Schedule
+from bot.language.tokens import COMMAND, in_quotes, quote
 
 ERRORED: Final = Status("errored")
-DEFAULT_WINDOW: Final = timedelta(hours=24)
-SHORTEST_WINDOW: Final = timedelta(hours=1)
-LONGEST_WINDOW: Final = timedelta(days=30)
-"""Cloudflare keeps instances no longer."""
 MOST_WORKFLOWS: Final = 20
 MOST_MENTIONS: Final = 5
 
@@ -161,9 +157,3 @@ def plan_command(plan: Plan, channel: str) -> str:
     if plan.account:
         words.append(f"account:{quote(plan.account)}")
     return " ".join(words)
-
-
-def window_text(window: timedelta) -> str:
-    """A window as people write it, in days where it comes out even: `7d`, `36h`."""
-    hours = round(window / timedelta(hours=1))
-    return f"{hours // 24}d" if hours % 24 == 0 and hours > 24 else f"{hours}h"

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from bot.browse.errors import UnknownAccount
+from bot.browse.model import OverviewQuery
 from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import UnknownAccount
 from bot.digests.model import Plan
-from bot.query.errors import QueryError, typed
-from bot.query.model import OverviewQuery
+from bot.language.errors import QueryError, typed
 
 
 async def check_names(plan: Plan, accounts: Mapping[str, CachedWorkflows]) -> None:

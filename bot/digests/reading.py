@@ -11,9 +11,8 @@ from typing import Final
 
 from cachetools import TTLCache
 
-from bot.browse.errors import UnknownAccount
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, Throttled
+from bot.cloudflare.errors import CloudflareError, Throttled, UnknownAccount
 from bot.cloudflare.models import InstanceError, Status, Workflow
 from bot.digests import chart, news
 from bot.digests.model import ERRORED, Baseline, Plan

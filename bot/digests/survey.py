@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
-from bot.cloudflare.budget import Purpose
 from bot.cloudflare.cache import CachedWorkflows, SingleFlight
 from bot.cloudflare.errors import NonsenseAnswer, ParameterRefused, WorkflowNotFound
+from bot.cloudflare.limiter import Purpose
 from bot.cloudflare.models import InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 
 _AT_ONCE: Final = 10

@@ -6,16 +6,16 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from bot.blocks.limits import Block
-from bot.blocks.parts import Message
-from bot.blocks.problems import problem_message, unexpected_message
-from bot.blocks.reference import referenced
 from bot.browse.bookmark import BookmarkUnreadable
-from bot.browse.errors import CursorRefused, UnknownAccount
-from bot.browse.shelf import BookmarkExpired
-from bot.cloudflare.errors import CloudflareError
-from bot.query.errors import QueryError
-from bot.slack import UNREACHABLE, reason
+from bot.browse.errors import CursorRefused
+from bot.browse.store import BookmarkExpired
+from bot.cloudflare.errors import CloudflareError, UnknownAccount
+from bot.language.errors import QueryError
+from bot.slack.client import UNREACHABLE, reason
+from bot.ui.elements import Message
+from bot.ui.limits import Block
+from bot.ui.problems import problem_message, unexpected_message
+from bot.ui.request_id import referenced
 
 _log = structlog.get_logger(__name__)
 

@@ -7,14 +7,14 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.blocks.parts import Message
-from bot.digests.language.grammar import is_digest
+from bot.digests.command.grammar import is_digest
+from bot.language.tokens import COMMAND
 from bot.listeners.answers import Answer
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
 from bot.listeners.digest_desk import DigestDesk
 from bot.listeners.presenter import Presenter
-from bot.query.model import COMMAND
+from bot.ui.elements import Message
 
 _JSON: Final[dict[str, str | Sequence[str]]] = {"Content-Type": "application/json;charset=utf-8"}
 

@@ -14,11 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.blocks.limits import Block
-from bot.blocks.parts import Message
-from bot.blocks.problems import restarting_message
 from bot.listeners.answers import Answer, FormToOpen
-from bot.slack import BLOCKS_REFUSED, UNREACHABLE, ShortRateLimits, reason
+from bot.slack.client import BLOCKS_REFUSED, UNREACHABLE, ShortRateLimits, reason
+from bot.ui.elements import Message
+from bot.ui.limits import Block
+from bot.ui.problems import restarting_message
 
 _log = structlog.get_logger(__name__)
 

@@ -5,7 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.blocks.digests.answers import (
+from bot.browse.model import HelpQuery
+from bot.browse.store import Shelf
+from bot.cloudflare.cache import CachedWorkflows
+from bot.digests.command.grammar import parse_digest
+from bot.digests.command.requests import (
+    CreateDigest,
+    DeleteDigest,
+    DigestChange,
+    DigestRequest,
+    EditDigest,
+    ListDigests,
+    OpenForm,
+    PauseDigest,
+    PreviewDigest,
+    RestoreDigest,
+    ResumeDigest,
+    RunDigest,
+    ShowDigest,
+)
+from bot.digests.form import DigestForm
+from bot.digests.links import open_values
+from bot.digests.messages.confirmations import (
     changed_message,
     created_elsewhere_message,
     created_message,
@@ -21,41 +42,20 @@ from bot.blocks.digests.answers import (
     run_started_message,
     with_nobody_delivering,
 )
-from bot.blocks.digests.form import digest_form, form_not_opened_message
-from bot.blocks.digests.listing import digest_details_message, digests_message
-from bot.blocks.digests.message import DigestControls, digest_message
-from bot.blocks.help import help_message
-from bot.blocks.parts import Message
-from bot.browse.shelf import Shelf
-from bot.cloudflare.cache import CachedWorkflows
-from bot.digests.form import DigestForm
-from bot.digests.language.grammar import parse_digest
-from bot.digests.language.requests import (
-    CreateDigest,
-    DeleteDigest,
-    DigestChange,
-    DigestRequest,
-    EditDigest,
-    ListDigests,
-    OpenForm,
-    PauseDigest,
-    PreviewDigest,
-    RestoreDigest,
-    ResumeDigest,
-    RunDigest,
-    ShowDigest,
-)
-from bot.digests.links import open_values
+from bot.digests.messages.form import digest_form, form_not_opened_message
+from bot.digests.messages.listing import digest_details_message, digests_message
+from bot.digests.messages.report import DigestControls, digest_message
 from bot.digests.model import Digest, Plan
 from bot.digests.names import check_names
 from bot.digests.reading import Reader
 from bot.digests.store import NoSuchDigest, Store
+from bot.home.help import help_message
 from bot.listeners.answers import Answer, FormToOpen, Told, guarded
 from bot.listeners.delivery import ReturnAddress
 from bot.listeners.door import Door, DoorShut
 from bot.listeners.views import metadata
 from bot.listeners.zones import Zones
-from bot.query.model import HelpQuery
+from bot.ui.elements import Message
 
 UPCOMING: Final = 3
 

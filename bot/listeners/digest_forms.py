@@ -8,27 +8,26 @@ from typing import Final
 
 import structlog
 
-from bot.blocks.digests.answers import door_shut_words
-from bot.blocks.digests.form import (
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError
+from bot.digests.messages.confirmations import door_shut_words
+from bot.digests.messages.form import (
     field_errors,
     filled_in,
     form_mistake_message,
     suggestions,
     unchecked_words,
 )
-from bot.blocks.digests.preview import preview_failed_view, preview_view, reading_view
-from bot.blocks.limits import OPTION_VALUE, OPTIONS, Block
-from bot.blocks.state import State
-from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError
-from bot.digests.language.zone_names import zones_like
+from bot.digests.messages.preview import preview_failed_view, preview_view, reading_view
 from bot.digests.model import Plan
+from bot.language.errors import Mistakes, QueryError
+from bot.language.zones import zones_like
 from bot.listeners.answers import Answer, guarded, log_problem
 from bot.listeners.delivery import ReturnAddress
 from bot.listeners.digest_desk import DigestDesk
 from bot.listeners.door import DoorShut
-from bot.query.errors import QueryError
-from bot.query.form import Mistakes
+from bot.ui.form_state import State
+from bot.ui.limits import OPTION_VALUE, OPTIONS, Block
 
 _log = structlog.get_logger(__name__)
 

@@ -7,12 +7,7 @@ from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.digests.form import CALLBACK
-from bot.blocks.digests.preview import preview_not_shown_message
-from bot.blocks.parts import modal
-from bot.blocks.problems import unknown_control_message
-from bot.blocks.state import State
-from bot.digests.language.requests import (
+from bot.digests.command.requests import (
     DeleteDigest,
     DigestRequest,
     EditDigest,
@@ -24,12 +19,17 @@ from bot.digests.language.requests import (
     RunDigest,
     ShowDigest,
 )
+from bot.digests.messages.form import CALLBACK
+from bot.digests.messages.preview import preview_not_shown_message
 from bot.listeners.answers import Answer
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
 from bot.listeners.digest_desk import DigestDesk
 from bot.listeners.digest_forms import DigestForms, FieldErrors
 from bot.listeners.views import from_metadata
+from bot.ui.elements import modal
+from bot.ui.form_state import State
+from bot.ui.problems import unknown_control_message
 
 _BUTTONS: Final[dict[str, Callable[[int], DigestRequest]]] = {
     "digest_show": ShowDigest,

@@ -12,10 +12,10 @@ from typing import Final, Literal
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.digests.answers import door_unknown_message
-from bot.blocks.parts import Message
+from bot.digests.messages.confirmations import door_unknown_message
 from bot.listeners.answers import Told
-from bot.slack import BLOCKS_REFUSED, UNREACHABLE, reason
+from bot.slack.client import BLOCKS_REFUSED, UNREACHABLE, reason
+from bot.ui.elements import Message
 
 _REASONS: Final[dict[str, Literal["person", "bot", "archived"]]] = {
     "user_not_in_channel": "person",

@@ -8,11 +8,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.blocks.parts import modal
-from bot.blocks.problems import unexpected_message, unknown_command_message, unknown_control_message
-from bot.blocks.reference import referenced
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
+from bot.ui.elements import modal
+from bot.ui.problems import unexpected_message, unknown_command_message, unknown_control_message
+from bot.ui.request_id import referenced
 
 _log = structlog.get_logger(__name__)
 

@@ -9,26 +9,28 @@ import structlog
 from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.blocks.filter import filled_in, filter_view, not_opened_message
-from bot.blocks.help import help_message
-from bot.blocks.instances import instances_message
-from bot.blocks.parts import Controls
-from bot.blocks.problems import WayOut, problem_message, restart, similar
-from bot.blocks.state import State
-from bot.blocks.workflows import overview_message
 from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, OverviewBookmark
 from bot.browse.browser import Browser
-from bot.browse.errors import CursorRefused, NoSuchWorkflow, UnknownAccount
+from bot.browse.command import parse
+from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.form import Form
+from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
+from bot.browse.messages.instances import instances_message
+from bot.browse.messages.overview import overview_message
+from bot.browse.messages.problems import restart, similar
+from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
 from bot.browse.screen import Overview, Screen
-from bot.browse.shelf import Shelf
-from bot.cloudflare.errors import NonsenseAnswer, Throttled, Unavailable
+from bot.browse.store import Shelf
+from bot.cloudflare.errors import NonsenseAnswer, Throttled, Unavailable, UnknownAccount
+from bot.home.help import help_message
+from bot.language.errors import Mistakes
+from bot.language.times import Clock
+from bot.language.tokens import from_slack
 from bot.listeners.answers import Answer, FormToOpen, Told, explained, guarded
 from bot.listeners.zones import Zone, Zones
-from bot.query.form import Form, Mistakes
-from bot.query.grammar import parse
-from bot.query.model import HelpQuery, ListQuery, OverviewQuery
-from bot.query.tokens import from_slack
-from bot.query.when import Clock
+from bot.ui.elements import Controls
+from bot.ui.form_state import State
+from bot.ui.problems import WayOut, problem_message
 
 _log = structlog.get_logger(__name__)
 

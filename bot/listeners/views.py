@@ -4,12 +4,12 @@ from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.filter import CALLBACK, field_errors
+from bot.browse.messages.filter_form import CALLBACK, field_errors
+from bot.language.errors import Mistakes
 from bot.listeners.answers import Answer
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
 from bot.listeners.presenter import Presenter
-from bot.query.form import Mistakes
 
 _OPENING: Final = "filter_open"
 

@@ -11,7 +11,7 @@ import structlog
 from cachetools import TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import UNREACHABLE, reason
+from bot.slack.client import UNREACHABLE, reason
 
 _log = structlog.get_logger(__name__)
 

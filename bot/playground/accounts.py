@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot import settings as settings_
-from bot.playground.cloudflare import ApiToken, Simulation
 from bot.playground.faults import FaultSwitch
+from bot.playground.simulators.cloudflare import ApiToken, Simulation
 from bot.settings import Settings, SettingsWrong
 
 Given = dict[str, Any]

@@ -9,13 +9,13 @@ from typing import Final
 
 import click
 
+from bot.errors import StartFailed
+from bot.language.tokens import COMMAND
 from bot.playground.accounts import Account, RealAccount, SimulatedAccount, WranglerAccount
 from bot.playground.page.acts import Acts, Command
 from bot.playground.page.server import serving_page
 from bot.playground.stage import Stage, staged
-from bot.query.model import COMMAND
 from bot.serve import told_to_stop
-from bot.starting import StartFailed
 from bot.telemetry import configure_logging
 
 _USUAL_PORT: Final = 3100

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from bot.cloudflare.client import Call
-from bot.playground.slack import Ack, Delivery, Payload, Problem
+from bot.playground.simulators.slack import Ack, Delivery, Payload, Problem
 
 Kind = Literal["command", "action", "view_action", "submit", "close", "suggest", "other", "web_api"]
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from bot.cloudflare.client import Call
 from bot.playground.exchange import Answer, Exchange, Notice, begun
-from bot.playground.slack import Ack, AckError, ApiCall, Delivery, LocalSlack, Response
-from bot.playground.slack.journal import Journal
+from bot.playground.simulators.slack import Ack, AckError, ApiCall, Delivery, LocalSlack, Response
+from bot.playground.simulators.slack.journal import Journal
 from bot.telemetry import current_reference
 
 _KEPT: Final = 200

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.playground.cloudflare import Dropped, Fault, HtmlPage, Simulation, Slow, Throttled
+from bot.playground.simulators.cloudflare import Dropped, Fault, HtmlPage, Simulation, Slow, Throttled
 
 WELL: Final = "none"
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.playground.accounts import Account, OpenAccount
 from bot.playground.exchanges import Exchanges
 from bot.playground.loopback import LOOPBACK
-from bot.playground.slack import LocalSlack
+from bot.playground.simulators.slack import LocalSlack
 from bot.serve import serving
 
 _KEPT: Final = 1_000

@@ -8,9 +8,9 @@ from typing import Final
 
 import structlog
 
-from bot.blocks.digests.answers import paused_direct_message, stop_in_words
-from bot.digests.ledger import Attempt, Begun, Ending, Ledger
+from bot.digests.messages.confirmations import paused_direct_message, stop_in_words
 from bot.digests.model import Digest
+from bot.digests.runs import Attempt, Begun, Ending, Ledger
 from bot.telemetry import Metrics
 from bot.worker.letters import Letter, NotYet, Outcome, Posted, Prepared, Sent, Unclear
 from bot.worker.posting import Poster

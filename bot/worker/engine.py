@@ -11,7 +11,7 @@ from typing import Final
 from dbos import DBOS, DBOSConfig
 from sqlalchemy.engine import URL
 
-from bot.digests.ledger import Attempt
+from bot.digests.runs import Attempt
 from bot.worker.workflow import QUEUE, VERSION, is_delivering, workflow_id
 
 _POLL: Final = 1.0  # seconds

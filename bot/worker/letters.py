@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
-from bot.blocks.digests.message import maybe_repeated
-from bot.blocks.parts import Message
+from bot.digests.messages.report import maybe_repeated
 from bot.digests.model import Baseline, Plan
+from bot.ui.elements import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.digests.ledger import Attempt
-from bot.digests.rounds import HandOver
+from bot.digests.due import HandOver
+from bot.digests.runs import Attempt
 from bot.storage.database import first_line
 from bot.worker import engine as dbos
 from bot.worker.steps import StandingBy, StepsFor

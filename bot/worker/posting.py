@@ -11,8 +11,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.blocks.parts import Message
-from bot.slack import BLOCKS_REFUSED, UNREACHABLE, SlackClient, http_status, reason, retry_after
+from bot.slack.client import BLOCKS_REFUSED, UNREACHABLE, SlackClient, http_status, reason, retry_after
+from bot.ui.elements import Message
 from bot.worker.letters import ChannelGone, Letter, NotYet, Outcome, Posted, Refused, Unclear
 
 _log = structlog.get_logger(__name__)

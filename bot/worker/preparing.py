@@ -7,16 +7,22 @@ from typing import Final
 
 import structlog
 
-from bot.blocks.digests.message import DigestControls, digest_message, unreadable_message
-from bot.blocks.reference import referenced
-from bot.browse.errors import UnknownAccount
-from bot.browse.shelf import Shelf
-from bot.cloudflare.errors import CloudflareError, NonsenseAnswer, Throttled, TlsFailed, Unavailable
-from bot.digests.ledger import Attempt, Begun, Ending, Ledger
+from bot.browse.store import Shelf
+from bot.cloudflare.errors import (
+    CloudflareError,
+    NonsenseAnswer,
+    Throttled,
+    TlsFailed,
+    Unavailable,
+    UnknownAccount,
+)
 from bot.digests.links import open_values
+from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
 from bot.digests.model import Digest
 from bot.digests.reading import Reader
+from bot.digests.runs import Attempt, Begun, Ending, Ledger
 from bot.digests.store import RUN_NOW
+from bot.ui.request_id import referenced
 from bot.worker.closing import Closing
 from bot.worker.letters import Letter, NotYet, Posted, Prepared, Unclear
 from bot.worker.posting import Poster

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.digests.ledger import Attempt, Begun, Ledger
+from bot.digests.runs import Attempt, Begun, Ledger
 from bot.worker.closing import LAST_TRY, Patience
 from bot.worker.letters import ChannelGone, Letter, NotYet, Outcome, Posted, Prepared, Refused, Sent, Unclear
 from bot.worker.posting import Poster

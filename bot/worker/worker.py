@@ -12,10 +12,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.shelf import Shelf
-from bot.digests.ledger import Ledger
+from bot.browse.store import Shelf
+from bot.digests.due import Rounds
 from bot.digests.reading import Reader
-from bot.digests.rounds import Rounds
+from bot.digests.runs import Ledger
 from bot.settings import Settings
 from bot.storage.database import first_line
 from bot.telemetry import Metrics, traced

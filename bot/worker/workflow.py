@@ -13,8 +13,8 @@ from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.digests.ledger import Attempt
-from bot.digests.rounds import HandOver
+from bot.digests.due import HandOver
+from bot.digests.runs import Attempt
 from bot.telemetry import traced
 from bot.worker.letters import Prepared, Sent
 from bot.worker.steps import Steps

@@ -10,10 +10,10 @@ import pytest
 from aiohttp import web
 
 from bot.app import Bot, assembled
-from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
-from bot.playground.slack import LocalSlack, Person
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.slack import LocalSlack, Person
 from bot.settings import Settings
-from tests.logs import logs
+from tests.support.logs import logs
 
 Logged = Callable[[], list[dict[str, Any]]]
 Running = Callable[..., AbstractAsyncContextManager[Bot]]

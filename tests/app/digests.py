@@ -6,8 +6,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.playground.cloudflare import Failure, Simulation
-from bot.playground.slack import LocalSlack, Message, Person, Reply
+from bot.playground.simulators.cloudflare import Failure, Simulation
+from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 
 AT_ONCE = 1.0
 """Seconds in which an ack is there that nothing slow stands in the way of."""

@@ -1,8 +1,8 @@
 """Opening the filter's form, filling it in, and seeing what comes of it."""
 
-from bot.playground.cloudflare import Simulation
-from bot.playground.slack import LocalSlack, Message, Person, Reply, View
-from tests.blocks.filling import Answer, filled
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply, View
+from tests.unit.ui.filling import Answer, filled
 
 
 async def opened(person: Person, message: Message) -> View:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.playground.slack import LocalSlack
+from bot.playground.simulators.slack import LocalSlack
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.playground.cloudflare import Simulation, Slow
-from bot.playground.slack import (
+from bot.playground.simulators.cloudflare import Simulation, Slow
+from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
     Failed,
@@ -20,7 +20,7 @@ from bot.playground.slack import (
     Signer,
     Unsigned,
 )
-from tests.reading import ask, click, ids
+from tests.support.reading import ask, click, ids
 
 from .conftest import Logged, Running
 

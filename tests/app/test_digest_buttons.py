@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.slack import Message, Person, Reply
-from tests.reading import labels
+from bot.playground.simulators.slack import Message, Person, Reply
+from tests.support.reading import labels
 
 from .conftest import Logged
 from .digests import AT_ONCE, kept, line, pressed, told

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.cloudflare import Dropped, Simulation, Throttled
-from bot.playground.slack import Censor, LocalSlack, Person
-from tests.reading import ask, labels
+from bot.playground.simulators.cloudflare import Dropped, Simulation, Throttled
+from bot.playground.simulators.slack import Censor, LocalSlack, Person
+from tests.support.reading import ask, labels
 
 from .conftest import Logged, Running
 from .digests import OWN, digests_in, fail, kept, line, plans, posted, pressed, told, typed

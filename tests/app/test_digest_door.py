@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.blocks.parts import Message
 from bot.listeners.answers import Told
 from bot.listeners.door import Door
-from bot.playground.slack import AnswerLost, Failed, Fault, LocalSlack, Named, Person, RateLimited, Slow
+from bot.playground.simulators.slack import (
+    AnswerLost,
+    Failed,
+    Fault,
+    LocalSlack,
+    Named,
+    Person,
+    RateLimited,
+    Slow,
+)
+from bot.ui.elements import Message
 
 from .conftest import Logged, Running
 from .digests import kept, line, pressed, told, typed

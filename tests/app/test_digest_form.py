@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.playground.cloudflare import DEFAULT_TOKEN, Simulation
-from bot.playground.slack import Failed, LocalSlack, Person, View
-from tests.blocks.filling import standing
-from tests.reading import labels
+from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.slack import Failed, LocalSlack, Person, View
+from tests.support.reading import labels
+from tests.unit.ui.filling import standing
 
 from .conftest import Logged, Running
 from .digests import AT_ONCE, OWN, kept, line, plans, posted, told, typed

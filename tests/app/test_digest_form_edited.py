@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.playground.cloudflare import Simulation
-from bot.playground.slack import LocalSlack, Message, Person, View
-from tests.blocks.filling import Answer, standing
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack, Message, Person, View
+from tests.unit.ui.filling import Answer, standing
 
 from .conftest import Logged
 from .digests import kept, line, plans, told, typed

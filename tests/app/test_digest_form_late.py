@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.playground.cloudflare import Simulation, Slow, Throttled
-from bot.playground.slack import LocalSlack, Person
-from bot.playground.slack import Slow as SlowSlack
+from bot.playground.simulators.cloudflare import Simulation, Slow, Throttled
+from bot.playground.simulators.slack import LocalSlack, Person
+from bot.playground.simulators.slack import Slow as SlowSlack
 
 from .conftest import Logged, Running
 from .digests import kept, line, plans, told, typed

@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.app import Bot
-from bot.playground.cloudflare import Failure, Simulation, Slow, Throttled
-from bot.playground.slack import LocalSlack, Named, Person, Reply, View
-from tests.blocks.filling import Answer, filled
+from bot.playground.simulators.cloudflare import Failure, Simulation, Slow, Throttled
+from bot.playground.simulators.slack import LocalSlack, Named, Person, Reply, View
+from tests.unit.ui.filling import Answer, filled
 
 from .conftest import Logged
 from .digests import AT_ONCE, fail, kept, posted, typed

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.playground.cloudflare import Failure, Simulation
-from bot.playground.slack import Censor, LocalSlack, Person
-from bot.query.tokens import in_quotes
+from bot.language.tokens import in_quotes
+from bot.playground.simulators.cloudflare import Failure, Simulation
+from bot.playground.simulators.slack import Censor, LocalSlack, Person
 
 from .digests import fail, line, told, typed
 from .test_hostile_names import NAMES, live_markup

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.slack import LocalSlack, Message, Person, User, Workspace
-from tests.reading import labels
+from bot.playground.simulators.slack import LocalSlack, Message, Person, User, Workspace
+from tests.support.reading import labels
 
 from .conftest import Running
 from .digests import OWN, kept, line, posted, pressed, told, typed

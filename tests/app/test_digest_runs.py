@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from bot.playground.cloudflare import Failure, Simulation
-from bot.playground.slack import LocalSlack, Person
-from tests.reading import click, ids
+from bot.playground.simulators.cloudflare import Failure, Simulation
+from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.reading import click, ids
 
 from .conftest import Logged, Running
 from .digests import fail, kept, line, posted, pressed, told

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.playground.slack import LocalSlack, Message, Named, Person
+from bot.playground.simulators.slack import LocalSlack, Message, Named, Person
 
 from .conftest import Logged
 from .digests import line, told

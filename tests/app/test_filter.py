@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot.browse.bookmark import Bookmark, encode
-from bot.browse.shelf import Shelf
+from bot.browse.model import ListQuery
+from bot.browse.store import Shelf
 from bot.cloudflare.models import Status
-from bot.playground.cloudflare import Simulation
-from bot.playground.slack import LocalSlack, Message, Person, View
-from bot.query.model import ListQuery
-from bot.query.tokens import quote
+from bot.language.tokens import quote
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack, Message, Person, View
 from bot.storage.database import open_database
-from tests.blocks.filling import standing
-from tests.reading import ask, click, ids, labels
+from tests.support.reading import ask, click, ids, labels
+from tests.unit.ui.filling import standing
 
 from .conftest import Running
 from .forms import command, fill, opened, shown_after, submitted

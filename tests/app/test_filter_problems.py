@@ -8,12 +8,12 @@ import pytest
 
 from bot.app import Bot
 from bot.browse.bookmark import Bookmark, OverviewBookmark, encode
-from bot.playground.cloudflare import HtmlPage, Simulation, Slow
-from bot.playground.slack import RESPONSE_URL, Failed, Fault, LocalSlack, Person, RateLimited
-from bot.playground.slack import Slow as SlowSlack
-from bot.query.model import ListQuery, OverviewQuery
-from tests.blocks.filling import standing
-from tests.reading import ask, ids
+from bot.browse.model import ListQuery, OverviewQuery
+from bot.playground.simulators.cloudflare import HtmlPage, Simulation, Slow
+from bot.playground.simulators.slack import RESPONSE_URL, Failed, Fault, LocalSlack, Person, RateLimited
+from bot.playground.simulators.slack import Slow as SlowSlack
+from tests.support.reading import ask, ids
+from tests.unit.ui.filling import standing
 
 from .conftest import Logged, Running
 from .forms import fill, opened, shown_after, submitted

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.playground.cloudflare import Simulation
-from bot.playground.slack import LocalSlack, Named
-from bot.playground.slack import Slow as SlowSlack
-from tests.blocks.filling import standing
-from tests.reading import ask
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack, Named
+from bot.playground.simulators.slack import Slow as SlowSlack
+from tests.support.reading import ask
+from tests.unit.ui.filling import standing
 
 from .conftest import Running
 from .forms import command, opened, shown_after, submitted

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.playground.cloudflare import Cron, Simulation
-from bot.playground.slack import Message, Person
-from tests.reading import ask, click, ids
+from bot.playground.simulators.cloudflare import Cron, Simulation
+from bot.playground.simulators.slack import Message, Person
+from tests.support.reading import ask, click, ids
 
 NAMES = (
     "<!channel>",

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.app import Bot
-from bot.playground.cloudflare import Simulation
-from bot.playground.slack import LocalSlack, Person
-from tests.reading import ask, click, ids, labels, offers, walk
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.reading import ask, click, ids, labels, offers, walk
 
 from .conftest import Running
 

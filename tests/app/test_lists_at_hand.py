@@ -3,9 +3,9 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from bot.playground.cloudflare import Simulation
-from bot.playground.slack import LocalSlack, Person
-from tests.reading import ask, click, ids, labels, walk
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.reading import ask, click, ids, labels, walk
 
 from .conftest import Running
 

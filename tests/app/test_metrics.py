@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot import __version__
-from bot.playground.cloudflare import Dropped, HtmlPage, JsonError, Simulation, Slow
-from bot.playground.slack import AckError, LocalSlack, Person
-from tests.reading import ask, click
+from bot.playground.simulators.cloudflare import Dropped, HtmlPage, JsonError, Simulation, Slow
+from bot.playground.simulators.slack import AckError, LocalSlack, Person
+from tests.support.reading import ask, click
 
 from .conftest import Logged, Running
 from .metrics import Moved, scraped, value

@@ -16,9 +16,8 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.app import Bot
-from bot.listeners.dispatch import SlackApp
-from bot.playground.cloudflare import HtmlPage, JsonError, Simulation
-from bot.playground.slack import (
+from bot.playground.simulators.cloudflare import HtmlPage, JsonError, Simulation
+from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
     Failed,
@@ -28,8 +27,9 @@ from bot.playground.slack import (
     Person,
     Reply,
 )
+from bot.slack.bolt import SlackApp
 from bot.telemetry import Metrics, configure_logging, current_reference
-from tests.reading import ask, ids
+from tests.support.reading import ask, ids
 
 from .conftest import Logged, Running
 from .digests import comes, overdue, told

@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.playground.cloudflare import (
-    ApiToken,
-    Changed,
-    HtmlPage,
-    Simulation,
-    Throttled,
-)
-from bot.playground.slack import LocalSlack, Person
-from tests.reading import ask, click, ids, offers, timeless
+from bot.playground.simulators.cloudflare import ApiToken, Changed, HtmlPage, Simulation, Throttled
+from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.reading import ask, click, ids, offers, timeless
 
 from .conftest import Running
 

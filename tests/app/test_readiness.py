@@ -6,8 +6,8 @@ from datetime import timedelta
 import aiohttp
 from aiohttp import web
 
+from bot.slack.http import web_app
 from bot.telemetry import Metrics
-from bot.web import web_app
 
 
 async def _well() -> str | None:

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.playground.cloudflare import Simulation
-from bot.playground.slack import LocalSlack, Named
-from tests.reading import ask
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack, Named
+from tests.support.reading import ask
 
 from .conftest import Running
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.query.model import COMMAND
+from bot.language.tokens import COMMAND
 
 BEFORE_RESPONSE: Final = "process-before-response"
 """Bolt's setting that the bot has turned on: a listener runs within its request, and no ack is polled for."""

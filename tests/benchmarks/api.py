@@ -13,9 +13,9 @@ from typing import Final
 import click
 from aiohttp import web
 
-from bot.playground.cloudflare import RateLimit, Simulation, Slow
-from bot.playground.cloudflare.api import BASE_PATH
 from bot.playground.loopback import LOOPBACK
+from bot.playground.simulators.cloudflare import RateLimit, Simulation, Slow
+from bot.playground.simulators.cloudflare.api import BASE_PATH
 
 _STATUSES: Final = cycle(("complete", "complete", "errored", "complete", "running", "complete", "terminated"))
 _PLENTY: Final = RateLimit(quota=10_000_000)

@@ -11,10 +11,10 @@ from typing import Final
 
 from cloudflare import AsyncCloudflare
 
-from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
-from bot.playground.slack import Message
-from tests.engine.node import EngineUnavailable, Wrangler, install_wrangler
-from tests.reading import ask, ids, walk
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
+from bot.playground.simulators.slack import Message
+from tests.support.reading import ask, ids, walk
+from tests.system.engine.node import EngineUnavailable, Wrangler, install_wrangler
 
 from .api import workflow_name
 from .outcome import ROUNDS, Goal, Measured, Outcome

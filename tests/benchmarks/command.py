@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bot.playground.slack import Person, Signer
-from bot.playground.slack.delivery import Delivery
-from bot.query.model import COMMAND
-from tests.process.stage import Stage, staged
+from bot.language.tokens import COMMAND
+from bot.playground.simulators.slack import Person, Signer
+from bot.playground.simulators.slack.delivery import Delivery
+from tests.system.process.stage import Stage, staged
 
 from .ack_only import BEFORE_RESPONSE
 from .load import Load, post, send

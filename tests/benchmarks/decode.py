@@ -14,15 +14,15 @@ from typing import Final
 import aiohttp
 from cloudflare import Cloudflare
 
-from bot.blocks.instances import instances_message
-from bot.blocks.parts import Controls, Message
 from bot.browse.bookmark import Bookmark, encode
+from bot.browse.messages.instances import instances_message
+from bot.browse.model import ListQuery
 from bot.browse.screen import Screen
 from bot.cloudflare.models import InstancePage
 from bot.cloudflare.protocol import read_instances
 from bot.cloudflare.refusals import Response
-from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
-from bot.query.model import ListQuery
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
+from bot.ui.elements import Controls, Message
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
 from .surroundings import UpstreamApi

@@ -26,13 +26,19 @@ from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, PageQuery
 from bot.digests.codec import plan_to_json
 from bot.digests.model import Plan
-from bot.digests.schedule import Schedule
 from bot.digests.store import Store
-from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Failure, RateLimit, Simulation
-from bot.playground.slack import Channel, LocalSlack, Workspace
+from bot.language.schedule import Schedule
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_ACCOUNT_ID,
+    DEFAULT_TOKEN,
+    Failure,
+    RateLimit,
+    Simulation,
+)
+from bot.playground.simulators.slack import Channel, LocalSlack, Workspace
 from bot.storage.database import migrate, open_database
 from bot.storage.tables import digest_runs, digests
-from tests.process.stage import Stage
+from tests.system.process.stage import Stage
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import aiohttp
 
-from tests.process.bot_process import BotProcess
+from tests.system.process.bot_process import BotProcess
 
 from .api import workflow_name
 from .load import Load, post, send

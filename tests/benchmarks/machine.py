@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 _LIBRARIES: Final = ("aiohttp", "slack-bolt", "pydantic", "cloudflare")
-_LOCK: Final = Path(__file__).parents[1] / "engine" / "worker" / "package-lock.json"
+_LOCK: Final = Path(__file__).parents[1] / "system" / "engine" / "worker" / "package-lock.json"
 _CPU: Final = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)
 
 

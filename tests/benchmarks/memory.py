@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bot.playground.slack import Message, Person
-from bot.query.model import COMMAND
+from bot.language.tokens import COMMAND
+from bot.playground.simulators.slack import Message, Person
 
 from .api import workflow_name
 from .outcome import ROUNDS, Goal, Measured, Outcome

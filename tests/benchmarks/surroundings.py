@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from bot.playground.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
-from bot.playground.slack import LocalSlack, Person, Signer
-from bot.playground.slack.delivery import Delivery
-from bot.query.model import COMMAND
-from tests.process.bot_process import BotProcess, running_bot
+from bot.language.tokens import COMMAND
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
+from bot.playground.simulators.slack import LocalSlack, Person, Signer
+from bot.playground.simulators.slack.delivery import Delivery
+from tests.system.process.bot_process import BotProcess, running_bot
 
 
 @dataclass(frozen=True, slots=True)

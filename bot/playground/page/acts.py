@@ -6,12 +6,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bot.language.tokens import COMMAND
 from bot.playground.exchange import label_of
-from bot.playground.slack import AckError, Message, Payload, Person, View
-from bot.playground.slack.message import elements_of
-from bot.playground.slack.shapes import Values
+from bot.playground.simulators.slack import AckError, Message, Payload, Person, View
+from bot.playground.simulators.slack.message import elements_of
+from bot.playground.simulators.slack.shapes import Values
 from bot.playground.stage import Stage
-from bot.query.model import COMMAND
 
 
 class ActRefused(Exception):

@@ -15,7 +15,7 @@ from bot.playground.page.shown import (
     view_json,
     workspace_json,
 )
-from bot.playground.slack import Payload, View
+from bot.playground.simulators.slack import Payload, View
 from bot.playground.stage import Stage
 
 _HEARTBEAT_SECONDS: Final = 15.0

@@ -12,7 +12,7 @@ from bot.playground.loopback import LOOPBACK
 from bot.playground.page.acts import ActRefused, Acts, read, turn_faults
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import guarding, protect
-from bot.playground.slack import Payload
+from bot.playground.simulators.slack import Payload
 from bot.playground.stage import Stage
 
 _STATIC: Final = Path(__file__).parent / "static"

@@ -4,11 +4,11 @@ from dataclasses import asdict
 from operator import attrgetter
 from typing import Final
 
+from bot.language.tokens import COMMAND
 from bot.playground.exchange import Answer, Exchange, Notice
 from bot.playground.faults import CHOICES, WELL
-from bot.playground.slack import Ack, Change, Channel, Payload, User, View, Workspace
+from bot.playground.simulators.slack import Ack, Change, Channel, Payload, User, View, Workspace
 from bot.playground.stage import Stage
-from bot.query.model import COMMAND
 
 COMMANDS: Final = (
     {

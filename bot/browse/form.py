@@ -1,0 +1,77 @@
+"""The filters of a list as a form holds them: choices and texts in, a question out."""
+
+from dataclasses import dataclass, replace
+
+from bot.browse.command import Draft
+from bot.browse.model import DEFAULT_ROWS, MAX_ROWS, ListQuery
+from bot.cloudflare.models import Status
+from bot.language import filters, times
+from bot.language.errors import Mistakes, QueryError, noting
+from bot.language.times import Clock
+from bot.language.tokens import Token, split
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the fields.
+
+    Attributes:
+        status: chosen from a menu; None means any.
+        since: as it was typed; empty means no bound.
+        until: as it was typed; empty means no bound.
+        rows: as it was typed; empty means the usual number.
+        account: chosen from a menu; None means the default account.
+    """
+
+    status: Status | None = None
+    since: str = ""
+    until: str = ""
+    rows: str = ""
+    account: str | None = None
+
+    @classmethod
+    def of(cls, query: ListQuery, clock: Clock) -> "Form":
+        """The form that asks for the same list, from its first page."""
+        return cls(
+            status=query.status,
+            since=times.write(query.since, clock) if query.since else "",
+            until=times.write(query.until, clock) if query.until else "",
+            rows=str(query.rows),
+            account=query.account,
+        )
+
+    @property
+    def needs_zone(self) -> bool:
+        """Whether a wall-clock time was typed."""
+        return any(times.needs_zone(text) for text in (self.since, self.until) if text.strip())
+
+    def asks(self, workflow: str, clock: Clock) -> ListQuery | Mistakes:
+        """The question about a workflow at a moment, in a zone; or all that is wrong with it."""
+        wrong: dict[str, QueryError] = {}
+        draft = Draft(ListQuery(workflow, self.account, self.status))
+        with noting(wrong, "rows"):
+            draft = replace(draft, query=replace(draft.query, rows=_number(self.rows)))
+        with noting(wrong, "since"):
+            draft = _understood(replace(draft, since=_words("since", self.since)), clock)
+        with noting(wrong, "until"):
+            draft = _understood(replace(draft, until=_words("until", self.until)), clock)
+        return Mistakes(wrong) if wrong else draft.at(clock)
+
+
+def _understood(draft: Draft, clock: Clock) -> Draft:
+    """The same, once its times are known to be readable."""
+    draft.at(clock)
+    return draft
+
+
+def _number(text: str) -> int:
+    text = text.strip()
+    token = Token(text, start=0, key="rows", value=text, raw=text)
+    return filters.read_number(token, "rows", MAX_ROWS) if text else DEFAULT_ROWS
+
+
+def _words(key: str, text: str) -> str | None:
+    """A time's words, out of the quotes that they need in a command; None if there are none."""
+    text = text.strip()
+    words = split(f"{key}:{text}") if text else ()
+    return (words[0].value if len(words) == 1 else text) or None

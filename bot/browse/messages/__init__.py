@@ -1,0 +1,1 @@
+"""Lists, the overview and the filter form as Block Kit."""

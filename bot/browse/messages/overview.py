@@ -1,0 +1,113 @@
+"""The overview: every workflow of an account with its counts by status."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.screen import Overview
+from bot.cloudflare.models import Status, Workflow
+from bot.ui import limits
+from bot.ui.elements import (
+    URGENCY,
+    Controls,
+    Message,
+    api_messages,
+    appearance,
+    button,
+    code,
+    command,
+    context,
+    escape,
+    header,
+    message,
+    moment,
+    paging,
+    section,
+    unread_rows,
+)
+
+_MOST_SCHEDULES: Final = 3
+_LONGEST_ROW: Final = 700
+"""Characters. Ten of them with their buttons fit into one message."""
+
+
+def overview_message(overview: Overview, controls: Controls, open_values: Sequence[str]) -> Message:
+    """One screen of workflows, each with a button into its list; `open_values` has one value a row."""
+    rows = [
+        section(_row(workflow), button("Open", "list_open", value, f"Open {workflow.name}"))
+        for workflow, value in zip(overview.rows, open_values, strict=True)
+    ]
+    blocks = [
+        header(f"Workflows · {overview.account}"),
+        context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
+        *(rows or [section(_nothing(overview))]),
+        *map(context, unread_rows(overview.unread)),
+        *api_messages(overview.messages),
+        *paging(controls, "Previous", "Next"),
+        context(_range(overview), command(overview.query.command()), "`/workflows help`"),
+    ]
+    return message(_spoken(overview), blocks)
+
+
+def _asked(overview: Overview) -> str:
+    if overview.query.search:
+        return f"names with {code(overview.query.search)}"
+    return "all workflows"
+
+
+def _row(workflow: Workflow) -> str:
+    phrases = [
+        f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
+        for status, count in _counts(workflow)
+    ]
+    line = " · ".join(phrases) or _uncounted(workflow)
+    details = []
+    if workflow.triggered_on is not None:
+        details.append(f"last started {moment(workflow.triggered_on)}")
+    schedules = workflow.schedules or ()
+    for schedule in schedules[:_MOST_SCHEDULES]:
+        upcoming = f", next {moment(schedule.next_instance)}" if schedule.next_instance else ""
+        details.append(f"runs at {code(schedule.cron)}{upcoming}")
+    if len(schedules) > _MOST_SCHEDULES:
+        details.append(f"and {len(schedules) - _MOST_SCHEDULES} more schedules")
+    if workflow.script_deleted:
+        details.append("its script is deleted")
+    row = "\n".join(filter(None, (f"*{code(workflow.name)}*", line, " · ".join(details))))
+    return limits.shorten_markup(row, _LONGEST_ROW)
+
+
+def _counts(workflow: Workflow) -> list[tuple[Status, int]]:
+    """Counts that are not zero, the most urgent first, statuses never seen before last."""
+    counts = [(status, count) for status, count in (workflow.instances or {}).items() if count]
+    order = {status: place for place, status in enumerate(URGENCY)}
+    return sorted(counts, key=lambda item: (order.get(item[0], len(order)), item[0]))
+
+
+def _uncounted(workflow: Workflow) -> str:
+    return "no counts given" if workflow.instances is None else "no instances"
+
+
+def _nothing(overview: Overview) -> str:
+    if overview.query.search:
+        return "*No workflow's name holds that.* All of them: `/workflows`"
+    return "*No workflows in this account yet.* Deploy a Worker with a workflow binding, then refresh."
+
+
+def _range(overview: Overview) -> str:
+    if not overview.rows:
+        return "no workflows"
+    last = overview.first + len(overview.rows) - 1
+    return f"{overview.first}\N{EN DASH}{last} of {overview.total}"
+
+
+def _spoken(overview: Overview) -> str:
+    rows = "; ".join(
+        f"{escape(workflow.name)}: "
+        + (
+            ", ".join(
+                f"{count} {escape(appearance(status).word.lower())}" for status, count in _counts(workflow)
+            )
+            or _uncounted(workflow)
+        )
+        for workflow in overview.rows
+    )
+    return f"Workflows in {escape(overview.account)}, {_range(overview)}. {rows}"

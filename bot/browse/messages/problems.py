@@ -1,0 +1,49 @@
+"""What can go wrong while browsing, in words."""
+
+from bot.browse.bookmark import BookmarkUnreadable
+from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.store import BookmarkExpired
+from bot.ui.elements import code, command, escape
+from bot.ui.problems import Problem, WayOut, details, explain
+
+
+def similar(workflow: str, value: str) -> WayOut:
+    """The same list of another workflow, whose name looks like the one asked for."""
+    return WayOut(f"Did you mean {code(workflow)}?", "Open", value, f"Open {workflow}")
+
+
+def restart(value: str) -> WayOut:
+    """The same list from its beginning."""
+    says = "Start this list again from its beginning"
+    return WayOut("The same list from its beginning:", "Start again", value, says)
+
+
+@explain.register
+def _(_: CursorRefused) -> Problem:
+    return Problem(
+        "Cloudflare no longer takes this cursor.",
+        ("It is most likely too old. The list can be started again from its beginning.",),
+    )
+
+
+@explain.register
+def _(error: BookmarkExpired) -> Problem:
+    again = f"Type it again: {command(error.command)}" if error.command else "Type the command again."
+    return Problem("This list is too old to be continued.", (again,))
+
+
+@explain.register
+def _(error: BookmarkUnreadable) -> Problem:
+    return Problem(
+        "This button can't be read.",
+        (f"It was {escape(str(error))}. Type the command below the list again.",),
+    )
+
+
+@explain.register
+def _(error: NoSuchWorkflow) -> Problem:
+    return Problem(
+        f"{code(error.account)} has no workflow called {code(error.query.workflow)}.",
+        ("`/workflows` shows them all, `/workflows help` what else there is.",),
+        details(error.answer),
+    )

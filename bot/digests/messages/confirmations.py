@@ -1,0 +1,199 @@
+"""What a person is told after doing something with a digest, and why it was not done."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from bot.digests.messages.phrases import command_of
+from bot.digests.messages.plan import buttons, heading, what, when
+from bot.digests.model import MOST_WORKFLOWS, Digest, Plan, plan_command
+from bot.language.tokens import COMMAND
+from bot.ui.elements import Message, channel, code, command, context, escape, message, person, plain, section
+from bot.ui.limits import Block
+
+Missing = Literal["person", "bot", "archived"]
+"""Who is not in a channel; or that nobody can be, any more."""
+
+_MOST_ADMINS: Final = 10
+_INVITE: Final = "invite this bot with `/invite @workflows` in that channel"
+_DOORS: Final[dict[Missing, tuple[str, str]]] = {
+    "person": (
+        "You are not in {}.",
+        "A digest is made by somebody who is in its channel. Join it, then try again.",
+    ),
+    "bot": ("This bot is not in {}.", f"To have it there, {_INVITE}. Then try again."),
+    "archived": ("{} is archived.", "Nobody can post there: choose another channel, or unarchive it."),
+}
+
+_STOPS: Final = {
+    "is_archived": ("the channel is archived", "unarchive the channel"),
+    "not_in_channel": ("this bot is not in the channel", _INVITE),
+    "channel_not_found": ("the channel is gone, or this bot is no longer in it", _INVITE),
+}
+"""Slack's words for a channel that can't be posted in: what that means, and what to do."""
+
+
+def created_message(digest: Digest) -> Message:
+    """It is kept; what was understood is repeated in words."""
+    return _done("✅", "is made", digest)
+
+
+def created_elsewhere_message(digest: Digest) -> Message:
+    """The same for somebody who asked for it in another channel than its own."""
+    where = channel(digest.plan.channel)
+    return _told("✅", f"Digest {digest.number} is made.", f"It goes to {where}: {when(digest)}.")
+
+
+def changed_message(digest: Digest) -> Message:
+    """It has another plan."""
+    return _done("✅", "is changed", digest)
+
+
+def paused_message(digest: Digest) -> Message:
+    """It does not go out until somebody resumes it."""
+    again = f"To have it again: {command(command_of('resume', digest.number))}"
+    return _done("⏸️", "is paused", digest, again, said=_schedule(digest))
+
+
+def resumed_message(digest: Digest) -> Message:
+    """It goes out again."""
+    return _done("▶️", "goes out again", digest)
+
+
+def deleted_message(digest: Digest) -> Message:
+    """It is gone, with a button that brings it back."""
+    back = f"To have it back: {command(command_of('restore', digest.number))}"
+    return _done("🗑️", "is deleted", digest, back, said=_schedule(digest))
+
+
+def restored_message(digest: Digest) -> Message:
+    """It is there again, as it was."""
+    return _done("✅", "is restored", digest)
+
+
+def run_started_message(digest: Digest) -> Message:
+    """It is on its way."""
+    told = [f"It comes to {channel(digest.plan.channel)} in a moment."]
+    if digest.state == "paused":
+        told.append(
+            f"It stays paused. To have it go out again: {command(command_of('resume', digest.number))}"
+        )
+    return _told("⏳", f"Digest {digest.number} is being made.", *told)
+
+
+def stop_in_words(why: str) -> str:
+    """Why a digest can't be posted any more, as plain text, given Slack's word for it."""
+    return _STOPS[why][0] if why in _STOPS else f"Slack says {why}"
+
+
+def paused_direct_message(digest: Digest, why: str) -> Message:
+    """What the creator of a digest is told when it paused itself; `why` is Slack's word, or plain text."""
+    number, where = digest.number, channel(digest.plan.channel)
+    reason, remedy = _STOPS.get(why, (why, ""))
+    again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
+    return _told(
+        "⏸️",
+        f"Digest {number} has paused itself.",
+        f"It could not be posted in {where}: {escape(reason)}.",
+        *([again] if remedy else []),
+        f"To change it, or where it goes: {command(command_of('edit', number))}",
+    )
+
+
+def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
+    """Somebody may not change a digest. To be sent to one reader alone, as it names people."""
+    told = [f"Digest {digest.number} is not yours to change.", f"Only {_owners(digest, admins)} can do that."]
+    if digest.state != "deleted":
+        preview = command(command_of("preview", digest.number))
+        told.append(f"What anybody in its channel can do there: {preview}")
+    return _told("⛔", *told)
+
+
+def no_such_digest_message(number: int) -> Message:
+    """No digest has that number."""
+    return _told("⚠️", f"There is no digest {number}.", f"All there are: {command(f'{COMMAND} digest list')}")
+
+
+def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
+    """Somebody may not see a digest of a channel that they did not ask in. For one reader alone."""
+    return _told(
+        "⛔",
+        f"Digest {digest.number} belongs to another channel.",
+        f"Ask for it in that channel; elsewhere it is shown to {_owners(digest, admins)} only.",
+        f"Those of this channel: {command(f'{COMMAND} digest list')}",
+    )
+
+
+def not_all_message(admins: Sequence[str]) -> Message:
+    """Somebody who is no admin asked for the digests of all channels. For one reader alone."""
+    who = f": {_named(admins)}" if admins else ", and the setting `BOT_ADMINS` names none"
+    return _told(
+        "⛔",
+        "The digests of all channels are not yours to see.",
+        f"Only admins of this bot see them{who}.",
+        f"Those of this channel and your own: {command(f'{COMMAND} digest list')}",
+    )
+
+
+def with_nobody_delivering(told: Message) -> Message:
+    """The same, saying that no digest will come as things are."""
+    warning = (
+        "Digests have been waiting for more than a minute: no worker seems to run. Whoever runs this bot has "
+        "to start one: `workflows-bot serve --role worker`"
+    )
+    return message(f"{told.text} {warning}", [*told.blocks, context(f"⚠️ {warning}")])
+
+
+def door_shut_message(missing: Missing, plan: Plan, channel_name: str) -> Message:
+    """A digest can't go where somebody wants it; the channel's name is empty where Slack did not say it."""
+    title, advice = _DOORS[missing]
+    if missing != "archived":
+        again = plan_command(plan, f"#{channel_name or plan.channel}")
+        advice = f"{advice.removesuffix('.')}: {command(again)}"
+    return _told("⛔", title.format(channel(plan.channel)), advice)
+
+
+def door_shut_words(missing: Missing) -> str:
+    """The same at a form's field, as plain text."""
+    title, advice = _DOORS[missing]
+    words = plain(f"{title.format('this channel')} {advice}".replace("`", ""))
+    return words[0].upper() + words[1:]
+
+
+def door_unknown_message(reason: str) -> Message:
+    """Slack did not say whether the bot may post there; `reason` is its word for why."""
+    return _told(
+        "⚠️",
+        "Slack did not let this bot look into that channel.",
+        f"It says: {code(reason)}. Nothing was changed, whatever stands above; try again in a minute.",
+    )
+
+
+def _owners(digest: Digest, admins: Sequence[str]) -> str:
+    """Who may do everything with a digest."""
+    creator = f"its creator {person(digest.creator)}"
+    if not admins:
+        return creator
+    return f"{creator} or an admin of this bot ({_named(admins)})"
+
+
+def _named(admins: Sequence[str]) -> str:
+    left = len(admins) - _MOST_ADMINS
+    return ", ".join(map(person, admins[:_MOST_ADMINS])) + (f" and {left} more" if left > 0 else "")
+
+
+def _schedule(digest: Digest) -> str:
+    return escape(digest.plan.schedule.in_words())
+
+
+def _done(emoji: str, outcome: str, digest: Digest, *advice: str, said: str = "") -> Message:
+    """What became of a digest that its reader was allowed to change; `said` of its schedule, if not all."""
+    told = (said or when(digest), what(digest.plan, MOST_WORKFLOWS), *advice)
+    text = "\n".join((f"{emoji} {heading(digest)} *{outcome}.*", *told))
+    blocks = [section(text), *buttons(digest, may_change=True)]
+    where = channel(digest.plan.channel)
+    return message(f"Digest {digest.number} in {where} {outcome}. {' · '.join(told)}", blocks)
+
+
+def _told(emoji: str, title: str, *advice: str) -> Message:
+    blocks: list[Block] = [section("\n".join((f"{emoji} *{title}*", *advice)))]
+    return message(" ".join((title, *advice)), blocks)

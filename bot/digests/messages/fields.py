@@ -1,0 +1,137 @@
+"""The elements of a digest's form, each with what stands in it already."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.cloudflare.models import Status
+from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, Mention
+from bot.ui import limits
+from bot.ui.elements import URGENCY, appearance, plain_text
+from bot.ui.limits import Block
+
+DEFAULT: Final = "(default)"
+"""The value of the option that leaves the account to settings. No account is called so."""
+
+_EVERYBODY: Final = {
+    "here": "@here (everybody who is active)",
+    "channel": "@channel (everybody in the channel)",
+}
+_LONGEST_TEXT: Final = 300
+
+
+def channels(channel: str) -> Block:
+    """The channels that somebody sees; direct messages only where one is chosen already."""
+    is_direct = channel.startswith("D")
+    kinds = ["public", "private", *(["im"] if is_direct else [])]
+    element: Block = {
+        "type": "conversations_select",
+        "default_to_current_conversation": True,
+        "filter": {"include": kinds, "exclude_bot_users": not is_direct},
+    }
+    return {**element, "initial_conversation": channel} if channel else element
+
+
+def boxes(texts: Mapping[str, str], ticked: Sequence[str]) -> Block:
+    """Boxes to tick; `texts` are by value."""
+    options = {value: _option(text, value) for value, text in texts.items()}
+    element: Block = {"type": "checkboxes", "options": [*options.values()]}
+    initial = [option for value, option in options.items() if value in ticked]
+    return {**element, "initial_options": initial} if initial else element
+
+
+def clock(time: str) -> Block:
+    """A time of day, as `HH:MM`."""
+    return {"type": "timepicker", **({"initial_time": time} if time else {})}
+
+
+def text(text: str, such_as: str) -> Block:
+    """A line to type."""
+    element: Block = {
+        "type": "plain_text_input",
+        "max_length": _LONGEST_TEXT,
+        "placeholder": plain_text(such_as, limits.BUTTON),
+    }
+    return {**element, "initial_value": text} if text else element
+
+
+def zone(zone: str) -> Block:
+    """A time zone, from a menu that loads as one types."""
+    element: Block = {"type": "external_select", "action_id": "digest_zone", "min_query_length": 0}
+    return {**element, "initial_option": _option(zone, zone)} if zone else element
+
+
+def accounts(present: str | None, names: Sequence[str]) -> Block:
+    """A menu; an account that settings no longer have can be kept or left."""
+    values = {name: name for name in names[: limits.OPTIONS - 1]}
+    if present is None:
+        values[names[0]] = DEFAULT
+    else:
+        values[present] = present
+    return _menu([_option(name, value) for name, value in values.items()], present or DEFAULT)
+
+
+def workflows(names: Sequence[str]) -> Block:
+    """Workflows, from a menu that loads as one types."""
+    element: Block = {
+        "type": "multi_external_select",
+        "action_id": "digest_workflows",
+        "min_query_length": 0,
+        "max_selected_items": MOST_WORKFLOWS,
+        "placeholder": plain_text("All workflows", limits.BUTTON),
+    }
+    return {**element, "initial_options": named(names)} if names else element
+
+
+def statuses(present: Status) -> Block:
+    """One of them, the most urgent first; one never seen before stands at the end."""
+    statuses = [*map(Status, URGENCY), *([] if present in URGENCY else [present])]
+    options = [
+        _option(f"{appearance(status).emoji} {appearance(status).word}", status) for status in statuses
+    ]
+    return _menu(options, present)
+
+
+def people(mentions: Sequence[Mention]) -> Block:
+    """People, from all that Slack knows."""
+    element: Block = {"type": "multi_users_select", "max_selected_items": MOST_MENTIONS}
+    users = [mention.id for mention in mentions if mention.kind == "person"]
+    return {**element, "initial_users": users} if users else element
+
+
+def groups(mentions: Sequence[Mention]) -> Block:
+    """`@here`, `@channel` and the user groups that are called already: Slack has no picker for others."""
+    groups = [mention for mention in mentions if mention.kind == "group"]
+    texts = {
+        **_EVERYBODY,
+        **{f"{group.id} {group.name}".strip(): f"@{group.name or group.id}" for group in groups},
+    }
+    ticked = [mention.id for mention in mentions if mention.kind == "everybody"]
+    return boxes(texts, [*ticked, *(value for value in texts if value not in _EVERYBODY)])
+
+
+def group(value: str) -> Mention | None:
+    """The mention that a ticked box of `groups` is; None of a box that is none of them."""
+    if value in _EVERYBODY:
+        return Mention("everybody", value, value)
+    group_id, _, name = value.partition(" ")
+    return Mention("group", group_id, name) if group_id.isalnum() else None
+
+
+def named(names: Sequence[str]) -> list[Block]:
+    """Options that are called what they mean.
+
+    Raises:
+        ValueError: a name does not fit, and cutting it would break it.
+    """
+    return [_option(name, name, emoji=False) for name in names]
+
+
+def _menu(options: list[Block], chosen: str) -> Block:
+    (initial,) = (option for option in options if option["value"] == chosen)
+    return {"type": "static_select", "options": options, "initial_option": initial}
+
+
+def _option(text: str, value: str, *, emoji: bool = True) -> Block:
+    if len(value) > limits.OPTION_VALUE:
+        raise ValueError(f"an option's value has {len(value)} characters")
+    return {"text": plain_text(text, limits.OPTION, emoji=emoji), "value": value}

@@ -1,0 +1,140 @@
+"""The digests of a workspace as a list, and one of them with all that is known of it."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.digests.messages.phrases import command_of, plural
+from bot.digests.messages.plan import MOST_NAMES, buttons, heading, new_button, upcoming, what, when
+from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, plan_command
+from bot.language.tokens import COMMAND
+from bot.ui import limits
+from bot.ui.elements import (
+    Message,
+    channel,
+    command,
+    context,
+    escape,
+    header,
+    message,
+    moment,
+    person,
+    section,
+)
+from bot.ui.limits import Block
+
+MOST_RUNS: Final = 10
+
+_EXAMPLE: Final = f"{COMMAND} digest create #ops weekdays 09:00"
+_LONGEST_ROW: Final = 900
+_LONGEST_LINE: Final = 250
+_LONGEST_DETAIL: Final = 120
+_ROOM_FOR_LINES: Final = 2_600
+"""Characters of JSON that the digests without buttons have, if there are any."""
+_OUTCOMES: Final[dict[RunState, str]] = {
+    "sent": "✅ sent",
+    "quiet": "🤫 quiet",
+    "missed": "⚠️ missed",
+    "failed": "🔴 failed",
+    "due": "⏳ due",
+}
+
+
+def digests_message(digests: Sequence[Digest], may_change: Collection[int]) -> Message:
+    """Digests in the order given: the first ones with buttons, the others a line each.
+
+    To be sent to one reader alone, as it names people.
+
+    Args:
+        digests: those that the reader may see.
+        may_change: the numbers of those that the reader may change.
+    """
+    if not digests:
+        return _none_yet()
+    top = [header("Digests")]
+    bottom = [
+        {"type": "divider"},
+        *new_button("New digest…"),
+        context("`/workflows digest show NUMBER`", "`/workflows help digest`"),
+    ]
+    room = limits.MESSAGE - limits.size([*top, *bottom])
+    rows: list[Block] = []
+    shown = 0
+    for digest in digests:
+        row = _row(digest, may_change=digest.number in may_change)
+        room -= limits.size(row)
+        if room < (0 if digest is digests[-1] else _ROOM_FOR_LINES):
+            break
+        rows += row
+        shown += 1
+    told = "; ".join(f"{digest.number} {_line(digest)}" for digest in digests)
+    text = f"{plural(len(digests), 'digest', 'digests')}: {told}"
+    return message(text, [*top, *rows, *_lines(digests[shown:]), *bottom])
+
+
+def digest_details_message(
+    digest: Digest, due: Sequence[datetime], runs: Sequence[DigestRun], *, may_change: bool
+) -> Message:
+    """One digest with everything of its plan, its next slots and its last runs, the newest first.
+
+    To be sent to one reader alone, as it names people.
+    """
+    plan = digest.plan
+    again = plan_command(plan, f"#{plan.channel}")
+    blocks = [
+        section(f"{heading(digest)}\n{when(digest)}\n{what(plan, MOST_WORKFLOWS)}"),
+        context(f"made by {person(digest.creator)} on {moment(digest.created_at, '{date_short}')}"),
+    ]
+    if due:
+        blocks.append(
+            section("*Next times, on your clock*\n" + "\n".join(f"• {moment(slot)}" for slot in due))
+        )
+    outcomes = "\n".join(f"• {_run(run)}" for run in runs[:MOST_RUNS]) or "none yet"
+    blocks.append(section(f"*Last runs*\n{outcomes}"))
+    blocks += buttons(digest, may_change=may_change)
+    blocks.append(context(command(again)))
+    where = channel(plan.channel)
+    return message(f"Digest {digest.number} in {where}: {when(digest)}. {what(plan, MOST_NAMES)}", blocks)
+
+
+def _none_yet() -> Message:
+    title = "No digests yet."
+    advice = f"A digest tells a channel what failed, as often as you like: {command(_EXAMPLE)}"
+    blocks = [section(f"*{title}*\n{advice}"), *new_button("New digest…")]
+    return message(f"{title} {advice}", blocks)
+
+
+def _row(digest: Digest, *, may_change: bool) -> list[Block]:
+    told = (heading(digest), when(digest), f"{what(digest.plan, MOST_NAMES)} · by {person(digest.creator)}")
+    text = limits.shorten_markup("\n".join(told), _LONGEST_ROW)
+    return [section(text), *buttons(digest, may_change=may_change)]
+
+
+def _lines(digests: Sequence[Digest]) -> list[Block]:
+    """Digests that have no room for buttons, and how many have no room at all."""
+    text, shown = "", 0
+    for digest in digests:
+        line = limits.shorten_markup(f"*{digest.number}* {_line(digest)}", _LONGEST_LINE)
+        if len(json.dumps(f"{text}\n{line}", ensure_ascii=False)) > _ROOM_FOR_LINES - 400:
+            break
+        text, shown = f"{text}\n{line}".strip(), shown + 1
+    if not digests:
+        return []
+    left = f"{len(digests) - shown} more. " if shown < len(digests) else ""
+    example = command(command_of("show", digests[-1].number))
+    advice = context(f"{left}Each of these with its buttons, as in {example}")
+    return [*([section(text)] if text else []), advice]
+
+
+def _line(digest: Digest) -> str:
+    return f"{channel(digest.plan.channel)} {escape(digest.plan.schedule.in_words())}, {upcoming(digest)}"
+
+
+def _run(run: DigestRun) -> str:
+    phrases = [moment(run.due_at), _OUTCOMES[run.state]]
+    if run.news:
+        phrases.append(f"{run.news:,} new")
+    if run.detail:
+        phrases.append(escape(limits.shorten(run.detail, _LONGEST_DETAIL)))
+    return " · ".join(phrases)

@@ -1,0 +1,191 @@
+"""The first half of a digest: what failed, why, and what else its readers have to know."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.digests.messages.phrases import command_of, how_many, how_often, named, newly, plural, since_in_words
+from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report
+from bot.language.tokens import COMMAND
+from bot.ui import limits
+from bot.ui.elements import appearance, button, code, command, context, escape, moment, section
+from bot.ui.limits import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of the news a message has room for.
+
+    Attributes:
+        groups: most of them.
+        ids: most of each group.
+        message: characters of what an error says.
+        names: most of any list of names or times.
+        buttons: whether there is room for buttons.
+    """
+
+    groups: int
+    ids: int
+    message: int
+    names: int
+    buttons: bool
+
+
+DETAILS: Final = (
+    Detail(MOST_GROUPS, MOST_OF_A_GROUP, 300, 5, buttons=True),
+    Detail(MOST_GROUPS, MOST_OF_A_GROUP, 120, 3, buttons=True),
+    Detail(MOST_GROUPS, MOST_OF_A_GROUP, 120, 3, buttons=False),
+    Detail(MOST_GROUPS, 1, 60, 2, buttons=False),
+    Detail(2, 1, 60, 1, buttons=False),
+)
+"""From all to the least that is still of use; the last one fits whatever things are called."""
+
+_LONGEST_ERROR: Final = 80
+_LONGEST_ID: Final = 280
+
+
+def news(report: Report, open_values: Mapping[str, str], number: int | None, detail: Detail) -> list[Block]:
+    """What is new, by workflow: a block for each group of failures, and one for all of what is in none."""
+    values = open_values if detail.buttons else {}
+    blocks = [section(_headline(report))]
+    told, untold = _by_workflow(report.groups[: detail.groups]), _untold(report, detail)
+    for workflow in busiest_first(report):
+        if workflow in told:
+            blocks += _workflow(told[workflow], untold.get(workflow, 0), values.get(workflow), report, detail)
+    status = escape(appearance(report.plan.status).word.lower())
+    elsewhere = {name: count for name, count in untold.items() if name not in told}
+    blocks += _others(elsewhere, lambda count: f"{count:,} newly {status}", values, detail)
+    blocks += _others(
+        report.unread,
+        lambda count: f"the count of {status} rose by {count:,}; the list shows which",
+        values,
+        detail,
+    )
+    if detail != DETAILS[0]:
+        blocks.append(context("Shortened: all of it does not fit into one message. The lists have the rest."))
+    if report.gone:
+        change = f"To change the digest: {command(_where_to_change(number))}"
+        blocks.append(section(f"⚠️ No longer in the account: {_names(report.gone, detail.names)}. {change}"))
+    if report.missed:
+        blocks.append(context(f"⚠️ Missed while the bot was away: {_times(report.missed, detail.names)}"))
+    return blocks
+
+
+def busiest_first(report: Report) -> Sequence[str]:
+    """The workflows with newcomers, those with most of them first."""
+    totals = Counter(report.untold)
+    for group in report.groups:
+        totals[group.workflow] += group.total
+    return [name for name, _ in totals.most_common()]
+
+
+def headline(report: Report) -> str:
+    """The news in a few words, as plain text that is not yet made safe; a stretch of time follows."""
+    status = newly(report.plan.status)
+    if report.total:
+        return f"{how_many(report.total, exact=report.exact)} {status}"
+    return "counts rose" if report.unread else f"nothing {status}"
+
+
+def _headline(report: Report) -> str:
+    if report.total:
+        emoji = appearance(report.plan.status).emoji
+    else:
+        emoji = "🟠" if report.unread else "🟢" if report.exact else "⚪"
+    silent = not (report.total or report.unread)
+    unseen = ", as far as could be looked at" if silent and not report.exact else ""
+    since = since_in_words(report, moment(report.since))
+    said = headline(report)
+    return f"{emoji} *{escape(said[0].upper() + said[1:])}* {since}{unseen}"
+
+
+def _by_workflow(groups: Sequence[Group]) -> dict[str, list[Group]]:
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        found.setdefault(group.workflow, []).append(group)
+    return found
+
+
+def _total(groups: Sequence[Group], untold: int) -> int:
+    return sum(group.total for group in groups) + untold
+
+
+def _workflow(
+    groups: Sequence[Group], untold: int, value: str | None, report: Report, detail: Detail
+) -> Iterator[Block]:
+    """The groups of one workflow; the first says how many there are in all, and has the button."""
+    workflow = groups[0].workflow
+    total = _total(groups, untold)
+    left = total - sum(len(group.shown[: detail.ids]) for group in groups)
+    more = f"And {how_many(left, exact=report.exact)} more" if left else ""
+    pressed = None
+    if value:
+        says = f"{more} of {workflow}" if more else f"Open {workflow}"
+        pressed = button(more or "Open", "list_open", value, f"{says}, {newly(report.plan.status)}")
+    first, *others = (_group(group, detail) for group in groups)
+    if total > groups[0].total or not _has_error(groups[0]):
+        first = f"{how_many(total, exact=report.exact)} {escape(newly(report.plan.status))}\n{first}"
+    said = f"{named(workflow)} · {first}"
+    yield section(f"{said}\n{more}" if more and not pressed else said, pressed)
+    yield from (section(other) for other in others)
+
+
+def _group(group: Group, detail: Detail) -> str:
+    shown = group.shown[: detail.ids]
+    ids = (f"• {code(newcomer.id, _LONGEST_ID)} · {moment(newcomer.at)}" for newcomer in shown)
+    return "\n".join((*([_error(group, detail)] if _has_error(group) else []), *ids))
+
+
+def _has_error(group: Group) -> bool:
+    return bool(group.error or group.message)
+
+
+def _error(group: Group, detail: Detail) -> str:
+    count = how_often(group.total, exact=group.exact)
+    name = _one_line(group.error, _LONGEST_ERROR)
+    parts = (f"*{name}*" if name else "", _one_line(group.message, detail.message))
+    return f"{count} {': '.join(filter(None, parts))}"
+
+
+def _one_line(text: str | None, most: int) -> str:
+    """What an error says, which may have lines, in one of at most so many characters."""
+    return escape(limits.shorten(" ".join((text or "").split()), most))
+
+
+def _untold(report: Report, detail: Detail) -> Mapping[str, int]:
+    """Newcomers in no group, those of groups that have no room among them."""
+    untold = dict(report.untold)
+    for group in report.groups[detail.groups :]:
+        untold[group.workflow] = untold.get(group.workflow, 0) + group.total
+    return untold
+
+
+def _others(
+    counts: Mapping[str, int], say: Callable[[int], str], values: Mapping[str, str], detail: Detail
+) -> Iterator[Block]:
+    """A line for each workflow, and one for those that have no room."""
+    listed = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for name, count in listed[: detail.names]:
+        value = values.get(name)
+        pressed = button("Open", "list_open", value, f"Open {name}") if value else None
+        yield section(f"{named(name)} · {say(count)}", pressed)
+    if rest := listed[detail.names :]:
+        count = sum(count for _, count in rest)
+        yield section(f"{plural(len(rest), 'more workflow', 'more workflows')} · {say(count)}")
+
+
+def _where_to_change(number: int | None) -> str:
+    return f"{COMMAND} digest" if number is None else command_of("show", number)
+
+
+def _names(names: Sequence[str], most: int) -> str:
+    shown = ", ".join(named(name) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def _times(times: Sequence[datetime], most: int) -> str:
+    """The last of some moments, which are in order."""
+    shown = ", ".join(moment(at) for at in times[-most:])
+    return f"{shown} and {len(times) - most} before" if len(times) > most else shown

@@ -1,0 +1,116 @@
+"""What a digest is called and what it is about, in words that all its messages share."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.cloudflare.models import Status
+from bot.digests.model import Mention, Plan
+from bot.digests.report import Report, WorkflowRow
+from bot.language.tokens import COMMAND
+from bot.ui.elements import URGENCY, appearance, code, escape, person
+
+LONGEST_NAME: Final = 100
+"""Characters of a workflow's name that are shown. Cloudflare's have 64 at most."""
+
+_ORDER: Final = {Status(status): place for place, status in enumerate(URGENCY)}
+_MOST_NAMES: Final = 3
+_CALLS: Final = {"person": "<@{}>", "group": "<!subteam^{}>", "everybody": "<!{}>"}
+
+
+def command_of(action: str, number: int) -> str:
+    """What to type to do something with a digest, such as `run`."""
+    return f"{COMMAND} digest {action} {number}"
+
+
+def span_in_words(window: timedelta) -> str:
+    """`24 hours`, `7 days`, `hour`: what stands behind "the last"."""
+    hours = round(window / timedelta(hours=1))
+    if hours % 24 == 0 and hours > 24:
+        return f"{hours // 24} days"
+    return f"{hours} hours" if hours != 1 else "hour"
+
+
+def newly(status: Status) -> str:
+    """`newly errored`, as plain text."""
+    return f"newly {appearance(status).word.lower()}"
+
+
+def how_many(count: int, *, exact: bool) -> str:
+    """A number, and whether there may be more."""
+    return f"{count:,}" if exact else f"at least {count:,}"
+
+
+def how_often(count: int, *, exact: bool) -> str:
+    """`once`, `3 times`; and whether it may be more often."""
+    often = "once" if count == 1 else f"{count:,} times"
+    return often if exact else f"at least {often}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`1 workflow`, `2 workflows`."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def name_of(number: int | None) -> str:
+    """`Digest 7`; one that is not kept yet has no number."""
+    return "Digest" if number is None else f"Digest {number}"
+
+
+def subject(plan: Plan) -> str:
+    """The workflows that a digest is about, as text that is not yet made safe to show."""
+    if not plan.workflows:
+        return "all workflows"
+    left = len(plan.workflows) - _MOST_NAMES
+    more = f" and {left} more" if left > 0 else ""
+    return ", ".join(plan.workflows[:_MOST_NAMES]) + more
+
+
+def since_in_words(report: Report, at: str) -> str:
+    """`since` a moment that is given in words; of a first digest the window, as nothing was told before."""
+    return f"in the last {span_in_words(report.plan.window)}" if report.first else f"since {at}"
+
+
+def named(name: str) -> str:
+    """A workflow's name as code."""
+    return code(name, LONGEST_NAME)
+
+
+def calls(mentions: Sequence[Mention]) -> str:
+    """Mentions that call whom they name, in mrkdwn."""
+    return " ".join(_CALLS[mention.kind].format(escape(mention.id)) for mention in mentions)
+
+
+def mentioned(mentions: Sequence[Mention]) -> str:
+    """The same people by names that call nobody.
+
+    A person whose name is not known can only be shown as a mention: to be sent to one reader alone.
+    """
+    return ", ".join(
+        person(mention.id)
+        if mention.kind == "person" and not mention.name
+        else code(f"@{mention.name or mention.id}")
+        for mention in mentions
+    )
+
+
+def counts_of(row: WorkflowRow) -> list[tuple[Status, int, int]]:
+    """Status, count and change of all that is not zero or was not, the most urgent first."""
+    counts, changes = row.counts or {}, row.changes or {}
+    found = [
+        (status, counts.get(status, 0), changes.get(status, 0))
+        for status in {*counts, *changes}
+        if counts.get(status) or changes.get(status)
+    ]
+    return sorted(found, key=lambda item: (rank(item[0]), item[0]))
+
+
+def rank(status: Status) -> int:
+    """How urgent a status is, the most urgent first; those never seen before last."""
+    return _ORDER.get(status, len(_ORDER))
+
+
+def changed(change: int) -> str:
+    """A sign and a number in brackets, ` (+3)`; nothing if nothing changed."""
+    sign = "+" if change > 0 else "\N{MINUS SIGN}"
+    return f" ({sign}{abs(change):,})" if change else ""

@@ -1,0 +1,89 @@
+"""One digest's plan in words, and the buttons that go with it; lists, details and confirmations show them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.digests.messages.phrases import mentioned, named, newly, span_in_words
+from bot.digests.model import ERRORED, Digest, Plan
+from bot.language.durations import DEFAULT_WINDOW
+from bot.ui.elements import actions, button, channel, code, confirmed, escape, moment
+from bot.ui.limits import Block
+
+MOST_NAMES: Final = 5
+"""Workflows that are named where there are many digests or little room."""
+
+
+def heading(digest: Digest) -> str:
+    """`Digest 7 in #ops`, in mrkdwn."""
+    return f"*Digest {digest.number}* in {channel(digest.plan.channel)}"
+
+
+def when(digest: Digest) -> str:
+    """Its schedule in words and what comes of it, in mrkdwn."""
+    return f"{escape(digest.plan.schedule.in_words())} · {upcoming(digest)}"
+
+
+def upcoming(digest: Digest) -> str:
+    """Its next time, or why there is none, in mrkdwn."""
+    if digest.state == "deleted":
+        return "🗑️ deleted"
+    if digest.state == "paused" or digest.next_due is None:
+        return "⏸️ paused" + (f": {escape(digest.paused_why)}" if digest.paused_why else "")
+    return f"next {moment(digest.next_due)}"
+
+
+def what(plan: Plan, most: int) -> str:
+    """What it tells, as far as that is not the usual, naming at most so many workflows; in mrkdwn."""
+    phrases = [_workflows(plan.workflows, most)]
+    if plan.status != ERRORED:
+        phrases.append(escape(newly(plan.status)))
+    if plan.account:
+        phrases.append(f"account {code(plan.account)}")
+    if plan.window != DEFAULT_WINDOW:
+        phrases.append(f"the last {span_in_words(plan.window)}")
+    if plan.quiet:
+        phrases.append("only when something is new")
+    if plan.mentions:
+        phrases.append(f"calls {mentioned(plan.mentions)}")
+    if plan.daily_thread:
+        phrases.append("one thread a day")
+    return " · ".join(phrases)
+
+
+def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
+    """A row of buttons; whoever may not change a digest can have it said once more."""
+    if digest.state == "deleted":
+        return actions([_button("Undo", "digest_restore", digest, "Undo: restore")] if may_change else [])
+    row = [_button("Preview", "digest_preview", digest), _button("Run now", "digest_run", digest)]
+    if may_change:
+        if digest.state == "paused":
+            row.append(_button("Resume", "digest_resume", digest))
+        else:
+            row.append(_button("Pause", "digest_pause", digest))
+        row += [_button("Edit…", "digest_edit", digest), _delete(digest)]
+    return actions(row)
+
+
+def new_button(label: str) -> list[Block]:
+    """A row with the button that opens the form of a new digest."""
+    return actions([button(label, "digest_new", "new", label)])
+
+
+def _button(label: str, action_id: str, digest: Digest, says: str | None = None) -> Block:
+    return button(label, action_id, str(digest.number), f"{says or label} digest {digest.number}")
+
+
+def _delete(digest: Digest) -> Block:
+    return confirmed(
+        _button("Delete…", "digest_delete", digest),
+        f"Delete digest {digest.number}?",
+        f"It goes out {digest.plan.schedule.in_words()}. It can be restored for a while.",
+        "Delete",
+    )
+
+
+def _workflows(names: Sequence[str], most: int) -> str:
+    if not names:
+        return "all workflows"
+    left = len(names) - most
+    return ", ".join(map(named, names[:most])) + (f" and {left} more" if left > 0 else "")

@@ -1,0 +1,39 @@
+"""A digest as it would look, in a window above its form."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.ui import limits
+from bot.ui.elements import Message, message, modal, plain_text, section
+from bot.ui.limits import Block
+
+_TITLE: Final = "Preview"
+_BACK: Final = "Back"
+
+
+def preview_view(shown: Message) -> Block:
+    """A message as a window; of blocks that windows take, and without buttons, as they would lead nowhere."""
+    blocks = [
+        {key: value for key, value in block.items() if key != "accessory"}
+        for block in shown.blocks
+        if block["type"] != "actions"
+    ]
+    return modal(_TITLE, blocks, close=_BACK)
+
+
+def reading_view() -> Block:
+    """What is shown meanwhile."""
+    return modal(_TITLE, [section("⏳ Reading what Cloudflare has…")], close=_BACK)
+
+
+def preview_failed_view(problems: Sequence[str]) -> Block:
+    """What has to be put right in the form first; plain texts."""
+    said = [{"type": "section", "text": plain_text(text, limits.SECTION, emoji=False)} for text in problems]
+    return modal(_TITLE, [section("⚠️ *The form is not complete yet.*"), *said], close=_BACK)
+
+
+def preview_not_shown_message() -> Message:
+    """Slack did not show the window, or not what was to stand in it."""
+    title = "The preview can't be shown just now."
+    advice = "Nothing in the form is lost: go back to it and press Preview again."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])

@@ -1,0 +1,100 @@
+"""A digest for a terminal: plain text, without markup and without a limit."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.digests.messages.chart import drawing
+from bot.digests.messages.counts import counted
+from bot.digests.messages.news import headline
+from bot.digests.messages.phrases import (
+    how_many,
+    how_often,
+    name_of,
+    newly,
+    plural,
+    since_in_words,
+    span_in_words,
+    subject,
+)
+from bot.digests.model import Digest, Plan
+from bot.digests.report import Group, Report
+from bot.ui.elements import plain
+
+_INDENT: Final = "  "
+
+
+def digest_line(digest: Digest) -> str:
+    """One digest among others: its number, channel, schedule, next time and workflows."""
+    due = f"next {_at(digest.next_due, _zone(digest.plan))}" if digest.next_due else digest.state
+    why = f" ({digest.paused_why})" if digest.paused_why else ""
+    plan = digest.plan
+    return plain(
+        f"{digest.number:>4}  {plan.channel}  {plan.schedule.in_words()}  {due}{why}  {subject(plan)}"
+    )
+
+
+def report_text(digest: Digest, report: Report) -> str:
+    """Everything that a digest would tell now, with times in its zone, in ISO 8601 to the minute."""
+    zone = _zone(digest.plan)
+    since = since_in_words(report, _at(report.since, zone))
+    said = headline(report)
+    silent = not (report.total or report.unread)
+    unseen = ", as far as could be looked at" if silent and not report.exact else ""
+    lines = [
+        f"{name_of(digest.number)} · {subject(report.plan)}",
+        f"{report.account} · as of {_at(report.until, zone)} · {report.plan.schedule.in_words()}",
+        "",
+        f"{said[0].upper()}{said[1:]} {since}{unseen}",
+        *_news(report, zone),
+        "",
+        *_counts(report),
+    ]
+    if report.chart:
+        bars, drawn = drawing(report)
+        most = max(bar.count for bar in bars)
+        span = span_in_words(report.plan.window)
+        lines += ["", f"{newly(report.plan.status)} in the last {span}: {drawn}  0 to {most:,}"]
+    return "\n".join(plain(line).rstrip() for line in lines)
+
+
+def _news(report: Report, zone: ZoneInfo) -> Iterator[str]:
+    for group in report.groups:
+        yield from _group(group, report.plan, zone)
+    for name, count in report.untold.items():
+        yield f"{_INDENT}{name}: {count:,} more {newly(report.plan.status)}"
+    for name, count in report.unread.items():
+        yield f"{_INDENT}{name}: the count rose by {count:,}; its instances were not looked at"
+    if report.gone:
+        yield f"No longer in the account: {', '.join(report.gone)}"
+    if report.missed:
+        yield f"Missed while the bot was away: {', '.join(_at(slot, zone) for slot in report.missed)}"
+
+
+def _group(group: Group, plan: Plan, zone: ZoneInfo) -> Iterator[str]:
+    error = ": ".join(filter(None, (group.error, " ".join((group.message or "").split()))))
+    count = how_often(group.total, exact=group.exact)
+    yield f"{_INDENT}{group.workflow} · {count} · {error or newly(plan.status)}"
+    for newcomer in group.shown:
+        yield f"{_INDENT * 2}{newcomer.id} · {_at(newcomer.at, zone)}"
+    if left := group.total - len(group.shown):
+        yield f"{_INDENT * 2}and {how_many(left, exact=group.exact)} more"
+
+
+def _counts(report: Report) -> Iterator[str]:
+    width = max((len(row.name) for row in report.rows), default=0)
+    for row in report.rows:
+        yield f"{row.name.ljust(width)}{_INDENT}{' · '.join(counted(row))}"
+    if report.empty:
+        yield f"{plural(report.empty, 'workflow has', 'workflows have')} no instances"
+    elif not report.rows:
+        yield f"no workflows in {report.account}"
+
+
+def _at(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).isoformat(" ", "minutes")
+
+
+def _zone(plan: Plan) -> ZoneInfo:
+    return ZoneInfo(plan.schedule.zone)

@@ -1,0 +1,1 @@
+"""What greets people: help."""

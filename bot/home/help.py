@@ -1,0 +1,96 @@
+"""Help. It names what works and nothing else."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.model import DEFAULT_ROWS, MAX_ROWS
+from bot.cloudflare.models import STATUSES
+from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS
+from bot.language.durations import DEFAULT_WINDOW, window_text
+from bot.ui.elements import Message, code, context, header, message, section
+
+_OVERALL: Final = """\
+*See what runs*
+`/workflows`   every workflow with its counts by status
+`/workflows search:order`   those whose names hold a text
+`/workflows list NAME`   its instances, newest first; `/workflows NAME` is the same
+
+*Narrow it down*
+`/workflows list NAME status:errored since:24h`
+`/workflows list NAME errored`   a bare status is enough
+
+*Be told in a channel*
+`/workflows digest`   a form for a digest: what failed, as often as you like
+`/workflows digest list`   the digests of this channel, and yours
+
+*More*
+`/workflows help list`   paging, accounts, cursors
+`/workflows help filters`   every filter
+`/workflows help times`   ways to write a time
+`/workflows help digest`   digests in words, not by the form"""
+
+_LIST: Final = """\
+*`/workflows list NAME [filters]`* shows instances, newest first. `◀ Newer` and `Older ▶` turn pages in \
+place; instances created meanwhile do not shift the rows. `⟳ Refresh` asks Cloudflare again. `Filter…` opens \
+a form that narrows the list down in place.
+
+Each answer ends in the command that asks the same again. Only you see it.
+
+A name with spaces or colons goes in quotes: `/workflows list "my flow"`."""
+
+_FILTERS: Final = f"""\
+`status:`   one of {", ".join(STATUSES)}; a bare status word does, too
+`since:` and `until:`   when the instance was *created*: `/workflows help times`
+`rows:`   1 to {MAX_ROWS} a message, {DEFAULT_ROWS} if you don't say
+`page:`   start at this page, counted in rows of a message
+`cursor:`   start at a cursor of the API's; `direction:asc` or `desc` turns it round
+`account:`   another account than the first
+
+wrangler's habits work: `--status errored --page 3 --per-page 20`. Case does not matter."""
+
+_TIMES: Final = """\
+`2h`  `3d`  `1h30m`  `90s`   so long ago
+`today`  `yesterday`  `monday`  `"yesterday 17:30"`   quote what has a space
+`09:00`  `9am`   the last time it was that
+`2026-11-23`  `"2026-11-23 09:00"`  `2026-11-23T09:00Z`
+
+Times are in your own zone, unless they end in `Z` or an offset. The answer shows what was understood."""
+
+_DIGEST: Final = f"""\
+A digest tells a channel what newly failed, and what there is.
+
+`/workflows digest`   a form for a new one
+`/workflows digest create #ops weekdays 09:00`   the same in words; without a channel, the one you are in
+`/workflows digest list`   those of this channel, and yours; `/workflows digest list all` is for admins
+`/workflows digest show 7`   one; likewise `preview`, `run`, `pause`, `resume`, `edit`, `delete`, `restore`
+
+*When*
+`daily 9am`  `weekdays 09:00`  `mon,thu 14:30`  `first monday 9am`  `every 4h`  `cron 0 9 * * 1-5`
+`daily 9am Europe/Berlin`   a zone, if it is not your own
+
+*What else may follow*
+`workflow orders refunds`   only these, at most {MOST_WORKFLOWS}
+`status:terminated`   what stands at the top, instead of `errored`
+`window:7d`   how far back the chart goes, {window_text(DEFAULT_WINDOW)} if you don't say
+`quiet`   no message when nothing is new
+`mention:@oncall`   whom to call when something is, at most {MOST_MENTIONS}; `mention:@here` works, too
+`thread:daily`   one message a day, the others in its thread
+`account:`   another account than the first"""
+
+_TOPICS: Final = {
+    None: _OVERALL,
+    "list": _LIST,
+    "filters": _FILTERS,
+    "times": _TIMES,
+    "digest": _DIGEST,
+}
+
+
+def help_message(topic: str | None, accounts: Sequence[str]) -> Message:
+    """Help on a topic of `grammar.TOPICS`, or on everything."""
+    title = f"/workflows · {topic or 'help'}"
+    parts = _TOPICS[topic].split("\n\n")
+    names = ", ".join(code(name) for name in accounts)
+    blocks = [header(title), *(section(part) for part in parts)]
+    blocks.append(context(f"accounts: {names}" if len(accounts) > 1 else f"account: {names}"))
+    return message("\n".join((title, *parts)), blocks)

@@ -1,0 +1,130 @@
+"""What the value of each filter may be."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Position, Status
+from bot.language.errors import nearest, one_of, typed
+from bot.language.tokens import Token, in_quotes
+
+_STATUS_OF_FOLDED: Final = {status.casefold(): status for status in STATUSES}
+_STATUS_LOOKALIKES: Final = {
+    # what people call them elsewhere
+    "failed": "errored", "failure": "errored", "failing": "errored", "error": "errored", "errors": "errored",
+    "completed": "complete", "success": "complete", "succeeded": "complete", "done": "complete",
+    "finished": "complete", "active": "running", "pending": "queued", "cancelled": "terminated",
+    "canceled": "terminated", "stopped": "terminated", "sleeping": "waiting",
+}  # fmt: skip
+_MAX_PAGE: Final = 1_000_000
+
+
+def known_status(word: str) -> Status | None:
+    """The status that a word is, whatever its case."""
+    return _STATUS_OF_FOLDED.get(word.casefold())
+
+
+def nearest_status(word: str) -> str | None:
+    """The status that a word most likely means: a slip of the keyboard, or another system's name for it.
+
+    What excludes a status or names several is no slip: a single one would be another question.
+    """
+    if not word.isalpha():
+        return None
+    return _STATUS_LOOKALIKES.get(word.casefold()) or nearest(word, STATUSES)
+
+
+def read_status(token: Token) -> Status:
+    """A status known today; in quotes any other, as Cloudflare may add one tomorrow.
+
+    Raises:
+        QueryError: it is neither.
+    """
+    status = known_status(token.value)
+    if status is not None:
+        return status
+    if token.quoted and token.value:
+        return Status(token.value)
+    close = nearest_status(token.value)
+    expected = one_of(STATUSES)
+    if token.value and not token.value.isalpha():
+        expected += "; Cloudflare lists one status at a time, and leaves none out"
+    elif token.value and not close:
+        expected += f"; a newer one goes in quotes, as in {typed(f'status:{in_quotes(token.value)}')}"
+    raise token.wrong("is no status I know", expected=expected, nearest=f"status:{close}" if close else None)
+
+
+def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
+    """A whole number from 1 to `most`.
+
+    Raises:
+        QueryError: anything else.
+    """
+    digits = token.value.lstrip("0") if token.value.isascii() and token.value.isdigit() else ""
+    if not digits or len(digits) > len(str(most)) or int(digits) > most:
+        raise token.wrong(
+            f"is not a whole number from 1 to {most:,}", expected=f"`{key}:1` to `{key}:{most}`"
+        )
+    return int(digits)
+
+
+def read_position(page: Token | None, cursor: Token | None) -> Position | None:
+    """Where the list starts: the API takes one of the two.
+
+    Raises:
+        QueryError: both are given, or one has no usable value.
+    """
+    if page and cursor:
+        raise page.wrong(f"and {typed(cursor.text)} exclude each other", expected="either a page or a cursor")
+    if cursor:
+        return Cursor(required(cursor, "a token that the API gave"))
+    return PageNumber(read_number(page, "page")) if page else None
+
+
+def read_direction(token: Token, position: Position | None) -> str:
+    """A direction for a cursor.
+
+    Raises:
+        QueryError: it is none, or there is no cursor to turn round.
+    """
+    direction = token.value.lower()
+    if direction not in DIRECTIONS:
+        close = nearest(direction, DIRECTIONS)
+        raise token.wrong(
+            "is no direction",
+            expected="`direction:asc` or `direction:desc`",
+            nearest=f"direction:{close}" if close else None,
+        )
+    if not isinstance(position, Cursor):
+        raise token.wrong(
+            "turns a cursor round, and there is none",
+            expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
+        )
+    return direction
+
+
+def read_account(token: Token, accounts: Sequence[str]) -> str:
+    """An account by the name that settings give it, whatever its case.
+
+    Raises:
+        QueryError: no account has that name.
+    """
+    name = {name.casefold(): name for name in accounts}.get(token.value.casefold())
+    if name is None:
+        close = nearest(token.value, accounts)
+        raise token.wrong(
+            "is no account I know",
+            expected=one_of(accounts),
+            nearest=f"account:{close}" if close else None,
+        )
+    return name
+
+
+def required(token: Token, expected: str) -> str:
+    """A value that must not be empty.
+
+    Raises:
+        QueryError: it is.
+    """
+    if not token.value.strip():
+        raise token.wrong("has no value", expected=expected)
+    return token.value

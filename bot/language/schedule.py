@@ -1,0 +1,196 @@
+"""When a digest is due: five cron fields in a time zone, and the moments that they name.
+
+When the clocks change, two rules hold:
+
+* A schedule that names hours (`daily 02:30`, `every 4h`) is due once for each time that it names. A time
+  that the clock skips is due when the skipping ends, and a time that comes twice only the first time. So
+  `every 4h` is due at 00:00, 04:00, 08:00 and so on by the wall clock, and on two days of the year one of
+  the stretches between is shorter or longer.
+* A schedule of every hour (`hourly`, `every 30m`) is due whenever the clock shows one of its minutes, in an
+  hour that comes twice both times. Where clocks change by whole hours that is evenly spaced; on Lord Howe
+  Island, where they change by half an hour, `hourly` once waits 90 minutes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice, takewhile
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.language import cron
+
+WEEKDAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+"""As cron counts them."""
+ORDINALS: Final = {"#1": "first", "#2": "second", "#3": "third", "#4": "fourth", "L": "last"}
+LAST_DAY_IN_ALL_MONTHS: Final = 28
+
+_DAY: Final = timedelta(days=1)
+_REACH: Final = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a digest is due.
+
+    Attributes:
+        cron: five fields, in the form that `cron.canonical` writes.
+        zone: the IANA name of the time zone in which they are meant. Slots of one that our tables do not
+            know raise `ZoneInfoNotFoundError`.
+    """
+
+    cron: str
+    zone: str
+
+    def in_words(self) -> str:
+        """What reads back as an equal schedule: `weekdays at 09:00 (Europe/Berlin)`."""
+        return f"{self._interval() or self._days_and_time() or f'cron {self.cron}'} ({self.zone})"
+
+    def next_after(self, moment: datetime) -> datetime:
+        """The first slot later than a moment, in UTC.
+
+        Raises:
+            ValueError: the moment has no zone.
+        """
+        return next(self._slots_after(_utc(moment)))
+
+    def upcoming(self, moment: datetime, count: int) -> Iterator[datetime]:
+        """The next slots later than a moment, in UTC.
+
+        Raises:
+            ValueError: the moment has no zone.
+        """
+        return islice(self._slots_after(_utc(moment)), count)
+
+    def slots_between(self, start: datetime, end: datetime) -> tuple[datetime, ...]:
+        """All slots later than `start` and not later than `end`, in UTC.
+
+        Raises:
+            ValueError: one of them has no zone.
+        """
+        end = _utc(end)
+        return tuple(takewhile(lambda slot: slot <= end, self._slots_after(_utc(start))))
+
+    def _slots_after(self, moment: datetime) -> Iterator[datetime]:
+        if cron.names_every_hour(self.cron):
+            return self._whenever_shown(moment)
+        return self._once_each(moment)
+
+    def _once_each(self, moment: datetime) -> Iterator[datetime]:
+        """Each wall-clock time once; several that fall into one gap are due together, once, at its end."""
+        zone = ZoneInfo(self.zone)
+        for wall in cron.walls_after(self.cron, _wall(moment, zone)):
+            slot = _first_time(wall, zone)
+            if slot > moment:
+                yield slot
+                moment = slot
+
+    def _whenever_shown(self, moment: datetime) -> Iterator[datetime]:
+        """Each moment at which the clock shows one of the times.
+
+        A stretch of time is looked at with each offset that the zone has in it: those at its ends, as no
+        zone changes its clocks twice in so short a time.
+        """
+        zone = ZoneInfo(self.zone)
+        while True:
+            end = moment + _REACH
+            offsets = {_offset(moment, zone), _offset(end, zone)}
+            shown = sorted(slot for offset in offsets for slot in self._shown(moment, end, offset, zone))
+            yield from shown
+            if not shown:  # on to the day before the next day that is named
+                wall = next(cron.walls_after(self.cron, _wall(moment, zone)))
+                end = max(end, wall.replace(tzinfo=UTC) - _offset(moment, zone) - _DAY)
+            moment = end
+
+    def _shown(self, start: datetime, end: datetime, offset: timedelta, zone: ZoneInfo) -> Iterator[datetime]:
+        """The moments in a stretch at which the clock shows one of the times and has a certain offset."""
+        for wall in cron.walls_after(self.cron, (start + offset).replace(tzinfo=None)):
+            slot = wall.replace(tzinfo=UTC) - offset
+            if slot > end:
+                return
+            if _offset(slot, zone) == offset:
+                yield slot
+
+    def _interval(self) -> str | None:
+        minute, hour, *days = self.cron.split()
+        if days != ["*", "*", "*"]:
+            return None
+        if (minute, hour) == ("0", "*"):
+            return "hourly"
+        if hour == "*" and _divides(minute, 60):
+            return f"every {minute[2:]}m"
+        if minute == "0" and _divides(hour, 24):
+            return f"every {hour[2:]}h"
+        return None
+
+    def _days_and_time(self) -> str | None:
+        minute, hour, day, month, weekday = self.cron.split()
+        if not (minute.isdigit() and hour.isdigit() and month == "*" and "*" in (day, weekday)):
+            return None
+        days = _days_in_words(day) if weekday == "*" else _weekdays_in_words(weekday)
+        return days and f"{days} at {int(hour):02}:{int(minute):02}"
+
+
+def slot_key(slot: datetime) -> str:
+    """What names a slot for good, to the minute: `2026-11-23T08:00Z`.
+
+    Raises:
+        ValueError: the moment has no zone.
+    """
+    return f"{_utc(slot):%Y-%m-%dT%H:%MZ}"
+
+
+def _divides(field: str, whole: int) -> bool:
+    """Whether a field is a step that comes out even."""
+    return field.startswith("*/") and whole % int(field[2:]) == 0
+
+
+def _days_in_words(day: str) -> str | None:
+    if day == "*":
+        return "daily"
+    if day == "L":
+        return "monthly on the last day"
+    if day.isdigit() and int(day) <= LAST_DAY_IN_ALL_MONTHS:
+        return f"monthly on day {day}"
+    return None
+
+
+def _weekdays_in_words(weekday: str) -> str | None:
+    if names := {"1-5": "weekdays", "0,6": "weekends"}.get(weekday):
+        return names
+    if ordinal := ORDINALS.get(weekday[1:]):
+        return f"{ordinal} {WEEKDAYS[int(weekday[0])]}"
+    if "#" in weekday or "L" in weekday:
+        return None
+    numbers = sorted(_spread(weekday), key=lambda number: (number - 1) % 7)  # a week begins on Monday
+    if len(numbers) == 1:
+        return f"{WEEKDAYS[numbers[0]]}s"
+    return ",".join(WEEKDAYS[number][:3] for number in numbers)
+
+
+def _spread(weekday: str) -> Iterator[int]:
+    """The days of `1-3,5`."""
+    for part in weekday.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return _wall(moment, zone) - moment.replace(tzinfo=None)
+
+
+def _first_time(wall: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock first shows a time; if it skips it, when it has skipped."""
+    while _wall(slot := wall.replace(tzinfo=zone).astimezone(UTC), zone) != wall:
+        wall += timedelta(minutes=1)
+    return slot

@@ -1,0 +1,209 @@
+"""Text into words: quotes, `key:value`, wrangler's flags, and what Slack makes of a text on its way."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from bot.language.errors import QueryError
+
+COMMAND: Final = "/workflows"
+"""The slash command, which people also paste behind itself."""
+
+_MARKUP: Final = re.compile(
+    r"<(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<address>[^|<>\s]*)(?:\|(?P<label>[^<>]*))?>"
+    r"|<(?P<mark>[#@!])(?P<id>[^|<>\s]+)(?:\|(?P<name>[^<>]*))?>"
+    r"|&(?:lt|gt|amp);",
+    re.IGNORECASE,
+)
+_ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_QUOTES: Final = {
+    **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
+    **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
+}
+_KEY: Final = re.compile(r"(?!https?://)([A-Za-z_-]+):")
+_FLAG: Final = re.compile(r"(?:--|—|–)([A-Za-z][A-Za-z_-]*)(=?)")
+_PLAIN: Final = re.compile(r"[^\s:\\" + re.escape("".join(_QUOTES)) + r"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a command.
+
+    Attributes:
+        text: as it was typed, for messages.
+        start: where it begins in the command's text.
+        key: of `key:value` or `--key value`, in lower case with `_`; None for a bare word.
+        value: what remains, without its quotes; empty for a flag whose value is the next word.
+        raw: the value as it was typed, quotes and all.
+        is_flag: it was written as `--key`.
+    """
+
+    text: str
+    start: int
+    key: str | None
+    value: str
+    raw: str
+    is_flag: bool = False
+
+    @property
+    def end(self) -> int:
+        """Where the next character stands in the command's text."""
+        return self.start + len(self.text)
+
+    @property
+    def quoted(self) -> bool:
+        """Whether the value stood in quotes."""
+        return self.raw != self.value
+
+    def wrong(self, problem: str, *, expected: str, nearest: str | None = None) -> QueryError:
+        """An error that names this word, and can put it right where it stands."""
+        span = (self.start, self.end)
+        return QueryError(self.text, problem, expected=expected, nearest=nearest, span=span)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A channel, or somebody, that Slack recognised in a command.
+
+    Attributes:
+        start: where it begins in the text as it was typed.
+        typed: what was typed: `#` or `@` and the name, or the id where Slack does not say the name.
+        kind: `#` for a channel, `@` for a person, `!` for a group or everybody.
+        id: Slack's; before a group's stands `subteam^`.
+        name: without its `#` or `@`; empty where Slack does not say.
+    """
+
+    start: int
+    typed: str
+    kind: str
+    id: str
+    name: str
+
+    @property
+    def end(self) -> int:
+        """Where the next character stands in the text as it was typed."""
+        return self.start + len(self.typed)
+
+
+def from_slack(text: str) -> str:
+    """Undo what Slack writes into a command's text: `<url|label>`, `<#C1|name>`, and three entities."""
+    return with_references(text)[0]
+
+
+def with_references(text: str) -> tuple[str, tuple[Reference, ...]]:
+    """The same text, and the channels and people that Slack recognised in it, in their order."""
+    typed, references = "", []
+    at = 0
+    for found in _MARKUP.finditer(text):
+        typed += text[at : found.start()]
+        at = found.end()
+        if found["mark"]:
+            references.append(_reference(found, len(typed)))
+            typed += references[-1].typed
+        else:
+            typed += _label(found) if found["scheme"] else _plain(found[0])
+    return typed + text[at:], tuple(references)
+
+
+def _reference(found: re.Match[str], start: int) -> Reference:
+    sign = found["mark"].replace("!", "@")
+    name = _plain(found["name"] or "").removeprefix(sign)
+    if len(name.split()) != 1 or name != name.strip():
+        name = ""  # it would not be read as one word
+    typed = sign + (name or found["id"].removeprefix("subteam^"))
+    return Reference(start, typed, found["mark"], found["id"], name)
+
+
+def _label(link: re.Match[str]) -> str:
+    """A link's label; without one its address, which for a mail or a call is what was typed."""
+    is_web = link["scheme"].lower().startswith("http")
+    return _plain(link["label"] or (f"{link['scheme']}{link['address']}" if is_web else link["address"]))
+
+
+def _plain(text: str) -> str:
+    return re.sub("|".join(_ENTITIES), lambda entity: _ENTITIES[entity[0]], text)
+
+
+def split(text: str) -> tuple[Token, ...]:
+    """The words of a command.
+
+    Raises:
+        QueryError: a quote is opened and never closed.
+    """
+    tokens = []
+    at = 0
+    while (start := _skip_space(text, at)) < len(text):
+        token, at = _token(text, start)
+        tokens.append(token)
+    return tuple(tokens)
+
+
+def quote(value: str) -> str:
+    """A value so written that `split` reads it back as one word and as no key."""
+    if _PLAIN.fullmatch(value) and not _FLAG.match(value):
+        return value
+    return in_quotes(value)
+
+
+def in_quotes(value: str) -> str:
+    """A value in quotes, whatever it holds."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _skip_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _token(text: str, start: int) -> tuple[Token, int]:
+    if flag := _FLAG.match(text, start):
+        if flag[2] or _word_end(text, flag.end()) == flag.end():
+            value, end = _value(text, flag.end()) if flag[2] else ("", flag.end())
+            key = _canonical(flag[1])
+            return Token(text[start:end], start, key, value, text[flag.end() : end], is_flag=True), end
+        end = _word_end(text, flag.end())
+        return Token(text[start:end], start, None, text[start:end], text[start:end]), end
+    key_match = _KEY.match(text, start)
+    begin = key_match.end() if key_match else start
+    value, end = _value(text, begin)
+    return (
+        Token(
+            text[start:end], start, _canonical(key_match[1]) if key_match else None, value, text[begin:end]
+        ),
+        end,
+    )
+
+
+def _canonical(key: str) -> str:
+    return key.lower().replace("-", "_")
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    """A value without its quotes, and where it ends."""
+    closing = _QUOTES.get(text[start : start + 1])
+    if closing is None:
+        end = _word_end(text, start)
+        return text[start:end], end
+    # A plain quote is closed by its like alone; a smart one by any of its family, as keyboards mix them.
+    if text[start] in "\"'":
+        closing = text[start]
+    value = []
+    at = start + 1
+    while at < len(text):
+        if text[at] == "\\" and text[at + 1 : at + 2] in ("\\", *closing):
+            value.append(text[at + 1])
+            at += 2
+        elif text[at] in closing:
+            return "".join(value), at + 1
+        else:
+            value.append(text[at])
+            at += 1
+    raise QueryError(text[start:], "opens a quote that is never closed", expected="a closing quote")
+
+
+def _word_end(text: str, start: int) -> int:
+    while start < len(text) and not text[start].isspace():
+        start += 1
+    return start

@@ -1,0 +1,1 @@
+"""A local Slack and a simulated Cloudflare, which the tests use, too."""

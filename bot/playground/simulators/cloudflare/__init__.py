@@ -1,0 +1,84 @@
+"""A simulated Cloudflare account on loopback, with production's semantics.
+
+simulation = Simulation(clock=clock)
+simulation.seed(1, instances=300)
+async with simulation.serve() as url:
+    ...  # any client, with url as its base URL
+"""
+
+from bot.playground.simulators.cloudflare.allowance import RateLimit
+from bot.playground.simulators.cloudflare.auth import READ_PERMISSIONS, ApiKey, ApiToken
+from bot.playground.simulators.cloudflare.behaviour import Behaviour
+from bot.playground.simulators.cloudflare.broken_answers import CutOff, Dropped, Reset, SpoiltGzip, Trickling
+from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
+from bot.playground.simulators.cloudflare.faults import (
+    Challenge,
+    Changed,
+    ChangedRows,
+    Fault,
+    HtmlPage,
+    JsonError,
+    PlainText,
+    Redirected,
+    Slow,
+    Throttled,
+    TruncatedJson,
+    WrongShape,
+)
+from bot.playground.simulators.cloudflare.model import (
+    STATUSES,
+    Cron,
+    InstanceRecord,
+    Schedule,
+    WorkflowRecord,
+)
+from bot.playground.simulators.cloudflare.simulation import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.cloudflare.steps import (
+    Attempt,
+    Failure,
+    Sleep,
+    Step,
+    Termination,
+    WaitForEvent,
+)
+
+__all__ = [
+    "DEFAULT_ACCOUNT_ID",
+    "DEFAULT_TOKEN",
+    "READ_PERMISSIONS",
+    "STATUSES",
+    "ApiKey",
+    "ApiToken",
+    "Attempt",
+    "Behaviour",
+    "Challenge",
+    "Changed",
+    "ChangedRows",
+    "Cron",
+    "CutOff",
+    "Dropped",
+    "Failure",
+    "Fault",
+    "HtmlPage",
+    "InstanceRecord",
+    "JsonError",
+    "Operation",
+    "PlainText",
+    "RateLimit",
+    "RecordedCall",
+    "Redirected",
+    "Reset",
+    "Schedule",
+    "Simulation",
+    "Sleep",
+    "Slow",
+    "SpoiltGzip",
+    "Step",
+    "Termination",
+    "Throttled",
+    "Trickling",
+    "TruncatedJson",
+    "WaitForEvent",
+    "WorkflowRecord",
+    "WrongShape",
+]

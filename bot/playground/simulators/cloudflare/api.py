@@ -1,0 +1,189 @@
+"""The routes of the simulated account, from the raw request to the envelope.
+
+Paths are matched before they are decoded, so an instance id may hold ``/``, ``#`` or a space,
+percent-encoded.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Final, Protocol
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from bot.playground.simulators.cloudflare.allowance import Allowance, Verdict
+from bot.playground.simulators.cloudflare.auth import Credential, authenticate, authorize
+from bot.playground.simulators.cloudflare.behaviour import Behaviour
+from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
+from bot.playground.simulators.cloudflare.envelope import (
+    Refused,
+    forbidden,
+    json_answer,
+    refusal,
+    success,
+    unroutable,
+)
+from bot.playground.simulators.cloudflare.faults import FaultQueue, Throttled
+from bot.playground.simulators.cloudflare.listing import Lister, numbered_info
+from bot.playground.simulators.cloudflare.parameters import ListRequest, page_number, per_page, single
+from bot.playground.simulators.cloudflare.records import Records
+
+BASE_PATH: Final = "/client/v4/"
+_ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_WORKFLOWS_DEPTH: Final = 3
+_OPERATIONS: Final[Mapping[int, Operation]] = {
+    3: "list_workflows",
+    4: "get_workflow",
+    5: "list_instances",
+    6: "get_instance",
+}
+
+
+class Account(Protocol):
+    """What the routes need of the simulation."""
+
+    account_id: str
+    credentials: tuple[Credential, ...]
+    behaviour: Behaviour
+    calls: list[RecordedCall]
+    faults: FaultQueue
+    allowance: Allowance
+
+    @property
+    def records(self) -> Records:
+        """Give what it holds by now."""
+        ...
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a path leads: ``accounts/{id}/workflows[/{name}[/instances[/{id}]]]``."""
+
+    operation: Operation
+    account_id: str = ""
+    workflow: str = ""
+    instance: str = ""
+
+    @classmethod
+    def of(cls, raw_path: str) -> "Route":
+        """Read a path that is still percent-encoded; wrangler sends some with a slash at the end."""
+        parts = [unquote(part) for part in raw_path.partition(BASE_PATH)[2].removesuffix("/").split("/")]
+        fixed = ["accounts", *parts[1:2], "workflows", *parts[3:4], "instances", *parts[5:6]][: len(parts)]
+        if parts != fixed or len(parts) < _WORKFLOWS_DEPTH or "" in parts:
+            return cls("other")
+        names = [*parts[1::2], "", ""]
+        return cls(_OPERATIONS[len(parts)], names[0], names[1], names[2])
+
+
+class Api:
+    """Answers requests for one account."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._rays = count(1)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Record the request, answer it, and add the headers each answer has."""
+        route = Route.of(request.rel_url.raw_path)
+        self._record(request, route)
+        fault = self._account.faults.take(route.operation)
+
+        async def healthy() -> web.Response:
+            return await self._healthy(request, route)
+
+        answer = await (healthy() if fault is None else fault.answer(request, healthy))
+        if not answer.prepared:
+            answer.headers["cf-ray"] = self._ray()
+        return answer
+
+    async def _healthy(self, request: web.Request, route: Route) -> web.Response:
+        try:
+            self._check_account(request, route)
+            credential = authenticate(request.headers, self._account.credentials)
+        except Refused as refused:
+            return refusal(refused)
+        verdict = self._account.allowance.spend(credential.owner, self._account.now())
+        if verdict.retry_after is not None:
+            answer = await Throttled(verdict.retry_after).answer(
+                request, lambda: self._healthy(request, route)
+            )
+        else:
+            answer = self._permitted(request, route, credential)
+        return self._with_ratelimit(answer, verdict)
+
+    def _check_account(self, request: web.Request, route: Route) -> None:
+        if not _ACCOUNT_ID.fullmatch(route.account_id):
+            raise unroutable(request.rel_url.raw_path)
+        if request.method != "GET":
+            raise Refused(405, 7001, f"Method {request.method} not available for that URI.")
+
+    def _permitted(self, request: web.Request, route: Route, credential: Credential) -> web.Response:
+        try:
+            if route.account_id != self._account.account_id:
+                raise forbidden()
+            authorize(credential)
+            return self._answer(request, route)
+        except Refused as refused:
+            return refusal(refused)
+
+    def _answer(self, request: web.Request, route: Route) -> web.Response:
+        match route.operation:
+            case "list_workflows":
+                return self._list_workflows(request)
+            case "get_workflow":
+                return json_answer(
+                    success(self._account.records.find(route.workflow).to_json(self._account.now()))
+                )
+            case "list_instances":
+                return self._list_instances(request, route)
+            case _:
+                return self._get_instance(request, route)
+
+    def _list_workflows(self, request: web.Request) -> web.Response:
+        size, page = per_page(request.query), page_number(request.query)
+        found = self._account.records.newest_first(single(request.query, "search"))
+        rows = [workflow.to_json(self._account.now()) for workflow in found[(page - 1) * size : page * size]]
+        return json_answer(success(rows, numbered_info(len(rows), len(found), page, size)))
+
+    def _list_instances(self, request: web.Request, route: Route) -> web.Response:
+        workflow = self._account.records.find(route.workflow)
+        lister = Lister(route.workflow, workflow.instances, self._account.behaviour, self._account.now())
+        listing = lister.answer(ListRequest.from_query(request.query))
+        return json_answer(success([instance.to_row() for instance in listing.rows], listing.result_info))
+
+    def _get_instance(self, request: web.Request, route: Route) -> web.Response:
+        instance = self._account.records.find(route.workflow).find(route.instance)
+        with_steps = single(request.query, "simple") != "true"
+        newest_step_first = single(request.query, "order") == "desc"
+        return json_answer(
+            success(instance.to_description(with_steps=with_steps, newest_step_first=newest_step_first))
+        )
+
+    def _record(self, request: web.Request, route: Route) -> None:
+        self._account.calls.append(
+            RecordedCall(
+                operation=route.operation,
+                method=request.method,
+                path=request.rel_url.raw_path,
+                query=dict(request.query),
+                headers=request.headers,
+                at=self._account.now(),
+            )
+        )
+
+    def _with_ratelimit(self, answer: web.Response, verdict: Verdict) -> web.Response:
+        answer.headers["Ratelimit"] = verdict.ratelimit_header
+        answer.headers["Ratelimit-Policy"] = self._account.allowance.limit.policy_header
+        return answer
+
+    def _ray(self) -> str:
+        """Make the next ray id: 16 hexadecimal digits and the data centre, the same in every run."""
+        return f"{hashlib.sha256(str(next(self._rays)).encode()).hexdigest()[:16]}-FRA"

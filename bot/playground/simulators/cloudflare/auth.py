@@ -1,0 +1,77 @@
+"""Who may call the simulated account: an API token, or the older pair of e-mail and key."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from bot.playground.simulators.cloudflare.envelope import forbidden, unauthenticated
+
+READ_PERMISSIONS: Final = frozenset({"Workers Tail Read", "Workers Scripts Read", "Workers Scripts Write"})
+"""Any one of these reads workflows (API reference, "Accepted Permissions")."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token sent as ``Authorization: Bearer``."""
+
+    value: str
+    permissions: frozenset[str] = READ_PERMISSIONS
+
+    @property
+    def owner(self) -> str:
+        """Whose request budget a call counts against."""
+        return f"token {self.value}"
+
+    def is_in(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether a request carries this token."""
+        scheme, _, value = headers.get("Authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and _same(value.strip(), self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A user's e-mail and global key, sent as ``X-Auth-Email`` and ``X-Auth-Key``."""
+
+    email: str
+    key: str
+    permissions: frozenset[str] = READ_PERMISSIONS
+
+    @property
+    def owner(self) -> str:
+        """Whose request budget a call counts against."""
+        return f"user {self.email}"
+
+    def is_in(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether a request carries this pair."""
+        given = headers.get("X-Auth-Email", ""), headers.get("X-Auth-Key", "")
+        return _same(given[0], self.email) and _same(given[1], self.key)
+
+
+Credential: TypeAlias = ApiToken | ApiKey
+
+
+def authenticate(headers: Mapping[str, str], accepted: tuple[Credential, ...]) -> Credential:
+    """Find whose request this is.
+
+    Raises:
+        Refused: 401 with code 10000; no credential, or a wrong one.
+    """
+    for credential in accepted:
+        if credential.is_in(headers):
+            return credential
+    raise unauthenticated()
+
+
+def authorize(credential: Credential) -> None:
+    """Let a credential read workflows.
+
+    Raises:
+        Refused: 403 with code 10000; it has none of the permissions that do.
+    """
+    if not credential.permissions & READ_PERMISSIONS:
+        raise forbidden()
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode(), expected.encode())

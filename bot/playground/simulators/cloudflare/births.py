@@ -1,0 +1,90 @@
+"""Which instances a workflow of a moving account has: the seeded ones, and those that start later."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+from typing import NamedTuple
+
+from bot.playground.simulators.cloudflare.lives import LONGEST_LIFE, RETENTION, Life
+from bot.playground.simulators.cloudflare.model import InstanceRecord, Schedule
+from bot.playground.simulators.cloudflare.profiles import Profile
+from bot.playground.simulators.cloudflare.records import StoredWorkflow, new_instance
+from bot.playground.simulators.cloudflare.storyteller import Storyteller, fate_of
+from bot.playground.simulators.cloudflare.wire import to_milliseconds
+
+
+class _Birth(NamedTuple):
+    """When an instance starts, and the source of all that is drawn about it."""
+
+    number: int
+    created_on: datetime
+    random: Random
+
+
+class Births:
+    """Starts the instances of one workflow: one at each slot of its cron line, or one every so often.
+
+    A life follows from the seed, the workflow and the instance's number alone.
+    """
+
+    def __init__(self, profile: Profile, workflow: StoredWorkflow, seed: int, start: datetime) -> None:
+        self.workflow = workflow
+        self._profile = profile
+        self._seed = f"{seed}/{profile.name}"
+        self._fate_offset = Random(self._seed).random()  # noqa: S311  a data set, not a secret
+        self._start = start
+        if profile.cron is None:
+            self._period, self._first_slot = profile.moving_every, start
+        else:
+            self._period = profile.cron.period
+            self._first_slot = profile.cron.newest_slot(start) + self._period
+        self._first_number = len(workflow.instances) + 1
+        self._next = self._birth(self._first_number)
+
+    def seeded(self) -> Iterator[Life]:
+        """Tell how the lives of the seeded instances go on."""
+        for number, instance in enumerate(self.workflow.instances, 1):
+            if instance.ended_on is None:
+                yield self._life(instance, number, self._start, self._random(number))
+            else:
+                yield Life(instance)
+
+    def until(self, now: datetime) -> Iterator[Life]:
+        """Start all instances that are due.
+
+        Those that ended too long ago in any case are passed over. So however far a clock jumps, no more
+        start at once than ``RETENTION`` and ``LONGEST_LIFE`` hold.
+        """
+        passed_over = (now - RETENTION - LONGEST_LIFE - self._first_slot) // self._period
+        if self._first_number + passed_over > self._next.number:
+            self._next = self._birth(self._first_number + passed_over)
+        while self._next.created_on <= now:
+            birth, self._next = self._next, self._birth(self._next.number + 1)
+            yield self._life(self._queued(birth), birth.number, birth.created_on, birth.random)
+
+    def _birth(self, number: int) -> _Birth:
+        random = self._random(number)
+        late = 0.0 if self._profile.cron else random.uniform(0.05, 0.95)
+        created_on = self._first_slot + (number - self._first_number + late) * self._period
+        return _Birth(number, to_milliseconds(created_on), random)
+
+    def _queued(self, birth: _Birth) -> InstanceRecord:
+        profile, (number, created_on, random) = self._profile, birth
+        return new_instance(
+            self.workflow,
+            created_on,
+            {
+                "id": profile.instance_id(number, created_on, random),
+                "status": "queued",
+                "trigger_source": profile.trigger,
+                "params": profile.params(number, random),
+                "schedule": None if profile.cron is None else Schedule(profile.cron.line, created_on),
+            },
+        )
+
+    def _life(self, instance: InstanceRecord, number: int, since: datetime, random: Random) -> Life:
+        teller = Storyteller(self._profile, fate_of(number, self._fate_offset), random, since)
+        return Life(instance, teller.tell(instance))
+
+    def _random(self, number: int) -> Random:
+        return Random(f"{self._seed}/{number}")  # noqa: S311  a data set, not a secret

@@ -1,0 +1,89 @@
+"""Faults below the answer itself: connections that break, bodies that trickle, bytes that are spoilt."""
+
+import asyncio
+import gzip
+import socket
+import struct
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.playground.simulators.cloudflare.envelope import body_of
+from bot.playground.simulators.cloudflare.faults import Healthy
+
+_RESET_AT_CLOSE = struct.pack("ii", 1, 0)
+"""`SO_LINGER` of no seconds: closing a socket then sends a reset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Close the connection without an answer.
+
+    aiohttp's own client asks once more by itself, so one dropped request is not seen there: inject two.
+    """
+
+    async def answer(self, request: web.Request, _healthy: Healthy) -> web.Response:
+        """Close it; what is returned reaches nobody."""
+        if request.transport is not None:
+            request.transport.close()
+        return web.Response()
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Close the connection halfway through the body."""
+
+    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+        """Send half of what ``Content-Length`` promises, then close."""
+        body = body_of(await healthy())
+        half = web.StreamResponse(
+            headers={"Content-Length": str(len(body)), "Content-Type": "application/json"}
+        )
+        await half.prepare(request)
+        await half.write(body[: len(body) // 2])
+        return await Dropped().answer(request, healthy)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Reset the connection instead of closing it, without an answer. As with `Dropped`, inject two."""
+
+    async def answer(self, request: web.Request, _healthy: Healthy) -> web.Response:
+        """Reset it; what is returned reaches nobody."""
+        if request.transport is not None:
+            connection: socket.socket = request.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+            request.transport.abort()
+        return web.Response()
+
+
+@dataclass(frozen=True, slots=True)
+class Trickling:
+    """Send the headers at once and the body in so many pieces, with as many seconds before each."""
+
+    pieces: int
+    seconds: float
+
+    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+        """Answer as healthy as ever, but slowly."""
+        body = body_of(await healthy())
+        return web.Response(body=self._trickle(body), content_type="application/json")
+
+    async def _trickle(self, body: bytes) -> AsyncIterator[bytes]:
+        size = len(body) // self.pieces + 1
+        for start in range(0, len(body), size):
+            await asyncio.sleep(self.seconds)
+            yield body[start : start + size]
+
+
+@dataclass(frozen=True, slots=True)
+class SpoiltGzip:
+    """Compress the healthy answer, and spoil a byte in the middle of it."""
+
+    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+        """Answer what can't be unpacked."""
+        packed = bytearray(gzip.compress(body_of(await healthy())))
+        packed[len(packed) // 2] ^= 0xFF
+        headers = {"Content-Encoding": "gzip"}
+        return web.Response(body=bytes(packed), headers=headers, content_type="application/json")

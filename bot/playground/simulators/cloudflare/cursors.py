@@ -1,0 +1,64 @@
+"""Cursors: opaque to clients, long-lived or not, and refused when they are not the account's own."""
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from bot.playground.simulators.cloudflare.envelope import invalid
+from bot.playground.simulators.cloudflare.parameters import Direction
+from bot.playground.simulators.cloudflare.wire import JsonObject
+
+_SEAL_BYTES: Final = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CursorContent:
+    """The place after which a page starts: a row's key (keyset), and how many rows were newer (offset)."""
+
+    kind: Literal["keyset", "offset"]
+    workflow: str
+    created_on: str
+    id: str
+    newer_rows: int
+    direction: Direction
+    filter: JsonObject
+    issued_at: float
+
+    @property
+    def key(self) -> tuple[datetime, str]:
+        """The key of the last row shown."""
+        return datetime.fromisoformat(self.created_on), self.id
+
+
+def write_cursor(content: CursorContent, padding: int) -> str:
+    """Seal a cursor; ``padding`` adds that many characters to it.
+
+    It is standard base64, so it may hold ``+``, ``/`` and ``=``: a client must percent-encode it.
+    """
+    payload = json.dumps(asdict(content), separators=(",", ":")).encode()
+    return f"{base64.b64encode(payload).decode()}.{_seal(payload, padding)}"
+
+
+def read_cursor(token: str) -> CursorContent:
+    """Open a cursor.
+
+    Raises:
+        Refused: It was not made here, or was changed on the way.
+    """
+    encoded, _, seal = token.partition(".")
+    try:
+        payload = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise invalid("invalid_cursor") from error
+    if len(seal) < len(_seal(payload, 0)) or seal != _seal(payload, len(seal) - len(_seal(payload, 0))):
+        raise invalid("invalid_cursor")
+    return CursorContent(**json.loads(payload))
+
+
+def _seal(payload: bytes, padding: int) -> str:
+    length = _SEAL_BYTES * 4 // 3 + padding
+    return base64.b64encode(hashlib.shake_256(payload).digest(length)).decode()[:length]

@@ -1,0 +1,174 @@
+"""The workflows and instances of the simulated account, and how they change."""
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any, Final, TypedDict
+from uuid import NAMESPACE_URL, uuid5
+
+from bot.playground.simulators.cloudflare.envelope import instance_not_found, workflow_not_found
+from bot.playground.simulators.cloudflare.model import (
+    ENDED_STATUSES,
+    Cron,
+    InstanceRecord,
+    Schedule,
+    TriggerSource,
+    WorkflowRecord,
+)
+from bot.playground.simulators.cloudflare.steps import Failure, StepRecord
+from bot.playground.simulators.cloudflare.wire import JsonObject, to_milliseconds
+
+_START_DELAY: Final = timedelta(seconds=1)
+_RUN_TIME: Final = timedelta(minutes=1)
+_BY_KEY: Final = attrgetter("key")
+
+
+class InstanceFields(TypedDict, total=False):
+    """What may be said about a new instance; the rest follows from its status."""
+
+    id: str
+    status: str
+    created_on: datetime
+    modified_on: datetime
+    started_on: datetime | None
+    ended_on: datetime | None
+    version_id: str
+    trigger_source: TriggerSource
+    params: Any
+    output: str | int | float | None
+    error: Failure | None
+    steps: tuple[StepRecord, ...]
+    schedule: Schedule | None
+
+
+@dataclass(slots=True)
+class StoredWorkflow:
+    """A workflow with its instances, oldest first."""
+
+    record: WorkflowRecord
+    instances: list[InstanceRecord] = field(default_factory=list)
+    by_id: dict[str, InstanceRecord] = field(default_factory=dict)
+
+    def put(self, instance: InstanceRecord) -> None:
+        """Add an instance, or replace the one with its id."""
+        known = self.by_id.get(instance.id)
+        if known is not None and known.key == instance.key:
+            self.instances[self._place(known)] = instance
+        else:
+            if known is not None:
+                self.remove(instance.id)
+            insort(self.instances, instance, key=_BY_KEY)
+        self.by_id[instance.id] = instance
+
+    def remove(self, instance_id: str) -> None:
+        """Forget an instance, as the end of its retention does."""
+        del self.instances[self._place(self.by_id.pop(instance_id))]
+
+    def find(self, instance_id: str) -> InstanceRecord:
+        """Give the instance with this id.
+
+        Raises:
+            Refused: 404 with code 10400.
+        """
+        if instance_id not in self.by_id:
+            raise instance_not_found()
+        return self.by_id[instance_id]
+
+    def to_json(self, now: datetime) -> JsonObject:
+        """Give the workflow's row with its instances counted by status."""
+        counts = Counter(instance.status for instance in self.instances)
+        return self.record.to_json(counts, self.instances[-1].created_on if self.instances else None, now)
+
+    def _place(self, instance: InstanceRecord) -> int:
+        return bisect_left(self.instances, instance.key, key=_BY_KEY)
+
+
+@dataclass(slots=True)
+class Records:
+    """All workflows of the account by name."""
+
+    by_name: dict[str, StoredWorkflow] = field(default_factory=dict)
+
+    def find(self, name: str) -> StoredWorkflow:
+        """Give the workflow with this name.
+
+        Raises:
+            Refused: 404 with code 10200.
+        """
+        if name not in self.by_name:
+            raise workflow_not_found()
+        return self.by_name[name]
+
+    def newest_first(self, search: str | None) -> Sequence[StoredWorkflow]:
+        """Give the workflows whose name holds the search text, whatever its case."""
+        wanted = (search or "").lower()
+        found: Iterable[StoredWorkflow] = (w for name, w in self.by_name.items() if wanted in name.lower())
+        return sorted(
+            found, key=lambda workflow: (workflow.record.created_on, workflow.record.name), reverse=True
+        )
+
+
+def new_workflow(name: str, created_on: datetime, crons: tuple[Cron, ...] = ()) -> WorkflowRecord:
+    """Make a workflow whose ids follow from its name, so that they are the same in every run."""
+    words = [word for word in name.replace("_", "-").split("-") if word]
+    created_on = to_milliseconds(created_on)
+    return WorkflowRecord(
+        name=name,
+        id=_id(name),
+        class_name="".join(word.capitalize() for word in words),
+        script_name=f"{name}-worker",
+        version_id=_id(f"{name}/version/1"),
+        created_on=created_on,
+        modified_on=created_on,
+        crons=crons,
+    )
+
+
+def new_instance(workflow: StoredWorkflow, now: datetime, fields: InstanceFields) -> InstanceRecord:
+    """Make an instance; times that are not given follow from its status and creation."""
+    status = fields.get("status", "complete")
+    created_on = to_milliseconds(fields.get("created_on", now))
+    default_start = None if status == "queued" else created_on + _START_DELAY
+    started_on = fields.get("started_on", default_start)
+    default_end = (started_on or created_on) + _RUN_TIME if status in ENDED_STATUSES else None
+    ended_on = fields.get("ended_on", default_end)
+    last_change = max(moment for moment in (created_on, started_on, ended_on) if moment is not None)
+    rest = {name: value for name, value in fields.items() if name not in _DERIVED}
+    return InstanceRecord(
+        id=fields.get("id") or _id(f"{workflow.record.name}/instance/{len(workflow.by_id)}"),
+        workflow_id=workflow.record.id,
+        version_id=fields.get("version_id", workflow.record.version_id),
+        status=status,
+        created_on=created_on,
+        modified_on=fields.get("modified_on", last_change),
+        started_on=started_on,
+        ended_on=ended_on,
+        **rest,  # type: ignore[arg-type]  # the fields left are those both types share
+    )
+
+
+_DERIVED: Final = frozenset(
+    {"id", "version_id", "status", "created_on", "modified_on", "started_on", "ended_on"},
+)
+
+
+def with_status(
+    instance: InstanceRecord, status: str, now: datetime, error: Failure | None
+) -> InstanceRecord:
+    """Move an instance to another status now: it starts when it leaves the queue, and ends when it ends."""
+    now = to_milliseconds(now)
+    return replace(
+        instance,
+        status=status,
+        modified_on=now,
+        started_on=None if status == "queued" else instance.started_on or now,
+        ended_on=now if status in ENDED_STATUSES else None,
+        error=error,
+    )
+
+
+def _id(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"workflow:{name}"))

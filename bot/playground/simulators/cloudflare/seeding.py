@@ -1,0 +1,124 @@
+"""A believable account, the same for the same seed, number of instances and time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from bot.playground.simulators.cloudflare.model import ENDED_STATUSES, Cron, Schedule
+from bot.playground.simulators.cloudflare.profiles import ORDER_PROCESSING, PROFILES, Profile
+from bot.playground.simulators.cloudflare.records import (
+    InstanceFields,
+    Records,
+    StoredWorkflow,
+    new_instance,
+    new_workflow,
+)
+from bot.playground.simulators.cloudflare.timeline import Timeline
+from bot.playground.simulators.cloudflare.wire import to_milliseconds
+
+_RETENTION: Final = timedelta(days=7)
+_AGE_OF_WORKFLOWS: Final = timedelta(days=90)
+_LONGEST_RUN: Final = timedelta(minutes=15)
+
+_NEWEST_ORDERS: Final = {
+    0: "queued",
+    1: "running",
+    2: "waiting",
+    4: "errored",
+    5: "running",
+    7: "waitingForPause",
+    9: "rollingBack",
+    11: "paused",
+    13: "terminated",
+}
+"""What the newest orders do, newest first, so that a small account shows every status."""
+
+_SETTLED: Final = {
+    "complete": 85.0,
+    "errored": 8.0,
+    "terminated": 3.0,
+    "waiting": 2.0,
+    "paused": 1.0,
+    "rollingBack": 0.5,
+    "waitingForPause": 0.5,
+}
+"""How often an instance that had time to end has which status, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Birth:
+    """The place of an instance in its workflow: its number from the oldest, its age from the newest."""
+
+    number: int
+    age: int
+    created_on: datetime
+
+
+def seed_account(records: Records, seed: int, instances: int, now: datetime) -> None:
+    """Add the seeded workflows, with so many instances between them, all created before ``now``."""
+    random = Random(seed)  # noqa: S311  a data set, not a secret
+    now = to_milliseconds(now)
+    for profile, number in _shares(instances).items():
+        crons = (profile.cron,) if profile.cron else ()
+        workflow = StoredWorkflow(new_workflow(profile.name, now - _AGE_OF_WORKFLOWS, crons))
+        records.by_name[profile.name] = workflow
+        for age, created_on in enumerate(_creations(profile, number, now, random)):
+            fields = _instance(profile, _Birth(number - age, age, created_on), now, random)
+            workflow.put(new_instance(workflow, now, fields))
+
+
+def _shares(instances: int) -> dict[Profile, int]:
+    """Share the instances out; a cron line leaves what exceeds the retention to the orders."""
+    shares = {profile: _most(profile, int(instances * profile.share)) for profile in PROFILES}
+    shares[ORDER_PROCESSING] += instances - sum(shares.values())
+    return shares
+
+
+def _most(profile: Profile, number: int) -> int:
+    return number if profile.cron is None else min(number, _RETENTION // profile.cron.period)
+
+
+def _creations(profile: Profile, number: int, now: datetime, random: Random) -> Iterator[datetime]:
+    """Give creation times, newest first."""
+    if profile.cron is not None:
+        yield from _slots(profile.cron, number, now)
+        return
+    gap = min(profile.every, _RETENTION / max(number, 1)).total_seconds()
+    moment = now
+    for _ in range(number):
+        moment -= timedelta(seconds=random.uniform(0.2, 1.8) * gap)
+        yield to_milliseconds(moment)
+
+
+def _slots(cron: Cron, number: int, now: datetime) -> Iterator[datetime]:
+    for age in range(number):
+        yield cron.newest_slot(now) - age * cron.period
+
+
+def _status(profile: Profile, age: int, since_creation: timedelta, random: Random) -> str:
+    settled = random.choices(tuple(_SETTLED), weights=tuple(_SETTLED.values()))[0]
+    if profile is ORDER_PROCESSING:
+        settled = _NEWEST_ORDERS.get(age, settled)
+    too_young = since_creation < _LONGEST_RUN and settled in ENDED_STATUSES
+    return "running" if too_young else settled
+
+
+def _instance(profile: Profile, birth: _Birth, now: datetime, random: Random) -> InstanceFields:
+    status = _status(profile, birth.age, now - birth.created_on, random)
+    start = min(now, birth.created_on + timedelta(milliseconds=random.randrange(80, 2500)))
+    story = Timeline(profile, start, now, random).play(status)
+    return {
+        "id": profile.instance_id(birth.number, birth.created_on, random),
+        "status": status,
+        "created_on": birth.created_on,
+        "started_on": None if status == "queued" else start,
+        "ended_on": story.ended_on,
+        "trigger_source": profile.trigger,
+        "params": profile.params(birth.number, random),
+        "steps": story.steps,
+        "output": story.output,
+        "error": story.error,
+        "schedule": None if profile.cron is None else Schedule(profile.cron.line, birth.created_on),
+    }

@@ -1,0 +1,180 @@
+"""A simulated Cloudflare account: give it instances, serve it on loopback, see what it was asked."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final, Unpack
+
+from aiohttp import web
+
+from bot.playground.loopback import LOOPBACK, programs_only
+from bot.playground.simulators.cloudflare.allowance import Allowance, RateLimit
+from bot.playground.simulators.cloudflare.api import BASE_PATH, Api
+from bot.playground.simulators.cloudflare.auth import ApiToken, Credential
+from bot.playground.simulators.cloudflare.behaviour import Behaviour
+from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
+from bot.playground.simulators.cloudflare.faults import Fault, FaultQueue
+from bot.playground.simulators.cloudflare.model import Cron, InstanceRecord, WorkflowRecord
+from bot.playground.simulators.cloudflare.movement import Movement
+from bot.playground.simulators.cloudflare.records import (
+    InstanceFields,
+    Records,
+    StoredWorkflow,
+    new_instance,
+    new_workflow,
+    with_status,
+)
+from bot.playground.simulators.cloudflare.seeding import seed_account
+from bot.playground.simulators.cloudflare.steps import Failure
+
+DEFAULT_ACCOUNT_ID: Final = "0123456789abcdef0123456789abcdef"
+DEFAULT_TOKEN: Final = ApiToken("simulated-token")
+_LONGEST_REQUEST_LINE: Final = 32 * 1024
+"""Cloudflare refuses longer URLs with 414 (its page on error 414); aiohttp's own limit is 8 KB."""
+
+
+class Simulation:
+    """An account with production's semantics, on loopback, under a clock of your own.
+
+    Attributes:
+        account_id: 32 hexadecimal characters.
+        behaviour: What the documentation leaves open; see ``change``.
+        calls: Every request, in the order they arrived.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        account_id: str = DEFAULT_ACCOUNT_ID,
+        credentials: tuple[Credential, ...] = (DEFAULT_TOKEN,),
+        behaviour: Behaviour | None = None,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        self.account_id = account_id
+        self.credentials = credentials
+        self.behaviour = behaviour or Behaviour()
+        self.calls: list[RecordedCall] = []
+        self.faults = FaultQueue()
+        self.allowance = Allowance(rate_limit or RateLimit())
+        self.now = clock
+        self._records = Records()
+        self._movement: Movement | None = None
+
+    # What it holds.
+
+    @property
+    def records(self) -> Records:
+        """All workflows and instances as of now: an account that moves catches up when it is looked at."""
+        if self._movement is not None:
+            self._movement.advance(self.now())
+        return self._records
+
+    def add_workflow(
+        self, name: str, *, created_on: datetime | None = None, crons: tuple[Cron, ...] = ()
+    ) -> WorkflowRecord:
+        """Add a workflow without instances; adding it again starts it afresh."""
+        record = new_workflow(name, created_on or self.now(), crons)
+        self.records.by_name[name] = StoredWorkflow(record)
+        return record
+
+    def add_instance(self, workflow: str, **fields: Unpack[InstanceFields]) -> InstanceRecord:
+        """Add an instance to a workflow, which is added where it does not exist.
+
+        Without fields it is complete, was created now, started a second later and ran for a minute.
+        """
+        if workflow not in self.records.by_name:
+            self.add_workflow(workflow)
+        stored = self.records.find(workflow)
+        instance = new_instance(stored, self.now(), fields)
+        stored.put(instance)
+        return instance
+
+    def set_status(
+        self, workflow: str, instance_id: str, status: str, *, error: Failure | None = None
+    ) -> InstanceRecord:
+        """Move an instance to another status now."""
+        stored = self.records.find(workflow)
+        changed = with_status(stored.find(instance_id), status, self.now(), error)
+        stored.put(changed)
+        return changed
+
+    def remove_instance(self, workflow: str, instance_id: str) -> None:
+        """Forget an instance, as the end of its retention does."""
+        self.records.find(workflow).remove(self.records.find(workflow).find(instance_id).id)
+
+    def instances(self, workflow: str) -> list[InstanceRecord]:
+        """Give a workflow's instances, newest first."""
+        return self.records.find(workflow).instances[::-1]
+
+    def seed(self, seed: int = 0, *, instances: int = 400, moving: bool = False) -> None:
+        """Fill the account with believable workflows; the same seed, number and time give the same.
+
+        Where it is ``moving``, instances start, proceed, end and are forgotten as the clock goes on, the
+        same at the same moment however often it was looked at. An instance you change stays as you left it.
+        """
+        now = self.now()
+        seed_account(self._records, seed, instances, now)
+        self._movement = Movement(self._records, seed, now) if moving else None
+
+    # How it behaves.
+
+    def change(self, **choices: Any) -> None:  # noqa: ANN401  the choices are those of Behaviour
+        """Change its behaviour from now on, ``change(repeat_cursor=True)`` for instance."""
+        self.behaviour = replace(self.behaviour, **choices)
+
+    def inject(self, fault: Fault, *, times: int | None = 1, operation: Operation | None = None) -> None:
+        """Let the next ``times`` requests (None: all) meet a fault, or only those of one operation."""
+        self.faults.put(fault, times, operation)
+
+    def heal(self) -> None:
+        """Withdraw all faults."""
+        self.faults.clear()
+
+    def spend(self, requests: int, credential: Credential | None = None) -> None:
+        """Use up request budget elsewhere, as the same user's dashboard does."""
+        self.allowance.spend((credential or self.credentials[0]).owner, self.now(), requests)
+
+    # What it was asked.
+
+    def count(self, operation: Operation) -> int:
+        """Count the requests of one kind."""
+        return sum(call.operation == operation for call in self.calls)
+
+    @property
+    def list_calls(self) -> int:
+        """How many lists of instances were asked for."""
+        return self.count("list_instances")
+
+    @property
+    def workflow_calls(self) -> int:
+        """How many lists of workflows were asked for."""
+        return self.count("list_workflows")
+
+    @property
+    def describe_calls(self) -> int:
+        """How many instances were asked for."""
+        return self.count("get_instance")
+
+    # Where it runs.
+
+    def app(self) -> web.Application:
+        """Give an application that answers under ``/client/v4``, to run or to mount as a sub-application."""
+        app = web.Application(middlewares=[programs_only])
+        app.router.add_route("*", BASE_PATH + "{path:.*}", Api(self).handle)
+        return app
+
+    @asynccontextmanager
+    async def serve(self, port: int = 0) -> AsyncIterator[str]:
+        """Serve on 127.0.0.1, on a free port by default, and give the base URL clients take."""
+        runner = web.AppRunner(
+            self.app(), access_log=None, shutdown_timeout=0.1, max_line_size=_LONGEST_REQUEST_LINE
+        )
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, LOOPBACK, port)
+            await site.start()
+            yield f"http://{LOOPBACK}:{runner.addresses[0][1]}{BASE_PATH.rstrip('/')}"
+        finally:
+            await runner.cleanup()

@@ -1,0 +1,136 @@
+"""What an instance did: its steps, their attempts and their errors, as describing it shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from bot.playground.simulators.cloudflare.wire import JsonObject, timestamp, timestamp_or_null
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as JavaScript throws it; ``message`` is the author's own text and may hold anything."""
+
+    name: str
+    message: str
+
+    def to_json(self) -> JsonObject:
+        """Give the ``{name, message}`` object."""
+        return {"name": self.name, "message": self.message}
+
+
+def failure_or_null(failure: Failure | None) -> JsonObject | None:
+    """Give the ``{name, message}`` object, or null where nothing failed."""
+    return None if failure is None else failure.to_json()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a step; ``end`` and ``success`` are null while it runs."""
+
+    start: datetime
+    end: datetime | None = None
+    success: bool | None = None
+    error: Failure | None = None
+
+    def to_json(self) -> JsonObject:
+        """Give one element of ``attempts``."""
+        return {
+            "start": timestamp(self.start),
+            "end": timestamp_or_null(self.end),
+            "success": self.success,
+            "error": failure_or_null(self.error),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A ``step.do``; its ``kind`` is ``rollback`` where the engine undoes an earlier one."""
+
+    name: str
+    attempts: tuple[Attempt, ...]
+    output: str | None = None
+    kind: Literal["step", "rollback"] = "step"
+    retries: int = 5
+    delay: str | int = 1000
+    backoff: Literal["constant", "linear", "exponential"] | None = "exponential"
+    timeout: str | int = "10 minutes"
+
+    def to_json(self) -> JsonObject:
+        """Give the element of ``steps``; start, end and success follow from the attempts."""
+        last = self.attempts[-1]
+        retries = {"limit": self.retries, "delay": self.delay}
+        if self.backoff is not None:
+            retries["backoff"] = self.backoff
+        return {
+            "type": self.kind,
+            "name": self.name,
+            "start": timestamp(self.attempts[0].start),
+            "end": timestamp_or_null(last.end),
+            "success": last.success,
+            "attempts": [attempt.to_json() for attempt in self.attempts],
+            "config": {"retries": retries, "timeout": self.timeout},
+            "output": self.output,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """A ``step.sleep``; ``end`` is when it wakes, also while it still sleeps."""
+
+    name: str
+    start: datetime
+    end: datetime
+    finished: bool = True
+    error: Failure | None = None
+
+    def to_json(self) -> JsonObject:
+        """Give the element of ``steps``."""
+        return {
+            "type": "sleep",
+            "name": self.name,
+            "start": timestamp(self.start),
+            "end": timestamp(self.end),
+            "finished": self.finished,
+            "error": failure_or_null(self.error),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForEvent:
+    """A ``step.waitForEvent``; ``end`` is its deadline until the event comes."""
+
+    name: str
+    start: datetime
+    end: datetime
+    event_type: str
+    finished: bool = True
+    error: Failure | None = None
+    output: str | None = None
+
+    def to_json(self) -> JsonObject:
+        """Give the element of ``steps``."""
+        return {
+            "type": "waitForEvent",
+            "name": self.name,
+            "start": timestamp(self.start),
+            "end": timestamp(self.end),
+            "finished": self.finished,
+            "error": failure_or_null(self.error),
+            "output": self.output,
+            "event_type": self.event_type,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Termination:
+    """The mark a terminated instance ends with; ``source`` says who asked, ``user`` for instance."""
+
+    source: str = "user"
+
+    def to_json(self) -> JsonObject:
+        """Give the element of ``steps``."""
+        return {"type": "termination", "trigger": {"source": self.source}}
+
+
+StepRecord: TypeAlias = Step | Sleep | WaitForEvent | Termination

@@ -1,0 +1,234 @@
+"""Invents the life of an instance: when it starts, what it does, what befalls it and how it ends."""
+
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from bot.playground.simulators.cloudflare.lives import Chapter
+from bot.playground.simulators.cloudflare.model import InstanceRecord
+from bot.playground.simulators.cloudflare.profiles import Event, Nap, Planned, Profile, Work, step_name
+from bot.playground.simulators.cloudflare.steps import (
+    Attempt,
+    Failure,
+    Sleep,
+    Step,
+    StepRecord,
+    Termination,
+    WaitForEvent,
+)
+
+Fate: TypeAlias = Literal["complete", "errored", "paused", "rolledBack", "terminated"]
+Kind: TypeAlias = Literal["step", "rollback"]
+
+_FATES: Final[tuple[Fate, ...]] = ("complete", "errored", "paused", "rolledBack", "terminated")
+_FATES_END_AT: Final = (0.70, 0.83, 0.91, 0.97)
+"""Up to where between 0 and 1 each fate but the last reaches."""
+_GOLDEN_RATIO: Final = 0.618033988749895
+
+_TRIES: Final = 6
+"""As many as a step's five retries allow."""
+
+# How often, 0 to 1.
+_RETRIED: Final = 0.08
+_SLOW: Final = 0.25
+_LATE: Final = 0.12
+_ENDED_WHILE_PAUSED: Final = 0.3
+
+_STEP_OUTPUT: Final = '{"done":true}'
+_EVENT_OUTPUT: Final = '{"by":"webhook"}'
+
+# How long, in seconds: all of them at their longest stay below LONGEST_LIFE. Rare states last long, so that
+# nearly always some instance is in each of them.
+_SLOW_TRY: Final = (60, 300)
+_FAILING_TRY: Final = (20, 90)
+_STUBBORN_TRY: Final = (300, 570)
+_EVENT: Final = (1, 180)
+_LATE_EVENT: Final = (600, 6 * 3600)
+_PAUSE: Final = (1800, 5 * 3600)
+
+# The same for what was going on when the account was seeded.
+_PENDING_STEP: Final = (5, 240)
+_PENDING_STUBBORN_STEP: Final = (60, 3000)
+
+
+class Try(NamedTuple):
+    """One attempt to come: how long it takes, and why it fails if it does."""
+
+    seconds: float
+    error: Failure | None = None
+
+
+def fate_of(number: int, offset: float) -> Fate:
+    """Choose what befalls the instance with this number.
+
+    Steps of the golden ratio spread each fate evenly over the numbers; drawn ones would leave a status
+    without instances for long now and then.
+    """
+    return _FATES[bisect(_FATES_END_AT, (number * _GOLDEN_RATIO + offset) % 1)]
+
+
+@dataclass(slots=True)
+class Storyteller:
+    """Tells one life; ``moment`` is how far the story has come."""
+
+    profile: Profile
+    fate: Fate
+    random: Random
+    moment: datetime
+    steps: list[StepRecord] = field(default_factory=list)
+    error: Failure | None = None
+    chapters: list[Chapter] = field(default_factory=list)
+
+    def tell(self, instance: InstanceRecord) -> tuple[Chapter, ...]:
+        """Tell what becomes of an instance that has not ended, from where it stands to its end."""
+        self.steps, self.error = list(instance.steps), instance.error
+        match instance.status:
+            case "queued":
+                self._pass(self.random.uniform(0.1, self.profile.longest_queue))
+                self._go_on()
+            case "rollingBack":
+                self._finish_pending(self._draw(_PENDING_STUBBORN_STEP))
+                self._note("errored")
+            case "waitingForPause":
+                self._finish_pending(self._draw(_PENDING_STUBBORN_STEP))
+                self._note("paused")
+                self._resume()
+            case "paused":
+                self._resume()
+            case status:
+                self._finish_pending(self._draw(_LATE_EVENT if status == "waiting" else _PENDING_STEP))
+                self._go_on()
+        return tuple(self.chapters)
+
+    def _go_on(self) -> None:
+        """Do what is left of the plan; what befalls the instance befalls it at work."""
+        left = self.profile.plan[len(self.steps) :]
+        works = [planned for planned in left if isinstance(planned, Work)]
+        if self.fate in ("rolledBack", "terminated"):
+            works = works[1:]  # it has to have done something to be undone or cut short
+        crisis = self.random.choice(works) if works and self.fate != "complete" else None
+        for planned in left:
+            if planned is crisis:
+                self._meet_fate(planned)
+                return
+            self._do(planned)
+        self._note("complete", '{"ok":true}')
+
+    def _meet_fate(self, planned: Work) -> None:
+        """Let happen at a step what has to happen once."""
+        fate, self.fate = self.fate, "complete"
+        match fate:
+            case "terminated":
+                self._terminate()
+            case "paused":
+                tries = [*self._stubborn(), self._usual(planned)]
+                self._work(step_name(planned), tries, status="waitingForPause")
+                self._note("paused")
+                self._resume()
+            case _:
+                done = [step for step in self.steps if isinstance(step, Step)]
+                self._fail(planned)
+                if fate == "rolledBack":
+                    self._undo(done)
+                self._note("errored")
+
+    def _fail(self, planned: Work) -> None:
+        self.error = self.random.choice(self.profile.failures)
+        tries = 1 if self.error.name == "NonRetryableError" else _TRIES
+        failing = [Try(self._draw(_FAILING_TRY), self.error) for _ in range(tries)]
+        self._work(step_name(planned), failing)
+
+    def _undo(self, done: list[Step]) -> None:
+        """Roll the finished steps back, the newest first, which is the one that takes long."""
+        failing = self._stubborn()
+        for step in reversed(done):
+            tries = [*failing, Try(self.random.uniform(1, 5))]
+            self._work(step.name, tries, status="rollingBack", kind="rollback")
+            failing = []
+
+    def _resume(self) -> None:
+        """End a pause; some paused instances are terminated instead."""
+        self._pass(self._draw(_PAUSE))
+        if self.random.random() < _ENDED_WHILE_PAUSED:
+            self._terminate()
+        else:
+            self._note("running")
+            self._go_on()
+
+    def _terminate(self) -> None:
+        self.steps.append(Termination())
+        self._note("terminated")
+
+    def _do(self, planned: Planned) -> None:
+        start, name = self.moment, step_name(planned)
+        match planned:
+            case Work():
+                retried = self.random.random() < _RETRIED
+                failed = [Try(self._draw(_FAILING_TRY), self.profile.failures[0])] if retried else []
+                self._work(name, [*failed, self._usual(planned)])
+            case Nap(seconds=seconds):
+                self._wait(Sleep(name, start, start + _duration(seconds), finished=False), seconds)
+            case Event(event_type=event_type, deadline=deadline):
+                seconds = self._draw(_LATE_EVENT if self.random.random() < _LATE else _EVENT)
+                self._wait(WaitForEvent(name, start, start + deadline, event_type, finished=False), seconds)
+
+    def _wait(self, step: Sleep | WaitForEvent, seconds: float) -> None:
+        self.steps.append(step)
+        self._note("waiting")
+        self._finish_pending(seconds)
+
+    def _finish_pending(self, seconds: float) -> None:
+        """Bring the step it stands at to a good end after so long; a sleep wakes when it said it would."""
+        pending = self.steps[-1]
+        self.moment = pending.end if isinstance(pending, Sleep) else self.moment + _duration(seconds)
+        match pending:
+            case Step(attempts=(*ended, last)):
+                attempts = (*ended, replace(last, end=self.moment, success=True))
+                self.steps[-1] = replace(pending, attempts=attempts, output=_STEP_OUTPUT)
+            case Sleep():
+                self.steps[-1] = replace(pending, finished=True)
+            case WaitForEvent():
+                self.steps[-1] = replace(pending, end=self.moment, finished=True, output=_EVENT_OUTPUT)
+
+    def _work(self, name: str, tries: Sequence[Try], *, status: str = "running", kind: Kind = "step") -> None:
+        """Do a step, try by try; the delay between two doubles each time."""
+        ended: tuple[Attempt, ...] = ()
+        place = len(self.steps)
+        for number, (seconds, error) in enumerate(tries):
+            if number:
+                self._pass(2 ** (number - 1))
+            start = self.moment
+            self.steps[place:] = [Step(name, (*ended, Attempt(start)), kind=kind)]
+            self._note(status)
+            self._pass(seconds)
+            ended = (*ended, Attempt(start, self.moment, success=error is None, error=error))
+            self.steps[place:] = [Step(name, ended, None if error else _STEP_OUTPUT, kind)]
+            self._note(status)
+
+    def _usual(self, planned: Work) -> Try:
+        if self.random.random() < _SLOW:
+            return Try(self._draw(_SLOW_TRY))
+        return Try(planned.seconds * self.random.uniform(0.5, 1.8))
+
+    def _stubborn(self) -> list[Try]:
+        """Fail nearly as often as the retries allow, for half an hour or so."""
+        times = self.random.randint(_TRIES - 2, _TRIES - 1)
+        return [Try(self._draw(_STUBBORN_TRY), self.profile.failures[0]) for _ in range(times)]
+
+    def _draw(self, between: tuple[float, float]) -> float:
+        return self.random.uniform(*between)
+
+    def _pass(self, seconds: float) -> None:
+        self.moment += _duration(seconds)
+
+    def _note(self, status: str, output: str | None = None) -> None:
+        """Write down how the instance stands now."""
+        self.chapters.append(Chapter(self.moment, status, tuple(self.steps), self.error, output))
+
+
+def _duration(seconds: float) -> timedelta:
+    """Make a duration of whole milliseconds, which is what the API shows."""
+    return timedelta(milliseconds=round(seconds * 1000))

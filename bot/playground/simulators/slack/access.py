@@ -1,0 +1,76 @@
+"""Whether the bot may do something in a channel, and Slack's word for why not."""
+
+from bot.playground.simulators.slack.directory import Channel
+from bot.playground.simulators.slack.shapes import Payload, RefusedError
+from bot.playground.simulators.slack.wire import MissingScopeError
+from bot.playground.simulators.slack.workspace import Workspace
+
+HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
+"""The scope that reading takes, by the kind of channel."""
+
+
+def channel_named(workspace: Workspace, arguments: Payload) -> Channel:
+    """The channel of a call; a person's id means their direct message with the bot.
+
+    Raises:
+        RefusedError: ``channel_not_found``: there is none, or it is a private one the bot is not in.
+    """
+    try:
+        channel = workspace.channel(str(arguments.get("channel")))
+    except LookupError:
+        raise RefusedError("channel_not_found") from None
+    if channel.is_private and not channel.bot_is_member:
+        # A private channel is not even admitted to exist.
+        raise RefusedError("channel_not_found")
+    return channel
+
+
+def channel_to_post_in(workspace: Workspace, arguments: Payload) -> Channel:
+    """The channel of a call that posts for all to see.
+
+    Raises:
+        RefusedError: ``channel_not_found``, ``is_archived`` or ``not_in_channel``.
+    """
+    channel = channel_named(workspace, arguments)
+    if channel.is_archived:
+        raise RefusedError("is_archived")
+    if not channel.bot_is_member and "chat:write.public" not in workspace.scopes:
+        raise RefusedError("not_in_channel")
+    return channel
+
+
+def channel_to_whisper_in(workspace: Workspace, arguments: Payload) -> Channel:
+    """The channel of a call that posts for one person: both have to be in it.
+
+    Raises:
+        RefusedError: ``channel_not_found``, ``is_archived``, ``not_in_channel`` or ``user_not_in_channel``.
+    """
+    channel = channel_named(workspace, arguments)
+    if channel.is_archived:
+        raise RefusedError("is_archived")
+    if not channel.bot_is_member:
+        raise RefusedError("not_in_channel")
+    try:
+        reader = workspace.user(str(arguments.get("user")))
+    except LookupError:
+        raise RefusedError("user_not_in_channel") from None
+    if not channel.has(reader):
+        raise RefusedError("user_not_in_channel")
+    return channel
+
+
+def channel_to_read(workspace: Workspace, arguments: Payload) -> Channel:
+    """The channel of a call that reads what was said there; an archived one can still be read.
+
+    Raises:
+        RefusedError: ``missing_scope``, ``channel_not_found`` or ``not_in_channel``.
+    """
+    if not workspace.scopes & set(HISTORY.values()):
+        raise MissingScopeError(",".join(HISTORY.values()), workspace.scopes)
+    channel = channel_named(workspace, arguments)
+    needed = HISTORY[channel.kind]
+    if needed not in workspace.scopes:
+        raise MissingScopeError(needed, workspace.scopes)
+    if not channel.bot_is_member:
+        raise RefusedError("not_in_channel")
+    return channel

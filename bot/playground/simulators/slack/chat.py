@@ -1,0 +1,103 @@
+"""The methods that post: ``chat.*``.
+
+Source: https://docs.slack.dev/reference/methods/chat.postMessage and its neighbours
+"""
+
+from dataclasses import dataclass
+
+from bot.playground.simulators.slack.access import channel_named, channel_to_post_in, channel_to_whisper_in
+from bot.playground.simulators.slack.directory import Channel
+from bot.playground.simulators.slack.shapes import Payload, RefusedError
+from bot.playground.simulators.slack.wire import is_true, message_json
+from bot.playground.simulators.slack.workspace import Draft, Workspace
+
+WEB_API = "web_api"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Takes messages; each method raises RefusedError where Slack would not."""
+
+    workspace: Workspace
+
+    def post_message(self, arguments: Payload) -> Payload:
+        """``chat.postMessage``: for everybody in a channel, or in a thread of it."""
+        channel = channel_to_post_in(self.workspace, arguments)
+        thread = self._thread(channel, arguments)
+        is_broadcast = thread is not None and is_true(arguments.get("reply_broadcast"))
+        draft = _draft(channel, arguments, thread_ts=thread, is_broadcast=is_broadcast)
+        message = self.workspace.post(draft, WEB_API)
+        return {
+            "channel": channel.id,
+            "ts": message.ts,
+            "message": message_json(message, self.workspace.team),
+        }
+
+    def post_ephemeral(self, arguments: Payload) -> Payload:
+        """``chat.postEphemeral``: for one of those in a channel."""
+        channel = channel_to_whisper_in(self.workspace, arguments)
+        reader = self.workspace.user(str(arguments.get("user")))
+        thread = self._thread(channel, arguments)
+        draft = _draft(channel, arguments, thread_ts=thread, seen_only_by=reader.id)
+        return {"message_ts": self.workspace.post(draft, WEB_API).ts}
+
+    def update(self, arguments: Payload) -> Payload:
+        """``chat.update``: something else in a message's place."""
+        channel = channel_named(self.workspace, arguments)
+        message = self.workspace.message(str(arguments.get("ts")))
+        if message is None or message.channel != channel.id or message.is_ephemeral:
+            raise RefusedError("message_not_found")
+        updated = self.workspace.replace(message, _draft(channel, arguments), WEB_API)
+        return {
+            "channel": channel.id,
+            "ts": updated.ts,
+            "text": updated.text,
+            "message": message_json(updated, self.workspace.team),
+        }
+
+    def _thread(self, channel: Channel, arguments: Payload) -> str | None:
+        """The message that is replied to: a reply's own thread where it is a reply.
+
+        Slack names no error for a parent that is gone; ``thread_not_found`` is what people meet
+        (slackapi/bolt-js#2307).
+        """
+        ts = arguments.get("thread_ts")
+        if not ts:
+            return None
+        parent = self.workspace.message(str(ts))
+        if parent is None or parent.channel != channel.id:
+            raise RefusedError("thread_not_found")
+        if parent.is_ephemeral:
+            raise RefusedError("cannot_reply_to_message")
+        return parent.thread_ts or parent.ts
+
+
+def _draft(
+    channel: Channel,
+    arguments: Payload,
+    *,
+    thread_ts: str | None = None,
+    is_broadcast: bool = False,
+    seen_only_by: str | None = None,
+) -> Draft:
+    return Draft(
+        channel=channel.id,
+        text=str(arguments.get("text") or ""),
+        blocks=arguments.get("blocks"),
+        seen_only_by=seen_only_by,
+        thread_ts=thread_ts,
+        is_broadcast=is_broadcast,
+        metadata=_metadata(arguments),
+    )
+
+
+def _metadata(arguments: Payload) -> Payload | None:
+    metadata = arguments.get("metadata")
+    if metadata is None or metadata == {}:
+        return metadata  # in an update, nothing keeps what is there and an empty object removes it
+    if not isinstance(metadata, dict):
+        raise RefusedError("invalid_metadata_format")
+    kind, payload = metadata.get("event_type"), metadata.get("event_payload")
+    if not isinstance(kind, str) or not kind or not isinstance(payload, dict):
+        raise RefusedError("invalid_metadata_schema")
+    return metadata

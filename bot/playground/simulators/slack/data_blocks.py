@@ -1,0 +1,135 @@
+"""What Slack demands of tables and charts.
+
+Sources: ``table-block``, ``data-table-block`` and ``data-visualization-block`` under
+https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from bot.playground.simulators.slack import limits
+from bot.playground.simulators.slack.shapes import (
+    Also,
+    Inside,
+    ListField,
+    OneOf,
+    Payload,
+    Problem,
+    Problems,
+    Rule,
+    StringField,
+    kind_of,
+    problems_of,
+)
+
+CELLS = frozenset({"raw_text", "raw_number", "rich_text"})
+
+
+def _grid(most_rows: int, most_columns: int) -> Also:
+    def check(block: Payload, at: str) -> Problems:
+        rows = block.get("rows")
+        if not isinstance(rows, list) or not rows:
+            yield Problem(at, "missing required field: rows")
+            return
+        if len(rows) > most_rows:
+            yield Problem(f"{at}/rows", f"no more than {most_rows} items allowed")
+        for index, row in enumerate(rows):
+            yield from _row_problems(row, f"{at}/rows/{index}", most_columns)
+
+    return Also(check)
+
+
+def _row_problems(row: object, at: str, most: int) -> Problems:
+    if not isinstance(row, list) or not 0 < len(row) <= most:
+        yield Problem(at, f"must hold between 1 and {most} cells")
+        return
+    for index, cell in enumerate(row):
+        kind = kind_of(cell)
+        if kind not in CELLS:
+            yield Problem(f"{at}/{index}/type", f"unsupported type: {kind}")
+        # An empty cell gets the whole message refused, which is easy to meet with data from elsewhere.
+        elif kind != "rich_text" and not cell.get("text"):
+            yield Problem(f"{at}/{index}/text", "must be more than 0 characters")
+
+
+def _data_table(block: Payload, at: str) -> Problems:
+    listed = block.get("rows")
+    rows = [row for row in listed if isinstance(row, list)] if isinstance(listed, list) else []
+    if len(rows) < limits.DATA_TABLE_ROWS_MIN_ITEMS:
+        yield Problem(f"{at}/rows", f"no fewer than {limits.DATA_TABLE_ROWS_MIN_ITEMS} items allowed")
+    if len({len(row) for row in rows}) > 1:
+        yield Problem(f"{at}/rows", "must all hold the same number of cells")
+    cells = [cell for row in rows for cell in row if isinstance(cell, dict)]
+    if sum(len(str(cell.get("text", ""))) for cell in cells) > limits.DATA_TABLE_CONTENT_MAX_LENGTH:
+        yield Problem(
+            f"{at}/rows", f"must be less than {limits.DATA_TABLE_CONTENT_MAX_LENGTH + 1} characters"
+        )
+    for cell in cells:
+        if cell.get("type") == "raw_number" and not _is_number(cell.get("value")):
+            yield Problem(f"{at}/rows", "`value` must be a number")
+
+
+def _page_size(block: Payload, at: str) -> Problems:
+    size = block.get("page_size", limits.DATA_TABLE_PAGE_SIZE_MIN)
+    if (
+        not isinstance(size, int)
+        or not limits.DATA_TABLE_PAGE_SIZE_MIN <= size <= limits.DATA_TABLE_PAGE_SIZE_MAX
+    ):
+        yield Problem(f"{at}/page_size", "must be between 1 and 100")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _segment(segment: Payload, at: str) -> Problems:
+    yield from SEGMENT_LABEL.problems(segment, at)
+    value = segment.get("value")
+    if not isinstance(value, int | float) or value <= 0:
+        yield Problem(f"{at}/value", "must be more than 0")
+
+
+def _point(point: Payload, at: str) -> Problems:
+    yield from POINT_LABEL.problems(point, at)
+    if not _is_number(point.get("value")):
+        yield Problem(f"{at}/value", "must be a number")
+
+
+def _series(series: Payload, at: str) -> Problems:
+    yield from problems_of((SERIES_NAME, SERIES_DATA), series, at)
+
+
+def _chart(block: Payload, at: str) -> Problems:
+    chart = block.get("chart")
+    if not isinstance(chart, dict):
+        yield Problem(at, "missing required field: chart")
+        return
+    yield from CHART_TYPE.problems(chart, f"{at}/chart")
+    rule = SEGMENTS if chart.get("type") == "pie" else SERIES
+    yield from rule.problems(chart, f"{at}/chart")
+
+
+SEGMENT_LABEL = StringField("label", limits.DATA_VISUALIZATION_SEGMENT_LABEL_MAX_LENGTH, required=True)
+POINT_LABEL = StringField("label", limits.DATA_VISUALIZATION_POINT_LABEL_MAX_LENGTH, required=True)
+SERIES_NAME = StringField("name", limits.DATA_VISUALIZATION_SERIES_NAME_MAX_LENGTH, required=True)
+SERIES_DATA = ListField("data", limits.DATA_VISUALIZATION_DATA_MAX_ITEMS, _point, required=True)
+SEGMENTS = ListField("segments", limits.DATA_VISUALIZATION_SEGMENTS_MAX_ITEMS, _segment, required=True)
+SERIES = ListField("series", limits.DATA_VISUALIZATION_SERIES_MAX_ITEMS, _series, required=True)
+CHART_TYPE = OneOf("type", ("pie", "bar", "area", "line"))
+AXES = Inside(
+    "axis_config",
+    (
+        StringField("x_label", limits.DATA_VISUALIZATION_AXIS_LABEL_MAX_LENGTH),
+        StringField("y_label", limits.DATA_VISUALIZATION_AXIS_LABEL_MAX_LENGTH),
+    ),
+)
+
+TABLE: tuple[Rule, ...] = (_grid(limits.TABLE_ROWS_MAX_ITEMS, limits.TABLE_COLUMNS_MAX_ITEMS),)
+DATA_TABLE: tuple[Rule, ...] = (
+    StringField("caption", limits.TEXT_MAX_LENGTH, required=True),
+    _grid(limits.DATA_TABLE_ROWS_MAX_ITEMS, limits.DATA_TABLE_COLUMNS_MAX_ITEMS),
+    Also(_data_table),
+    Also(_page_size),
+)
+DATA_VISUALIZATION: tuple[Rule, ...] = (
+    StringField("title", limits.DATA_VISUALIZATION_TITLE_MAX_LENGTH, required=True),
+    Also(_chart),
+    Inside("chart", (AXES,)),
+)

@@ -1,0 +1,60 @@
+"""What Slack makes of a command's text on its way to the app.
+
+``&``, ``<`` and ``>`` become entities. An app whose command has ``should_escape`` set is also told the ids of
+the channels, people and groups in it, and what is an address; names that are nobody's stay as typed. The name
+of a private channel is left out.
+
+Source: https://docs.slack.dev/interactivity/implementing-slash-commands
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.playground.simulators.slack.directory import User
+from bot.playground.simulators.slack.workspace import Workspace
+
+_SPECIAL = re.compile(
+    r"(?P<web>https?://[^\s<>|]*[^\s<>|.,;:!?'\")\]])"
+    r"|(?P<mail>\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?<!\w)(?P<name>[#@][\w.-]*\w)"
+    r"|[&<>]"
+)
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_EVERYBODY = ("here", "channel", "everyone")
+
+
+def escaped(text: str, workspace: Workspace, who: User) -> str:
+    """The text as Slack sends it when ``who`` types it, who can name no private channel they are not in."""
+    if not workspace.should_escape:
+        return _with_entities(text)
+    known = dict(_known(workspace, who))
+
+    def told(found: re.Match[str]) -> str:
+        if found["web"]:
+            return f"<{_with_entities(found['web'])}>"
+        if found["mail"]:
+            return f"<mailto:{found['mail']}|{found['mail']}>"
+        return known.get(found[0]) or _with_entities(found[0])
+
+    return _SPECIAL.sub(told, text)
+
+
+def _known(workspace: Workspace, who: User) -> Iterator[tuple[str, str]]:
+    """Everything that can be named, with its sign, and what is sent for it."""
+    for name in _EVERYBODY:
+        yield f"@{name}", f"<!{name}>"
+    for group in workspace.groups:
+        yield f"@{group.handle}", f"<!subteam^{group.id}|@{group.handle}>"
+    for user in workspace.people:
+        yield f"@{user.name}", f"<@{user.id}|{user.name}>"
+    team = workspace.team
+    yield f"@{team.bot_name}", f"<@{team.bot_user_id}|{team.bot_name}>"
+    for channel in workspace.channels:
+        if not channel.is_private:
+            yield f"#{channel.name}", f"<#{channel.id}|{channel.name}>"
+        elif channel.has(who):
+            yield f"#{channel.name}", f"<#{channel.id}|>"
+
+
+def _with_entities(text: str) -> str:
+    return re.sub("[&<>]", lambda found: _ENTITIES[found[0]], text)

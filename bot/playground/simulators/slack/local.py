@@ -1,0 +1,142 @@
+"""The whole of a small Slack on loopback: start it, point the bot at it, and be a person."""
+
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+from aiohttp import web
+
+from bot.playground.loopback import LOOPBACK, programs_only
+from bot.playground.simulators.slack.delivery import HttpTransport, Transport
+from bot.playground.simulators.slack.faults import Faults
+from bot.playground.simulators.slack.interactions import Interactions
+from bot.playground.simulators.slack.journal import WAIT_SECONDS, Journal
+from bot.playground.simulators.slack.message import Message
+from bot.playground.simulators.slack.payloads import Payloads
+from bot.playground.simulators.slack.person import Person
+from bot.playground.simulators.slack.reply import Desk, message_of, shows
+from bot.playground.simulators.slack.response_url import Response, ResponseUrls
+from bot.playground.simulators.slack.signing import Signer, Signs
+from bot.playground.simulators.slack.socket_mode import SocketMode
+from bot.playground.simulators.slack.views import Views
+from bot.playground.simulators.slack.web_api import ApiCall, Tokens, WebApi
+from bot.playground.simulators.slack.workspace import Change, Workspace
+
+
+@dataclass
+class LocalSlack:
+    """A Slack for one app in one workspace.
+
+    Use it as ``async with LocalSlack(…).serve() as slack``. Set ``request_url`` to the bot's
+    ``/slack/events`` for people's acts to go there; while it is empty they go through Socket Mode, as in an
+    app's settings at Slack.
+    """
+
+    signing_secret: str = "local-signing-secret"  # noqa: S105 - opens nothing but this Slack, as do the next
+    bot_token: str = "xoxb-local"  # noqa: S105
+    app_token: str = "xapp-local"  # noqa: S105
+    workspace: Workspace = field(default_factory=Workspace)
+    request_url: str = ""
+
+    def __post_init__(self) -> None:
+        self.base_url = ""
+        self.faults = Faults()
+        self.interactions = Interactions(self.workspace.clock)
+        self.views = Views(self.workspace)
+        self.socket_mode = SocketMode(self.workspace.team.app_id)
+        self._responses = ResponseUrls(self.workspace, self.interactions, self.faults)
+        self._web_api = WebApi(
+            self.workspace,
+            Tokens(self.bot_token, self.app_token),
+            self.interactions,
+            self.views,
+            self.faults,
+            self._open_socket,
+        )
+        self._session: aiohttp.ClientSession | None = None
+
+    @asynccontextmanager
+    async def serve(self, port: int = 0) -> AsyncIterator[Self]:
+        """Listen on 127.0.0.1 until the block is left; port 0 takes any free one."""
+        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, LOOPBACK, port)
+            await site.start()
+            self.base_url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
+            # As many at once as there are people: waiting for a connection would count against the ack.
+            connector = aiohttp.TCPConnector(limit=0)
+            async with aiohttp.ClientSession(connector=connector) as self._session:
+                yield self
+        finally:
+            await self.socket_mode.close()
+            await runner.cleanup()
+
+    def application(self) -> web.Application:
+        """The aiohttp application behind ``serve``."""
+        app = web.Application(middlewares=[programs_only])
+        app.add_routes([*self._web_api.routes(), *self._responses.routes(), *self.socket_mode.routes()])
+        return app
+
+    @property
+    def api_url(self) -> str:
+        """What ``SLACK_API_URL`` and slack_sdk's ``base_url`` must be."""
+        return f"{self.base_url}/api/"
+
+    @property
+    def calls(self) -> Journal[ApiCall]:
+        """Every Web API call so far."""
+        return self._web_api.calls
+
+    @property
+    def responses(self) -> Journal[Response]:
+        """Every use of a ``response_url`` so far."""
+        return self._responses.responses
+
+    @property
+    def changes(self) -> Journal[Change]:
+        """Everything that happened to messages so far."""
+        return self.workspace.changes
+
+    def calls_of(self, method: str) -> tuple[ApiCall, ...]:
+        """The calls of one method so far."""
+        return tuple(call for call in self.calls if call.method == method)
+
+    def messages(self, channel: str = "general") -> tuple[Message, ...]:
+        """What stands in a channel now, whoever sees it."""
+        return self.workspace.timeline(channel)
+
+    def next_message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
+        """The next message posted or updated after this call, by any means; TimeoutError if none comes."""
+        return message_of(self.workspace.changes.follow(shows), timeout)
+
+    def person(self, name: str = "ada", channel: str = "general", via: Transport | None = None) -> Person:
+        """Somebody in a channel; ``via`` overrides where acts go, as for a stranger who cannot sign."""
+        return Person(
+            user=self.workspace.user(name),
+            channel=self.workspace.channel(channel),
+            transport=via or self._transport(),
+            desk=Desk(
+                self.workspace,
+                self.interactions,
+                self._responses,
+                self.views,
+                Payloads(self.workspace, self.base_url),
+            ),
+        )
+
+    def http(self, request_url: str, signer: Signs | None = None) -> HttpTransport:
+        """A way to a Request URL, signed by this Slack unless another signer is given."""
+        if self._session is None:
+            raise RuntimeError("use a LocalSlack inside `async with LocalSlack(…).serve()`")
+        return HttpTransport(self._session, request_url, signer or Signer(self.signing_secret))
+
+    def _transport(self) -> Transport:
+        return self.http(self.request_url) if self.request_url else self.socket_mode
+
+    def _open_socket(self) -> str:
+        ticket = self.socket_mode.ticket()
+        address = self.base_url.replace("http://", "ws://")
+        return f"{address}/link/?ticket={ticket}&app_id={self.workspace.team.app_id}"

@@ -1,0 +1,139 @@
+"""What Slack sends when somebody does something, field for field.
+
+Sources: https://docs.slack.dev/interactivity/implementing-slash-commands and
+https://docs.slack.dev/reference/interaction-payloads
+"""
+
+from dataclasses import dataclass
+
+from bot.playground.simulators.slack.interactions import Interaction
+from bot.playground.simulators.slack.message import Message
+from bot.playground.simulators.slack.shapes import Payload, Values
+from bot.playground.simulators.slack.views import View
+from bot.playground.simulators.slack.wire import message_json
+from bot.playground.simulators.slack.workspace import Workspace
+
+# Slack still sends the verification token it deprecated; nothing should look at it.
+VERIFICATION_TOKEN = "deprecated-verification-token"  # noqa: S105 - verifies nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Payloads:
+    """Builds payloads; ``base_url`` is where this Slack's ``response_url`` addresses live."""
+
+    workspace: Workspace
+    base_url: str
+
+    def command(self, act: Interaction, command: str, text: str) -> Payload:
+        """A slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
+        team = self.workspace.team
+        return {
+            "token": VERIFICATION_TOKEN,
+            "team_id": team.id,
+            "team_domain": team.domain,
+            "channel_id": act.channel.id,
+            "channel_name": "directmessage" if act.channel.is_im else act.channel.name,
+            "user_id": act.user.id,
+            "user_name": act.user.name,
+            "command": command,
+            "text": text,
+            "api_app_id": team.app_id,
+            "is_enterprise_install": "false",
+            "response_url": self.response_url(act),
+            "trigger_id": act.trigger_id,
+        }
+
+    def response_url(self, act: Interaction) -> str:
+        """The address that answers this act."""
+        return f"{self.base_url}{act.path}"
+
+    def interaction(self, act: Interaction, kind: str) -> Payload:
+        """What all payloads from interactive things have in common."""
+        team = self.workspace.team
+        return {
+            "type": kind,
+            "team": {"id": team.id, "domain": team.domain},
+            "user": {
+                "id": act.user.id,
+                "username": act.user.name,
+                "name": act.user.name,
+                "team_id": team.id,
+            },
+            "api_app_id": team.app_id,
+            "token": VERIFICATION_TOKEN,
+            "trigger_id": act.trigger_id,
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    def block_actions(
+        self, act: Interaction, message: Message, action: Payload, values: Values | None = None
+    ) -> Payload:
+        """Something in a message was used. For an ephemeral message Slack does not send ``message`` along."""
+        return {
+            **self.interaction(act, "block_actions"),
+            **self._in_message(act, message),
+            "state": {"values": values or {}},
+            "response_url": self.response_url(act),
+            "actions": [{**action, "action_ts": self.workspace.next_ts()}],
+        }
+
+    def _in_message(self, act: Interaction, message: Message) -> Payload:
+        where: Payload = {
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": message.channel,
+                "is_ephemeral": message.is_ephemeral,
+            },
+            "channel": {
+                "id": act.channel.id,
+                "name": "directmessage" if act.channel.is_im else act.channel.name,
+            },
+        }
+        if not message.is_ephemeral:
+            where["message"] = message_json(message, self.workspace.team)
+        return where
+
+    def block_actions_in_view(
+        self, act: Interaction, view: View, action: Payload, values: Values | None = None
+    ) -> Payload:
+        """Something in a modal was used: there is no channel and no ``response_url``."""
+        return {
+            **self.interaction(act, "block_actions"),
+            "container": {"type": "view", "view_id": view.id},
+            "view": {**view.payload, "state": {"values": values or {}}},
+            "actions": [{**action, "action_ts": self.workspace.next_ts()}],
+        }
+
+    def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
+        """A modal was submitted with these ``values``: block id → action id → the input's state."""
+        submitted = {**view.payload, "state": {"values": values}}
+        return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}
+
+    def view_closed(self, act: Interaction, view: View) -> Payload:
+        """A modal that asked for ``notify_on_close`` was dismissed."""
+        is_cleared = bool(view.payload["clear_on_close"])
+        return {**self.interaction(act, "view_closed"), "view": view.payload, "is_cleared": is_cleared}
+
+    def block_suggestion(
+        self, act: Interaction, place: View | Message | None, menu: Payload, typed: str
+    ) -> Payload:
+        """Somebody types into an external menu; ``menu`` holds its ``action_id`` and ``block_id``.
+
+        A modal comes without what has been filled in since it was shown (slackapi/bolt-js#1146).
+        """
+        where: Payload = {}
+        if isinstance(place, View):
+            where = {"view": place.payload, "container": {"type": "view", "view_id": place.id}}
+        elif isinstance(place, Message):
+            where = self._in_message(act, place)
+        return {**self.interaction(act, "block_suggestion"), **where, **menu, "value": typed}
+
+    def shortcut(self, act: Interaction, callback_id: str) -> Payload:
+        """A global shortcut was chosen: no channel, no ``response_url``."""
+        return {
+            **self.interaction(act, "shortcut"),
+            "callback_id": callback_id,
+            "action_ts": self.workspace.next_ts(),
+        }

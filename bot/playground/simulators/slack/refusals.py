@@ -1,0 +1,121 @@
+"""What Slack refuses to show: whole messages and whole views."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from bot.playground.simulators.slack import limits
+from bot.playground.simulators.slack.blocks import IN_MESSAGES, IN_MODALS, block_problems
+from bot.playground.simulators.slack.message import visible_strings
+from bot.playground.simulators.slack.shapes import (
+    Payload,
+    Problem,
+    Problems,
+    RefusedError,
+    StringField,
+    TextField,
+    kind_of,
+    problems_of,
+    repeated,
+)
+
+MOST_OF_A_KIND = {
+    "table": 1,
+    "data_visualization": limits.MESSAGE_DATA_VISUALIZATIONS_MAX_ITEMS,
+}
+VIEW_RULES = (
+    TextField("title", limits.VIEW_TITLE_MAX_LENGTH, required=True),
+    TextField("submit", limits.VIEW_SUBMIT_MAX_LENGTH),
+    TextField("close", limits.VIEW_CLOSE_MAX_LENGTH),
+)
+# Unlike texts, these may be empty: slack_sdk and Slack itself send "" for "none".
+VIEW_STRINGS = (
+    StringField("private_metadata", limits.VIEW_PRIVATE_METADATA_MAX_LENGTH),
+    StringField("callback_id", limits.VIEW_CALLBACK_ID_MAX_LENGTH),
+    StringField("external_id", limits.VIEW_EXTERNAL_ID_MAX_LENGTH),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Censor:
+    """Decides what this workspace will show.
+
+    ``unsupported`` names kinds of block that it refuses although Slack documents them, as workspaces do which
+    a newer block has not reached yet.
+    """
+
+    unsupported: frozenset[str] = frozenset()
+
+    def check_message(self, text: str | None, blocks: object) -> None:
+        """Nothing, or a RefusedError with Slack's word for it.
+
+        Raises:
+            RefusedError: ``no_text``, ``msg_too_long``, ``invalid_blocks`` or ``msg_blocks_too_long``.
+        """
+        if not text and not blocks:
+            raise RefusedError("no_text")
+        if text and len(text) > limits.MESSAGE_TEXT_MAX_LENGTH:
+            raise RefusedError("msg_too_long")
+        if blocks is not None:
+            self._check_blocks(blocks)
+
+    def _check_blocks(self, blocks: object) -> None:
+        allowed = IN_MESSAGES - self.unsupported
+        problems = (
+            *_problems_in(blocks, allowed, limits.MESSAGE_BLOCKS_MAX_ITEMS),
+            *(_problems_together(blocks) if isinstance(blocks, list) else ()),
+        )
+        if problems:
+            raise RefusedError("invalid_blocks", problems)
+        if sum(len(string) for string in visible_strings(blocks)) > limits.MESSAGE_BLOCKS_MAX_CHARACTERS:
+            raise RefusedError("msg_blocks_too_long")
+
+    def check_view(self, view: object) -> None:
+        """Nothing, or a RefusedError: ``invalid_arguments`` or ``view_too_large``."""
+        if not isinstance(view, dict):
+            raise RefusedError("invalid_arguments", (Problem("/view", "must be an object"),))
+        problems = tuple(_view_problems(view, IN_MODALS - self.unsupported))
+        if problems:
+            raise RefusedError("invalid_arguments", problems)
+        if len(json.dumps(view).encode()) > limits.VIEW_MAX_BYTES:
+            raise RefusedError("view_too_large")
+
+
+def _problems_in(blocks: object, allowed: frozenset[str], most: int) -> Problems:
+    if not isinstance(blocks, list):
+        yield Problem("/blocks", "must be an array")
+        return
+    if len(blocks) > most:
+        yield Problem("/blocks", f"no more than {most} items allowed")
+    for index, block in enumerate(blocks):
+        yield from block_problems(block, f"/blocks/{index}", allowed)
+    for block_id in repeated(blocks, "block_id"):
+        yield Problem("/blocks", f"block_id already exists: {block_id}")
+
+
+def _problems_together(blocks: list[Payload]) -> Problems:
+    kinds = Counter(kind_of(block) for block in blocks)
+    for kind, most in MOST_OF_A_KIND.items():
+        if kinds[kind] > most:
+            yield Problem("/blocks", f"no more than {most} {kind} blocks allowed")
+    markdown = sum(len(str(block.get("text"))) for block in blocks if kind_of(block) == "markdown")
+    if markdown > limits.MARKDOWN_TOTAL_TEXT_MAX_LENGTH:
+        yield Problem(
+            "/blocks", f"markdown must be less than {limits.MARKDOWN_TOTAL_TEXT_MAX_LENGTH + 1} in all"
+        )
+
+
+def _view_problems(view: Payload, allowed: frozenset[str]) -> Problems:
+    if view.get("type") != "modal":
+        yield Problem("/view/type", "must be modal")
+    yield from problems_of(
+        VIEW_RULES, {key: value for key, value in view.items() if value is not None}, "/view"
+    )
+    yield from problems_of(VIEW_STRINGS, {key: value for key, value in view.items() if value}, "/view")
+    blocks = view.get("blocks")
+    if not isinstance(blocks, list) or not blocks:
+        yield Problem("/view", "missing required field: blocks")
+        return
+    yield from _problems_in(blocks, allowed, limits.VIEW_BLOCKS_MAX_ITEMS)
+    if "submit" not in view and any(kind_of(block) == "input" for block in blocks):
+        yield Problem("/view", "missing required field: submit")

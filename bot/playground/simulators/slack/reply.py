@@ -1,0 +1,110 @@
+"""What one act of a person leads to: the ack, and then the messages and modals that follow it."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from bot.playground.simulators.slack.delivery import Ack
+from bot.playground.simulators.slack.interactions import Interaction, Interactions
+from bot.playground.simulators.slack.journal import WAIT_SECONDS, Tail
+from bot.playground.simulators.slack.message import Message
+from bot.playground.simulators.slack.payloads import Payloads
+from bot.playground.simulators.slack.response_url import ResponseUrls
+from bot.playground.simulators.slack.shapes import Payload
+from bot.playground.simulators.slack.views import View, Views
+from bot.playground.simulators.slack.workspace import Change, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that a person's acts reach: the workspace, its modals, and the record of acts."""
+
+    workspace: Workspace
+    interactions: Interactions
+    responses: ResponseUrls
+    views: Views
+    payloads: Payloads
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """Readers set up before an act, so that nothing it causes can slip by."""
+
+    own: Tail[Change]
+    seen: Tail[Change]
+    views: Tail[View]
+
+    @classmethod
+    def of(cls, act: Interaction, desk: Desk) -> "Followers":
+        """Readers of everything this act brings about from now on."""
+        readers = {None, act.user.id}
+        return cls(
+            own=desk.workspace.changes.follow(lambda change: shows(change) and change.cause == act.id),
+            seen=desk.workspace.changes.follow(
+                lambda change: shows(change) and change.message.seen_only_by in readers
+            ),
+            views=desk.views.shown.follow(lambda view: view.cause == act.id),
+        )
+
+
+def shows(change: Change) -> bool:
+    """Whether there is something to look at afterwards."""
+    return change.kind != "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The ack of one act and what comes after it; ``ack_message`` is the message in a command's ack."""
+
+    act: Interaction
+    ack: Ack
+    desk: Desk
+    followers: Followers
+    ack_message: Message | None = None
+
+    @property
+    def response_url(self) -> str:
+        """Where the bot can answer, as it was told."""
+        return self.desk.payloads.response_url(self.act)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Everything the ack and the ``response_url`` have done so far."""
+        return tuple(change for change in self.desk.workspace.changes if change.cause == self.act.id)
+
+    @property
+    def errors(self) -> Payload:
+        """What a submitted modal was told to correct: block id → message."""
+        body = self.ack.as_json() or {}
+        return dict(body.get("errors", {})) if body.get("response_action") == "errors" else {}
+
+    def message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
+        """The next message this act led to, in the ack or through ``response_url``, new or replaced.
+
+        Asked again, it waits for the one after that.
+
+        Raises:
+            TimeoutError: none came within ``timeout`` seconds.
+        """
+        return message_of(self.followers.own, timeout)
+
+    def seen(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
+        """The next message shown to this person since the act, whichever way it came: the Web API too."""
+        return message_of(self.followers.seen, timeout)
+
+    def view(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, View]:
+        """The next modal opened or updated because of this act."""
+        return self.followers.views.next(timeout)
+
+    async def nothing(self, within: float = 0.2) -> None:
+        """Wait a while, and fail if this act led to one more message all the same."""
+        try:
+            message = await self.message(within)
+        except TimeoutError:
+            return
+        raise AssertionError(f"expected no message, got: {message.all_text()}")
+
+
+async def message_of(changes: Tail[Change], within: float) -> Message:
+    """The message of the next change."""
+    return (await changes.next(within)).message

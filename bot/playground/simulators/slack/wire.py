@@ -1,0 +1,93 @@
+"""How calls and answers of the Web API look on the wire."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from bot.playground.simulators.slack.directory import Team
+from bot.playground.simulators.slack.message import Message
+from bot.playground.simulators.slack.shapes import Payload, RefusedError
+
+# In a form these are JSON inside a string; slack_sdk sends lists and dicts that way.
+JSON_ARGUMENTS = frozenset({"blocks", "attachments", "view", "metadata"})
+
+
+class MissingScopeError(RefusedError):
+    """``missing_scope``, with what was needed and what is there, as Slack says it."""
+
+    def __init__(self, needed: str, provided: frozenset[str]) -> None:
+        super().__init__("missing_scope")
+        self.needed = needed
+        self.provided = provided
+
+
+async def arguments_of(request: web.Request) -> Payload:
+    """The arguments of a call, from the query, a form or JSON.
+
+    Raises:
+        RefusedError: ``invalid_json``, ``json_not_object``, or ``invalid_blocks_format`` and its like.
+    """
+    if request.method == "GET":
+        return dict(request.query)
+    if request.content_type == "application/json":
+        return _json_object(await request.text())
+    form = await request.post()
+    return {**request.query, **{key: _form_value(key, value) for key, value in form.items()}}
+
+
+def _json_object(body: str) -> Payload:
+    try:
+        arguments = json.loads(body or "{}")
+    except ValueError:
+        raise RefusedError("invalid_json") from None
+    if not isinstance(arguments, dict):
+        raise RefusedError("json_not_object")
+    return arguments
+
+
+def _form_value(key: str, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+    if not isinstance(value, str):
+        raise RefusedError("invalid_arguments")  # a file
+    if key not in JSON_ARGUMENTS:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise RefusedError(f"invalid_{key}_format") from None
+
+
+def error_body(refused: RefusedError) -> Payload:
+    """``ok: false`` and why, with the places of the problems where there are any."""
+    body: Payload = {"ok": False, "error": refused.error}
+    if isinstance(refused, MissingScopeError):
+        body |= {"needed": refused.needed, "provided": ",".join(sorted(refused.provided))}
+    if refused.problems:
+        body["errors"] = [str(problem) for problem in refused.problems]
+        body["response_metadata"] = {"messages": [f"[ERROR] {problem}" for problem in refused.problems]}
+    return body
+
+
+def is_true(flag: object) -> bool:
+    """A flag as calls carry it: JSON's own, a word, or what slack_sdk puts into an address."""
+    return flag is True or flag in ("true", "1", 1)
+
+
+def message_json(message: Message, team: Team) -> Payload:
+    """A message as Slack sends it, in answers and in the payload of a click."""
+    shown: Payload = {
+        "type": "message",
+        "user": team.bot_user_id,
+        "bot_id": team.bot_id,
+        "app_id": team.app_id,
+        "team": team.id,
+        "text": message.text,
+        "ts": message.ts,
+    }
+    if message.blocks:
+        shown["blocks"] = list(message.blocks)
+    if message.thread_ts:
+        shown["thread_ts"] = message.thread_ts
+    if message.is_broadcast:
+        shown["subtype"] = "thread_broadcast"
+    return shown

@@ -1,0 +1,215 @@
+"""A small Slack workspace: who is in it, which channels it has, and what has been said."""
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.playground.simulators.slack.directory import (
+    ADA,
+    GENERAL,
+    GRACE,
+    ONCALL,
+    OPS,
+    QUIET,
+    SCOPES,
+    SECRET,
+    Channel,
+    Group,
+    Team,
+    User,
+    direct_message,
+)
+from bot.playground.simulators.slack.journal import Journal
+from bot.playground.simulators.slack.message import Message, with_ids
+from bot.playground.simulators.slack.refusals import Censor
+from bot.playground.simulators.slack.shapes import Payload, RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to a message.
+
+    ``cause`` is the id of the interaction whose ack or ``response_url`` did it, or ``"web_api"``.
+    """
+
+    kind: Literal["posted", "updated", "deleted"]
+    message: Message
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants shown, before Slack has looked at it."""
+
+    channel: str
+    text: str = ""
+    blocks: list[Payload] | None = None
+    seen_only_by: str | None = None
+    thread_ts: str | None = None
+    is_broadcast: bool = False
+    metadata: Payload | None = None
+
+
+@dataclass
+class Workspace:
+    """The state behind the API; ``changes`` tells how it came about.
+
+    ``scopes`` are what the bot token was granted. ``should_escape`` is the setting of the app's command by
+    which Slack writes ids for the channels and people that somebody names. ``clock`` gives Unix time and
+    dates messages and expiries. ``remodelled`` tells of channels that have changed, each as it was left.
+    """
+
+    team: Team = field(default_factory=Team)
+    people: tuple[User, ...] = (ADA, GRACE)
+    groups: tuple[Group, ...] = (ONCALL,)
+    channels: tuple[Channel, ...] = (GENERAL, OPS, QUIET, SECRET)
+    scopes: frozenset[str] = SCOPES
+    should_escape: bool = True
+    censor: Censor = field(default_factory=Censor)
+    clock: Callable[[], float] = time.time
+    changes: Journal[Change] = field(default_factory=Journal)
+    remodelled: Journal[Channel] = field(default_factory=Journal)
+
+    def __post_init__(self) -> None:
+        self._messages: dict[str, Message] = {}
+        self._count = itertools.count(100)
+        self._latest = 0
+
+    def user(self, name_or_id: str) -> User:
+        """Somebody by id or by name; a LookupError says who there is."""
+        for user in self.people:
+            if name_or_id in {user.id, user.name}:
+                return user
+        raise LookupError(f"nobody is called {name_or_id!r}: {[user.name for user in self.people]}")
+
+    @property
+    def conversations(self) -> tuple[Channel, ...]:
+        """Everywhere the bot can be: the channels, and a direct message with each of the people."""
+        return (*self.channels, *(direct_message(user) for user in self.people))
+
+    def channel(self, name_or_id: str) -> Channel:
+        """A channel by id, name or ``#name``; a direct message by id, by ``@name``, or by the person's id.
+
+        A LookupError says which there are.
+        """
+        wanted = name_or_id.removeprefix("#")
+        for channel in self.conversations:
+            names = {channel.id, channel.name, *((channel.members or ()) if channel.is_im else ())}
+            if wanted in names:
+                return channel
+        raise LookupError(f"no channel {name_or_id!r}: {[channel.name for channel in self.conversations]}")
+
+    def archive(self, channel: str) -> None:
+        """Nobody can post there any more."""
+        self._remodel(replace(self.channel(channel), is_archived=True))
+
+    def invite(self, channel: str, name_or_id: str) -> None:
+        """Have somebody join a channel: one of the people, or the bot by its name or id."""
+        now = self.channel(channel)
+        if self._is_bot(name_or_id):
+            self._remodel(replace(now, bot_is_member=True))
+        elif now.members is not None:
+            self._remodel(replace(now, members=now.members | {self.user(name_or_id).id}))
+
+    def kick(self, channel: str, name_or_id: str) -> None:
+        """Have somebody leave a channel: one of the people, or the bot by its name or id."""
+        now = self.channel(channel)
+        if self._is_bot(name_or_id):
+            self._remodel(replace(now, bot_is_member=False))
+        else:
+            members = {user.id for user in self.people} if now.members is None else now.members
+            self._remodel(replace(now, members=frozenset(members - {self.user(name_or_id).id})))
+
+    def delete_channel(self, channel: str) -> None:
+        """Take a channel away with everything that was said there."""
+        gone = self.channel(channel)
+        self._messages = {ts: said for ts, said in self._messages.items() if said.channel != gone.id}
+        self.channels = tuple(kept for kept in self.channels if kept.id != gone.id)
+        self.remodelled.add(gone)
+
+    def _is_bot(self, name_or_id: str) -> bool:
+        return name_or_id in {self.team.bot_name, self.team.bot_user_id}
+
+    def _remodel(self, channel: Channel) -> None:
+        if channel.is_im:
+            raise LookupError(f"{channel.name} is a direct message, and stays as it is")
+        self.channels = tuple(channel if kept.id == channel.id else kept for kept in self.channels)
+        self.remodelled.add(channel)
+
+    def timeline(self, channel: str, seen_by: str | None = None) -> tuple[Message, ...]:
+        """What stands in a channel now, oldest first; all of it, or what one person sees."""
+        where = self.channel(channel).id
+        viewer = self.user(seen_by).id if seen_by else None
+        return tuple(
+            message
+            for message in self._messages.values()
+            if message.channel == where and (viewer is None or message.seen_only_by in {None, viewer})
+        )
+
+    def message(self, ts: str) -> Message | None:
+        """A message as it stands now, or None if it never was or has been deleted."""
+        return self._messages.get(ts)
+
+    def replies(self, message: Message) -> tuple[Message, ...]:
+        """What everybody sees in a message's thread, oldest first."""
+        return tuple(
+            reply
+            for reply in self._messages.values()
+            if reply.thread_ts == message.ts and not reply.is_ephemeral
+        )
+
+    def post(self, draft: Draft, cause: str) -> Message:
+        """Show a new message.
+
+        Raises:
+            RefusedError: Slack would not show it.
+        """
+        self.censor.check_message(draft.text, draft.blocks)
+        message = Message(
+            ts=self.next_ts(),
+            channel=draft.channel,
+            text=draft.text,
+            blocks=with_ids(draft.blocks),
+            seen_only_by=draft.seen_only_by,
+            thread_ts=draft.thread_ts,
+            is_broadcast=draft.is_broadcast,
+            metadata=draft.metadata or None,
+        )
+        self._messages[message.ts] = message
+        self.changes.add(Change("posted", message, cause))
+        return message
+
+    def replace(self, message: Message, draft: Draft, cause: str) -> Message:
+        """Show something else in a message's place; who sees it stays as it was.
+
+        As with ``chat.update``, ``blocks=None`` removes the blocks, and ``metadata=None`` keeps the metadata.
+
+        Raises:
+            RefusedError: Slack would not show it, or the message is gone (``message_not_found``).
+        """
+        if message.ts not in self._messages:
+            raise RefusedError("message_not_found")
+        self.censor.check_message(draft.text, draft.blocks)
+        current = self._messages[message.ts]
+        updated = replace(
+            current,
+            text=draft.text,
+            blocks=with_ids(draft.blocks),
+            metadata=current.metadata if draft.metadata is None else draft.metadata or None,
+        )
+        self._messages[message.ts] = updated
+        self.changes.add(Change("updated", updated, cause))
+        return updated
+
+    def delete(self, message: Message, cause: str) -> None:
+        """Take a message away; RefusedError ``message_not_found`` if it is gone already."""
+        if self._messages.pop(message.ts, None) is None:
+            raise RefusedError("message_not_found")
+        self.changes.add(Change("deleted", message, cause))
+
+    def next_ts(self) -> str:
+        """A time stamp in Slack's form, later than any before: seconds, a dot, six digits."""
+        self._latest = max(self._latest, int(self.clock()))
+        return f"{self._latest}.{next(self._count):06d}"

@@ -1,0 +1,1 @@
+"""Slack: the way in and the way out."""

@@ -1,0 +1,109 @@
+"""The way in: every request of Slack's gets a reference, is counted and logged, and its ack is timed."""
+
+import json
+import logging
+import random
+import time
+from typing import Any, Final
+
+import structlog
+from pydantic_core import PydanticSerializationError, to_json
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.telemetry import Metrics, traced
+
+_log = structlog.get_logger(__name__)
+
+_REFERENCE_HEADER: Final = "X-Request-Id"
+
+_KINDS: Final = (
+    "block_actions",
+    "view_submission",
+    "view_closed",
+    "block_suggestion",
+    "shortcut",
+    "event_callback",
+)
+
+
+class SlackApp(AsyncApp):
+    """Bolt, set up for one workspace; listeners are registered on it.
+
+    It takes its requests for Slack's: those that come by HTTP have passed `bot.slack.http.SlackRequests`.
+
+    Args:
+        client: with the bot's token.
+        metrics: counts requests and times acks.
+    """
+
+    def __init__(self, client: AsyncWebClient, metrics: Metrics) -> None:
+        # At info Bolt logs whole requests, at warning it takes this set-up for a mistake.
+        quiet = logging.getLogger("slack_bolt.workflows")
+        quiet.setLevel(logging.ERROR)
+        super().__init__(
+            logger=quiet,
+            name="workflows-bot",
+            client=AsyncWebClient(base_url=client.base_url, session=client.session),
+            authorize=_OneWorkspace(client.token),
+            request_verification_enabled=False,  # it was verified at the door, or came by Socket Mode
+            # What these are for, events and functions, the manifest does not ask for.
+            ignoring_self_events_enabled=False,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+            # A listener runs within its request: no polling for its ack, no task that nobody holds.
+            process_before_response=True,
+            raise_error_for_unhandled_request=True,
+        )
+        self._metrics = metrics
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
+        reference = f"{random.getrandbits(32):08x}"
+        started = time.perf_counter()
+        with traced(reference):
+            try:
+                req.body = _whole(req.body)
+                response = await super().async_dispatch(req)
+            except Exception:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
+                _log.exception("request_failed")
+                response = BoltResponse(status=500)
+            seconds, outcome = time.perf_counter() - started, str(response.status)
+            _log.info("request", kind=_kind(req), outcome=outcome, seconds=round(seconds, 4))
+        self._metrics.ack_seconds.observe(seconds)
+        self._metrics.requests.labels(_kind(req), outcome).inc()
+        response.headers[_REFERENCE_HEADER] = [reference]
+        return response
+
+
+class _OneWorkspace(AsyncAuthorize):
+    """Gives the bot's token, without an `auth.test` on the way of an answer: that was made at the start."""
+
+    def __init__(self, token: str | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt leaves it so
+        self._known = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
+
+    async def __call__(self, **_: object) -> AuthorizeResult:
+        return self._known
+
+
+def _whole(body: dict[str, Any]) -> dict[str, Any]:
+    """Without halves of characters, as a field's limit leaves them: no URL and no database takes one."""
+    try:
+        to_json(body)  # as UTF-8, and much quicker than anything else that looks at it all
+    except PydanticSerializationError:
+        whole = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+        mended: dict[str, Any] = json.loads(whole)
+        return mended
+    return body
+
+
+def _kind(request: AsyncBoltRequest) -> str:
+    if "command" in request.body:
+        return "command"
+    kind = request.body.get("type")
+    return kind if kind in _KINDS else "other"

@@ -1,0 +1,188 @@
+"""Slack's Web API: the client, what its errors mean, and whether its tokens are good."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryState
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from yarl import URL
+
+from bot.errors import Failed
+from bot.settings import Settings
+
+UNREACHABLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
+"""What a call of Slack's Web API may raise; `SlackApiError` is one of them."""
+
+BLOCKS_REFUSED: Final = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "blocks_too_long"}
+)
+"""Slack does not take this message, and may take a plainer one."""
+
+_HOSTS: Final = (".slack.com", ".slack-gov.com")
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+_REFUSALS: Final = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "not_allowed_token_type",
+        "missing_scope",
+        "no_permission",
+        "org_login_required",
+        "ekm_access_denied",
+    }
+)
+
+
+_WAIT: Final = timedelta(seconds=30)
+"""How long Slack may ask for, for a call to be made again; callers may have less time."""
+
+
+class ShortRateLimits(AsyncRateLimitErrorRetryHandler):
+    """Makes a call once more where Slack says soon enough when that may be.
+
+    Args:
+        most: how long it may ask for; slack_sdk itself would wait for an hour.
+    """
+
+    def __init__(self, most: timedelta) -> None:
+        super().__init__()
+        self._most = most
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 - the signature is slack_sdk's
+        request: HttpRequest,  # noqa: ARG002
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is None or response.status_code != 429 or error is not None:
+            return False
+        wait = retry_after(response.headers)
+        return wait is not None and wait <= self._most
+
+
+class NotSlack(aiohttp.ClientError):
+    """A request that would leave Slack; it was not made."""
+
+
+class SlackClient(AsyncWebClient):
+    """slack_sdk's client, with no errors but those that `UNREACHABLE` names."""
+
+    async def api_call(self, *args: Any, **kwargs: Any) -> AsyncSlackResponse:  # noqa: ANN401 - as slack_sdk has it
+        """Call a method; for every one of them slack_sdk comes by here."""
+        try:
+            return await super().api_call(*args, **kwargs)
+        except (AttributeError, ValueError) as error:  # it takes every text for an object
+            raise SlackClientError("the answer is not one of Slack's") from error
+
+
+class TokenRefused(Failed):
+    """Slack knows this token and does not want it; the message says what to do."""
+
+
+class SlackUnreachable(Failed):
+    """Slack gave no answer of its own; the message says what came instead."""
+
+
+@asynccontextmanager
+async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+    """Slack's Web API over one session."""
+    only_slack = _only_slack(URL(settings.slack_api_url))
+    async with aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True, middlewares=[only_slack]) as session:
+        client = SlackClient(
+            token=settings.bot_token,
+            base_url=f"{settings.slack_api_url.rstrip('/')}/",
+            session=session,
+            retry_handlers=[ShortRateLimits(_WAIT)],
+        )
+        client.proxy = None  # slack_sdk's own choice of one ignores NO_PROXY; the session's does not
+        yield client
+
+
+def _only_slack(api: URL) -> aiohttp.ClientMiddlewareType:
+    """Keeps tokens and messages from other hosts, wherever a payload or a redirect points."""
+
+    async def send(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        url = request.url
+        is_api = (url.scheme, url.host) == (api.scheme, api.host)
+        if not is_api and not (url.scheme == "https" and f".{url.host}".endswith(_HOSTS)):
+            raise NotSlack(f"{url.host} is no host of Slack's")
+        response = await handler(request)
+        if 300 <= response.status < 400:
+            response.close()
+            raise NotSlack(f"{url.host} answers with a redirect, which is not followed")
+        return response
+
+    return send
+
+
+def reason(error: Exception) -> str:
+    """What an error of the Web API says: Slack's code, else the HTTP status, else the kind of error."""
+    if isinstance(error, SlackApiError):
+        data = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
+        if isinstance(data, dict) and data.get("error"):
+            return str(data["error"])
+        return f"HTTP {http_status(error)}"
+    return type(error).__name__
+
+
+def http_status(error: SlackApiError) -> int:
+    """The status of the answer; where that was no JSON, slack_sdk hands on aiohttp's own."""
+    response = error.response
+    return int(response.status if isinstance(response, aiohttp.ClientResponse) else response.status_code)
+
+
+def retry_after(headers: Mapping[str, Any]) -> timedelta | None:
+    """How long Slack asks to be left alone; None where it gives no whole seconds."""
+    found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    text = str(found[0] if isinstance(found, list) and found else found)
+    return timedelta(seconds=int(text)) if text.isdecimal() and len(text) < 6 else None
+
+
+async def check_bot_token(client: AsyncWebClient) -> AsyncSlackResponse:
+    """What Slack says of the bot's token.
+
+    Raises:
+        TokenRefused: it is not good.
+        SlackUnreachable: Slack does not say.
+    """
+    try:
+        return await client.auth_test()
+    except UNREACHABLE as error:
+        raise _told(error, "SLACK_BOT_TOKEN", "copy it anew from OAuth & Permissions") from error
+
+
+async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
+    """Prove that a Socket Mode connection could be opened.
+
+    Raises:
+        TokenRefused: the token is not good.
+        SlackUnreachable: Slack does not say.
+    """
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except UNREACHABLE as error:
+        advice = (
+            "it must be an app-level token (xapp-…) with the scope connections:write, "
+            "and Socket Mode must be on in the app's settings"
+        )
+        raise _told(error, "SLACK_APP_TOKEN", advice) from error
+
+
+def _told(error: Exception, setting: str, advice: str) -> TokenRefused | SlackUnreachable:
+    why = reason(error)
+    if why in _REFUSALS:
+        return TokenRefused(f"Slack refuses {setting} ({why}): {advice}")
+    return SlackUnreachable(f"Slack can't be reached ({why})")

@@ -1,0 +1,209 @@
+"""The bot's own HTTP endpoints."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from aiohttp import StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+from cachetools import FIFOCache
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.slack.bolt import SlackApp
+from bot.telemetry import Metrics
+
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes. Slack's largest, a form with 250 KB of its view and state, stays below it."""
+
+Probe = Callable[[], Awaitable[str | None]]
+"""Says what is not ready, or None."""
+
+_log = structlog.get_logger(__name__)
+
+
+class SlackRequests:
+    """Lets in what Slack sends, once, and nothing else.
+
+    What was let in is remembered, so that nobody can send it again while its timestamp is good: the last
+    `_REMEMBERED` signatures. Another process has its own memory.
+
+    Args:
+        app: answers them.
+        signing_secret: proves that they are Slack's.
+        patience: how long a body may take to arrive; Slack itself waits three seconds for its answer.
+    """
+
+    def __init__(
+        self, app: SlackApp, signing_secret: str, patience: timedelta = timedelta(seconds=3)
+    ) -> None:
+        self._app = app
+        self._verifier = SignatureVerifier(signing_secret)
+        self._patience = patience.total_seconds()
+        self._seen: FIFOCache[str, bool] = FIFOCache(_REMEMBERED)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """The answer to a request of Slack's.
+
+        Raises:
+            Refused: it is not one.
+        """
+        if request.method != "POST":
+            raise Refused(405, "Slack sends POST")
+        if request.content_type not in _CONTENT_TYPES or "Content-Encoding" in request.headers:
+            raise Refused(415, "Slack sends forms and JSON, neither of them packed")
+        timestamp, signature = _only(request, *_TIMESTAMP), _only(request, *_SIGNATURE)
+        body = await self._body(request)
+        if not self._verifier.is_valid(body, timestamp, signature):
+            raise Refused(401, "the signature or the time is wrong")
+        # Not all headers: they are not signed, and some of them tell Bolt what to run.
+        headers: dict[str, str | Sequence[str]]
+        headers = {name: request.headers[name] for name in _READ if name in request.headers}
+        try:
+            from_slack = AsyncBoltRequest(body=body, headers=headers)
+        except UNREADABLE as error:
+            raise Refused(400, "the body can't be read") from error
+        if from_slack.body.get("type") not in _REPEATABLE:
+            if signature in self._seen:
+                raise Refused(409, "it was sent before")
+            self._seen[signature] = True
+        return await to_aiohttp_response(await self._app.async_dispatch(from_slack))
+
+    async def _body(self, request: web.Request) -> str:
+        if (request.content_length or 0) > LARGEST_BODY:
+            raise Refused(413, "the body is too large")
+        try:
+            if request.content.is_eof():  # it came together with its head, as most do
+                return request.content.read_nowait().decode()
+            async with asyncio.timeout(self._patience):
+                return (await _read(request.content)).decode()
+        except TimeoutError as error:
+            raise Refused(408, "the body takes too long") from error
+        except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
+            raise Refused(400, "the body can't be read") from error
+
+
+async def _read(content: StreamReader) -> bytearray:
+    body = bytearray()
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Refused(413, "the body is too large")
+    return body
+
+
+class Refused(Exception):
+    """A request that is not Slack's.
+
+    Attributes:
+        status: the HTTP status that says so.
+        reason: what is wrong with it, without anything that it holds.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def _only(request: web.Request, name: str, form: re.Pattern[str]) -> str:
+    """The value of a header that is there once."""
+    values = request.headers.getall(name, [])
+    if len(values) != 1 or not form.fullmatch(values[0]):
+        raise Refused(401, f"{name} is not there once, as Slack writes it")
+    return values[0]
+
+
+def web_app(
+    requests: SlackRequests | None,
+    metrics: Metrics,
+    probes: Mapping[str, Probe],
+    patience: timedelta = timedelta(seconds=3),
+) -> web.Application:
+    """The endpoints.
+
+    Args:
+        requests: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
+        metrics: for `GET /metrics`.
+        probes: what has to be well for `GET /readyz`, by name.
+        patience: how long each of them may take; whoever asks has other things to learn as well.
+    """
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"status": "up"})
+
+    async def found() -> dict[str, str]:
+        said = await asyncio.gather(*(_in_time(probe, patience) for probe in probes.values()))
+        faults = dict(zip(probes, said, strict=True))
+        for name, fault in faults.items():
+            metrics.ready.labels(name).set(fault is None)
+        return {name: fault for name, fault in faults.items() if fault is not None}
+
+    async def readyz(_: web.Request) -> web.Response:
+        if faults := await found():
+            return web.json_response({"status": "not ready", "faults": faults}, status=503)
+        return web.json_response({"status": "ready"})
+
+    async def show_metrics(_: web.Request) -> web.Response:
+        await found()
+        return web.Response(body=metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    logging.getLogger("aiohttp.server").addFilter(_without_a_strangers_words)
+    app = web.Application()
+    app.add_routes(
+        [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", show_metrics)]
+    )
+    if requests is not None:
+        app.router.add_route("*", "/slack/events", _events(requests, metrics))
+    return app
+
+
+async def _in_time(probe: Probe, patience: timedelta) -> str | None:
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            return await probe()
+    except TimeoutError:
+        return f"no answer within {patience.total_seconds():g} s"
+
+
+def _without_a_strangers_words(record: logging.LogRecord) -> bool:
+    """What is no HTTP stands in aiohttp's error, and the log is no place for anybody to write into."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = "request_refused: %s", (type(error).__name__,)
+    return True
+
+
+def _events(requests: SlackRequests, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def events(request: web.Request) -> web.Response:
+        try:
+            return await requests.answer(request)
+        except Refused as refused:
+            metrics.requests.labels("other", str(refused.status)).inc()
+            _log.warning("request_refused", status=refused.status, reason=refused.reason)
+            response = web.Response(status=refused.status, text=refused.reason)
+            response.force_close()  # what is left of its body is not waited for
+            if refused.status == 405:
+                response.headers["Allow"] = "POST"
+            return response
+
+    return events
+
+
+_REMEMBERED: Final = 20_000
+"""Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
+_CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
+_TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
+_SIGNATURE: Final = ("X-Slack-Signature", re.compile(r"v0=[0-9a-f]{64}", re.ASCII))
+_READ: Final = ("Content-Type", "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
+_REPEATABLE: Final = ("block_suggestion", "event_callback", "url_verification")
+"""What changes nothing. Slack may well send it twice within a second, and so with the same signature."""
+UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What Bolt's parser raises for a body that is not JSON, or not an object: nothing Slack sends."""

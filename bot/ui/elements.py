@@ -1,0 +1,284 @@
+"""The pieces that messages are made of. Whatever a person or the API named goes through here."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from pydantic_core import to_json
+
+from bot.cloudflare.models import ApiMessage, Status
+from bot.ui import limits
+from bot.ui.limits import Block
+
+
+@dataclass(frozen=True)  # without slots, which `as_ack` needs to be kept
+class Message:
+    """What Slack is sent.
+
+    Attributes:
+        text: the whole message for screen readers and notifications; it makes sense alone.
+        blocks: the same for eyes.
+    """
+
+    text: str
+    blocks: list[Block]
+
+    @property
+    def bare(self) -> "Message":
+        """The text alone, for where Slack takes none of the blocks."""
+        return Message(self.text, [])
+
+    @cached_property
+    def as_ack(self) -> str:
+        """The JSON by which the ack of a command shows it, to who typed that alone; written once."""
+        ack = {"response_type": "ephemeral", "text": self.text, "blocks": self.blocks}
+        return to_json(ack).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The values of a message's buttons; a button that would lead nowhere has none.
+
+    Attributes:
+        previous: the screen before.
+        next: the screen after.
+        refresh: this screen anew.
+        filter: the list's question, for a form to narrow it down.
+        lost: a button is missing that would lead somewhere, as its place could not be kept.
+    """
+
+    previous: str | None
+    next: str | None
+    refresh: str | None
+    filter: str | None = None
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How a status looks: an emoji and a word, so that neither colour nor picture is needed."""
+
+    emoji: str
+    word: str
+
+
+_APPEARANCES: Final = {
+    "errored": Appearance("🔴", "Errored"),
+    "rollingBack": Appearance("🟠", "Rolling back"),
+    "running": Appearance("🔵", "Running"),
+    "queued": Appearance("⏳", "Queued"),
+    "waiting": Appearance("🟣", "Waiting"),
+    "waitingForPause": Appearance("🟡", "Waiting for pause"),
+    "paused": Appearance("⏸️", "Paused"),
+    "terminated": Appearance("⚫", "Terminated"),
+    "complete": Appearance("🟢", "Complete"),
+}
+"""In the order in which somebody on call wants to know of them."""
+
+URGENCY: Final = tuple(_APPEARANCES)
+
+# Marks that turn the direction of what follows, breaks that would end a line or a code span, what steers a
+# terminal, and what nobody sees. The two joiners stay: emoji and some scripts are written with them.
+_UNSAFE_MARKS: Final = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
+)
+_UNSAFE: Final = re.compile(f"[{_UNSAFE_MARKS}]")
+_MARKUP: Final = re.compile(f"[`&<>{_UNSAFE_MARKS}]")
+_INERT: Final = {"`": "\N{MODIFIER LETTER GRAVE ACCENT}", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SECOND: Final = timedelta(seconds=1)
+_LONGEST_NAME: Final = 600
+_LONGEST_COMMAND: Final = 1_500
+
+
+def appearance(status: Status | None) -> Appearance:
+    """How a status looks; one never seen before is shown by its own name."""
+    if status is None:
+        return Appearance("⚪", "No status")
+    return _APPEARANCES.get(status) or Appearance("⚪", plain(status))
+
+
+def plain(text: str) -> str:
+    """A foreign text for plain_text elements, where Slack reads no markup: only made safe to look at."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def escape(text: str) -> str:
+    """A foreign text for mrkdwn.
+
+    Slack asks to escape these three and nothing else; a backtick goes, too, as it would turn our code spans
+    inside out.
+    """
+    return _MARKUP.sub(lambda found: _INERT.get(found[0], "\N{REPLACEMENT CHARACTER}"), text)
+
+
+def command(text: str) -> str:
+    """Something to type, as code."""
+    return code(text, _LONGEST_COMMAND)
+
+
+def code(text: str, most: int = _LONGEST_NAME) -> str:
+    """A foreign text as code, where Slack looks for no mention, no link and no emphasis."""
+    return f"`{escape(limits.shorten(text, most)) or ' '}`"
+
+
+def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
+    """A time that every reader sees in their own zone; ISO 8601 where Slack can't."""
+    at = at.astimezone(UTC)
+    return f"<!date^{int(at.timestamp())}^{style}|{iso(at)}>"
+
+
+def iso(at: datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return at.astimezone(UTC).isoformat("T", "seconds").replace("+00:00", "Z")
+
+
+def duration(span: timedelta) -> str:
+    """A time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
+    whole = span.days * 86400 + span.seconds
+    if whole < 1:
+        return f"{int(max(span.total_seconds(), 0) * 1000)}ms"
+    for unit, name, smaller, smaller_name in (
+        (86400, "d", 3600, "h"),
+        (3600, "h", 60, "m"),
+        (60, "m", 1, "s"),
+    ):
+        if whole >= unit:
+            rest = whole % unit // smaller
+            return f"{whole // unit}{name}" + (f" {rest}{smaller_name}" if rest else "")
+    return f"{whole}s"
+
+
+def ago(span: timedelta) -> str:
+    """How long ago something was."""
+    return "just now" if span < _SECOND else f"{duration(span)} ago"
+
+
+def header(text: str) -> Block:
+    """A title."""
+    return {"type": "header", "text": plain_text(text, limits.HEADER, emoji=False)}
+
+
+def section(markup: str, accessory: Block | None = None) -> Block:
+    """A paragraph of mrkdwn, with a button beside it where one is given."""
+    text = limits.shorten_markup(markup, limits.SECTION)
+    block: Block = {"type": "section", "text": _mrkdwn(text)}
+    if accessory is not None:
+        block["accessory"] = accessory
+    return block
+
+
+def context(*phrases: str) -> Block:
+    """A small line of mrkdwn."""
+    text = limits.shorten_markup(" · ".join(phrases), limits.CONTEXT)
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:
+    """A text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
+    return {"type": "plain_text", "text": limits.shorten(plain(text), most), "emoji": emoji}
+
+
+def _mrkdwn(text: str) -> Block:
+    """Verbatim, so that Slack makes no link of what merely looks like one."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def button(label: str, action_id: str, value: str, says: str) -> Block:
+    """A button; `says` is what a screen reader reads.
+
+    Raises:
+        ValueError: the value does not fit, and cutting it would break it.
+    """
+    if len(value) > limits.VALUE:
+        raise ValueError(f"a button's value has {len(value)} characters")
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": plain_text(label, limits.BUTTON),
+        "value": value,
+        "accessibility_label": limits.shorten(plain(says), limits.BUTTON),
+    }
+
+
+def confirmed(pressed: Block, title: str, text: str, label: str) -> Block:
+    """A button that asks before it acts; `label` is what stands on its second self."""
+    confirm = {
+        "title": plain_text(title, limits.CONFIRM_TITLE),
+        "text": plain_text(text, limits.CONFIRM_TEXT),
+        "confirm": plain_text(label, limits.CONFIRM_BUTTON),
+        "deny": plain_text("Cancel", limits.CONFIRM_BUTTON),
+        "style": "danger",
+    }
+    return {**pressed, "confirm": confirm}
+
+
+def actions(buttons: list[Block]) -> list[Block]:
+    """A row of buttons; no block where there are none, as Slack takes no empty row."""
+    return [{"type": "actions", "elements": buttons}] if buttons else []
+
+
+def person(user: str) -> str:
+    """Somebody by name; it calls them where the message is not for one reader alone."""
+    return f"<@{escape(user)}>"
+
+
+def channel(channel_id: str) -> str:
+    """A link to a channel, which shows its name to whoever may see that; a direct message has none."""
+    if channel_id.startswith("D"):
+        return "a direct message"
+    return f"<#{escape(channel_id)}>"
+
+
+def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
+    """The buttons below a list: only those that lead somewhere."""
+    buttons = []
+    if controls.previous is not None:
+        buttons.append(button(f"◀ {previous}", "page_previous", controls.previous, f"{previous} rows"))
+    if controls.next is not None:
+        buttons.append(button(f"{next_} ▶", "page_next", controls.next, f"{next_} rows"))
+    if controls.refresh is not None:
+        buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
+    if controls.filter is not None:
+        buttons.append(button("Filter…", "filter_open", controls.filter, "Filter this list"))
+    blocks = actions(buttons)
+    if controls.lost:
+        blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
+    return blocks
+
+
+def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
+    """What the API said beside its answer."""
+    said = [f"{escape(message.message)}{code_number(message)}" for message in messages]
+    return [context("Cloudflare says: " + "; ".join(said))] if said else []
+
+
+def unread_rows(rows: int) -> list[str]:
+    """A sentence about rows that lack something or are missing, as they could not be read; none for none."""
+    if not rows:
+        return []
+    which = "1 row" if rows == 1 else f"{rows} rows"
+    return [f"Cloudflare sent {which} that could not be read in full: what could be read is shown."]
+
+
+def code_number(message: ApiMessage) -> str:
+    """The API's code of a message, in brackets, where it has one."""
+    return f" ({message.code})" if message.code is not None else ""
+
+
+def modal(title: str, blocks: list[Block], close: str) -> Block:
+    """A window over everything else."""
+    return {
+        "type": "modal",
+        "title": plain_text(title, limits.TITLE),
+        "close": plain_text(close, limits.TITLE),
+        "blocks": blocks,
+    }
+
+
+def message(text: str, blocks: list[Block]) -> Message:
+    """A message; `text` is mrkdwn already."""
+    return Message(limits.shorten_markup(text, limits.TEXT), blocks)

@@ -1,0 +1,255 @@
+"""What went wrong, what was expected, what to do: one message for each kind of error."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import singledispatch
+
+from bot.cloudflare.errors import (
+    AccountNotFound,
+    CloudflareError,
+    InstanceNotFound,
+    NonsenseAnswer,
+    NotAuthorized,
+    ParameterRefused,
+    Throttled,
+    TlsFailed,
+    Unavailable,
+    UnknownAccount,
+)
+from bot.language.errors import QueryError
+from bot.ui.elements import (
+    Message,
+    button,
+    code,
+    code_number,
+    command,
+    context,
+    duration,
+    escape,
+    message,
+    section,
+)
+from bot.ui.request_id import referenced
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a person is told; each part is mrkdwn.
+
+    Attributes:
+        title: what went wrong, as a sentence.
+        advice: what to do, a paragraph each.
+        details: for whoever looks into it: codes, ids.
+    """
+
+    title: str
+    advice: tuple[str, ...]
+    details: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A line below a problem with a button that opens a list.
+
+    Attributes:
+        text: what the list is, in mrkdwn.
+        label: what stands on the button.
+        value: the bookmark it carries.
+        says: what a screen reader reads.
+    """
+
+    text: str
+    label: str
+    value: str
+    says: str
+
+
+def problem_message(error: Exception, *, again: str = "", ways_out: Sequence[WayOut] = ()) -> Message:
+    """What a person is told about an error.
+
+    Args:
+        error: of this bot's own kinds.
+        again: the command that asks the same again, where that may help.
+        ways_out: lists that lead on.
+    """
+    problem = explain(error)
+    advice = list(problem.advice)
+    if again:
+        advice.append(f"To try again: {command(again)}")
+    blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
+    blocks += [section(way.text, button(way.label, "list_open", way.value, way.says)) for way in ways_out]
+    if problem.details:
+        blocks.append(context(*problem.details))
+    return message(" ".join((problem.title, *advice, *(way.text for way in ways_out))), blocks)
+
+
+def unexpected_message(reference: str) -> Message:
+    """A fault of the bot's own; the reference also stands in the log."""
+    title = "Something went wrong inside this bot."
+    advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
+    return referenced(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), reference)
+
+
+def restarting_message() -> Message:
+    """The process ends before the answer came."""
+    title = "This bot is being restarted, and your answer was not ready."
+    advice = "Please ask again in a minute."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def unknown_command_message(name: str) -> Message:
+    """A slash command that somebody pointed at this bot and that it does not answer."""
+    title = f"{code(name)} is not one of this bot's commands."
+    advice = "It answers `/workflows`; try `/workflows help`."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def unknown_control_message() -> Message:
+    """A button, menu or form that this version of the bot does not have."""
+    title = "This control is not one of this version's."
+    advice = "The message is most likely an old one. Start afresh with `/workflows`."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+@singledispatch
+def explain(error: Exception) -> Problem:
+    """An error in words, by its type.
+
+    Raises:
+        TypeError: it is none of the kinds that people are told about.
+    """
+    raise TypeError(f"no words for {type(error).__name__}") from error
+
+
+@explain.register
+def _(error: QueryError) -> Problem:
+    advice = [f"Expected: {_with_code(error.expected)}."]
+    if error.nearest:
+        whole = f" Then type {command(error.command)}" if error.command else ""
+        advice.append(f"Did you mean {code(error.nearest)}?{whole}")
+    return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
+
+
+@explain.register
+def _(error: UnknownAccount) -> Problem:
+    known = ", ".join(code(name) for name in error.known)
+    return Problem(f"No account is called {code(error.name)} any more.", (f"There are: {known}.",))
+
+
+@explain.register
+def _(error: NotAuthorized) -> Problem:
+    permissions = " or ".join(f"*{name}*" for name in error.PERMISSIONS)
+    return Problem(
+        "Cloudflare does not let this bot read Workflows.",
+        (
+            f"Its credentials are wrong, or they lack a permission: {permissions}.",
+            "Whoever runs the bot can see which with `workflows-bot check`.",
+        ),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: AccountNotFound) -> Problem:
+    return Problem(
+        "Cloudflare knows no such account.",
+        ("The account id in this bot's settings is malformed or wrong; `workflows-bot check` says which.",),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: CloudflareError) -> Problem:
+    return Problem("Cloudflare refused.", (_sentence(error.reason),), details(error))
+
+
+@explain.register
+def _(error: InstanceNotFound) -> Problem:
+    return Problem(
+        "No instance of that id.",
+        ("It may be past its retention, or belong to another workflow.",),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: ParameterRefused) -> Problem:
+    return Problem(
+        "Cloudflare refused the query.",
+        (f"It says: {escape(_in_words(error.reason))}.", "What it takes: `/workflows help filters`"),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: Throttled) -> Problem:
+    pause = duration(max(error.retry_after, timedelta(seconds=1)))
+    return Problem(
+        "Too many requests to Cloudflare just now.",
+        (f"Try again in {pause}. Its limit is 1,200 in five minutes for one user.",),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: Unavailable) -> Problem:
+    return Problem(
+        "Cloudflare gave no usable answer.",
+        (f"{_what_came(error)} It was asked more than once; try again in a minute.",),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: TlsFailed) -> Problem:
+    return Problem(
+        "No safe connection to Cloudflare.",
+        (f"{_sentence(error.reason)} Whoever runs the bot has to look at its network or certificates.",),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: NonsenseAnswer) -> Problem:
+    if error.errors:  # in the API's own envelope, with a status that says all is well
+        said = escape(_in_words(error.reason))
+        return Problem("Cloudflare refused.", (f"It says: {said}.",), details(error))
+    return Problem(
+        "The answer is not one of Cloudflare's API.",
+        (f"{_sentence(error.reason)} Something on the way may have answered in its place.",),
+        details(error),
+    )
+
+
+def details(error: CloudflareError) -> tuple[str, ...]:
+    """What the API said, and under which id its support finds it."""
+    said = [f"{escape(entry.message)}{code_number(entry)}" for entry in error.errors]
+    if error.http_status is not None:
+        said.append(f"HTTP {error.http_status}")
+    if error.ray:
+        said.append(f"cf-ray {code(error.ray)}")
+    return tuple(said)
+
+
+def _in_words(reason: str) -> str:
+    """The API's messages are keys such as `workflows.api.error.invalid_status`: the last part is the news."""
+    if re.fullmatch(r"[a-z]\w*(\.\w+)+", reason):
+        return reason.rpartition(".")[2].replace("_", " ")
+    return reason
+
+
+def _what_came(error: Unavailable) -> str:
+    """What there was instead of an answer."""
+    return f"It answered HTTP {error.http_status}." if error.http_status else _sentence(error.reason)
+
+
+def _sentence(text: str) -> str:
+    text = _in_words(text)
+    return f"{escape(text[:1].upper() + text[1:])}."
+
+
+def _with_code(text: str) -> str:
+    """Our own words with `code` in them; what a person typed may stand in there."""
+    return "".join(code(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`")))

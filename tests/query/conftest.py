@@ -1,3 +1,0 @@
-from tests.query import unhurried
-
-unhurried.load()

@@ -1,0 +1,143 @@
+"""Deliveries of digests, step by step and by a clock of their own, of an account that can be made to fail."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.store import Shelf
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.cloudflare.limiter import Budget
+from bot.digests.due import Rounds
+from bot.digests.model import Digest, DigestRun, Plan
+from bot.digests.reading import Reader
+from bot.digests.runs import Attempt, Ledger
+from bot.digests.store import Store
+from bot.language.schedule import Schedule
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID
+from bot.playground.simulators.slack import LocalSlack, Message
+from bot.telemetry import Metrics
+from bot.worker.closing import Closing, Patience
+from bot.worker.posting import Poster
+from bot.worker.preparing import Preparing
+from bot.worker.sending import Sending
+from tests.unit.jobs.conftest import Clock
+
+from .cloudflare_stage import DEADLINE, Cell
+
+LATENESS = timedelta(hours=1)
+
+
+class Held:
+    """No other worker is there to take a run over."""
+
+    def is_sure(self) -> bool:
+        return True
+
+    async def is_confirmed(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Works:
+    """What all deliveries of a module share."""
+
+    slack: LocalSlack
+    engine: AsyncEngine
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+
+
+class Post:
+    """One digest of one cell's workflow, due at every full hour, and what delivers it.
+
+    Args:
+        works: shared with other cells.
+        cell: its account and its workflow.
+        retry: how long it is tried.
+        deadline: seconds for an answer of Cloudflare's.
+    """
+
+    def __init__(self, works: Works, cell: Cell, retry: timedelta, deadline: float = DEADLINE) -> None:
+        self._works = works
+        self.clock = clock = Clock()
+        endpoint = production_endpoint(cell.stage.line.url, DEFAULT_ACCOUNT_ID, ApiToken(cell.token))
+        client = WorkflowsClient(
+            works.session,
+            endpoint,
+            budget=Budget(1200, 0.2, clock.seconds),
+            deadline=timedelta(seconds=deadline),
+            now=clock,
+        )
+        account = CachedWorkflows(client, CacheTimes(), clock.seconds)
+        ledger, poster, patience = Ledger(works.engine), Poster(works.client), Patience(LATENESS, retry)
+        closing = Closing(ledger, poster, Metrics(), patience, clock)
+        shelf = Shelf(works.engine, timedelta(days=7), clock)
+        reader = Reader({cell.account: account}, timedelta(days=7), clock)
+        self._preparing = Preparing(ledger, reader, shelf, poster, closing, clock)
+        self._sending = Sending(ledger, poster, patience, clock)
+        self._closing = closing
+        self._store = Store(works.engine, clock)
+        self._rounds = Rounds(works.engine, LATENESS)
+        self._plan = Plan("C0OPS0001", Schedule("0 * * * *", "UTC"), cell.account, (cell.workflow,))
+        self._digest: Digest | None = None
+
+    async def due(self) -> DigestRun:
+        """Let time pass until the digest is due; gives its run."""
+        if self._digest is None:
+            made = await self._store.create(self._plan, "U0ADA0001")
+            self._digest = await self._store.resume(made.number)
+        upcoming = (await self._store.get(self._digest.number)).next_due
+        assert upcoming is not None
+        self.clock.moment = upcoming + timedelta(seconds=1)
+        await self._rounds.enter_due(self.clock())
+        return await self.run()
+
+    async def run(self) -> DigestRun:
+        """The latest run as it is kept."""
+        assert self._digest is not None
+        return (await self._store.runs(self._digest.number))[0]
+
+    async def deliver(self) -> DigestRun:
+        """Try once; gives what has become of the run."""
+        run = await self.run()
+        attempt = Attempt(run.digest, run.slot, run.attempt)
+        prepared = await self._preparing.prepare(attempt)
+        if prepared is not None:
+            sent = None
+            if prepared.letter is not None:
+                sent = await self._sending.send(attempt, prepared, Held())
+            await self._closing.record(attempt, prepared, sent)
+        return await self.run()
+
+    async def wait(self) -> timedelta:
+        """Let time pass until the run is to be tried again; gives how long that took."""
+        before = self.clock()
+        while not await self._is_handed_over():
+            self.clock.moment += timedelta(seconds=5)
+        return self.clock() - before
+
+    def messages(self) -> tuple[Message, ...]:
+        """What stands in the channel of this digest."""
+        assert self._digest is not None
+        return tuple(
+            message
+            for message in self._works.slack.messages("ops")
+            if message.metadata and message.metadata["event_payload"]["digest"] == self._digest.number
+        )
+
+    async def end(self) -> None:
+        """Have no worker look at it any more."""
+        if self._digest is not None:
+            await self._store.discard(self._digest.number)
+
+    async def _is_handed_over(self) -> bool:
+        until = self.clock() + timedelta(minutes=1)
+        claimed = await self._rounds.claim(self.clock(), until, 5)
+        await self._rounds.handed_over(claimed, until)
+        run = await self.run()
+        return any(one.attempt == Attempt(run.digest, run.slot, run.attempt) for one in claimed)

@@ -1,0 +1,195 @@
+"""All that Cloudflare, or whatever stands before it, may do wrong, and what people must be told of each."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from bot.playground.simulators.cloudflare import (
+    Challenge,
+    Changed,
+    ChangedRows,
+    CutOff,
+    Dropped,
+    Fault,
+    HtmlPage,
+    JsonError,
+    Operation,
+    PlainText,
+    Redirected,
+    Reset,
+    Slow,
+    SpoiltGzip,
+    Throttled,
+    Trickling,
+    TruncatedJson,
+    WrongShape,
+)
+
+Surface = Literal["list", "overview", "older", "refresh", "preview", "digest"]
+
+ELSEWHERE: Final = "http://elsewhere"
+"""Where redirects lead, until the test puts an address of its own in."""
+
+
+@dataclass(frozen=True)
+class NobodyListens:
+    """No fault of an answer's: there is nobody to give one."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something after which there is nothing to show.
+
+    Attributes:
+        fault: what every request meets.
+        says: words of the message that names the cause.
+        otherwise: the words where it means something else: on which surface, what.
+        passes: it may be over in a while, so that a digest is tried again.
+        waits: how long the API said to stay away, in words.
+    """
+
+    fault: Fault | NobodyListens
+    says: tuple[str, ...]
+    otherwise: dict[Surface, tuple[str, ...]] | None = None
+    passes: bool = True
+    waits: str = ""
+
+    def words(self, surface: Surface) -> tuple[str, ...]:
+        return (self.otherwise or {}).get(surface, self.says)
+
+    def led_to(self, address: str) -> Fault | NobodyListens:
+        """The fault, with this address for a redirect to lead to."""
+        return replace(self.fault, location=address) if isinstance(self.fault, Redirected) else self.fault
+
+
+def _refused(status: int, code: int, message: str, *says: str, **otherwise: tuple[str, ...]) -> Failure:
+    known: dict[Any, tuple[str, ...]] = {name: (*words, f"({code})") for name, words in otherwise.items()}
+    known |= {"older": otherwise["older"]} if "older" in otherwise else {}
+    return Failure(JsonError(status, code, message), (*says, f"({code})"), known, passes=status >= 500)
+
+
+_NO_RIGHT: Final = "does not let this bot read Workflows"
+_CURSOR: Final = ("no longer takes this cursor",)
+"""What any refusal of a question with a cursor is taken for: the API has no code of its own for those."""
+_BARE: Final = ("Cloudflare refused.", "Not found.")
+_NO_SUCH: Final = ("No longer in the account",)
+
+FAILURES: Final = {
+    "connection refused": Failure(NobodyListens(), ("No connection to 127.0.0.1: connection refused",)),
+    "connection reset": Failure(Reset(), ("The connection broke",)),
+    "connection closed": Failure(Dropped(), ("The connection broke before an answer came",)),
+    "cut off": Failure(CutOff(), ("The connection broke in the middle of the answer",)),
+    "half json": Failure(TruncatedJson(), ("The answer is not JSON",)),
+    "gzip broken": Failure(SpoiltGzip(), ("can't be unpacked",)),
+    "html 200": Failure(HtmlPage(200, "Welcome"), ("The answer is not JSON",)),
+    "html 503": Failure(HtmlPage(503), ("It answered HTTP 503",)),
+    "text 502": Failure(PlainText(502), ("It answered HTTP 502",)),
+    "firewall": Failure(Challenge(), ("A firewall answered",)),
+    "json list": Failure(WrongShape(["rows"]), ("The answer is not of the API's shape",)),
+    "json null": Failure(WrongShape(None), ("The answer is not of the API's shape",)),
+    "result of another kind": Failure(
+        WrongShape({"success": True, "result": "rows"}), ("Result is not of the API's shape",)
+    ),
+    "no row readable": Failure(ChangedRows({"id": [], "name": []}), ("is not of the API's shape",)),
+    "10 MB": Failure(Changed({"padding": "x" * 10_000_000}), ("The answer is larger than 8 MiB",)),
+    "redirect": Failure(Redirected(f"{ELSEWHERE}/client/v4"), ("a redirect, which is not followed",)),
+    "redirect 308": Failure(Redirected(ELSEWHERE, 308), ("a redirect, which is not followed",)),
+    "success false": Failure(
+        JsonError(200, 10001, "workflows.api.error.internal_server"), ("It says: internal server", "(10001)")
+    ),
+    "10001 with 500": _refused(500, 10001, "workflows.api.error.internal_server", "It answered HTTP 500"),
+    "10001 with 400": _refused(
+        400, 10001, "workflows.api.error.invalid_date", "It says: invalid date", older=_CURSOR
+    ),
+    "10000 with 401": _refused(401, 10000, "Authentication error", _NO_RIGHT),
+    "10000 with 403": _refused(403, 10000, "Authentication error", _NO_RIGHT),
+    "10002": _refused(400, 10002, "workflows.api.error.bad_body", "It says: bad body", older=_CURSOR),
+    "10200": _refused(
+        404, 10200, "workflows.api.error.workflow.not_found", "has no workflow called",
+        overview=_BARE, preview=_BARE, digest=_BARE,
+    ),
+    "10400": _refused(404, 10400, "workflows.api.error.instance.not_found", "No instance of that id"),
+    "10401": _refused(
+        409, 10401, "workflows.api.error.instance.cannot_terminate", "It says: cannot terminate",
+        older=_CURSOR,
+    ),
+    "7003": _refused(404, 7003, "Could not route", "Cloudflare knows no such account"),
+    "429 with retry-after": Failure(Throttled(120), ("Too many requests", "Try again in"), waits="2m"),
+    "429 without retry-after": Failure(Throttled(None), ("Too many requests", "Try again in"), waits="5m"),
+    "slow headers": Failure(Slow(30), ("No answer within 1 s",)),
+    "slow body": Failure(Trickling(600, 0.05), ("No answer within 1 s",)),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something about an answer's rows that leaves the others as they are.
+
+    Attributes:
+        fault: what every request meets.
+        says: words of the list that is shown all the same.
+        counted: words of the list of workflows.
+        told: words of a digest, by what of its questions meets the fault.
+        lost: whether the newest row is missing, as it has no name.
+    """
+
+    fault: Fault
+    says: str
+    counted: str
+    told: dict[Operation, str]
+    lost: bool = False
+
+
+_NEWEST: Final = slice(1)
+_TWO: Final = "*2 newly errored*"
+_TOLD: Final[dict[Operation, str]] = {"list_workflows": _TWO, "list_instances": _TWO, "get_instance": _TWO}
+_AT_LEAST: Final[dict[Operation, str]] = {
+    "list_workflows": "*At least 2 newly errored*",
+    "list_instances": "*At least 1 newly errored*",
+    "get_instance": _TWO,
+}
+_UNREAD: Final = "Cloudflare sent 1 row that could not be read in full"
+_DATES: Final = (
+    "created_on", "modified_on", "started_on", "ended_on", "triggered_on", "queued", "start", "end",
+)  # fmt: skip
+
+ODDITIES: Final = {
+    "unknown status": Oddity(
+        ChangedRows({"status": "hibernating", "instances": {"hibernating": 7, "errored": 2}}, _NEWEST),
+        "⚪ *hibernating*",
+        "7 hibernating",
+        _TOLD,
+    ),
+    "null status": Oddity(
+        ChangedRows({"status": None, "instances": {"complete": None, "errored": 2}}, _NEWEST),
+        "⚪ *No status*",
+        "2 errored",
+        _TOLD,
+    ),
+    "null dates": Oddity(
+        ChangedRows(dict.fromkeys(_DATES)),
+        "no times given",
+        "2 errored",
+        {**_TOLD, "list_instances": "as far as could be looked at"},
+    ),
+    "wrong types in one row": Oddity(
+        ChangedRows(
+            {
+                "status": 7,
+                "created_on": {"at": "noon"},
+                "modified_on": [],
+                "started_on": True,
+                "ended_on": "noon",
+                "version_id": {},
+                "instances": "many",
+                "schedules": 5,
+            },
+            _NEWEST,
+        ),
+        _UNREAD,
+        "no counts given",
+        _AT_LEAST,
+    ),
+    "a row without a name": Oddity(
+        ChangedRows({"id": [], "name": None}, _NEWEST), _UNREAD, _UNREAD, _AT_LEAST, lost=True
+    ),
+}

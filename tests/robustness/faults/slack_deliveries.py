@@ -1,0 +1,170 @@
+"""Digests delivered step by step while Slack fails, by a clock that moves as far as they wait."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from bot.browse.store import Shelf
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.digests.due import Rounds
+from bot.digests.model import Digest, DigestRun, Plan
+from bot.digests.reading import Reader
+from bot.digests.runs import Attempt, Ledger
+from bot.digests.store import Store
+from bot.language.schedule import Schedule
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.slack import LocalSlack, Message, Workspace
+from bot.settings import Settings
+from bot.slack.client import slack_client
+from bot.storage.database import migrate, open_database
+from bot.telemetry import Metrics
+from bot.worker.closing import Closing, Patience
+from bot.worker.letters import Sent
+from bot.worker.posting import Poster
+from bot.worker.preparing import Preparing
+from bot.worker.sending import Sending
+from tests.support.logs import logs
+from tests.unit.jobs.conftest import Clock
+
+CREATOR: Final = "U0ADA0001"
+_LONG_AGO: Final = timedelta(days=60)
+"""More than passes in all cells together: nothing that is read comes from the future."""
+_HOURLY: Final = Schedule("0 * * * *", "UTC")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A run that is this worker's without any doubt."""
+
+    def is_sure(self) -> bool:
+        return True
+
+    async def is_confirmed(self) -> bool:
+        return True
+
+
+@dataclass
+class Desk:
+    """What delivers the digests of the cells of a module, one cell after the other."""
+
+    slack: LocalSlack
+    simulation: Simulation
+    store: Store
+    rounds: Rounds
+    preparing: Preparing
+    sending: Sending
+    closing: Closing
+    clock: Clock
+    written: io.StringIO
+    _read: int = 0
+
+    @asynccontextmanager
+    async def digest(self) -> AsyncIterator[Digest]:
+        """A digest that goes out every hour, until the cell is over."""
+        self._read = len(self.written.getvalue().splitlines())
+        channels = self.slack.workspace.channels
+        made = await self.store.create(Plan("C0OPS0001", _HOURLY), CREATOR)
+        try:
+            yield await self.store.resume(made.number)
+        finally:
+            self.slack.faults.clear()
+            self.simulation.heal()
+            self.slack.workspace.channels = channels
+            await self.store.delete(made.number)
+
+    async def due(self, digest: Digest) -> Attempt:
+        """Let time pass until the digest's next slot."""
+        now = await self.store.get(digest.number)
+        assert now.next_due is not None
+        self.clock.moment = now.next_due + timedelta(seconds=1)
+        await self.rounds.enter_due(self.clock())
+        return Attempt(digest.number, f"{now.next_due:%Y-%m-%dT%H:%MZ}", 0)
+
+    async def deliver(self, attempt: Attempt, pause: timedelta = timedelta(0)) -> Sent:
+        """Do what a delivery does, and wait as long as it does; the pause comes before it posts."""
+        prepared = await self.preparing.prepare(attempt)
+        assert prepared is not None
+        self.clock.moment += pause
+        while True:
+            sent = await self.sending.send(attempt, prepared, Held())
+            if sent.kind != "again":
+                break
+            self.clock.advance(seconds=sent.wait)
+        await self.closing.record(attempt, prepared, sent)
+        return sent
+
+    async def run(self, attempt: Attempt) -> DigestRun:
+        return next(run for run in await self.store.runs(attempt.digest) if run.slot == attempt.slot)
+
+    def posted(self, digest: Digest) -> list[Message]:
+        """The messages of a digest in its channel."""
+        return [
+            message
+            for message in self.slack.messages("ops")
+            if message.metadata and message.metadata["event_payload"]["digest"] == digest.number
+        ]
+
+    def written_to_creator(self, digest: Digest) -> list[Message]:
+        """The direct messages about a digest."""
+        words = f"Digest {digest.number} has paused itself"
+        return [message for message in self.slack.messages("@ada") if words in message.text]
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """What was logged of one kind in this cell."""
+        lines = [json.loads(line) for line in self.written.getvalue().splitlines()[self._read :]]
+        return [line for line in lines if line["event"] == event]
+
+
+@asynccontextmanager
+async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
+    """A desk with an account in which nothing has failed yet."""
+    clock = Clock(datetime.now(UTC).replace(microsecond=0) - _LONG_AGO)
+    workspace = Workspace(clock=clock.seconds)
+    simulation = Simulation(clock=clock)
+    simulation.add_instance("refunds", id="fine", status="complete", created_on=clock() - timedelta(hours=3))
+    with logs() as written:
+        async with (
+            LocalSlack(workspace=workspace).serve() as slack,
+            simulation.serve() as api,
+            aiohttp.ClientSession() as session,
+        ):
+            settings = Settings(
+                _env_file=None,
+                slack_bot_token=slack.bot_token,
+                slack_signing_secret=slack.signing_secret,
+                slack_api_url=slack.api_url,
+                wrangler_dev_url="http://127.0.0.1:1",
+            )
+            engine = open_database(f"sqlite:///{folder}/bot.sqlite3")
+            await migrate(engine)
+            endpoint = production_endpoint(api, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
+            client = WorkflowsClient(session, endpoint, deadline=timedelta(seconds=1), now=clock)
+            account = CachedWorkflows(client, CacheTimes(), clock.seconds)
+            async with slack_client(settings) as web_api:
+                ledger, poster = Ledger(engine), Poster(web_api)
+                patience = Patience(timedelta(hours=1), timedelta(minutes=10))
+                closing = Closing(ledger, poster, Metrics(), patience, clock, pause=timedelta(0))
+                reader = Reader({"prod": account}, timedelta(days=7), clock)
+                shelf = Shelf(engine, timedelta(days=7), clock)
+                yield Desk(
+                    slack,
+                    simulation,
+                    Store(engine, clock),
+                    Rounds(engine, timedelta(hours=1)),
+                    Preparing(ledger, reader, shelf, poster, closing, clock),
+                    Sending(ledger, poster, patience, clock),
+                    closing,
+                    clock,
+                    written,
+                )
+            await account.close()
+            await engine.dispose()

@@ -1,0 +1,122 @@
+"""Where people wait for an answer of the bot's, each as an act to be done while Slack fails."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+
+from bot.playground.simulators.slack import Reply, Signer, Transport
+from bot.playground.simulators.slack.delivery import Ack, Delivery
+from bot.playground.simulators.slack.interactions import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
+from bot.playground.simulators.slack.shapes import Payload
+from tests.unit.ui.filling import filled
+
+from .slack_faults import Stage
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Something about to be done, words of the answer to it, and whether that has plainer blocks, too."""
+
+    act: Callable[[], Awaitable[Reply]]
+    words: str
+    has_plainer: bool = False
+
+
+Surface = Callable[[Stage, Transport | None], Awaitable[Asked]]
+"""Prepares an act, which then goes through a transport where one is given."""
+
+
+async def _command(stage: Stage, via: Transport | None) -> Asked:
+    name = stage.workflow()
+    return Asked(lambda: stage.ada(via=via).command("/workflows", name), name)
+
+
+async def _click(stage: Stage, via: Transport | None) -> Asked:
+    name = stage.workflow()
+    message = await (await stage.ada().command("/workflows", name)).message()
+    return Asked(lambda: stage.ada(via=via).click(message, "page_next"), "11–20")
+
+
+async def _old_button(stage: Stage, via: Transport | None) -> Asked:
+    name = stage.workflow()
+    message = await (await stage.ada().command("/workflows", name)).message()
+    action = {"type": "button", "action_id": "page_forward", "block_id": "b", "value": "x"}
+    return Asked(lambda: stage.ada(via=via).act(message, action), "not one of this version's")
+
+
+async def _filter_form(stage: Stage, via: Transport | None) -> Asked:
+    name = stage.workflow()
+    message = await (await stage.ada().command("/workflows", name)).message()
+    view = await (await stage.ada().click(message, "filter_open")).view()
+    values = filled(view.payload, status="🔴 Errored")
+    return Asked(lambda: stage.ada(via=via).submit(view, values), name)
+
+
+async def _digest_command(stage: Stage, via: Transport | None) -> Asked:
+    number = await stage.digest()
+    text = f"digest preview {number}"  # never in an ack
+    return Asked(lambda: stage.ada(via=via).command("/workflows", text), f"Digest {number}", True)
+
+
+async def _digest_form(stage: Stage, via: Transport | None) -> Asked:
+    number = await stage.digest()
+    view = await (await stage.ada().command("/workflows", f"digest edit {number}")).view()
+    values = filled(view.payload, words="daily 10:00")
+    return Asked(lambda: stage.ada(via=via).submit(view, values), f"Digest {number}")
+
+
+SURFACES: Final[dict[str, Surface]] = {
+    "command": _command,
+    "click": _click,
+    "old button": _old_button,
+    "filter form": _filter_form,
+    "digest command": _digest_command,
+    "digest form": _digest_form,
+}
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Brings an act to the bot whose `response_url` has been used five times already."""
+
+    way: Transport
+
+    async def deliver(self, delivery: Delivery) -> Ack:
+        async with aiohttp.ClientSession() as session:
+            for _ in range(RESPONSE_URL_USES):
+                await (await session.post(_response_url(delivery.payload), json={"text": "spent"})).read()
+        return await self.way.deliver(delivery)
+
+
+@dataclass(frozen=True)
+class Expired:
+    """Brings an act to the bot after its `response_url` has expired."""
+
+    way: Transport
+    stage: Stage
+
+    async def deliver(self, delivery: Delivery) -> Ack:
+        self.stage.slack.interactions.clock = lambda: time.time() + RESPONSE_URL_SECONDS + 60
+        return await self.way.deliver(delivery)
+
+
+@dataclass(frozen=True)
+class Twice:
+    """Brings the same body twice, as when the first ack was lost; the second ack is the one that counts."""
+
+    stage: Stage
+
+    async def deliver(self, delivery: Delivery) -> Ack:
+        slack = self.stage.slack
+        a_second_later = Signer(slack.signing_secret, lambda: time.time() + 1)
+        await slack.http(slack.request_url).deliver(delivery)
+        return await slack.http(slack.request_url, a_second_later).deliver(delivery)
+
+
+def _response_url(payload: Payload) -> str:
+    if "view" in payload:
+        return str(payload["view"]["private_metadata"]).split("\n")[0]
+    return str(payload["response_url"])

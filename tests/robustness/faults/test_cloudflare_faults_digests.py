@@ -1,0 +1,202 @@
+"""A digest that can not be read is put off and comes once it can be, or its channel is told why."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bot.playground.simulators.cloudflare import Operation
+from bot.slack.client import slack_client
+from bot.storage.database import migrate, open_database
+
+from .cloudflare_digests import Post, Works
+from .cloudflare_faults import FAILURES, ODDITIES, Failure
+from .cloudflare_stage import Cell, Stage, settings_of
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("at_once")]
+
+LONG = timedelta(minutes=10)
+SHORT = timedelta(minutes=1)
+
+PASSING = [name for name, failure in FAILURES.items() if failure.passes]
+LASTING = [name for name, failure in FAILURES.items() if not failure.passes]
+
+Hire = Callable[[timedelta], Post]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def works(cloudflare_stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Works]:
+    """A database that no worker looks into."""
+    folder = tmp_path_factory.mktemp("digests")
+    engine = open_database(f"sqlite:///{folder}/digests.sqlite3")
+    await migrate(engine)
+    settings = settings_of(cloudflare_stage.slack, cloudflare_stage.line.url, folder)
+    async with slack_client(settings) as client, aiohttp.ClientSession() as session:
+        yield Works(cloudflare_stage.slack, engine, client, session)
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hire(works: Works, cell: Cell) -> AsyncIterator[Hire]:
+    """Makes this cell's digest, which is tried for so long."""
+    hired: list[Post] = []
+
+    def make(retry: timedelta) -> Post:
+        hired.append(Post(works, cell, retry, deadline=0.3))
+        return hired[-1]
+
+    yield make
+    for post in hired:
+        await post.end()
+
+
+def says_why(text: str, failure: Failure) -> None:
+    for words in failure.words("digest"):
+        assert words.replace("within 1 s", "within 0.3 s") in text
+
+
+def names_both(text: str, cell: Cell) -> None:
+    assert "*2 newly errored*" in text
+    for name in cell.ids(1, 2):
+        assert name in text
+
+
+@pytest.mark.parametrize("name", PASSING)
+async def test_what_may_pass_is_waited_for_and_then_delivered_once(
+    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+) -> None:
+    failure, post = FAILURES[name], hire(LONG)
+    await post.due()
+    async with cloudflare_stage.failing(failure):
+        for attempt in (1, 2):
+            run = await post.deliver()
+            assert (run.state, run.attempt, post.messages()) == ("due", attempt, ())
+            assert run.detail
+            waited = await post.wait()
+            assert waited >= timedelta(seconds=300 if failure.waits == "5m" else 30)
+            if failure.waits:
+                break
+    assert (await post.deliver()).state == "sent"
+    (message,) = post.messages()
+    names_both(message.all_text(), cell)
+
+
+@pytest.mark.parametrize("name", PASSING)
+async def test_what_does_not_pass_in_time_is_said_once_and_the_next_digest_is_well(
+    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+) -> None:
+    failure, post = FAILURES[name], hire(SHORT)
+    await post.due()
+    async with cloudflare_stage.failing(failure):
+        while (run := await post.deliver()).state == "due":
+            assert post.messages() == ()
+            await post.wait()
+        assert run.state == "failed"
+        (told,) = post.messages()
+        assert "could not be made" in told.all_text()
+        says_why(told.all_text(), failure)
+    await post.due()
+    assert (await post.deliver()).state == "sent"
+    _, message = post.messages()
+    names_both(message.all_text(), cell)
+
+
+@pytest.mark.parametrize("operation", [None, "list_instances"])
+@pytest.mark.parametrize("name", [name for name in LASTING if name != "10200"])
+async def test_what_waiting_does_not_help_is_said_at_once_and_the_next_digest_is_well(
+    name: str, operation: Operation | None, cell: Cell, cloudflare_stage: Stage, hire: Hire
+) -> None:
+    failure, post = FAILURES[name], hire(LONG)
+    await post.due()
+    async with cloudflare_stage.failing(failure, operation):
+        run = await post.deliver()
+        assert (run.state, run.attempt) == ("failed", 0)
+        (told,) = post.messages()
+        assert "could not be made" in told.all_text()
+        says_why(told.all_text(), failure)
+    await post.due()
+    assert (await post.deliver()).state == "sent"
+    _, message = post.messages()
+    names_both(message.all_text(), cell)
+
+
+@pytest.mark.parametrize(
+    ("operation", "says"),
+    [(None, "could not be made: Cloudflare refused."), ("list_instances", "No longer in the account")],
+)
+async def test_a_workflow_that_is_said_to_be_gone_is_named_and_told_of_again_once_it_is_back(
+    operation: Operation | None, says: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+) -> None:
+    post = hire(LONG)
+    await post.due()
+    async with cloudflare_stage.failing(FAILURES["10200"], operation):
+        await post.deliver()
+    await post.due()
+    assert (await post.deliver()).state == "sent"
+    told, message = post.messages()
+    assert says in told.all_text()
+    assert message.all_text().startswith("Digest ")
+    assert cell.workflow in message.all_text()
+
+
+@pytest.mark.parametrize("name", [name for name in PASSING if name != "connection refused"])
+async def test_a_fault_of_the_lists_alone_puts_off_the_whole_digest(
+    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+) -> None:
+    failure, post = FAILURES[name], hire(LONG)
+    await post.due()
+    async with cloudflare_stage.failing(failure, "list_instances"):
+        run = await post.deliver()
+        assert (run.state, run.attempt, post.messages()) == ("due", 1, ())
+        await post.wait()
+    assert (await post.deliver()).state == "sent"
+    (message,) = post.messages()
+    names_both(message.all_text(), cell)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FAILURES if name not in {"connection refused", "no row readable"}]
+)
+async def test_a_digest_goes_out_without_the_errors_that_nobody_can_describe(
+    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+) -> None:
+    failure, post = FAILURES[name], hire(LONG)
+    await post.due()
+    async with cloudflare_stage.failing(failure, "get_instance"):
+        run = await post.deliver()
+        if failure.waits:
+            assert run.state == "due"
+            await post.wait()
+        else:
+            assert run.state == "sent"
+    if failure.waits:
+        await post.deliver()
+    (message,) = post.messages()
+    names_both(message.all_text(), cell)
+    assert ("TimeoutError" in message.all_text()) is bool(failure.waits)
+
+
+@pytest.mark.parametrize("operation", ["list_workflows", "list_instances", "get_instance"])
+@pytest.mark.parametrize("name", ODDITIES)
+async def test_a_digest_says_when_it_may_lack_something_and_the_next_tells_no_more_than_is_new(
+    name: str, operation: Operation, cell: Cell, cloudflare_stage: Stage, hire: Hire
+) -> None:
+    odd, post = ODDITIES[name], hire(LONG)
+    cloudflare_stage.cloudflare.add_workflow("another", created_on=post.clock() - timedelta(days=90))
+    await post.due()
+    assert (await post.deliver()).state == "sent"
+    cloudflare_stage.cloudflare.inject(odd.fault, times=None, operation=operation)
+    await post.due()
+    assert (await post.deliver()).state == "sent"
+    cloudflare_stage.cloudflare.heal()
+    await post.due()
+    assert (await post.deliver()).state == "sent"
+    first, second, third = (message.all_text() for message in post.messages())
+    names_both(first, cell)
+    assert "*Nothing newly errored*" in second
+    assert ("as far as could be looked at" in second) is (odd.told[operation] != odd.told["get_instance"])
+    assert "*Nothing newly errored*" in third
+    assert "as far as could be looked at" not in third
+    assert "rose" not in f"{second}{third}"

@@ -1,0 +1,213 @@
+"""Slack takes an answer at its first, second or third address, or the log says that it took it at none."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.playground.simulators.slack import (
+    RESPONSE_URL,
+    AnswerLost,
+    Dropped,
+    Failed,
+    Fault,
+    Named,
+    RateLimited,
+    Slow,
+    Transport,
+)
+
+from .slack_faults import ALWAYS, Stage, on_stage, told
+from .slack_surfaces import SURFACES, Expired, Spent
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with on_stage(tmp_path_factory.mktemp("bot")) as stage:
+        yield stage
+
+
+JSON = "application/json"
+
+PASSES: dict[str, tuple[Fault, int]] = {
+    "500 once": (Failed(500), 1),
+    "503 once": (Failed(503, "<html>"), 1),
+    "slow": (Slow(0.2), ALWAYS),
+    "answer lost": (AnswerLost(), 1),
+    "blocks refused": (Failed(400, "invalid_blocks"), 1),
+    "blocks refused with 200": (Failed(200, '{"ok":false,"error":"invalid_blocks"}', JSON), 1),
+}
+"""What happens to a `response_url` that shows the answer in the end."""
+
+DEAD: dict[str, Fault] = {
+    "404": Failed(404, "used_url"),
+    "404 JSON": Failed(404, '{"ok":false,"error":"used_url"}', JSON),
+    "410": Failed(410, "gone"),
+    "403": Failed(403, "action_prohibited"),
+    "500": Failed(500),
+    "302": Failed(302, "elsewhere"),
+    "refused with 200": Failed(200, '{"ok":false,"error":"Expired url"}', JSON),
+    "rate limited for an hour": RateLimited(3600),
+}
+"""What happens to a `response_url` that shows nothing."""
+
+PLAINER_WOULD_DO = ("404", "404 JSON", "410", "rate limited for an hour")
+"""What is no reason to try again with the text alone, though that would be shown."""
+
+BLOCKS: dict[str, tuple[Fault, int]] = {
+    "invalid_blocks": (Named("invalid_blocks"), 1),
+    "msg_too_long": (Named("msg_too_long"), 1),
+    "msg_blocks_too_long": (Named("msg_blocks_too_long"), 1),
+}
+"""What `chat.postEphemeral` says to blocks; it takes the text."""
+
+REFUSED: dict[str, Fault] = {
+    "channel_not_found": Named("channel_not_found"),
+    "not_in_channel": Named("not_in_channel"),
+    "user_not_in_channel": Named("user_not_in_channel"),
+    "is_archived": Named("is_archived"),
+    "ratelimited": Named("ratelimited"),
+    "rate limited for an hour": RateLimited(3600),
+    "rate limited until some date": Failed(429, "slow down"),
+    "500": Failed(500),
+    "html with 200": Failed(200, "<html>"),
+    "text with 200": Failed(200, "hello", "text/plain"),
+    "JSON that is cut": Failed(200, '{"ok": tr', JSON),
+    "JSON that is no object": Failed(200, "[1]", JSON),
+    "connection broken": Dropped(),
+    "blocks and text refused": Named("invalid_blocks"),
+}
+"""What `chat.postEphemeral` says to everything."""
+
+TOKEN: dict[str, Fault] = {
+    word: Named(word) for word in ("token_revoked", "invalid_auth", "account_inactive", "missing_scope")
+}
+"""What Slack says to everything that takes a token."""
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("fault", PASSES)
+async def test_an_answer_is_shown_by_response_url_in_spite_of(fault: str, surface: str, stage: Stage) -> None:
+    async with stage.cell():
+        asked = await SURFACES[surface](stage, None)
+        stage.fails(RESPONSE_URL, *PASSES[fault])
+        answered = len(stage.slack.responses)
+        message = await told(await asked.act(), asked.words)
+        assert bool(message.blocks) is (asked.has_plainer or not fault.startswith("blocks refused"))
+        assert len(stage.slack.responses) > answered
+    assert stage.asked_of_slack() == []
+    assert not stage.logged("error", "critical")
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("fault", [*DEAD, "used up", "expired"])
+async def test_an_answer_comes_into_the_channel_where_response_url_is(
+    fault: str, surface: str, stage: Stage
+) -> None:
+    way = stage.ada().transport
+    ways: dict[str, Transport] = {"used up": Spent(way), "expired": Expired(way, stage)}
+    async with stage.cell():
+        asked = await SURFACES[surface](stage, ways.get(fault))
+        if fault in DEAD:
+            stage.fails(RESPONSE_URL, DEAD[fault], 1 if fault in PLAINER_WOULD_DO else ALWAYS)
+        message = await told(await asked.act(), asked.words)
+        assert message.channel == "C0GENERAL"
+        assert message.seen_only_by == stage.ada().user.id
+        assert message.blocks
+    assert stage.asked_of_slack()[-1] == "chat.postEphemeral"
+    assert not stage.logged("error", "critical")
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("fault", BLOCKS)
+async def test_an_answer_comes_into_the_channel_plainer_where_slack_says(
+    fault: str, surface: str, stage: Stage
+) -> None:
+    async with stage.cell():
+        asked = await SURFACES[surface](stage, None)
+        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
+        stage.fails("chat.postEphemeral", *BLOCKS[fault])
+        reply = await asked.act()
+        message = await reply.seen()
+        assert message.channel == "C0GENERAL"
+        assert bool(message.blocks) is asked.has_plainer
+        assert message.text
+    assert not stage.logged("error", "critical")
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("fault", REFUSED)
+async def test_an_answer_is_written_to_the_person_where_the_channel_is(
+    fault: str, surface: str, stage: Stage
+) -> None:
+    async with stage.cell():
+        asked = await SURFACES[surface](stage, None)
+        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
+        stage.fails("chat.postEphemeral", REFUSED[fault])
+        message = await told(await asked.act(), asked.words)
+        assert message.channel == "D0ADA0001"
+    assert not stage.logged("error", "critical")
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("fault", [*TOKEN, "rate limited for an hour", "500", "html with 200"])
+async def test_an_answer_that_can_go_nowhere_stands_in_the_log_with_its_reference(
+    fault: str, surface: str, stage: Stage
+) -> None:
+    async with stage.cell():
+        asked = await SURFACES[surface](stage, None)
+        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
+        for method in ("chat.postEphemeral", "chat.postMessage"):
+            stage.fails(method, (TOKEN | REFUSED)[fault])
+        reply = await asked.act()
+        assert reply.ack.status == 200
+    (line,) = stage.logged("error", "critical")
+    assert line["event"] == "answer_undeliverable"
+    assert line["reference"] == reply.ack.request_id
+    assert line["reason"] == line["direct_message"]
+    assert line["reason"] in {fault, "ratelimited", "HTTP 500", "HTTP 200"}
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+async def test_a_channel_that_is_gone_is_no_end_of_an_answer(surface: str, stage: Stage) -> None:
+    async with stage.cell():
+        asked = await SURFACES[surface](stage, None)
+        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
+        stage.slack.workspace.archive("general")
+        message = await told(await asked.act(), asked.words)
+        assert message.channel == "D0ADA0001"
+
+
+async def test_a_short_rate_limit_is_waited_for_in_the_channel(stage: Stage) -> None:
+    async with stage.cell():
+        asked = await SURFACES["click"](stage, None)
+        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
+        stage.fails("chat.postEphemeral", RateLimited(0), 1)
+        message = await told(await asked.act(), asked.words)
+        assert message.channel == "C0GENERAL"
+
+
+async def test_a_connection_to_response_url_that_breaks_for_good_leaves_the_channel(stage: Stage) -> None:
+    async with stage.cell():
+        asked = await SURFACES["click"](stage, None)
+        stage.fails(RESPONSE_URL, Dropped())
+        message = await told(await asked.act(), asked.words)
+        assert message.channel == "C0GENERAL"
+    assert "response_url_unreachable" in stage.events()
+
+
+async def test_an_answer_on_its_way_when_the_process_ends_still_finds_another(stage: Stage) -> None:
+    async with stage.cell():
+        asked = await SURFACES["click"](stage, None)
+        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
+        stage.fails("chat.postEphemeral", Slow(0.3))
+        refused = stage.slack.responses.follow()
+        reply = await asked.act()
+        await refused.next()
+        assert await stage.bot.background.drain(timedelta(0)) == 1
+        message = await told(reply, asked.words)
+        assert message.channel == "C0GENERAL"
+    assert not stage.logged("error", "critical")

@@ -1,0 +1,216 @@
+"""A digest reaches its channel once in spite of Slack's faults, or pauses and says so, or is in the log."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.playground.simulators.cloudflare.faults import Challenge
+from bot.playground.simulators.slack import (
+    AnswerLost,
+    Dropped,
+    Failed,
+    Fault,
+    LocalSlack,
+    Named,
+    RateLimited,
+    Slow,
+)
+
+from .slack_deliveries import Desk, at_the_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with at_the_desk(tmp_path_factory.mktemp("bot")) as desk:
+        yield desk
+
+
+JSON = "application/json"
+POST = "chat.postMessage"
+LOOK = "conversations.history"
+ALWAYS = 999
+
+PASSES: dict[str, Fault] = {
+    "rate limited for a second": RateLimited(1),
+    "rate limited for two minutes": RateLimited(120),
+    "rate limited until some date": Failed(429, "slow down"),
+    "ratelimited": Named("ratelimited"),
+    "message_limit_exceeded": Named("message_limit_exceeded"),
+    "internal_error": Named("internal_error"),
+    "fatal_error": Named("fatal_error"),
+    "service_unavailable": Named("service_unavailable"),
+    "500": Failed(500),
+    "503": Failed(503, "<html>"),
+    "404 of a proxy": Failed(404, "<html>"),
+    "html with 200": Failed(200, "<html>"),
+    "text with 200": Failed(200, "hello", "text/plain"),
+    "JSON that is cut": Failed(200, '{"ok": tr', JSON),
+    "JSON that is no object": Failed(200, "[1]", JSON),
+    "connection broken": Dropped(),
+    "answer lost": AnswerLost(),
+    "slow": Slow(0.05),
+}
+"""What Slack says for a while."""
+
+PLAINER = ("invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long")
+
+TOKEN = ("token_revoked", "invalid_auth", "account_inactive", "not_authed", "token_expired", "missing_scope")
+
+GONE: dict[str, Callable[[LocalSlack], None]] = {
+    "is_archived": lambda slack: slack.workspace.archive("ops"),
+    "not_in_channel": lambda slack: slack.workspace.kick("ops", "workflows"),
+    "channel_not_found": lambda slack: slack.workspace.delete_channel("ops"),
+    "restricted_action": lambda slack: slack.faults.add(POST, Named("restricted_action")),
+}
+
+
+@pytest.mark.parametrize("look", ["a look works", "a look fails, too"])
+@pytest.mark.parametrize("fault", PASSES)
+async def test_a_digest_is_posted_once_after(fault: str, look: str, desk: Desk) -> None:
+    async with desk.digest() as digest:
+        attempt = await desk.due(digest)
+        desk.slack.faults.add(POST, PASSES[fault], times=2)
+        if look == "a look fails, too" and fault != "answer lost":
+            desk.slack.faults.add(LOOK, PASSES[fault], times=2)
+        sent = await desk.deliver(attempt)
+        assert sent.kind == "posted"
+        assert [message.ts for message in desk.posted(digest)] == [sent.ts]
+        assert (await desk.run(attempt)).state == "sent"
+        desk.slack.faults.clear()
+        await desk.deliver(await desk.due(digest))
+        assert len(desk.posted(digest)) == 2
+
+
+@pytest.mark.parametrize("fault", [name for name in PASSES if name not in {"answer lost", "slow"}])
+async def test_a_digest_is_given_up_after_ten_minutes_and_the_next_one_tells_its_news(
+    fault: str, desk: Desk
+) -> None:
+    async with desk.digest() as digest:
+        attempt = await desk.due(digest)
+        failed = f"failed-{digest.number}"
+        created_on = desk.clock() - timedelta(minutes=20)
+        desk.simulation.add_instance("refunds", id=failed, status="errored", created_on=created_on)
+        desk.slack.faults.add(POST, PASSES[fault], times=ALWAYS)
+        assert (await desk.deliver(attempt, timedelta(minutes=9, seconds=50))).kind == "refused"
+        run = await desk.run(attempt)
+        assert run.state == "failed"
+        assert str(run.detail).endswith("again and again")
+        assert [line["digest"] for line in desk.logged("digest_refused")] == [digest.number]
+        assert (await desk.store.get(digest.number)).state == "active"
+
+        desk.slack.faults.clear()
+        await desk.deliver(await desk.due(digest))
+        (message,) = desk.posted(digest)
+        assert failed in message.all_text()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("word", PLAINER)
+async def test_a_digest_is_posted_plainer_where_slack_says(word: str, times: int, desk: Desk) -> None:
+    async with desk.digest() as digest:
+        attempt = await desk.due(digest)
+        desk.slack.faults.add(POST, Named(word), times=times)
+        assert (await desk.deliver(attempt)).kind == "posted"
+        (message,) = desk.posted(digest)
+        assert bool(message.blocks) is (times == 1)
+
+
+@pytest.mark.parametrize("word", PLAINER)
+async def test_a_digest_that_can_not_be_made_says_so_as_text_where_slack_says(word: str, desk: Desk) -> None:
+    async with desk.digest() as digest:
+        attempt = await desk.due(digest)
+        desk.clock.advance(minutes=11)
+        begun = await desk.closing.ledger.begin(attempt, desk.clock() - timedelta(minutes=11))
+        assert begun is not None
+        desk.simulation.inject(Challenge(), times=None)
+        desk.slack.faults.add(POST, Named(word))
+        assert (await desk.deliver(attempt)).kind == "posted"
+        (message,) = desk.posted(digest)
+        assert message.blocks == ()
+        assert "could not be made" in message.text
+
+
+@pytest.mark.parametrize("word", TOKEN)
+async def test_a_digest_of_a_bot_that_may_not_post_is_not_lost(word: str, desk: Desk) -> None:
+    async with desk.digest() as digest:
+        attempt = await desk.due(digest)
+        failed = f"failed-{digest.number}"
+        created_on = desk.clock() - timedelta(minutes=20)
+        desk.simulation.add_instance("refunds", id=failed, status="errored", created_on=created_on)
+        desk.slack.faults.add(POST, Named(word))
+        assert (await desk.deliver(attempt)).kind == "refused"
+        (line,) = desk.logged("digest_refused")
+        assert (line["level"], line["reason"], line["digest"]) == ("error", word, digest.number)
+        run = await desk.run(attempt)
+        assert (run.state, run.detail) == ("failed", f"Slack: {word}")
+        assert (await desk.store.get(digest.number)).state == "active"
+
+        await desk.deliver(await desk.due(digest))
+        (message,) = desk.posted(digest)
+        assert failed in message.all_text()
+
+
+REACHED: dict[str, tuple[Fault, int] | None] = {
+    "at once": None,
+    "rate limited twice": (RateLimited(0), 2),
+    "ratelimited once": (Named("ratelimited"), 1),
+    "500 twice": (Failed(500), 2),
+    "JSON that is cut": (Failed(200, '{"ok": tr', JSON), 1),
+    "connection broken": (Dropped(), 1),
+    "answer lost": (AnswerLost(), 1),
+    "blocks refused": (Named("invalid_blocks"), 1),
+}
+"""What Slack says to a direct message that arrives in the end."""
+
+UNREACHED: dict[str, Fault] = {
+    "token_revoked": Named("token_revoked"),
+    "user_not_found": Named("user_not_found"),
+    "cannot_dm_bot": Named("cannot_dm_bot"),
+    "500": Failed(500),
+    "blocks and text refused": Named("invalid_blocks"),
+}
+
+
+@pytest.mark.parametrize("reached", REACHED)
+@pytest.mark.parametrize("gone", GONE)
+async def test_a_digest_whose_channel_is_gone_pauses_and_its_creator_is_told(
+    gone: str, reached: str, desk: Desk
+) -> None:
+    async with desk.digest() as digest:
+        attempt = await desk.due(digest)
+        await _fail_to_post(desk, digest.number, gone, REACHED[reached])
+        assert (await desk.deliver(attempt)).kind == "gone"
+        kept, run = await desk.store.get(digest.number), await desk.run(attempt)
+        assert (kept.state, run.state, run.detail) == ("paused", "failed", kept.paused_why)
+        assert kept.paused_why
+        told = desk.written_to_creator(digest)
+        assert len(told) == (2 if reached == "answer lost" else 1)
+        assert not desk.logged("creator_not_told")
+
+
+@pytest.mark.parametrize("fault", UNREACHED)
+@pytest.mark.parametrize("gone", GONE)
+async def test_a_digest_whose_channel_is_gone_pauses_though_its_creator_can_not_be_told(
+    gone: str, fault: str, desk: Desk
+) -> None:
+    async with desk.digest() as digest:
+        attempt = await desk.due(digest)
+        await _fail_to_post(desk, digest.number, gone, (UNREACHED[fault], ALWAYS))
+        await desk.deliver(attempt)
+        assert (await desk.store.get(digest.number)).state == "paused"
+        assert not desk.written_to_creator(digest)
+        (line,) = desk.logged("creator_not_told")
+        assert line["digest"] == digest.number
+        assert line["reason"]
+
+
+async def _fail_to_post(desk: Desk, number: int, gone: str, then: tuple[Fault, int] | None) -> None:
+    """The digest meets a channel that is gone, and the direct message after it something else."""
+    desk.slack.faults.add(POST, Named(gone)) if then else GONE[gone](desk.slack)
+    if then is not None:
+        desk.slack.faults.add(POST, then[0], times=then[1])
+    assert (await desk.store.get(number)).state == "active"

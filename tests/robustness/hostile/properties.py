@@ -1,0 +1,276 @@
+"""What has to hold of anything that comes in: it is refused in words, or shown.
+
+Each function takes one piece of input and returns if all is well, else raises.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, OverviewBookmark, decode, encode
+from bot.browse.command import Draft, parse
+from bot.browse.form import Form
+from bot.browse.messages import filter_form
+from bot.browse.messages.instances import instances_message
+from bot.browse.messages.overview import overview_message
+from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
+from bot.browse.store import BookmarkExpired, Shelf
+from bot.cloudflare.errors import CloudflareError, ParameterRefused
+from bot.cloudflare.models import PageNumber, Position, Status
+from bot.cloudflare.protocol import read_instance, read_instances, read_workflow, read_workflows
+from bot.cloudflare.refusals import Response, rate_limit
+from bot.digests.codec import baseline_from_json, baseline_to_json, digest_of, plan_from_json, plan_to_json
+from bot.digests.command.grammar import is_digest, parse_digest
+from bot.digests.command.requests import CreateDigest
+from bot.digests.form import DigestForm
+from bot.digests.messages import form as digest_form
+from bot.digests.messages.confirmations import changed_message, created_message
+from bot.digests.messages.listing import digest_details_message, digests_message
+from bot.digests.messages.report import DigestControls, digest_message
+from bot.digests.messages.text import digest_line
+from bot.digests.model import Digest, Plan
+from bot.home.help import help_message
+from bot.language.errors import Mistakes, QueryError
+from bot.language.times import Clock
+from bot.language.tokens import from_slack
+from bot.listeners.views import from_metadata, metadata
+from bot.playground.simulators.slack import Censor
+from bot.ui.elements import Controls, Message
+from bot.ui.problems import problem_message
+from tests.unit.digests.test_digest_grammar_properties import as_slack_sends_plan
+from tests.unit.ui.digest_showing import group, report
+from tests.unit.ui.showing import mrkdwn, overview, screen, without_code
+
+ACCOUNTS = ("prod", "Staging-EU")
+NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+CLOCK = Clock(NOW)
+HERE = "C0HERE001"
+HOME = "Europe/Berlin"
+KEEP = timedelta(days=1)
+UNKNOWN = Status("brand new")
+
+INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
+"""Kinds of characters that steer terminals or end lines."""
+
+_CENSOR = Censor()
+_NO_BUTTONS = Controls(previous=None, next=None, refresh="v")
+
+
+def list_command(text: str) -> None:
+    """What somebody types behind `/workflows`."""
+    if is_digest(text):
+        return
+    try:
+        asked = parse(from_slack(text), ACCOUNTS)
+        query = asked.at(CLOCK) if isinstance(asked, Draft) else asked
+    except QueryError as error:
+        _told(error)
+        return
+    if isinstance(query, HelpQuery):
+        _shown(help_message(query.topic, ACCOUNTS), ours=True)
+    else:
+        again = parse(query.command(), ACCOUNTS)
+        assert (again.at(CLOCK) if isinstance(again, Draft) else again) == query
+        _place(OverviewBookmark(query) if isinstance(query, OverviewQuery) else Bookmark(query, query.start))
+
+
+def digest_command(text: str) -> None:
+    """What somebody types behind `/workflows` that is about digests."""
+    try:
+        request = parse_digest(text, ACCOUNTS, HERE, HOME)
+    except QueryError as error:
+        _told(error)
+        return
+    if isinstance(request, CreateDigest):
+        if not set("&<>") & set(
+            "".join(f"{who.id}{who.name}" for who in request.plan.mentions)
+        ):  # Slack's have none
+            again = parse_digest(as_slack_sends_plan(request.plan), ACCOUNTS, HERE, "UTC")
+            assert isinstance(again, CreateDigest)
+            assert again.plan == request.plan
+        _plan(request.plan)
+
+
+def button_value(text: str) -> None:
+    """What a button carries, or says it does."""
+    try:
+        place = decode(text)
+    except BookmarkUnreadable as error:
+        _shown(problem_message(error))
+        return
+    assert decode(encode(place)) == place
+    _place(place)
+
+
+async def kept_value(text: str, shelf: Shelf) -> None:
+    """The same where it may wait in the database."""
+    try:
+        place = await shelf.take(text)
+    except (BookmarkUnreadable, BookmarkExpired) as error:
+        _shown(problem_message(error))
+        return
+    assert await shelf.take(await shelf.put(place)) == place
+
+
+def answer(response: Response, position: Position | None, reads: str) -> None:
+    """What Cloudflare answers; `reads` says to which question, `instances` for one."""
+    rate_limit(response.headers)
+    try:
+        READS[reads](response, position)
+    except CloudflareError as error:
+        _told(error)
+
+
+def _instances(response: Response, position: Position | None) -> None:
+    page = read_instances(response, position, NOW)
+    shown = screen(page.rows[:20], ListQuery("orders", rows=20), messages=page.messages)
+    _shown(instances_message(shown, _NO_BUTTONS))
+
+
+def _workflows(response: Response, _: Position | None) -> None:
+    page = read_workflows(response, PageNumber(1))
+    rows = page.rows[:10]
+    _shown(overview_message(overview(rows, messages=page.messages), _NO_BUTTONS, ["v"] * len(rows)))
+
+
+def _workflow(response: Response, _: Position | None) -> None:
+    _shown(overview_message(overview([read_workflow(response)]), _NO_BUTTONS, ["v"]))
+
+
+def _instance(response: Response, _: Position | None) -> None:
+    failed = read_instance(response).error
+    news = group(error=failed.name, said=failed.message) if failed else group(error=None, said=None)
+    told = digest_message(7, report([news]), DigestControls({}))
+    for message in (told.full, told.plain):
+        _shown(message, ours=True)
+
+
+READS = {"instances": _instances, "workflows": _workflows, "workflow": _workflow, "instance": _instance}
+
+
+def filter_state(state: Mapping[str, Any], query: ListQuery) -> None:
+    """What the filter's form holds."""
+    form = filter_form.filled_in(state, query)
+    asked = form.asks(query.workflow, CLOCK)
+    if isinstance(asked, Mistakes):
+        _at_fields(filter_form.field_errors(asked))
+        return
+    view = filter_form.filter_view(asked, Form.of(asked, CLOCK), ACCOUNTS, metadata_of(asked))
+    _CENSOR.check_view(view)
+
+
+def metadata_of(query: ListQuery) -> str:
+    """What the form of a list remembers; it comes back as it was."""
+    value = encode(Bookmark(query))
+    address, _ = from_metadata("https://hooks.slack.com/x\nC1\n", "U1")
+    text = metadata(address, value)
+    assert from_metadata(text, "U1") == (address, value)
+    return text
+
+
+def digest_state(state: Mapping[str, Any]) -> None:
+    """What a digest's form holds."""
+    asked = digest_form.filled_in(state).asks()
+    if isinstance(asked, Mistakes):
+        _at_fields(digest_form.field_errors(asked))
+        return
+    _plan(asked)
+
+
+def kept_digest(row: Mapping[str, Any]) -> None:
+    """A row of the table of digests."""
+    try:
+        digest = digest_of(row)  # type: ignore[arg-type]  # a mapping is all that it needs
+    except ValueError:
+        return
+    assert plan_from_json(plan_to_json(digest.plan)) == digest.plan
+    if digest.baseline is not None:
+        assert baseline_from_json(baseline_to_json(digest.baseline)) == digest.baseline
+    if digest.plan.account != "":  # as nobody can have typed it
+        _digest(digest, is_typed=False)
+
+
+def _told(error: Exception) -> None:
+    if isinstance(error, QueryError):
+        assert all((error.word, error.problem, error.expected))
+        assert (error.nearest is None) == (error.command is None)
+    _shown(problem_message(error))
+
+
+def _place(place: AnyBookmark) -> None:
+    """A place in a list is shown, and says what to type for it."""
+    if isinstance(place, OverviewBookmark):
+        shown = overview_message(overview((), place.overview), _NO_BUTTONS, [])
+        place.overview.command()
+    else:
+        shown = instances_message(screen((), place.query), _NO_BUTTONS)
+        place.query.command()
+        try:
+            place.query.to_params()
+        except ParameterRefused as error:
+            _told(error)
+        view = filter_form.filter_view(place.query, Form.of(place.query, CLOCK), ACCOUNTS, "")
+        _CENSOR.check_view({**view, "private_metadata": "x"})
+    _shown(shown)
+
+
+def _plan(plan: Plan) -> None:
+    _digest(Digest(7, plan, "U1", NOW), is_typed=True)
+
+
+def _digest(digest: Digest, *, is_typed: bool) -> None:
+    """A digest is kept, planned, and shown wherever digests are: one of these for each, as all take long."""
+    plan = digest.plan
+    text = plan_to_json(plan)
+    try:
+        upcoming = tuple(plan.schedule.upcoming(NOW, 3))
+    except ZoneInfoNotFoundError:
+        return
+    digest = replace(digest, next_due=upcoming[0])
+    match len(text) % 8:
+        case 0:
+            _shown(created_message(digest), ours=True)
+        case 1:
+            _shown(changed_message(digest), ours=True)
+        case 2:
+            _shown(digests_message([digest], [7]), ours=True)
+        case 3:
+            _shown(digest_details_message(digest, upcoming, (), may_change=True), ours=True)
+        case 4:
+            assert not INVISIBLE & {unicodedata.category(character) for character in digest_line(digest)}
+        case 5:
+            assert plan_from_json(text) == plan
+        case 6:
+            assert not is_typed or DigestForm.of(plan).asks() == plan
+        case _:
+            _form_of(plan)
+
+
+def _form_of(plan: Plan) -> None:
+    try:
+        view = digest_form.digest_form(DigestForm.of(plan), 7, ACCOUNTS, "x")
+    except ValueError as error:
+        assert str(error).startswith("an option's value has ")  # noqa: PT017 - as its documentation says
+    else:
+        if all(map(str.strip, (plan.status, *plan.workflows, *(mention.id for mention in plan.mentions)))):
+            _CENSOR.check_view(view)  # and nobody can have made any other
+
+
+def _at_fields(errors: Mapping[str, str]) -> None:
+    assert errors
+    for said in errors.values():
+        assert said.strip()
+        assert not INVISIBLE & {unicodedata.category(character) for character in said}
+
+
+def _shown(message: Message, *, ours: bool = False) -> None:
+    """Slack takes it, and nothing in it is alive; `ours` may name channels and people."""
+    _CENSOR.check_message(message.text, message.blocks)
+    assert message.text.strip()
+    if not ours:
+        for text in mrkdwn(message):
+            live = without_code(text)
+            assert not set("<>`") & set(live), f"markup is alive: {text!r}"

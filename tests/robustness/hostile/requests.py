@@ -1,0 +1,234 @@
+"""The bot's own app, in this process, between a Slack and a Cloudflare that always say the same."""
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping, MutableMapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any, Final, NoReturn
+from urllib.parse import urlencode
+
+import structlog
+from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.app import Sources, cloudflare_session, database, open_accounts, slack_app
+from bot.browse.store import Shelf
+from bot.digests.reading import Reader
+from bot.digests.store import Store
+from bot.listeners.background import Background
+from bot.playground.simulators.slack import Censor
+from bot.settings import Settings
+from bot.slack.bolt import SlackApp
+from bot.slack.client import slack_client
+from bot.slack.http import UNREADABLE
+from bot.storage.tables import digest_runs, digests
+from bot.telemetry import Metrics
+from tests.robustness.hostile.canned import canned
+from tests.robustness.hostile.shape import is_slacks
+
+SECRET: Final = "made-up"
+RESPONSE_URL: Final = "RESPONSE_URL"
+"""Stands in a payload for an address that takes answers."""
+ROWS: Final = [
+    {"id": f"ord-{number}", "status": "errored", "created_on": "2026-11-23T12:04:00.500Z"}
+    for number in range(30)
+]
+WORKFLOWS: Final = [
+    {"name": name, "instances": {"errored": 2, "running": 1}}
+    for name in ("orders", "refunds", "a: b <!here>")
+]
+_FAULTS: Final = ("background_work_failed", "unexpected_error", "listener_failed", "request_failed")
+_TIDY_EVERY: Final = 50
+_TRIGGERS: Final = count(1)
+_GRACE: Final = timedelta(seconds=20)
+
+
+@dataclass
+class Scene:
+    """Everything that one app needs.
+
+    Attributes:
+        faults: what was logged that is a fault of the bot's own, with its trace.
+        posted: what the bot said after its acks.
+        answers: how many answers the last ack held.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    faults: list[str] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
+    posted: list[Mapping[str, Any]] = field(default_factory=list)
+    slack: str = ""
+    requests: int = 0
+    answers: int = 0
+
+    async def built(self) -> None:
+        self._stack = AsyncExitStack()
+        self.slack = await self._stack.enter_async_context(canned(self._slack))
+        cloudflare = await self._stack.enter_async_context(canned(_cloudflare))
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory())
+        account = {"account_id": "x", "api_token": "x", "api_base_url": cloudflare}
+        settings = Settings(
+            _env_file=None,
+            slack_bot_token="xoxb-made-up",
+            slack_signing_secret=SECRET,
+            slack_api_url=f"{self.slack}/api/",
+            cloudflare_accounts={"prod": account, "Staging-EU": account},
+            database_url=f"sqlite:///{folder}/bot.sqlite3",
+            bot_request_budget=10**9,
+        )
+        client = await self._stack.enter_async_context(slack_client(settings))
+        self.engine: AsyncEngine = await self._stack.enter_async_context(database(settings))
+        session = await self._stack.enter_async_context(cloudflare_session())
+        metrics = Metrics()
+        accounts = open_accounts(settings, session, metrics)
+        self.background = Background(timedelta(seconds=2))
+        shelf = Shelf(self.engine, timedelta(days=1), _now)
+        sources = Sources(
+            accounts, Reader(accounts, timedelta(days=1), _now), shelf, Store(self.engine, _now)
+        )
+        self.app: SlackApp = slack_app(settings, client, sources, self.background, metrics)
+        self.loop.set_exception_handler(lambda _, context: self.faults.append(str(context)))
+        structlog.configure(processors=[self.note])
+        logging.getLogger().handlers = [logging.NullHandler()]
+
+    async def closed(self) -> None:
+        await self._stack.aclose()
+
+    def note(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> NoReturn:
+        """Keep what is a fault of the bot's own."""
+        told = event.get("exc_info")
+        error = told if isinstance(told, BaseException) else sys.exception()
+        if event["event"] in _FAULTS and not _is_bolts(error):
+            self.faults.append(str(event))
+            self.traces.append("".join(traceback.format_exception(error)))
+        raise structlog.DropEvent
+
+    def _slack(self, path: str, body: bytes) -> bytes:
+        if path.startswith("/api/"):
+            method = path.removeprefix("/api/")
+            said = json.loads(body) if body.startswith(b"{") else {}
+            if method == "users.info":
+                return b'{"ok":true,"user":{"tz":"Europe/Berlin"}}'
+            if "view" in said:
+                Censor().check_view(said["view"])
+                return b'{"ok":true,"view":{"id":"V1"}}'
+        else:
+            said = json.loads(body)
+        if "text" in said:
+            Censor().check_message(said["text"], said.get("blocks") or [])
+            self.posted.append(said)
+        return b'{"ok":true}'
+
+    async def deliver(self, body: str) -> int | None:
+        """Bring one request; the status it is answered with, None if nothing of it can be read."""
+        try:
+            request = AsyncBoltRequest(body=body, headers={"Content-Type": _FORM})
+        except UNREADABLE:
+            return None
+        answer = await self.app.async_dispatch(request)
+        self.answers = 0
+        if answer.body.startswith("{"):
+            self.answers = 1
+            said = json.loads(answer.body)
+            if "text" in said:
+                Censor().check_message(said["text"], said.get("blocks") or [])
+            if "view" in said:
+                Censor().check_view(said["view"])
+        cut_short = await self.background.drain(_GRACE)
+        assert not cut_short, "work that does not end"
+        self.requests += 1
+        if self.requests % _TIDY_EVERY == 0:
+            async with self.engine.begin() as connection:
+                await connection.execute(delete(digest_runs))
+                await connection.execute(delete(digests))
+        return answer.status
+
+
+def _is_bolts(error: BaseException | None) -> bool:
+    """Whether it was Bolt who did not find in a payload what is in every one of Slack's."""
+    frames = traceback.extract_tb(error.__traceback__ if error else None)
+    return bool(frames) and "slack_bolt" in frames[-1].filename
+
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _cloudflare(path: str, _: bytes) -> bytes:
+    depth = path.partition("?")[0].count("/")
+    result: Any = (
+        WORKFLOWS if depth == 3 else WORKFLOWS[0] if depth == 4 else ROWS if depth == 5 else {"status": "x"}
+    )
+    return json.dumps({"success": True, "errors": [], "messages": [], "result": result}).encode()
+
+
+@cache
+def scene() -> Scene:
+    """The app of this process."""
+    made = Scene(asyncio.new_event_loop())
+    made.loop.run_until_complete(made.built())
+    return made
+
+
+def _with_its_own_trigger(payload: Any) -> Any:
+    """What came before is not what comes now: Slack gives every act another short `trigger_id`."""
+    if isinstance(payload, dict) and isinstance(payload.get("trigger_id"), str):
+        return {**payload, "trigger_id": f"{payload['trigger_id'][:99]}{next(_TRIGGERS)}"}
+    return payload
+
+
+def body_of(data: bytes, slack: str) -> str:
+    """JSON of `{"form": …}`, `{"payload": …}` or `{"event": …}` as a body; anything else is one."""
+    text = data.decode(errors="replace").replace(RESPONSE_URL, f"{slack}/actions/I1/x")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    match document:
+        case {"form": dict(form)}:
+            texts = {key: value for key, value in form.items() if isinstance(value, str)}
+            return urlencode(_with_its_own_trigger(texts), errors="replace")
+        case {"payload": payload}:
+            return urlencode({"payload": json.dumps(_with_its_own_trigger(payload))})
+        case {"event": event}:
+            return json.dumps(event)
+        case _:
+            return text
+
+
+def sent(data: bytes) -> None:
+    """Bring a request that Slack signed.
+
+    Raises:
+        AssertionError: it is not acknowledged, or not answered as it should be. What has not the shape of
+            Slack's may be refused, or answered with the news that something unexpected went wrong.
+    """
+    here = scene()
+    here.faults.clear()
+    here.traces.clear()
+    here.posted.clear()
+    status = here.loop.run_until_complete(here.deliver(body_of(data, here.slack)))
+    if is_slacks(_document(data)):
+        assert status == 200, status
+        assert not here.faults, "\n".join([*here.faults, *here.traces])
+    else:
+        assert status in (200, 500, None), status
+
+
+def _document(data: bytes) -> object:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,169 @@
+"""What is fuzzed: each takes any bytes at all, and returns if all is well."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.browse.bookmark import pack
+from bot.browse.model import ListQuery
+from bot.browse.store import Shelf
+from bot.cloudflare.models import Cursor, PageNumber
+from bot.cloudflare.refusals import Response
+from bot.storage.tables import metadata
+from bot.ui.limits import OPTION_VALUE
+from tests.robustness.hostile import properties, seeds
+from tests.robustness.hostile.requests import sent
+
+
+@dataclass(frozen=True)
+class Target:
+    """One door.
+
+    Attributes:
+        run: takes what comes in; raises if something is wrong.
+        seeds: what comes in on an ordinary day.
+        is_json: whether that is JSON, to be changed as such.
+    """
+
+    run: Callable[[bytes], None]
+    seeds: Callable[[], Sequence[bytes]]
+    is_json: bool = False
+
+
+def text_of(data: bytes) -> str:
+    """As Bolt decodes a form."""
+    return data.decode(errors="replace")
+
+
+def list_command(data: bytes) -> None:
+    properties.list_command(text_of(data))
+
+
+def digest_command(data: bytes) -> None:
+    properties.digest_command(f"digest {text_of(data)}")
+
+
+def button_value(data: bytes) -> None:
+    """A text; or JSON, which is packed as if it were a bookmark."""
+    text = pack(data) if data.startswith(b"{") else text_of(data)
+    properties.button_value(text)
+    if text.startswith("s1."):
+        loop, shelf = _shelf()
+        loop.run_until_complete(properties.kept_value(text, shelf))
+
+
+@cache
+def _shelf() -> tuple[asyncio.AbstractEventLoop, Shelf]:
+    loop = asyncio.new_event_loop()
+    engine = create_async_engine("sqlite+aiosqlite://")
+
+    async def made() -> Shelf:
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        return Shelf(engine, properties.KEEP, lambda: properties.NOW)
+
+    return loop, loop.run_until_complete(made())
+
+
+_POSITIONS: Final = {"none": None, "cursor": Cursor("abc"), "page": PageNumber(3)}
+
+
+def answer(data: bytes) -> None:
+    """A body to any question; or JSON of the question, and of an answer's status, headers and body."""
+    document = _object(data)
+    if "body" not in document:
+        for reads in properties.READS:
+            properties.answer(Response(200, {}, data), None, reads)
+        return
+    status, headers, reads = document.get("status"), document.get("headers"), str(document.get("reads"))
+    response = Response(
+        status if isinstance(status, int) and 100 <= status < 600 else 200,
+        {name.lower(): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {},
+        json.dumps(document["body"]).encode(),
+    )
+    position = _POSITIONS.get(str(document.get("position")))
+    properties.answer(response, position, reads if reads in properties.READS else "instances")
+
+
+def filter_state(data: bytes) -> None:
+    properties.filter_state(state_of(_object(data)), ListQuery("orders", status=properties.UNKNOWN))
+
+
+def digest_state(data: bytes) -> None:
+    properties.digest_state(state_of(_object(data)))
+
+
+def kept_digest(data: bytes) -> None:
+    """JSON of a row, with its plan and its baseline as JSON in it."""
+    row = _object(data)
+    if {"plan", "baseline"} <= set(row):
+        numbers = {key: value for key, value in row.items() if key in ("created_at", "next_due")}
+        if all(isinstance(value, int) for value in numbers.values() if value is not None):
+            numbers["created_at"] = numbers.get("created_at") or 0
+            texts = {key: row[key] and json.dumps(row[key]) for key in ("plan", "baseline")}
+            properties.kept_digest({**seeds.ROW, **numbers, **texts})
+
+
+def request(data: bytes) -> None:
+    """A body that Slack signed; or JSON of a command, an interaction or an event."""
+    sent(data)
+
+
+def state_of(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The state of a form of Slack's shape: blocks of actions of elements, with any texts in them."""
+    return {
+        block: {action: _element(element) for action, element in actions.items() if isinstance(element, dict)}
+        for block, actions in document.items()
+        if isinstance(actions, dict)
+    }
+
+
+def _element(element: dict[str, Any]) -> dict[str, Any]:
+    shaped: dict[str, Any] = {}
+    for key, value in element.items():
+        if key == "selected_option":
+            shaped[key] = None if value is None else {"value": _option(value)}
+        elif key in ("selected_options", "selected_users"):
+            values = value if isinstance(value, list) else []
+            shaped[key] = [
+                {"value": _option(one)} if key == "selected_options" else _whole(str(one)) or "U1"
+                for one in values
+            ]
+        else:
+            shaped[key] = value if value is None else _whole(str(value))
+    return shaped
+
+
+def _option(option: Any) -> str:
+    """The value of an option, at most as long as Slack lets it be, and never empty."""
+    return _whole(str(option.get("value") if isinstance(option, dict) else option))[:OPTION_VALUE] or "x"
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters, as dispatch hands it on."""
+    return text.encode(errors="replace").decode()
+
+
+TARGETS: Final = {
+    "list_command": Target(list_command, seeds.list_commands),
+    "digest_command": Target(digest_command, seeds.digest_commands),
+    "button_value": Target(button_value, seeds.button_values),
+    "answer": Target(answer, seeds.answers, is_json=True),
+    "filter_state": Target(filter_state, seeds.filter_states, is_json=True),
+    "digest_state": Target(digest_state, seeds.digest_states, is_json=True),
+    "kept_digest": Target(kept_digest, seeds.kept_digests, is_json=True),
+    "request": Target(request, seeds.requests, is_json=True),
+}

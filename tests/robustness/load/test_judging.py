@@ -1,0 +1,71 @@
+"""A load that went wrong in any way is said to have."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.robustness.load.report import report
+from tests.robustness.load.soak import Plan, Run, Stop
+from tests.robustness.load.tally import Act
+from tests.robustness.load.vitals import Vitals
+
+CALM = Vitals(at=0, rss=100, cpu=1, files=20, tasks=5, calls=0, hits=0, answers=0)
+
+
+def act(
+    at: float = 1.0, ack: float | None = 0.01, shown: tuple[str, ...] = ("a list",), failed: str = ""
+) -> Act:
+    return Act("command", at, ack, failed, list(shown), seconds=0.02)
+
+
+def run() -> Run:
+    """All is well: somebody got an answer, and somebody waited when it ended."""
+    waiting = act(at=9.9)
+    return Run(
+        Plan(people=1, seconds=10),
+        bursts=(),
+        before=CALM,
+        after=replace(CALM, at=10, calls=3, hits=2, answers=4),
+        acts=[act(), waiting],
+        vitals=[replace(CALM, at=second) for second in range(10)],
+        stop=Stop(at=10, waiting=[waiting], seconds=1, code=0),
+        digests=[(1, "09:00"), (2, "09:00")],
+    )
+
+
+WRONG: dict[str, tuple[Callable[[Run], None], str]] = {
+    "no ack": (lambda run: run.acts.append(act(ack=None, shown=(), failed="operation_timeout")), "no ack"),
+    "a late ack": (lambda run: run.acts.append(act(ack=3.1)), "a late ack"),
+    "no answer": (lambda run: run.acts.append(act(shown=())), "no answer"),
+    "two answers": (lambda run: run.acts.append(act(shown=("a", "b"))), "2 answers"),
+    "a fault": (
+        lambda run: run.acts.append(act(shown=("Something went wrong inside this bot.",))),
+        "a fault of the bot's own",
+    ),
+    "an error in the log": (
+        lambda run: run.log.append({"level": "error", "event": "listener_failed"}),
+        "in the log",
+    ),
+    "a digest twice": (lambda run: run.digests.append((1, "09:00")), "stands there 2 times"),
+    "an exit code": (lambda run: setattr(run.stop, "code", 1), "exit code 1"),
+    "a long stop": (lambda run: setattr(run.stop, "seconds", 60.0), "the stop took"),
+    "nobody at the stop": (lambda run: run.stop.waiting.clear(), "it proves nothing"),
+    "a task too many": (lambda run: setattr(run, "after", replace(run.after, tasks=6)), "tasks: 5 before"),
+    "files left open": (lambda run: setattr(run, "after", replace(run.after, files=60)), "open files"),
+    "memory": (lambda run: run.vitals.append(replace(CALM, at=10, rss=140)), "memory: 100 MiB warm"),
+}
+
+
+def test_a_run_that_went_well_is_said_to_have() -> None:
+    found = report(run())
+    assert found.broken == ()
+    assert "2 requests, 0 without an ack, 0 without an answer, 0 answered twice" in found.line
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_went_wrong_is_said(name: str) -> None:
+    spoil, says = WRONG[name]
+    spoilt = run()
+    spoil(spoilt)
+    assert [says in sentence for sentence in report(spoilt).broken] == [True]

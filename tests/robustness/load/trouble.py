@@ -1,0 +1,153 @@
+"""What goes wrong meanwhile, at Cloudflare and at Slack: in bursts, at moments that a seed decides."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from aiohttp import web
+
+from bot.playground.simulators.cloudflare import (
+    Challenge,
+    CutOff,
+    Dropped,
+    HtmlPage,
+    JsonError,
+    PlainText,
+    Redirected,
+    Simulation,
+    Slow,
+    Throttled,
+    TruncatedJson,
+    WrongShape,
+)
+from bot.playground.simulators.cloudflare.faults import Changed, Healthy
+from bot.playground.simulators.cloudflare.faults import Fault as CloudflareFault
+from bot.playground.simulators.slack import RESPONSE_URL, Failed, LocalSlack, RateLimited
+from bot.playground.simulators.slack import Slow as SlackIsSlow
+from bot.playground.simulators.slack.faults import Fault as SlackFault
+
+AtSlack: TypeAlias = tuple[tuple[str, SlackFault], ...]
+"""What fails there, a method or a `response_url`, and how."""
+
+AT_CLOUDFLARE: Final[dict[str, CloudflareFault]] = {
+    "slow": Slow(2.5),
+    "slow, then 500": Slow(0.5, JsonError()),
+    "500": JsonError(),
+    "success: false with 200": JsonError(200),
+    "403": JsonError(403, 10000, "Authentication error"),
+    "HTML 503": HtmlPage(),
+    "HTML 200": HtmlPage(200),
+    "challenge": Challenge(),
+    "plain text 502": PlainText(),
+    "truncated": TruncatedJson(),
+    "wrong shape": WrongShape(),
+    "no result": Changed({"result": None}),
+    "429 for 1 s": Throttled(1),
+    "429 for 4 s": Throttled(4),
+    "dropped": Dropped(),
+    "cut off": CutOff(),
+    "redirected": Redirected("http://127.0.0.1:1/elsewhere"),
+}
+"""The commonest faults; `tests/robustness/faults` has them all. A 429 without a time would end the run, as it
+stops all requests for five minutes."""
+
+AT_SLACK: Final[dict[str, AtSlack]] = {
+    "response_url 500": ((RESPONSE_URL, Failed(500)),),
+    "response_url 404": ((RESPONSE_URL, Failed(404, "expired_url")),),
+    "response_url 429": ((RESPONSE_URL, RateLimited(1)),),
+    "response_url 500, postEphemeral 429": (
+        (RESPONSE_URL, Failed(500)),
+        ("chat.postEphemeral", RateLimited(1)),
+    ),
+    "response_url 500, postEphemeral slow": (
+        (RESPONSE_URL, Failed(500)),
+        ("chat.postEphemeral", SlackIsSlow(1)),
+    ),
+    "all slow": tuple(
+        (target, SlackIsSlow(0.8)) for target in (RESPONSE_URL, "chat.postEphemeral", "views.open")
+    ),
+    "views.open 500": (("views.open", Failed(500)),),
+    "users.info 500": (("users.info", Failed(500)),),
+}
+_MANY: Final = 10_000  # more calls than a burst sees
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A while in which every request meets the same trouble.
+
+    Attributes:
+        where: who has it.
+        name: in `AT_CLOUDFLARE` or `AT_SLACK`.
+        begins, ends: seconds since the start.
+    """
+
+    where: str
+    name: str
+    begins: float
+    ends: float
+
+
+def planned(seed: int, seconds: float, share: float = 0.18) -> tuple[Burst, ...]:
+    """Bursts on both sides, each side for this share of the time: as many kinds as there is time for."""
+    chance = random.Random(seed)  # noqa: S311 - nobody has to guess it
+    both = {"Cloudflare": list(AT_CLOUDFLARE), "Slack": list(AT_SLACK)}
+    return tuple(
+        burst
+        for where, kinds in both.items()
+        for burst in _side(chance, where, chance.sample(kinds, len(kinds)), seconds, share)
+    )
+
+
+def _side(
+    chance: random.Random, where: str, kinds: Sequence[str], seconds: float, share: float
+) -> Iterator[Burst]:
+    """One burst in each of as many equal parts of the time as hold at least half a second of trouble."""
+    count = max(1, min(len(kinds), int(seconds * share / 0.5)))
+    part = seconds / count
+    length = part * share
+    for number in range(count):
+        begins = number * part + chance.uniform(0.05, 0.95 - share) * part
+        yield Burst(where, kinds[number], begins, begins + length)
+
+
+async def play(bursts: Sequence[Burst], slack: LocalSlack, cloudflare: Simulation) -> None:
+    """Have it all happen, from now on; everything is well at the end, also if this is cancelled."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    changes = sorted(
+        [(burst.begins, True, burst) for burst in bursts] + [(burst.ends, False, burst) for burst in bursts],
+        key=lambda change: (change[0], change[1]),
+    )
+    try:
+        for at, begins, burst in changes:
+            await asyncio.sleep(max(0.0, start + at - loop.time()))
+            _turn(burst, slack, cloudflare, on=begins)
+    finally:
+        slack.faults.clear()
+        cloudflare.heal()
+
+
+def _turn(burst: Burst, slack: LocalSlack, cloudflare: Simulation, *, on: bool) -> None:
+    if burst.where == "Cloudflare":
+        cloudflare.heal()
+        if on:
+            cloudflare.inject(AT_CLOUDFLARE[burst.name], times=None)
+        return
+    slack.faults.clear()
+    if on:
+        for target, fault in AT_SLACK[burst.name]:
+            slack.faults.add(target, fault, times=_MANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Uneven:
+    """Every answer of Cloudflare's takes long; some far longer than others."""
+
+    chance: random.Random
+    seconds: tuple[float, ...]
+
+    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+        return await Slow(self.chance.choice(self.seconds)).answer(request, healthy)

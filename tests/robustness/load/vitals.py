@@ -1,0 +1,73 @@
+"""How a running bot is, by what it says of itself at `/metrics`."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import linear_regression
+from typing import Final
+
+from tests.system.process.bot_process import BotProcess
+from tests.system.process.stage import Stage
+
+_EVERY: Final = 1.0  # seconds
+_MIB: Final = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """A bot at one moment; sums over all labels.
+
+    Attributes:
+        at: seconds since the start.
+        rss: MiB; as are the next two, zero where its system does not tell.
+        cpu: seconds of processor time so far.
+        files: open descriptors, connections among them.
+        tasks: on its event loop, those of connections among them.
+        calls: requests to Cloudflare so far.
+        hits: answers from the cache so far.
+        answers: those and all others.
+    """
+
+    at: float
+    rss: float
+    cpu: float
+    files: int
+    tasks: int
+    calls: int
+    hits: int
+    answers: int
+
+
+async def vitals(stage: Stage, bot: BotProcess, at: float) -> Vitals:
+    """As it is now."""
+    _, text = await stage.get(bot, "/metrics")
+    samples = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
+
+    def total(name: str, label: str = "") -> float:
+        return sum(float(value) for key, _, value in samples if key.split("{")[0] == name and label in key)
+
+    return Vitals(
+        at,
+        rss=total("process_resident_memory_bytes") / _MIB,
+        cpu=total("process_cpu_seconds_total"),
+        files=int(total("process_open_fds")),
+        tasks=int(total("workflows_bot_tasks")),
+        calls=int(total("workflows_bot_upstream_calls_total")),
+        hits=int(total("workflows_bot_pages_total", 'outcome="hit"')),
+        answers=int(total("workflows_bot_pages_total")),
+    )
+
+
+async def watch(stage: Stage, bot: BotProcess, now: Callable[[], float], seen: list[Vitals]) -> None:
+    """Look once a second, until cancelled."""
+    while True:
+        seen.append(await vitals(stage, bot, now()))
+        await asyncio.sleep(_EVERY)
+
+
+def growth(seen: Sequence[Vitals]) -> float:
+    """MiB a minute by which memory grew in the second half of some time."""
+    later = seen[len(seen) // 2 :]
+    if len(later) < 3:
+        return 0.0
+    return linear_regression([look.at for look in later], [look.rss for look in later]).slope * 60

@@ -1,0 +1,340 @@
+"""The bot as a process, between a local Slack and the real engine inside `wrangler dev`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import pytest_asyncio
+
+from bot.playground.simulators.slack import LocalSlack, Message, Person
+from tests.support.reading import ask, click, ids, offers, statuses, walk
+from tests.system.process.bot_process import BotProcess, running_bot
+from tests.unit.ui.filling import filled
+
+from .conftest import engine_or_reason
+from .engine import Engine, Outcome, Workflow
+from .node import Wrangler
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+ORDERS = {f"ord-{number:03}": OUTCOMES[number % len(OUTCOMES)] for number in range(115)}
+INVOICES = {f"inv-{number:03}": OUTCOMES[number % len(OUTCOMES)] for number in range(35)}
+SETTLED: dict[Outcome, str] = {
+    "complete": "complete",
+    "fail": "errored",
+    "exhaust": "errored",
+    "sleep": "running",
+    "wait": "running",
+}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An engine with instances, a bot that reads it, and somebody who asks."""
+
+    engine: Engine
+    bot: BotProcess
+    slack: LocalSlack
+
+    @property
+    def ada(self) -> Person:
+        return self.slack.person("ada")
+
+    async def calls_upstream(self) -> int:
+        """How many requests the bot has made to the engine so far."""
+        async with self.engine.session.get(f"{self.bot.url}/metrics") as answer:
+            lines = (await answer.text()).splitlines()
+        counts = [line for line in lines if line.startswith("workflows_bot_upstream_calls_total{")]
+        return sum(int(float(line.rpartition(" ")[2])) for line in counts)
+
+
+@asynccontextmanager
+async def _shop(engine: Engine, folder: Path) -> AsyncIterator[Shop]:
+    async with LocalSlack().serve() as slack:
+        settings = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "SLACK_API_URL": slack.api_url,
+            "WRANGLER_DEV_URL": engine.url,
+        }
+        async with running_bot(folder / "bot", settings) as bot:
+            slack.request_url = bot.request_url
+            yield Shop(engine, bot, slack)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """One engine with 150 instances for all tests that only look."""
+    folder = tmp_path_factory.mktemp("shop")
+    async with engine_or_reason(wrangler, folder) as engine, _shop(engine, folder) as shop:
+        await engine.create("order-processing", ORDERS)
+        await engine.create("invoice-run", INVOICES)
+        await engine.settle("order-processing", **_counts(ORDERS))
+        await engine.settle("invoice-run", **_counts(INVOICES))
+        yield shop
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def changing_shop(wrangler: Wrangler, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """An empty engine for tests that add instances, each to a workflow of its own."""
+    folder = tmp_path_factory.mktemp("changing-shop")
+    async with engine_or_reason(wrangler, folder) as engine, _shop(engine, folder) as shop:
+        yield shop
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def haunted_shop(fresh_engine: Engine, tmp_path: Path) -> AsyncIterator[Shop]:
+    """An empty engine for a test that leaves odd rows in it."""
+    async with _shop(fresh_engine, tmp_path) as shop:
+        yield shop
+
+
+def _counts(instances: dict[str, Outcome]) -> dict[str, int]:
+    settled = [SETTLED[outcome] for outcome in instances.values()]
+    return {status: settled.count(status) for status in sorted(set(settled))}
+
+
+def _newest_first(instances: dict[str, Outcome], status: str | None = None) -> list[str]:
+    return [name for name in reversed(instances) if status in (None, SETTLED[instances[name]])]
+
+
+def _all_ids(messages: list[Message]) -> list[str]:
+    return [name for message in messages for name in ids(message)]
+
+
+async def _creation(engine: Engine, workflow: Workflow) -> dict[str, str]:
+    """When each instance was created, as the engine itself says."""
+    created: dict[str, str] = {}
+    for page in (1, 2):
+        answer = await engine.get(f"/workflows/{workflow}/instances", per_page="100", page=str(page))
+        created |= {row["id"]: row["created_on"] for row in answer.body["result"]}
+    return created
+
+
+@pytest.mark.parametrize(("workflow", "created"), [("order-processing", ORDERS), ("invoice-run", INVOICES)])
+async def test_a_walk_shows_every_instance_once_and_the_same_screens_on_the_way_back(
+    shop: Shop, workflow: str, created: dict[str, Outcome]
+) -> None:
+    there = await walk(shop.ada, await ask(shop.ada, f"list {workflow}"), "page_next")
+    back = await walk(shop.ada, there[-1], "page_previous")
+
+    assert _all_ids(there) == _newest_first(created)
+    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert all(message.is_ephemeral for message in there)
+
+
+async def test_a_walk_costs_one_call_for_a_hundred_rows_and_none_on_the_way_back(shop: Shop) -> None:
+    # A filter of its own, so that no other test has filled the cache.
+    first = await ask(shop.ada, 'list order-processing since:"2020-01-02T03:04:05Z" rows:5')
+    before = await shop.calls_upstream()
+    there = await walk(shop.ada, first, "page_next")
+    between = await shop.calls_upstream()
+    await walk(shop.ada, there[-1], "page_previous")
+
+    assert len(there) == 23
+    assert between - before == 1
+    assert await shop.calls_upstream() == between
+
+
+async def test_pages_are_turned_in_place(shop: Shop) -> None:
+    first = await ask(shop.ada, "list order-processing")
+    before = len(shop.ada.screen())
+    there = await walk(shop.ada, first, "page_next", most=20)
+
+    assert {message.ts for message in there} == {first.ts}
+    assert len(shop.ada.screen()) == before
+
+
+@pytest.mark.parametrize("status", ["complete", "errored", "running"])
+async def test_a_status_filter_shows_these_instances_and_no_others(shop: Shop, status: str) -> None:
+    screens = await walk(shop.ada, await ask(shop.ada, f"list order-processing status:{status}"), "page_next")
+
+    assert _all_ids(screens) == _newest_first(ORDERS, status)
+    assert {word for message in screens for word in statuses(message)} == {status.capitalize()}
+
+
+async def test_a_form_filters_the_list_in_place(shop: Shop) -> None:
+    message = await ask(shop.ada, "list order-processing page:3")
+    view = await (await shop.ada.click(message, "filter_open")).view()
+    shown = shop.slack.next_message()
+    await shop.ada.submit(view, filled(view.payload, status="🔴 Errored", since="1h"))
+
+    assert (await shown).ts == message.ts
+    assert _all_ids(await walk(shop.ada, shop.slack.messages()[-1], "page_next")) == _newest_first(
+        ORDERS, "errored"
+    )
+
+
+async def test_a_status_that_nothing_has_says_so_and_offers_everything(shop: Shop) -> None:
+    message = await ask(shop.ada, "list order-processing status:paused")
+
+    assert ids(message) == []
+    assert "*No instance matches.* All of them: `/workflows list order-processing`" in message.all_text()
+
+
+async def test_a_status_the_engine_does_not_know_is_explained_in_its_own_words(shop: Shop) -> None:
+    message = await ask(shop.ada, "list order-processing status:rollingBack")
+
+    assert "Cloudflare refused the query." in message.all_text()
+    assert "status: Invalid option" in message.all_text()
+
+
+async def test_since_and_until_bound_the_time_of_creation_both_ends_included(shop: Shop) -> None:
+    created = await _creation(shop.engine, "order-processing")
+    edge = created["ord-060"]
+
+    since = await walk(shop.ada, await ask(shop.ada, f"list order-processing since:{edge}"), "page_next")
+    until = await walk(shop.ada, await ask(shop.ada, f"list order-processing until:{edge}"), "page_next")
+    span = f"since:{created['ord-000']} until:{edge}"
+    both = await walk(shop.ada, await ask(shop.ada, f"list order-processing {span} rows:20"), "page_next")
+
+    newest_first = _newest_first(ORDERS)
+    assert _all_ids(since) == [name for name in newest_first if created[name] >= edge]
+    assert _all_ids(until) == [name for name in newest_first if created[name] <= edge]
+    assert _all_ids(both) == _all_ids(until)
+
+
+async def test_since_an_hour_shows_what_was_just_created(shop: Shop) -> None:
+    message = await ask(shop.ada, "list invoice-run since:1h")
+
+    assert ids(message) == _newest_first(INVOICES)[:10]
+
+
+async def test_twenty_rows_a_screen_walk_the_same_list(shop: Shop) -> None:
+    screens = await walk(shop.ada, await ask(shop.ada, "list order-processing rows:20"), "page_next")
+
+    assert [len(ids(message)) for message in screens] == [20, 20, 20, 20, 20, 15]
+    assert _all_ids(screens) == _newest_first(ORDERS)
+
+
+async def test_a_page_number_opens_that_page_and_leads_both_ways(shop: Shop) -> None:
+    third = await ask(shop.ada, "list order-processing page:3")
+    on = await walk(shop.ada, third, "page_next")
+    back = await walk(shop.ada, third, "page_previous")
+
+    expected = _newest_first(ORDERS)
+    assert ids(third) == expected[20:30]
+    assert _all_ids(on) == expected[20:]
+    assert _all_ids(back[::-1]) == expected[:30]
+
+
+async def test_a_page_past_the_end_says_so(shop: Shop) -> None:
+    message = await ask(shop.ada, "list order-processing page:99")
+
+    assert ids(message) == []
+    assert "*Nothing here.*" in message.all_text()
+    assert "`/workflows list order-processing`" in message.all_text()
+
+
+async def test_the_overview_counts_every_workflow_and_opens_each(shop: Shop) -> None:
+    overview = await ask(shop.ada, "")
+
+    text = overview.all_text()
+    assert "*`invoice-run`*\n🔴 14 errored · 🔵 14 running · 🟢 7 complete" in text
+    assert "*`order-processing`*\n🔴 46 errored · 🔵 46 running · 🟢 23 complete" in text
+    invoices = await click(shop.ada, overview, "list_open", 0)
+    orders = await click(shop.ada, overview, "list_open", 1)
+    assert ids(invoices) == _newest_first(INVOICES)[:10]
+    assert ids(orders) == _newest_first(ORDERS)[:10]
+    assert _all_ids(await walk(shop.ada, orders, "page_next")) == _newest_first(ORDERS)
+
+
+async def test_an_unknown_workflow_gets_its_likeliest_name_and_a_button_to_it(shop: Shop) -> None:
+    message = await ask(shop.ada, "list order-procesing status:complete")
+
+    assert "`local` has no workflow called `order-procesing`." in message.all_text()
+    assert "Did you mean `order-processing`?" in message.all_text()
+    opened = await click(shop.ada, message, "list_open")
+    assert ids(opened) == _newest_first(ORDERS, "complete")[:10]
+
+
+async def test_instances_created_while_browsing_stay_out_of_the_walk_and_in_the_refreshed_list(
+    changing_shop: Shop,
+) -> None:
+    engine, ada = changing_shop.engine, changing_shop.ada
+    old: dict[str, Outcome] = {f"old-{number:03}": "sleep" for number in range(125)}
+    await engine.create("order-processing", old)
+    await engine.settle("order-processing", running=125)
+
+    first = await ask(ada, "list order-processing")
+    there = [first]
+    new: list[str] = []
+    while offers(there[-1], "page_next"):
+        name = f"new-{len(new):03}"
+        await engine.create("order-processing", {name: "sleep"})
+        new.append(name)
+        there.append(await click(ada, there[-1], "page_next"))
+    back = await walk(ada, there[-1], "page_previous")
+    refreshed = await click(ada, back[-1], "page_refresh")
+    anew = await walk(ada, refreshed, "page_next")
+
+    assert len(new) == 12
+    assert _all_ids(there) == _newest_first(old)
+    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert _all_ids(anew) == [*reversed(new), *_newest_first(old)]
+
+
+async def test_a_refresh_deep_in_the_list_keeps_its_place_though_instances_were_created(
+    changing_shop: Shop,
+) -> None:
+    engine, ada = changing_shop.engine, changing_shop.ada
+    old: dict[str, Outcome] = {f"old-{number:03}": "sleep" for number in range(125)}
+    await engine.create("invoice-run", old)
+    await engine.settle("invoice-run", running=125)
+
+    there = await walk(ada, await ask(ada, "list invoice-run"), "page_next")
+    await engine.create("invoice-run", {f"new-{number}": "sleep" for number in range(7)})
+    refreshed = await click(ada, there[11], "page_refresh")
+    rest = await walk(ada, refreshed, "page_next")
+
+    assert ids(refreshed) == ids(there[11])
+    assert _all_ids(rest) == _all_ids(there[11:])
+
+
+async def test_ids_that_were_asked_for_and_never_existed_do_not_disturb_a_walk(haunted_shop: Shop) -> None:
+    engine, ada = haunted_shop.engine, haunted_shop.ada
+    real: dict[str, Outcome] = {f"ord-{number:03}": "sleep" for number in range(112)}
+    await engine.create("order-processing", real)
+    await engine.settle("order-processing", running=112)
+    for number in range(3):
+        assert (await engine.get(f"/workflows/order-processing/instances/ghost-{number}")).status == 404
+    assert (await engine.get("/workflows/invoice-run/instances/ghost")).status == 404
+
+    there = await walk(ada, await ask(ada, "list order-processing"), "page_next")
+    await engine.get("/workflows/order-processing/instances/ghost-late")
+    back = await walk(ada, there[-1], "page_previous")
+    only_phantoms = await ask(ada, "list invoice-run")
+
+    assert _all_ids(there) == _newest_first(real)
+    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert statuses(only_phantoms) == {"No status"}
+    assert "no times given" in only_phantoms.all_text()
+
+
+async def test_a_digest_tells_of_each_failure_of_the_engine_once(wrangler: Wrangler, tmp_path: Path) -> None:
+    async with engine_or_reason(wrangler, tmp_path) as engine, _shop(engine, tmp_path) as shop:
+        ada = shop.slack.person("ada", "ops")
+        await engine.create("invoice-run", {"inv-1": "fail", "inv-2": "complete"})
+        await engine.settle("invoice-run", errored=1, complete=1)
+        await ada.command("/workflows", "digest create daily 09:00 workflow invoice-run")
+
+        first = await _digest_run(shop, ada)
+        await engine.create("invoice-run", {"inv-3": "fail"})
+        await engine.settle("invoice-run", errored=2, complete=1)
+        second = await _digest_run(shop, ada)
+
+    assert "1 newly errored" in first.all_text()
+    assert "`inv-1`" in first.all_text()
+    assert "`inv-3`" in second.all_text()
+    assert "inv-1" not in second.all_text()
+
+
+async def _digest_run(shop: Shop, person: Person) -> Message:
+    """The message that the first digest of the workspace posts when it is asked to."""
+    posted = shop.slack.changes.follow(lambda change: not change.message.is_ephemeral)
+    await person.command("/workflows", "digest run 1")
+    return (await posted.next(within=20)).message

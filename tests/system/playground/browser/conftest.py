@@ -1,0 +1,177 @@
+"""The playground's page in a real browser."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
+
+from bot.playground.accounts import OpenAccount, SimulatedAccount
+from bot.playground.exchanges import Exchanges
+from bot.playground.page.server import serving_page
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import LocalSlack
+from bot.playground.stage import Stage, staged
+from bot.settings import Settings
+
+from .sampler import sampler_running
+
+ARTIFACTS = Path(__file__).parents[3] / "artifacts"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = (
+    "--no-sandbox",  # in a container there is nobody else to be kept apart from
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Scheme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page in the browser, and everything it complained of in its console."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    async def type(self, text: str) -> None:
+        """Type a line into the composer, and send it."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Message #")
+
+    @property
+    def messages(self) -> Locator:
+        """Everything in the channel that somebody said, oldest first."""
+        return self.page.locator("article[data-ts]")
+
+    @property
+    def last(self) -> Locator:
+        """The newest message."""
+        return self.messages.last
+
+    def option(self, name: str) -> Locator:
+        """An option of the menu that is open."""
+        return self.page.locator("[role=option]:visible").filter(has_text=name)
+
+    def exchange(self, title: str) -> Locator:
+        """What the side panel shows of the newest request of that name."""
+        return self.page.locator("[data-exchange]").filter(has_text=title).first
+
+    async def shot(self, name: str) -> None:
+        """Keep a picture of what can be seen."""
+        await self.page.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
+
+
+Open = Callable[..., Awaitable[Opened]]
+"""Opens the page of a stage."""
+
+Visit = Callable[..., Awaitable[Opened]]
+"""Opens an address."""
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def browser() -> AsyncIterator[Browser]:
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        _give_up("there is no Chromium: install your system's package `chromium`")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
+        yield browser
+        await browser.close()
+
+
+def _give_up(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(f"in CI the browser has to run: {reason}")
+    pytest.skip(reason)
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def stage() -> AsyncIterator[Stage]:
+    """The real bot with a simulated account."""
+    async with staged(SimulatedAccount(seed=1, instances=3000)) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def sampler_stage() -> AsyncIterator[Stage]:
+    """The sampler in the bot's place."""
+    async with LocalSlack().serve() as slack, sampler_running(slack):
+        settings = Settings(
+            _env_file=None,
+            slack_bot_token=slack.bot_token,
+            slack_signing_secret=slack.signing_secret,
+            wrangler_dev_url="http://127.0.0.1:9",
+        )
+        account = OpenAccount("wrangler", "The sampler", settings, ())
+        yield Stage(slack, account, Exchanges(slack))
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def visit(browser: Browser) -> AsyncIterator[Visit]:
+    """Opens addresses; what a page complains of fails the test, unless it is one that has cause to."""
+    heard: list[str] = []
+    async with AsyncExitStack() as stack:
+
+        async def visit(
+            address: str,
+            scheme: Scheme = "light",
+            width: int = 1280,
+            height: int = 800,
+            *,
+            complains: bool = False,
+        ) -> Opened:
+            context = await browser.new_context(
+                color_scheme=scheme,
+                viewport={"width": width, "height": height},
+                locale="en-GB",
+                timezone_id="Asia/Tokyo",  # nobody's in the workspace: times are the reader's all the same
+            )
+            stack.push_async_callback(context.close)
+            opened = Opened(await context.new_page(), [] if complains else heard)
+
+            def listen(message: ConsoleMessage) -> None:
+                if message.type in {"error", "warning"}:
+                    opened.complaints.append(message.text)
+
+            opened.page.on("console", listen)
+            opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+            await opened.page.goto(address)
+            return opened
+
+        yield visit
+    assert heard == []
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def open_page(visit: Visit) -> AsyncIterator[Open]:
+    """Serves the page of a stage and opens it."""
+    async with AsyncExitStack() as stack:
+
+        async def open_page(
+            stage: Stage, scheme: Scheme = "light", width: int = 1280, height: int = 800
+        ) -> Opened:
+            address = await stack.enter_async_context(serving_page(stage, "the-secret", 0))
+            return await visit(address, scheme, width, height)
+
+        yield open_page
+
+
+@pytest.fixture
+def simulation(stage: Stage) -> Simulation:
+    """The account that the stage's bot reads."""
+    assert stage.account.faults is not None
+    return stage.account.faults.simulation

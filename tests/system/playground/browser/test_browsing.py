@@ -1,0 +1,226 @@
+"""Somebody tries the bot in their browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.stage import Stage
+from tests.system.playground.playground_process import playground_running
+
+from .conftest import Open, Opened, Scheme, Visit
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+ERRORED = "/workflows list order-processing status:errored"
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def opened(stage: Stage, open_page: Open) -> Opened:
+    return await open_page(stage)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_one_command_leads_to_a_page_that_answers_and_flips(
+    visit: Visit, tmp_path: Path, scheme: Scheme
+) -> None:
+    async with playground_running(tmp_path, "--port", "0") as playground:
+        opened = await visit(str(playground.address), scheme)
+        await expect(opened.last).to_contain_text("Workflows · simulated")
+        await opened.shot(f"overview-{scheme}")
+        await opened.type(ERRORED)
+        listed = opened.last
+        await expect(listed).to_contain_text("order-processing · errored")
+        await expect(listed).to_contain_text("1–10, more to come")
+        await listed.get_by_role("button", name="Older rows").click()
+        await expect(listed).to_contain_text("11–20, more to come")
+        await expect(listed.get_by_role("button", name="Older rows")).to_be_focused()
+        await opened.shot(f"list-{scheme}")
+        await listed.get_by_role("button", name="Newer rows").click()
+        await expect(listed).to_contain_text("1–10, more to come")
+        await expect(opened.messages).to_have_count(2)
+
+
+async def test_the_way_back_costs_nothing_as_the_picture_in_the_readme_shows(
+    stage: Stage, open_page: Open
+) -> None:
+    opened = await open_page(stage, height=860)
+    await opened.type("/workflows list order-processing since:24h")
+    for name, rows in (("Older rows", "11–20"), ("Newer rows", "1–10")):
+        await opened.last.get_by_role("button", name=name).click()
+        await expect(opened.last).to_contain_text(rows)
+        await expect(opened.page.locator("[data-exchange]").first).to_contain_text("0 calls")
+    await opened.composer.focus()
+    await opened.page.mouse.move(0, 0)
+    await opened.shot("readme")
+
+
+async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
+    for name, answer in (
+        ("What failed?", "order-processing · errored"),
+        ("The last hour", "image-pipeline"),
+        ("A slip of the finger", "status"),
+    ):
+        await opened.page.get_by_role("button", name=name).click()
+        await expect(opened.last).to_contain_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("Down", "Cloudflare gave no usable answer."),
+        ("Throttled", "Too many requests to Cloudflare just now."),
+        ("Answers HTML", "The answer is not one of Cloudflare's API."),
+    ],
+)
+async def test_an_injected_fault_becomes_a_readable_message(opened: Opened, fault: str, says: str) -> None:
+    switch = opened.page.get_by_label("Cloudflare")
+    await switch.select_option(fault)
+    await opened.type("/workflows list order-processing")
+    await expect(opened.last).to_contain_text(says)
+    await expect(opened.last).to_contain_text("To try again: /workflows list order-processing")
+    await opened.shot(f"fault-{fault.lower().replace(' ', '-')}")
+    if fault != "Throttled":
+        await switch.select_option("Well")
+        await opened.type("/workflows list order-processing")
+        await expect(opened.last).to_contain_text("1–10, more to come")
+
+
+async def test_a_slow_answer_is_waited_for_where_it_can_be_seen(opened: Opened) -> None:
+    await opened.page.get_by_label("Cloudflare").select_option("Slow")
+    await opened.type("/workflows list order-processing")
+    await expect(opened.exchange("/workflows list order-processing")).to_contain_text("waiting")
+    await expect(opened.last).to_contain_text("1–10, more to come", timeout=8000)
+
+
+async def test_the_side_panel_tells_what_a_command_cost(opened: Opened) -> None:
+    await opened.type(ERRORED)
+    exchange = opened.exchange(ERRORED)
+    await expect(exchange).to_contain_text("1 call")
+    await exchange.locator("summary").first.click()
+    await expect(exchange).to_contain_text("/workflows/order-processing/instances")
+    await expect(exchange).to_contain_text('"command": "/workflows"')
+    await opened.shot("requests")
+    await opened.last.get_by_role("button", name="Older rows").click()
+    await expect(opened.exchange("Older ▶")).to_contain_text("0 calls")
+
+
+async def test_a_message_can_be_taken_along_as_block_kit_json(opened: Opened) -> None:
+    await opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await opened.type("/workflows help")
+    await opened.last.hover()
+    await opened.last.get_by_role("button", name="Copy as Block Kit JSON").click()
+    await expect(opened.page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
+    copied = await opened.page.evaluate("navigator.clipboard.readText().then(JSON.parse)")
+    assert copied["blocks"][0]["type"] == "header"
+
+
+async def test_a_slash_is_completed_and_what_was_sent_comes_back(opened: Opened) -> None:
+    await opened.composer.press_sequentially("/w")
+    await expect(opened.page.get_by_role("option", name=re.compile("workflows"))).to_be_visible()
+    await opened.composer.press("Tab")
+    await expect(opened.composer).to_have_value("/workflows ")
+    await expect(opened.page.get_by_text("[list] NAME [status:errored]")).to_be_visible()
+    await opened.composer.press_sequentially("help")
+    await opened.composer.press("Enter")
+    await expect(opened.last).to_contain_text("help")
+    await opened.composer.press("ArrowUp")
+    await expect(opened.composer).to_have_value("/workflows help")
+
+
+async def test_words_that_are_no_command_stay_in_the_box(opened: Opened) -> None:
+    await opened.type("what failed?")
+    await expect(
+        opened.page.get_by_role("alert").filter(has_text="only commands are answered")
+    ).to_be_visible()
+    await expect(opened.composer).to_have_value("what failed?")
+
+
+async def test_an_unknown_command_is_answered_by_slackbot(opened: Opened) -> None:
+    await opened.type("/wrkflows")
+    await expect(opened.last).to_contain_text("/wrkflows is not a valid command. There is /workflows.")
+
+
+async def test_each_person_reads_their_own_messages_in_their_own_zone(opened: Opened) -> None:
+    await opened.type("/workflows help")
+    await expect(opened.messages).to_have_count(1)
+    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await expect(opened.messages).to_have_count(0)
+    await opened.type("/workflows list order-processing since:2026-11-01")
+    await expect(opened.last).to_contain_text("order-processing")
+    await opened.page.get_by_label("Reading as").select_option("Ada Lovelace")
+    await expect(opened.last).to_contain_text("help")
+
+
+async def test_what_concerns_everybody_is_told_to_everybody(stage: Stage, opened: Opened) -> None:
+    stage.exchanges.tell("C0GENERAL", None, "for all")
+    stage.exchanges.tell("C0GENERAL", "U0GRACE01", "for Grace")
+    await expect(opened.messages).to_have_text(re.compile("for all"))
+    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await expect(opened.messages).to_have_text(
+        [re.compile("for all"), re.compile("visible to you.*for Grace")]
+    )
+
+
+async def test_the_keyboard_is_enough(opened: Opened) -> None:
+    await opened.type("/workflows list order-processing")
+    await expect(opened.last).to_contain_text("1–10")
+    older = opened.last.get_by_role("button", name="Older rows")
+    await older.focus()
+    await older.press("Enter")
+    await expect(opened.last).to_contain_text("11–20")
+    await opened.page.keyboard.press("Enter")
+    await expect(opened.last).to_contain_text("21–30")
+
+
+async def test_after_a_reload_everything_is_still_there(opened: Opened) -> None:
+    await opened.type("/workflows help")
+    await expect(opened.last).to_contain_text("help")
+    await opened.composer.fill("/workflows list half-typ")
+    await opened.page.reload()
+    await expect(opened.last).to_contain_text("help")
+    await expect(opened.composer).to_have_value("/workflows list half-typ")
+
+
+async def test_an_empty_channel_says_what_to_type(opened: Opened) -> None:
+    await opened.page.get_by_role("button", name=re.compile("ops")).click()
+    await expect(opened.page.get_by_role("log")).to_contain_text("/workflows")
+    await opened.shot("empty-channel")
+
+
+@pytest.mark.parametrize("width", [360, 700, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_longest_ids_fit_any_window(
+    stage: Stage, open_page: Open, simulation: Simulation, width: int, scheme: Scheme
+) -> None:
+    simulation.add_instance("long-ids", id="0 3 * * *-" + "1" * 261)
+    simulation.add_instance("long-ids", id="<img src=x onerror=alert(1)> *bold* <!channel> \u202etxt")
+    opened = await open_page(stage, scheme, width=width)
+    await opened.type("/workflows list long-ids")
+    await expect(opened.last).to_contain_text("<img src=x onerror=alert(1)> *bold* <!channel>")
+    overflow = await opened.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert overflow <= 0
+    await opened.shot(f"long-ids-{width}-{scheme}")
+
+
+async def test_without_the_secret_the_page_says_which_address_to_open(visit: Visit, opened: Opened) -> None:
+    address = opened.page.url.partition("#")[0]
+    await expect((await visit(address)).page.get_by_role("alert")).to_contain_text("the terminal shows")
+    other = await visit(f"{address}#wrong", complains=True)
+    await expect(other.page.get_by_role("alert")).to_contain_text("the terminal shows")
+
+
+async def test_a_playground_that_ends_is_noticed_and_one_that_comes_back_too(
+    visit: Visit, tmp_path: Path
+) -> None:
+    async with playground_running(tmp_path / "first", "--port", "0") as playground:
+        opened = await visit(str(playground.address), complains=True)
+        await expect(opened.last).to_contain_text("Workflows · simulated")
+        await opened.composer.fill("/workflows list half-typ")
+    await expect(opened.page.get_by_role("alert")).to_contain_text("The playground has stopped")
+    await opened.shot("stopped")
+    async with playground_running(tmp_path / "second", "--port", str(playground.address.port)):
+        await expect(opened.page.get_by_role("alert")).to_contain_text("started anew", timeout=10_000)

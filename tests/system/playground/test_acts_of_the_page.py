@@ -1,0 +1,323 @@
+"""What the page does reaches the real bot, and what comes of it reaches the page."""
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from bot.playground.page.server import serving_page
+from bot.playground.simulators.slack import RESPONSE_URL, Censor, Failed
+from bot.playground.simulators.slack.workspace import Draft
+from bot.playground.stage import Stage
+
+from .page_client import ADA, GENERAL, GRACE, FeedReader, PageClient, button
+
+
+def shown(message: dict[str, Any]) -> str:
+    return json.dumps(message["blocks"], ensure_ascii=False)
+
+
+async def settled(feed: FeedReader, title: str, answers: int = 1) -> dict[str, Any]:
+    """The exchange of that name once the bot has acknowledged it and answered so often beside the ack."""
+    return await feed.next(
+        "exchange",
+        lambda data: data["title"] == title and data["ack"] is not None and len(data["answers"]) == answers,
+    )
+
+
+async def test_a_command_is_answered_by_the_real_bot_and_shows_what_it_cost(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await feed.next("workspace")
+        await page.type("/workflows list order-processing status:errored")
+        started = await feed.next("exchange")
+        assert (started["kind"], started["person"], started["ack"]) == ("command", ADA, None)
+        message = await feed.message("order-processing · errored")
+        exchange = await settled(feed, "/workflows list order-processing status:errored", answers=0)
+    assert message["seen_only_by"] == ADA
+    assert exchange["sent"]["payload"]["text"] == "list order-processing status:errored"
+    assert exchange["ack"]["status"] == 200
+    assert exchange["ack"]["body"]["blocks"][0]["type"] == "header"
+    assert [call["outcome"] for call in exchange["calls"]] == ["200"]
+    assert "status=errored" in exchange["calls"][0]["path"]
+
+
+async def test_flipping_costs_no_call_and_changes_the_message_in_its_place(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing")
+        first = await feed.message("1–10")
+        await page.act("action", ts=first["ts"], action=button(first, "Older"))
+        second = await feed.message("11–20")
+        older = await settled(feed, "Older ▶")
+        await page.act("action", ts=second["ts"], action=button(second, "Newer"))
+        third = await feed.message("1–10")
+    assert first["ts"] == second["ts"] == third["ts"]
+    assert shown(first) != shown(second)
+    assert older["calls"] == []
+    assert [answer["via"] for answer in older["answers"]] == ["response_url"]
+
+
+async def test_a_page_that_comes_later_sees_everything_that_happened(page: PageClient) -> None:
+    await page.type("/workflows help")
+    await page.type("/nothing")
+    picture = await page.picture()
+    assert "workflows" in shown(picture["messages"][-1])
+    assert picture["notices"][-1]["text"].startswith("/nothing is not a valid command")
+    assert picture["exchanges"][-1]["title"] == "/workflows help"
+    assert picture["exchanges"][-1]["ack"]["seconds"] < 3
+
+
+async def test_two_people_see_their_own_answers(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows help", person=ADA)
+        assert (await feed.message())["seen_only_by"] == ADA
+        await page.type("/workflows help", person=GRACE)
+        assert (await feed.message())["seen_only_by"] == GRACE
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        ({"kind": "command", "text": "hello"}, "Only commands are answered here: try /workflows."),
+        ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "nobody is called 'U0NOBODY'"),
+        ({"kind": "command", "text": "/workflows", "channel": "C0NOWHERE"}, "no channel 'C0NOWHERE'"),
+        ({"kind": "action", "ts": "1.000001", "action": {}}, "This message is gone."),
+        ({"kind": "submit", "view": "V1", "values": {}}, "This modal is closed"),
+        ({"kind": "dance"}, "this is no act: "),
+        ({}, "this is no act: "),
+        ({"kind": "command", "text": "/workflows", "secret": 1}, "this is no act: command.secret"),
+    ],
+)
+async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
+    page: PageClient, act: dict[str, Any], says: str
+) -> None:
+    status, answer = await page.post("/acts", {"person": ADA, "channel": GENERAL} | act)
+    assert (status, answer["ok"]) == (400, False)
+    assert answer["error"].startswith(says)
+    assert "\n" not in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "says"),
+    [
+        ("C0OPS0001", "This channel is archived: nobody can write here."),
+        ("G0SECRET1", "Only those who are in this channel can write here."),
+        ("D0GRACE01", "Only those who are in this channel can write here."),
+    ],
+)
+async def test_nobody_writes_where_slack_would_not_let_them(
+    page: PageClient, stage: Stage, channel: str, says: str
+) -> None:
+    stage.slack.workspace.archive("ops")
+    stage.slack.workspace.kick("secret", "ada")
+    body = {"kind": "command", "person": ADA, "channel": channel, "text": "/workflows help"}
+    assert await page.post("/acts", body) == (400, {"ok": False, "error": says})
+
+
+async def test_a_command_is_shown_as_it_was_typed_though_slack_adds_ids(page: PageClient) -> None:
+    typed = "/workflows digest in #nowhere @ada <x>"
+    async with page.feed() as feed:
+        await page.type(typed)
+        exchange = await feed.next("exchange", lambda data: data["ack"] is not None)
+    assert exchange["title"] == typed
+    assert exchange["sent"]["payload"]["text"] == "digest in #nowhere <@U0ADA0001|ada> &lt;x&gt;"
+
+
+async def test_a_page_is_told_when_channels_change(page: PageClient, stage: Stage) -> None:
+    async with page.feed() as feed:
+        before = (await feed.next("workspace"))["channels"]
+        stage.slack.workspace.kick("ops", "grace")
+        stage.slack.workspace.archive("ops")
+        stage.slack.workspace.delete_channel("ops")
+        events = [(await feed.next("channels"))["channels"] for _ in range(3)]
+    kicked, archived = (next(c for c in event if c["name"] == "ops") for event in events[:2])
+    assert [channel["kind"] for channel in before] == ["public"] * 3 + ["private"] + ["im"] * 2
+    assert (kicked["members"], archived["is_archived"]) == ([ADA], True)
+    assert "ops" not in {channel["name"] for channel in events[2]}
+
+
+async def test_what_the_bot_says_to_one_person_is_there_for_a_page_that_comes_later(
+    page: PageClient, stage: Stage
+) -> None:
+    stage.slack.workspace.post(Draft("D0ADA0001", "for Ada"), "web_api")
+    (message,) = (await page.picture())["messages"]
+    assert (message["channel"], message["text"]) == ("D0ADA0001", "for Ada")
+
+
+async def test_nobody_presses_what_is_not_on_their_screen(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing", person=ADA)
+        message = await feed.message()
+    older = button(message, "Older")
+    for person, action in ((ADA, older | {"block_id": "other"}), (GRACE, older)):
+        body = {
+            "kind": "action",
+            "person": person,
+            "channel": GENERAL,
+            "ts": message["ts"],
+            "action": action,
+        }
+        assert (await page.post("/acts", body))[0] == 400
+
+
+async def test_a_bot_that_does_not_answer_is_told_of_as_slack_does(page: PageClient, stage: Stage) -> None:
+    stage.slack.request_url = "http://127.0.0.1:9/slack/events"
+    async with page.feed() as feed:
+        await page.type("/workflows")
+        failed = await feed.next("exchange", lambda data: data["failed"] is not None)
+        notice = await feed.next("notice")
+    assert failed["ack"] is None
+    assert notice["person"] == ADA
+    assert notice["text"].startswith("/workflows failed: dispatch_failed: ")
+
+
+async def test_an_answer_that_slack_refuses_is_told_of(page: PageClient, stage: Stage) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing")
+        message = await feed.message()
+        stage.slack.faults.add(RESPONSE_URL, Failed(404, "no_service"))
+        await page.act("action", ts=message["ts"], action=button(message, "Older"))
+        notice = await feed.next("notice")
+    assert notice["text"] == "Slack refused what the bot sent by response_url: no_service"
+
+
+FAULTS = {
+    "throttled": "Too many requests to Cloudflare just now.",
+    "down": "The connection broke",
+    "html": "The answer is not JSON.",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_an_injected_fault_becomes_a_readable_message_and_goes_away(
+    page: PageClient, fault: str
+) -> None:
+    async with page.feed() as feed:
+        assert await page.post("/fault", {"fault": fault}) == (200, {"ok": True})
+        assert (await feed.next("fault")) == {"fault": fault}
+        await page.type("/workflows list order-processing")
+        message = await feed.message()
+        assert FAULTS[fault] in shown(message)
+        await page.post("/fault", {"fault": "none"})
+        await page.type("/workflows list image-pipeline")
+        message = await feed.message()
+        # After a 429 the bot asks nothing before the time it was told, whatever the switch says.
+        assert message["text"].startswith("image-pipeline") == (fault != "throttled")
+
+
+async def test_a_slow_cloudflare_is_waited_for_after_the_ack(page: PageClient) -> None:
+    await page.post("/fault", {"fault": "slow"})
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing")
+        exchange = await settled(feed, "/workflows list order-processing")
+    assert 1.4 < exchange["ack"]["seconds"] < 2.5
+    assert 5 <= exchange["answers"][0]["after"] < 7
+    assert exchange["calls"][0]["seconds"] >= 5
+
+
+@pytest.mark.parametrize("body", [{"fault": "rain"}, {}, [], "down", 7])
+async def test_a_fault_that_does_not_exist_is_refused(page: PageClient, body: object) -> None:
+    status, answer = await page.post("/fault", body)
+    assert (status, answer["ok"]) == (400, False)
+
+
+async def test_what_was_typed_into_a_message_or_a_modal_goes_along(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing")
+        message = await feed.message()
+        values = {"some": {"input": {"type": "datepicker", "selected_date": "2026-11-23"}}}
+        await page.act("action", ts=message["ts"], action=button(message, "Filter…"), values=values)
+        opened = (await feed.next("view"))["view"]
+        clicked = await settled(feed, "Filter…")
+        action = {"type": "static_select", "block_id": "status", "action_id": "status"}
+        await page.act("view_action", view=opened["id"], action=action, values=values)
+        chosen = await feed.next("exchange", lambda data: data["kind"] == "view_action")
+    assert clicked["sent"]["payload"]["state"]["values"] == values
+    assert chosen["sent"]["payload"]["view"]["state"]["values"] == values
+    assert [answer["via"] for answer in clicked["answers"]] == ["views.open"]
+
+
+async def test_a_modal_is_submitted_by_nobody_else_and_only_from_the_top(page: PageClient) -> None:
+    async with page.feed() as feed:
+        await page.type("/workflows list order-processing")
+        message = await feed.message()
+        for _ in range(2):
+            await page.act("action", ts=message["ts"], action=button(message, "Filter…"))
+        below = (await feed.next("view"))["view"]
+        above = (await feed.next("view"))["view"]
+    assert above["payload"]["previous_view_id"] == below["id"]
+    submit = {"kind": "submit", "channel": GENERAL, "values": {}}
+    for person, view in ((GRACE, above), (ADA, below)):
+        status, answer = await page.post("/acts", submit | {"person": person, "view": view["id"]})
+        assert (status, answer["error"]) == (400, "This modal is closed, or another one lies above it.")
+    assert await page.act("close", view=above["id"])
+    assert (await page.act("submit", view=below["id"], values={}))["errors"] == {}
+
+
+async def test_a_menu_that_is_not_there_is_not_asked_for(page: PageClient, stage: Stage) -> None:
+    await page.type("/workflows")
+    ts = stage.slack.messages()[-1].ts
+    body = {"kind": "suggest", "person": ADA, "channel": GENERAL, "typed": "x"}
+    for place in ({"ts": ts}, {"ts": "1.000001"}, {"view": "V1"}, {}):
+        status, _ = await page.post("/acts", {**body, **place, "action_id": "a", "block_id": "b"})
+        assert status == 400
+
+
+async def test_an_ack_that_slack_can_not_show_is_told_of(page: PageClient, stage: Stage) -> None:
+    stage.slack.workspace.censor = Censor(unsupported=frozenset({"header"}))
+    async with page.feed() as feed:
+        await page.type("/workflows help")
+        failed = await feed.next("exchange", lambda data: data["failed"] is not None)
+        notice = await feed.next("notice")
+    assert failed["ack"]["status"] == 200
+    assert "invalid_blocks" in failed["failed"]
+    assert "unsupported type: header" in notice["text"]
+
+
+@pytest.mark.parametrize("text", ["/workflows\nhelp", "/workflows\thelp", "  /workflows  help  "])
+async def test_any_space_parts_a_command_from_its_words(page: PageClient, stage: Stage, text: str) -> None:
+    await page.type(text)
+    assert stage.slack.messages()[-1].text.startswith("/workflows · help")
+
+
+async def test_the_panel_forgets_the_oldest_first(page: PageClient, stage: Stage) -> None:
+    for number in range(210):
+        stage.exchanges.tell(GENERAL, None, f"notice {number}")
+        await page.type("/workflows help")
+    picture = await page.picture()
+    ids = [exchange["id"] for exchange in picture["exchanges"]]
+    assert ids == [f"I{number:05d}" for number in range(11, 211)]
+    assert len(picture["notices"]) <= 200
+    assert len(picture["messages"]) == 210
+
+
+async def test_a_page_gets_the_newest_of_very_many_messages(page: PageClient, stage: Stage) -> None:
+    for number in range(310):
+        stage.slack.workspace.post(Draft(GENERAL, f"message {number}"), "a test")
+    messages = (await page.picture())["messages"]
+    assert [message["text"] for message in messages] == [f"message {number}" for number in range(10, 310)]
+
+
+async def test_a_page_that_does_not_read_is_let_go(page: PageClient, stage: Stage) -> None:
+    async with page.feed() as feed:
+        for number in range(1_500):
+            stage.exchanges.tell(GENERAL, None, f"{number} " + "x" * 50_000)
+            if number % 100 == 0:
+                await asyncio.sleep(0)
+        with pytest.raises(EOFError):
+            await feed.next("nothing is called so", within=30)
+    assert (await page.picture())["notices"]
+
+
+async def test_pages_are_let_go_when_the_playground_ends(
+    stage: Stage, session: aiohttp.ClientSession
+) -> None:
+    async with AsyncExitStack() as reading:
+        async with serving_page(stage, "s", 0) as address:
+            feed = await reading.enter_async_context(PageClient(session, URL(address)).feed())
+            await feed.next("workspace")
+        with pytest.raises(EOFError):  # in good order; a connection cut off would be another error
+            await feed.event()

@@ -1,0 +1,205 @@
+"""`workflows-bot playground` as people start it, and end it."""
+
+import asyncio
+import json
+import re
+import signal
+import socket
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.system.process.bot_process import Ended, run
+
+from .page_client import PageClient, button
+from .playground_process import playground_running
+
+REAL = {"CLOUDFLARE_ACCOUNT_ID": "0" * 32, "CLOUDFLARE_API_TOKEN": "a-real-token"}
+
+
+async def refused(folder: Path, *arguments: str, **settings: str) -> Ended:
+    """How a playground that can't start ends."""
+    ended = await run(folder, "playground", *arguments, settings=settings)
+    assert ended.code != 0
+    assert "Traceback" not in ended.stderr
+    return ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_it_opens_with_the_overview_and_ends_when_told_even_with_a_page_open(
+    tmp_path: Path, session: aiohttp.ClientSession, number: signal.Signals
+) -> None:
+    async with playground_running(tmp_path, "--port", "0", "--instances", "200") as playground:
+        page = PageClient(session, playground.address)
+        async with page.feed() as feed:
+            picture = await feed.next("workspace")
+            playground.process.send_signal(number)
+            assert await playground.process.wait() == 0
+    assert [exchange["title"] for exchange in picture["exchanges"]] == ["auth.test", "/workflows"]
+    assert "order-processing" in json.dumps(picture["messages"])
+    assert len(picture["suggestions"]) == 4
+    assert playground.stderr == ""
+    assert playground.left_behind == set()
+
+
+async def test_it_names_an_address_with_a_secret_and_whose_account_it_reads(tmp_path: Path) -> None:
+    said = []
+    for start in ("first", "second"):
+        async with playground_running(tmp_path / start, "--port", "0", "--seed", "7") as playground:
+            said.append(playground.said)
+            assert playground.address.host == "127.0.0.1"
+            assert len(playground.address.fragment) > 20
+    assert "A simulated account (seed 7)" in said[0]
+    assert said[0] != said[1]
+
+
+async def test_the_suggestions_are_answered(tmp_path: Path, session: aiohttp.ClientSession) -> None:
+    async with playground_running(tmp_path, "--port", "0") as playground:
+        page = PageClient(session, playground.address)
+        picture = await page.picture()
+        for suggestion in picture["suggestions"]:
+            await page.type(suggestion["text"])
+        seen = await page.picture()
+    texts = [message["text"] for message in seen["messages"]]
+    assert [view["payload"]["title"]["text"] for view in seen["views"]] == ["New digest"]
+    assert texts[1].startswith("order-processing · errored: 1–10, more to come")
+    assert texts[2].startswith("image-pipeline, since ")
+    assert "no instances" not in texts[2]
+    assert "status" in texts[3]
+
+
+async def test_a_simulated_account_never_becomes_a_real_one(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    real = {
+        **REAL,
+        "CLOUDFLARE_ACCOUNTS": '{"staging": {"account_id": "1", "api_token": "x"}}',
+        "WRANGLER_DEV_URL": "http://127.0.0.1:9",
+        "SLACK_BOT_TOKEN": "xoxb-real",
+        "SLACK_APP_TOKEN": "xapp-real",
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "DATABASE_URL": "postgres://127.0.0.1:9/real",
+        "CLOUDFLARE_API_BASE_URL": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+    }
+    async with playground_running(tmp_path, "--port", "0", **real) as playground:
+        page = PageClient(session, playground.address)
+        await page.type("/workflows account:staging")
+        picture = await page.picture()
+    assert "order-processing" in json.dumps(picture["messages"][0])
+    assert "simulated" in picture["messages"][1]["text"]
+    told = json.dumps(picture)
+    assert not [value for value in ("a-real-token", "xoxb-real", "xapp-real") if value in told]
+
+
+async def test_nothing_on_this_machine_goes_through_a_proxy(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    asked: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as proxy:
+        address = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), address)
+        async with playground_running(tmp_path, "--port", "0", **proxies) as playground:
+            page = PageClient(session, playground.address)
+            async with page.feed() as feed:
+                await page.type("/workflows list order-processing")
+                message = await feed.message()
+                await page.act("action", ts=message["ts"], action=button(message, "Older"))
+                flipped = await feed.message("11–20")
+                await page.act("action", ts=flipped["ts"], action=button(flipped, "Filter…"))
+                await feed.next("view")
+    assert asked == []
+
+
+async def test_what_stands_in_a_file_does_not_matter_to_a_simulated_account(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    (tmp_path / ".env").write_bytes(b"X=\xff\xfe\nCLOUDFLARE_ACCOUNT_ID=real\n")
+    async with playground_running(tmp_path, "--port", "0") as playground:
+        picture = await PageClient(session, playground.address).picture()
+    assert picture["account"]["kind"] == "simulated"
+
+
+async def test_the_real_account_of_the_environment_can_be_asked_for(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    real = {**REAL, "CLOUDFLARE_API_BASE_URL": "http://127.0.0.1:9", "BOT_ACCOUNT_NAME": "prod"}
+    async with playground_running(tmp_path, "--port", "0", "--account", **real) as playground:
+        page = PageClient(session, playground.address)
+        async with page.feed() as feed:
+            picture = await feed.next("workspace")
+            message = picture["messages"][0] if picture["messages"] else await feed.message()
+        assert "prod" in playground.said
+        assert picture["account"]["kind"] == "account"
+        assert picture["faults"] == []
+        assert "127.0.0.1" in message["text"]
+        assert "connection refused" in message["text"]
+        status, answer = await page.post("/fault", {"fault": "down"})
+        assert (status, answer["error"]) == (400, "faults can be had at the simulated account only")
+
+
+async def test_no_real_account_in_the_environment_is_said_in_a_line(tmp_path: Path) -> None:
+    ended = await refused(tmp_path, "--account")
+    assert re.fullmatch(r"FAIL  settings: no account is set: .+\n", ended.stderr)
+
+
+async def test_a_wrangler_address_that_is_none_is_said_in_a_line(tmp_path: Path) -> None:
+    ended = await refused(tmp_path, "--wrangler", "8787")
+    assert ended.stderr == "FAIL  settings: --wrangler 8787 is not a URL, as in http://127.0.0.1:8787\n"
+
+
+async def test_an_engine_that_does_not_run_is_said_in_the_channel(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    arguments = ("--port", "0", "--wrangler", "http://127.0.0.1:9")
+    async with playground_running(tmp_path, *arguments) as playground:
+        page = PageClient(session, playground.address)
+        async with page.feed() as feed:
+            picture = await feed.next("workspace")
+            message = picture["messages"][0] if picture["messages"] else await feed.message()
+    assert "no connection to 127.0.0.1: connection refused" in message["text"].lower()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--account", "--wrangler", "http://127.0.0.1:8787"),
+        ("--account", "--seed", "1"),
+        ("--wrangler", "http://127.0.0.1:8787", "--instances", "10"),
+    ],
+)
+async def test_two_accounts_at_once_are_refused(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = await refused(tmp_path, *arguments)
+    assert "name different accounts: choose one" in ended.stderr
+
+
+async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = await refused(tmp_path, "--port", str(port))
+    assert ended.stderr == f"workflows-bot: --port {port}: can't listen there: Address already in use\n"
+
+
+async def test_where_the_usual_port_is_taken_it_takes_another(tmp_path: Path) -> None:
+    async with (
+        playground_running(tmp_path / "one") as one,
+        playground_running(tmp_path / "two") as two,
+    ):
+        assert one.address.port != two.address.port
+
+
+async def test_a_slip_in_its_name_is_answered_with_the_right_one(tmp_path: Path) -> None:
+    ended = await run(tmp_path, "playgroud", settings={})
+    assert ended.code != 0
+    assert "No such command 'playgroud'. Did you mean playground?" in ended.stderr
+
+
+async def test_it_is_in_the_help(tmp_path: Path) -> None:
+    ended = await run(tmp_path, "--help", settings={})
+    assert re.search(r"^  playground +Try the bot in a browser\.$", ended.stdout, re.MULTILINE)

@@ -1,0 +1,91 @@
+"""Both ends of the bot on loopback, and the settings that join them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.slack import LocalSlack, Person
+
+from .bot_process import BotProcess, Ended, run, running_bot
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A local Slack, a simulated Cloudflare, and a folder for the bots between them.
+
+    Attributes:
+        api: the simulation's base URL.
+        session: for requests that Slack would not make.
+    """
+
+    slack: LocalSlack
+    cloudflare: Simulation
+    api: str
+    folder: Path
+    session: aiohttp.ClientSession
+
+    def settings(self, *without: str, **more: str) -> dict[str, str]:
+        """What a bot over HTTP needs, some left out, others added or changed."""
+        chosen = {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "SLACK_API_URL": self.slack.api_url,
+            "CLOUDFLARE_ACCOUNT_ID": DEFAULT_ACCOUNT_ID,
+            "CLOUDFLARE_API_TOKEN": DEFAULT_TOKEN.value,
+            "CLOUDFLARE_API_BASE_URL": self.api,
+        }
+        return {name: value for name, value in chosen.items() if name not in without} | more
+
+    @asynccontextmanager
+    async def bot(self, name: str, settings: dict[str, str] | None = None) -> AsyncIterator[BotProcess]:
+        """A running bot that Slack sends everything to."""
+        chosen = self.settings() if settings is None else settings
+        async with running_bot(self.folder / name, chosen) as bot:
+            if "SLACK_APP_TOKEN" not in chosen:
+                self.slack.request_url = bot.request_url
+            yield bot
+
+    async def run(
+        self, name: str, command: str, settings: dict[str, str] | None = None, *options: str
+    ) -> Ended:
+        """A command line that ends by itself."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return await run(
+            folder, command, *options, settings=self.settings() if settings is None else settings
+        )
+
+    @property
+    def ada(self) -> Person:
+        return self.slack.person("ada")
+
+    async def get(self, bot: BotProcess, path: str) -> tuple[int, str]:
+        async with self.session.get(f"{bot.url}{path}") as answer:
+            return answer.status, await answer.text()
+
+    async def metric(self, bot: BotProcess, sample: str) -> float:
+        """The value of one sample, as in `name{label="value"}`; 0 while nothing was counted."""
+        _, text = await self.get(bot, "/metrics")
+        found = [line for line in text.splitlines() if line.startswith(f"{sample} ")]
+        return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+
+def staged(folder: Path, slack: LocalSlack | None = None) -> AbstractAsyncContextManager[Stage]:
+    """A stage whose account holds `order-processing` and four other workflows."""
+    return _staged(folder, slack or LocalSlack())
+
+
+@asynccontextmanager
+async def _staged(folder: Path, local: LocalSlack) -> AsyncIterator[Stage]:
+    cloudflare = Simulation()
+    cloudflare.seed(1, instances=300)
+    async with (
+        local.serve() as slack,
+        cloudflare.serve() as api,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Stage(slack, cloudflare, api, folder, session)

@@ -1,0 +1,253 @@
+"""`workflows-bot check`: a line for each thing that a running bot relies on, and what to do about it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, ApiToken
+from bot.playground.simulators.slack import Failed, LocalSlack, Named, Workspace
+
+from .bot_process import Ended
+from .stage import Stage, staged
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = "ok    settings: HTTP; accounts: default"
+TOKEN = "ok    slack token: workflows in local"
+SCOPES = "ok    slack scopes: channels:history, chat:write, commands, groups:history, users:read"
+AGAIN = "is not granted: without it, a digest that is cut off while it is sent may come twice, and says so"
+ACCOUNT = "ok    account default: reads Workflows; there are 5"
+DATABASE = "ok    database: sqlite, tables up to date"
+WELL = [SETTINGS, TOKEN, SCOPES, ACCOUNT, DATABASE]
+LACKING = ApiToken("canary-lacking", frozenset({"Zone Read"}))
+PERMISSIONS = "Workers Tail Read, Workers Scripts Read, Workers Scripts Write"
+
+
+def _with(old: str, *new: str) -> list[str]:
+    place = WELL.index(old)
+    return [*WELL[:place], *new, *WELL[place + 1 :]]
+
+
+def _cases(stage: Stage) -> dict[str, tuple[dict[str, str], int, list[str]]]:
+    """Settings, the exit code and the lines."""
+    settings = stage.settings
+    credentials = f"its credentials are wrong, or lack one of these permissions: {PERMISSIONS}"
+    return {
+        "all well": (settings(), 0, WELL),
+        "socket mode": (
+            settings("SLACK_SIGNING_SECRET", SLACK_APP_TOKEN=stage.slack.app_token),
+            0,
+            [
+                "ok    settings: Socket Mode; accounts: default",
+                TOKEN,
+                SCOPES,
+                "ok    slack app token: Socket Mode can connect",
+                ACCOUNT,
+                DATABASE,
+            ],
+        ),
+        "wrong bot token": (
+            settings(SLACK_BOT_TOKEN="xoxb-canary"),
+            1,
+            [
+                SETTINGS,
+                (
+                    "FAIL  slack token: Slack refuses SLACK_BOT_TOKEN (invalid_auth): "
+                    "copy it anew from OAuth & Permissions"
+                ),
+                ACCOUNT,
+                DATABASE,
+            ],
+        ),
+        "wrong app token": (
+            settings(SLACK_APP_TOKEN="xapp-canary"),
+            1,
+            [
+                "ok    settings: Socket Mode; accounts: default",
+                TOKEN,
+                SCOPES,
+                (
+                    "FAIL  slack app token: Slack refuses SLACK_APP_TOKEN (invalid_auth): it must be an "
+                    "app-level token (xapp-…) with the scope connections:write, and Socket Mode must be "
+                    "on in the app's settings"
+                ),
+                ACCOUNT,
+                DATABASE,
+            ],
+        ),
+        "slack unreachable": (
+            settings(SLACK_API_URL="http://127.0.0.1:1/api/"),
+            1,
+            [
+                SETTINGS,
+                (
+                    "FAIL  slack token: Slack can't be reached (ClientConnectorError); "
+                    "asked was http://127.0.0.1:1/api/"
+                ),
+                ACCOUNT,
+                DATABASE,
+            ],
+        ),
+        "wrong cloudflare token": (
+            settings(CLOUDFLARE_API_TOKEN="canary"),
+            1,
+            _with(ACCOUNT, f"FAIL  account default: Authentication error: {credentials}"),
+        ),
+        "lacking permission": (
+            settings(CLOUDFLARE_API_TOKEN=LACKING.value),
+            1,
+            _with(ACCOUNT, f"FAIL  account default: Authentication error: {credentials}"),
+        ),
+        "malformed account": (
+            settings(CLOUDFLARE_ACCOUNT_ID="my account"),
+            1,
+            _with(
+                ACCOUNT,
+                "FAIL  account default: Could not route to /client/v4/accounts/my%20account/workflows, "
+                "perhaps your object identifier is invalid?: look at its account id",
+            ),
+        ),
+        "cloudflare unreachable": (
+            settings(CLOUDFLARE_API_BASE_URL="http://127.0.0.1:1/client/v4"),
+            1,
+            _with(
+                ACCOUNT,
+                "FAIL  account default: no connection to 127.0.0.1: connection refused; "
+                "asked was http://127.0.0.1:1/client/v4/accounts/"
+                "0123456789abcdef0123456789abcdef",
+            ),
+        ),
+        "one account of two": (
+            settings(WRANGLER_DEV_URL="http://127.0.0.1:1"),
+            1,
+            [
+                "ok    settings: HTTP; accounts: default, local",
+                TOKEN,
+                SCOPES,
+                ACCOUNT,
+                (
+                    "FAIL  account local: no connection to 127.0.0.1: connection refused; "
+                    "asked was http://127.0.0.1:1/cdn-cgi/local/explorer/api"
+                ),
+                DATABASE,
+            ],
+        ),
+        "database unreachable": (
+            settings(DATABASE_URL="postgres://user:canary@127.0.0.1:1/name"),
+            1,
+            _with(
+                DATABASE,
+                "FAIL  database: DATABASE_URL: the database can't be used: connection failed: connection to "
+                'server at "127.0.0.1", port 1 failed: Connection refused',
+            ),
+        ),
+    }
+
+
+CASES = (
+    "all well",
+    "socket mode",
+    "wrong bot token",
+    "wrong app token",
+    "slack unreachable",
+    "wrong cloudflare token",
+    "lacking permission",
+    "malformed account",
+    "cloudflare unreachable",
+    "one account of two",
+    "database unreachable",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def endings(shared_stage: Stage) -> AsyncIterator[dict[str, Ended]]:
+    """How each case ended; as many at a time as there are cores."""
+    shared_stage.cloudflare.credentials = (DEFAULT_TOKEN, LACKING)
+    cores = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def end(case: str, settings: dict[str, str]) -> tuple[str, Ended]:
+        async with cores:
+            return case, await shared_stage.run(case.replace(" ", "-"), "check", settings)
+
+    cases = _cases(shared_stage)
+    yield dict(await asyncio.gather(*(end(case, settings) for case, (settings, *_) in cases.items())))
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_it_has_a_line_for_each_and_fails_with_any(
+    shared_stage: Stage, endings: dict[str, Ended], case: str
+) -> None:
+    _, code, lines = _cases(shared_stage)[case]
+
+    assert endings[case].stdout.splitlines() == lines
+    assert (endings[case].code, endings[case].stderr) == (code, "")
+
+
+async def test_every_case_is_tested(shared_stage: Stage) -> None:
+    assert tuple(_cases(shared_stage)) == CASES
+
+
+@pytest.mark.parametrize(
+    ("scopes", "code", "line"),
+    [
+        (
+            {"commands"},
+            1,
+            (
+                "FAIL  slack scopes: missing: chat:write; add them under OAuth & Permissions and install the "
+                "app again"
+            ),
+        ),
+        (
+            {"commands", "chat:write"},
+            0,
+            (
+                "ok    slack scopes: chat:write, commands; users:read is not granted: without it, times that "
+                f"people type are read as UTC; channels:history {AGAIN}; groups:history {AGAIN}, in private "
+                "channels"
+            ),
+        ),
+    ],
+    ids=["needed", "optional"],
+)
+async def test_a_scope_that_is_missing(tmp_path: Path, scopes: set[str], code: int, line: str) -> None:
+    workspace = replace(Workspace(), scopes=frozenset(scopes))
+    async with staged(tmp_path, LocalSlack(workspace=workspace)) as stage:
+        ended = await stage.run("bot", "check")
+
+    assert ended == Ended(code, "".join(f"{said}\n" for said in _with(SCOPES, line)), "")
+
+
+@pytest.mark.parametrize("fault", [Failed(503), Named("internal_error")], ids=["no answer", "slack's own"])
+async def test_a_slack_that_is_down_is_not_taken_for_a_wrong_token(
+    stage: Stage, fault: Failed | Named
+) -> None:
+    stage.slack.faults.add("auth.test", fault, times=5)
+    ended = await stage.run("slack-down", "check")
+
+    line = ended.stdout.splitlines()[1]
+    assert ended.code == 1
+    assert line.startswith("FAIL  slack token: ")
+    assert "refuses SLACK_BOT_TOKEN" not in line
+    assert "None" not in line
+
+
+async def test_a_check_reads_settings_from_a_file_and_the_environment_first(stage: Stage) -> None:
+    lines = [f"{name}={value}" for name, value in stage.settings(CLOUDFLARE_API_TOKEN="canary").items()]
+    folder = stage.folder / "env-file"
+    folder.mkdir()
+    (folder / ".env").write_text("# a comment\n\n" + "\n".join(lines) + "\nSLACK_APP_TOKEN=\n")
+
+    from_file, overruled = await asyncio.gather(
+        stage.run("env-file", "check", {}),
+        stage.run("env-file", "check", {"CLOUDFLARE_API_TOKEN": DEFAULT_TOKEN.value}),
+    )
+
+    assert from_file.code == 1
+    assert "FAIL  account default" in from_file.stdout
+    assert (overruled.code, overruled.stdout.splitlines()) == (0, WELL)

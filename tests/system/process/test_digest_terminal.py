@@ -1,0 +1,95 @@
+"""`workflows-bot digest` in a terminal: what the team gets, for whoever runs the bot; nothing is posted."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.digests.model import Plan
+from bot.digests.store import Store
+from bot.language.schedule import Schedule
+from bot.playground.simulators.cloudflare import HtmlPage
+
+from .bot_process import Ended, run
+from .killing import database
+from .stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PLANS = (
+    Plan("C0OPS0001", Schedule("0 9 * * 1-5", "Europe/Berlin")),
+    Plan("C0GENERAL", Schedule("0 */4 * * *", "UTC"), workflows=("order-processing", "gone \u202e")),
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def digests(shared_stage: Stage) -> Path:
+    """The folder of a bot that knows two digests; the second is paused."""
+    folder = shared_stage.folder / "terminal"
+    folder.mkdir()
+    async with database(f"sqlite:///{folder}/bot.sqlite3") as engine:
+        store = Store(engine, lambda: datetime.now(UTC))
+        for plan in PLANS:
+            await store.create(plan, "U0ADA0001")
+        await store.resume(1)
+    return folder
+
+
+async def typed(stage: Stage, folder: Path, *words: str) -> Ended:
+    """How a command in that folder ended; nothing of it may have reached Slack."""
+    before = len(stage.slack.calls)
+    settings = stage.settings(DATABASE_URL=f"sqlite:///{folder}/bot.sqlite3", BOT_REQUEST_DEADLINE="2")
+    ended = await run(folder, "digest", *words, settings=settings)
+    assert len(stage.slack.calls) == before
+    assert "Traceback" not in ended.stderr
+    return ended
+
+
+async def test_every_digest_is_a_line(stage: Stage, digests: Path) -> None:
+    ended = await typed(stage, digests, "list")
+    assert (ended.code, ended.stderr) == (0, "")
+    first, second = ended.stdout.splitlines()
+    assert first.startswith("   1  C0OPS0001  weekdays at 09:00 (Europe/Berlin)  next 20")
+    assert first.endswith("  all workflows")
+    assert second == (
+        "   2  C0GENERAL  every 4h (UTC)  paused  order-processing, gone \N{REPLACEMENT CHARACTER}"
+    )
+
+
+async def test_a_preview_is_what_the_digest_would_say(stage: Stage, digests: Path) -> None:
+    ended = await typed(stage, digests, "preview", "1")
+    assert (ended.code, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("Digest 1 · all workflows\ndefault · as of 20")
+    assert "weekdays at 09:00 (Europe/Berlin)" in ended.stdout
+    assert " newly errored in the last 24 hours" in ended.stdout
+    for name in ("order-processing", "image-pipeline"):
+        assert f"\n{name} " in ended.stdout
+    for markup in ("`", "<!date", "\u202e"):
+        assert markup not in ended.stdout
+
+
+async def test_an_account_that_does_not_answer_is_one_line_and_a_failure(stage: Stage, digests: Path) -> None:
+    stage.cloudflare.inject(HtmlPage(), times=None)
+    ended = await typed(stage, digests, "preview", "2")
+    assert (ended.code, ended.stdout) == (1, "")
+    (said,) = ended.stderr.splitlines()
+    assert said.startswith("workflows-bot: digest 2: ")
+    assert said.endswith("; `workflows-bot check` looks closer")
+
+
+async def test_a_digest_that_does_not_exist_is_one_line_and_a_failure(stage: Stage, digests: Path) -> None:
+    ended = await typed(stage, digests, "preview", "7")
+    assert (ended.code, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        "workflows-bot: there is no digest 7; `workflows-bot digest list` shows them all\n"
+    )
+
+
+async def test_a_database_that_can_t_be_opened_is_one_line_and_a_failure(stage: Stage) -> None:
+    folder = stage.folder / "terminal-without-database"
+    (folder / "bot.sqlite3").mkdir(parents=True)
+    ended = await typed(stage, folder, "list")
+    assert (ended.code, ended.stdout) == (1, "")
+    (said,) = ended.stderr.splitlines()
+    assert said.startswith("workflows-bot: DATABASE_URL: the database can't be used: ")

@@ -1,0 +1,116 @@
+"""Workers are killed with -9 again and again: every digest is delivered, and none twice."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.playground.simulators.cloudflare import Simulation
+from bot.storage.tables import digest_runs
+from tests.unit.storage.postgres import new_database, running_postgres
+
+from .killing import Crowd, SlowSlack, database, delivered, let_come_due, plan_digests, slow_slack
+from .stage import Stage
+
+SLOTS = 200
+WITHIN = 90.0
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlowSlack]:
+    async with slow_slack().serve() as slack:
+        yield slack
+
+
+@pytest.fixture
+async def settings(slack: SlowSlack, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    cloudflare = Simulation()
+    cloudflare.seed(1, instances=100)
+    async with cloudflare.serve() as api, aiohttp.ClientSession() as session:
+        yield Stage(slack, cloudflare, api, tmp_path, session).settings(BOT_TAKEOVER_SECONDS="3")
+
+
+async def _done(engine: AsyncEngine) -> int:
+    asked = select(func.count()).select_from(digest_runs).where(digest_runs.c.state == "sent")
+    async with engine.connect() as connection:
+        return int(await connection.scalar(asked) or 0)
+
+
+async def _kill_until_done(
+    crowd: Crowd, slack: SlowSlack, engine: AsyncEngine, *, kills: int, frozen: float = 0.0
+) -> None:
+    """Kill one whenever a message has been posted whose sender does not know so yet, or may have."""
+    deadline = time.monotonic() + WITHIN
+    while (done := await _done(engine)) < SLOTS:
+        assert time.monotonic() < deadline, f"{done} of {SLOTS} are delivered. Said last:\n{crowd.said()}"
+        await asyncio.sleep(random.uniform(0.0, 0.3))  # noqa: S311 - nobody has to guess it
+        if slack.unanswered and crowd.kills < kills:
+            await crowd.kill()
+            if crowd.kills == kills // 2:
+                await crowd.freeze(frozen)
+            await asyncio.sleep(0.5)
+
+
+def _report(kind: str, crowd: Crowd, slack: SlowSlack, began: float) -> None:
+    posts = [call for call in slack.calls_of("chat.postMessage") if call.error is None]
+    begun_twice = slack.calls_of("conversations.history")
+    found = crowd.logged("digest_found")
+    print(  # noqa: T201 - the figures are what this is for
+        f"{kind}: {SLOTS} slots, {crowd.kills} kills, {len(posts)} posts; {len(begun_twice)} times posting "
+        f"was begun again, {len(found)} times the message stood there already; "
+        f"{len(crowd.logged('took_over'))} takings over; {time.monotonic() - began:.1f} s"
+    )
+
+
+class TestOnPostgreSQL:  # a class each, for they take long and may run beside each other
+    async def test_three_workers_deliver_every_slot_once_while_they_are_killed(
+        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
+    ) -> None:
+        began = time.monotonic()
+        with running_postgres() as server:
+            url = new_database(server)
+            async with (
+                database(url) as engine,
+                Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
+            ):
+                slot = await plan_digests(engine, SLOTS)
+                for _ in range(3):
+                    await crowd.add()
+                coming = asyncio.create_task(let_come_due(engine, slot, 12.0))
+                await _kill_until_done(crowd, slack, engine, kills=10, frozen=4.5)
+                await coming
+                _report("PostgreSQL, three workers", crowd, slack, began)
+
+        assert len(delivered(slack)) == SLOTS
+        assert set(delivered(slack).values()) == {1}
+        assert crowd.kills >= 3
+        assert crowd.logged("digest_found")
+
+
+class TestOnSQLite:
+    async def test_one_process_delivers_every_slot_once_while_it_is_killed(
+        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
+    ) -> None:
+        began = time.monotonic()
+        url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+        async with (
+            database(url) as engine,
+            Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve",)) as crowd,
+        ):
+            slot = await plan_digests(engine, SLOTS)
+            await crowd.add()
+            coming = asyncio.create_task(let_come_due(engine, slot, 8.0))
+            await _kill_until_done(crowd, slack, engine, kills=4)
+            await coming
+            _report("SQLite, one process", crowd, slack, began)
+
+        assert len(delivered(slack)) == SLOTS
+        assert set(delivered(slack).values()) == {1}
+        assert crowd.kills >= 3
+        assert crowd.logged("digest_found")

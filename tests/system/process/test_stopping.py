@@ -1,0 +1,155 @@
+"""What SIGTERM means: take no more work, finish what runs, leave with 0."""
+
+import asyncio
+import json
+import signal
+import time
+
+import aiohttp
+import pytest
+
+from bot.playground.simulators.cloudflare import Slow
+from bot.playground.simulators.slack import RESPONSE_URL, Failed, Reply
+from bot.playground.simulators.slack import Slow as SlackIsSlow
+from tests.support.reading import ask, ids
+
+from .bot_process import BotProcess
+from .stage import Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def _until_asked(stage: Stage, calls: int) -> None:
+    """Wait until Cloudflare has been asked for so many lists."""
+    async with asyncio.timeout(5):
+        while stage.cloudflare.list_calls < calls:  # noqa: ASYNC110 - the simulation has no event for it
+            await asyncio.sleep(0.01)
+
+
+async def _until_refused(bot: BotProcess) -> None:
+    """Wait until nobody can connect any more."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", bot.port)
+            except ConnectionRefusedError:
+                return
+            writer.close()
+            await writer.wait_closed()
+            await asyncio.sleep(0.01)
+
+
+async def test_an_idle_bot_leaves_at_once_and_leaves_nothing_open(stage: Stage) -> None:
+    async with stage.bot("idle", stage.settings(PYTHONWARNINGS="default")) as bot:
+        await ask(stage.ada, "list order-processing")
+        started = time.monotonic()
+
+        assert await bot.terminate() == 0
+
+        assert time.monotonic() - started < 2
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await stage.get(bot, "/healthz")
+    for sign in ("Unclosed", "never retrieved", "never awaited", "was destroyed", "ResourceWarning"):
+        assert sign not in bot.stderr
+    lines = bot.stderr.splitlines()
+    assert [json.loads(line)["event"] for line in lines[-2:]] == ["stopping", "stopped"]
+
+
+async def test_an_interrupt_from_the_keyboard_does_the_same(stage: Stage) -> None:
+    async with stage.bot("interrupted") as bot:
+        bot.signal(signal.SIGINT)
+
+        assert await bot.ended() == 0
+        assert "Traceback" not in bot.stderr
+
+
+async def test_an_answer_under_way_after_its_ack_still_arrives(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(1.5), operation="list_instances")
+    async with stage.bot("after-ack", stage.settings(BOT_ACK_WITHIN="0.2")) as bot:
+        reply = await stage.ada.command("/workflows", "list order-processing")
+        assert reply.ack_message is None
+        bot.signal()
+        await bot.logged("stopping")
+        await _until_refused(bot)
+        assert bot.process.returncode is None
+        message = await reply.message()
+        code = await bot.ended(within=10)
+
+    assert len(ids(message)) == 10
+    assert code == 0
+    assert bot.events("work_cut_short") == []
+
+
+async def test_a_request_under_way_before_its_ack_is_still_answered_in_it(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(1.0), operation="list_instances")
+    async with stage.bot("before-ack", stage.settings(BOT_ACK_WITHIN="2.5")) as bot:
+        calls = stage.cloudflare.list_calls
+        asking: asyncio.Task[Reply]
+        asking = asyncio.create_task(stage.ada.command("/workflows", "list order-processing"))
+        await _until_asked(stage, calls + 1)
+        bot.signal()
+        await bot.logged("stopping")
+        reply = await asking
+        code = await bot.ended(within=10)
+
+    assert reply.ack_message is not None
+    assert len(ids(reply.ack_message)) == 10
+    assert code == 0
+
+
+async def test_a_second_signal_changes_nothing(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(1.0), operation="list_instances")
+    async with stage.bot("twice", stage.settings(BOT_ACK_WITHIN="0.2")) as bot:
+        reply = await stage.ada.command("/workflows", "list order-processing")
+        bot.signal()
+        await bot.logged("stopping")
+        bot.signal()
+        bot.signal(signal.SIGINT)
+        message = await reply.message()
+
+        assert len(ids(message)) == 10
+        assert await bot.ended(within=10) == 0
+
+
+async def test_work_that_outlasts_the_grace_is_cut_short_and_the_person_hears_of_it(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(8), operation="list_instances")
+    settings = stage.settings(BOT_ACK_WITHIN="0.2", BOT_SHUTDOWN_SECONDS="0.5")
+    async with stage.bot("cut-short", settings) as bot:
+        reply = await stage.ada.command("/workflows", "list order-processing")
+        started = time.monotonic()
+        code = await bot.terminate()
+
+        assert code == 0
+        assert time.monotonic() - started < 4
+        assert len(bot.events("work_cut_short")) == 1
+    message = await reply.message(timeout=0.5)
+    assert "again" in message.all_text()
+
+
+async def test_an_answer_that_is_being_sent_when_the_grace_ends_arrives(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(0.4), operation="list_instances")
+    stage.slack.faults.add(RESPONSE_URL, Failed(500), times=2)
+    stage.slack.faults.add("chat.postEphemeral", SlackIsSlow(1.2))
+    settings = stage.settings(BOT_ACK_WITHIN="0.1", BOT_SHUTDOWN_SECONDS="0.5")
+    async with stage.bot("sending", settings) as bot:
+        reply = await stage.ada.command("/workflows", "list order-processing")
+        code = await bot.terminate()
+
+        assert code == 0
+        assert [entry for entry in bot.log if entry["level"] == "error"] == []
+    message = await reply.seen(timeout=0.5)
+    assert len(ids(message)) == 10, message.all_text()
+
+
+async def test_an_ack_that_is_due_later_than_the_grace_ends_is_still_given(stage: Stage) -> None:
+    stage.cloudflare.inject(Slow(1.0), operation="list_instances")
+    settings = stage.settings(BOT_ACK_WITHIN="1.5", BOT_SHUTDOWN_SECONDS="0.2")
+    async with stage.bot("ack-after-grace", settings) as bot:
+        calls = stage.cloudflare.list_calls
+        asking = asyncio.create_task(stage.ada.command("/workflows", "list order-processing"))
+        await _until_asked(stage, calls + 1)
+        code = await bot.terminate()
+        reply = await asking
+
+    assert code == 0
+    assert len(ids(await reply.message(timeout=0.5))) == 10

@@ -1,0 +1,71 @@
+"""A browser of a simulated account, over a real socket."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from bot.browse.browser import Browser
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from tests.unit.language import unhurried
+
+unhurried.load()
+
+
+@dataclass
+class Clock:
+    """A clock that only moves when a test moves it; the account and the memory both go by it."""
+
+    moment: datetime = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def seconds(self) -> float:
+        return self.moment.timestamp()
+
+    def advance(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def simulation(clock: Clock) -> Simulation:
+    return Simulation(clock=clock)
+
+
+@pytest.fixture
+async def workflows(simulation: Simulation, clock: Clock) -> AsyncIterator[CachedWorkflows]:
+    async with simulation.serve() as url, aiohttp.ClientSession() as session:
+        endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
+        cached = CachedWorkflows(WorkflowsClient(session, endpoint), CacheTimes(), clock.seconds)
+        yield cached
+        await cached.close()
+
+
+@pytest.fixture
+def browser(workflows: CachedWorkflows) -> Browser:
+    return Browser({"prod": workflows})
+
+
+@pytest.fixture
+def orders(simulation: Simulation, clock: Clock) -> Simulation:
+    """Gives the account a workflow of 1,000 instances, order-1000 the newest."""
+    fill(simulation, clock, 1000)
+    return simulation
+
+
+def fill(simulation: Simulation, clock: Clock, count: int) -> None:
+    """Adds so many instances, one created each second, the newest a second ago."""
+    for number in range(1, count + 1):
+        created_on = clock() - timedelta(seconds=count + 1 - number)
+        simulation.add_instance("orders", id=f"order-{number}", created_on=created_on)

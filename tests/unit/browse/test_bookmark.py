@@ -1,0 +1,172 @@
+"""What a button carries comes back whole, or not at all."""
+
+import base64
+import string
+import zlib
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.browse.bookmark import (
+    AnyBookmark,
+    Bookmark,
+    BookmarkUnreadable,
+    OverviewBookmark,
+    Passed,
+    decode,
+    encode,
+    pack,
+)
+from bot.browse.model import ListQuery, OverviewQuery
+from bot.cloudflare.models import Cursor, PageNumber, Status
+from tests.unit.language.reading import listed
+from tests.unit.language.strategies import any_text
+
+from .strategies import any_bookmarks
+
+DEEP = Bookmark(
+    listed("orders status:errored since:24h rows:7 account:prod"),
+    position=Cursor("eyJpZCI6IjEyMyJ9.+/8="),
+    offset=14,
+    anchor=datetime(2026, 11, 23, 14, 3, 22, 123456, tzinfo=UTC),
+    trail=(Passed(None, 98), Passed(Cursor("eyJpZCI6IjQ1NiJ9"), 98), Passed(PageNumber(3), 0)),
+)
+SAMPLES = (
+    DEEP,
+    Bookmark(ListQuery("orders")),
+    Bookmark(ListQuery("orders", start=PageNumber(3)), PageNumber(3), 10),
+    OverviewBookmark(OverviewQuery()),
+    OverviewBookmark(OverviewQuery("prod", "order"), 10),
+)
+# Every character that base64 knows, and some that a text may pick up on its way.
+ALPHABET = string.ascii_letters + string.digits + "-_=.+/ \n\x00é🔴"
+
+
+@given(any_bookmarks)
+@example(DEEP)
+@example(Bookmark(ListQuery('"\\', status=Status("\u202e"), start=Cursor("\x00"))))
+def test_a_bookmark_comes_back_as_it_was(bookmark: AnyBookmark) -> None:
+    assert decode(encode(bookmark)) == bookmark
+
+
+@given(any_bookmarks)
+def test_the_same_bookmark_is_always_the_same_text(bookmark: AnyBookmark) -> None:
+    assert encode(decode(encode(bookmark))) == encode(bookmark)
+
+
+@given(any_bookmarks)
+def test_a_bookmark_survives_json_urls_and_forms(bookmark: AnyBookmark) -> None:
+    assert set(encode(bookmark)) <= set(string.ascii_letters + string.digits + "-_.")
+
+
+@pytest.mark.parametrize("bookmark", SAMPLES)
+def test_a_text_cut_anywhere_is_unreadable(bookmark: AnyBookmark) -> None:
+    text = encode(bookmark)
+    for length in range(len(text)):
+        with pytest.raises(BookmarkUnreadable):
+            decode(text[:length])
+        with pytest.raises(BookmarkUnreadable):
+            decode(text[length + 1 :])
+
+
+@pytest.mark.parametrize("bookmark", SAMPLES)
+def test_a_text_with_any_one_character_changed_is_unreadable(bookmark: AnyBookmark) -> None:
+    text = encode(bookmark)
+    for place, was in enumerate(text):
+        for character in ALPHABET:
+            if character != was:
+                with pytest.raises(BookmarkUnreadable):
+                    decode(text[:place] + character + text[place + 1 :])
+
+
+@pytest.mark.parametrize("bookmark", SAMPLES)
+def test_a_text_with_a_character_more_is_unreadable(bookmark: AnyBookmark) -> None:
+    text = encode(bookmark)
+    for place in range(len(text) + 1):
+        for character in ALPHABET:
+            with pytest.raises(BookmarkUnreadable):
+                decode(text[:place] + character + text[place:])
+
+
+@given(any_bookmarks, st.data())
+def test_whatever_happens_to_a_text_it_never_means_another_place(
+    bookmark: AnyBookmark, data: st.DataObject
+) -> None:
+    text = encode(bookmark)
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    changed = text[:start] + data.draw(st.text(ALPHABET, max_size=6)) + text[end:]
+    try:
+        assert decode(changed) == bookmark
+    except BookmarkUnreadable:
+        assert changed != text
+
+
+@given(any_text | st.text(ALPHABET).map("1.{}".format) | st.binary().map(lambda raw: "1." + _base64(raw)))
+def test_any_other_text_is_unreadable(text: str) -> None:
+    with pytest.raises(BookmarkUnreadable):
+        decode(text)
+
+
+@pytest.mark.parametrize("version", ["0", "2", "", "11", "1 ", "s1", "\N{ARABIC-INDIC DIGIT ONE}"])
+def test_another_version_is_unreadable(version: str) -> None:
+    text = encode(DEEP)
+    with pytest.raises(BookmarkUnreadable, match="another version"):
+        decode(f"{version}.{text.partition('.')[2]}")
+
+
+def test_a_small_text_cannot_become_a_large_one() -> None:
+    bomb = zlib.compress(b" " * 200_000_000, 9)
+    with pytest.raises(BookmarkUnreadable):
+        decode(f"1.{_base64(bomb)}")
+
+
+@pytest.mark.parametrize(
+    "json", [b"", b"{}", b"null", b'{"query":{"workflow":"x"}}', b"[" * 100_000, b"\xff"]
+)
+def test_json_that_was_packed_by_somebody_else_is_unreadable(json: bytes) -> None:
+    with pytest.raises(BookmarkUnreadable):
+        decode(f"1.{_base64(zlib.compress(json, 9))}")
+
+
+@pytest.mark.parametrize(
+    "bookmark",
+    [
+        Bookmark(ListQuery("orders", rows=21)),
+        Bookmark(ListQuery("orders", rows=0)),
+        Bookmark(ListQuery("orders"), offset=-1),
+        Bookmark(ListQuery("orders"), trail=(Passed(None, -1),)),
+        OverviewBookmark(OverviewQuery(), offset=-1),
+    ],
+)
+def test_a_place_that_cannot_be_is_unreadable(bookmark: AnyBookmark) -> None:
+    with pytest.raises(BookmarkUnreadable):
+        decode(encode(bookmark))
+
+
+def test_a_plain_place_costs_little() -> None:
+    assert len(encode(Bookmark(listed("orders status:errored since:24h"), anchor=DEEP.anchor))) < 160
+
+
+def test_a_walk_of_1000_rows_behind_short_cursors_fits_a_button() -> None:
+    trail = tuple(Passed(Cursor(f"{number:02}" * 20), 100) for number in range(10))
+    assert len(encode(Bookmark(ListQuery("order-processing"), trail=trail))) < 2000
+
+
+def test_an_anchor_of_another_zone_is_the_same_moment() -> None:
+    anchor = datetime(2026, 11, 23, 15, tzinfo=timezone(timedelta(hours=1)))
+    read = decode(encode(Bookmark(ListQuery("orders"), anchor=anchor)))
+    assert isinstance(read, Bookmark)
+    assert read.anchor == anchor
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def test_a_text_that_unpacks_to_more_than_any_bookmark_is_unreadable() -> None:
+    spaces = b" " * 300_000
+    assert decode(pack(b'{"query":{"workflow":"orders"}}')) == Bookmark(ListQuery("orders"))
+    with pytest.raises(BookmarkUnreadable):
+        decode(pack(b'{"query":' + spaces + b'{"workflow":"orders"}}'))

@@ -1,0 +1,138 @@
+"""Every workflow of an account, ten a screen, with its counts."""
+
+import pytest
+
+from bot.browse.bookmark import OverviewBookmark, decode, encode
+from bot.browse.browser import Browser
+from bot.browse.model import OverviewQuery
+from bot.browse.screen import Overview
+from bot.cloudflare.errors import UnknownAccount
+from bot.cloudflare.models import Status, Workflow
+from bot.playground.simulators.cloudflare import Changed, Simulation, WrongShape
+
+START = OverviewBookmark(OverviewQuery())
+
+
+async def turn(browser: Browser, mark: OverviewBookmark | None) -> Overview:
+    assert mark is not None
+    read = decode(encode(mark))
+    assert isinstance(read, OverviewBookmark)
+    return await browser.overview(read)
+
+
+def names(*screens: Overview) -> list[str]:
+    return [row.name for screen in screens for row in screen.rows]
+
+
+async def test_workflows_come_by_name_ten_a_screen(browser: Browser, simulation: Simulation) -> None:
+    for number in range(25):
+        simulation.add_workflow(f"{'Flow' if number % 2 else 'flow'}-{number:02}")
+    first = await browser.overview(START)
+    second = await turn(browser, first.next)
+    third = await turn(browser, second.next)
+    assert [name.lower() for name in names(first, second, third)] == [
+        f"flow-{number:02}" for number in range(25)
+    ]
+    assert [(screen.first, len(screen.rows), screen.total) for screen in (first, second, third)] == [
+        (1, 10, 25),
+        (11, 10, 25),
+        (21, 5, 25),
+    ]
+    assert (first.previous, third.next) == (None, None)
+    assert names(await turn(browser, third.previous)) == names(second)
+    assert simulation.workflow_calls == 1
+
+
+async def test_counts_by_status_come_with_the_list(browser: Browser, simulation: Simulation) -> None:
+    simulation.add_instance("orders", status="errored")
+    simulation.add_instance("orders", status="errored")
+    simulation.add_instance("orders", status="complete")
+    (row,) = (await browser.overview(START)).rows
+    assert row.instances is not None
+    assert {status: count for status, count in row.instances.items() if count} == {
+        "errored": 2,
+        "complete": 1,
+    }
+    assert simulation.count("get_workflow") == 0
+
+
+async def test_missing_counts_are_asked_for_one_by_one_and_only_where_shown(
+    browser: Browser, simulation: Simulation
+) -> None:
+    """As with the local engine."""
+    for number in range(12):
+        simulation.add_instance(f"flow-{number:02}", status="errored")
+    uncounted = [{"name": f"flow-{number:02}"} for number in range(12)]
+    simulation.inject(Changed({"result": uncounted, "result_info": {}}), operation="list_workflows")
+    first = await browser.overview(START)
+    assert [_errored(row) for row in first.rows] == [1] * 10
+    assert simulation.count("get_workflow") == 10
+    await turn(browser, first.next)
+    assert simulation.count("get_workflow") == 12
+    await turn(browser, first.here)
+    assert simulation.count("get_workflow") == 12
+
+
+async def test_a_workflow_deleted_before_it_was_counted_does_not_hide_the_others(
+    browser: Browser, simulation: Simulation
+) -> None:
+    simulation.add_instance("orders")
+    rows = [{"name": "orders"}, {"name": "gone"}]
+    simulation.inject(Changed({"result": rows, "result_info": {}}), operation="list_workflows")
+    overview = await browser.overview(START)
+    assert "orders" in names(overview)
+
+
+async def test_a_search_finds_names_in_any_case(browser: Browser, simulation: Simulation) -> None:
+    for name in ("order-processing", "Orders", "invoices"):
+        simulation.add_workflow(name)
+    overview = await browser.overview(OverviewBookmark(OverviewQuery(search="ORDER")))
+    assert names(overview) == ["order-processing", "Orders"]
+    assert (overview.total, overview.query.search) == (2, "ORDER")
+
+
+async def test_an_engine_that_ignores_the_search_is_searched_here(
+    browser: Browser, simulation: Simulation
+) -> None:
+    rows: list[dict[str, object]] = [{"name": name, "instances": {}} for name in ("orders", "invoices")]
+    simulation.inject(WrongShape({"result": rows, "result_info": {"total_pages": 1}}))
+    assert names(await browser.overview(OverviewBookmark(OverviewQuery(search="inv")))) == ["invoices"]
+
+
+async def test_an_account_without_workflows_has_an_empty_overview(browser: Browser) -> None:
+    overview = await browser.overview(START)
+    assert (names(overview), overview.total, overview.previous, overview.next) == ([], 0, None, None)
+
+
+async def test_a_place_behind_the_end_shows_the_last_screen(browser: Browser, simulation: Simulation) -> None:
+    for number in range(12):
+        simulation.add_workflow(f"flow-{number:02}")
+    overview = await browser.overview(OverviewBookmark(OverviewQuery(), offset=90))
+    assert (names(overview), overview.first, overview.here.offset) == (["flow-10", "flow-11"], 11, 10)
+
+
+async def test_a_refresh_shows_what_is_there_now(browser: Browser, simulation: Simulation) -> None:
+    simulation.add_workflow("orders")
+    first = await browser.overview(START)
+    simulation.add_instance("orders", status="errored")
+    simulation.add_workflow("invoices")
+    assert names(await browser.overview(first.here)) == ["orders"]
+    refreshed = await browser.overview(first.here, fresh=True)
+    assert names(refreshed) == ["invoices", "orders"]
+    assert _errored(refreshed.rows[1]) == 1
+
+
+async def test_what_the_api_says_beside_its_rows_is_passed_on(
+    browser: Browser, simulation: Simulation
+) -> None:
+    simulation.inject(Changed({"messages": [{"message": "soon gone"}]}))
+    assert [said.message for said in (await browser.overview(START)).messages] == ["soon gone"]
+
+
+async def test_an_unknown_account_is_named(browser: Browser) -> None:
+    with pytest.raises(UnknownAccount):
+        await browser.overview(OverviewBookmark(OverviewQuery(account="staging")))
+
+
+def _errored(workflow: Workflow) -> int | None:
+    return (workflow.instances or {}).get(Status("errored"))

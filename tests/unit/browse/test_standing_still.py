@@ -1,0 +1,146 @@
+"""A list stands still while it is browsed, whatever is created meanwhile."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.browse.browser import Browser
+from bot.playground.simulators.cloudflare import Simulation
+from tests.unit.language.reading import listed
+
+from .conftest import Clock, fill
+from .walking import ids, newer, older, orders_down_from, to_the_end, to_the_start
+
+
+def arrivals(simulation: Simulation, clock: Clock) -> Callable[[int], None]:
+    """Before each click some time passes, and three instances are created."""
+
+    def between(click: int) -> None:
+        clock.advance(20)
+        for number in range(3):
+            created_on = clock() - timedelta(milliseconds=number)
+            simulation.add_instance("orders", id=f"new-{click}-{number}", created_on=created_on)
+
+    return between
+
+
+@pytest.mark.parametrize("kind", ["keyset", "offset"])
+@pytest.mark.parametrize("query", ["orders", "orders rows:7", "orders page:1", "orders until:now"])
+async def test_instances_created_meanwhile_neither_repeat_nor_skip_a_row(
+    browser: Browser, simulation: Simulation, clock: Clock, query: str, kind: str
+) -> None:
+    simulation.change(cursor_kind=kind)
+    fill(simulation, clock, 430)
+    opened = await browser.open(listed(query, now=clock()))
+    screens = await to_the_end(browser, opened, arrivals(simulation, clock))
+    assert ids(*screens) == orders_down_from(430)
+    back = await to_the_start(browser, screens[-1])
+    assert [ids(screen) for screen in reversed(back)] == [ids(screen) for screen in screens]
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+@pytest.mark.parametrize("kind", ["keyset", "offset"])
+async def test_the_way_back_shows_the_same_after_everything_was_forgotten(
+    browser: Browser, simulation: Simulation, clock: Clock, kind: str, *, inclusive: bool
+) -> None:
+    simulation.change(cursor_kind=kind, date_end_inclusive=inclusive)
+    fill(simulation, clock, 430)
+    screens = await to_the_end(browser, await browser.open(listed("orders")), arrivals(simulation, clock))
+    assert ids(*screens) == orders_down_from(430)
+    arrivals(simulation, clock)(1000)
+    clock.advance(86_400)
+    back = await to_the_start(browser, screens[-1])
+    assert [ids(screen) for screen in reversed(back)] == [ids(screen) for screen in screens]
+
+
+async def test_a_walk_that_began_at_a_page_stands_still_too(
+    browser: Browser, simulation: Simulation, clock: Clock
+) -> None:
+    fill(simulation, clock, 100)
+    screens = await to_the_end(
+        browser, await browser.open(listed("orders page:3")), arrivals(simulation, clock)
+    )
+    assert ids(*screens) == orders_down_from(80)
+
+
+async def test_an_instance_of_the_very_same_moment_stays_within_the_walk(
+    browser: Browser, simulation: Simulation, clock: Clock
+) -> None:
+    for number in range(30):
+        simulation.add_instance("orders", id=f"twin-{number:02}", created_on=clock())
+    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    assert ids(*screens) == [f"twin-{number:02}" for number in range(29, -1, -1)]
+
+
+async def test_a_refresh_of_the_first_page_lets_new_instances_in(
+    browser: Browser, simulation: Simulation, clock: Clock
+) -> None:
+    fill(simulation, clock, 150)
+    first = await browser.open(listed("orders"))
+    clock.advance(5)
+    simulation.add_instance("orders", id="new")
+    assert ids(await newer(browser, await older(browser, first))) == ids(first)
+    refreshed = await browser.refresh(first.here)
+    assert ids(refreshed) == ["new", *orders_down_from(150, 142)]
+    assert refreshed.fetched_at >= first.fetched_at
+    screens = await to_the_end(browser, refreshed, arrivals(simulation, clock))
+    assert ids(*screens) == ["new", *orders_down_from(150)]
+
+
+async def test_a_refresh_of_a_later_page_keeps_its_place(
+    browser: Browser, simulation: Simulation, clock: Clock
+) -> None:
+    fill(simulation, clock, 150)
+    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    arrivals(simulation, clock)(0)
+    calls = simulation.list_calls
+    simulation.set_status("orders", "order-50", "errored")
+    refreshed = await browser.refresh(screens[10].here)
+    assert ids(refreshed) == ids(screens[10])
+    assert refreshed.rows[0].status == "errored"
+    assert simulation.list_calls == calls + 1
+    assert ids(await newer(browser, refreshed)) == ids(screens[9])
+
+
+async def test_a_refresh_shows_the_status_of_now(browser: Browser, simulation: Simulation) -> None:
+    simulation.add_instance("orders", id="a", status="running")
+    screen = await browser.open(listed("orders"))
+    simulation.set_status("orders", "a", "errored")
+    assert (await browser.open(listed("orders"))).rows[0].status == "running"
+    assert (await browser.refresh(screen.here)).rows[0].status == "errored"
+
+
+async def test_a_refresh_of_a_list_that_has_become_shorter_shows_its_last_rows(
+    browser: Browser, simulation: Simulation, clock: Clock
+) -> None:
+    fill(simulation, clock, 50)
+    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    for number in range(1, 36):
+        simulation.remove_instance("orders", f"order-{number}")
+    refreshed = await browser.refresh(screens[-1].here)
+    assert ids(refreshed) == orders_down_from(40, 36)
+    assert (refreshed.first, refreshed.next) == (11, None)
+    assert ids(await newer(browser, refreshed)) == orders_down_from(50, 41)
+
+
+async def test_rows_that_went_past_their_retention_do_not_end_the_walk(
+    browser: Browser, simulation: Simulation, clock: Clock
+) -> None:
+    fill(simulation, clock, 250)
+    first = await browser.open(listed("orders"))
+    for number in range(140, 160):
+        simulation.remove_instance("orders", f"order-{number}")
+    screens = await to_the_end(browser, first)
+    kept = [order for order in orders_down_from(250) if not 140 <= int(order[6:]) < 160]
+    assert set(kept) <= set(ids(*screens))
+    assert len(ids(*screens)) == len(set(ids(*screens)))
+
+
+async def test_a_list_with_its_own_latest_time_gets_no_other(
+    browser: Browser, simulation: Simulation, clock: Clock
+) -> None:
+    fill(simulation, clock, 150)
+    screens = await to_the_end(browser, await browser.open(listed("orders until:1m", now=clock())))
+    assert all(screen.here.anchor is None for screen in screens)
+    assert {call.query["date_end"] for call in simulation.calls} == {"2026-11-23T14:02:00.000Z"}

@@ -1,0 +1,98 @@
+"""A client of a simulated account, over a real socket."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+import stamina
+
+from bot.cloudflare.client import Call, WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, Endpoint, production_endpoint
+from bot.cloudflare.limiter import Budget
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from tests.unit.language import unhurried
+
+unhurried.load()
+
+NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+
+MakeClient = Callable[..., WorkflowsClient]
+
+
+class Stopwatch:
+    """A monotonic clock in seconds that only moves when a test moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def stopwatch() -> Stopwatch:
+    return Stopwatch()
+
+
+@pytest.fixture
+def simulation() -> Simulation:
+    return Simulation(clock=lambda: NOW)
+
+
+@pytest.fixture
+async def base_url(simulation: Simulation) -> AsyncIterator[str]:
+    async with simulation.serve() as url:
+        yield url
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def endpoint(base_url: str) -> Endpoint:
+    return production_endpoint(base_url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
+
+
+@pytest.fixture
+def calls() -> list[Call]:
+    """Every request that a client says it made."""
+    return []
+
+
+@pytest.fixture
+def make_client(session: aiohttp.ClientSession, endpoint: Endpoint, calls: list[Call]) -> MakeClient:
+    def make(
+        to: Endpoint = endpoint, *, deadline: float = 20.0, budget: Budget | None = None
+    ) -> WorkflowsClient:
+        wait = timedelta(seconds=deadline)
+        return WorkflowsClient(session, to, deadline=wait, budget=budget, observe=calls.append)
+
+    return make
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> WorkflowsClient:
+    return make_client()
+
+
+@pytest.fixture
+def at_once() -> Iterator[None]:
+    """Retries as often as ever, without the pauses between."""
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield
+
+
+@pytest.fixture
+def orders(simulation: Simulation) -> Simulation:
+    """Gives the account a workflow of 250 instances, order-250 the newest."""
+    for number in range(1, 251):
+        created_on = NOW - timedelta(minutes=251 - number)
+        simulation.add_instance("orders", id=f"order-{number}", created_on=created_on)
+    return simulation

@@ -1,0 +1,239 @@
+"""Pages are remembered for a while, each kind for its own; a refresh goes around the memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.errors import Unavailable, WorkflowNotFound
+from bot.cloudflare.limiter import Purpose
+from bot.cloudflare.models import Cursor, PageNumber, PageQuery, Status
+from bot.playground.simulators.cloudflare import JsonError, Simulation, Slow
+
+from .asking import question
+from .conftest import NOW, MakeClient, Stopwatch
+
+FIRST, REST = 15, 300
+TIMES = CacheTimes(timedelta(seconds=FIRST), timedelta(seconds=REST), 500)
+
+
+@pytest.fixture
+def seen() -> list[str]:
+    return []
+
+
+@pytest.fixture
+async def workflows(
+    make_client: MakeClient, stopwatch: Stopwatch, seen: list[str], orders: Simulation
+) -> AsyncIterator[CachedWorkflows]:
+    assert orders.list_calls == 0
+    workflows = CachedWorkflows(make_client(), TIMES, stopwatch, seen.append)
+    yield workflows
+    await workflows.close()
+
+
+async def second_page(workflows: CachedWorkflows) -> PageQuery:
+    following = (await workflows.list_instances(question())).next
+    assert isinstance(following, Cursor)
+    return question(following)
+
+
+async def test_a_thousand_people_asking_for_one_page_cause_one_request(
+    workflows: CachedWorkflows, simulation: Simulation, seen: list[str]
+) -> None:
+    pages = await asyncio.gather(*(workflows.list_instances(question()) for _ in range(1000)))
+    assert simulation.list_calls == 1
+    assert all(page is pages[0] for page in pages)
+    assert (seen.count("miss"), seen.count("joined")) == (1, 999)
+
+
+async def test_a_fresh_page_is_not_asked_for_again(
+    workflows: CachedWorkflows, simulation: Simulation, seen: list[str]
+) -> None:
+    first = await workflows.list_instances(question())
+    assert await workflows.list_instances(question()) is first
+    assert (simulation.list_calls, seen) == (1, ["miss", "hit"])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        question(workflow="invoices"),
+        question(per_page=50),
+        question(PageNumber(1)),
+        question(status=Status("errored")),
+        question(date_start=NOW),
+        question(date_end=NOW),
+    ],
+)
+async def test_whatever_shapes_the_answer_is_asked_for_anew(
+    workflows: CachedWorkflows, simulation: Simulation, other: PageQuery
+) -> None:
+    simulation.add_workflow("invoices")
+    await workflows.list_instances(question())
+    await workflows.list_instances(other)
+    assert simulation.list_calls == 2
+
+
+async def test_a_first_page_is_fresh_for_a_short_while(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    await workflows.list_instances(question())
+    stopwatch.advance(FIRST - 0.01)
+    await workflows.list_instances(question())
+    assert simulation.list_calls == 1
+    stopwatch.advance(0.02)
+    await workflows.list_instances(question())
+    assert simulation.list_calls == 2
+
+
+async def test_a_page_behind_a_cursor_is_fresh_for_longer(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    second = await second_page(workflows)
+    await workflows.list_instances(second)
+    stopwatch.advance(REST - 0.01)
+    await workflows.list_instances(second)
+    assert simulation.list_calls == 2
+    stopwatch.advance(0.02)
+    await workflows.list_instances(second)
+    assert simulation.list_calls == 3
+
+
+async def test_a_first_page_with_a_latest_creation_time_stands_still_too(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    bounded = question(date_end=NOW)
+    await workflows.list_instances(bounded)
+    stopwatch.advance(REST - 0.01)
+    await workflows.list_instances(bounded)
+    assert simulation.list_calls == 1
+
+
+async def test_a_latest_creation_time_that_lies_ahead_keeps_nothing_out(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    ahead = question(date_end=datetime(2100, 1, 1, tzinfo=UTC))
+    await workflows.list_instances(ahead)
+    stopwatch.advance(FIRST + 0.01)
+    await workflows.list_instances(ahead)
+    assert simulation.list_calls == 2
+
+
+async def test_a_page_by_number_moves_and_is_fresh_for_a_short_while_only(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    await workflows.list_instances(question(PageNumber(2)))
+    stopwatch.advance(FIRST + 0.01)
+    await workflows.list_instances(question(PageNumber(2)))
+    assert simulation.list_calls == 2
+
+
+async def test_a_refresh_goes_around_the_memory_and_renews_it(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    before = await workflows.list_instances(question())
+    simulation.add_instance("orders", id="new", created_on=NOW)
+    refreshed = await workflows.list_instances(question(), fresh=True)
+    assert refreshed.rows[0].id == "new"
+    assert before.rows[0].id != "new"
+    assert await workflows.list_instances(question()) is refreshed
+    assert simulation.list_calls == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param({}, {"fresh": True}, id="a refresh, an earlier question"),
+        pytest.param({"purpose": Purpose.BACKGROUND}, {}, id="a person, background work"),
+    ],
+)
+async def test_nobody_joins_a_flight_that_may_not_be_theirs(
+    workflows: CachedWorkflows, simulation: Simulation, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    simulation.inject(Slow(0.2), times=1)
+    under_way = asyncio.create_task(workflows.list_instances(question(), **first))
+    async with asyncio.timeout(5):
+        while simulation.list_calls < 1:  # noqa: ASYNC110 - the simulation has no event for it
+            await asyncio.sleep(0.01)
+    own = await workflows.list_instances(question(), **second)
+    assert own is not await under_way
+    assert simulation.list_calls == 2
+
+
+async def test_a_thousand_refreshes_at_once_are_one_request(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    await workflows.list_instances(question())
+    await asyncio.gather(*(workflows.list_instances(question(), fresh=True) for _ in range(1000)))
+    assert simulation.list_calls == 2
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_failure_is_remembered_by_nobody(workflows: CachedWorkflows, simulation: Simulation) -> None:
+    simulation.inject(JsonError(), times=3)
+    failures = await asyncio.gather(
+        *(workflows.list_instances(question()) for _ in range(10)), return_exceptions=True
+    )
+    assert {type(failure) for failure in failures} == {Unavailable}
+    assert simulation.list_calls == 3
+    assert len((await workflows.list_instances(question())).rows) == 100
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_failed_refresh_leaves_the_memory_as_it_was(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    before = await workflows.list_instances(question())
+    simulation.inject(JsonError(), times=3)
+    with pytest.raises(Unavailable):
+        await workflows.list_instances(question(), fresh=True)
+    assert await workflows.list_instances(question()) is before
+
+
+async def test_a_page_that_is_known_to_answer_another_question_is_kept_for_it(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    page = await workflows.list_instances(question())
+    bounded = question(date_end=NOW)
+    workflows.keep(bounded, page)
+    assert await workflows.list_instances(bounded) is page
+    assert simulation.list_calls == 1
+
+
+async def test_the_memory_holds_so_many_pages_and_no_more(
+    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+) -> None:
+    few = CachedWorkflows(make_client(), CacheTimes(pages=2), stopwatch)
+    for per_page in (1, 2, 3, 1):
+        await few.list_instances(question(per_page=per_page))
+    assert orders.list_calls == 4
+
+
+async def test_lists_of_workflows_are_remembered_by_their_search(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    everything = await workflows.list_workflows()
+    assert await workflows.list_workflows() is everything
+    assert (await workflows.list_workflows("nothing")).rows == ()
+    assert simulation.workflow_calls == 2
+    assert await workflows.list_workflows(fresh=True) is not everything
+    stopwatch.advance(FIRST + 0.01)
+    await workflows.list_workflows()
+    assert simulation.workflow_calls == 4
+
+
+async def test_a_workflow_is_remembered_by_its_name(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    orders = await workflows.get_workflow("orders")
+    assert await workflows.get_workflow("orders") is orders
+    with pytest.raises(WorkflowNotFound):
+        await workflows.get_workflow("invoices")
+    assert simulation.count("get_workflow") == 2
+    stopwatch.advance(FIRST + 0.01)
+    await workflows.get_workflow("orders")
+    assert simulation.count("get_workflow") == 3

@@ -1,0 +1,319 @@
+"""What goes wrong on the way: tried again where that is safe and may help, within one deadline."""
+
+import asyncio
+import gzip
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import trustme
+from aiohttp import web
+
+from bot.cloudflare.client import MAX_BODY, Call, WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, Endpoint
+from bot.cloudflare.errors import (
+    CloudflareError,
+    NonsenseAnswer,
+    ParameterRefused,
+    Throttled,
+    TlsFailed,
+    Unavailable,
+)
+from bot.cloudflare.limiter import Budget, Purpose
+from bot.playground.simulators.cloudflare import (
+    Challenge,
+    CutOff,
+    Dropped,
+    Fault,
+    HtmlPage,
+    JsonError,
+    PlainText,
+    RateLimit,
+    Redirected,
+    Simulation,
+    Slow,
+    TruncatedJson,
+    WrongShape,
+)
+from bot.playground.simulators.cloudflare import Throttled as Refuses
+
+from .asking import question
+from .conftest import MakeClient, Stopwatch
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[str]:
+    """Another server on loopback; gives its address."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handler)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def speaking(raw: bytes) -> AsyncIterator[str]:
+    """A server that answers every connection with these bytes, whatever they are; gives its address."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65_536)
+        writer.write(raw)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        JsonError(),
+        JsonError(503, 4711, "x"),
+        HtmlPage(),
+        PlainText(),
+        CutOff(),
+        Slow(0, JsonError(502, 1, "x")),
+    ],
+)
+async def test_what_may_pass_is_tried_three_times(
+    client: WorkflowsClient, orders: Simulation, fault: Fault
+) -> None:
+    orders.inject(fault, times=2)
+    assert len((await client.list_instances(question())).rows) == 100
+    assert len(orders.calls) == 3
+    orders.inject(fault, times=None)
+    with pytest.raises(Unavailable):
+        await client.list_instances(question())
+    assert len(orders.calls) == 6
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (JsonError(400, 10001, "workflows.api.error.invalid_status"), ParameterRefused),
+        (JsonError(200, 4711, "x"), NonsenseAnswer),
+        (HtmlPage(200), NonsenseAnswer),
+        (HtmlPage(403), NonsenseAnswer),
+        (Challenge(), NonsenseAnswer),
+        (Challenge(503), NonsenseAnswer),
+        (TruncatedJson(), NonsenseAnswer),
+        (WrongShape(), NonsenseAnswer),
+        (WrongShape({"result": None}), NonsenseAnswer),
+        (PlainText(404), NonsenseAnswer),
+    ],
+)
+async def test_what_will_not_change_is_not_tried_again(
+    client: WorkflowsClient, orders: Simulation, fault: Fault, kind: type[CloudflareError]
+) -> None:
+    orders.inject(fault, times=None)
+    with pytest.raises(kind) as caught:
+        await client.list_instances(question())
+    assert len(orders.calls) == 1
+    assert caught.value.ray is not None
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_connection_that_breaks_is_tried_again(client: WorkflowsClient, orders: Simulation) -> None:
+    orders.inject(Dropped(), times=2)  # aiohttp itself asks once more where a kept connection was closed
+    assert len((await client.list_instances(question())).rows) == 100
+    orders.inject(Dropped(), times=None)
+    with pytest.raises(Unavailable, match="connection broke"):
+        await client.list_instances(question())
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_refused_connection_names_the_host(make_client: MakeClient) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        client = make_client(Endpoint(f"http://127.0.0.1:{port}", ApiToken("secret-token")))
+        with pytest.raises(Unavailable, match=r"no connection to 127\.0\.0\.1") as refused:
+            await client.list_workflows()
+    assert refused.value.http_status is None
+    assert refused.value.__cause__ is not None
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_the_deadline_is_for_the_whole_even_where_a_try_ends_at_the_same_moment(
+    make_client: MakeClient, orders: Simulation
+) -> None:
+    orders.inject(Slow(30), times=None)
+    for _ in range(10):
+        with pytest.raises(Unavailable, match=r"no answer within 0\.06 s"):
+            await make_client(deadline=0.06).list_instances(question())
+
+
+async def test_one_slow_answer_leaves_time_for_another_try(
+    make_client: MakeClient, orders: Simulation
+) -> None:
+    orders.inject(Slow(30))
+    assert len((await make_client(deadline=3).list_instances(question())).rows) == 100
+    assert len(orders.calls) == 2
+
+
+async def test_a_short_pause_is_waited_for(client: WorkflowsClient, orders: Simulation) -> None:
+    orders.inject(Refuses(1))
+    started = time.monotonic()
+    assert len((await client.list_instances(question())).rows) == 100
+    assert 1 <= time.monotonic() - started < 3
+    assert len(orders.calls) == 2
+
+
+async def test_a_pause_of_nothing_is_no_pause(client: WorkflowsClient, orders: Simulation) -> None:
+    orders.inject(Refuses(0))
+    assert len((await client.list_instances(question())).rows) == 100
+
+
+@pytest.mark.parametrize("pause", [4, 30, None, "soon", "Fri, 31 Dec 2100 23:59:59 GMT"])
+async def test_a_long_pause_is_not_waited_for(
+    client: WorkflowsClient, orders: Simulation, pause: int | str | None
+) -> None:
+    orders.inject(Refuses(pause), times=None)
+    started = time.monotonic()
+    with pytest.raises(Throttled) as refused:
+        await client.list_instances(question())
+    assert time.monotonic() - started < 1
+    assert refused.value.retry_after.total_seconds() >= 4
+    assert (len(orders.calls), refused.value.codes) == (1, (971,))
+
+
+async def test_after_a_429_the_budget_stays_closed(
+    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+) -> None:
+    client = make_client(budget=Budget(1200, 0.2, stopwatch))
+    orders.inject(Refuses(30))
+    for _ in range(3):
+        with pytest.raises(Throttled):
+            await client.list_instances(question())
+    assert len(orders.calls) == 1
+    stopwatch.advance(30)
+    assert len((await client.list_instances(question())).rows) == 100
+
+
+async def test_the_ratelimit_headers_keep_us_from_being_banned(
+    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+) -> None:
+    orders.allowance.limit = RateLimit(quota=10)
+    orders.spend(7)  # the same user's dashboard
+    client = make_client(budget=Budget(1200, 0.2, stopwatch))
+    await client.list_instances(question())
+    with pytest.raises(Throttled):
+        await client.list_instances(question(), Purpose.BACKGROUND)
+    await client.list_instances(question())
+    await client.list_instances(question())
+    with pytest.raises(Throttled, match="our own"):
+        await client.list_instances(question())
+    assert len(orders.calls) == 3
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_credentials_never_follow_a_redirect(
+    client: WorkflowsClient, orders: Simulation, status: int
+) -> None:
+    asked: list[web.Request] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        asked.append(request)
+        return web.json_response({"result": []})
+
+    async with serving(elsewhere) as url:
+        orders.inject(Redirected(f"{url}/client/v4", status), times=None)
+        with pytest.raises(NonsenseAnswer, match="redirect"):
+            await client.list_instances(question())
+    assert asked == []
+    assert len(orders.calls) == 1
+
+
+async def gzipped(_: web.Request) -> web.Response:
+    return web.Response(body=gzip.compress(b" " * 200_000_000), headers={"Content-Encoding": "gzip"})
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    while request.transport is not None and not request.transport.is_closing():
+        await answer.write(b" " * 1_000_000)
+    return answer
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("handler", [endless, gzipped])
+async def test_an_oversized_answer_is_not_read_to_its_end(make_client: MakeClient, handler: Handler) -> None:
+    async with serving(handler) as url:
+        with pytest.raises(NonsenseAnswer, match=f"larger than {MAX_BODY // 1024 // 1024} MiB"):
+            await make_client(Endpoint(url, ApiToken("x"))).list_workflows()
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 999 Odd\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: \xff\r\nContent-Length: 2\r\n\r\n{}",
+        b"\x15\x03\x01\x00\x02\x02\x46",
+        b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+    ],
+)
+async def test_bytes_of_any_kind_end_in_one_of_our_errors(make_client: MakeClient, raw: bytes) -> None:
+    async with speaking(raw) as url:
+        with pytest.raises(CloudflareError):
+            await make_client(Endpoint(url, ApiToken("x")), deadline=3).list_workflows()
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_tls_that_fails_is_not_tried_again(make_client: MakeClient, calls: list[Call]) -> None:
+    async with speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        with pytest.raises(TlsFailed):
+            await make_client(Endpoint(url.replace("http:", "https:"), ApiToken("x"))).list_workflows()
+    assert len(calls) == 1
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_certificate_that_nobody_vouches_for_gets_no_credentials(
+    make_client: MakeClient, calls: list[Call]
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    received: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
+    async with server:
+        root = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(TlsFailed):
+            await make_client(Endpoint(root, ApiToken("x"))).list_workflows()
+    assert len(calls) == 1
+    assert not b"".join(received)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_each_try_is_reported(client: WorkflowsClient, orders: Simulation, calls: list[Call]) -> None:
+    orders.inject(JsonError(503, 1, "x"))
+    orders.inject(CutOff())
+    await client.list_instances(question())
+    assert [call.outcome for call in calls] == ["503", "unavailable", "200"]

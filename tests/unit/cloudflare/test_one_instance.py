@@ -1,0 +1,246 @@
+"""One instance without its steps: how it is asked for, what the answer means, how long it is remembered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import Call, WorkflowsClient
+from bot.cloudflare.errors import (
+    InstanceNotFound,
+    NonsenseAnswer,
+    ParameterRefused,
+    Throttled,
+    Unavailable,
+    WorkflowNotFound,
+)
+from bot.cloudflare.limiter import Budget, Purpose
+from bot.cloudflare.models import InstanceDetail, InstanceError, Status
+from bot.cloudflare.protocol import Request, instance_request, read_instance
+from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
+
+from .asking import answer, envelope, refused
+from .conftest import NOW, MakeClient, Stopwatch
+
+FIRST, REST = 15, 300
+ODD_ID = "*/30 9-17 * * 1-5,7#2 -1786001400000"
+
+WHOLE: dict[str, object] = {
+    "status": "errored",
+    "params": {"order": 1},
+    "queued": "2026-11-23T12:04:00.500Z",
+    "start": "2026-11-23T12:04:01Z",
+    "end": "2026-11-23T12:06:13Z",
+    "output": None,
+    "error": {"name": "PaymentDeclined", "message": "card expired"},
+    "success": False,
+    "steps": [],
+    "step_count": 4,
+    "trigger": {"source": "cron"},
+    "versionId": "v1",
+}
+
+text = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
+
+
+def described(**changed: object) -> InstanceDetail:
+    return read_instance(answer(envelope({**WHOLE, **changed})))
+
+
+# What is asked for.
+
+
+def test_an_instance_is_asked_for_without_its_steps() -> None:
+    assert instance_request("orders", "o-1") == Request("/workflows/orders/instances/o-1", "simple=true")
+
+
+@given(text.filter(lambda id_: id_ not in (".", "..")))
+def test_any_id_is_one_segment_of_the_path(id_: str) -> None:
+    path = instance_request("orders", id_).path
+    assert path.count("/") == 4
+    assert unquote(path.rpartition("/")[2]) == id_
+    assert path.isascii()
+    assert not set(path) & set(" ?#*,")
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"), [("orders", ""), ("orders", "."), ("orders", ".."), ("..", "a"), ("", "a")]
+)
+def test_what_would_lead_elsewhere_is_refused(name: str, id_: str) -> None:
+    with pytest.raises(ParameterRefused):
+        instance_request(name, id_)
+
+
+# What an answer means.
+
+
+def test_every_field_is_read() -> None:
+    assert described() == InstanceDetail(
+        status=Status("errored"),
+        queued=datetime(2026, 11, 23, 12, 4, 0, 500_000, UTC),
+        start=datetime(2026, 11, 23, 12, 4, 1, tzinfo=UTC),
+        end=datetime(2026, 11, 23, 12, 6, 13, tzinfo=UTC),
+        success=False,
+        error=InstanceError(name="PaymentDeclined", message="card expired"),
+        step_count=4,
+    )
+
+
+@pytest.mark.parametrize("missing", WHOLE)
+def test_any_field_may_be_missing_or_null(missing: str) -> None:
+    without = {key: value for key, value in WHOLE.items() if key != missing}
+    assert read_instance(answer(envelope(without))) == described(**{missing: None})
+
+
+def test_the_local_engine_s_answer_has_fewer_fields() -> None:
+    body: dict[str, object] = {
+        "status": "errored",
+        "queued": None,
+        "error": {"name": "Error", "message": ""},
+        "steps": [{}],
+    }
+    assert read_instance(answer(envelope(body))).error == InstanceError(name="Error", message="")
+
+
+@pytest.mark.parametrize(
+    ("error", "read"),
+    [
+        (None, None),
+        ("boom", InstanceError(message="boom")),
+        ("", InstanceError(message="")),
+        ({}, InstanceError()),
+        ({"message": None, "name": None}, InstanceError()),
+        ({"message": 404, "name": False}, InstanceError(name="False", message="404")),
+        ({"message": ["a", 1]}, InstanceError(message="['a', 1]")),
+        ({"name": "E", "stack": "at x", "cause": {"deep": [1]}}, InstanceError(name="E")),
+        ([], None),
+        (["boom"], None),
+        (7, None),
+        (True, None),
+    ],
+)
+def test_whatever_was_thrown_is_read_as_far_as_it_says_anything(
+    error: object, read: InstanceError | None
+) -> None:
+    assert described(error=error).error == read
+
+
+@pytest.mark.parametrize("wrong", [{"end": "yesterday"}, {"success": "perhaps"}, {"status": {}}])
+def test_nonsense_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(NonsenseAnswer, match=next(iter(wrong))):
+        described(**wrong)
+
+
+@pytest.mark.parametrize("body", [b"", b"null", envelope(None), envelope([]), {"success": True}])
+def test_no_instance_is_no_answer(body: object) -> None:
+    with pytest.raises(NonsenseAnswer):
+        read_instance(answer(body))
+
+
+def test_a_refusal_is_an_error_of_its_kind() -> None:
+    with pytest.raises(InstanceNotFound):
+        read_instance(refused(10400, 404))
+    with pytest.raises(WorkflowNotFound):
+        read_instance(refused(10200, 404))
+
+
+def test_the_local_engine_s_refusal_means_the_instance() -> None:
+    """It has one code for both."""
+    with pytest.raises(InstanceNotFound) as caught:
+        read_instance(refused(10501, 404, "Workflow instance 'ghost' not found."))
+    assert (caught.value.codes, caught.value.http_status) == ((10501,), 404)
+
+
+# Over the wire.
+
+
+@pytest.mark.parametrize("odd", [ODD_ID, (ODD_ID * 20)[:271], "ü 🔴", "a%2Fb", "a/b", "..."])
+async def test_odd_ids_reach_their_instance(
+    client: WorkflowsClient, simulation: Simulation, calls: list[Call], odd: str
+) -> None:
+    error = Failure("Gone", "not there")
+    simulation.add_instance("orders", id=odd, status="errored", error=error)
+    detail = await client.get_instance("orders", odd)
+    assert detail.error == InstanceError(name="Gone", message="not there")
+    assert simulation.calls[-1].query == {"simple": "true"}
+    assert (simulation.describe_calls, [call.outcome for call in calls]) == (1, ["200"])
+
+
+async def test_what_is_not_there_is_not_found(client: WorkflowsClient, simulation: Simulation) -> None:
+    simulation.add_workflow("orders")
+    with pytest.raises(InstanceNotFound):
+        await client.get_instance("orders", "a")
+    with pytest.raises(WorkflowNotFound):
+        await client.get_instance("bills", "a")
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_it_is_asked_for_again_where_that_may_help(
+    client: WorkflowsClient, simulation: Simulation
+) -> None:
+    simulation.add_instance("orders", id="a")
+    simulation.inject(JsonError(), times=2)
+    assert (await client.get_instance("orders", "a")).status == "complete"
+    simulation.inject(JsonError(), times=3)
+    with pytest.raises(Unavailable):
+        await client.get_instance("orders", "a")
+
+
+async def test_background_work_leaves_the_reserve_to_people(
+    make_client: MakeClient, simulation: Simulation, stopwatch: Stopwatch
+) -> None:
+    simulation.add_instance("orders", id="a")
+    client = make_client(budget=Budget(2, 0.5, stopwatch))
+    await client.get_instance("orders", "a", Purpose.BACKGROUND)
+    with pytest.raises(Throttled):
+        await client.get_instance("orders", "a", Purpose.BACKGROUND)
+    await client.get_instance("orders", "a")
+
+
+# What is remembered.
+
+
+@pytest.fixture
+async def workflows(make_client: MakeClient, stopwatch: Stopwatch) -> AsyncIterator[CachedWorkflows]:
+    times = CacheTimes(timedelta(seconds=FIRST), timedelta(seconds=REST), 500)
+    workflows = CachedWorkflows(make_client(), times, stopwatch)
+    yield workflows
+    await workflows.close()
+
+
+@pytest.mark.parametrize(("status", "fresh_for"), [("running", FIRST), ("errored", REST)])
+async def test_an_instance_that_has_ended_is_remembered_for_longer(
+    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch, status: str, fresh_for: int
+) -> None:
+    simulation.add_instance("orders", id="a", status=status)
+    first = await workflows.get_instance("orders", "a")
+    stopwatch.advance(fresh_for - 0.01)
+    assert await workflows.get_instance("orders", "a") is first
+    stopwatch.advance(0.02)
+    await workflows.get_instance("orders", "a")
+    assert simulation.describe_calls == 2
+
+
+async def test_a_refresh_goes_around_the_memory(workflows: CachedWorkflows, simulation: Simulation) -> None:
+    simulation.add_instance("orders", id="a", status="errored", created_on=NOW)
+    await workflows.get_instance("orders", "a")
+    simulation.set_status("orders", "a", "running")
+    assert (await workflows.get_instance("orders", "a", fresh=True)).status == "running"
+    assert (await workflows.get_instance("orders", "a")).status == "running"
+
+
+async def test_a_thousand_people_asking_for_one_instance_cause_one_request(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    simulation.add_instance("orders", id="a")
+    simulation.add_instance("bills", id="a", status="errored")
+    asked = [("orders", "a")] * 500 + [("bills", "a")] * 500
+    details = await asyncio.gather(*(workflows.get_instance(*place) for place in asked))
+    assert simulation.describe_calls == 2
+    assert [detail.status for detail in details] == ["complete"] * 500 + ["errored"] * 500

@@ -1,0 +1,153 @@
+"""A reader of digests over a simulated account, over a real socket."""
+
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.cloudflare.limiter import Budget
+from bot.digests.model import Baseline, Plan
+from bot.digests.reading import Reader
+from bot.digests.report import Report
+from bot.language.schedule import Schedule
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_ACCOUNT_ID,
+    DEFAULT_TOKEN,
+    Failure,
+    Simulation,
+    WrongShape,
+)
+
+LOOKBACK = timedelta(days=7)
+TIMEOUT = Failure("TimeoutError", "no answer")
+MINUTE = 60
+HOUR = 3600
+
+
+@dataclass
+class Clock:
+    """A clock that only moves when a test moves it; Cloudflare, the memory and the digests all go by it."""
+
+    moment: datetime = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+    passed: float = 0.0
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def seconds(self) -> float:
+        return self.passed
+
+    def advance(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+        self.passed += seconds
+
+    def put_back(self, days: int) -> None:
+        """Correct the date; what is remembered goes by the seconds that have passed."""
+        self.moment -= timedelta(days=days)
+        self.passed += MINUTE
+
+    def ago(self, seconds: float) -> datetime:
+        return self.moment - timedelta(seconds=seconds)
+
+
+def plan(*workflows: str, **fields: Any) -> Plan:
+    return Plan("C0OPS0001", Schedule("0 9 * * *", "Europe/Berlin"), workflows=workflows, **fields)
+
+
+ALL = plan()
+
+
+@dataclass
+class Account:
+    """A simulated account, and what reads it.
+
+    Attributes:
+        baseline: of the last digest; None before the first.
+    """
+
+    simulation: Simulation
+    clock: Clock
+    workflows: CachedWorkflows
+    reader: Reader
+    baseline: Baseline | None = field(default=None)
+
+    async def digest(self, asked: Plan = ALL, sharing: Hashable | None = None) -> Report:
+        """The next digest: it goes on from the last one."""
+        report = await self.reader.report(asked, self.baseline, sharing=sharing)
+        self.baseline = report.baseline
+        return report
+
+    def fail(
+        self,
+        workflow: str,
+        instance: str,
+        ended: float = 0,
+        *,
+        created: float | None = None,
+        error: Failure | None = TIMEOUT,
+        status: str = "errored",
+    ) -> None:
+        """Let an instance have failed so many seconds ago, created shortly before unless it is said."""
+        ended_on = self.clock.ago(ended)
+        created_on = ended_on - timedelta(seconds=30) if created is None else self.clock.ago(created)
+        self.simulation.add_instance(
+            workflow,
+            id=instance,
+            status=status,
+            created_on=created_on,
+            started_on=created_on,
+            ended_on=ended_on,
+            error=error,
+        )
+
+    @property
+    def calls(self) -> tuple[int, int, int]:
+        """How many lists of workflows, lists of instances and instances were asked for."""
+        simulation = self.simulation
+        return simulation.workflow_calls, simulation.list_calls, simulation.describe_calls
+
+
+@asynccontextmanager
+async def account(budget: Budget | None = None, times: CacheTimes | None = None) -> AsyncIterator[Account]:
+    """Serves an empty account."""
+    clock = Clock()
+    simulation = Simulation(clock=clock)
+    async with simulation.serve() as url, aiohttp.ClientSession() as session:
+        endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
+        client = WorkflowsClient(session, endpoint, budget=budget, now=clock)
+        workflows = CachedWorkflows(client, times or CacheTimes(), clock.seconds)
+        try:
+            yield Account(simulation, clock, workflows, Reader({"prod": workflows}, LOOKBACK, clock))
+        finally:
+            await workflows.close()
+
+
+def told(report: Report) -> set[str]:
+    """The newcomers that are shown."""
+    return {newcomer.id for group in report.groups for newcomer in group.shown}
+
+
+def bars(report: Report) -> int:
+    """All newcomers in the chart."""
+    return sum(bar.count for bar in report.chart)
+
+
+def listed(*rows: dict[str, Any], **info: object) -> WrongShape:
+    """A whole answer that lists these rows."""
+    return WrongShape({"success": True, "errors": [], "messages": [], "result": rows, "result_info": info})
+
+
+def one(row: dict[str, Any]) -> WrongShape:
+    """A whole answer about one thing."""
+    return WrongShape({"success": True, "errors": [], "messages": [], "result": row})
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the API writes it."""
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,67 @@
+"""How these tests ask for digests: what a person types, as Slack sends it, in one channel of one person's."""
+
+import re
+from collections.abc import Sequence
+
+from bot.digests.command.grammar import parse_digest
+from bot.digests.command.requests import CreateDigest, DigestRequest
+from bot.digests.model import Plan
+from bot.language.errors import QueryError
+
+ACCOUNTS = ("prod", "Staging-EU")
+HERE = "C0HERE001"
+HOME = "Europe/Berlin"
+WORKSPACE = {
+    "#ops": "<#C0OPS0001|ops>",
+    "#dev": "<#C0DEV0001|dev>",
+    "#7": "<#C0SEVEN01|7>",
+    "@ada": "<@U0ADA0001|ada>",
+    "@grace": "<@U0GRACE01|grace>",
+    "@oncall": "<!subteam^S0ONCALL1|@oncall>",
+    "@here": "<!here>",
+    "@channel": "<!channel>",
+    "@everyone": "<!everyone>",
+}
+"""What Slack recognises in a command."""
+
+_RECOGNISED = re.compile(rf"(?:{'|'.join(WORKSPACE)})\b")
+
+
+def escaped(text: str) -> str:
+    """A text without anything that Slack would take for its own markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def as_slack_sends(typed: str) -> str:
+    return _RECOGNISED.sub(lambda found: WORKSPACE[found[0]], escaped(typed))
+
+
+def sent(text: str, accounts: Sequence[str] = ACCOUNTS) -> DigestRequest:
+    """What a command asks for, given as Slack sends it."""
+    return parse_digest(text, accounts, HERE, HOME)
+
+
+def asked(typed: str) -> DigestRequest:
+    """The same, given as it was typed."""
+    return sent(as_slack_sends(typed))
+
+
+def planned(typed: str) -> Plan:
+    """What is planned by the words behind `digest create`."""
+    request = asked(f"digest create {typed}")
+    assert isinstance(request, CreateDigest)
+    return request.plan
+
+
+def refused(typed: str) -> QueryError | None:
+    """How a command is refused, if it is, given as it was typed."""
+    return refusal(as_slack_sends(typed))
+
+
+def refusal(text: str) -> QueryError | None:
+    """The same, given as Slack sends it."""
+    try:
+        sent(text)
+    except QueryError as error:
+        return error
+    return None

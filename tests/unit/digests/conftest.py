@@ -1,0 +1,3 @@
+from tests.unit.language import unhurried
+
+unhurried.load()

@@ -1,0 +1,260 @@
+"""What may be asked of digests, in all the ways to say it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.browse.model import HelpQuery
+from bot.cloudflare.models import Status
+from bot.digests.command.grammar import is_digest
+from bot.digests.command.requests import (
+    CreateDigest,
+    DeleteDigest,
+    DigestRequest,
+    EditDigest,
+    ListDigests,
+    OpenForm,
+    PauseDigest,
+    PreviewDigest,
+    RestoreDigest,
+    ResumeDigest,
+    RunDigest,
+    ShowDigest,
+)
+from bot.digests.model import Mention, Plan
+from bot.language.schedule import Schedule
+
+from .asking import HERE, HOME, asked, planned, sent
+
+NINE = Schedule("0 9 * * 1-5", HOME)
+ADA = Mention("person", "U0ADA0001", "ada")
+GRACE = Mention("person", "U0GRACE01", "grace")
+ONCALL = Mention("group", "S0ONCALL1", "oncall")
+AT_HERE = Mention("everybody", "here", "here")
+
+
+@pytest.mark.parametrize(
+    "text", ["digest", "Digests", "digest list", " DIGEST\tfoo", "/workflows digest", '/workflows digest "x']
+)
+def test_a_command_that_begins_with_digest_is_about_digests(text: str) -> None:
+    assert is_digest(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "list digest", "digester", "orders digest", '"digest"', "/workflows", "help digest", "digest:x"],
+)
+def test_any_other_command_is_not(text: str) -> None:
+    assert not is_digest(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("digest", OpenForm()),
+        ("/workflows Digest ", OpenForm()),
+        ("digests", ListDigests()),
+        ("digest list", ListDigests()),
+        ("digests LIST ALL", ListDigests(all=True)),
+        ("digest list --all", ListDigests(all=True)),
+        ("digest show 7", ShowDigest(7)),
+        ("digest preview 7", PreviewDigest(7)),
+        ("digest run 7", RunDigest(7)),
+        ("digest Pause 7", PauseDigest(7)),
+        ("digest resume 7", ResumeDigest(7)),
+        ("digest edit 7", EditDigest(7)),
+        ("digest delete 7", DeleteDigest(7)),
+        ("/workflows digest restore 7", RestoreDigest(7)),
+        ("digest help", HelpQuery("digest")),
+        ("digest ?", HelpQuery("digest")),
+        ("digest --help", HelpQuery("digest")),
+        ("digest create daily --help", HelpQuery("digest")),
+    ],
+)
+def test_each_request_has_its_word(text: str, request_: DigestRequest) -> None:
+    assert asked(text) == request_
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "12",
+        "#12",
+        "# 12",
+        "no 12",
+        "No. 12",
+        "no.12",
+        "no:12",
+        "nr 12",
+        "number 12",
+        "№12",
+        "digest 12",
+        "012",
+    ],
+)
+def test_a_number_may_be_written_in_many_ways(number: str) -> None:
+    assert asked(f"digest show {number}") == ShowDigest(12)
+
+
+def test_a_number_is_one_even_where_a_channel_is_called_so() -> None:
+    assert asked("digest pause #7") == PauseDigest(7)
+
+
+def test_a_schedule_is_enough_and_is_meant_for_the_channel_at_hand_in_the_own_zone() -> None:
+    assert asked("digest create weekdays 09:00") == CreateDigest(Plan(HERE, NINE))
+
+
+def test_everything_can_be_said_at_once() -> None:
+    typed = (
+        "#ops weekdays 09:00 America/New_York workflow orders refunds status:terminated window:7d quiet "
+        "mention:@oncall mention:@ada thread:daily account:staging-eu"
+    )
+    assert asked(f"digest create {typed}") == CreateDigest(
+        Plan(
+            channel="C0OPS0001",
+            schedule=Schedule("0 9 * * 1-5", "America/New_York"),
+            account="Staging-EU",
+            workflows=("orders", "refunds"),
+            status=Status("terminated"),
+            window=timedelta(days=7),
+            quiet=True,
+            mentions=(ONCALL, ADA),
+            daily_thread=True,
+        ),
+        "ops",
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "channel"),
+    [
+        ("<#C0OPS0001|ops>", ("C0OPS0001", "ops")),
+        ("<#G0SECRET1|>", ("G0SECRET1", "")),
+        ("<#C0OPS0001>", ("C0OPS0001", "")),
+        ("here", (HERE, "")),
+        ("HERE", (HERE, "")),
+        ("channel:<#C0OPS0001|ops>", ("C0OPS0001", "ops")),
+        ("--channel <#C0OPS0001|ops>", ("C0OPS0001", "ops")),
+        ("channel here", (HERE, "")),
+        ("#G0SECRET1", ("G0SECRET1", "")),
+    ],
+)
+@pytest.mark.parametrize("order", ["{0} weekdays 09:00", "weekdays 09:00 quiet {0}"])
+def test_a_channel_is_the_one_that_slack_names(where: str, channel: tuple[str, str], order: str) -> None:
+    request = sent(f"digest create {order.format(where)}")
+    assert isinstance(request, CreateDigest)
+    assert (request.plan.channel, request.channel_name) == channel
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("", ()),
+        ("all", ()),
+        ("workflow all", ()),
+        ("workflows:all", ()),
+        ("workflow orders", ("orders",)),
+        ("workflow:orders", ("orders",)),
+        ("--workflow orders", ("orders",)),
+        ("workflows orders refunds quiet", ("orders", "refunds")),
+        ("workflows orders,refunds,", ("orders", "refunds")),
+        ("workflows orders, refunds and billing", ("orders", "refunds", "billing")),
+        ("workflow:orders workflow refunds orders", ("orders", "refunds")),
+        ('workflow "my flow" “your, flow” orders', ("my flow", "your, flow", "orders")),
+        (
+            'workflow "quiet" "all" "errored" "<#C0OPS0001|ops>" "and"',
+            ("quiet", "all", "errored", "#ops", "and"),
+        ),
+        ('workflow:quiet workflow:"all" workflow:errored', ("quiet", "all", "errored")),
+        ("workflow monday 9am", ("monday", "9am")),
+        ("workflow <http://my.flow|my.flow>", ("my.flow",)),
+    ],
+)
+def test_workflows_are_named_up_to_the_next_option(words: str, names: tuple[str, ...]) -> None:
+    request = sent(f"digest create weekdays 09:00 {words}")
+    assert isinstance(request, CreateDigest)
+    assert request.plan.workflows == names
+    assert request.plan.channel == HERE
+
+
+@pytest.mark.parametrize(
+    ("words", "mentions"),
+    [
+        ("mention:@ada", (ADA,)),
+        ("mention @ada", (ADA,)),
+        ("mention: @ada", (ADA,)),
+        ("--mention @ada", (ADA,)),
+        ("mention:@ada,@oncall mention:@grace", (ADA, ONCALL, GRACE)),
+        ("mention @ada @grace quiet", (ADA, GRACE)),
+        ("mention:@ada mention:@ada", (ADA,)),
+        ('mention:"@ada, @grace"', (ADA, GRACE)),
+        ("mention:here", (AT_HERE,)),
+        ("mention:@here", (AT_HERE,)),
+        ("mention here", (AT_HERE,)),
+        ("mention:@channel", (Mention("everybody", "channel", "channel"),)),
+        ("mention:@U0ADA0001", (Mention("person", "U0ADA0001"),)),
+        ("mention:@S0ONCALL1", (Mention("group", "S0ONCALL1"),)),
+    ],
+)
+def test_those_are_called_whom_slack_names(words: str, mentions: tuple[Mention, ...]) -> None:
+    assert planned(f"daily 09:00 {words}").mentions == mentions
+
+
+@pytest.mark.parametrize(
+    ("markup", "mention"),
+    [
+        ("<@U1>", Mention("person", "U1")),
+        ("<@W1|ada>", Mention("person", "W1", "ada")),
+        ("<@U1|Ada Lovelace>", Mention("person", "U1")),
+        ("<!subteam^S1>", Mention("group", "S1")),
+        ("<!here|@here>", AT_HERE),
+        ("@here", AT_HERE),
+    ],
+)
+def test_every_form_of_slack_s_markup_is_read(markup: str, mention: Mention) -> None:
+    request = sent(f"digest create daily 09:00 mention:{markup} quiet")
+    assert isinstance(request, CreateDigest)
+    assert request.plan.mentions == (mention,)
+
+
+@pytest.mark.parametrize(
+    ("words", "window"),
+    [("", 24), ("window:36h", 36), ("window 7d", 168), ("window:36 hours", 36), ("window 2  days", 48)],
+)
+def test_a_window_may_have_its_unit_apart(words: str, window: int) -> None:
+    plan = planned(f"daily 09:00 {words} quiet")
+    assert (plan.window, plan.quiet) == (timedelta(hours=window), True)
+
+
+@pytest.mark.parametrize(
+    "words", ["quiet", "QUIET", "quiet:yes", "only-failures", "--only-failures", "--quiet"]
+)
+def test_quiet_can_be_asked_for(words: str) -> None:
+    assert planned(f"daily 09:00 {words}").quiet
+
+
+@pytest.mark.parametrize("words", ["", "quiet:no", "--quiet=false"])
+def test_and_need_not_be(words: str) -> None:
+    assert not planned(f"daily 09:00 {words}").quiet
+
+
+@pytest.mark.parametrize("words", ["status:complete", "--status complete", "Complete", "status complete"])
+def test_another_status_than_errored_may_stand_at_the_top(words: str) -> None:
+    assert planned(f"daily 09:00 {words}").status == "complete"
+
+
+def test_a_status_ends_the_names() -> None:
+    plan = planned("daily 09:00 workflow orders running")
+    assert (plan.workflows, plan.status) == (("orders",), "running")
+
+
+def test_the_schedule_may_come_last() -> None:
+    plan = planned("--status errored --quiet #ops workflow orders refunds weekdays 09:00")
+    assert plan == planned("#ops weekdays 09:00 workflow orders refunds quiet")
+
+
+@pytest.mark.parametrize(
+    "words", ["daily 9am Asia/Tokyo", "daily 9am (asia/tokyo)", "daily 9am quiet zone:Asia/Tokyo"]
+)
+def test_a_zone_may_be_said(words: str) -> None:
+    assert planned(words).schedule == Schedule("0 9 * * *", "Asia/Tokyo")

@@ -1,0 +1,210 @@
+"""Each mistake: the words named, what is wrong with them, the nearest right ones, the command put right."""
+
+import pytest
+
+from bot.browse.command import Draft, parse
+from bot.digests.command.grammar import is_digest
+from bot.language.errors import QueryError
+
+from .asking import ACCOUNTS, asked, refused
+
+NOTHING = "is nothing that can be done with digests"
+NO_NUMBER = "is no number of a digest"
+STRAY = "is a word I don't know behind the schedule"
+UNKNOWN = "is an option I don't know"
+CHANNEL = "is taken for a channel, and Slack did not identify it"
+MANY = " ".join(f"w{number}" for number in range(1, 22))
+
+MISTAKES = (
+    ("lsit", f"lsit {NOTHING}", "list"),
+    ("creat #ops daily 9am", f"creat {NOTHING}", "create #ops daily 9am"),
+    ("new daily 9am", f"new {NOTHING}", "create daily 9am"),
+    ("add daily 9am", f"add {NOTHING}", "create daily 9am"),
+    ("#ops daily 9am quiet", f"#ops {NOTHING}", "create #ops daily 9am quiet"),
+    ("daily 9am", f"daily {NOTHING}", "create daily 9am"),
+    ("Remove 7", f"Remove {NOTHING}", "delete 7"),
+    ("stop #7", f"stop {NOTHING}", "pause #7"),
+    ("unpause no 7", f"unpause {NOTHING}", "resume no 7"),
+    ("undelete 7", f"undelete {NOTHING}", "restore 7"),
+    ("--list", f"--list {NOTHING}", "list"),
+    ("xyzzy", f"xyzzy {NOTHING}", None),
+    ("7", f"7 {NOTHING}", "show 7"),
+    ("#7", f"#7 {NOTHING}", "show 7"),
+    ("7 pause", f"7 pause {NOTHING}", "pause 7"),
+    ("7 stop", f"7 stop {NOTHING}", "pause 7"),
+    ("run7", f"run7 {NOTHING}", "run 7"),
+    ("show:7", f"show:7 {NOTHING}", "show 7"),
+    ("list al", "al is no part of the digests", "list all"),
+    ("list for me", "for me is no part of the digests", None),
+    ("show", "show does not say which digest", None),
+    ("show it", f"it {NO_NUMBER}", None),
+    ("show 0", f"0 {NO_NUMBER}", None),
+    ("show (7)", f"(7) {NO_NUMBER}", "show 7"),
+    ("show " + 5000 * "9", f"{5000 * '9'} {NO_NUMBER}", None),
+    ("pause 7 8", "7 8 is more than the number of one digest", "pause 7"),
+    ("pause no 7 please", "no 7 please is more than the number of one digest", "pause 7"),
+    ("create", "create does not say when", "create daily 09:00"),
+    ("create #ops", "create #ops does not say when", "create #ops daily 09:00"),
+    ("create here quiet", "create here does not say when", "create here daily 09:00 quiet"),
+    ("create workflow a b", "create does not say when", "create daily 09:00 workflow a b"),
+    ("create daily", "daily names no time", "create daily 09:00"),
+    ("create #ops dialy 9am", "dialy begins no schedule I know", "create #ops daily 9am"),
+    (
+        "create daily 9am Europe/Berln",
+        "Europe/Berln is no time zone I know",
+        "create daily 9am Europe/Berlin",
+    ),
+    ("create #nowhere daily 9am", f"#nowhere {CHANNEL}", None),
+    ("create ops daily 9am", f"ops {CHANNEL}", None),
+    ("create daily 9am #nowhere", f"#nowhere {CHANNEL}", None),
+    ("create daily 9am channel:@ada", "channel:@ada is no channel", None),
+    ("create quite daily 9am", f"quite {CHANNEL}", "create quiet daily 9am"),
+    ("create #ops daily 9am #dev", "#dev comes after `#ops`, which settles the same", None),
+    (
+        "create @ada daily 9am",
+        "@ada is somebody, and it is not said what for",
+        "create mention:@ada daily 9am",
+    ),
+    ("create daily 9am orders", f"orders {STRAY}", "create daily 9am workflow orders"),
+    ('create daily 9am "my flow"', f'"my flow" {STRAY}', 'create daily 9am workflow "my flow"'),
+    ('create daily 9am "quite"', f'"quite" {STRAY}', 'create daily 9am workflow "quite"'),
+    ("create daily 9am quite", f"quite {STRAY}", "create daily 9am quiet"),
+    ("create daily 9am failed", f"failed {STRAY}", "create daily 9am status:errored"),
+    ("create daily 9am errord", f"errord {STRAY}", "create daily 9am errored"),
+    ("create daily 9am runner", f"runner {STRAY}", "create daily 9am workflow runner"),
+    ("create daily 9am workfow a b", f"workfow {STRAY}", "create daily 9am workflow a b"),
+    ("create daily 9am 7d", f"7d {STRAY}", "create daily 9am window:7d"),
+    ("create daily 9am berlin", f"berlin {STRAY}", "create daily 9am zone:Europe/Berlin"),
+    ("create daily 9am CET", f"CET {STRAY}", "create daily 9am zone:Europe/Berlin"),
+    ("create daily 9am quiet Asia/Tokyo", f"Asia/Tokyo {STRAY}", "create daily 9am quiet zone:Asia/Tokyo"),
+    ("create daily 9am and 5pm", "and follows a whole schedule", None),
+    ("create daily 9am 17:00", "17:00 follows a whole schedule", None),
+    ("create statsu:complete daily 9am", f"statsu:complete {UNKNOWN}", "create status:complete daily 9am"),
+    ("create daily 9am since:7d", f"since:7d {UNKNOWN}", "create daily 9am window:7d"),
+    ("create daily 9am --notify @ada", f"--notify {UNKNOWN}", "create daily 9am mention @ada"),
+    ("create daily 9am xyzzy:1", f"xyzzy:1 {UNKNOWN}", None),
+    (
+        "create daily 9am status:failed",
+        "status:failed is no status I know",
+        "create daily 9am status:errored",
+    ),
+    ("create daily 9am status wurst", "status wurst is no status I know", None),
+    ("create daily 9am window:99d", "window:99d is too long a window", "create daily 9am window:30d"),
+    ("create daily 9am window 90m", "window 90m is no window I know", "create daily 9am window:2h"),
+    (
+        "create daily 9am window:7d window:8d",
+        "window:8d comes after `window:7d`, which settles the same",
+        None,
+    ),
+    ("create daily 9am UTC zone:UTC", "zone:UTC comes after `UTC`, which settles the same", None),
+    (
+        "create daily 9am zone:berlin",
+        "zone:berlin is no time zone I know",
+        "create daily 9am zone:Europe/Berlin",
+    ),
+    ("create daily 9am quiet:perhaps", "quiet:perhaps is neither yes nor no", "create daily 9am quiet"),
+    ("create daily 9am thread", "thread has no value", "create daily 9am thread:daily"),
+    ("create daily 9am thread:hourly", "thread:hourly is no kind of thread", "create daily 9am thread:daily"),
+    ("create daily 9am account:prodd", "account:prodd is no account I know", "create daily 9am account:prod"),
+    ("create daily 9am status quiet", "status has no value", None),
+    ("create daily 9am mention:", "mention: has no value", None),
+    ("create daily 9am mention:,", "mention:, names nobody", None),
+    ("create daily 9am workflow", "workflow names no workflow", None),
+    ("create daily 9am workflow quiet", "workflow names no workflow", None),
+    ("create daily 9am workflow a all", "all and `a` exclude each other", None),
+    ('create daily 9am workflow ""', '"" has 0 characters', None),
+    (f"create daily 9am workflow {65 * 'a'}", f"{65 * 'a'} has 65 characters", None),
+    ('create daily 9am workflow a,"my flow"', 'a,"my has a quote in its middle', None),
+    (f"create daily 9am workflow {MANY}", "w21 is workflow number 21", None),
+    ('create daily 9am workflow "a', '"a opens a quote that is never closed', None),
+    (
+        "create daily 9am mention:@nobody",
+        "mention:@nobody calls `@nobody`, whom Slack did not identify",
+        None,
+    ),
+    (
+        "create daily 9am mention @ada,@nobody",
+        "mention @ada,@nobody calls `@nobody`, whom Slack did not identify",
+        None,
+    ),
+    (
+        "create daily 9am mention:@chanel",
+        "mention:@chanel calls `@chanel`, whom Slack did not identify",
+        "create daily 9am mention:@channel",
+    ),
+    (
+        "create daily 9am mention:@everyone",
+        "mention:@everyone is nobody whom a bot may call",
+        "create daily 9am mention:@channel",
+    ),
+    ("create daily 9am mention:#ops", "mention:#ops is a channel, and channels are not called", None),
+)
+
+
+@pytest.mark.parametrize(("typed", "problem", "right"), MISTAKES)
+def test_a_mistake_is_answered_with_what_to_type_instead(typed: str, problem: str, right: str | None) -> None:
+    error = refused(f"digest {typed}")
+    assert error
+    assert f"{error.word} {error.problem}" == problem
+    assert error.expected
+    assert error.command == (right and f"/workflows digest {right}")
+
+
+@pytest.mark.parametrize("right", [right for *_, right in MISTAKES if right])
+def test_what_is_advised_can_be_typed(right: str) -> None:
+    assert refused(f"/workflows digest {right}") is None
+
+
+def test_the_refusal_of_a_bare_name_says_what_to_put_before_it() -> None:
+    error = refused("digest create daily 9am order-processing")
+    assert error
+    assert "`workflow` before a workflow's name, as in `workflow order-processing`" in error.expected
+
+
+@pytest.mark.parametrize("words", ["#nowhere daily 9am", "daily 9am mention:@nobody"])
+def test_an_unidentified_name_is_explained_by_the_setting_and_by_the_form(words: str) -> None:
+    error = refused(f"digest create {words}")
+    assert error
+    assert "“Escape channels, users, and links”" in error.expected
+    assert "`should_escape: true`" in error.expected
+    assert "`/workflows digest`" in error.expected
+
+
+def test_an_unidentified_channel_is_explained_by_the_command_in_that_channel() -> None:
+    error = refused("digest create #nowhere daily 9am")
+    assert error
+    assert "this command in that channel" in error.expected
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("words", [5000 * "mon ", 5000 * "a ", 5000 * "<@U1|a> ", 5000 * "first "])
+def test_an_endless_text_does_not_hold_up_the_others(words: str) -> None:
+    assert refused(f"digest create workflow {words}")
+
+
+def test_a_sixth_person_is_refused() -> None:
+    people = " ".join(f"mention:@U0PERSON{number}" for number in range(6))
+    error = refused(f"digest create daily 9am {people}")
+    assert error
+    assert f"{error.word} {error.problem}" == "mention:@U0PERSON5 makes 6 to be called"
+
+
+def test_twenty_workflows_and_five_people_are_not_too_many() -> None:
+    people = " ".join(f"mention:@U0PERSON{number}" for number in range(5))
+    assert refused(f"digest create daily 9am workflow {MANY.removesuffix(' w21')} {people}") is None
+
+
+@pytest.mark.parametrize("words", ["errored", "status:errored since:2h", "since:2h"])
+def test_a_list_of_the_workflow_that_is_called_digest_is_still_within_reach(words: str) -> None:
+    error = refused(f"digest {words}")
+    assert error
+    assert error.command == f"/workflows list digest {words}"
+    assert not is_digest(error.command)
+    assert isinstance(parse(error.command, ACCOUNTS), Draft)
+
+
+def test_a_slip_in_the_word_digest_itself_is_put_right() -> None:
+    with pytest.raises(QueryError) as refusal:
+        parse("digset create #ops daily 9am", ACCOUNTS)
+    assert refusal.value.command == "/workflows digest create #ops daily 9am"
+    assert asked(refusal.value.command)

@@ -1,0 +1,266 @@
+"""How many calls a digest makes at most, what it leaves out for that, and how digests share."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.cloudflare.cache import CacheTimes
+from bot.cloudflare.errors import Throttled
+from bot.cloudflare.limiter import Budget
+from bot.cloudflare.models import MAX_PER_PAGE
+from bot.digests.reading import MOST_DETAILS
+from bot.digests.report import MOST_GROUPS
+from bot.digests.search import MOST_LISTS, SHARED_FOR
+from bot.playground.simulators.cloudflare import Failure
+
+from .accounts import HOUR, MINUTE, Account, account, bars, plan, told
+
+DAY = 24 * HOUR
+LISTS_OF_THOUSAND = 10
+
+
+@pytest.fixture
+async def prod() -> AsyncIterator[Account]:
+    async with account() as served:
+        yield served
+
+
+async def thousand(prod: Account) -> None:
+    """A thousand workflows, 300 of them with old failures, and a digest; an hour later 40 failures in ten."""
+    for number in range(1000):
+        prod.fail(f"flow-{number:03}", "old", 5 * DAY, status="errored" if number % 3 == 0 else "complete")
+    await prod.digest(sharing="8:00")
+    prod.clock.advance(HOUR)
+    for number in range(40):
+        prod.fail(f"flow-{number % 10 * 7:03}", f"new-{number}", 60 + number)
+    prod.simulation.calls.clear()
+
+
+async def test_a_thousand_workflows_with_forty_failures_in_ten_cost_35_calls(prod: Account) -> None:
+    await thousand(prod)
+    report = await prod.digest()
+    assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, MOST_DETAILS)
+    assert (report.total, report.unread, len(report.groups)) == (40, {}, MOST_GROUPS)
+    assert sum(group.total for group in report.groups) == MOST_DETAILS
+    assert sum(report.untold.values()) == 40 - MOST_DETAILS
+    assert [row.name for row in report.rows[:MOST_LISTS]] == sorted(
+        (f"flow-{number * 7:03}" for number in range(10)),
+        key=[row.name for row in report.rows].index,
+    )
+    assert bars(report) == 40
+
+
+async def test_five_hundred_digests_of_one_slot_cost_no_more_than_one(prod: Account) -> None:
+    await thousand(prod)
+    before = prod.baseline
+    names = (f"flow-{7 * number:03}" for number in range(20))
+    every = [plan(), *[plan(*names)] * 499]
+    reports = await asyncio.gather(*(prod.reader.report(one, before, sharing="9:00") for one in every))
+    assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, MOST_DETAILS)
+    assert {(report.total, report.groups) for report in reports} == {(40, reports[0].groups)}
+
+
+async def test_what_a_slot_shares_is_kept_for_a_while(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    await prod.reader.report(plan(), None, sharing="9:00")
+    prod.clock.advance(SHARED_FOR.total_seconds() - 1)
+    await prod.reader.report(plan(), None, sharing="9:00")
+    assert prod.calls == (1, 1, 1)
+    prod.clock.advance(2)
+    await prod.reader.report(plan(), None, sharing="9:00")
+    await prod.reader.report(plan(), None, sharing="9:01")
+    assert prod.calls == (3, 3, 2)  # why something ended as it did is remembered for minutes
+
+
+async def test_digests_last_made_at_other_times_ask_the_same_lists(prod: Account) -> None:
+    await prod.digest()
+    first = prod.baseline
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "a", MINUTE)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "b", MINUTE)
+    prod.simulation.calls.clear()
+    both = await prod.reader.report(plan(), first, sharing="9:00")
+    one = await prod.reader.report(plan(), prod.baseline, sharing="9:00")
+    assert (told(both), told(one)) == ({"a", "b"}, {"b"})
+    assert prod.calls == (1, 1, 2)
+
+
+async def test_previews_share_what_is_in_memory_for_some_seconds(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    for _ in range(5):
+        await prod.reader.report(plan(), None)
+    assert prod.calls == (1, 1, 1)
+
+
+async def test_rises_that_no_call_is_left_for_are_said(prod: Account) -> None:
+    for number in range(13):
+        prod.simulation.add_workflow(f"flow-{number}")
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    for number in range(13):
+        for nth in range(number + 1):
+            prod.fail(f"flow-{number}", f"{nth}", MINUTE)
+    report = await prod.digest()
+    assert report.unread == {"flow-0": 1, "flow-1": 2, "flow-2": 3}
+    assert (report.total, report.exact) == (sum(range(4, 14)), False)
+    assert prod.simulation.list_calls == MOST_LISTS
+
+
+async def test_a_first_digest_that_can_not_look_everywhere_says_at_least(prod: Account) -> None:
+    for number in range(MOST_LISTS + 1):
+        prod.fail(f"flow-{number:02}", "a", number * MINUTE)
+    report = await prod.digest()
+    assert (report.total, report.unread, report.exact) == (MOST_LISTS, {}, False)
+    assert "flow-10" not in {row.name for row in report.rows[:MOST_LISTS]}  # the longest ago
+
+
+async def test_a_count_that_may_hide_a_failure_and_was_not_looked_behind_makes_it_at_least(
+    prod: Account,
+) -> None:
+    """Nightly jobs that fail each night keep their counts."""
+    for number in range(MOST_LISTS + 1):
+        prod.fail(f"nightly-{number}", "old", 6 * DAY)
+    await prod.digest()
+    prod.clock.advance(DAY)
+    for number in range(MOST_LISTS + 1):
+        prod.simulation.remove_instance(f"nightly-{number}", "old")
+        prod.fail(f"nightly-{number}", "new", HOUR + number)
+    report = await prod.digest()
+    assert (report.total, report.exact, report.unread) == (MOST_LISTS, False, {})
+
+
+async def test_old_failures_of_workflows_where_nothing_went_on_cast_no_doubt(prod: Account) -> None:
+    for number in range(MOST_LISTS + 5):
+        prod.fail(f"flow-{number}", "old", 6 * DAY)
+    prod.fail("zzz", "old", 7 * DAY)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.simulation.remove_instance("zzz", "old")
+    prod.fail("zzz", "new", MINUTE)
+    report = await prod.digest()
+    assert (told(report), report.exact) == ({"new"}, True)
+
+
+async def test_what_was_running_may_hide_a_failure_too(prod: Account) -> None:
+    for number in range(MOST_LISTS + 5):
+        prod.fail(f"flow-{number}", "old", 6 * DAY)
+    prod.fail("aaa", "old", 6 * DAY)
+    prod.simulation.add_instance("aaa", id="long", status="running", created_on=prod.clock.ago(6 * DAY))
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.simulation.remove_instance("aaa", "old")
+    prod.simulation.set_status("aaa", "long", "errored")
+    prod.clock.advance(1)
+    report = await prod.digest()
+    assert (told(report), report.exact) == ({"long"}, True)
+
+
+async def test_further_pages_are_read_as_far_as_calls_are_left(prod: Account) -> None:
+    await prod.digest()
+    prod.clock.advance(DAY)
+    for number in range(3 * MAX_PER_PAGE + 1):
+        prod.fail("orders", f"{number:03}", 10 * number)
+    report = await prod.digest()
+    assert (report.total, report.exact, bars(report)) == (301, True, 301)
+    assert report.untold == {"orders": 301 - MOST_DETAILS}
+    assert [group.exact for group in report.groups] == [False]
+    assert prod.calls == (2, 4, MOST_DETAILS)
+
+
+async def test_more_pages_than_calls_make_it_at_least(prod: Account) -> None:
+    for number in range(MOST_LISTS * MAX_PER_PAGE + 1):
+        prod.fail("orders", f"{number:04}", number)
+    prod.fail("bills", "b", 5)
+    report = await prod.digest()
+    assert (report.total, report.exact) == ((MOST_LISTS - 1) * MAX_PER_PAGE + 1, False)
+    assert prod.simulation.list_calls == MOST_LISTS
+
+
+async def test_a_long_list_is_read_to_its_end_though_its_count_is_explained(prod: Account) -> None:
+    """As many old failures were forgotten as new ones came, one of which is older than a page reaches."""
+    for number in range(150):
+        prod.fail("orders", f"{number:03}", DAY + number)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.simulation.remove_instance("orders", "149")
+    prod.fail("orders", "young", MINUTE)
+    prod.fail("orders", "old", MINUTE, created=3 * DAY)
+    report = await prod.digest()
+    assert (told(report), report.exact, report.rows[0].changes) == ({"young", "old"}, True, {"errored": 1})
+
+
+async def test_a_long_list_without_news_that_is_not_read_to_its_end_casts_doubt(prod: Account) -> None:
+    for number in range(MAX_PER_PAGE + 1):
+        prod.fail("orders", f"{number:03}", DAY + number)
+    for number in range(MOST_LISTS - 1):
+        prod.fail(f"flow-{number}", "a", MINUTE)
+    report = await prod.digest()
+    assert (report.total, report.exact) == (MOST_LISTS - 1, False)
+
+
+async def test_errors_are_asked_for_evenly(prod: Account) -> None:
+    for number in range(30):
+        prod.fail("loud", f"{number}", number, error=Failure("Loud", "x"))
+    prod.fail("quiet", "q", HOUR, error=Failure("Quiet", "y"))
+    report = await prod.digest()
+    assert [(group.error, group.total, group.exact) for group in report.groups] == [
+        ("Loud", MOST_DETAILS - 1, False),
+        ("Quiet", 1, True),
+    ]
+    assert report.untold == {"loud": 30 - (MOST_DETAILS - 1)}
+
+
+async def test_groups_beyond_the_fifth_are_counted_with_the_untold(prod: Account) -> None:
+    for kind in range(7):
+        prod.fail("orders", f"{kind}", kind, error=Failure(f"E{'abcdefg'[kind]}", "x"))
+    report = await prod.digest()
+    assert ([group.error for group in report.groups], report.untold) == (
+        ["Ea", "Eb", "Ec", "Ed", "Ee"],
+        {"orders": 2},
+    )
+
+
+async def test_digests_leave_the_reserve_to_people() -> None:
+    ticks = [0.0]
+    budget = Budget(10, 0.5, lambda: ticks[0])
+    async with account(budget) as prod:
+        for number in range(8):
+            prod.fail(f"flow-{number}", "a", 5)
+        with pytest.raises(Throttled) as caught:
+            await prod.digest(sharing="9:00")
+        assert caught.value.retry_after > timedelta(0)
+        assert sum(prod.calls) == 5
+        assert budget.left == 5
+        await prod.workflows.get_workflow("flow-0")
+        ticks[0] += 301
+        with pytest.raises(Throttled):
+            await prod.digest(sharing="9:00")
+        ticks[0] += 301
+        report = await prod.digest(sharing="9:00")
+        assert (report.total, report.exact) == (8, True)
+        assert prod.calls == (1, 8, 5)  # each was asked for once, in the end
+
+
+async def test_a_page_behind_a_cursor_is_not_taken_from_a_memory_of_minutes() -> None:
+    times = CacheTimes(first=timedelta(minutes=3), rest=timedelta(minutes=30))
+    async with account(times=times) as prod:
+        prod.simulation.change(cursor_kind="keyset")
+        for number in range(MAX_PER_PAGE + 1):
+            prod.fail("orders", f"{number:03}", DAY + number)
+        prod.simulation.add_instance(
+            "orders", id="long", status="running", created_on=prod.clock.ago(3 * DAY)
+        )
+        await prod.digest()
+        for _ in range(3):
+            prod.clock.advance(170)
+            await prod.digest(sharing=prod.clock())
+        prod.simulation.set_status("orders", "long", "errored")
+        found = []
+        for _ in range(3):
+            prod.clock.advance(170)
+            found.append((await prod.digest(sharing=prod.clock())).total)
+        assert sum(found) == 1

@@ -1,0 +1,316 @@
+"""What an account may answer, or not, while a digest is read."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import stamina
+
+from bot.cloudflare.errors import (
+    CloudflareError,
+    NonsenseAnswer,
+    NotAuthorized,
+    ParameterRefused,
+    Throttled,
+    Unavailable,
+)
+from bot.cloudflare.models import MAX_PER_PAGE, Status
+from bot.playground.simulators.cloudflare import Challenge, Fault, HtmlPage, JsonError, WrongShape
+from bot.playground.simulators.cloudflare import Throttled as Throttling
+
+from .accounts import HOUR, MINUTE, Account, account, bars, listed, one, plan, stamp, told
+
+DAY = 24 * HOUR
+OPERATIONS = ("list_workflows", "list_instances", "get_instance")
+
+
+@pytest.fixture
+async def prod() -> AsyncIterator[Account]:
+    async with account() as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def at_once() -> Iterator[None]:
+    """Retries as often as ever, without the pauses between."""
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield
+
+
+# Where nobody answers.
+
+
+@pytest.mark.parametrize("operation", ["list_workflows", "list_instances"])
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (JsonError(), Unavailable),
+        (Throttling(30), Throttled),
+        (Challenge(), NonsenseAnswer),
+        (JsonError(403, 10000), NotAuthorized),
+    ],
+)
+async def test_a_fault_is_raised_and_what_was_read_half_is_not_taken_for_whole(
+    prod: Account, operation: Any, fault: Fault, kind: type[CloudflareError]
+) -> None:
+    for number in range(4):
+        prod.fail(f"flow-{number}", "a", number)
+    prod.simulation.inject(fault, times=9 if kind is Unavailable else 3, operation=operation)
+    with pytest.raises(kind):
+        await prod.digest(sharing="9:00")
+    prod.simulation.heal()
+    before = prod.calls
+    report = await prod.digest(sharing="9:00")
+    assert (report.total, report.exact, bars(report)) == (4, True, 4)
+    assert all(was <= now <= was + 4 for was, now in zip(before, prod.calls, strict=True))
+
+
+async def test_a_fault_on_a_further_page_of_workflows_leaves_nothing_behind(prod: Account) -> None:
+    for number in range(MAX_PER_PAGE + 1):
+        prod.fail(f"flow-{number:03}", "a", number, status="complete")
+    prod.fail("flow-000", "b", 5)
+    await prod.workflows.list_workflows()
+    prod.simulation.inject(JsonError(), times=3, operation="list_workflows")
+    with pytest.raises(Unavailable):
+        await prod.digest(sharing="9:00")
+    assert len((await prod.digest(sharing="9:00")).rows) == MAX_PER_PAGE + 1
+
+
+async def test_being_throttled_while_errors_are_asked_for_is_raised(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    prod.simulation.inject(Throttling(30), operation="get_instance")
+    with pytest.raises(Throttled):
+        await prod.digest(sharing="9:00")
+    assert told(await prod.digest(sharing="9:00")) == {"a"}
+    assert prod.calls == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "fault", [JsonError(), HtmlPage(), JsonError(404, 10400), WrongShape(), JsonError(403, 10000)]
+)
+async def test_an_instance_that_nobody_can_describe_is_told_of_without_its_error(
+    prod: Account, fault: Fault
+) -> None:
+    prod.fail("orders", "a", 5)
+    prod.fail("orders", "b", 6)
+    prod.simulation.inject(fault, times=None, operation="get_instance")
+    (group,) = (await prod.digest()).groups
+    assert (group.error, group.message, group.total) == (None, None, 2)
+
+
+# What is gone meanwhile.
+
+
+async def test_an_instance_that_is_gone_before_it_is_described_is_still_told_of(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    prod.fail("orders", "b", 6)
+    prod.simulation.inject(JsonError(404, 10400), operation="get_instance")
+    report = await prod.digest()
+    assert (report.total, told(report)) == (2, {"a", "b"})
+    assert {group.error for group in report.groups} == {None, "TimeoutError"}
+
+
+async def test_a_workflow_that_is_deleted_before_its_instances_are_listed_is_gone(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    prod.fail("bills", "b", 5)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "c", 5)
+    prod.simulation.inject(JsonError(404, 10200), operation="list_instances")
+    report = await prod.digest(plan("orders", "bills"))
+    assert (report.gone, report.unread, report.exact) == (["orders"], {}, True)
+    assert [row.name for row in report.rows] == ["bills"]
+    assert report.baseline.counts == {"bills": {"errored": 1}}
+
+
+async def test_a_workflow_that_is_deleted_before_it_is_counted_is_gone(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    prod.simulation.inject(listed({"name": "lost"}, {"name": "orders"}), operation="list_workflows")
+    report = await prod.digest(plan("orders", "lost"))
+    assert (report.gone, told(report), report.empty) == (["lost"], {"a"}, 0)
+
+
+async def test_a_workflow_that_slips_through_between_two_pages_of_the_list_is_not_gone(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    prod.fail("bills", "b", 5)
+    prod.simulation.inject(listed({"name": "bills", "instances": {"errored": 1}}), operation="list_workflows")
+    report = await prod.digest(plan("orders", "bills", "lost"))
+    assert (report.gone, told(report)) == (["lost"], {"a", "b"})
+    assert report.baseline.counts == {"orders": {"errored": 1}, "bills": {"errored": 1}}
+
+
+@pytest.mark.parametrize("name", ["..", "x" * 65])
+async def test_a_name_that_no_workflow_can_have_is_gone(prod: Account, name: str) -> None:
+    prod.fail("orders", "a", 5)
+    report = await prod.digest(plan("orders", name))
+    assert (report.gone, told(report)) == ([name], {"a"})
+
+
+# Lists that move, repeat themselves or break off.
+
+
+async def test_rows_that_come_twice_are_one_newcomer(prod: Account) -> None:
+    rows = [
+        {"id": f"{number}", "status": "errored", "ended_on": stamp(prod.clock.ago(number))}
+        for number in range(5)
+    ]
+    prod.fail("orders", "x", 5)
+    prod.simulation.inject(listed(*rows, rows[0], cursor="1"), operation="list_instances")
+    prod.simulation.inject(listed(*rows[3:], cursor=""), operation="list_instances")
+    report = await prod.digest()
+    assert (report.total, report.exact, bars(report)) == (5, True, 5)
+
+
+async def test_a_cursor_that_repeats_itself_ends_the_list_without_a_promise(prod: Account) -> None:
+    for number in range(2 * MAX_PER_PAGE):
+        prod.fail("orders", f"{number}", number)
+    prod.simulation.change(repeat_cursor=True)
+    report = await prod.digest()
+    assert (report.total, report.exact) == (2 * MAX_PER_PAGE, False)
+    assert prod.simulation.list_calls == 2
+
+
+async def test_a_cursor_that_is_refused_ends_the_list_without_a_promise(prod: Account) -> None:
+    for number in range(2 * MAX_PER_PAGE):
+        prod.fail("orders", f"{number}", number)
+    prod.simulation.inject(
+        listed({"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}, cursor="no cursor"),
+        operation="list_instances",
+    )
+    report = await prod.digest()
+    assert (report.total, report.exact) == (1, False)
+
+
+async def test_empty_pages_with_a_cursor_are_passed_over(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    for number in range(3):
+        prod.simulation.inject(listed(cursor=f"{number}"), operation="list_instances")
+    row = {"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}
+    prod.simulation.inject(listed(row), operation="list_instances")
+    report = await prod.digest()
+    assert (told(report), report.exact) == ({"a"}, True)
+
+
+async def test_a_status_that_the_api_refuses_is_said(prod: Account) -> None:
+    prod.simulation.add_instance("orders", status="hibernated")
+    with pytest.raises(ParameterRefused):
+        await prod.digest(plan(status=Status("hibernated")))
+
+
+async def test_a_failure_that_ends_while_the_digest_is_read_is_left_to_the_next(prod: Account) -> None:
+    prod.fail("orders", "seen", 1)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "a", 1)
+    row = {"id": "b", "status": "errored", "ended_on": stamp(prod.clock.ago(-1))}
+    known = {"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}
+    prod.simulation.inject(listed(row, known), operation="list_instances")
+    report = await prod.digest()
+    assert (told(report), report.exact) == ({"a"}, True)
+    prod.fail("orders", "b", -1)
+    prod.clock.advance(MINUTE)
+    assert told(await prod.digest()) == {"b"}
+
+
+async def test_a_failure_that_is_counted_before_it_is_listed_is_said_then_told(prod: Account) -> None:
+    prod.fail("orders", "known", DAY)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "a", 1, created=2)
+    prod.simulation.inject(listed(), operation="list_instances")
+    report = await prod.digest()
+    assert (report.total, report.unread, report.exact) == (0, {"orders": 1}, False)
+    prod.clock.advance(HOUR)
+    assert told(await prod.digest()) == {"a"}
+
+
+async def test_a_failure_that_is_listed_before_it_is_counted_is_told_of_and_no_riddle_later(
+    prod: Account,
+) -> None:
+    """It ended while a long list of workflows was read, behind its own row."""
+    prod.fail("orders", "known", DAY)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "a", 1)
+    late = {"name": "orders", "instances": {"errored": 1}, "triggered_on": stamp(prod.clock())}
+    prod.simulation.inject(listed(late), operation="list_workflows")
+    assert told(await prod.digest()) == {"a"}
+    prod.clock.advance(HOUR)
+    report = await prod.digest()
+    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+
+
+async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None:
+    rows = [
+        {"name": "huge", "instances": {"errored": 10**15, "hibernated": 3, "queued": None}},
+        {"name": "odd", "instances": {}},
+        {"name": "less", "instances": {"errored": -3}},
+    ]
+    prod.simulation.inject(listed(*rows), operation="list_workflows")
+    prod.simulation.inject(listed(), times=2, operation="list_instances")
+    report = await prod.digest()
+    assert [row.name for row in report.rows] == ["huge", "less"]
+    prod.clock.advance(HOUR)
+    rows[0]["instances"] = {"errored": 2 * 10**15}
+    prod.simulation.inject(listed(*rows), operation="list_workflows")
+    prod.simulation.inject(listed(), times=2, operation="list_instances")
+    report = await prod.digest()
+    assert (report.unread, report.exact) == ({"huge": 10**15}, False)
+    assert report.rows[0].changes == {"errored": 10**15, "hibernated": -3}
+
+
+# What can't be read in full.
+
+
+async def test_counts_that_could_not_be_read_once_do_not_rise_in_the_digest_after(prod: Account) -> None:
+    prod.fail("bills", "b", 5)
+    prod.fail("orders", "a", 5)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    odd: tuple[dict[str, Any], ...] = ({"name": "orders", "instances": "many"}, {"name": ["bills"]})
+    prod.simulation.inject(listed(*odd), operation="list_workflows")
+    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    report = await prod.digest()
+    assert (report.total, report.exact, [row.counts for row in report.rows]) == (0, False, [None])
+    prod.clock.advance(HOUR)
+    report = await prod.digest()
+    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert {row.changes is None for row in report.rows} == {True}
+
+
+async def test_what_was_told_while_counts_could_not_be_read_is_not_said_to_have_risen_later(
+    prod: Account,
+) -> None:
+    prod.fail("orders", "a", 5)
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    for name in ("b", "c", "d"):
+        prod.fail("orders", name, 5)
+    prod.simulation.inject(listed({"name": "orders", "instances": "many"}), operation="list_workflows")
+    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    assert told(await prod.digest()) == {"b", "c", "d"}
+    prod.clock.advance(HOUR)
+    report = await prod.digest()
+    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    prod.clock.advance(HOUR)
+    prod.fail("orders", "e", 5)
+    report = await prod.digest()
+    assert (told(report), report.rows[0].changes) == ({"e"}, {"errored": 1})
+
+
+@pytest.mark.parametrize("odd", [{"name": "orders", "instances": "many"}, {"name": ["orders"]}])
+async def test_counts_that_the_first_digest_could_not_read_have_not_risen_in_the_second(
+    prod: Account, odd: dict[str, Any]
+) -> None:
+    for number in range(20):
+        prod.fail("orders", f"old-{number}", 3 * DAY)
+    prod.fail("bills", "b", 3 * DAY)
+    rows = ({"name": "bills", "instances": {"errored": 1}}, odd)
+    prod.simulation.inject(listed(*rows), operation="list_workflows")
+    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    await prod.digest()
+    prod.clock.advance(HOUR)
+    report = await prod.digest()
+    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    changes = {row.name: row.changes for row in report.rows}
+    assert changes == {"orders": None, "bills": {}}

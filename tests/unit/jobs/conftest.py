@@ -1,0 +1,103 @@
+"""A database, a Slack and an account, and a clock that all but Slack go by."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.digests.due import Rounds
+from bot.digests.runs import Ledger
+from bot.digests.store import Store
+from bot.playground.simulators.slack import LocalSlack
+from bot.settings import Settings
+from bot.slack.client import slack_client
+from bot.storage.database import migrate, open_database
+
+
+@dataclass
+class Clock:
+    """A clock that only moves when a test moves it, in either direction."""
+
+    moment: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def seconds(self) -> float:
+        return self.moment.timestamp()
+
+    def advance(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+    def set(self, text: str) -> datetime:
+        self.moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(database_url)
+    await migrate(engine)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def store(engine: AsyncEngine, clock: Clock) -> Store:
+    return Store(engine, clock)
+
+
+@pytest.fixture
+def rounds(engine: AsyncEngine) -> Rounds:
+    return Rounds(engine, timedelta(hours=1))
+
+
+@pytest.fixture
+def ledger(engine: AsyncEngine) -> Ledger:
+    return Ledger(engine)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with LocalSlack().serve() as slack:
+        yield slack
+
+
+@pytest.fixture
+def settings(slack: LocalSlack, database_url: str) -> Settings:
+    return Settings.model_validate(
+        {
+            "slack_bot_token": slack.bot_token,
+            "slack_signing_secret": slack.signing_secret,
+            "slack_api_url": slack.api_url,
+            "wrangler_dev_url": "http://127.0.0.1:1",
+            "database_url": database_url,
+        }
+    )
+
+
+@pytest.fixture
+async def client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
+    async with slack_client(settings) as client:
+        yield client
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session

@@ -1,0 +1,435 @@
+"""The three steps of a delivery, each begun again as after a death: the channel has one message."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.store import Shelf
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.digests.due import Rounds
+from bot.digests.model import Digest, DigestRun, Plan
+from bot.digests.reading import Reader
+from bot.digests.runs import Attempt, Ledger
+from bot.digests.store import Store
+from bot.language.schedule import Schedule
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.cloudflare.faults import Challenge
+from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Message, Named, RateLimited
+from bot.telemetry import Metrics
+from bot.worker.closing import Closing, Patience
+from bot.worker.letters import Prepared, Sent
+from bot.worker.posting import Poster
+from bot.worker.preparing import Preparing
+from bot.worker.sending import NotOurs, Sending
+
+from .conftest import Clock
+
+HOURLY = Schedule("0 * * * *", "UTC")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a worker knows of a run that it has begun."""
+
+    confirmed: bool = True
+    sure: bool = True
+
+    def is_sure(self) -> bool:
+        return self.sure
+
+    async def is_confirmed(self) -> bool:
+        return self.confirmed
+
+
+@dataclass
+class Bench:
+    """One digest on a bench, to be delivered step by step."""
+
+    slack: LocalSlack
+    store: Store
+    rounds: Rounds
+    ledger: Ledger
+    preparing: Preparing
+    sending: Sending
+    closing: Closing
+    clock: Clock
+
+    async def live(self, plan: Plan) -> Digest:
+        made = await self.store.create(plan, "U0ADA0001")
+        return await self.store.resume(made.number)
+
+    async def due(self, digest: Digest) -> Attempt:
+        """Let an hour pass until the digest's next slot."""
+        now = await self.store.get(digest.number)
+        assert now.next_due is not None
+        self.clock.moment = now.next_due + timedelta(seconds=1)
+        await self.rounds.enter_due(self.clock())
+        return Attempt(digest.number, f"{now.next_due:%Y-%m-%dT%H:%MZ}", 0)
+
+    async def prepared(self, attempt: Attempt) -> Prepared:
+        prepared = await self.preparing.prepare(attempt)
+        assert prepared is not None
+        return prepared
+
+    async def send(self, attempt: Attempt, prepared: Prepared, held: "Held | None" = None) -> Sent:
+        return await self.sending.send(attempt, prepared, held or Held())
+
+    async def deliver(self, attempt: Attempt) -> Sent | None:
+        prepared = await self.preparing.prepare(attempt)
+        if prepared is None:
+            return None
+        sent = await self.send(attempt, prepared) if prepared.letter is not None else None
+        await self.closing.record(attempt, prepared, sent)
+        return sent
+
+    async def run(self, attempt: Attempt) -> DigestRun:
+        return next(run for run in await self.store.runs(attempt.digest) if run.slot == attempt.slot)
+
+    def messages(self) -> tuple[Message, ...]:
+        return self.slack.messages("ops")
+
+    def counted(self) -> dict[str, float]:
+        """What `/metrics` tells of digests, without what never happened."""
+        registry = self.closing.metrics.registry
+        outcomes = ("due", "sent", "quiet", "missed", "failed", "put_off")
+        name = "workflows_bot_digests_total"
+        told = {outcome: registry.get_sample_value(name, {"outcome": outcome}) for outcome in outcomes}
+        return {outcome: count for outcome, count in told.items() if count}
+
+    def late(self) -> float | None:
+        return self.closing.metrics.registry.get_sample_value("workflows_bot_digest_lateness_seconds_sum")
+
+
+@pytest.fixture
+def simulation(clock: Clock) -> Simulation:
+    simulation = Simulation(clock=clock)
+    simulation.add_instance("refunds", id="fine", status="complete", created_on=clock() - timedelta(hours=3))
+    return simulation
+
+
+@pytest.fixture
+async def bench(
+    slack: LocalSlack,
+    client: AsyncWebClient,
+    engine: AsyncEngine,
+    simulation: Simulation,
+    session: aiohttp.ClientSession,
+    store: Store,
+    rounds: Rounds,
+    ledger: Ledger,
+    clock: Clock,
+) -> AsyncIterator[Bench]:
+    async with simulation.serve() as url:
+        endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
+        deadline = timedelta(seconds=1)
+        account = CachedWorkflows(
+            WorkflowsClient(session, endpoint, deadline=deadline), CacheTimes(), clock.seconds
+        )
+        reader = Reader({"prod": account}, timedelta(days=7), clock)
+        patience = Patience(timedelta(hours=1), timedelta(minutes=10))
+        poster = Poster(client)
+        closing = Closing(ledger, poster, Metrics(), patience, clock)
+        shelf = Shelf(engine, timedelta(days=7), clock)
+        preparing = Preparing(ledger, reader, shelf, poster, closing, clock)
+        sending = Sending(ledger, poster, patience, clock)
+        yield Bench(slack, store, rounds, ledger, preparing, sending, closing, clock)
+        await account.close()
+
+
+@pytest.fixture
+async def digest(bench: Bench) -> Digest:
+    return await bench.live(Plan("C0OPS0001", HOURLY))
+
+
+async def test_a_digest_is_delivered_and_the_next_one_goes_on_from_it(bench: Bench, digest: Digest) -> None:
+    first, second = [await bench.deliver(await bench.due(digest)) for _ in range(2)]
+    assert first is not None
+    assert second is not None
+    assert [message.ts for message in bench.messages()] == [first.ts, second.ts]
+    kept = await bench.store.get(digest.number)
+    assert kept.baseline is not None
+    assert [run.state for run in await bench.store.runs(digest.number)] == ["sent", "sent"]
+
+
+async def test_a_digest_counts_once_and_its_lateness_from_when_it_was_due(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    bench.clock.advance(seconds=40)
+    prepared = await bench.prepared(attempt)
+    sent = await bench.send(attempt, prepared)
+    bench.clock.advance(seconds=10)
+    for _ in range(2):
+        await bench.closing.record(attempt, prepared, sent)
+    assert (bench.counted(), bench.late()) == ({"sent": 1}, 51)
+
+
+async def test_a_step_that_is_begun_again_finds_its_message_and_posts_no_other(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    once = await bench.send(attempt, prepared)
+    again = await bench.send(attempt, prepared)
+    await bench.closing.record(attempt, prepared, again)
+    afterwards = await bench.send(attempt, prepared)
+
+    assert once == again
+    assert afterwards == Sent("over")
+    assert len(bench.messages()) == 1
+    assert (await bench.run(attempt)).state == "sent"
+
+
+async def test_an_answer_that_was_lost_is_looked_for_before_another_try(bench: Bench, digest: Digest) -> None:
+    bench.slack.faults.add("chat.postMessage", AnswerLost())
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    first = await bench.send(attempt, prepared)
+    second = await bench.send(attempt, prepared)
+    assert (first.kind, first.wait, second.kind) == ("again", 5.0, "posted")
+    assert len(bench.messages()) == 1
+
+
+async def test_while_slack_is_down_the_same_message_is_tried_again_and_posted_once(
+    bench: Bench, digest: Digest
+) -> None:
+    bench.slack.faults.add("chat.postMessage", Failed(503))
+    bench.slack.faults.add("conversations.history", Failed(503))
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    kinds = [(await bench.send(attempt, prepared)).kind for _ in range(3)]
+    assert kinds == ["again", "again", "posted"]
+    assert len(bench.messages()) == 1
+
+
+async def test_slack_says_how_long_to_wait(bench: Bench, digest: Digest) -> None:
+    bench.slack.faults.add("chat.postMessage", RateLimited(17))
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    assert (await bench.send(attempt, prepared)).wait == 17.0
+    assert (await bench.send(attempt, prepared)).kind == "posted"
+    assert not bench.slack.calls_of("conversations.history")  # it was certainly not posted
+
+
+async def test_after_ten_minutes_without_slack_the_run_has_failed(bench: Bench, digest: Digest) -> None:
+    bench.slack.faults.add("chat.postMessage", RateLimited(1), times=9)
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    bench.clock.advance(minutes=9, seconds=30)
+    last = await bench.send(attempt, prepared)
+    bench.clock.advance(seconds=30)
+    sent = await bench.send(attempt, prepared)
+    await bench.closing.record(attempt, prepared, sent)
+    assert (last.kind, sent.kind) == ("again", "refused")
+    run = await bench.run(attempt)
+    assert (run.state, run.detail) == ("failed", "Slack: ratelimited, again and again")
+
+
+async def test_where_the_bot_may_not_look_it_posts_again_and_says_so(bench: Bench, digest: Digest) -> None:
+    bench.slack.workspace.scopes -= {"channels:history"}
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    await bench.send(attempt, prepared)
+    assert (await bench.send(attempt, prepared)).kind == "posted"
+    first, second = bench.messages()
+    assert "may be here twice" not in first.all_text()
+    assert "may be here twice" in second.all_text()
+
+
+async def test_a_worker_that_may_have_been_thought_dead_posts_nothing(bench: Bench, digest: Digest) -> None:
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    with pytest.raises(NotOurs):
+        await bench.send(attempt, prepared, Held(confirmed=False))
+    assert bench.messages() == ()
+    begun = await bench.ledger.find(attempt)
+    assert begun is not None
+    assert not begun.posting
+
+
+async def test_a_worker_that_stood_still_before_it_could_post_posts_nothing(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    assert (await bench.send(attempt, prepared, Held(sure=False))).kind == "again"
+    assert bench.messages() == ()
+    assert (await bench.send(attempt, prepared)).kind == "posted", "if nobody else has taken it over"
+
+
+async def test_an_attempt_begun_anew_after_its_text_was_lost_finds_what_the_first_one_posted(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    await bench.send(attempt, await bench.prepared(attempt))
+    await bench.closing.give_up(attempt)
+    another = Attempt(attempt.digest, attempt.slot, 1)
+    assert await bench.deliver(another) is None
+    assert len(bench.messages()) == 1
+    run = await bench.run(attempt)
+    assert (run.state, run.attempt) == ("sent", 1)
+    # What it said is not known: the next one tells it once more rather than never.
+    assert (await bench.store.get(digest.number)).baseline is None
+
+
+async def test_what_goes_wrong_for_ten_minutes_inside_the_bot_is_given_up(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    await bench.prepared(attempt)
+    bench.clock.advance(minutes=11)
+    await bench.closing.give_up(attempt)
+    assert (await bench.run(attempt)).state == "failed"
+
+
+def _archive(slack: LocalSlack) -> None:
+    slack.workspace.archive("ops")
+
+
+def _kick(slack: LocalSlack) -> None:
+    slack.workspace.kick("ops", "workflows")
+
+
+def _delete(slack: LocalSlack) -> None:
+    slack.workspace.delete_channel("ops")
+
+
+@pytest.mark.parametrize("gone", [_archive, _kick, _delete])
+async def test_a_channel_that_is_gone_pauses_the_digest_and_its_creator_is_told_once(
+    bench: Bench, digest: Digest, gone: Callable[[LocalSlack], None]
+) -> None:
+    gone(bench.slack)
+    attempt = await bench.due(digest)
+    sent = await bench.deliver(attempt)
+    assert sent is not None
+    assert sent.kind == "gone"
+    kept = await bench.store.get(digest.number)
+    run = await bench.run(attempt)
+    assert (kept.state, run.state, run.detail) == ("paused", "failed", kept.paused_why)
+    told = [
+        call.arguments["text"]
+        for call in bench.slack.calls_of("chat.postMessage")
+        if call.arguments["channel"] == "U0ADA0001"
+    ]
+    assert len(told) == 1
+    assert f"Digest {digest.number}" in told[0]
+    bench.clock.advance(days=1)
+    assert (await bench.rounds.enter_due(bench.clock())).due == 0
+
+
+async def test_a_revoked_token_pauses_nothing(bench: Bench, digest: Digest) -> None:
+    bench.slack.faults.add("chat.postMessage", Named("token_revoked"))
+    attempt = await bench.due(digest)
+    await bench.deliver(attempt)
+    run = await bench.run(attempt)
+    assert (run.state, run.detail) == ("failed", "Slack: token_revoked")
+    assert (await bench.store.get(digest.number)).state == "active"
+
+
+async def test_a_quiet_digest_without_news_says_nothing_unless_asked(bench: Bench) -> None:
+    digest = await bench.live(Plan("C0OPS0001", HOURLY, quiet=True))
+    attempt = await bench.due(digest)
+    assert await bench.deliver(attempt) is None
+    assert bench.messages() == ()
+    run = await bench.run(attempt)
+    assert (run.state, run.news) == ("quiet", 0)
+    assert bench.counted() == {"quiet": 1}
+    assert (await bench.store.get(digest.number)).baseline is not None
+
+    asked_for = await bench.store.run_now(digest.number)
+    await bench.deliver(Attempt(digest.number, asked_for.slot, 0))
+    assert len(bench.messages()) == 1
+
+
+async def test_while_cloudflare_is_down_a_run_is_put_off_for_ten_minutes_and_then_says_so(
+    bench: Bench, digest: Digest, simulation: Simulation
+) -> None:
+    simulation.inject(Challenge(), times=None)
+    attempt = await bench.due(digest)
+    tries = 0
+    while await bench.deliver(Attempt(attempt.digest, attempt.slot, tries)) is None:
+        tries += 1
+        bench.clock.advance(seconds=31)
+        (handed,) = await bench.rounds.claim(bench.clock(), bench.clock() + timedelta(minutes=1), 5)
+        assert handed.attempt.number == tries
+        await bench.rounds.handed_over([handed], bench.clock() + timedelta(minutes=1))
+
+    assert 18 <= tries <= 21
+    (message,) = bench.messages()
+    assert "could not be made" in message.all_text()
+    run = await bench.run(attempt)
+    assert run.state == "failed"
+    assert run.ended_at is not None
+    assert timedelta(minutes=9, seconds=30) < run.ended_at - run.due_at < timedelta(minutes=10, seconds=45)
+    assert bench.counted() == {"put_off": tries, "failed": 1}
+
+
+async def test_a_run_that_waited_in_line_until_it_was_too_late_is_missed_and_the_next_says_so(
+    bench: Bench, digest: Digest
+) -> None:
+    late = await bench.due(digest)
+    bench.clock.advance(minutes=61)
+    assert await bench.deliver(late) is None
+    assert (await bench.run(late)).state == "missed"
+    await bench.deliver(await bench.due(digest))
+    assert "Missed" in bench.messages()[0].all_text()
+
+
+async def test_what_was_prepared_before_a_long_absence_is_not_posted_after_it(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    bench.clock.advance(hours=9)
+    sent = await bench.send(attempt, prepared)
+    await bench.closing.record(attempt, prepared, sent)
+    assert sent.kind == "late"
+    assert bench.messages() == ()
+    assert (await bench.run(attempt)).state == "missed"
+
+
+async def test_a_digest_paused_after_it_came_due_says_nothing_but_runs_when_asked(
+    bench: Bench, digest: Digest
+) -> None:
+    attempt = await bench.due(digest)
+    await bench.store.pause(digest.number)
+    assert await bench.deliver(attempt) is None
+    assert (await bench.run(attempt)).detail == "the digest was paused"
+
+    asked_for = await bench.store.run_now(digest.number)
+    await bench.deliver(Attempt(digest.number, asked_for.slot, 0))
+    assert len(bench.messages()) == 1
+
+
+async def test_the_later_digests_of_a_day_answer_the_first_one(bench: Bench) -> None:
+    digest = await bench.live(Plan("C0OPS0001", Schedule("0 9,15 * * *", "UTC"), daily_thread=True))
+    if (digest.next_due or bench.clock()).hour != 9:
+        await bench.deliver(await bench.due(digest))
+    day, next_day = [[await bench.deliver(await bench.due(digest)) for _ in range(2)] for _ in range(2)]
+    threads = {message.ts: message.thread_ts for message in bench.messages()}
+    for first, second in (day, next_day):
+        assert first is not None
+        assert second is not None
+        assert (threads[str(first.ts)], threads[str(second.ts)]) == (None, first.ts)
+
+
+async def test_where_slack_refuses_the_table_and_the_chart_a_plain_digest_stands(
+    bench: Bench, digest: Digest
+) -> None:
+    bench.slack.faults.add("chat.postMessage", Named("invalid_blocks"))
+    await bench.deliver(await bench.due(digest))
+    (message,) = bench.messages()
+    assert {block["type"] for block in message.blocks} <= {
+        "header",
+        "context",
+        "section",
+        "actions",
+        "divider",
+    }

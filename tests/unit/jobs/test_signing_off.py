@@ -1,0 +1,92 @@
+"""A worker that leaves in the middle of a delivery, on a PostgreSQL that it shares."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.store import Shelf
+from bot.digests.model import Plan
+from bot.digests.reading import Reader
+from bot.digests.store import Store
+from bot.language.schedule import Schedule
+from bot.playground.simulators.slack import LocalSlack, Slow
+from bot.settings import Settings
+from bot.storage.tables import digest_runs, workers
+from bot.telemetry import Metrics
+from bot.worker.takeover import Heart
+from bot.worker.worker import working
+from tests.unit.storage.postgres import new_database, running_postgres
+
+from .conftest import Clock
+
+
+@pytest.fixture(scope="module")
+def postgres_server() -> Iterator[str]:
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(postgres_server: str) -> str:
+    return new_database(postgres_server)
+
+
+@asynccontextmanager
+async def hurried(
+    settings: Settings, engine: AsyncEngine, client: AsyncWebClient, clock: Clock
+) -> AsyncIterator[None]:
+    """A worker that waits for nothing when it is told to leave."""
+    settings = settings.model_copy(update={"bot_shutdown_seconds": 0.0})
+    reader = Reader({}, settings.digest_lookback, clock)  # which digests say that they can't read
+    shelf = Shelf(engine, settings.keep_bookmarks, clock)
+    async with working(settings, engine, client, reader, shelf, Metrics(), clock):
+        yield
+
+
+async def test_a_worker_does_not_sign_off_while_something_of_it_is_on_its_way_to_slack(
+    settings: Settings,
+    engine: AsyncEngine,
+    client: AsyncWebClient,
+    slack: LocalSlack,
+    store: Store,
+    clock: Clock,
+) -> None:
+    plan = Plan("C0OPS0001", Schedule("0 9 * * *", "UTC"), account="gone")
+    await store.run_now((await store.create(plan, "U0ADA0001")).number)
+    slack.faults.add("chat.postMessage", Slow(2.0))
+    other = Heart(engine, "other", timedelta(seconds=30), time.monotonic)
+
+    async with hurried(settings, engine, client, clock), asyncio.timeout(15):
+        while not await _is_posting(engine):  # noqa: ASYNC110 - what it waits for is in a database
+            await asyncio.sleep(0.05)
+
+    async with engine.connect() as connection:
+        left = (await connection.scalars(select(workers.c.executor))).all()
+    assert (len(left), await other.silent()) == (1, ())
+
+
+async def _is_posting(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(select(digest_runs.c.posting)))
+
+
+async def test_a_worker_that_stood_still_for_too_long_begins_another_life(engine: AsyncEngine) -> None:
+    clock = Clock()
+    heart = Heart(engine, "one", timedelta(seconds=30), clock.seconds)
+    assert heart.life is None, "nobody has heard of it yet"
+    await heart.beat()
+    first = heart.life
+    clock.advance(seconds=15)
+    await heart.beat()
+    assert heart.life == first is not None
+    clock.advance(seconds=25)
+    assert heart.life is None, "the others may think it dead in a moment"
+    await heart.beat()
+    assert heart.life not in (None, first), "and may have thought so, however lively it is now"

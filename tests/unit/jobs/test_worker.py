@@ -1,0 +1,134 @@
+"""A worker from its start to its end, with DBOS in it."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.store import Shelf
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
+from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.digests.due import Rounds
+from bot.digests.model import Plan
+from bot.digests.reading import Reader
+from bot.digests.store import Store
+from bot.language.schedule import Schedule
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.slack import LocalSlack, RateLimited
+from bot.settings import Settings
+from bot.telemetry import Metrics
+from bot.worker.engine import beside, own_url
+from bot.worker.takeover import Seat
+from bot.worker.worker import Worker, working
+
+from .conftest import Clock
+
+DAILY = Schedule("0 9 * * *", "UTC")
+
+Start = Callable[[], AbstractAsyncContextManager[Worker]]
+
+
+@pytest.fixture
+async def start(
+    settings: Settings,
+    engine: AsyncEngine,
+    client: AsyncWebClient,
+    session: aiohttp.ClientSession,
+    clock: Clock,
+) -> AsyncIterator[Start]:
+    simulation = Simulation()
+    simulation.seed(1, instances=20)
+    async with simulation.serve() as url:
+        endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
+        account = CachedWorkflows(WorkflowsClient(session, endpoint), CacheTimes(), clock.seconds)
+        reader = Reader({"prod": account}, settings.digest_lookback, clock)
+        shelf = Shelf(engine, settings.keep_bookmarks, clock)
+        yield lambda: working(settings, engine, client, reader, shelf, Metrics(), clock)
+        await account.close()
+
+
+async def test_without_digests_nothing_is_started(start: Start, tmp_path: Path) -> None:
+    threads = threading.active_count()
+    async with start() as worker:
+        await asyncio.sleep(0.2)
+        assert await worker.fault() is None
+        assert threading.active_count() <= threads + 1  # aiosqlite's
+    assert _files(tmp_path) == ["bot.sqlite3"]
+
+
+async def test_a_worker_delivers_what_is_due_and_what_nobody_goes_on_with_and_stops_in_order(
+    start: Start, store: Store, rounds: Rounds, slack: LocalSlack, clock: Clock
+) -> None:
+    lost = await store.create(Plan("C0GENERAL", DAILY), "U0ADA0001")
+    await store.run_now(lost.number)
+    handed_over = await rounds.claim(clock(), clock(), 1)
+    await rounds.handed_over(handed_over, clock())  # and DBOS knows nothing of it
+    clock.advance(minutes=2)
+    made = await store.create(Plan("C0OPS0001", DAILY), "U0ADA0001")
+    await store.run_now(made.number)
+    slack.faults.add("chat.postMessage", RateLimited(1))
+
+    async with start() as worker, start() as second:
+        assert await _comes(lambda: _both_have_one(slack))
+        assert (await worker.fault(), await second.fault()) == (None, None)
+
+    runs = [(await store.runs(number))[0] for number in (made.number, lost.number)]
+    assert [(run.state, run.attempt) for run in runs] == [("sent", 0), ("sent", 1)]
+    assert len(slack.messages("general")) == len(slack.messages("ops")) == 1
+    assert await asyncio.to_thread(lambda: "threads still work") == "threads still work"
+
+
+async def test_a_database_that_fails_is_told_and_ends_no_worker(start: Start, engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE digests RENAME TO lost"))
+    async with start() as worker:
+        assert await _comes(worker.fault)
+        async with engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE lost RENAME TO digests"))
+        assert await _comes(lambda: _is_well(worker))
+
+
+def _files(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
+
+
+async def _both_have_one(slack: LocalSlack) -> bool:
+    return bool(slack.messages("general") and slack.messages("ops"))
+
+
+async def _is_well(worker: Worker) -> bool:
+    return await worker.fault() is None
+
+
+async def _comes(condition: Callable[[], Awaitable[object]], within: float = 15.0) -> bool:
+    """Whether something comes to be so."""
+    for _ in range(round(within / 0.05)):
+        if await condition():
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+def test_one_worker_at_a_time_sits_beside_an_sqlite_file(tmp_path: Path) -> None:
+    first, second = Seat(tmp_path / "lock"), Seat(tmp_path / "lock")
+    assert first.take()
+    assert first.take()
+    assert not second.take()
+    first.leave()
+    assert second.take()
+    second.leave()
+
+
+def test_databases_that_lie_side_by_side_share_nothing(tmp_path: Path) -> None:
+    names = ("bot", "bot.sqlite3", "bot.db", "bot.staging", "bot.prod")
+    urls = [make_url(f"sqlite:///{tmp_path / name}") for name in names]
+    assert len({own_url(url) for url in urls}) == len(names)
+    assert len({beside(url, ".worker.lock") for url in urls}) == len(names)

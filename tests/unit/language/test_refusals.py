@@ -1,0 +1,163 @@
+"""Each mistake: the word named, what was expected, the nearest right one, the command put right."""
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.language.errors import QueryError
+
+from .reading import listed
+
+MISTAKES = (
+    "list",
+    "errored",
+    "status:errored",
+    "--status errored",
+    "orders statsu:errored",
+    "orders Statsu:errored rows:5",
+    "statsu:errored orders",
+    "orders xyzzy:1",
+    "orders errord",
+    "orders foo",
+    "lits orders errored",
+    "hlep orders filters",
+    "orders status:",
+    "orders status:failed",
+    "orders status:wurst",
+    'orders status:""',
+    "orders errored complete",
+    "orders status:errored status:complete",
+    "orders rows:0",
+    "orders --per-page 100",
+    "orders page:zero",
+    "orders page:3 cursor:abc",
+    "orders cursor:",
+    "orders direction:asc",
+    "orders page:2 direction:asc",
+    "orders cursor:abc direction:up",
+    "orders cursor:abc direction:dsc",
+    "orders account:stagin-eu",
+    "orders account:nobody",
+    "orders search:x",
+    "orders --status",
+    "orders --status rows:5",
+    'orders "abc',
+    'list ""',
+    "help filtres",
+    "orders since:",
+    "orders since:sometime",
+    "orders since:2026-13-01",
+    "orders since:9999999w",
+    "orders since:25:00",
+    "orders since:5",
+    "orders since:tomorrow",
+    "orders since:2026-11-24",
+    "orders since:1h until:2h",
+    "orders since:1h until:1h",
+)
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_is_answered_with_what_to_type_instead(text: str, snapshot: SnapshotAssertion) -> None:
+    with pytest.raises(QueryError) as refused:
+        listed(text)
+    error = refused.value
+    assert snapshot == {
+        "word": error.word,
+        "problem": error.problem,
+        "expected": error.expected,
+        "nearest": error.nearest,
+        "command": error.command,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("erroredd-flow erroredd", "/workflows erroredd-flow errored"),
+        ("list erroredd-flow erroredd", "/workflows list erroredd-flow errored"),
+        ('"row:5 flow" row:5', '/workflows "row:5 flow" rows:5'),
+    ],
+)
+def test_only_the_wrong_word_is_put_right(text: str, command: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        listed(text)
+    assert refused.value.command == command
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ('orders sinc:"yesterday 09:00"', 'orders since:"yesterday 09:00"'),
+        ("orders statsu:“errored”", "orders status:errored"),
+        ('"my flow" errord', '"my flow" errored'),
+        ("orders --statsu errored --page 2", "orders status:errored page:2"),
+    ],
+)
+def test_a_command_put_right_can_be_typed_as_it_stands(text: str, query: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        listed(text)
+    assert refused.value.command is not None
+    assert listed(refused.value.command) == listed(query)
+
+
+def test_a_time_in_two_words_is_advised_to_be_quoted() -> None:
+    with pytest.raises(QueryError) as refused:
+        listed("orders since:2026-11-22 09:00")
+    assert refused.value.word == "09:00"
+    assert 'since:"2026-11-22 09:00"' in f"{refused.value.expected} {refused.value.nearest}"
+
+
+def test_the_message_of_an_error_names_word_problem_and_expectation() -> None:
+    with pytest.raises(QueryError, match=r"rows:0 .*number from 1 to 20; expected `rows:1` to `rows:20`"):
+        listed("orders rows:0")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("orders yesterday", "since:yesterday"),
+        ("orders 24h", "since:24h"),
+        ("orders monday", "since:monday"),
+        ("orders 2026-11-22", "since:2026-11-22"),
+        ("orders since 24h", "since:24h"),
+        ("orders status errored", "status:errored"),
+        ("orders per-page 20", "rows:20"),
+        ("orders from:24h", "since:24h"),
+        ("orders limit:20", "rows:20"),
+        ("orders since:1 hour", 'since:"1 hour"'),
+        ("orders since:last week", 'since:"last week"'),
+        ("orders last hour", 'since:"last hour"'),
+    ],
+)
+def test_a_filter_without_its_colon_or_key_is_understood_as_a_slip(text: str, nearest: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        listed(text)
+    assert refused.value.nearest == nearest
+    assert refused.value.command == f"/workflows orders {nearest}"
+
+
+def test_a_status_may_come_before_the_name() -> None:
+    assert listed("ERRORED orders") == listed("orders errored")
+
+
+@pytest.mark.parametrize("value", ["!complete", "-errored", "errored,running", "not complete"])
+def test_no_single_status_is_offered_for_what_excludes_one_or_names_several(value: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        listed(f"orders status:{value}")
+    assert refused.value.nearest != "status:complete"
+    assert refused.value.nearest is None or "running" not in refused.value.nearest
+
+
+@pytest.mark.parametrize("flag", ["--reverse", "--json", "--local"])
+def test_a_flag_of_wrangler_s_that_is_none_here_is_said_to_be_unknown(flag: str) -> None:
+    with pytest.raises(QueryError, match="is a filter I don't know"):
+        listed(f"orders {flag}")
+
+
+def test_a_page_out_of_bounds_is_told_the_bound() -> None:
+    with pytest.raises(QueryError, match="from 1 to 1,000,000"):
+        listed("orders page:1000001")
+
+
+def test_the_last_hour_is_an_hour_back() -> None:
+    assert listed('orders since:"last hour"') == listed("orders since:1hour")

@@ -1,0 +1,55 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
+
+from .client import Client
+
+
+@dataclass
+class Clock:
+    """A clock that only moves when a test moves it."""
+
+    moment: datetime = datetime(2026, 11, 23, 14, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **duration: float) -> None:
+        self.moment += timedelta(**duration)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def simulation(clock: Clock) -> Simulation:
+    return Simulation(clock=clock)
+
+
+@pytest.fixture
+async def base_url(simulation: Simulation) -> AsyncIterator[str]:
+    async with simulation.serve() as url:
+        yield url
+
+
+@pytest.fixture
+async def client(simulation: Simulation, base_url: str) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {DEFAULT_TOKEN.value}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        yield Client(session, base_url, simulation.account_id)
+
+
+@pytest.fixture
+def orders(simulation: Simulation, clock: Clock) -> Simulation:
+    """Gives the account a workflow of 25 instances, order-25 the newest, one created each minute."""
+    for number in range(25, 0, -1):
+        created_on = clock() - timedelta(minutes=25 - number)
+        simulation.add_instance("orders", id=f"order-{number}", created_on=created_on)
+    return simulation

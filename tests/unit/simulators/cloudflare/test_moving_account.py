@@ -1,0 +1,198 @@
+"""The seeded account that goes on living: the same for all who look, consistent, and never dull."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.playground.simulators.cloudflare import (
+    InstanceRecord,
+    Simulation,
+    Sleep,
+    Step,
+    Termination,
+    WaitForEvent,
+)
+
+from .conftest import Clock
+from .watched import ENDED, NAMES, START, Watched, everything
+
+LONGEST_LIFE = timedelta(hours=16)
+PLANS = {
+    "order-processing": [
+        "validate order-1",
+        "reserve stock-1",
+        "payment confirmed-1",
+        "charge card-1",
+        "grace period-1",
+        "book shipment-1",
+        "send confirmation-1",
+    ],
+    "image-pipeline": ["fetch original-1", "resize & encode-1", "write to R2-1"],
+    "invoice-run": ["collect usage-1", "render PDF-1", "settle-1", "e-mail invoice-1"],
+    "exchange-rates": ["download rates-1", "store rates-1"],
+    "nightly-cleanup": ["list expired carts-1", "delete expired carts-1", "vacuum-1"],
+}
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    instances=st.integers(0, 80),
+    start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    looks=st.lists(st.timedeltas(timedelta(0), timedelta(hours=12)), min_size=1, max_size=40),
+)
+def test_the_account_depends_on_the_moment_and_not_on_who_looked_before(
+    seed: int, instances: int, start: datetime, looks: list[timedelta]
+) -> None:
+    often, once = Watched(seed, instances, start), Watched(seed, instances, start)
+    for look in looks:  # the clock may even be set back in between
+        often.at(start + look)
+
+    assert often.at(start + max(looks)) == once.at(start + max(looks))
+
+
+@pytest.mark.parametrize("away", [{"days": 3}, {"days": 7, "hours": 9}, {"days": 10, "minutes": 7}], ids=str)
+def test_a_long_sleep_ends_where_looking_every_half_hour_does(away: dict[str, float]) -> None:
+    asleep, awake = Watched(instances=300), Watched(instances=300)
+    wake = START + timedelta(**away)
+    for look in range((wake - START) // timedelta(minutes=30)):
+        awake.at(START + look * timedelta(minutes=30))
+
+    assert awake.at(wake) == asleep.at(wake)
+
+
+def test_another_seed_lives_another_life() -> None:
+    assert Watched(seed=1).after(hours=1) != Watched(seed=2).after(hours=1)
+
+
+def test_at_first_it_is_the_seeded_account() -> None:
+    still = Simulation(clock=Clock(START))
+    still.seed(1, instances=400)
+
+    assert Watched().at(START) == {name: still.instances(name) for name in NAMES}
+
+
+def test_an_account_stands_still_unless_it_was_asked_to_move() -> None:
+    watched = Watched()
+    watched.simulation.seed(1, instances=400)
+    before = watched.at(START)
+
+    assert watched.after(days=3) == before
+
+
+def test_where_nothing_is_due_nothing_is_touched() -> None:
+    watched = Watched()
+    before = everything(watched.after(hours=1))
+    after = everything(watched.after(microseconds=1))
+
+    assert all(one is other for one, other in zip(before, after, strict=True))
+
+
+def test_every_change_continues_what_was_there_before() -> None:
+    watched = Watched()
+    for before, after in pairwise(watched.looks(600, minutes=1)):
+        for key in before.keys() & after.keys():
+            if before[key] != after[key]:
+                assert_continues(before[key], after[key], watched.clock.moment)
+
+
+def assert_continues(before: InstanceRecord, after: InstanceRecord, now: datetime) -> None:
+    assert before.status not in ENDED
+    assert (before.key, before.params, before.version_id) == (after.key, after.params, after.version_id)
+    assert before.started_on in (None, after.started_on)
+    assert max(before.modified_on, now - timedelta(minutes=1)) < after.modified_on <= now
+    assert len(before.steps) <= len(after.steps)
+    for old, new in zip(before.steps, after.steps, strict=False):
+        if isinstance(old, Step) and isinstance(new, Step):
+            ended = tuple(attempt for attempt in old.attempts if attempt.end is not None)
+            assert new.attempts[: len(ended)] == ended
+            assert (old.name, old.kind, old.retries) == (new.name, new.kind, new.retries)
+            assert old.attempts[-1].start == new.attempts[len(old.attempts) - 1].start
+            assert old == new or old.output is None
+        elif isinstance(old, Sleep | WaitForEvent) and isinstance(new, Sleep | WaitForEvent):
+            assert (old.name, old.start) == (new.name, new.start)
+            assert old == new or (new.finished and not old.finished)
+            assert new.end <= old.end
+        else:
+            assert old == new
+
+
+def test_times_are_in_order_and_in_the_past() -> None:
+    watched = Watched()
+    for account in watched.looks(100, minutes=7, seconds=13):
+        for instance in account.values():
+            moments = [instance.created_on, instance.started_on, instance.ended_on]
+            known = [moment for moment in moments if moment is not None]
+            assert known == sorted(known)
+            assert known[-1] <= instance.modified_on <= watched.clock.moment
+            assert (instance.ended_on is None) == (instance.status not in ENDED)
+            assert (instance.started_on is None) == (instance.status == "queued")
+            assert instance.ended_on in (None, instance.modified_on)
+
+
+def test_steps_follow_one_another_in_the_past() -> None:
+    now = START + timedelta(hours=30)
+    for instance in everything(Watched().at(now)):
+        if instance.created_on < START:
+            continue
+        moment = instance.created_on
+        for step in instance.steps:
+            attempts = step.attempts if isinstance(step, Step) else ()
+            for attempt in attempts:
+                assert moment <= attempt.start <= (moment := attempt.end or attempt.start) <= now
+            if isinstance(step, Sleep | WaitForEvent):
+                assert moment <= step.start <= step.end
+                assert step.finished == (step.end <= now)
+                moment = step.end if step.finished else step.start
+
+
+def test_what_ended_has_the_steps_of_its_end() -> None:
+    ended = [
+        (name, instance)
+        for name, found in Watched().after(days=2).items()
+        for instance in found
+        if instance.ended_on is not None and instance.ended_on > START
+    ]
+
+    assert {instance.status for _, instance in ended} == set(ENDED)
+    for name, instance in ended:
+        assert_ended_well(instance, PLANS[name])
+
+
+def assert_ended_well(instance: InstanceRecord, plan: list[str]) -> None:
+    work = [step for step in instance.steps if isinstance(step, Step)]
+    assert all(attempt.end is not None for step in work for attempt in step.attempts)
+    assert all(step.finished for step in instance.steps if isinstance(step, Sleep | WaitForEvent))
+    assert any(isinstance(step, Termination) for step in instance.steps) == (instance.status == "terminated")
+    forth = [step for step in instance.steps if not (isinstance(step, Step) and step.kind == "rollback")]
+    names = [step.name for step in forth if not isinstance(step, Termination)]
+    assert names == plan[: len(names)]
+    match instance.status:
+        case "complete":
+            assert (names, instance.error, instance.output) == (plan, None, '{"ok":true}')
+            assert all(step.attempts[-1].success for step in work)
+        case "errored":
+            assert isinstance(forth[-1], Step)
+            assert forth[-1].attempts[-1].error == instance.error is not None
+        case _:
+            assert isinstance(instance.steps[-1], Termination)
+
+
+def test_all_that_had_not_ended_when_seeded_ends_within_a_day() -> None:
+    watched = Watched(instances=3000)
+    pending = {instance.id for instance in everything(watched.at(START)) if instance.status not in ENDED}
+
+    later = [instance for instance in everything(watched.after(days=1)) if instance.id in pending]
+
+    assert len(later) == len(pending) > 100
+    assert {instance.status for instance in later} == set(ENDED)
+    assert len({instance.ended_on for instance in later}) > 100
+
+
+def test_no_life_is_longer_than_what_a_long_sleep_counts_on() -> None:
+    born = [each for each in everything(Watched(instances=0).after(days=8)) if each.ended_on is not None]
+
+    assert max((each.ended_on or each.created_on) - each.created_on for each in born) < LONGEST_LIFE

@@ -1,0 +1,196 @@
+"""What somebody sees who watches a moving account: news, every status, and about as many rows as before."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.playground.simulators.cloudflare import STATUSES, Failure, Simulation
+
+from .client import Client
+from .conftest import Clock
+from .watched import ENDED, NAMES, ORDERS, RATES, START, Watched, everything
+
+RETENTION = timedelta(days=7)
+
+
+@pytest.fixture
+def moving(simulation: Simulation) -> Simulation:
+    simulation.seed(1, instances=400, moving=True)
+    return simulation
+
+
+def test_orders_show_something_new_every_ten_to_twenty_seconds() -> None:
+    looks = [
+        {instance.id: instance.status for (name, _), instance in account.items() if name == ORDERS}
+        for account in Watched(instances=3000).looks(3600, seconds=2)
+    ]
+    news = [place for place, (before, after) in enumerate(pairwise(looks)) if before.items() ^ after.items()]
+    quiet = [2 * (after - before) for before, after in pairwise(news)]
+
+    assert 10 < sum(quiet) / len(quiet) < 20
+    assert max(quiet) < 180
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_something_fails_every_few_minutes(seed: int) -> None:
+    account = Watched(seed).after(hours=8)
+    failed = sorted(each.ended_on or START for each in everything(account) if each.status == "errored")
+    pauses = [after - before for before, after in pairwise([each for each in failed if each > START])]
+
+    assert timedelta(minutes=2) < sum(pauses, timedelta(0)) / len(pauses) < timedelta(minutes=6)
+    assert max(pauses) < timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_status_filter_seldom_comes_up_empty(seed: int) -> None:
+    watched = Watched(seed, instances=3000)
+    watched.after(hours=1)
+    looks = list(watched.looks(24 * 12, minutes=5))
+    shown = Counter(
+        status
+        for account in looks
+        for status in {instance.status for (name, _), instance in account.items() if name == ORDERS}
+    )
+
+    assert {status for status in STATUSES if shown[status] < 0.85 * len(looks)} == set()
+
+
+def test_the_account_stays_near_its_size_over_hours() -> None:
+    watched = Watched(instances=3000)
+
+    assert all(2900 < len(account) < 3600 for account in watched.looks(8, hours=1))
+
+
+def test_however_long_the_clock_sleeps_the_account_holds_a_week() -> None:
+    watched = Watched(instances=3000)
+    week = len(everything(watched.after(days=8)))
+
+    for years in (1, 100):
+        account = watched.after(days=365 * years)
+        assert len(everything(account)) == pytest.approx(week, rel=0.05)
+        assert week < 13_000
+
+
+def test_what_ended_a_week_ago_is_forgotten() -> None:
+    watched = Watched(instances=3000)
+    for account in watched.looks(20, hours=11):
+        oldest = watched.clock.moment - RETENTION
+        assert all(each.ended_on is None or each.ended_on > oldest for each in account.values())
+
+
+def test_ids_are_unique_and_continue_the_seeded_numbering() -> None:
+    account = Watched(instances=3000).after(days=2)
+    orders = [instance for instance in account[ORDERS][::-1] if instance.created_on > START]
+    seeded = len(account[ORDERS]) - len(orders)
+
+    assert all(len({each.id for each in found}) == len(found) for found in account.values())
+    assert orders[0].id > max(each.id for each in account[ORDERS][len(orders) :])
+    numbers = [int(each.id.removeprefix("ord-")) for each in orders]
+    assert numbers == list(range(numbers[0], numbers[0] + len(orders)))
+    assert [each.params["number"] + 58000 for each in orders] == numbers
+    assert seeded > 1000
+    assert all(found == sorted(found, key=lambda each: each.key, reverse=True) for found in account.values())
+
+
+def test_a_cron_line_starts_an_instance_at_each_of_its_slots() -> None:
+    watched = Watched(start=START + timedelta(minutes=7, seconds=3, microseconds=5))
+    account = watched.at(START + timedelta(days=2))
+    born = [each for each in account[RATES][::-1] if each.created_on > START]
+
+    assert [each.created_on for each in born] == [START + n * timedelta(minutes=30) for n in range(1, 97)]
+    assert all(each.schedule is not None and each.schedule.scheduled_time == each.created_on for each in born)
+    assert all(each.id == f"*/30 * * * *-{int(each.created_on.timestamp() * 1000)}" for each in born)
+    nights = [each.created_on for each in account["nightly-cleanup"] if each.created_on > START]
+    assert nights == [datetime(2026, 11, day, 3, tzinfo=START.tzinfo) for day in (25, 24)]
+
+
+def test_a_slot_is_there_at_its_very_moment_and_not_before() -> None:
+    watched = Watched()
+    slot = START + timedelta(minutes=30)
+
+    assert watched.at(slot - timedelta(microseconds=1))[RATES][0].created_on == START
+    assert watched.at(slot)[RATES][0].created_on == slot
+
+
+def test_an_instance_changed_by_hand_is_left_alone() -> None:
+    watched = Watched()
+    chosen, removed = (each for each in watched.at(START)[ORDERS] if each.status == "running")
+    changed = watched.simulation.set_status(ORDERS, chosen.id, "errored", error=Failure("Error", "boom"))
+    watched.simulation.remove_instance(ORDERS, removed.id)
+    later = {each.id: each for each in watched.after(days=3)[ORDERS]}
+
+    assert later[chosen.id] is changed
+    assert removed.id not in later
+
+
+def test_an_instance_added_by_hand_stays_as_it_is() -> None:
+    watched = Watched()
+    added = watched.simulation.add_instance(ORDERS, id="mine", status="running")
+
+    assert added in watched.after(days=30)[ORDERS]
+
+
+async def test_a_workflow_counts_what_its_lists_hold(
+    moving: Simulation, client: Client, clock: Clock
+) -> None:
+    for _ in range(6):
+        clock.advance(hours=5, seconds=17)
+        for row in (await client.workflows()).body["result"]:
+            held = Counter(each.status for each in moving.instances(row["name"]))
+            assert row["instances"] == dict.fromkeys(STATUSES, 0) | held
+            listed = await client.instances(row["name"], status="waiting", page="1")
+            assert listed.info["total_count"] == held["waiting"]
+            assert (
+                row["triggered_on"] == (await client.instances(row["name"])).body["result"][0]["created_on"]
+            )
+
+
+@pytest.mark.usefixtures("moving")
+async def test_a_described_instance_is_seen_to_proceed(client: Client, clock: Clock) -> None:
+    foreseen = next(
+        each
+        for each in Watched().after(days=1)[ORDERS]
+        if each.status == "complete" and each.created_on > START
+    )
+    clock.moment = foreseen.created_on
+    steps: list[int] = []
+    statuses: list[str] = []
+    while not statuses or statuses[-1] not in ENDED:
+        told = (await client.instance(ORDERS, foreseen.id)).body["result"]
+        steps.append(told["step_count"])
+        statuses.append(told["status"])
+        clock.advance(seconds=10)
+
+    assert statuses[0] == "queued"
+    assert {"running", "waiting"} < set(statuses)
+    assert statuses[-1] == "complete"
+    assert steps == sorted(steps)
+    assert len(set(steps)) > 4
+
+
+@pytest.mark.usefixtures("moving")
+async def test_a_walk_through_a_moving_list_repeats_no_row(client: Client, clock: Clock) -> None:
+    answer = await client.instances(ORDERS, per_page="25")
+    ids = answer.ids
+    while cursor := answer.info.get("cursor"):
+        clock.advance(minutes=3)
+        answer = await client.instances(ORDERS, per_page="25", cursor=cursor)
+        ids += answer.ids
+
+    assert len(ids) == len(set(ids)) > 200
+
+
+async def test_what_is_forgotten_is_not_found(moving: Simulation, client: Client, clock: Clock) -> None:
+    oldest = moving.instances(ORDERS)[-1].id
+    clock.advance(days=8)
+
+    assert (await client.instance(ORDERS, oldest)).code == 10400
+
+
+def test_every_workflow_goes_on_with_nothing_to_begin_with() -> None:
+    account = Watched(instances=0).after(days=1, hours=1)
+
+    assert all(account[name] for name in NAMES)
+    assert account[ORDERS][-1].id == "ord-58001"

@@ -1,0 +1,156 @@
+"""The simulated account as wrangler, Cloudflare's own command line, sees it."""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
+from tests.system.engine.node import EngineUnavailable, Wrangler, install_wrangler
+
+ORDERS = "order-processing"
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    output: str
+    errors: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        assert self.status == 0, self.errors
+        rows: list[dict[str, Any]] = json.loads(self.output)
+        return rows
+
+
+Command: TypeAlias = Callable[..., Awaitable[Outcome]]
+
+
+@pytest.fixture(scope="module")
+def wrangler() -> Wrangler:
+    try:
+        return install_wrangler()
+    except EngineUnavailable as reason:
+        if os.environ.get("CI"):
+            pytest.fail(f"in CI wrangler has to run: {reason}")
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def instances(wrangler: Wrangler, base_url: str, simulation: Simulation, tmp_path: Path) -> Command:
+    """Gives `wrangler workflows instances`, pointed at the simulated account."""
+    simulation.seed(1, instances=400)
+    environment = wrangler.environment(tmp_path) | {
+        "CLOUDFLARE_API_BASE_URL": base_url,
+        "CLOUDFLARE_API_TOKEN": DEFAULT_TOKEN.value,
+        "CLOUDFLARE_ACCOUNT_ID": simulation.account_id,
+    }
+
+    async def run(*arguments: str) -> Outcome:
+        process = await asyncio.create_subprocess_exec(
+            *wrangler.command("workflows", "instances", *arguments),
+            cwd=tmp_path,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            output, errors = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise
+        return Outcome(process.returncode or 0, output.decode(), errors.decode())
+
+    return run
+
+
+async def test_it_shows_the_page_asked_for_by_following_cursors(
+    instances: Command, simulation: Simulation
+) -> None:
+    shown = await instances("list", ORDERS, "--page", "3", "--per-page", "10", "--json")
+
+    assert [row["id"] for row in shown.rows] == [each.id for each in simulation.instances(ORDERS)[20:30]]
+    assert simulation.list_calls == 3
+    assert ["cursor" in call.query for call in simulation.calls] == [False, True, True]
+    assert not any("page" in call.query or "direction" in call.query for call in simulation.calls)
+
+
+async def test_it_shows_a_table(instances: Command, simulation: Simulation) -> None:
+    shown = await instances("list", ORDERS, "--page", "2", "--per-page", "5")
+
+    assert "Showing 5 instances from page 2" in shown.output
+    assert all(each.id in shown.output for each in simulation.instances(ORDERS)[5:10])
+
+
+async def test_it_filters_by_status_and_date(instances: Command, simulation: Simulation) -> None:
+    shown = await instances(
+        "list",
+        ORDERS,
+        "--status",
+        "errored",
+        "--date-start",
+        "2026-11-22",
+        "--date-end",
+        "2026-11-22",
+        "--json",
+    )
+
+    assert {row["status"] for row in shown.rows} == {"errored"}
+    assert {row["created_on"][:10] for row in shown.rows} == {"2026-11-22"}
+    assert simulation.calls[0].query == {
+        "status": "errored",
+        "date_start": "2026-11-22T00:00:00.000Z",
+        "date_end": "2026-11-22T23:59:59.999Z",
+    }
+
+
+async def test_it_finds_no_page_past_the_last(instances: Command, simulation: Simulation) -> None:
+    shown = await instances("list", "nightly-cleanup", "--page", "3", "--per-page", "100")
+
+    assert "No instances found on page 3" in shown.output + shown.errors
+    assert simulation.list_calls == 1
+
+
+async def test_it_describes_an_instance_with_its_steps_and_error(
+    instances: Command, simulation: Simulation
+) -> None:
+    errored = next(each for each in simulation.instances(ORDERS) if each.status == "errored")
+    assert errored.error is not None
+
+    told = await instances("describe", ORDERS, errored.id)
+
+    assert told.status == 0, told.errors
+    assert errored.id in told.output
+    assert errored.error.message in told.output
+    assert "validate order-1" in told.output
+
+
+async def test_it_describes_the_latest_by_listing_first(instances: Command, simulation: Simulation) -> None:
+    told = await instances("describe", ORDERS, "latest")
+
+    assert told.status == 0, told.errors
+    assert simulation.instances(ORDERS)[0].id in told.output
+    assert [call.operation for call in simulation.calls] == ["list_instances", "get_instance"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("list", "nope"), "10200"), (("describe", ORDERS, "nope"), "10400")],
+    ids=["workflow", "instance"],
+)
+async def test_it_shows_the_code_of_what_is_not_found(
+    instances: Command, arguments: tuple[str, ...], code: str
+) -> None:
+    told = await instances(*arguments)
+
+    assert told.status != 0
+    assert f"code: {code}" in told.output + told.errors

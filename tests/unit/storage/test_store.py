@@ -1,0 +1,195 @@
+"""Digests as people deal with them, on both databases."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.cloudflare.models import Status
+from bot.digests.codec import baseline_to_json
+from bot.digests.model import Baseline, Digest, Mention, Plan
+from bot.digests.store import NoSuchDigest, Store
+from bot.language.schedule import Schedule
+from bot.storage.tables import digests
+
+MONDAY = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+PLAN = Plan(
+    channel="C0OPS0001",
+    schedule=Schedule("0 9 * * 1-5", "Europe/Berlin"),
+    workflows=("order-processing", "refunds"),
+    window=timedelta(days=7),
+    quiet=True,
+    mentions=(Mention("group", "S0ONCALL1", "oncall"),),
+)
+TUESDAY_AT_NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.moment = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(engine: AsyncEngine, clock: Clock) -> Store:
+    return Store(engine, clock)
+
+
+async def live(store: Store, plan: Plan = PLAN, creator: str = "U0ADA0001") -> Digest:
+    made = await store.create(plan, creator)
+    return await store.resume(made.number)
+
+
+async def test_a_digest_keeps_its_whole_plan(store: Store) -> None:
+    digest = await store.create(PLAN, "U0ADA0001")
+    assert await store.get(digest.number) == digest
+    assert (digest.plan, digest.creator, digest.created_at) == (
+        PLAN,
+        "U0ADA0001",
+        MONDAY.replace(microsecond=0),
+    )
+
+
+async def test_a_new_digest_waits_until_it_is_resumed(store: Store) -> None:
+    made = await store.create(PLAN, "U0ADA0001")
+    assert (made.state, made.next_due) == ("paused", None)
+    resumed = await store.resume(made.number)
+    assert (resumed.state, resumed.next_due) == ("active", TUESDAY_AT_NINE)
+
+
+async def test_resuming_what_is_active_skips_no_slot_that_is_just_due(store: Store, clock: Clock) -> None:
+    digest = await live(store)
+    clock.moment = TUESDAY_AT_NINE + timedelta(seconds=1)
+    assert (await store.resume(digest.number)).next_due == TUESDAY_AT_NINE
+
+
+async def test_changing_anything_but_the_schedule_skips_no_slot_either(store: Store, clock: Clock) -> None:
+    digest = await live(store)
+    clock.moment = TUESDAY_AT_NINE + timedelta(seconds=1)
+    assert (await store.change(digest, Plan("C0OPS0001", PLAN.schedule))).next_due == TUESDAY_AT_NINE
+
+
+async def test_another_schedule_counts_from_now(store: Store) -> None:
+    digest = await live(store)
+    changed = await store.change(digest, Plan("C0OPS0001", Schedule("0 */4 * * *", "UTC")))
+    assert changed.next_due == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+
+
+async def test_a_paused_digest_that_is_changed_stays_paused(store: Store) -> None:
+    digest = await store.pause((await live(store)).number)
+    changed = await store.change(digest, Plan("C0OPS0001", Schedule("0 */4 * * *", "UTC")))
+    assert (changed.state, changed.next_due) == ("paused", None)
+
+
+async def test_a_deleted_digest_is_listed_nowhere_and_can_be_restored(store: Store) -> None:
+    number = (await live(store)).number
+    assert (await store.delete(number)).state == "deleted"
+    assert (
+        await store.all() == await store.of_channel("C0OPS0001") == await store.of_creator("U0ADA0001") == ()
+    )
+    assert (await store.restore(number)).next_due == TUESDAY_AT_NINE
+    assert [digest.number for digest in await store.all()] == [number]
+
+
+async def test_what_was_paused_when_it_was_deleted_is_restored_as_that(store: Store) -> None:
+    number = (await store.pause((await live(store)).number)).number
+    await store.delete(number)
+    restored = await store.restore(number)
+    assert (restored.state, restored.next_due) == ("paused", None)
+
+
+async def test_what_was_never_deleted_is_restored_to_what_it_is(store: Store) -> None:
+    digest = await live(store)
+    assert await store.restore(digest.number) == digest
+
+
+async def test_digests_are_found_by_channel_and_by_creator(store: Store) -> None:
+    ops = await live(store)
+    other = await live(store, Plan("C0GENERAL", PLAN.schedule), "U0GRACE01")
+    assert await store.of_channel("C0OPS0001") == (ops,)
+    assert await store.of_creator("U0GRACE01") == (other,)
+    assert await store.all() == (ops, other)
+
+
+async def test_a_number_is_never_given_twice(store: Store) -> None:
+    first = (await store.create(PLAN, "U0ADA0001")).number
+    await store.discard(first)
+    with pytest.raises(NoSuchDigest, match=f"no digest {first}"):
+        await store.get(first)
+    assert (await store.create(PLAN, "U0ADA0001")).number > first
+
+
+async def test_asked_for_twice_at_once_a_digest_runs_once(store: Store) -> None:
+    number = (await live(store)).number
+    first, second = await store.run_now(number), await store.run_now(number)
+    assert first == second
+    assert [run.slot for run in await store.runs(number)] == [first.slot]
+    assert first.state == "due"
+
+
+async def test_pressed_by_many_at_once_a_digest_runs_once(store: Store) -> None:
+    number = (await live(store)).number
+    runs = await asyncio.gather(*(store.run_now(number) for _ in range(5)))
+    assert len({run.slot for run in runs}) == len(await store.runs(number)) == 1
+
+
+async def test_what_waits_to_be_run_is_not_asked_for_again_later(store: Store, clock: Clock) -> None:
+    number = (await live(store)).number
+    first = await store.run_now(number)
+    clock.moment += timedelta(seconds=5)
+    assert (await store.run_now(number)).slot == first.slot
+
+
+async def test_that_nobody_delivers_is_noticed_after_a_minute(store: Store, clock: Clock) -> None:
+    number = (await live(store)).number
+    clock.moment = TUESDAY_AT_NINE + timedelta(seconds=50)
+    assert await store.is_served()
+    clock.moment += timedelta(seconds=20)
+    assert not await store.is_served(), "nobody has seen that it is due"
+    await store.pause(number)
+    assert await store.is_served()
+    await store.run_now(number)
+    assert await store.is_served()
+    clock.moment += timedelta(seconds=70)
+    assert not await store.is_served(), "nobody has begun what was asked for"
+
+
+async def test_another_question_forgets_what_the_last_digest_knew(engine: AsyncEngine, store: Store) -> None:
+    digest = await live(store)
+    await known(engine, digest.number)
+    kept = await store.change(
+        await store.get(digest.number), Plan("C0GENERAL", PLAN.schedule, workflows=PLAN.workflows)
+    )
+    assert kept.baseline is not None
+    changed = await store.change(kept, Plan("C0GENERAL", PLAN.schedule, status=Status("waiting")))
+    assert changed.baseline is None
+
+
+async def test_a_digest_of_a_later_version_keeps_nobody_from_the_others(
+    engine: AsyncEngine, store: Store
+) -> None:
+    later, other = await live(store), await live(store)
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(digests).where(digests.c.number == later.number).values(plan='{"in": "verse"}')
+        )
+    assert [digest.number for digest in await store.all()] == [other.number]
+    assert [digest.number for digest in await store.of_channel(PLAN.channel)] == [other.number]
+    with pytest.raises(ValueError, match="Plan"):
+        await store.get(later.number)
+
+
+async def known(engine: AsyncEngine, number: int) -> None:
+    """The digest has a baseline."""
+    async with engine.begin() as connection:
+        baseline = baseline_to_json(Baseline(MONDAY, {"refunds": {Status("errored"): 2}}))
+        await connection.execute(update(digests).where(digests.c.number == number).values(baseline=baseline))

@@ -1,0 +1,202 @@
+"""Digests and reports made by hand, and a reader who looks for what Slack would make of their messages."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import slackblocks
+
+from bot.cloudflare.models import Status
+from bot.digests.model import Baseline, Digest, Mention, Plan
+from bot.digests.report import Bar, Group, Newcomer, Report, WorkflowRow
+from bot.language.schedule import Schedule
+from bot.playground.simulators.slack import Censor
+from bot.ui import limits
+from bot.ui.elements import Message
+
+from .oracle import rebuilt
+from .showing import mrkdwn, without_code
+
+NOW = datetime(2026, 11, 23, 8, 0, 4, tzinfo=UTC)
+SINCE = datetime(2026, 11, 20, 8, 0, 3, tzinfo=UTC)
+WEEKDAYS = Schedule("0 9 * * 1-5", "Europe/Berlin")
+ERRORED, RUNNING, COMPLETE = Status("errored"), Status("running"), Status("complete")
+ONCALL = (
+    Mention("person", "U1", "ana"),
+    Mention("group", "S1", "oncall"),
+    Mention("everybody", "here", "here"),
+)
+
+
+def plan(**fields: Any) -> Plan:
+    return Plan(**{"channel": "C1", "schedule": WEEKDAYS, **fields})
+
+
+def digest(number: int = 7, **fields: Any) -> Digest:
+    values: dict[str, Any] = {
+        "plan": plan(),
+        "creator": "U1",
+        "created_at": SINCE,
+        "next_due": datetime(2026, 11, 24, 8, tzinfo=UTC),
+        **fields,
+    }
+    return Digest(number, **values)
+
+
+def group(
+    workflow: str = "order-processing",
+    error: str | None = "PaymentDeclined",
+    said: str | None = "the card was declined",
+    total: int = 1,
+    **fields: Any,
+) -> Group:
+    shown = [
+        Newcomer(f"ord-{58_800 - place}", NOW - place * timedelta(minutes=7))
+        for place in range(min(total, 3))
+    ]
+    return Group(workflow, error, said, **{"shown": shown, "total": total, **fields})
+
+
+def row(name: str, changes: Mapping[Status, int] | None = None, **counts: int) -> WorkflowRow:
+    return WorkflowRow(name, {Status(status): count for status, count in counts.items()}, changes)
+
+
+def bars(*counts: int, width: timedelta = timedelta(hours=1)) -> list[Bar]:
+    start = NOW.replace(second=0) - len(counts) * width
+    return [Bar(start + place * width, count) for place, count in enumerate(counts)]
+
+
+def report(groups: Sequence[Group] = (), **fields: Any) -> Report:
+    total = sum(group.total for group in groups) + sum(fields.get("untold", {}).values())
+    values: dict[str, Any] = {
+        "plan": plan(),
+        "account": "prod",
+        "since": SINCE,
+        "until": NOW,
+        "first": False,
+        "total": total,
+        "exact": True,
+        "untold": {},
+        "unread": {},
+        "rows": (),
+        "empty": 0,
+        "gone": (),
+        "chart": (),
+        "missed": (),
+        "baseline": Baseline(NOW),
+        **fields,
+    }
+    return Report(groups=groups, **values)
+
+
+_MENTIONS = re.compile(r"<(?:@[^<>]+|#[^<>]+|!subteam\^[^<>]+|!here|!channel)>")
+_ENTITY = re.compile(r"&(?:amp|lt|gt);")
+
+
+def assert_slack_shows(message: Message, calls: str | None = None) -> None:
+    """Slack takes the message, and nothing in it is alive but what we made so.
+
+    Args:
+        message: what is sent.
+        calls: the mentions that it may hold; None where any person or channel may be named, as in answers.
+    """
+    Censor().check_message(message.text, message.blocks)
+    assert len(message.blocks) <= 50
+    assert limits.size(message.blocks) <= limits.MESSAGE
+    for block in message.blocks:
+        assert_oracle_takes(block)
+    assert message.text.strip()
+    assert len(message.text) <= limits.TEXT
+    for text in (*mrkdwn(message), message.text):
+        live = without_code(text)
+        live = _MENTIONS.sub("", live) if calls is None else live.replace(calls, "")
+        assert "`" not in live, f"code is left open: {text!r}"
+        assert not set("<>") & set(live), f"markup is alive: {text!r}"
+        assert "&" not in _ENTITY.sub("", live), f"an entity is broken: {text!r}"
+
+
+def assert_oracle_takes(block: dict[str, Any]) -> None:
+    """slackblocks finds nothing wrong with a block, and says it in the same words."""
+    match block["type"]:
+        case "data_table":
+            cells = [[_cell(cell) for cell in row] for row in block["rows"]]
+            table = slackblocks.DataTableBlock(cells, block["caption"], page_size=block["page_size"])
+            assert _sent(table)["rows"] == block["rows"]
+        case "data_visualization":
+            given = block["chart"]
+            series = [
+                slackblocks.DataSeries(one["name"], [slackblocks.DataPoint(**point) for point in one["data"]])
+                for one in given["series"]
+            ]
+            drawn = slackblocks.BarChart(series, slackblocks.AxisConfig(**given["axis_config"]))
+            assert _sent(slackblocks.DataVisualizationBlock(block["title"], drawn))["chart"] == given
+        case "actions":
+            sent = _sent(slackblocks.ActionsBlock([_button(element) for element in block["elements"]]))
+            assert len(sent["elements"]) == len(block["elements"])
+        case _:
+            assert rebuilt([block])[0]["type"] == block["type"]
+
+
+def _sent(block: Any) -> dict[str, Any]:
+    message = slackblocks.Message(channel="C1", text="fallback", blocks=[block])
+    sent: dict[str, Any] = message.to_dict()["blocks"][0]
+    return sent
+
+
+def _cell(cell: dict[str, Any]) -> Any:
+    if cell["type"] == "raw_number":
+        return slackblocks.RawNumber(cell["value"], cell["text"])
+    return slackblocks.RawText(cell["text"])
+
+
+def _button(button: dict[str, Any]) -> Any:
+    asked = button.get("confirm")
+    confirm = None
+    if asked:
+        texts = {key: asked[key]["text"] for key in ("title", "text", "confirm", "deny")}
+        confirm = slackblocks.ConfirmationDialogue(**texts, style=asked["style"])
+    return slackblocks.Button(
+        button["text"]["text"],
+        action_id=button["action_id"],
+        value=button["value"],
+        accessibility_label=button["accessibility_label"],
+        confirm=confirm,
+    )
+
+
+def shown(message: Message) -> str:
+    """All that is to be read, a block a line; data blocks by their numbers, buttons in brackets."""
+    return "\n".join(_shown(block) for block in message.blocks)
+
+
+def _shown(block: dict[str, Any]) -> str:
+    match block["type"]:
+        case "data_table":
+            rows = (" | ".join(cell["text"] for cell in row) for row in block["rows"])
+            return "\n".join((f"[table] {block['caption']}", *rows))
+        case "data_visualization":
+            (series,) = block["chart"]["series"]
+            points = ", ".join(f"{point['label']} {point['value']}" for point in series["data"])
+            return f"[chart] {block['title']}: {series['name']}: {points}"
+        case "actions":
+            return " ".join(f"[{element['text']['text']}]" for element in block["elements"])
+        case "context":
+            return "".join(element["text"] for element in block["elements"])
+        case "divider":
+            return "—"
+        case _:
+            pressed = f"  [{block['accessory']['text']['text']}]" if "accessory" in block else ""
+            return str(block["text"]["text"]) + pressed
+
+
+def pressed(message: Message) -> Iterator[dict[str, Any]]:
+    """Every button of a message."""
+    for block in message.blocks:
+        yield from (
+            block["elements"]
+            if block["type"] == "actions"
+            else [block["accessory"]]
+            if "accessory" in block
+            else []
+        )

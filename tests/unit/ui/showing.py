@@ -1,0 +1,127 @@
+"""Screens made by hand, and a reader who looks for what Slack would make of a message."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.browse.bookmark import Bookmark, OverviewBookmark
+from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.screen import Overview, Screen
+from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
+from bot.playground.simulators.slack import Censor
+from bot.ui import limits
+from bot.ui.elements import Message
+
+from .oracle import rebuilt
+
+NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+
+
+def instance(number: int, status: str = "complete", **fields: Any) -> Instance:
+    created_on = NOW - timedelta(minutes=7 * number)
+    started_on = None if status == "queued" else created_on + timedelta(seconds=2)
+    ended = status in ("complete", "errored", "terminated")
+    values: dict[str, Any] = {
+        "id": f"ord-{58_800 - number}",
+        "status": Status(status),
+        "created_on": created_on,
+        "modified_on": created_on,
+        "started_on": started_on,
+        "ended_on": created_on + timedelta(seconds=90 + number) if ended else None,
+        "trigger_source": "api",
+        **fields,
+    }
+    return Instance(**values)
+
+
+def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: Any) -> Screen:
+    query = query or ListQuery("order-processing")
+    here = Bookmark(query, query.start)
+    values: dict[str, Any] = {
+        "account": "prod",
+        "first": 1,
+        "previous": None,
+        "next": None,
+        "messages": (),
+        "went_in_circles": False,
+        "fetched_at": NOW,
+        **fields,
+    }
+    return Screen(query=query, rows=rows, here=here, **values)
+
+
+def overview(rows: Sequence[Workflow], query: OverviewQuery | None = None, **fields: Any) -> Overview:
+    query = query or OverviewQuery()
+    values: dict[str, Any] = {
+        "account": "prod",
+        "first": 1,
+        "total": len(rows),
+        "previous": None,
+        "next": None,
+        "messages": (),
+        "fetched_at": NOW,
+        **fields,
+    }
+    return Overview(query=query, rows=rows, here=OverviewBookmark(query), **values)
+
+
+def said(text: str, code: int | None = None) -> ApiMessage:
+    return ApiMessage(code=code, message=text)
+
+
+# What Slack would make of it.
+
+_DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^|<>]*>")
+_CODE = re.compile(r"`[^`\n]+`")
+_ENTITY = re.compile(r"&(?:amp|lt|gt);")
+
+
+def assert_slack_shows(message: Message) -> None:
+    """Slack takes the message, and nothing in it is alive but what we made so."""
+    Censor().check_message(message.text, message.blocks)
+    assert [block["type"] for block in rebuilt(message.blocks)] == [block["type"] for block in message.blocks]
+    assert message.text.strip()
+    assert len(message.text) <= limits.TEXT
+    for text in mrkdwn(message):
+        live = without_code(text)
+        assert "`" not in live, f"code is left open: {text!r}"
+        assert not set("<>") & set(live), f"markup is alive: {text!r}"
+        assert "&" not in _ENTITY.sub("", live), f"an entity is broken: {text!r}"
+
+
+def without_code(text: str) -> str:
+    """A text of mrkdwn without its dates and without what stands as code in it."""
+    return _CODE.sub("", _DATE.sub("", text))
+
+
+def mrkdwn(message: Message) -> Iterator[str]:
+    """Every text of a message's blocks in which Slack reads markup."""
+    yield from _mrkdwn(message.blocks)
+
+
+def _mrkdwn(node: object) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _mrkdwn(item)
+    elif isinstance(node, dict):
+        if node.get("type") == "mrkdwn":
+            yield node["text"]
+        for value in node.values():
+            yield from _mrkdwn(value)
+
+
+def visible(message: Message) -> str:
+    """All that is to be read, a block a line."""
+    return "\n".join(_texts(message.blocks))
+
+
+def _texts(node: object) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _texts(item)
+    elif isinstance(node, dict):
+        if isinstance(node.get("text"), str):
+            yield node["text"]
+        for value in node.values():
+            yield from _texts(value)

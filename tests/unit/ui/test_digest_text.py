@@ -1,0 +1,31 @@
+"""A digest in a terminal."""
+
+from hypothesis import HealthCheck, given, settings
+from syrupy.assertion import SnapshotAssertion
+
+from bot.digests.messages.text import report_text
+from bot.digests.report import Report
+
+from .digest_showing import digest, report
+from .test_digest_message import FULL, QUIET, reports
+
+
+def test_a_digest_with_everything(snapshot: SnapshotAssertion) -> None:
+    assert report_text(digest(), FULL) == snapshot
+
+
+def test_a_digest_without_news(snapshot: SnapshotAssertion) -> None:
+    assert report_text(digest(), QUIET) == snapshot
+
+
+def test_an_empty_account_is_no_empty_text() -> None:
+    assert report_text(digest(), report(first=True)).splitlines()[-1] == "no workflows in prod"
+
+
+@given(reports())
+@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=25)
+def test_whatever_things_are_called_nothing_steers_the_terminal(told: Report) -> None:
+    lines = report_text(digest(), told).split("\n")
+    assert not any(
+        mark in line for line in lines for mark in ("\x00", "\r", "\t", "\x1b", "\u202e", "\u2066")
+    )

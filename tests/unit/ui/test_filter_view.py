@@ -1,0 +1,192 @@
+"""The filter's form, as it looks, and what comes back out of it."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from bot.browse.form import Form
+from bot.browse.messages.filter_form import field_errors, filled_in, filter_view, not_opened_message
+from bot.browse.model import MAX_ROWS, ListQuery
+from bot.cloudflare.models import STATUSES, Status
+from bot.language import times
+from bot.language.errors import Mistakes
+from bot.language.times import Clock, When
+from bot.playground.simulators.slack import Censor
+from bot.ui import limits
+from bot.ui.elements import URGENCY, appearance
+from tests.unit.language.reading import ACCOUNTS, NOW, listed
+from tests.unit.language.strategies import clocks, list_queries
+
+from .filling import View, filled, standing
+from .oracle import rebuilt_view
+from .showing import assert_slack_shows
+
+BERLIN = Clock(NOW, ZoneInfo("Europe/Berlin"))
+METADATA = "https://hooks.slack.com/actions/T0/1/x\nC1\n1.abc"
+UNSEEN = Status("hibernating <!channel> " * 20)
+
+
+def opened(query: ListQuery, clock: Clock = BERLIN, accounts: tuple[str, ...] = ACCOUNTS) -> View:
+    return filter_view(query, Form.of(query, clock), accounts, METADATA)
+
+
+def assert_slack_opens(view: View) -> None:
+    Censor().check_view(view)
+    blocks = [block["type"] for block in view["blocks"]]
+    assert [block["type"] for block in rebuilt_view(view)["blocks"]] == blocks
+    for block in view["blocks"]:
+        if options := block.get("element", {}).get("options"):
+            assert block["element"]["initial_option"] in options, "Slack wants one of the options themselves"
+            assert len({option["value"] for option in options}) == len(options)
+        initial = block.get("element", {}).get("initial_value", "")
+        assert len(initial) <= block.get("element", {}).get("max_length", len(initial))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "orders",
+        'order-processing errored since:24h until:"2026-11-23 09:00" rows:5 account:staging-eu page:3',
+    ],
+)
+def test_a_form_holds_what_the_list_was_asked_with(snapshot: SnapshotAssertion, query: str) -> None:
+    view = opened(listed(query, zone=BERLIN.zone))
+    assert_slack_opens(view)
+    assert view == snapshot
+
+
+def test_a_single_account_is_no_question() -> None:
+    view = opened(ListQuery("orders"), accounts=("prod",))
+    assert_slack_opens(view)
+    assert "account" not in standing(view)
+    assert filled_in(filled(view), ListQuery("orders", "prod")).account == "prod"
+
+
+def test_the_default_account_is_chosen_and_stays_unsaid() -> None:
+    view = opened(ListQuery("orders"))
+    assert standing(view)["account"] == "prod"
+    assert filled_in(filled(view), ListQuery("orders")).account is None
+    assert filled_in(filled(view, account="Staging-EU"), ListQuery("orders")).account == "Staging-EU"
+
+
+@pytest.mark.parametrize("account", [None, "account-000", "account-099", "account-150"])
+def test_accounts_beyond_a_menu_s_limit_are_counted_and_the_present_one_is_there(account: str | None) -> None:
+    names = tuple(f"account-{number:03}" for number in range(151))
+    view = opened(ListQuery("orders", account), accounts=names)
+    assert_slack_opens(view)
+    assert standing(view)["account"] == (account or names[0])
+    assert "51 more do not fit" in view["blocks"][-1]["hint"]["text"]
+
+
+def test_every_status_of_the_language_can_be_chosen() -> None:
+    view = opened(ListQuery("orders", status=Status("running")))
+    assert standing(view)["status"] == "🔵 Running"
+    assert set(URGENCY) == set(STATUSES)
+    for status in STATUSES:
+        looks = appearance(status)
+        values = filled(view, status=f"{looks.emoji} {looks.word}")
+        assert filled_in(values, ListQuery("orders")).status == status
+    assert filled_in(filled(view, status="Any status"), ListQuery("orders")).status is None
+
+
+@pytest.mark.parametrize("status", ["zzz", "any", "(any)", "(same)", "x" * 500, UNSEEN, ":skull:\u202e"])
+def test_a_status_never_seen_before_is_chosen_and_stays(status: str) -> None:
+    query = ListQuery("orders", status=Status(status))
+    view = opened(query)
+    assert_slack_opens(view)
+    assert standing(view)["status"].startswith("⚪ ")
+    assert filled_in(filled(view), query).status == status
+    assert filled_in(filled(view, status="Any status"), query).status is None
+    assert filled_in(filled(view, status="🔴 Errored"), query).status == "errored"
+
+
+@given(list_queries(), clocks.map(lambda clock: clock.zone), st.sampled_from([ACCOUNTS, ("prod",)]))
+@example(ListQuery("<!channel>", status=UNSEEN), BERLIN.zone, ACCOUNTS)
+def test_a_form_that_is_left_as_it_is_asks_for_the_same_list(
+    query: ListQuery, zone: Any, accounts: tuple[str, ...]
+) -> None:
+    clock = Clock(NOW, zone)
+    view = opened(query, clock, accounts)
+    assert_slack_opens(view)
+    again = filled_in(filled(view), query).asks(query.workflow, clock)
+    assert isinstance(again, ListQuery)
+    assert _moments(again) == _moments(query.from_start)
+
+
+@given(list_queries(), st.timedeltas(timedelta(0), timedelta(days=400)))
+def test_an_old_list_opens_with_the_moments_it_was_asked_with(query: ListQuery, age: timedelta) -> None:
+    clock = Clock(NOW + age, BERLIN.zone)
+    view = opened(query, clock)
+    assert_slack_opens(view)
+    again = filled_in(filled(view), query).asks(query.workflow, clock)
+    assert isinstance(again, ListQuery)
+    assert _moments(again) == _moments(query.from_start)
+
+
+def _moments(query: ListQuery) -> tuple[Any, ...]:
+    since, until = (moment and moment.at for moment in (query.since, query.until))
+    return query.workflow, query.account, query.status, since, until, query.rows, query.start, query.direction
+
+
+def test_a_time_too_long_for_its_field_is_written_as_a_date() -> None:
+    spans = "1h" * 40
+    view = opened(ListQuery("orders", since=times.read(spans, BERLIN)))
+    assert_slack_opens(view)
+    assert standing(view)["since"] == "2026-11-21 23:03"
+
+
+def test_metadata_that_does_not_fit_is_never_cut() -> None:
+    query = ListQuery("orders")
+    filter_view(query, Form(), ACCOUNTS, "x" * limits.METADATA)
+    with pytest.raises(ValueError, match="3001 characters"):
+        filter_view(query, Form(), ACCOUNTS, "x" * (limits.METADATA + 1))
+
+
+def test_a_submission_without_any_state_leaves_the_choices_as_they_were() -> None:
+    query = listed("orders errored account:prod")
+    assert filled_in({}, query) == Form(status=Status("errored"), account="prod")
+
+
+MISTAKEN = {
+    "no time": Form(since="banana", until='"yesterday', rows="50"),
+    "the future": Form(since="2099-01-01"),
+    "the wrong way round": Form(since="1h", until="2h"),
+    "no moment": Form(until="2026-02-30"),
+    "no number": Form(rows="7.5"),
+    "hostile": Form(since="`<!channel>`\u202e", until="x" * 3000, rows="`"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKEN)
+def test_each_mistake_is_told_at_its_field(snapshot: SnapshotAssertion, name: str) -> None:
+    mistakes = MISTAKEN[name].asks("orders", BERLIN)
+    assert isinstance(mistakes, Mistakes)
+    errors = field_errors(mistakes)
+    assert all("\u202e" not in text and len(text) < 200 for text in errors.values())
+    assert name == "hostile" or not any("`" in text for text in errors.values())
+    assert errors == snapshot
+
+
+@pytest.mark.parametrize("query", ["orders errored since:24h", 'list "my `odd` <!here> flow"'])
+def test_a_form_that_did_not_open_says_what_to_type(query: str) -> None:
+    message = not_opened_message(listed(query))
+    assert_slack_shows(message)
+    assert message.blocks[0]["text"]["text"].count("`/workflows ") == 2
+
+
+def test_the_form_offers_as_many_rows_as_the_language() -> None:
+    (rows,) = (
+        block["element"] for block in opened(ListQuery("x"))["blocks"] if block.get("block_id") == "rows"
+    )
+    assert (rows["min_value"], rows["max_value"]) == ("1", str(MAX_ROWS))
+    assert rows["is_decimal_allowed"] is False
+
+
+def test_what_stands_there_has_words_of_its_own_zone() -> None:
+    query = ListQuery("orders", since=When("24h", NOW - timedelta(days=1)))
+    assert standing(opened(query))["since"] == "2026-11-22 15:03:22"

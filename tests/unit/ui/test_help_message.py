@@ -1,0 +1,58 @@
+"""Help names what works, and all of what it names works."""
+
+import re
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.browse.command import LIST_KEYS, TOPICS, parse
+from bot.digests.command.grammar import is_digest, parse_digest
+from bot.digests.command.requests import CreateDigest
+from bot.home.help import help_message
+from bot.language.tokens import from_slack
+
+from .showing import assert_slack_shows, visible
+
+
+@pytest.mark.parametrize("topic", [None, *TOPICS])
+def test_help_on_each_topic(snapshot: SnapshotAssertion, topic: str | None) -> None:
+    message = help_message(topic, ["prod"])
+    assert_slack_shows(message)
+    assert visible(message) == snapshot
+
+
+def test_accounts_are_named() -> None:
+    assert "accounts: `prod`, `staging`" in visible(help_message(None, ["prod", "staging"]))
+
+
+def test_many_accounts_are_cut_visibly() -> None:
+    message = help_message(None, [f"account-{number:020}" for number in range(500)])
+    assert_slack_shows(message)
+    assert "…" in visible(message)
+
+
+@pytest.mark.parametrize("topic", [None, *TOPICS])
+def test_every_command_that_help_names_can_be_typed(topic: str | None) -> None:
+    commands = re.findall(r"`(/workflows[^`]*)`", visible(help_message(topic, ["prod"])))
+    for command in commands:
+        if is_digest(command):
+            parse_digest(command.replace("#ops", "<#C0OPS0001|ops>"), ["prod"], "C0OPS0001", "UTC")
+        else:
+            parse(from_slack(command.replace("[filters]", "")), ["prod"])
+
+
+def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed() -> None:
+    shown = visible(help_message("digest", ["prod"])).partition("*When*")[2]
+    for line in shown.splitlines()[1:-1]:  # the last one names the accounts
+        for words in re.findall(r"`([^`]+)`", line):
+            option = words.replace("@oncall", "<!subteam^S1|@oncall>").replace("account:", "account:prod")
+            command = (
+                option if re.match(r"daily|weekdays|mon|first|every|cron", words) else f"daily 9am {option}"
+            )
+            asked = parse_digest(f"digest create {command}", ["prod"], "C0OPS0001", "UTC")
+            assert isinstance(asked, CreateDigest)
+
+
+def test_every_filter_has_its_line() -> None:
+    text = visible(help_message("filters", ["prod"]))
+    assert all(f"{key}:" in text for key in LIST_KEYS)

@@ -1,0 +1,206 @@
+"""Whatever people and the API call things, Slack shows the message, and nothing in it comes alive."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.browse.command import Draft, parse
+from bot.browse.messages.instances import instances_message
+from bot.browse.messages.overview import overview_message
+from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.screen import Overview, Screen
+from bot.cloudflare.errors import ParameterRefused
+from bot.cloudflare.models import ApiMessage, CronSchedule, Instance, Status, Workflow
+from bot.language.errors import QueryError
+from bot.language.times import Clock
+from bot.ui import limits
+from bot.ui.elements import Controls, code, duration, escape
+from bot.ui.problems import problem_message
+from tests.unit.language.reading import ACCOUNTS, NOW
+from tests.unit.language.strategies import commands, list_queries
+
+from .showing import assert_slack_shows, mrkdwn, overview, screen, visible, without_code
+
+PROVOCATIONS = (
+    "<!channel>",
+    "<!here>",
+    "@channel",
+    "@here",
+    "<@U012AB3CD>",
+    "<#C012AB3CD>",
+    "https://evil.example/x",
+    "<https://evil.example|safe>",
+    "mailto:a@b.example",
+    "`",
+    "```",
+    "*bold*",
+    "_it_",
+    "~no~",
+    ":skull:",
+    "&",
+    "&lt;",
+    "<",
+    ">",
+    "\n",
+    "\r",
+    "\t",
+    "\u202e",
+    "\u2066",
+    "\u200f",
+    "\u061c",
+    "\u2028",
+    "🔴",
+    "\x00",
+    "|",
+    "^",
+    "<!date^0^x|y>",
+)
+foreign = (
+    st.lists(
+        st.sampled_from(PROVOCATIONS) | st.text(st.characters(codec="utf-8"), max_size=10),
+        min_size=1,
+        max_size=12,
+    )
+    .map("".join)
+    .filter(bool)
+)
+long_foreign = foreign | st.builds(lambda text, times: (text * times)[:400], foreign, st.integers(1, 100))
+ids = long_foreign.map(lambda text: text[:271])
+moments = st.none() | st.datetimes(
+    datetime(2020, 1, 1),  # noqa: DTZ001 - as it asks
+    datetime(2030, 1, 1),  # noqa: DTZ001 - as it asks
+    timezones=st.just(UTC),
+)
+statuses = st.none() | st.sampled_from(["errored", "running"]).map(Status) | long_foreign.map(Status)
+instances = st.builds(
+    Instance,
+    id=ids,
+    status=statuses,
+    created_on=moments,
+    started_on=moments,
+    ended_on=moments,
+    trigger_source=st.none() | foreign,
+)
+messages = st.lists(
+    st.builds(ApiMessage, code=st.none() | st.integers(), message=long_foreign), max_size=5
+).map(tuple)
+values = st.none() | st.sampled_from(["v", "v" * 2000])
+controls = st.builds(
+    Controls, previous=values, next=values, refresh=st.sampled_from(["v", "v" * 2000]), filter=values
+)
+
+
+@st.composite
+def screens(draw: st.DrawFn) -> Screen:
+    query = draw(list_queries() | st.builds(ListQuery, foreign.map(lambda text: text[:64]), status=statuses))
+    return screen(
+        draw(st.lists(instances, max_size=query.rows)),
+        query,
+        account=draw(st.sampled_from(ACCOUNTS)),
+        first=draw(st.none() | st.integers(1, 10**9)),
+        messages=draw(messages),
+        went_in_circles=draw(st.booleans()),
+    )
+
+
+@given(screens(), controls)
+@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=60)
+@example(
+    screen([Instance(id="&" * 271)] * 20, ListQuery("x" * 64, rows=20)),
+    Controls("v" * 2000, "v" * 2000, "v" * 2000, "v" * 2000),
+)
+@example(screen([Instance(id="x", status=Status("<!channel>" * 400))]), Controls(None, None, "v"))
+def test_any_list_is_shown(shown: Screen, buttons: Controls) -> None:
+    message = instances_message(shown, buttons)
+    assert_slack_shows(message)
+    assert limits.size(message.blocks) <= limits.MESSAGE
+
+
+@given(st.lists(ids, min_size=1, max_size=3), foreign)
+def test_names_that_people_chose_stand_as_code_only(names: list[str], workflow: str) -> None:
+    bait = "@channel https://evil.example "
+    rows = [Instance(id=(bait + name)[:271]) for name in names]
+    message = instances_message(screen(rows, ListQuery((bait + workflow)[:64])), Controls(None, None, "v"))
+    for text in mrkdwn(message):
+        assert "@channel" not in without_code(text)
+        assert "evil.example" not in without_code(text)
+
+
+schedules = st.none() | st.lists(
+    st.builds(CronSchedule, cron=foreign, next_instance=moments), max_size=8
+).map(tuple)
+counts = st.none() | st.dictionaries(statuses.filter(bool), st.integers(0, 10**9), max_size=12)
+workflows = st.builds(
+    Workflow,
+    name=foreign.map(lambda text: text[:64]),
+    instances=counts,
+    triggered_on=moments,
+    schedules=schedules,
+    script_deleted=st.none() | st.booleans(),
+)
+overviews = st.builds(
+    overview,
+    st.lists(workflows, max_size=10),
+    st.builds(OverviewQuery, account=st.none() | st.sampled_from(ACCOUNTS), search=st.none() | long_foreign),
+    messages=messages,
+)
+
+
+@given(overviews, controls)
+@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=60)
+def test_any_overview_is_shown(shown: Overview, buttons: Controls) -> None:
+    assert_slack_shows(overview_message(shown, buttons, ["v" * 2000] * len(shown.rows)))
+
+
+@given(commands | foreign | long_foreign.map("orders since:{}".format))
+@example("orders\\@channel https://evil.example")
+@example("https://evil.example nonsense")
+@example("orders status:`@channel")
+@example('orders "status:errored" `@channel`')
+@example("x" * 4000)
+def test_any_mistake_is_told_and_what_was_typed_stands_as_code_only(text: str) -> None:
+    try:
+        question = parse(text, ACCOUNTS)
+        if isinstance(question, Draft):
+            question.at(Clock(NOW))
+    except QueryError as error:
+        message = problem_message(error)
+        assert_slack_shows(message)
+        for words in mrkdwn(message):
+            assert "@channel" not in without_code(words)
+            assert "evil.example" not in without_code(words)
+
+
+@given(long_foreign, messages, st.none() | foreign)
+def test_any_refusal_of_the_api_is_told(reason: str, said: tuple[ApiMessage, ...], ray: str | None) -> None:
+    assert_slack_shows(problem_message(ParameterRefused(reason, errors=said, ray=ray)))
+
+
+@given(foreign)
+def test_code_is_one_span_of_code(text: str) -> None:
+    shown = code(text)
+    assert without_code(shown) == ""
+    assert shown.startswith("`")
+
+
+@given(foreign)
+def test_what_is_escaped_holds_no_markup(text: str) -> None:
+    assert not set("<>") & set(escape(text))
+
+
+def test_marks_that_turn_the_direction_of_text_are_made_visible() -> None:
+    marks = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    shown = visible(instances_message(screen([Instance(id=f"a{marks}b")]), Controls(None, None, "v")))
+    assert not set(marks) & set(shown)
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=4000)))
+@example(timedelta(milliseconds=999, microseconds=700))
+@example(timedelta(seconds=59, milliseconds=999))
+def test_a_duration_is_short_and_in_its_largest_units(span: timedelta) -> None:
+    said = duration(span)
+    assert len(said) <= 9
+    assert said != "1000ms"
+    assert not re.search(r"\b60[ms]|\b24h", said)
