@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
 from bot.browse.browser import Browser
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
-from bot.digests.reading import Reader
-from bot.digests.store import Store
-from bot.errors import Role, StartFailed
+from bot.digests.reading import ReportBuilder
+from bot.digests.store import DigestRepository
+from bot.errors import Role, StartupError
 from bot.listeners import actions, commands, digests, errors, views
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery
@@ -33,10 +33,10 @@ from bot.listeners.zones import Zones
 from bot.settings import Settings
 from bot.slack.bolt import SlackApp
 from bot.slack.client import slack_client
-from bot.slack.http import Probe, SlackRequests, web_app
+from bot.slack.http import Probe, SlackEndpoint, web_app
 from bot.slack.socket_mode import SocketMode
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
-from bot.telemetry import Metrics, current_reference
+from bot.telemetry import Metrics, current_request_id
 from bot.worker.worker import working
 
 
@@ -58,7 +58,7 @@ class Bot:
 
 
 @asynccontextmanager
-async def assembled(
+async def build_bot(
     settings: Settings, observe: Callable[[Call], None] = observe_nothing, role: Role = Role.ALL
 ) -> AsyncIterator[Bot]:
     """Everything put together and connected to its database, closed again at the end.
@@ -69,14 +69,14 @@ async def assembled(
         role: what of it is put together.
 
     Raises:
-        StartFailed: the database can't be used, or not by several processes that have a role each.
+        StartupError: the database can't be used, or not by several processes that have a role each.
     """
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         client = await stack.enter_async_context(slack_client(settings))
         engine = await stack.enter_async_context(database(settings))
         if role is not Role.ALL and engine.dialect.name == "sqlite":
-            raise StartFailed(
+            raise StartupError(
                 f"--role {role.value}: processes with a role each share a PostgreSQL: "
                 "set DATABASE_URL to one, or leave --role out"
             )
@@ -84,22 +84,22 @@ async def assembled(
         accounts = open_accounts(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
-        reader = Reader(accounts, settings.digest_lookback, _now)
-        shelf = Shelf(engine, settings.keep_bookmarks, _now)
+        reader = ReportBuilder(accounts, settings.digest_lookback, _now)
+        bookmarks = BookmarkStore(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         app = socket_mode = requests = None
         if role is not Role.WORKER:
-            sources = Sources(accounts, reader, shelf, Store(engine, _now))
+            sources = Sources(accounts, reader, bookmarks, DigestRepository(engine, _now))
             app = slack_app(settings, client, sources, background, metrics)
         if app is not None and settings.slack_app_token is not None:
             socket_mode = SocketMode(app, client, settings.slack_app_token.get_secret_value())
             probes["socket mode"] = partial(_socket_fault, socket_mode)
         elif app is not None and settings.slack_signing_secret is not None:
-            requests = SlackRequests(app, settings.slack_signing_secret.get_secret_value())
+            requests = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
         if role is not Role.WEB:
             worker = await stack.enter_async_context(
-                working(settings, engine, client, reader, shelf, metrics, _now)
+                working(settings, engine, client, reader, bookmarks, metrics, _now)
             )
             probes["worker"] = worker.fault
         yield Bot(
@@ -115,7 +115,7 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """The database with its tables up to date.
 
     Raises:
-        StartFailed: it can't be used.
+        StartupError: it can't be used.
     """
     try:
         engine = open_database(settings.database_url.get_secret_value())
@@ -125,7 +125,7 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
         finally:
             await engine.dispose()
     except DatabaseUnusable as error:
-        raise StartFailed(f"DATABASE_URL: the database can't be used: {error}") from error
+        raise StartupError(f"DATABASE_URL: the database can't be used: {error}") from error
 
 
 @asynccontextmanager
@@ -175,28 +175,28 @@ class Sources:
     """What answers to people are made of."""
 
     accounts: Mapping[str, CachedWorkflows]
-    reader: Reader
-    shelf: Shelf
-    store: Store
+    reader: ReportBuilder
+    bookmarks: BookmarkStore
+    store: DigestRepository
 
 
 def slack_app(
     settings: Settings, client: AsyncWebClient, sources: Sources, background: Background, metrics: Metrics
 ) -> SlackApp:
     """Bolt with every listener on it."""
-    accounts, shelf = sources.accounts, sources.shelf
+    accounts, bookmarks = sources.accounts, sources.bookmarks
     zones = Zones(client, time.monotonic)
-    presenter = Presenter(Browser(accounts), shelf, zones, _now, current_reference)
+    presenter = Presenter(Browser(accounts), bookmarks, zones, _now, current_request_id)
     desk = DigestDesk(
         store=sources.store,
         reader=sources.reader,
         accounts=accounts,
-        shelf=shelf,
+        bookmarks=bookmarks,
         zones=zones,
         door=Door(client),
         admins=settings.bot_admins,
         now=_now,
-        reference=current_reference,
+        reference=current_request_id,
     )
     app = SlackApp(client, metrics)
     if client.session is None:
@@ -205,9 +205,9 @@ def slack_app(
     commands.register(app, presenter, desk, delivery, background)
     actions.register(app, presenter, delivery, background)
     views.register(app, presenter, delivery, background)
-    forms = DigestForms(desk, accounts, current_reference)
+    forms = DigestForms(desk, accounts, current_request_id)
     digests.register(app, desk, forms, delivery, background)
-    errors.register(app, delivery, background, current_reference)
+    errors.register(app, delivery, background, current_request_id)
     return app
 
 

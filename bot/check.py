@@ -7,7 +7,7 @@ from typing import Final
 from bot.app import cloudflare_session, database, open_accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
-from bot.errors import StartFailed
+from bot.errors import StartupError
 from bot.settings import Settings
 from bot.slack.client import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
 from bot.telemetry import Metrics
@@ -96,5 +96,5 @@ async def _database(settings: Settings) -> Finding:
     try:
         async with database(settings) as engine:
             return Finding("database", well=True, text=f"{engine.dialect.name}, tables up to date")
-    except StartFailed as error:
+    except StartupError as error:
         return Finding("database", well=False, text=str(error))

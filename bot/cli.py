@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.errors import Failed, Role
+from bot.errors import Role, StartupError
 from bot.language.errors import nearest
-from bot.settings import Settings, SettingsWrong, load
+from bot.settings import Settings, SettingsError, load
 from bot.telemetry import configure_logging
 
 
@@ -35,10 +35,10 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         try:
             return super().invoke(ctx)
-        except SettingsWrong as error:
+        except SettingsError as error:
             for problem in error.problems:
                 click.echo(f"FAIL  settings: {problem}", err=True)
-        except Failed as error:
+        except StartupError as error:
             click.echo(f"workflows-bot: {error}", err=True)
         return ctx.exit(1)
 

@@ -11,9 +11,5 @@ class Role(Enum):
     WORKER = "worker"
 
 
-class Failed(Exception):
+class StartupError(Exception):
     """A start ends here; the message is one line that says what to do."""
-
-
-class StartFailed(Failed):
-    """Settings are well-formed and wrong: a port, a database, a number of something that is not there."""

@@ -13,9 +13,9 @@ import structlog
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import Bot, assembled
+from bot.app import Bot, build_bot
 from bot.cloudflare.client import Call, observe_nothing
-from bot.errors import Role, StartFailed
+from bot.errors import Role, StartupError
 from bot.settings import Settings
 from bot.slack.client import SlackUnreachable, check_bot_token
 from bot.slack.socket_mode import ACK_LIMIT
@@ -27,12 +27,12 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     """Serve until SIGTERM or SIGINT: then take no more work, finish what runs, and return.
 
     Raises:
-        StartFailed: settings are well-formed and wrong: a port, the database.
+        StartupError: settings are well-formed and wrong: a port, the database.
         TokenRefused: as it says.
         SlackUnreachable, SocketModeFailed: there is no connection to Slack, and none to be expected.
     """
-    stop = told_to_stop()
-    async with serving(settings, role=role) as served:
+    stop = stop_on_signal()
+    async with run_bot(settings, role=role) as served:
         mode = "http" if served.bot.socket_mode is None else "socket"
         _log.info("ready", port=served.port, mode=mode, role=role.value)
         await _until(stop, served.bot)
@@ -40,7 +40,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     _log.info("stopped")
 
 
-def told_to_stop() -> asyncio.Event:
+def stop_on_signal() -> asyncio.Event:
     """An event that SIGTERM or SIGINT sets, in place of ending the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -50,7 +50,7 @@ def told_to_stop() -> asyncio.Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class RunningBot:
     """A bot that answers, and the port it listens on."""
 
     bot: Bot
@@ -58,15 +58,15 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(
+async def run_bot(
     settings: Settings, observe: Callable[[Call], None] = observe_nothing, role: Role = Role.ALL
-) -> AsyncIterator[Served]:
+) -> AsyncIterator[RunningBot]:
     """A bot that answers until the block is left; `observe` is told of every request to Cloudflare.
 
     Raises:
-        StartFailed, TokenRefused, SlackUnreachable, SocketModeFailed: as `serve` says.
+        StartupError, TokenRefused, SlackUnreachable, SocketModeFailed: as `serve` says.
     """
-    async with assembled(settings, observe, role) as bot:
+    async with build_bot(settings, observe, role) as bot:
         await _check_bot_token(bot.client)
         grace = timedelta(seconds=settings.bot_shutdown_seconds)
         async with AsyncExitStack() as stack:
@@ -77,7 +77,7 @@ async def serving(
                 stack.push_async_callback(bot.socket_mode.close)
                 stack.callback(bot.background.hurry)
                 await bot.socket_mode.connect()
-            yield Served(bot, port)
+            yield RunningBot(bot, port)
 
 
 async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> int:
@@ -92,7 +92,7 @@ async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> int:
         where = f"BOT_HOST {settings.bot_host}, PORT {settings.port}"
         number = error.errno or 0
         reason = os.strerror(number) if number > 0 else error.strerror
-        raise StartFailed(f"{where}: can't listen there: {reason}") from error
+        raise StartupError(f"{where}: can't listen there: {reason}") from error
     return int(runner.addresses[0][1])
 
 

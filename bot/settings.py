@@ -13,7 +13,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from bot.cloudflare.endpoint import (
     ApiToken,
@@ -29,7 +30,7 @@ from bot.storage.url import database_url
 LOCAL_ACCOUNT = "local"
 
 
-class SettingsWrong(Exception):
+class SettingsError(Exception):
     """Settings that can't be used; `problems` has a line for each, with what to do."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -222,20 +223,20 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own
     """The settings of this process; those that are `given` are not looked for in its environment.
 
     Raises:
-        SettingsWrong: with a line for each problem.
+        SettingsError: with a line for each problem.
     """
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise SettingsWrong([*_lines(error), *_beside(error, given)]) from None
+        raise SettingsError([*_lines(error), *_remaining_problems(error, given)]) from None
     except UnicodeError:
-        raise SettingsWrong([".env is not UTF-8: save it as such"]) from None
-    except SettingsError as error:
+        raise SettingsError([".env is not UTF-8: save it as such"]) from None
+    except UnreadableSetting as error:
         name = re.search(r'field "(\w+)"', str(error))
-        raise SettingsWrong([f"{name[1].upper() if name else 'a setting'} is not valid JSON"]) from None
+        raise SettingsError([f"{name[1].upper() if name else 'a setting'} is not valid JSON"]) from None
 
 
-def _beside(error: ValidationError, given: dict[str, Any]) -> list[str]:
+def _remaining_problems(error: ValidationError, given: dict[str, Any]) -> list[str]:
     """What else is wrong once the settings that can't be read are left out: all of it is told at once."""
     unread = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
     if not unread:

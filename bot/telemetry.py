@@ -26,7 +26,7 @@ from structlog.types import EventDict
 
 from bot import __version__
 
-_reference: Final[ContextVar[str]] = ContextVar("reference", default="")
+_request_id: Final[ContextVar[str]] = ContextVar("reference", default="")
 
 _FAULTS: Final = frozenset({"error", "exception", "critical"})
 _errors: Final = Counter(
@@ -55,7 +55,7 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
     """
     stream = stream or sys.stderr
     shared: list[structlog.types.Processor] = [
-        _with_reference,
+        _with_request_id,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -68,7 +68,7 @@ def configure_logging(level: str, style: str, stream: TextIO | None = None) -> N
     )
     structlog.configure(
         processors=[_counted, *shared, *rendering],
-        logger_factory=partial(_Lines, stream),
+        logger_factory=partial(_LineLogger, stream),
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     handler = logging.StreamHandler(stream)
@@ -108,7 +108,7 @@ def _json(event: Any, **_: object) -> str:  # noqa: ANN401 - as structlog hands 
     return json.dumps(event, default=repr, separators=(",", ":"))  # takes five times as long
 
 
-class _Lines(structlog.WriteLogger):
+class _LineLogger(structlog.WriteLogger):
     """Writes lines; has the name of the module that they are from.
 
     A log that can't be written, for its disk is full or its reader gone, costs nobody their answer.
@@ -126,25 +126,25 @@ class _Lines(structlog.WriteLogger):
 
 
 @contextmanager
-def traced(reference: str) -> Iterator[None]:
+def bind_request_id(reference: str) -> Iterator[None]:
     """Have every line that is logged in this block, and in the tasks begun in it, carry a reference.
 
     A task begun in it keeps the reference after the block; whatever else its caller does loses it.
     """
-    before = _reference.set(reference)
+    before = _request_id.set(reference)
     try:
         yield
     finally:
-        _reference.reset(before)
+        _request_id.reset(before)
 
 
-def current_reference() -> str:
+def current_request_id() -> str:
     """What the log knows the work by that is under way here: a request, or a digest's delivery."""
-    return _reference.get() or "none"
+    return _request_id.get() or "none"
 
 
-def _with_reference(_logger: object, _method: str, event: EventDict) -> EventDict:
-    if reference := _reference.get():
+def _with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if reference := _request_id.get():
         event["reference"] = reference
     return event
 

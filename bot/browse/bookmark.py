@@ -28,7 +28,7 @@ _Count = Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class VisitedPage:
     """A page that the walk has left behind.
 
     Attributes:
@@ -49,14 +49,14 @@ class Bookmark:
         position: the page; None is the first.
         offset: the first row to show, counted within the page from 0.
         anchor: creation time of the newest instance when the walk began; newer ones stay out.
-        trail: the pages passed on the way here, the first one first. The API gives no way back.
+        visited: the pages passed on the way here, the first one first. The API gives no way back.
     """
 
     query: ListQuery
     position: Position | None = None
     offset: _Count = 0
     anchor: Moment | None = None
-    trail: tuple[Passed, ...] = ()
+    visited: Annotated[tuple[VisitedPage, ...], Field(alias="trail")] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class OverviewBookmark:
 AnyBookmark = Bookmark | OverviewBookmark
 
 
-class BookmarkUnreadable(Exception):
+class InvalidBookmark(Exception):
     """A text that is no bookmark: cut, changed, or of a version this bot does not know."""
 
 
@@ -89,7 +89,7 @@ _COMMON: Final = (
 @lru_cache(maxsize=256)  # the buttons below a list are the same for all who look at it
 def encode(bookmark: AnyBookmark) -> str:
     """A bookmark as text: some 60 characters for a plain query, as much as a cursor for each page passed."""
-    return pack(_CODEC.dump_json(bookmark, exclude_defaults=True))
+    return pack(_CODEC.dump_json(bookmark, exclude_defaults=True, by_alias=True))
 
 
 def pack(json: bytes) -> str:
@@ -103,20 +103,20 @@ def decode(text: str) -> AnyBookmark:
     """The bookmark that `encode` wrote.
 
     Raises:
-        BookmarkUnreadable: the text is anything else.
+        InvalidBookmark: the text is anything else.
     """
     version, _, written = text.partition(".")
     if version != VERSION:
-        raise BookmarkUnreadable("made by another version of this bot")
+        raise InvalidBookmark("made by another version of this bot")
     try:
         raw = base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True)
         digest, packed = raw[:_DIGEST], raw[_DIGEST:]
         if _base64(raw) != written or digest != _digest(packed):
-            raise BookmarkUnreadable("cut or changed on its way")
+            raise InvalidBookmark("cut or changed on its way")
         json = zlib.decompressobj(wbits=_RAW, zdict=_COMMON).decompress(packed, _MOST_JSON)
         return _CODEC.validate_json(json)
     except (ValueError, zlib.error) as error:
-        raise BookmarkUnreadable("cut or changed on its way") from error
+        raise InvalidBookmark("cut or changed on its way") from error
 
 
 def _base64(raw: bytes) -> str:

@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Final
 
-from bot.browse.bookmark import Bookmark, OverviewBookmark, Passed
+from bot.browse.bookmark import Bookmark, OverviewBookmark, VisitedPage
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
-from bot.browse.screen import Cut, Overview, Screen
+from bot.browse.screen import Overview, Screen, Source
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
     CloudflareError,
-    NonsenseAnswer,
-    ParameterRefused,
+    InvalidParameter,
+    InvalidResponse,
     UnknownAccount,
     WorkflowNotFound,
 )
@@ -63,7 +63,7 @@ class Browser:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
         """
         if _is_first(here):
-            here = Bookmark(here.query, _begun(here), here.offset)
+            here = Bookmark(here.query, _start(here), here.offset)
         return await self.turn(here, fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
@@ -81,25 +81,27 @@ class Browser:
 
     def still_shows(self, screen: Screen) -> bool:
         """Whether the place of a screen would give the same one again, at once."""
-        if screen.cut_from is None:
+        if screen.source is None:
             return False
         _, workflows = self._account(screen.query.account)
-        return workflows.still_holds(screen.cut_from.asked, screen.cut_from.page)
+        return workflows.is_cached(screen.source.asked, screen.source.page)
 
     async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
-        asked = mark.query.page(mark.position, _bound(mark.anchor))
+        asked = mark.query.page(mark.position, _upper_bound(mark.anchor))
         if mark.anchor is None and mark.query.until is None and _is_page_within(mark):
             mark = await self._anchored_at_newest(workflows, mark, fresh=fresh)
         page = first = await self._page(workflows, mark, fresh=fresh)
         for _ in range(_MOST_EMPTY_PAGES):
             # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
-            if page.rows or page.next is None or _repeats(mark, page):
+            if page.rows or page.next is None or _is_loop(mark, page):
                 break
-            mark = replace(mark, position=page.next, offset=0, trail=(*mark.trail, Passed(mark.position, 0)))
+            mark = replace(
+                mark, position=page.next, offset=0, visited=(*mark.visited, VisitedPage(mark.position, 0))
+            )
             page = await self._page(workflows, mark, fresh=fresh)
         if mark.anchor is None and _is_first(mark):
             mark, page = await self._anchored(workflows, mark, page)
-        return replace(_screen(mark, account, page), cut_from=Cut(asked, page) if page is first else None)
+        return replace(_screen(mark, account, page), source=Source(asked, page) if page is first else None)
 
     async def overview(self, mark: OverviewBookmark, *, fresh: bool = False) -> Overview:
         """Some workflows of an account with their counts, by name.
@@ -139,10 +141,10 @@ class Browser:
 
     async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
         query = mark.query
-        bounded = query.page(mark.position, _bound(mark.anchor))
+        bounded = query.page(mark.position, _upper_bound(mark.anchor))
         try:
             return await workflows.list_instances(bounded, fresh=fresh)
-        except ParameterRefused:
+        except InvalidParameter:
             if not isinstance(mark.position, Cursor):
                 raise
         # Whether a cursor is bound to the filters of the request that gave it is documented nowhere: the
@@ -152,7 +154,7 @@ class Browser:
             raise CursorRefused(query.from_start)
         try:
             page = await workflows.list_instances(unbounded, fresh=fresh)
-        except ParameterRefused as error:
+        except InvalidParameter as error:
             raise CursorRefused(query.from_start) from error
         workflows.keep(bounded, page)
         return page
@@ -171,7 +173,7 @@ class Browser:
             return anchored, await self._page(workflows, anchored, fresh=True)
         anchored = replace(mark, anchor=newest)
         # Asked again with the bound, the API would answer these very rows: no need to ask.
-        workflows.keep(mark.query.page(mark.position, _bound(newest)), page)
+        workflows.keep(mark.query.page(mark.position, _upper_bound(newest)), page)
         return anchored, page
 
     async def _anchored_at_newest(
@@ -208,25 +210,25 @@ async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workf
     """A workflow with its counts; None if there are none, as when it was deleted since it was listed."""
     try:
         return await workflows.get_workflow(name, fresh=fresh)
-    except (WorkflowNotFound, NonsenseAnswer):
+    except (WorkflowNotFound, InvalidResponse):
         return None
 
 
 def _is_first(mark: Bookmark) -> bool:
     """Whether nothing of the list lies before this page."""
-    return _begun(mark) in (None, PageNumber(1)) and not any(passed.rows for passed in mark.trail)
+    return _start(mark) in (None, PageNumber(1)) and not any(passed.rows for passed in mark.visited)
 
 
-def _begun(mark: Bookmark) -> Position | None:
+def _start(mark: Bookmark) -> Position | None:
     """The page where the walk began."""
-    return mark.trail[0].position if mark.trail else mark.position
+    return mark.visited[0].position if mark.visited else mark.position
 
 
 def _is_page_within(mark: Bookmark) -> bool:
     return isinstance(mark.position, PageNumber) and mark.position.number > 1
 
 
-def _bound(anchor: datetime | None) -> datetime | None:
+def _upper_bound(anchor: datetime | None) -> datetime | None:
     """The anchor as a `date_end`, in whole milliseconds as the API counts.
 
     By wrangler's help the bound is inclusive, which no reference says: one millisecond more makes it right
@@ -237,16 +239,16 @@ def _bound(anchor: datetime | None) -> datetime | None:
     return anchor.replace(microsecond=anchor.microsecond // 1000 * 1000) + _MILLISECOND
 
 
-def _repeats(mark: Bookmark, page: InstancePage) -> bool:
+def _is_loop(mark: Bookmark, page: InstancePage) -> bool:
     """Whether the walk would come to a page where it has been."""
-    return page.next == mark.position or any(page.next == passed.position for passed in mark.trail)
+    return page.next == mark.position or any(page.next == passed.position for passed in mark.visited)
 
 
 def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
     rows = _not_newer(page, mark.anchor)
     size = mark.query.rows
     mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
-    circles = page.next is not None and _repeats(mark, page)
+    circles = page.next is not None and _is_loop(mark, page)
     return Screen(
         query=mark.query,
         account=account,
@@ -256,7 +258,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
         previous=_previous(mark),
         next=_next(mark, len(rows), None if circles else page),
         messages=page.messages,
-        went_in_circles=circles,
+        cursor_loop=circles,
         fetched_at=page.fetched_at,
         unread=page.unread,
     )
@@ -274,7 +276,9 @@ def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | No
         return replace(mark, offset=mark.offset + mark.query.rows)
     if page is None or page.next is None:
         return None
-    return replace(mark, position=page.next, offset=0, trail=(*mark.trail, Passed(mark.position, rows)))
+    return replace(
+        mark, position=page.next, offset=0, visited=(*mark.visited, VisitedPage(mark.position, rows))
+    )
 
 
 def _previous(mark: Bookmark) -> Bookmark | None:
@@ -282,11 +286,11 @@ def _previous(mark: Bookmark) -> Bookmark | None:
     size = mark.query.rows
     if mark.offset:
         return replace(mark, offset=max(mark.offset - size, 0))
-    for place in range(len(mark.trail) - 1, -1, -1):
-        last = mark.trail[place]
+    for place in range(len(mark.visited) - 1, -1, -1):
+        last = mark.visited[place]
         if last.rows:
             offset = _last_screen(last.rows, size)
-            return replace(mark, position=last.position, offset=offset, trail=mark.trail[:place])
+            return replace(mark, position=last.position, offset=offset, visited=mark.visited[:place])
     match mark.position:
         case PageNumber(number) if number > 1:
             return replace(mark, position=PageNumber(number - 1))
@@ -295,7 +299,7 @@ def _previous(mark: Bookmark) -> Bookmark | None:
 
 def _number_of_first(mark: Bookmark) -> int | None:
     """The number of the first row shown in the whole list; None behind a typed cursor."""
-    before = sum(passed.rows for passed in mark.trail)
+    before = sum(passed.rows for passed in mark.visited)
     match mark.position, mark.query.start:
         case PageNumber(number), _:
             before = (number - 1) * mark.query.per_page

@@ -8,7 +8,7 @@ from bot.browse.model import DEFAULT_ROWS, MAX_ROWS, HelpQuery, ListQuery, Overv
 from bot.cloudflare.protocol import MAX_WORKFLOW_NAME
 from bot.language import filters, times
 from bot.language.errors import QueryError, nearest, one_of, typed
-from bot.language.times import Clock, When
+from bot.language.times import Clock, TimePoint
 from bot.language.tokens import COMMAND, Token, split
 
 TOPICS: Final = ("list", "filters", "times", "digest")
@@ -22,7 +22,7 @@ _ALIASES: Final = {
     "date_start": "since",
     "date_end": "until",
 }
-_KEY_LOOKALIKES: Final = {
+_KEY_SYNONYMS: Final = {
     # what people call them elsewhere
     "from": "since", "after": "since", "start": "since", "to": "until", "before": "until", "end": "until",
     "limit": "rows", "count": "rows", "size": "rows", "state": "status", "name": "search",
@@ -32,7 +32,7 @@ _SUBCOMMANDS: Final = ("list", "digest", "help")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PendingQuery:
     """A list whose times wait for a clock, and for a zone where one was needed.
 
     Attributes:
@@ -68,7 +68,7 @@ class Draft:
         return replace(self.query, since=since, until=until)
 
 
-def _moment(key: str, text: str | None, clock: Clock) -> When | None:
+def _moment(key: str, text: str | None, clock: Clock) -> TimePoint | None:
     if text is None:
         return None
     try:
@@ -77,7 +77,7 @@ def _moment(key: str, text: str | None, clock: Clock) -> When | None:
         raise QueryError(f"{key}:{text}", error.problem, expected=error.expected) from error
 
 
-def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Draft:
+def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | PendingQuery:
     """What the text after `/workflows` asks for.
 
     Args:
@@ -90,18 +90,18 @@ def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Dra
     try:
         return _parse(split(text), accounts)
     except QueryError as error:
-        error.put_right(COMMAND, text)
+        error.with_correction(COMMAND, text)
         raise
 
 
-def _parse(tokens: Sequence[Token], accounts: Sequence[str]) -> HelpQuery | OverviewQuery | Draft:
+def _parse(tokens: Sequence[Token], accounts: Sequence[str]) -> HelpQuery | OverviewQuery | PendingQuery:
     if tokens and tokens[0].text == COMMAND:
         tokens = tokens[1:]  # a whole command pasted behind the command
     if tokens and tokens[0].text.lower() in _HELP:
         return _help(tokens[1:])
     if any(token.is_flag and token.key == "help" for token in tokens):
         return HelpQuery()
-    words = _paired(tokens)
+    words = _join_flags(tokens)
     bare = [word for word in words if word.key is None]
     if bare and bare[0].text.lower() == "list" and (bare[0] is words[0] or len(bare) > 1):
         return _list([word for word in words if word is not bare[0]], accounts, said_list=True)
@@ -128,7 +128,7 @@ def _overview(words: Sequence[Token], accounts: Sequence[str]) -> OverviewQuery:
     )
 
 
-def _list(words: Sequence[Token], accounts: Sequence[str], *, said_list: bool) -> Draft:
+def _list(words: Sequence[Token], accounts: Sequence[str], *, said_list: bool) -> PendingQuery:
     name, rest = _name(words, said_list=said_list)
     values = _by_key(_with_bare_statuses(rest, name), LIST_KEYS)
     status, rows, direction, account = (values.get(key) for key in ("status", "rows", "direction", "account"))
@@ -142,14 +142,14 @@ def _list(words: Sequence[Token], accounts: Sequence[str], *, said_list: bool) -
         start=position,
         direction=filters.read_direction(direction, position) if direction else None,
     )
-    return Draft(
+    return PendingQuery(
         query,
         since=filters.required(since, times.EXPECTED) if since else None,
         until=filters.required(until, times.EXPECTED) if until else None,
     )
 
 
-def _paired(tokens: Sequence[Token]) -> list[Token]:
+def _join_flags(tokens: Sequence[Token]) -> list[Token]:
     """Each `--flag` joined with the word that is its value."""
     words: list[Token] = []
     rest = iter(tokens)
@@ -210,11 +210,11 @@ def _with_bare_statuses(words: Sequence[Token], name: Token) -> list[Token]:
             keyed.append(replace(word, key="status"))
         else:
             after = words[place + 1] if place + 1 < len(words) else None
-            raise _stray(word, keyed[-1] if keyed else None, after, name)
+            raise _unexpected_word(word, keyed[-1] if keyed else None, after, name)
     return keyed
 
 
-def _stray(word: Token, before: Token | None, after: Token | None, name: Token) -> QueryError:
+def _unexpected_word(word: Token, before: Token | None, after: Token | None, name: Token) -> QueryError:
     """What to say of a bare word that is neither the name nor a status."""
     key = _canonical(word.value.lower().replace("-", "_"))
     if key in LIST_KEYS and after is not None and after.key is None:
@@ -270,7 +270,7 @@ def _key(word: Token, keys: Sequence[str]) -> str:
     key = _canonical(word.key or "")
     if key in keys:
         return key
-    meant = _KEY_LOOKALIKES.get(key)
+    meant = _KEY_SYNONYMS.get(key)
     close = meant if meant in keys else nearest(key, keys)
     raise word.wrong(
         "makes no sense in a list" if key in _KEYS else "is a filter I don't know",

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from bot.browse.command import Draft
+from bot.browse.command import PendingQuery
 from bot.browse.model import DEFAULT_ROWS, MAX_ROWS, ListQuery
 from bot.cloudflare.models import Status
 from bot.language import filters, times
-from bot.language.errors import Mistakes, QueryError, noting
+from bot.language.errors import FormErrors, QueryError, collect_error
 from bot.language.times import Clock
 from bot.language.tokens import Token, split
 
@@ -45,20 +45,20 @@ class Form:
         """Whether a wall-clock time was typed."""
         return any(times.needs_zone(text) for text in (self.since, self.until) if text.strip())
 
-    def asks(self, workflow: str, clock: Clock) -> ListQuery | Mistakes:
+    def to_query(self, workflow: str, clock: Clock) -> ListQuery | FormErrors:
         """The question about a workflow at a moment, in a zone; or all that is wrong with it."""
         wrong: dict[str, QueryError] = {}
-        draft = Draft(ListQuery(workflow, self.account, self.status))
-        with noting(wrong, "rows"):
+        draft = PendingQuery(ListQuery(workflow, self.account, self.status))
+        with collect_error(wrong, "rows"):
             draft = replace(draft, query=replace(draft.query, rows=_number(self.rows)))
-        with noting(wrong, "since"):
-            draft = _understood(replace(draft, since=_words("since", self.since)), clock)
-        with noting(wrong, "until"):
-            draft = _understood(replace(draft, until=_words("until", self.until)), clock)
-        return Mistakes(wrong) if wrong else draft.at(clock)
+        with collect_error(wrong, "since"):
+            draft = _check_times(replace(draft, since=_words("since", self.since)), clock)
+        with collect_error(wrong, "until"):
+            draft = _check_times(replace(draft, until=_words("until", self.until)), clock)
+        return FormErrors(wrong) if wrong else draft.at(clock)
 
 
-def _understood(draft: Draft, clock: Clock) -> Draft:
+def _check_times(draft: PendingQuery, clock: Clock) -> PendingQuery:
     """The same, once its times are known to be readable."""
     draft.at(clock)
     return draft

@@ -18,7 +18,7 @@ from bot.cloudflare.models import (
     Status,
 )
 from bot.cloudflare.protocol import instances_request
-from bot.language.times import When
+from bot.language.times import TimePoint
 from bot.language.tokens import COMMAND, in_quotes, quote
 
 DEFAULT_ROWS: Final = 10
@@ -43,8 +43,8 @@ class ListQuery:
     workflow: str
     account: str | None = None
     status: Status | None = None
-    since: When | None = None
-    until: When | None = None
+    since: TimePoint | None = None
+    until: TimePoint | None = None
     rows: Annotated[int, Field(ge=1, le=MAX_ROWS)] = DEFAULT_ROWS
     start: Position | None = None
     direction: str | None = None

@@ -10,7 +10,7 @@ from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery,
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Source:
     """The page that a screen was cut from, and the question that it answered."""
 
     asked: PageQuery
@@ -30,10 +30,10 @@ class Screen:
         previous: the screen before, if any.
         next: the screen after, if any.
         messages: the API's own words, usually none.
-        went_in_circles: the API gave a cursor it had given before, so the list ends here.
+        cursor_loop: the API gave a cursor it had given before, so the list ends here.
         fetched_at: when the API was asked.
         unread: rows of the API's answer that could not be read in full.
-        cut_from: where its rows are from; None where that took more than one question.
+        source: where its rows are from; None where that took more than one question.
     """
 
     query: ListQuery
@@ -44,10 +44,10 @@ class Screen:
     previous: Bookmark | None
     next: Bookmark | None
     messages: tuple[ApiMessage, ...]
-    went_in_circles: bool
+    cursor_loop: bool
     fetched_at: datetime
     unread: int = 0
-    cut_from: Cut | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, decode, encode
+from bot.browse.bookmark import AnyBookmark, Bookmark, InvalidBookmark, decode, encode
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.storage.tables import bookmarks
 from bot.ui.limits import VALUE
@@ -31,7 +31,7 @@ class BookmarkExpired(Exception):
         self.command = command
 
 
-class Shelf:
+class BookmarkStore:
     """Turns bookmarks into buttons' values and back.
 
     Args:
@@ -68,7 +68,7 @@ class Shelf:
 
         Raises:
             BookmarkExpired: it was kept in the database, and for long enough.
-            BookmarkUnreadable: the value is none of ours.
+            InvalidBookmark: the value is none of ours.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
         kind, _, rest = value.partition(".")
@@ -76,7 +76,7 @@ class Shelf:
             return decode(value)
         key, dot, command = rest.partition(".")
         if not dot or not _KEY.fullmatch(key):
-            raise BookmarkUnreadable("cut or changed on its way")
+            raise InvalidBookmark("cut or changed on its way")
         now = int(self._now().timestamp())
         async with self._engine.connect() as connection:
             text = await connection.scalar(

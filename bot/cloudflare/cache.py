@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from cachetools import TTLCache
 
 from bot.cloudflare.client import WorkflowsClient
-from bot.cloudflare.limiter import Purpose
+from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 from bot.cloudflare.packing import PackedPage, Packer
 
@@ -38,10 +38,10 @@ class SingleFlight:
         if flight is None:
             flight = asyncio.ensure_future(_run(start))
             self._flights[key] = flight
-            flight.add_done_callback(lambda done: self._land(key, done))
+            flight.add_done_callback(lambda done: self._finish(key, done))
         return await asyncio.shield(flight), leads
 
-    def _land(self, key: Hashable, flight: asyncio.Task[Any]) -> None:
+    def _finish(self, key: Hashable, flight: asyncio.Task[Any]) -> None:
         del self._flights[key]
         if not flight.cancelled():
             flight.exception()  # seen here, in case every asker has left
@@ -83,14 +83,14 @@ class _Flight:
     """
 
     fresh: bool
-    purpose: Purpose
+    priority: Priority
 
 
 def observe_nothing(_: str) -> None:
     """For callers that do not count."""
 
 
-class _Remembers(Protocol[_K_contra, _T_co]):
+class _Readable(Protocol[_K_contra, _T_co]):
     def get(self, key: _K_contra, /) -> _T_co | None: ...
 
 
@@ -151,7 +151,7 @@ class CachedWorkflows:
         self._instances: _Memory[tuple[str, str], InstanceDetail] = _Memory(times.pages, times, now)
 
     async def list_instances(
-        self, query: PageQuery, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
+        self, query: PageQuery, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> InstancePage:
         """One page of a workflow's instances; `fresh` goes around the memory and renews it.
 
@@ -160,13 +160,13 @@ class CachedWorkflows:
         """
 
         async def ask() -> InstancePage:
-            page = await self._client.list_instances(query, purpose)
+            page = await self._client.list_instances(query, priority)
             self.keep(query, page)
             return page
 
-        return await self._answer(self._pages, query, ask, _Flight(fresh, purpose))
+        return await self._answer(self._pages, query, ask, _Flight(fresh, priority))
 
-    def still_holds(self, query: PageQuery, page: InstancePage) -> bool:
+    def is_cached(self, query: PageQuery, page: InstancePage) -> bool:
         """Whether the answer to a question is in memory, and is this very page."""
         if self._pages.get(query) is not page:
             return False
@@ -184,7 +184,7 @@ class CachedWorkflows:
         self._pages.put(query, page, stands_still=still and not page.unread)
 
     async def list_workflows(
-        self, search: str | None = None, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
+        self, search: str | None = None, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> WorkflowList:
         """Every workflow of the account, or every one that matches a search.
 
@@ -193,14 +193,14 @@ class CachedWorkflows:
         """
 
         async def ask() -> WorkflowList:
-            workflows = await self._client.list_workflows(search, purpose)
+            workflows = await self._client.list_workflows(search, priority)
             self._lists.put(search, workflows, stands_still=False)
             return workflows
 
-        return await self._answer(self._lists, search, ask, _Flight(fresh, purpose))
+        return await self._answer(self._lists, search, ask, _Flight(fresh, priority))
 
     async def get_workflow(
-        self, name: str, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
+        self, name: str, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> Workflow:
         """One workflow.
 
@@ -209,14 +209,14 @@ class CachedWorkflows:
         """
 
         async def ask() -> Workflow:
-            workflow = await self._client.get_workflow(name, purpose)
+            workflow = await self._client.get_workflow(name, priority)
             self._workflows.put(name, workflow, stands_still=False)
             return workflow
 
-        return await self._answer(self._workflows, name, ask, _Flight(fresh, purpose))
+        return await self._answer(self._workflows, name, ask, _Flight(fresh, priority))
 
     async def get_instance(
-        self, workflow: str, instance: str, *, fresh: bool = False, purpose: Purpose = Purpose.PERSON
+        self, workflow: str, instance: str, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> InstanceDetail:
         """One instance, without its steps.
 
@@ -226,14 +226,14 @@ class CachedWorkflows:
         key = (workflow, instance)
 
         async def ask() -> InstanceDetail:
-            detail = await self._client.get_instance(workflow, instance, purpose)
+            detail = await self._client.get_instance(workflow, instance, priority)
             self._instances.put(key, detail, stands_still=detail.end is not None)
             return detail
 
-        return await self._answer(self._instances, key, ask, _Flight(fresh, purpose))
+        return await self._answer(self._instances, key, ask, _Flight(fresh, priority))
 
     async def _answer(
-        self, memory: _Remembers[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], flight: _Flight
+        self, memory: _Readable[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], flight: _Flight
     ) -> _T:
         known = None if flight.fresh else memory.get(key)
         if known is not None:

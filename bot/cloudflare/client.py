@@ -17,8 +17,8 @@ from yarl import URL
 
 from bot.cloudflare import protocol
 from bot.cloudflare.endpoint import Endpoint
-from bot.cloudflare.errors import NonsenseAnswer, NotAuthorized, Throttled, TlsFailed, Unavailable
-from bot.cloudflare.limiter import Budget, Purpose
+from bot.cloudflare.errors import InvalidResponse, NotAuthorized, RateLimited, TLSError, Unavailable
+from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import (
     ApiMessage,
     InstanceDetail,
@@ -89,21 +89,23 @@ class WorkflowsClient:
         self._observe = observe
         self._now = now
 
-    async def list_instances(self, query: PageQuery, purpose: Purpose = Purpose.PERSON) -> InstancePage:
+    async def list_instances(
+        self, query: PageQuery, priority: Priority = Priority.INTERACTIVE
+    ) -> InstancePage:
         """One page of a workflow's instances.
 
         Raises:
             CloudflareError: one of `errors`.
         """
-        async with self._in_time():
+        async with self._within_deadline():
             return await self._get(
                 protocol.instances_request(query),
                 lambda answer: protocol.read_instances(answer, query.position, self._now()),
-                purpose,
+                priority,
             )
 
     async def list_workflows(
-        self, search: str | None = None, purpose: Purpose = Purpose.PERSON
+        self, search: str | None = None, priority: Priority = Priority.INTERACTIVE
     ) -> WorkflowList:
         """Every workflow, in as few requests as there are pages.
 
@@ -114,10 +116,10 @@ class WorkflowsClient:
         rows: dict[str, Workflow] = {}
         messages: list[ApiMessage] = []
         unread = 0
-        async with self._in_time():
+        async with self._within_deadline():
             while page is not None:
                 request = protocol.workflows_request(search, page)
-                answer = await self._get(request, partial(protocol.read_workflows, page=page), purpose)
+                answer = await self._get(request, partial(protocol.read_workflows, page=page), priority)
                 known = len(rows)
                 rows.update((workflow.name, workflow) for workflow in answer.rows)
                 messages.extend(answer.messages)
@@ -125,17 +127,17 @@ class WorkflowsClient:
                 page = answer.next if len(rows) > known else None  # the local engine repeats its one page
         return WorkflowList(tuple(rows.values()), tuple(messages), self._now(), unread)
 
-    async def get_workflow(self, name: str, purpose: Purpose = Purpose.PERSON) -> Workflow:
+    async def get_workflow(self, name: str, priority: Priority = Priority.INTERACTIVE) -> Workflow:
         """One workflow.
 
         Raises:
             CloudflareError: one of `errors`.
         """
-        async with self._in_time():
-            return await self._get(protocol.workflow_request(name), protocol.read_workflow, purpose)
+        async with self._within_deadline():
+            return await self._get(protocol.workflow_request(name), protocol.read_workflow, priority)
 
     async def get_instance(
-        self, workflow: str, instance: str, purpose: Purpose = Purpose.PERSON
+        self, workflow: str, instance: str, priority: Priority = Priority.INTERACTIVE
     ) -> InstanceDetail:
         """One instance, without its steps.
 
@@ -143,11 +145,11 @@ class WorkflowsClient:
             CloudflareError: one of `errors`.
         """
         request = protocol.instance_request(workflow, instance)
-        async with self._in_time():
-            return await self._get(request, protocol.read_instance, purpose)
+        async with self._within_deadline():
+            return await self._get(request, protocol.read_instance, priority)
 
     @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
+    async def _within_deadline(self) -> AsyncIterator[None]:
         """All that one answer takes, retries and pauses included, within the deadline."""
         try:
             async with asyncio.timeout(self._deadline):
@@ -155,10 +157,10 @@ class WorkflowsClient:
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self._deadline:g} s") from error
 
-    async def _get(self, request: Request, read: Callable[[Response], _T], purpose: Purpose) -> _T:
+    async def _get(self, request: Request, read: Callable[[Response], _T], priority: Priority) -> _T:
         """Ask, and ask again where that is safe and may help."""
         async for attempt in stamina.retry_context(
-            on=_worth_another_try,
+            on=_retry_delay,
             attempts=_ATTEMPTS,
             timeout=None,  # the deadline around it counts
             wait_initial=0.2,
@@ -166,32 +168,32 @@ class WorkflowsClient:
             wait_jitter=0.2,
         ):
             with attempt:
-                return await self._try(request, read, purpose)
+                return await self._try(request, read, priority)
         raise AssertionError("stamina returns or raises")  # pragma: no cover
 
-    async def _try(self, request: Request, read: Callable[[Response], _T], purpose: Purpose) -> _T:
-        number = self._budget.spend(purpose) if self._budget is not None else 0
+    async def _try(self, request: Request, read: Callable[[Response], _T], priority: Priority) -> _T:
+        number = self._budget.acquire(priority) if self._budget is not None else 0
         started = time.perf_counter()
         outcome = "unavailable"
         try:
             response = await self._send(request)
             outcome = str(response.status)
-            self._learn(number, response)
+            self._update_budget(number, response)
             return read(response)
-        except NonsenseAnswer:
+        except InvalidResponse:
             outcome = "nonsense"
             raise
-        except Throttled as error:
+        except RateLimited as error:
             if self._budget is not None:
-                self._budget.close_for(error.retry_after)
+                self._budget.block_for(error.retry_after)
             raise
         finally:
             self._observe(Call(request.path, request.query, outcome, time.perf_counter() - started))
 
-    def _learn(self, number: int, response: Response) -> None:
-        told = rate_limit(response.headers)
-        if told is not None and self._budget is not None:
-            self._budget.learn(number, told)
+    def _update_budget(self, number: int, response: Response) -> None:
+        reported = rate_limit(response.headers)
+        if reported is not None and self._budget is not None:
+            self._budget.update(number, reported)
 
     async def _send(self, request: Request) -> Response:
         url = f"{self._endpoint.root}{request.path}"
@@ -212,21 +214,21 @@ class WorkflowsClient:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Response(answer.status, headers, body)
         except aiohttp.ClientSSLError as error:
-            raise TlsFailed(f"TLS failed: {error.__class__.__name__}") from error
+            raise TLSError(f"TLS failed: {error.__class__.__name__}") from error
         except aiohttp.ClientConnectorError as error:
             raise Unavailable(f"no connection to {error.host}: {_why(error)}") from error
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self._deadline / 2:g} s") from error
         except aiohttp.ClientResponseError as error:
-            raise NonsenseAnswer("the answer is not HTTP as it should be") from error
+            raise InvalidResponse("the answer is not HTTP as it should be") from error
         except ValueError as error:
             # aiohttp refuses a header that would carry a line break; the settings refuse such secrets first.
             raise NotAuthorized("the credentials hold characters that no HTTP header can") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Unavailable(_how_it_broke(error)) from error
+            raise Unavailable(_describe_disconnect(error)) from error
 
 
-def _how_it_broke(error: aiohttp.ClientError | OSError) -> str:
+def _describe_disconnect(error: aiohttp.ClientError | OSError) -> str:
     """What became of a connection that was there."""
     if isinstance(error.__cause__, ContentEncodingError):
         return "the answer is compressed, and can't be unpacked"
@@ -249,12 +251,12 @@ async def _body(answer: aiohttp.ClientResponse) -> bytes:
     async for chunk in answer.content.iter_any():
         body += chunk
         if len(body) > MAX_BODY:
-            raise NonsenseAnswer(f"the answer is larger than {MAX_BODY // 1024 // 1024} MiB")
+            raise InvalidResponse(f"the answer is larger than {MAX_BODY // 1024 // 1024} MiB")
     return bytes(body)
 
 
-def _worth_another_try(error: Exception) -> bool | timedelta:
+def _retry_delay(error: Exception) -> bool | timedelta:
     """Whether the same GET may fare better soon, and after which pause where the API named one."""
-    if isinstance(error, Throttled):
+    if isinstance(error, RateLimited):
         return error.retry_after if error.retry_after <= _SHORT else False
-    return isinstance(error, Unavailable) and not isinstance(error, TlsFailed)
+    return isinstance(error, Unavailable) and not isinstance(error, TLSError)

@@ -72,7 +72,7 @@ class Decoded(Generic[_E]):
     unread: int = 0
 
 
-def decoded(envelope: type[_E], body: bytes) -> Decoded[_E]:
+def decode(envelope: type[_E], body: bytes) -> Decoded[_E]:
     """What a body holds.
 
     A field of the wrong type is left out; a row that has no name without it is left out as a whole.

@@ -60,11 +60,11 @@ class InstanceNotFound(CloudflareError):
     """No instance of that id in the workflow."""
 
 
-class ParameterRefused(CloudflareError):
+class InvalidParameter(CloudflareError):
     """A parameter is out of its bounds: refused here before any request, or by the API."""
 
 
-class Throttled(CloudflareError):
+class RateLimited(CloudflareError):
     """Too many requests, by the API's word or by our own count.
 
     Attributes:
@@ -88,11 +88,11 @@ class Unavailable(CloudflareError):
     """No usable answer in time: refused connection, reset, timeout, TLS, or a 5xx."""
 
 
-class TlsFailed(Unavailable):
+class TLSError(Unavailable):
     """The other side's certificate is not to be trusted: trying again changes nothing."""
 
 
-class NonsenseAnswer(CloudflareError):
+class InvalidResponse(CloudflareError):
     """An answer that is not the API's: not JSON, the wrong shape, a firewall's web page, a redirect."""
 
 

@@ -11,22 +11,22 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
-from bot.cloudflare.errors import Throttled
+from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.refusals import RateLimit
 
 WINDOW: Final = timedelta(minutes=5)
 _SAME_WINDOW: Final = 1.5  # seconds: the header counts in whole ones
 
 
-class Purpose(Enum):
+class Priority(Enum):
     """Who waits for an answer: a person, or work in the background that can wait."""
 
-    PERSON = "person"
+    INTERACTIVE = "person"
     BACKGROUND = "background"
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ServerLimit:
     """What the API last said: requests left of a quota (0 where it named none), until a moment."""
 
     until: float
@@ -48,38 +48,38 @@ class Budget:
         self._reserve = reserve
         self._now = now
         self._spent: deque[float] = deque()
-        self._told: _Told | None = None
+        self._server_limit: _ServerLimit | None = None
         self._closed_until = 0.0
         self._sent = 0
 
-    def spend(self, purpose: Purpose) -> int:
-        """Take one request out of the budget; gives its number, for `learn`.
+    def acquire(self, priority: Priority) -> int:
+        """Take one request out of the budget; gives its number, for `update`.
 
         Raises:
-            Throttled: none is left for this purpose; says how long to wait.
+            RateLimited: none is left for this purpose; says how long to wait.
         """
-        wait = self._wait(purpose)
+        wait = self._wait(priority)
         if wait > 0:
-            raise Throttled("our own request budget is used up", retry_after=timedelta(seconds=wait))
+            raise RateLimited("our own request budget is used up", retry_after=timedelta(seconds=wait))
         self._spent.append(self._now())
         self._sent += 1
-        if self._told is not None:
-            self._told = replace(self._told, left=self._told.left - 1)
+        if self._server_limit is not None:
+            self._server_limit = replace(self._server_limit, left=self._server_limit.left - 1)
         return self._sent
 
-    def learn(self, number: int, told: RateLimit) -> None:
+    def update(self, number: int, reported: RateLimit) -> None:
         """Believe what the `Ratelimit` header of the answer to a request says.
 
         Requests that were sent after that one are not in its count yet; and as answers overtake each other,
         within one window only a lower count is news.
         """
-        until = self._now() + told.reset_after.total_seconds()
-        left = told.remaining - (self._sent - number)
-        if self._told is not None and abs(self._told.until - until) <= _SAME_WINDOW:
-            left = min(left, self._told.left)
-        self._told = _Told(until, left, told.quota or 0)
+        until = self._now() + reported.reset_after.total_seconds()
+        left = reported.remaining - (self._sent - number)
+        if self._server_limit is not None and abs(self._server_limit.until - until) <= _SAME_WINDOW:
+            left = min(left, self._server_limit.left)
+        self._server_limit = _ServerLimit(until, left, reported.quota or 0)
 
-    def close_for(self, pause: timedelta) -> None:
+    def block_for(self, pause: timedelta) -> None:
         """Send nothing for a while: the API said 429."""
         self._closed_until = max(self._closed_until, self._now() + pause.total_seconds())
 
@@ -91,24 +91,28 @@ class Budget:
             return 0
         self._forget(now)
         own = self._limit - len(self._spent)
-        if self._told is not None and now < self._told.until:
-            own = min(own, self._told.left)
+        if self._server_limit is not None and now < self._server_limit.until:
+            own = min(own, self._server_limit.left)
         return max(own, 0)
 
-    def _wait(self, purpose: Purpose) -> float:
+    def _wait(self, priority: Priority) -> float:
         """Seconds until one request for this purpose may go; 0 means now."""
         now = self._now()
         if now < self._closed_until:
             return self._closed_until - now
         self._forget(now)
-        share = self._reserve if purpose is Purpose.BACKGROUND else 0.0
+        share = self._reserve if priority is Priority.BACKGROUND else 0.0
         waits = [0.0]
         excess = len(self._spent) + round(share * self._limit) - self._limit
         if excess >= 0:
             oldest = self._spent[min(excess, len(self._spent) - 1)] if self._spent else now
             waits.append(oldest + WINDOW.total_seconds() - now)
-        if self._told is not None and now < self._told.until and self._told.left <= share * self._told.quota:
-            waits.append(self._told.until - now)
+        if (
+            self._server_limit is not None
+            and now < self._server_limit.until
+            and self._server_limit.left <= share * self._server_limit.quota
+        ):
+            waits.append(self._server_limit.until - now)
         return max(waits)
 
     def _forget(self, now: float) -> None:

@@ -18,9 +18,9 @@ from bot.cloudflare.envelopes import (
     OneInstance,
     OneWorkflow,
     Workflows,
-    decoded,
+    decode,
 )
-from bot.cloudflare.errors import InstanceNotFound, NonsenseAnswer, ParameterRefused, WorkflowNotFound
+from bot.cloudflare.errors import InstanceNotFound, InvalidParameter, InvalidResponse, WorkflowNotFound
 from bot.cloudflare.models import (
     DIRECTIONS,
     MAX_PER_PAGE,
@@ -55,11 +55,11 @@ def instances_request(query: PageQuery) -> Request:
     """Ask for one page of a workflow's instances.
 
     Raises:
-        ParameterRefused: the API would refuse this; it is not asked.
+        InvalidParameter: the API would refuse this; it is not asked.
     """
     _check_workflow(query.workflow)
     if not 1 <= query.per_page <= MAX_PER_PAGE:
-        raise ParameterRefused(f"per_page must be 1 to {MAX_PER_PAGE}, not {query.per_page}")
+        raise InvalidParameter(f"per_page must be 1 to {MAX_PER_PAGE}, not {query.per_page}")
     params = {"per_page": str(query.per_page)}
     params |= _position_params(query.position)
     params |= _filter_params(query.filter, turns_cursor=isinstance(query.position, Cursor))
@@ -69,11 +69,11 @@ def instances_request(query: PageQuery) -> Request:
 def _position_params(position: Position | None) -> dict[str, str]:
     match position:
         case Cursor(""):
-            raise ParameterRefused("a cursor can't be empty")
+            raise InvalidParameter("a cursor can't be empty")
         case Cursor(token):
             return {"cursor": token}
         case PageNumber(number) if number < 1:
-            raise ParameterRefused(f"page must be 1 or more, not {number}")
+            raise InvalidParameter(f"page must be 1 or more, not {number}")
         case PageNumber(number):
             return {"page": str(number)}
         case None:
@@ -84,9 +84,9 @@ def _filter_params(filter_: InstanceFilter, *, turns_cursor: bool) -> dict[str, 
     params: dict[str, str] = {}
     if filter_.direction is not None:
         if filter_.direction not in DIRECTIONS:
-            raise ParameterRefused(f"direction must be asc or desc, not {filter_.direction}")
+            raise InvalidParameter(f"direction must be asc or desc, not {filter_.direction}")
         if not turns_cursor:
-            raise ParameterRefused("direction goes only with a cursor")
+            raise InvalidParameter("direction goes only with a cursor")
         params["direction"] = filter_.direction
     if filter_.date_start is not None:
         params["date_start"] = timestamp(filter_.date_start)
@@ -109,7 +109,7 @@ def workflow_request(workflow: str) -> Request:
     """Ask for one workflow.
 
     Raises:
-        ParameterRefused: the name can't be one.
+        InvalidParameter: the name can't be one.
     """
     _check_workflow(workflow)
     return Request(f"/workflows/{_segment(workflow)}")
@@ -119,11 +119,11 @@ def instance_request(workflow: str, instance: str) -> Request:
     """Ask for one instance, without its steps.
 
     Raises:
-        ParameterRefused: the name or the id can't be one.
+        InvalidParameter: the name or the id can't be one.
     """
     _check_workflow(workflow)
     if not instance or instance in _DOTS:
-        raise ParameterRefused(f"an instance's id can't be {instance or 'empty'}")
+        raise InvalidParameter(f"an instance's id can't be {instance or 'empty'}")
     path = f"/workflows/{_segment(workflow)}/instances/{_segment(instance)}"
     return Request(path, urlencode({"simple": "true"}))
 
@@ -132,18 +132,18 @@ def timestamp(moment: datetime) -> str:
     """ISO 8601 as the API wants it: UTC, milliseconds, `Z`, no offset.
 
     Raises:
-        ParameterRefused: a time without a zone could mean anything.
+        InvalidParameter: a time without a zone could mean anything.
     """
     if moment.tzinfo is None:
-        raise ParameterRefused("a time needs a zone")
+        raise InvalidParameter("a time needs a zone")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _check_workflow(name: str) -> None:
     if not 1 <= len(name) <= MAX_WORKFLOW_NAME:
-        raise ParameterRefused(f"a workflow's name has 1 to {MAX_WORKFLOW_NAME} characters, not {len(name)}")
+        raise InvalidParameter(f"a workflow's name has 1 to {MAX_WORKFLOW_NAME} characters, not {len(name)}")
     if name in _DOTS:
-        raise ParameterRefused(f"a workflow can't be called {name}")
+        raise InvalidParameter(f"a workflow can't be called {name}")
 
 
 def _segment(text: str) -> str:
@@ -246,18 +246,18 @@ def _pages(info: ResultInfo, *, otherwise: int) -> int:
 def _read(envelope: type[_E], response: Response) -> Decoded[_E]:
     """What an answer holds; or raise what it means."""
     if response.headers.get("cf-mitigated"):
-        raise error_of(NonsenseAnswer, "a firewall answered with its challenge page", response)
+        raise error_of(InvalidResponse, "a firewall answered with its challenge page", response)
     if 300 <= response.status < 400:
-        raise error_of(NonsenseAnswer, "the answer is a redirect, which is not followed", response)
+        raise error_of(InvalidResponse, "the answer is a redirect, which is not followed", response)
     if response.status != 200:
         raise refusal(response, _without_result(response).errors or ())
     try:
-        read = decoded(envelope, response.body)
+        read = decode(envelope, response.body)
     except ValidationError as error:
         failure = _without_result(response)
         if not failure.success:
             raise refusal(response, failure.errors or ()) from error
-        raise error_of(NonsenseAnswer, _first_fault(error), response) from error
+        raise error_of(InvalidResponse, _first_fault(error), response) from error
     if not read.envelope.success:
         raise refusal(response, read.envelope.errors or ())
     return read

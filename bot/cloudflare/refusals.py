@@ -11,10 +11,10 @@ from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,
     InstanceNotFound,
-    NonsenseAnswer,
+    InvalidParameter,
+    InvalidResponse,
     NotAuthorized,
-    ParameterRefused,
-    Throttled,
+    RateLimited,
     Unavailable,
     WorkflowNotFound,
 )
@@ -62,7 +62,7 @@ _BY_CODE: Final[Mapping[int, type[CloudflareError]]] = {
     9106: NotAuthorized,
     9109: NotAuthorized,
     10000: NotAuthorized,
-    10002: ParameterRefused,
+    10002: InvalidParameter,
     10200: WorkflowNotFound,
     10400: InstanceNotFound,
     10501: WorkflowNotFound,  # the local engine's code; production has none of this number
@@ -75,7 +75,7 @@ def refusal(response: Response, errors: tuple[ApiMessage, ...]) -> CloudflareErr
     said = "; ".join(error.message for error in errors if error.message) or f"HTTP {status}"
     codes = {error.code for error in errors}
     if status == 429 or 971 in codes:
-        return Throttled(
+        return RateLimited(
             said,
             retry_after=retry_after(response.headers, datetime.now(UTC)),
             errors=errors,
@@ -87,13 +87,13 @@ def refusal(response: Response, errors: tuple[ApiMessage, ...]) -> CloudflareErr
             return error_of(kind, said, response, errors)
     if status in (401, 403):
         # Without the API's envelope somebody else refused: a firewall, or the local engine's host check.
-        kind = NotAuthorized if errors else NonsenseAnswer
+        kind = NotAuthorized if errors else InvalidResponse
     elif status >= 500:
         kind = Unavailable
     elif status >= 400 and errors:
-        kind = ParameterRefused
+        kind = InvalidParameter
     else:
-        kind = NonsenseAnswer
+        kind = InvalidResponse
     return error_of(kind, said, response, errors)
 
 

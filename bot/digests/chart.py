@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.digests.report import Bar, Newcomer
+from bot.digests.report import Bar, NewInstance
 from bot.language.durations import LONGEST_WINDOW
 
 _HOUR: Final = timedelta(hours=1)
@@ -14,10 +14,12 @@ _MOST_BARS: Final = 12
 """Of full width; one more holds what is left of the first."""
 
 
-def by_hour(before: Mapping[datetime, int], news: Iterable[Newcomer], until: datetime) -> dict[datetime, int]:
+def by_hour(
+    before: Mapping[datetime, int], news: Iterable[NewInstance], until: datetime
+) -> dict[datetime, int]:
     """How many newcomers there were in each hour, as long ago as any window reaches."""
     hours = Counter(before)
-    hours.update(_hour(newcomer.at) for newcomer in news)
+    hours.update(_hour(new_instance.at) for new_instance in news)
     oldest = _hour(until - LONGEST_WINDOW)
     return {hour: hours[hour] for hour in sorted(hours) if hour >= oldest}
 

@@ -9,22 +9,22 @@ import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
-from bot.digests.model import Baseline, Digest, DigestRun, Plan
+from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec
 from bot.language import cron
 
 _log = structlog.get_logger(__name__)
 
-_PLAN: Final = TypeAdapter(Plan)
+_PLAN: Final = TypeAdapter(DigestSpec)
 _BASELINE: Final = TypeAdapter(Baseline)
 
 
-def plan_to_json(plan: Plan) -> str:
+def spec_to_json(plan: DigestSpec) -> str:
     """A plan as text."""
     return _PLAN.dump_json(plan, exclude_defaults=True).decode()
 
 
-def plan_from_json(text: str) -> Plan:
-    """The plan that `plan_to_json` wrote, in this version or an earlier one.
+def spec_from_json(text: str) -> DigestSpec:
+    """The plan that `spec_to_json` wrote, in this version or an earlier one.
 
     Raises:
         ValueError: it is anything else.
@@ -63,11 +63,11 @@ def digest_of(row: RowMapping) -> Digest:
     """
     return Digest(
         number=row["number"],
-        plan=plan_from_json(row["plan"]),
+        plan=spec_from_json(row["plan"]),
         creator=row["creator"],
         created_at=_required(row["created_at"]),
         state=row["state"],
-        paused_why=row["paused_why"],
+        pause_reason=row["paused_why"],
         next_due=moment(row["next_due"]),
         baseline=baseline_from_json(row["baseline"]) if row["baseline"] else None,
     )

@@ -39,7 +39,7 @@ class Entered:
     Attributes:
         due: runs that are to be delivered.
         missed: slots that nobody was there to deliver.
-        paused: digests that have paused themselves, as `paused_why` says.
+        paused: digests that have paused themselves, as `pause_reason` says.
         more: there may be more of it at once.
     """
 
@@ -57,7 +57,7 @@ class HandOver:
     channel: str
 
 
-class Rounds:
+class DueScheduler:
     """The digests of this workspace, for the workers' clockwork.
 
     All of it may be called again after a failure, by several workers at once, and raises
@@ -81,7 +81,7 @@ class Rounds:
             found = await connection.scalar(active)
             return found is not None or await connection.scalar(due) is not None
 
-    async def enter_due(self, now: datetime) -> Entered:
+    async def record_due(self, now: datetime) -> Entered:
         """Make a run of each slot that has come; of several, only the newest is delivered."""
         due = missed = 0
         paused: list[Digest] = []
@@ -110,7 +110,7 @@ class Rounds:
                 missed += await self._enter(connection, digest, lost, "missed", now)
         return Entered(due, missed, paused, more=len(readable) == _A_ROUND)
 
-    async def wind_back(self, now: datetime) -> None:
+    async def handle_clock_rollback(self, now: datetime) -> None:
         """Put right what was planned by a clock that went ahead of time.
 
         Slots that were entered meanwhile are not entered again, unless as missed ones.
@@ -121,7 +121,7 @@ class Rounds:
                 try:
                     next_due = digest.plan.schedule.next_after(now)
                 except ZoneInfoNotFoundError:
-                    continue  # `enter_due` pauses it
+                    continue  # `record_due` pauses it
                 if digest.next_due is not None and next_due < digest.next_due:
                     await _move_on(connection, digest, next_due)
             await connection.execute(
@@ -131,7 +131,7 @@ class Rounds:
             )
 
     async def claim(self, now: datetime, until: datetime, most: int) -> tuple[HandOver, ...]:
-        """Runs to hand over, the earliest first; what is not `handed_over` can be claimed anew at `until`."""
+        """Runs to hand over, the earliest first; those not marked enqueued can be claimed anew at `until`."""
         async with self._engine.begin() as connection:
             asked = (
                 select(
@@ -151,13 +151,13 @@ class Rounds:
                     claimed.append(HandOver(attempt, row["channel"]))
         return tuple(claimed)
 
-    async def handed_over(self, runs: Sequence[HandOver], until: datetime) -> None:
+    async def mark_enqueued(self, runs: Sequence[HandOver], until: datetime) -> None:
         """Runs that were claimed `until` then need not be handed over again."""
         async with self._engine.begin() as connection:
             for run in runs:
                 await _set_try_at(connection, run.attempt, seconds(until), None)
 
-    async def under_way(self, before: datetime, most: int) -> tuple[Attempt, ...]:
+    async def in_flight(self, before: datetime, most: int) -> tuple[Attempt, ...]:
         """Runs that were handed over and have come to nothing, among those due before a moment."""
         asked = (
             select(digest_runs.c.digest, digest_runs.c.slot, digest_runs.c.attempt)

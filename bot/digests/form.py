@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cloudflare.models import Status
-from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, Mention, Plan
+from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention
 from bot.language import schedule_words
 from bot.language.durations import DEFAULT_WINDOW, read_window, window_text
-from bot.language.errors import Mistakes, QueryError, noting
+from bot.language.errors import FormErrors, QueryError, collect_error
 from bot.language.schedule import Schedule
 from bot.language.zones import nearest_zone, zone_name
 
@@ -58,7 +58,7 @@ class DigestForm:
         return cls(channel, zone, days=DAYS[:5], time="09:00")
 
     @classmethod
-    def of(cls, plan: Plan) -> "DigestForm":
+    def of(cls, plan: DigestSpec) -> "DigestForm":
         """The form that asks for the same plan."""
         days, time = _days_and_time(plan.schedule)
         return cls(
@@ -76,25 +76,25 @@ class DigestForm:
             mentions=plan.mentions,
         )
 
-    def asks(self) -> Plan | Mistakes:
+    def to_spec(self) -> DigestSpec | FormErrors:
         """The plan, or all that is wrong with it, by the fields of this form; mentions are `people`."""
         wrong: dict[str, QueryError] = {}
         zone = schedule = window = None
-        with noting(wrong, "channel"):
+        with collect_error(wrong, "channel"):
             _check_there("channel", self.channel)
-        with noting(wrong, "zone"):
+        with collect_error(wrong, "zone"):
             zone = self._zone()
-        with noting(wrong, "words" if self.words.strip() else "time" if self.days else "days"):
+        with collect_error(wrong, "words" if self.words.strip() else "time" if self.days else "days"):
             schedule = self._schedule(zone or "UTC")
-        with noting(wrong, "window"):
+        with collect_error(wrong, "window"):
             window = read_window(self.window) if self.window.strip() else DEFAULT_WINDOW
-        with noting(wrong, "workflows"):
+        with collect_error(wrong, "workflows"):
             _check_count("workflows", self.workflows, MOST_WORKFLOWS)
-        with noting(wrong, "people"):
+        with collect_error(wrong, "people"):
             _check_count("mentions", self.mentions, MOST_MENTIONS)
         if wrong or schedule is None or window is None:
-            return Mistakes(wrong)
-        return Plan(
+            return FormErrors(wrong)
+        return DigestSpec(
             channel=self.channel,
             schedule=schedule,
             account=self.account,

@@ -33,7 +33,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DigestSpec:
     """What a team wants to know, where and when.
 
     Attributes:
@@ -93,17 +93,17 @@ class Digest:
         creator: Slack's id of who made it.
         created_at: when.
         state: whether it goes out; a deleted one can be restored for a while.
-        paused_why: why it paused itself, in words; None where somebody paused it.
+        pause_reason: why it paused itself, in words; None where somebody paused it.
         next_due: its next slot; None unless it is active.
         baseline: what its last run knew; None before the first.
     """
 
     number: int
-    plan: Plan
+    plan: DigestSpec
     creator: str
     created_at: datetime
     state: Literal["active", "paused", "deleted"] = "active"
-    paused_why: str | None = None
+    pause_reason: str | None = None
     next_due: datetime | None = None
     baseline: Baseline | None = None
 
@@ -138,7 +138,7 @@ class DigestRun:
     detail: str | None = None
 
 
-def plan_command(plan: Plan, channel: str) -> str:
+def spec_command(plan: DigestSpec, channel: str) -> str:
     """What to type to make the same digest; `channel` is its name with `#`, or Slack's markup for it."""
     schedule = plan.schedule.in_words().translate(_UNBRACKETED).replace(" at ", " ")
     words = [COMMAND, "digest create", channel, schedule]

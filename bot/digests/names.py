@@ -6,11 +6,11 @@ from difflib import get_close_matches
 from bot.browse.model import OverviewQuery
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import UnknownAccount
-from bot.digests.model import Plan
+from bot.digests.model import DigestSpec
 from bot.language.errors import QueryError, typed
 
 
-async def check_names(plan: Plan, accounts: Mapping[str, CachedWorkflows]) -> None:
+async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, CachedWorkflows]) -> None:
     """Refuse a plan for workflows that do not exist; one for all of them needs no look.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.cloudflare.models import Instance, InstanceError, Status, Workflow
 from bot.digests.model import Baseline
-from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Newcomer
+from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, NewInstance
 
 OVERLAP: Final = timedelta(minutes=2)
 """How long after its end an instance may take to come to light: the list is eventually consistent."""
@@ -42,7 +42,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WorkflowFindings:
     """News of one workflow.
 
     Attributes:
@@ -52,7 +52,7 @@ class Found:
     """
 
     workflow: str
-    newcomers: Sequence[Newcomer]
+    new_instances: Sequence[NewInstance]
     exact: bool
 
 
@@ -93,12 +93,12 @@ def is_undated(row: Instance) -> bool:
     return row.status is not None and _moved_at(row) is None
 
 
-def moved_after(rows: Iterable[Instance], after: datetime) -> Iterator[Newcomer]:
+def moved_after(rows: Iterable[Instance], after: datetime) -> Iterator[NewInstance]:
     """Those of some instances that came to their status after a moment."""
     for row in rows:
         at = _moved_at(row)
         if at is not None and at > after:
-            yield Newcomer(row.id, at)
+            yield NewInstance(row.id, at)
 
 
 def _moved_at(row: Instance) -> datetime | None:
@@ -110,19 +110,19 @@ def key(workflow: str, instance: str) -> str:
     return f"{workflow}/{instance}"
 
 
-def to_describe(found: Sequence[Found], most: int) -> tuple[tuple[str, str], ...]:
+def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[tuple[str, str], ...]:
     """Workflow and id of the newcomers whose errors to ask for: the newest of each workflow in turn.
 
     Only of the workflows with most news, as no more groups are shown.
     """
-    busiest = sorted(found, key=lambda one: -len(one.newcomers))[:MOST_GROUPS]
-    columns = [[(one.workflow, newcomer.id) for newcomer in one.newcomers] for one in busiest]
+    busiest = sorted(found, key=lambda one: -len(one.new_instances))[:MOST_GROUPS]
+    columns = [[(one.workflow, new_instance.id) for new_instance in one.new_instances] for one in busiest]
     in_turn = chain.from_iterable(zip_longest(*columns))
     return tuple(pair for pair in in_turn if pair is not None)[:most]
 
 
 def grouped(
-    found: Sequence[Found], errors: Mapping[tuple[str, str], InstanceError | None] | None
+    found: Sequence[WorkflowFindings], errors: Mapping[tuple[str, str], InstanceError | None] | None
 ) -> tuple[tuple[Group, ...], dict[str, int]]:
     """The groups to show, and how many newcomers of each workflow are in none of them.
 
@@ -131,20 +131,20 @@ def grouped(
         errors: of the newcomers that were asked about, None where none is known. If nobody was asked, the
             newcomers of a workflow are one group.
     """
-    members: defaultdict[tuple[str, str | None, str | None], list[Newcomer]] = defaultdict(list)
+    members: defaultdict[tuple[str, str | None, str | None], list[NewInstance]] = defaultdict(list)
     messages: dict[tuple[str, str | None, str | None], str | None] = {}
-    untold: Counter[str] = Counter()
+    ungrouped: Counter[str] = Counter()
     for one in found:
-        for newcomer in one.newcomers:
-            place = (one.workflow, newcomer.id)
+        for new_instance in one.new_instances:
+            place = (one.workflow, new_instance.id)
             if errors is not None and place not in errors:
-                untold[one.workflow] += 1
+                ungrouped[one.workflow] += 1
                 continue
             error = (errors or {}).get(place) or InstanceError()
             group = (one.workflow, error.name, kind_of(error.message))
             messages.setdefault(group, error.message)  # the newest's own words
-            members[group].append(newcomer)
-    exact = {one.workflow: one.exact and one.workflow not in untold for one in found}
+            members[group].append(new_instance)
+    exact = {one.workflow: one.exact and one.workflow not in ungrouped for one in found}
     groups = sorted(
         (
             Group(
@@ -160,8 +160,8 @@ def grouped(
         key=lambda group: (-group.total, -group.shown[0].at.timestamp(), group.workflow),
     )
     for left_out in groups[MOST_GROUPS:]:
-        untold[left_out.workflow] += left_out.total
-    return tuple(groups[:MOST_GROUPS]), dict(untold)
+        ungrouped[left_out.workflow] += left_out.total
+    return tuple(groups[:MOST_GROUPS]), dict(ungrouped)
 
 
 def kind_of(message: str | None) -> str | None:

@@ -12,14 +12,14 @@ from typing import Final
 from cachetools import TTLCache
 
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, Throttled, UnknownAccount
+from bot.cloudflare.errors import CloudflareError, RateLimited, UnknownAccount
 from bot.cloudflare.models import InstanceError, Status, Workflow
 from bot.digests import chart, news
-from bot.digests.model import ERRORED, Baseline, Plan
-from bot.digests.news import Found
+from bot.digests.model import ERRORED, Baseline, DigestSpec
+from bot.digests.news import WorkflowFindings
 from bot.digests.report import Report, WorkflowRow
-from bot.digests.search import SHARED_FOR, Search, Span
-from bot.digests.survey import Survey, together
+from bot.digests.search import SHARED_FOR, ReportPeriod, Search
+from bot.digests.survey import AccountSnapshot, together
 
 MOST_DETAILS: Final = 15
 """Errors that one digest asks for."""
@@ -27,7 +27,7 @@ MOST_DETAILS: Final = 15
 _MOST_SURVEYS: Final = 64
 
 
-class Reader:
+class ReportBuilder:
     """Reads accounts for digests; all of it is background work.
 
     Args:
@@ -41,13 +41,13 @@ class Reader:
     ) -> None:
         self._accounts = accounts
         self._lookback = lookback
-        self._surveys: TTLCache[Hashable, Survey] = TTLCache(
+        self._surveys: TTLCache[Hashable, AccountSnapshot] = TTLCache(
             _MOST_SURVEYS, SHARED_FOR.total_seconds(), timer=lambda: now().timestamp()
         )
 
     async def report(
         self,
-        plan: Plan,
+        plan: DigestSpec,
         baseline: Baseline | None,
         *,
         missed: Sequence[datetime] = (),
@@ -70,14 +70,14 @@ class Reader:
         survey = self._survey(account, sharing)
         everything = await survey.workflows()
         counted = await survey.counted(_asked_for(plan, everything.rows))
-        span = Span.of(plan, baseline, everything.fetched_at, self._lookback)
+        span = ReportPeriod.of(plan, baseline, everything.fetched_at, self._lookback)
         candidates = news.candidates(counted, plan.status, baseline)
         harvest = await Search(survey, plan.status, span).harvest(candidates)
         rows = [row for row in counted if row.name not in harvest.gone]
         errors = await _errors(survey, harvest.found) if plan.status == ERRORED else None
-        groups, untold = news.grouped(harvest.found, errors)
-        newcomers = [newcomer for one in harvest.found for newcomer in one.newcomers]
-        hours = chart.by_hour(baseline.news if baseline else {}, newcomers, span.until)
+        groups, ungrouped = news.grouped(harvest.found, errors)
+        new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
+        hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
         counts = _counts(rows)
         shown = _shown(counts, harvest.found)
         return Report(
@@ -87,9 +87,9 @@ class Reader:
             until=span.until,
             first=baseline is None,
             groups=groups,
-            total=len(newcomers),
+            total=len(new_instances),
             exact=harvest.exact and not (harvest.unread or everything.unread),
-            untold=untold,
+            ungrouped=ungrouped,
             unread=harvest.unread,
             rows=[_row(name, counts[name], baseline) for name in shown],
             empty=len(rows) - len(shown),
@@ -105,23 +105,23 @@ class Reader:
             ),
         )
 
-    def _account(self, plan: Plan) -> str:
+    def _account(self, plan: DigestSpec) -> str:
         account = plan.account or next(iter(self._accounts))
         if account not in self._accounts:
             raise UnknownAccount(account, tuple(self._accounts))
         return account
 
-    def _survey(self, account: str, sharing: Hashable | None) -> Survey:
+    def _survey(self, account: str, sharing: Hashable | None) -> AccountSnapshot:
         if sharing is None:
-            return Survey(self._accounts[account], fresh=False)
+            return AccountSnapshot(self._accounts[account], fresh=False)
         key = (account, sharing)
         survey = self._surveys.get(key)
         if survey is None:
-            survey = self._surveys[key] = Survey(self._accounts[account], fresh=True)
+            survey = self._surveys[key] = AccountSnapshot(self._accounts[account], fresh=True)
         return survey
 
 
-def _asked_for(plan: Plan, everything: Sequence[Workflow]) -> Sequence[Workflow]:
+def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Workflow]:
     """The workflows of a plan; those that the list lacks have no counts, and so are asked for by name.
 
     Where one is deleted while the list is read, another one slips through between two of its pages.
@@ -132,20 +132,22 @@ def _asked_for(plan: Plan, everything: Sequence[Workflow]) -> Sequence[Workflow]
     return [by_name.get(name) or Workflow(name=name) for name in dict.fromkeys(plan.workflows)]
 
 
-async def _errors(survey: Survey, found: Sequence[Found]) -> dict[tuple[str, str], InstanceError | None]:
+async def _errors(
+    survey: AccountSnapshot, found: Sequence[WorkflowFindings]
+) -> dict[tuple[str, str], InstanceError | None]:
     places = news.to_describe(found, MOST_DETAILS)
     errors = await together(_error(survey, *place) for place in places)
     return dict(zip(places, errors, strict=True))
 
 
-async def _error(survey: Survey, workflow: str, instance: str) -> InstanceError | None:
+async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> InstanceError | None:
     """What an instance failed of; None where nobody can say.
 
     One that Cloudflare can't describe, today or ever, must not keep the whole digest from being told.
     """
     try:
         return (await survey.instance(workflow, instance)).error
-    except Throttled:
+    except RateLimited:
         raise
     except CloudflareError:
         return None
@@ -161,7 +163,9 @@ def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
     }
 
 
-def _shown(counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[Found]) -> Sequence[str]:
+def _shown(
+    counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[WorkflowFindings]
+) -> Sequence[str]:
     """Workflows that have any instance, or may have; those with news first, then by name."""
     places = {one.workflow: place for place, one in enumerate(found)}
     having = [name for name, by_status in counts.items() if by_status != {}]
@@ -178,13 +182,13 @@ def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | No
     return WorkflowRow(name, counts, {status: by for status, by in changes.items() if by})
 
 
-def _told(found: Sequence[Found], span: Span, baseline: Baseline | None) -> frozenset[str]:
+def _told(found: Sequence[WorkflowFindings], span: ReportPeriod, baseline: Baseline | None) -> frozenset[str]:
     """What the next digest sees again, as it looks at the last moments of this one, too."""
     again = span.until - news.OVERLAP
     told = {
-        news.key(one.workflow, newcomer.id)
+        news.key(one.workflow, new_instance.id)
         for one in found
-        for newcomer in one.newcomers
-        if newcomer.at > again
+        for new_instance in one.new_instances
+        if new_instance.at > again
     }
     return span.told | told if baseline is not None and again < baseline.at else frozenset(told)

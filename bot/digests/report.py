@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from bot.cloudflare.models import Status
-from bot.digests.model import Baseline, Plan
+from bot.digests.model import Baseline, DigestSpec
 
 MOST_GROUPS: Final = 5
 MOST_OF_A_GROUP: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class NewInstance:
     """An instance that newly has the plan's status.
 
     Attributes:
@@ -41,7 +41,7 @@ class Group:
     workflow: str
     error: str | None
     message: str | None
-    shown: Sequence[Newcomer]
+    shown: Sequence[NewInstance]
     total: int
     exact: bool = True
 
@@ -92,7 +92,7 @@ class Report:
         baseline: for the next one.
     """
 
-    plan: Plan
+    plan: DigestSpec
     account: str
     since: datetime
     until: datetime
@@ -100,7 +100,7 @@ class Report:
     groups: Sequence[Group]
     total: int
     exact: bool
-    untold: Mapping[str, int]
+    ungrouped: Mapping[str, int]
     unread: Mapping[str, int]
     rows: Sequence[WorkflowRow]
     empty: int

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.digests.codec import baseline_to_json, digest_of, plan_from_json, run_of, seconds
-from bot.digests.model import Baseline, Digest, DigestRun, Plan, RunState
+from bot.digests.codec import baseline_to_json, digest_of, run_of, seconds, spec_from_json
+from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec, RunState
 from bot.storage.tables import digest_runs, digests
 
 MOST_MISSED: Final = 20
@@ -42,7 +42,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class ActiveRun:
     """A run that is to be delivered now.
 
     Attributes:
@@ -57,7 +57,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class RunResult:
     """What a run came to.
 
     Attributes:
@@ -76,11 +76,11 @@ class Ending:
     detail: str | None = None
     channel: str | None = None
     ts: str | None = None
-    plan: Plan | None = None
+    plan: DigestSpec | None = None
     baseline: Baseline | None = None
 
 
-class Ledger:
+class RunRepository:
     """The runs of all digests, for whoever delivers them.
 
     All of it may be called again after a failure, by several workers at once, and raises
@@ -93,7 +93,7 @@ class Ledger:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def begin(self, attempt: Attempt, now: datetime) -> Begun | None:
+    async def begin(self, attempt: Attempt, now: datetime) -> ActiveRun | None:
         """The run with its digest, or None if this attempt has no say in it any more."""
         async with self._engine.begin() as connection:
             await connection.execute(
@@ -103,7 +103,7 @@ class Ledger:
             )
             return await self._find(connection, attempt)
 
-    async def find(self, attempt: Attempt) -> Begun | None:
+    async def find(self, attempt: Attempt) -> ActiveRun | None:
         """The same without beginning it."""
         async with self._engine.connect() as connection:
             return await self._find(connection, attempt)
@@ -116,11 +116,11 @@ class Ledger:
         """Note that Slack has not taken the message."""
         return await self._change(attempt, posting=False)
 
-    async def put_off(self, attempt: Attempt, until: datetime, why: str) -> bool:
+    async def reschedule(self, attempt: Attempt, until: datetime, why: str) -> bool:
         """Try again later, as another attempt; False if there is nothing to put off."""
         return await self._change(attempt, attempt=attempt.number + 1, try_at=seconds(until), detail=why)
 
-    async def finish(self, attempt: Attempt, ending: Ending) -> bool:
+    async def finish(self, attempt: Attempt, ending: RunResult) -> bool:
         """Record what the run came to, and with it what its digest knows now; False if it is over already."""
         async with self._engine.begin() as connection:
             done = await connection.execute(
@@ -192,13 +192,13 @@ class Ledger:
                     return str(ts)
         return None
 
-    async def _find(self, connection: AsyncConnection, attempt: Attempt) -> Begun | None:
+    async def _find(self, connection: AsyncConnection, attempt: Attempt) -> ActiveRun | None:
         run = (await connection.execute(select(digest_runs).where(_open(attempt)))).mappings().first()
         kept = select(digests).where(digests.c.number == attempt.digest)
         digest = (await connection.execute(kept)).mappings().first()
         if run is None or digest is None:
             return None
-        return Begun(digest_of(digest), run_of(run), bool(run["posting"]))
+        return ActiveRun(digest_of(digest), run_of(run), bool(run["posting"]))
 
     async def _change(self, run: Attempt, /, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         async with self._engine.begin() as connection:
@@ -206,13 +206,13 @@ class Ledger:
         return bool(changed.rowcount)
 
 
-async def _go_on_from(connection: AsyncConnection, number: int, plan: Plan, baseline: Baseline) -> None:
+async def _go_on_from(connection: AsyncConnection, number: int, plan: DigestSpec, baseline: Baseline) -> None:
     """Keep a baseline, unless somebody has changed the question meanwhile."""
     kept = select(digests.c.plan, digests.c.baseline).where(digests.c.number == number).with_for_update()
     row = (await connection.execute(kept)).mappings().first()
     if row is None:
         return
-    now = plan_from_json(row["plan"])
+    now = spec_from_json(row["plan"])
     if (now.account, now.workflows, now.status) == (plan.account, plan.workflows, plan.status):
         await connection.execute(
             update(digests).where(digests.c.number == number).values(baseline=baseline_to_json(baseline))

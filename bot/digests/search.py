@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.errors import ParameterRefused, WorkflowNotFound
+from bot.cloudflare.errors import InvalidParameter, WorkflowNotFound
 from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, PageQuery, Position, Status
 from bot.digests import news
-from bot.digests.model import Baseline, Plan
-from bot.digests.news import Candidate, Found
-from bot.digests.report import Newcomer
-from bot.digests.survey import Survey, together
+from bot.digests.model import Baseline, DigestSpec
+from bot.digests.news import Candidate, WorkflowFindings
+from bot.digests.report import NewInstance
+from bot.digests.survey import AccountSnapshot, together
 
 MOST_LISTS: Final = 10
 """Lists of instances that one digest asks for."""
@@ -23,7 +23,7 @@ _COUNTED_WITHIN: Final = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ReportPeriod:
     """The time that a digest is about.
 
     Attributes:
@@ -41,7 +41,9 @@ class Span:
     told: frozenset[str]
 
     @classmethod
-    def of(cls, plan: Plan, baseline: Baseline | None, read_at: datetime, lookback: timedelta) -> "Span":
+    def of(
+        cls, plan: DigestSpec, baseline: Baseline | None, read_at: datetime, lookback: timedelta
+    ) -> "ReportPeriod":
         """The span of a digest whose workflows were read at a moment."""
         if baseline is None:
             since = after = read_at - plan.window
@@ -55,13 +57,13 @@ class Span:
         day = (since - lookback).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return cls(since, after, max(read_at, since), day, told)
 
-    def knows(self, workflow: str, newcomer: Newcomer) -> bool:
+    def knows(self, workflow: str, new_instance: NewInstance) -> bool:
         """Whether an instance was told of; one that was restarted and failed again since was not."""
-        return newcomer.at <= self.since and news.key(workflow, newcomer.id) in self.told
+        return new_instance.at <= self.since and news.key(workflow, new_instance.id) in self.told
 
 
 @dataclass(frozen=True, slots=True)
-class Harvest:
+class SearchResult:
     """What a search came to.
 
     Attributes:
@@ -71,14 +73,14 @@ class Harvest:
         gone: workflows that were deleted since they were listed.
     """
 
-    found: Sequence[Found]
+    found: Sequence[WorkflowFindings]
     exact: bool
     unread: dict[str, int]
     gone: frozenset[str]
 
 
 @dataclass(slots=True)
-class _Walk:
+class _Scan:
     """A list of instances, as far as it was read.
 
     Attributes:
@@ -91,7 +93,7 @@ class _Walk:
     """
 
     candidate: Candidate
-    moved: dict[str, Newcomer] = field(default_factory=dict)
+    moved: dict[str, NewInstance] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
     further: Position | None = None
     cut_short: bool = False
@@ -117,17 +119,17 @@ class _Walk:
 class Search:
     """Reads lists of instances with one status."""
 
-    survey: Survey
+    survey: AccountSnapshot
     status: Status
-    span: Span
+    span: ReportPeriod
 
-    async def harvest(self, candidates: Sequence[Candidate]) -> Harvest:
+    async def harvest(self, candidates: Sequence[Candidate]) -> SearchResult:
         """What the likeliest candidates have, given the likeliest first.
 
         Raises:
             CloudflareError: a list can't be read.
         """
-        walks = [_Walk(candidate) for candidate in candidates[:MOST_LISTS]]
+        walks = [_Scan(candidate) for candidate in candidates[:MOST_LISTS]]
         await together(self._turn(walk) for walk in walks)
         for _ in range(MOST_LISTS - len(walks)):
             unfinished = [walk for walk in walks if walk.further is not None]
@@ -138,19 +140,21 @@ class Search:
         unread = {walk.candidate.name: walk.unexplained for walk in walks if walk.is_unread}
         unread |= {candidate.name: candidate.rise for candidate in left_out if candidate.rise}
         found = [self._found(walk) for walk in walks]
-        return Harvest(
-            found=[one for one in found if one.newcomers],
+        return SearchResult(
+            found=[one for one in found if one.new_instances],
             exact=all(one.exact for one in found) and not any(one.was_active for one in left_out),
             unread=unread,
             gone=frozenset(walk.candidate.name for walk in walks if walk.gone),
         )
 
-    def _found(self, walk: _Walk) -> Found:
-        newcomers = [newcomer for newcomer in walk.moved.values() if newcomer.at <= self.span.until]
-        newest_first = sorted(newcomers, key=lambda newcomer: newcomer.at, reverse=True)
-        return Found(walk.candidate.name, newest_first, walk.gone or walk.is_exact)
+    def _found(self, walk: _Scan) -> WorkflowFindings:
+        new_instances = [
+            new_instance for new_instance in walk.moved.values() if new_instance.at <= self.span.until
+        ]
+        newest_first = sorted(new_instances, key=lambda new_instance: new_instance.at, reverse=True)
+        return WorkflowFindings(walk.candidate.name, newest_first, walk.gone or walk.is_exact)
 
-    async def _turn(self, walk: _Walk) -> None:
+    async def _turn(self, walk: _Scan) -> None:
         """Read a list's next page."""
         position, walk.further = walk.further, None
         asked = InstanceFilter(status=self.status, date_start=self.span.created_after)
@@ -159,7 +163,7 @@ class Search:
         except WorkflowNotFound:
             walk.gone = True
             return
-        except ParameterRefused:
+        except InvalidParameter:
             if position is None:
                 raise
             walk.cut_short = True  # a cursor that has expired, say
@@ -167,8 +171,10 @@ class Search:
         walk.cut_short = page.next is not None and page.next == position
         walk.further = None if walk.cut_short else page.next
         walk.incomplete |= bool(page.unread) or any(map(news.is_undated, page.rows))
-        for newcomer in news.moved_after(page.rows, self.span.after):
-            if not self.span.knows(walk.candidate.name, newcomer):
-                walk.moved.setdefault(newcomer.id, newcomer)  # a list that moves shows some of them twice
-            elif newcomer.at > self.span.since - _COUNTED_WITHIN:
-                walk.again.add(newcomer.id)
+        for new_instance in news.moved_after(page.rows, self.span.after):
+            if not self.span.knows(walk.candidate.name, new_instance):
+                walk.moved.setdefault(
+                    new_instance.id, new_instance
+                )  # a list that moves shows some of them twice
+            elif new_instance.at > self.span.since - _COUNTED_WITHIN:
+                walk.again.add(new_instance.id)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.digests.codec import digest_of, digests_of, plan_to_json, run_of, seconds
-from bot.digests.model import Digest, DigestRun, Plan
+from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
+from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.storage.tables import digest_runs, digests
 
 RUN_NOW: Final = "now:"
@@ -26,7 +26,7 @@ class NoSuchDigest(Exception):
         self.number = number
 
 
-class Store:
+class DigestRepository:
     """The digests of this workspace.
 
     Args:
@@ -38,13 +38,13 @@ class Store:
         self._engine = engine
         self._now = now
 
-    async def create(self, plan: Plan, creator: str) -> Digest:
+    async def create(self, plan: DigestSpec, creator: str) -> Digest:
         """A new digest. It is paused until it is resumed, so that nothing goes out of one half made."""
         now = self._now()
         values = {
             "channel": plan.channel,
             "creator": creator,
-            "plan": plan_to_json(plan),
+            "plan": spec_to_json(plan),
             "state": "paused",
             "created_at": seconds(now),
             "changed_at": seconds(now),
@@ -80,11 +80,11 @@ class Store:
         """All of them, by number; not the deleted ones."""
         return await self._find(digests.c.state != "deleted")
 
-    async def change(self, digest: Digest, plan: Plan) -> Digest:
+    async def change(self, digest: Digest, plan: DigestSpec) -> Digest:
         """The same digest with another plan. What it last knew is of no use to another question."""
         about = (plan.account, plan.workflows, plan.status)
         was_about = (digest.plan.account, digest.plan.workflows, digest.plan.status)
-        values: dict[str, Any] = {"plan": plan_to_json(plan), "channel": plan.channel}
+        values: dict[str, Any] = {"plan": spec_to_json(plan), "channel": plan.channel}
         if digest.state == "active" and plan.schedule != digest.plan.schedule:
             values["next_due"] = seconds(plan.schedule.next_after(self._now()))
         if about != was_about:

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from bot.cloudflare.cache import CachedWorkflows, SingleFlight
-from bot.cloudflare.errors import NonsenseAnswer, ParameterRefused, WorkflowNotFound
-from bot.cloudflare.limiter import Purpose
+from bot.cloudflare.errors import InvalidParameter, InvalidResponse, WorkflowNotFound
+from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 
 _AT_ONCE: Final = 10
@@ -14,7 +14,7 @@ _AT_ONCE: Final = 10
 _T = TypeVar("_T")
 
 
-class Survey:
+class AccountSnapshot:
     """Answers of one account that stay as they are, unlike the account's own memory of some seconds.
 
     Whatever it asks is background work: people come first. A failure is remembered by nobody.
@@ -40,7 +40,7 @@ class Survey:
         """
         return await self._ask(
             ("workflows",),
-            lambda: self._account.list_workflows(fresh=self._fresh, purpose=Purpose.BACKGROUND),
+            lambda: self._account.list_workflows(fresh=self._fresh, priority=Priority.BACKGROUND),
         )
 
     async def counted(self, rows: Sequence[Workflow]) -> Sequence[Workflow]:
@@ -64,7 +64,7 @@ class Survey:
         """
         return await self._ask(
             ("page", query),
-            lambda: self._account.list_instances(query, fresh=self._fresh, purpose=Purpose.BACKGROUND),
+            lambda: self._account.list_instances(query, fresh=self._fresh, priority=Priority.BACKGROUND),
         )
 
     async def instance(self, workflow: str, instance: str) -> InstanceDetail:
@@ -75,7 +75,7 @@ class Survey:
         """
         return await self._ask(
             ("instance", workflow, instance),
-            lambda: self._account.get_instance(workflow, instance, purpose=Purpose.BACKGROUND),
+            lambda: self._account.get_instance(workflow, instance, priority=Priority.BACKGROUND),
         )
 
     async def _counted(self, row: Workflow) -> Workflow | None:
@@ -84,11 +84,11 @@ class Survey:
         try:
             return await self._ask(
                 ("workflow", row.name),
-                lambda: self._account.get_workflow(row.name, fresh=self._fresh, purpose=Purpose.BACKGROUND),
+                lambda: self._account.get_workflow(row.name, fresh=self._fresh, priority=Priority.BACKGROUND),
             )
-        except (WorkflowNotFound, ParameterRefused):  # the latter for a name that none can have
+        except (WorkflowNotFound, InvalidParameter):  # the latter for a name that none can have
             return None
-        except NonsenseAnswer:
+        except InvalidResponse:
             return row
 
     async def _ask(self, key: Hashable, question: Callable[[], Awaitable[_T]]) -> _T:

@@ -8,7 +8,7 @@ from bot.language import times
 from bot.language.word_stream import Words, as_typed, wrong
 
 _EXPECTED: Final = "a time such as `09:00`, `14:30` or `9am`"
-_LOOKALIKES: Final = {"noon": "12:00", "midday": "12:00", "midnight": "00:00"}
+_SYNONYMS: Final = {"noon": "12:00", "midday": "12:00", "midnight": "00:00"}
 _NEARLY: Final = re.compile(r"(\d{1,2})(?:[.:h]?(\d{2}))?(?:h|am|pm)?")
 _ANY_DAY: Final = times.Clock(datetime(2024, 1, 1, tzinfo=UTC))
 
@@ -36,7 +36,7 @@ def nearest_time(text: str) -> str | None:
     clock = _clock(word.replace(".", ":"))
     if clock is None and (found := _NEARLY.fullmatch(word)):
         clock = _clock(f"{found[1]}:{found[2] or '00'}")
-    return f"{clock:%H:%M}" if clock else _LOOKALIKES.get(word)
+    return f"{clock:%H:%M}" if clock else _SYNONYMS.get(word)
 
 
 def _clock(text: str) -> time | None:

@@ -14,7 +14,7 @@ class QueryError(Exception):
         problem: what is wrong with it, to be read after the word.
         expected: what would have been right.
         nearest: what to write in its place, where something right looks like it.
-        command: the whole command with that put right, once `put_right` was told of it.
+        command: the whole command with that put right, once `with_correction` was told of it.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class QueryError(Exception):
         self.command: str | None = None
         self._span = span
 
-    def put_right(self, command: str, text: str) -> None:
+    def with_correction(self, command: str, text: str) -> None:
         """Fill in the whole command, given the text behind it, with the nearest word in its place."""
         if self.nearest is not None and self._span is not None:
             start, end = self._span
@@ -43,7 +43,7 @@ class QueryError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Mistakes:
+class FormErrors:
     """What can't be understood of a form.
 
     Attributes:
@@ -54,7 +54,7 @@ class Mistakes:
 
 
 @contextmanager
-def noting(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
+def collect_error(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
     """Goes on after an error, so that a person is told of all of them at once."""
     try:
         yield

@@ -8,7 +8,7 @@ from bot.language.errors import nearest, one_of, typed
 from bot.language.tokens import Token, in_quotes
 
 _STATUS_OF_FOLDED: Final = {status.casefold(): status for status in STATUSES}
-_STATUS_LOOKALIKES: Final = {
+_STATUS_SYNONYMS: Final = {
     # what people call them elsewhere
     "failed": "errored", "failure": "errored", "failing": "errored", "error": "errored", "errors": "errored",
     "completed": "complete", "success": "complete", "succeeded": "complete", "done": "complete",
@@ -30,7 +30,7 @@ def nearest_status(word: str) -> str | None:
     """
     if not word.isalpha():
         return None
-    return _STATUS_LOOKALIKES.get(word.casefold()) or nearest(word, STATUSES)
+    return _STATUS_SYNONYMS.get(word.casefold()) or nearest(word, STATUSES)
 
 
 def read_status(token: Token) -> Status:

@@ -54,7 +54,7 @@ _WEEKDAY_OF: Final = {
     "thurs": 4,
 }
 _HEADS: Final = ("daily", "weekdays", "weekends", "hourly", "monthly", "every", *WEEKDAYS, *ORDINALS.values())
-_HEAD_LOOKALIKES: Final = {
+_HEAD_SYNONYMS: Final = {
     # what people, and crontabs, call them elsewhere
     "everyday": "daily", "workdays": "weekdays", "weekly": "mondays", "@hourly": "hourly",
     "@daily": "daily 00:00", "@midnight": "daily 00:00", "@weekly": "sundays 00:00",
@@ -140,7 +140,7 @@ def _unknown_head(words: Words, head: Token) -> QueryError:
         close = None if words.ahead else f"daily {clock}"
         return head.wrong("names no days", expected=f"them before the time: {EXPECTED}", nearest=close)
     word = head.text.lower()
-    close = _HEAD_LOOKALIKES.get(word) or nearest(word, _HEADS)
+    close = _HEAD_SYNONYMS.get(word) or nearest(word, _HEADS)
     return head.wrong("begins no schedule I know", expected=EXPECTED, nearest=close)
 
 

@@ -44,7 +44,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class TimePoint:
     """A moment, and the words that mean it.
 
     Attributes:
@@ -81,7 +81,7 @@ def is_clock(text: str) -> bool:
     return _clock(_normal(text)) is not None
 
 
-def read(text: str, clock: Clock) -> When:
+def read(text: str, clock: Clock) -> TimePoint:
     """The moment that some words mean, to the millisecond, which is as fine as the API counts.
 
     Raises:
@@ -97,22 +97,22 @@ def read(text: str, clock: Clock) -> When:
     return moment
 
 
-def _written_out(words: str, clock: Clock) -> When | None:
+def _written_out(words: str, clock: Clock) -> TimePoint | None:
     at = _date_and_clock(words, clock.zone) or _iso(words, clock.zone) or _english(words, clock)
     if at is None:
         return None
     at = at.replace(microsecond=at.microsecond // 1000 * 1000).astimezone(UTC)
-    return When(_canonical(at), at)
+    return TimePoint(_canonical(at), at)
 
 
-def write(moment: When, clock: Clock) -> str:
+def write(moment: TimePoint, clock: Clock) -> str:
     """Words that `read` takes for this very moment, with this clock: its own, if they still mean it.
 
     Words that have slid on, as `2h` does, give way to a date in the zone. UTC stands in for a zone that
     nobody knows, so a moment in it keeps its `Z`, and means the same once the zone is known.
     """
     exact = _canonical(moment.at)
-    for words in (moment.text, _on_the_wall(moment.at, clock.zone)):
+    for words in (moment.text, _local_text(moment.at, clock.zone)):
         if words != exact and len(words) <= LONGEST and _means(words, moment.at, clock):
             return words
     return exact
@@ -125,7 +125,7 @@ def _means(words: str, at: datetime, clock: Clock) -> bool:
         return False
 
 
-def _on_the_wall(at: datetime, zone: tzinfo) -> str:
+def _local_text(at: datetime, zone: tzinfo) -> str:
     """A date and what the clocks there show."""
     try:
         local = at.astimezone(zone).replace(tzinfo=None)
@@ -149,21 +149,21 @@ def _spans(words: str) -> list[tuple[int, str]] | None:
     return spans if all(unit in _UNITS for _, unit in spans) else None
 
 
-def _relative(words: str, clock: Clock) -> When | None:
+def _relative(words: str, clock: Clock) -> TimePoint | None:
     """A span back from now, rounded down, so that all who ask in the same minute ask the same."""
     now = clock.now.astimezone(UTC).replace(microsecond=0)
     if words == "now":
-        return When("now", now)
+        return TimePoint("now", now)
     spans = _spans(words)
     if not spans:
         return None
     seconds = sum(count * _UNITS[unit] for count, unit in spans)
     at = now - timedelta(seconds=seconds)
     text = words.removesuffix("ago").replace(" ", "")
-    return When(text, at if seconds % 60 else at.replace(second=0))
+    return TimePoint(text, at if seconds % 60 else at.replace(second=0))
 
 
-def _day_and_clock(words: str, clock: Clock) -> When | None:
+def _day_and_clock(words: str, clock: Clock) -> TimePoint | None:
     """`today`, `monday`, `09:00`, `yesterday 9am`; of a weekday or a lone clock the last that has passed."""
     today = clock.now.astimezone(clock.zone).date()
     day_word, _, rest = words.removeprefix("last ").partition(" ")
@@ -181,8 +181,8 @@ def _day_and_clock(words: str, clock: Clock) -> When | None:
         day, wall, step = today, _clock(words), timedelta(days=1)
     if wall is None:
         return None
-    at = _moment(day, wall, clock.zone)
-    return When(words, at if at <= clock.now or not step else _moment(day - step, wall, clock.zone))
+    at = _moment_in(day, wall, clock.zone)
+    return TimePoint(words, at if at <= clock.now or not step else _moment_in(day - step, wall, clock.zone))
 
 
 def _weekday(word: str) -> int | None:
@@ -193,7 +193,7 @@ def _names_day(word: str) -> bool:
     return word in ("today", "yesterday") or bool(_ISO_DATE.match(word))
 
 
-def _moment(day: date, wall: time, zone: tzinfo) -> datetime:
+def _moment_in(day: date, wall: time, zone: tzinfo) -> datetime:
     """In UTC, where moments can be compared: within a zone Python compares what the clocks show."""
     return datetime.combine(day, wall, zone).astimezone(UTC)
 
@@ -217,7 +217,7 @@ def _date_and_clock(words: str, zone: tzinfo) -> datetime | None:
     wall = _clock(rest.removeprefix("at "))
     if wall is None or not _ISO_DATE.fullmatch(day):
         return None
-    return _moment(date.fromisoformat(day), wall, zone)
+    return _moment_in(date.fromisoformat(day), wall, zone)
 
 
 def _iso(words: str, zone: tzinfo) -> datetime | None:

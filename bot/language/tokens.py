@@ -62,7 +62,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class SlackMention:
     """A channel, or somebody, that Slack recognised in a command.
 
     Attributes:
@@ -87,31 +87,31 @@ class Reference:
 
 def from_slack(text: str) -> str:
     """Undo what Slack writes into a command's text: `<url|label>`, `<#C1|name>`, and three entities."""
-    return with_references(text)[0]
+    return extract_mentions(text)[0]
 
 
-def with_references(text: str) -> tuple[str, tuple[Reference, ...]]:
+def extract_mentions(text: str) -> tuple[str, tuple[SlackMention, ...]]:
     """The same text, and the channels and people that Slack recognised in it, in their order."""
-    typed, references = "", []
+    typed, mentions = "", []
     at = 0
     for found in _MARKUP.finditer(text):
         typed += text[at : found.start()]
         at = found.end()
         if found["mark"]:
-            references.append(_reference(found, len(typed)))
-            typed += references[-1].typed
+            mentions.append(_mention(found, len(typed)))
+            typed += mentions[-1].typed
         else:
             typed += _label(found) if found["scheme"] else _plain(found[0])
-    return typed + text[at:], tuple(references)
+    return typed + text[at:], tuple(mentions)
 
 
-def _reference(found: re.Match[str], start: int) -> Reference:
+def _mention(found: re.Match[str], start: int) -> SlackMention:
     sign = found["mark"].replace("!", "@")
     name = _plain(found["name"] or "").removeprefix(sign)
     if len(name.split()) != 1 or name != name.strip():
         name = ""  # it would not be read as one word
     typed = sign + (name or found["id"].removeprefix("subteam^"))
-    return Reference(start, typed, found["mark"], found["id"], name)
+    return SlackMention(start, typed, found["mark"], found["id"], name)
 
 
 def _label(link: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from bot.language.errors import nearest
 
-_LOOKALIKES: Final = {
+_SYNONYMS: Final = {
     # abbreviations, which are no places: most mean another offset in summer, some mean several at once
     "gmt": "UTC", "z": "UTC", "zulu": "UTC", "cet": "Europe/Berlin", "cest": "Europe/Berlin",
     "bst": "Europe/London", "est": "America/New_York", "edt": "America/New_York", "et": "America/New_York",
@@ -24,8 +24,8 @@ def zone_name(word: str) -> str | None:
 def nearest_zone(words: str) -> str | None:
     """The zone that some words most likely mean: a slip of the keyboard, a city, an abbreviation."""
     word = "_".join(words.strip("()").casefold().split())
-    if word in _LOOKALIKES:
-        return _LOOKALIKES[word]
+    if word in _SYNONYMS:
+        return _SYNONYMS[word]
     if "/" in word:
         return nearest(word, tuple(_names().values()))
     city = nearest(word, tuple(_of_city())) if len(word) > 3 else None  # any three letters are like some city

@@ -6,16 +6,16 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from bot.browse.bookmark import BookmarkUnreadable
+from bot.browse.bookmark import InvalidBookmark
 from bot.browse.errors import CursorRefused
 from bot.browse.store import BookmarkExpired
 from bot.cloudflare.errors import CloudflareError, UnknownAccount
 from bot.language.errors import QueryError
-from bot.slack.client import UNREACHABLE, reason
+from bot.slack.client import SLACK_ERRORS, reason
 from bot.ui.elements import Message
 from bot.ui.limits import Block
 from bot.ui.problems import problem_message, unexpected_message
-from bot.ui.request_id import referenced
+from bot.ui.request_id import with_request_id
 
 _log = structlog.get_logger(__name__)
 
@@ -25,10 +25,10 @@ _EXPLAINED: Final = (
     CursorRefused,
     UnknownAccount,
     BookmarkExpired,
-    BookmarkUnreadable,
+    InvalidBookmark,
 )
 
-_TO_LOOK_INTO: Final = (CloudflareError, CursorRefused, BookmarkUnreadable, *UNREACHABLE)
+_TO_LOOK_INTO: Final = (CloudflareError, CursorRefused, InvalidBookmark, *SLACK_ERRORS)
 """What whoever runs the bot may want to find in the log; a slip of the keyboard is nothing to look into."""
 
 _Result = TypeVar("_Result")
@@ -83,7 +83,7 @@ async def guarded(work: Awaitable[_Result], reference: str) -> _Result | Answer:
         _log.exception("unexpected_error")
         return Answer(unexpected_message(reference), is_problem=True)
     if isinstance(outcome, FormToOpen):  # if Slack does not open it, the log says why
-        return replace(outcome, instead=referenced(outcome.instead, reference))
+        return replace(outcome, instead=with_request_id(outcome.instead, reference))
     return outcome
 
 
@@ -97,9 +97,9 @@ def log_problem(error: BaseException) -> None:
     facts: dict[str, Any] = {}
     if isinstance(error, CloudflareError):
         facts = {"reason": error.reason, "codes": error.codes, "status": error.http_status, "ray": error.ray}
-    elif isinstance(error, UNREACHABLE):
+    elif isinstance(error, SLACK_ERRORS):
         facts = {"reason": reason(error)}
-    elif isinstance(error, BookmarkUnreadable):
+    elif isinstance(error, InvalidBookmark):
         facts = {"reason": str(error)}
     _log.info("problem_told", error=type(error).__name__, **facts)
 
@@ -107,5 +107,5 @@ def log_problem(error: BaseException) -> None:
 def _explained(error: BaseException, told: Message, reference: str) -> Answer:
     log_problem(error)
     if isinstance(error, _TO_LOOK_INTO):
-        told = referenced(told, reference)
+        told = with_request_id(told, reference)
     return Answer(told, is_problem=True)

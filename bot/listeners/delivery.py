@@ -15,7 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.listeners.answers import Answer, FormToOpen
-from bot.slack.client import BLOCKS_REFUSED, UNREACHABLE, ShortRateLimits, reason
+from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, RateLimitRetryHandler, reason
 from bot.ui.elements import Message
 from bot.ui.limits import Block
 from bot.ui.problems import restarting_message
@@ -151,7 +151,7 @@ class Delivery:
         try:
             async with asyncio.timeout(_TRIGGER.total_seconds()):
                 await self._sent_twice(method, arguments)
-        except UNREACHABLE as error:
+        except SLACK_ERRORS as error:
             why = reason(error)
             _log.warning("form_not_shown", method=method, reason=why)
             return why in _SETTLED[method]
@@ -171,7 +171,7 @@ class Delivery:
         webhook = AsyncWebhookClient(
             url,
             session=self._session,
-            retry_handlers=[AsyncConnectionErrorRetryHandler(), ShortRateLimits(_BRIEFLY)],
+            retry_handlers=[AsyncConnectionErrorRetryHandler(), RateLimitRetryHandler(_BRIEFLY)],
         )
         webhook.proxy = None  # as in `slack_client`
         payload: dict[str, Any] = {
@@ -218,7 +218,7 @@ class Delivery:
                 body["blocks"] = version.blocks
             try:
                 await self._client.api_call(method, json=body)
-            except UNREACHABLE as error:
+            except SLACK_ERRORS as error:
                 why = reason(error)
                 _log.warning("answer_refused", method=method, reason=why)
                 if why not in BLOCKS_REFUSED:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.browse.model import HelpQuery
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows
 from bot.digests.command.grammar import parse_digest
 from bot.digests.command.requests import (
@@ -25,13 +25,13 @@ from bot.digests.command.requests import (
     ShowDigest,
 )
 from bot.digests.form import DigestForm
-from bot.digests.links import open_values
+from bot.digests.links import list_button_values
 from bot.digests.messages.confirmations import (
     changed_message,
+    channel_unavailable_message,
     created_elsewhere_message,
     created_message,
     deleted_message,
-    door_shut_message,
     no_such_digest_message,
     not_all_message,
     not_shown_message,
@@ -40,15 +40,15 @@ from bot.digests.messages.confirmations import (
     restored_message,
     resumed_message,
     run_started_message,
-    with_nobody_delivering,
+    with_no_worker_warning,
 )
 from bot.digests.messages.form import digest_form, form_not_opened_message
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.report import DigestControls, digest_message
-from bot.digests.model import Digest, Plan
-from bot.digests.names import check_names
-from bot.digests.reading import Reader
-from bot.digests.store import NoSuchDigest, Store
+from bot.digests.model import Digest, DigestSpec
+from bot.digests.names import validate_workflow_names
+from bot.digests.reading import ReportBuilder
+from bot.digests.store import DigestRepository, NoSuchDigest
 from bot.home.help import help_message
 from bot.listeners.answers import Answer, FormToOpen, Told, guarded
 from bot.listeners.delivery import ReturnAddress
@@ -76,10 +76,10 @@ class DigestDesk:
         reference: the short id of this request, which also stands in the log.
     """
 
-    store: Store
-    reader: Reader
+    store: DigestRepository
+    reader: ReportBuilder
     accounts: Mapping[str, CachedWorkflows]
-    shelf: Shelf
+    bookmarks: BookmarkStore
     zones: Zones
     door: Door
     admins: Sequence[str]
@@ -94,7 +94,7 @@ class DigestDesk:
         """The answer to a button."""
         return await guarded(self._do(request, asker), self.reference())
 
-    async def made(self, plan: Plan, asker: ReturnAddress) -> Answer | None:
+    async def made(self, plan: DigestSpec, asker: ReturnAddress) -> Answer | None:
         """A new digest, confirmed in its channel; None where that is where its creator is.
 
         Raises:
@@ -102,7 +102,7 @@ class DigestDesk:
             QueryError: a workflow does not exist.
             CloudflareError, UnknownAccount: its account can't be read.
         """
-        await check_names(plan, self.accounts)
+        await validate_workflow_names(plan, self.accounts)
         digest = await self.store.create(plan, asker.user)
         live = replace(digest, state="active", next_due=plan.schedule.next_after(self.now()))
         try:
@@ -113,7 +113,7 @@ class DigestDesk:
         await self.store.resume(digest.number)
         return None if asker.channel == plan.channel else Answer(created_elsewhere_message(live))
 
-    async def changed(self, number: int, plan: Plan, asker: ReturnAddress) -> Answer | None:
+    async def changed(self, number: int, plan: DigestSpec, asker: ReturnAddress) -> Answer | None:
         """A digest with another plan; None where its creator has seen so already.
 
         One that paused itself goes out again: the plan was changed because of that.
@@ -123,28 +123,28 @@ class DigestDesk:
             DoorShut, QueryError, CloudflareError, UnknownAccount: as `made`.
         """
         digest = await self.to_change(number, asker)
-        await check_names(plan, self.accounts)
-        has_stopped = digest.paused_why is not None
+        await validate_workflow_names(plan, self.accounts)
+        has_stopped = digest.pause_reason is not None
         if plan.channel == digest.plan.channel and not has_stopped:
             return Answer(changed_message(await self.store.change(digest, plan)))
         moved = replace(digest, plan=plan)
         if has_stopped or digest.state == "active":
             upcoming = plan.schedule.next_after(self.now())
-            moved = replace(moved, state="active", paused_why=None, next_due=upcoming)
+            moved = replace(moved, state="active", pause_reason=None, next_due=upcoming)
         await self.door.show(changed_message(moved), plan.channel, asker.user)
         await self.store.change(digest, plan)
         if has_stopped:
             await self.store.resume(number)
         return None if asker.channel == plan.channel else Answer(changed_message(moved))
 
-    async def preview(self, plan: Plan, digest: Digest | None = None) -> Answer:
+    async def preview(self, plan: DigestSpec, digest: Digest | None = None) -> Answer:
         """What a digest of this plan would say now, for one reader.
 
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
         """
         report = await self.reader.report(plan, digest.baseline if digest else None)
-        values = await open_values(report, self.shelf) if digest else {}  # a window has no buttons
+        values = await list_button_values(report, self.bookmarks) if digest else {}  # a window has no buttons
         controls = DigestControls(values, is_preview=True)
         messages = digest_message(digest.number if digest else None, report, controls)
         return Answer(messages.full, plain=messages.plain)
@@ -205,11 +205,11 @@ class DigestDesk:
             case DeleteDigest(number):
                 return Answer(deleted_message(await self.store.delete(number)))
 
-    async def _create(self, plan: Plan, channel_name: str, asker: ReturnAddress) -> Answer | None:
+    async def _create(self, plan: DigestSpec, channel_name: str, asker: ReturnAddress) -> Answer | None:
         try:
             return await self.made(plan, asker)
         except DoorShut as error:
-            raise Told(door_shut_message(error.missing, plan, channel_name)) from error
+            raise Told(channel_unavailable_message(error.missing, plan, channel_name)) from error
 
     async def _run(self, digest: Digest) -> Answer:
         await self.store.run_now(digest.number)
@@ -237,7 +237,7 @@ class DigestDesk:
 
     async def _served(self, told: Message) -> Answer:
         """An answer that does not promise what nobody is there to keep."""
-        return Answer(told if await self.store.is_served() else with_nobody_delivering(told))
+        return Answer(told if await self.store.is_served() else with_no_worker_warning(told))
 
     async def _blank_form(self, asker: ReturnAddress) -> FormToOpen:
         zone = await self.zones.soon(asker.user)

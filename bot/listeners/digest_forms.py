@@ -10,7 +10,7 @@ import structlog
 
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
-from bot.digests.messages.confirmations import door_shut_words
+from bot.digests.messages.confirmations import channel_unavailable_text
 from bot.digests.messages.form import (
     field_errors,
     filled_in,
@@ -19,8 +19,8 @@ from bot.digests.messages.form import (
     unchecked_words,
 )
 from bot.digests.messages.preview import preview_failed_view, preview_view, reading_view
-from bot.digests.model import Plan
-from bot.language.errors import Mistakes, QueryError
+from bot.digests.model import DigestSpec
+from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
 from bot.listeners.answers import Answer, guarded, log_problem
 from bot.listeners.delivery import ReturnAddress
@@ -121,13 +121,13 @@ class DigestForms:
                 return await self._desk.made(plan, asker)
             return await self._desk.changed(number, plan, asker)
         except DoorShut as error:
-            return FieldErrors({"channel": door_shut_words(error.missing)})
+            return FieldErrors({"channel": channel_unavailable_text(error.missing)})
         except QueryError as error:
-            return FieldErrors(field_errors(Mistakes({"workflows": error})))
+            return FieldErrors(field_errors(FormErrors({"workflows": error})))
         except CloudflareError as error:  # the form stays open, with all that was typed
             log_problem(error)
             return FieldErrors({"workflows": unchecked_words(error, self._reference())})
 
-    def _plan(self, state: State) -> Plan | FieldErrors:
-        asked = filled_in(state).asks()
-        return FieldErrors(field_errors(asked)) if isinstance(asked, Mistakes) else asked
+    def _plan(self, state: State) -> DigestSpec | FieldErrors:
+        asked = filled_in(state).to_spec()
+        return FieldErrors(field_errors(asked)) if isinstance(asked, FormErrors) else asked

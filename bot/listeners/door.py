@@ -12,9 +12,9 @@ from typing import Final, Literal
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.digests.messages.confirmations import door_unknown_message
+from bot.digests.messages.confirmations import channel_unknown_message
 from bot.listeners.answers import Told
-from bot.slack.client import BLOCKS_REFUSED, UNREACHABLE, reason
+from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, reason
 from bot.ui.elements import Message
 
 _REASONS: Final[dict[str, Literal["person", "bot", "archived"]]] = {
@@ -62,11 +62,11 @@ class Door:
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 await self._show(message, channel, user)
-        except UNREACHABLE as error:
+        except SLACK_ERRORS as error:
             why = reason(error)
             if why in _REASONS:
                 raise DoorShut(channel, _REASONS[why]) from error
-            raise Told(door_unknown_message(why)) from error
+            raise Told(channel_unknown_message(why)) from error
 
     async def _show(self, message: Message, channel: str, user: str) -> None:
         whisper = partial(self._client.chat_postEphemeral, channel=channel, user=user, text=message.text)

@@ -12,7 +12,7 @@ from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
 from bot.ui.elements import modal
 from bot.ui.problems import unexpected_message, unknown_command_message, unknown_control_message
-from bot.ui.request_id import referenced
+from bot.ui.request_id import with_request_id
 
 _log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ def register(app: AsyncApp, delivery: Delivery, background: Background, referenc
             _log.warning("request_without_listener", type=body.get("type"), command=body.get("command"))
             name = body.get("command")
             told = unknown_command_message(str(name)) if name else unknown_control_message()
-            message = referenced(told, reference())
+            message = with_request_id(told, reference())
         else:
             _log.error("listener_failed", exc_info=error)
             message = unexpected_message(reference())

@@ -9,7 +9,7 @@ import structlog
 from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, OverviewBookmark
+from bot.browse.bookmark import AnyBookmark, Bookmark, InvalidBookmark, OverviewBookmark
 from bot.browse.browser import Browser
 from bot.browse.command import parse
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
@@ -20,17 +20,17 @@ from bot.browse.messages.overview import overview_message
 from bot.browse.messages.problems import restart, similar
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
 from bot.browse.screen import Overview, Screen
-from bot.browse.store import Shelf
-from bot.cloudflare.errors import NonsenseAnswer, Throttled, Unavailable, UnknownAccount
+from bot.browse.store import BookmarkStore
+from bot.cloudflare.errors import InvalidResponse, RateLimited, Unavailable, UnknownAccount
 from bot.home.help import help_message
-from bot.language.errors import Mistakes
+from bot.language.errors import FormErrors
 from bot.language.times import Clock
 from bot.language.tokens import from_slack
 from bot.listeners.answers import Answer, FormToOpen, Told, explained, guarded
 from bot.listeners.zones import Zone, Zones
 from bot.ui.elements import Controls
 from bot.ui.form_state import State
-from bot.ui.problems import WayOut, problem_message
+from bot.ui.problems import Suggestion, problem_message
 
 _log = structlog.get_logger(__name__)
 
@@ -72,13 +72,13 @@ class Presenter:
     def __init__(
         self,
         browser: Browser,
-        shelf: Shelf,
+        bookmarks: BookmarkStore,
         zones: Zones,
         now: Callable[[], datetime],
         reference: Callable[[], str],
     ) -> None:
         self._browser = browser
-        self._shelf = shelf
+        self._shelf = bookmarks
         self._zones = zones
         self._now = now
         self._reference = reference
@@ -102,16 +102,16 @@ class Presenter:
         """The form behind a button, at once, as Slack does not wait for it; or why there is none."""
         return await guarded(self._form(value, user, metadata), self._reference())
 
-    async def read(self, value: str, state: State, user: str) -> Understood | Mistakes | Answer:
+    async def read(self, value: str, state: State, user: str) -> Understood | FormErrors | Answer:
         """What a form asks for that was opened from a button, or what is wrong in it."""
         return await guarded(self._read(value, state, user), self._reference())
 
-    async def filtered(self, reading: Awaitable[Understood | Mistakes | Answer]) -> Answer:
+    async def filtered(self, reading: Awaitable[Understood | FormErrors | Answer]) -> Answer:
         """The answer to a form; once that is closed and has no fields, maybe the first of its mistakes."""
         match await reading:
             case Understood(query, notices):
                 return await guarded(self._show(Bookmark(query), notices=notices), self._reference())
-            case Mistakes(by_field):
+            case FormErrors(by_field):
                 return explained(next(iter(by_field.values())), self._reference())
             case Answer() as answer:
                 return answer
@@ -142,18 +142,18 @@ class Presenter:
         view = filter_view(query, form, self._browser.accounts, metadata)
         return FormToOpen(view, not_opened_message(query))
 
-    async def _read(self, value: str, state: State, user: str) -> Understood | Mistakes:
+    async def _read(self, value: str, state: State, user: str) -> Understood | FormErrors:
         query = await self._listed(value)
         form = filled_in(state, query)
         clock, notices = await self._clock(user, form.needs_zone)
-        asked = form.asks(query.workflow, clock)
-        return asked if isinstance(asked, Mistakes) else Understood(asked, notices)
+        asked = form.to_query(query.workflow, clock)
+        return asked if isinstance(asked, FormErrors) else Understood(asked, notices)
 
     async def _listed(self, value: str) -> ListQuery:
         """The list of instances that a button is about."""
         place = await self._shelf.take(value)
         if isinstance(place, OverviewBookmark):
-            raise BookmarkUnreadable("made for another kind of list")
+            raise InvalidBookmark("made for another kind of list")
         return place.query
 
     async def _clock(self, user: str, needs_zone: bool) -> tuple[Clock, tuple[str, ...]]:
@@ -172,10 +172,10 @@ class Presenter:
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
         except CursorRefused as error:
             value = await self._shelf.put(Bookmark(error.restart))
-            raise Told(problem_message(error, ways_out=[restart(value)])) from error
+            raise Told(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            raise Told(problem_message(error, ways_out=await self._similar(error))) from error
-        except (Throttled, Unavailable, NonsenseAnswer) as error:
+            raise Told(problem_message(error, suggestions=await self._similar(error))) from error
+        except (RateLimited, Unavailable, InvalidResponse) as error:
             asked = place.query if isinstance(place, Bookmark) else place.overview
             raise Told(problem_message(error, again=asked.command())) from error
         controls = await self._controls(screen)
@@ -215,6 +215,6 @@ class Presenter:
             _log.exception("bookmark_not_kept")
             return None
 
-    async def _similar(self, error: NoSuchWorkflow) -> list[WayOut]:
+    async def _similar(self, error: NoSuchWorkflow) -> list[Suggestion]:
         marks = {name: Bookmark(replace(error.query, workflow=name)) for name in error.similar}
         return [similar(name, await self._shelf.put(mark)) for name, mark in marks.items()]

@@ -5,7 +5,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.browse.messages.filter_form import CALLBACK, field_errors
-from bot.language.errors import Mistakes
+from bot.language.errors import FormErrors
 from bot.listeners.answers import Answer
 from bot.listeners.background import Background
 from bot.listeners.delivery import Delivery, ReturnAddress
@@ -39,7 +39,7 @@ def register(
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         address, value = from_metadata(view.get("private_metadata") or "", ReturnAddress.of(body).user)
         reading = background.start(presenter.read(value, view["state"]["values"], address.user))
-        if await background.is_at_hand(reading) and isinstance(mistakes := reading.result(), Mistakes):
+        if await background.is_at_hand(reading) and isinstance(mistakes := reading.result(), FormErrors):
             await ack(response_action="errors", errors=field_errors(mistakes))
             return
         await ack()

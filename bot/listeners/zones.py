@@ -11,7 +11,7 @@ import structlog
 from cachetools import TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import UNREACHABLE, reason
+from bot.slack.client import SLACK_ERRORS, reason
 
 _log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ class Zones:
         try:
             async with asyncio.timeout(patience.total_seconds()):
                 answer = await self._client.users_info(user=user)
-        except UNREACHABLE as error:
+        except SLACK_ERRORS as error:
             why = reason(error)
             _log.warning("time_zone_unknown", user=user, reason=why)
             if why in _WILL_STAY_SO:

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from bot import settings as settings_
 from bot.playground.faults import FaultSwitch
 from bot.playground.simulators.cloudflare import ApiToken, Simulation
-from bot.settings import Settings, SettingsWrong
+from bot.settings import Settings, SettingsError
 
 Given = dict[str, Any]
 """Settings by name."""
@@ -123,12 +123,12 @@ class WranglerAccount:
         """Nothing is started here: whether the engine answers, the bot's first message says.
 
         Raises:
-            SettingsWrong: the URL is none.
+            SettingsError: the URL is none.
         """
         try:
             settings = _OnlyGiven(_env_file=None, **given, wrangler_dev_url=self.url)
         except ValidationError as error:
-            raise SettingsWrong(
+            raise SettingsError(
                 [f"--wrangler {self.url} is not a URL, as in http://127.0.0.1:8787"]
             ) from error
         yield OpenAccount(
@@ -148,7 +148,7 @@ class RealAccount:
         """Read the environment.
 
         Raises:
-            SettingsWrong: there is no account in it.
+            SettingsError: there is no account in it.
         """
         settings = settings_.load(**given)
         yield OpenAccount(

@@ -9,13 +9,13 @@ from typing import Final
 
 import click
 
-from bot.errors import StartFailed
+from bot.errors import StartupError
 from bot.language.tokens import COMMAND
 from bot.playground.accounts import Account, RealAccount, SimulatedAccount, WranglerAccount
 from bot.playground.page.acts import Acts, Command
 from bot.playground.page.server import serving_page
 from bot.playground.stage import Stage, staged
-from bot.serve import told_to_stop
+from bot.serve import stop_on_signal
 from bot.telemetry import configure_logging
 
 _USUAL_PORT: Final = 3100
@@ -70,7 +70,7 @@ def _chosen(seed: int | None, instances: int | None, wrangler: str | None, *, ac
 
 async def _play(account: Account, port: int | None) -> None:
     """Play until SIGTERM or Ctrl+C."""
-    stop = told_to_stop()
+    stop = stop_on_signal()
     async with staged(account) as stage, _page(stage, port) as address:
         await _ask_for_the_overview(stage)
         click.echo(f"{stage.account.says}\nOpen {address}\nCtrl+C ends it.")
@@ -87,7 +87,7 @@ async def _page(stage: Stage, port: int | None) -> AsyncIterator[str]:
             address = await stack.enter_async_context(page)
         except OSError as error:
             if port is not None:
-                raise StartFailed(
+                raise StartupError(
                     f"--port {port}: can't listen there: {os.strerror(error.errno or 0)}"
                 ) from error
             address = await stack.enter_async_context(serving_page(stage, secret, 0))

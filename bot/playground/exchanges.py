@@ -9,7 +9,7 @@ from bot.cloudflare.client import Call
 from bot.playground.exchange import Answer, Exchange, Notice, begun
 from bot.playground.simulators.slack import Ack, AckError, ApiCall, Delivery, LocalSlack, Response
 from bot.playground.simulators.slack.journal import Journal
-from bot.telemetry import current_reference
+from bot.telemetry import current_request_id
 
 _KEPT: Final = 200
 _SHOWING: Final = ("chat.", "views.")
@@ -61,7 +61,7 @@ class Exchanges:
 
     def called(self, call: Call) -> None:
         """Write down a request to Cloudflare, in the context of the request of Slack's that caused it."""
-        reference = current_reference()
+        reference = current_request_id()
         self._calls[reference] = (*self._calls.get(reference, ()), call)
         _forget_the_oldest(self._calls)
         cause = self._find(lambda known: known.ack is not None and known.ack.request_id == reference)

@@ -13,7 +13,7 @@ from bot.playground.accounts import Account, OpenAccount
 from bot.playground.exchanges import Exchanges
 from bot.playground.loopback import LOOPBACK
 from bot.playground.simulators.slack import LocalSlack
-from bot.serve import serving
+from bot.serve import run_bot
 
 _KEPT: Final = 1_000
 """Entries of each of Slack's journals; a playground may be left open for days."""
@@ -35,8 +35,8 @@ async def staged(account: Account) -> AsyncIterator[Stage]:
     Tokens are new each time, so that nobody else on this machine can speak for the bot or for Slack.
 
     Raises:
-        SettingsWrong: the account's settings can't be used.
-        StartFailed: the bot can't start.
+        SettingsError: the account's settings can't be used.
+        StartupError: the bot can't start.
     """
     slack = LocalSlack(secrets.token_hex(), f"xoxb-{secrets.token_hex()}", f"xapp-{secrets.token_hex()}")
     async with AsyncExitStack() as stack:
@@ -56,6 +56,6 @@ async def staged(account: Account) -> AsyncIterator[Stage]:
             journal.keep(_KEPT)
         opened = await stack.enter_async_context(account.open(given))
         exchanges = Exchanges(slack)
-        served = await stack.enter_async_context(serving(opened.settings, exchanges.called))
+        served = await stack.enter_async_context(run_bot(opened.settings, exchanges.called))
         slack.request_url = f"http://{LOOPBACK}:{served.port}/slack/events"
         yield Stage(slack, opened, exchanges)

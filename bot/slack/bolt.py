@@ -15,7 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.telemetry import Metrics, traced
+from bot.telemetry import Metrics, bind_request_id
 
 _log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ class SlackApp(AsyncApp):
         """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
         reference = f"{random.getrandbits(32):08x}"
         started = time.perf_counter()
-        with traced(reference):
+        with bind_request_id(reference):
             try:
                 req.body = _whole(req.body)
                 response = await super().async_dispatch(req)

@@ -13,10 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
-from bot.errors import Failed
+from bot.errors import StartupError
 from bot.settings import Settings
 
-UNREACHABLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
+SLACK_ERRORS: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 """What a call of Slack's Web API may raise; `SlackApiError` is one of them."""
 
 BLOCKS_REFUSED: Final = frozenset(
@@ -46,7 +46,7 @@ _WAIT: Final = timedelta(seconds=30)
 """How long Slack may ask for, for a call to be made again; callers may have less time."""
 
 
-class ShortRateLimits(AsyncRateLimitErrorRetryHandler):
+class RateLimitRetryHandler(AsyncRateLimitErrorRetryHandler):
     """Makes a call once more where Slack says soon enough when that may be.
 
     Args:
@@ -71,12 +71,12 @@ class ShortRateLimits(AsyncRateLimitErrorRetryHandler):
         return wait is not None and wait <= self._most
 
 
-class NotSlack(aiohttp.ClientError):
+class ForeignHostBlocked(aiohttp.ClientError):
     """A request that would leave Slack; it was not made."""
 
 
 class SlackClient(AsyncWebClient):
-    """slack_sdk's client, with no errors but those that `UNREACHABLE` names."""
+    """slack_sdk's client, with no errors but those that `SLACK_ERRORS` names."""
 
     async def api_call(self, *args: Any, **kwargs: Any) -> AsyncSlackResponse:  # noqa: ANN401 - as slack_sdk has it
         """Call a method; for every one of them slack_sdk comes by here."""
@@ -86,11 +86,11 @@ class SlackClient(AsyncWebClient):
             raise SlackClientError("the answer is not one of Slack's") from error
 
 
-class TokenRefused(Failed):
+class TokenRefused(StartupError):
     """Slack knows this token and does not want it; the message says what to do."""
 
 
-class SlackUnreachable(Failed):
+class SlackUnreachable(StartupError):
     """Slack gave no answer of its own; the message says what came instead."""
 
 
@@ -103,7 +103,7 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
             token=settings.bot_token,
             base_url=f"{settings.slack_api_url.rstrip('/')}/",
             session=session,
-            retry_handlers=[ShortRateLimits(_WAIT)],
+            retry_handlers=[RateLimitRetryHandler(_WAIT)],
         )
         client.proxy = None  # slack_sdk's own choice of one ignores NO_PROXY; the session's does not
         yield client
@@ -118,11 +118,11 @@ def _only_slack(api: URL) -> aiohttp.ClientMiddlewareType:
         url = request.url
         is_api = (url.scheme, url.host) == (api.scheme, api.host)
         if not is_api and not (url.scheme == "https" and f".{url.host}".endswith(_HOSTS)):
-            raise NotSlack(f"{url.host} is no host of Slack's")
+            raise ForeignHostBlocked(f"{url.host} is no host of Slack's")
         response = await handler(request)
         if 300 <= response.status < 400:
             response.close()
-            raise NotSlack(f"{url.host} answers with a redirect, which is not followed")
+            raise ForeignHostBlocked(f"{url.host} answers with a redirect, which is not followed")
         return response
 
     return send
@@ -160,7 +160,7 @@ async def check_bot_token(client: AsyncWebClient) -> AsyncSlackResponse:
     """
     try:
         return await client.auth_test()
-    except UNREACHABLE as error:
+    except SLACK_ERRORS as error:
         raise _told(error, "SLACK_BOT_TOKEN", "copy it anew from OAuth & Permissions") from error
 
 
@@ -173,7 +173,7 @@ async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
     """
     try:
         await client.apps_connections_open(app_token=app_token)
-    except UNREACHABLE as error:
+    except SLACK_ERRORS as error:
         advice = (
             "it must be an app-level token (xapp-…) with the scope connections:write, "
             "and Socket Mode must be on in the app's settings"

@@ -27,7 +27,7 @@ Probe = Callable[[], Awaitable[str | None]]
 _log = structlog.get_logger(__name__)
 
 
-class SlackRequests:
+class SlackEndpoint:
     """Lets in what Slack sends, once, and nothing else.
 
     What was let in is remembered, so that nobody can send it again while its timestamp is good: the last
@@ -51,41 +51,41 @@ class SlackRequests:
         """The answer to a request of Slack's.
 
         Raises:
-            Refused: it is not one.
+            RequestRejected: it is not one.
         """
         if request.method != "POST":
-            raise Refused(405, "Slack sends POST")
+            raise RequestRejected(405, "Slack sends POST")
         if request.content_type not in _CONTENT_TYPES or "Content-Encoding" in request.headers:
-            raise Refused(415, "Slack sends forms and JSON, neither of them packed")
-        timestamp, signature = _only(request, *_TIMESTAMP), _only(request, *_SIGNATURE)
+            raise RequestRejected(415, "Slack sends forms and JSON, neither of them packed")
+        timestamp, signature = _single_header(request, *_TIMESTAMP), _single_header(request, *_SIGNATURE)
         body = await self._body(request)
         if not self._verifier.is_valid(body, timestamp, signature):
-            raise Refused(401, "the signature or the time is wrong")
+            raise RequestRejected(401, "the signature or the time is wrong")
         # Not all headers: they are not signed, and some of them tell Bolt what to run.
         headers: dict[str, str | Sequence[str]]
         headers = {name: request.headers[name] for name in _READ if name in request.headers}
         try:
             from_slack = AsyncBoltRequest(body=body, headers=headers)
         except UNREADABLE as error:
-            raise Refused(400, "the body can't be read") from error
+            raise RequestRejected(400, "the body can't be read") from error
         if from_slack.body.get("type") not in _REPEATABLE:
             if signature in self._seen:
-                raise Refused(409, "it was sent before")
+                raise RequestRejected(409, "it was sent before")
             self._seen[signature] = True
         return await to_aiohttp_response(await self._app.async_dispatch(from_slack))
 
     async def _body(self, request: web.Request) -> str:
         if (request.content_length or 0) > LARGEST_BODY:
-            raise Refused(413, "the body is too large")
+            raise RequestRejected(413, "the body is too large")
         try:
             if request.content.is_eof():  # it came together with its head, as most do
                 return request.content.read_nowait().decode()
             async with asyncio.timeout(self._patience):
                 return (await _read(request.content)).decode()
         except TimeoutError as error:
-            raise Refused(408, "the body takes too long") from error
+            raise RequestRejected(408, "the body takes too long") from error
         except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
-            raise Refused(400, "the body can't be read") from error
+            raise RequestRejected(400, "the body can't be read") from error
 
 
 async def _read(content: StreamReader) -> bytearray:
@@ -93,11 +93,11 @@ async def _read(content: StreamReader) -> bytearray:
     async for chunk in content.iter_any():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise Refused(413, "the body is too large")
+            raise RequestRejected(413, "the body is too large")
     return body
 
 
-class Refused(Exception):
+class RequestRejected(Exception):
     """A request that is not Slack's.
 
     Attributes:
@@ -111,16 +111,16 @@ class Refused(Exception):
         self.reason = reason
 
 
-def _only(request: web.Request, name: str, form: re.Pattern[str]) -> str:
+def _single_header(request: web.Request, name: str, form: re.Pattern[str]) -> str:
     """The value of a header that is there once."""
     values = request.headers.getall(name, [])
     if len(values) != 1 or not form.fullmatch(values[0]):
-        raise Refused(401, f"{name} is not there once, as Slack writes it")
+        raise RequestRejected(401, f"{name} is not there once, as Slack writes it")
     return values[0]
 
 
 def web_app(
-    requests: SlackRequests | None,
+    requests: SlackEndpoint | None,
     metrics: Metrics,
     probes: Mapping[str, Probe],
     patience: timedelta = timedelta(seconds=3),
@@ -153,7 +153,7 @@ def web_app(
         await found()
         return web.Response(body=metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
-    logging.getLogger("aiohttp.server").addFilter(_without_a_strangers_words)
+    logging.getLogger("aiohttp.server").addFilter(_redact_parse_errors)
     app = web.Application()
     app.add_routes(
         [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", show_metrics)]
@@ -171,7 +171,7 @@ async def _in_time(probe: Probe, patience: timedelta) -> str | None:
         return f"no answer within {patience.total_seconds():g} s"
 
 
-def _without_a_strangers_words(record: logging.LogRecord) -> bool:
+def _redact_parse_errors(record: logging.LogRecord) -> bool:
     """What is no HTTP stands in aiohttp's error, and the log is no place for anybody to write into."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, HttpProcessingError):
@@ -181,11 +181,11 @@ def _without_a_strangers_words(record: logging.LogRecord) -> bool:
     return True
 
 
-def _events(requests: SlackRequests, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _events(requests: SlackEndpoint, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def events(request: web.Request) -> web.Response:
         try:
             return await requests.answer(request)
-        except Refused as refused:
+        except RequestRejected as refused:
             metrics.requests.labels("other", str(refused.status)).inc()
             _log.warning("request_refused", status=refused.status, reason=refused.reason)
             response = web.Response(status=refused.status, text=refused.reason)

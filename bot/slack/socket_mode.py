@@ -10,7 +10,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Failed
+from bot.errors import StartupError
 from bot.slack.bolt import SlackApp
 from bot.slack.client import check_app_token
 
@@ -24,7 +24,7 @@ _TO_BEGIN: Final = 0.02
 """Seconds in which slack_sdk begins to answer what it has read."""
 
 
-class SocketModeFailed(Failed):
+class SocketModeFailed(StartupError):
     """No connection, and none to be expected; the message says what to do."""
 
 

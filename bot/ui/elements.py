@@ -204,7 +204,7 @@ def button(label: str, action_id: str, value: str, says: str) -> Block:
     }
 
 
-def confirmed(pressed: Block, title: str, text: str, label: str) -> Block:
+def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
     """A button that asks before it acts; `label` is what stands on its second self."""
     confirm = {
         "title": plain_text(title, limits.CONFIRM_TITLE),

@@ -18,7 +18,7 @@ def chosen(state: State, block_id: str) -> str | None:
     return _value(_element(state, block_id).get("selected_option"))
 
 
-def ticked(state: State, block_id: str) -> tuple[str, ...]:
+def selected_options(state: State, block_id: str) -> tuple[str, ...]:
     """The values of the options that are chosen."""
     options = _element(state, block_id).get("selected_options")
     values = map(_value, options if isinstance(options, list) else ())

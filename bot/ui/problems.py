@@ -10,11 +10,11 @@ from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,
     InstanceNotFound,
-    NonsenseAnswer,
+    InvalidParameter,
+    InvalidResponse,
     NotAuthorized,
-    ParameterRefused,
-    Throttled,
-    TlsFailed,
+    RateLimited,
+    TLSError,
     Unavailable,
     UnknownAccount,
 )
@@ -31,7 +31,7 @@ from bot.ui.elements import (
     message,
     section,
 )
-from bot.ui.request_id import referenced
+from bot.ui.request_id import with_request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class WayOut:
+class Suggestion:
     """A line below a problem with a button that opens a list.
 
     Attributes:
@@ -66,30 +66,30 @@ class WayOut:
     says: str
 
 
-def problem_message(error: Exception, *, again: str = "", ways_out: Sequence[WayOut] = ()) -> Message:
+def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[Suggestion] = ()) -> Message:
     """What a person is told about an error.
 
     Args:
         error: of this bot's own kinds.
         again: the command that asks the same again, where that may help.
-        ways_out: lists that lead on.
+        suggestions: lists that lead on.
     """
     problem = explain(error)
     advice = list(problem.advice)
     if again:
         advice.append(f"To try again: {command(again)}")
     blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
-    blocks += [section(way.text, button(way.label, "list_open", way.value, way.says)) for way in ways_out]
+    blocks += [section(way.text, button(way.label, "list_open", way.value, way.says)) for way in suggestions]
     if problem.details:
         blocks.append(context(*problem.details))
-    return message(" ".join((problem.title, *advice, *(way.text for way in ways_out))), blocks)
+    return message(" ".join((problem.title, *advice, *(way.text for way in suggestions))), blocks)
 
 
 def unexpected_message(reference: str) -> Message:
     """A fault of the bot's own; the reference also stands in the log."""
     title = "Something went wrong inside this bot."
     advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
-    return referenced(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), reference)
+    return with_request_id(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), reference)
 
 
 def restarting_message() -> Message:
@@ -175,7 +175,7 @@ def _(error: InstanceNotFound) -> Problem:
 
 
 @explain.register
-def _(error: ParameterRefused) -> Problem:
+def _(error: InvalidParameter) -> Problem:
     return Problem(
         "Cloudflare refused the query.",
         (f"It says: {escape(_in_words(error.reason))}.", "What it takes: `/workflows help filters`"),
@@ -184,7 +184,7 @@ def _(error: ParameterRefused) -> Problem:
 
 
 @explain.register
-def _(error: Throttled) -> Problem:
+def _(error: RateLimited) -> Problem:
     pause = duration(max(error.retry_after, timedelta(seconds=1)))
     return Problem(
         "Too many requests to Cloudflare just now.",
@@ -203,7 +203,7 @@ def _(error: Unavailable) -> Problem:
 
 
 @explain.register
-def _(error: TlsFailed) -> Problem:
+def _(error: TLSError) -> Problem:
     return Problem(
         "No safe connection to Cloudflare.",
         (f"{_sentence(error.reason)} Whoever runs the bot has to look at its network or certificates.",),
@@ -212,7 +212,7 @@ def _(error: TlsFailed) -> Problem:
 
 
 @explain.register
-def _(error: NonsenseAnswer) -> Problem:
+def _(error: InvalidResponse) -> Problem:
     if error.errors:  # in the API's own envelope, with a status that says all is well
         said = escape(_in_words(error.reason))
         return Problem("Cloudflare refused.", (f"It says: {said}.",), details(error))

@@ -5,7 +5,7 @@ from bot.ui.elements import Message, code, context, message
 from bot.ui.limits import Block
 
 
-def referenced(told: Message, reference: str) -> Message:
+def with_request_id(told: Message, reference: str) -> Message:
     """The same with its small print ending in what the log knows it by, for whoever looks into it."""
     known_by = f"reference {code(reference)}"
     text = limits.shorten_markup(told.text, limits.TEXT - len(known_by) - 3)

@@ -10,7 +10,7 @@ import structlog
 
 from bot.digests.messages.confirmations import paused_direct_message, stop_in_words
 from bot.digests.model import Digest
-from bot.digests.runs import Attempt, Begun, Ending, Ledger
+from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
 from bot.telemetry import Metrics
 from bot.worker.letters import Letter, NotYet, Outcome, Posted, Prepared, Sent, Unclear
 from bot.worker.posting import Poster
@@ -36,12 +36,12 @@ class Patience:
     lateness: timedelta
     retry: timedelta
 
-    def left(self, begun: Begun, now: datetime) -> timedelta:
+    def left(self, begun: ActiveRun, now: datetime) -> timedelta:
         """How long a run is still tried; zero when it is time to come to an end."""
         left = (begun.run.began_at or now) + self.retry - now
         return left if left > LAST_TRY else timedelta(0)
 
-    def is_too_late(self, begun: Begun, now: datetime) -> bool:
+    def is_too_late(self, begun: ActiveRun, now: datetime) -> bool:
         """Whether nobody was there to deliver a run while it was worth anything."""
         in_time = self.lateness + (self.retry if begun.run.attempt else timedelta(0))
         return now - begun.run.due_at > in_time
@@ -57,7 +57,7 @@ class Closing:
         pause: until a creator is written to again whom Slack did not reach.
     """
 
-    ledger: Ledger
+    runs: RunRepository
     poster: Poster
     metrics: Metrics
     patience: Patience
@@ -67,7 +67,7 @@ class Closing:
     async def record(self, attempt: Attempt, prepared: Prepared, sent: Sent | None) -> None:
         """Write down what a run came to; `sent` is None where there was nothing to post."""
         if sent is None or sent.kind == "posted":
-            ending = Ending(
+            ending = RunResult(
                 prepared.state,
                 self.now(),
                 news=prepared.news,
@@ -79,40 +79,40 @@ class Closing:
             )
             await self.end(attempt, ending)
         elif sent.kind == "late":
-            await self.end(attempt, Ending("missed", self.now()))
+            await self.end(attempt, RunResult("missed", self.now()))
         elif sent.kind == "gone":
             await self._channel_gone(attempt, sent.why or "")
         elif sent.kind == "refused":
             _log.error("digest_refused", digest=attempt.digest, slot=attempt.slot, reason=sent.why)
-            await self.end(attempt, Ending("failed", self.now(), detail=f"Slack: {sent.why}"))
+            await self.end(attempt, RunResult("failed", self.now(), detail=f"Slack: {sent.why}"))
 
-    async def end(self, attempt: Attempt, ending: Ending) -> None:
+    async def end(self, attempt: Attempt, ending: RunResult) -> None:
         """Write down an ending, unless there is one already."""
-        begun = await self.ledger.find(attempt)
-        if begun is None or not await self.ledger.finish(attempt, ending):
+        begun = await self.runs.find(attempt)
+        if begun is None or not await self.runs.finish(attempt, ending):
             return
         self.metrics.digests.labels(ending.state).inc()
         if ending.ts is not None:
             late = (ending.ended_at - begun.run.due_at).total_seconds()
             self.metrics.digest_lateness_seconds.observe(max(0.0, late))
 
-    async def put_off(self, attempt: Attempt, wait: timedelta, why: str) -> None:
+    async def reschedule(self, attempt: Attempt, wait: timedelta, why: str) -> None:
         """Have a run tried again after a while, as another attempt."""
-        if await self.ledger.put_off(attempt, self.now() + wait, why):
+        if await self.runs.reschedule(attempt, self.now() + wait, why):
             _log.info("digest_put_off", digest=attempt.digest, slot=attempt.slot, reason=why)
             self.metrics.digests.labels("put_off").inc()
 
     async def give_up(self, attempt: Attempt) -> None:
         """Begin a run anew that no worker goes on with, or end it if it was tried for long enough."""
-        begun = await self.ledger.find(attempt)
+        begun = await self.runs.find(attempt)
         if begun is None:
             return
         _log.warning("digest_abandoned", digest=attempt.digest, slot=attempt.slot, attempt=attempt.number)
         if self.patience.left(begun, self.now()):
-            await self.put_off(attempt, timedelta(0), "begun anew")
+            await self.reschedule(attempt, timedelta(0), "begun anew")
         else:
             await self.end(
-                attempt, Ending("failed", self.now(), detail="something went wrong inside this bot")
+                attempt, RunResult("failed", self.now(), detail="something went wrong inside this bot")
             )
 
     async def tell_creator(self, digest: Digest, why: str) -> None:
@@ -135,10 +135,10 @@ class Closing:
 
     async def _channel_gone(self, attempt: Attempt, why: str) -> None:
         """Pause the digest and tell its creator; all of it again if this dies before the end is written."""
-        begun = await self.ledger.find(attempt)
+        begun = await self.runs.find(attempt)
         if begun is None:
             return
         reason = stop_in_words(why)
-        await self.ledger.pause(attempt.digest, reason, self.now())
+        await self.runs.pause(attempt.digest, reason, self.now())
         await self.tell_creator(begun.digest, why)
-        await self.end(attempt, Ending("failed", self.now(), detail=reason))
+        await self.end(attempt, RunResult("failed", self.now(), detail=reason))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.digests.messages.report import maybe_repeated
-from bot.digests.model import Baseline, Plan
+from bot.digests.model import Baseline, DigestSpec
 from bot.ui.elements import Message
 
 
@@ -89,7 +89,7 @@ class Prepared:
     state: Literal["sent", "quiet", "failed"]
     news: int | None = None
     detail: str | None = None
-    plan: Plan | None = None
+    plan: DigestSpec | None = None
     baseline: Baseline | None = None
 
 

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.client import BLOCKS_REFUSED, UNREACHABLE, SlackClient, http_status, reason, retry_after
+from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, SlackClient, http_status, reason, retry_after
 from bot.ui.elements import Message
 from bot.worker.letters import ChannelGone, Letter, NotYet, Outcome, Posted, Refused, Unclear
 
@@ -90,7 +90,7 @@ class Poster:
             return await self.find(replace(letter, thread=None), since)  # the thread may have been shut
         except SlackApiError as error:
             outcome = _outcome(error)
-        except UNREACHABLE as error:
+        except SLACK_ERRORS as error:
             outcome = Unclear(reason(error))
         if letter.thread is not None and outcome.why in _NO_THREAD:
             return await self.find(replace(letter, thread=None), since)
@@ -122,7 +122,7 @@ class Poster:
             return _outcome(error)
         except aiohttp.ClientConnectorError as error:
             return NotYet(reason(error))  # there was no connection that could have carried it
-        except UNREACHABLE as error:
+        except SLACK_ERRORS as error:
             return Unclear(reason(error))
         return Posted(str(answer["ts"]))
 

@@ -7,22 +7,22 @@ from typing import Final
 
 import structlog
 
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.errors import (
     CloudflareError,
-    NonsenseAnswer,
-    Throttled,
-    TlsFailed,
+    InvalidResponse,
+    RateLimited,
+    TLSError,
     Unavailable,
     UnknownAccount,
 )
-from bot.digests.links import open_values
+from bot.digests.links import list_button_values
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
 from bot.digests.model import Digest
-from bot.digests.reading import Reader
-from bot.digests.runs import Attempt, Begun, Ending, Ledger
+from bot.digests.reading import ReportBuilder
+from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
 from bot.digests.store import RUN_NOW
-from bot.ui.request_id import referenced
+from bot.ui.request_id import with_request_id
 from bot.worker.closing import Closing
 from bot.worker.letters import Letter, NotYet, Posted, Prepared, Unclear
 from bot.worker.posting import Poster
@@ -39,16 +39,16 @@ class Preparing:
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
     """
 
-    ledger: Ledger
-    reader: Reader
-    shelf: Shelf
+    runs: RunRepository
+    reader: ReportBuilder
+    bookmarks: BookmarkStore
     poster: Poster
     closing: Closing
     now: Callable[[], datetime]
 
     async def prepare(self, attempt: Attempt) -> Prepared | None:
         """What a run tells; None if it came to something without a message, or was put off."""
-        begun = await self.ledger.begin(attempt, self.now())
+        begun = await self.runs.begin(attempt, self.now())
         if begun is None:
             return None
         letter = _letter(begun.digest, attempt)
@@ -64,71 +64,71 @@ class Preparing:
             return await self._unreadable(begun, attempt, looked, error)
         return prepared
 
-    async def _look(self, begun: Begun, attempt: Attempt, letter: Letter) -> Letter | None:
+    async def _look(self, begun: ActiveRun, attempt: Attempt, letter: Letter) -> Letter | None:
         """Make sure that no earlier attempt has posted, of which nobody knows any more what it said."""
         if not begun.posting:
             return letter
         found = await self.poster.find(letter, begun.run.began_at or begun.run.due_at)
         if isinstance(found, Posted):
-            ending = Ending("sent", self.now(), channel=letter.channel, ts=found.ts)
+            ending = RunResult("sent", self.now(), channel=letter.channel, ts=found.ts)
             await self.closing.end(attempt, ending)
             return None
         if isinstance(found, Unclear) and self.closing.patience.left(begun, self.now()):
-            await self.closing.put_off(attempt, _AGAIN, found.why)
+            await self.closing.reschedule(attempt, _AGAIN, found.why)
             return None
         if isinstance(found, NotYet):
-            await self.ledger.unmark_posting(attempt)
+            await self.runs.unmark_posting(attempt)
             return letter
         return replace(letter, unsure=True)
 
-    def _unwanted(self, begun: Begun) -> Ending | None:
+    def _unwanted(self, begun: ActiveRun) -> RunResult | None:
         """What a run comes to that is not delivered any more."""
         if begun.digest.state == "deleted":
-            return Ending("missed", self.now(), detail="the digest was deleted")
+            return RunResult("missed", self.now(), detail="the digest was deleted")
         if begun.digest.state == "paused" and not _is_out_of_turn(begun):
-            return Ending("missed", self.now(), detail="the digest was paused")
+            return RunResult("missed", self.now(), detail="the digest was paused")
         if self.closing.patience.is_too_late(begun, self.now()):
-            return Ending("missed", self.now())
+            return RunResult("missed", self.now())
         return None
 
-    async def _read(self, begun: Begun, letter: Letter) -> Prepared:
+    async def _read(self, begun: ActiveRun, letter: Letter) -> Prepared:
         digest, run = begun.digest, begun.run
         report = await self.reader.report(
             digest.plan,
             digest.baseline,
-            missed=await self.ledger.missed_since(run),
+            missed=await self.runs.missed_since(run),
             sharing=run.due_at,
         )
         prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
         if digest.plan.quiet and not report.has_news and not _is_out_of_turn(begun):
             return prepared
-        controls = DigestControls(await open_values(report, self.shelf))
+        controls = DigestControls(await list_button_values(report, self.bookmarks))
         messages = digest_message(digest.number, report, controls)
-        thread = await self.ledger.thread_of(digest, run) if digest.plan.daily_thread else None
+        thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
         variants = (messages.full, messages.plain, messages.plain.bare)
         return replace(prepared, letter=replace(letter, variants=variants, thread=thread), state="sent")
 
     async def _unreadable(
-        self, begun: Begun, attempt: Attempt, letter: Letter, error: CloudflareError | UnknownAccount
+        self, begun: ActiveRun, attempt: Attempt, letter: Letter, error: CloudflareError | UnknownAccount
     ) -> Prepared | None:
         """Try again for a while where that may help; then say so once."""
         digest = begun.digest
         left = self.closing.patience.left(begun, self.now())
         if left and _passes(error):
-            wait = error.retry_after if isinstance(error, Throttled) else timedelta(0)
-            await self.closing.put_off(attempt, min(max(wait, _AGAIN), left), str(error))
+            wait = error.retry_after if isinstance(error, RateLimited) else timedelta(0)
+            await self.closing.reschedule(attempt, min(max(wait, _AGAIN), left), str(error))
             return None
         _log.warning("digest_unreadable", digest=digest.number, slot=begun.run.slot, reason=str(error))
-        told = referenced(unreadable_message(digest.number, error, digest.next_due), attempt.reference)
+        told = with_request_id(unreadable_message(digest.number, error, digest.next_due), attempt.reference)
         return Prepared(replace(letter, variants=(told, told.bare)), "failed", detail=str(error))
 
 
 def _passes(error: Exception) -> bool:
     """Whether it may be over in a while."""
-    return isinstance(error, Throttled | Unavailable | NonsenseAnswer) and not isinstance(error, TlsFailed)
+    return isinstance(error, RateLimited | Unavailable | InvalidResponse) and not isinstance(error, TLSError)
 
 
-def _is_out_of_turn(begun: Begun) -> bool:
+def _is_out_of_turn(begun: ActiveRun) -> bool:
     """Whether somebody asked for this run, who then hears that there is nothing new, too."""
     return begun.run.slot.startswith(RUN_NOW)
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.digests.runs import Attempt, Begun, Ledger
+from bot.digests.runs import ActiveRun, Attempt, RunRepository
 from bot.worker.closing import LAST_TRY, Patience
 from bot.worker.letters import ChannelGone, Letter, NotYet, Outcome, Posted, Prepared, Refused, Sent, Unclear
 from bot.worker.posting import Poster
@@ -45,7 +45,7 @@ class Sending:
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
     """
 
-    ledger: Ledger
+    runs: RunRepository
     poster: Poster
     patience: Patience
     now: Callable[[], datetime]
@@ -61,7 +61,7 @@ class Sending:
         Raises:
             NotOurs: one can.
         """
-        begun = await self.ledger.find(attempt)
+        begun = await self.runs.find(attempt)
         letter = prepared.letter
         if begun is None or letter is None:
             return Sent("over")
@@ -74,17 +74,17 @@ class Sending:
             return Sent("late")
         if not await held.is_confirmed():
             raise NotOurs(f"digest {attempt.digest}, {attempt.slot}")
-        if not await self.ledger.mark_posting(attempt):
+        if not await self.runs.mark_posting(attempt):
             return Sent("over")
         if not held.is_sure():
             # This process stood still meanwhile. Whose the run is now is to be asked anew.
             return self._again(begun, "this worker was not heard of", LAST_TRY)
         outcome = await self.poster.post(letter.repeated() if letter.unsure else letter)
         if isinstance(outcome, NotYet) and not letter.unsure:
-            await self.ledger.unmark_posting(attempt)
+            await self.runs.unmark_posting(attempt)
         return self._became(begun, outcome)
 
-    async def _look(self, begun: Begun, letter: Letter) -> Sent | Letter:
+    async def _look(self, begun: ActiveRun, letter: Letter) -> Sent | Letter:
         """What became of the letter when it was sent before, or the letter to be sent now."""
         found = await self.poster.find(letter, begun.run.began_at or begun.run.due_at)
         if isinstance(found, Posted):
@@ -93,7 +93,7 @@ class Sending:
             return self._became(begun, found)
         return replace(letter, unsure=letter.unsure or isinstance(found, Refused))
 
-    def _became(self, begun: Begun, outcome: Outcome) -> Sent:
+    def _became(self, begun: ActiveRun, outcome: Outcome) -> Sent:
         match outcome:
             case Posted(ts):
                 return Sent("posted", ts=ts)
@@ -106,7 +106,7 @@ class Sending:
             case Unclear(why):
                 return self._again(begun, why, _AGAIN)
 
-    def _again(self, begun: Begun, why: str, wait: timedelta) -> Sent:
+    def _again(self, begun: ActiveRun, why: str, wait: timedelta) -> Sent:
         left = self.patience.left(begun, self.now())
         if not left:
             return Sent("refused", why=f"{why}, again and again")

@@ -12,13 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import Shelf
-from bot.digests.due import Rounds
-from bot.digests.reading import Reader
-from bot.digests.runs import Ledger
+from bot.browse.store import BookmarkStore
+from bot.digests.due import DueScheduler
+from bot.digests.reading import ReportBuilder
+from bot.digests.runs import RunRepository
 from bot.settings import Settings
 from bot.storage.database import first_line
-from bot.telemetry import Metrics, traced
+from bot.telemetry import Metrics, bind_request_id
 from bot.worker.closing import Closing, Patience
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
@@ -44,8 +44,8 @@ async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with co
     settings: Settings,
     engine: AsyncEngine,
     client: AsyncWebClient,
-    reader: Reader,
-    shelf: Shelf,
+    reader: ReportBuilder,
+    bookmarks: BookmarkStore,
     metrics: Metrics,
     now: Callable[[], datetime],
 ) -> AsyncIterator["Worker"]:
@@ -56,15 +56,15 @@ async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with co
         engine: the database, with its tables up to date.
         client: Slack's Web API, with the bot's token and a session.
         reader: reads what digests tell.
-        shelf: keeps what their buttons carry.
+        bookmarks: keeps what their buttons carry.
         metrics: counts digests.
         now: the clock.
     """
     patience = Patience(settings.digest_lateness, settings.digest_retry)
-    ledger, poster = Ledger(engine), Poster(client)
-    closing = Closing(ledger, poster, metrics, patience, now)
-    preparing = Preparing(ledger, reader, shelf, poster, closing, now)
-    sending = Sending(ledger, poster, patience, now)
+    runs, poster = RunRepository(engine), Poster(client)
+    closing = Closing(runs, poster, metrics, patience, now)
+    preparing = Preparing(runs, reader, bookmarks, poster, closing, now)
+    sending = Sending(runs, poster, patience, now)
 
     async def open_place() -> "Place":
         place = (await asyncio.to_thread(_load_place))(
@@ -73,7 +73,7 @@ async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with co
         await place.open(lambda life: Steps(preparing, sending, closing, life))
         return place
 
-    rounds = Rounds(engine, settings.digest_lateness)
+    rounds = DueScheduler(engine, settings.digest_lateness)
     worker = Worker(rounds, open_place, settings.takeover, closing, metrics, now)
     looking = asyncio.create_task(worker.run())
     try:
@@ -95,7 +95,7 @@ def _load_place() -> type["Place"]:
 class Worker:
     """The clockwork. Whatever goes wrong in a round is logged, told by `fault`, and tried in the next."""
 
-    rounds: Rounds
+    rounds: DueScheduler
     open_place: Callable[[], Awaitable["Place"]]
     takeover: timedelta
     closing: Closing
@@ -138,14 +138,14 @@ class Worker:
                 return
             self._place = await self.open_place()
         if self._seen is None or now < self._seen - _CLOCK_WENT_BACK:
-            await self.rounds.wind_back(now)
+            await self.rounds.handle_clock_rollback(now)
         self._seen = now
         await self._enter(now)
         await self._hand_over(self._place, now)
         if self._turn % _ABANDONED_EVERY == 0:
-            watched = await self.rounds.under_way(now - _A_MINUTE, _MOST_WATCHED)
+            watched = await self.rounds.in_flight(now - _A_MINUTE, _MOST_WATCHED)
             for attempt in await self._place.abandoned(watched, now):
-                with traced(attempt.reference):
+                with bind_request_id(attempt.reference):
                     await self.closing.give_up(attempt)
         if self._turn % _FORGET_EVERY == 0:
             await self.rounds.forget(now)
@@ -155,19 +155,19 @@ class Worker:
     async def _enter(self, now: datetime) -> None:
         more = True
         while more:
-            entered = await self.rounds.enter_due(now)
+            entered = await self.rounds.record_due(now)
             more = entered.more
             self.metrics.digests.labels("due").inc(entered.due)
             self.metrics.digests.labels("missed").inc(entered.missed)
             for digest in entered.paused:
-                await self.closing.tell_creator(digest, digest.paused_why or "")
+                await self.closing.tell_creator(digest, digest.pause_reason or "")
 
     async def _hand_over(self, place: "Place", now: datetime) -> None:
         """Have runs delivered; what a worker does not get to, as it dies, is handed over by another."""
         until = now + self.takeover
         while runs := await self.rounds.claim(now, until, _A_HANDFUL):
             await place.enqueue(runs)
-            await self.rounds.handed_over(runs, until)
+            await self.rounds.mark_enqueued(runs, until)
 
     def _standing_by(self, reason: str) -> None:
         if not self._is_standing_by:

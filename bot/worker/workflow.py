@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.digests.due import HandOver
 from bot.digests.runs import Attempt
-from bot.telemetry import traced
+from bot.telemetry import bind_request_id
 from bot.worker.letters import Prepared, Sent
 from bot.worker.steps import Steps
 
@@ -106,7 +106,7 @@ async def deliver(digest: int, slot: str, number: int) -> str:
     """One attempt at one run; gives what it came to, for whoever looks into DBOS' tables."""
     _stage.running += 1
     try:
-        with traced(Attempt(digest, slot, number).reference):
+        with bind_request_id(Attempt(digest, slot, number).reference):
             prepared = await _prepare(digest, slot, number)
             if prepared == "null":
                 return "over"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.app import Bot, assembled
+from bot.app import Bot, build_bot
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
 from bot.settings import Settings
@@ -66,7 +66,7 @@ def running(slack: LocalSlack, api: str, tmp_path: Path) -> Running:
             "database_url": f"sqlite:///{tmp_path}/bot.sqlite3",
             "bot_request_deadline": 2.0,
         } | settings
-        async with assembled(Settings(_env_file=None, **chosen)) as bot:
+        async with build_bot(Settings(_env_file=None, **chosen)) as bot:
             runner = web.AppRunner(bot.web, access_log=None)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()

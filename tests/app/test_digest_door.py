@@ -135,9 +135,9 @@ async def test_a_confirmation_that_slack_shows_without_saying_so_is_taken_back(
 ) -> None:
     slack.faults.add("chat.postEphemeral", AnswerLost())
     last = await (await typed(ada, "create daily 9am")).message()
-    confirmed, taken_back = ada.screen()
-    assert "is made" in line(confirmed)
+    with_confirm, taken_back = ada.screen()
+    assert "is made" in line(with_confirm)
     assert last == taken_back
     assert "Nothing was changed" in taken_back.all_text()
     assert kept(tmp_path) == {}
-    assert line(await pressed(ada, confirmed, "digest_run")) == "⚠️ *There is no digest 1.*"
+    assert line(await pressed(ada, with_confirm, "digest_run")) == "⚠️ *There is no digest 1.*"

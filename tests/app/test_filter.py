@@ -8,7 +8,7 @@ import pytest
 
 from bot.browse.bookmark import Bookmark, encode
 from bot.browse.model import ListQuery
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.models import Status
 from bot.language.tokens import quote
 from bot.playground.simulators.cloudflare import Simulation
@@ -174,7 +174,7 @@ async def test_a_question_too_long_for_a_button_is_kept_and_found_again(
     status = Status('"'.join("".join(letters[start : start + 4]) for start in range(0, 900, 4)))
     query = ListQuery("orders", status=status)
     database = open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
-    value = await Shelf(database, timedelta(days=1), lambda: datetime.now(UTC)).put(Bookmark(query))
+    value = await BookmarkStore(database, timedelta(days=1), lambda: datetime.now(UTC)).put(Bookmark(query))
     await database.dispose()
     assert value.startswith("s1.")
     assert value.endswith(query.command())

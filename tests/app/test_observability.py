@@ -28,7 +28,7 @@ from bot.playground.simulators.slack import (
     Reply,
 )
 from bot.slack.bolt import SlackApp
-from bot.telemetry import Metrics, configure_logging, current_reference
+from bot.telemetry import Metrics, configure_logging, current_request_id
 from tests.support.reading import ask, ids
 
 from .conftest import Logged, Running
@@ -123,7 +123,7 @@ PROBLEMS: dict[Callable[[Stage], Awaitable[Reply]], tuple[str, str | None]] = {
     Stage.refused_at_an_overview: ("problem_told", "NotAuthorized"),
     Stage.down_at_a_click: ("problem_told", "Unavailable"),
     Stage.refused_cursor: ("problem_told", "CursorRefused"),
-    Stage.button_of_another_version: ("problem_told", "BookmarkUnreadable"),
+    Stage.button_of_another_version: ("problem_told", "InvalidBookmark"),
     Stage.unknown_button: ("request_without_listener", None),
     Stage.unknown_command: ("request_without_listener", None),
     Stage.form_that_does_not_open: ("form_not_shown", None),
@@ -199,7 +199,7 @@ async def test_a_reference_ends_with_its_request(bot: Bot) -> None:
     for command in ("command=%2Felsewhere&text=x&team_id=T1&user_id=U1", "payload=%7B%7D"):
         answer = await app.async_dispatch(AsyncBoltRequest(body=command, headers=headers))
         references.add(answer.headers["X-Request-Id"][0])
-        assert current_reference() == "none"
+        assert current_request_id() == "none"
     assert len(references) == 2
 
 

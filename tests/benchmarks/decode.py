@@ -111,7 +111,7 @@ def _message(page: InstancePage) -> Message:
         previous=None,
         next=replace(here, offset=query.rows),
         messages=page.messages,
-        went_in_circles=False,
+        cursor_loop=False,
         fetched_at=page.fetched_at,
     )
     controls = Controls(None, encode(replace(here, offset=query.rows)), encode(here), encode(Bookmark(query)))

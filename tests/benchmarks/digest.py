@@ -24,9 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, PageQuery
-from bot.digests.codec import plan_to_json
-from bot.digests.model import Plan
-from bot.digests.store import Store
+from bot.digests.codec import spec_to_json
+from bot.digests.model import DigestSpec
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import (
     DEFAULT_ACCOUNT_ID,
@@ -66,7 +66,7 @@ class _Desk:
 
     async def plan(self) -> None:
         """Make them; they wait for `deliver`."""
-        store = Store(self.engine, lambda: datetime.now(UTC))
+        store = DigestRepository(self.engine, lambda: datetime.now(UTC))
         later = datetime.now(UTC) + timedelta(hours=12)
         for number in range(self.count):
             await store.resume((await store.create(_plan(number, later), _CREATOR)).number)
@@ -75,7 +75,7 @@ class _Desk:
         """Let all be due at once, wait for the last, and say what Cloudflare was asked meanwhile."""
         calls = self.stage.cloudflare.calls
         calls.clear()
-        plans = [{"key": number + 1, "to": plan_to_json(_plan(number, slot))} for number in range(self.count)]
+        plans = [{"key": number + 1, "to": spec_to_json(_plan(number, slot))} for number in range(self.count)]
         changed = update(digests).where(digests.c.number == bindparam("key"))
         async with self.engine.begin() as connection:
             await connection.execute(
@@ -182,9 +182,9 @@ async def _desk(folder: Path, count: int) -> AsyncIterator[_Desk]:
             await engine.dispose()
 
 
-def _plan(number: int, slot: datetime) -> Plan:
+def _plan(number: int, slot: datetime) -> DigestSpec:
     """A digest of all workflows, in a channel of its own, once a day."""
-    return Plan(_channel(number), Schedule(f"{slot.minute} {slot.hour} * * *", "UTC"))
+    return DigestSpec(_channel(number), Schedule(f"{slot.minute} {slot.hour} * * *", "UTC"))
 
 
 def _channel(number: int) -> str:

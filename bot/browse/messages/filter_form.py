@@ -8,7 +8,7 @@ from bot.browse.form import Form
 from bot.browse.model import DEFAULT_ROWS, MAX_ROWS, ListQuery
 from bot.cloudflare.models import Status
 from bot.language import times
-from bot.language.errors import Mistakes, QueryError
+from bot.language.errors import FormErrors, QueryError
 from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.elements import (
@@ -86,7 +86,7 @@ def filled_in(state: State, query: ListQuery) -> Form:
     )
 
 
-def field_errors(mistakes: Mistakes) -> dict[str, str]:
+def field_errors(mistakes: FormErrors) -> dict[str, str]:
     """What is said at each field, as plain text."""
     return {key: _said(key, error) for key, error in mistakes.by_field.items()}
 

@@ -102,7 +102,7 @@ def _times(row: Instance, now: datetime) -> list[str]:
 
 def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
     found = [*notices, *unread_rows(screen.unread)]
-    if screen.went_in_circles:
+    if screen.cursor_loop:
         found.append("Cloudflare sent a cursor it had sent before, so the list ends here; there may be more.")
     return found
 

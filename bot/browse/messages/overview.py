@@ -30,11 +30,11 @@ _LONGEST_ROW: Final = 700
 """Characters. Ten of them with their buttons fit into one message."""
 
 
-def overview_message(overview: Overview, controls: Controls, open_values: Sequence[str]) -> Message:
-    """One screen of workflows, each with a button into its list; `open_values` has one value a row."""
+def overview_message(overview: Overview, controls: Controls, list_button_values: Sequence[str]) -> Message:
+    """One screen of workflows, each with a button into its list; `list_button_values` has one value a row."""
     rows = [
         section(_row(workflow), button("Open", "list_open", value, f"Open {workflow.name}"))
-        for workflow, value in zip(overview.rows, open_values, strict=True)
+        for workflow, value in zip(overview.rows, list_button_values, strict=True)
     ]
     blocks = [
         header(f"Workflows · {overview.account}"),

@@ -1,21 +1,21 @@
 """What can go wrong while browsing, in words."""
 
-from bot.browse.bookmark import BookmarkUnreadable
+from bot.browse.bookmark import InvalidBookmark
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.store import BookmarkExpired
 from bot.ui.elements import code, command, escape
-from bot.ui.problems import Problem, WayOut, details, explain
+from bot.ui.problems import Problem, Suggestion, details, explain
 
 
-def similar(workflow: str, value: str) -> WayOut:
+def similar(workflow: str, value: str) -> Suggestion:
     """The same list of another workflow, whose name looks like the one asked for."""
-    return WayOut(f"Did you mean {code(workflow)}?", "Open", value, f"Open {workflow}")
+    return Suggestion(f"Did you mean {code(workflow)}?", "Open", value, f"Open {workflow}")
 
 
-def restart(value: str) -> WayOut:
+def restart(value: str) -> Suggestion:
     """The same list from its beginning."""
     says = "Start this list again from its beginning"
-    return WayOut("The same list from its beginning:", "Start again", value, says)
+    return Suggestion("The same list from its beginning:", "Start again", value, says)
 
 
 @explain.register
@@ -33,7 +33,7 @@ def _(error: BookmarkExpired) -> Problem:
 
 
 @explain.register
-def _(error: BookmarkUnreadable) -> Problem:
+def _(error: InvalidBookmark) -> Problem:
     return Problem(
         "This button can't be read.",
         (f"It was {escape(str(error))}. Type the command below the list again.",),

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.digests.model import Mention
 from bot.language.errors import QueryError, nearest, typed
-from bot.language.tokens import COMMAND, Reference, Token
+from bot.language.tokens import COMMAND, SlackMention, Token
 
 CHANNEL: Final = "`here`, or a channel such as `#ops`"
 SOMEBODY: Final = "`@` and the name of a person or a group, `@here` or `@channel`"
@@ -44,7 +44,7 @@ class Addressees:
         here: the id of the channel in which the command was typed.
     """
 
-    references: Sequence[Reference]
+    references: Sequence[SlackMention]
     here: str
 
     def channel(self, token: Token) -> Channel:
@@ -81,7 +81,7 @@ class Addressees:
             raise token.wrong("names nobody", expected=SOMEBODY)
         return tuple(mentions)
 
-    def _within(self, token: Token) -> Iterator[Reference]:
+    def _within(self, token: Token) -> Iterator[SlackMention]:
         return (found for found in self.references if token.start <= found.start < found.end <= token.end)
 
 
@@ -113,7 +113,7 @@ def _unrecognised(token: Token, start: int, end: int) -> list[Mention]:
     return [_typed(token, part) for part in parts if part]
 
 
-def _recognised(token: Token, found: Reference) -> Mention:
+def _recognised(token: Token, found: SlackMention) -> Mention:
     if found.kind == "@":
         return Mention("person", found.id, found.name)
     if found.id.startswith("subteam^"):

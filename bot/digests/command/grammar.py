@@ -7,7 +7,7 @@ from typing import Final
 from bot.browse.command import LIST_KEYS
 from bot.browse.model import HelpQuery
 from bot.digests.command.addressees import Addressees
-from bot.digests.command.plan_words import Asker, read_plan
+from bot.digests.command.plan_words import Asker, read_spec
 from bot.digests.command.requests import (
     DeleteDigest,
     DigestRequest,
@@ -23,7 +23,7 @@ from bot.digests.command.requests import (
 )
 from bot.language import filters
 from bot.language.errors import QueryError, nearest, one_of
-from bot.language.tokens import COMMAND, Token, from_slack, split, with_references
+from bot.language.tokens import COMMAND, Token, extract_mentions, from_slack, split
 from bot.language.word_stream import as_typed, wrong
 
 _HEADS: Final = ("digest", "digests")
@@ -39,7 +39,7 @@ _OF_NUMBER: Final[dict[str, Callable[[int], DigestRequest]]] = {
     "restore": RestoreDigest,
 }
 _VERBS: Final = ("create", "list", *_OF_NUMBER, "help")
-_VERB_LOOKALIKES: Final = {
+_VERB_SYNONYMS: Final = {
     # what people call them elsewhere
     **dict.fromkeys(("new", "add", "make", "set", "schedule", "subscribe"), "create"),
     **dict.fromkeys(("ls", "all", "overview"), "list"),
@@ -79,11 +79,11 @@ def parse_digest(text: str, accounts: Sequence[str], channel: str, zone: str) ->
     Raises:
         QueryError: something in it can't be understood.
     """
-    typed, references = with_references(text)
+    typed, references = extract_mentions(text)
     try:
         return _parse(split(typed), Asker(accounts, Addressees(references, channel), zone))
     except QueryError as error:
-        error.put_right(COMMAND, typed)
+        error.with_correction(COMMAND, typed)
         raise
 
 
@@ -96,7 +96,7 @@ def _parse(tokens: Sequence[Token], asker: Asker) -> DigestRequest:
     if word in _HELP or any(token.is_flag and token.key == "help" for token in tokens):
         return HelpQuery("digest")
     if word == "create":
-        return read_plan((verb,), rest, asker)
+        return read_spec((verb,), rest, asker)
     if word == "list":
         return _list(rest)
     if word in _OF_NUMBER:
@@ -154,12 +154,12 @@ def _unknown_verb(head: Sequence[Token], verb: Token, rest: Sequence[Token], ask
 
 def _nearest_verb(text: str) -> str | None:
     word = text.lower().strip("-—–:")
-    return _VERB_LOOKALIKES.get(word) or nearest(word, _VERBS)
+    return _VERB_SYNONYMS.get(word) or nearest(word, _VERBS)
 
 
 def _is_plan(tokens: Sequence[Token], asker: Asker) -> bool:
     try:
-        read_plan(tokens[:1], tokens, asker)
+        read_spec(tokens[:1], tokens, asker)
     except QueryError:
         return False
     return True

@@ -9,7 +9,7 @@ from bot.cloudflare.protocol import MAX_WORKFLOW_NAME
 from bot.digests.command.addressees import Addressees, Channel
 from bot.digests.command.clauses import Clauses, sort
 from bot.digests.command.requests import CreateDigest
-from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, Mention, Plan
+from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention
 from bot.language import filters
 from bot.language.durations import DEFAULT_WINDOW, read_window
 from bot.language.errors import QueryError, typed
@@ -35,7 +35,7 @@ class Asker:
     zone: str
 
 
-def read_plan(said: Sequence[Token], tokens: Sequence[Token], asker: Asker) -> CreateDigest:
+def read_spec(said: Sequence[Token], tokens: Sequence[Token], asker: Asker) -> CreateDigest:
     """The digest that somebody asks for.
 
     Args:
@@ -52,7 +52,7 @@ def read_plan(said: Sequence[Token], tokens: Sequence[Token], asker: Asker) -> C
         values.get(key) for key in ("channel", "account", "status", "window", "quiet")
     )
     channel = asker.addressees.channel(where) if where else Channel(asker.addressees.here)
-    plan = Plan(
+    plan = DigestSpec(
         channel=channel.id,
         schedule=replace(schedule, zone=_zone(values["zone"])) if "zone" in values else schedule,
         account=filters.read_account(account, asker.accounts) if account else None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.browse.model import HelpQuery
-from bot.digests.model import Plan
+from bot.digests.model import DigestSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class CreateDigest:
         channel_name: as it was typed, without its `#`; empty where Slack did not say, and for `here`.
     """
 
-    plan: Plan
+    plan: DigestSpec
     channel_name: str = ""
 
 

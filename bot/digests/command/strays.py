@@ -13,7 +13,7 @@ from bot.language.tokens import Token
 from bot.language.zones import nearest_zone, zone_name
 
 _BARE: Final = ("workflow", "quiet", "only-failures", "mention", "thread", "window", "all", "here", *STATUSES)
-_OPTION_LOOKALIKES: Final = {
+_OPTION_SYNONYMS: Final = {
     # what people call them elsewhere
     "state": "status", "since": "window", "span": "window", "period": "window", "range": "window",
     "last": "window", "notify": "mention", "ping": "mention", "call": "mention", "cc": "mention",
@@ -43,7 +43,7 @@ def stray(token: Token) -> QueryError:
 def unknown_option(token: Token, options: Sequence[str]) -> QueryError:
     """What to say of an option that does not exist."""
     key = token.key or ""
-    meant = _OPTION_LOOKALIKES.get(key) or nearest(key, options)
+    meant = _OPTION_SYNONYMS.get(key) or nearest(key, options)
     value = token.raw and f":{token.raw}"
     return token.wrong(
         "is an option I don't know",

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from bot.digests.messages.phrases import command_of
 from bot.digests.messages.plan import buttons, heading, what, when
-from bot.digests.model import MOST_WORKFLOWS, Digest, Plan, plan_command
+from bot.digests.model import MOST_WORKFLOWS, Digest, DigestSpec, spec_command
 from bot.language.tokens import COMMAND
 from bot.ui.elements import Message, channel, code, command, context, escape, message, person, plain, section
 from bot.ui.limits import Block
@@ -134,7 +134,7 @@ def not_all_message(admins: Sequence[str]) -> Message:
     )
 
 
-def with_nobody_delivering(told: Message) -> Message:
+def with_no_worker_warning(told: Message) -> Message:
     """The same, saying that no digest will come as things are."""
     warning = (
         "Digests have been waiting for more than a minute: no worker seems to run. Whoever runs this bot has "
@@ -143,23 +143,23 @@ def with_nobody_delivering(told: Message) -> Message:
     return message(f"{told.text} {warning}", [*told.blocks, context(f"⚠️ {warning}")])
 
 
-def door_shut_message(missing: Missing, plan: Plan, channel_name: str) -> Message:
+def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
     """A digest can't go where somebody wants it; the channel's name is empty where Slack did not say it."""
     title, advice = _DOORS[missing]
     if missing != "archived":
-        again = plan_command(plan, f"#{channel_name or plan.channel}")
+        again = spec_command(plan, f"#{channel_name or plan.channel}")
         advice = f"{advice.removesuffix('.')}: {command(again)}"
     return _told("⛔", title.format(channel(plan.channel)), advice)
 
 
-def door_shut_words(missing: Missing) -> str:
+def channel_unavailable_text(missing: Missing) -> str:
     """The same at a form's field, as plain text."""
     title, advice = _DOORS[missing]
     words = plain(f"{title.format('this channel')} {advice}".replace("`", ""))
     return words[0].upper() + words[1:]
 
 
-def door_unknown_message(reason: str) -> Message:
+def channel_unknown_message(reason: str) -> Message:
     """Slack did not say whether the bot may post there; `reason` is its word for why."""
     return _told(
         "⚠️",

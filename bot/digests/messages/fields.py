@@ -31,11 +31,11 @@ def channels(channel: str) -> Block:
     return {**element, "initial_conversation": channel} if channel else element
 
 
-def boxes(texts: Mapping[str, str], ticked: Sequence[str]) -> Block:
+def boxes(texts: Mapping[str, str], selected_options: Sequence[str]) -> Block:
     """Boxes to tick; `texts` are by value."""
     options = {value: _option(text, value) for value, text in texts.items()}
     element: Block = {"type": "checkboxes", "options": [*options.values()]}
-    initial = [option for value, option in options.items() if value in ticked]
+    initial = [option for value, option in options.items() if value in selected_options]
     return {**element, "initial_options": initial} if initial else element
 
 
@@ -105,8 +105,8 @@ def groups(mentions: Sequence[Mention]) -> Block:
         **_EVERYBODY,
         **{f"{group.id} {group.name}".strip(): f"@{group.name or group.id}" for group in groups},
     }
-    ticked = [mention.id for mention in mentions if mention.kind == "everybody"]
-    return boxes(texts, [*ticked, *(value for value in texts if value not in _EVERYBODY)])
+    selected_options = [mention.id for mention in mentions if mention.kind == "everybody"]
+    return boxes(texts, [*selected_options, *(value for value in texts if value not in _EVERYBODY)])
 
 
 def group(value: str) -> Mention | None:

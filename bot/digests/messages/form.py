@@ -10,11 +10,11 @@ from bot.digests.form import DAYS, DigestForm
 from bot.digests.messages import fields
 from bot.digests.messages.phrases import command_of
 from bot.digests.model import ERRORED, MOST_WORKFLOWS, Mention
-from bot.language.errors import Mistakes
+from bot.language.errors import FormErrors
 from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.elements import Message, button, command, context, message, modal, plain, plain_text, section
-from bot.ui.form_state import State, chosen, people, ticked, typed
+from bot.ui.form_state import State, chosen, people, selected_options, typed
 from bot.ui.limits import Block
 from bot.ui.problems import explain
 
@@ -92,17 +92,17 @@ def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], m
 
 def filled_in(state: State) -> DigestForm:
     """What stands in a form, at its submission or when a button in it is pressed."""
-    how = ticked(state, "how")
+    how = selected_options(state, "how")
     mentions = [Mention("person", user) for user in people(state, "people")]
-    mentions += filter(None, map(fields.group, ticked(state, "groups")))
+    mentions += filter(None, map(fields.group, selected_options(state, "groups")))
     return DigestForm(
         channel=typed(state, "channel", "selected_conversation"),
         zone=chosen(state, "zone") or "",
-        days=ticked(state, "days"),
+        days=selected_options(state, "days"),
         time=typed(state, "time", "selected_time"),
         words=typed(state, "words"),
         account=account_in(state),
-        workflows=ticked(state, "workflows"),
+        workflows=selected_options(state, "workflows"),
         status=Status(chosen(state, "status") or ERRORED),
         window=typed(state, "window"),
         quiet=_QUIET in how,
@@ -117,7 +117,7 @@ def account_in(state: State) -> str | None:
     return None if account in ("", fields.DEFAULT) else account
 
 
-def field_errors(mistakes: Mistakes) -> dict[str, str]:
+def field_errors(mistakes: FormErrors) -> dict[str, str]:
     """What is said at each field, as plain text."""
     nearest = {key: error.nearest for key, error in mistakes.by_field.items()}
     return {

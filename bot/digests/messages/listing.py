@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.digests.messages.phrases import command_of, plural
 from bot.digests.messages.plan import MOST_NAMES, buttons, heading, new_button, upcoming, what, when
-from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, plan_command
+from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, spec_command
 from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.elements import (
@@ -81,7 +81,7 @@ def digest_details_message(
     To be sent to one reader alone, as it names people.
     """
     plan = digest.plan
-    again = plan_command(plan, f"#{plan.channel}")
+    again = spec_command(plan, f"#{plan.channel}")
     blocks = [
         section(f"{heading(digest)}\n{when(digest)}\n{what(plan, MOST_WORKFLOWS)}"),
         context(f"made by {person(digest.creator)} on {moment(digest.created_at, '{date_short}')}"),

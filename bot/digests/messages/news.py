@@ -46,16 +46,20 @@ _LONGEST_ERROR: Final = 80
 _LONGEST_ID: Final = 280
 
 
-def news(report: Report, open_values: Mapping[str, str], number: int | None, detail: Detail) -> list[Block]:
+def news(
+    report: Report, list_button_values: Mapping[str, str], number: int | None, detail: Detail
+) -> list[Block]:
     """What is new, by workflow: a block for each group of failures, and one for all of what is in none."""
-    values = open_values if detail.buttons else {}
+    values = list_button_values if detail.buttons else {}
     blocks = [section(_headline(report))]
-    told, untold = _by_workflow(report.groups[: detail.groups]), _untold(report, detail)
+    told, ungrouped = _by_workflow(report.groups[: detail.groups]), _untold(report, detail)
     for workflow in busiest_first(report):
         if workflow in told:
-            blocks += _workflow(told[workflow], untold.get(workflow, 0), values.get(workflow), report, detail)
+            blocks += _workflow(
+                told[workflow], ungrouped.get(workflow, 0), values.get(workflow), report, detail
+            )
     status = escape(appearance(report.plan.status).word.lower())
-    elsewhere = {name: count for name, count in untold.items() if name not in told}
+    elsewhere = {name: count for name, count in ungrouped.items() if name not in told}
     blocks += _others(elsewhere, lambda count: f"{count:,} newly {status}", values, detail)
     blocks += _others(
         report.unread,
@@ -75,7 +79,7 @@ def news(report: Report, open_values: Mapping[str, str], number: int | None, det
 
 def busiest_first(report: Report) -> Sequence[str]:
     """The workflows with newcomers, those with most of them first."""
-    totals = Counter(report.untold)
+    totals = Counter(report.ungrouped)
     for group in report.groups:
         totals[group.workflow] += group.total
     return [name for name, _ in totals.most_common()]
@@ -108,16 +112,16 @@ def _by_workflow(groups: Sequence[Group]) -> dict[str, list[Group]]:
     return found
 
 
-def _total(groups: Sequence[Group], untold: int) -> int:
-    return sum(group.total for group in groups) + untold
+def _total(groups: Sequence[Group], ungrouped: int) -> int:
+    return sum(group.total for group in groups) + ungrouped
 
 
 def _workflow(
-    groups: Sequence[Group], untold: int, value: str | None, report: Report, detail: Detail
+    groups: Sequence[Group], ungrouped: int, value: str | None, report: Report, detail: Detail
 ) -> Iterator[Block]:
     """The groups of one workflow; the first says how many there are in all, and has the button."""
     workflow = groups[0].workflow
-    total = _total(groups, untold)
+    total = _total(groups, ungrouped)
     left = total - sum(len(group.shown[: detail.ids]) for group in groups)
     more = f"And {how_many(left, exact=report.exact)} more" if left else ""
     pressed = None
@@ -134,7 +138,7 @@ def _workflow(
 
 def _group(group: Group, detail: Detail) -> str:
     shown = group.shown[: detail.ids]
-    ids = (f"• {code(newcomer.id, _LONGEST_ID)} · {moment(newcomer.at)}" for newcomer in shown)
+    ids = (f"• {code(new_instance.id, _LONGEST_ID)} · {moment(new_instance.at)}" for new_instance in shown)
     return "\n".join((*([_error(group, detail)] if _has_error(group) else []), *ids))
 
 
@@ -156,10 +160,10 @@ def _one_line(text: str | None, most: int) -> str:
 
 def _untold(report: Report, detail: Detail) -> Mapping[str, int]:
     """Newcomers in no group, those of groups that have no room among them."""
-    untold = dict(report.untold)
+    ungrouped = dict(report.ungrouped)
     for group in report.groups[detail.groups :]:
-        untold[group.workflow] = untold.get(group.workflow, 0) + group.total
-    return untold
+        ungrouped[group.workflow] = ungrouped.get(group.workflow, 0) + group.total
+    return ungrouped
 
 
 def _others(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.cloudflare.models import Status
-from bot.digests.model import Mention, Plan
+from bot.digests.model import DigestSpec, Mention
 from bot.digests.report import Report, WorkflowRow
 from bot.language.tokens import COMMAND
 from bot.ui.elements import URGENCY, appearance, code, escape, person
@@ -57,7 +57,7 @@ def name_of(number: int | None) -> str:
     return "Digest" if number is None else f"Digest {number}"
 
 
-def subject(plan: Plan) -> str:
+def subject(plan: DigestSpec) -> str:
     """The workflows that a digest is about, as text that is not yet made safe to show."""
     if not plan.workflows:
         return "all workflows"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.digests.messages.phrases import mentioned, named, newly, span_in_words
-from bot.digests.model import ERRORED, Digest, Plan
+from bot.digests.model import ERRORED, Digest, DigestSpec
 from bot.language.durations import DEFAULT_WINDOW
-from bot.ui.elements import actions, button, channel, code, confirmed, escape, moment
+from bot.ui.elements import actions, button, channel, code, escape, moment, with_confirm
 from bot.ui.limits import Block
 
 MOST_NAMES: Final = 5
@@ -28,11 +28,11 @@ def upcoming(digest: Digest) -> str:
     if digest.state == "deleted":
         return "🗑️ deleted"
     if digest.state == "paused" or digest.next_due is None:
-        return "⏸️ paused" + (f": {escape(digest.paused_why)}" if digest.paused_why else "")
+        return "⏸️ paused" + (f": {escape(digest.pause_reason)}" if digest.pause_reason else "")
     return f"next {moment(digest.next_due)}"
 
 
-def what(plan: Plan, most: int) -> str:
+def what(plan: DigestSpec, most: int) -> str:
     """What it tells, as far as that is not the usual, naming at most so many workflows; in mrkdwn."""
     phrases = [_workflows(plan.workflows, most)]
     if plan.status != ERRORED:
@@ -74,7 +74,7 @@ def _button(label: str, action_id: str, digest: Digest, says: str | None = None)
 
 
 def _delete(digest: Digest) -> Block:
-    return confirmed(
+    return with_confirm(
         _button("Delete…", "digest_delete", digest),
         f"Delete digest {digest.number}?",
         f"It goes out {digest.plan.schedule.in_words()}. It can be restored for a while.",

@@ -36,11 +36,11 @@ class DigestControls:
     """The values of a digest's buttons.
 
     Attributes:
-        open_values: opens the list of a workflow, by its name; without one there is no button.
+        list_button_values: opens the list of a workflow, by its name; without one there is no button.
         is_preview: for one reader to look at: it says so, and calls nobody.
     """
 
-    open_values: Mapping[str, str] = field(default_factory=dict)
+    list_button_values: Mapping[str, str] = field(default_factory=dict)
     is_preview: bool = False
 
 
@@ -98,7 +98,7 @@ def _fitted(
     most = limits.MESSAGE - limits.size([context(_MAY_BE_REPEATED)])
     top, bottom = _top(report, number, controls), _bottom(report, number)
     for detail in DETAILS:
-        told = news(report, controls.open_values, number, detail)
+        told = news(report, controls.list_button_values, number, detail)
         room = most - limits.size([*top, *told, *drawn, bottom])
         if room >= _LEAST_ROOM:
             break

@@ -18,7 +18,7 @@ from bot.digests.messages.phrases import (
     span_in_words,
     subject,
 )
-from bot.digests.model import Digest, Plan
+from bot.digests.model import Digest, DigestSpec
 from bot.digests.report import Group, Report
 from bot.ui.elements import plain
 
@@ -28,7 +28,7 @@ _INDENT: Final = "  "
 def digest_line(digest: Digest) -> str:
     """One digest among others: its number, channel, schedule, next time and workflows."""
     due = f"next {_at(digest.next_due, _zone(digest.plan))}" if digest.next_due else digest.state
-    why = f" ({digest.paused_why})" if digest.paused_why else ""
+    why = f" ({digest.pause_reason})" if digest.pause_reason else ""
     plan = digest.plan
     return plain(
         f"{digest.number:>4}  {plan.channel}  {plan.schedule.in_words()}  {due}{why}  {subject(plan)}"
@@ -62,7 +62,7 @@ def report_text(digest: Digest, report: Report) -> str:
 def _news(report: Report, zone: ZoneInfo) -> Iterator[str]:
     for group in report.groups:
         yield from _group(group, report.plan, zone)
-    for name, count in report.untold.items():
+    for name, count in report.ungrouped.items():
         yield f"{_INDENT}{name}: {count:,} more {newly(report.plan.status)}"
     for name, count in report.unread.items():
         yield f"{_INDENT}{name}: the count rose by {count:,}; its instances were not looked at"
@@ -72,12 +72,12 @@ def _news(report: Report, zone: ZoneInfo) -> Iterator[str]:
         yield f"Missed while the bot was away: {', '.join(_at(slot, zone) for slot in report.missed)}"
 
 
-def _group(group: Group, plan: Plan, zone: ZoneInfo) -> Iterator[str]:
+def _group(group: Group, plan: DigestSpec, zone: ZoneInfo) -> Iterator[str]:
     error = ": ".join(filter(None, (group.error, " ".join((group.message or "").split()))))
     count = how_often(group.total, exact=group.exact)
     yield f"{_INDENT}{group.workflow} · {count} · {error or newly(plan.status)}"
-    for newcomer in group.shown:
-        yield f"{_INDENT * 2}{newcomer.id} · {_at(newcomer.at, zone)}"
+    for new_instance in group.shown:
+        yield f"{_INDENT * 2}{new_instance.id} · {_at(new_instance.at, zone)}"
     if left := group.total - len(group.shown):
         yield f"{_INDENT * 2}and {how_many(left, exact=group.exact)} more"
 
@@ -96,5 +96,5 @@ def _at(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat(" ", "minutes")
 
 
-def _zone(plan: Plan) -> ZoneInfo:
+def _zone(plan: DigestSpec) -> ZoneInfo:
     return ZoneInfo(plan.schedule.zone)

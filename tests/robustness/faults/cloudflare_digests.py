@@ -7,16 +7,16 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.limiter import Budget
-from bot.digests.due import Rounds
-from bot.digests.model import Digest, DigestRun, Plan
-from bot.digests.reading import Reader
-from bot.digests.runs import Attempt, Ledger
-from bot.digests.store import Store
+from bot.digests.due import DueScheduler
+from bot.digests.model import Digest, DigestRun, DigestSpec
+from bot.digests.reading import ReportBuilder
+from bot.digests.runs import Attempt, RunRepository
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID
 from bot.playground.simulators.slack import LocalSlack, Message
@@ -74,16 +74,16 @@ class Post:
             now=clock,
         )
         account = CachedWorkflows(client, CacheTimes(), clock.seconds)
-        ledger, poster, patience = Ledger(works.engine), Poster(works.client), Patience(LATENESS, retry)
-        closing = Closing(ledger, poster, Metrics(), patience, clock)
-        shelf = Shelf(works.engine, timedelta(days=7), clock)
-        reader = Reader({cell.account: account}, timedelta(days=7), clock)
-        self._preparing = Preparing(ledger, reader, shelf, poster, closing, clock)
-        self._sending = Sending(ledger, poster, patience, clock)
+        runs, poster, patience = RunRepository(works.engine), Poster(works.client), Patience(LATENESS, retry)
+        closing = Closing(runs, poster, Metrics(), patience, clock)
+        bookmarks = BookmarkStore(works.engine, timedelta(days=7), clock)
+        reader = ReportBuilder({cell.account: account}, timedelta(days=7), clock)
+        self._preparing = Preparing(runs, reader, bookmarks, poster, closing, clock)
+        self._sending = Sending(runs, poster, patience, clock)
         self._closing = closing
-        self._store = Store(works.engine, clock)
-        self._rounds = Rounds(works.engine, LATENESS)
-        self._plan = Plan("C0OPS0001", Schedule("0 * * * *", "UTC"), cell.account, (cell.workflow,))
+        self._store = DigestRepository(works.engine, clock)
+        self._rounds = DueScheduler(works.engine, LATENESS)
+        self._plan = DigestSpec("C0OPS0001", Schedule("0 * * * *", "UTC"), cell.account, (cell.workflow,))
         self._digest: Digest | None = None
 
     async def due(self) -> DigestRun:
@@ -94,7 +94,7 @@ class Post:
         upcoming = (await self._store.get(self._digest.number)).next_due
         assert upcoming is not None
         self.clock.moment = upcoming + timedelta(seconds=1)
-        await self._rounds.enter_due(self.clock())
+        await self._rounds.record_due(self.clock())
         return await self.run()
 
     async def run(self) -> DigestRun:
@@ -138,6 +138,6 @@ class Post:
     async def _is_handed_over(self) -> bool:
         until = self.clock() + timedelta(minutes=1)
         claimed = await self._rounds.claim(self.clock(), until, 5)
-        await self._rounds.handed_over(claimed, until)
+        await self._rounds.mark_enqueued(claimed, until)
         run = await self.run()
         return any(one.attempt == Attempt(run.digest, run.slot, run.attempt) for one in claimed)

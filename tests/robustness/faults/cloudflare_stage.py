@@ -12,9 +12,9 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import assembled
-from bot.digests.model import Plan
-from bot.digests.store import Store
+from bot.app import build_bot
+from bot.digests.model import DigestSpec
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, ApiToken, Failure, Operation, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
@@ -174,8 +174,8 @@ class Cell:
 
     async def digest(self) -> int:
         """A digest of this workflow; it is paused, so that no worker has anything to do."""
-        plan = Plan("C0GENERAL", Schedule("0 9 * * *", "UTC"), self.account, (self.workflow,))
-        store = Store(self.stage.engine, lambda: datetime.now(UTC))
+        plan = DigestSpec("C0GENERAL", Schedule("0 9 * * *", "UTC"), self.account, (self.workflow,))
+        store = DigestRepository(self.stage.engine, lambda: datetime.now(UTC))
         return (await store.create(plan, self.ada.user.id)).number
 
 
@@ -194,7 +194,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         stack.push_async_callback(line.cut)
         elsewhere = await stack.enter_async_context(other_host.serve())
         settings = settings_of(slack, line.url, folder)
-        bot = await stack.enter_async_context(assembled(settings))
+        bot = await stack.enter_async_context(build_bot(settings))
         runner = web.AppRunner(bot.web, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -11,15 +11,15 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
-from bot.digests.due import Rounds
-from bot.digests.model import Digest, DigestRun, Plan
-from bot.digests.reading import Reader
-from bot.digests.runs import Attempt, Ledger
-from bot.digests.store import Store
+from bot.digests.due import DueScheduler
+from bot.digests.model import Digest, DigestRun, DigestSpec
+from bot.digests.reading import ReportBuilder
+from bot.digests.runs import Attempt, RunRepository
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Workspace
@@ -58,8 +58,8 @@ class Desk:
 
     slack: LocalSlack
     simulation: Simulation
-    store: Store
-    rounds: Rounds
+    store: DigestRepository
+    rounds: DueScheduler
     preparing: Preparing
     sending: Sending
     closing: Closing
@@ -72,7 +72,7 @@ class Desk:
         """A digest that goes out every hour, until the cell is over."""
         self._read = len(self.written.getvalue().splitlines())
         channels = self.slack.workspace.channels
-        made = await self.store.create(Plan("C0OPS0001", _HOURLY), CREATOR)
+        made = await self.store.create(DigestSpec("C0OPS0001", _HOURLY), CREATOR)
         try:
             yield await self.store.resume(made.number)
         finally:
@@ -86,7 +86,7 @@ class Desk:
         now = await self.store.get(digest.number)
         assert now.next_due is not None
         self.clock.moment = now.next_due + timedelta(seconds=1)
-        await self.rounds.enter_due(self.clock())
+        await self.rounds.record_due(self.clock())
         return Attempt(digest.number, f"{now.next_due:%Y-%m-%dT%H:%MZ}", 0)
 
     async def deliver(self, attempt: Attempt, pause: timedelta = timedelta(0)) -> Sent:
@@ -150,18 +150,18 @@ async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
             client = WorkflowsClient(session, endpoint, deadline=timedelta(seconds=1), now=clock)
             account = CachedWorkflows(client, CacheTimes(), clock.seconds)
             async with slack_client(settings) as web_api:
-                ledger, poster = Ledger(engine), Poster(web_api)
+                runs, poster = RunRepository(engine), Poster(web_api)
                 patience = Patience(timedelta(hours=1), timedelta(minutes=10))
-                closing = Closing(ledger, poster, Metrics(), patience, clock, pause=timedelta(0))
-                reader = Reader({"prod": account}, timedelta(days=7), clock)
-                shelf = Shelf(engine, timedelta(days=7), clock)
+                closing = Closing(runs, poster, Metrics(), patience, clock, pause=timedelta(0))
+                reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
+                bookmarks = BookmarkStore(engine, timedelta(days=7), clock)
                 yield Desk(
                     slack,
                     simulation,
-                    Store(engine, clock),
-                    Rounds(engine, timedelta(hours=1)),
-                    Preparing(ledger, reader, shelf, poster, closing, clock),
-                    Sending(ledger, poster, patience, clock),
+                    DigestRepository(engine, clock),
+                    DueScheduler(engine, timedelta(hours=1)),
+                    Preparing(runs, reader, bookmarks, poster, closing, clock),
+                    Sending(runs, poster, patience, clock),
                     closing,
                     clock,
                     written,

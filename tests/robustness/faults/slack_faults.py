@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 
-from bot.app import Bot, assembled
+from bot.app import Bot, build_bot
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import Fault, LocalSlack, Message, Person, Reply, Transport
 from bot.settings import Settings
@@ -130,7 +130,7 @@ async def on_stage(folder: Path) -> AsyncIterator[Stage]:
                 bot_ack_within=1e-6,
                 bot_request_budget=100_000,
             )
-            async with assembled(settings) as bot:
+            async with build_bot(settings) as bot:
                 runner = web.AppRunner(bot.web, access_log=None)
                 await runner.setup()
                 await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -124,7 +124,7 @@ async def test_a_digest_that_can_not_be_made_says_so_as_text_where_slack_says(wo
     async with desk.digest() as digest:
         attempt = await desk.due(digest)
         desk.clock.advance(minutes=11)
-        begun = await desk.closing.ledger.begin(attempt, desk.clock() - timedelta(minutes=11))
+        begun = await desk.closing.runs.begin(attempt, desk.clock() - timedelta(minutes=11))
         assert begun is not None
         desk.simulation.inject(Challenge(), times=None)
         desk.slack.faults.add(POST, Named(word))
@@ -185,8 +185,8 @@ async def test_a_digest_whose_channel_is_gone_pauses_and_its_creator_is_told(
         await _fail_to_post(desk, digest.number, gone, REACHED[reached])
         assert (await desk.deliver(attempt)).kind == "gone"
         kept, run = await desk.store.get(digest.number), await desk.run(attempt)
-        assert (kept.state, run.state, run.detail) == ("paused", "failed", kept.paused_why)
-        assert kept.paused_why
+        assert (kept.state, run.state, run.detail) == ("paused", "failed", kept.pause_reason)
+        assert kept.pause_reason
         told = desk.written_to_creator(digest)
         assert len(told) == (2 if reached == "answer lost" else 1)
         assert not desk.logged("creator_not_told")

@@ -10,19 +10,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, BookmarkUnreadable, OverviewBookmark, decode, encode
-from bot.browse.command import Draft, parse
+from bot.browse.bookmark import AnyBookmark, Bookmark, InvalidBookmark, OverviewBookmark, decode, encode
+from bot.browse.command import PendingQuery, parse
 from bot.browse.form import Form
 from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
-from bot.browse.store import BookmarkExpired, Shelf
-from bot.cloudflare.errors import CloudflareError, ParameterRefused
+from bot.browse.store import BookmarkExpired, BookmarkStore
+from bot.cloudflare.errors import CloudflareError, InvalidParameter
 from bot.cloudflare.models import PageNumber, Position, Status
 from bot.cloudflare.protocol import read_instance, read_instances, read_workflow, read_workflows
 from bot.cloudflare.refusals import Response, rate_limit
-from bot.digests.codec import baseline_from_json, baseline_to_json, digest_of, plan_from_json, plan_to_json
+from bot.digests.codec import baseline_from_json, baseline_to_json, digest_of, spec_from_json, spec_to_json
 from bot.digests.command.grammar import is_digest, parse_digest
 from bot.digests.command.requests import CreateDigest
 from bot.digests.form import DigestForm
@@ -31,9 +31,9 @@ from bot.digests.messages.confirmations import changed_message, created_message
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.report import DigestControls, digest_message
 from bot.digests.messages.text import digest_line
-from bot.digests.model import Digest, Plan
+from bot.digests.model import Digest, DigestSpec
 from bot.home.help import help_message
-from bot.language.errors import Mistakes, QueryError
+from bot.language.errors import FormErrors, QueryError
 from bot.language.times import Clock
 from bot.language.tokens import from_slack
 from bot.listeners.views import from_metadata, metadata
@@ -65,7 +65,7 @@ def list_command(text: str) -> None:
         return
     try:
         asked = parse(from_slack(text), ACCOUNTS)
-        query = asked.at(CLOCK) if isinstance(asked, Draft) else asked
+        query = asked.at(CLOCK) if isinstance(asked, PendingQuery) else asked
     except QueryError as error:
         _told(error)
         return
@@ -73,7 +73,7 @@ def list_command(text: str) -> None:
         _shown(help_message(query.topic, ACCOUNTS), ours=True)
     else:
         again = parse(query.command(), ACCOUNTS)
-        assert (again.at(CLOCK) if isinstance(again, Draft) else again) == query
+        assert (again.at(CLOCK) if isinstance(again, PendingQuery) else again) == query
         _place(OverviewBookmark(query) if isinstance(query, OverviewQuery) else Bookmark(query, query.start))
 
 
@@ -98,21 +98,21 @@ def button_value(text: str) -> None:
     """What a button carries, or says it does."""
     try:
         place = decode(text)
-    except BookmarkUnreadable as error:
+    except InvalidBookmark as error:
         _shown(problem_message(error))
         return
     assert decode(encode(place)) == place
     _place(place)
 
 
-async def kept_value(text: str, shelf: Shelf) -> None:
+async def kept_value(text: str, bookmarks: BookmarkStore) -> None:
     """The same where it may wait in the database."""
     try:
-        place = await shelf.take(text)
-    except (BookmarkUnreadable, BookmarkExpired) as error:
+        place = await bookmarks.take(text)
+    except (InvalidBookmark, BookmarkExpired) as error:
         _shown(problem_message(error))
         return
-    assert await shelf.take(await shelf.put(place)) == place
+    assert await bookmarks.take(await bookmarks.put(place)) == place
 
 
 def answer(response: Response, position: Position | None, reads: str) -> None:
@@ -154,8 +154,8 @@ READS = {"instances": _instances, "workflows": _workflows, "workflow": _workflow
 def filter_state(state: Mapping[str, Any], query: ListQuery) -> None:
     """What the filter's form holds."""
     form = filter_form.filled_in(state, query)
-    asked = form.asks(query.workflow, CLOCK)
-    if isinstance(asked, Mistakes):
+    asked = form.to_query(query.workflow, CLOCK)
+    if isinstance(asked, FormErrors):
         _at_fields(filter_form.field_errors(asked))
         return
     view = filter_form.filter_view(asked, Form.of(asked, CLOCK), ACCOUNTS, metadata_of(asked))
@@ -173,8 +173,8 @@ def metadata_of(query: ListQuery) -> str:
 
 def digest_state(state: Mapping[str, Any]) -> None:
     """What a digest's form holds."""
-    asked = digest_form.filled_in(state).asks()
-    if isinstance(asked, Mistakes):
+    asked = digest_form.filled_in(state).to_spec()
+    if isinstance(asked, FormErrors):
         _at_fields(digest_form.field_errors(asked))
         return
     _plan(asked)
@@ -186,7 +186,7 @@ def kept_digest(row: Mapping[str, Any]) -> None:
         digest = digest_of(row)  # type: ignore[arg-type]  # a mapping is all that it needs
     except ValueError:
         return
-    assert plan_from_json(plan_to_json(digest.plan)) == digest.plan
+    assert spec_from_json(spec_to_json(digest.plan)) == digest.plan
     if digest.baseline is not None:
         assert baseline_from_json(baseline_to_json(digest.baseline)) == digest.baseline
     if digest.plan.account != "":  # as nobody can have typed it
@@ -210,21 +210,21 @@ def _place(place: AnyBookmark) -> None:
         place.query.command()
         try:
             place.query.to_params()
-        except ParameterRefused as error:
+        except InvalidParameter as error:
             _told(error)
         view = filter_form.filter_view(place.query, Form.of(place.query, CLOCK), ACCOUNTS, "")
         _CENSOR.check_view({**view, "private_metadata": "x"})
     _shown(shown)
 
 
-def _plan(plan: Plan) -> None:
+def _plan(plan: DigestSpec) -> None:
     _digest(Digest(7, plan, "U1", NOW), is_typed=True)
 
 
 def _digest(digest: Digest, *, is_typed: bool) -> None:
     """A digest is kept, planned, and shown wherever digests are: one of these for each, as all take long."""
     plan = digest.plan
-    text = plan_to_json(plan)
+    text = spec_to_json(plan)
     try:
         upcoming = tuple(plan.schedule.upcoming(NOW, 3))
     except ZoneInfoNotFoundError:
@@ -242,14 +242,14 @@ def _digest(digest: Digest, *, is_typed: bool) -> None:
         case 4:
             assert not INVISIBLE & {unicodedata.category(character) for character in digest_line(digest)}
         case 5:
-            assert plan_from_json(text) == plan
+            assert spec_from_json(text) == plan
         case 6:
-            assert not is_typed or DigestForm.of(plan).asks() == plan
+            assert not is_typed or DigestForm.of(plan).to_spec() == plan
         case _:
             _form_of(plan)
 
 
-def _form_of(plan: Plan) -> None:
+def _form_of(plan: DigestSpec) -> None:
     try:
         view = digest_form.digest_form(DigestForm.of(plan), 7, ACCOUNTS, "x")
     except ValueError as error:

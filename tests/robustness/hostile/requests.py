@@ -21,9 +21,9 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import Sources, cloudflare_session, database, open_accounts, slack_app
-from bot.browse.store import Shelf
-from bot.digests.reading import Reader
-from bot.digests.store import Store
+from bot.browse.store import BookmarkStore
+from bot.digests.reading import ReportBuilder
+from bot.digests.store import DigestRepository
 from bot.listeners.background import Background
 from bot.playground.simulators.slack import Censor
 from bot.settings import Settings
@@ -91,9 +91,12 @@ class Scene:
         metrics = Metrics()
         accounts = open_accounts(settings, session, metrics)
         self.background = Background(timedelta(seconds=2))
-        shelf = Shelf(self.engine, timedelta(days=1), _now)
+        bookmarks = BookmarkStore(self.engine, timedelta(days=1), _now)
         sources = Sources(
-            accounts, Reader(accounts, timedelta(days=1), _now), shelf, Store(self.engine, _now)
+            accounts,
+            ReportBuilder(accounts, timedelta(days=1), _now),
+            bookmarks,
+            DigestRepository(self.engine, _now),
         )
         self.app: SlackApp = slack_app(settings, client, sources, self.background, metrics)
         self.loop.set_exception_handler(lambda _, context: self.faults.append(str(context)))

@@ -13,7 +13,7 @@ from bot.browse.bookmark import Bookmark, OverviewBookmark, encode
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filter_view
 from bot.browse.model import OverviewQuery
-from bot.digests.codec import baseline_to_json, plan_to_json
+from bot.digests.codec import baseline_to_json, spec_to_json
 from bot.digests.form import DigestForm
 from bot.digests.messages.form import digest_form
 from bot.digests.model import Baseline
@@ -150,7 +150,7 @@ def kept_digests() -> Sequence[bytes]:
     baseline = Baseline(
         NOW, {"orders": {}, "bills": None}, partial=True, news={NOW: 3}, told=frozenset({"orders/a"})
     )
-    row = {"plan": json.loads(plan_to_json(RICH)), "baseline": json.loads(baseline_to_json(baseline))}
+    row = {"plan": json.loads(spec_to_json(RICH)), "baseline": json.loads(baseline_to_json(baseline))}
     return [_json({**row, "created_at": 1_764_000_000, "next_due": None}), _json({**row, "baseline": None})]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.browse.bookmark import pack
 from bot.browse.model import ListQuery
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.models import Cursor, PageNumber
 from bot.cloudflare.refusals import Response
 from bot.storage.tables import metadata
@@ -53,19 +53,19 @@ def button_value(data: bytes) -> None:
     text = pack(data) if data.startswith(b"{") else text_of(data)
     properties.button_value(text)
     if text.startswith("s1."):
-        loop, shelf = _shelf()
-        loop.run_until_complete(properties.kept_value(text, shelf))
+        loop, bookmarks = _shelf()
+        loop.run_until_complete(properties.kept_value(text, bookmarks))
 
 
 @cache
-def _shelf() -> tuple[asyncio.AbstractEventLoop, Shelf]:
+def _shelf() -> tuple[asyncio.AbstractEventLoop, BookmarkStore]:
     loop = asyncio.new_event_loop()
     engine = create_async_engine("sqlite+aiosqlite://")
 
-    async def made() -> Shelf:
+    async def made() -> BookmarkStore:
         async with engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
-        return Shelf(engine, properties.KEEP, lambda: properties.NOW)
+        return BookmarkStore(engine, properties.KEEP, lambda: properties.NOW)
 
     return loop, loop.run_until_complete(made())
 

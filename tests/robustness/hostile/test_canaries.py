@@ -37,7 +37,7 @@ from bot.playground.simulators.slack import (
     Named,
     Unsigned,
 )
-from bot.settings import SettingsWrong, load
+from bot.settings import SettingsError, load
 from bot.storage.database import open_database
 from tests.support.reading import ask, click
 from tests.system.process.bot_process import run, started
@@ -228,7 +228,7 @@ GOOD = {
 def test_a_wrong_setting_is_told_without_its_value(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for setting, value in (GOOD | BAD[name]).items():
         monkeypatch.setenv(setting, value.format(SECRET))
-    with pytest.raises(SettingsWrong) as wrong:
+    with pytest.raises(SettingsError) as wrong:
         load(_env_file=None)
     assert next(iter(BAD[name])) in wrong.value.problems[0]
     assert SECRET not in "".join(traceback.format_exception(wrong.value)) + repr(wrong.value)

@@ -16,7 +16,13 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import Delivery as Sent
 from bot.playground.simulators.slack import LocalSlack, Person
 from bot.settings import Settings
-from bot.slack.client import NotSlack, SlackUnreachable, check_app_token, check_bot_token, slack_client
+from bot.slack.client import (
+    ForeignHostBlocked,
+    SlackUnreachable,
+    check_app_token,
+    check_bot_token,
+    slack_client,
+)
 from bot.ui.elements import Message
 from tests.app.conftest import Logged
 from tests.support.reading import ask
@@ -101,7 +107,7 @@ async def test_no_call_of_slacks_web_api_is_redirected(
 ) -> None:
     api_host.redirect = (status, elsewhere.url if there == "elsewhere" else api_host.url)
     for call in CALLS:
-        with pytest.raises((NotSlack, SlackUnreachable)) as told:
+        with pytest.raises((ForeignHostBlocked, SlackUnreachable)) as told:
             await call(client)
         assert CANARY not in str(told.value)
     assert elsewhere.got == []
@@ -162,7 +168,7 @@ async def test_an_address_that_is_not_slacks_is_not_answered_to(
 )
 async def test_a_host_that_is_not_slacks_is_not_even_looked_for(url: str, client: AsyncWebClient) -> None:
     assert client.session is not None
-    with pytest.raises(NotSlack):
+    with pytest.raises(ForeignHostBlocked):
         await client.session.post(url, proxy="http://127.0.0.1:1")
 
 

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import signature
 from bot.slack.bolt import SlackApp
-from bot.slack.http import LARGEST_BODY, SlackRequests, web_app
+from bot.slack.http import LARGEST_BODY, SlackEndpoint, web_app
 from bot.telemetry import Metrics
 from tests.app.conftest import Logged
 
@@ -94,7 +94,7 @@ async def door() -> AsyncIterator[Door]:
 
     app.command("/workflows")(command)
     app.options("menu")(suggestion)
-    runner = web.AppRunner(web_app(SlackRequests(app, SECRET, PATIENCE), metrics, {}), access_log=None)
+    runner = web.AppRunner(web_app(SlackEndpoint(app, SECRET, PATIENCE), metrics, {}), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield Door(runner.addresses[0][1], metrics, heard)

@@ -16,8 +16,8 @@ from aiohttp import web
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.digests.model import Plan
-from bot.digests.store import Store
+from bot.digests.model import DigestSpec
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import Channel, LocalSlack, Workspace
 from bot.storage.database import migrate, open_database
@@ -73,9 +73,9 @@ async def plan_digests(engine: AsyncEngine, count: int) -> datetime:
     """Digests that were due at the minute that has just begun; they wait for `let_come_due`."""
     slot = datetime.now(UTC).replace(second=0, microsecond=0)
     schedule = Schedule(f"{slot.minute} {slot.hour} * * *", "UTC")
-    store = Store(engine, lambda: datetime.now(UTC))
+    store = DigestRepository(engine, lambda: datetime.now(UTC))
     for number in range(count):
-        plan = Plan(CHANNELS[number % len(CHANNELS)].id, schedule)
+        plan = DigestSpec(CHANNELS[number % len(CHANNELS)].id, schedule)
         await store.resume((await store.create(plan, "U0ADA0001")).number)
     return slot
 

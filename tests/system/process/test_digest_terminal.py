@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.digests.model import Plan
-from bot.digests.store import Store
+from bot.digests.model import DigestSpec
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import HtmlPage
 
@@ -18,8 +18,8 @@ from .stage import Stage
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLANS = (
-    Plan("C0OPS0001", Schedule("0 9 * * 1-5", "Europe/Berlin")),
-    Plan("C0GENERAL", Schedule("0 */4 * * *", "UTC"), workflows=("order-processing", "gone \u202e")),
+    DigestSpec("C0OPS0001", Schedule("0 9 * * 1-5", "Europe/Berlin")),
+    DigestSpec("C0GENERAL", Schedule("0 */4 * * *", "UTC"), workflows=("order-processing", "gone \u202e")),
 )
 
 
@@ -29,7 +29,7 @@ async def digests(shared_stage: Stage) -> Path:
     folder = shared_stage.folder / "terminal"
     folder.mkdir()
     async with database(f"sqlite:///{folder}/bot.sqlite3") as engine:
-        store = Store(engine, lambda: datetime.now(UTC))
+        store = DigestRepository(engine, lambda: datetime.now(UTC))
         for plan in PLANS:
             await store.create(plan, "U0ADA0001")
         await store.resume(1)

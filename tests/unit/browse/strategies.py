@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.browse.bookmark import Bookmark, OverviewBookmark, Passed
+from bot.browse.bookmark import Bookmark, OverviewBookmark, VisitedPage
 from bot.cloudflare.models import Cursor, PageNumber
 from tests.unit.language.strategies import cursors, list_queries, overview_queries
 
@@ -15,8 +15,8 @@ anchors = st.none() | st.datetimes(
     datetime(2100, 1, 1),  # noqa: DTZ001 - as it asks
     timezones=st.just(UTC),
 )
-trails = st.lists(st.builds(Passed, positions, counts), max_size=5).map(tuple)
+trails = st.lists(st.builds(VisitedPage, positions, counts), max_size=5).map(tuple)
 bookmarks = st.builds(
-    Bookmark, list_queries(), position=positions, offset=counts, anchor=anchors, trail=trails
+    Bookmark, list_queries(), position=positions, offset=counts, anchor=anchors, visited=trails
 )
 any_bookmarks = bookmarks | st.builds(OverviewBookmark, overview_queries, offset=counts)

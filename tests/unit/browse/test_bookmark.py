@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bot.browse.bookmark import (
     AnyBookmark,
     Bookmark,
-    BookmarkUnreadable,
+    InvalidBookmark,
     OverviewBookmark,
-    Passed,
+    VisitedPage,
     decode,
     encode,
     pack,
@@ -31,7 +31,11 @@ DEEP = Bookmark(
     position=Cursor("eyJpZCI6IjEyMyJ9.+/8="),
     offset=14,
     anchor=datetime(2026, 11, 23, 14, 3, 22, 123456, tzinfo=UTC),
-    trail=(Passed(None, 98), Passed(Cursor("eyJpZCI6IjQ1NiJ9"), 98), Passed(PageNumber(3), 0)),
+    visited=(
+        VisitedPage(None, 98),
+        VisitedPage(Cursor("eyJpZCI6IjQ1NiJ9"), 98),
+        VisitedPage(PageNumber(3), 0),
+    ),
 )
 SAMPLES = (
     DEEP,
@@ -65,9 +69,9 @@ def test_a_bookmark_survives_json_urls_and_forms(bookmark: AnyBookmark) -> None:
 def test_a_text_cut_anywhere_is_unreadable(bookmark: AnyBookmark) -> None:
     text = encode(bookmark)
     for length in range(len(text)):
-        with pytest.raises(BookmarkUnreadable):
+        with pytest.raises(InvalidBookmark):
             decode(text[:length])
-        with pytest.raises(BookmarkUnreadable):
+        with pytest.raises(InvalidBookmark):
             decode(text[length + 1 :])
 
 
@@ -77,7 +81,7 @@ def test_a_text_with_any_one_character_changed_is_unreadable(bookmark: AnyBookma
     for place, was in enumerate(text):
         for character in ALPHABET:
             if character != was:
-                with pytest.raises(BookmarkUnreadable):
+                with pytest.raises(InvalidBookmark):
                     decode(text[:place] + character + text[place + 1 :])
 
 
@@ -86,7 +90,7 @@ def test_a_text_with_a_character_more_is_unreadable(bookmark: AnyBookmark) -> No
     text = encode(bookmark)
     for place in range(len(text) + 1):
         for character in ALPHABET:
-            with pytest.raises(BookmarkUnreadable):
+            with pytest.raises(InvalidBookmark):
                 decode(text[:place] + character + text[place:])
 
 
@@ -99,26 +103,26 @@ def test_whatever_happens_to_a_text_it_never_means_another_place(
     changed = text[:start] + data.draw(st.text(ALPHABET, max_size=6)) + text[end:]
     try:
         assert decode(changed) == bookmark
-    except BookmarkUnreadable:
+    except InvalidBookmark:
         assert changed != text
 
 
 @given(any_text | st.text(ALPHABET).map("1.{}".format) | st.binary().map(lambda raw: "1." + _base64(raw)))
 def test_any_other_text_is_unreadable(text: str) -> None:
-    with pytest.raises(BookmarkUnreadable):
+    with pytest.raises(InvalidBookmark):
         decode(text)
 
 
 @pytest.mark.parametrize("version", ["0", "2", "", "11", "1 ", "s1", "\N{ARABIC-INDIC DIGIT ONE}"])
 def test_another_version_is_unreadable(version: str) -> None:
     text = encode(DEEP)
-    with pytest.raises(BookmarkUnreadable, match="another version"):
+    with pytest.raises(InvalidBookmark, match="another version"):
         decode(f"{version}.{text.partition('.')[2]}")
 
 
 def test_a_small_text_cannot_become_a_large_one() -> None:
     bomb = zlib.compress(b" " * 200_000_000, 9)
-    with pytest.raises(BookmarkUnreadable):
+    with pytest.raises(InvalidBookmark):
         decode(f"1.{_base64(bomb)}")
 
 
@@ -126,7 +130,7 @@ def test_a_small_text_cannot_become_a_large_one() -> None:
     "json", [b"", b"{}", b"null", b'{"query":{"workflow":"x"}}', b"[" * 100_000, b"\xff"]
 )
 def test_json_that_was_packed_by_somebody_else_is_unreadable(json: bytes) -> None:
-    with pytest.raises(BookmarkUnreadable):
+    with pytest.raises(InvalidBookmark):
         decode(f"1.{_base64(zlib.compress(json, 9))}")
 
 
@@ -136,12 +140,12 @@ def test_json_that_was_packed_by_somebody_else_is_unreadable(json: bytes) -> Non
         Bookmark(ListQuery("orders", rows=21)),
         Bookmark(ListQuery("orders", rows=0)),
         Bookmark(ListQuery("orders"), offset=-1),
-        Bookmark(ListQuery("orders"), trail=(Passed(None, -1),)),
+        Bookmark(ListQuery("orders"), visited=(VisitedPage(None, -1),)),
         OverviewBookmark(OverviewQuery(), offset=-1),
     ],
 )
 def test_a_place_that_cannot_be_is_unreadable(bookmark: AnyBookmark) -> None:
-    with pytest.raises(BookmarkUnreadable):
+    with pytest.raises(InvalidBookmark):
         decode(encode(bookmark))
 
 
@@ -150,8 +154,8 @@ def test_a_plain_place_costs_little() -> None:
 
 
 def test_a_walk_of_1000_rows_behind_short_cursors_fits_a_button() -> None:
-    trail = tuple(Passed(Cursor(f"{number:02}" * 20), 100) for number in range(10))
-    assert len(encode(Bookmark(ListQuery("order-processing"), trail=trail))) < 2000
+    visited = tuple(VisitedPage(Cursor(f"{number:02}" * 20), 100) for number in range(10))
+    assert len(encode(Bookmark(ListQuery("order-processing"), visited=visited))) < 2000
 
 
 def test_an_anchor_of_another_zone_is_the_same_moment() -> None:
@@ -168,5 +172,5 @@ def _base64(raw: bytes) -> str:
 def test_a_text_that_unpacks_to_more_than_any_bookmark_is_unreadable() -> None:
     spaces = b" " * 300_000
     assert decode(pack(b'{"query":{"workflow":"orders"}}')) == Bookmark(ListQuery("orders"))
-    with pytest.raises(BookmarkUnreadable):
+    with pytest.raises(InvalidBookmark):
         decode(pack(b'{"query":' + spaces + b'{"workflow":"orders"}}'))

@@ -8,7 +8,7 @@ from bot.browse.bookmark import Bookmark
 from bot.browse.browser import Browser
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import NotAuthorized, ParameterRefused, Unavailable, UnknownAccount
+from bot.cloudflare.errors import InvalidParameter, NotAuthorized, Unavailable, UnknownAccount
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape
 from tests.unit.language.reading import listed
 
@@ -20,7 +20,7 @@ async def test_a_cursor_that_repeats_itself_ends_the_walk(browser: Browser, orde
     orders.change(repeat_cursor=True)
     screens = await to_the_end(browser, await browser.open(listed("orders")))
     assert ids(*screens) == orders_down_from(1000, 801)
-    assert [screen.went_in_circles for screen in screens] == [False] * 10 + [True] * 10
+    assert [screen.cursor_loop for screen in screens] == [False] * 10 + [True] * 10
     assert orders.list_calls == 2
 
 
@@ -36,7 +36,7 @@ async def test_cursors_that_lead_round_in_a_larger_circle_end_the_walk(
         simulation.inject(page(name, cursor=following))
     screens = await to_the_end(browser, await browser.open(listed("orders")))
     assert ids(*screens) == ["a", "b", "c", "d"]
-    assert [screen.went_in_circles for screen in screens] == [False, False, False, True]
+    assert [screen.cursor_loop for screen in screens] == [False, False, False, True]
     assert [ids(screen) for screen in reversed(await to_the_start(browser, screens[-1]))] == [
         ["a"],
         ["b"],
@@ -81,7 +81,7 @@ async def test_an_empty_page_that_repeats_its_cursor_ends_the_walk(
     simulation.inject(page("a", cursor="1"))
     simulation.inject(page(cursor="1"))
     screen = await older(browser, await browser.open(listed("orders")))
-    assert (ids(screen), screen.next, screen.went_in_circles) == ([], None, True)
+    assert (ids(screen), screen.next, screen.cursor_loop) == ([], None, True)
     assert simulation.list_calls == 2
 
 
@@ -112,7 +112,7 @@ async def test_a_refused_parameter_that_is_no_cursor_is_said_as_it_is(
     browser: Browser, simulation: Simulation
 ) -> None:
     simulation.add_workflow("orders")
-    with pytest.raises(ParameterRefused) as refused:
+    with pytest.raises(InvalidParameter) as refused:
         await browser.open(listed('orders status:"zzz"'))
     assert "invalid_status" in refused.value.reason
 

@@ -63,7 +63,7 @@ async def test_a_short_list_has_one_screen(browser: Browser, simulation: Simulat
 async def test_an_empty_list_has_one_screen(browser: Browser, simulation: Simulation) -> None:
     simulation.add_workflow("orders")
     screen = await browser.open(listed("orders"))
-    assert (screen.previous, screen.next, screen.went_in_circles) == (None, None, False)
+    assert (screen.previous, screen.next, screen.cursor_loop) == (None, None, False)
     assert not screen.rows
 
 
@@ -76,7 +76,7 @@ async def test_the_list_ends_however_the_api_says_so(
     fill(simulation, clock, count)
     screens = await to_the_end(browser, await browser.open(listed("orders")))
     assert ids(*screens) == orders_down_from(count)
-    assert not screens[-1].went_in_circles
+    assert not screens[-1].cursor_loop
 
 
 async def test_a_list_may_end_in_an_empty_page(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.cloudflare.errors import NonsenseAnswer
+from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import ApiMessage, Cursor, Instance, PageNumber, Position, Status, Workflow
 from bot.cloudflare.protocol import read_workflow, read_workflows
 
@@ -169,12 +169,12 @@ def test_the_total_is_kept_as_it_came_and_trusted_by_nobody() -> None:
     ],
 )
 def test_nonsense_is_named_by_where_it_departs(body: bytes, where: str) -> None:
-    with pytest.raises(NonsenseAnswer, match=where):
+    with pytest.raises(InvalidResponse, match=where):
         read(body)
 
 
 def test_nonsense_does_not_repeat_the_body() -> None:
-    with pytest.raises(NonsenseAnswer) as error:
+    with pytest.raises(InvalidResponse) as error:
         read(b'{"result":[{"id":["my-secret"]}]}')
     assert "my-secret" not in str(error.value)
 

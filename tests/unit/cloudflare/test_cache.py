@@ -9,7 +9,7 @@ import pytest
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.errors import Unavailable, WorkflowNotFound
-from bot.cloudflare.limiter import Purpose
+from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Cursor, PageNumber, PageQuery, Status
 from bot.playground.simulators.cloudflare import JsonError, Simulation, Slow
 
@@ -148,19 +148,19 @@ async def test_a_refresh_goes_around_the_memory_and_renews_it(
     ("first", "second"),
     [
         pytest.param({}, {"fresh": True}, id="a refresh, an earlier question"),
-        pytest.param({"purpose": Purpose.BACKGROUND}, {}, id="a person, background work"),
+        pytest.param({"priority": Priority.BACKGROUND}, {}, id="a person, background work"),
     ],
 )
 async def test_nobody_joins_a_flight_that_may_not_be_theirs(
     workflows: CachedWorkflows, simulation: Simulation, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     simulation.inject(Slow(0.2), times=1)
-    under_way = asyncio.create_task(workflows.list_instances(question(), **first))
+    in_flight = asyncio.create_task(workflows.list_instances(question(), **first))
     async with asyncio.timeout(5):
         while simulation.list_calls < 1:  # noqa: ASYNC110 - the simulation has no event for it
             await asyncio.sleep(0.01)
     own = await workflows.list_instances(question(), **second)
-    assert own is not await under_way
+    assert own is not await in_flight
     assert simulation.list_calls == 2
 
 

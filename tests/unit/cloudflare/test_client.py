@@ -8,7 +8,7 @@ import pytest
 
 from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, GlobalKey, NoCredentials, production_endpoint, wrangler_endpoint
-from bot.cloudflare.errors import AccountNotFound, NotAuthorized, ParameterRefused, WorkflowNotFound
+from bot.cloudflare.errors import AccountNotFound, InvalidParameter, NotAuthorized, WorkflowNotFound
 from bot.cloudflare.models import Cursor, PageNumber, Status
 from bot.playground.simulators.cloudflare import (
     DEFAULT_ACCOUNT_ID,
@@ -87,7 +87,7 @@ async def test_a_cursor_of_odd_characters_travels_whole(
 ) -> None:
     simulation.add_workflow("orders")
     odd = "a+b/c== %2B&x=1#?ü\n"
-    with pytest.raises(ParameterRefused):
+    with pytest.raises(InvalidParameter):
         await client.list_instances(question(Cursor(odd)))
     assert simulation.calls[0].query["cursor"] == odd
 
@@ -107,7 +107,7 @@ async def test_what_would_be_refused_is_not_asked(client: WorkflowsClient, simul
         question(workflow=".."),
         question(Cursor("")),
     ):
-        with pytest.raises(ParameterRefused):
+        with pytest.raises(InvalidParameter):
             await client.list_instances(wrong)
     assert simulation.calls == []
 

@@ -16,13 +16,13 @@ from bot.cloudflare.client import MAX_BODY, Call, WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, Endpoint
 from bot.cloudflare.errors import (
     CloudflareError,
-    NonsenseAnswer,
-    ParameterRefused,
-    Throttled,
-    TlsFailed,
+    InvalidParameter,
+    InvalidResponse,
+    RateLimited,
+    TLSError,
     Unavailable,
 )
-from bot.cloudflare.limiter import Budget, Purpose
+from bot.cloudflare.limiter import Budget, Priority
 from bot.playground.simulators.cloudflare import (
     Challenge,
     CutOff,
@@ -47,7 +47,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[str]:
+async def run_bot(handler: Handler) -> AsyncIterator[str]:
     """Another server on loopback; gives its address."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
@@ -103,16 +103,16 @@ async def test_what_may_pass_is_tried_three_times(
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        (JsonError(400, 10001, "workflows.api.error.invalid_status"), ParameterRefused),
-        (JsonError(200, 4711, "x"), NonsenseAnswer),
-        (HtmlPage(200), NonsenseAnswer),
-        (HtmlPage(403), NonsenseAnswer),
-        (Challenge(), NonsenseAnswer),
-        (Challenge(503), NonsenseAnswer),
-        (TruncatedJson(), NonsenseAnswer),
-        (WrongShape(), NonsenseAnswer),
-        (WrongShape({"result": None}), NonsenseAnswer),
-        (PlainText(404), NonsenseAnswer),
+        (JsonError(400, 10001, "workflows.api.error.invalid_status"), InvalidParameter),
+        (JsonError(200, 4711, "x"), InvalidResponse),
+        (HtmlPage(200), InvalidResponse),
+        (HtmlPage(403), InvalidResponse),
+        (Challenge(), InvalidResponse),
+        (Challenge(503), InvalidResponse),
+        (TruncatedJson(), InvalidResponse),
+        (WrongShape(), InvalidResponse),
+        (WrongShape({"result": None}), InvalidResponse),
+        (PlainText(404), InvalidResponse),
     ],
 )
 async def test_what_will_not_change_is_not_tried_again(
@@ -183,7 +183,7 @@ async def test_a_long_pause_is_not_waited_for(
 ) -> None:
     orders.inject(Refuses(pause), times=None)
     started = time.monotonic()
-    with pytest.raises(Throttled) as refused:
+    with pytest.raises(RateLimited) as refused:
         await client.list_instances(question())
     assert time.monotonic() - started < 1
     assert refused.value.retry_after.total_seconds() >= 4
@@ -196,7 +196,7 @@ async def test_after_a_429_the_budget_stays_closed(
     client = make_client(budget=Budget(1200, 0.2, stopwatch))
     orders.inject(Refuses(30))
     for _ in range(3):
-        with pytest.raises(Throttled):
+        with pytest.raises(RateLimited):
             await client.list_instances(question())
     assert len(orders.calls) == 1
     stopwatch.advance(30)
@@ -210,11 +210,11 @@ async def test_the_ratelimit_headers_keep_us_from_being_banned(
     orders.spend(7)  # the same user's dashboard
     client = make_client(budget=Budget(1200, 0.2, stopwatch))
     await client.list_instances(question())
-    with pytest.raises(Throttled):
-        await client.list_instances(question(), Purpose.BACKGROUND)
+    with pytest.raises(RateLimited):
+        await client.list_instances(question(), Priority.BACKGROUND)
     await client.list_instances(question())
     await client.list_instances(question())
-    with pytest.raises(Throttled, match="our own"):
+    with pytest.raises(RateLimited, match="our own"):
         await client.list_instances(question())
     assert len(orders.calls) == 3
 
@@ -230,9 +230,9 @@ async def test_credentials_never_follow_a_redirect(
         asked.append(request)
         return web.json_response({"result": []})
 
-    async with serving(elsewhere) as url:
+    async with run_bot(elsewhere) as url:
         orders.inject(Redirected(f"{url}/client/v4", status), times=None)
-        with pytest.raises(NonsenseAnswer, match="redirect"):
+        with pytest.raises(InvalidResponse, match="redirect"):
             await client.list_instances(question())
     assert asked == []
     assert len(orders.calls) == 1
@@ -253,8 +253,8 @@ async def endless(request: web.Request) -> web.StreamResponse:
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("handler", [endless, gzipped])
 async def test_an_oversized_answer_is_not_read_to_its_end(make_client: MakeClient, handler: Handler) -> None:
-    async with serving(handler) as url:
-        with pytest.raises(NonsenseAnswer, match=f"larger than {MAX_BODY // 1024 // 1024} MiB"):
+    async with run_bot(handler) as url:
+        with pytest.raises(InvalidResponse, match=f"larger than {MAX_BODY // 1024 // 1024} MiB"):
             await make_client(Endpoint(url, ApiToken("x"))).list_workflows()
 
 
@@ -285,7 +285,7 @@ async def test_bytes_of_any_kind_end_in_one_of_our_errors(make_client: MakeClien
 @pytest.mark.usefixtures("at_once")
 async def test_tls_that_fails_is_not_tried_again(make_client: MakeClient, calls: list[Call]) -> None:
     async with speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
-        with pytest.raises(TlsFailed):
+        with pytest.raises(TLSError):
             await make_client(Endpoint(url.replace("http:", "https:"), ApiToken("x"))).list_workflows()
     assert len(calls) == 1
 
@@ -305,7 +305,7 @@ async def test_a_certificate_that_nobody_vouches_for_gets_no_credentials(
     server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
     async with server:
         root = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        with pytest.raises(TlsFailed):
+        with pytest.raises(TLSError):
             await make_client(Endpoint(root, ApiToken("x"))).list_workflows()
     assert len(calls) == 1
     assert not b"".join(received)

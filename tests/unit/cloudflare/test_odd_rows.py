@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
-from bot.cloudflare.errors import NonsenseAnswer
+from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import Instance, PageNumber, Workflow
 from bot.cloudflare.protocol import read_workflow, read_workflows
 from bot.playground.simulators.cloudflare import ChangedRows, Simulation
@@ -40,17 +40,17 @@ def test_of_a_row_of_the_wrong_type_is_kept_what_can_be_read(odd: Any, left: Ins
 
 
 def test_a_list_of_nothing_but_rows_that_can_not_be_read_is_no_answer() -> None:
-    with pytest.raises(NonsenseAnswer, match=r"result\.0"):
+    with pytest.raises(InvalidResponse, match=r"result\.0"):
         read(envelope([{"id": 7}, 8, None]))
 
 
 def test_a_list_far_longer_than_a_page_is_no_answer() -> None:
-    with pytest.raises(NonsenseAnswer, match=r"result\.1000"):
+    with pytest.raises(InvalidResponse, match=r"result\.1000"):
         read(envelope([GOOD] * 1000 + [8]))
 
 
 def test_what_is_odd_beside_the_rows_is_still_refused() -> None:
-    with pytest.raises(NonsenseAnswer, match="result_info"):
+    with pytest.raises(InvalidResponse, match="result_info"):
         read(envelope([GOOD, 7], result_info={"cursor": 7}))
 
 
@@ -67,7 +67,7 @@ def test_a_workflow_is_read_as_far_as_it_goes(odd: Any, left: Workflow | None) -
     page = read_workflows(answer(envelope([{"name": "good"}, odd])), PageNumber(1))
     assert page.rows == tuple(row for row in (Workflow(name="good"), left) if row is not None)
     assert page.unread == 1
-    with pytest.raises(NonsenseAnswer):
+    with pytest.raises(InvalidResponse):
         read_workflow(answer(envelope(odd)))
 
 

@@ -14,13 +14,13 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.errors import (
     InstanceNotFound,
-    NonsenseAnswer,
-    ParameterRefused,
-    Throttled,
+    InvalidParameter,
+    InvalidResponse,
+    RateLimited,
     Unavailable,
     WorkflowNotFound,
 )
-from bot.cloudflare.limiter import Budget, Purpose
+from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import InstanceDetail, InstanceError, Status
 from bot.cloudflare.protocol import Request, instance_request, read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
@@ -73,7 +73,7 @@ def test_any_id_is_one_segment_of_the_path(id_: str) -> None:
     ("name", "id_"), [("orders", ""), ("orders", "."), ("orders", ".."), ("..", "a"), ("", "a")]
 )
 def test_what_would_lead_elsewhere_is_refused(name: str, id_: str) -> None:
-    with pytest.raises(ParameterRefused):
+    with pytest.raises(InvalidParameter):
         instance_request(name, id_)
 
 
@@ -133,13 +133,13 @@ def test_whatever_was_thrown_is_read_as_far_as_it_says_anything(
 
 @pytest.mark.parametrize("wrong", [{"end": "yesterday"}, {"success": "perhaps"}, {"status": {}}])
 def test_nonsense_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(NonsenseAnswer, match=next(iter(wrong))):
+    with pytest.raises(InvalidResponse, match=next(iter(wrong))):
         described(**wrong)
 
 
 @pytest.mark.parametrize("body", [b"", b"null", envelope(None), envelope([]), {"success": True}])
 def test_no_instance_is_no_answer(body: object) -> None:
-    with pytest.raises(NonsenseAnswer):
+    with pytest.raises(InvalidResponse):
         read_instance(answer(body))
 
 
@@ -197,9 +197,9 @@ async def test_background_work_leaves_the_reserve_to_people(
 ) -> None:
     simulation.add_instance("orders", id="a")
     client = make_client(budget=Budget(2, 0.5, stopwatch))
-    await client.get_instance("orders", "a", Purpose.BACKGROUND)
-    with pytest.raises(Throttled):
-        await client.get_instance("orders", "a", Purpose.BACKGROUND)
+    await client.get_instance("orders", "a", Priority.BACKGROUND)
+    with pytest.raises(RateLimited):
+        await client.get_instance("orders", "a", Priority.BACKGROUND)
     await client.get_instance("orders", "a")
 
 

@@ -11,10 +11,10 @@ from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,
     InstanceNotFound,
-    NonsenseAnswer,
+    InvalidParameter,
+    InvalidResponse,
     NotAuthorized,
-    ParameterRefused,
-    Throttled,
+    RateLimited,
     Unavailable,
     WorkflowNotFound,
 )
@@ -35,17 +35,17 @@ from .asking import ARRIVED, answer, refused
         (10000, 403, NotAuthorized),
         (9109, 403, NotAuthorized),
         (10001, 500, Unavailable),
-        (10001, 400, ParameterRefused),
-        (10002, 400, ParameterRefused),
-        (4711, 400, ParameterRefused),
-        (4711, 404, ParameterRefused),
+        (10001, 400, InvalidParameter),
+        (10002, 400, InvalidParameter),
+        (4711, 400, InvalidParameter),
+        (4711, 404, InvalidParameter),
         (7003, 404, AccountNotFound),
-        (971, 429, Throttled),
-        (971, 403, Throttled),
-        (10429, 429, Throttled),
+        (971, 429, RateLimited),
+        (971, 403, RateLimited),
+        (10429, 429, RateLimited),
         (4711, 500, Unavailable),
         (4711, 503, Unavailable),
-        (4711, 200, NonsenseAnswer),
+        (4711, 200, InvalidResponse),
         (10200, 200, WorkflowNotFound),
     ],
 )
@@ -65,15 +65,15 @@ def test_each_code_is_an_error_one_can_act_on(code: int, status: int, kind: type
         (b"<html>", 503, Unavailable),
         (b"error code: 502", 502, Unavailable),
         (b"", 500, Unavailable),
-        (b"<html>", 429, Throttled),
-        (b"Forbidden", 403, NonsenseAnswer),
-        (b"<html>", 401, NonsenseAnswer),
-        (b"Not Found", 404, NonsenseAnswer),
-        (b"", 204, NonsenseAnswer),
-        (b"", 301, NonsenseAnswer),
-        (b'{"result":{"name":"x"}}', 307, NonsenseAnswer),
-        (b'{"success":false,"errors":null,"result":null}', 200, NonsenseAnswer),
-        (b'{"success" : false,"result":{"name":"x"}}', 200, NonsenseAnswer),
+        (b"<html>", 429, RateLimited),
+        (b"Forbidden", 403, InvalidResponse),
+        (b"<html>", 401, InvalidResponse),
+        (b"Not Found", 404, InvalidResponse),
+        (b"", 204, InvalidResponse),
+        (b"", 301, InvalidResponse),
+        (b'{"result":{"name":"x"}}', 307, InvalidResponse),
+        (b'{"success":false,"errors":null,"result":null}', 200, InvalidResponse),
+        (b'{"success" : false,"result":{"name":"x"}}', 200, InvalidResponse),
     ],
 )
 def test_an_answer_without_the_api_s_envelope_is_judged_by_its_status(
@@ -86,13 +86,13 @@ def test_an_answer_without_the_api_s_envelope_is_judged_by_its_status(
 
 @pytest.mark.parametrize("status", [200, 403, 503])
 def test_a_firewall_s_challenge_is_no_answer(status: int) -> None:
-    with pytest.raises(NonsenseAnswer, match="firewall"):
+    with pytest.raises(InvalidResponse, match="firewall"):
         read_workflow(answer(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}))
 
 
 def test_all_messages_are_said() -> None:
     errors = [{"code": 1, "message": "first"}, {"message": "second"}, {"code": 3}]
-    with pytest.raises(ParameterRefused) as caught:
+    with pytest.raises(InvalidParameter) as caught:
         read_workflow(answer({"success": False, "errors": errors}, 400))
     assert caught.value.reason == "first; second"
     assert caught.value.codes == (1, 3)
@@ -147,7 +147,7 @@ def test_any_retry_after_is_read(value: str) -> None:
 
 
 def test_a_429_says_when_to_come_back() -> None:
-    with pytest.raises(Throttled) as caught:
+    with pytest.raises(RateLimited) as caught:
         read_workflow(refused(971, 429, headers={"retry-after": "30"}))
     assert caught.value.retry_after == timedelta(seconds=30)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloudflare.errors import ParameterRefused
+from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.models import STATUSES, Cursor, PageNumber, Position, Status
 from bot.cloudflare.protocol import Request, instances_request, timestamp, workflow_request, workflows_request
 
@@ -56,7 +56,7 @@ def test_creation_times_go_as_utc_with_milliseconds() -> None:
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
-    with pytest.raises(ParameterRefused, match="zone"):
+    with pytest.raises(InvalidParameter, match="zone"):
         timestamp(datetime(2026, 11, 23))  # noqa: DTZ001 - the very mistake
 
 
@@ -68,13 +68,13 @@ def test_a_direction_goes_with_a_cursor(direction: str) -> None:
 
 @pytest.mark.parametrize("position", [None, PageNumber(2)])
 def test_a_direction_without_a_cursor_is_refused(position: Position | None) -> None:
-    with pytest.raises(ParameterRefused, match="only with a cursor"):
+    with pytest.raises(InvalidParameter, match="only with a cursor"):
         instances_request(question(position, direction="asc"))
 
 
 @pytest.mark.parametrize("direction", ["", "ASC", "up"])
 def test_no_other_direction_is_taken(direction: str) -> None:
-    with pytest.raises(ParameterRefused, match="asc or desc"):
+    with pytest.raises(InvalidParameter, match="asc or desc"):
         instances_request(question(Cursor("x"), direction=direction))
 
 
@@ -85,21 +85,21 @@ def test_a_page_holds_1_to_100_rows(per_page: int) -> None:
 
 @pytest.mark.parametrize("per_page", [0, -1, 101])
 def test_no_other_page_size_is_asked_for(per_page: int) -> None:
-    with pytest.raises(ParameterRefused, match="per_page"):
+    with pytest.raises(InvalidParameter, match="per_page"):
         instances_request(question(per_page=per_page))
 
 
 @pytest.mark.parametrize("position", [PageNumber(0), PageNumber(-1), Cursor("")])
 def test_a_position_that_cannot_be_is_refused(position: Position) -> None:
-    with pytest.raises(ParameterRefused):
+    with pytest.raises(InvalidParameter):
         instances_request(question(position))
 
 
 @pytest.mark.parametrize("name", ["", "x" * 65, ".", ".."])
 def test_a_name_that_no_workflow_can_have_is_refused(name: str) -> None:
-    with pytest.raises(ParameterRefused, match="workflow"):
+    with pytest.raises(InvalidParameter, match="workflow"):
         instances_request(question(workflow=name))
-    with pytest.raises(ParameterRefused, match="workflow"):
+    with pytest.raises(InvalidParameter, match="workflow"):
         workflow_request(name)
 
 

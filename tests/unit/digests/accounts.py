@@ -12,8 +12,8 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.limiter import Budget
-from bot.digests.model import Baseline, Plan
-from bot.digests.reading import Reader
+from bot.digests.model import Baseline, DigestSpec
+from bot.digests.reading import ReportBuilder
 from bot.digests.report import Report
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import (
@@ -56,8 +56,8 @@ class Clock:
         return self.moment - timedelta(seconds=seconds)
 
 
-def plan(*workflows: str, **fields: Any) -> Plan:
-    return Plan("C0OPS0001", Schedule("0 9 * * *", "Europe/Berlin"), workflows=workflows, **fields)
+def plan(*workflows: str, **fields: Any) -> DigestSpec:
+    return DigestSpec("C0OPS0001", Schedule("0 9 * * *", "Europe/Berlin"), workflows=workflows, **fields)
 
 
 ALL = plan()
@@ -74,10 +74,10 @@ class Account:
     simulation: Simulation
     clock: Clock
     workflows: CachedWorkflows
-    reader: Reader
+    reader: ReportBuilder
     baseline: Baseline | None = field(default=None)
 
-    async def digest(self, asked: Plan = ALL, sharing: Hashable | None = None) -> Report:
+    async def digest(self, asked: DigestSpec = ALL, sharing: Hashable | None = None) -> Report:
         """The next digest: it goes on from the last one."""
         report = await self.reader.report(asked, self.baseline, sharing=sharing)
         self.baseline = report.baseline
@@ -123,14 +123,14 @@ async def account(budget: Budget | None = None, times: CacheTimes | None = None)
         client = WorkflowsClient(session, endpoint, budget=budget, now=clock)
         workflows = CachedWorkflows(client, times or CacheTimes(), clock.seconds)
         try:
-            yield Account(simulation, clock, workflows, Reader({"prod": workflows}, LOOKBACK, clock))
+            yield Account(simulation, clock, workflows, ReportBuilder({"prod": workflows}, LOOKBACK, clock))
         finally:
             await workflows.close()
 
 
 def told(report: Report) -> set[str]:
     """The newcomers that are shown."""
-    return {newcomer.id for group in report.groups for newcomer in group.shown}
+    return {new_instance.id for group in report.groups for new_instance in group.shown}
 
 
 def bars(report: Report) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.digests.command.grammar import parse_digest
 from bot.digests.command.requests import CreateDigest, DigestRequest
-from bot.digests.model import Plan
+from bot.digests.model import DigestSpec
 from bot.language.errors import QueryError
 
 ACCOUNTS = ("prod", "Staging-EU")
@@ -46,7 +46,7 @@ def asked(typed: str) -> DigestRequest:
     return sent(as_slack_sends(typed))
 
 
-def planned(typed: str) -> Plan:
+def planned(typed: str) -> DigestSpec:
     """What is planned by the words behind `digest create`."""
     request = asked(f"digest create {typed}")
     assert isinstance(request, CreateDigest)

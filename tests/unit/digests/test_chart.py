@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests.chart import bars, by_hour
-from bot.digests.report import Newcomer
+from bot.digests.report import NewInstance
 from bot.language.durations import LONGEST_WINDOW, SHORTEST_WINDOW
 
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
@@ -21,8 +21,8 @@ moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=s
 ages = st.lists(st.integers(0, 45 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)), max_size=50)
 
 
-def newcomers(until: datetime, ages: list[timedelta]) -> list[Newcomer]:
-    return [Newcomer(f"{number}", until - age) for number, age in enumerate(ages)]
+def new_instances(until: datetime, ages: list[timedelta]) -> list[NewInstance]:
+    return [NewInstance(f"{number}", until - age) for number, age in enumerate(ages)]
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -33,9 +33,9 @@ def hour_of(moment: datetime) -> datetime:
 def test_bars_add_up_to_the_news_of_the_window(
     until: datetime, window: timedelta, ages: list[timedelta]
 ) -> None:
-    news = newcomers(until, ages)
+    news = new_instances(until, ages)
     drawn = bars(by_hour({}, news, until), window, until)
-    within = [newcomer for newcomer in news if newcomer.at >= hour_of(until - window)]
+    within = [new_instance for new_instance in news if new_instance.at >= hour_of(until - window)]
     assert sum(bar.count for bar in drawn) == len(within)
     assert bool(drawn) == bool(within)
     assert len(drawn) <= MOST_BARS
@@ -45,11 +45,11 @@ def test_bars_add_up_to_the_news_of_the_window(
 def test_each_bar_counts_what_ended_in_its_time(
     until: datetime, window: timedelta, ages: list[timedelta]
 ) -> None:
-    news = newcomers(until, ages)
+    news = new_instances(until, ages)
     drawn = bars(by_hour({}, news, until), window, until)
     for bar, following in zip_longest(drawn, drawn[1:]):
         end = following.start if following else until + HOUR
-        assert bar.count == sum(bar.start <= newcomer.at < end for newcomer in news)
+        assert bar.count == sum(bar.start <= new_instance.at < end for new_instance in news)
     starts = [bar.start for bar in drawn]
     assert len({later - earlier for earlier, later in pairwise(starts)}) <= 1
     assert all(start == hour_of(start) for start in starts)
@@ -66,9 +66,9 @@ def test_news_of_many_digests_are_kept_as_long_as_any_window_reaches(
     everything: Counter[datetime] = Counter()
     for minutes, ages_ in digests:
         until += timedelta(minutes=minutes)
-        news = newcomers(until, ages_)
+        news = new_instances(until, ages_)
         hours = by_hour(hours, news, until)
-        everything.update(hour_of(newcomer.at) for newcomer in news)
+        everything.update(hour_of(new_instance.at) for new_instance in news)
         oldest = hour_of(until - LONGEST_WINDOW)
         everything = Counter({hour: count for hour, count in everything.items() if hour >= oldest})
         assert hours == everything
@@ -90,7 +90,7 @@ def test_news_of_many_digests_are_kept_as_long_as_any_window_reaches(
     ],
 )
 def test_a_window_is_cut_into_round_pieces(hours: int, count: int, width: int) -> None:
-    drawn = bars(by_hour({}, [Newcomer("a", NOW)], NOW), hours * HOUR, NOW)
+    drawn = bars(by_hour({}, [NewInstance("a", NOW)], NOW), hours * HOUR, NOW)
     assert (len(drawn), drawn[1].start - drawn[0].start) == (count, width * HOUR)
 
 
@@ -102,11 +102,11 @@ def test_where_nothing_is_new_there_is_no_chart() -> None:
 def test_clocks_that_change_change_no_bar() -> None:
     """Europe changed its clocks in this night; the hours are those of UTC."""
     until = datetime(2026, 10, 25, 5, 30, tzinfo=UTC)
-    drawn = bars(by_hour({}, newcomers(until, [n * HOUR for n in range(6)]), until), 6 * HOUR, until)
+    drawn = bars(by_hour({}, new_instances(until, [n * HOUR for n in range(6)]), until), 6 * HOUR, until)
     assert [bar.count for bar in drawn] == [0, 1, 1, 1, 1, 1, 1]
 
 
 def test_what_lies_ahead_is_not_drawn() -> None:
     """The clock was put back."""
-    hours = by_hour({hour_of(NOW) + 5 * HOUR: 3}, [Newcomer("a", NOW)], NOW)
+    hours = by_hour({hour_of(NOW) + 5 * HOUR: 3}, [NewInstance("a", NOW)], NOW)
     assert sum(bar.count for bar in bars(hours, 24 * HOUR, NOW)) == 1

@@ -21,7 +21,7 @@ from bot.digests.command.requests import (
     RunDigest,
     ShowDigest,
 )
-from bot.digests.model import Mention, Plan
+from bot.digests.model import DigestSpec, Mention
 from bot.language.schedule import Schedule
 
 from .asking import HERE, HOME, asked, planned, sent
@@ -101,7 +101,7 @@ def test_a_number_is_one_even_where_a_channel_is_called_so() -> None:
 
 
 def test_a_schedule_is_enough_and_is_meant_for_the_channel_at_hand_in_the_own_zone() -> None:
-    assert asked("digest create weekdays 09:00") == CreateDigest(Plan(HERE, NINE))
+    assert asked("digest create weekdays 09:00") == CreateDigest(DigestSpec(HERE, NINE))
 
 
 def test_everything_can_be_said_at_once() -> None:
@@ -110,7 +110,7 @@ def test_everything_can_be_said_at_once() -> None:
         "mention:@oncall mention:@ada thread:daily account:staging-eu"
     )
     assert asked(f"digest create {typed}") == CreateDigest(
-        Plan(
+        DigestSpec(
             channel="C0OPS0001",
             schedule=Schedule("0 9 * * 1-5", "America/New_York"),
             account="Staging-EU",

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bot.cloudflare.models import STATUSES, Status
 from bot.digests.command.grammar import is_digest, parse_digest
 from bot.digests.command.requests import CreateDigest
-from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, Mention, Plan, plan_command
+from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention, spec_command
 from bot.language import cron
 from bot.language.cron_words import SHORTEST
 from bot.language.schedule import Schedule
-from bot.language.tokens import from_slack, with_references
+from bot.language.tokens import extract_mentions, from_slack
 from tests.unit.language.strategies import any_text, hostile_text, workflow_names
 
 from .asking import ACCOUNTS, HERE, HOME, as_slack_sends, escaped, refusal, refused
@@ -58,7 +58,7 @@ def is_seldom(schedule: Schedule) -> bool:
 
 
 plans = st.builds(
-    Plan,
+    DigestSpec,
     channel=st.from_regex(r"[CG][A-Z0-9]{8,10}", fullmatch=True),
     schedule=schedules.filter(is_seldom),
     account=st.none() | st.sampled_from(ACCOUNTS),
@@ -76,9 +76,9 @@ plans = st.builds(
 )
 
 
-def as_slack_sends_plan(plan: Plan) -> str:
+def as_slack_sends_plan(plan: DigestSpec) -> str:
     """The command of a plan; Slack recognises its channel and whom it calls."""
-    command = escaped(plan_command(plan, "CHANNEL")).replace("CHANNEL", f"<#{plan.channel}|ops>", 1)
+    command = escaped(spec_command(plan, "CHANNEL")).replace("CHANNEL", f"<#{plan.channel}|ops>", 1)
     at = len(command)
     for mention in reversed(plan.mentions):
         typed = f"@{mention.name or mention.id}"
@@ -100,11 +100,13 @@ NINE = Schedule("0 9 * * *", HOME)
 
 
 @given(plans)
-@example(Plan("C00000001", NINE, workflows=("all", "a,b", "workflow:x", "--quiet")))
+@example(DigestSpec("C00000001", NINE, workflows=("all", "a,b", "workflow:x", "--quiet")))
 @example(
-    Plan("C00000001", Schedule("0 9 * * 1-5", "UTC"), mentions=(Mention("person", "U00000001", "here"),))
+    DigestSpec(
+        "C00000001", Schedule("0 9 * * 1-5", "UTC"), mentions=(Mention("person", "U00000001", "here"),)
+    )
 )
-def test_a_plan_reads_its_own_command_as_itself(plan: Plan) -> None:
+def test_a_plan_reads_its_own_command_as_itself(plan: DigestSpec) -> None:
     text = as_slack_sends_plan(plan)
     assert is_digest(text)
     assert parse_digest(text, ACCOUNTS, HERE, "Asia/Kathmandu") == CreateDigest(plan, "ops")
@@ -163,7 +165,7 @@ def test_two_letters_swapped_are_read_or_refused_by_name_and_put_right(
 
 @given(commands | any_text | hostile_text)
 def test_what_slack_recognised_stands_where_it_was_typed(text: str) -> None:
-    typed, references = with_references(text)
+    typed, references = extract_mentions(text)
     assert typed == from_slack(text)
     assert all(typed[found.start : found.end] == found.typed for found in references)
 

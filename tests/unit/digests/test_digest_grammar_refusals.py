@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.browse.command import Draft, parse
+from bot.browse.command import PendingQuery, parse
 from bot.digests.command.grammar import is_digest
 from bot.language.errors import QueryError
 
@@ -200,7 +200,7 @@ def test_a_list_of_the_workflow_that_is_called_digest_is_still_within_reach(word
     assert error
     assert error.command == f"/workflows list digest {words}"
     assert not is_digest(error.command)
-    assert isinstance(parse(error.command, ACCOUNTS), Draft)
+    assert isinstance(parse(error.command, ACCOUNTS), PendingQuery)
 
 
 def test_a_slip_in_the_word_digest_itself_is_put_right() -> None:

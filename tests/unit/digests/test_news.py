@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.cloudflare.models import Instance, InstanceError, Status, Workflow
 from bot.digests.model import ERRORED, Baseline
-from bot.digests.news import Found, candidates, grouped, kind_of, moved_after, to_describe
-from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Newcomer
+from bot.digests.news import WorkflowFindings, candidates, grouped, kind_of, moved_after, to_describe
+from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, NewInstance
 
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -83,7 +83,7 @@ def test_before_the_first_digest_nothing_has_risen() -> None:
 def test_an_instance_moved_when_it_ended_or_else_changed_or_else_began(
     row: Instance, at: datetime | None
 ) -> None:
-    assert list(moved_after([row], NOW - HOUR)) == ([Newcomer("a", at)] if at else [])
+    assert list(moved_after([row], NOW - HOUR)) == ([NewInstance("a", at)] if at else [])
 
 
 @pytest.mark.parametrize(
@@ -132,66 +132,70 @@ errors = st.none() | st.builds(
 
 
 @st.composite
-def founds(draw: st.DrawFn) -> list[Found]:
+def founds(draw: st.DrawFn) -> list[WorkflowFindings]:
     """News of several workflows, as a search gives them."""
     made = []
     for name in draw(st.lists(names, unique=True)):
         ages = sorted(draw(st.lists(st.integers(0, 5000), min_size=1, max_size=20)))
-        newcomers = [
-            Newcomer(f"{name}{number}", NOW - timedelta(seconds=age)) for number, age in enumerate(ages)
+        new_instances = [
+            NewInstance(f"{name}{number}", NOW - timedelta(seconds=age)) for number, age in enumerate(ages)
         ]
-        made.append(Found(name, newcomers, draw(st.booleans())))
+        made.append(WorkflowFindings(name, new_instances, draw(st.booleans())))
     return made
 
 
 @given(founds(), st.integers(0, 20), st.data())
 def test_every_newcomer_is_in_one_group_or_among_the_untold(
-    found: list[Found], most: int, data: st.DataObject
+    found: list[WorkflowFindings], most: int, data: st.DataObject
 ) -> None:
     places = to_describe(found, most)
     known = {place: data.draw(errors) for place in places}
-    groups, untold = grouped(found, known)
-    everyone = {one.workflow: len(one.newcomers) for one in found}
+    groups, ungrouped = grouped(found, known)
+    everyone = {one.workflow: len(one.new_instances) for one in found}
     for name, count in everyone.items():
-        assert sum(group.total for group in groups if group.workflow == name) + untold.get(name, 0) == count
-    assert all(untold.values())
+        assert (
+            sum(group.total for group in groups if group.workflow == name) + ungrouped.get(name, 0) == count
+        )
+    assert all(ungrouped.values())
     assert len(groups) <= MOST_GROUPS
     assert [group.total for group in groups] == sorted((group.total for group in groups), reverse=True)
-    shown = [(group.workflow, newcomer.id) for group in groups for newcomer in group.shown]
+    shown = [(group.workflow, new_instance.id) for group in groups for new_instance in group.shown]
     assert len(set(shown)) == len(shown)
     assert set(shown) <= set(places)
     for group in groups:
         assert len(group.shown) == min(group.total, MOST_OF_A_GROUP)
-        ends = [newcomer.at for newcomer in group.shown]
+        ends = [new_instance.at for new_instance in group.shown]
         assert ends == sorted(ends, reverse=True)
         first = known[group.workflow, group.shown[0].id] or InstanceError()
         assert (group.error, group.message) == (first.name, first.message)
 
 
 @given(founds())
-def test_without_errors_each_workflow_is_one_group(found: list[Found]) -> None:
-    groups, untold = grouped(found, None)
+def test_without_errors_each_workflow_is_one_group(found: list[WorkflowFindings]) -> None:
+    groups, ungrouped = grouped(found, None)
     assert len(groups) == min(len(found), MOST_GROUPS)
     by_name = {one.workflow: one for one in found}
     for group in groups:
         one = by_name[group.workflow]
-        assert (group.error, group.total, group.exact) == (None, len(one.newcomers), one.exact)
-    assert untold == {
-        name: len(one.newcomers)
+        assert (group.error, group.total, group.exact) == (None, len(one.new_instances), one.exact)
+    assert ungrouped == {
+        name: len(one.new_instances)
         for name, one in by_name.items()
         if name not in {group.workflow for group in groups}
     }
 
 
 @given(founds(), st.integers(0, 20))
-def test_errors_are_asked_for_in_turn_and_the_newest_first(found: list[Found], most: int) -> None:
+def test_errors_are_asked_for_in_turn_and_the_newest_first(found: list[WorkflowFindings], most: int) -> None:
     places = to_describe(found, most)
     assert len(set(places)) == len(places) <= most
     asked = {one.workflow: [id_ for name, id_ in places if name == one.workflow] for one in found}
     for one in found:
-        assert asked[one.workflow] == [newcomer.id for newcomer in one.newcomers[: len(asked[one.workflow])]]
+        assert asked[one.workflow] == [
+            new_instance.id for new_instance in one.new_instances[: len(asked[one.workflow])]
+        ]
     assert sum(bool(ids) for ids in asked.values()) <= MOST_GROUPS
-    left = [one for one in found if 0 < len(asked[one.workflow]) < len(one.newcomers)]
+    left = [one for one in found if 0 < len(asked[one.workflow]) < len(one.new_instances)]
     if len(places) < most:
         assert not left
     if left:
@@ -200,17 +204,17 @@ def test_errors_are_asked_for_in_turn_and_the_newest_first(found: list[Found], m
 
 
 def test_a_group_may_have_more_members_among_those_not_asked_about() -> None:
-    newcomers = [Newcomer(f"{number}", NOW) for number in range(4)]
+    new_instances = [NewInstance(f"{number}", NOW) for number in range(4)]
     found = [
-        Found("a", newcomers, exact=True),
-        Found("b", newcomers[:1], exact=True),
-        Found("c", newcomers[:1], exact=False),
+        WorkflowFindings("a", new_instances, exact=True),
+        WorkflowFindings("b", new_instances[:1], exact=True),
+        WorkflowFindings("c", new_instances[:1], exact=False),
     ]
     places = to_describe(found, 5)
-    groups, untold = grouped(found, dict.fromkeys(places, InstanceError(name="E")))
+    groups, ungrouped = grouped(found, dict.fromkeys(places, InstanceError(name="E")))
     assert {group.workflow: (group.total, group.exact) for group in groups} == {
         "a": (3, False),
         "b": (1, True),
         "c": (1, False),
     }
-    assert untold == {"a": 1}
+    assert ungrouped == {"a": 1}

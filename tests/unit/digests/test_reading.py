@@ -7,7 +7,7 @@ import pytest
 
 from bot.cloudflare.errors import UnknownAccount
 from bot.cloudflare.models import Status
-from bot.digests.report import Group, Newcomer, WorkflowRow
+from bot.digests.report import Group, NewInstance, WorkflowRow
 from bot.playground.simulators.cloudflare import Failure
 
 from .accounts import HOUR, MINUTE, TIMEOUT, Account, account, bars, plan, told
@@ -31,10 +31,10 @@ async def test_the_first_digest_tells_what_failed_in_its_window(prod: Account) -
     assert (report.since, report.until) == (prod.clock.ago(DAY), prod.clock())
     assert report.groups == (
         Group(
-            "orders", TIMEOUT.name, TIMEOUT.message, (Newcomer("yesterday", prod.clock.ago(23 * HOUR)),), 1
+            "orders", TIMEOUT.name, TIMEOUT.message, (NewInstance("yesterday", prod.clock.ago(23 * HOUR)),), 1
         ),
     )
-    assert (report.total, report.exact, report.untold, report.unread) == (1, True, {}, {})
+    assert (report.total, report.exact, report.ungrouped, report.unread) == (1, True, {}, {})
     assert report.rows == [WorkflowRow("orders", {Status("errored"): 2, Status("complete"): 1}, None)]
     assert (report.empty, report.gone, report.account, bars(report)) == (1, [], "prod", 1)
     assert report.has_news
@@ -161,8 +161,8 @@ async def test_failures_of_one_kind_are_one_group_with_the_newest_words(prod: Ac
         ("TimeoutError", "no answer", 1),
         (None, None, 1),
     ]
-    assert [newcomer.id for newcomer in report.groups[0].shown] == ["o0", "o1", "o2"]
-    assert report.untold == {}
+    assert [new_instance.id for new_instance in report.groups[0].shown] == ["o0", "o1", "o2"]
+    assert report.ungrouped == {}
 
 
 async def test_another_status_is_grouped_by_workflow_and_nobody_is_asked_why(prod: Account) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.cloudflare.cache import CacheTimes
-from bot.cloudflare.errors import Throttled
+from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import Budget
 from bot.cloudflare.models import MAX_PER_PAGE
 from bot.digests.reading import MOST_DETAILS
@@ -44,7 +44,7 @@ async def test_a_thousand_workflows_with_forty_failures_in_ten_cost_35_calls(pro
     assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, MOST_DETAILS)
     assert (report.total, report.unread, len(report.groups)) == (40, {}, MOST_GROUPS)
     assert sum(group.total for group in report.groups) == MOST_DETAILS
-    assert sum(report.untold.values()) == 40 - MOST_DETAILS
+    assert sum(report.ungrouped.values()) == 40 - MOST_DETAILS
     assert [row.name for row in report.rows[:MOST_LISTS]] == sorted(
         (f"flow-{number * 7:03}" for number in range(10)),
         key=[row.name for row in report.rows].index,
@@ -166,7 +166,7 @@ async def test_further_pages_are_read_as_far_as_calls_are_left(prod: Account) ->
         prod.fail("orders", f"{number:03}", 10 * number)
     report = await prod.digest()
     assert (report.total, report.exact, bars(report)) == (301, True, 301)
-    assert report.untold == {"orders": 301 - MOST_DETAILS}
+    assert report.ungrouped == {"orders": 301 - MOST_DETAILS}
     assert [group.exact for group in report.groups] == [False]
     assert prod.calls == (2, 4, MOST_DETAILS)
 
@@ -211,14 +211,14 @@ async def test_errors_are_asked_for_evenly(prod: Account) -> None:
         ("Loud", MOST_DETAILS - 1, False),
         ("Quiet", 1, True),
     ]
-    assert report.untold == {"loud": 30 - (MOST_DETAILS - 1)}
+    assert report.ungrouped == {"loud": 30 - (MOST_DETAILS - 1)}
 
 
 async def test_groups_beyond_the_fifth_are_counted_with_the_untold(prod: Account) -> None:
     for kind in range(7):
         prod.fail("orders", f"{kind}", kind, error=Failure(f"E{'abcdefg'[kind]}", "x"))
     report = await prod.digest()
-    assert ([group.error for group in report.groups], report.untold) == (
+    assert ([group.error for group in report.groups], report.ungrouped) == (
         ["Ea", "Eb", "Ec", "Ed", "Ee"],
         {"orders": 2},
     )
@@ -230,14 +230,14 @@ async def test_digests_leave_the_reserve_to_people() -> None:
     async with account(budget) as prod:
         for number in range(8):
             prod.fail(f"flow-{number}", "a", 5)
-        with pytest.raises(Throttled) as caught:
+        with pytest.raises(RateLimited) as caught:
             await prod.digest(sharing="9:00")
         assert caught.value.retry_after > timedelta(0)
         assert sum(prod.calls) == 5
         assert budget.left == 5
         await prod.workflows.get_workflow("flow-0")
         ticks[0] += 301
-        with pytest.raises(Throttled):
+        with pytest.raises(RateLimited):
             await prod.digest(sharing="9:00")
         ticks[0] += 301
         report = await prod.digest(sharing="9:00")

@@ -8,10 +8,10 @@ import stamina
 
 from bot.cloudflare.errors import (
     CloudflareError,
-    NonsenseAnswer,
+    InvalidParameter,
+    InvalidResponse,
     NotAuthorized,
-    ParameterRefused,
-    Throttled,
+    RateLimited,
     Unavailable,
 )
 from bot.cloudflare.models import MAX_PER_PAGE, Status
@@ -45,8 +45,8 @@ def at_once() -> Iterator[None]:
     ("fault", "kind"),
     [
         (JsonError(), Unavailable),
-        (Throttling(30), Throttled),
-        (Challenge(), NonsenseAnswer),
+        (Throttling(30), RateLimited),
+        (Challenge(), InvalidResponse),
         (JsonError(403, 10000), NotAuthorized),
     ],
 )
@@ -79,7 +79,7 @@ async def test_a_fault_on_a_further_page_of_workflows_leaves_nothing_behind(prod
 async def test_being_throttled_while_errors_are_asked_for_is_raised(prod: Account) -> None:
     prod.fail("orders", "a", 5)
     prod.simulation.inject(Throttling(30), operation="get_instance")
-    with pytest.raises(Throttled):
+    with pytest.raises(RateLimited):
         await prod.digest(sharing="9:00")
     assert told(await prod.digest(sharing="9:00")) == {"a"}
     assert prod.calls == (1, 1, 2)
@@ -193,7 +193,7 @@ async def test_empty_pages_with_a_cursor_are_passed_over(prod: Account) -> None:
 
 async def test_a_status_that_the_api_refuses_is_said(prod: Account) -> None:
     prod.simulation.add_instance("orders", status="hibernated")
-    with pytest.raises(ParameterRefused):
+    with pytest.raises(InvalidParameter):
         await prod.digest(plan(status=Status("hibernated")))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests.model import Plan
+from bot.digests.model import DigestSpec
 from bot.digests.news import OVERLAP
 from bot.language.durations import LONGEST_WINDOW
 
@@ -43,7 +43,7 @@ class Story:
     """
 
     prod: Account
-    plan: Plan
+    plan: DigestSpec
     pending: dict[tuple[str, str], datetime] = field(default_factory=dict)
     told: list[datetime] = field(default_factory=list)
     running: list[tuple[str, str]] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Story:
         assert (report.total, report.exact, report.unread) == (len(expected), True, {})
         shown = {(group.workflow, new.id): new.at for group in report.groups for new in group.shown}
         assert shown.items() <= expected.items()
-        assert sum(group.total for group in report.groups) + sum(report.untold.values()) == report.total
+        assert sum(group.total for group in report.groups) + sum(report.ungrouped.values()) == report.total
         self.told += expected.values()
         self.pending.clear()
         start = (until - self.plan.window).replace(minute=0, second=0)

@@ -152,7 +152,7 @@ def refusal(text: str) -> QueryError | None:
     try:
         schedule(text)
     except QueryError as error:
-        error.put_right(PUT, text)
+        error.with_correction(PUT, text)
         return error
     return None
 

@@ -10,9 +10,9 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.digests.due import Rounds
-from bot.digests.runs import Ledger
-from bot.digests.store import Store
+from bot.digests.due import DueScheduler
+from bot.digests.runs import RunRepository
+from bot.digests.store import DigestRepository
 from bot.playground.simulators.slack import LocalSlack
 from bot.settings import Settings
 from bot.slack.client import slack_client
@@ -58,18 +58,18 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-def store(engine: AsyncEngine, clock: Clock) -> Store:
-    return Store(engine, clock)
+def store(engine: AsyncEngine, clock: Clock) -> DigestRepository:
+    return DigestRepository(engine, clock)
 
 
 @pytest.fixture
-def rounds(engine: AsyncEngine) -> Rounds:
-    return Rounds(engine, timedelta(hours=1))
+def rounds(engine: AsyncEngine) -> DueScheduler:
+    return DueScheduler(engine, timedelta(hours=1))
 
 
 @pytest.fixture
-def ledger(engine: AsyncEngine) -> Ledger:
-    return Ledger(engine)
+def runs(engine: AsyncEngine) -> RunRepository:
+    return RunRepository(engine)
 
 
 @pytest.fixture

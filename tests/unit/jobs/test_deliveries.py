@@ -9,15 +9,15 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
-from bot.digests.due import Rounds
-from bot.digests.model import Digest, DigestRun, Plan
-from bot.digests.reading import Reader
-from bot.digests.runs import Attempt, Ledger
-from bot.digests.store import Store
+from bot.digests.due import DueScheduler
+from bot.digests.model import Digest, DigestRun, DigestSpec
+from bot.digests.reading import ReportBuilder
+from bot.digests.runs import Attempt, RunRepository
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.cloudflare.faults import Challenge
@@ -38,14 +38,14 @@ HOURLY = Schedule("0 * * * *", "UTC")
 class Held:
     """What a worker knows of a run that it has begun."""
 
-    confirmed: bool = True
+    with_confirm: bool = True
     sure: bool = True
 
     def is_sure(self) -> bool:
         return self.sure
 
     async def is_confirmed(self) -> bool:
-        return self.confirmed
+        return self.with_confirm
 
 
 @dataclass
@@ -53,15 +53,15 @@ class Bench:
     """One digest on a bench, to be delivered step by step."""
 
     slack: LocalSlack
-    store: Store
-    rounds: Rounds
-    ledger: Ledger
+    store: DigestRepository
+    rounds: DueScheduler
+    runs: RunRepository
     preparing: Preparing
     sending: Sending
     closing: Closing
     clock: Clock
 
-    async def live(self, plan: Plan) -> Digest:
+    async def live(self, plan: DigestSpec) -> Digest:
         made = await self.store.create(plan, "U0ADA0001")
         return await self.store.resume(made.number)
 
@@ -70,7 +70,7 @@ class Bench:
         now = await self.store.get(digest.number)
         assert now.next_due is not None
         self.clock.moment = now.next_due + timedelta(seconds=1)
-        await self.rounds.enter_due(self.clock())
+        await self.rounds.record_due(self.clock())
         return Attempt(digest.number, f"{now.next_due:%Y-%m-%dT%H:%MZ}", 0)
 
     async def prepared(self, attempt: Attempt) -> Prepared:
@@ -121,9 +121,9 @@ async def bench(
     engine: AsyncEngine,
     simulation: Simulation,
     session: aiohttp.ClientSession,
-    store: Store,
-    rounds: Rounds,
-    ledger: Ledger,
+    store: DigestRepository,
+    rounds: DueScheduler,
+    runs: RunRepository,
     clock: Clock,
 ) -> AsyncIterator[Bench]:
     async with simulation.serve() as url:
@@ -132,20 +132,20 @@ async def bench(
         account = CachedWorkflows(
             WorkflowsClient(session, endpoint, deadline=deadline), CacheTimes(), clock.seconds
         )
-        reader = Reader({"prod": account}, timedelta(days=7), clock)
+        reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
         patience = Patience(timedelta(hours=1), timedelta(minutes=10))
         poster = Poster(client)
-        closing = Closing(ledger, poster, Metrics(), patience, clock)
-        shelf = Shelf(engine, timedelta(days=7), clock)
-        preparing = Preparing(ledger, reader, shelf, poster, closing, clock)
-        sending = Sending(ledger, poster, patience, clock)
-        yield Bench(slack, store, rounds, ledger, preparing, sending, closing, clock)
+        closing = Closing(runs, poster, Metrics(), patience, clock)
+        bookmarks = BookmarkStore(engine, timedelta(days=7), clock)
+        preparing = Preparing(runs, reader, bookmarks, poster, closing, clock)
+        sending = Sending(runs, poster, patience, clock)
+        yield Bench(slack, store, rounds, runs, preparing, sending, closing, clock)
         await account.close()
 
 
 @pytest.fixture
 async def digest(bench: Bench) -> Digest:
-    return await bench.live(Plan("C0OPS0001", HOURLY))
+    return await bench.live(DigestSpec("C0OPS0001", HOURLY))
 
 
 async def test_a_digest_is_delivered_and_the_next_one_goes_on_from_it(bench: Bench, digest: Digest) -> None:
@@ -247,9 +247,9 @@ async def test_a_worker_that_may_have_been_thought_dead_posts_nothing(bench: Ben
     attempt = await bench.due(digest)
     prepared = await bench.prepared(attempt)
     with pytest.raises(NotOurs):
-        await bench.send(attempt, prepared, Held(confirmed=False))
+        await bench.send(attempt, prepared, Held(with_confirm=False))
     assert bench.messages() == ()
-    begun = await bench.ledger.find(attempt)
+    begun = await bench.runs.find(attempt)
     assert begun is not None
     assert not begun.posting
 
@@ -312,7 +312,7 @@ async def test_a_channel_that_is_gone_pauses_the_digest_and_its_creator_is_told_
     assert sent.kind == "gone"
     kept = await bench.store.get(digest.number)
     run = await bench.run(attempt)
-    assert (kept.state, run.state, run.detail) == ("paused", "failed", kept.paused_why)
+    assert (kept.state, run.state, run.detail) == ("paused", "failed", kept.pause_reason)
     told = [
         call.arguments["text"]
         for call in bench.slack.calls_of("chat.postMessage")
@@ -321,7 +321,7 @@ async def test_a_channel_that_is_gone_pauses_the_digest_and_its_creator_is_told_
     assert len(told) == 1
     assert f"Digest {digest.number}" in told[0]
     bench.clock.advance(days=1)
-    assert (await bench.rounds.enter_due(bench.clock())).due == 0
+    assert (await bench.rounds.record_due(bench.clock())).due == 0
 
 
 async def test_a_revoked_token_pauses_nothing(bench: Bench, digest: Digest) -> None:
@@ -334,7 +334,7 @@ async def test_a_revoked_token_pauses_nothing(bench: Bench, digest: Digest) -> N
 
 
 async def test_a_quiet_digest_without_news_says_nothing_unless_asked(bench: Bench) -> None:
-    digest = await bench.live(Plan("C0OPS0001", HOURLY, quiet=True))
+    digest = await bench.live(DigestSpec("C0OPS0001", HOURLY, quiet=True))
     attempt = await bench.due(digest)
     assert await bench.deliver(attempt) is None
     assert bench.messages() == ()
@@ -359,7 +359,7 @@ async def test_while_cloudflare_is_down_a_run_is_put_off_for_ten_minutes_and_the
         bench.clock.advance(seconds=31)
         (handed,) = await bench.rounds.claim(bench.clock(), bench.clock() + timedelta(minutes=1), 5)
         assert handed.attempt.number == tries
-        await bench.rounds.handed_over([handed], bench.clock() + timedelta(minutes=1))
+        await bench.rounds.mark_enqueued([handed], bench.clock() + timedelta(minutes=1))
 
     assert 18 <= tries <= 21
     (message,) = bench.messages()
@@ -409,7 +409,7 @@ async def test_a_digest_paused_after_it_came_due_says_nothing_but_runs_when_aske
 
 
 async def test_the_later_digests_of_a_day_answer_the_first_one(bench: Bench) -> None:
-    digest = await bench.live(Plan("C0OPS0001", Schedule("0 9,15 * * *", "UTC"), daily_thread=True))
+    digest = await bench.live(DigestSpec("C0OPS0001", Schedule("0 9,15 * * *", "UTC"), daily_thread=True))
     if (digest.next_due or bench.clock()).hour != 9:
         await bench.deliver(await bench.due(digest))
     day, next_day = [[await bench.deliver(await bench.due(digest)) for _ in range(2)] for _ in range(2)]

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.digests.due import Rounds
-from bot.digests.model import Digest, Plan
-from bot.digests.runs import Attempt, Ending, Ledger
-from bot.digests.store import Store
+from bot.digests.due import DueScheduler
+from bot.digests.model import Digest, DigestSpec
+from bot.digests.runs import Attempt, RunRepository, RunResult
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.storage.database import open_database
 from bot.storage.tables import digest_runs, digests
@@ -22,36 +22,38 @@ DAILY = Schedule("0 9 * * *", "UTC")
 HALF_HOURLY = Schedule("*/30 * * * *", "UTC")
 
 
-async def live(store: Store, schedule: Schedule = DAILY) -> Digest:
-    made = await store.create(Plan("C0OPS0001", schedule), "U0ADA0001")
+async def live(store: DigestRepository, schedule: Schedule = DAILY) -> Digest:
+    made = await store.create(DigestSpec("C0OPS0001", schedule), "U0ADA0001")
     return await store.resume(made.number)
 
 
-async def runs(engine: AsyncEngine) -> dict[str, str]:
+async def states(engine: AsyncEngine) -> dict[str, str]:
     """What each slot has come to."""
     async with engine.connect() as connection:
         asked = select(digest_runs.c.slot, digest_runs.c.state).order_by(digest_runs.c.due_at)
         return {row.slot: row.state for row in await connection.execute(asked)}
 
 
-async def deliver(ledger: Ledger, number: int, slot: str, at: datetime) -> None:
-    assert await ledger.finish(Attempt(number, slot, 0), Ending("sent", at))
+async def deliver(runs: RunRepository, number: int, slot: str, at: datetime) -> None:
+    assert await runs.finish(Attempt(number, slot, 0), RunResult("sent", at))
 
 
-async def test_a_slot_comes_due_once(engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock) -> None:
+async def test_a_slot_comes_due_once(
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
+) -> None:
     clock.set("2026-11-23T08:00")
     digest = await live(store)
-    before = await rounds.enter_due(clock.set("2026-11-23T08:59:59"))
-    then = await rounds.enter_due(clock.set("2026-11-23T09:00:00"))
-    again = await rounds.enter_due(clock.set("2026-11-23T09:00:02"))
+    before = await rounds.record_due(clock.set("2026-11-23T08:59:59"))
+    then = await rounds.record_due(clock.set("2026-11-23T09:00:00"))
+    again = await rounds.record_due(clock.set("2026-11-23T09:00:02"))
 
     assert [entered.due for entered in (before, then, again)] == [0, 1, 0]
-    assert await runs(engine) == {"2026-11-23T09:00Z": "due"}
+    assert await states(engine) == {"2026-11-23T09:00Z": "due"}
     assert (await store.get(digest.number)).next_due == clock.set("2026-11-24T09:00")
 
 
 async def test_a_digest_that_this_version_does_not_understand_holds_up_no_other(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     strange = await live(store)
@@ -61,11 +63,11 @@ async def test_a_digest_that_this_version_does_not_understand_holds_up_no_other(
         await connection.execute(
             update(digests).where(this).values(plan='{"channel": "C0OPS0001", "when": 9}')
         )
-    entered = await rounds.enter_due(clock.set("2026-11-23T09:00"))
-    await rounds.wind_back(clock())
+    entered = await rounds.record_due(clock.set("2026-11-23T09:00"))
+    await rounds.handle_clock_rollback(clock())
 
     assert (entered.due, entered.more) == (1, False)
-    assert await runs(engine) == {"2026-11-23T09:00Z": "due"}
+    assert await states(engine) == {"2026-11-23T09:00Z": "due"}
 
 
 @pytest.mark.parametrize(
@@ -78,97 +80,102 @@ async def test_a_digest_that_this_version_does_not_understand_holds_up_no_other(
     ],
 )
 async def test_after_a_night_off_only_a_slot_less_than_an_hour_late_is_delivered(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock, back_at: str, becomes: dict[str, str]
+    engine: AsyncEngine,
+    store: DigestRepository,
+    rounds: DueScheduler,
+    clock: Clock,
+    back_at: str,
+    becomes: dict[str, str],
 ) -> None:
     clock.set("2026-11-23T08:00")
     await live(store)
-    await rounds.enter_due(clock.set(back_at))
-    assert await runs(engine) == becomes
+    await rounds.record_due(clock.set(back_at))
+    assert await states(engine) == becomes
 
 
 async def test_of_several_slots_that_are_not_too_late_the_newest_is_delivered(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:45")
     await live(store, HALF_HOURLY)
-    entered = await rounds.enter_due(clock.set("2026-11-23T09:40"))
+    entered = await rounds.record_due(clock.set("2026-11-23T09:40"))
     assert (entered.due, entered.missed) == (1, 1)
-    assert await runs(engine) == {"2026-11-23T09:00Z": "missed", "2026-11-23T09:30Z": "due"}
+    assert await states(engine) == {"2026-11-23T09:00Z": "missed", "2026-11-23T09:30Z": "due"}
 
 
 async def test_after_a_month_off_the_latest_slots_are_recorded_and_not_a_thousand(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-10-23T08:45")
     await live(store, HALF_HOURLY)
-    entered = await rounds.enter_due(clock.set("2026-11-23T09:40"))
+    entered = await rounds.record_due(clock.set("2026-11-23T09:40"))
     assert (entered.due, entered.missed) == (1, 20)
-    assert list(await runs(engine))[-2:] == ["2026-11-23T09:00Z", "2026-11-23T09:30Z"]
+    assert list(await states(engine))[-2:] == ["2026-11-23T09:00Z", "2026-11-23T09:30Z"]
 
 
 async def test_a_clock_that_goes_back_after_a_delivery_repeats_nothing(
-    engine: AsyncEngine, store: Store, rounds: Rounds, ledger: Ledger, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, runs: RunRepository, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     digest = await live(store)
-    await rounds.enter_due(clock.set("2026-11-23T09:00:01"))
-    await deliver(ledger, digest.number, "2026-11-23T09:00Z", clock())
+    await rounds.record_due(clock.set("2026-11-23T09:00:01"))
+    await deliver(runs, digest.number, "2026-11-23T09:00Z", clock())
 
-    await rounds.wind_back(clock.set("2026-11-23T08:30"))
-    entered = await rounds.enter_due(clock.set("2026-11-23T09:00:01"))
+    await rounds.handle_clock_rollback(clock.set("2026-11-23T08:30"))
+    entered = await rounds.record_due(clock.set("2026-11-23T09:00:01"))
 
     assert (entered.due, entered.missed) == (0, 0)
-    assert await runs(engine) == {"2026-11-23T09:00Z": "sent"}
+    assert await states(engine) == {"2026-11-23T09:00Z": "sent"}
     assert (await store.get(digest.number)).next_due == clock.set("2026-11-24T09:00")
 
 
 async def test_a_clock_that_went_a_week_ahead_for_a_moment_loses_nothing(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     await live(store)
-    await rounds.enter_due(clock.set("2026-11-30T12:00"))
-    assert set((await runs(engine)).values()) == {"missed"}
+    await rounds.record_due(clock.set("2026-11-30T12:00"))
+    assert set((await states(engine)).values()) == {"missed"}
 
-    await rounds.wind_back(clock.set("2026-11-23T08:01"))
+    await rounds.handle_clock_rollback(clock.set("2026-11-23T08:01"))
     for day in (23, 24, 25):
-        await rounds.enter_due(clock.set(f"2026-11-{day}T09:00:01"))
-    became = await runs(engine)
+        await rounds.record_due(clock.set(f"2026-11-{day}T09:00:01"))
+    became = await states(engine)
 
     assert [became[f"2026-11-{day}T09:00Z"] for day in (23, 24, 25, 26)] == ["due", "due", "due", "missed"]
 
 
 async def test_a_run_put_off_by_a_clock_ahead_of_time_does_not_wait_for_it(
-    store: Store, rounds: Rounds, ledger: Ledger, clock: Clock
+    store: DigestRepository, rounds: DueScheduler, runs: RunRepository, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     digest = await live(store)
-    await rounds.enter_due(clock.set("2026-11-23T09:00:01"))
+    await rounds.record_due(clock.set("2026-11-23T09:00:01"))
     attempt = Attempt(digest.number, "2026-11-23T09:00Z", 0)
-    await ledger.put_off(attempt, clock() + timedelta(days=1), "Cloudflare is down")
+    await runs.reschedule(attempt, clock() + timedelta(days=1), "Cloudflare is down")
 
     assert await rounds.claim(clock(), clock() + timedelta(seconds=30), 10) == ()
-    await rounds.wind_back(clock())
+    await rounds.handle_clock_rollback(clock())
     claimed = await rounds.claim(clock(), clock() + timedelta(seconds=30), 10)
     assert [run.attempt.number for run in claimed] == [1]
 
 
 @pytest.fixture
-async def other(database_url: str) -> AsyncIterator[Rounds]:
+async def other(database_url: str) -> AsyncIterator[DueScheduler]:
     """Another worker on the same database."""
     engine = open_database(database_url)
-    yield Rounds(engine, timedelta(hours=1))
+    yield DueScheduler(engine, timedelta(hours=1))
     await engine.dispose()
 
 
 async def test_workers_that_look_at_once_enter_and_claim_each_run_once(
-    store: Store, rounds: Rounds, other: Rounds, clock: Clock
+    store: DigestRepository, rounds: DueScheduler, other: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     for _ in range(20):
         await live(store)
     now = clock.set("2026-11-23T09:00:01")
-    entered = await asyncio.gather(rounds.enter_due(now), other.enter_due(now))
+    entered = await asyncio.gather(rounds.record_due(now), other.record_due(now))
     claimed = await asyncio.gather(
         rounds.claim(now, now + timedelta(seconds=30), 50), other.claim(now, now + timedelta(seconds=30), 50)
     )
@@ -179,40 +186,40 @@ async def test_workers_that_look_at_once_enter_and_claim_each_run_once(
 
 
 async def test_a_run_whose_worker_died_before_handing_it_over_is_claimed_anew(
-    store: Store, rounds: Rounds, clock: Clock
+    store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     await live(store)
     now = clock.set("2026-11-23T09:00:01")
-    await rounds.enter_due(now)
+    await rounds.record_due(now)
     until = now + timedelta(seconds=30)
 
     first = await rounds.claim(now, until, 10)
     meanwhile = await rounds.claim(now + timedelta(seconds=29), until, 10)
     later = now + timedelta(seconds=31)
     second = await rounds.claim(later, later + timedelta(seconds=30), 10)
-    await rounds.handed_over(first, until)  # by the dead one: too late
-    await rounds.handed_over(second, later + timedelta(seconds=30))
+    await rounds.mark_enqueued(first, until)  # by the dead one: too late
+    await rounds.mark_enqueued(second, later + timedelta(seconds=30))
 
     assert (len(first), meanwhile, second) == (1, (), first)
     assert await rounds.claim(later + timedelta(days=1), later, 10) == ()
-    assert await rounds.under_way(later, 10) == (first[0].attempt,)
+    assert await rounds.in_flight(later, 10) == (first[0].attempt,)
 
 
 async def test_a_digest_that_was_changed_or_paused_is_not_due_any_more(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     changed, paused, deleted = [await live(store) for _ in range(3)]
-    await store.change(changed, Plan("C0OPS0001", Schedule("0 17 * * *", "UTC")))
+    await store.change(changed, DigestSpec("C0OPS0001", Schedule("0 17 * * *", "UTC")))
     await store.pause(paused.number)
     await store.delete(deleted.number)
-    await rounds.enter_due(clock.set("2026-11-23T09:00:01"))
-    assert await runs(engine) == {}
+    await rounds.record_due(clock.set("2026-11-23T09:00:01"))
+    assert await states(engine) == {}
 
 
 async def test_a_zone_that_is_no_more_pauses_the_digest_and_says_why(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
     lost, well = await live(store), await live(store)
@@ -224,23 +231,23 @@ async def test_a_zone_that_is_no_more_pauses_the_digest_and_says_why(
             .where(digests.c.number == lost.number)
             .values(plan=text.replace('"UTC"', '"Europe/Atlantis"'))
         )
-    await rounds.wind_back(clock())
-    entered = await rounds.enter_due(clock.set("2026-11-23T09:00:01"))
+    await rounds.handle_clock_rollback(clock())
+    entered = await rounds.record_due(clock.set("2026-11-23T09:00:01"))
 
     assert (entered.due, [digest.number for digest in entered.paused]) == (1, [lost.number])
     assert (await store.get(lost.number)).state == "paused"
-    assert "Europe/Atlantis" in ((await store.get(lost.number)).paused_why or "")
+    assert "Europe/Atlantis" in ((await store.get(lost.number)).pause_reason or "")
     assert (await store.get(well.number)).state == "active"
 
 
 async def test_what_is_long_over_is_forgotten_but_not_the_last_hundred_runs(
-    engine: AsyncEngine, store: Store, rounds: Rounds, clock: Clock
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-01-01T08:00")
     digest, gone = await live(store), await live(store)
     for _ in range(110):
         clock.advance(days=1)
-        await rounds.enter_due(clock.moment.replace(hour=9))
+        await rounds.record_due(clock.moment.replace(hour=9))
     await store.delete(gone.number)
     async with engine.begin() as connection:
         await connection.execute(update(digest_runs).values(state="sent"))
@@ -255,10 +262,10 @@ async def test_what_is_long_over_is_forgotten_but_not_the_last_hundred_runs(
 
 
 async def test_a_worker_has_nothing_to_do_until_a_digest_is_active_or_asked_for(
-    store: Store, rounds: Rounds
+    store: DigestRepository, rounds: DueScheduler
 ) -> None:
     assert not await rounds.has_work()
-    made = await store.create(Plan("C0OPS0001", DAILY), "U0ADA0001")
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
     assert not await rounds.has_work()
     await store.run_now(made.number)
     assert await rounds.has_work()

@@ -11,10 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import Shelf
-from bot.digests.model import Plan
-from bot.digests.reading import Reader
-from bot.digests.store import Store
+from bot.browse.store import BookmarkStore
+from bot.digests.model import DigestSpec
+from bot.digests.reading import ReportBuilder
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import LocalSlack, Slow
 from bot.settings import Settings
@@ -44,9 +44,9 @@ async def hurried(
 ) -> AsyncIterator[None]:
     """A worker that waits for nothing when it is told to leave."""
     settings = settings.model_copy(update={"bot_shutdown_seconds": 0.0})
-    reader = Reader({}, settings.digest_lookback, clock)  # which digests say that they can't read
-    shelf = Shelf(engine, settings.keep_bookmarks, clock)
-    async with working(settings, engine, client, reader, shelf, Metrics(), clock):
+    reader = ReportBuilder({}, settings.digest_lookback, clock)  # which digests say that they can't read
+    bookmarks = BookmarkStore(engine, settings.keep_bookmarks, clock)
+    async with working(settings, engine, client, reader, bookmarks, Metrics(), clock):
         yield
 
 
@@ -55,10 +55,10 @@ async def test_a_worker_does_not_sign_off_while_something_of_it_is_on_its_way_to
     engine: AsyncEngine,
     client: AsyncWebClient,
     slack: LocalSlack,
-    store: Store,
+    store: DigestRepository,
     clock: Clock,
 ) -> None:
-    plan = Plan("C0OPS0001", Schedule("0 9 * * *", "UTC"), account="gone")
+    plan = DigestSpec("C0OPS0001", Schedule("0 9 * * *", "UTC"), account="gone")
     await store.run_now((await store.create(plan, "U0ADA0001")).number)
     slack.faults.add("chat.postMessage", Slow(2.0))
     other = Heart(engine, "other", timedelta(seconds=30), time.monotonic)

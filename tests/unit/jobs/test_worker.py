@@ -12,14 +12,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import Shelf
+from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
-from bot.digests.due import Rounds
-from bot.digests.model import Plan
-from bot.digests.reading import Reader
-from bot.digests.store import Store
+from bot.digests.due import DueScheduler
+from bot.digests.model import DigestSpec
+from bot.digests.reading import ReportBuilder
+from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import LocalSlack, RateLimited
@@ -49,9 +49,9 @@ async def start(
     async with simulation.serve() as url:
         endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
         account = CachedWorkflows(WorkflowsClient(session, endpoint), CacheTimes(), clock.seconds)
-        reader = Reader({"prod": account}, settings.digest_lookback, clock)
-        shelf = Shelf(engine, settings.keep_bookmarks, clock)
-        yield lambda: working(settings, engine, client, reader, shelf, Metrics(), clock)
+        reader = ReportBuilder({"prod": account}, settings.digest_lookback, clock)
+        bookmarks = BookmarkStore(engine, settings.keep_bookmarks, clock)
+        yield lambda: working(settings, engine, client, reader, bookmarks, Metrics(), clock)
         await account.close()
 
 
@@ -65,14 +65,14 @@ async def test_without_digests_nothing_is_started(start: Start, tmp_path: Path) 
 
 
 async def test_a_worker_delivers_what_is_due_and_what_nobody_goes_on_with_and_stops_in_order(
-    start: Start, store: Store, rounds: Rounds, slack: LocalSlack, clock: Clock
+    start: Start, store: DigestRepository, rounds: DueScheduler, slack: LocalSlack, clock: Clock
 ) -> None:
-    lost = await store.create(Plan("C0GENERAL", DAILY), "U0ADA0001")
+    lost = await store.create(DigestSpec("C0GENERAL", DAILY), "U0ADA0001")
     await store.run_now(lost.number)
-    handed_over = await rounds.claim(clock(), clock(), 1)
-    await rounds.handed_over(handed_over, clock())  # and DBOS knows nothing of it
+    mark_enqueued = await rounds.claim(clock(), clock(), 1)
+    await rounds.mark_enqueued(mark_enqueued, clock())  # and DBOS knows nothing of it
     clock.advance(minutes=2)
-    made = await store.create(Plan("C0OPS0001", DAILY), "U0ADA0001")
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
     await store.run_now(made.number)
     slack.faults.add("chat.postMessage", RateLimited(1))
 

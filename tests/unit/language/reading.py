@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from bot.browse.command import Draft, parse
+from bot.browse.command import PendingQuery, parse
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
 from bot.language.errors import QueryError
 from bot.language.times import Clock
@@ -18,10 +18,10 @@ def listed(text: str, *, now: datetime = NOW, zone: tzinfo = UTC) -> ListQuery:
     return draft(text).at(Clock(now, zone))
 
 
-def draft(text: str) -> Draft:
+def draft(text: str) -> PendingQuery:
     """The same, before any clock is looked at."""
     question = parse(from_slack(text), ACCOUNTS)
-    assert isinstance(question, Draft), question
+    assert isinstance(question, PendingQuery), question
     return question
 
 
@@ -29,6 +29,6 @@ def asked(text: str, clock: Clock) -> ListQuery | OverviewQuery | HelpQuery | Qu
     """What a command asks for, or how it is refused."""
     try:
         question = parse(from_slack(text), ACCOUNTS)
-        return question.at(clock) if isinstance(question, Draft) else question
+        return question.at(clock) if isinstance(question, PendingQuery) else question
     except QueryError as error:
         return error

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.browse.model import MAX_ROWS, ListQuery, OverviewQuery
 from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Status
-from bot.language.times import Clock, When, read
+from bot.language.times import Clock, TimePoint, read
 
 from .reading import ACCOUNTS, NOW
 
@@ -92,7 +92,7 @@ def list_queries(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B0
     )
 
 
-def _ordered(moments: Sequence[When], clock: Clock) -> tuple[When | None, When | None]:
+def _ordered(moments: Sequence[TimePoint], clock: Clock) -> tuple[TimePoint | None, TimePoint | None]:
     passed = sorted((moment for moment in moments if moment.at <= clock.now), key=lambda moment: moment.at)
     if len(passed) == 2 and passed[0].at < passed[1].at:
         return passed[0], passed[1]

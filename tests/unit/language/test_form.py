@@ -9,8 +9,8 @@ from hypothesis import example, given
 from bot.browse.form import Form
 from bot.browse.model import ListQuery
 from bot.cloudflare.models import Status
-from bot.language.errors import Mistakes
-from bot.language.times import LONGEST, Clock, When, read, write
+from bot.language.errors import FormErrors
+from bot.language.times import LONGEST, Clock, TimePoint, read, write
 
 from .reading import NOW, listed
 from .strategies import any_text, clocks, hostile_text, times
@@ -20,14 +20,14 @@ CLOCK = Clock(NOW, BERLIN)
 
 
 def asked(form: Form) -> ListQuery:
-    query = form.asks("orders", CLOCK)
+    query = form.to_query("orders", CLOCK)
     assert isinstance(query, ListQuery), query
     return query
 
 
 def mistakes(form: Form) -> dict[str, str]:
-    found = form.asks("orders", CLOCK)
-    assert isinstance(found, Mistakes), found
+    found = form.to_query("orders", CLOCK)
+    assert isinstance(found, FormErrors), found
     return {key: f"{error.word} {error.problem}" for key, error in found.by_field.items()}
 
 
@@ -106,8 +106,8 @@ def test_a_zone_is_needed_for_what_clocks_on_the_wall_show(form: Form, *, needed
 def test_any_text_is_read_or_told(since: str, until: str, rows: str) -> None:
     form = Form(since=since, until=until, rows=rows)
     assert form.needs_zone in (True, False)
-    answer = form.asks("orders", CLOCK)
-    if isinstance(answer, Mistakes):
+    answer = form.to_query("orders", CLOCK)
+    if isinstance(answer, FormErrors):
         assert set(answer.by_field) <= {"since", "until", "rows"}
         assert answer.by_field
 
@@ -152,4 +152,4 @@ def test_a_moment_is_written_in_its_own_words_or_as_clocks_show_it(
 
 def test_words_of_a_bookmark_that_mean_nothing_any_more_are_not_written() -> None:
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    assert write(When("the day it broke", at), CLOCK) == "2026-11-20 10:00"
+    assert write(TimePoint("the day it broke", at), CLOCK) == "2026-11-20 10:00"

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from hypothesis import example, given
 
-from bot.browse.command import Draft, parse
+from bot.browse.command import PendingQuery, parse
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.cloudflare.models import Cursor, Status
 from bot.language.errors import QueryError
@@ -24,7 +24,7 @@ from .strategies import any_text, clocks, commands, hostile_text, list_queries, 
 @example(ListQuery("--page"))
 def test_a_list_reads_its_own_command_as_itself(query: ListQuery) -> None:
     read = parse(query.command(), ACCOUNTS)
-    assert isinstance(read, Draft)
+    assert isinstance(read, PendingQuery)
     assert read.at(Clock(NOW)) == query
 
 
@@ -68,7 +68,7 @@ def test_any_text_is_read_or_refused_in_words(text: str, clock: Clock) -> None:
 def test_whether_a_zone_is_needed_can_always_be_told(text: str) -> None:
     with suppress(QueryError):
         question = parse(text, ACCOUNTS)
-        assert not isinstance(question, Draft) or question.needs_zone in (True, False)
+        assert not isinstance(question, PendingQuery) or question.needs_zone in (True, False)
 
 
 @given(commands)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.language.errors import QueryError
-from bot.language.times import Clock, When, read
+from bot.language.times import Clock, TimePoint, read
 
 from .reading import NOW, draft, listed
 
@@ -139,7 +139,7 @@ def test_seconds_are_kept_where_seconds_were_typed() -> None:
 def test_a_time_says_what_was_understood(text: str, said: str) -> None:
     understood = read(text, Clock(NOW))
     assert understood.text == said
-    assert read(said, Clock(NOW)) == When(said, understood.at)
+    assert read(said, Clock(NOW)) == TimePoint(said, understood.at)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_times_with_nothing_between_them_are_refused(filters: str) -> None:
 
 def test_both_ends_are_read() -> None:
     query = listed("orders since:yesterday until:today")
-    assert query.since == When("yesterday", datetime(2026, 11, 22, tzinfo=UTC))
-    assert query.until == When("today", datetime(2026, 11, 23, tzinfo=UTC))
+    assert query.since == TimePoint("yesterday", datetime(2026, 11, 22, tzinfo=UTC))
+    assert query.until == TimePoint("today", datetime(2026, 11, 23, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

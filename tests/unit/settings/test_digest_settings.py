@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.settings import Settings, SettingsWrong, load
+from bot.settings import Settings, SettingsError, load
 
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -43,7 +43,7 @@ def test_an_admin_who_is_no_id_is_refused_with_where_to_find_it(
     environment: pytest.MonkeyPatch, written: str
 ) -> None:
     environment.setenv("BOT_ADMINS", written)
-    with pytest.raises(SettingsWrong) as wrong:
+    with pytest.raises(SettingsError) as wrong:
         load()
     assert len(wrong.value.problems) == 1
     assert wrong.value.problems[0].startswith("BOT_ADMINS holds ")
@@ -62,5 +62,5 @@ def test_others_do_not_take_over_while_a_worker_merely_takes_a_breath(
     environment: pytest.MonkeyPatch,
 ) -> None:
     environment.setenv("BOT_TAKEOVER_SECONDS", "1")
-    with pytest.raises(SettingsWrong):
+    with pytest.raises(SettingsError):
         load()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsWrong, load
+from bot.settings import Settings, SettingsError, load
 
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -26,7 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
 
 
 def _problems() -> list[str]:
-    with pytest.raises(SettingsWrong) as wrong:
+    with pytest.raises(SettingsError) as wrong:
         load()
     return wrong.value.problems
 

@@ -8,11 +8,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.bookmark import Bookmark, BookmarkUnreadable, OverviewBookmark, Passed, encode
+from bot.browse.bookmark import Bookmark, InvalidBookmark, OverviewBookmark, VisitedPage, encode
 from bot.browse.model import ListQuery, OverviewQuery
-from bot.browse.store import BookmarkExpired, Shelf
+from bot.browse.store import BookmarkExpired, BookmarkStore
 from bot.cloudflare.models import Cursor
-from bot.storage.tables import bookmarks
+from bot.storage import tables
 from bot.ui.limits import VALUE
 from tests.unit.language.reading import listed
 
@@ -26,7 +26,7 @@ OVERVIEW = OverviewBookmark(OverviewQuery("prod", "order"), 10)
 def long_bookmark(seed: int = 0, query: ListQuery = SHORT.query) -> Bookmark:
     """A place behind thirty cursors that do not compress."""
     cursors = (f"{(number * 2654435761 + seed) ** 25:x}"[:120] for number in range(1, 31))
-    return Bookmark(query, trail=tuple(Passed(Cursor(token), 100) for token in cursors))
+    return Bookmark(query, visited=tuple(VisitedPage(Cursor(token), 100) for token in cursors))
 
 
 class Clock:
@@ -43,118 +43,126 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def shelf(engine: AsyncEngine, clock: Clock) -> Shelf:
-    return Shelf(engine, KEEP, clock)
+def bookmarks(engine: AsyncEngine, clock: Clock) -> BookmarkStore:
+    return BookmarkStore(engine, KEEP, clock)
 
 
 async def kept(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
-        return await connection.scalar(select(func.count()).select_from(bookmarks)) or 0
+        return await connection.scalar(select(func.count()).select_from(tables.bookmarks)) or 0
 
 
 @pytest.mark.parametrize("bookmark", [SHORT, OVERVIEW])
 async def test_a_short_bookmark_travels_in_its_button(
-    shelf: Shelf, engine: AsyncEngine, bookmark: Bookmark | OverviewBookmark
+    bookmarks: BookmarkStore, engine: AsyncEngine, bookmark: Bookmark | OverviewBookmark
 ) -> None:
-    value = await shelf.put(bookmark)
+    value = await bookmarks.put(bookmark)
     assert value == encode(bookmark)
-    assert await shelf.take(value) == bookmark
+    assert await bookmarks.take(value) == bookmark
     assert await kept(engine) == 0
 
 
 async def test_a_short_bookmark_needs_no_database(clock: Clock) -> None:
     async with opened("postgres://ada:s3cr3t@127.0.0.1:1/bot") as nowhere:
-        shelf = Shelf(nowhere, KEEP, clock)
-        assert await shelf.take(await shelf.put(SHORT)) == SHORT
+        bookmarks = BookmarkStore(nowhere, KEEP, clock)
+        assert await bookmarks.take(await bookmarks.put(SHORT)) == SHORT
         with pytest.raises(SQLAlchemyError):
-            await shelf.put(long_bookmark())
+            await bookmarks.put(long_bookmark())
 
 
-async def test_a_long_bookmark_waits_in_the_database(shelf: Shelf, engine: AsyncEngine) -> None:
+async def test_a_long_bookmark_waits_in_the_database(bookmarks: BookmarkStore, engine: AsyncEngine) -> None:
     bookmark = long_bookmark()
     assert len(encode(bookmark)) > VALUE
-    value = await shelf.put(bookmark)
+    value = await bookmarks.put(bookmark)
     assert len(value) <= VALUE
-    assert await shelf.take(value) == bookmark
+    assert await bookmarks.take(value) == bookmark
     assert await kept(engine) == 1
 
 
-async def test_a_bookmark_can_be_taken_as_often_as_its_button_is_pressed(shelf: Shelf) -> None:
-    value = await shelf.put(long_bookmark())
-    assert [await shelf.take(value) for _ in range(3)] == [long_bookmark()] * 3
+async def test_a_bookmark_can_be_taken_as_often_as_its_button_is_pressed(bookmarks: BookmarkStore) -> None:
+    value = await bookmarks.put(long_bookmark())
+    assert [await bookmarks.take(value) for _ in range(3)] == [long_bookmark()] * 3
 
 
-async def test_another_replica_finds_it(shelf: Shelf, url: str, clock: Clock) -> None:
-    value = await shelf.put(long_bookmark())
+async def test_another_replica_finds_it(bookmarks: BookmarkStore, url: str, clock: Clock) -> None:
+    value = await bookmarks.put(long_bookmark())
     async with opened(url) as other:
-        assert await Shelf(other, KEEP, clock).take(value) == long_bookmark()
+        assert await BookmarkStore(other, KEEP, clock).take(value) == long_bookmark()
 
 
-async def test_many_are_put_at_once(shelf: Shelf, engine: AsyncEngine) -> None:
-    values = await asyncio.gather(*(shelf.put(long_bookmark(seed)) for seed in range(30)))
+async def test_many_are_put_at_once(bookmarks: BookmarkStore, engine: AsyncEngine) -> None:
+    values = await asyncio.gather(*(bookmarks.put(long_bookmark(seed)) for seed in range(30)))
     assert len(set(values)) == 30
-    assert [await shelf.take(value) for value in values] == [long_bookmark(seed) for seed in range(30)]
+    assert [await bookmarks.take(value) for value in values] == [long_bookmark(seed) for seed in range(30)]
     assert await kept(engine) == 30
 
 
-async def test_a_bookmark_is_kept_for_as_long_as_was_said(shelf: Shelf, clock: Clock) -> None:
-    value = await shelf.put(long_bookmark())
+async def test_a_bookmark_is_kept_for_as_long_as_was_said(bookmarks: BookmarkStore, clock: Clock) -> None:
+    value = await bookmarks.put(long_bookmark())
     clock.moment += KEEP - timedelta(seconds=1)
-    assert await shelf.take(value) == long_bookmark()
+    assert await bookmarks.take(value) == long_bookmark()
     clock.moment += timedelta(seconds=1)
     with pytest.raises(BookmarkExpired):
-        await shelf.take(value)
+        await bookmarks.take(value)
 
 
-async def test_an_expired_bookmark_answers_with_the_command_to_run_again(shelf: Shelf, clock: Clock) -> None:
+async def test_an_expired_bookmark_answers_with_the_command_to_run_again(
+    bookmarks: BookmarkStore, clock: Clock
+) -> None:
     query = listed('list "my.odd. flow" since:2h page:3 account:prod')
-    value = await shelf.put(long_bookmark(query=query))
+    value = await bookmarks.put(long_bookmark(query=query))
     clock.moment += KEEP
     with pytest.raises(BookmarkExpired) as expired:
-        await shelf.take(value)
+        await bookmarks.take(value)
     assert expired.value.command == query.command()
 
 
-async def test_a_command_too_long_to_be_kept_is_left_out(shelf: Shelf, clock: Clock) -> None:
-    value = await shelf.put(long_bookmark(query=ListQuery("orders", start=Cursor("x" * 5000))))
+async def test_a_command_too_long_to_be_kept_is_left_out(bookmarks: BookmarkStore, clock: Clock) -> None:
+    value = await bookmarks.put(long_bookmark(query=ListQuery("orders", start=Cursor("x" * 5000))))
     assert len(value) <= VALUE
     clock.moment += KEEP
     with pytest.raises(BookmarkExpired) as expired:
-        await shelf.take(value)
+        await bookmarks.take(value)
     assert expired.value.command == ""
 
 
-async def test_expired_bookmarks_are_thrown_away(shelf: Shelf, engine: AsyncEngine, clock: Clock) -> None:
+async def test_expired_bookmarks_are_thrown_away(
+    bookmarks: BookmarkStore, engine: AsyncEngine, clock: Clock
+) -> None:
     for seed in range(3):
-        await shelf.put(long_bookmark(seed))
+        await bookmarks.put(long_bookmark(seed))
     clock.moment += KEEP
-    await shelf.put(long_bookmark(3))
+    await bookmarks.put(long_bookmark(3))
     assert await kept(engine) == 1
 
 
-async def test_an_unknown_key_has_expired(shelf: Shelf) -> None:
+async def test_an_unknown_key_has_expired(bookmarks: BookmarkStore) -> None:
     with pytest.raises(BookmarkExpired) as expired:
-        await shelf.take("s1.AAAAAAAAAAAAAAAA./workflows list orders")
+        await bookmarks.take("s1.AAAAAAAAAAAAAAAA./workflows list orders")
     assert expired.value.command == "/workflows list orders"
 
 
 @pytest.mark.parametrize(
     "value", ["", "s1", "s1.", "s1..", "s1..x", "s1.key", "s2.key.x", "nonsense", "1.", "1.x"]
 )
-async def test_a_value_that_is_none_of_ours_is_unreadable(shelf: Shelf, value: str) -> None:
-    with pytest.raises(BookmarkUnreadable):
-        await shelf.take(value)
+async def test_a_value_that_is_none_of_ours_is_unreadable(bookmarks: BookmarkStore, value: str) -> None:
+    with pytest.raises(InvalidBookmark):
+        await bookmarks.take(value)
 
 
 @pytest.mark.parametrize("key", ["\x00", "x" * 10_000, "' OR 1=1 --", "🔴"])
-async def test_a_key_that_no_shelf_gave_is_never_a_fault_of_the_database(shelf: Shelf, key: str) -> None:
-    with pytest.raises((BookmarkExpired, BookmarkUnreadable)):
-        await shelf.take(f"s1.{key}.")
+async def test_a_key_that_no_shelf_gave_is_never_a_fault_of_the_database(
+    bookmarks: BookmarkStore, key: str
+) -> None:
+    with pytest.raises((BookmarkExpired, InvalidBookmark)):
+        await bookmarks.take(f"s1.{key}.")
 
 
-async def test_a_text_that_changed_in_the_database_is_unreadable(shelf: Shelf, engine: AsyncEngine) -> None:
-    value = await shelf.put(long_bookmark())
+async def test_a_text_that_changed_in_the_database_is_unreadable(
+    bookmarks: BookmarkStore, engine: AsyncEngine
+) -> None:
+    value = await bookmarks.put(long_bookmark())
     async with engine.begin() as connection:
-        await connection.execute(update(bookmarks).values(text=encode(long_bookmark())[:-5]))
-    with pytest.raises(BookmarkUnreadable):
-        await shelf.take(value)
+        await connection.execute(update(tables.bookmarks).values(text=encode(long_bookmark())[:-5]))
+    with pytest.raises(InvalidBookmark):
+        await bookmarks.take(value)

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cloudflare.models import Status
 from bot.digests.codec import baseline_to_json
-from bot.digests.model import Baseline, Digest, Mention, Plan
-from bot.digests.store import NoSuchDigest, Store
+from bot.digests.model import Baseline, Digest, DigestSpec, Mention
+from bot.digests.store import DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
 from bot.storage.tables import digests
 
 MONDAY = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-PLAN = Plan(
+PLAN = DigestSpec(
     channel="C0OPS0001",
     schedule=Schedule("0 9 * * 1-5", "Europe/Berlin"),
     workflows=("order-processing", "refunds"),
@@ -40,16 +40,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(engine: AsyncEngine, clock: Clock) -> Store:
-    return Store(engine, clock)
+def store(engine: AsyncEngine, clock: Clock) -> DigestRepository:
+    return DigestRepository(engine, clock)
 
 
-async def live(store: Store, plan: Plan = PLAN, creator: str = "U0ADA0001") -> Digest:
+async def live(store: DigestRepository, plan: DigestSpec = PLAN, creator: str = "U0ADA0001") -> Digest:
     made = await store.create(plan, creator)
     return await store.resume(made.number)
 
 
-async def test_a_digest_keeps_its_whole_plan(store: Store) -> None:
+async def test_a_digest_keeps_its_whole_plan(store: DigestRepository) -> None:
     digest = await store.create(PLAN, "U0ADA0001")
     assert await store.get(digest.number) == digest
     assert (digest.plan, digest.creator, digest.created_at) == (
@@ -59,38 +59,42 @@ async def test_a_digest_keeps_its_whole_plan(store: Store) -> None:
     )
 
 
-async def test_a_new_digest_waits_until_it_is_resumed(store: Store) -> None:
+async def test_a_new_digest_waits_until_it_is_resumed(store: DigestRepository) -> None:
     made = await store.create(PLAN, "U0ADA0001")
     assert (made.state, made.next_due) == ("paused", None)
     resumed = await store.resume(made.number)
     assert (resumed.state, resumed.next_due) == ("active", TUESDAY_AT_NINE)
 
 
-async def test_resuming_what_is_active_skips_no_slot_that_is_just_due(store: Store, clock: Clock) -> None:
+async def test_resuming_what_is_active_skips_no_slot_that_is_just_due(
+    store: DigestRepository, clock: Clock
+) -> None:
     digest = await live(store)
     clock.moment = TUESDAY_AT_NINE + timedelta(seconds=1)
     assert (await store.resume(digest.number)).next_due == TUESDAY_AT_NINE
 
 
-async def test_changing_anything_but_the_schedule_skips_no_slot_either(store: Store, clock: Clock) -> None:
+async def test_changing_anything_but_the_schedule_skips_no_slot_either(
+    store: DigestRepository, clock: Clock
+) -> None:
     digest = await live(store)
     clock.moment = TUESDAY_AT_NINE + timedelta(seconds=1)
-    assert (await store.change(digest, Plan("C0OPS0001", PLAN.schedule))).next_due == TUESDAY_AT_NINE
+    assert (await store.change(digest, DigestSpec("C0OPS0001", PLAN.schedule))).next_due == TUESDAY_AT_NINE
 
 
-async def test_another_schedule_counts_from_now(store: Store) -> None:
+async def test_another_schedule_counts_from_now(store: DigestRepository) -> None:
     digest = await live(store)
-    changed = await store.change(digest, Plan("C0OPS0001", Schedule("0 */4 * * *", "UTC")))
+    changed = await store.change(digest, DigestSpec("C0OPS0001", Schedule("0 */4 * * *", "UTC")))
     assert changed.next_due == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 
 
-async def test_a_paused_digest_that_is_changed_stays_paused(store: Store) -> None:
+async def test_a_paused_digest_that_is_changed_stays_paused(store: DigestRepository) -> None:
     digest = await store.pause((await live(store)).number)
-    changed = await store.change(digest, Plan("C0OPS0001", Schedule("0 */4 * * *", "UTC")))
+    changed = await store.change(digest, DigestSpec("C0OPS0001", Schedule("0 */4 * * *", "UTC")))
     assert (changed.state, changed.next_due) == ("paused", None)
 
 
-async def test_a_deleted_digest_is_listed_nowhere_and_can_be_restored(store: Store) -> None:
+async def test_a_deleted_digest_is_listed_nowhere_and_can_be_restored(store: DigestRepository) -> None:
     number = (await live(store)).number
     assert (await store.delete(number)).state == "deleted"
     assert (
@@ -100,27 +104,27 @@ async def test_a_deleted_digest_is_listed_nowhere_and_can_be_restored(store: Sto
     assert [digest.number for digest in await store.all()] == [number]
 
 
-async def test_what_was_paused_when_it_was_deleted_is_restored_as_that(store: Store) -> None:
+async def test_what_was_paused_when_it_was_deleted_is_restored_as_that(store: DigestRepository) -> None:
     number = (await store.pause((await live(store)).number)).number
     await store.delete(number)
     restored = await store.restore(number)
     assert (restored.state, restored.next_due) == ("paused", None)
 
 
-async def test_what_was_never_deleted_is_restored_to_what_it_is(store: Store) -> None:
+async def test_what_was_never_deleted_is_restored_to_what_it_is(store: DigestRepository) -> None:
     digest = await live(store)
     assert await store.restore(digest.number) == digest
 
 
-async def test_digests_are_found_by_channel_and_by_creator(store: Store) -> None:
+async def test_digests_are_found_by_channel_and_by_creator(store: DigestRepository) -> None:
     ops = await live(store)
-    other = await live(store, Plan("C0GENERAL", PLAN.schedule), "U0GRACE01")
+    other = await live(store, DigestSpec("C0GENERAL", PLAN.schedule), "U0GRACE01")
     assert await store.of_channel("C0OPS0001") == (ops,)
     assert await store.of_creator("U0GRACE01") == (other,)
     assert await store.all() == (ops, other)
 
 
-async def test_a_number_is_never_given_twice(store: Store) -> None:
+async def test_a_number_is_never_given_twice(store: DigestRepository) -> None:
     first = (await store.create(PLAN, "U0ADA0001")).number
     await store.discard(first)
     with pytest.raises(NoSuchDigest, match=f"no digest {first}"):
@@ -128,7 +132,7 @@ async def test_a_number_is_never_given_twice(store: Store) -> None:
     assert (await store.create(PLAN, "U0ADA0001")).number > first
 
 
-async def test_asked_for_twice_at_once_a_digest_runs_once(store: Store) -> None:
+async def test_asked_for_twice_at_once_a_digest_runs_once(store: DigestRepository) -> None:
     number = (await live(store)).number
     first, second = await store.run_now(number), await store.run_now(number)
     assert first == second
@@ -136,20 +140,22 @@ async def test_asked_for_twice_at_once_a_digest_runs_once(store: Store) -> None:
     assert first.state == "due"
 
 
-async def test_pressed_by_many_at_once_a_digest_runs_once(store: Store) -> None:
+async def test_pressed_by_many_at_once_a_digest_runs_once(store: DigestRepository) -> None:
     number = (await live(store)).number
     runs = await asyncio.gather(*(store.run_now(number) for _ in range(5)))
     assert len({run.slot for run in runs}) == len(await store.runs(number)) == 1
 
 
-async def test_what_waits_to_be_run_is_not_asked_for_again_later(store: Store, clock: Clock) -> None:
+async def test_what_waits_to_be_run_is_not_asked_for_again_later(
+    store: DigestRepository, clock: Clock
+) -> None:
     number = (await live(store)).number
     first = await store.run_now(number)
     clock.moment += timedelta(seconds=5)
     assert (await store.run_now(number)).slot == first.slot
 
 
-async def test_that_nobody_delivers_is_noticed_after_a_minute(store: Store, clock: Clock) -> None:
+async def test_that_nobody_delivers_is_noticed_after_a_minute(store: DigestRepository, clock: Clock) -> None:
     number = (await live(store)).number
     clock.moment = TUESDAY_AT_NINE + timedelta(seconds=50)
     assert await store.is_served()
@@ -163,19 +169,21 @@ async def test_that_nobody_delivers_is_noticed_after_a_minute(store: Store, cloc
     assert not await store.is_served(), "nobody has begun what was asked for"
 
 
-async def test_another_question_forgets_what_the_last_digest_knew(engine: AsyncEngine, store: Store) -> None:
+async def test_another_question_forgets_what_the_last_digest_knew(
+    engine: AsyncEngine, store: DigestRepository
+) -> None:
     digest = await live(store)
     await known(engine, digest.number)
     kept = await store.change(
-        await store.get(digest.number), Plan("C0GENERAL", PLAN.schedule, workflows=PLAN.workflows)
+        await store.get(digest.number), DigestSpec("C0GENERAL", PLAN.schedule, workflows=PLAN.workflows)
     )
     assert kept.baseline is not None
-    changed = await store.change(kept, Plan("C0GENERAL", PLAN.schedule, status=Status("waiting")))
+    changed = await store.change(kept, DigestSpec("C0GENERAL", PLAN.schedule, status=Status("waiting")))
     assert changed.baseline is None
 
 
 async def test_a_digest_of_a_later_version_keeps_nobody_from_the_others(
-    engine: AsyncEngine, store: Store
+    engine: AsyncEngine, store: DigestRepository
 ) -> None:
     later, other = await live(store), await live(store)
     async with engine.begin() as connection:
@@ -184,7 +192,7 @@ async def test_a_digest_of_a_later_version_keeps_nobody_from_the_others(
         )
     assert [digest.number for digest in await store.all()] == [other.number]
     assert [digest.number for digest in await store.of_channel(PLAN.channel)] == [other.number]
-    with pytest.raises(ValueError, match="Plan"):
+    with pytest.raises(ValueError, match="DigestSpec"):
         await store.get(later.number)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import slackblocks
 
 from bot.cloudflare.models import Status
-from bot.digests.model import Baseline, Digest, Mention, Plan
-from bot.digests.report import Bar, Group, Newcomer, Report, WorkflowRow
+from bot.digests.model import Baseline, Digest, DigestSpec, Mention
+from bot.digests.report import Bar, Group, NewInstance, Report, WorkflowRow
 from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import Censor
 from bot.ui import limits
@@ -29,8 +29,8 @@ ONCALL = (
 )
 
 
-def plan(**fields: Any) -> Plan:
-    return Plan(**{"channel": "C1", "schedule": WEEKDAYS, **fields})
+def plan(**fields: Any) -> DigestSpec:
+    return DigestSpec(**{"channel": "C1", "schedule": WEEKDAYS, **fields})
 
 
 def digest(number: int = 7, **fields: Any) -> Digest:
@@ -52,7 +52,7 @@ def group(
     **fields: Any,
 ) -> Group:
     shown = [
-        Newcomer(f"ord-{58_800 - place}", NOW - place * timedelta(minutes=7))
+        NewInstance(f"ord-{58_800 - place}", NOW - place * timedelta(minutes=7))
         for place in range(min(total, 3))
     ]
     return Group(workflow, error, said, **{"shown": shown, "total": total, **fields})

@@ -44,7 +44,7 @@ def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: A
         "previous": None,
         "next": None,
         "messages": (),
-        "went_in_circles": False,
+        "cursor_loop": False,
         "fetched_at": NOW,
         **fields,
     }

@@ -23,8 +23,8 @@ from bot.digests.messages.form import (
 )
 from bot.digests.messages.preview import preview_failed_view, preview_view, reading_view
 from bot.digests.messages.report import DigestControls, digest_message
-from bot.digests.model import Mention, Plan
-from bot.language.errors import Mistakes, QueryError
+from bot.digests.model import DigestSpec, Mention
+from bot.language.errors import FormErrors, QueryError
 from bot.language.schedule import Schedule
 from bot.language.schedule_words import read
 from bot.playground.simulators.slack import Censor
@@ -113,13 +113,13 @@ def test_an_old_digest_s_form_holds_its_plan(snapshot: SnapshotAssertion) -> Non
 
 
 def test_a_new_form_that_is_left_as_it_is_asks_for_working_days_at_nine() -> None:
-    asked = filled_in(submitted(opened(DigestForm.blank("C1", "Europe/Berlin")))).asks()
-    assert asked == Plan("C1", WEEKDAYS)
+    asked = filled_in(submitted(opened(DigestForm.blank("C1", "Europe/Berlin")))).to_spec()
+    assert asked == DigestSpec("C1", WEEKDAYS)
 
 
 def test_the_people_called_stay_though_their_names_are_not_known_any_more() -> None:
-    asked = filled_in(submitted(opened(DigestForm.of(RICH), 7))).asks()
-    assert isinstance(asked, Plan)
+    asked = filled_in(submitted(opened(DigestForm.of(RICH), 7))).to_spec()
+    assert isinstance(asked, DigestSpec)
     assert set(asked.mentions) == {Mention("person", "U1"), *ONCALL[1:]}
     assert replace(asked, mentions=RICH.mentions) == RICH
 
@@ -149,8 +149,10 @@ some_plans = st.builds(
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @example(plan(schedule=Schedule("0 9 * * *", "UTC")), ACCOUNTS)
 @example(plan(schedule=read("cron 0,25,50 1,4,7,11,17,21 1,4,9,13,22 1,3,6,8,11 *", "UTC")), ACCOUNTS)
-def test_a_form_that_is_left_as_it_is_asks_for_the_same_plan(before: Plan, accounts: tuple[str, ...]) -> None:
-    assert filled_in(submitted(opened(DigestForm.of(before), 7, accounts))).asks() == before
+def test_a_form_that_is_left_as_it_is_asks_for_the_same_plan(
+    before: DigestSpec, accounts: tuple[str, ...]
+) -> None:
+    assert filled_in(submitted(opened(DigestForm.of(before), 7, accounts))).to_spec() == before
 
 
 @pytest.mark.parametrize(
@@ -172,19 +174,22 @@ def test_days_and_a_time_hold_what_they_can_and_words_the_rest(
 ) -> None:
     form = DigestForm.of(plan(schedule=Schedule(cron, "UTC")))
     assert (form.days, form.time, form.words) == (days, time, words)
-    asked = form.asks()
-    assert isinstance(asked, Plan)
+    asked = form.to_spec()
+    assert isinstance(asked, DigestSpec)
     assert asked.schedule == Schedule(cron, "UTC")
 
 
 def test_words_win_over_days_and_time_and_may_name_their_own_zone() -> None:
     form = replace(DigestForm.blank("C1", "Europe/Berlin"), words="every 4h")
-    assert replace(form, words="daily 9am UTC").asks() == Plan("C1", Schedule("0 9 * * *", "UTC"))
-    assert form.asks() == Plan("C1", Schedule("0 */4 * * *", "Europe/Berlin"))
+    assert replace(form, words="daily 9am UTC").to_spec() == DigestSpec("C1", Schedule("0 9 * * *", "UTC"))
+    assert form.to_spec() == DigestSpec("C1", Schedule("0 */4 * * *", "Europe/Berlin"))
 
 
 def test_an_empty_window_is_the_usual_one() -> None:
-    assert replace(DigestForm.blank("C1", "UTC"), window=" ").asks() == DigestForm.blank("C1", "UTC").asks()
+    assert (
+        replace(DigestForm.blank("C1", "UTC"), window=" ").to_spec()
+        == DigestForm.blank("C1", "UTC").to_spec()
+    )
 
 
 BLANK = DigestForm.blank("C1", "Europe/Berlin")
@@ -204,8 +209,8 @@ MISTAKES = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_each_mistake_is_told_at_its_field(name: str, snapshot: SnapshotAssertion) -> None:
-    asked = MISTAKES[name].asks()
-    assert isinstance(asked, Mistakes)
+    asked = MISTAKES[name].to_spec()
+    assert isinstance(asked, FormErrors)
     said = field_errors(asked)
     fields = {block.get("block_id") for block in opened(BLANK)["blocks"]}
     assert set(said) <= fields, "Slack takes no error of a field that is not there"
@@ -245,7 +250,7 @@ def test_what_is_chosen_and_ticked_comes_back() -> None:
         people=["U7"],
         groups=options("here", "S1 oncall"),
     )
-    assert filled_in(state).asks() == plan(
+    assert filled_in(state).to_spec() == plan(
         channel="C2",
         schedule=Schedule("45 23 * * 0", "UTC"),
         account="staging-eu",
@@ -263,7 +268,7 @@ def test_what_is_chosen_and_ticked_comes_back() -> None:
 
 @pytest.mark.parametrize("state", [{}, {"channel": {}}, {"days": {"days": {"selected_options": None}}}])
 def test_a_form_without_fields_has_mistakes_and_no_fault(state: State) -> None:
-    assert isinstance(filled_in(state).asks(), Mistakes)
+    assert isinstance(filled_in(state).to_spec(), FormErrors)
 
 
 def test_menus_that_load_as_one_types_have_ids_of_their_own() -> None:

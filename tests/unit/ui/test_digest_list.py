@@ -32,7 +32,7 @@ RICH = plan(
     daily_thread=True,
 )
 PAUSED = digest(8, plan=RICH, state="paused", next_due=None, creator="U2")
-OFF = replace(PAUSED, number=9, paused_why="the channel is archived")
+OFF = replace(PAUSED, number=9, pause_reason="the channel is archived")
 RUNS = [
     DigestRun(7, "a", NOW, "due", attempt=2, detail="Cloudflare gave no usable answer."),
     DigestRun(7, "b", NOW - timedelta(days=1), "sent", news=3),
@@ -121,7 +121,7 @@ ANSWERS: dict[str, Callable[[Digest], Message]] = {
     "resumed": confirmations.resumed_message,
     "restored": confirmations.restored_message,
     "run": confirmations.run_started_message,
-    "run for nobody": lambda one: confirmations.with_nobody_delivering(
+    "run for nobody": lambda one: confirmations.with_no_worker_warning(
         confirmations.run_started_message(one)
     ),
     "paused": lambda one: confirmations.paused_message(replace(one, state="paused", next_due=None)),
@@ -133,10 +133,10 @@ ANSWERS: dict[str, Callable[[Digest], Message]] = {
     "not yours, no admins": lambda one: confirmations.not_yours_message(one, ()),
     "not shown": lambda one: confirmations.not_shown_message(one, ["UA"]),
     "none": lambda one: confirmations.no_such_digest_message(one.number),
-    "person not there": lambda one: confirmations.door_shut_message("person", one.plan, "ops"),
-    "bot not there": lambda one: confirmations.door_shut_message("bot", one.plan, "ops"),
-    "archived": lambda one: confirmations.door_shut_message("archived", one.plan, "ops"),
-    "nobody knows": lambda _: confirmations.door_unknown_message("internal_error <!here>"),
+    "person not there": lambda one: confirmations.channel_unavailable_message("person", one.plan, "ops"),
+    "bot not there": lambda one: confirmations.channel_unavailable_message("bot", one.plan, "ops"),
+    "archived": lambda one: confirmations.channel_unavailable_message("archived", one.plan, "ops"),
+    "nobody knows": lambda _: confirmations.channel_unknown_message("internal_error <!here>"),
 }
 
 
@@ -158,7 +158,7 @@ def test_a_deletion_can_be_undone() -> None:
 def test_at_a_field_a_shut_door_is_told_in_plain_words(
     missing: confirmations.Missing, snapshot: SnapshotAssertion
 ) -> None:
-    words = confirmations.door_shut_words(missing)
+    words = confirmations.channel_unavailable_text(missing)
     assert not set("<`") & set(words)
     assert words == snapshot
 
@@ -173,7 +173,7 @@ digests = st.builds(
     plan=plans,
     creator=st.just("U1"),
     state=st.sampled_from(["active", "paused", "deleted"]),
-    paused_why=st.none() | foreign,
+    pause_reason=st.none() | foreign,
 )
 
 
@@ -190,4 +190,4 @@ def test_any_digest_is_told_of(one: Digest, detail: str, name: str) -> None:
     assert_slack_shows(digest_details_message(one, (NOW,) * 3, runs, may_change=True))
     assert_slack_shows(ANSWERS[name](one))
     assert_slack_shows(confirmations.paused_direct_message(one, detail))
-    assert "\n" not in digest_line(replace(one, paused_why=detail))
+    assert "\n" not in digest_line(replace(one, pause_reason=detail))

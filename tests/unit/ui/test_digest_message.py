@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.cloudflare.errors import Throttled, Unavailable, UnknownAccount
+from bot.cloudflare.errors import RateLimited, Unavailable, UnknownAccount
 from bot.cloudflare.models import Status
 from bot.digests.messages.phrases import calls
 from bot.digests.messages.report import DigestControls, digest_message, maybe_repeated, unreadable_message
 from bot.digests.model import Mention
-from bot.digests.report import Bar, Group, Newcomer, Report, WorkflowRow
+from bot.digests.report import Bar, Group, NewInstance, Report, WorkflowRow
 from bot.ui import limits
 from tests.unit.digests.strategies import schedules
 
@@ -45,7 +45,7 @@ FULL = report(
     [group(total=15), group("refunds", None, None, 2), group("billing", "TypeError", None, 4, exact=False)],
     plan=plan(mentions=ONCALL),
     exact=False,
-    untold={"invoices": 4},
+    ungrouped={"invoices": 4},
     unread={"reminders": 3},
     rows=ROWS,
     empty=12,
@@ -149,7 +149,7 @@ def test_without_a_button_what_is_left_out_is_said() -> None:
 def test_each_instance_id_stands_as_it_is() -> None:
     for one in (messages := digest_message(7, FULL, DigestControls())).full, messages.plain:
         for told in FULL.groups:
-            assert all(f"`{newcomer.id}`" in shown(one) for newcomer in told.shown)
+            assert all(f"`{new_instance.id}`" in shown(one) for new_instance in told.shown)
 
 
 def test_workflows_that_have_no_room_are_counted_with_the_command_that_shows_them() -> None:
@@ -231,7 +231,7 @@ def test_a_digest_that_may_be_there_twice_says_so() -> None:
     "error",
     [
         Unavailable("no answer within 10 s"),
-        Throttled("Please wait", retry_after=timedelta(minutes=4), http_status=429),
+        RateLimited("Please wait", retry_after=timedelta(minutes=4), http_status=429),
         UnknownAccount("staging", ["prod"]),
     ],
     ids=lambda error: type(error).__name__,
@@ -253,7 +253,7 @@ counts = st.dictionaries(
 )
 changes = st.none() | st.dictionaries(st.sampled_from([ERRORED, COMPLETE]), st.integers(-9, 9), max_size=2)
 rows = st.builds(WorkflowRow, workflow_names, st.none() | counts, changes)
-newcomers = st.builds(Newcomer, ids, st.just(NOW))
+new_instances = st.builds(NewInstance, ids, st.just(NOW))
 errors = st.none() | long_foreign | st.just("a line\n" * 400)
 groups = st.builds(
     lambda name, error, said, some, more, exact: Group(
@@ -262,7 +262,7 @@ groups = st.builds(
     workflow_names,
     errors,
     errors,
-    st.lists(newcomers, min_size=1, max_size=3),
+    st.lists(new_instances, min_size=1, max_size=3),
     st.integers(0, 10**6),
     st.booleans(),
 )
@@ -290,7 +290,7 @@ def reports(draw: st.DrawFn) -> Report:
         account=draw(st.sampled_from(["prod", "staging-eu"])),
         exact=draw(st.booleans()),
         first=draw(st.booleans()),
-        untold=draw(named_counts),
+        ungrouped=draw(named_counts),
         unread=draw(named_counts),
         rows=draw(st.lists(rows, max_size=6)) * draw(st.sampled_from([1, 40])),
         empty=draw(st.integers(0, 1000)),
@@ -302,11 +302,11 @@ def reports(draw: st.DrawFn) -> Report:
 
 WORST = report(
     [
-        Group("&" * 64, "&" * 400, "&" * 2000, [Newcomer(f"{place}{'&' * 270}", NOW)] * 3, 9, exact=False)
+        Group("&" * 64, "&" * 400, "&" * 2000, [NewInstance(f"{place}{'&' * 270}", NOW)] * 3, 9, exact=False)
         for place in range(5)
     ],
     plan=plan(workflows=("&" * 64,) * 20, mentions=(Mention("person", "U" * 20),) * 5),
-    untold={f"{place:02}{'&' * 62}": 10**6 for place in range(40)},
+    ungrouped={f"{place:02}{'&' * 62}": 10**6 for place in range(40)},
     unread={f"{place:02}{'<' * 62}": 10**6 for place in range(40)},
     rows=[
         WorkflowRow(f"{place:03}{'&' * 61}", {ERRORED: 1, Status("&" * 300): 4}, None) for place in range(200)
@@ -322,7 +322,7 @@ WORST = report(
 @example(WORST, "v" * 2000, False)
 @example(WORST, '"' * 2000, True)
 def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None:
-    names = [*(one.workflow for one in told.groups), *told.untold, *told.unread]
+    names = [*(one.workflow for one in told.groups), *told.ungrouped, *told.unread]
     controls = DigestControls(dict.fromkeys(names, value), is_preview=is_preview)
     messages = digest_message(7, told, controls)
     called = "" if is_preview or not told.has_news else calls(told.plan.mentions)

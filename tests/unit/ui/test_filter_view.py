@@ -14,8 +14,8 @@ from bot.browse.messages.filter_form import field_errors, filled_in, filter_view
 from bot.browse.model import MAX_ROWS, ListQuery
 from bot.cloudflare.models import STATUSES, Status
 from bot.language import times
-from bot.language.errors import Mistakes
-from bot.language.times import Clock, When
+from bot.language.errors import FormErrors
+from bot.language.times import Clock, TimePoint
 from bot.playground.simulators.slack import Censor
 from bot.ui import limits
 from bot.ui.elements import URGENCY, appearance
@@ -113,7 +113,7 @@ def test_a_form_that_is_left_as_it_is_asks_for_the_same_list(
     clock = Clock(NOW, zone)
     view = opened(query, clock, accounts)
     assert_slack_opens(view)
-    again = filled_in(filled(view), query).asks(query.workflow, clock)
+    again = filled_in(filled(view), query).to_query(query.workflow, clock)
     assert isinstance(again, ListQuery)
     assert _moments(again) == _moments(query.from_start)
 
@@ -123,7 +123,7 @@ def test_an_old_list_opens_with_the_moments_it_was_asked_with(query: ListQuery, 
     clock = Clock(NOW + age, BERLIN.zone)
     view = opened(query, clock)
     assert_slack_opens(view)
-    again = filled_in(filled(view), query).asks(query.workflow, clock)
+    again = filled_in(filled(view), query).to_query(query.workflow, clock)
     assert isinstance(again, ListQuery)
     assert _moments(again) == _moments(query.from_start)
 
@@ -164,8 +164,8 @@ MISTAKEN = {
 
 @pytest.mark.parametrize("name", MISTAKEN)
 def test_each_mistake_is_told_at_its_field(snapshot: SnapshotAssertion, name: str) -> None:
-    mistakes = MISTAKEN[name].asks("orders", BERLIN)
-    assert isinstance(mistakes, Mistakes)
+    mistakes = MISTAKEN[name].to_query("orders", BERLIN)
+    assert isinstance(mistakes, FormErrors)
     errors = field_errors(mistakes)
     assert all("\u202e" not in text and len(text) < 200 for text in errors.values())
     assert name == "hostile" or not any("`" in text for text in errors.values())
@@ -188,5 +188,5 @@ def test_the_form_offers_as_many_rows_as_the_language() -> None:
 
 
 def test_what_stands_there_has_words_of_its_own_zone() -> None:
-    query = ListQuery("orders", since=When("24h", NOW - timedelta(days=1)))
+    query = ListQuery("orders", since=TimePoint("24h", NOW - timedelta(days=1)))
     assert standing(opened(query))["since"] == "2026-11-22 15:03:22"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.browse.command import Draft, parse
+from bot.browse.command import PendingQuery, parse
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.screen import Overview, Screen
-from bot.cloudflare.errors import ParameterRefused
+from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.models import ApiMessage, CronSchedule, Instance, Status, Workflow
 from bot.language.errors import QueryError
 from bot.language.times import Clock
@@ -101,7 +101,7 @@ def screens(draw: st.DrawFn) -> Screen:
         account=draw(st.sampled_from(ACCOUNTS)),
         first=draw(st.none() | st.integers(1, 10**9)),
         messages=draw(messages),
-        went_in_circles=draw(st.booleans()),
+        cursor_loop=draw(st.booleans()),
     )
 
 
@@ -163,7 +163,7 @@ def test_any_overview_is_shown(shown: Overview, buttons: Controls) -> None:
 def test_any_mistake_is_told_and_what_was_typed_stands_as_code_only(text: str) -> None:
     try:
         question = parse(text, ACCOUNTS)
-        if isinstance(question, Draft):
+        if isinstance(question, PendingQuery):
             question.at(Clock(NOW))
     except QueryError as error:
         message = problem_message(error)
@@ -175,7 +175,7 @@ def test_any_mistake_is_told_and_what_was_typed_stands_as_code_only(text: str) -
 
 @given(long_foreign, messages, st.none() | foreign)
 def test_any_refusal_of_the_api_is_told(reason: str, said: tuple[ApiMessage, ...], ray: str | None) -> None:
-    assert_slack_shows(problem_message(ParameterRefused(reason, errors=said, ray=ray)))
+    assert_slack_shows(problem_message(InvalidParameter(reason, errors=said, ray=ray)))
 
 
 @given(foreign)

@@ -122,7 +122,7 @@ def test_what_the_api_says_is_shown(snapshot: SnapshotAssertion) -> None:
 
 
 def test_a_list_that_went_in_circles_says_so(snapshot: SnapshotAssertion) -> None:
-    message = instances_message(screen(ROWS[:1], went_in_circles=True), STAYING)
+    message = instances_message(screen(ROWS[:1], cursor_loop=True), STAYING)
     assert_slack_shows(message)
     assert visible(message) == snapshot
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.browse.bookmark import BookmarkUnreadable
+from bot.browse.bookmark import InvalidBookmark
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.messages.problems import restart, similar
 from bot.browse.store import BookmarkExpired
@@ -14,17 +14,17 @@ from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,
     InstanceNotFound,
-    NonsenseAnswer,
+    InvalidParameter,
+    InvalidResponse,
     NotAuthorized,
-    ParameterRefused,
-    Throttled,
-    TlsFailed,
+    RateLimited,
+    TLSError,
     Unavailable,
     UnknownAccount,
     WorkflowNotFound,
 )
 from bot.language.errors import QueryError
-from bot.ui.problems import WayOut, problem_message, unexpected_message, unknown_control_message
+from bot.ui.problems import Suggestion, problem_message, unexpected_message, unknown_control_message
 from tests.unit.language.reading import listed
 
 from .showing import assert_slack_shows, said, visible
@@ -56,17 +56,17 @@ PROBLEMS: dict[str, Exception] = {
     "no such workflow": NoSuchWorkflow(listed("order-procesing"), "prod", ["order-processing"], NOT_FOUND),
     "no such workflow after all": NOT_FOUND,
     "no such instance": InstanceNotFound("workflows.api.error.instance.not_found", http_status=404),
-    "a refused parameter": ParameterRefused("workflows.api.error.invalid_status", http_status=400),
-    "throttled": Throttled("Please wait", retry_after=timedelta(minutes=4, seconds=10), http_status=429),
+    "a refused parameter": InvalidParameter("workflows.api.error.invalid_status", http_status=400),
+    "throttled": RateLimited("Please wait", retry_after=timedelta(minutes=4, seconds=10), http_status=429),
     "unavailable": Unavailable("no answer within 10 s"),
-    "no safe connection": TlsFailed("TLS failed: ClientConnectorCertificateError"),
-    "nonsense": NonsenseAnswer("the answer is not JSON", http_status=200, ray="8f1c-FRA"),
-    "hostile words of the API's": ParameterRefused(HOSTILE, errors=(said(HOSTILE, 1),), ray=HOSTILE),
+    "no safe connection": TLSError("TLS failed: ClientConnectorCertificateError"),
+    "nonsense": InvalidResponse("the answer is not JSON", http_status=200, ray="8f1c-FRA"),
+    "hostile words of the API's": InvalidParameter(HOSTILE, errors=(said(HOSTILE, 1),), ray=HOSTILE),
     "an unknown account": UnknownAccount("staging", ["prod", "dev"]),
     "a refused cursor": CursorRefused(listed("orders")),
     "an expired bookmark": BookmarkExpired("/workflows list orders"),
     "an expired bookmark of a long command": BookmarkExpired(""),
-    "a broken bookmark": BookmarkUnreadable("changed on its way"),
+    "a broken bookmark": InvalidBookmark("changed on its way"),
 }
 
 
@@ -87,8 +87,10 @@ def test_every_error_of_the_api_has_its_words() -> None:
 
 
 def test_a_problem_may_offer_ways_out(snapshot: SnapshotAssertion) -> None:
-    ways = [restart("again"), similar("order-processing", "other"), WayOut("*x*", "Open", "v", "says")]
-    message = problem_message(CursorRefused(listed("orders")), again="/workflows list orders", ways_out=ways)
+    ways = [restart("again"), similar("order-processing", "other"), Suggestion("*x*", "Open", "v", "says")]
+    message = problem_message(
+        CursorRefused(listed("orders")), again="/workflows list orders", suggestions=ways
+    )
     assert_slack_shows(message)
     assert message == snapshot
 
