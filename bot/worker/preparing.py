@@ -7,7 +7,6 @@ from typing import Final
 
 import structlog
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.errors import (
     CloudflareError,
     InvalidResponse,
@@ -22,6 +21,7 @@ from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
 from bot.digests.store import RUN_NOW
+from bot.slack.requests import RequestStore
 from bot.ui.request_id import with_request_id
 from bot.worker.closing import Closing
 from bot.worker.letters import Letter, NotYet, Posted, Prepared, Unclear
@@ -41,7 +41,7 @@ class Preparing:
 
     runs: RunRepository
     reader: ReportBuilder
-    bookmarks: BookmarkStore
+    requests: RequestStore
     poster: Poster
     closing: Closing
     now: Callable[[], datetime]
@@ -102,7 +102,7 @@ class Preparing:
         prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
         if digest.plan.quiet and not report.has_news and not _is_out_of_turn(begun):
             return prepared
-        controls = DigestControls(await list_button_values(report, self.bookmarks))
+        controls = DigestControls(await list_button_values(report, self.requests))
         messages = digest_message(digest.number, report, controls)
         thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
         variants = (messages.full, messages.plain, messages.plain.bare)

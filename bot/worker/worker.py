@@ -12,11 +12,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.digests.due import DueScheduler
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import RunRepository
 from bot.settings import Settings
+from bot.slack.requests import RequestStore
 from bot.storage.database import first_line
 from bot.telemetry import Metrics, bind_request_id
 from bot.worker.closing import Closing, Patience
@@ -45,7 +45,7 @@ async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with co
     engine: AsyncEngine,
     client: AsyncWebClient,
     reader: ReportBuilder,
-    bookmarks: BookmarkStore,
+    requests: RequestStore,
     metrics: Metrics,
     now: Callable[[], datetime],
 ) -> AsyncIterator["Worker"]:
@@ -56,14 +56,14 @@ async def working(  # noqa: PLR0913, PLR0917 - all that a digest is made with co
         engine: the database, with its tables up to date.
         client: Slack's Web API, with the bot's token and a session.
         reader: reads what digests tell.
-        bookmarks: keeps what their buttons carry.
+        requests: keeps what their buttons carry.
         metrics: counts digests.
         now: the clock.
     """
     patience = Patience(settings.digest_lateness, settings.digest_retry)
     runs, poster = RunRepository(engine), Poster(client)
     closing = Closing(runs, poster, metrics, patience, now)
-    preparing = Preparing(runs, reader, bookmarks, poster, closing, now)
+    preparing = Preparing(runs, reader, requests, poster, closing, now)
     sending = Sending(runs, poster, patience, now)
 
     async def open_place() -> "Place":

@@ -7,7 +7,6 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
@@ -25,6 +24,7 @@ from bot.worker.closing import Closing, Patience
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
 from bot.worker.sending import Sending
+from tests.support.buttons import request_store
 from tests.unit.jobs.conftest import Clock
 
 from .cloudflare_stage import DEADLINE, Cell
@@ -76,9 +76,9 @@ class Post:
         account = CachedWorkflows(client, CacheTimes(), clock.seconds)
         runs, poster, patience = RunRepository(works.engine), Poster(works.client), Patience(LATENESS, retry)
         closing = Closing(runs, poster, Metrics(), patience, clock)
-        bookmarks = BookmarkStore(works.engine, timedelta(days=7), clock)
+        requests = request_store(works.engine, clock)
         reader = ReportBuilder({cell.account: account}, timedelta(days=7), clock)
-        self._preparing = Preparing(runs, reader, bookmarks, poster, closing, clock)
+        self._preparing = Preparing(runs, reader, requests, poster, closing, clock)
         self._sending = Sending(runs, poster, patience, clock)
         self._closing = closing
         self._store = DigestRepository(works.engine, clock)

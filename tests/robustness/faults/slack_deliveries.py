@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
@@ -32,6 +31,7 @@ from bot.worker.letters import Sent
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
 from bot.worker.sending import Sending
+from tests.support.buttons import request_store
 from tests.support.logs import logs
 from tests.unit.jobs.conftest import Clock
 
@@ -154,13 +154,13 @@ async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
                 patience = Patience(timedelta(hours=1), timedelta(minutes=10))
                 closing = Closing(runs, poster, Metrics(), patience, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
-                bookmarks = BookmarkStore(engine, timedelta(days=7), clock)
+                requests = request_store(engine, clock)
                 yield Desk(
                     slack,
                     simulation,
                     DigestRepository(engine, clock),
                     DueScheduler(engine, timedelta(hours=1)),
-                    Preparing(runs, reader, bookmarks, poster, closing, clock),
+                    Preparing(runs, reader, requests, poster, closing, clock),
                     Sending(runs, poster, patience, clock),
                     closing,
                     clock,

@@ -9,7 +9,6 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
@@ -28,6 +27,7 @@ from bot.worker.letters import Prepared, Sent
 from bot.worker.posting import Poster
 from bot.worker.preparing import Preparing
 from bot.worker.sending import NotOurs, Sending
+from tests.support.buttons import request_store
 
 from .conftest import Clock
 
@@ -136,8 +136,8 @@ async def bench(
         patience = Patience(timedelta(hours=1), timedelta(minutes=10))
         poster = Poster(client)
         closing = Closing(runs, poster, Metrics(), patience, clock)
-        bookmarks = BookmarkStore(engine, timedelta(days=7), clock)
-        preparing = Preparing(runs, reader, bookmarks, poster, closing, clock)
+        requests = request_store(engine, clock)
+        preparing = Preparing(runs, reader, requests, poster, closing, clock)
         sending = Sending(runs, poster, patience, clock)
         yield Bench(slack, store, rounds, runs, preparing, sending, closing, clock)
         await account.close()

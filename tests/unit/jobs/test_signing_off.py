@@ -11,7 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.digests.model import DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.store import DigestRepository
@@ -22,6 +21,7 @@ from bot.storage.tables import digest_runs, workers
 from bot.telemetry import Metrics
 from bot.worker.takeover import Heart
 from bot.worker.worker import working
+from tests.support.buttons import request_store
 from tests.unit.storage.postgres import new_database, running_postgres
 
 from .conftest import Clock
@@ -45,8 +45,8 @@ async def hurried(
     """A worker that waits for nothing when it is told to leave."""
     settings = settings.model_copy(update={"bot_shutdown_seconds": 0.0})
     reader = ReportBuilder({}, settings.digest_lookback, clock)  # which digests say that they can't read
-    bookmarks = BookmarkStore(engine, settings.keep_bookmarks, clock)
-    async with working(settings, engine, client, reader, bookmarks, Metrics(), clock):
+    requests = request_store(engine, clock)
+    async with working(settings, engine, client, reader, requests, Metrics(), clock):
         yield
 
 

@@ -12,7 +12,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
@@ -28,6 +27,7 @@ from bot.telemetry import Metrics
 from bot.worker.engine import beside, own_url
 from bot.worker.takeover import Seat
 from bot.worker.worker import Worker, working
+from tests.support.buttons import request_store
 
 from .conftest import Clock
 
@@ -50,8 +50,8 @@ async def start(
         endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
         account = CachedWorkflows(WorkflowsClient(session, endpoint), CacheTimes(), clock.seconds)
         reader = ReportBuilder({"prod": account}, settings.digest_lookback, clock)
-        bookmarks = BookmarkStore(engine, settings.keep_bookmarks, clock)
-        yield lambda: working(settings, engine, client, reader, bookmarks, Metrics(), clock)
+        requests = request_store(engine, clock)
+        yield lambda: working(settings, engine, client, reader, requests, Metrics(), clock)
         await account.close()
 
 

@@ -1,4 +1,4 @@
-"""Which time zone a person lives in, by `users.info`."""
+"""People's time zones, by `users.info`."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,9 +16,8 @@ from bot.slack.client import SLACK_ERRORS, reason
 _log = structlog.get_logger(__name__)
 
 _REMEMBER: Final = timedelta(hours=1)
-_SOON: Final = timedelta(seconds=1)
-_PATIENCE: Final = timedelta(seconds=5)
-_WILL_STAY_SO: Final = frozenset({"missing_scope", "user_not_found", "user_not_visible"})
+_TIMEOUT: Final = timedelta(seconds=5)
+_PERMANENT: Final = frozenset({"missing_scope", "user_not_found", "user_not_visible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,11 @@ class Zone:
         return self.info.key if isinstance(self.info, ZoneInfo) else "UTC"
 
 
-class Zones:
-    """Asks once an hour for each person, and only when it matters.
+class UserTimeZones:
+    """Look up people's time zones, at most once an hour for each person.
 
     Args:
-        client: with the scope `users:read`, or everybody lives in UTC.
+        client: with the scope `users:read`; without it, every zone is unknown.
         now: a monotonic clock in seconds.
     """
 
@@ -46,25 +45,18 @@ class Zones:
         self._client = client
         self._zones: TTLCache[str, Zone] = TTLCache(10_000, _REMEMBER.total_seconds(), timer=now)
 
-    async def of(self, user: str) -> Zone:
-        """A person's zone; never fails. One that Slack does not give within five seconds is not known."""
-        return await self._within(_PATIENCE, user)
-
-    async def soon(self, user: str) -> Zone:
-        """The same for who can't wait: one that is not at hand within a second is not known."""
-        return await self._within(_SOON, user)
-
-    async def _within(self, patience: timedelta, user: str) -> Zone:
+    async def get(self, user: str, timeout: timedelta = _TIMEOUT) -> Zone:  # noqa: ASYNC109 - it never raises
+        """Return a person's zone; one that Slack does not give in time is unknown. Never fails."""
         zone = self._zones.get(user)
         if zone is not None:
             return zone
         try:
-            async with asyncio.timeout(patience.total_seconds()):
+            async with asyncio.timeout(timeout.total_seconds()):
                 answer = await self._client.users_info(user=user)
         except SLACK_ERRORS as error:
             why = reason(error)
             _log.warning("time_zone_unknown", user=user, reason=why)
-            if why in _WILL_STAY_SO:
+            if why in _PERMANENT:
                 self._zones[user] = Zone()
             return Zone()
         zone = self._zones[user] = _zone(answer.get("user") or {})
