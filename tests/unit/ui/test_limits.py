@@ -1,5 +1,6 @@
 """Whether a message can hold its blocks is found out quickly, and never wrongly."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
