@@ -19,6 +19,8 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
+from bot.digests.delivery.model import EVENT_TYPE
+from bot.digests.delivery.worker import run_worker
 from bot.digests.reading import ReportBuilder
 from bot.digests.store import DigestRepository
 from bot.errors import Role, StartupError
@@ -34,10 +36,10 @@ from bot.settings import Settings
 from bot.slack.bolt import SlackApp
 from bot.slack.client import slack_client
 from bot.slack.http import Probe, SlackEndpoint, web_app
+from bot.slack.poster import Poster
 from bot.slack.socket_mode import SocketMode
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
 from bot.telemetry import Metrics, current_request_id
-from bot.worker.worker import working
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ async def build_bot(
             requests = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
         if role is not Role.WEB:
             worker = await stack.enter_async_context(
-                working(settings, engine, client, reader, bookmarks, metrics, _now)
+                run_worker(settings, engine, Poster(client, EVENT_TYPE), reader, bookmarks, metrics, _now)
             )
             probes["worker"] = worker.fault
         yield Bot(

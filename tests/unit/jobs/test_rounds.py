@@ -252,11 +252,11 @@ async def test_what_is_long_over_is_forgotten_but_not_the_last_hundred_runs(
     async with engine.begin() as connection:
         await connection.execute(update(digest_runs).values(state="sent"))
     clock.advance(days=29)
-    await rounds.forget(clock())
+    await rounds.purge(clock())
     assert len(await store.runs(gone.number, 500)) == 100
 
     clock.advance(days=2)
-    await rounds.forget(clock())
+    await rounds.purge(clock())
     assert len(await store.runs(digest.number, 500)) == 100
     assert await store.runs(gone.number, 500) == ()
 
