@@ -63,7 +63,7 @@ class JobDefinition(Generic[_Steps]):
     """
 
     def __init__(self, workflow: str, queue: str) -> None:
-        self._name = workflow
+        self.name: Final = workflow
         self.queue: Final = queue
         self._run: Callable[..., Coroutine[Any, Any, str]] | None = None
         self._steps: _Steps | None = None
@@ -90,9 +90,7 @@ class JobDefinition(Generic[_Steps]):
             finally:
                 _process.running -= 1
 
-        self._run = registered = DBOS.workflow(name=self._name, max_recovery_attempts=_MAX_RECOVERIES)(
-            counted
-        )
+        self._run = registered = DBOS.workflow(name=self.name, max_recovery_attempts=_MAX_RECOVERIES)(counted)
         return registered
 
     def step(self, name: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
@@ -123,7 +121,7 @@ class JobDefinition(Generic[_Steps]):
     async def enqueue(self, job: Job) -> None:
         """Enqueue a job; it runs once, however often it is enqueued."""
         if self._run is None:
-            raise RuntimeError(f"{self._name} has no workflow function")
+            raise RuntimeError(f"{self.name} has no workflow function")
         with SetWorkflowID(job.id), SetEnqueueOptions(queue_partition_key=job.partition):
             await DBOS.enqueue_workflow_async(self.queue, self._run, *job.arguments)
 

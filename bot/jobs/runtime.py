@@ -41,7 +41,7 @@ class JobRuntime:
     _is_started: bool = False
 
     async def start(self, jobs: Mapping[JobDefinition[Any], Any]) -> None:
-        """Start to run jobs; *jobs* maps each definition to its steps.
+        """Start running jobs; *jobs* maps each definition to its steps.
 
         Raises:
             Standby: another worker runs them.
@@ -64,7 +64,7 @@ class JobRuntime:
         _log.info("worker_started", executor=executor)
 
     async def stop(self) -> None:
-        """Stop to run jobs; those still running after the grace continue elsewhere."""
+        """Stop running jobs; those still running after the grace continue elsewhere."""
         self._is_started = False
         await self._stack.aclose()
 

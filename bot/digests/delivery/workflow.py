@@ -54,7 +54,7 @@ class DeliveryRuntime:
         self._jobs = JobRuntime(engine, takeover, grace)
 
     async def start(self, steps: DeliverySteps) -> None:
-        """Start to deliver.
+        """Start delivering.
 
         Raises:
             bot.jobs.model.Standby: another worker delivers.
@@ -63,7 +63,7 @@ class DeliveryRuntime:
         await self._jobs.start({DELIVERY: steps})
 
     async def stop(self) -> None:
-        """Stop to deliver; running deliveries may end first."""
+        """Stop delivering; running deliveries may end first."""
         await self._jobs.stop()
 
     async def enqueue(self, runs: Sequence[ClaimedRun]) -> None:

@@ -37,7 +37,7 @@ HOURLY = Schedule("0 * * * *", "UTC")
 
 @dataclass(frozen=True)
 class FakeLease:
-    """What a worker knows of a run that it has begun."""
+    """A lease with fixed answers."""
 
     verified: bool = True
     valid: bool = True
@@ -244,7 +244,7 @@ async def test_where_the_bot_may_not_look_it_posts_again_and_says_so(bench: Benc
     assert "may be here twice" in second.all_text()
 
 
-async def test_a_worker_that_may_have_been_thought_dead_posts_nothing(bench: Bench, digest: Digest) -> None:
+async def test_a_worker_whose_lease_is_lost_posts_nothing(bench: Bench, digest: Digest) -> None:
     attempt = await bench.due(digest)
     prepared = await bench.prepared(attempt)
     with pytest.raises(LeaseLost):
@@ -255,14 +255,12 @@ async def test_a_worker_that_may_have_been_thought_dead_posts_nothing(bench: Ben
     assert not begun.posting
 
 
-async def test_a_worker_that_stood_still_before_it_could_post_posts_nothing(
-    bench: Bench, digest: Digest
-) -> None:
+async def test_a_worker_paused_past_its_lease_posts_nothing(bench: Bench, digest: Digest) -> None:
     attempt = await bench.due(digest)
     prepared = await bench.prepared(attempt)
     assert (await bench.send(attempt, prepared, FakeLease(valid=False))).kind == "again"
     assert bench.messages() == ()
-    assert (await bench.send(attempt, prepared)).kind == "posted", "if nobody else has taken it over"
+    assert (await bench.send(attempt, prepared)).kind == "posted", "after the lease is verified again"
 
 
 async def test_an_attempt_begun_anew_after_its_text_was_lost_finds_what_the_first_one_posted(

@@ -74,8 +74,8 @@ async def test_a_worker_delivers_what_is_due_and_what_nobody_goes_on_with_and_st
 ) -> None:
     lost = await store.create(DigestSpec("C0GENERAL", DAILY), "U0ADA0001")
     await store.run_now(lost.number)
-    mark_enqueued = await rounds.claim(clock(), clock(), 1)
-    await rounds.mark_enqueued(mark_enqueued, clock())  # and DBOS knows nothing of it
+    claimed = await rounds.claim(clock(), clock(), 1)
+    await rounds.mark_enqueued(claimed, clock())  # and DBOS knows nothing of it
     clock.advance(minutes=2)
     made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
     await store.run_now(made.number)

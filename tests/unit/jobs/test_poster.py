@@ -45,7 +45,7 @@ def a_while_ago() -> datetime:
     return datetime.now(UTC) - timedelta(seconds=5)
 
 
-async def test_a_message_is_posted_with_its_mark_and_without_previews_of_links(
+async def test_a_message_is_posted_with_its_metadata_and_without_previews_of_links(
     slack: LocalSlack, poster: Poster
 ) -> None:
     outcome = await poster.post(MESSAGE)
@@ -115,7 +115,7 @@ async def test_where_slack_does_not_take_the_blocks_a_plainer_message_follows(
     assert await poster.post(MESSAGE) == Rejected(word)
 
 
-async def test_only_the_very_same_mark_is_found(poster: Poster) -> None:
+async def test_only_the_very_same_metadata_is_found(poster: Poster) -> None:
     await poster.post(replace(MESSAGE, metadata=None))
     for other in ({"digest": 8}, {"slot": "2026-11-23T09:00Z"}, {"created": 2}):
         await poster.post(replace(MESSAGE, metadata=METADATA | other))

@@ -1,4 +1,4 @@
-"""A worker that leaves in the middle of a delivery, on a PostgreSQL that it shares."""
+"""Leases of workers that share a PostgreSQL."""
 
 import asyncio
 import time
@@ -44,7 +44,7 @@ def database_url(postgres_server: str) -> str:
 async def run_without_grace(
     settings: Settings, engine: AsyncEngine, client: AsyncWebClient, clock: Clock
 ) -> AsyncIterator[None]:
-    """A worker that waits for nothing when it is told to leave."""
+    """Run a worker that does not wait for running deliveries when it stops."""
     settings = settings.model_copy(update={"bot_shutdown_seconds": 0.0})
     reader = ReportBuilder({}, settings.digest_lookback, clock)  # which digests say that they can't read
     bookmarks = BookmarkStore(engine, settings.keep_bookmarks, clock)
@@ -52,7 +52,7 @@ async def run_without_grace(
         yield
 
 
-async def test_a_worker_does_not_sign_off_while_something_of_it_is_on_its_way_to_slack(
+async def test_a_worker_keeps_its_lease_while_a_request_to_slack_is_under_way(
     settings: Settings,
     engine: AsyncEngine,
     client: AsyncWebClient,
@@ -79,16 +79,16 @@ async def _is_posting(engine: AsyncEngine) -> bool:
         return bool(await connection.scalar(select(digest_runs.c.posting)))
 
 
-async def test_a_worker_that_stood_still_for_too_long_begins_another_life(engine: AsyncEngine) -> None:
+async def test_a_late_renewal_starts_a_new_epoch(engine: AsyncEngine) -> None:
     clock = Clock()
     lease = Lease(engine, "one", timedelta(seconds=30), clock.seconds)
-    assert lease.epoch is None, "nobody has heard of it yet"
+    assert lease.epoch is None, "there was no heartbeat yet"
     await lease.renew()
     first = lease.epoch
     clock.advance(seconds=15)
     await lease.renew()
     assert lease.epoch == first is not None
     clock.advance(seconds=25)
-    assert lease.epoch is None, "the others may think it dead in a moment"
+    assert lease.epoch is None, "another worker may take over soon"
     await lease.renew()
-    assert lease.epoch not in (None, first), "and may have thought so, however lively it is now"
+    assert lease.epoch not in (None, first), "another worker may have taken over meanwhile"
