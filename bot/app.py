@@ -19,6 +19,8 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
+from bot.digests.delivery.model import EVENT_TYPE
+from bot.digests.delivery.worker import run_worker
 from bot.digests.handlers import DigestHandlers
 from bot.digests.reading import ReportBuilder
 from bot.digests.service import DigestService
@@ -31,6 +33,7 @@ from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
 from bot.slack.client import slack_client
 from bot.slack.http import Probe, SlackEndpoint, web_app
+from bot.slack.poster import Poster
 from bot.slack.requests import RequestStore
 from bot.slack.responder import Responder
 from bot.slack.router import Router
@@ -38,7 +41,6 @@ from bot.slack.socket_mode import SocketMode
 from bot.slack.users import UserTimeZones
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
 from bot.telemetry import Metrics
-from bot.worker.worker import working
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ async def build_bot(
             endpoint = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
         if role is not Role.WEB:
             worker = await stack.enter_async_context(
-                working(settings, engine, client, reader, requests, metrics, _now)
+                run_worker(settings, engine, Poster(client, EVENT_TYPE), reader, requests, metrics, _now)
             )
             probes["worker"] = worker.fault
         yield Bot(

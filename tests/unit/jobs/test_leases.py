@@ -1,4 +1,4 @@
-"""A worker that leaves in the middle of a delivery, on a PostgreSQL that it shares."""
+"""Leases of workers that share a PostgreSQL."""
 
 import asyncio
 import time
@@ -11,16 +11,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.digests.delivery.model import EVENT_TYPE
+from bot.digests.delivery.worker import run_worker
 from bot.digests.model import DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.store import DigestRepository
+from bot.jobs.lease import Lease
 from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import LocalSlack, Slow
 from bot.settings import Settings
+from bot.slack.poster import Poster
 from bot.storage.tables import digest_runs, workers
 from bot.telemetry import Metrics
-from bot.worker.takeover import Heart
-from bot.worker.worker import working
 from tests.support.buttons import request_store
 from tests.unit.storage.postgres import new_database, running_postgres
 
@@ -39,18 +41,18 @@ def database_url(postgres_server: str) -> str:
 
 
 @asynccontextmanager
-async def hurried(
+async def run_without_grace(
     settings: Settings, engine: AsyncEngine, client: AsyncWebClient, clock: Clock
 ) -> AsyncIterator[None]:
-    """A worker that waits for nothing when it is told to leave."""
+    """Run a worker that does not wait for running deliveries when it stops."""
     settings = settings.model_copy(update={"bot_shutdown_seconds": 0.0})
     reader = ReportBuilder({}, settings.digest_lookback, clock)  # which digests say that they can't read
     requests = request_store(engine, clock)
-    async with working(settings, engine, client, reader, requests, Metrics(), clock):
+    async with run_worker(settings, engine, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock):
         yield
 
 
-async def test_a_worker_does_not_sign_off_while_something_of_it_is_on_its_way_to_slack(
+async def test_a_worker_keeps_its_lease_while_a_request_to_slack_is_under_way(
     settings: Settings,
     engine: AsyncEngine,
     client: AsyncWebClient,
@@ -61,15 +63,15 @@ async def test_a_worker_does_not_sign_off_while_something_of_it_is_on_its_way_to
     plan = DigestSpec("C0OPS0001", Schedule("0 9 * * *", "UTC"), account="gone")
     await store.run_now((await store.create(plan, "U0ADA0001")).number)
     slack.faults.add("chat.postMessage", Slow(2.0))
-    other = Heart(engine, "other", timedelta(seconds=30), time.monotonic)
+    other = Lease(engine, "other", timedelta(seconds=30), time.monotonic)
 
-    async with hurried(settings, engine, client, clock), asyncio.timeout(15):
+    async with run_without_grace(settings, engine, client, clock), asyncio.timeout(15):
         while not await _is_posting(engine):  # noqa: ASYNC110 - what it waits for is in a database
             await asyncio.sleep(0.05)
 
     async with engine.connect() as connection:
         left = (await connection.scalars(select(workers.c.executor))).all()
-    assert (len(left), await other.silent()) == (1, ())
+    assert (len(left), await other.expired_executors()) == (1, ())
 
 
 async def _is_posting(engine: AsyncEngine) -> bool:
@@ -77,16 +79,16 @@ async def _is_posting(engine: AsyncEngine) -> bool:
         return bool(await connection.scalar(select(digest_runs.c.posting)))
 
 
-async def test_a_worker_that_stood_still_for_too_long_begins_another_life(engine: AsyncEngine) -> None:
+async def test_a_late_renewal_starts_a_new_epoch(engine: AsyncEngine) -> None:
     clock = Clock()
-    heart = Heart(engine, "one", timedelta(seconds=30), clock.seconds)
-    assert heart.life is None, "nobody has heard of it yet"
-    await heart.beat()
-    first = heart.life
+    lease = Lease(engine, "one", timedelta(seconds=30), clock.seconds)
+    assert lease.epoch is None, "there was no heartbeat yet"
+    await lease.renew()
+    first = lease.epoch
     clock.advance(seconds=15)
-    await heart.beat()
-    assert heart.life == first is not None
+    await lease.renew()
+    assert lease.epoch == first is not None
     clock.advance(seconds=25)
-    assert heart.life is None, "the others may think it dead in a moment"
-    await heart.beat()
-    assert heart.life not in (None, first), "and may have thought so, however lively it is now"
+    assert lease.epoch is None, "another worker may take over soon"
+    await lease.renew()
+    assert lease.epoch not in (None, first), "another worker may have taken over meanwhile"

@@ -45,7 +45,7 @@ async def test_a_run_remembers_when_it_was_first_begun(
     assert first.run.began_at == clock()
 
 
-async def test_a_run_that_was_put_off_is_none_of_the_earlier_attempt(
+async def test_a_rescheduled_run_refuses_writes_of_the_earlier_attempt(
     store: DigestRepository, rounds: DueScheduler, runs: RunRepository, clock: Clock
 ) -> None:
     digest, attempt = await due(store, rounds, clock)
@@ -59,7 +59,7 @@ async def test_a_run_that_was_put_off_is_none_of_the_earlier_attempt(
     assert await runs.begin(Attempt(digest.number, SIX, 1), clock()) is not None
 
 
-async def test_what_a_run_came_to_is_written_once_and_its_baseline_with_it(
+async def test_a_result_is_written_once_with_its_baseline(
     store: DigestRepository, rounds: DueScheduler, runs: RunRepository, clock: Clock
 ) -> None:
     digest, attempt = await due(store, rounds, clock)

@@ -168,7 +168,7 @@ async def other(database_url: str) -> AsyncIterator[DueScheduler]:
     await engine.dispose()
 
 
-async def test_workers_that_look_at_once_enter_and_claim_each_run_once(
+async def test_workers_that_poll_at_once_record_and_claim_each_run_once(
     store: DigestRepository, rounds: DueScheduler, other: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
@@ -185,7 +185,7 @@ async def test_workers_that_look_at_once_enter_and_claim_each_run_once(
     assert sorted(numbers) == list(range(1, 21))
 
 
-async def test_a_run_whose_worker_died_before_handing_it_over_is_claimed_anew(
+async def test_a_run_whose_worker_died_before_enqueueing_it_is_claimed_again(
     store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-11-23T08:00")
@@ -240,7 +240,7 @@ async def test_a_zone_that_is_no_more_pauses_the_digest_and_says_why(
     assert (await store.get(well.number)).state == "active"
 
 
-async def test_what_is_long_over_is_forgotten_but_not_the_last_hundred_runs(
+async def test_old_runs_are_purged_but_not_the_last_hundred_runs(
     engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
 ) -> None:
     clock.set("2026-01-01T08:00")
@@ -252,11 +252,11 @@ async def test_what_is_long_over_is_forgotten_but_not_the_last_hundred_runs(
     async with engine.begin() as connection:
         await connection.execute(update(digest_runs).values(state="sent"))
     clock.advance(days=29)
-    await rounds.forget(clock())
+    await rounds.purge(clock())
     assert len(await store.runs(gone.number, 500)) == 100
 
     clock.advance(days=2)
-    await rounds.forget(clock())
+    await rounds.purge(clock())
     assert len(await store.runs(digest.number, 500)) == 100
     assert await store.runs(gone.number, 500) == ()
 
