@@ -213,8 +213,8 @@ class Router:
         if body.get("type") == "view_submission":
             body = {"response_action": "update", "view": _nothing_done(message)}
             return BoltResponse(status=200, body=body, headers=dict(_JSON))
-        interaction = Interaction.of_payload(body)
-        # A click in a form brings no `response_url`: then they are told in a direct message.
+        # A click in a modal brings no `response_url`: then they are told in a direct message.
+        interaction = Interaction.of_payload({**body, "view": None})
         if interaction.response_url is not None or body.get("type") == "block_actions":
             self._background.start(self._responder.send(message, interaction))
         return BoltResponse(status=200)
