@@ -31,7 +31,7 @@ class SingleFlight:
     def __init__(self) -> None:
         self._flights: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def board(self, key: Hashable, start: Callable[[], Awaitable[_T]]) -> tuple[_T, bool]:
+    async def run(self, key: Hashable, start: Callable[[], Awaitable[_T]]) -> tuple[_T, bool]:
         """The result for a key, and whether this asker started the flight."""
         flight = self._flights.get(key)
         leads = flight is None
@@ -161,7 +161,7 @@ class CachedWorkflows:
 
         async def ask() -> InstancePage:
             page = await self._client.list_instances(query, priority)
-            self.keep(query, page)
+            self.store(query, page)
             return page
 
         return await self._answer(self._pages, query, ask, _Flight(fresh, priority))
@@ -173,7 +173,7 @@ class CachedWorkflows:
         self._observe("hit")
         return True
 
-    def keep(self, query: PageQuery, page: InstancePage) -> None:
+    def store(self, query: PageQuery, page: InstancePage) -> None:
         """Remember a page as the answer to a question that is known to have the same one.
 
         One that could not be read in full is not remembered for long: the next answer may be whole.
@@ -181,7 +181,7 @@ class CachedWorkflows:
         latest = query.filter.date_end
         # New instances never enter a page that lies behind a cursor, or that ends at a moment gone by.
         still = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
-        self._pages.put(query, page, stands_still=still and not page.unread)
+        self._pages.put(query, page, stands_still=still and not page.incomplete_rows)
 
     async def list_workflows(
         self, search: str | None = None, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
@@ -239,7 +239,7 @@ class CachedWorkflows:
         if known is not None:
             self._observe("hit")
             return known
-        answer, leads = await self._flights.board((id(memory), key, flight), ask)
+        answer, leads = await self._flights.run((id(memory), key, flight), ask)
         self._observe("miss" if leads else "joined")
         return answer
 

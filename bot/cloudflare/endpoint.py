@@ -44,11 +44,11 @@ class Endpoint:
     """One account as the network sees it.
 
     Attributes:
-        root: the URL before `/workflows`, without a slash at its end.
+        base_url: the URL before `/workflows`, without a slash at the end.
         credentials: sent to that host and no other.
     """
 
-    root: str
+    base_url: str
     credentials: Credentials
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final
 
 from bot.cloudflare.errors import RateLimited
-from bot.cloudflare.refusals import RateLimit
+from bot.cloudflare.responses import RateLimit
 
 WINDOW: Final = timedelta(minutes=5)
 _SAME_WINDOW: Final = 1.5  # seconds: the header counts in whole ones

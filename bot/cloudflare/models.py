@@ -215,7 +215,7 @@ class InstancePage:
         info: `result_info` as it came.
         messages: the API's own words to its caller, usually none.
         fetched_at: when the answer arrived.
-        unread: rows that could not be read in full: they lack what has the wrong type, or are missing.
+        incomplete_rows: the number of rows that could not be read in full, or not at all.
     """
 
     rows: tuple[Instance, ...]
@@ -223,7 +223,7 @@ class InstancePage:
     info: ResultInfo
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0
 
     @cached_property
     def newest(self) -> datetime | None:
@@ -236,13 +236,13 @@ class WorkflowPage:
     """One answer of the workflow list: rows, and the number of the page that follows, if any.
 
     Attributes:
-        unread: rows that could not be read in full.
+        incomplete_rows: the number of rows that could not be read in full, or not at all.
     """
 
     rows: tuple[Workflow, ...]
     next: PageNumber | None
     messages: tuple[ApiMessage, ...]
-    unread: int = 0
+    incomplete_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +250,10 @@ class WorkflowList:
     """Every workflow of an account, or every one that matches a search.
 
     Attributes:
-        unread: rows that could not be read in full.
+        incomplete_rows: the number of rows that could not be read in full, or not at all.
     """
 
     rows: tuple[Workflow, ...]
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0

@@ -19,8 +19,7 @@ from bot.browse.messages.instances import instances_message
 from bot.browse.model import ListQuery
 from bot.browse.screen import Screen
 from bot.cloudflare.models import InstancePage
-from bot.cloudflare.protocol import read_instances
-from bot.cloudflare.refusals import Response
+from bot.cloudflare.responses import Response, read_instances
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
 from bot.ui.elements import Controls, Message
 

@@ -13,7 +13,7 @@ from bot.browse.bookmark import pack
 from bot.browse.model import ListQuery
 from bot.browse.store import BookmarkStore
 from bot.cloudflare.models import Cursor, PageNumber
-from bot.cloudflare.refusals import Response
+from bot.cloudflare.responses import Response
 from bot.storage.tables import metadata
 from bot.ui.limits import OPTION_VALUE
 from tests.robustness.hostile import properties, seeds

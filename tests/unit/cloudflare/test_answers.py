@@ -7,7 +7,7 @@ import pytest
 
 from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import ApiMessage, Cursor, Instance, PageNumber, Position, Status, Workflow
-from bot.cloudflare.protocol import read_workflow, read_workflows
+from bot.cloudflare.responses import read_workflow, read_workflows
 
 from .asking import ARRIVED, answer, envelope, read
 
@@ -193,16 +193,16 @@ def test_a_workflow_is_read_with_its_counts_and_schedules() -> None:
         "script_deleted": True,
         "new": 1,
     }
-    workflow = read_workflow(answer(envelope(row)))
+    workflow = read_workflow(answer(envelope(row)), ARRIVED)
     assert workflow.instances == {"errored": 3, "hibernated": 1}
     assert workflow.triggered_on is None
     assert workflow.script_deleted
     assert [schedule.cron for schedule in workflow.schedules or ()] == ["*/5 * * * *", "@daily"]
-    assert read_workflows(answer(envelope([row])), PageNumber(1)).rows == (workflow,)
+    assert read_workflows(answer(envelope([row])), PageNumber(1), ARRIVED).rows == (workflow,)
 
 
 def test_a_name_is_enough_for_a_workflow() -> None:
-    assert read_workflow(answer(envelope({"name": "orders"}))) == Workflow(name="orders")
+    assert read_workflow(answer(envelope({"name": "orders"})), ARRIVED) == Workflow(name="orders")
 
 
 @pytest.mark.parametrize(
@@ -221,4 +221,4 @@ def test_workflows_go_on_by_number(
 ) -> None:
     body = envelope([{"name": f"flow-{number}"} for number in range(count)], result_info=info)
     expected = PageNumber(following) if following else None
-    assert read_workflows(answer(body), PageNumber(page)).next == expected
+    assert read_workflows(answer(body), PageNumber(page), ARRIVED).next == expected

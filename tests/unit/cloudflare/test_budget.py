@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import WINDOW, Budget, Priority
-from bot.cloudflare.refusals import RateLimit
+from bot.cloudflare.responses import RateLimit
 
 from .conftest import Stopwatch
 

@@ -199,7 +199,7 @@ async def test_a_page_that_is_known_to_answer_another_question_is_kept_for_it(
 ) -> None:
     page = await workflows.list_instances(question())
     bounded = question(date_end=NOW)
-    workflows.keep(bounded, page)
+    workflows.store(bounded, page)
     assert await workflows.list_instances(bounded) is page
     assert simulation.list_calls == 1
 

@@ -217,7 +217,7 @@ async def test_a_base_url_may_end_in_a_slash(
 )
 def test_the_local_engine_answers_below_its_own_path(url: str, root: str) -> None:
     endpoint = wrangler_endpoint(url)
-    assert (endpoint.root, endpoint.credentials) == (root, NoCredentials())
+    assert (endpoint.base_url, endpoint.credentials) == (root, NoCredentials())
 
 
 async def test_each_request_is_reported_with_how_it_went(

@@ -12,7 +12,7 @@ import pytest
 import trustme
 from aiohttp import web
 
-from bot.cloudflare.client import MAX_BODY, Call, WorkflowsClient
+from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, Endpoint
 from bot.cloudflare.errors import (
     CloudflareError,
@@ -23,6 +23,7 @@ from bot.cloudflare.errors import (
     Unavailable,
 )
 from bot.cloudflare.limiter import Budget, Priority
+from bot.cloudflare.transport import MAX_BODY
 from bot.playground.simulators.cloudflare import (
     Challenge,
     CutOff,

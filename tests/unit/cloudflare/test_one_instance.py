@@ -22,10 +22,11 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import InstanceDetail, InstanceError, Status
-from bot.cloudflare.protocol import Request, instance_request, read_instance
+from bot.cloudflare.requests import Request, instance_request
+from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 
-from .asking import answer, envelope, refused
+from .asking import ARRIVED, answer, envelope, refused
 from .conftest import NOW, MakeClient, Stopwatch
 
 FIRST, REST = 15, 300
@@ -50,14 +51,16 @@ text = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
 
 
 def described(**changed: object) -> InstanceDetail:
-    return read_instance(answer(envelope({**WHOLE, **changed})))
+    return read_instance(answer(envelope({**WHOLE, **changed})), ARRIVED)
 
 
 # What is asked for.
 
 
 def test_an_instance_is_asked_for_without_its_steps() -> None:
-    assert instance_request("orders", "o-1") == Request("/workflows/orders/instances/o-1", "simple=true")
+    assert instance_request("orders", "o-1") == Request(
+        "GET", "/workflows/orders/instances/o-1", "simple=true"
+    )
 
 
 @given(text.filter(lambda id_: id_ not in (".", "..")))
@@ -95,7 +98,7 @@ def test_every_field_is_read() -> None:
 @pytest.mark.parametrize("missing", WHOLE)
 def test_any_field_may_be_missing_or_null(missing: str) -> None:
     without = {key: value for key, value in WHOLE.items() if key != missing}
-    assert read_instance(answer(envelope(without))) == described(**{missing: None})
+    assert read_instance(answer(envelope(without)), ARRIVED) == described(**{missing: None})
 
 
 def test_the_local_engine_s_answer_has_fewer_fields() -> None:
@@ -105,7 +108,7 @@ def test_the_local_engine_s_answer_has_fewer_fields() -> None:
         "error": {"name": "Error", "message": ""},
         "steps": [{}],
     }
-    assert read_instance(answer(envelope(body))).error == InstanceError(name="Error", message="")
+    assert read_instance(answer(envelope(body)), ARRIVED).error == InstanceError(name="Error", message="")
 
 
 @pytest.mark.parametrize(
@@ -140,20 +143,20 @@ def test_nonsense_is_refused(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize("body", [b"", b"null", envelope(None), envelope([]), {"success": True}])
 def test_no_instance_is_no_answer(body: object) -> None:
     with pytest.raises(InvalidResponse):
-        read_instance(answer(body))
+        read_instance(answer(body), ARRIVED)
 
 
 def test_a_refusal_is_an_error_of_its_kind() -> None:
     with pytest.raises(InstanceNotFound):
-        read_instance(refused(10400, 404))
+        read_instance(refused(10400, 404), ARRIVED)
     with pytest.raises(WorkflowNotFound):
-        read_instance(refused(10200, 404))
+        read_instance(refused(10200, 404), ARRIVED)
 
 
 def test_the_local_engine_s_refusal_means_the_instance() -> None:
     """It has one code for both."""
     with pytest.raises(InstanceNotFound) as caught:
-        read_instance(refused(10501, 404, "Workflow instance 'ghost' not found."))
+        read_instance(refused(10501, 404, "Workflow instance 'ghost' not found."), ARRIVED)
     assert (caught.value.codes, caught.value.http_status) == ((10501,), 404)
 
 

@@ -19,8 +19,16 @@ from bot.cloudflare.errors import (
     WorkflowNotFound,
 )
 from bot.cloudflare.models import ApiMessage, PageNumber
-from bot.cloudflare.protocol import read_instances, read_workflow, read_workflows
-from bot.cloudflare.refusals import BAN, RateLimit, Response, rate_limit, retry_after
+from bot.cloudflare.responses import (
+    BAN,
+    RateLimit,
+    Response,
+    rate_limit,
+    read_instances,
+    read_workflow,
+    read_workflows,
+    retry_after,
+)
 
 from .asking import ARRIVED, answer, refused
 
@@ -51,7 +59,7 @@ from .asking import ARRIVED, answer, refused
 )
 def test_each_code_is_an_error_one_can_act_on(code: int, status: int, kind: type[CloudflareError]) -> None:
     with pytest.raises(CloudflareError) as caught:
-        read_workflow(refused(code, status, "workflows.api.error.x", {"cf-ray": "8f1-FRA"}))
+        read_workflow(refused(code, status, "workflows.api.error.x", {"cf-ray": "8f1-FRA"}), ARRIVED)
     error = caught.value
     assert type(error) is kind
     assert error.errors == (ApiMessage(code=code, message="workflows.api.error.x"),)
@@ -80,32 +88,32 @@ def test_an_answer_without_the_api_s_envelope_is_judged_by_its_status(
     body: bytes, status: int, kind: type[CloudflareError]
 ) -> None:
     with pytest.raises(CloudflareError) as caught:
-        read_workflow(answer(body, status))
+        read_workflow(answer(body, status), ARRIVED)
     assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("status", [200, 403, 503])
 def test_a_firewall_s_challenge_is_no_answer(status: int) -> None:
     with pytest.raises(InvalidResponse, match="firewall"):
-        read_workflow(answer(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}))
+        read_workflow(answer(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}), ARRIVED)
 
 
 def test_all_messages_are_said() -> None:
     errors = [{"code": 1, "message": "first"}, {"message": "second"}, {"code": 3}]
     with pytest.raises(InvalidParameter) as caught:
-        read_workflow(answer({"success": False, "errors": errors}, 400))
+        read_workflow(answer({"success": False, "errors": errors}, 400), ARRIVED)
     assert caught.value.reason == "first; second"
     assert caught.value.codes == (1, 3)
 
 
 def test_a_refusal_without_words_says_its_status() -> None:
     with pytest.raises(Unavailable, match="HTTP 502"):
-        read_workflow(answer(b"", 502))
+        read_workflow(answer(b"", 502), ARRIVED)
 
 
 def test_whoever_lacks_a_permission_learns_which_ones_would_do() -> None:
     with pytest.raises(NotAuthorized) as caught:
-        read_workflow(refused(10000, 403))
+        read_workflow(refused(10000, 403), ARRIVED)
     assert "Workers Scripts Read" in caught.value.PERMISSIONS
 
 
@@ -148,7 +156,7 @@ def test_any_retry_after_is_read(value: str) -> None:
 
 def test_a_429_says_when_to_come_back() -> None:
     with pytest.raises(RateLimited) as caught:
-        read_workflow(refused(971, 429, headers={"retry-after": "30"}))
+        read_workflow(refused(971, 429, headers={"retry-after": "30"}), ARRIVED)
     assert caught.value.retry_after == timedelta(seconds=30)
 
 
@@ -218,8 +226,8 @@ codes = st.sampled_from([200, 200, 200, 204, 301, 400, 401, 403, 404, 429, 500, 
 def test_any_answer_is_read_or_is_one_of_our_errors(response: Response) -> None:
     for reads in (
         lambda: read_instances(response, None, ARRIVED),
-        lambda: read_workflows(response, PageNumber(1)),
-        lambda: read_workflow(response),
+        lambda: read_workflows(response, PageNumber(1), ARRIVED),
+        lambda: read_workflow(response, ARRIVED),
     ):
         try:
             reads()
