@@ -1,4 +1,4 @@
-"""Questions and answers by hand."""
+"""Build queries and responses for tests."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One row of the wrong type does not take the others with it."""
+"""An invalid row does not spoil its list."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ GOOD = {"id": "good", "status": "errored", "created_on": "2026-11-23T12:04:00Z"}
         ([GOOD], None),
     ],
 )
-def test_of_a_row_of_the_wrong_type_is_kept_what_can_be_read(odd: Any, left: Instance | None) -> None:
+def test_the_valid_fields_of_a_row_are_kept(odd: Any, left: Instance | None) -> None:
     page = read(envelope([GOOD, odd, GOOD], result_info={"cursor": "on"}))
     good = read(envelope([GOOD])).rows[0]
     assert page.rows == tuple(row for row in (good, left, good) if row is not None)
@@ -39,17 +39,17 @@ def test_of_a_row_of_the_wrong_type_is_kept_what_can_be_read(odd: Any, left: Ins
     assert page.next is not None
 
 
-def test_a_list_of_nothing_but_rows_that_can_not_be_read_is_no_answer() -> None:
+def test_a_list_without_a_readable_row_is_invalid() -> None:
     with pytest.raises(InvalidResponse, match=r"result\.0"):
         read(envelope([{"id": 7}, 8, None]))
 
 
-def test_a_list_far_longer_than_a_page_is_no_answer() -> None:
+def test_a_list_far_longer_than_a_page_is_invalid() -> None:
     with pytest.raises(InvalidResponse, match=r"result\.1000"):
         read(envelope([GOOD] * 1000 + [8]))
 
 
-def test_what_is_odd_beside_the_rows_is_still_refused() -> None:
+def test_an_invalid_field_beside_the_rows_is_refused() -> None:
     with pytest.raises(InvalidResponse, match="result_info"):
         read(envelope([GOOD, 7], result_info={"cursor": 7}))
 
@@ -63,7 +63,7 @@ def test_what_is_odd_beside_the_rows_is_still_refused() -> None:
         ({"name": 7}, None),
     ],
 )
-def test_a_workflow_is_read_as_far_as_it_goes(odd: Any, left: Workflow | None) -> None:
+def test_the_valid_fields_of_a_workflow_are_kept(odd: Any, left: Workflow | None) -> None:
     page = read_workflows(answer(envelope([{"name": "good"}, odd])), PageNumber(1), ARRIVED)
     assert page.rows == tuple(row for row in (Workflow(name="good"), left) if row is not None)
     assert page.incomplete_rows == 1
@@ -85,7 +85,7 @@ def test_a_row_that_is_read_in_part_is_one_row_of_its_page(sent: int) -> None:
 
 
 @pytest.mark.parametrize("behind_a_cursor", [False, True])
-async def test_what_could_not_be_read_in_full_is_remembered_for_the_short_time_alone(
+async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
     behind_a_cursor: bool, make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), stopwatch)
@@ -105,7 +105,7 @@ async def test_what_could_not_be_read_in_full_is_remembered_for_the_short_time_a
     assert seen == [1, 1, 1, 1, 0, 0]
 
 
-async def test_a_page_asked_for_anew_takes_the_place_of_the_old_one_even_if_it_is_odd(
+async def test_a_refresh_replaces_a_page_even_by_an_incomplete_one(
     make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     cached = CachedWorkflows(make_client(), CacheTimes(), stopwatch)

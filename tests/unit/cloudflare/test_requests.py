@@ -1,4 +1,4 @@
-"""What is asked for, and what is refused before anything is asked."""
+"""Requests hold the API's parameters. Invalid ones are refused before they are sent."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qsl, unquote
