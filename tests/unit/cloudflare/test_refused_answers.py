@@ -161,7 +161,7 @@ def test_a_429_has_its_retry_after() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "policy", "limit"),
+    ("header", "policy", "limit"),
     [
         ('"default";r=50;t=30', "", RateLimit(50, timedelta(seconds=30))),
         ('"default"; r=50; t=30', "", RateLimit(50, timedelta(seconds=30))),
@@ -176,16 +176,16 @@ def test_a_429_has_its_retry_after() -> None:
     ],
 )
 def test_the_tightest_policy_of_the_ratelimit_headers_counts(
-    told: str, policy: str, limit: RateLimit
+    header: str, policy: str, limit: RateLimit
 ) -> None:
-    assert rate_limit({"ratelimit": told, "ratelimit-policy": policy}) == limit
+    assert rate_limit({"ratelimit": header, "ratelimit-policy": policy}) == limit
 
 
 @pytest.mark.parametrize(
-    "told", ["", "50", '"default"', '"default";r=x;t=1', '"default";r=-1;t=1', "r=1;t=1", '"']
+    "header", ["", "50", '"default"', '"default";r=x;t=1', '"default";r=-1;t=1', "r=1;t=1", '"']
 )
-def test_an_unreadable_ratelimit_header_is_ignored(told: str) -> None:
-    assert rate_limit({"ratelimit": told}) is None
+def test_an_unreadable_ratelimit_header_is_ignored(header: str) -> None:
+    assert rate_limit({"ratelimit": header}) is None
 
 
 # Any response.

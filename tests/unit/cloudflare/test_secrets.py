@@ -49,8 +49,8 @@ async def test_no_error_shows_the_secret(
     with pytest.raises(CloudflareError) as caught_too:
         await client.get_instance("orders", "a")
     for error in (caught.value, caught_too.value):
-        told = "".join(traceback.format_exception(error))
-        assert SECRET not in told + repr(error) + repr(vars(error))
+        text = "".join(traceback.format_exception(error))
+        assert SECRET not in text + repr(error) + repr(vars(error))
 
 
 @pytest.mark.parametrize("token", [f"{SECRET}\n", f"{SECRET}\r\nX-Evil: 1", f"{SECRET}\0"])
