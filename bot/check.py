@@ -87,7 +87,7 @@ async def _account(name: str, account: CachedWorkflows, settings: Settings) -> F
     except AccountNotFound as error:
         return Finding(subject, well=False, text=f"{error.reason}: look at its account id")
     except CloudflareError as error:
-        root = settings.endpoints[name].root
+        root = settings.endpoints[name].base_url
         return Finding(subject, well=False, text=f"{error.reason}; asked was {root}")
     return Finding(subject, well=True, text=f"reads Workflows; there are {len(found.rows)}")
 

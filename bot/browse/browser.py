@@ -11,12 +11,12 @@ from bot.browse.bookmark import Bookmark, OverviewBookmark, VisitedPage
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.screen import Overview, Screen, Source
+from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
     CloudflareError,
     InvalidParameter,
     InvalidResponse,
-    UnknownAccount,
     WorkflowNotFound,
 )
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
@@ -35,12 +35,12 @@ class Browser:
     """
 
     def __init__(self, accounts: Mapping[str, CachedWorkflows]) -> None:
-        self._accounts = accounts
+        self._accounts = Accounts(accounts)
 
     @property
     def accounts(self) -> tuple[str, ...]:
         """The accounts' names, the default first."""
-        return tuple(self._accounts)
+        return self._accounts.names
 
     async def open(self, query: ListQuery) -> Screen:
         """The first screen of a list.
@@ -72,7 +72,7 @@ class Browser:
         Raises:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
         """
-        account, workflows = self._account(mark.query.account)
+        account, workflows = self._accounts.get(mark.query.account)
         try:
             return await self._turn(workflows, mark, account, fresh=fresh)
         except WorkflowNotFound as error:
@@ -83,7 +83,7 @@ class Browser:
         """Whether the place of a screen would give the same one again, at once."""
         if screen.source is None:
             return False
-        _, workflows = self._account(screen.query.account)
+        _, workflows = self._accounts.get(screen.query.account)
         return workflows.is_cached(screen.source.asked, screen.source.page)
 
     async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
@@ -109,7 +109,7 @@ class Browser:
         Raises:
             CloudflareError, UnknownAccount: as `open`.
         """
-        account, workflows = self._account(mark.overview.account)
+        account, workflows = self._accounts.get(mark.overview.account)
         search = mark.overview.search
         found = await workflows.list_workflows(search, fresh=fresh)
         # The local engine ignores a search, so names are looked at here, too.
@@ -128,16 +128,8 @@ class Browser:
             next=replace(mark, offset=offset + size) if offset + size < len(rows) else None,
             messages=found.messages,
             fetched_at=found.fetched_at,
-            unread=found.unread,
+            unread=found.incomplete_rows,
         )
-
-    def _account(self, name: str | None) -> tuple[str, CachedWorkflows]:
-        if name is None:
-            return next(iter(self._accounts.items()))
-        try:
-            return name, self._accounts[name]
-        except KeyError:
-            raise UnknownAccount(name, self.accounts) from None
 
     async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
         query = mark.query
@@ -156,7 +148,7 @@ class Browser:
             page = await workflows.list_instances(unbounded, fresh=fresh)
         except InvalidParameter as error:
             raise CursorRefused(query.from_start) from error
-        workflows.keep(bounded, page)
+        workflows.store(bounded, page)
         return page
 
     async def _anchored(
@@ -173,7 +165,7 @@ class Browser:
             return anchored, await self._page(workflows, anchored, fresh=True)
         anchored = replace(mark, anchor=newest)
         # Asked again with the bound, the API would answer these very rows: no need to ask.
-        workflows.keep(mark.query.page(mark.position, _upper_bound(newest)), page)
+        workflows.store(mark.query.page(mark.position, _upper_bound(newest)), page)
         return anchored, page
 
     async def _anchored_at_newest(
@@ -260,7 +252,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
         messages=page.messages,
         cursor_loop=circles,
         fetched_at=page.fetched_at,
-        unread=page.unread,
+        unread=page.incomplete_rows,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.browse.model import DEFAULT_ROWS, MAX_ROWS, HelpQuery, ListQuery, OverviewQuery
-from bot.cloudflare.protocol import MAX_WORKFLOW_NAME
+from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters, times
 from bot.language.errors import QueryError, nearest, one_of, typed
 from bot.language.times import Clock, TimePoint

@@ -17,7 +17,7 @@ from bot.cloudflare.models import (
     Position,
     Status,
 )
-from bot.cloudflare.protocol import instances_request
+from bot.cloudflare.requests import instances_request
 from bot.language.times import TimePoint
 from bot.language.tokens import COMMAND, in_quotes, quote
 from bot.slack.requests import Request

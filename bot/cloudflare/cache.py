@@ -1,4 +1,4 @@
-"""Pages remembered for a short while, and one flight per key: a thousand askers cost one request."""
+"""Cache answers for a short time, and share one request between all callers that wait for the same answer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -22,17 +22,17 @@ _WORKFLOW_LISTS: Final = 64
 
 
 class SingleFlight:
-    """Runs one coroutine per key at a time; all who ask meanwhile get its result.
+    """Runs one coroutine per key at a time. All callers that wait for the key get its result.
 
-    The flight is a task of its own, so an asker who is cancelled takes nobody down. A failure reaches
-    everyone on board and is remembered by nobody.
+    The coroutine runs in its own task, so a cancelled caller does not cancel it. A failure is raised in all
+    waiting callers and is not cached.
     """
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def board(self, key: Hashable, start: Callable[[], Awaitable[_T]]) -> tuple[_T, bool]:
-        """The result for a key, and whether this asker started the flight."""
+    async def run(self, key: Hashable, start: Callable[[], Awaitable[_T]]) -> tuple[_T, bool]:
+        """Return the result for a key, and whether this call started the coroutine."""
         flight = self._flights.get(key)
         leads = flight is None
         if flight is None:
@@ -44,10 +44,10 @@ class SingleFlight:
     def _finish(self, key: Hashable, flight: asyncio.Task[Any]) -> None:
         del self._flights[key]
         if not flight.cancelled():
-            flight.exception()  # seen here, in case every asker has left
+            flight.exception()  # Mark it as retrieved, in case all callers were cancelled.
 
     async def close(self) -> None:
-        """End the flights that are still in the air."""
+        """Cancel the running coroutines."""
         flights = list(self._flights.values())
         for flight in flights:
             flight.cancel()
@@ -60,13 +60,13 @@ async def _run(start: Callable[[], Awaitable[_T]]) -> _T:
 
 @dataclass(frozen=True, slots=True)
 class CacheTimes:
-    """How long a page counts as fresh.
+    """How long an answer is fresh.
 
     Attributes:
-        first: for first pages and workflow lists, which may change at any moment.
-        rest: for what stands still: pages behind a cursor, or bounded by a latest creation time, and
-            instances that have ended.
-        pages: how many answers of each kind are kept.
+        first: for answers that can change: first pages, workflows, and instances that have not ended.
+        rest: for stable answers: pages after a cursor, pages with a latest creation time, and instances that
+            have ended.
+        pages: the number of answers of each kind that are cached.
     """
 
     first: timedelta = timedelta(seconds=15)
@@ -75,11 +75,11 @@ class CacheTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Flight:
-    """Who may share a flight.
+class _Sharing:
+    """Which calls may share a request.
 
-    A refresh joins none that may have left before it was asked for, and a person none that background work
-    may have been refused.
+    A refresh does not share a request that started before it. An interactive call does not share a background
+    request, whose budget may be used up.
     """
 
     fresh: bool
@@ -87,15 +87,15 @@ class _Flight:
 
 
 def observe_nothing(_: str) -> None:
-    """For callers that do not count."""
+    """Ignore an observation."""
 
 
 class _Readable(Protocol[_K_contra, _T_co]):
     def get(self, key: _K_contra, /) -> _T_co | None: ...
 
 
-class _Memory(Generic[_K, _T]):
-    """Answers for a while: `rest` for those that stand still, `first` for all others."""
+class _TimedCache(Generic[_K, _T]):
+    """A cache that keeps stable answers for `rest` and all others for `first`."""
 
     def __init__(self, size: int, times: CacheTimes, now: Callable[[], float]) -> None:
         self._first: TTLCache[_K, _T] = TTLCache(size, times.first.total_seconds(), timer=now)
@@ -104,35 +104,35 @@ class _Memory(Generic[_K, _T]):
     def get(self, key: _K) -> _T | None:
         return self._first.get(key) or self._rest.get(key)
 
-    def put(self, key: _K, answer: _T, *, stands_still: bool) -> None:
+    def put(self, key: _K, answer: _T, *, is_stable: bool) -> None:
         self._first.pop(key, None)
         self._rest.pop(key, None)
-        (self._rest if stands_still else self._first)[key] = answer
+        (self._rest if is_stable else self._first)[key] = answer
 
 
-class _Pages:
-    """The same for pages, all but the last used of which are packed."""
+class _PageCache:
+    """A cache of pages. All but the pages used last are packed."""
 
     def __init__(self, size: int, times: CacheTimes, now: Callable[[], float]) -> None:
         self._packer = Packer()
-        self._memory: _Memory[PageQuery, PackedPage] = _Memory(size, times, now)
+        self._cache: _TimedCache[PageQuery, PackedPage] = _TimedCache(size, times, now)
 
     def get(self, key: PageQuery) -> InstancePage | None:
-        packed = self._memory.get(key)
+        packed = self._cache.get(key)
         return None if packed is None else self._packer.open(packed)
 
-    def put(self, key: PageQuery, page: InstancePage, *, stands_still: bool) -> None:
-        self._memory.put(key, self._packer.pack(page), stands_still=stands_still)
+    def put(self, key: PageQuery, page: InstancePage, *, is_stable: bool) -> None:
+        self._cache.put(key, self._packer.pack(page), is_stable=is_stable)
 
 
 class CachedWorkflows:
-    """The same questions as `WorkflowsClient`, answered from memory while the answer is fresh.
+    """Answers like `WorkflowsClient`, from the cache while the answer is fresh.
 
     Args:
-        client: of one account; a cache belongs to one account, so no key can name another's page.
-        times: how long to remember.
+        client: of one account. The cache holds answers of this account only.
+        times: how long answers are fresh.
         now: a monotonic clock in seconds.
-        observe: told "hit", "miss" or "joined" for each question.
+        observe: called with "hit", "miss" or "joined" for each call.
     """
 
     def __init__(
@@ -145,104 +145,104 @@ class CachedWorkflows:
         self._client = client
         self._flights = SingleFlight()
         self._observe = observe
-        self._pages = _Pages(times.pages, times, now)
-        self._lists: _Memory[str | None, WorkflowList] = _Memory(_WORKFLOW_LISTS, times, now)
-        self._workflows: _Memory[str, Workflow] = _Memory(times.pages, times, now)
-        self._instances: _Memory[tuple[str, str], InstanceDetail] = _Memory(times.pages, times, now)
+        self._pages = _PageCache(times.pages, times, now)
+        self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
+        self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
+        self._instances: _TimedCache[tuple[str, str], InstanceDetail] = _TimedCache(times.pages, times, now)
 
     async def list_instances(
         self, query: PageQuery, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> InstancePage:
-        """One page of a workflow's instances; `fresh` goes around the memory and renews it.
+        """List one page of a workflow's instances. `fresh` skips the cache and updates it.
 
         Raises:
-            CloudflareError: one of `errors`.
+            CloudflareError: The request failed, or the response can't be read.
         """
 
         async def ask() -> InstancePage:
             page = await self._client.list_instances(query, priority)
-            self.keep(query, page)
+            self.store(query, page)
             return page
 
-        return await self._answer(self._pages, query, ask, _Flight(fresh, priority))
+        return await self._get_or_ask(self._pages, query, ask, _Sharing(fresh, priority))
 
     def is_cached(self, query: PageQuery, page: InstancePage) -> bool:
-        """Whether the answer to a question is in memory, and is this very page."""
+        """Return whether the cached answer to a query is this very page."""
         if self._pages.get(query) is not page:
             return False
         self._observe("hit")
         return True
 
-    def keep(self, query: PageQuery, page: InstancePage) -> None:
-        """Remember a page as the answer to a question that is known to have the same one.
+    def store(self, query: PageQuery, page: InstancePage) -> None:
+        """Cache a page as the answer to a query.
 
-        One that could not be read in full is not remembered for long: the next answer may be whole.
+        A page with incomplete rows is cached for the short time only: the next response may be complete.
         """
         latest = query.filter.date_end
-        # New instances never enter a page that lies behind a cursor, or that ends at a moment gone by.
-        still = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
-        self._pages.put(query, page, stands_still=still and not page.unread)
+        # New instances never enter a page after a cursor, or a page that ends at a time in the past.
+        is_stable = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
+        self._pages.put(query, page, is_stable=is_stable and not page.incomplete_rows)
 
     async def list_workflows(
         self, search: str | None = None, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> WorkflowList:
-        """Every workflow of the account, or every one that matches a search.
+        """List all workflows of the account, or all that match a search.
 
         Raises:
-            CloudflareError: one of `errors`.
+            CloudflareError: The request failed, or the response can't be read.
         """
 
         async def ask() -> WorkflowList:
             workflows = await self._client.list_workflows(search, priority)
-            self._lists.put(search, workflows, stands_still=False)
+            self._lists.put(search, workflows, is_stable=False)
             return workflows
 
-        return await self._answer(self._lists, search, ask, _Flight(fresh, priority))
+        return await self._get_or_ask(self._lists, search, ask, _Sharing(fresh, priority))
 
     async def get_workflow(
         self, name: str, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> Workflow:
-        """One workflow.
+        """Get one workflow.
 
         Raises:
-            CloudflareError: one of `errors`.
+            CloudflareError: The request failed, or the response can't be read.
         """
 
         async def ask() -> Workflow:
             workflow = await self._client.get_workflow(name, priority)
-            self._workflows.put(name, workflow, stands_still=False)
+            self._workflows.put(name, workflow, is_stable=False)
             return workflow
 
-        return await self._answer(self._workflows, name, ask, _Flight(fresh, priority))
+        return await self._get_or_ask(self._workflows, name, ask, _Sharing(fresh, priority))
 
     async def get_instance(
         self, workflow: str, instance: str, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> InstanceDetail:
-        """One instance, without its steps.
+        """Get one instance, without its steps.
 
         Raises:
-            CloudflareError: one of `errors`.
+            CloudflareError: The request failed, or the response can't be read.
         """
         key = (workflow, instance)
 
         async def ask() -> InstanceDetail:
             detail = await self._client.get_instance(workflow, instance, priority)
-            self._instances.put(key, detail, stands_still=detail.end is not None)
+            self._instances.put(key, detail, is_stable=detail.end is not None)
             return detail
 
-        return await self._answer(self._instances, key, ask, _Flight(fresh, priority))
+        return await self._get_or_ask(self._instances, key, ask, _Sharing(fresh, priority))
 
-    async def _answer(
-        self, memory: _Readable[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], flight: _Flight
+    async def _get_or_ask(
+        self, cache: _Readable[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], sharing: _Sharing
     ) -> _T:
-        known = None if flight.fresh else memory.get(key)
+        known = None if sharing.fresh else cache.get(key)
         if known is not None:
             self._observe("hit")
             return known
-        answer, leads = await self._flights.board((id(memory), key, flight), ask)
+        answer, leads = await self._flights.run((id(cache), key, sharing), ask)
         self._observe("miss" if leads else "joined")
         return answer
 
     async def close(self) -> None:
-        """End what is still being fetched."""
+        """Cancel the running requests."""
         await self._flights.close()

@@ -1,7 +1,7 @@
-"""The envelopes that answers come in, decoded.
+"""Decode the JSON envelopes of the API's responses.
 
-One row in which something has the wrong type does not take the others with it: what can be read of it is
-kept, and how many rows are incomplete or missing is said.
+A field of the wrong type does not spoil a list. The other fields of its row are kept, and the result says
+how many rows are incomplete or missing.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from pydantic_core import from_json
 from bot.cloudflare.models import ApiMessage, Instance, InstanceDetail, ResultInfo, Workflow
 
 _MOST_ROWS: Final = 1000
-"""A page has a hundred; what has many more is none, and is not worth a second look at each row."""
+"""A page has 100 rows. A longer list than this is not decoded row by row."""
 
 
 class Envelope(BaseModel):
-    """What all answers have in common; `row` is what lists are made of."""
+    """The fields of every response; `row` is the type of a list's rows."""
 
     model_config = ConfigDict(extra="ignore")
     row: ClassVar[type[BaseModel] | None] = None
@@ -59,26 +59,26 @@ _E = TypeVar("_E", bound=Envelope)
 
 @dataclass(frozen=True, slots=True)
 class Decoded(Generic[_E]):
-    """An answer, as far as it can be read.
+    """A decoded response.
 
     Attributes:
-        envelope: without the rows of which nothing can be read.
-        missing: how many those are.
-        unread: how many rows could not be read in full, those among them.
+        envelope: the envelope, without the rows that could not be decoded at all.
+        missing: the number of those rows.
+        incomplete: the number of rows that could not be decoded in full, with those rows included.
     """
 
     envelope: _E
     missing: int = 0
-    unread: int = 0
+    incomplete: int = 0
 
 
 def decode(envelope: type[_E], body: bytes) -> Decoded[_E]:
-    """What a body holds.
+    """Decode a body.
 
-    A field of the wrong type is left out; a row that has no name without it is left out as a whole.
+    A field of the wrong type is left out. A row that lacks a required field is left out.
 
     Raises:
-        ValidationError: it is no such answer, or nothing can be read of any row.
+        ValidationError: The body has another shape, or no row can be decoded.
     """
     try:
         return Decoded(envelope.model_validate_json(body))
@@ -89,29 +89,34 @@ def decode(envelope: type[_E], body: bytes) -> Decoded[_E]:
         answer = from_json(body)
         if len(answer["result"]) > _MOST_ROWS:
             raise
-        read = [_read(row, value) for value in answer["result"]]
-        rows = [row for row, _ in read if row is not None]
+        decoded = [_decode_row(row, value) for value in answer["result"]]
+        rows = [row for row, _ in decoded if row is not None]
         if not rows:
             raise
-        whole = sum(is_whole for _, is_whole in read)
+        complete = sum(is_complete for _, is_complete in decoded)
     return Decoded(
-        envelope.model_validate({**answer, "result": rows}), len(read) - len(rows), len(read) - whole
+        envelope.model_validate({**answer, "result": rows}),
+        missing=len(decoded) - len(rows),
+        incomplete=len(decoded) - complete,
     )
 
 
-def _is_in_a_row(place: tuple[int | str, ...]) -> bool:
-    return len(place) > 1 and place[0] == "result"
+def _is_in_a_row(location: tuple[int | str, ...]) -> bool:
+    return len(location) > 1 and location[0] == "result"
 
 
-def _read(row: type[BaseModel], value: Any) -> tuple[BaseModel | None, bool]:  # noqa: ANN401 - any JSON value
-    """A row, as far as it can be read, and whether that is all of it."""
+def _decode_row(
+    row: type[BaseModel],
+    value: Any,  # noqa: ANN401 - any JSON value
+) -> tuple[BaseModel | None, bool]:
+    """Decode the readable fields of a row; also return whether the row is complete."""
     try:
         return row.model_validate(value), True
     except ValidationError as error:
-        odd = {fault["loc"][0] for fault in error.errors(include_url=False) if fault["loc"]}
-    if not odd:
-        return None, False  # it has no fields
+        invalid = {fault["loc"][0] for fault in error.errors(include_url=False) if fault["loc"]}
+    if not invalid:
+        return None, False  # The value is not an object.
     try:
-        return row.model_validate({name: field for name, field in value.items() if name not in odd}), False
+        return row.model_validate({name: item for name, item in value.items() if name not in invalid}), False
     except ValidationError:
         return None, False

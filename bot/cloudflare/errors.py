@@ -1,6 +1,19 @@
-"""What can go wrong between us and the API, as types a caller can act on.
+"""The errors of this package.
 
-Each error keeps the API's own codes and the `cf-ray` of the answer, which Cloudflare's support asks for.
+    CloudflareError                a request failed
+    ├── NotAuthorized              wrong credentials, or a permission is missing
+    ├── AccountNotFound            malformed account id
+    ├── WorkflowNotFound           no workflow of this name
+    ├── InstanceNotFound           no instance of this id
+    ├── InvalidParameter           a parameter is out of bounds
+    ├── RateLimited                too many requests; has `retry_after`
+    ├── Unavailable                no usable response in time: connection, timeout, 5xx
+    │   └── TLSError               the server's certificate is not trusted; a retry does not help
+    └── InvalidResponse            the response does not have the API's shape
+    UnknownAccount                 settings name no such account; nothing was requested
+
+A `CloudflareError` keeps the API's error codes and the response's `cf-ray`, by which Cloudflare's support
+finds it.
 """
 
 from collections.abc import Sequence
@@ -10,13 +23,13 @@ from bot.cloudflare.models import ApiMessage
 
 
 class CloudflareError(Exception):
-    """The base of all of them.
+    """The base of all errors of a request.
 
     Attributes:
-        reason: what happened, in a few words for a log.
-        errors: the API's `errors`, empty where it gave none.
-        http_status: None where there was no answer.
-        ray: `cf-ray`, where there was one.
+        reason: the cause in a few words, for a log.
+        errors: the API's `errors`; empty if it sent none.
+        http_status: the HTTP status; None without a response.
+        ray: the response's `cf-ray`, if it has one.
     """
 
     def __init__(
@@ -40,35 +53,35 @@ class CloudflareError(Exception):
 
 
 class NotAuthorized(CloudflareError):
-    """Wrong credentials, or right ones without a permission that reads Workflows.
+    """The credentials are wrong, or they lack the permission to read Workflows.
 
-    Any one of `NotAuthorized.PERMISSIONS` reads.
+    Any one of `NotAuthorized.PERMISSIONS` is enough to read.
     """
 
     PERMISSIONS = ("Workers Tail Read", "Workers Scripts Read", "Workers Scripts Write")
 
 
 class AccountNotFound(CloudflareError):
-    """The account id is malformed, or no route leads to it."""
+    """The account id is malformed, or the API has no such route."""
 
 
 class WorkflowNotFound(CloudflareError):
-    """No workflow of that name in the account."""
+    """The account has no workflow of this name."""
 
 
 class InstanceNotFound(CloudflareError):
-    """No instance of that id in the workflow."""
+    """The workflow has no instance of this id."""
 
 
 class InvalidParameter(CloudflareError):
-    """A parameter is out of its bounds: refused here before any request, or by the API."""
+    """A parameter is out of bounds. It was refused before the request, or by the API."""
 
 
 class RateLimited(CloudflareError):
-    """Too many requests, by the API's word or by our own count.
+    """There were too many requests, by the API's count or by the client's own.
 
     Attributes:
-        retry_after: how long to stay away.
+        retry_after: how long to wait before the next request.
     """
 
     def __init__(
@@ -85,19 +98,24 @@ class RateLimited(CloudflareError):
 
 
 class Unavailable(CloudflareError):
-    """No usable answer in time: refused connection, reset, timeout, TLS, or a 5xx."""
+    """No usable response arrived in time: a failed connection, a timeout, or a 5xx status."""
 
 
 class TLSError(Unavailable):
-    """The other side's certificate is not to be trusted: trying again changes nothing."""
+    """The server's certificate is not trusted. A retry does not help."""
 
 
 class InvalidResponse(CloudflareError):
-    """An answer that is not the API's: not JSON, the wrong shape, a firewall's web page, a redirect."""
+    """The response does not have the API's shape: not JSON, a firewall's web page, or a redirect."""
 
 
 class UnknownAccount(Exception):
-    """A button or a command of an account that settings no longer name."""
+    """No account of this name is configured.
+
+    Attributes:
+        name: the name that was asked for.
+        known: the configured names, with the default first.
+    """
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"no account is called {name}")

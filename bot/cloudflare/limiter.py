@@ -1,7 +1,7 @@
 """The request budget of one token: 1,200 requests in five minutes, then a ban of five minutes.
 
-The same token's dashboard spends from the same budget, so our own count is only the upper bound: the
-`Ratelimit` headers of each answer correct it downwards.
+The dashboard of the token's user shares this budget, so the client's own count is only a lower bound of the
+requests made. The `Ratelimit` headers of each response correct it.
 """
 
 from collections import deque
@@ -12,22 +12,28 @@ from enum import Enum
 from typing import Final
 
 from bot.cloudflare.errors import RateLimited
-from bot.cloudflare.refusals import RateLimit
+from bot.cloudflare.responses import RateLimit
 
 WINDOW: Final = timedelta(minutes=5)
-_SAME_WINDOW: Final = 1.5  # seconds: the header counts in whole ones
+_SAME_WINDOW: Final = 1.5  # Seconds. The header gives whole seconds.
 
 
 class Priority(Enum):
-    """Who waits for an answer: a person, or work in the background that can wait."""
+    """The priority of a request: interactive requests go before background work."""
 
-    INTERACTIVE = "person"
+    INTERACTIVE = "interactive"
     BACKGROUND = "background"
 
 
 @dataclass(frozen=True, slots=True)
 class _ServerLimit:
-    """What the API last said: requests left of a quota (0 where it named none), until a moment."""
+    """The API's latest rate limit.
+
+    Attributes:
+        until: when the window ends, on the budget's clock.
+        left: requests left.
+        quota: requests in a whole window; 0 if unknown.
+    """
 
     until: float
     left: int
@@ -35,11 +41,11 @@ class _ServerLimit:
 
 
 class Budget:
-    """Says when the next request may go.
+    """Decides when the next request may be sent.
 
     Args:
         limit: requests per five minutes.
-        reserve: the share of them, 0 to 1, that is kept for people.
+        reserve: the share of them, 0 to 1, that is reserved for interactive requests.
         now: a monotonic clock in seconds.
     """
 
@@ -49,14 +55,14 @@ class Budget:
         self._now = now
         self._spent: deque[float] = deque()
         self._server_limit: _ServerLimit | None = None
-        self._closed_until = 0.0
+        self._blocked_until = 0.0
         self._sent = 0
 
     def acquire(self, priority: Priority) -> int:
-        """Take one request out of the budget; gives its number, for `update`.
+        """Take one request from the budget and return its number, for `update`.
 
         Raises:
-            RateLimited: none is left for this purpose; says how long to wait.
+            RateLimited: The budget has no request left for this priority.
         """
         wait = self._wait(priority)
         if wait > 0:
@@ -68,10 +74,10 @@ class Budget:
         return self._sent
 
     def update(self, number: int, reported: RateLimit) -> None:
-        """Believe what the `Ratelimit` header of the answer to a request says.
+        """Apply the rate limit that the response to a request reported.
 
-        Requests that were sent after that one are not in its count yet; and as answers overtake each other,
-        within one window only a lower count is news.
+        The report does not count later requests, so they are subtracted. Responses can arrive out of order:
+        within one window, only a lower count is applied.
         """
         until = self._now() + reported.reset_after.total_seconds()
         left = reported.remaining - (self._sent - number)
@@ -80,27 +86,27 @@ class Budget:
         self._server_limit = _ServerLimit(until, left, reported.quota or 0)
 
     def block_for(self, pause: timedelta) -> None:
-        """Send nothing for a while: the API said 429."""
-        self._closed_until = max(self._closed_until, self._now() + pause.total_seconds())
+        """Refuse all requests for a while, after a 429."""
+        self._blocked_until = max(self._blocked_until, self._now() + pause.total_seconds())
 
     @property
     def left(self) -> int:
-        """Requests that a person could still make now."""
+        """The number of interactive requests that could be sent now."""
         now = self._now()
-        if now < self._closed_until:
+        if now < self._blocked_until:
             return 0
-        self._forget(now)
+        self._drop_expired(now)
         own = self._limit - len(self._spent)
         if self._server_limit is not None and now < self._server_limit.until:
             own = min(own, self._server_limit.left)
         return max(own, 0)
 
     def _wait(self, priority: Priority) -> float:
-        """Seconds until one request for this purpose may go; 0 means now."""
+        """Return the seconds until a request of this priority may be sent; 0 means now."""
         now = self._now()
-        if now < self._closed_until:
-            return self._closed_until - now
-        self._forget(now)
+        if now < self._blocked_until:
+            return self._blocked_until - now
+        self._drop_expired(now)
         share = self._reserve if priority is Priority.BACKGROUND else 0.0
         waits = [0.0]
         excess = len(self._spent) + round(share * self._limit) - self._limit
@@ -115,7 +121,7 @@ class Budget:
             waits.append(self._server_limit.until - now)
         return max(waits)
 
-    def _forget(self, now: float) -> None:
+    def _drop_expired(self, now: float) -> None:
         horizon = now - WINDOW.total_seconds()
         while self._spent and self._spent[0] <= horizon:
             self._spent.popleft()

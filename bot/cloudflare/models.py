@@ -1,7 +1,7 @@
-"""What the API takes and what it answers, as small frozen types.
+"""The API's parameters and results, as small frozen types.
 
-Field names are Cloudflare's own ("List of workflow instances" and "List all workflows" in its API
-reference). Fields that a newer API adds are ignored, fields that an engine leaves out are None.
+The field names are Cloudflare's ("List of workflow instances" and "List all workflows" in its API reference).
+Unknown fields are ignored. Missing fields are None.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Annotated, Final, NewType
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Tag
 
 Status = NewType("Status", str)
-"""An instance's status as Cloudflare writes it. The set is open: one never seen before is shown as it is."""
+"""An instance's status as Cloudflare writes it. The set is open: unknown statuses are shown as they are."""
 
 STATUSES: Final[tuple[Status, ...]] = tuple(
     Status(name)
@@ -28,7 +28,7 @@ STATUSES: Final[tuple[Status, ...]] = tuple(
         "rollingBack",
     )
 )
-"""The statuses known today; the API takes one of them per list."""
+"""The known statuses. A list can be filtered by one of them."""
 
 DIRECTIONS: Final = ("asc", "desc")
 
@@ -45,24 +45,24 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class PageNumber:
-    """A page by its number, from 1: all that wrangler's local engine offers."""
+    """A page by its number, from 1. wrangler's local engine has page numbers only."""
 
     number: int
 
 
 Position = Cursor | PageNumber
-"""Where a page of the list starts. The first page is None: the answer then says which kind follows."""
+"""Where a page of a list starts. The first page has None; its response says which kind follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceFilter:
-    """The query parameters of the instance list that choose rows.
+    """The query parameters that filter a list of instances.
 
     Attributes:
-        status: one status; any text passes through, the API decides.
+        status: one status. It is not checked here: the API may know more.
         date_start: earliest creation time, aware.
         date_end: latest creation time, aware.
-        direction: `asc` or `desc`, only together with a cursor, which it turns round.
+        direction: `asc` or `desc`, only with a cursor, whose direction it sets.
     """
 
     status: Status | None = None
@@ -73,7 +73,7 @@ class InstanceFilter:
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """One page of a workflow's instances, asked for: all that shapes the answer, so it is the cache's key."""
+    """A query for one page of a workflow's instances; as a cache key, it holds all that affects the page."""
 
     workflow: str
     filter: InstanceFilter
@@ -83,11 +83,11 @@ class PageQuery:
 
 _FIRST_DAY: Final = datetime(1, 1, 2, tzinfo=UTC)
 _LAST_DAY: Final = datetime(9999, 12, 31, tzinfo=UTC)
-"""Beyond them a time may be no time any more once it is put into another zone."""
+"""Times outside these bounds may overflow when they are converted to another zone."""
 
 
 def _utc(moment: datetime) -> datetime:
-    """A time without an offset is UTC: the API speaks nothing else."""
+    """Read a time without an offset as UTC, as the API does."""
     utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     if not _FIRST_DAY < utc < _LAST_DAY:
         raise ValueError("is no moment in any calendar")
@@ -95,31 +95,31 @@ def _utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[
-    # The API always says the zone: no Python runs for the hundreds of times in an answer.
+    # The API sends an offset: pydantic reads the hundreds of times in a response without calling Python.
     Annotated[AwareDatetime, Field(gt=_FIRST_DAY, lt=_LAST_DAY), Tag("time")]
     | Annotated[datetime, AfterValidator(_utc), Tag("time without zone")],
     Field(union_mode="left_to_right"),
 ]
 
 
-class _Answered(BaseModel):
+class _Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def _said(value: object) -> object:
-    """A message without words says nothing, which is no reason to refuse the rest."""
+def _text_or_empty(value: object) -> object:
+    """Replace a missing text by an empty one."""
     return "" if value is None else value
 
 
-class ApiMessage(_Answered):
+class ApiMessage(_Result):
     """One entry of `errors` or `messages`."""
 
     code: int | None = None
-    message: Annotated[str, BeforeValidator(_said)] = ""
+    message: Annotated[str, BeforeValidator(_text_or_empty)] = ""
 
 
-class Instance(_Answered):
-    """A row of the instance list. The local engine sends `id`, `status` and `created_on` only."""
+class Instance(_Result):
+    """A row of a list of instances. The local engine sends `id`, `status` and `created_on` only."""
 
     id: str
     status: Status | None = None
@@ -132,38 +132,38 @@ class Instance(_Answered):
     trigger_source: str | None = None
 
 
-def _named(value: object) -> object:
-    """What was thrown need not have been an error: a mere text is its message, anything else says nothing."""
+def _to_error(value: object) -> object:
+    """Read a thrown text as an error's message. Drop a value that is neither a text nor an object."""
     if isinstance(value, str):
         return {"message": value}
     return value if isinstance(value, dict | BaseModel) else None
 
 
-def _text(value: object) -> object:
+def _to_text(value: object) -> object:
     return value if value is None or isinstance(value, str) else str(value)
 
 
-class InstanceError(_Answered):
-    """What made an instance fail; both are the author's own words."""
+class InstanceError(_Result):
+    """The error of a failed instance, as its author's code raised it."""
 
-    name: Annotated[str | None, BeforeValidator(_text)] = None
-    message: Annotated[str | None, BeforeValidator(_text)] = None
+    name: Annotated[str | None, BeforeValidator(_to_text)] = None
+    message: Annotated[str | None, BeforeValidator(_to_text)] = None
 
 
-class InstanceDetail(_Answered):
-    """One instance, described without its steps ("Get logs and status from instance")."""
+class InstanceDetail(_Result):
+    """One instance, without its steps ("Get logs and status from instance")."""
 
     status: Status | None = None
     queued: Moment | None = None
     start: Moment | None = None
     end: Moment | None = None
     success: bool | None = None
-    error: Annotated[InstanceError | None, BeforeValidator(_named)] = None
+    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
     step_count: int | None = None
 
 
-class ResultInfo(_Answered):
-    """`result_info` of a list. `total_count` is deprecated and inaccurate under cursors."""
+class ResultInfo(_Result):
+    """The `result_info` of a list. `total_count` is deprecated, and inaccurate with cursors."""
 
     count: int | None = None
     per_page: int | None = None
@@ -174,23 +174,23 @@ class ResultInfo(_Answered):
 
 
 def _known_counts(value: object) -> object:
-    """A count may be null: then it counts nothing."""
+    """Drop the counts that are null."""
     if isinstance(value, dict):
         return {status: count for status, count in value.items() if count is not None}
     return value
 
 
-class CronSchedule(_Answered):
-    """A schedule that starts instances of a workflow by itself."""
+class CronSchedule(_Result):
+    """A schedule that starts instances of a workflow."""
 
     cron: str
     next_instance: Moment | None = None
 
 
-class Workflow(_Answered):
+class Workflow(_Result):
     """A workflow, with the number of its instances by status.
 
-    In production a list of workflows counts them; the local engine counts only where it is asked for one.
+    Production sends the counts in lists too. The local engine sends them for a single workflow only.
     """
 
     name: str
@@ -205,17 +205,17 @@ class Workflow(_Answered):
     script_deleted: bool | None = None
 
 
-@dataclass(frozen=True)  # without slots, which `newest` needs to be kept
+@dataclass(frozen=True)  # Without slots: `newest` is stored in the instance.
 class InstancePage:
-    """One answer of the instance list.
+    """One page of a list of instances.
 
     Attributes:
-        rows: as the API ordered them (newest first in practice).
+        rows: the rows in the API's order, which is newest first in practice.
         next: where the next page starts; None at the end of the list.
-        info: `result_info` as it came.
-        messages: the API's own words to its caller, usually none.
-        fetched_at: when the answer arrived.
-        unread: rows that could not be read in full: they lack what has the wrong type, or are missing.
+        info: the page's `result_info`.
+        messages: the API's messages to the caller, usually none.
+        fetched_at: when the response arrived.
+        incomplete_rows: the number of rows that could not be read in full, or not at all.
     """
 
     rows: tuple[Instance, ...]
@@ -223,37 +223,37 @@ class InstancePage:
     info: ResultInfo
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0
 
     @cached_property
     def newest(self) -> datetime | None:
-        """The latest creation time among the rows, if any of them has one."""
+        """The latest creation time of the rows, if any row has one."""
         return max((row.created_on for row in self.rows if row.created_on), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowPage:
-    """One answer of the workflow list: rows, and the number of the page that follows, if any.
+    """One page of a list of workflows, with the number of the next page, if any.
 
     Attributes:
-        unread: rows that could not be read in full.
+        incomplete_rows: the number of rows that could not be read in full, or not at all.
     """
 
     rows: tuple[Workflow, ...]
     next: PageNumber | None
     messages: tuple[ApiMessage, ...]
-    unread: int = 0
+    incomplete_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowList:
-    """Every workflow of an account, or every one that matches a search.
+    """All workflows of an account, or all that match a search.
 
     Attributes:
-        unread: rows that could not be read in full.
+        incomplete_rows: the number of rows that could not be read in full, or not at all.
     """
 
     rows: tuple[Workflow, ...]
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0

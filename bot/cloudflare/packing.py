@@ -1,4 +1,4 @@
-"""Pages in few bytes, for a memory of hundreds: as objects the rows of one take 140 KB, packed some 5."""
+"""Compress pages for the cache: the rows of one page take 140 KB as objects, and about 5 KB packed."""
 
 import zlib
 from dataclasses import dataclass, replace
@@ -9,17 +9,17 @@ from pydantic import TypeAdapter
 
 from bot.cloudflare.models import Instance, InstancePage
 
-_MOST_OPEN: Final = 32
-_QUICKLY: Final = 1  # zlib's level; its usual one saves an eighth of the bytes, for three times the time
+_MAX_OPEN: Final = 32
+_ZLIB_LEVEL: Final = 1  # The default level saves an eighth of the bytes and takes three times as long.
 _ROWS: Final = TypeAdapter(tuple[Instance, ...])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackedPage:
-    """A page whose rows are compressed JSON.
+    """A page with compressed rows.
 
     Attributes:
-        rows: of the page.
+        rows: the rows, as compressed JSON.
         cover: the page without its rows.
     """
 
@@ -28,24 +28,24 @@ class PackedPage:
 
 
 class Packer:
-    """Packs and opens pages. Those that were used last stay open, one object for all who read it."""
+    """Packs and opens pages. The pages used last stay open, and all readers of a page share one object."""
 
     def __init__(self) -> None:
-        self._open: LRUCache[PackedPage, InstancePage] = LRUCache(_MOST_OPEN)
-        self._packed: LRUCache[int, PackedPage] = LRUCache(_MOST_OPEN)  # by the open page's id
+        self._open: LRUCache[PackedPage, InstancePage] = LRUCache(_MAX_OPEN)
+        self._packed: LRUCache[int, PackedPage] = LRUCache(_MAX_OPEN)  # by the id of the open page
 
     def pack(self, page: InstancePage) -> PackedPage:
-        """A page, packed; the same one again while it is open."""
+        """Pack a page. Return the same packed page again while the page is open."""
         known = self._packed.get(id(page))
         if known is not None and self._open.get(known) is page:
             return known
-        rows = zlib.compress(_ROWS.dump_json(page.rows, exclude_none=True), _QUICKLY)
+        rows = zlib.compress(_ROWS.dump_json(page.rows, exclude_none=True), _ZLIB_LEVEL)
         packed = PackedPage(rows, replace(page, rows=()))
         self._keep_open(packed, page)
         return packed
 
     def open(self, packed: PackedPage) -> InstancePage:
-        """The page that was packed."""
+        """Return the page that was packed."""
         page = self._open.get(packed)
         if page is None:
             page = replace(packed.cover, rows=_ROWS.validate_json(zlib.decompress(packed.rows)))

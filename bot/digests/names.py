@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from bot.browse.model import OverviewQuery
+from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import UnknownAccount
 from bot.digests.model import DigestSpec
 from bot.language.errors import QueryError, typed
 
@@ -20,10 +20,8 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
     """
     if not plan.workflows:
         return
-    account = plan.account or next(iter(accounts))
-    if account not in accounts:
-        raise UnknownAccount(account, tuple(accounts))
-    names = {row.name for row in (await accounts[account].list_workflows()).rows}
+    account, workflows = Accounts(accounts).get(plan.account)
+    names = {row.name for row in (await workflows.list_workflows()).rows}
     for name in plan.workflows:
         if name not in names:
             close = get_close_matches(name, names, n=1, cutoff=0.5)

@@ -11,8 +11,9 @@ from typing import Final
 
 from cachetools import TTLCache
 
+from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, RateLimited, UnknownAccount
+from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.models import InstanceError, Status, Workflow
 from bot.digests import chart, news
 from bot.digests.model import ERRORED, Baseline, DigestSpec
@@ -39,7 +40,7 @@ class ReportBuilder:
     def __init__(
         self, accounts: Mapping[str, CachedWorkflows], lookback: timedelta, now: Callable[[], datetime]
     ) -> None:
-        self._accounts = accounts
+        self._accounts = Accounts(accounts)
         self._lookback = lookback
         self._surveys: TTLCache[Hashable, AccountSnapshot] = TTLCache(
             _MOST_SURVEYS, SHARED_FOR.total_seconds(), timer=lambda: now().timestamp()
@@ -66,8 +67,8 @@ class ReportBuilder:
             CloudflareError: the account can't be read just now; what was read meanwhile is not read again.
             UnknownAccount: settings name no such account.
         """
-        account = self._account(plan)
-        survey = self._survey(account, sharing)
+        account, workflows = self._accounts.get(plan.account)
+        survey = self._survey(account, workflows, sharing)
         everything = await survey.workflows()
         counted = await survey.counted(_asked_for(plan, everything.rows))
         span = ReportPeriod.of(plan, baseline, everything.fetched_at, self._lookback)
@@ -88,7 +89,7 @@ class ReportBuilder:
             first=baseline is None,
             groups=groups,
             total=len(new_instances),
-            exact=harvest.exact and not (harvest.unread or everything.unread),
+            exact=harvest.exact and not (harvest.unread or everything.incomplete_rows),
             ungrouped=ungrouped,
             unread=harvest.unread,
             rows=[_row(name, counts[name], baseline) for name in shown],
@@ -99,25 +100,19 @@ class ReportBuilder:
             baseline=Baseline(
                 at=span.until,
                 counts={name: by_status for name, by_status in counts.items() if by_status != {}},
-                partial=everything.unread > 0,
+                partial=everything.incomplete_rows > 0,
                 news=hours,
                 told=_told(harvest.found, span, baseline),
             ),
         )
 
-    def _account(self, plan: DigestSpec) -> str:
-        account = plan.account or next(iter(self._accounts))
-        if account not in self._accounts:
-            raise UnknownAccount(account, tuple(self._accounts))
-        return account
-
-    def _survey(self, account: str, sharing: Hashable | None) -> AccountSnapshot:
+    def _survey(self, account: str, workflows: CachedWorkflows, sharing: Hashable | None) -> AccountSnapshot:
         if sharing is None:
-            return AccountSnapshot(self._accounts[account], fresh=False)
+            return AccountSnapshot(workflows, fresh=False)
         key = (account, sharing)
         survey = self._surveys.get(key)
         if survey is None:
-            survey = self._surveys[key] = AccountSnapshot(self._accounts[account], fresh=True)
+            survey = self._surveys[key] = AccountSnapshot(workflows, fresh=True)
         return survey
 
 

@@ -170,7 +170,7 @@ class Search:
             return
         walk.cut_short = page.next is not None and page.next == position
         walk.further = None if walk.cut_short else page.next
-        walk.incomplete |= bool(page.unread) or any(map(news.is_undated, page.rows))
+        walk.incomplete |= bool(page.incomplete_rows) or any(map(news.is_undated, page.rows))
         for new_instance in news.moved_after(page.rows, self.span.after):
             if not self.span.knows(walk.candidate.name, new_instance):
                 walk.moved.setdefault(

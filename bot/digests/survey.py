@@ -101,7 +101,7 @@ class AccountSnapshot:
         if key in self._answers:
             known: _T = self._answers[key]
             return known
-        answer, _ = await self._flights.board(key, asked)
+        answer, _ = await self._flights.run(key, asked)
         return answer
 
 

@@ -20,8 +20,7 @@ from bot.browse.model import ListQuery
 from bot.browse.requests import OpenFilter, RefreshPage, TurnPage
 from bot.browse.screen import Screen
 from bot.cloudflare.models import InstancePage
-from bot.cloudflare.protocol import read_instances
-from bot.cloudflare.refusals import Response
+from bot.cloudflare.responses import Response, read_instances
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
 from bot.ui.elements import Controls, Message
 from tests.support.buttons import CODEC

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from bot.cloudflare.protocol import MAX_WORKFLOW_NAME
+from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.digests.command.addressees import Addressees, Channel
 from bot.digests.command.clauses import Clauses, sort
 from bot.digests.command.requests import CreateDigest

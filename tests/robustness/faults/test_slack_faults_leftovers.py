@@ -42,9 +42,13 @@ OLD: dict[str, tuple[dict[str, Any], str]] = {
         },
         "another version",
     ),
-    "a bookmark of a later version": ({"action_id": "page_next", "value": "2.eJw"}, "another version"),
+    "a bookmark of a later version": ({"action_id": "page_next", "value": "3.eJw"}, "another version"),
     "a bookmark of no version": ({"action_id": "page_refresh", "value": "orders|2"}, "another version"),
-    "a bookmark that is cut": ({"action_id": "page_next", "value": "1.eJwr"}, "cut or changed"),
+    "a cut bookmark of the previous version": (
+        {"action_id": "page_next", "value": "1.eJwr"},
+        "cut or changed",
+    ),
+    "a bookmark that is cut": ({"action_id": "page_next", "value": "2.eJwr"}, "cut or changed"),
     "a list without a bookmark": ({"action_id": "list_open"}, "another version"),
     "a filter without a bookmark": ({"action_id": "filter_open"}, "another version"),
     "a kept place that is gone": (

@@ -20,8 +20,14 @@ from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.cloudflare.errors import CloudflareError, InvalidParameter
 from bot.cloudflare.models import PageNumber, Position, Status
-from bot.cloudflare.protocol import read_instance, read_instances, read_workflow, read_workflows
-from bot.cloudflare.refusals import Response, rate_limit
+from bot.cloudflare.responses import (
+    Response,
+    rate_limit,
+    read_instance,
+    read_instances,
+    read_workflow,
+    read_workflows,
+)
 from bot.digests.codec import baseline_from_json, baseline_to_json, digest_of, spec_from_json, spec_to_json
 from bot.digests.command.grammar import is_digest, parse_digest
 from bot.digests.command.requests import CreateDigest
@@ -134,17 +140,17 @@ def _instances(response: Response, position: Position | None) -> None:
 
 
 def _workflows(response: Response, _: Position | None) -> None:
-    page = read_workflows(response, PageNumber(1))
+    page = read_workflows(response, PageNumber(1), NOW)
     rows = page.rows[:10]
     _shown(overview_message(overview(rows, messages=page.messages), _NO_BUTTONS, ["v"] * len(rows)))
 
 
 def _workflow(response: Response, _: Position | None) -> None:
-    _shown(overview_message(overview([read_workflow(response)]), _NO_BUTTONS, ["v"]))
+    _shown(overview_message(overview([read_workflow(response, NOW)]), _NO_BUTTONS, ["v"]))
 
 
 def _instance(response: Response, _: Position | None) -> None:
-    failed = read_instance(response).error
+    failed = read_instance(response, NOW).error
     news = group(error=failed.name, said=failed.message) if failed else group(error=None, said=None)
     told = digest_message(7, report([news]), DigestControls({}))
     for message in (told.full, told.plain):

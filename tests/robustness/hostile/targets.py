@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.browse.model import ListQuery
 from bot.cloudflare.models import Cursor, PageNumber
-from bot.cloudflare.refusals import Response
+from bot.cloudflare.responses import Response
 from bot.slack.requests import RequestStore
 from bot.storage.tables import metadata
 from bot.ui.limits import OPTION_VALUE

@@ -1,4 +1,4 @@
-"""Questions and answers by hand."""
+"""Build queries and responses for tests."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.cloudflare.models import InstanceFilter, InstancePage, PageQuery, Position
-from bot.cloudflare.protocol import read_instances
-from bot.cloudflare.refusals import Response
+from bot.cloudflare.responses import Response, read_instances
 
 ARRIVED = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 

@@ -62,7 +62,7 @@ def endpoint(base_url: str) -> Endpoint:
 
 @pytest.fixture
 def calls() -> list[Call]:
-    """Every request that a client says it made."""
+    """The requests that the client reported."""
     return []
 
 
@@ -84,14 +84,14 @@ def client(make_client: MakeClient) -> WorkflowsClient:
 
 @pytest.fixture
 def at_once() -> Iterator[None]:
-    """Retries as often as ever, without the pauses between."""
+    """Retry without pauses."""
     with stamina.set_testing(True, attempts=10, cap=True):
         yield
 
 
 @pytest.fixture
 def orders(simulation: Simulation) -> Simulation:
-    """Gives the account a workflow of 250 instances, order-250 the newest."""
+    """Add a workflow with 250 instances. The newest is order-250."""
     for number in range(1, 251):
         created_on = NOW - timedelta(minutes=251 - number)
         simulation.add_instance("orders", id=f"order-{number}", created_on=created_on)

@@ -1,4 +1,4 @@
-"""What a good answer means: rows, the next position, the API's own words."""
+"""Successful responses: rows, the next position and the API's messages."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import ApiMessage, Cursor, Instance, PageNumber, Position, Status, Workflow
-from bot.cloudflare.protocol import read_workflow, read_workflows
+from bot.cloudflare.responses import read_workflow, read_workflows
 
 from .asking import ARRIVED, answer, envelope, read
 
@@ -59,7 +59,7 @@ def test_a_phantom_row_of_the_local_engine_is_a_row() -> None:
     assert read(envelope([{"id": "6f3a"}])).rows == (Instance(id="6f3a"),)
 
 
-def test_a_status_never_seen_before_is_kept_as_it_is() -> None:
+def test_an_unknown_status_is_kept() -> None:
     assert read(envelope([{"id": "a", "status": "hibernated"}])).rows[0].status == "hibernated"
 
 
@@ -78,7 +78,7 @@ def test_an_empty_list_is_an_answer() -> None:
     assert (page.rows, page.next, page.messages, page.fetched_at) == ((), None, (), ARRIVED)
 
 
-def test_what_the_api_says_beside_its_answer_is_kept() -> None:
+def test_the_api_s_messages_are_kept() -> None:
     said = [{"code": 1, "message": "soon gone"}, {"message": "x"}, {}]
     page = read(envelope([], messages=said))
     assert page.messages == (ApiMessage(code=1, message="soon gone"), ApiMessage(message="x"), ApiMessage())
@@ -98,20 +98,20 @@ def test_success_may_be_left_out() -> None:
 
 
 @pytest.mark.parametrize("position", [None, Cursor("before"), PageNumber(2)])
-def test_a_cursor_leads_on_whatever_was_asked(position: Position | None) -> None:
+def test_a_cursor_is_followed_after_any_position(position: Position | None) -> None:
     body = envelope(rows(100), result_info={"cursor": "next", "total_pages": 1})
     assert read(body, position).next == Cursor("next")
 
 
 @pytest.mark.parametrize("info", [{}, {"cursor": None}, {"cursor": ""}, None])
 @pytest.mark.parametrize("position", [None, Cursor("before")])
-def test_the_list_ends_where_the_cursor_is_absent_null_or_empty(
+def test_a_list_ends_when_the_cursor_is_absent_null_or_empty(
     info: dict[str, Any] | None, position: Position | None
 ) -> None:
     assert read(envelope(rows(100), result_info=info), position).next is None
 
 
-def test_behind_a_cursor_page_numbers_count_for_nothing() -> None:
+def test_page_numbers_are_ignored_after_a_cursor() -> None:
     body = envelope(rows(100), result_info={"page": 1, "total_pages": 9})
     assert read(body, Cursor("before")).next is None
 
@@ -128,14 +128,14 @@ def test_behind_a_cursor_page_numbers_count_for_nothing() -> None:
         (PageNumber(12), 9, None),
     ],
 )
-def test_page_numbers_go_on_where_numbers_are_all_there_is(
+def test_without_cursors_page_numbers_are_followed(
     position: Position | None, total_pages: int, following: Position | None
 ) -> None:
     info = {"page": 1, "per_page": 100, "total_pages": total_pages}
     assert read(envelope(rows(100), result_info=info), position).next == following
 
 
-def test_an_empty_page_by_number_is_the_last_whatever_the_total_says() -> None:
+def test_an_empty_page_by_number_is_the_last_despite_the_total() -> None:
     assert read(envelope([], result_info={"total_pages": 9}), PageNumber(3)).next is None
 
 
@@ -144,7 +144,7 @@ def test_without_a_total_a_full_page_may_have_a_successor(count: int, following:
     assert read(envelope(rows(count), result_info={"per_page": 10}), PageNumber(3)).next == following
 
 
-def test_the_total_is_kept_as_it_came_and_trusted_by_nobody() -> None:
+def test_the_total_is_kept_and_not_trusted() -> None:
     page = read(envelope(rows(1), result_info={"total_count": 10**12, "count": 5, "per_page": 50}))
     assert (page.info.total_count, page.info.count, page.next) == (10**12, 5, None)
 
@@ -168,12 +168,12 @@ def test_the_total_is_kept_as_it_came_and_trusted_by_nobody() -> None:
         (b"<!DOCTYPE html><html>", "not JSON"),
     ],
 )
-def test_nonsense_is_named_by_where_it_departs(body: bytes, where: str) -> None:
+def test_an_invalid_body_is_an_error_that_names_the_place(body: bytes, where: str) -> None:
     with pytest.raises(InvalidResponse, match=where):
         read(body)
 
 
-def test_nonsense_does_not_repeat_the_body() -> None:
+def test_the_error_of_an_invalid_body_does_not_repeat_the_body() -> None:
     with pytest.raises(InvalidResponse) as error:
         read(b'{"result":[{"id":["my-secret"]}]}')
     assert "my-secret" not in str(error.value)
@@ -193,16 +193,16 @@ def test_a_workflow_is_read_with_its_counts_and_schedules() -> None:
         "script_deleted": True,
         "new": 1,
     }
-    workflow = read_workflow(answer(envelope(row)))
+    workflow = read_workflow(answer(envelope(row)), ARRIVED)
     assert workflow.instances == {"errored": 3, "hibernated": 1}
     assert workflow.triggered_on is None
     assert workflow.script_deleted
     assert [schedule.cron for schedule in workflow.schedules or ()] == ["*/5 * * * *", "@daily"]
-    assert read_workflows(answer(envelope([row])), PageNumber(1)).rows == (workflow,)
+    assert read_workflows(answer(envelope([row])), PageNumber(1), ARRIVED).rows == (workflow,)
 
 
 def test_a_name_is_enough_for_a_workflow() -> None:
-    assert read_workflow(answer(envelope({"name": "orders"}))) == Workflow(name="orders")
+    assert read_workflow(answer(envelope({"name": "orders"})), ARRIVED) == Workflow(name="orders")
 
 
 @pytest.mark.parametrize(
@@ -221,4 +221,4 @@ def test_workflows_go_on_by_number(
 ) -> None:
     body = envelope([{"name": f"flow-{number}"} for number in range(count)], result_info=info)
     expected = PageNumber(following) if following else None
-    assert read_workflows(answer(body), PageNumber(page)).next == expected
+    assert read_workflows(answer(body), PageNumber(page), ARRIVED).next == expected

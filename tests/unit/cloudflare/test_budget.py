@@ -1,4 +1,4 @@
-"""1,200 requests in five minutes, then a ban: the budget says when the next one may go."""
+"""The budget decides when the next request may be sent."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import WINDOW, Budget, Priority
-from bot.cloudflare.refusals import RateLimit
+from bot.cloudflare.responses import RateLimit
 
 from .conftest import Stopwatch
 
@@ -17,7 +17,7 @@ WINDOW_SECONDS = WINDOW.total_seconds()
 
 
 def wait(budget: Budget, priority: Priority = INTERACTIVE) -> float:
-    """How long the budget says to wait, in seconds."""
+    """Return the wait that the budget reports, in seconds."""
     with pytest.raises(RateLimited) as refused:
         budget.acquire(priority)
     return refused.value.retry_after.total_seconds()
@@ -33,7 +33,7 @@ def budget(stopwatch: Stopwatch) -> Budget:
     return Budget(10, 0.2, stopwatch)
 
 
-def test_no_more_requests_go_than_the_limit(budget: Budget) -> None:
+def test_no_more_requests_are_allowed_than_the_limit(budget: Budget) -> None:
     acquire(budget, 10)
     assert wait(budget) == WINDOW_SECONDS
 
@@ -50,7 +50,7 @@ def test_the_oldest_request_makes_room_when_it_leaves_the_window(
     assert wait(budget) == 100
 
 
-def test_the_wait_that_is_named_is_long_enough(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_the_reported_wait_is_long_enough(budget: Budget, stopwatch: Stopwatch) -> None:
     for _ in range(10):
         stopwatch.advance(3.7)
         budget.acquire(INTERACTIVE)
@@ -58,14 +58,14 @@ def test_the_wait_that_is_named_is_long_enough(budget: Budget, stopwatch: Stopwa
     budget.acquire(INTERACTIVE)
 
 
-def test_background_work_leaves_a_reserve_for_people(budget: Budget) -> None:
+def test_background_work_leaves_a_reserve_for_interactive_requests(budget: Budget) -> None:
     acquire(budget, 8, BACKGROUND)
     assert wait(budget, BACKGROUND) == WINDOW_SECONDS
     acquire(budget, 2, INTERACTIVE)
     assert wait(budget, INTERACTIVE) == WINDOW_SECONDS
 
 
-def test_background_work_waits_until_the_reserve_is_whole_again(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_background_work_waits_until_the_reserve_is_restored(budget: Budget, stopwatch: Stopwatch) -> None:
     for _ in range(10):
         budget.acquire(INTERACTIVE)
         stopwatch.advance(10)
@@ -76,19 +76,19 @@ def test_background_work_waits_until_the_reserve_is_whole_again(budget: Budget, 
     budget.acquire(BACKGROUND)
 
 
-def test_people_spend_what_background_work_may_not(budget: Budget) -> None:
+def test_interactive_requests_use_the_reserve(budget: Budget) -> None:
     acquire(budget, 10, INTERACTIVE)
     assert budget.left == 0
 
 
-def test_what_is_left_is_counted(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_the_requests_left_are_counted(budget: Budget, stopwatch: Stopwatch) -> None:
     acquire(budget, 3)
     assert budget.left == 7
     stopwatch.advance(WINDOW_SECONDS)
     assert budget.left == 10
 
 
-def test_the_api_s_own_count_corrects_ours_downwards(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_the_api_s_count_lowers_the_budget(budget: Budget, stopwatch: Stopwatch) -> None:
     budget.update(0, RateLimit(2, timedelta(seconds=30)))
     assert budget.left == 2
     acquire(budget, 2)
@@ -97,33 +97,33 @@ def test_the_api_s_own_count_corrects_ours_downwards(budget: Budget, stopwatch: 
     budget.acquire(INTERACTIVE)
 
 
-def test_the_api_s_own_count_never_raises_ours(budget: Budget) -> None:
+def test_the_api_s_count_never_raises_the_budget(budget: Budget) -> None:
     acquire(budget, 9)
     budget.update(9, RateLimit(1000, timedelta(seconds=30)))
     assert budget.left == 1
 
 
-def test_requests_still_under_way_are_not_handed_back(budget: Budget) -> None:
+def test_requests_in_flight_stay_subtracted(budget: Budget) -> None:
     budget.update(0, RateLimit(5, timedelta(seconds=30)))
     numbers = [budget.acquire(INTERACTIVE) for _ in range(5)]
     budget.update(numbers[0], RateLimit(4, timedelta(seconds=30)))
     assert budget.left == 0
 
 
-def test_answers_that_overtake_each_other_only_lower_the_count(budget: Budget) -> None:
+def test_responses_out_of_order_only_lower_the_count(budget: Budget) -> None:
     numbers = [budget.acquire(INTERACTIVE) for _ in range(3)]
     budget.update(numbers[2], RateLimit(2, timedelta(seconds=30)))
     budget.update(numbers[0], RateLimit(9, timedelta(seconds=30)))
     assert budget.left == 2
 
 
-def test_the_reserve_is_kept_of_the_api_s_quota_too(budget: Budget) -> None:
+def test_the_reserve_applies_to_the_api_s_quota_too(budget: Budget) -> None:
     budget.update(0, RateLimit(20, timedelta(seconds=30), quota=100))
     assert wait(budget, BACKGROUND) == 30
     budget.acquire(INTERACTIVE)
 
 
-def test_after_a_429_nothing_goes_for_as_long_as_was_said(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_a_429_blocks_all_requests_for_its_pause(budget: Budget, stopwatch: Stopwatch) -> None:
     budget.block_for(timedelta(seconds=60))
     assert budget.left == 0
     assert wait(budget) == 60

@@ -1,4 +1,4 @@
-"""Pages are remembered for a while, each kind for its own; a refresh goes around the memory."""
+"""Answers are cached for a time that depends on their kind. A refresh skips the cache."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -41,7 +41,7 @@ async def second_page(workflows: CachedWorkflows) -> PageQuery:
     return question(following)
 
 
-async def test_a_thousand_people_asking_for_one_page_cause_one_request(
+async def test_a_thousand_calls_for_one_page_send_one_request(
     workflows: CachedWorkflows, simulation: Simulation, seen: list[str]
 ) -> None:
     pages = await asyncio.gather(*(workflows.list_instances(question()) for _ in range(1000)))
@@ -69,7 +69,7 @@ async def test_a_fresh_page_is_not_asked_for_again(
         question(date_end=NOW),
     ],
 )
-async def test_whatever_shapes_the_answer_is_asked_for_anew(
+async def test_each_parameter_is_part_of_the_cache_key(
     workflows: CachedWorkflows, simulation: Simulation, other: PageQuery
 ) -> None:
     simulation.add_workflow("invoices")
@@ -103,7 +103,7 @@ async def test_a_page_behind_a_cursor_is_fresh_for_longer(
     assert simulation.list_calls == 3
 
 
-async def test_a_first_page_with_a_latest_creation_time_stands_still_too(
+async def test_a_first_page_with_a_latest_creation_time_is_stable_too(
     workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
 ) -> None:
     bounded = question(date_end=NOW)
@@ -113,7 +113,7 @@ async def test_a_first_page_with_a_latest_creation_time_stands_still_too(
     assert simulation.list_calls == 1
 
 
-async def test_a_latest_creation_time_that_lies_ahead_keeps_nothing_out(
+async def test_a_latest_creation_time_in_the_future_is_not_stable(
     workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
 ) -> None:
     ahead = question(date_end=datetime(2100, 1, 1, tzinfo=UTC))
@@ -123,7 +123,7 @@ async def test_a_latest_creation_time_that_lies_ahead_keeps_nothing_out(
     assert simulation.list_calls == 2
 
 
-async def test_a_page_by_number_moves_and_is_fresh_for_a_short_while_only(
+async def test_a_page_by_number_is_fresh_for_the_short_time(
     workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
 ) -> None:
     await workflows.list_instances(question(PageNumber(2)))
@@ -132,7 +132,7 @@ async def test_a_page_by_number_moves_and_is_fresh_for_a_short_while_only(
     assert simulation.list_calls == 2
 
 
-async def test_a_refresh_goes_around_the_memory_and_renews_it(
+async def test_a_refresh_skips_the_cache_and_updates_it(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
     before = await workflows.list_instances(question())
@@ -151,7 +151,7 @@ async def test_a_refresh_goes_around_the_memory_and_renews_it(
         pytest.param({"priority": Priority.BACKGROUND}, {}, id="a person, background work"),
     ],
 )
-async def test_nobody_joins_a_flight_that_may_not_be_theirs(
+async def test_calls_of_another_priority_or_freshness_do_not_share_a_request(
     workflows: CachedWorkflows, simulation: Simulation, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     simulation.inject(Slow(0.2), times=1)
@@ -173,7 +173,7 @@ async def test_a_thousand_refreshes_at_once_are_one_request(
 
 
 @pytest.mark.usefixtures("at_once")
-async def test_a_failure_is_remembered_by_nobody(workflows: CachedWorkflows, simulation: Simulation) -> None:
+async def test_a_failure_is_not_cached(workflows: CachedWorkflows, simulation: Simulation) -> None:
     simulation.inject(JsonError(), times=3)
     failures = await asyncio.gather(
         *(workflows.list_instances(question()) for _ in range(10)), return_exceptions=True
@@ -184,7 +184,7 @@ async def test_a_failure_is_remembered_by_nobody(workflows: CachedWorkflows, sim
 
 
 @pytest.mark.usefixtures("at_once")
-async def test_a_failed_refresh_leaves_the_memory_as_it_was(
+async def test_a_failed_refresh_leaves_the_cache_unchanged(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
     before = await workflows.list_instances(question())
@@ -194,17 +194,17 @@ async def test_a_failed_refresh_leaves_the_memory_as_it_was(
     assert await workflows.list_instances(question()) is before
 
 
-async def test_a_page_that_is_known_to_answer_another_question_is_kept_for_it(
+async def test_a_page_can_be_stored_for_another_query(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
     page = await workflows.list_instances(question())
     bounded = question(date_end=NOW)
-    workflows.keep(bounded, page)
+    workflows.store(bounded, page)
     assert await workflows.list_instances(bounded) is page
     assert simulation.list_calls == 1
 
 
-async def test_the_memory_holds_so_many_pages_and_no_more(
+async def test_the_cache_has_a_maximum_size(
     make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     few = CachedWorkflows(make_client(), CacheTimes(pages=2), stopwatch)
@@ -213,7 +213,7 @@ async def test_the_memory_holds_so_many_pages_and_no_more(
     assert orders.list_calls == 4
 
 
-async def test_lists_of_workflows_are_remembered_by_their_search(
+async def test_lists_of_workflows_are_cached_by_search(
     workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
 ) -> None:
     everything = await workflows.list_workflows()
@@ -226,7 +226,7 @@ async def test_lists_of_workflows_are_remembered_by_their_search(
     assert simulation.workflow_calls == 4
 
 
-async def test_a_workflow_is_remembered_by_its_name(
+async def test_a_workflow_is_cached_by_name(
     workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
 ) -> None:
     orders = await workflows.get_workflow("orders")

@@ -1,4 +1,4 @@
-"""The client asks a real server: what it sends, and what it brings back."""
+"""The client against a simulated server: its requests and its results."""
 
 from datetime import timedelta
 from urllib.parse import unquote
@@ -43,7 +43,7 @@ async def test_a_page_is_found_by_its_number(client: WorkflowsClient, orders: Si
     assert orders.calls[-1].query == {"per_page": "10", "page": "3"}
 
 
-async def test_a_cursor_is_turned_round(client: WorkflowsClient, orders: Simulation) -> None:
+async def test_a_cursor_can_change_direction(client: WorkflowsClient, orders: Simulation) -> None:
     assert orders.list_calls == 0
     first = await client.list_instances(question(per_page=10))
     assert isinstance(first.next, Cursor)
@@ -82,7 +82,7 @@ async def test_odd_names_reach_their_workflow(
     assert unquote(simulation.calls[0].path.split("/")[-2]) == name
 
 
-async def test_a_cursor_of_odd_characters_travels_whole(
+async def test_a_cursor_with_odd_characters_is_sent_unchanged(
     client: WorkflowsClient, simulation: Simulation
 ) -> None:
     simulation.add_workflow("orders")
@@ -100,7 +100,7 @@ async def test_a_very_long_cursor_is_carried(client: WorkflowsClient, orders: Si
 
 
 @pytest.mark.usefixtures("at_once")
-async def test_what_would_be_refused_is_not_asked(client: WorkflowsClient, simulation: Simulation) -> None:
+async def test_an_invalid_request_is_not_sent(client: WorkflowsClient, simulation: Simulation) -> None:
     for wrong in (
         question(per_page=101),
         question(direction="asc"),
@@ -135,13 +135,13 @@ async def test_an_account_without_workflows_has_an_empty_list(client: WorkflowsC
 async def test_a_page_of_workflows_that_repeats_itself_ends_the_list(
     client: WorkflowsClient, simulation: Simulation
 ) -> None:
-    """As wrangler's local engine does."""
+    """wrangler's local engine repeats its only page."""
     simulation.inject(Changed({"result": [{"name": "a"}], "result_info": {"total_pages": 9}}), times=None)
     assert [row.name for row in (await client.list_workflows()).rows] == ["a"]
     assert simulation.workflow_calls == 2
 
 
-async def test_what_the_api_says_beside_its_workflows_is_kept(
+async def test_the_api_s_messages_beside_workflows_are_kept(
     client: WorkflowsClient, simulation: Simulation
 ) -> None:
     simulation.inject(Changed({"messages": [{"code": 1, "message": "soon gone"}]}))
@@ -185,15 +185,13 @@ async def test_a_token_without_the_permission_is_refused(
     assert refused.value.http_status == 403
 
 
-async def test_an_unknown_workflow_is_said_so_at_once(
-    client: WorkflowsClient, simulation: Simulation
-) -> None:
+async def test_an_unknown_workflow_is_not_retried(client: WorkflowsClient, simulation: Simulation) -> None:
     with pytest.raises(WorkflowNotFound):
         await client.list_instances(question(workflow="nothing"))
     assert len(simulation.calls) == 1
 
 
-async def test_a_malformed_account_id_is_said_so(make_client: MakeClient, base_url: str) -> None:
+async def test_a_malformed_account_id_is_an_account_not_found(make_client: MakeClient, base_url: str) -> None:
     client = make_client(production_endpoint(base_url, "not/an id", ApiToken("x")))
     with pytest.raises(AccountNotFound):
         await client.list_workflows()
@@ -217,10 +215,10 @@ async def test_a_base_url_may_end_in_a_slash(
 )
 def test_the_local_engine_answers_below_its_own_path(url: str, root: str) -> None:
     endpoint = wrangler_endpoint(url)
-    assert (endpoint.root, endpoint.credentials) == (root, NoCredentials())
+    assert (endpoint.base_url, endpoint.credentials) == (root, NoCredentials())
 
 
-async def test_each_request_is_reported_with_how_it_went(
+async def test_each_request_is_reported_with_its_outcome(
     client: WorkflowsClient, simulation: Simulation, calls: list[Call]
 ) -> None:
     simulation.add_workflow("orders")
@@ -234,7 +232,7 @@ async def test_each_request_is_reported_with_how_it_went(
     assert all(call.seconds > 0 for call in calls)
 
 
-async def test_the_session_stays_with_who_made_it(
+async def test_the_client_does_not_close_the_session(
     client: WorkflowsClient, session: aiohttp.ClientSession
 ) -> None:
     await client.list_workflows()

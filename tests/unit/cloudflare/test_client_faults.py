@@ -1,4 +1,4 @@
-"""What goes wrong on the way: tried again where that is safe and may help, within one deadline."""
+"""Connection errors are retried if that is safe, within one deadline."""
 
 import asyncio
 import gzip
@@ -12,7 +12,7 @@ import pytest
 import trustme
 from aiohttp import web
 
-from bot.cloudflare.client import MAX_BODY, Call, WorkflowsClient
+from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, Endpoint
 from bot.cloudflare.errors import (
     CloudflareError,
@@ -23,6 +23,7 @@ from bot.cloudflare.errors import (
     Unavailable,
 )
 from bot.cloudflare.limiter import Budget, Priority
+from bot.cloudflare.transport import MAX_BODY
 from bot.playground.simulators.cloudflare import (
     Challenge,
     CutOff,
@@ -47,8 +48,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def run_bot(handler: Handler) -> AsyncIterator[str]:
-    """Another server on loopback; gives its address."""
+async def serve(handler: Handler) -> AsyncIterator[str]:
+    """Run a second server on loopback and yield its address."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -62,7 +63,7 @@ async def run_bot(handler: Handler) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def speaking(raw: bytes) -> AsyncIterator[str]:
-    """A server that answers every connection with these bytes, whatever they are; gives its address."""
+    """Run a server that answers each connection with these bytes, and yield its address."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(65_536)
@@ -87,7 +88,7 @@ async def speaking(raw: bytes) -> AsyncIterator[str]:
         Slow(0, JsonError(502, 1, "x")),
     ],
 )
-async def test_what_may_pass_is_tried_three_times(
+async def test_a_temporary_error_is_tried_three_times(
     client: WorkflowsClient, orders: Simulation, fault: Fault
 ) -> None:
     orders.inject(fault, times=2)
@@ -115,7 +116,7 @@ async def test_what_may_pass_is_tried_three_times(
         (PlainText(404), InvalidResponse),
     ],
 )
-async def test_what_will_not_change_is_not_tried_again(
+async def test_a_permanent_error_is_not_retried(
     client: WorkflowsClient, orders: Simulation, fault: Fault, kind: type[CloudflareError]
 ) -> None:
     orders.inject(fault, times=None)
@@ -127,7 +128,7 @@ async def test_what_will_not_change_is_not_tried_again(
 
 @pytest.mark.usefixtures("at_once")
 async def test_a_connection_that_breaks_is_tried_again(client: WorkflowsClient, orders: Simulation) -> None:
-    orders.inject(Dropped(), times=2)  # aiohttp itself asks once more where a kept connection was closed
+    orders.inject(Dropped(), times=2)  # aiohttp itself retries once when a kept connection was closed.
     assert len((await client.list_instances(question())).rows) == 100
     orders.inject(Dropped(), times=None)
     with pytest.raises(Unavailable, match="connection broke"):
@@ -172,7 +173,7 @@ async def test_a_short_pause_is_waited_for(client: WorkflowsClient, orders: Simu
     assert len(orders.calls) == 2
 
 
-async def test_a_pause_of_nothing_is_no_pause(client: WorkflowsClient, orders: Simulation) -> None:
+async def test_a_retry_after_of_zero_does_not_delay(client: WorkflowsClient, orders: Simulation) -> None:
     orders.inject(Refuses(0))
     assert len((await client.list_instances(question())).rows) == 100
 
@@ -190,7 +191,7 @@ async def test_a_long_pause_is_not_waited_for(
     assert (len(orders.calls), refused.value.codes) == (1, (971,))
 
 
-async def test_after_a_429_the_budget_stays_closed(
+async def test_a_429_blocks_the_budget(
     make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     client = make_client(budget=Budget(1200, 0.2, stopwatch))
@@ -203,11 +204,11 @@ async def test_after_a_429_the_budget_stays_closed(
     assert len((await client.list_instances(question())).rows) == 100
 
 
-async def test_the_ratelimit_headers_keep_us_from_being_banned(
+async def test_the_ratelimit_headers_prevent_a_ban(
     make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     orders.allowance.limit = RateLimit(quota=10)
-    orders.spend(7)  # the same user's dashboard
+    orders.spend(7)  # as the same user's dashboard would
     client = make_client(budget=Budget(1200, 0.2, stopwatch))
     await client.list_instances(question())
     with pytest.raises(RateLimited):
@@ -230,7 +231,7 @@ async def test_credentials_never_follow_a_redirect(
         asked.append(request)
         return web.json_response({"result": []})
 
-    async with run_bot(elsewhere) as url:
+    async with serve(elsewhere) as url:
         orders.inject(Redirected(f"{url}/client/v4", status), times=None)
         with pytest.raises(InvalidResponse, match="redirect"):
             await client.list_instances(question())
@@ -253,7 +254,7 @@ async def endless(request: web.Request) -> web.StreamResponse:
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("handler", [endless, gzipped])
 async def test_an_oversized_answer_is_not_read_to_its_end(make_client: MakeClient, handler: Handler) -> None:
-    async with run_bot(handler) as url:
+    async with serve(handler) as url:
         with pytest.raises(InvalidResponse, match=f"larger than {MAX_BODY // 1024 // 1024} MiB"):
             await make_client(Endpoint(url, ApiToken("x"))).list_workflows()
 
@@ -276,7 +277,7 @@ async def test_an_oversized_answer_is_not_read_to_its_end(make_client: MakeClien
         b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
     ],
 )
-async def test_bytes_of_any_kind_end_in_one_of_our_errors(make_client: MakeClient, raw: bytes) -> None:
+async def test_any_bytes_are_a_cloudflare_error(make_client: MakeClient, raw: bytes) -> None:
     async with speaking(raw) as url:
         with pytest.raises(CloudflareError):
             await make_client(Endpoint(url, ApiToken("x")), deadline=3).list_workflows()
@@ -291,7 +292,7 @@ async def test_tls_that_fails_is_not_tried_again(make_client: MakeClient, calls:
 
 
 @pytest.mark.usefixtures("at_once")
-async def test_a_certificate_that_nobody_vouches_for_gets_no_credentials(
+async def test_a_server_with_an_untrusted_certificate_gets_no_credentials(
     make_client: MakeClient, calls: list[Call]
 ) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

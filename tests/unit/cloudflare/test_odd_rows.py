@@ -1,4 +1,4 @@
-"""One row of the wrong type does not take the others with it."""
+"""An invalid row does not spoil its list."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,10 +8,10 @@ import pytest
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import Instance, PageNumber, Workflow
-from bot.cloudflare.protocol import read_workflow, read_workflows
+from bot.cloudflare.responses import read_workflow, read_workflows
 from bot.playground.simulators.cloudflare import ChangedRows, Simulation
 
-from .asking import answer, envelope, question, read
+from .asking import ARRIVED, answer, envelope, question, read
 from .conftest import MakeClient, Stopwatch
 
 GOOD = {"id": "good", "status": "errored", "created_on": "2026-11-23T12:04:00Z"}
@@ -31,25 +31,25 @@ GOOD = {"id": "good", "status": "errored", "created_on": "2026-11-23T12:04:00Z"}
         ([GOOD], None),
     ],
 )
-def test_of_a_row_of_the_wrong_type_is_kept_what_can_be_read(odd: Any, left: Instance | None) -> None:
+def test_the_valid_fields_of_a_row_are_kept(odd: Any, left: Instance | None) -> None:
     page = read(envelope([GOOD, odd, GOOD], result_info={"cursor": "on"}))
     good = read(envelope([GOOD])).rows[0]
     assert page.rows == tuple(row for row in (good, left, good) if row is not None)
-    assert page.unread == 1
+    assert page.incomplete_rows == 1
     assert page.next is not None
 
 
-def test_a_list_of_nothing_but_rows_that_can_not_be_read_is_no_answer() -> None:
+def test_a_list_without_a_readable_row_is_invalid() -> None:
     with pytest.raises(InvalidResponse, match=r"result\.0"):
         read(envelope([{"id": 7}, 8, None]))
 
 
-def test_a_list_far_longer_than_a_page_is_no_answer() -> None:
+def test_a_list_far_longer_than_a_page_is_invalid() -> None:
     with pytest.raises(InvalidResponse, match=r"result\.1000"):
         read(envelope([GOOD] * 1000 + [8]))
 
 
-def test_what_is_odd_beside_the_rows_is_still_refused() -> None:
+def test_an_invalid_field_beside_the_rows_is_refused() -> None:
     with pytest.raises(InvalidResponse, match="result_info"):
         read(envelope([GOOD, 7], result_info={"cursor": 7}))
 
@@ -63,12 +63,12 @@ def test_what_is_odd_beside_the_rows_is_still_refused() -> None:
         ({"name": 7}, None),
     ],
 )
-def test_a_workflow_is_read_as_far_as_it_goes(odd: Any, left: Workflow | None) -> None:
-    page = read_workflows(answer(envelope([{"name": "good"}, odd])), PageNumber(1))
+def test_the_valid_fields_of_a_workflow_are_kept(odd: Any, left: Workflow | None) -> None:
+    page = read_workflows(answer(envelope([{"name": "good"}, odd])), PageNumber(1), ARRIVED)
     assert page.rows == tuple(row for row in (Workflow(name="good"), left) if row is not None)
-    assert page.unread == 1
+    assert page.incomplete_rows == 1
     with pytest.raises(InvalidResponse):
-        read_workflow(answer(envelope(odd)))
+        read_workflow(answer(envelope(odd)), ARRIVED)
 
 
 def test_a_full_page_by_number_with_a_row_too_few_is_not_the_last() -> None:
@@ -80,12 +80,12 @@ def test_a_full_page_by_number_with_a_row_too_few_is_not_the_last() -> None:
 def test_a_row_that_is_read_in_part_is_one_row_of_its_page(sent: int) -> None:
     rows = [{"id": f"{number}", "created_on": "noon"} for number in range(sent)]
     page = read(envelope(rows, result_info={"per_page": 100}), PageNumber(1))
-    assert (len(page.rows), page.unread) == (sent, sent)
+    assert (len(page.rows), page.incomplete_rows) == (sent, sent)
     assert page.next == (PageNumber(2) if sent == 100 else None)
 
 
 @pytest.mark.parametrize("behind_a_cursor", [False, True])
-async def test_what_could_not_be_read_in_full_is_remembered_for_the_short_time_alone(
+async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
     behind_a_cursor: bool, make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), stopwatch)
@@ -93,18 +93,24 @@ async def test_what_could_not_be_read_in_full_is_remembered_for_the_short_time_a
     orders.inject(ChangedRows({"created_on": []}, rows=slice(1)), times=2)
     seen = []
     for _ in range(2):
-        seen += [(await cached.list_instances(asked)).unread, (await cached.list_workflows()).unread]
+        seen += [
+            (await cached.list_instances(asked)).incomplete_rows,
+            (await cached.list_workflows()).incomplete_rows,
+        ]
     stopwatch.advance(16)
-    seen += [(await cached.list_instances(asked)).unread, (await cached.list_workflows()).unread]
+    seen += [
+        (await cached.list_instances(asked)).incomplete_rows,
+        (await cached.list_workflows()).incomplete_rows,
+    ]
     assert seen == [1, 1, 1, 1, 0, 0]
 
 
-async def test_a_page_asked_for_anew_takes_the_place_of_the_old_one_even_if_it_is_odd(
+async def test_a_refresh_replaces_a_page_even_by_an_incomplete_one(
     make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
     cached = CachedWorkflows(make_client(), CacheTimes(), stopwatch)
     await cached.list_instances(question())
     orders.inject(ChangedRows({"created_on": []}, rows=slice(1)))
     renewed = await cached.list_instances(question(), fresh=True)
-    assert renewed.unread == 1
+    assert renewed.incomplete_rows == 1
     assert await cached.list_instances(question()) is renewed

@@ -1,4 +1,4 @@
-"""One instance without its steps: how it is asked for, what the answer means, how long it is remembered."""
+"""One instance without its steps: its request, its response and its time in the cache."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,10 +22,11 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import InstanceDetail, InstanceError, Status
-from bot.cloudflare.protocol import Request, instance_request, read_instance
+from bot.cloudflare.requests import Request, instance_request
+from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 
-from .asking import answer, envelope, refused
+from .asking import ARRIVED, answer, envelope, refused
 from .conftest import NOW, MakeClient, Stopwatch
 
 FIRST, REST = 15, 300
@@ -50,14 +51,16 @@ text = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
 
 
 def described(**changed: object) -> InstanceDetail:
-    return read_instance(answer(envelope({**WHOLE, **changed})))
+    return read_instance(answer(envelope({**WHOLE, **changed})), ARRIVED)
 
 
-# What is asked for.
+# The request.
 
 
 def test_an_instance_is_asked_for_without_its_steps() -> None:
-    assert instance_request("orders", "o-1") == Request("/workflows/orders/instances/o-1", "simple=true")
+    assert instance_request("orders", "o-1") == Request(
+        "GET", "/workflows/orders/instances/o-1", "simple=true"
+    )
 
 
 @given(text.filter(lambda id_: id_ not in (".", "..")))
@@ -72,12 +75,12 @@ def test_any_id_is_one_segment_of_the_path(id_: str) -> None:
 @pytest.mark.parametrize(
     ("name", "id_"), [("orders", ""), ("orders", "."), ("orders", ".."), ("..", "a"), ("", "a")]
 )
-def test_what_would_lead_elsewhere_is_refused(name: str, id_: str) -> None:
+def test_a_name_that_changes_the_path_is_refused(name: str, id_: str) -> None:
     with pytest.raises(InvalidParameter):
         instance_request(name, id_)
 
 
-# What an answer means.
+# The response.
 
 
 def test_every_field_is_read() -> None:
@@ -95,7 +98,7 @@ def test_every_field_is_read() -> None:
 @pytest.mark.parametrize("missing", WHOLE)
 def test_any_field_may_be_missing_or_null(missing: str) -> None:
     without = {key: value for key, value in WHOLE.items() if key != missing}
-    assert read_instance(answer(envelope(without))) == described(**{missing: None})
+    assert read_instance(answer(envelope(without)), ARRIVED) == described(**{missing: None})
 
 
 def test_the_local_engine_s_answer_has_fewer_fields() -> None:
@@ -105,7 +108,7 @@ def test_the_local_engine_s_answer_has_fewer_fields() -> None:
         "error": {"name": "Error", "message": ""},
         "steps": [{}],
     }
-    assert read_instance(answer(envelope(body))).error == InstanceError(name="Error", message="")
+    assert read_instance(answer(envelope(body)), ARRIVED).error == InstanceError(name="Error", message="")
 
 
 @pytest.mark.parametrize(
@@ -125,35 +128,33 @@ def test_the_local_engine_s_answer_has_fewer_fields() -> None:
         (True, None),
     ],
 )
-def test_whatever_was_thrown_is_read_as_far_as_it_says_anything(
-    error: object, read: InstanceError | None
-) -> None:
+def test_any_thrown_value_is_read(error: object, read: InstanceError | None) -> None:
     assert described(error=error).error == read
 
 
 @pytest.mark.parametrize("wrong", [{"end": "yesterday"}, {"success": "perhaps"}, {"status": {}}])
-def test_nonsense_is_refused(wrong: dict[str, Any]) -> None:
+def test_an_invalid_field_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidResponse, match=next(iter(wrong))):
         described(**wrong)
 
 
 @pytest.mark.parametrize("body", [b"", b"null", envelope(None), envelope([]), {"success": True}])
-def test_no_instance_is_no_answer(body: object) -> None:
+def test_a_body_without_an_instance_is_invalid(body: object) -> None:
     with pytest.raises(InvalidResponse):
-        read_instance(answer(body))
+        read_instance(answer(body), ARRIVED)
 
 
 def test_a_refusal_is_an_error_of_its_kind() -> None:
     with pytest.raises(InstanceNotFound):
-        read_instance(refused(10400, 404))
+        read_instance(refused(10400, 404), ARRIVED)
     with pytest.raises(WorkflowNotFound):
-        read_instance(refused(10200, 404))
+        read_instance(refused(10200, 404), ARRIVED)
 
 
 def test_the_local_engine_s_refusal_means_the_instance() -> None:
-    """It has one code for both."""
+    """The local engine has one code for a missing workflow and a missing instance."""
     with pytest.raises(InstanceNotFound) as caught:
-        read_instance(refused(10501, 404, "Workflow instance 'ghost' not found."))
+        read_instance(refused(10501, 404, "Workflow instance 'ghost' not found."), ARRIVED)
     assert (caught.value.codes, caught.value.http_status) == ((10501,), 404)
 
 
@@ -172,7 +173,7 @@ async def test_odd_ids_reach_their_instance(
     assert (simulation.describe_calls, [call.outcome for call in calls]) == (1, ["200"])
 
 
-async def test_what_is_not_there_is_not_found(client: WorkflowsClient, simulation: Simulation) -> None:
+async def test_a_missing_instance_is_not_found(client: WorkflowsClient, simulation: Simulation) -> None:
     simulation.add_workflow("orders")
     with pytest.raises(InstanceNotFound):
         await client.get_instance("orders", "a")
@@ -181,9 +182,7 @@ async def test_what_is_not_there_is_not_found(client: WorkflowsClient, simulatio
 
 
 @pytest.mark.usefixtures("at_once")
-async def test_it_is_asked_for_again_where_that_may_help(
-    client: WorkflowsClient, simulation: Simulation
-) -> None:
+async def test_a_temporary_error_is_retried(client: WorkflowsClient, simulation: Simulation) -> None:
     simulation.add_instance("orders", id="a")
     simulation.inject(JsonError(), times=2)
     assert (await client.get_instance("orders", "a")).status == "complete"
@@ -192,7 +191,7 @@ async def test_it_is_asked_for_again_where_that_may_help(
         await client.get_instance("orders", "a")
 
 
-async def test_background_work_leaves_the_reserve_to_people(
+async def test_background_work_leaves_the_reserve(
     make_client: MakeClient, simulation: Simulation, stopwatch: Stopwatch
 ) -> None:
     simulation.add_instance("orders", id="a")
@@ -203,7 +202,7 @@ async def test_background_work_leaves_the_reserve_to_people(
     await client.get_instance("orders", "a")
 
 
-# What is remembered.
+# The cache.
 
 
 @pytest.fixture
@@ -215,7 +214,7 @@ async def workflows(make_client: MakeClient, stopwatch: Stopwatch) -> AsyncItera
 
 
 @pytest.mark.parametrize(("status", "fresh_for"), [("running", FIRST), ("errored", REST)])
-async def test_an_instance_that_has_ended_is_remembered_for_longer(
+async def test_an_ended_instance_is_cached_for_longer(
     workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch, status: str, fresh_for: int
 ) -> None:
     simulation.add_instance("orders", id="a", status=status)
@@ -227,7 +226,7 @@ async def test_an_instance_that_has_ended_is_remembered_for_longer(
     assert simulation.describe_calls == 2
 
 
-async def test_a_refresh_goes_around_the_memory(workflows: CachedWorkflows, simulation: Simulation) -> None:
+async def test_a_refresh_skips_the_cache(workflows: CachedWorkflows, simulation: Simulation) -> None:
     simulation.add_instance("orders", id="a", status="errored", created_on=NOW)
     await workflows.get_instance("orders", "a")
     simulation.set_status("orders", "a", "running")
@@ -235,7 +234,7 @@ async def test_a_refresh_goes_around_the_memory(workflows: CachedWorkflows, simu
     assert (await workflows.get_instance("orders", "a")).status == "running"
 
 
-async def test_a_thousand_people_asking_for_one_instance_cause_one_request(
+async def test_a_thousand_calls_for_one_instance_send_one_request(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
     simulation.add_instance("orders", id="a")

@@ -1,4 +1,4 @@
-"""Pages that are kept packed."""
+"""Pages are packed and opened."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -18,7 +18,7 @@ def filler() -> InstancePage:
 
 
 def reopened(packed_page: InstancePage) -> InstancePage:
-    """The page after so many others that it is not held open any more."""
+    """Return a page after it was packed, closed and opened again."""
     packer = Packer()
     packed = packer.pack(packed_page)
     for _ in range(100):
@@ -45,14 +45,14 @@ def test_an_empty_page_is_the_same_after_it_was_packed() -> None:
     assert reopened(page()) == page()
 
 
-def test_a_page_that_was_used_lately_is_one_object_for_all() -> None:
+def test_a_page_used_recently_is_one_object_for_all_readers() -> None:
     packer, one = Packer(), filler()
     packed = packer.pack(one)
     assert packer.pack(one) is packed
     assert packer.open(packed) is one
 
 
-def test_a_page_that_is_used_all_the_time_stays_open_whatever_else_is_packed() -> None:
+def test_a_page_in_constant_use_stays_open() -> None:
     packer, one = Packer(), filler()
     packed = packer.pack(one)
     for _ in range(200):

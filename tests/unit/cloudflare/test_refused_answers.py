@@ -1,4 +1,4 @@
-"""What a bad answer means: an error of the right kind, with the API's codes and the ray."""
+"""Failed responses become errors with the API's codes and the ray."""
 
 import json
 from datetime import timedelta
@@ -19,8 +19,16 @@ from bot.cloudflare.errors import (
     WorkflowNotFound,
 )
 from bot.cloudflare.models import ApiMessage, PageNumber
-from bot.cloudflare.protocol import read_instances, read_workflow, read_workflows
-from bot.cloudflare.refusals import BAN, RateLimit, Response, rate_limit, retry_after
+from bot.cloudflare.responses import (
+    BAN,
+    RateLimit,
+    Response,
+    rate_limit,
+    read_instances,
+    read_workflow,
+    read_workflows,
+    retry_after,
+)
 
 from .asking import ARRIVED, answer, refused
 
@@ -49,9 +57,9 @@ from .asking import ARRIVED, answer, refused
         (10200, 200, WorkflowNotFound),
     ],
 )
-def test_each_code_is_an_error_one_can_act_on(code: int, status: int, kind: type[CloudflareError]) -> None:
+def test_each_code_has_its_error_class(code: int, status: int, kind: type[CloudflareError]) -> None:
     with pytest.raises(CloudflareError) as caught:
-        read_workflow(refused(code, status, "workflows.api.error.x", {"cf-ray": "8f1-FRA"}))
+        read_workflow(refused(code, status, "workflows.api.error.x", {"cf-ray": "8f1-FRA"}), ARRIVED)
     error = caught.value
     assert type(error) is kind
     assert error.errors == (ApiMessage(code=code, message="workflows.api.error.x"),)
@@ -76,40 +84,40 @@ def test_each_code_is_an_error_one_can_act_on(code: int, status: int, kind: type
         (b'{"success" : false,"result":{"name":"x"}}', 200, InvalidResponse),
     ],
 )
-def test_an_answer_without_the_api_s_envelope_is_judged_by_its_status(
+def test_without_an_envelope_the_http_status_decides(
     body: bytes, status: int, kind: type[CloudflareError]
 ) -> None:
     with pytest.raises(CloudflareError) as caught:
-        read_workflow(answer(body, status))
+        read_workflow(answer(body, status), ARRIVED)
     assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("status", [200, 403, 503])
-def test_a_firewall_s_challenge_is_no_answer(status: int) -> None:
+def test_a_firewall_s_challenge_is_an_invalid_response(status: int) -> None:
     with pytest.raises(InvalidResponse, match="firewall"):
-        read_workflow(answer(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}))
+        read_workflow(answer(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}), ARRIVED)
 
 
-def test_all_messages_are_said() -> None:
+def test_the_error_has_all_messages() -> None:
     errors = [{"code": 1, "message": "first"}, {"message": "second"}, {"code": 3}]
     with pytest.raises(InvalidParameter) as caught:
-        read_workflow(answer({"success": False, "errors": errors}, 400))
+        read_workflow(answer({"success": False, "errors": errors}, 400), ARRIVED)
     assert caught.value.reason == "first; second"
     assert caught.value.codes == (1, 3)
 
 
-def test_a_refusal_without_words_says_its_status() -> None:
+def test_an_error_without_messages_has_the_http_status() -> None:
     with pytest.raises(Unavailable, match="HTTP 502"):
-        read_workflow(answer(b"", 502))
+        read_workflow(answer(b"", 502), ARRIVED)
 
 
-def test_whoever_lacks_a_permission_learns_which_ones_would_do() -> None:
+def test_an_authorization_error_lists_the_permissions() -> None:
     with pytest.raises(NotAuthorized) as caught:
-        read_workflow(refused(10000, 403))
+        read_workflow(refused(10000, 403), ARRIVED)
     assert "Workers Scripts Read" in caught.value.PERMISSIONS
 
 
-# When to come back.
+# Pauses.
 
 
 @pytest.mark.parametrize(
@@ -131,12 +139,12 @@ def test_whoever_lacks_a_permission_learns_which_ones_would_do() -> None:
         ({"ratelimit": '"default";r=0;t=42', "retry-after": "7"}, 7),
     ],
 )
-def test_a_throttled_caller_learns_when_to_come_back(headers: dict[str, str], seconds: float) -> None:
+def test_the_pause_after_a_429_comes_from_the_headers(headers: dict[str, str], seconds: float) -> None:
     assert retry_after(headers, ARRIVED) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -0100"])
-def test_no_mistake_of_a_date_keeps_anyone_away_for_longer_than_a_day(date: str) -> None:
+def test_a_wrong_date_delays_for_a_day_at_most(date: str) -> None:
     assert retry_after({"retry-after": date}, ARRIVED) <= timedelta(days=1)
 
 
@@ -146,14 +154,14 @@ def test_any_retry_after_is_read(value: str) -> None:
     assert timedelta(0) <= retry_after({"retry-after": value}, ARRIVED) <= timedelta(days=1)
 
 
-def test_a_429_says_when_to_come_back() -> None:
+def test_a_429_has_its_retry_after() -> None:
     with pytest.raises(RateLimited) as caught:
-        read_workflow(refused(971, 429, headers={"retry-after": "30"}))
+        read_workflow(refused(971, 429, headers={"retry-after": "30"}), ARRIVED)
     assert caught.value.retry_after == timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(
-    ("told", "policy", "limit"),
+    ("header", "policy", "limit"),
     [
         ('"default";r=50;t=30', "", RateLimit(50, timedelta(seconds=30))),
         ('"default"; r=50; t=30', "", RateLimit(50, timedelta(seconds=30))),
@@ -168,19 +176,19 @@ def test_a_429_says_when_to_come_back() -> None:
     ],
 )
 def test_the_tightest_policy_of_the_ratelimit_headers_counts(
-    told: str, policy: str, limit: RateLimit
+    header: str, policy: str, limit: RateLimit
 ) -> None:
-    assert rate_limit({"ratelimit": told, "ratelimit-policy": policy}) == limit
+    assert rate_limit({"ratelimit": header, "ratelimit-policy": policy}) == limit
 
 
 @pytest.mark.parametrize(
-    "told", ["", "50", '"default"', '"default";r=x;t=1', '"default";r=-1;t=1', "r=1;t=1", '"']
+    "header", ["", "50", '"default"', '"default";r=x;t=1', '"default";r=-1;t=1', "r=1;t=1", '"']
 )
-def test_a_ratelimit_header_that_says_nothing_readable_is_ignored(told: str) -> None:
-    assert rate_limit({"ratelimit": told}) is None
+def test_an_unreadable_ratelimit_header_is_ignored(header: str) -> None:
+    assert rate_limit({"ratelimit": header}) is None
 
 
-# Whatever comes.
+# Any response.
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -215,11 +223,11 @@ codes = st.sampled_from([200, 200, 200, 204, 301, 400, 401, 403, 404, 429, 500, 
 
 @given(st.builds(Response, codes, headers, bodies))
 @example(refused(971, 429, headers={"retry-after": "Fri, 31 Dec 9999 23:59:59 -0100"}))
-def test_any_answer_is_read_or_is_one_of_our_errors(response: Response) -> None:
+def test_any_response_is_read_or_is_a_cloudflare_error(response: Response) -> None:
     for reads in (
         lambda: read_instances(response, None, ARRIVED),
-        lambda: read_workflows(response, PageNumber(1)),
-        lambda: read_workflow(response),
+        lambda: read_workflows(response, PageNumber(1), ARRIVED),
+        lambda: read_workflow(response, ARRIVED),
     ):
         try:
             reads()

@@ -1,4 +1,4 @@
-"""What is asked for, and what is refused before anything is asked."""
+"""Requests hold the API's parameters. Invalid ones are refused before they are sent."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qsl, unquote
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.models import STATUSES, Cursor, PageNumber, Position, Status
-from bot.cloudflare.protocol import Request, instances_request, timestamp, workflow_request, workflows_request
+from bot.cloudflare.requests import Request, instances_request, timestamp, workflow_request, workflows_request
 
 from .asking import question
 
@@ -22,7 +22,7 @@ def params(request: Request) -> dict[str, str]:
 
 def test_the_first_page_is_asked_for_without_a_position() -> None:
     request = instances_request(question())
-    assert request == Request("/workflows/orders/instances", "per_page=100")
+    assert request == Request("GET", "/workflows/orders/instances", "per_page=100")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_any_name_is_one_segment_of_the_path(name: str) -> None:
 
 
 def test_workflows_are_asked_for_a_hundred_at_a_time() -> None:
-    assert workflows_request(None, PageNumber(1)) == Request("/workflows", "per_page=100&page=1")
+    assert workflows_request(None, PageNumber(1)) == Request("GET", "/workflows", "per_page=100&page=1")
 
 
 def test_workflows_are_searched_for_by_name() -> None:

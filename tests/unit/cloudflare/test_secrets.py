@@ -1,4 +1,4 @@
-"""A secret stands in no error, no repr and no text of anything."""
+"""No error, repr or text shows a secret."""
 
 import traceback
 
@@ -49,12 +49,12 @@ async def test_no_error_shows_the_secret(
     with pytest.raises(CloudflareError) as caught_too:
         await client.get_instance("orders", "a")
     for error in (caught.value, caught_too.value):
-        told = "".join(traceback.format_exception(error))
-        assert SECRET not in told + repr(error) + repr(vars(error))
+        text = "".join(traceback.format_exception(error))
+        assert SECRET not in text + repr(error) + repr(vars(error))
 
 
 @pytest.mark.parametrize("token", [f"{SECRET}\n", f"{SECRET}\r\nX-Evil: 1", f"{SECRET}\0"])
-async def test_a_token_that_no_header_can_hold_is_one_of_our_errors(
+async def test_a_token_that_no_header_can_hold_is_a_cloudflare_error(
     make_client: MakeClient, base_url: str, simulation: Simulation, token: str
 ) -> None:
     client: WorkflowsClient = make_client(Endpoint(base_url, ApiToken(token)))

@@ -1,4 +1,4 @@
-"""One flight per key: who asks meanwhile gets the same answer, and nobody is taken down by another."""
+"""Callers share one run per key, and a cancelled caller does not fail the others."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from bot.cloudflare.errors import Unavailable
 
 @dataclass
 class Gate:
-    """Work that waits until a test lets it go on."""
+    """A coroutine function that waits until a test opens it."""
 
     answers: list[object]
     started: int = 0
@@ -28,9 +28,9 @@ class Gate:
         return answer
 
 
-async def test_a_thousand_askers_cost_one_flight() -> None:
+async def test_a_thousand_callers_share_one_run() -> None:
     flights, gate = SingleFlight(), Gate(["page"])
-    askers = [asyncio.create_task(flights.board("key", gate)) for _ in range(1000)]
+    askers = [asyncio.create_task(flights.run("key", gate)) for _ in range(1000)]
     await gate.entered.wait()
     gate.opened.set()
     boarded = await asyncio.gather(*askers)
@@ -39,35 +39,35 @@ async def test_a_thousand_askers_cost_one_flight() -> None:
     assert sum(leads for _, leads in boarded) == 1
 
 
-async def test_another_key_is_another_flight() -> None:
+async def test_another_key_is_another_run() -> None:
     flights, gate = SingleFlight(), Gate(["a", "b"])
     gate.opened.set()
-    one, two = await asyncio.gather(flights.board(1, gate), flights.board(2, gate))
+    one, two = await asyncio.gather(flights.run(1, gate), flights.run(2, gate))
     assert (one, two) == (("a", True), ("b", True))
 
 
-async def test_after_the_landing_the_next_asker_flies_anew() -> None:
+async def test_a_call_after_the_end_starts_a_new_run() -> None:
     flights, gate = SingleFlight(), Gate(["a", "b"])
     gate.opened.set()
-    assert await flights.board("key", gate) == ("a", True)
-    assert await flights.board("key", gate) == ("b", True)
+    assert await flights.run("key", gate) == ("a", True)
+    assert await flights.run("key", gate) == ("b", True)
 
 
-async def test_a_failure_reaches_everyone_on_board_and_is_remembered_by_nobody() -> None:
+async def test_a_failure_is_raised_in_all_callers_and_not_cached() -> None:
     flights, gate = SingleFlight(), Gate([Unavailable("down"), "up"])
-    askers = [asyncio.create_task(flights.board("key", gate)) for _ in range(10)]
+    askers = [asyncio.create_task(flights.run("key", gate)) for _ in range(10)]
     await gate.entered.wait()
     gate.opened.set()
     failures = await asyncio.gather(*askers, return_exceptions=True)
     assert [type(failure) for failure in failures] == [Unavailable] * 10
-    assert await flights.board("key", gate) == ("up", True)
+    assert await flights.run("key", gate) == ("up", True)
 
 
 async def test_a_cancelled_leader_does_not_fail_its_followers() -> None:
     flights, gate = SingleFlight(), Gate(["page"])
-    leader = asyncio.create_task(flights.board("key", gate))
+    leader = asyncio.create_task(flights.run("key", gate))
     await gate.entered.wait()
-    followers = [asyncio.create_task(flights.board("key", gate)) for _ in range(3)]
+    followers = [asyncio.create_task(flights.run("key", gate)) for _ in range(3)]
     leader.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leader
@@ -76,12 +76,12 @@ async def test_a_cancelled_leader_does_not_fail_its_followers() -> None:
     assert gate.started == 1
 
 
-async def test_a_follower_who_leaves_takes_nobody_along() -> None:
+async def test_a_cancelled_follower_does_not_fail_the_others() -> None:
     flights, gate = SingleFlight(), Gate(["page"])
-    leader = asyncio.create_task(flights.board("key", gate))
+    leader = asyncio.create_task(flights.run("key", gate))
     await gate.entered.wait()
-    follower = asyncio.create_task(flights.board("key", gate))
-    stays = asyncio.create_task(flights.board("key", gate))
+    follower = asyncio.create_task(flights.run("key", gate))
+    stays = asyncio.create_task(flights.run("key", gate))
     follower.cancel()
     gate.opened.set()
     assert await leader == ("page", True)
@@ -90,25 +90,25 @@ async def test_a_follower_who_leaves_takes_nobody_along() -> None:
         await follower
 
 
-async def test_a_failed_flight_that_everyone_left_is_no_unseen_error() -> None:
+async def test_a_failure_after_all_callers_were_cancelled_is_not_reported_as_unretrieved() -> None:
     complaints: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     flights, gate = SingleFlight(), Gate([Unavailable("down"), "up"])
-    leader = asyncio.create_task(flights.board("key", gate))
+    leader = asyncio.create_task(flights.run("key", gate))
     await gate.entered.wait()
     leader.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leader
     gate.opened.set()
     with pytest.raises(Unavailable):
-        await flights.board("key", gate)
-    assert await flights.board("key", gate) == ("up", True)
+        await flights.run("key", gate)
+    assert await flights.run("key", gate) == ("up", True)
     assert complaints == []
 
 
-async def test_closing_ends_what_is_in_the_air() -> None:
+async def test_closing_cancels_the_running_tasks() -> None:
     flights, gate = SingleFlight(), Gate(["page"])
-    asker = asyncio.create_task(flights.board("key", gate))
+    asker = asyncio.create_task(flights.run("key", gate))
     await gate.entered.wait()
     await flights.close()
     with pytest.raises(asyncio.CancelledError):

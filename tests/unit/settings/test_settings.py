@@ -117,7 +117,7 @@ def test_the_first_account_is_the_default(environment: pytest.MonkeyPatch) -> No
 
 def test_an_older_engine_s_whole_path_is_taken_as_it_is(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("WRANGLER_DEV_URL", "http://127.0.0.1:8787/cdn-cgi/explorer/api")
-    assert load().endpoints["local"].root == "http://127.0.0.1:8787/cdn-cgi/explorer/api"
+    assert load().endpoints["local"].base_url == "http://127.0.0.1:8787/cdn-cgi/explorer/api"
 
 
 def test_no_secret_is_ever_shown() -> None:

@@ -1,0 +1,291 @@
+"""Read the responses of the Workflows API, without the network and without the clock.
+
+Each `read_*` function takes a `Response` and the time of its arrival. It returns a model, or raises one of
+`errors`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from bot.cloudflare.envelopes import (
+    Decoded,
+    Envelope,
+    Instances,
+    OneInstance,
+    OneWorkflow,
+    Workflows,
+    decode,
+)
+from bot.cloudflare.errors import (
+    AccountNotFound,
+    CloudflareError,
+    InstanceNotFound,
+    InvalidParameter,
+    InvalidResponse,
+    NotAuthorized,
+    RateLimited,
+    Unavailable,
+    WorkflowNotFound,
+)
+from bot.cloudflare.models import (
+    MAX_PER_PAGE,
+    ApiMessage,
+    Cursor,
+    InstanceDetail,
+    InstancePage,
+    PageNumber,
+    Position,
+    ResultInfo,
+    Workflow,
+    WorkflowPage,
+)
+
+_E = TypeVar("_E", bound=Envelope)
+
+BAN: Final = timedelta(minutes=5)
+"""The API refuses every request for this long after the limit is exceeded (API reference, "Rate limits")."""
+
+_LONGEST_PAUSE: Final = 86_400  # Seconds. A longer Retry-After is a mistake.
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP response. Its header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ray(self) -> str | None:
+        """The id by which Cloudflare's support finds this response."""
+        return self.headers.get("cf-ray")
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """The state of one rate limit policy, from the `Ratelimit` headers.
+
+    Attributes:
+        remaining: requests left in the window.
+        reset_after: time until the next window.
+        quota: requests in a whole window, from `Ratelimit-Policy`; None if the header lacks it.
+    """
+
+    remaining: int
+    reset_after: timedelta
+    quota: int | None = None
+
+
+_BY_CODE: Final[Mapping[int, type[CloudflareError]]] = {
+    7003: AccountNotFound,
+    6003: NotAuthorized,  # "Invalid request headers": the token is malformed.
+    9103: NotAuthorized,
+    9106: NotAuthorized,
+    9109: NotAuthorized,
+    10000: NotAuthorized,
+    10002: InvalidParameter,
+    10200: WorkflowNotFound,
+    10400: InstanceNotFound,
+    10501: WorkflowNotFound,  # The local engine's code; production does not use it.
+}
+_LOCAL_NOT_FOUND: Final = 10501
+"""The local engine's only code for a missing workflow and for a missing instance."""
+
+
+def read_instances(response: Response, position: Position | None, now: datetime) -> InstancePage:
+    """Read the response to `instances_request`.
+
+    Args:
+        response: the response.
+        position: the position in the request. It decides which kind of position follows.
+        now: when the response arrived, aware.
+
+    Raises:
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    read = _read(Instances, response, now)
+    answer = read.envelope
+    info = answer.result_info or ResultInfo()
+    return InstancePage(
+        rows=answer.result,
+        next=_next_position(info, position, len(answer.result) + read.missing),
+        info=info,
+        messages=answer.messages or (),
+        fetched_at=now,
+        incomplete_rows=read.incomplete,
+    )
+
+
+def read_workflows(response: Response, page: PageNumber, now: datetime) -> WorkflowPage:
+    """Read the response to `workflows_request`.
+
+    Raises:
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    read = _read(Workflows, response, now)
+    answer = read.envelope
+    info = answer.result_info or ResultInfo()
+    rows = answer.result
+    is_full = _is_full(info, len(rows) + read.missing)
+    more = rows and page.number < _pages(info, default=page.number + is_full)
+    following = PageNumber(page.number + 1) if more else None
+    return WorkflowPage(rows, following, answer.messages or (), read.incomplete)
+
+
+def read_workflow(response: Response, now: datetime) -> Workflow:
+    """Read the response to `workflow_request`.
+
+    Raises:
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    return _read(OneWorkflow, response, now).envelope.result
+
+
+def read_instance(response: Response, now: datetime) -> InstanceDetail:
+    """Read the response to `instance_request`.
+
+    Raises:
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    try:
+        return _read(OneInstance, response, now).envelope.result
+    except WorkflowNotFound as error:
+        if _LOCAL_NOT_FOUND in error.codes:
+            raise _error(InstanceNotFound, error.reason, response, error.errors) from error
+        raise
+
+
+def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Position | None:
+    """Return the position of the next page: a cursor if the response has one, otherwise a page number.
+
+    After a request by cursor, a list ends when the cursor is absent, null or empty; `total_pages` is ignored.
+    """
+    if info.cursor:
+        return Cursor(info.cursor)
+    if isinstance(asked, Cursor) or not rows:
+        return None
+    number = asked.number if asked else 1
+    # Without total_pages, only a request by number can be followed by another number. If the last page
+    # happens to be full, one empty page is requested. A first page without a cursor is the whole list.
+    full = asked is not None and _is_full(info, rows)
+    return PageNumber(number + 1) if number < _pages(info, default=number + full) else None
+
+
+def _is_full(info: ResultInfo, rows: int) -> bool:
+    return rows >= (info.per_page or MAX_PER_PAGE)
+
+
+def _pages(info: ResultInfo, *, default: int) -> int:
+    if info.total_pages is not None:
+        return info.total_pages
+    return default
+
+
+def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
+    """Decode a response, or raise the error that it stands for."""
+    if response.headers.get("cf-mitigated"):
+        raise _error(InvalidResponse, "a firewall answered with its challenge page", response)
+    if 300 <= response.status < 400:
+        raise _error(InvalidResponse, "the answer is a redirect, which is not followed", response)
+    if response.status != 200:
+        raise error_from(response, _without_result(response).errors or (), now)
+    try:
+        read = decode(envelope, response.body)
+    except ValidationError as error:
+        failure = _without_result(response)
+        if not failure.success:
+            raise error_from(response, failure.errors or (), now) from error
+        raise _error(InvalidResponse, _describe_mismatch(error), response) from error
+    if not read.envelope.success:
+        raise error_from(response, read.envelope.errors or (), now)
+    return read
+
+
+def _without_result(response: Response) -> Envelope:
+    """Decode the envelope only: a failure has no result. Return an empty one if it can't be decoded."""
+    try:
+        return Envelope.model_validate_json(response.body)
+    except ValidationError:
+        return Envelope()
+
+
+def _describe_mismatch(error: ValidationError) -> str:
+    """Describe where a body differs from the API's shape. Leave out its values, which may be secret."""
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if fault["type"] == "json_invalid":
+        return "the answer is not JSON"
+    where = ".".join(str(part) for part in fault["loc"]) or "the answer"
+    message = fault["msg"]
+    return f"{where} is not of the API's shape: {message[:1].lower()}{message[1:]}"
+
+
+def error_from(response: Response, errors: tuple[ApiMessage, ...], now: datetime) -> CloudflareError:
+    """Choose the error of a failed request: by the API's code first, then by the HTTP status."""
+    status = response.status
+    reason = "; ".join(error.message for error in errors if error.message) or f"HTTP {status}"
+    codes = {error.code for error in errors}
+    if status == 429 or 971 in codes:
+        return RateLimited(
+            reason,
+            retry_after=retry_after(response.headers, now),
+            errors=errors,
+            http_status=status,
+            ray=response.ray,
+        )
+    for code, kind in _BY_CODE.items():
+        if code in codes:
+            return _error(kind, reason, response, errors)
+    if status in (401, 403):
+        # A response without the API's envelope comes from a firewall or from the local engine's host check.
+        kind = NotAuthorized if errors else InvalidResponse
+    elif status >= 500:
+        kind = Unavailable
+    elif status >= 400 and errors:
+        kind = InvalidParameter
+    else:
+        kind = InvalidResponse
+    return _error(kind, reason, response, errors)
+
+
+def _error(
+    kind: type[CloudflareError], reason: str, response: Response, errors: tuple[ApiMessage, ...] = ()
+) -> CloudflareError:
+    """Make an error with the data by which Cloudflare's support finds the response."""
+    return kind(reason, errors=errors, http_status=response.status, ray=response.ray)
+
+
+def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
+    """Return the policy with the fewest requests left, from `Ratelimit: "default";r=50;t=30`."""
+    policies = _POLICY.findall(headers.get("ratelimit", ""))
+    quotas = {name: int(quota) for name, quota in _QUOTA.findall(headers.get("ratelimit-policy", ""))}
+    limits = [
+        RateLimit(int(left), timedelta(seconds=int(reset)), quotas.get(name))
+        for name, left, reset in policies
+    ]
+    return min(limits, key=lambda limit: limit.remaining, default=None)
+
+
+_POLICY: Final = re.compile(r'"([^"]*)";\s*r=(\d{1,9});\s*t=(\d{1,6})')
+_QUOTA: Final = re.compile(r'"([^"]*)";\s*q=(\d{1,9})')
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """Return the pause after a 429: from `Retry-After`, else from the rate limit window, else `BAN`."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), _LONGEST_PAUSE))
+    if value:
+        try:
+            pause = parsedate_to_datetime(value).astimezone(UTC) - now
+        except (ValueError, TypeError, OverflowError):
+            return BAN
+        return min(max(pause, timedelta(0)), timedelta(seconds=_LONGEST_PAUSE))
+    limit = rate_limit(headers)
+    return limit.reset_after if limit else BAN

@@ -1,0 +1,112 @@
+"""Send requests to one account over aiohttp, and map connection errors to `errors`."""
+
+import asyncio
+import os
+from datetime import timedelta
+from typing import Final
+
+import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
+from yarl import URL
+
+from bot.cloudflare.endpoint import Endpoint
+from bot.cloudflare.errors import InvalidResponse, NotAuthorized, TLSError, Unavailable
+from bot.cloudflare.requests import Request
+from bot.cloudflare.responses import Response
+
+MAX_BODY: Final = 8 * 1024 * 1024
+"""Bytes. A hundred instances take about 50 KB, and a page of workflows less than a megabyte."""
+
+
+class Transport:
+    """Sends requests to one account.
+
+    Args:
+        session: the aiohttp session. Its owner closes it.
+        endpoint: the account.
+        timeout: for one request with its response.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, timeout: timedelta) -> None:
+        self._session = session
+        self._base_url = endpoint.base_url
+        self._headers = {"Accept": "application/json", **endpoint.credentials.headers()}
+        self._timeout = timeout.total_seconds()
+
+    async def send(self, request: Request) -> Response:
+        """Send a request once and return its response, whatever its HTTP status.
+
+        Raises:
+            TLSError: The server's certificate is not trusted.
+            Unavailable: The connection failed, or the timeout passed.
+            InvalidResponse: The response is not valid HTTP, or it is too large.
+            NotAuthorized: The credentials hold characters that an HTTP header can't carry.
+        """
+        url = f"{self._base_url}{request.path}"
+        if request.query:
+            url = f"{url}?{request.query}"
+        headers = self._headers
+        if request.body is not None:
+            headers = {**headers, "Content-Type": "application/json"}
+        try:
+            # aiohttp's total timeout can swallow the client's deadline when both expire together.
+            async with (
+                asyncio.timeout(self._timeout),
+                self._session.request(
+                    request.method,
+                    URL(url, encoded=True),
+                    data=request.body,
+                    headers=headers,
+                    allow_redirects=False,  # A redirect could send the credentials to another host.
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
+                ) as response,
+            ):
+                body = await _read_body(response)
+                lowered = {name.lower(): value for name, value in response.headers.items()}
+                return Response(response.status, lowered, body)
+        except aiohttp.ClientSSLError as error:
+            raise TLSError(f"TLS failed: {error.__class__.__name__}") from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable(f"no connection to {error.host}: {_os_reason(error)}") from error
+        except TimeoutError as error:
+            raise Unavailable(f"no answer within {self._timeout:g} s") from error
+        except aiohttp.ClientResponseError as error:
+            raise InvalidResponse("the answer is not HTTP as it should be") from error
+        except ValueError as error:
+            # aiohttp refuses a header with a line break. The settings refuse such secrets earlier.
+            raise NotAuthorized("the credentials hold characters that no HTTP header can") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unavailable(_describe_disconnect(error)) from error
+
+
+def _describe_disconnect(error: aiohttp.ClientError | OSError) -> str:
+    """Describe how an established connection failed."""
+    if isinstance(error.__cause__, ContentEncodingError):
+        return "the answer is compressed, and can't be unpacked"
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "the connection broke before an answer came"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the connection broke in the middle of the answer"
+    return (
+        f"the connection broke: {_os_reason(error) if isinstance(error, OSError) else type(error).__name__}"
+    )
+
+
+def _os_reason(error: OSError) -> str:
+    """Return the operating system's reason, without the address that asyncio adds."""
+    number = error.errno or 0
+    return os.strerror(number).lower() if number > 0 else str(error.strerror)
+
+
+async def _read_body(response: aiohttp.ClientResponse) -> bytes:
+    """Read the whole body.
+
+    Raises:
+        InvalidResponse: The body is larger than `MAX_BODY`.
+    """
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise InvalidResponse(f"the answer is larger than {MAX_BODY // 1024 // 1024} MiB")
+    return bytes(body)
