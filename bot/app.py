@@ -14,30 +14,33 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
 from bot.browse.browser import Browser
-from bot.browse.store import BookmarkStore
+from bot.browse.handlers import ListHandlers
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
+from bot.digests.delivery.model import EVENT_TYPE
+from bot.digests.delivery.worker import run_worker
+from bot.digests.handlers import DigestHandlers
 from bot.digests.reading import ReportBuilder
+from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository
 from bot.errors import Role, StartupError
-from bot.listeners import actions, commands, digests, errors, views
-from bot.listeners.background import Background
-from bot.listeners.delivery import Delivery
-from bot.listeners.digest_desk import DigestDesk
-from bot.listeners.digest_forms import DigestForms
-from bot.listeners.door import Door
-from bot.listeners.presenter import Presenter
-from bot.listeners.zones import Zones
+from bot.routing import CommandReader, request_codec, routes
 from bot.settings import Settings
+from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
+from bot.slack.channels import ChannelAccess
 from bot.slack.client import slack_client
 from bot.slack.http import Probe, SlackEndpoint, web_app
+from bot.slack.poster import Poster
+from bot.slack.requests import RequestStore
+from bot.slack.responder import Responder
+from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
+from bot.slack.users import UserTimeZones
 from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
-from bot.telemetry import Metrics, current_request_id
-from bot.worker.worker import working
+from bot.telemetry import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +88,26 @@ async def build_bot(
         for account in accounts.values():
             stack.push_async_callback(account.close)
         reader = ReportBuilder(accounts, settings.digest_lookback, _now)
-        bookmarks = BookmarkStore(engine, settings.keep_bookmarks, _now)
+        requests = RequestStore(engine, request_codec(), settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
-        app = socket_mode = requests = None
+        app = socket_mode = endpoint = None
         if role is not Role.WORKER:
-            sources = Sources(accounts, reader, bookmarks, DigestRepository(engine, _now))
-            app = slack_app(settings, client, sources, background, metrics)
+            router = build_router(settings, client, engine, accounts, reader, requests, background)
+            app = SlackApp(client, metrics)
+            app.listen(router)
         if app is not None and settings.slack_app_token is not None:
             socket_mode = SocketMode(app, client, settings.slack_app_token.get_secret_value())
             probes["socket mode"] = partial(_socket_fault, socket_mode)
         elif app is not None and settings.slack_signing_secret is not None:
-            requests = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
+            endpoint = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
         if role is not Role.WEB:
             worker = await stack.enter_async_context(
-                working(settings, engine, client, reader, bookmarks, metrics, _now)
+                run_worker(settings, engine, Poster(client, EVENT_TYPE), reader, requests, metrics, _now)
             )
             probes["worker"] = worker.fault
         yield Bot(
-            web=web_app(requests, metrics, probes),
+            web=web_app(endpoint, metrics, probes),
             socket_mode=socket_mode,
             background=background,
             client=client,
@@ -170,45 +174,31 @@ def open_accounts(
     return accounts
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What answers to people are made of."""
-
-    accounts: Mapping[str, CachedWorkflows]
-    reader: ReportBuilder
-    bookmarks: BookmarkStore
-    store: DigestRepository
-
-
-def slack_app(
-    settings: Settings, client: AsyncWebClient, sources: Sources, background: Background, metrics: Metrics
-) -> SlackApp:
-    """Bolt with every listener on it."""
-    accounts, bookmarks = sources.accounts, sources.bookmarks
-    zones = Zones(client, time.monotonic)
-    presenter = Presenter(Browser(accounts), bookmarks, zones, _now, current_request_id)
-    desk = DigestDesk(
-        store=sources.store,
-        reader=sources.reader,
-        accounts=accounts,
-        bookmarks=bookmarks,
-        zones=zones,
-        door=Door(client),
-        admins=settings.bot_admins,
-        now=_now,
-        reference=current_request_id,
-    )
-    app = SlackApp(client, metrics)
+def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people comes together here
+    settings: Settings,
+    client: AsyncWebClient,
+    engine: AsyncEngine,
+    accounts: Mapping[str, CachedWorkflows],
+    reports: ReportBuilder,
+    requests: RequestStore,
+    background: Background,
+) -> Router:
+    """Return what answers people, with every handler on it."""
     if client.session is None:
         raise AssertionError("the client was made with a session")
-    delivery = Delivery(client.session, client)
-    commands.register(app, presenter, desk, delivery, background)
-    actions.register(app, presenter, delivery, background)
-    views.register(app, presenter, delivery, background)
-    forms = DigestForms(desk, accounts, current_request_id)
-    digests.register(app, desk, forms, delivery, background)
-    errors.register(app, delivery, background, current_request_id)
-    return app
+    zones = UserTimeZones(client, time.monotonic)
+    lists = ListHandlers(Browser(accounts), requests, zones, _now)
+    store = DigestRepository(engine, _now)
+    digests = DigestService(
+        store, reports, accounts, requests, ChannelAccess(client), settings.bot_admins, _now
+    )
+    names = tuple(accounts)
+    return Router(
+        CommandReader(names, requests, zones, lists),
+        routes(lists, DigestHandlers(digests, zones), names),
+        Responder(client.session, client),
+        background,
+    )
 
 
 def _now() -> datetime:

@@ -75,7 +75,7 @@ async def run_bot(
             port = await _listen(bot, settings, stack)
             if bot.socket_mode is not None:
                 stack.push_async_callback(bot.socket_mode.close)
-                stack.callback(bot.background.hurry)
+                stack.callback(bot.background.stop_waiting)
                 await bot.socket_mode.connect()
             yield RunningBot(bot, port)
 

@@ -46,11 +46,16 @@ class PendingQuery:
     until: str | None = None
 
     @property
+    def has_times(self) -> bool:
+        """Return whether it means another list a minute later."""
+        return self.since is not None or self.until is not None
+
+    @property
     def needs_zone(self) -> bool:
         """Whether a wall-clock time was typed."""
         return any(times.needs_zone(text) for text in (self.since, self.until) if text is not None)
 
-    def at(self, clock: Clock) -> ListQuery:
+    def resolve(self, clock: Clock) -> ListQuery:
         """The question at a moment, in a zone.
 
         Raises:

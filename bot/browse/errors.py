@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.browse.model import ListQuery
-from bot.cloudflare.errors import WorkflowNotFound
+from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
 
 
-class CursorRefused(Exception):
+class CursorRefused(CloudflareError):
     """The API takes a cursor no more, most likely because it is too old.
 
     Attributes:

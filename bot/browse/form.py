@@ -55,12 +55,12 @@ class Form:
             draft = _check_times(replace(draft, since=_words("since", self.since)), clock)
         with collect_error(wrong, "until"):
             draft = _check_times(replace(draft, until=_words("until", self.until)), clock)
-        return FormErrors(wrong) if wrong else draft.at(clock)
+        return FormErrors(wrong) if wrong else draft.resolve(clock)
 
 
 def _check_times(draft: PendingQuery, clock: Clock) -> PendingQuery:
     """The same, once its times are known to be readable."""
-    draft.at(clock)
+    draft.resolve(clock)
     return draft
 
 

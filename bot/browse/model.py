@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from bot.cloudflare.models import (
 from bot.cloudflare.requests import instances_request
 from bot.language.times import TimePoint
 from bot.language.tokens import COMMAND, in_quotes, quote
+from bot.slack.requests import Request
 
 DEFAULT_ROWS: Final = 10
 MAX_ROWS: Final = 20
@@ -149,9 +150,10 @@ class OverviewQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class HelpQuery:
+class HelpQuery(Request):
     """How to use this; a topic of it, or all."""
 
+    kind: ClassVar[str] = "help"
     topic: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""What a worker looks after at each round: which digests are due, which runs to hand over, what to forget."""
+"""The schedule of digests for workers: which digests are due, which runs to enqueue, what to purge."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,27 +20,27 @@ from bot.storage.tables import digest_runs, digests
 _log = structlog.get_logger(__name__)
 
 LOOK_BACK: Final = timedelta(days=7)
-"""Slots missed longer ago are not even recorded."""
+"""Slots missed longer ago are not recorded."""
 MOST_MISSED: Final = 20
 """How many missed slots are recorded at once; the latest."""
 UNKNOWN_ZONE: Final = "the time zone {zone} is not known here: choose another"
 
-_A_ROUND: Final = 200  # digests; the next ones have their turn at once
+_BATCH: Final = 200  # digests per transaction
 _KEEP_RUNS: Final = timedelta(days=90)
 _KEEP_LAST: Final = 100
 _KEEP_DELETED: Final = timedelta(days=30)
-_FAR: Final = timedelta(minutes=15)  # nothing is put off for so long
+_MAX_DELAY: Final = timedelta(minutes=15)  # no run is rescheduled for so long
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """What has come due.
+class DueRuns:
+    """What `record_due` recorded.
 
     Attributes:
         due: runs that are to be delivered.
-        missed: slots that nobody was there to deliver.
-        paused: digests that have paused themselves, as `pause_reason` says.
-        more: there may be more of it at once.
+        missed: slots that no worker delivered in time.
+        paused: digests that it paused, as `pause_reason` says.
+        more: there may be more to record at once.
     """
 
     due: int
@@ -50,17 +50,17 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver:
-    """A run that a worker is to be given, and the channel that it is for."""
+class ClaimedRun:
+    """A run to enqueue, and its channel."""
 
     attempt: Attempt
     channel: str
 
 
 class DueScheduler:
-    """The digests of this workspace, for the workers' clockwork.
+    """Schedules the digests of this workspace.
 
-    All of it may be called again after a failure, by several workers at once, and raises
+    Its methods may be repeated after a failure and called by several workers at once. They raise
     `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
 
     Args:
@@ -74,15 +74,15 @@ class DueScheduler:
         self._insert = _insert_for(engine)
 
     async def has_work(self) -> bool:
-        """Whether any digest is active or any run has yet to come to something."""
+        """Return whether any digest is active or any run is due."""
         active = select(digests.c.number).where(digests.c.state == "active").limit(1)
         due = select(digest_runs.c.digest).where(digest_runs.c.state == "due").limit(1)
         async with self._engine.connect() as connection:
             found = await connection.scalar(active)
             return found is not None or await connection.scalar(due) is not None
 
-    async def record_due(self, now: datetime) -> Entered:
-        """Make a run of each slot that has come; of several, only the newest is delivered."""
+    async def record_due(self, now: datetime) -> DueRuns:
+        """Record a run for each slot that has come; only the newest slot of a digest is delivered."""
         due = missed = 0
         paused: list[Digest] = []
         async with self._engine.begin() as connection:
@@ -90,7 +90,7 @@ class DueScheduler:
                 select(digests)
                 .where(digests.c.state == "active", digests.c.next_due <= seconds(now))
                 .order_by(digests.c.next_due, digests.c.number)
-                .limit(_A_ROUND)
+                .limit(_BATCH)
                 .with_for_update(skip_locked=True)
             )
             rows = (await connection.execute(asked)).mappings().all()
@@ -102,18 +102,18 @@ class DueScheduler:
                 except ZoneInfoNotFoundError:
                     paused += await self._pause(connection, digest, now)
                     continue
-                if not await _move_on(connection, digest, next_due):
+                if not await _set_next_due(connection, digest, next_due):
                     continue
                 last = [slot for slot in slots[-1:] if now - slot <= self._lateness]
                 lost = slots[: len(slots) - len(last)][-MOST_MISSED:]
-                due += await self._enter(connection, digest, last, "due", now)
-                missed += await self._enter(connection, digest, lost, "missed", now)
-        return Entered(due, missed, paused, more=len(readable) == _A_ROUND)
+                due += await self._insert_runs(connection, digest, last, "due", now)
+                missed += await self._insert_runs(connection, digest, lost, "missed", now)
+        return DueRuns(due, missed, paused, more=len(readable) == _BATCH)
 
     async def handle_clock_rollback(self, now: datetime) -> None:
-        """Put right what was planned by a clock that went ahead of time.
+        """Correct what was planned by a clock that was ahead.
 
-        Slots that were entered meanwhile are not entered again, unless as missed ones.
+        Slots recorded meanwhile are not recorded again, except those recorded as missed.
         """
         async with self._engine.begin() as connection:
             asked = select(digests).where(digests.c.state == "active")
@@ -123,15 +123,15 @@ class DueScheduler:
                 except ZoneInfoNotFoundError:
                     continue  # `record_due` pauses it
                 if digest.next_due is not None and next_due < digest.next_due:
-                    await _move_on(connection, digest, next_due)
+                    await _set_next_due(connection, digest, next_due)
             await connection.execute(
                 update(digest_runs)
-                .where(digest_runs.c.state == "due", digest_runs.c.try_at > seconds(now + _FAR))
+                .where(digest_runs.c.state == "due", digest_runs.c.try_at > seconds(now + _MAX_DELAY))
                 .values(try_at=seconds(now))
             )
 
-    async def claim(self, now: datetime, until: datetime, most: int) -> tuple[HandOver, ...]:
-        """Runs to hand over, the earliest first; those not marked enqueued can be claimed anew at `until`."""
+    async def claim(self, now: datetime, until: datetime, most: int) -> tuple[ClaimedRun, ...]:
+        """Claim runs to enqueue, the earliest first; they can be claimed again at *until* if not enqueued."""
         async with self._engine.begin() as connection:
             asked = (
                 select(
@@ -148,17 +148,17 @@ class DueScheduler:
             for row in (await connection.execute(asked)).mappings().all():
                 attempt = Attempt(row["digest"], row["slot"], row["attempt"])
                 if await _set_try_at(connection, attempt, row["try_at"], seconds(until)):
-                    claimed.append(HandOver(attempt, row["channel"]))
+                    claimed.append(ClaimedRun(attempt, row["channel"]))
         return tuple(claimed)
 
-    async def mark_enqueued(self, runs: Sequence[HandOver], until: datetime) -> None:
-        """Runs that were claimed `until` then need not be handed over again."""
+    async def mark_enqueued(self, runs: Sequence[ClaimedRun], until: datetime) -> None:
+        """Note that runs claimed until *until* are enqueued."""
         async with self._engine.begin() as connection:
             for run in runs:
                 await _set_try_at(connection, run.attempt, seconds(until), None)
 
     async def in_flight(self, before: datetime, most: int) -> tuple[Attempt, ...]:
-        """Runs that were handed over and have come to nothing, among those due before a moment."""
+        """Return runs that are enqueued and have no result, among those due before a moment."""
         asked = (
             select(digest_runs.c.digest, digest_runs.c.slot, digest_runs.c.attempt)
             .where(
@@ -172,7 +172,7 @@ class DueScheduler:
         async with self._engine.connect() as connection:
             return tuple(Attempt(*row) for row in (await connection.execute(asked)))
 
-    async def forget(self, now: datetime) -> None:
+    async def purge(self, now: datetime) -> None:
         """Delete runs of long ago, except the last hundred of each digest, and digests deleted long ago."""
         old = and_(digest_runs.c.state != "due", digest_runs.c.due_at < seconds(now - _KEEP_RUNS))
         age = func.row_number().over(partition_by=digest_runs.c.digest, order_by=digest_runs.c.due_at.desc())
@@ -186,7 +186,7 @@ class DueScheduler:
             await connection.execute(delete(digest_runs).where(of_gone))
             await connection.execute(delete(digests).where(gone))
 
-    async def _enter(
+    async def _insert_runs(
         self,
         connection: AsyncConnection,
         digest: Digest,
@@ -194,8 +194,8 @@ class DueScheduler:
         state: str,
         now: datetime,
     ) -> int:
-        """Make the runs that are new, and count them. One missed by a clock ahead of time may yet be due."""
-        entered = 0
+        """Insert new runs and count them. A run missed by a clock that was ahead may become due again."""
+        inserted = 0
         values: dict[str, Any] = {"state": state, "try_at": None, "ended_at": seconds(now)}
         if state == "due":
             values |= {"try_at": seconds(now), "ended_at": None}
@@ -208,14 +208,14 @@ class DueScheduler:
                 )
             else:
                 made = made.on_conflict_do_nothing()
-            entered += len((await connection.execute(made.returning(digest_runs.c.slot))).all())
-        return entered
+            inserted += len((await connection.execute(made.returning(digest_runs.c.slot))).all())
+        return inserted
 
     async def _pause(self, connection: AsyncConnection, digest: Digest, now: datetime) -> tuple[Digest, ...]:
         why = UNKNOWN_ZONE.format(zone=digest.plan.schedule.zone)
         paused = await connection.execute(
             update(digests)
-            .where(_still(digest))
+            .where(_unchanged(digest))
             .values(state="paused", paused_why=why, next_due=None, changed_at=seconds(now))
             .returning(digests)
         )
@@ -223,7 +223,7 @@ class DueScheduler:
 
 
 def _insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
-    """`INSERT` as this database has it; where it is not PostgreSQL its dialect need not be loaded."""
+    """Return the `INSERT` of this database's dialect; load the PostgreSQL dialect only for PostgreSQL."""
     if engine.dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see above
 
@@ -232,21 +232,23 @@ def _insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
 
 
 def _slots(digest: Digest, now: datetime) -> Sequence[datetime]:
-    """The slots that have come, the oldest first."""
+    """Return the slots that have come, the oldest first."""
     if digest.next_due is None:
         return ()
     start = max(digest.next_due - timedelta(seconds=1), now - LOOK_BACK)
     return digest.plan.schedule.slots_between(start, now)
 
 
-async def _move_on(connection: AsyncConnection, digest: Digest, next_due: datetime) -> bool:
-    """Set when a digest is next due; False if somebody else has done so or has changed it."""
-    moved = await connection.execute(update(digests).where(_still(digest)).values(next_due=seconds(next_due)))
+async def _set_next_due(connection: AsyncConnection, digest: Digest, next_due: datetime) -> bool:
+    """Set when a digest is next due; return False if it has changed meanwhile."""
+    moved = await connection.execute(
+        update(digests).where(_unchanged(digest)).values(next_due=seconds(next_due))
+    )
     return bool(moved.rowcount)
 
 
-def _still(digest: Digest) -> ColumnElement[bool]:
-    """The digest, if it is due when it was."""
+def _unchanged(digest: Digest) -> ColumnElement[bool]:
+    """Match the digest if it is still active with the same due time."""
     due = None if digest.next_due is None else seconds(digest.next_due)
     return and_(digests.c.number == digest.number, digests.c.state == "active", digests.c.next_due == due)
 

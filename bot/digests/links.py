@@ -5,20 +5,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import Bookmark
 from bot.browse.model import ListQuery
-from bot.browse.store import BookmarkStore
+from bot.browse.requests import OpenList
 from bot.digests.report import Report
+from bot.slack.requests import RequestStore
 
 _log = structlog.get_logger(__name__)
 
 
-async def list_button_values(report: Report, bookmarks: BookmarkStore) -> dict[str, str]:
+async def list_button_values(report: Report, requests: RequestStore) -> dict[str, str]:
     """A button's value for each workflow with news; none where it would have to be kept and can't be."""
     plan = report.plan
     names = dict.fromkeys((*(group.workflow for group in report.groups), *report.ungrouped, *report.unread))
     values = {}
     try:
         for name in names:
-            values[name] = await bookmarks.put(Bookmark(ListQuery(name, plan.account, plan.status)))
+            values[name] = await requests.save(OpenList(Bookmark(ListQuery(name, plan.account, plan.status))))
     except (SQLAlchemyError, OSError):
         _log.exception("bookmark_not_kept")
     return values

@@ -1,7 +1,7 @@
-"""What becomes of each run: begun, put off, sent, or come to nothing. What it came to is written once.
+"""The runs of digests: begun, rescheduled and finished. The result of a run is written once.
 
-An attempt is the right to deliver a run. Putting a run off begins another attempt, and whatever an earlier
-one still wants to write is refused: a worker that was thought dead finds that it has nothing to say.
+An attempt is the right to deliver a run. Rescheduling a run starts another attempt, and writes of earlier
+attempts are refused: a worker that has lost its lease can change nothing.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec, RunState
 from bot.storage.tables import digest_runs, digests
 
 MOST_MISSED: Final = 20
-"""How many missed slots a digest names at most; the latest."""
+"""The most missed slots that a digest names, from the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Attempt:
     Attributes:
         digest: the digest's number.
         slot: the run's.
-        number: how often the run was put off before.
+        number: how often the run was rescheduled before.
     """
 
     digest: int
@@ -37,18 +37,18 @@ class Attempt:
 
     @property
     def reference(self) -> str:
-        """What the log knows all tries at this run by."""
+        """The request id under which all attempts at this run are logged."""
         return f"{self.digest}:{self.slot}"
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveRun:
-    """A run that is to be delivered now.
+    """A run that is being delivered.
 
     Attributes:
-        digest: as it is now.
-        run: with the moment at which it was first tried.
-        posting: a message of it may have been sent already.
+        digest: its current state.
+        run: with the time of the first attempt.
+        posting: its message may have been posted already.
     """
 
     digest: Digest
@@ -58,15 +58,16 @@ class ActiveRun:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run came to.
+    """The result of a run.
 
     Attributes:
         state: anything but `due`.
-        ended_at: when.
-        news: how many instances it told of.
-        detail: why, where it was not sent; None for a slot that nobody was there to deliver.
-        ts: Slack's name for the message.
-        plan: what was asked, and by `baseline`, for the next digest to go on from.
+        ended_at: when it ended.
+        news: how many instances it reported.
+        detail: why it was not sent; None for a slot that no worker delivered in time.
+        channel: of the message, if one was posted.
+        ts: Slack's id of the message.
+        plan: what was asked, and by `baseline`, for the next digest to continue from.
         baseline: None leaves the digest's as it was.
     """
 
@@ -81,9 +82,9 @@ class RunResult:
 
 
 class RunRepository:
-    """The runs of all digests, for whoever delivers them.
+    """The runs of all digests.
 
-    All of it may be called again after a failure, by several workers at once, and raises
+    Its methods may be repeated after a failure and called by several workers at once. They raise
     `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
 
     Args:
@@ -94,7 +95,7 @@ class RunRepository:
         self._engine = engine
 
     async def begin(self, attempt: Attempt, now: datetime) -> ActiveRun | None:
-        """The run with its digest, or None if this attempt has no say in it any more."""
+        """Begin a run and return it with its digest; None if it has ended or this attempt is superseded."""
         async with self._engine.begin() as connection:
             await connection.execute(
                 update(digest_runs)
@@ -104,44 +105,44 @@ class RunRepository:
             return await self._find(connection, attempt)
 
     async def find(self, attempt: Attempt) -> ActiveRun | None:
-        """The same without beginning it."""
+        """Return the run with its digest; None if it has ended or this attempt is superseded."""
         async with self._engine.connect() as connection:
             return await self._find(connection, attempt)
 
     async def mark_posting(self, attempt: Attempt) -> bool:
-        """Note that a message is about to be sent; False if it must not be."""
+        """Note that a message is about to be posted; return False if it must not be."""
         return await self._change(attempt, posting=True)
 
     async def unmark_posting(self, attempt: Attempt) -> bool:
-        """Note that Slack has not taken the message."""
+        """Note that Slack did not accept the message."""
         return await self._change(attempt, posting=False)
 
     async def reschedule(self, attempt: Attempt, until: datetime, why: str) -> bool:
-        """Try again later, as another attempt; False if there is nothing to put off."""
+        """Schedule another attempt; return False if this one is superseded or the run has ended."""
         return await self._change(attempt, attempt=attempt.number + 1, try_at=seconds(until), detail=why)
 
-    async def finish(self, attempt: Attempt, ending: RunResult) -> bool:
-        """Record what the run came to, and with it what its digest knows now; False if it is over already."""
+    async def finish(self, attempt: Attempt, result: RunResult) -> bool:
+        """Record the result and the digest's new baseline; return False if the run has ended already."""
         async with self._engine.begin() as connection:
             done = await connection.execute(
                 update(digest_runs)
                 .where(_open(attempt))
                 .values(
-                    state=ending.state,
+                    state=result.state,
                     try_at=None,
-                    ended_at=seconds(ending.ended_at),
-                    news=ending.news,
-                    detail=ending.detail,
-                    channel=ending.channel,
-                    ts=ending.ts,
+                    ended_at=seconds(result.ended_at),
+                    news=result.news,
+                    detail=result.detail,
+                    channel=result.channel,
+                    ts=result.ts,
                 )
             )
-            if done.rowcount and ending.plan is not None and ending.baseline is not None:
-                await _go_on_from(connection, attempt.digest, ending.plan, ending.baseline)
+            if done.rowcount and result.plan is not None and result.baseline is not None:
+                await _save_baseline(connection, attempt.digest, result.plan, result.baseline)
         return bool(done.rowcount)
 
     async def pause(self, digest: int, why: str, now: datetime) -> bool:
-        """Have a digest pause itself; False if it is paused or deleted already."""
+        """Pause a digest that can't be delivered; return False if it is paused or deleted already."""
         async with self._engine.begin() as connection:
             paused = await connection.execute(
                 update(digests)
@@ -151,16 +152,16 @@ class RunRepository:
         return bool(paused.rowcount)
 
     async def missed_since(self, run: DigestRun) -> tuple[datetime, ...]:
-        """The slots that nobody was there to deliver, from the last message of the digest to this run."""
+        """Return the slots that no worker delivered between the digest's last message and this run."""
         same = digest_runs.c.digest == run.digest
-        told = select(func.max(digest_runs.c.due_at)).where(same, digest_runs.c.state == "sent")
+        last_sent = select(func.max(digest_runs.c.due_at)).where(same, digest_runs.c.state == "sent")
         missed = (
             select(digest_runs.c.due_at)
             .where(
                 same,
                 digest_runs.c.state == "missed",
                 digest_runs.c.detail.is_(None),
-                digest_runs.c.due_at > func.coalesce(told.scalar_subquery(), 0),
+                digest_runs.c.due_at > func.coalesce(last_sent.scalar_subquery(), 0),
                 digest_runs.c.due_at <= seconds(run.due_at),
             )
             .order_by(digest_runs.c.due_at.desc())
@@ -171,7 +172,7 @@ class RunRepository:
         return tuple(datetime.fromtimestamp(at, UTC) for at in reversed(newest_first))
 
     async def thread_of(self, digest: Digest, run: DigestRun) -> str | None:
-        """The first message of the digest on the day of this run, in its channel and by its own calendar."""
+        """Return `ts` of the digest's first message on the day of this run, in its channel and time zone."""
         day = run.due_at.astimezone(ZoneInfo(digest.plan.schedule.zone)).date()
         sent = (
             select(digest_runs.c.due_at, digest_runs.c.ts)
@@ -206,8 +207,10 @@ class RunRepository:
         return bool(changed.rowcount)
 
 
-async def _go_on_from(connection: AsyncConnection, number: int, plan: DigestSpec, baseline: Baseline) -> None:
-    """Keep a baseline, unless somebody has changed the question meanwhile."""
+async def _save_baseline(
+    connection: AsyncConnection, number: int, plan: DigestSpec, baseline: Baseline
+) -> None:
+    """Save a baseline, unless the digest asks for something else now."""
     kept = select(digests.c.plan, digests.c.baseline).where(digests.c.number == number).with_for_update()
     row = (await connection.execute(kept)).mappings().first()
     if row is None:
@@ -220,7 +223,7 @@ async def _go_on_from(connection: AsyncConnection, number: int, plan: DigestSpec
 
 
 def _open(attempt: Attempt) -> ColumnElement[bool]:
-    """The run, as long as it has come to nothing and has not been put off."""
+    """Match the run while it has no result and this is its current attempt."""
     return and_(
         digest_runs.c.digest == attempt.digest,
         digest_runs.c.slot == attempt.slot,

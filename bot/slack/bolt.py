@@ -15,6 +15,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.language.tokens import COMMAND
+from bot.slack.router import Router
 from bot.telemetry import Metrics, bind_request_id
 
 _log = structlog.get_logger(__name__)
@@ -49,7 +51,7 @@ class SlackApp(AsyncApp):
             logger=quiet,
             name="workflows-bot",
             client=AsyncWebClient(base_url=client.base_url, session=client.session),
-            authorize=_OneWorkspace(client.token),
+            authorize=_SingleWorkspaceAuthorize(client.token),
             request_verification_enabled=False,  # it was verified at the door, or came by Socket Mode
             # What these are for, events and functions, the manifest does not ask for.
             ignoring_self_events_enabled=False,
@@ -61,13 +63,24 @@ class SlackApp(AsyncApp):
         )
         self._metrics = metrics
 
+    def listen(self, router: Router) -> None:
+        """Have a router answer what people do."""
+        self.command(COMMAND)(router.on_command)
+        for action_id in router.reader.buttons:
+            self.action(action_id)(router.on_click)
+        for callback_id in router.reader.forms:
+            self.view(callback_id)(router.on_submit)
+        for action_id in router.reader.menus:
+            self.options(action_id)(router.on_menu)
+        self.error(router.on_error)
+
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
         reference = f"{random.getrandbits(32):08x}"
         started = time.perf_counter()
         with bind_request_id(reference):
             try:
-                req.body = _whole(req.body)
+                req.body = _replace_lone_surrogates(req.body)
                 response = await super().async_dispatch(req)
             except Exception:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
                 _log.exception("request_failed")
@@ -80,7 +93,7 @@ class SlackApp(AsyncApp):
         return response
 
 
-class _OneWorkspace(AsyncAuthorize):
+class _SingleWorkspaceAuthorize(AsyncAuthorize):
     """Gives the bot's token, without an `auth.test` on the way of an answer: that was made at the start."""
 
     def __init__(self, token: str | None) -> None:
@@ -91,7 +104,7 @@ class _OneWorkspace(AsyncAuthorize):
         return self._known
 
 
-def _whole(body: dict[str, Any]) -> dict[str, Any]:
+def _replace_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:
     """Without halves of characters, as a field's limit leaves them: no URL and no database takes one."""
     try:
         to_json(body)  # as UTF-8, and much quicker than anything else that looks at it all

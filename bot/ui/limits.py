@@ -55,7 +55,8 @@ def shorten_markup(text: str, most: int) -> str:
         if start >= 0 and closing not in kept[start:]:
             kept = kept[:start]
     if kept.count("`") % 2:
-        kept += "`"
+        # Slack shows two backticks in a row as they are, so code that would be empty is left out.
+        kept = kept[:-1] if kept.endswith("`") else f"{kept}`"
     return kept + _CUT
 
 

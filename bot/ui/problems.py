@@ -123,6 +123,11 @@ def explain(error: Exception) -> Problem:
     raise TypeError(f"no words for {type(error).__name__}") from error
 
 
+def is_explained(error: Exception) -> bool:
+    """Return whether people are told about this kind of error."""
+    return explain.dispatch(type(error)) is not explain.dispatch(Exception)
+
+
 @explain.register
 def _(error: QueryError) -> Problem:
     advice = [f"Expected: {_with_code(error.expected)}."]

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.listeners.answers import Told
-from bot.listeners.door import Door
 from bot.playground.simulators.slack import (
     AnswerLost,
     Failed,
@@ -19,6 +17,7 @@ from bot.playground.simulators.slack import (
     RateLimited,
     Slow,
 )
+from bot.slack.channels import ChannelAccess, ChannelUnknown
 from bot.ui.elements import Message
 
 from .conftest import Logged, Running
@@ -112,11 +111,10 @@ async def test_a_slow_slack_does_not_hold_up_the_ack(
 
 async def test_nobody_waits_for_a_slack_that_asks_for_a_minute(bot: Bot, slack: LocalSlack) -> None:
     slack.faults.add("chat.postEphemeral", RateLimited(60))
-    door = Door(bot.client, timedelta(seconds=0.2))
-    with pytest.raises(Told) as told_:
+    access = ChannelAccess(bot.client, timedelta(seconds=0.2))
+    with pytest.raises(ChannelUnknown, match="ratelimited"):
         async with asyncio.timeout(3):
-            await door.show(Message("It is made.", []), "C0GENERAL", "U0ADA0001")
-    assert "Nothing was changed, whatever stands above; try again in a minute." in str(told_.value)
+            await access.confirm_in_channel(Message("It is made.", []), "C0GENERAL", "U0ADA0001")
 
 
 async def test_of_one_that_is_half_made_as_the_process_ends_nothing_is_left(

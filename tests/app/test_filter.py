@@ -1,19 +1,19 @@
 """`Filter…` from end to end: a click, a form, and another list in the place of the old one."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.browse.bookmark import Bookmark, encode
 from bot.browse.model import ListQuery
-from bot.browse.store import BookmarkStore
+from bot.browse.requests import OpenFilter
 from bot.cloudflare.models import Status
 from bot.language.tokens import quote
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, View
 from bot.storage.database import open_database
+from tests.support.buttons import CODEC, request_store
 from tests.support.reading import ask, click, ids, labels
 from tests.unit.ui.filling import standing
 
@@ -93,7 +93,7 @@ async def test_a_filtered_list_starts_at_its_first_page(
         message = await click(ada, message, "page_next")
     cursor = cloudflare.calls[-1].query["cursor"]
     message = await ask(ada, f"orders {start.format(quote(cursor))}")
-    assert message.button("filter_open").value == encode(Bookmark(ListQuery("orders"))), (
+    assert message.button("filter_open").value == CODEC.encode(OpenFilter(ListQuery("orders"))), (
         "no long cursor in it"
     )
     shown = await shown_after(slack, ada, await opened(ada, message), rows="7")
@@ -156,7 +156,7 @@ async def opened_for(person: Person, message: Message, value: str) -> View:
 async def test_an_unseen_status_stays_chosen(ada: Person, cloudflare: Simulation, slack: LocalSlack) -> None:
     fill(cloudflare)
     message = await ask(ada, "orders")
-    value = encode(Bookmark(ListQuery("orders", status=Status("hibernating"))))
+    value = CODEC.encode(OpenFilter(ListQuery("orders", status=Status("hibernating"))))
     view = await opened_for(ada, message, value)
     assert standing(view.payload)["status"] == "⚪ hibernating"
     assert "It says: invalid status" in (await shown_after(slack, ada, view, rows="5")).all_text()
@@ -174,7 +174,7 @@ async def test_a_question_too_long_for_a_button_is_kept_and_found_again(
     status = Status('"'.join("".join(letters[start : start + 4]) for start in range(0, 900, 4)))
     query = ListQuery("orders", status=status)
     database = open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
-    value = await BookmarkStore(database, timedelta(days=1), lambda: datetime.now(UTC)).put(Bookmark(query))
+    value = await request_store(database, lambda: datetime.now(UTC)).save(OpenFilter(query))
     await database.dispose()
     assert value.startswith("s1.")
     assert value.endswith(query.command())

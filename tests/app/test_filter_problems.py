@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
-from bot.browse.bookmark import Bookmark, OverviewBookmark, encode
+from bot.browse.bookmark import OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.requests import OpenFilter
 from bot.playground.simulators.cloudflare import HtmlPage, Simulation, Slow
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Fault, LocalSlack, Person, RateLimited
 from bot.playground.simulators.slack import Slow as SlowSlack
+from tests.support.buttons import CODEC, encode
 from tests.support.reading import ask, ids
 from tests.unit.ui.filling import standing
 
@@ -133,7 +135,10 @@ async def test_a_short_rate_limit_is_waited_for(
         ("", "another version"),
         (encode(OverviewBookmark(OverviewQuery())), "another kind of list"),
         ("s1.gone.status", "too old to be continued"),
-        (encode(Bookmark(ListQuery("orders", "staging"))), "No account is called `staging` any more."),
+        (
+            CODEC.encode(OpenFilter(ListQuery("orders", "staging"))),
+            "No account is called `staging` any more.",
+        ),
     ],
 )
 async def test_a_button_that_can_not_be_read_opens_nothing_and_says_why(

@@ -123,7 +123,7 @@ PROBLEMS: dict[Callable[[Stage], Awaitable[Reply]], tuple[str, str | None]] = {
     Stage.refused_at_an_overview: ("problem_told", "NotAuthorized"),
     Stage.down_at_a_click: ("problem_told", "Unavailable"),
     Stage.refused_cursor: ("problem_told", "CursorRefused"),
-    Stage.button_of_another_version: ("problem_told", "InvalidBookmark"),
+    Stage.button_of_another_version: ("problem_told", "InvalidButton"),
     Stage.unknown_button: ("request_without_listener", None),
     Stage.unknown_command: ("request_without_listener", None),
     Stage.form_that_does_not_open: ("form_not_shown", None),

@@ -14,14 +14,16 @@ from typing import Final
 import aiohttp
 from cloudflare import Cloudflare
 
-from bot.browse.bookmark import Bookmark, encode
+from bot.browse.bookmark import Bookmark
 from bot.browse.messages.instances import instances_message
 from bot.browse.model import ListQuery
+from bot.browse.requests import OpenFilter, RefreshPage, TurnPage
 from bot.browse.screen import Screen
 from bot.cloudflare.models import InstancePage
 from bot.cloudflare.responses import Response, read_instances
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
 from bot.ui.elements import Controls, Message
+from tests.support.buttons import CODEC
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
 from .surroundings import UpstreamApi
@@ -98,7 +100,7 @@ def _ours(body: bytes) -> dict[str, Callable[[], object]]:
 
 def _message(page: InstancePage) -> Message:
     """The first screen of a page, as a list that was just opened shows it."""
-    encode.cache_clear()  # the buttons of a page that was just fetched are new
+    CODEC.encode.cache_clear()  # the buttons of a page that was just fetched are new
     query = ListQuery(_WORKFLOW)
     here = Bookmark(query, anchor=page.rows[0].created_on)
     screen = Screen(
@@ -113,7 +115,12 @@ def _message(page: InstancePage) -> Message:
         cursor_loop=False,
         fetched_at=page.fetched_at,
     )
-    controls = Controls(None, encode(replace(here, offset=query.rows)), encode(here), encode(Bookmark(query)))
+    controls = Controls(
+        None,
+        CODEC.encode(TurnPage(replace(here, offset=query.rows))),
+        CODEC.encode(RefreshPage(here)),
+        CODEC.encode(OpenFilter(query)),
+    )
     return instances_message(screen, controls)
 
 

@@ -1,9 +1,7 @@
 """What can go wrong while browsing, in words."""
 
-from bot.browse.bookmark import InvalidBookmark
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
-from bot.browse.store import BookmarkExpired
-from bot.ui.elements import code, command, escape
+from bot.ui.elements import code
 from bot.ui.problems import Problem, Suggestion, details, explain
 
 
@@ -23,20 +21,6 @@ def _(_: CursorRefused) -> Problem:
     return Problem(
         "Cloudflare no longer takes this cursor.",
         ("It is most likely too old. The list can be started again from its beginning.",),
-    )
-
-
-@explain.register
-def _(error: BookmarkExpired) -> Problem:
-    again = f"Type it again: {command(error.command)}" if error.command else "Type the command again."
-    return Problem("This list is too old to be continued.", (again,))
-
-
-@explain.register
-def _(error: InvalidBookmark) -> Problem:
-    return Problem(
-        "This button can't be read.",
-        (f"It was {escape(str(error))}. Type the command below the list again.",),
     )
 
 

@@ -1,18 +1,22 @@
-"""What may be asked of digests, as `grammar` understands it."""
+"""What people ask of digests: typed, by a button, or by the form."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.browse.model import HelpQuery
 from bot.digests.model import DigestSpec
+from bot.slack.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
-class OpenForm:
+class OpenForm(Request):
     """A form for a new digest."""
 
+    kind: ClassVar[str] = "digest_new"
+
 
 @dataclass(frozen=True, slots=True)
-class CreateDigest:
+class CreateDigest(Request):
     """A new digest.
 
     Attributes:
@@ -20,76 +24,112 @@ class CreateDigest:
         channel_name: as it was typed, without its `#`; empty where Slack did not say, and for `here`.
     """
 
+    kind: ClassVar[str] = "digest_create"
     plan: DigestSpec
     channel_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ListDigests:
+class ListDigests(Request):
     """The digests there are; `all` was said, or was not."""
 
+    kind: ClassVar[str] = "digest_list"
     all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ShowDigest:
+class OfDigest(Request):
+    """A request about one digest."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDigest(OfDigest):
     """Everything about one digest."""
 
-    number: int
+    kind: ClassVar[str] = "digest_show"
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewDigest:
-    """What a digest would say now, to the one who asks."""
+class PreviewDigest(OfDigest):
+    """What a digest would say now, to the person who asks."""
 
-    number: int
+    kind: ClassVar[str] = "digest_preview"
 
 
 @dataclass(frozen=True, slots=True)
-class RunDigest:
+class RunDigest(OfDigest):
     """A digest at once, to its channel."""
 
-    number: int
+    kind: ClassVar[str] = "digest_run"
 
 
 @dataclass(frozen=True, slots=True)
-class PauseDigest:
+class PauseDigest(OfDigest):
     """No more of a digest until it is resumed."""
 
-    number: int
+    kind: ClassVar[str] = "digest_pause"
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeDigest:
+class ResumeDigest(OfDigest):
     """A paused digest again."""
 
-    number: int
+    kind: ClassVar[str] = "digest_resume"
 
 
 @dataclass(frozen=True, slots=True)
-class EditDigest:
+class EditDigest(OfDigest):
     """A form for an existing digest."""
 
-    number: int
+    kind: ClassVar[str] = "digest_edit"
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteDigest:
+class DeleteDigest(OfDigest):
     """A digest no more."""
 
-    number: int
+    kind: ClassVar[str] = "digest_delete"
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreDigest:
+class RestoreDigest(OfDigest):
     """A deleted digest again."""
 
-    number: int
+    kind: ClassVar[str] = "digest_restore"
 
 
-DigestChange = EditDigest | PauseDigest | ResumeDigest | DeleteDigest | RestoreDigest
-"""What only a digest's creator and admins may ask for."""
+@dataclass(frozen=True, slots=True)
+class SaveDigest(Request):
+    """The submitted form: of a new digest, or of the digest of a number."""
 
-DigestRequest = (
-    OpenForm | CreateDigest | ListDigests | ShowDigest | PreviewDigest | RunDigest | DigestChange | HelpQuery
-)
+    kind: ClassVar[str] = "digest_save"
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewForm(Request):
+    """What a digest would say that is made of the form as it stands."""
+
+    kind: ClassVar[str] = "digest_form_preview"
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestZones(Request):
+    """Time zones for a menu."""
+
+    kind: ClassVar[str] = "digest_zone"
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestWorkflows(Request):
+    """Workflows for a menu."""
+
+    kind: ClassVar[str] = "digest_workflows"
+    typed: str = ""
+
+
+DigestRequest = OpenForm | CreateDigest | ListDigests | OfDigest | HelpQuery
+"""What a command about digests asks for."""

@@ -7,24 +7,26 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.limiter import Budget
+from bot.digests.delivery.builder import MessageBuilder
+from bot.digests.delivery.model import EVENT_TYPE
+from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
 from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
 from bot.digests.store import DigestRepository
+from bot.jobs.model import RetryPolicy
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID
 from bot.playground.simulators.slack import LocalSlack, Message
+from bot.slack.poster import Poster
 from bot.telemetry import Metrics
-from bot.worker.closing import Closing, Patience
-from bot.worker.posting import Poster
-from bot.worker.preparing import Preparing
-from bot.worker.sending import Sending
+from tests.support.buttons import request_store
 from tests.unit.jobs.conftest import Clock
 
 from .cloudflare_stage import DEADLINE, Cell
@@ -32,13 +34,13 @@ from .cloudflare_stage import DEADLINE, Cell
 LATENESS = timedelta(hours=1)
 
 
-class Held:
+class FakeLease:
     """No other worker is there to take a run over."""
 
-    def is_sure(self) -> bool:
+    def is_valid(self) -> bool:
         return True
 
-    async def is_confirmed(self) -> bool:
+    async def verify(self) -> bool:
         return True
 
 
@@ -74,13 +76,17 @@ class Post:
             now=clock,
         )
         account = CachedWorkflows(client, CacheTimes(), clock.seconds)
-        runs, poster, patience = RunRepository(works.engine), Poster(works.client), Patience(LATENESS, retry)
-        closing = Closing(runs, poster, Metrics(), patience, clock)
-        bookmarks = BookmarkStore(works.engine, timedelta(days=7), clock)
+        runs, poster, policy = (
+            RunRepository(works.engine),
+            Poster(works.client, EVENT_TYPE),
+            RetryPolicy(LATENESS, retry),
+        )
+        recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
+        requests = request_store(works.engine, clock)
         reader = ReportBuilder({cell.account: account}, timedelta(days=7), clock)
-        self._preparing = Preparing(runs, reader, bookmarks, poster, closing, clock)
-        self._sending = Sending(runs, poster, patience, clock)
-        self._closing = closing
+        self._builder = MessageBuilder(runs, reader, requests, poster, recorder, clock)
+        self._sender = MessageSender(runs, poster, policy, clock)
+        self._recorder = recorder
         self._store = DigestRepository(works.engine, clock)
         self._rounds = DueScheduler(works.engine, LATENESS)
         self._plan = DigestSpec("C0OPS0001", Schedule("0 * * * *", "UTC"), cell.account, (cell.workflow,))
@@ -106,12 +112,12 @@ class Post:
         """Try once; gives what has become of the run."""
         run = await self.run()
         attempt = Attempt(run.digest, run.slot, run.attempt)
-        prepared = await self._preparing.prepare(attempt)
+        prepared = await self._builder.prepare(attempt)
         if prepared is not None:
             sent = None
-            if prepared.letter is not None:
-                sent = await self._sending.send(attempt, prepared, Held())
-            await self._closing.record(attempt, prepared, sent)
+            if prepared.message is not None:
+                sent = await self._sender.send(attempt, prepared, FakeLease())
+            await self._recorder.record(attempt, prepared, sent)
         return await self.run()
 
     async def wait(self) -> timedelta:

@@ -11,27 +11,28 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.digests.delivery.builder import MessageBuilder
+from bot.digests.delivery.model import EVENT_TYPE, Sent, SentKind
+from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
 from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
 from bot.digests.store import DigestRepository
+from bot.jobs.model import RetryPolicy
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Workspace
 from bot.settings import Settings
 from bot.slack.client import slack_client
+from bot.slack.poster import Poster
 from bot.storage.database import migrate, open_database
 from bot.telemetry import Metrics
-from bot.worker.closing import Closing, Patience
-from bot.worker.letters import Sent
-from bot.worker.posting import Poster
-from bot.worker.preparing import Preparing
-from bot.worker.sending import Sending
+from tests.support.buttons import request_store
 from tests.support.logs import logs
 from tests.unit.jobs.conftest import Clock
 
@@ -42,13 +43,13 @@ _HOURLY: Final = Schedule("0 * * * *", "UTC")
 
 
 @dataclass(frozen=True)
-class Held:
+class FakeLease:
     """A run that is this worker's without any doubt."""
 
-    def is_sure(self) -> bool:
+    def is_valid(self) -> bool:
         return True
 
-    async def is_confirmed(self) -> bool:
+    async def verify(self) -> bool:
         return True
 
 
@@ -60,9 +61,9 @@ class Desk:
     simulation: Simulation
     store: DigestRepository
     rounds: DueScheduler
-    preparing: Preparing
-    sending: Sending
-    closing: Closing
+    builder: MessageBuilder
+    sender: MessageSender
+    recorder: RunRecorder
     clock: Clock
     written: io.StringIO
     _read: int = 0
@@ -91,15 +92,15 @@ class Desk:
 
     async def deliver(self, attempt: Attempt, pause: timedelta = timedelta(0)) -> Sent:
         """Do what a delivery does, and wait as long as it does; the pause comes before it posts."""
-        prepared = await self.preparing.prepare(attempt)
+        prepared = await self.builder.prepare(attempt)
         assert prepared is not None
         self.clock.moment += pause
         while True:
-            sent = await self.sending.send(attempt, prepared, Held())
-            if sent.kind != "again":
+            sent = await self.sender.send(attempt, prepared, FakeLease())
+            if sent.kind is not SentKind.RETRY:
                 break
             self.clock.advance(seconds=sent.wait)
-        await self.closing.record(attempt, prepared, sent)
+        await self.recorder.record(attempt, prepared, sent)
         return sent
 
     async def run(self, attempt: Attempt) -> DigestRun:
@@ -150,19 +151,19 @@ async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
             client = WorkflowsClient(session, endpoint, deadline=timedelta(seconds=1), now=clock)
             account = CachedWorkflows(client, CacheTimes(), clock.seconds)
             async with slack_client(settings) as web_api:
-                runs, poster = RunRepository(engine), Poster(web_api)
-                patience = Patience(timedelta(hours=1), timedelta(minutes=10))
-                closing = Closing(runs, poster, Metrics(), patience, clock, pause=timedelta(0))
+                runs, poster = RunRepository(engine), Poster(web_api, EVENT_TYPE)
+                policy = RetryPolicy(timedelta(hours=1), timedelta(minutes=10))
+                recorder = RunRecorder(runs, poster, Metrics(), policy, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
-                bookmarks = BookmarkStore(engine, timedelta(days=7), clock)
+                requests = request_store(engine, clock)
                 yield Desk(
                     slack,
                     simulation,
                     DigestRepository(engine, clock),
                     DueScheduler(engine, timedelta(hours=1)),
-                    Preparing(runs, reader, bookmarks, poster, closing, clock),
-                    Sending(runs, poster, patience, clock),
-                    closing,
+                    MessageBuilder(runs, reader, requests, poster, recorder, clock),
+                    MessageSender(runs, poster, policy, clock),
+                    recorder,
                     clock,
                     written,
                 )

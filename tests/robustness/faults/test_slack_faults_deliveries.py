@@ -124,7 +124,7 @@ async def test_a_digest_that_can_not_be_made_says_so_as_text_where_slack_says(wo
     async with desk.digest() as digest:
         attempt = await desk.due(digest)
         desk.clock.advance(minutes=11)
-        begun = await desk.closing.runs.begin(attempt, desk.clock() - timedelta(minutes=11))
+        begun = await desk.recorder.runs.begin(attempt, desk.clock() - timedelta(minutes=11))
         assert begun is not None
         desk.simulation.inject(Challenge(), times=None)
         desk.slack.faults.add(POST, Named(word))

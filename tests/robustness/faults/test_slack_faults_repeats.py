@@ -129,7 +129,7 @@ async def test_what_comes_twice_makes_one_digest(way: str, stage: Stage) -> None
         await told(reply, "is made")
         await stage.settled()
         assert await _numbers(stage) == before + 1
-    assert stage.events().count("request_came_twice") == 1
+    assert stage.events().count("duplicate_request") == 1
 
 
 @pytest.mark.parametrize("way", ["command", "form"])
@@ -157,7 +157,7 @@ async def test_a_button_of_a_digest_that_comes_twice_is_answered_once(stage: Sta
         await _twice(stage).click(shown, "digest_pause")
         await stage.settled()
         assert len(stage.ada().screen()) == before + 1
-    assert stage.events().count("request_came_twice") == 1
+    assert stage.events().count("duplicate_request") == 1
 
 
 async def test_what_is_asked_for_again_by_the_same_person_is_done_again(stage: Stage) -> None:

@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, InvalidBookmark, OverviewBookmark, decode, encode
+from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark
 from bot.browse.command import PendingQuery, parse
 from bot.browse.form import Form
 from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
-from bot.browse.store import BookmarkExpired, BookmarkStore
+from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.cloudflare.errors import CloudflareError, InvalidParameter
 from bot.cloudflare.models import PageNumber, Position, Status
 from bot.cloudflare.responses import (
@@ -42,10 +42,12 @@ from bot.home.help import help_message
 from bot.language.errors import FormErrors, QueryError
 from bot.language.times import Clock
 from bot.language.tokens import from_slack
-from bot.listeners.views import from_metadata, metadata
 from bot.playground.simulators.slack import Censor
+from bot.slack.interaction import Interaction
+from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.ui.elements import Controls, Message
 from bot.ui.problems import problem_message
+from tests.support.buttons import CODEC, load
 from tests.unit.digests.test_digest_grammar_properties import as_slack_sends_plan
 from tests.unit.ui.digest_showing import group, report
 from tests.unit.ui.showing import mrkdwn, overview, screen, without_code
@@ -71,7 +73,7 @@ def list_command(text: str) -> None:
         return
     try:
         asked = parse(from_slack(text), ACCOUNTS)
-        query = asked.at(CLOCK) if isinstance(asked, PendingQuery) else asked
+        query = asked.resolve(CLOCK) if isinstance(asked, PendingQuery) else asked
     except QueryError as error:
         _told(error)
         return
@@ -79,7 +81,7 @@ def list_command(text: str) -> None:
         _shown(help_message(query.topic, ACCOUNTS), ours=True)
     else:
         again = parse(query.command(), ACCOUNTS)
-        assert (again.at(CLOCK) if isinstance(again, PendingQuery) else again) == query
+        assert (again.resolve(CLOCK) if isinstance(again, PendingQuery) else again) == query
         _place(OverviewBookmark(query) if isinstance(query, OverviewQuery) else Bookmark(query, query.start))
 
 
@@ -103,22 +105,23 @@ def digest_command(text: str) -> None:
 def button_value(text: str) -> None:
     """What a button carries, or says it does."""
     try:
-        place = decode(text)
-    except InvalidBookmark as error:
+        request = CODEC.decode(text)
+    except InvalidButton as error:
         _shown(problem_message(error))
         return
-    assert decode(encode(place)) == place
-    _place(place)
+    assert CODEC.decode(CODEC.encode(request)) == request
+    if isinstance(request, TurnPage | RefreshPage | OpenList):
+        _place(request.place)
 
 
-async def kept_value(text: str, bookmarks: BookmarkStore) -> None:
+async def kept_value(text: str, requests: RequestStore) -> None:
     """The same where it may wait in the database."""
     try:
-        place = await bookmarks.take(text)
-    except (InvalidBookmark, BookmarkExpired) as error:
+        request = await load(requests, text)
+    except (InvalidButton, ExpiredButton) as error:
         _shown(problem_message(error))
         return
-    assert await bookmarks.take(await bookmarks.put(place)) == place
+    assert await load(requests, await requests.save(request)) == request
 
 
 def answer(response: Response, position: Position | None, reads: str) -> None:
@@ -170,10 +173,10 @@ def filter_state(state: Mapping[str, Any], query: ListQuery) -> None:
 
 def metadata_of(query: ListQuery) -> str:
     """What the form of a list remembers; it comes back as it was."""
-    value = encode(Bookmark(query))
-    address, _ = from_metadata("https://hooks.slack.com/x\nC1\n", "U1")
-    text = metadata(address, value)
-    assert from_metadata(text, "U1") == (address, value)
+    value = CODEC.encode(OpenFilter(query))
+    text = Interaction("U1", "C1", "https://hooks.slack.com/x").dump(value)
+    read = Interaction.of_payload({"view": {"private_metadata": text}})
+    assert (read.response_url, read.channel, read.carried) == ("https://hooks.slack.com/x", "C1", value)
     return text
 
 

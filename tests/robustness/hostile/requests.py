@@ -20,13 +20,11 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import Sources, cloudflare_session, database, open_accounts, slack_app
-from bot.browse.store import BookmarkStore
+from bot.app import build_router, cloudflare_session, database, open_accounts
 from bot.digests.reading import ReportBuilder
-from bot.digests.store import DigestRepository
-from bot.listeners.background import Background
 from bot.playground.simulators.slack import Censor
 from bot.settings import Settings
+from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.client import slack_client
 from bot.slack.http import UNREADABLE
@@ -34,6 +32,7 @@ from bot.storage.tables import digest_runs, digests
 from bot.telemetry import Metrics
 from tests.robustness.hostile.canned import canned
 from tests.robustness.hostile.shape import is_slacks
+from tests.support.buttons import request_store
 
 SECRET: Final = "made-up"
 RESPONSE_URL: Final = "RESPONSE_URL"
@@ -91,14 +90,18 @@ class Scene:
         metrics = Metrics()
         accounts = open_accounts(settings, session, metrics)
         self.background = Background(timedelta(seconds=2))
-        bookmarks = BookmarkStore(self.engine, timedelta(days=1), _now)
-        sources = Sources(
+        reports = ReportBuilder(accounts, timedelta(days=1), _now)
+        router = build_router(
+            settings,
+            client,
+            self.engine,
             accounts,
-            ReportBuilder(accounts, timedelta(days=1), _now),
-            bookmarks,
-            DigestRepository(self.engine, _now),
+            reports,
+            request_store(self.engine, _now),
+            self.background,
         )
-        self.app: SlackApp = slack_app(settings, client, sources, self.background, metrics)
+        self.app = SlackApp(client, metrics)
+        self.app.listen(router)
         self.loop.set_exception_handler(lambda _, context: self.faults.append(str(context)))
         structlog.configure(processors=[self.note])
         logging.getLogger().handlers = [logging.NullHandler()]

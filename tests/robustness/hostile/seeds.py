@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.browse.bookmark import Bookmark, OverviewBookmark, encode
+from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filter_view
 from bot.browse.model import OverviewQuery
@@ -22,6 +22,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOK
 from bot.playground.simulators.slack import Ack, Delivery, LocalSlack
 from tests.robustness.hostile.mutation import ODD
 from tests.robustness.hostile.requests import RESPONSE_URL
+from tests.support.buttons import encode
 from tests.unit.browse.test_bookmark import SAMPLES
 from tests.unit.digests.test_digest_grammar_properties import SENTENCES
 from tests.unit.language.reading import listed
@@ -77,23 +78,26 @@ def button_values() -> Sequence[bytes]:
     )
     return [
         *_encoded(*(encode(place) for place in places), "s1.AbCd_-012.list orders", "s1.", "2.x", "s1.a.b.c"),
-        _json(
+        b"turn"
+        + _json(
             {
-                "query": {
-                    "workflow": "orders",
-                    "status": "errored",
-                    "rows": 20,
-                    "start": {"token": "abc"},
-                    "since": {"text": "24h", "at": "2026-11-22T14:03:00Z"},
-                    "direction": "asc",
-                },
-                "position": {"number": 3},
-                "offset": 10,
-                "anchor": "2026-11-23T14:03:22Z",
-                "trail": [{"position": None, "rows": 100}],
+                "place": {
+                    "query": {
+                        "workflow": "orders",
+                        "status": "errored",
+                        "rows": 20,
+                        "start": {"token": "abc"},
+                        "since": {"text": "24h", "at": "2026-11-22T14:03:00Z"},
+                        "direction": "asc",
+                    },
+                    "position": {"number": 3},
+                    "offset": 10,
+                    "anchor": "2026-11-23T14:03:22Z",
+                    "trail": [{"position": None, "rows": 100}],
+                }
             }
         ),
-        b'{"overview":{"account":"prod","search":"order"},"offset":10}',
+        b'refresh{"place":{"overview":{"account":"prod","search":"order"},"offset":10}}',
     ]
 
 

@@ -9,15 +9,15 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.browse.bookmark import pack
 from bot.browse.model import ListQuery
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.models import Cursor, PageNumber
 from bot.cloudflare.responses import Response
+from bot.slack.requests import RequestStore
 from bot.storage.tables import metadata
 from bot.ui.limits import OPTION_VALUE
 from tests.robustness.hostile import properties, seeds
 from tests.robustness.hostile.requests import sent
+from tests.support.buttons import CODEC, request_store
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,9 @@ def digest_command(data: bytes) -> None:
 
 
 def button_value(data: bytes) -> None:
-    """A text; or JSON, which is packed as if it were a bookmark."""
-    text = pack(data) if data.startswith(b"{") else text_of(data)
+    """A text; or a kind with its JSON, which is packed as if it were a request."""
+    is_written = data.partition(b"{")[0].decode(errors="replace").isalpha()
+    text = CODEC.pack(data) if is_written and b"{" in data else text_of(data)
     properties.button_value(text)
     if text.startswith("s1."):
         loop, bookmarks = _shelf()
@@ -58,14 +59,14 @@ def button_value(data: bytes) -> None:
 
 
 @cache
-def _shelf() -> tuple[asyncio.AbstractEventLoop, BookmarkStore]:
+def _shelf() -> tuple[asyncio.AbstractEventLoop, RequestStore]:
     loop = asyncio.new_event_loop()
     engine = create_async_engine("sqlite+aiosqlite://")
 
-    async def made() -> BookmarkStore:
+    async def made() -> RequestStore:
         async with engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
-        return BookmarkStore(engine, properties.KEEP, lambda: properties.NOW)
+        return request_store(engine, lambda: properties.NOW, properties.KEEP)
 
     return loop, loop.run_until_complete(made())
 

@@ -11,7 +11,6 @@ from aiohttp import ClientProxyConnectionError, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Bot
-from bot.listeners.delivery import Delivery, ReturnAddress
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import Delivery as Sent
 from bot.playground.simulators.slack import LocalSlack, Person
@@ -23,6 +22,8 @@ from bot.slack.client import (
     check_bot_token,
     slack_client,
 )
+from bot.slack.interaction import Interaction
+from bot.slack.responder import Responder
 from bot.ui.elements import Message
 from tests.app.conftest import Logged
 from tests.support.reading import ask
@@ -120,8 +121,8 @@ async def test_no_answer_follows_a_redirect(
 ) -> None:
     assert client.session is not None
     api_host.redirect = (status, elsewhere.url)
-    address = ReturnAddress(f"{api_host.url}/actions/I1/secret", "C1", "U1")
-    await Delivery(client.session, client).send(Message(CANARY, []), address, replace=False)
+    interaction = Interaction("U1", "C1", f"{api_host.url}/actions/I1/secret")
+    await Responder(client.session, client).send(Message(CANARY, []), interaction)
     assert elsewhere.got == []
     assert [got.split()[0] for got in api_host.got][:2] == ["/actions/I1/secret", "/api/chat.postEphemeral"]
 
@@ -147,9 +148,7 @@ async def test_an_address_that_is_not_slacks_is_not_answered_to(
     url: str, client: AsyncWebClient, api_host: Host, logged: Logged
 ) -> None:
     assert client.session is not None
-    await Delivery(client.session, client).send(
-        Message(CANARY, []), ReturnAddress(url, "C1", "U1"), replace=False
-    )
+    await Responder(client.session, client).send(Message(CANARY, []), Interaction("U1", "C1", url))
     (posted,) = api_host.got
     assert posted.startswith("/api/chat.postEphemeral ")
     assert CANARY not in str(logged())

@@ -55,7 +55,7 @@ async def test_every_module_loads_from_the_wheel_and_needs_nothing_else(
     assert Path(where.said.strip()) == installed.packages / "bot" / "__init__.py"
     loaded = await run(tmp_path, installed.python, "-c", LOAD_ALL)
     assert loaded.code == 0, loaded.said
-    assert {"dbos", "bot.worker.workflow", "bot.playground.command"} <= set(loaded.said.split())
+    assert {"dbos", "bot.digests.delivery.workflow", "bot.playground.command"} <= set(loaded.said.split())
     assert str(ROOT) not in (await run(tmp_path, installed.python, "-c", "import sys; print(sys.path)")).said
 
 

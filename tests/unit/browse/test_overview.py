@@ -2,13 +2,14 @@
 
 import pytest
 
-from bot.browse.bookmark import OverviewBookmark, decode, encode
+from bot.browse.bookmark import OverviewBookmark
 from bot.browse.browser import Browser
 from bot.browse.model import OverviewQuery
 from bot.browse.screen import Overview
 from bot.cloudflare.errors import UnknownAccount
 from bot.cloudflare.models import Status, Workflow
 from bot.playground.simulators.cloudflare import Changed, Simulation, WrongShape
+from tests.support.buttons import decode, encode
 
 START = OverviewBookmark(OverviewQuery())
 

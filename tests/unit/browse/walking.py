@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from bot.browse.bookmark import Bookmark, decode, encode
+from bot.browse.bookmark import Bookmark
 from bot.browse.browser import Browser
 from bot.browse.screen import Screen
+from tests.support.buttons import decode, encode
 
 
 def through_a_button(mark: Bookmark) -> Bookmark:

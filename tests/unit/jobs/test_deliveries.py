@@ -9,25 +9,26 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.digests.delivery.builder import MessageBuilder
+from bot.digests.delivery.model import EVENT_TYPE, Prepared, Sent, SentKind
+from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
 from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
 from bot.digests.store import DigestRepository
+from bot.jobs.model import LeaseLost, RetryPolicy
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.cloudflare.faults import Challenge
 from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Message, Named, RateLimited
+from bot.slack.poster import Poster
 from bot.telemetry import Metrics
-from bot.worker.closing import Closing, Patience
-from bot.worker.letters import Prepared, Sent
-from bot.worker.posting import Poster
-from bot.worker.preparing import Preparing
-from bot.worker.sending import NotOurs, Sending
+from tests.support.buttons import request_store
 
 from .conftest import Clock
 
@@ -35,17 +36,17 @@ HOURLY = Schedule("0 * * * *", "UTC")
 
 
 @dataclass(frozen=True)
-class Held:
-    """What a worker knows of a run that it has begun."""
+class FakeLease:
+    """A lease with fixed answers."""
 
-    with_confirm: bool = True
-    sure: bool = True
+    verified: bool = True
+    valid: bool = True
 
-    def is_sure(self) -> bool:
-        return self.sure
+    def is_valid(self) -> bool:
+        return self.valid
 
-    async def is_confirmed(self) -> bool:
-        return self.with_confirm
+    async def verify(self) -> bool:
+        return self.verified
 
 
 @dataclass
@@ -56,9 +57,9 @@ class Bench:
     store: DigestRepository
     rounds: DueScheduler
     runs: RunRepository
-    preparing: Preparing
-    sending: Sending
-    closing: Closing
+    builder: MessageBuilder
+    sender: MessageSender
+    recorder: RunRecorder
     clock: Clock
 
     async def live(self, plan: DigestSpec) -> Digest:
@@ -74,19 +75,19 @@ class Bench:
         return Attempt(digest.number, f"{now.next_due:%Y-%m-%dT%H:%MZ}", 0)
 
     async def prepared(self, attempt: Attempt) -> Prepared:
-        prepared = await self.preparing.prepare(attempt)
+        prepared = await self.builder.prepare(attempt)
         assert prepared is not None
         return prepared
 
-    async def send(self, attempt: Attempt, prepared: Prepared, held: "Held | None" = None) -> Sent:
-        return await self.sending.send(attempt, prepared, held or Held())
+    async def send(self, attempt: Attempt, prepared: Prepared, lease: "FakeLease | None" = None) -> Sent:
+        return await self.sender.send(attempt, prepared, lease or FakeLease())
 
     async def deliver(self, attempt: Attempt) -> Sent | None:
-        prepared = await self.preparing.prepare(attempt)
+        prepared = await self.builder.prepare(attempt)
         if prepared is None:
             return None
-        sent = await self.send(attempt, prepared) if prepared.letter is not None else None
-        await self.closing.record(attempt, prepared, sent)
+        sent = await self.send(attempt, prepared) if prepared.message is not None else None
+        await self.recorder.record(attempt, prepared, sent)
         return sent
 
     async def run(self, attempt: Attempt) -> DigestRun:
@@ -97,14 +98,14 @@ class Bench:
 
     def counted(self) -> dict[str, float]:
         """What `/metrics` tells of digests, without what never happened."""
-        registry = self.closing.metrics.registry
+        registry = self.recorder.metrics.registry
         outcomes = ("due", "sent", "quiet", "missed", "failed", "put_off")
         name = "workflows_bot_digests_total"
         told = {outcome: registry.get_sample_value(name, {"outcome": outcome}) for outcome in outcomes}
         return {outcome: count for outcome, count in told.items() if count}
 
     def late(self) -> float | None:
-        return self.closing.metrics.registry.get_sample_value("workflows_bot_digest_lateness_seconds_sum")
+        return self.recorder.metrics.registry.get_sample_value("workflows_bot_digest_lateness_seconds_sum")
 
 
 @pytest.fixture
@@ -133,13 +134,13 @@ async def bench(
             WorkflowsClient(session, endpoint, deadline=deadline), CacheTimes(), clock.seconds
         )
         reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
-        patience = Patience(timedelta(hours=1), timedelta(minutes=10))
-        poster = Poster(client)
-        closing = Closing(runs, poster, Metrics(), patience, clock)
-        bookmarks = BookmarkStore(engine, timedelta(days=7), clock)
-        preparing = Preparing(runs, reader, bookmarks, poster, closing, clock)
-        sending = Sending(runs, poster, patience, clock)
-        yield Bench(slack, store, rounds, runs, preparing, sending, closing, clock)
+        policy = RetryPolicy(timedelta(hours=1), timedelta(minutes=10))
+        poster = Poster(client, EVENT_TYPE)
+        recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
+        requests = request_store(engine, clock)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, clock)
+        sender = MessageSender(runs, poster, policy, clock)
+        yield Bench(slack, store, rounds, runs, builder, sender, recorder, clock)
         await account.close()
 
 
@@ -167,7 +168,7 @@ async def test_a_digest_counts_once_and_its_lateness_from_when_it_was_due(
     sent = await bench.send(attempt, prepared)
     bench.clock.advance(seconds=10)
     for _ in range(2):
-        await bench.closing.record(attempt, prepared, sent)
+        await bench.recorder.record(attempt, prepared, sent)
     assert (bench.counted(), bench.late()) == ({"sent": 1}, 51)
 
 
@@ -178,11 +179,11 @@ async def test_a_step_that_is_begun_again_finds_its_message_and_posts_no_other(
     prepared = await bench.prepared(attempt)
     once = await bench.send(attempt, prepared)
     again = await bench.send(attempt, prepared)
-    await bench.closing.record(attempt, prepared, again)
+    await bench.recorder.record(attempt, prepared, again)
     afterwards = await bench.send(attempt, prepared)
 
     assert once == again
-    assert afterwards == Sent("over")
+    assert afterwards == Sent(SentKind.SUPERSEDED)
     assert len(bench.messages()) == 1
     assert (await bench.run(attempt)).state == "sent"
 
@@ -226,7 +227,7 @@ async def test_after_ten_minutes_without_slack_the_run_has_failed(bench: Bench, 
     last = await bench.send(attempt, prepared)
     bench.clock.advance(seconds=30)
     sent = await bench.send(attempt, prepared)
-    await bench.closing.record(attempt, prepared, sent)
+    await bench.recorder.record(attempt, prepared, sent)
     assert (last.kind, sent.kind) == ("again", "refused")
     run = await bench.run(attempt)
     assert (run.state, run.detail) == ("failed", "Slack: ratelimited, again and again")
@@ -243,25 +244,23 @@ async def test_where_the_bot_may_not_look_it_posts_again_and_says_so(bench: Benc
     assert "may be here twice" in second.all_text()
 
 
-async def test_a_worker_that_may_have_been_thought_dead_posts_nothing(bench: Bench, digest: Digest) -> None:
+async def test_a_worker_whose_lease_is_lost_posts_nothing(bench: Bench, digest: Digest) -> None:
     attempt = await bench.due(digest)
     prepared = await bench.prepared(attempt)
-    with pytest.raises(NotOurs):
-        await bench.send(attempt, prepared, Held(with_confirm=False))
+    with pytest.raises(LeaseLost):
+        await bench.send(attempt, prepared, FakeLease(verified=False))
     assert bench.messages() == ()
     begun = await bench.runs.find(attempt)
     assert begun is not None
     assert not begun.posting
 
 
-async def test_a_worker_that_stood_still_before_it_could_post_posts_nothing(
-    bench: Bench, digest: Digest
-) -> None:
+async def test_a_worker_paused_past_its_lease_posts_nothing(bench: Bench, digest: Digest) -> None:
     attempt = await bench.due(digest)
     prepared = await bench.prepared(attempt)
-    assert (await bench.send(attempt, prepared, Held(sure=False))).kind == "again"
+    assert (await bench.send(attempt, prepared, FakeLease(valid=False))).kind == "again"
     assert bench.messages() == ()
-    assert (await bench.send(attempt, prepared)).kind == "posted", "if nobody else has taken it over"
+    assert (await bench.send(attempt, prepared)).kind == "posted", "after the lease is verified again"
 
 
 async def test_an_attempt_begun_anew_after_its_text_was_lost_finds_what_the_first_one_posted(
@@ -269,7 +268,7 @@ async def test_an_attempt_begun_anew_after_its_text_was_lost_finds_what_the_firs
 ) -> None:
     attempt = await bench.due(digest)
     await bench.send(attempt, await bench.prepared(attempt))
-    await bench.closing.give_up(attempt)
+    await bench.recorder.give_up(attempt)
     another = Attempt(attempt.digest, attempt.slot, 1)
     assert await bench.deliver(another) is None
     assert len(bench.messages()) == 1
@@ -285,7 +284,7 @@ async def test_what_goes_wrong_for_ten_minutes_inside_the_bot_is_given_up(
     attempt = await bench.due(digest)
     await bench.prepared(attempt)
     bench.clock.advance(minutes=11)
-    await bench.closing.give_up(attempt)
+    await bench.recorder.give_up(attempt)
     assert (await bench.run(attempt)).state == "failed"
 
 
@@ -389,7 +388,7 @@ async def test_what_was_prepared_before_a_long_absence_is_not_posted_after_it(
     prepared = await bench.prepared(attempt)
     bench.clock.advance(hours=9)
     sent = await bench.send(attempt, prepared)
-    await bench.closing.record(attempt, prepared, sent)
+    await bench.recorder.record(attempt, prepared, sent)
     assert sent.kind == "late"
     assert bench.messages() == ()
     assert (await bench.run(attempt)).state == "missed"

@@ -8,26 +8,29 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from filelock import Timeout
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.store import BookmarkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.digests.delivery.model import EVENT_TYPE
+from bot.digests.delivery.worker import Worker, run_worker
 from bot.digests.due import DueScheduler
 from bot.digests.model import DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.store import DigestRepository
+from bot.jobs.dbos_runtime import sibling_path, system_database_url
+from bot.jobs.runtime import worker_lock
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import LocalSlack, RateLimited
 from bot.settings import Settings
+from bot.slack.poster import Poster
 from bot.telemetry import Metrics
-from bot.worker.engine import beside, own_url
-from bot.worker.takeover import Seat
-from bot.worker.worker import Worker, working
+from tests.support.buttons import request_store
 
 from .conftest import Clock
 
@@ -50,8 +53,10 @@ async def start(
         endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
         account = CachedWorkflows(WorkflowsClient(session, endpoint), CacheTimes(), clock.seconds)
         reader = ReportBuilder({"prod": account}, settings.digest_lookback, clock)
-        bookmarks = BookmarkStore(engine, settings.keep_bookmarks, clock)
-        yield lambda: working(settings, engine, client, reader, bookmarks, Metrics(), clock)
+        requests = request_store(engine, clock)
+        yield lambda: run_worker(
+            settings, engine, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock
+        )
         await account.close()
 
 
@@ -69,8 +74,8 @@ async def test_a_worker_delivers_what_is_due_and_what_nobody_goes_on_with_and_st
 ) -> None:
     lost = await store.create(DigestSpec("C0GENERAL", DAILY), "U0ADA0001")
     await store.run_now(lost.number)
-    mark_enqueued = await rounds.claim(clock(), clock(), 1)
-    await rounds.mark_enqueued(mark_enqueued, clock())  # and DBOS knows nothing of it
+    claimed = await rounds.claim(clock(), clock(), 1)
+    await rounds.mark_enqueued(claimed, clock())  # and DBOS knows nothing of it
     clock.advance(minutes=2)
     made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
     await store.run_now(made.number)
@@ -117,18 +122,21 @@ async def _comes(condition: Callable[[], Awaitable[object]], within: float = 15.
     return False
 
 
-def test_one_worker_at_a_time_sits_beside_an_sqlite_file(tmp_path: Path) -> None:
-    first, second = Seat(tmp_path / "lock"), Seat(tmp_path / "lock")
-    assert first.take()
-    assert first.take()
-    assert not second.take()
-    first.leave()
-    assert second.take()
-    second.leave()
+def test_one_worker_at_a_time_holds_the_lock_beside_an_sqlite_file(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    first, second = worker_lock(engine), worker_lock(engine)
+    first.acquire()
+    with pytest.raises(Timeout):
+        second.acquire()
+    first.release()
+    second.acquire()
+    second.release()
+    assert (tmp_path / "bot.sqlite3.worker.lock").exists(), "another process may be about to lock it"
 
 
 def test_databases_that_lie_side_by_side_share_nothing(tmp_path: Path) -> None:
     names = ("bot", "bot.sqlite3", "bot.db", "bot.staging", "bot.prod")
     urls = [make_url(f"sqlite:///{tmp_path / name}") for name in names]
-    assert len({own_url(url) for url in urls}) == len(names)
-    assert len({beside(url, ".worker.lock") for url in urls}) == len(names)
+    assert len({system_database_url(url) for url in urls}) == len(names)
+    assert len({sibling_path(url, ".worker.lock") for url in urls}) == len(names)

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 
 def listed(text: str, *, now: datetime = NOW, zone: tzinfo = UTC) -> ListQuery:
     """The list that a command asks for."""
-    return draft(text).at(Clock(now, zone))
+    return draft(text).resolve(Clock(now, zone))
 
 
 def draft(text: str) -> PendingQuery:
@@ -29,6 +29,6 @@ def asked(text: str, clock: Clock) -> ListQuery | OverviewQuery | HelpQuery | Qu
     """What a command asks for, or how it is refused."""
     try:
         question = parse(from_slack(text), ACCOUNTS)
-        return question.at(clock) if isinstance(question, PendingQuery) else question
+        return question.resolve(clock) if isinstance(question, PendingQuery) else question
     except QueryError as error:
         return error

@@ -25,7 +25,7 @@ from .strategies import any_text, clocks, commands, hostile_text, list_queries, 
 def test_a_list_reads_its_own_command_as_itself(query: ListQuery) -> None:
     read = parse(query.command(), ACCOUNTS)
     assert isinstance(read, PendingQuery)
-    assert read.at(Clock(NOW)) == query
+    assert read.resolve(Clock(NOW)) == query
 
 
 @given(overview_queries)

@@ -68,7 +68,7 @@ def bars(*counts: int, width: timedelta = timedelta(hours=1)) -> list[Bar]:
 
 
 def report(groups: Sequence[Group] = (), **fields: Any) -> Report:
-    total = sum(group.total for group in groups) + sum(fields.get("untold", {}).values())
+    total = sum(group.total for group in groups) + sum(fields.get("ungrouped", {}).values())
     values: dict[str, Any] = {
         "plan": plan(),
         "account": "prod",
@@ -77,7 +77,7 @@ def report(groups: Sequence[Group] = (), **fields: Any) -> Report:
         "first": False,
         "total": total,
         "exact": True,
-        "untold": {},
+        "ungrouped": {},
         "unread": {},
         "rows": (),
         "empty": 0,

@@ -164,7 +164,7 @@ def test_any_mistake_is_told_and_what_was_typed_stands_as_code_only(text: str) -
     try:
         question = parse(text, ACCOUNTS)
         if isinstance(question, PendingQuery):
-            question.at(Clock(NOW))
+            question.resolve(Clock(NOW))
     except QueryError as error:
         message = problem_message(error)
         assert_slack_shows(message)

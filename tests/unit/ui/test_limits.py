@@ -1,5 +1,6 @@
 """Whether a message can hold its blocks is found out quickly, and never wrongly."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -26,3 +27,11 @@ def test_a_message_fits_to_the_last_character() -> None:
 def of_size(characters: int) -> list[limits.Block]:
     around = limits.size([{"text": ""}])
     return [{"text": "," * (characters - around)}]
+
+
+@pytest.mark.parametrize("most", range(8, 24))
+def test_a_cut_leaves_no_code_open_and_none_empty(most: int) -> None:
+    cut = limits.shorten_markup("runs at `0 9 * * 1` and `x`", most)
+    assert len(cut) <= most
+    assert cut.count("`") % 2 == 0
+    assert "``" not in cut

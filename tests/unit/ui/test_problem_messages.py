@@ -5,10 +5,8 @@ from datetime import timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.browse.bookmark import InvalidBookmark
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.messages.problems import restart, similar
-from bot.browse.store import BookmarkExpired
 from bot.cloudflare import errors
 from bot.cloudflare.errors import (
     AccountNotFound,
@@ -24,6 +22,7 @@ from bot.cloudflare.errors import (
     WorkflowNotFound,
 )
 from bot.language.errors import QueryError
+from bot.slack.requests import ExpiredButton, InvalidButton
 from bot.ui.problems import Suggestion, problem_message, unexpected_message, unknown_control_message
 from tests.unit.language.reading import listed
 
@@ -64,9 +63,9 @@ PROBLEMS: dict[str, Exception] = {
     "hostile words of the API's": InvalidParameter(HOSTILE, errors=(said(HOSTILE, 1),), ray=HOSTILE),
     "an unknown account": UnknownAccount("staging", ["prod", "dev"]),
     "a refused cursor": CursorRefused(listed("orders")),
-    "an expired bookmark": BookmarkExpired("/workflows list orders"),
-    "an expired bookmark of a long command": BookmarkExpired(""),
-    "a broken bookmark": InvalidBookmark("changed on its way"),
+    "an expired bookmark": ExpiredButton("/workflows list orders"),
+    "an expired bookmark of a long command": ExpiredButton(""),
+    "a broken bookmark": InvalidButton("changed on its way"),
 }
 
 

@@ -1,0 +1,76 @@
+"""What people ask of lists: typed, by a button, or by the filter form."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.browse.bookmark import AnyBookmark, Bookmark
+from bot.browse.command import PendingQuery
+from bot.browse.model import ListQuery, OverviewQuery
+from bot.slack.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class ListInstances(Request):
+    """A list of instances as it was typed; its times wait for a clock and a zone."""
+
+    kind: ClassVar[str] = "list"
+    query: PendingQuery
+
+
+@dataclass(frozen=True, slots=True)
+class ListWorkflows(Request):
+    """The overview as it was typed."""
+
+    kind: ClassVar[str] = "overview"
+    query: OverviewQuery
+
+
+@dataclass(frozen=True, slots=True)
+class _AtPlace(Request):
+    place: AnyBookmark
+
+    def command(self) -> str:
+        """Return what to type for the same list from its start."""
+        query = self.place.query if isinstance(self.place, Bookmark) else self.place.overview
+        return query.command()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPage(_AtPlace):
+    """Another page, in place of the message."""
+
+    kind: ClassVar[str] = "turn"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPage(_AtPlace):
+    """The same page as Cloudflare has it now, in place of the message."""
+
+    kind: ClassVar[str] = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenList(_AtPlace):
+    """A list in a message of its own."""
+
+    kind: ClassVar[str] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFilter(Request):
+    """The form that narrows a list down."""
+
+    kind: ClassVar[str] = "filter"
+    query: ListQuery
+
+    def command(self) -> str:
+        """Return what to type for the list."""
+        return self.query.command()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyFilter(Request):
+    """The submitted form: the list that it was opened from, and the fields of the interaction."""
+
+    kind: ClassVar[str] = "apply_filter"
+    query: ListQuery

@@ -1,0 +1,150 @@
+"""The first step of a delivery: read Cloudflare and build the message, before anything is posted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.cloudflare.errors import (
+    CloudflareError,
+    InvalidResponse,
+    RateLimited,
+    TLSError,
+    Unavailable,
+    UnknownAccount,
+)
+from bot.digests.delivery.model import Prepared
+from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.links import list_button_values
+from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
+from bot.digests.model import Digest
+from bot.digests.reading import ReportBuilder
+from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
+from bot.digests.store import RUN_NOW
+from bot.slack.poster import OutgoingMessage, Posted, Poster, RetryLater, Unknown
+from bot.slack.requests import RequestStore
+from bot.ui.request_id import with_request_id
+
+_log = structlog.get_logger(__name__)
+
+_RETRY_AFTER: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageBuilder:
+    """Builds the message of a run.
+
+    Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+    """
+
+    runs: RunRepository
+    reader: ReportBuilder
+    requests: RequestStore
+    poster: Poster
+    recorder: RunRecorder
+    now: Callable[[], datetime]
+
+    async def prepare(self, attempt: Attempt) -> Prepared | None:
+        """Return what a run posts; None if it ended without a message or was rescheduled."""
+        active = await self.runs.begin(attempt, self.now())
+        if active is None:
+            return None
+        message = await self._unless_posted(active, attempt, _empty_message(active.digest, attempt))
+        if message is None:
+            return None
+        if (result := self._not_wanted(active)) is not None:
+            await self.recorder.finish(attempt, result)
+            return None
+        try:
+            return await self._build(active, message)
+        except (CloudflareError, UnknownAccount) as error:
+            return await self._unreadable(active, attempt, message, error)
+
+    async def _unless_posted(
+        self, active: ActiveRun, attempt: Attempt, message: OutgoingMessage
+    ) -> OutgoingMessage | None:
+        """Make sure that no earlier attempt has posted a message whose content is lost."""
+        if not active.posting:
+            return message
+        found = await self.poster.find(message, active.run.began_at or active.run.due_at)
+        if isinstance(found, Posted):
+            result = RunResult("sent", self.now(), channel=message.channel, ts=found.ts)
+            await self.recorder.finish(attempt, result)
+            return None
+        if isinstance(found, Unknown) and self._remaining(active):
+            await self.recorder.reschedule(attempt, _RETRY_AFTER, found.why)
+            return None
+        if isinstance(found, RetryLater):
+            await self.runs.unmark_posting(attempt)
+            return message
+        return replace(message, maybe_posted=True)
+
+    def _not_wanted(self, active: ActiveRun) -> RunResult | None:
+        """Return the result of a run that is no longer to be delivered, or None."""
+        if active.digest.state == "deleted":
+            return RunResult("missed", self.now(), detail="the digest was deleted")
+        if active.digest.state == "paused" and not _is_run_now(active):
+            return RunResult("missed", self.now(), detail="the digest was paused")
+        retried = active.run.attempt > 0
+        if self.recorder.policy.is_too_late(active.run.due_at, self.now(), retried=retried):
+            return RunResult("missed", self.now())
+        return None
+
+    async def _build(self, active: ActiveRun, message: OutgoingMessage) -> Prepared:
+        digest, run = active.digest, active.run
+        report = await self.reader.report(
+            digest.plan,
+            digest.baseline,
+            missed=await self.runs.missed_since(run),
+            sharing=run.due_at,
+        )
+        prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
+        if digest.plan.quiet and not report.has_news and not _is_run_now(active):
+            return prepared
+        controls = DigestControls(await list_button_values(report, self.requests))
+        messages = digest_message(digest.number, report, controls)
+        thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
+        variants = (messages.full, messages.plain, messages.plain.bare)
+        return replace(prepared, message=replace(message, variants=variants, thread=thread), state="sent")
+
+    async def _unreadable(
+        self,
+        active: ActiveRun,
+        attempt: Attempt,
+        message: OutgoingMessage,
+        error: CloudflareError | UnknownAccount,
+    ) -> Prepared | None:
+        """Reschedule the run while that may help; afterwards post the error once."""
+        digest = active.digest
+        remaining = self._remaining(active)
+        if remaining and _is_temporary(error):
+            wait = error.retry_after if isinstance(error, RateLimited) else timedelta(0)
+            await self.recorder.reschedule(attempt, min(max(wait, _RETRY_AFTER), remaining), str(error))
+            return None
+        _log.warning("digest_unreadable", digest=digest.number, slot=active.run.slot, reason=str(error))
+        notice = with_request_id(unreadable_message(digest.number, error, digest.next_due), attempt.reference)
+        return Prepared(replace(message, variants=(notice, notice.bare)), "failed", detail=str(error))
+
+    def _remaining(self, active: ActiveRun) -> timedelta:
+        return self.recorder.policy.remaining(active.run.began_at, self.now())
+
+
+def _is_temporary(error: Exception) -> bool:
+    return isinstance(error, RateLimited | Unavailable | InvalidResponse) and not isinstance(error, TLSError)
+
+
+def _is_run_now(active: ActiveRun) -> bool:
+    """Return whether a person asked for this run, which then reports the absence of news, too."""
+    return active.run.slot.startswith(RUN_NOW)
+
+
+def _empty_message(digest: Digest, attempt: Attempt) -> OutgoingMessage:
+    """Return the destination of a run's message and the metadata by which it is found."""
+    metadata: dict[str, str | int] = {
+        "digest": digest.number,
+        "slot": attempt.slot,
+        "created": int(digest.created_at.timestamp()),
+    }
+    return OutgoingMessage(digest.plan.channel, (), metadata=metadata)

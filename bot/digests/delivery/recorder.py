@@ -1,0 +1,121 @@
+"""The third step of a delivery: record and count what a run came to, or reschedule it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.digests.delivery.model import Prepared, Sent, SentKind
+from bot.digests.messages.confirmations import paused_direct_message, stop_in_words
+from bot.digests.model import Digest
+from bot.digests.runs import Attempt, RunRepository, RunResult
+from bot.jobs.model import RetryPolicy
+from bot.slack.poster import Outcome, OutgoingMessage, Posted, Poster, RetryLater, Unknown
+from bot.telemetry import Metrics
+
+_log = structlog.get_logger(__name__)
+
+_MAX_NOTICES: Final = 3
+_MAX_PAUSE: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecorder:
+    """Ends runs or reschedules them.
+
+    Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+
+    Attributes:
+        pause: until the creator of a digest is notified again, if Slack did not accept the message.
+    """
+
+    runs: RunRepository
+    poster: Poster
+    metrics: Metrics
+    policy: RetryPolicy
+    now: Callable[[], datetime]
+    pause: timedelta = timedelta(seconds=5)
+
+    async def record(self, attempt: Attempt, prepared: Prepared, sent: Sent | None) -> None:
+        """Record the result of a run; *sent* is None if there was nothing to post."""
+        if sent is None or sent.kind is SentKind.POSTED:
+            result = RunResult(
+                prepared.state,
+                self.now(),
+                news=prepared.news,
+                detail=prepared.detail,
+                channel=prepared.message.channel if prepared.message is not None else None,
+                ts=sent.ts if sent is not None else None,
+                plan=prepared.plan,
+                baseline=prepared.baseline,
+            )
+            await self.finish(attempt, result)
+        elif sent.kind is SentKind.LATE:
+            await self.finish(attempt, RunResult("missed", self.now()))
+        elif sent.kind is SentKind.CHANNEL_GONE:
+            await self._pause_digest(attempt, sent.why or "")
+        elif sent.kind is SentKind.REJECTED:
+            _log.error("digest_refused", digest=attempt.digest, slot=attempt.slot, reason=sent.why)
+            await self.finish(attempt, RunResult("failed", self.now(), detail=f"Slack: {sent.why}"))
+
+    async def finish(self, attempt: Attempt, result: RunResult) -> None:
+        """Record a result, unless the run has one already."""
+        active = await self.runs.find(attempt)
+        if active is None or not await self.runs.finish(attempt, result):
+            return
+        self.metrics.digests.labels(result.state).inc()
+        if result.ts is not None:
+            late = (result.ended_at - active.run.due_at).total_seconds()
+            self.metrics.digest_lateness_seconds.observe(max(0.0, late))
+
+    async def reschedule(self, attempt: Attempt, wait: timedelta, why: str) -> None:
+        """Schedule another attempt at the run after *wait*."""
+        if await self.runs.reschedule(attempt, self.now() + wait, why):
+            _log.info("digest_put_off", digest=attempt.digest, slot=attempt.slot, reason=why)
+            self.metrics.digests.labels("put_off").inc()
+
+    async def give_up(self, attempt: Attempt) -> None:
+        """Start an abandoned run again, or end it if its time for retries is over."""
+        active = await self.runs.find(attempt)
+        if active is None:
+            return
+        _log.warning("digest_abandoned", digest=attempt.digest, slot=attempt.slot, attempt=attempt.number)
+        if self.policy.remaining(active.run.began_at, self.now()):
+            await self.reschedule(attempt, timedelta(0), "begun anew")
+        else:
+            detail = "something went wrong inside this bot"
+            await self.finish(attempt, RunResult("failed", self.now(), detail=detail))
+
+    async def notify_creator(self, digest: Digest, why: str) -> None:
+        """Send a direct message to the creator of a digest that the bot has paused.
+
+        If Slack does not say whether the message arrived, it is sent again: twice is better than never.
+
+        Args:
+            digest: the paused one.
+            why: Slack's error code, or plain text.
+        """
+        notice = paused_direct_message(digest, why)
+        message = OutgoingMessage(digest.creator, (notice, notice.bare))
+        outcome: Outcome = await self.poster.post(message)
+        for _ in range(_MAX_NOTICES - 1):
+            if not isinstance(outcome, RetryLater | Unknown):
+                break
+            wait = outcome.wait if isinstance(outcome, RetryLater) else None
+            await asyncio.sleep(min(wait or self.pause, _MAX_PAUSE).total_seconds())
+            outcome = await self.poster.post(message)
+        if not isinstance(outcome, Posted):
+            _log.warning("creator_not_told", digest=digest.number, reason=outcome.why)
+
+    async def _pause_digest(self, attempt: Attempt, why: str) -> None:
+        """Pause the digest and notify its creator; a worker that dies here repeats both."""
+        active = await self.runs.find(attempt)
+        if active is None:
+            return
+        reason = stop_in_words(why)
+        await self.runs.pause(attempt.digest, reason, self.now())
+        await self.notify_creator(active.digest, why)
+        await self.finish(attempt, RunResult("failed", self.now(), detail=reason))

@@ -1,0 +1,113 @@
+"""The second step of a delivery: post the message exactly once, however often the step is repeated.
+
+The database notes each try before it is made. After such a note the sender searches the channel before it
+posts again. If the bot may not read the channel, it posts again and the message says that it may be there
+twice: twice is better than never.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.digests.delivery.model import Prepared, Sent, SentKind
+from bot.digests.messages.report import maybe_repeated
+from bot.digests.runs import ActiveRun, Attempt, RunRepository
+from bot.jobs.model import LAST_TRY, JobLease, LeaseLost, RetryPolicy
+from bot.slack.poster import (
+    ChannelGone,
+    Outcome,
+    OutgoingMessage,
+    Posted,
+    Poster,
+    Rejected,
+    RetryLater,
+    Unknown,
+)
+
+_log = structlog.get_logger(__name__)
+
+_RETRY_AFTER: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSender:
+    """Posts what is prepared.
+
+    Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+    """
+
+    runs: RunRepository
+    poster: Poster
+    policy: RetryPolicy
+    now: Callable[[], datetime]
+
+    async def send(self, attempt: Attempt, prepared: Prepared, lease: JobLease) -> Sent:
+        """Post what was prepared.
+
+        Args:
+            attempt: the run.
+            prepared: with a message.
+            lease: this worker's right to deliver the run.
+
+        Raises:
+            LeaseLost: another worker may have taken the run over.
+        """
+        active = await self.runs.find(attempt)
+        message = prepared.message
+        if active is None or message is None:
+            return Sent(SentKind.SUPERSEDED)
+        if active.posting:
+            found = await self._find_posted(active, message)
+            if isinstance(found, Sent):
+                return found
+            message = found
+        if self.policy.is_too_late(active.run.due_at, self.now(), retried=True):
+            return Sent(SentKind.LATE)
+        if not await lease.verify():
+            raise LeaseLost(f"digest {attempt.digest}, {attempt.slot}")
+        if not await self.runs.mark_posting(attempt):
+            return Sent(SentKind.SUPERSEDED)
+        if not lease.is_valid():
+            # The process was paused past its lease; verify it again before posting.
+            return self._retry(active, "this worker was not heard of", LAST_TRY)
+        outcome = await self.poster.post(_with_note(message) if message.maybe_posted else message)
+        if isinstance(outcome, RetryLater) and not message.maybe_posted:
+            await self.runs.unmark_posting(attempt)
+        return self._sent(active, outcome)
+
+    async def _find_posted(self, active: ActiveRun, message: OutgoingMessage) -> Sent | OutgoingMessage:
+        """Return the result of an earlier try, or the message to post now."""
+        found = await self.poster.find(message, active.run.began_at or active.run.due_at)
+        if isinstance(found, Posted):
+            _log.info("digest_found", digest=active.run.digest, slot=active.run.slot, ts=found.ts)
+        if isinstance(found, Posted | Unknown):
+            return self._sent(active, found)
+        return replace(message, maybe_posted=message.maybe_posted or isinstance(found, Rejected))
+
+    def _sent(self, active: ActiveRun, outcome: Outcome) -> Sent:
+        match outcome:
+            case Posted(ts):
+                return Sent(SentKind.POSTED, ts=ts)
+            case ChannelGone(why):
+                return Sent(SentKind.CHANNEL_GONE, why=why)
+            case Rejected(why):
+                return Sent(SentKind.REJECTED, why=why)
+            case RetryLater(why, wait):
+                return self._retry(active, why, wait or _RETRY_AFTER)
+            case Unknown(why):
+                return self._retry(active, why, _RETRY_AFTER)
+
+    def _retry(self, active: ActiveRun, why: str, wait: timedelta) -> Sent:
+        remaining = self.policy.remaining(active.run.began_at, self.now())
+        if not remaining:
+            return Sent(SentKind.REJECTED, why=f"{why}, again and again")
+        return Sent(SentKind.RETRY, why=why, wait=min(max(wait, LAST_TRY), remaining).total_seconds())
+
+
+def _with_note(message: OutgoingMessage) -> OutgoingMessage:
+    """Return the message with a note that it may be in the channel already."""
+    variants = tuple(maybe_repeated(variant) if variant.blocks else variant for variant in message.variants)
+    return replace(message, variants=variants)

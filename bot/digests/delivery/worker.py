@@ -1,0 +1,176 @@
+"""The worker: records due digests, enqueues their runs and restarts abandoned ones."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.digests.delivery.builder import MessageBuilder
+from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.delivery.sender import MessageSender
+from bot.digests.due import DueScheduler
+from bot.digests.reading import ReportBuilder
+from bot.digests.runs import RunRepository
+from bot.jobs.model import RetryPolicy, Standby
+from bot.settings import Settings
+from bot.slack.poster import Poster
+from bot.slack.requests import RequestStore
+from bot.storage.database import first_line
+from bot.telemetry import Metrics, bind_request_id
+
+if TYPE_CHECKING:
+    from bot.digests.delivery.workflow import DeliveryRuntime
+
+_log = structlog.get_logger(__name__)
+
+_POLL: Final = 2.0  # seconds
+_ENQUEUE_BATCH: Final = 50
+_ABANDONED_EVERY: Final = 30  # rounds, as is the next
+_PURGE_EVERY: Final = 1800
+_ABANDONED_AFTER: Final = timedelta(minutes=1)
+_MAX_WATCHED: Final = 500
+_CLOCK_ROLLBACK: Final = timedelta(seconds=30)
+
+
+@asynccontextmanager
+async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes together here
+    settings: Settings,
+    engine: AsyncEngine,
+    poster: Poster,
+    reader: ReportBuilder,
+    requests: RequestStore,
+    metrics: Metrics,
+    now: Callable[[], datetime],
+) -> AsyncIterator["Worker"]:
+    """Run a worker until the block is left; running deliveries may end then, other workers do the rest.
+
+    Args:
+        settings: all of them.
+        engine: the database, with its tables up to date.
+        poster: posts with the event type of digests.
+        reader: reads what digests report.
+        requests: keeps what their buttons carry.
+        metrics: counts digests.
+        now: the clock.
+    """
+    policy = RetryPolicy(settings.digest_lateness, settings.digest_retry)
+    runs = RunRepository(engine)
+    recorder = RunRecorder(runs, poster, metrics, policy, now)
+    builder = MessageBuilder(runs, reader, requests, poster, recorder, now)
+    sender = MessageSender(runs, poster, policy, now)
+
+    async def start_runtime() -> "DeliveryRuntime":
+        workflow = await asyncio.to_thread(_load_workflow)
+        grace = timedelta(seconds=settings.bot_shutdown_seconds)
+        runtime: DeliveryRuntime = workflow.DeliveryRuntime(engine, settings.takeover, grace)
+        await runtime.start(workflow.DeliverySteps(builder, sender, recorder))
+        return runtime
+
+    scheduler = DueScheduler(engine, settings.digest_lateness)
+    worker = Worker(scheduler, start_runtime, settings.takeover, recorder, metrics, now)
+    polling = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+        await worker.stop()
+
+
+def _load_workflow() -> ModuleType:
+    """Import DBOS, which takes half a second; load it only when there are digests."""
+    from bot.digests.delivery import workflow  # noqa: PLC0415 - see above
+
+    return workflow
+
+
+@dataclass
+class Worker:
+    """Polls the database. An error in one round is logged, reported by `fault` and retried in the next."""
+
+    scheduler: DueScheduler
+    start_runtime: Callable[[], Awaitable["DeliveryRuntime"]]
+    takeover: timedelta
+    recorder: RunRecorder
+    metrics: Metrics
+    now: Callable[[], datetime]
+    _runtime: "DeliveryRuntime | None" = None
+    _fault: str | None = None
+    _last_round: datetime | None = None
+    _rounds: int = 0
+    _is_standby: bool = False
+
+    async def fault(self) -> str | None:
+        """Return why this worker delivers nothing, or None. Standing by for another worker is no fault."""
+        return self._fault
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            try:
+                await self._round(self.now())
+                self._fault = None
+            except Standby as reason:
+                self._stand_by(str(reason))
+            except (SQLAlchemyError, OSError) as error:
+                self._fault = first_line(error)
+                _log.warning("worker_round_failed", reason=self._fault)
+            except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
+                self._fault = type(error).__name__
+                _log.exception("worker_round_failed")
+            await asyncio.sleep(_POLL)
+
+    async def stop(self) -> None:
+        """Start no more deliveries and let running ones end."""
+        if self._runtime is not None:
+            await self._runtime.stop()
+
+    async def _round(self, now: datetime) -> None:
+        if self._runtime is None:
+            if not await self.scheduler.has_work():
+                return
+            self._runtime = await self.start_runtime()
+        if self._last_round is None or now < self._last_round - _CLOCK_ROLLBACK:
+            await self.scheduler.handle_clock_rollback(now)
+        self._last_round = now
+        await self._record_due(now)
+        await self._enqueue(self._runtime, now)
+        if self._rounds % _ABANDONED_EVERY == 0:
+            watched = await self.scheduler.in_flight(now - _ABANDONED_AFTER, _MAX_WATCHED)
+            for attempt in await self._runtime.abandoned(watched, now):
+                with bind_request_id(attempt.reference):
+                    await self.recorder.give_up(attempt)
+        if self._rounds % _PURGE_EVERY == 0:
+            await self.scheduler.purge(now)
+            await self._runtime.purge(now)
+        self._rounds += 1
+
+    async def _record_due(self, now: datetime) -> None:
+        more = True
+        while more:
+            recorded = await self.scheduler.record_due(now)
+            more = recorded.more
+            self.metrics.digests.labels("due").inc(recorded.due)
+            self.metrics.digests.labels("missed").inc(recorded.missed)
+            for digest in recorded.paused:
+                await self.recorder.notify_creator(digest, digest.pause_reason or "")
+
+    async def _enqueue(self, runtime: "DeliveryRuntime", now: datetime) -> None:
+        """Enqueue due runs; if this worker dies meanwhile, another claims them after the takeover time."""
+        until = now + self.takeover
+        while runs := await self.scheduler.claim(now, until, _ENQUEUE_BATCH):
+            await runtime.enqueue(runs)
+            await self.scheduler.mark_enqueued(runs, until)
+
+    def _stand_by(self, reason: str) -> None:
+        if not self._is_standby:
+            _log.info("worker_stands_by", reason=reason)
+        self._is_standby = True
+        self._fault = None

@@ -1,0 +1,144 @@
+"""A delivery as a durable job: three recorded steps, so that a take-over continues after the last one.
+
+Importing this loads DBOS. The names and the JSON of steps are stored: see `bot.jobs.dbos_runtime.VERSION`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from dbos import DBOS
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.digests.delivery.builder import MessageBuilder
+from bot.digests.delivery.model import Prepared, Sent, SentKind
+from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.delivery.sender import MessageSender
+from bot.digests.due import ClaimedRun
+from bot.digests.runs import Attempt
+from bot.jobs.dbos_runtime import JobDefinition, WorkflowLease
+from bot.jobs.model import Job
+from bot.jobs.runtime import JobRuntime
+from bot.telemetry import bind_request_id
+
+_PAUSE: Final = 1.0  # seconds: Slack takes about one message a second in a channel
+_PREPARED: Final[TypeAdapter[Prepared | None]] = TypeAdapter(Prepared | None)
+_SENT: Final = TypeAdapter(Sent)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySteps:
+    """The objects that do the steps of a delivery."""
+
+    builder: MessageBuilder
+    sender: MessageSender
+    recorder: RunRecorder
+
+
+DELIVERY: Final[JobDefinition[DeliverySteps]] = JobDefinition(workflow="deliver_digest", queue="digests")
+
+
+class DeliveryRuntime:
+    """Runs deliveries as jobs.
+
+    Args:
+        engine: the database, with its tables up to date.
+        takeover: how long after the last heartbeat of a worker others take over its deliveries.
+        grace: how long running deliveries may continue after `stop`.
+    """
+
+    def __init__(self, engine: AsyncEngine, takeover: timedelta, grace: timedelta) -> None:
+        self._jobs = JobRuntime(engine, takeover, grace)
+
+    async def start(self, steps: DeliverySteps) -> None:
+        """Start delivering.
+
+        Raises:
+            bot.jobs.model.Standby: another worker delivers.
+            Exception: of several kinds: the database can't be used.
+        """
+        await self._jobs.start({DELIVERY: steps})
+
+    async def stop(self) -> None:
+        """Stop delivering; running deliveries may end first."""
+        await self._jobs.stop()
+
+    async def enqueue(self, runs: Sequence[ClaimedRun]) -> None:
+        """Enqueue runs for any worker; each is delivered once, however often it is enqueued."""
+        await asyncio.gather(*(DELIVERY.enqueue(_job(run)) for run in runs))
+
+    async def abandoned(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Attempt, ...]:
+        """Return those attempts that no worker makes or will make."""
+        ids = await self._jobs.abandoned([workflow_id(attempt) for attempt in attempts], now)
+        return tuple(attempt for attempt in attempts if workflow_id(attempt) in ids)
+
+    async def purge(self, now: datetime) -> None:
+        """Delete the records of deliveries that ended some days ago."""
+        await self._jobs.purge(now)
+
+
+def workflow_id(attempt: Attempt) -> str:
+    """Return the id that makes an attempt run once."""
+    return f"digest:{attempt.digest}:{attempt.slot}:{attempt.number}"
+
+
+def _job(run: ClaimedRun) -> Job:
+    attempt = run.attempt
+    arguments = (attempt.digest, attempt.slot, attempt.number)
+    return Job(workflow_id(attempt), arguments, partition=run.channel)
+
+
+@DELIVERY.workflow
+async def deliver(digest: int, slot: str, number: int) -> str:
+    """Make one attempt at one run; return how it ended, for readers of DBOS's tables."""
+    with bind_request_id(Attempt(digest, slot, number).reference):
+        prepared = await _prepare(digest, slot, number)
+        if prepared == "null":
+            return SentKind.SUPERSEDED.value
+        kind = await _post_and_record(digest, slot, number, prepared)
+        await asyncio.sleep(_PAUSE)
+        return kind
+
+
+async def _post_and_record(digest: int, slot: str, number: int, prepared: str) -> str:
+    """Post what is prepared, with as many tries as it takes, and record the result."""
+    answer = "null"
+    sent = None
+    while _read_prepared(prepared).message is not None:
+        answer = await _send(digest, slot, number, prepared)
+        sent = _SENT.validate_json(answer)
+        if sent.kind is not SentKind.RETRY:
+            break
+        await DBOS.sleep_async(sent.wait)
+    await _record(digest, slot, number, prepared, answer)
+    return sent.kind.value if sent is not None else "quiet"
+
+
+@DELIVERY.step("prepare")
+async def _prepare(digest: int, slot: str, number: int) -> str:
+    prepared = await DELIVERY.steps.builder.prepare(Attempt(digest, slot, number))
+    return _PREPARED.dump_json(prepared, by_alias=True).decode()
+
+
+@DELIVERY.step("send")
+async def _send(digest: int, slot: str, number: int, prepared: str) -> str:
+    attempt = Attempt(digest, slot, number)
+    lease = WorkflowLease(workflow_id(attempt))
+    sent = await DELIVERY.steps.sender.send(attempt, _read_prepared(prepared), lease)
+    return _SENT.dump_json(sent).decode()
+
+
+@DELIVERY.step("record")
+async def _record(digest: int, slot: str, number: int, prepared: str, answer: str) -> None:
+    sent = None if answer == "null" else _SENT.validate_json(answer)
+    await DELIVERY.steps.recorder.record(Attempt(digest, slot, number), _read_prepared(prepared), sent)
+
+
+def _read_prepared(text: str) -> Prepared:
+    prepared = _PREPARED.validate_json(text)
+    if prepared is None:
+        raise ValueError("nothing was prepared")
+    return prepared

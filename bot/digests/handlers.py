@@ -1,0 +1,252 @@
+"""Answers about digests: a typed command, a button, the form and its menus."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.cloudflare.errors import CloudflareError, UnknownAccount
+from bot.digests.command.requests import (
+    CreateDigest,
+    DeleteDigest,
+    EditDigest,
+    ListDigests,
+    OpenForm,
+    PauseDigest,
+    PreviewDigest,
+    PreviewForm,
+    RestoreDigest,
+    ResumeDigest,
+    RunDigest,
+    SaveDigest,
+    ShowDigest,
+    SuggestWorkflows,
+    SuggestZones,
+)
+from bot.digests.form import DigestForm
+from bot.digests.messages.confirmations import (
+    changed_message,
+    channel_unavailable_message,
+    channel_unavailable_text,
+    created_elsewhere_message,
+    deleted_message,
+    not_all_message,
+    paused_message,
+    restored_message,
+    resumed_message,
+    run_started_message,
+    with_no_worker_warning,
+)
+from bot.digests.messages.form import (
+    digest_form,
+    field_errors,
+    filled_in,
+    form_mistake_message,
+    form_not_opened_message,
+    suggestions,
+    unchecked_words,
+)
+from bot.digests.messages.listing import digest_details_message, digests_message
+from bot.digests.messages.preview import (
+    preview_failed_view,
+    preview_not_shown_message,
+    preview_view,
+    reading_view,
+)
+from bot.digests.model import Digest
+from bot.digests.service import DigestService
+from bot.language.errors import FormErrors, QueryError
+from bot.language.zones import zones_like
+from bot.slack.channels import ChannelUnavailable
+from bot.slack.interaction import Interaction
+from bot.slack.reply import FieldErrors, MenuOptions, Nothing, OpenModal, Reply, ShowMessage, UserError
+from bot.slack.router import log_problem
+from bot.slack.users import UserTimeZones
+from bot.telemetry import current_request_id
+from bot.ui.elements import Message
+from bot.ui.limits import OPTION_VALUE, OPTIONS, Block
+from bot.ui.problems import problem_message
+
+_log = structlog.get_logger(__name__)
+
+UPCOMING: Final = 3
+_MENU_TIMEOUT: Final = timedelta(seconds=2)
+"""Slack waits three for the options of a menu."""
+_FORM_TIMEOUT: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestHandlers:
+    """Handlers of everything that is asked of digests.
+
+    Attributes:
+        digests: makes and changes them.
+        zones: people's time zones.
+    """
+
+    digests: DigestService
+    zones: UserTimeZones
+
+    async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
+        """Open the form of a new digest."""
+        zone = await self.zones.get(interaction.user, _FORM_TIMEOUT)
+        form = DigestForm.blank(interaction.channel or "", zone.name)
+        view = digest_form(form, None, tuple(self.digests.accounts), interaction.dump(""))
+        return OpenModal(view, form_not_opened_message(None))
+
+    async def create(self, request: CreateDigest, interaction: Interaction) -> Reply:
+        """Make the digest that was typed."""
+        try:
+            digest = await self.digests.create(request.plan, interaction)
+        except ChannelUnavailable as error:
+            message = channel_unavailable_message(error.reason, request.plan, request.channel_name)
+            raise UserError(message) from error
+        return _created(digest, interaction)
+
+    async def list_digests(self, request: ListDigests, interaction: Interaction) -> Reply:
+        """Show the digests of this channel and one's own; for admins who ask for them, all."""
+        store = self.digests.store
+        if request.all:
+            if interaction.user not in self.digests.admins:
+                raise UserError(not_all_message(self.digests.admins))
+            found = {digest.number: digest for digest in await store.all()}
+        else:
+            here = await store.of_channel(interaction.channel) if interaction.channel else ()
+            own = await store.of_creator(interaction.user)
+            found = {digest.number: digest for digest in (*here, *own)}
+        shown = [found[number] for number in sorted(found)]
+        may_change = {digest.number for digest in shown if self.digests.may_change(digest, interaction)}
+        return await self._warn_if_no_worker(digests_message(shown, may_change))
+
+    async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
+        """Show one digest with its next times and its last runs."""
+        digest = await self.digests.require_view(request.number, interaction)
+        schedule, now = digest.plan.schedule, self.digests.now()
+        upcoming = tuple(schedule.upcoming(now, UPCOMING)) if digest.next_due else ()
+        runs = await self.digests.store.runs(digest.number)
+        may_change = self.digests.may_change(digest, interaction)
+        return await self._warn_if_no_worker(
+            digest_details_message(digest, upcoming, runs, may_change=may_change)
+        )
+
+    async def preview(self, request: PreviewDigest, interaction: Interaction) -> Reply:
+        """Show what a digest would say now."""
+        digest = await self.digests.require_view(request.number, interaction)
+        messages = await self.digests.preview(digest.plan, digest)
+        return ShowMessage(messages.full, plain=messages.plain)
+
+    async def run(self, request: RunDigest, interaction: Interaction) -> Reply:
+        """Have a digest posted now; people who read it in its channel may do so, too."""
+        digest = await self.digests.require_view(request.number, interaction)
+        await self.digests.store.run_now(digest.number)
+        return await self._warn_if_no_worker(run_started_message(digest))
+
+    async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
+        """Open the form of a digest."""
+        digest = await self.digests.require_change(request.number, interaction)
+        form, metadata = DigestForm.of(digest.plan), interaction.dump(str(digest.number))
+        view = digest_form(form, digest.number, tuple(self.digests.accounts), metadata)
+        return OpenModal(view, form_not_opened_message(digest.number))
+
+    async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
+        """Pause a digest."""
+        await self.digests.require_change(request.number, interaction)
+        return ShowMessage(paused_message(await self.digests.store.pause(request.number)))
+
+    async def resume(self, request: ResumeDigest, interaction: Interaction) -> Reply:
+        """Resume a digest."""
+        await self.digests.require_change(request.number, interaction)
+        return ShowMessage(resumed_message(await self.digests.store.resume(request.number)))
+
+    async def delete(self, request: DeleteDigest, interaction: Interaction) -> Reply:
+        """Delete a digest; the answer has a button that restores it."""
+        await self.digests.require_change(request.number, interaction)
+        return ShowMessage(deleted_message(await self.digests.store.delete(request.number)))
+
+    async def restore(self, request: RestoreDigest, interaction: Interaction) -> Reply:
+        """Undo a deletion. A digest that is there stays as it is, paused or not."""
+        await self.digests.require_change(request.number, interaction, deleted_too=True)
+        return ShowMessage(restored_message(await self.digests.store.restore(request.number)))
+
+    async def save(  # noqa: PLR0911 - one way out for each field that may be wrong
+        self, request: SaveDigest, interaction: Interaction
+    ) -> Reply:
+        """Keep what was filled into the form, as a new digest or as another plan of one."""
+        number = request.number
+        spec = filled_in(interaction.fields).to_spec()
+        if isinstance(spec, FormErrors):
+            return _field_errors(field_errors(spec), number)
+        try:
+            if number is None:
+                return _created(await self.digests.create(spec, interaction), interaction)
+            was_here = await self.digests.get(number)
+            digest = await self.digests.update(number, spec, interaction)
+        except ChannelUnavailable as error:
+            return _field_errors({"channel": channel_unavailable_text(error.reason)}, number)
+        except QueryError as error:
+            return _field_errors(field_errors(FormErrors({"workflows": error})), number)
+        except CloudflareError as error:  # the form stays open, with all that was typed
+            log_problem(error)
+            return _field_errors({"workflows": unchecked_words(error, current_request_id())}, number)
+        was_confirmed = spec.channel != was_here.plan.channel or was_here.pause_reason is not None
+        if was_confirmed and interaction.channel == spec.channel:
+            return Nothing()
+        return ShowMessage(changed_message(digest))
+
+    async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
+        """Show in a modal above the form what a digest would say that is made of it."""
+
+        async def fill() -> Block:
+            spec = filled_in(interaction.fields).to_spec()
+            if isinstance(spec, FormErrors):
+                return preview_failed_view(tuple(field_errors(spec).values()))
+            try:
+                return preview_view((await self.digests.preview(spec)).plain)
+            except (CloudflareError, UnknownAccount) as error:
+                log_problem(error)
+                return preview_view(problem_message(error))
+
+        return OpenModal(reading_view(), preview_not_shown_message(), push=True, fill=fill)
+
+    async def suggest_zones(self, request: SuggestZones, _: Interaction) -> Reply:
+        """Offer time zones in a menu."""
+        return MenuOptions(suggestions(zones_like(request.typed, OPTIONS)))
+
+    async def suggest_workflows(self, request: SuggestWorkflows, _: Interaction) -> Reply:
+        """Offer workflows of all accounts in a menu, without those that can't be read in time.
+
+        Slack does not say what stands in the form's other fields, so the account is not known yet.
+        """
+        found = await asyncio.gather(*(self._workflow_names(account) for account in self.digests.accounts))
+        typed = request.typed.casefold()
+        names = {name for names in found for name in names if typed in name.casefold()}
+        return MenuOptions(suggestions(sorted(names, key=str.casefold)[:OPTIONS]))
+
+    async def _workflow_names(self, account: str) -> Sequence[str]:
+        try:
+            async with asyncio.timeout(_MENU_TIMEOUT.total_seconds()):
+                rows = (await self.digests.accounts[account].list_workflows()).rows
+        except (CloudflareError, TimeoutError) as error:
+            _log.warning("workflows_not_suggested", account=account, error=type(error).__name__)
+            return ()
+        return [row.name for row in rows if len(row.name) <= OPTION_VALUE]
+
+    async def _warn_if_no_worker(self, message: Message) -> ShowMessage:
+        """Add a warning when no worker is running."""
+        is_served = await self.digests.store.is_served()
+        return ShowMessage(message if is_served else with_no_worker_warning(message))
+
+
+def _created(digest: Digest, interaction: Interaction) -> Reply:
+    """Tell of a new digest where its creator is; in its own channel they have seen it already."""
+    if interaction.channel == digest.plan.channel:
+        return Nothing()
+    return ShowMessage(created_elsewhere_message(digest))
+
+
+def _field_errors(by_field: dict[str, str], number: int | None) -> FieldErrors:
+    field, words = next(iter(by_field.items()))
+    return FieldErrors(by_field, form_mistake_message(field, words, number))

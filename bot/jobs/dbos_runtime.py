@@ -1,0 +1,289 @@
+"""DBOS on the database of the bot: job definitions, start and stop, enqueue, recovery and purge.
+
+DBOS knows workflows by their names and keeps them in its tables: a change of a job's steps, of their order or
+of what a step returns needs a new `VERSION`. Jobs of another version are started again.
+"""
+
+import asyncio
+import functools
+import logging
+import sqlite3
+from collections.abc import Callable, Collection, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Generic, ParamSpec, TypeVar
+
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.jobs.model import Job
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_Steps = TypeVar("_Steps")
+
+VERSION: Final = "1"
+
+_POLL: Final = 1.0  # seconds
+_CONCURRENCY: Final = 100  # jobs in one process; most of them wait for the network
+_THREADS: Final = 128  # more than jobs: DBOS waits in threads for a database that is down
+_CONNECTIONS: Final = 5
+_MAX_RECOVERIES: Final = 20  # of one job whose workers died, before it is started again
+_KEEP: Final = timedelta(days=2)
+"""Longer than any job may be late: DBOS would start a job again that it no longer remembers."""
+_OLD_VERSION: Final = timedelta(minutes=15)
+_PURGE_BATCH: Final = 1000
+_ENDED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_ALIVE: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+
+
+class _Process:
+    """What this process runs: DBOS allows one runtime per process."""
+
+    def __init__(self) -> None:
+        self.epoch: Callable[[], int | None] | None = None
+        self.running = 0
+
+
+_process: Final = _Process()
+
+
+class JobDefinition(Generic[_Steps]):
+    """A kind of job: a DBOS workflow with its queue and its steps.
+
+    DBOS registers functions per process, so that definitions are module constants. The objects that the steps
+    work with are installed while a runtime is running.
+
+    Args:
+        workflow: DBOS workflow name, as stored.
+        queue: DBOS queue name, as stored.
+    """
+
+    def __init__(self, workflow: str, queue: str) -> None:
+        self.name: Final = workflow
+        self.queue: Final = queue
+        self._run: Callable[..., Coroutine[Any, Any, str]] | None = None
+        self._steps: _Steps | None = None
+
+    @property
+    def steps(self) -> _Steps:
+        """The installed steps.
+
+        Raises:
+            RuntimeError: no runtime is running in this process.
+        """
+        if self._steps is None:
+            raise RuntimeError("no job runtime is running in this process")
+        return self._steps
+
+    def workflow(self, run: Callable[_P, Coroutine[Any, Any, str]]) -> Callable[_P, Coroutine[Any, Any, str]]:
+        """Register the workflow function; its arguments are the payload of a job."""
+
+        @functools.wraps(run)
+        async def counted(*args: _P.args, **kwargs: _P.kwargs) -> str:
+            _process.running += 1
+            try:
+                return await run(*args, **kwargs)
+            finally:
+                _process.running -= 1
+
+        self._run = registered = DBOS.workflow(name=self.name, max_recovery_attempts=_MAX_RECOVERIES)(counted)
+        return registered
+
+    def step(self, name: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+        """Register a step; it is retried while the bot's database does not answer."""
+        return DBOS.step(
+            name=name,
+            retries_allowed=True,
+            max_attempts=5,
+            interval_seconds=0.5,
+            should_retry=lambda error: isinstance(error, SQLAlchemyError | OSError),
+        )
+
+    @contextmanager
+    def install_steps(self, steps: _Steps) -> Iterator[None]:
+        """Let jobs of this process work with these steps.
+
+        Raises:
+            RuntimeError: others are installed.
+        """
+        if self._steps is not None:
+            raise RuntimeError("a job runtime is running in this process already")
+        self._steps = steps
+        try:
+            yield
+        finally:
+            self._steps = None
+
+    async def enqueue(self, job: Job) -> None:
+        """Enqueue a job; it runs once, however often it is enqueued."""
+        if self._run is None:
+            raise RuntimeError(f"{self.name} has no workflow function")
+        with SetWorkflowID(job.id), SetEnqueueOptions(queue_partition_key=job.partition):
+            await DBOS.enqueue_workflow_async(self.queue, self._run, *job.arguments)
+
+
+class WorkflowLease:
+    """This worker's lease on a job, valid within the current epoch.
+
+    Args:
+        job_id: the job's.
+    """
+
+    def __init__(self, job_id: str) -> None:
+        self._id = job_id
+        self._epoch = _current_epoch()
+
+    def is_valid(self) -> bool:
+        """Return whether no other worker can have taken the job over since the lease began. Does no I/O."""
+        return self._epoch is not None and _current_epoch() == self._epoch
+
+    async def verify(self) -> bool:
+        """Return whether DBOS lists the job as this worker's."""
+        status = await DBOS.get_workflow_status_async(self._id)
+        return status is not None and status.status == "PENDING" and status.executor_id == DBOS.executor_id
+
+
+@contextmanager
+def claim_process(epoch: Callable[[], int | None]) -> Iterator[None]:
+    """Let the jobs of this process use the epoch of one runtime.
+
+    Raises:
+        RuntimeError: another runtime is running in this process.
+    """
+    if _process.epoch is not None:
+        raise RuntimeError("a job runtime is running in this process already")
+    _process.epoch = epoch
+    try:
+        yield
+    finally:
+        _process.epoch = None
+
+
+def is_claimed() -> bool:
+    """Return whether a runtime is running in this process."""
+    return _process.epoch is not None
+
+
+def is_running_jobs() -> bool:
+    """Return whether this process is running a job."""
+    return _process.running > 0
+
+
+def system_database_url(database: URL) -> str:
+    """Return the URL of DBOS's tables: a schema on PostgreSQL, a file beside the bot's on SQLite."""
+    if database.get_backend_name() == "postgresql":
+        return database.set(drivername="postgresql").render_as_string(hide_password=False)
+    return f"sqlite:///{sibling_path(database, '.dbos.sqlite3')}"
+
+
+def sibling_path(database: URL, suffix: str) -> Path:
+    """Return the path of a file next to an SQLite file."""
+    file = Path(database.database or "bot").resolve()
+    return file.with_name(f"{file.name}{suffix}")  # the whole name: `bot.db` may lie beside `bot.sqlite3`
+
+
+async def start(url: str, executor: str, queues: Collection[str]) -> None:
+    """Start DBOS on this event loop; it continues the jobs that this executor had begun.
+
+    Raises:
+        Exception: of several kinds: the database can't be used.
+    """
+    log = logging.getLogger("dbos")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())  # without a handler, DBOS logs to stderr in its own format
+    log.addFilter(_FIRST_LINE)
+    if url.startswith("sqlite"):
+        await asyncio.to_thread(_enable_wal, url.removeprefix("sqlite:///"))
+    config: DBOSConfig = {
+        "name": "workflows-bot",
+        "system_database_url": url,
+        "executor_id": executor,
+        "application_version": VERSION,
+        "log_level": "WARNING",
+        "max_executor_threads": _THREADS,
+        "sys_db_pool_size": _CONNECTIONS,
+    }
+    DBOS(config=config)
+    DBOS.launch()  # not in a thread: jobs run on the event loop of the thread that calls this
+    for queue in queues:
+        await DBOS.register_queue_async(
+            queue, worker_concurrency=_CONCURRENCY, partition_concurrency=1, polling_interval_sec=_POLL
+        )
+
+
+async def stop(grace: timedelta) -> None:
+    """Wait for running jobs up to *grace*, then stop; the rest continues elsewhere or at the next start."""
+    timeout = round(grace.total_seconds()) if is_running_jobs() else 0
+    # In a thread, because the jobs that it waits for run on this loop.
+    await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=timeout)
+    # DBOS.destroy() shut down the loop's default executor; install a new one.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+async def recover(executors: Collection[str]) -> int:
+    """Continue the jobs of dead workers and return how many there were."""
+    handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executors))  # noqa: SLF001 - no public call takes jobs over only if these executors still hold them
+    return len(handles)
+
+
+async def abandoned(job_ids: Collection[str], now: datetime) -> frozenset[str]:
+    """Return the ids of those jobs that no worker runs or will run.
+
+    Jobs of another version are left to its workers for a while, as those may still be running.
+    """
+    if not job_ids:
+        return frozenset()
+    known = await DBOS.list_workflows_async(workflow_ids=list(job_ids), load_input=False, load_output=False)
+    cutoff = (now - _OLD_VERSION).timestamp() * 1000
+    alive = {
+        status.workflow_id
+        for status in known
+        if status.status in _ALIVE and (status.app_version == VERSION or (status.updated_at or 0) > cutoff)
+    }
+    return frozenset(job_ids) - alive
+
+
+async def purge(now: datetime) -> None:
+    """Delete DBOS's records of jobs that ended some days ago."""
+    while True:
+        ended = await DBOS.list_workflows_async(
+            status=_ENDED,
+            completed_before=(now - _KEEP).isoformat(),
+            load_input=False,
+            load_output=False,
+            limit=_PURGE_BATCH,
+        )
+        if ended:
+            await DBOS.delete_workflows_async([status.workflow_id for status in ended])
+        if len(ended) < _PURGE_BATCH:
+            return
+
+
+class FirstLineFilter(logging.Filter):
+    """Cut warnings to their first line: DBOS logs a traceback each second while a database is down."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the record; keep every record."""
+        if record.levelno < logging.ERROR:
+            record.msg, record.args, record.exc_info = record.getMessage().partition("\n")[0], (), None
+        return True
+
+
+_FIRST_LINE: Final = FirstLineFilter()
+
+
+def _current_epoch() -> int | None:
+    return None if _process.epoch is None else _process.epoch()
+
+
+def _enable_wal(file: str) -> None:
+    """Switch the file to write-ahead logging, which is permanent and several times as fast here."""
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()

@@ -1,1 +1,0 @@
-"""Slack in, Slack out: one file per surface, each with a `register(app, …)`."""

@@ -1,0 +1,248 @@
+"""Which words, buttons, forms and menus ask for what, and which handler answers it."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cachetools import LRUCache
+
+from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
+from bot.browse.command import parse
+from bot.browse.handlers import ListHandlers
+from bot.browse.messages import filter_form
+from bot.browse.model import HelpQuery, OverviewQuery
+from bot.browse.requests import (
+    ApplyFilter,
+    ListInstances,
+    ListWorkflows,
+    OpenFilter,
+    OpenList,
+    RefreshPage,
+    TurnPage,
+)
+from bot.digests.command.grammar import is_digest, parse_digest
+from bot.digests.command.requests import (
+    CreateDigest,
+    DeleteDigest,
+    EditDigest,
+    ListDigests,
+    OfDigest,
+    OpenForm,
+    PauseDigest,
+    PreviewDigest,
+    PreviewForm,
+    RestoreDigest,
+    ResumeDigest,
+    RunDigest,
+    SaveDigest,
+    ShowDigest,
+    SuggestWorkflows,
+    SuggestZones,
+)
+from bot.digests.handlers import DigestHandlers
+from bot.digests.messages import form as digest_form
+from bot.home.help import help_message
+from bot.language.tokens import from_slack
+from bot.slack.interaction import Interaction
+from bot.slack.reply import Reply, ShowMessage
+from bot.slack.requests import InvalidButton, Request, RequestCodec, RequestStore
+from bot.slack.router import Route, UnknownControl
+from bot.slack.users import UserTimeZones
+
+_MOST_TEXTS: Final = 256
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+
+LIST_BUTTONS: Final[dict[str, type[TurnPage | RefreshPage | OpenList | OpenFilter]]] = {
+    "page_next": TurnPage,
+    "page_previous": TurnPage,
+    "page_refresh": RefreshPage,
+    "list_open": OpenList,
+    "filter_open": OpenFilter,
+}
+"""Buttons that carry a request, and of which type."""
+
+DIGEST_BUTTONS: Final[dict[str, type[OfDigest]]] = {
+    request.kind: request
+    for request in (
+        ShowDigest,
+        PreviewDigest,
+        RunDigest,
+        PauseDigest,
+        ResumeDigest,
+        EditDigest,
+        DeleteDigest,
+        RestoreDigest,
+    )
+}
+"""Buttons that carry the number of a digest."""
+
+PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
+    request.kind: request for request in (OpenForm, PreviewForm)
+}
+"""Buttons that carry nothing."""
+
+MENUS: Final[dict[str, Callable[[str], Request]]] = {
+    SuggestZones.kind: SuggestZones,
+    SuggestWorkflows.kind: SuggestWorkflows,
+}
+
+_COMMON: Final = (
+    b'filter{"query":{"workflow":""}}open{"place":{"overview":{"account":"search":""},"offset":10}}'
+    b'refresh{"place":{"overview":{}}}'
+    b"waitingForPauserollingBackterminatedcompletepausedrunningqueuedwaiting"
+    b'open{"place":{"query":{"workflow":"","account":"","status":"errored"}}}refresh{"place":{"query":{"workflow":"'
+    b'turn{"place":{"query":{"workflow":"","account":"","status":"errored","since":{"text":"24h","at":"2026-11-2'
+    b'"until":{"text":"1h","at":"2026-11-"rows":20,"start":{"number":}},"position":{"number":"direction":"asc"},'
+    b'"position":{"token":"","offset":10,"anchor":"2026-11-2Z","trail":[{"position":null,"rows":100},'
+    b'{"position":{"token":""},"rows":100}]}}"}}}'
+)
+"""What most buttons carry. A change of it is a new version of the codec."""
+
+
+def request_codec() -> RequestCodec:
+    """Return what writes and reads the requests that buttons carry."""
+    return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter), _COMMON)
+
+
+@dataclass
+class CommandReader:
+    """Reads what people do as requests.
+
+    Attributes:
+        accounts: the names of all, the default first.
+        requests: reads buttons.
+        zones: people's time zones.
+        lists: has replies to commands that were typed before.
+    """
+
+    accounts: Sequence[str]
+    requests: RequestStore
+    zones: UserTimeZones
+    lists: ListHandlers
+    buttons: Collection[str] = (*LIST_BUTTONS, *DIGEST_BUTTONS, *PLAIN_BUTTONS)
+    forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
+    menus: Collection[str] = tuple(MENUS)
+    _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
+
+    def cached_reply(self, text: str) -> ShowMessage | None:
+        """Return the reply to the words of a command, if all that it takes is in memory."""
+        known = self._typed_before.get(text)
+        return None if known is None else self.lists.cached_reply(known)
+
+    async def command(self, text: str, interaction: Interaction) -> Request:
+        """Read the words of a command.
+
+        Raises:
+            QueryError: they can't be understood.
+        """
+        if is_digest(text):
+            return await self._digest_command(text, interaction)
+        asked = parse(from_slack(text), self.accounts)
+        if isinstance(asked, HelpQuery):
+            return asked
+        request = ListWorkflows(asked) if isinstance(asked, OverviewQuery) else ListInstances(asked)
+        self._typed_before[text] = request
+        return request
+
+    async def _digest_command(self, text: str, interaction: Interaction) -> Request:
+        """Read a command about digests; only a new one needs the person's zone."""
+        accounts, channel = tuple(self.accounts), interaction.channel or ""
+        request = parse_digest(text, accounts, channel, "UTC")
+        if isinstance(request, CreateDigest):
+            zone = (await self.zones.get(interaction.user)).name
+            request = parse_digest(text, accounts, channel, zone)
+        return request
+
+    async def button(self, action_id: str, value: str) -> Request:
+        """Read a button.
+
+        Raises:
+            UnknownControl: this version has no such button.
+            InvalidButton, ExpiredButton: its value can't be read.
+        """
+        if expected := LIST_BUTTONS.get(action_id):
+            request = await self.requests.load(value, lambda text: at_place(expected, decode_v1(text)))
+            if not isinstance(request, expected):
+                raise InvalidButton("made for another kind of list")
+            return request
+        if of_number := DIGEST_BUTTONS.get(action_id):
+            if not _NUMBER.fullmatch(value):
+                raise UnknownControl
+            return of_number(int(value))
+        if plain := PLAIN_BUTTONS.get(action_id):
+            return plain()
+        raise UnknownControl
+
+    async def form(self, callback_id: str, interaction: Interaction) -> Request:
+        """Read a submitted modal.
+
+        Raises:
+            UnknownControl: this version has no such modal, or can't read what it was opened with.
+            InvalidButton, ExpiredButton: as `button`.
+        """
+        carried = interaction.carried
+        if callback_id == filter_form.CALLBACK:
+            opened = await self.button("filter_open", carried)
+            return ApplyFilter(opened.query) if isinstance(opened, OpenFilter) else opened
+        if callback_id == digest_form.CALLBACK and (not carried or _NUMBER.fullmatch(carried)):
+            return SaveDigest(int(carried) if carried else None)
+        raise UnknownControl
+
+    def menu(self, action_id: str, typed: str) -> Request:
+        """Read what was typed into a menu.
+
+        Raises:
+            UnknownControl: this version has no such menu.
+        """
+        if action_id not in MENUS:
+            raise UnknownControl
+        return MENUS[action_id](typed)
+
+
+def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]) -> list[Route[Any]]:
+    """Return what answers each type of request."""
+
+    async def show_help(request: HelpQuery, _: Interaction) -> Reply:
+        return ShowMessage(help_message(request.topic, accounts))
+
+    return [
+        Route(HelpQuery, show_help),
+        Route(ListInstances, lists.list_instances),
+        Route(ListWorkflows, lists.list_workflows),
+        Route(TurnPage, lists.turn_page),
+        Route(RefreshPage, lists.refresh_page),
+        Route(OpenList, lists.open_list),
+        Route(OpenFilter, lists.open_filter),
+        Route(ApplyFilter, lists.apply_filter),
+        Route(OpenForm, digests.open_form),
+        Route(CreateDigest, digests.create),
+        Route(ListDigests, digests.list_digests),
+        Route(ShowDigest, digests.show),
+        Route(PreviewDigest, digests.preview),
+        Route(RunDigest, digests.run),
+        Route(EditDigest, digests.edit),
+        Route(PauseDigest, digests.pause),
+        Route(ResumeDigest, digests.resume),
+        Route(DeleteDigest, digests.delete),
+        Route(RestoreDigest, digests.restore),
+        Route(SaveDigest, digests.save),
+        Route(PreviewForm, digests.preview_form),
+        Route(SuggestZones, digests.suggest_zones),
+        Route(SuggestWorkflows, digests.suggest_workflows),
+    ]
+
+
+def at_place(
+    request: type[TurnPage | RefreshPage | OpenList | OpenFilter], place: AnyBookmark
+) -> TurnPage | RefreshPage | OpenList | OpenFilter:
+    """Return what a button of version 1 asks for: it carried a place, and its action said the rest.
+
+    Raises:
+        InvalidButton: the overview can't be filtered.
+    """
+    if not issubclass(request, OpenFilter):
+        return request(place)
+    if not isinstance(place, Bookmark):
+        raise InvalidButton("made for another kind of list")
+    return request(place.query)

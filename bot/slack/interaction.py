@@ -1,0 +1,92 @@
+"""Who asks, from where, and which ways an answer can take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.ui.form_state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One command, click or submission.
+
+    Attributes:
+        user: Slack's id of the person, and the only one to see the answer; empty where Slack gives none.
+        channel: Slack's id; None where there is none, as in a modal.
+        response_url: takes five answers within thirty minutes.
+        trigger_id: opens a modal within three seconds; no two requests have the same one.
+        team: Slack's id of the workspace that the request comes from.
+        fields: what was filled in, where a modal was submitted or a button in it pressed.
+        carried: the text that the modal was opened with, see `dump`.
+    """
+
+    user: str
+    channel: str | None = None
+    response_url: str | None = None
+    trigger_id: str = ""
+    team: str | None = None
+    fields: State = field(default_factory=dict)
+    carried: str = ""
+
+    @classmethod
+    def of_command(cls, body: Mapping[str, Any]) -> "Interaction":
+        """Read the body of a slash command."""
+        return cls(
+            user=_text(body.get("user_id")) or "",
+            channel=_text(body.get("channel_id")),
+            response_url=_text(body.get("response_url")),
+            trigger_id=_text(body.get("trigger_id")) or "",
+            team=_text(body.get("team_id")),
+        )
+
+    @classmethod
+    def of_payload(cls, body: Mapping[str, Any]) -> "Interaction":
+        """Read the payload of a click or of a submission.
+
+        One from a modal has no channel and no `response_url` of its own: those that `dump` wrote are used.
+        """
+        view = body.get("view")
+        if not isinstance(view, dict):
+            return cls._of_payload(body, _text(body.get("response_url")), _id(body.get("channel")))
+        response_url, _, rest = str(view.get("private_metadata") or "").partition("\n")
+        channel, _, carried = rest.partition("\n")
+        state = view.get("state")
+        fields = state.get("values") if isinstance(state, dict) else None
+        return cls._of_payload(body, response_url or None, channel or None, fields or {}, carried)
+
+    @classmethod
+    def _of_payload(
+        cls,
+        body: Mapping[str, Any],
+        response_url: str | None,
+        channel: str | None,
+        fields: State | None = None,
+        carried: str = "",
+    ) -> "Interaction":
+        return cls(
+            user=_id(body.get("user")) or "",
+            channel=channel,
+            response_url=response_url,
+            trigger_id=_text(body.get("trigger_id")) or "",
+            team=_id(body.get("team")),
+            fields=fields or {},
+            carried=carried,
+        )
+
+    def dump(self, carried: str) -> str:
+        """Write what a modal has to remember as its `private_metadata`: where its answer goes, and a text.
+
+        A line each and nothing escaped, so that any text fits: a button's value has 2,000 characters at most,
+        and the other two have some hundred of the 3,000.
+        """
+        return "\n".join((self.response_url or "", self.channel or "", carried))
+
+
+def _id(thing: object) -> str | None:
+    return _text(thing.get("id")) if isinstance(thing, dict) else None
+
+
+def _text(thing: object) -> str | None:
+    """Return a text that is not empty; odd payloads have anything in its place."""
+    return thing if isinstance(thing, str) and thing else None

@@ -1,0 +1,103 @@
+"""What a handler answers: one of a few kinds, which the responder brings to the person."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.ui.elements import Message
+from bot.ui.limits import Block
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMessage:
+    """A message for the person who asked.
+
+    Attributes:
+        message: what to show.
+        plain: the same in blocks that every Slack shows, for when this one refuses the newer ones.
+        in_place: it replaces the message that was clicked in.
+    """
+
+    message: Message
+    plain: Message | None = None
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModal:
+    """A modal for the person who asked.
+
+    Attributes:
+        view: what it shows at once, as Slack waits three seconds for it.
+        fallback: what to say if Slack does not open it.
+        push: it goes over the modal that was clicked in.
+        fill: makes what it shows once that is known.
+    """
+
+    view: Block
+    fallback: Message
+    push: bool = False
+    fill: Callable[[], Awaitable[Block]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldErrors:
+    """What is wrong in a submitted modal, which stays open.
+
+    Attributes:
+        by_field: plain text by block id.
+        fallback: what to say if the modal is closed by then.
+    """
+
+    by_field: Mapping[str, str]
+    fallback: Message
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateModal:
+    """Another view in place of the submitted modal.
+
+    Attributes:
+        view: what it shows.
+        fallback: what to say if the modal is closed by then.
+    """
+
+    view: Block
+    fallback: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Nothing is wrong in a submitted modal: it closes at once, and the reply follows.
+
+    Attributes:
+        then: makes the reply; may raise what a handler may.
+    """
+
+    then: Callable[[], Awaitable["Reply"]]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuOptions:
+    """What a menu offers that loads as one types."""
+
+    options: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The person has seen the answer already."""
+
+
+Reply = ShowMessage | OpenModal | UpdateModal | FieldErrors | Accepted | MenuOptions | Nothing
+
+
+class UserError(Exception):
+    """A request that ends with a message for the person; raised `from` the error that it words.
+
+    Attributes:
+        message: what they are told.
+    """
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message

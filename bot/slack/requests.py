@@ -1,0 +1,226 @@
+"""Requests as texts: a button carries one, and the database keeps those that are too long for a button.
+
+A text is `2.` (the format's version) and base64 of a checksum and of the compressed request. By the checksum
+a text that was cut or changed is refused and never half understood. Slack's signature proves where a click is
+from.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, ClassVar, Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.tables import bookmarks
+from bot.ui.elements import command, escape
+from bot.ui.limits import VALUE
+from bot.ui.problems import Problem, explain
+
+VERSION: Final = "2"
+_MOST_JSON: Final = 256 * 1024  # bytes; no button and no row of the database comes near
+_CHECKSUM: Final = 8  # bytes
+_RAW: Final = -15  # no header and no checksum of zlib's own
+_SMALL: Final = 5  # zlib clears that much less memory for each of the short texts
+_KEPT: Final = "s1"
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_MAX_COMMAND: Final = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks for: a command is parsed into one, and a button carries one.
+
+    Attributes:
+        kind: names the type in a button, for good.
+    """
+
+    kind: ClassVar[str]
+
+    def command(self) -> str:
+        """Return what to type to ask for the same, or nothing where there is no such command."""
+        return ""
+
+
+class InvalidButton(Exception):
+    """A value that is no request: cut, changed, or of a version this bot does not know."""
+
+
+class ExpiredButton(Exception):
+    """A button's request was kept in the database, for long enough.
+
+    Attributes:
+        command: what to type to ask for the same; empty if that was too long to be kept.
+    """
+
+    def __init__(self, command: str) -> None:
+        super().__init__("the request is no longer kept")
+        self.command = command
+
+
+@explain.register
+def _(error: ExpiredButton) -> Problem:
+    again = f"Type it again: {command(error.command)}" if error.command else "Type the command again."
+    return Problem("This list is too old to be continued.", (again,))
+
+
+@explain.register
+def _(error: InvalidButton) -> Problem:
+    return Problem(
+        "This button can't be read.",
+        (f"It was {escape(str(error))}. Type the command below the list again.",),
+    )
+
+
+class RequestCodec:
+    """Writes requests as texts and reads them.
+
+    Args:
+        kinds: every type of request that a button may carry.
+        common: what most texts hold, so that it costs next to nothing. A change of it is a new version.
+    """
+
+    def __init__(self, kinds: Iterable[type[Request]], common: bytes) -> None:
+        self._kinds = {request.kind: request for request in kinds}
+        self._common = common
+        self.encode = lru_cache(maxsize=256)(self._encode)  # all who look at a list get the same buttons
+
+    def _encode(self, request: Request) -> str:
+        """Return a request as text: some 60 characters for a plain list."""
+        if self._kinds.get(request.kind) is not type(request):
+            raise TypeError(f"no button carries a {type(request).__name__}")
+        json = _adapter(type(request)).dump_json(request, exclude_defaults=True, by_alias=True)
+        return self.pack(request.kind.encode() + json)
+
+    def pack(self, written: bytes) -> str:
+        """Return what was written as it travels, compressed and with a checksum."""
+        packer = zlib.compressobj(level=9, wbits=_RAW, memLevel=_SMALL, zdict=self._common)
+        packed = packer.compress(written) + packer.flush()
+        return f"{VERSION}.{_base64(_checksum(packed) + packed)}"
+
+    def decode(self, text: str) -> Request:
+        """Return the request that `encode` wrote.
+
+        Raises:
+            InvalidButton: the text is anything else.
+        """
+        version, _, written = text.partition(".")
+        if version != VERSION:
+            raise InvalidButton("made by another version of this bot")
+        kind, brace, json = unpack(written, self._common).partition(b"{")
+        request = self._kinds.get(kind.decode("ascii", "replace"))
+        if request is None:
+            raise InvalidButton("made by another version of this bot")
+        try:
+            read: Request = _adapter(request).validate_json(brace + json)
+        except ValueError as error:
+            raise InvalidButton("cut or changed on its way") from error
+        return read
+
+
+def unpack(written: str, common: bytes) -> bytes:
+    """Return what was compressed behind a checksum.
+
+    Raises:
+        InvalidButton: it was cut or changed.
+    """
+    try:
+        raw = base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True)
+        checksum, packed = raw[:_CHECKSUM], raw[_CHECKSUM:]
+        if _base64(raw) != written or checksum != _checksum(packed):
+            raise InvalidButton("cut or changed on its way")
+        return zlib.decompressobj(wbits=_RAW, zdict=common).decompress(packed, _MOST_JSON)
+    except (ValueError, zlib.error) as error:
+        raise InvalidButton("cut or changed on its way") from error
+
+
+class RequestStore:
+    """Turns requests into buttons' values and back.
+
+    Args:
+        engine: every replica's database, so that any of them can answer any click.
+        codec: writes and reads the texts.
+        keep: how long a request that does not fit into a button can be used.
+        now: the clock.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, codec: RequestCodec, keep: timedelta, now: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._codec = codec
+        self._keep = keep
+        self._now = now
+
+    async def save(self, request: Request) -> str:
+        """Return a value for a button, at most `VALUE` characters.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it is long, and the database does not take it.
+        """
+        text = self._codec.encode(request)
+        if len(text) <= VALUE:
+            return text
+        key = secrets.token_urlsafe(12)
+        now = int(self._now().timestamp())
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(bookmarks).where(bookmarks.c.expires_at <= now))
+            await connection.execute(
+                insert(bookmarks).values(key=key, text=text, expires_at=now + int(self._keep.total_seconds()))
+            )
+        again = request.command()
+        return f"{_KEPT}.{key}.{again if len(again) <= _MAX_COMMAND else ''}"
+
+    async def load(self, value: str, read_old: Callable[[str], Request]) -> Request:
+        """Return the request of a button's value; a kept one stays in the database for the next click.
+
+        Args:
+            value: as Slack sends it.
+            read_old: reads a text of version 1, of which the button's action tells what it asks for.
+
+        Raises:
+            ExpiredButton: it was kept in the database, and for long enough.
+            InvalidButton: the value is none of ours.
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        text = await self._kept_text(value) if value.startswith(f"{_KEPT}.") else value
+        return self._codec.decode(text) if text.startswith(f"{VERSION}.") else read_old(text)
+
+    async def _kept_text(self, value: str) -> str:
+        key, dot, again = value.removeprefix(f"{_KEPT}.").partition(".")
+        if not dot or not _KEY.fullmatch(key):
+            raise InvalidButton("cut or changed on its way")
+        now = int(self._now().timestamp())
+        async with self._engine.connect() as connection:
+            text = await connection.scalar(
+                select(bookmarks.c.text).where(bookmarks.c.key == key, bookmarks.c.expires_at > now)
+            )
+        if text is None:
+            raise ExpiredButton(again)
+        return str(text)
+
+
+def _adapter(request: type[Request]) -> TypeAdapter[Any]:
+    """Return what writes and reads a type of request, made at its first use as that takes a while."""
+    if request not in _ADAPTERS:
+        _ADAPTERS[request] = TypeAdapter(request)
+    return _ADAPTERS[request]
+
+
+_ADAPTERS: Final[dict[type[Request], TypeAdapter[Any]]] = {}
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _checksum(packed: bytes) -> bytes:
+    return hashlib.blake2b(packed, digest_size=_CHECKSUM).digest()

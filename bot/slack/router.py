@@ -1,0 +1,285 @@
+"""One way through the bot for everything that a person does: command, click, form or menu.
+
+It is read as a request, its handler answers with a reply, and the reply goes with the ack or after it. Errors
+become replies here, requests that come twice are answered once, and no ack waits for too long.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import structlog
+from slack_bolt.async_app import AsyncAck
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from bot.cloudflare.errors import CloudflareError
+from bot.slack.background import Background
+from bot.slack.client import SLACK_ERRORS, reason
+from bot.slack.interaction import Interaction
+from bot.slack.reply import (
+    Accepted,
+    FieldErrors,
+    MenuOptions,
+    OpenModal,
+    Reply,
+    ShowMessage,
+    UpdateModal,
+    UserError,
+)
+from bot.slack.requests import InvalidButton, Request
+from bot.slack.responder import Responder
+from bot.telemetry import current_request_id
+from bot.ui.elements import Message, modal
+from bot.ui.limits import Block
+from bot.ui.problems import (
+    is_explained,
+    problem_message,
+    unexpected_message,
+    unknown_command_message,
+    unknown_control_message,
+)
+from bot.ui.request_id import with_request_id
+
+_log = structlog.get_logger(__name__)
+
+_JSON: Final[dict[str, str | Sequence[str]]] = {"Content-Type": "application/json;charset=utf-8"}
+_TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
+"""Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
+
+_R = TypeVar("_R", bound=Request)
+
+Handler = Callable[[_R, Interaction], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[_R]):
+    """What answers a type of request.
+
+    Attributes:
+        request: the type.
+        handler: makes the reply.
+    """
+
+    request: type[_R]
+    handler: Handler[_R]
+
+
+class UnknownControl(Exception):
+    """A button, menu or form that this version of the bot does not have."""
+
+
+class Reader(Protocol):
+    """Reads what a person did as a request.
+
+    Attributes:
+        buttons: the action ids of all buttons.
+        forms: the callback ids of all modals that can be submitted.
+        menus: the action ids of all menus that load as one types.
+    """
+
+    buttons: Collection[str]
+    forms: Collection[str]
+    menus: Collection[str]
+
+    def cached_reply(self, text: str) -> ShowMessage | None:
+        """Return the reply to the words of a command, if all that it takes is in memory."""
+        ...
+
+    async def command(self, text: str, interaction: Interaction) -> Request:
+        """Read the words of a command.
+
+        Raises:
+            QueryError: they can't be understood.
+        """
+        ...
+
+    async def button(self, action_id: str, value: str) -> Request:
+        """Read a button.
+
+        Raises:
+            UnknownControl: this version has no such button.
+            InvalidButton, ExpiredButton: its value can't be read.
+        """
+        ...
+
+    async def form(self, callback_id: str, interaction: Interaction) -> Request:
+        """Read a submitted modal.
+
+        Raises:
+            UnknownControl: this version has no such modal, or can't read what it was opened with.
+            InvalidButton, ExpiredButton: as `button`.
+        """
+        ...
+
+    def menu(self, action_id: str, typed: str) -> Request:
+        """Read what was typed into a menu.
+
+        Raises:
+            UnknownControl: this version has no such menu.
+        """
+        ...
+
+
+class Router:
+    """Answers everything that a person does.
+
+    Args:
+        reader: reads it as a request.
+        routes: what answers each type of request.
+        responder: brings the replies that can't go with an ack.
+        background: holds the work that goes on after an ack.
+    """
+
+    def __init__(
+        self, reader: Reader, routes: Sequence[Route[Any]], responder: Responder, background: Background
+    ) -> None:
+        self.reader = reader
+        self._routes = {route.request: route for route in routes}
+        self._responder = responder
+        self._background = background
+
+    async def on_command(self, ack: AsyncAck, command: dict[str, Any]) -> BoltResponse:
+        """Answer a slash command: in the ack when the reply is there in time, else after it."""
+        text = command.get("text") or ""
+        if (known := self.reader.cached_reply(text)) is not None:
+            return _showing(known.message)
+        interaction = Interaction.of_command(command)
+        read = partial(self.reader.command, text, interaction)
+        work, is_first = self._background.start_once(
+            interaction.trigger_id, lambda: self._answer(read, interaction)
+        )
+        if await self._background.done_before_ack(work):
+            reply = work.result()
+            if isinstance(reply, ShowMessage) and reply.plain is None:
+                return _showing(reply.message)
+        empty = await ack()  # an ack can't tell whether Slack takes the newer blocks
+        if is_first:
+            self._background.start(self._responder.deliver(work, interaction))
+        return empty
+
+    async def on_click(self, ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Answer a button. Slack shows no message from the ack of a click, so that goes first and empty."""
+        await ack()
+        interaction = Interaction.of_payload(body)
+        action_id = str(action.get("action_id"))
+        read = partial(self.reader.button, action_id, action.get("value") or "")
+
+        def work() -> Coroutine[Any, Any, None]:
+            return self._responder.deliver(self._answer(read, interaction), interaction)
+
+        self._background.start_once(interaction.trigger_id, work)
+
+    async def on_submit(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Answer a submitted modal: mistakes are said at its fields if the ack can wait for that."""
+        interaction = Interaction.of_payload(body)
+        read = partial(self.reader.form, str(view.get("callback_id")), interaction)
+        work, is_first = self._background.start_once(
+            interaction.trigger_id, lambda: self._answer(read, interaction, in_modal=True)
+        )
+        if await self._background.done_before_ack(work):
+            match work.result():
+                case FieldErrors(by_field):
+                    await ack(response_action="errors", errors=dict(by_field))
+                    return
+                case UpdateModal(view=shown):
+                    await ack(response_action="update", view=shown)
+                    return
+        await ack()
+        if is_first:
+            self._background.start(self._responder.deliver(self._settled(work), interaction))
+
+    async def on_menu(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Answer a menu that loads as one types."""
+        interaction = Interaction.of_payload(body)
+        request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
+        reply = await self._routes[type(request)].handler(request, interaction)
+        await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
+
+    async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """Acknowledge a request that has no listener or whose listener failed, and tell the person."""
+        request_id = current_request_id()
+        if isinstance(error, BoltUnhandledRequestError):
+            _log.warning("request_without_listener", type=body.get("type"), command=body.get("command"))
+            name = body.get("command")
+            said = unknown_command_message(str(name)) if name else unknown_control_message()
+            message = with_request_id(said, request_id)
+        else:
+            _log.error("listener_failed", exc_info=error)
+            message = unexpected_message(request_id)
+        if "command" in body:
+            return _showing(message)
+        if body.get("type") == "view_submission":
+            body = {"response_action": "update", "view": _nothing_done(message)}
+            return BoltResponse(status=200, body=body, headers=dict(_JSON))
+        interaction = Interaction.of_payload(body)
+        # A click in a form brings no `response_url`: then they are told in a direct message.
+        if interaction.response_url is not None or body.get("type") == "block_actions":
+            self._background.start(self._responder.send(message, interaction))
+        return BoltResponse(status=200)
+
+    async def _answer(
+        self,
+        read: Callable[[], Awaitable[Request]],
+        interaction: Interaction,
+        *,
+        in_modal: bool = False,
+    ) -> Reply:
+        """Read a request and handle it. Nothing is raised: every error becomes a reply."""
+
+        async def handle() -> Reply:
+            request = await read()
+            return await self._routes[type(request)].handler(request, interaction)
+
+        reply = await self._guarded(handle, in_modal=in_modal)
+        if isinstance(reply, OpenModal):  # if Slack does not open it, the log says why
+            traced = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
+            return await self._guarded(partial(self._responder.open_modal, traced, interaction.trigger_id))
+        return reply
+
+    async def _settled(self, work: Awaitable[Reply]) -> Reply:
+        """Return what the answer to a submitted modal comes to in the end."""
+        reply = await work
+        return await self._guarded(reply.then) if isinstance(reply, Accepted) else reply
+
+    async def _guarded(self, work: Callable[[], Awaitable[Reply]], *, in_modal: bool = False) -> Reply:
+        """Do some work; every error becomes a reply."""
+        request_id = current_request_id()
+        try:
+            return await work()
+        except UserError as error:
+            return _problem(error.__cause__ or error, error.message, request_id)
+        except UnknownControl:
+            message = unknown_control_message()
+            return UpdateModal(_nothing_done(message), message) if in_modal else ShowMessage(message)
+        except Exception as error:  # noqa: BLE001 - the one place that catches anything: the person is told
+            if is_explained(error):
+                return _problem(error, problem_message(error), request_id)
+            _log.exception("unexpected_error")
+            return ShowMessage(unexpected_message(request_id))
+
+
+def log_problem(error: BaseException) -> None:
+    """Log a problem that a person is told of, without what they typed."""
+    facts: Mapping[str, Any] = {}
+    if isinstance(error, CloudflareError):
+        facts = {"reason": error.reason, "codes": error.codes, "status": error.http_status, "ray": error.ray}
+    elif isinstance(error, SLACK_ERRORS):
+        facts = {"reason": reason(error)}
+    elif isinstance(error, InvalidButton):
+        facts = {"reason": str(error)}
+    _log.info("problem_told", error=type(error).__name__, **facts)
+
+
+def _problem(error: BaseException, message: Message, request_id: str) -> Reply:
+    log_problem(error)
+    return ShowMessage(with_request_id(message, request_id) if isinstance(error, _TRACED) else message)
+
+
+def _nothing_done(message: Message) -> Block:
+    return modal("Nothing was done", message.blocks, close="Close")
+
+
+def _showing(message: Message) -> BoltResponse:
+    return BoltResponse(status=200, body=message.as_ack, headers=dict(_JSON))

@@ -1,0 +1,38 @@
+"""What the bot's buttons carry, written and read as the bot does."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
+from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
+from bot.routing import request_codec
+from bot.slack.requests import Request, RequestStore
+
+CODEC = request_codec()
+
+
+def encode(place: AnyBookmark) -> str:
+    """Write the value of a button that turns to a place."""
+    return CODEC.encode(TurnPage(place))
+
+
+def decode(value: str) -> AnyBookmark:
+    """Read the place of a list's button."""
+    request = CODEC.decode(value)
+    if isinstance(request, OpenFilter):
+        return Bookmark(request.query)
+    assert isinstance(request, TurnPage | RefreshPage | OpenList), request
+    return request.place
+
+
+def request_store(
+    engine: AsyncEngine, now: Callable[[], datetime], keep: timedelta = timedelta(days=7)
+) -> RequestStore:
+    return RequestStore(engine, request_codec(), keep, now)
+
+
+async def load(store: RequestStore, value: str) -> Request:
+    """Load the request of a button that turns pages."""
+    return await store.load(value, lambda text: TurnPage(decode_v1(text)))

@@ -1,0 +1,74 @@
+"""Buttons of the previous version are read, and those of this one are no longer."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark, VisitedPage, decode_v1
+from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
+from bot.cloudflare.models import Cursor, PageNumber, Status
+from bot.language.times import TimePoint
+from bot.routing import LIST_BUTTONS, at_place
+from bot.slack.requests import InvalidButton
+from tests.support.buttons import CODEC
+
+ANCHOR = datetime(2026, 11, 23, 14, 3, 22, 123456, tzinfo=UTC)
+ERRORED = ListQuery(
+    "orders", status=Status("errored"), since=TimePoint("24h", datetime(2026, 11, 22, 14, 3, tzinfo=UTC))
+)
+OLD: dict[str, AnyBookmark] = {
+    "1.HYMQG-ybN7vDHmj5RSmpRboFRfnJqcXA0ElXqq0FAA": Bookmark(ListQuery("order-processing")),
+    "1.HTEHVcIQ_JjDHmj5RSmpRcXkh5ZRiKGJlYGxlYFBlFJtLTZvGENVGBnpGRoZm5iaARUCAA": Bookmark(
+        ERRORED, anchor=ANCHOR
+    ),
+    "1.89KyZB9XiVbDHmj5RSmpRcXkh5ZRiKGJlYGxlYFBlFItDp-mVnoVRDl7mnlmuVb6VnpZglwG87oRVq8bQ001MtIzNDI2MTWj"
+    "MCwSk5LRgwMA": (
+        Bookmark(
+            ERRORED,
+            Cursor("eyJpZCI6IjEyMyJ9"),
+            20,
+            ANCHOR,
+            (VisitedPage(None, 100), VisitedPage(Cursor("abc"), 100)),
+        )
+    ),
+    "1.ZpnROFjKmGerVsIeNwVF-eCggUVRflEK0B-1yK6rBQA": OverviewBookmark(OverviewQuery("prod", "order"), 10),
+    "1.dpemY_wXZnPDHmj5RSmpRcVKOvi8ZFyL5gUkCQA": Bookmark(
+        ListQuery("orders", rows=20, start=PageNumber(3)), PageNumber(3)
+    ),
+}
+"""Texts that version 1 wrote, and what they mean."""
+
+
+@pytest.mark.parametrize(("text", "place"), OLD.items())
+def test_a_button_of_the_previous_version_means_what_its_action_says(text: str, place: AnyBookmark) -> None:
+    assert decode_v1(text) == place
+    assert at_place(LIST_BUTTONS["page_next"], place) == TurnPage(place)
+    assert at_place(LIST_BUTTONS["page_refresh"], place) == RefreshPage(place)
+    assert at_place(LIST_BUTTONS["list_open"], place) == OpenList(place)
+    if isinstance(place, Bookmark):
+        assert at_place(LIST_BUTTONS["filter_open"], place) == OpenFilter(place.query)
+    else:
+        with pytest.raises(InvalidButton, match="another kind of list"):
+            at_place(LIST_BUTTONS["filter_open"], place)
+
+
+@pytest.mark.parametrize("text", OLD)
+def test_a_cut_text_of_the_previous_version_is_unreadable(text: str) -> None:
+    for length in range(len(text)):
+        with pytest.raises(InvalidButton):
+            decode_v1(text[:length])
+
+
+@pytest.mark.parametrize(("text", "place"), OLD.items())
+def test_a_button_is_no_longer_than_in_the_previous_version(text: str, place: AnyBookmark) -> None:
+    for request in (TurnPage(place), RefreshPage(place), OpenList(place)):
+        assert len(CODEC.encode(request)) <= len(text)
+    if isinstance(place, Bookmark):
+        assert len(CODEC.encode(OpenFilter(place.query))) <= len(text)
+
+
+@pytest.mark.parametrize("action_id", LIST_BUTTONS)
+def test_every_kind_of_request_comes_back_as_it_was(action_id: str) -> None:
+    request = at_place(LIST_BUTTONS[action_id], Bookmark(ERRORED))
+    assert CODEC.decode(CODEC.encode(request)) == request
