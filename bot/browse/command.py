@@ -264,7 +264,7 @@ def _by_key(words: Sequence[Token], keys: Sequence[str]) -> dict[str, Token]:
         key = _key(word, keys)
         if key in values:
             raise word.wrong(
-                f"comes after {typed(values[key].text)}, and Cloudflare takes one of a kind",
+                f"repeats {typed(values[key].text)}; only one is allowed",
                 expected=f"`{key}:` once",
             )
         values[key] = word
@@ -278,7 +278,7 @@ def _key(word: Token, keys: Sequence[str]) -> str:
     meant = _KEY_SYNONYMS.get(key)
     close = meant if meant in keys else nearest(key, keys)
     raise word.wrong(
-        "makes no sense in a list" if key in _KEYS else "is a filter I don't know",
+        "can't be used in a list" if key in _KEYS else "is a filter I don't know",
         expected=one_of([f"{name}:" for name in keys]),
         nearest=f"{close}:{word.raw}" if close else None,
     )

@@ -50,7 +50,9 @@ def read_status(token: Token) -> Status:
         expected += "; Cloudflare lists one status at a time, and leaves none out"
     elif token.value and not close:
         expected += f"; a newer one goes in quotes, as in {typed(f'status:{in_quotes(token.value)}')}"
-    raise token.wrong("is no status I know", expected=expected, nearest=f"status:{close}" if close else None)
+    raise token.wrong(
+        "is not a known status", expected=expected, nearest=f"status:{close}" if close else None
+    )
 
 
 def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
@@ -96,7 +98,7 @@ def read_direction(token: Token, position: Position | None) -> str:
         )
     if not isinstance(position, Cursor):
         raise token.wrong(
-            "turns a cursor round, and there is none",
+            "needs `cursor:`",
             expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
         )
     return direction

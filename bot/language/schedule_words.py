@@ -141,7 +141,7 @@ def _unknown_head(words: Words, head: Token) -> QueryError:
         return head.wrong("names no days", expected=f"them before the time: {EXPECTED}", nearest=close)
     word = head.text.lower()
     close = _HEAD_SYNONYMS.get(word) or nearest(word, _HEADS)
-    return head.wrong("begins no schedule I know", expected=EXPECTED, nearest=close)
+    return head.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
 
 
 def _is_weekdays(token: Token) -> bool:

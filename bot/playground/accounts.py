@@ -93,7 +93,7 @@ class SimulatedAccount:
         async with simulation.serve() as url:
             yield OpenAccount(
                 kind="simulated",
-                says=f"A simulated account (seed {self.seed}): nothing real is asked",
+                says=f"A simulated account (seed {self.seed}): no real account is used",
                 settings=_OnlyGiven(
                     _env_file=None,
                     **given,
@@ -106,7 +106,7 @@ class SimulatedAccount:
                     Suggestion("What failed?", "/workflows list order-processing status:errored"),
                     Suggestion("The last hour", "/workflows list image-pipeline since:1h"),
                     _DIGEST,
-                    Suggestion("A slip of the finger", "/workflows list order-procesing statsu:running"),
+                    Suggestion("A typo", "/workflows list order-procesing statsu:running"),
                 ),
                 faults=FaultSwitch(simulation),
             )

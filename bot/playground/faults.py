@@ -19,7 +19,7 @@ class Choice:
 
 
 CHOICES: Final = (
-    Choice(WELL, "Well", "Cloudflare answers as it should.", None),
+    Choice(WELL, "Healthy", "Cloudflare answers as it should.", None),
     Choice("slow", "Slow", "Every answer takes 5 seconds.", Slow(5)),
     Choice(
         "throttled", "Throttled", "Every request is refused for now, with 20 seconds to wait.", Throttled(20)

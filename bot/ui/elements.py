@@ -90,6 +90,7 @@ _UNSAFE: Final = re.compile(f"[{_UNSAFE_MARKS}]")
 _MARKUP: Final = re.compile(f"[`&<>{_UNSAFE_MARKS}]")
 _INERT: Final = {"`": "\N{MODIFIER LETTER GRAVE ACCENT}", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SECOND: Final = timedelta(seconds=1)
+_LONGEST_STATUS: Final = 60
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
 
@@ -98,7 +99,7 @@ def appearance(status: Status | None) -> Appearance:
     """How a status looks; one never seen before is shown by its own name."""
     if status is None:
         return Appearance("⚪", "No status")
-    return _APPEARANCES.get(status) or Appearance("⚪", plain(status))
+    return _APPEARANCES.get(status) or Appearance("⚪", limits.shorten(plain(status), _LONGEST_STATUS))
 
 
 def plain(text: str) -> str:

@@ -108,7 +108,7 @@ def unknown_command_message(name: str) -> Message:
 
 def unknown_control_message() -> Message:
     """A button, menu or form that this version of the bot does not have."""
-    title = "This control is not one of this version's."
+    title = "This button or form is from an older version of the bot."
     advice = "The message is most likely an old one. Start afresh with `/workflows`."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
@@ -222,7 +222,7 @@ def _(error: InvalidResponse) -> Problem:
         said = escape(_in_words(error.reason))
         return Problem("Cloudflare refused.", (f"It says: {said}.",), details(error))
     return Problem(
-        "The answer is not one of Cloudflare's API.",
+        "Cloudflare sent a response this bot can't read.",
         (f"{_sentence(error.reason)} Something on the way may have answered in its place.",),
         details(error),
     )

@@ -73,7 +73,7 @@ async def test_everything_that_was_said_is_repeated(ada: Person, cloudflare: Sim
     assert line(made, 1).startswith("mon,thu at 14:30 (America/New_York) · next")
     assert line(made, 2) == (
         "`orders`, `re funds` · newly terminated · account `default` · the last 7 days · "
-        "only when something is new · calls `@oncall`, `@grace`, `@here` · one thread a day"
+        "only when something is new · mentions `@oncall`, `@grace`, `@here` · one thread a day"
     )
 
 
@@ -188,7 +188,7 @@ async def test_a_digest_is_paused_and_resumed_and_saying_so_twice_harms_nobody(
     assert "⏸️ paused" in line(await told(ada, "list"), 2)
     assert "Next times" not in (await told(ada, "show 1")).all_text()
     for resumed in (await pressed(ada, paused, "digest_resume"), await told(ada, "resume 1")):
-        assert line(resumed) == "▶️ *Digest 1* in <#C0GENERAL> *goes out again.*"
+        assert line(resumed) == "▶️ *Digest 1* in <#C0GENERAL> *is active again.*"
         assert labels(resumed) == OWN
         assert kept(tmp_path) == {1: "active"}
 
@@ -234,11 +234,11 @@ async def test_help_says_how_to_put_a_digest_in_words(text: str, ada: Person) ->
 
 
 MISTAKES = {
-    "shwo 1": ("`shwo` is nothing that can be done with digests.", "/workflows digest show 1"),
-    "remove 7": ("`remove` is nothing that can be done with digests.", "/workflows digest delete 7"),
-    "7": ("`7` is nothing that can be done with digests.", "/workflows digest show 7"),
+    "shwo 1": ("`shwo` is not a digest command.", "/workflows digest show 1"),
+    "remove 7": ("`remove` is not a digest command.", "/workflows digest delete 7"),
+    "7": ("`7` is not a digest command.", "/workflows digest show 7"),
     "weekdays 09:00": (
-        "`weekdays` is nothing that can be done with digests.",
+        "`weekdays` is not a digest command.",
         "/workflows digest create weekdays 09:00",
     ),
     "show": ("`show` does not say which digest.", "/workflows digest list"),
@@ -253,7 +253,7 @@ MISTAKES = {
     "create daily 9am window:90d": ("`window:90d` is too long a window.", "window:30d"),
     "create daily 9am quite": ("`quite`", "/workflows digest create daily 9am quiet"),
     "create daily 9am account:prod": ("`account:prod`", "`default`"),
-    "create daily 9am mention:@nobody": ("whom Slack did not identify", "`@here`"),
+    "create daily 9am mention:@nobody": ("but Slack did not recognise the name", "`@here`"),
     "create #nowhere daily 9am": ("Slack did not identify it", "`/workflows digest`"),
     "create #secret daily 9am": ("Slack did not identify it", "`/workflows digest`"),
     'create daily 9am workflow "orders': ("opens a quote that is never closed", "a closing quote"),

@@ -99,7 +99,7 @@ async def test_everything_in_it_counts(
     assert line(there, 1).startswith("weekends at 22:15 (Asia/Tokyo) · next")
     assert line(there, 2) == (
         "`orders`, `refunds` · newly terminated · the last 7 days · only when something is new · "
-        "calls <@U0GRACE01>, `@here`"
+        "mentions <@U0GRACE01>, `@here`"
     )
     here = await opened.message()
     assert "It goes to <#C0OPS0001>" in here.all_text(), "it is said where the form was opened, too"

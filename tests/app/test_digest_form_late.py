@@ -46,7 +46,7 @@ async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below(
         reply = await submitted(ada, await opened.view(), workflows=("ordrs",))
         assert not reply.errors
         said = (await opened.message()).all_text()
-    assert said.startswith("⚠️ *Nothing was kept: something in the form is wrong.*")
+    assert said.startswith("⚠️ *The digest was not saved: please fix the form.*")
     assert "“ordrs” is no workflow of default." in said
     assert "Did you mean “orders”?" in said
     assert "`/workflows digest`" in said
@@ -73,7 +73,9 @@ async def test_where_cloudflare_does_not_say_what_there_is_nothing_is_kept(
     cloudflare.inject(Throttled(30), times=None)
     assert (await ada.type_into_menu("digest_workflows", "", view))["options"] == []
     reply = await submitted(ada, view, workflows=("orders",))
-    nothing_kept = "Nothing was kept: Too many requests to Cloudflare just now. Try again in a minute."
+    nothing_kept = (
+        "The digest was not saved: Too many requests to Cloudflare just now. Try again in a minute."
+    )
     assert reply.errors == {"workflows": f"{nothing_kept} (reference {reply.ack.request_id})"}
     assert slack.views.current(view) is not None, "nothing that was typed is lost"
     assert kept(tmp_path) == {}

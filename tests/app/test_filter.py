@@ -79,7 +79,7 @@ async def test_a_filtered_list_is_walked_and_filtered_again(
     everything = await shown_after(slack, ada, view, status="Any status", rows="20")
     assert everything.ts == shown.ts
     assert len(ids(everything)) == 20
-    assert "1–20, more to come" in everything.all_text()
+    assert "1–20, more follow" in everything.all_text()
     assert command(everything) == "/workflows list orders rows:20"
 
 

@@ -197,7 +197,7 @@ async def test_a_fault_of_our_own_is_told_in_the_place_of_the_form(
     instead = slack.views.current(view)
     assert instead is not None
     assert instead.payload["title"]["text"] == "Nothing was done"
-    assert "not one of this version's" in instead.all_text()
+    assert "from an older version of the bot" in instead.all_text()
 
 
 async def test_a_submission_without_a_place_gets_its_ack(bot: Bot, ada: Person) -> None:

@@ -124,10 +124,10 @@ def _nothing(screen: Screen) -> str:
 
 
 def _range(screen: Screen) -> str:
-    """`11–20, more to come`. The API's own total is not shown: it says itself that it is inaccurate."""
+    """`11–20, more follow`. The API's own total is not shown: it says itself that it is inaccurate."""
     if not screen.rows:
         return "no rows"
-    more = ", more to come" if screen.next is not None else ", the end of the list"
+    more = ", more follow" if screen.next is not None else ", the end of the list"
     if screen.first is None:
         return f"{len(screen.rows)} rows from the cursor{more}"
     last = screen.first + len(screen.rows) - 1

@@ -26,25 +26,31 @@ from bot.ui.elements import (
 )
 
 _MOST_SCHEDULES: Final = 3
-_LONGEST_ROW: Final = 700
-"""Characters. Ten of them with their buttons fit into one message."""
+_LONGEST_ROWS: Final = (700, 400, 200)
+"""Characters. Ten of the first with their buttons fit into one message, unless most are escaped in JSON."""
 
 
-def overview_message(overview: Overview, controls: Controls, list_button_values: Sequence[str]) -> Message:
-    """One screen of workflows, each with a button into its list; `list_button_values` has one value a row."""
-    rows = [
-        section(_row(workflow), button("Open", "list_open", value, f"Open {workflow.name}"))
-        for workflow, value in zip(overview.rows, list_button_values, strict=True)
-    ]
-    blocks = [
-        header(f"Workflows · {overview.account}"),
-        context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
-        *(rows or [section(_nothing(overview))]),
-        *map(context, unread_rows(overview.unread)),
-        *api_messages(overview.messages),
-        *paging(controls, "Previous", "Next"),
-        context(_range(overview), command(overview.query.command()), "`/workflows help`"),
-    ]
+def overview_message(overview: Overview, controls: Controls, open_values: Sequence[str]) -> Message:
+    """Show one screen of workflows, each with a button into its list; `open_values` has one value a row.
+
+    Rows are cut shorter where all of them do not fit into one message.
+    """
+    for longest in _LONGEST_ROWS:
+        rows = [
+            section(_row(workflow, longest), button("Open", "list_open", value, f"Open {workflow.name}"))
+            for workflow, value in zip(overview.rows, open_values, strict=True)
+        ]
+        blocks = [
+            header(f"Workflows · {overview.account}"),
+            context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
+            *(rows or [section(_nothing(overview))]),
+            *map(context, unread_rows(overview.unread)),
+            *api_messages(overview.messages),
+            *paging(controls, "Previous", "Next"),
+            context(_range(overview), command(overview.query.command()), "`/workflows help`"),
+        ]
+        if limits.fits(blocks):
+            break
     return message(_spoken(overview), blocks)
 
 
@@ -54,7 +60,7 @@ def _asked(overview: Overview) -> str:
     return "all workflows"
 
 
-def _row(workflow: Workflow) -> str:
+def _row(workflow: Workflow, longest: int) -> str:
     phrases = [
         f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
         for status, count in _counts(workflow)
@@ -72,7 +78,7 @@ def _row(workflow: Workflow) -> str:
     if workflow.script_deleted:
         details.append("its script is deleted")
     row = "\n".join(filter(None, (f"*{code(workflow.name)}*", line, " · ".join(details))))
-    return limits.shorten_markup(row, _LONGEST_ROW)
+    return limits.shorten_markup(row, longest)
 
 
 def _counts(workflow: Workflow) -> list[tuple[Status, int]]:

@@ -78,7 +78,7 @@ class Addressees:
             at = found.end
         mentions += _unrecognised(token, at, token.end)
         if not mentions:
-            raise token.wrong("names nobody", expected=SOMEBODY)
+            raise token.wrong("has no name", expected=SOMEBODY)
         return tuple(mentions)
 
     def _within(self, token: Token) -> Iterator[SlackMention]:
@@ -135,7 +135,7 @@ def _typed(token: Token, name: str) -> Mention:
     if word in ("everyone", "everybody", "all"):
         raise token.wrong("is nobody whom a bot may call", expected=SOMEBODY, nearest=right)
     raise token.wrong(
-        f"calls {typed(name)}, whom Slack did not identify",
+        f"mentions {typed(name)}, but Slack did not recognise the name",
         expected=f"{SOMEBODY}, {_COMPLETED}, {_OR_FORM}",
         nearest=right,
     )

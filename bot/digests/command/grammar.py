@@ -149,7 +149,7 @@ def _unknown_verb(head: Sequence[Token], verb: Token, rest: Sequence[Token], ask
         close = f"{_nearest_verb(joined[1])} {joined[2]}"
     elif _is_plan((verb, *rest), asker):
         close = f"create {verb.text}"
-    return wrong(said, "is nothing that can be done with digests", expected=one_of(_VERBS), nearest=close)
+    return wrong(said, "is not a digest command", expected=one_of(_VERBS), nearest=close)
 
 
 def _nearest_verb(text: str) -> str | None:

@@ -135,6 +135,6 @@ def _mentions(clauses: Clauses, addressees: Addressees) -> tuple[Mention, ...]:
             mentions.setdefault((mention.kind, mention.id), mention)
         if len(mentions) > MOST_MENTIONS:
             raise token.wrong(
-                f"makes {len(mentions)} to be called", expected=f"at most {MOST_MENTIONS}, or a group"
+                f"is mention number {len(mentions)}", expected=f"at most {MOST_MENTIONS}, or a group"
             )
     return tuple(mentions.values())

@@ -27,7 +27,7 @@ def stray(token: Token) -> QueryError:
     if names_somebody(token):
         expected = "`mention:` before whom to call"
         return token.wrong(
-            "is somebody, and it is not said what for", expected=expected, nearest=f"mention:{token.text}"
+            "is a person without `mention:`", expected=expected, nearest=f"mention:{token.text}"
         )
     if times.is_clock(token.value) or token.text.lower() in ("and", "&"):
         expected = "one schedule; cron fields can name several times, as in `cron 0 9,17 * * *`"

@@ -55,8 +55,8 @@ def paused_message(digest: Digest) -> Message:
 
 
 def resumed_message(digest: Digest) -> Message:
-    """It goes out again."""
-    return _done("▶️", "goes out again", digest)
+    """It is active again."""
+    return _done("▶️", "is active again", digest)
 
 
 def deleted_message(digest: Digest) -> Message:

@@ -148,7 +148,9 @@ def unchecked_words(error: CloudflareError, reference: str) -> str:
 
     The reference is what the log knows it by.
     """
-    return plain(f"Nothing was kept: {explain(error).title} Try again in a minute. (reference {reference})")
+    return plain(
+        f"The digest was not saved: {explain(error).title} Try again in a minute. (reference {reference})"
+    )
 
 
 def form_mistake_message(field: str, words: str, number: int | None) -> Message:
@@ -159,7 +161,7 @@ def form_mistake_message(field: str, words: str, number: int | None) -> Message:
         words: what is wrong with it, as plain text.
         number: of the digest that was edited; None for a new one.
     """
-    title = "Nothing was kept: something in the form is wrong."
+    title = "The digest was not saved: please fix the form."
     again = f"{COMMAND} digest" if number is None else command_of("edit", number)
     block = section(f"⚠️ *{title}*")
     said = {

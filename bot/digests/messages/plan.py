@@ -44,7 +44,7 @@ def what(plan: DigestSpec, most: int) -> str:
     if plan.quiet:
         phrases.append("only when something is new")
     if plan.mentions:
-        phrases.append(f"calls {mentioned(plan.mentions)}")
+        phrases.append(f"mentions {mentioned(plan.mentions)}")
     if plan.daily_thread:
         phrases.append("one thread a day")
     return " · ".join(phrases)

@@ -44,7 +44,7 @@ async def _old_button(stage: Stage, via: Transport | None) -> Asked:
     name = stage.workflow()
     message = await (await stage.ada().command("/workflows", name)).message()
     action = {"type": "button", "action_id": "page_forward", "block_id": "b", "value": "x"}
-    return Asked(lambda: stage.ada(via=via).act(message, action), "not one of this version's")
+    return Asked(lambda: stage.ada(via=via).act(message, action), "from an older version of the bot")
 
 
 async def _filter_form(stage: Stage, via: Transport | None) -> Asked:

@@ -25,14 +25,17 @@ async def _list(stage: Stage) -> Message:
 
 
 OLD: dict[str, tuple[dict[str, Any], str]] = {
-    "a button that is no more": ({"action_id": "page_first", "value": "x"}, "not one of this version's"),
+    "a button that is no more": (
+        {"action_id": "page_first", "value": "x"},
+        "from an older version of the bot",
+    ),
     "a menu that is no more": (
         {
             "type": "static_select",
             "action_id": "rows_menu",
             "selected_option": {"text": {"type": "plain_text", "text": "20"}, "value": "20"},
         },
-        "not one of this version's",
+        "from an older version of the bot",
     ),
     "a button turned into a menu": (
         {
@@ -56,9 +59,15 @@ OLD: dict[str, tuple[dict[str, Any], str]] = {
         "/workflows list orders",
     ),
     "a digest that is gone": ({"action_id": "digest_show", "value": "99999"}, "There is no digest 99999."),
-    "a digest by its name": ({"action_id": "digest_run", "value": "daily"}, "not one of this version's"),
-    "a digest numbered zero": ({"action_id": "digest_pause", "value": "0"}, "not one of this version's"),
-    "a digest without a number": ({"action_id": "digest_edit"}, "not one of this version's"),
+    "a digest by its name": (
+        {"action_id": "digest_run", "value": "daily"},
+        "from an older version of the bot",
+    ),
+    "a digest numbered zero": (
+        {"action_id": "digest_pause", "value": "0"},
+        "from an older version of the bot",
+    ),
+    "a digest without a number": ({"action_id": "digest_edit"}, "from an older version of the bot"),
 }
 
 
@@ -80,7 +89,7 @@ async def test_a_control_of_another_version_within_a_form_is_explained_in_a_dire
     async with stage.cell():
         form = await (await stage.ada().click(await _list(stage), "filter_open")).view()
         action = {"type": "button", "block_id": "b", "action_id": "page_first", "value": "x"}
-        message = await told(await stage.ada().act_in_view(form, action), "not one of this version's")
+        message = await told(await stage.ada().act_in_view(form, action), "from an older version of the bot")
         assert message.channel == "D0ADA0001"
 
 
@@ -103,7 +112,7 @@ async def test_a_form_of_another_version_gets_its_ack(form: str, remembered: str
         reply = await stage.ada().submit(view, filled(view.payload))
         instead = stage.slack.views.current(view)
         if instead is not None:
-            assert "not one of this version's" in instead.all_text()
+            assert "from an older version of the bot" in instead.all_text()
         else:
             assert (await reply.seen()).all_text()
 

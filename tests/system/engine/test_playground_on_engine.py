@@ -29,7 +29,7 @@ async def test_the_instances_of_wrangler_dev_can_be_browsed_in_the_playground(
             picture = await feed.next("workspace")
             assert "invoice-run" in json.dumps(picture["messages"])
             await page.type("/workflows list order-processing status:complete")
-            first = await feed.message("1–10, more to come")
+            first = await feed.message("1–10, more follow")
             await page.act("action", ts=first["ts"], action=button(first, "Older"))
             second = await feed.message("11–15, the end of the list")
     shown = json.dumps([first["text"], second["text"]])

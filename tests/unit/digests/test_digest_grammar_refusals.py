@@ -8,7 +8,7 @@ from bot.language.errors import QueryError
 
 from .asking import ACCOUNTS, asked, refused
 
-NOTHING = "is nothing that can be done with digests"
+NOTHING = "is not a digest command"
 NO_NUMBER = "is no number of a digest"
 STRAY = "is a word I don't know behind the schedule"
 UNKNOWN = "is an option I don't know"
@@ -48,7 +48,7 @@ MISTAKES = (
     ("create here quiet", "create here does not say when", "create here daily 09:00 quiet"),
     ("create workflow a b", "create does not say when", "create daily 09:00 workflow a b"),
     ("create daily", "daily names no time", "create daily 09:00"),
-    ("create #ops dialy 9am", "dialy begins no schedule I know", "create #ops daily 9am"),
+    ("create #ops dialy 9am", "dialy is not a known schedule", "create #ops daily 9am"),
     (
         "create daily 9am Europe/Berln",
         "Europe/Berln is no time zone I know",
@@ -62,7 +62,7 @@ MISTAKES = (
     ("create #ops daily 9am #dev", "#dev comes after `#ops`, which settles the same", None),
     (
         "create @ada daily 9am",
-        "@ada is somebody, and it is not said what for",
+        "@ada is a person without `mention:`",
         "create mention:@ada daily 9am",
     ),
     ("create daily 9am orders", f"orders {STRAY}", "create daily 9am workflow orders"),
@@ -85,10 +85,10 @@ MISTAKES = (
     ("create daily 9am xyzzy:1", f"xyzzy:1 {UNKNOWN}", None),
     (
         "create daily 9am status:failed",
-        "status:failed is no status I know",
+        "status:failed is not a known status",
         "create daily 9am status:errored",
     ),
-    ("create daily 9am status wurst", "status wurst is no status I know", None),
+    ("create daily 9am status wurst", "status wurst is not a known status", None),
     ("create daily 9am window:99d", "window:99d is too long a window", "create daily 9am window:30d"),
     ("create daily 9am window 90m", "window 90m is no window I know", "create daily 9am window:2h"),
     (
@@ -108,7 +108,7 @@ MISTAKES = (
     ("create daily 9am account:prodd", "account:prodd is no account I know", "create daily 9am account:prod"),
     ("create daily 9am status quiet", "status has no value", None),
     ("create daily 9am mention:", "mention: has no value", None),
-    ("create daily 9am mention:,", "mention:, names nobody", None),
+    ("create daily 9am mention:,", "mention:, has no name", None),
     ("create daily 9am workflow", "workflow names no workflow", None),
     ("create daily 9am workflow quiet", "workflow names no workflow", None),
     ("create daily 9am workflow a all", "all and `a` exclude each other", None),
@@ -119,17 +119,17 @@ MISTAKES = (
     ('create daily 9am workflow "a', '"a opens a quote that is never closed', None),
     (
         "create daily 9am mention:@nobody",
-        "mention:@nobody calls `@nobody`, whom Slack did not identify",
+        "mention:@nobody mentions `@nobody`, but Slack did not recognise the name",
         None,
     ),
     (
         "create daily 9am mention @ada,@nobody",
-        "mention @ada,@nobody calls `@nobody`, whom Slack did not identify",
+        "mention @ada,@nobody mentions `@nobody`, but Slack did not recognise the name",
         None,
     ),
     (
         "create daily 9am mention:@chanel",
-        "mention:@chanel calls `@chanel`, whom Slack did not identify",
+        "mention:@chanel mentions `@chanel`, but Slack did not recognise the name",
         "create daily 9am mention:@channel",
     ),
     (
@@ -186,7 +186,7 @@ def test_a_sixth_person_is_refused() -> None:
     people = " ".join(f"mention:@U0PERSON{number}" for number in range(6))
     error = refused(f"digest create daily 9am {people}")
     assert error
-    assert f"{error.word} {error.problem}" == "mention:@U0PERSON5 makes 6 to be called"
+    assert f"{error.word} {error.problem}" == "mention:@U0PERSON5 is mention number 6"
 
 
 def test_twenty_workflows_and_five_people_are_not_too_many() -> None:

@@ -36,10 +36,10 @@ GAP = "at least 15 minutes from one digest to the next"
 MISTAKES = {
     SCHEDULE: (
         ("", "schedule is missing", None),
-        ("xyzzy", "xyzzy begins no schedule I know", None),
-        ("weekdys 9am", "weekdys begins no schedule I know", "weekdays 9am"),
-        ("weekly 9am", "weekly begins no schedule I know", "mondays 9am"),
-        ("@daily", "@daily begins no schedule I know", "daily 00:00"),
+        ("xyzzy", "xyzzy is not a known schedule", None),
+        ("weekdys 9am", "weekdys is not a known schedule", "weekdays 9am"),
+        ("weekly 9am", "weekly is not a known schedule", "mondays 9am"),
+        ("@daily", "@daily is not a known schedule", "daily 00:00"),
     ),
     BEFORE: (
         ("09:00", "09:00 names no days", "daily 09:00"),

@@ -204,5 +204,5 @@ def test_the_text_alone_tells_the_list() -> None:
 
 def test_a_total_is_never_claimed() -> None:
     text = visible(instances_message(screen(ROWS, next=SOMEWHERE), NEXT_ONLY))
-    assert "1\N{EN DASH}4, more to come" in text
+    assert "1\N{EN DASH}4, more follow" in text
     assert not re.search(r"\d of \d", text)

@@ -34,13 +34,13 @@ async def test_one_command_leads_to_a_page_that_answers_and_flips(
         await opened.type(ERRORED)
         listed = opened.last
         await expect(listed).to_contain_text("order-processing · errored")
-        await expect(listed).to_contain_text("1–10, more to come")
+        await expect(listed).to_contain_text("1–10, more follow")
         await listed.get_by_role("button", name="Older rows").click()
-        await expect(listed).to_contain_text("11–20, more to come")
+        await expect(listed).to_contain_text("11–20, more follow")
         await expect(listed.get_by_role("button", name="Older rows")).to_be_focused()
         await opened.shot(f"list-{scheme}")
         await listed.get_by_role("button", name="Newer rows").click()
-        await expect(listed).to_contain_text("1–10, more to come")
+        await expect(listed).to_contain_text("1–10, more follow")
         await expect(opened.messages).to_have_count(2)
 
 
@@ -62,7 +62,7 @@ async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
     for name, answer in (
         ("What failed?", "order-processing · errored"),
         ("The last hour", "image-pipeline"),
-        ("A slip of the finger", "status"),
+        ("A typo", "status"),
     ):
         await opened.page.get_by_role("button", name=name).click()
         await expect(opened.last).to_contain_text(answer)
@@ -73,7 +73,7 @@ async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
     [
         ("Down", "Cloudflare gave no usable answer."),
         ("Throttled", "Too many requests to Cloudflare just now."),
-        ("Answers HTML", "The answer is not one of Cloudflare's API."),
+        ("Answers HTML", "Cloudflare sent a response this bot can't read."),
     ],
 )
 async def test_an_injected_fault_becomes_a_readable_message(opened: Opened, fault: str, says: str) -> None:
@@ -84,16 +84,16 @@ async def test_an_injected_fault_becomes_a_readable_message(opened: Opened, faul
     await expect(opened.last).to_contain_text("To try again: /workflows list order-processing")
     await opened.shot(f"fault-{fault.lower().replace(' ', '-')}")
     if fault != "Throttled":
-        await switch.select_option("Well")
+        await switch.select_option("Healthy")
         await opened.type("/workflows list order-processing")
-        await expect(opened.last).to_contain_text("1–10, more to come")
+        await expect(opened.last).to_contain_text("1–10, more follow")
 
 
 async def test_a_slow_answer_is_waited_for_where_it_can_be_seen(opened: Opened) -> None:
     await opened.page.get_by_label("Cloudflare").select_option("Slow")
     await opened.type("/workflows list order-processing")
     await expect(opened.exchange("/workflows list order-processing")).to_contain_text("waiting")
-    await expect(opened.last).to_contain_text("1–10, more to come", timeout=8000)
+    await expect(opened.last).to_contain_text("1–10, more follow", timeout=8000)
 
 
 async def test_the_side_panel_tells_what_a_command_cost(opened: Opened) -> None:
