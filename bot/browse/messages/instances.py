@@ -52,6 +52,8 @@ def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> li
             f"{len(rows) - shown} more rows do not fit into one message: ask for fewer with `rows:{shown}`."
         )
         blocks = _around(screen, controls, (*notices, left_out), rows[:shown])
+    if not limits.fits(blocks):  # the buttons and the command carry names as long as a message
+        blocks[-1] = context(_range(screen))
     return blocks
 
 
