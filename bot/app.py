@@ -116,7 +116,7 @@ async def build_bot(
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The database with its tables up to date.
+    """Open the database with its tables up to date.
 
     Raises:
         StartupError: it can't be used.

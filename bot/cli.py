@@ -117,7 +117,7 @@ def list_digests() -> None:
 @digest.command()
 @click.argument("number", type=click.IntRange(min=1))
 def preview(number: int) -> None:
-    """What a digest would say now. Nothing is posted."""
+    """Print what a digest would say now. Nothing is posted."""
     settings = _quietly()
     from bot import terminal
 
@@ -125,7 +125,7 @@ def preview(number: int) -> None:
 
 
 def _quietly() -> Settings:
-    """The settings, with nothing logged but errors."""
+    """Return the settings, with nothing logged but errors."""
     settings = load()
     configure_logging("error", "console")
     return settings

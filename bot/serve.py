@@ -41,7 +41,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
 
 
 def stop_on_signal() -> asyncio.Event:
-    """An event that SIGTERM or SIGINT sets, in place of ending the process."""
+    """Return an event that SIGTERM or SIGINT sets, in place of ending the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,7 +61,7 @@ class RunningBot:
 async def run_bot(
     settings: Settings, observe: Callable[[Call], None] = observe_nothing, role: Role = Role.ALL
 ) -> AsyncIterator[RunningBot]:
-    """A bot that answers until the block is left; `observe` is told of every request to Cloudflare.
+    """Run a bot until the block is left; `observe` is called for every request to Cloudflare.
 
     Raises:
         StartupError, TokenRefused, SlackUnreachable, SocketModeFailed: as `serve` says.

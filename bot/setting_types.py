@@ -22,7 +22,7 @@ def _http_url(value: object) -> object:
 
 
 def _secret(value: object) -> object:
-    """A secret without the line break that mounted files end in; a blank one is none at all."""
+    """Return a secret without the line break that mounted files end in; a blank one is none at all."""
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     if not isinstance(text, str):
         return value

@@ -220,7 +220,7 @@ class Settings(BaseSettings):
 
 
 def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own, which pydantic checks
-    """The settings of this process; those that are `given` are not looked for in its environment.
+    """Return the settings of this process; those that are `given` are not looked for in its environment.
 
     Raises:
         SettingsError: with a line for each problem.
@@ -237,7 +237,7 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own
 
 
 def _remaining_problems(error: ValidationError, given: dict[str, Any]) -> list[str]:
-    """What else is wrong once the settings that can't be read are left out: all of it is told at once."""
+    """Return what else is wrong beside the settings that can't be read, to tell all at once."""
     unread = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
     if not unread:
         return []

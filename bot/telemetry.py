@@ -139,7 +139,7 @@ def bind_request_id(reference: str) -> Iterator[None]:
 
 
 def current_request_id() -> str:
-    """What the log knows the work by that is under way here: a request, or a digest's delivery."""
+    """Return what the log knows the work by that is under way here: a request, or a digest's delivery."""
     return _request_id.get() or "none"
 
 

@@ -26,7 +26,7 @@ async def list_digests(settings: Settings) -> str:
 
 
 async def preview(settings: Settings, number: int) -> str:
-    """What a digest would say now. Nothing is posted, and nothing is kept.
+    """Return what a digest would say now. Nothing is posted, and nothing is kept.
 
     Raises:
         StartupError: there is no such digest, or its account or the database can't be used.

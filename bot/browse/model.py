@@ -83,11 +83,11 @@ class ListQuery:
         return replace(self, start=None, direction=None)
 
     def to_params(self) -> str:
-        """The first page's query string, as the API gets it."""
+        """Return the first page's query string, as the API gets it."""
         return instances_request(self.page(self.start)).query
 
     def describe(self, say: Callable[[datetime], str]) -> tuple[str, ...]:
-        """What restricts the list, a phrase each; `say` puts a moment into words."""
+        """Return what restricts the list, a phrase each; `say` puts a moment into words."""
         phrases = []
         if self.since:
             phrases.append(f"since {say(self.since.at)}")
@@ -103,7 +103,7 @@ class ListQuery:
         return tuple(phrases)
 
     def command(self) -> str:
-        """What to type to ask the same again."""
+        """Return what to type to ask the same again."""
         words = [COMMAND, "list", quote(self.workflow)]
         if self.status in STATUSES:
             words.append(f"status:{self.status}")
@@ -140,7 +140,7 @@ class OverviewQuery:
     search: str | None = None
 
     def command(self) -> str:
-        """What to type to ask the same again."""
+        """Return what to type to ask the same again."""
         words = [COMMAND]
         if self.search:
             words.append(f"search:{quote(self.search)}")
@@ -158,5 +158,5 @@ class HelpQuery(Request):
 
 
 def _value(text: str) -> str:
-    """A time's words as a value: colons need no quotes there."""
+    """Return a time's words as a value: colons need no quotes there."""
     return quote(text) if " " in text else text

@@ -25,7 +25,7 @@ def by_hour(
 
 
 def bars(hours: Mapping[datetime, int], window: timedelta, until: datetime) -> tuple[Bar, ...]:
-    """The hours of a window that ends at a moment as bars of equal width; none if there is nothing in it."""
+    """Return the hours of a window as bars of equal width; none for an empty window."""
     start = _hour(until - window)
     width = next(width for width in _WIDTHS if window <= _MOST_BARS * width)
     counts: Counter[int] = Counter()

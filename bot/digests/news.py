@@ -106,7 +106,7 @@ def _moved_at(row: Instance) -> datetime | None:
 
 
 def key(workflow: str, instance: str) -> str:
-    """What names an instance in an account."""
+    """Return what names an instance in an account."""
     return f"{workflow}/{instance}"
 
 
@@ -124,7 +124,7 @@ def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[tuple[str
 def grouped(
     found: Sequence[WorkflowFindings], errors: Mapping[tuple[str, str], InstanceError | None] | None
 ) -> tuple[tuple[Group, ...], dict[str, int]]:
-    """The groups to show, and how many newcomers of each workflow are in none of them.
+    """Return the groups to show, and how many newcomers of each workflow are in none of them.
 
     Args:
         found: all news.
@@ -165,7 +165,7 @@ def grouped(
 
 
 def kind_of(message: str | None) -> str | None:
-    """An error's message without what differs from one failure to the next: ids and long numbers."""
+    """Return an error's message without what differs from one failure to the next: ids and long numbers."""
     if message is None:
         return None
     return _WORD.sub(lambda word: "#" if _is_particular(word[0]) else word[0], message[:_LONGEST_KIND])

@@ -54,7 +54,7 @@ class ReportBuilder:
         missed: Sequence[datetime] = (),
         sharing: Hashable | None = None,
     ) -> Report:
-        """What a digest of this plan tells now.
+        """Return what a digest of this plan tells now.
 
         Args:
             plan: what is asked.
@@ -117,7 +117,7 @@ class ReportBuilder:
 
 
 def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Workflow]:
-    """The workflows of a plan; those that the list lacks have no counts, and so are asked for by name.
+    """Return the workflows of a plan; those that the list lacks have no counts, and so are asked for by name.
 
     Where one is deleted while the list is read, another one slips through between two of its pages.
     """
@@ -136,7 +136,7 @@ async def _errors(
 
 
 async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> InstanceError | None:
-    """What an instance failed of; None where nobody can say.
+    """Return what an instance failed of; None where nobody can say.
 
     One that Cloudflare can't describe, today or ever, must not keep the whole digest from being told.
     """
@@ -149,7 +149,7 @@ async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> Insta
 
 
 def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
-    """Counts of each workflow without zeros; None where there are none to be had."""
+    """Return counts of each workflow without zeros; None where there are none to be had."""
     return {
         row.name: None
         if row.instances is None
@@ -178,7 +178,7 @@ def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | No
 
 
 def _told(found: Sequence[WorkflowFindings], span: ReportPeriod, baseline: Baseline | None) -> frozenset[str]:
-    """What the next digest sees again, as it looks at the last moments of this one, too."""
+    """Return what the next digest sees again, as it looks at the last moments of this one, too."""
     again = span.until - news.OVERLAP
     told = {
         news.key(one.workflow, new_instance.id)

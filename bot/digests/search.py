@@ -44,7 +44,7 @@ class ReportPeriod:
     def of(
         cls, plan: DigestSpec, baseline: Baseline | None, read_at: datetime, lookback: timedelta
     ) -> "ReportPeriod":
-        """The span of a digest whose workflows were read at a moment."""
+        """Return the span of a digest whose workflows were read at a moment."""
         if baseline is None:
             since = after = read_at - plan.window
             told: frozenset[str] = frozenset()
@@ -124,7 +124,7 @@ class Search:
     span: ReportPeriod
 
     async def harvest(self, candidates: Sequence[Candidate]) -> SearchResult:
-        """What the likeliest candidates have, given the likeliest first.
+        """Return what the likeliest candidates have, given the likeliest first.
 
         Raises:
             CloudflareError: a list can't be read.

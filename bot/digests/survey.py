@@ -44,7 +44,7 @@ class AccountSnapshot:
         )
 
     async def counted(self, rows: Sequence[Workflow]) -> Sequence[Workflow]:
-        """The same workflows with their counts, asked for one by one where the list brought none.
+        """Return the same workflows with their counts, asked for one by one where the list brought none.
 
         Those that do not exist are left out; one whose counts can't be read stays without.
 
@@ -57,7 +57,7 @@ class AccountSnapshot:
         return [row for row in counted if row is not None]
 
     async def page(self, query: PageQuery) -> InstancePage:
-        """A page of instances.
+        """Return a page of instances.
 
         Raises:
             CloudflareError: there is no such answer.
@@ -106,7 +106,7 @@ class AccountSnapshot:
 
 
 async def together(questions: Iterable[Awaitable[_T]]) -> Sequence[_T]:
-    """The answers to several questions asked at once, when all of them are answered.
+    """Return the answers to several questions asked at once, when all of them are answered.
 
     Raises:
         CloudflareError: one of them has no answer; those that have need not be asked again.

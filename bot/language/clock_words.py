@@ -14,7 +14,7 @@ _ANY_DAY: Final = times.Clock(datetime(2024, 1, 1, tzinfo=UTC))
 
 
 def take_time(words: Words) -> str:
-    """The cron fields of `09:00`, `9am` or `at 9:30 pm`: minute and hour.
+    """Return the cron fields of `09:00`, `9am` or `at 9:30 pm`: minute and hour.
 
     Raises:
         QueryError: no time is ahead.
@@ -31,7 +31,7 @@ def take_time(words: Words) -> str:
 
 
 def nearest_time(text: str) -> str | None:
-    """The time that somebody most likely means by `9`, `09.00`, `0900`, `9.30pm` or `noon`."""
+    """Return the time that somebody most likely means by `9`, `09.00`, `0900`, `9.30pm` or `noon`."""
     word = "".join(text.lower().split())
     clock = _clock(word.replace(".", ":"))
     if clock is None and (found := _NEARLY.fullmatch(word)):
@@ -40,5 +40,5 @@ def nearest_time(text: str) -> str | None:
 
 
 def _clock(text: str) -> time | None:
-    """The time of day that a text is in the rest of the language too."""
+    """Return the time of day that a text is in the rest of the language too."""
     return times.read(text, _ANY_DAY).at.time() if times.is_clock(text) else None

@@ -83,7 +83,7 @@ def canonical(fields: Sequence[str]) -> str:
 
 
 def walls_after(cron: str, wall: datetime) -> Iterator[datetime]:
-    """The wall-clock times that a cron form names, later than a given one; all without a zone."""
+    """Yield the wall-clock times that a cron form names, later than a given one; all without a zone."""
     return CronSim(cron, wall)
 
 
@@ -101,7 +101,7 @@ def names_every_hour(cron: str) -> bool:
 
 
 def closest(cron: str) -> tuple[int, int]:
-    """The two times of day, in minutes from midnight, that are closest to each other.
+    """Return the two times of day, in minutes from midnight, that are closest to each other.
 
     The second may be tomorrow's, even where no two days in a row are named.
     """
@@ -122,7 +122,7 @@ def _day_fields(day: str, weekday: str, calendar: CronSim) -> tuple[str, str]:
 
 
 def _starred(typed: str, written: str) -> str:
-    """A field of days as it was typed where its star has a meaning, else as we write it."""
+    """Return a field of days as it was typed where its star has a meaning, else as we write it."""
     return re.sub(r"0+(?=\d)", "", typed.upper()) if typed.startswith("*") else written
 
 
@@ -131,7 +131,7 @@ def _sunday_is_0(item: int | tuple[int, int]) -> int | tuple[int, int]:
 
 
 def _stepped(values: Collection[int], every: range) -> str:
-    """A star with a step where that leaves nothing out, else the same as `_compact`."""
+    """Return a star with a step where that leaves nothing out, else the same as `_compact`."""
     for step in range(2, len(every)):
         stepped = every[::step]
         if set(values) == set(stepped) and (len(every) % step == 0 or len(stepped) > 2):
@@ -140,7 +140,7 @@ def _stepped(values: Collection[int], every: range) -> str:
 
 
 def _compact(values: Collection[int | tuple[int, int]], every: range) -> str:
-    """A star if nothing is left out, else ranges, and what cronsim knows beside numbers."""
+    """Return a star if nothing is left out, else ranges, and what cronsim knows beside numbers."""
     numbers = sorted(value for value in values if isinstance(value, int) and value in every)
     if len(numbers) == len(every):
         return "*"

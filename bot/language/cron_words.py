@@ -26,7 +26,7 @@ def are_ahead(words: Words) -> bool:
 
 
 def take_fields(words: Words) -> str:
-    """The cron form that the next words are, in the form that is stored.
+    """Return the cron form that the next words are, in the form that is stored.
 
     Raises:
         QueryError: they are none, it never fires, or it fires too often.

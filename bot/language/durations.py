@@ -13,7 +13,7 @@ LONGEST_WINDOW: Final = timedelta(days=30)
 
 
 def window_text(window: timedelta) -> str:
-    """A window as people write it, in days where it comes out even: `7d`, `36h`."""
+    """Return a window as people write it, in days where it comes out even: `7d`, `36h`."""
     hours = round(window / timedelta(hours=1))
     return f"{hours // 24}d" if hours % 24 == 0 and hours > 24 else f"{hours}h"
 
@@ -35,7 +35,7 @@ _SPAN: Final = re.compile(rf"(?:{_PART}\s*)+")
 
 
 def read_window(text: str) -> timedelta:
-    """The window that a text is; several parts, as in `1d 12h`, add up.
+    """Return the window that a text is; several parts, as in `1d 12h`, add up.
 
     Raises:
         QueryError: it is none, or out of bounds; it names the whole text.
@@ -61,7 +61,7 @@ def _sum(words: str, units: dict[str, timedelta]) -> timedelta | None:
 
 
 def _nearest(words: str) -> str | None:
-    """A lone number counts hours; minutes are rounded to hours."""
+    """Return a lone number counts hours; minutes are rounded to hours."""
     window = _sum(f"{words}h" if words.isdigit() else words, {**_MINUTES, **_UNITS})
     return None if window is None else _within(round(window / _HOUR) * _HOUR)
 

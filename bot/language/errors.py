@@ -63,17 +63,17 @@ def collect_error(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
 
 
 def nearest(word: str, choices: Sequence[str]) -> str | None:
-    """The choice that a mistyped word most likely means; None when none is like it."""
+    """Return the choice that a mistyped word most likely means; None when none is like it."""
     by_folded = {choice.casefold(): choice for choice in choices}
     close = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 
 
 def typed(word: str) -> str:
-    """A word that somebody typed, within our own words: as code, in which Slack reads no markup."""
+    """Return a word that somebody typed, within our own words: as code, in which Slack reads no markup."""
     return f"`{word.replace('`', chr(0x2CB))}`"
 
 
 def one_of(names: Sequence[str]) -> str:
-    """The choices there are."""
+    """Return the choices there are."""
     return "one of " + ", ".join(f"`{name}`" for name in names)

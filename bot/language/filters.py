@@ -19,12 +19,12 @@ _MAX_PAGE: Final = 1_000_000
 
 
 def known_status(word: str) -> Status | None:
-    """The status that a word is, whatever its case."""
+    """Return the status that a word is, whatever its case."""
     return _STATUS_OF_FOLDED.get(word.casefold())
 
 
 def nearest_status(word: str) -> str | None:
-    """The status that a word most likely means: a slip of the keyboard, or another system's name for it.
+    """Return the status that a word most likely means: a typo, or another system's name for it.
 
     What excludes a status or names several is no slip: a single one would be another question.
     """
@@ -34,7 +34,7 @@ def nearest_status(word: str) -> str | None:
 
 
 def read_status(token: Token) -> Status:
-    """A status known today; in quotes any other, as Cloudflare may add one tomorrow.
+    """Return a status known today; in quotes any other, as Cloudflare may add one tomorrow.
 
     Raises:
         QueryError: it is neither.
@@ -56,7 +56,7 @@ def read_status(token: Token) -> Status:
 
 
 def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
-    """A whole number from 1 to `most`.
+    """Return a whole number from 1 to `most`.
 
     Raises:
         QueryError: anything else.
@@ -83,7 +83,7 @@ def read_position(page: Token | None, cursor: Token | None) -> Position | None:
 
 
 def read_direction(token: Token, position: Position | None) -> str:
-    """A direction for a cursor.
+    """Return a direction for a cursor.
 
     Raises:
         QueryError: it is none, or there is no cursor to turn round.
@@ -105,7 +105,7 @@ def read_direction(token: Token, position: Position | None) -> str:
 
 
 def read_account(token: Token, accounts: Sequence[str]) -> str:
-    """An account by the name that settings give it, whatever its case.
+    """Return an account by the name that settings give it, whatever its case.
 
     Raises:
         QueryError: no account has that name.
@@ -122,7 +122,7 @@ def read_account(token: Token, accounts: Sequence[str]) -> str:
 
 
 def required(token: Token, expected: str) -> str:
-    """A value that must not be empty.
+    """Return a value that must not be empty.
 
     Raises:
         QueryError: it is.

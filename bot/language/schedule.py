@@ -43,11 +43,11 @@ class Schedule:
     zone: str
 
     def in_words(self) -> str:
-        """What reads back as an equal schedule: `weekdays at 09:00 (Europe/Berlin)`."""
+        """Return what reads back as an equal schedule: `weekdays at 09:00 (Europe/Berlin)`."""
         return f"{self._interval() or self._days_and_time() or f'cron {self.cron}'} ({self.zone})"
 
     def next_after(self, moment: datetime) -> datetime:
-        """The first slot later than a moment, in UTC.
+        """Return the first slot later than a moment, in UTC.
 
         Raises:
             ValueError: the moment has no zone.
@@ -55,7 +55,7 @@ class Schedule:
         return next(self._slots_after(_utc(moment)))
 
     def upcoming(self, moment: datetime, count: int) -> Iterator[datetime]:
-        """The next slots later than a moment, in UTC.
+        """Yield the next slots later than a moment, in UTC.
 
         Raises:
             ValueError: the moment has no zone.
@@ -103,7 +103,7 @@ class Schedule:
             moment = end
 
     def _shown(self, start: datetime, end: datetime, offset: timedelta, zone: ZoneInfo) -> Iterator[datetime]:
-        """The moments in a stretch at which the clock shows one of the times and has a certain offset."""
+        """Yield the moments in a stretch at which the clock shows one of the times at an offset."""
         for wall in cron.walls_after(self.cron, (start + offset).replace(tzinfo=None)):
             slot = wall.replace(tzinfo=UTC) - offset
             if slot > end:
@@ -132,7 +132,7 @@ class Schedule:
 
 
 def slot_key(slot: datetime) -> str:
-    """What names a slot for good, to the minute: `2026-11-23T08:00Z`.
+    """Return what names a slot for good, to the minute: `2026-11-23T08:00Z`.
 
     Raises:
         ValueError: the moment has no zone.
@@ -169,7 +169,7 @@ def _weekdays_in_words(weekday: str) -> str | None:
 
 
 def _spread(weekday: str) -> Iterator[int]:
-    """The days of `1-3,5`."""
+    """Yield the days of `1-3,5`."""
     for part in weekday.split(","):
         first, _, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)

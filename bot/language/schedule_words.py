@@ -65,7 +65,7 @@ _DAY_OF_MONTH: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 
 
 def read(text: str, zone: str) -> Schedule:
-    """The schedule that a text is.
+    """Return the schedule that a text is.
 
     Args:
         text: nothing but the schedule.
@@ -83,7 +83,7 @@ def read(text: str, zone: str) -> Schedule:
 
 
 def take(tokens: Sequence[Token], zone: str) -> tuple[Schedule, tuple[Token, ...]]:
-    """The schedule that the words of a command begin with, and the words behind it.
+    """Return the schedule that the words of a command begin with, and the words behind it.
 
     Args:
         tokens: the words, from the schedule on.
@@ -107,7 +107,7 @@ def take(tokens: Sequence[Token], zone: str) -> tuple[Schedule, tuple[Token, ...
 
 
 def _fields(words: Words) -> str:
-    """The five fields of any schedule."""
+    """Return the five fields of any schedule."""
     head = words.ahead
     if head is None:
         raise QueryError("schedule", "is missing", expected=EXPECTED)
@@ -168,7 +168,7 @@ def _listed(token: Token) -> list[str]:
 
 
 def _weekday(token: Token, day: str) -> int:
-    """The number of a day that stands in a word."""
+    """Return the number of a day that stands in a word."""
     if day in _WEEKDAY_OF:
         return _WEEKDAY_OF[day]
     close = nearest(day, (*WEEKDAYS, *(name[:3] for name in WEEKDAYS)))

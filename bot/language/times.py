@@ -82,7 +82,7 @@ def is_clock(text: str) -> bool:
 
 
 def read(text: str, clock: Clock) -> TimePoint:
-    """The moment that some words mean, to the millisecond, which is as fine as the API counts.
+    """Return the moment that some words mean, to the millisecond, which is as fine as the API counts.
 
     Raises:
         QueryError: they mean none.
@@ -126,7 +126,7 @@ def _means(words: str, at: datetime, clock: Clock) -> bool:
 
 
 def _local_text(at: datetime, zone: tzinfo) -> str:
-    """A date and what the clocks there show."""
+    """Return a date and what the clocks there show."""
     try:
         local = at.astimezone(zone).replace(tzinfo=None)
     except OverflowError:  # the first or the last day of the calendar
@@ -142,7 +142,7 @@ def _normal(text: str) -> str:
 
 
 def _spans(words: str) -> list[tuple[int, str]] | None:
-    """The counts and units of `2h`, `1h30m` or `3 days ago`."""
+    """Return the counts and units of `2h`, `1h30m` or `3 days ago`."""
     if not (found := _AGO.fullmatch(words)):
         return None
     spans = [(int(count), unit) for count, unit in re.findall(_PART, found[1])]
@@ -150,7 +150,7 @@ def _spans(words: str) -> list[tuple[int, str]] | None:
 
 
 def _relative(words: str, clock: Clock) -> TimePoint | None:
-    """A span back from now, rounded down, so that all who ask in the same minute ask the same."""
+    """Return a span back from now, rounded down, so that all who ask in the same minute ask the same."""
     now = clock.now.astimezone(UTC).replace(microsecond=0)
     if words == "now":
         return TimePoint("now", now)

@@ -56,7 +56,7 @@ class Token:
         return self.raw != self.value
 
     def wrong(self, problem: str, *, expected: str, nearest: str | None = None) -> QueryError:
-        """An error that names this word, and can put it right where it stands."""
+        """Return an error that names this word, and can put it right where it stands."""
         span = (self.start, self.end)
         return QueryError(self.text, problem, expected=expected, nearest=nearest, span=span)
 
@@ -91,7 +91,7 @@ def from_slack(text: str) -> str:
 
 
 def extract_mentions(text: str) -> tuple[str, tuple[SlackMention, ...]]:
-    """The same text, and the channels and people that Slack recognised in it, in their order."""
+    """Return the same text, and the channels and people that Slack recognised in it, in their order."""
     typed, mentions = "", []
     at = 0
     for found in _MARKUP.finditer(text):
@@ -115,7 +115,7 @@ def _mention(found: re.Match[str], start: int) -> SlackMention:
 
 
 def _label(link: re.Match[str]) -> str:
-    """A link's label; without one its address, which for a mail or a call is what was typed."""
+    """Return a link's label; without one its address, which for a mail or a call is what was typed."""
     is_web = link["scheme"].lower().startswith("http")
     return _plain(link["label"] or (f"{link['scheme']}{link['address']}" if is_web else link["address"]))
 
@@ -125,7 +125,7 @@ def _plain(text: str) -> str:
 
 
 def split(text: str) -> tuple[Token, ...]:
-    """The words of a command.
+    """Return the words of a command.
 
     Raises:
         QueryError: a quote is opened and never closed.
@@ -139,14 +139,14 @@ def split(text: str) -> tuple[Token, ...]:
 
 
 def quote(value: str) -> str:
-    """A value so written that `split` reads it back as one word and as no key."""
+    """Return a value so written that `split` reads it back as one word and as no key."""
     if _PLAIN.fullmatch(value) and not _FLAG.match(value):
         return value
     return in_quotes(value)
 
 
 def in_quotes(value: str) -> str:
-    """A value in quotes, whatever it holds."""
+    """Return a value in quotes, whatever it holds."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
@@ -181,7 +181,7 @@ def _canonical(key: str) -> str:
 
 
 def _value(text: str, start: int) -> tuple[str, int]:
-    """A value without its quotes, and where it ends."""
+    """Return a value without its quotes, and where it ends."""
     closing = _QUOTES.get(text[start : start + 1])
     if closing is None:
         end = _word_end(text, start)

@@ -28,7 +28,7 @@ class Words:
         return self._tokens[self._at :]
 
     def take(self) -> Token:
-        """The next word, which is there."""
+        """Return the next word, which is there."""
         self._at += 1
         return self._tokens[self._at - 1]
 
@@ -38,7 +38,7 @@ class Words:
             self._at += 1
 
     def need(self, missing: str, *, expected: str, such_as: str) -> Token:
-        """The next word.
+        """Return the next word.
 
         Args:
             missing: what those before it lack without it, to be read after them.
@@ -55,11 +55,11 @@ class Words:
 
 
 def as_typed(tokens: Sequence[Token]) -> str:
-    """Some words as they stood, one space between them."""
+    """Return some words as they stood, one space between them."""
     return " ".join(token.text for token in tokens)
 
 
 def wrong(tokens: Sequence[Token], problem: str, *, expected: str, nearest: str | None = None) -> QueryError:
-    """An error that names several words in a row, and can put them right where they stand."""
+    """Return an error that names several words in a row, and can put them right where they stand."""
     span = (tokens[0].start, tokens[-1].end)
     return QueryError(as_typed(tokens), problem, expected=expected, nearest=nearest, span=span)

@@ -17,12 +17,12 @@ _SYNONYMS: Final = {
 
 
 def zone_name(word: str) -> str | None:
-    """The IANA name that a word is, whatever its case, and in brackets too."""
+    """Return the IANA name that a word is, whatever its case, and in brackets too."""
     return _names().get(word.removeprefix("(").removesuffix(")").casefold())
 
 
 def nearest_zone(words: str) -> str | None:
-    """The zone that some words most likely mean: a slip of the keyboard, a city, an abbreviation."""
+    """Return the zone that some words most likely mean: a slip of the keyboard, a city, an abbreviation."""
     word = "_".join(words.strip("()").casefold().split())
     if word in _SYNONYMS:
         return _SYNONYMS[word]
@@ -45,7 +45,7 @@ def _of_city() -> dict[str, str]:
 
 
 def zones_like(text: str, most: int) -> tuple[str, ...]:
-    """The names that hold a text, those that begin with it or with a city of that name first."""
+    """Return the names that hold a text, those that begin with it or with a city of that name first."""
     wanted = "_".join(text.casefold().split())
     found = [(folded, name) for folded, name in _names().items() if wanted in folded]
     found.sort(key=lambda pair: (not pair[0].startswith(wanted), f"/{wanted}" not in pair[0], pair[0]))

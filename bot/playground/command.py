@@ -79,7 +79,7 @@ async def _play(account: Account, port: int | None) -> None:
 
 @asynccontextmanager
 async def _page(stage: Stage, port: int | None) -> AsyncIterator[str]:
-    """The page on the port that was asked for, else on the usual one, else on any that is free."""
+    """Serve the page on the given port, else on the usual one, else on any free one."""
     secret = secrets.token_urlsafe(16)
     async with AsyncExitStack() as stack:
         try:

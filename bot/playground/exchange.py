@@ -72,7 +72,7 @@ class Notice:
 
 
 def begun(delivery: Delivery, ts: str, at: float) -> Exchange:
-    """The exchange that starts with this delivery."""
+    """Return the exchange that starts with this delivery."""
     payload = delivery.payload
     return Exchange(
         id=delivery.act,
@@ -107,7 +107,7 @@ def _title(payload: Payload) -> str:
 
 
 def label_of(action: Payload) -> str:
-    """What somebody pressed or chose, as it reads on the screen; else the action's id."""
+    """Return what somebody pressed or chose, as it reads on the screen; else the action's id."""
     for place in (action.get("selected_option"), action):
         label = place.get("text") if isinstance(place, dict) else None
         if isinstance(label, dict) and label.get("text"):

@@ -36,7 +36,7 @@ class Exchanges:
         slack.calls.listeners.append(self._api_called)
 
     def recent(self) -> tuple[Exchange, ...]:
-        """The last ones, oldest first."""
+        """Return the last ones, oldest first."""
         return tuple(self._known.values())
 
     async def deliver(self, delivery: Delivery) -> Ack:
@@ -96,7 +96,7 @@ class Exchanges:
             self._refused(answer, cause.channel, cause.person)
 
     def _api_called(self, call: ApiCall) -> None:
-        """A call that says what caused it belongs there; any other stands for itself."""
+        """Add a call to the exchange that caused it; one without a cause is an exchange of its own."""
         trigger = call.arguments.get("trigger_id", "")
         cause = self._find(
             lambda known: known.sent is not None and known.sent.payload["trigger_id"] == trigger

@@ -110,7 +110,7 @@ async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
 
 
 def _only_slack(api: URL) -> aiohttp.ClientMiddlewareType:
-    """Keeps tokens and messages from other hosts, wherever a payload or a redirect points."""
+    """Block requests to other hosts, wherever a payload or a redirect points."""
 
     async def send(
         request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -129,7 +129,7 @@ def _only_slack(api: URL) -> aiohttp.ClientMiddlewareType:
 
 
 def reason(error: Exception) -> str:
-    """What an error of the Web API says: Slack's code, else the HTTP status, else the kind of error."""
+    """Return an error's reason: Slack's code, else the HTTP status, else the kind of error."""
     if isinstance(error, SlackApiError):
         data = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
         if isinstance(data, dict) and data.get("error"):
@@ -139,7 +139,7 @@ def reason(error: Exception) -> str:
 
 
 def http_status(error: SlackApiError) -> int:
-    """The status of the answer; where that was no JSON, slack_sdk hands on aiohttp's own."""
+    """Return the status of the answer; where that was no JSON, slack_sdk hands on aiohttp's own."""
     response = error.response
     return int(response.status if isinstance(response, aiohttp.ClientResponse) else response.status_code)
 
@@ -152,7 +152,7 @@ def retry_after(headers: Mapping[str, Any]) -> timedelta | None:
 
 
 async def check_bot_token(client: AsyncWebClient) -> AsyncSlackResponse:
-    """What Slack says of the bot's token.
+    """Return what Slack says of the bot's token.
 
     Raises:
         TokenRefused: it is not good.

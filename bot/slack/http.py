@@ -48,7 +48,7 @@ class SlackEndpoint:
         self._seen: FIFOCache[str, bool] = FIFOCache(_REMEMBERED)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """The answer to a request of Slack's.
+        """Return the answer to a request of Slack's.
 
         Raises:
             RequestRejected: it is not one.
@@ -112,7 +112,7 @@ class RequestRejected(Exception):
 
 
 def _single_header(request: web.Request, name: str, form: re.Pattern[str]) -> str:
-    """The value of a header that is there once."""
+    """Return the value of a header that is there once."""
     values = request.headers.getall(name, [])
     if len(values) != 1 or not form.fullmatch(values[0]):
         raise RequestRejected(401, f"{name} is not there once, as Slack writes it")
@@ -125,7 +125,7 @@ def web_app(
     probes: Mapping[str, Probe],
     patience: timedelta = timedelta(seconds=3),
 ) -> web.Application:
-    """The endpoints.
+    """Return the endpoints.
 
     Args:
         requests: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
@@ -172,7 +172,7 @@ async def _in_time(probe: Probe, patience: timedelta) -> str | None:
 
 
 def _redact_parse_errors(record: logging.LogRecord) -> bool:
-    """What is no HTTP stands in aiohttp's error, and the log is no place for anybody to write into."""
+    """Keep a stranger's bytes, which aiohttp's error quotes, out of the log."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, HttpProcessingError):
         record.exc_info = None

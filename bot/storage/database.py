@@ -20,7 +20,7 @@ class DatabaseUnusable(Exception):
 
 
 def open_database(url: str) -> AsyncEngine:
-    """An engine for a `DATABASE_URL`; it connects at first use.
+    """Return an engine for a `DATABASE_URL`; it connects at first use.
 
     Raises:
         ValueError: as `database_url`.

@@ -12,7 +12,7 @@ _DRIVERS: Final = {
 
 
 def database_url(url: str) -> URL:
-    """A `DATABASE_URL` as platforms write it (`postgres://…`), with the driver this bot uses.
+    """Return a `DATABASE_URL` as platforms write it (`postgres://…`), with the driver this bot uses.
 
     Raises:
         ValueError: it is no URL, or of another database.

@@ -103,12 +103,12 @@ def appearance(status: Status | None) -> Appearance:
 
 
 def plain(text: str) -> str:
-    """A foreign text for plain_text elements, where Slack reads no markup: only made safe to look at."""
+    """Return a foreign text for plain_text elements, in which Slack reads no markup."""
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def escape(text: str) -> str:
-    """A foreign text for mrkdwn.
+    """Return a foreign text for mrkdwn.
 
     Slack asks to escape these three and nothing else; a backtick goes, too, as it would turn our code spans
     inside out.
@@ -122,12 +122,12 @@ def command(text: str) -> str:
 
 
 def code(text: str, most: int = _LONGEST_NAME) -> str:
-    """A foreign text as code, where Slack looks for no mention, no link and no emphasis."""
+    """Return a foreign text as code, where Slack looks for no mention, no link and no emphasis."""
     return f"`{escape(limits.shorten(text, most)) or ' '}`"
 
 
 def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
-    """A time that every reader sees in their own zone; ISO 8601 where Slack can't."""
+    """Return a time that every reader sees in their own zone; ISO 8601 where Slack can't."""
     at = at.astimezone(UTC)
     return f"<!date^{int(at.timestamp())}^{style}|{iso(at)}>"
 
@@ -138,7 +138,7 @@ def iso(at: datetime) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """A time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
+    """Return a time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
     whole = span.days * 86400 + span.seconds
     if whole < 1:
         return f"{int(max(span.total_seconds(), 0) * 1000)}ms"
@@ -159,12 +159,12 @@ def ago(span: timedelta) -> str:
 
 
 def header(text: str) -> Block:
-    """A title."""
+    """Return a title."""
     return {"type": "header", "text": plain_text(text, limits.HEADER, emoji=False)}
 
 
 def section(markup: str, accessory: Block | None = None) -> Block:
-    """A paragraph of mrkdwn, with a button beside it where one is given."""
+    """Return a paragraph of mrkdwn, with a button beside it where one is given."""
     text = limits.shorten_markup(markup, limits.SECTION)
     block: Block = {"type": "section", "text": _mrkdwn(text)}
     if accessory is not None:
@@ -173,13 +173,13 @@ def section(markup: str, accessory: Block | None = None) -> Block:
 
 
 def context(*phrases: str) -> Block:
-    """A small line of mrkdwn."""
+    """Return a small line of mrkdwn."""
     text = limits.shorten_markup(" · ".join(phrases), limits.CONTEXT)
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
 def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:
-    """A text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
+    """Return a text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
     return {"type": "plain_text", "text": limits.shorten(plain(text), most), "emoji": emoji}
 
 
@@ -189,7 +189,7 @@ def _mrkdwn(text: str) -> Block:
 
 
 def button(label: str, action_id: str, value: str, says: str) -> Block:
-    """A button; `says` is what a screen reader reads.
+    """Return a button; `says` is what a screen reader reads.
 
     Raises:
         ValueError: the value does not fit, and cutting it would break it.
@@ -206,7 +206,7 @@ def button(label: str, action_id: str, value: str, says: str) -> Block:
 
 
 def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
-    """A button that asks before it acts; `label` is what stands on its second self."""
+    """Return a button that asks before it acts; `label` is what stands on its second self."""
     confirm = {
         "title": plain_text(title, limits.CONFIRM_TITLE),
         "text": plain_text(text, limits.CONFIRM_TEXT),
@@ -218,7 +218,7 @@ def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
 
 
 def actions(buttons: list[Block]) -> list[Block]:
-    """A row of buttons; no block where there are none, as Slack takes no empty row."""
+    """Return a row of buttons; no block where there are none, as Slack takes no empty row."""
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
@@ -228,14 +228,14 @@ def person(user: str) -> str:
 
 
 def channel(channel_id: str) -> str:
-    """A link to a channel, which shows its name to whoever may see that; a direct message has none."""
+    """Return a link to a channel, which shows its name to whoever may see that; a direct message has none."""
     if channel_id.startswith("D"):
         return "a direct message"
     return f"<#{escape(channel_id)}>"
 
 
 def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
-    """The buttons below a list: only those that lead somewhere."""
+    """Return the buttons below a list: only those that lead somewhere."""
     buttons = []
     if controls.previous is not None:
         buttons.append(button(f"◀ {previous}", "page_previous", controls.previous, f"{previous} rows"))
@@ -252,13 +252,13 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
 
 
 def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
-    """What the API said beside its answer."""
+    """Return what the API said beside its answer."""
     said = [f"{escape(message.message)}{code_number(message)}" for message in messages]
     return [context("Cloudflare says: " + "; ".join(said))] if said else []
 
 
 def unread_rows(rows: int) -> list[str]:
-    """A sentence about rows that lack something or are missing, as they could not be read; none for none."""
+    """Return a sentence about rows that could not be read in full; none for no such rows."""
     if not rows:
         return []
     which = "1 row" if rows == 1 else f"{rows} rows"
@@ -266,12 +266,12 @@ def unread_rows(rows: int) -> list[str]:
 
 
 def code_number(message: ApiMessage) -> str:
-    """The API's code of a message, in brackets, where it has one."""
+    """Return the API's code of a message, in brackets, where it has one."""
     return f" ({message.code})" if message.code is not None else ""
 
 
 def modal(title: str, blocks: list[Block], close: str) -> Block:
-    """A window over everything else."""
+    """Return a window over everything else."""
     return {
         "type": "modal",
         "title": plain_text(title, limits.TITLE),
@@ -281,5 +281,5 @@ def modal(title: str, blocks: list[Block], close: str) -> Block:
 
 
 def message(text: str, blocks: list[Block]) -> Message:
-    """A message; `text` is mrkdwn already."""
+    """Return a message; `text` is mrkdwn already."""
     return Message(limits.shorten_markup(text, limits.TEXT), blocks)

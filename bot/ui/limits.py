@@ -41,12 +41,12 @@ _CUT: Final = "…"
 
 
 def shorten(text: str, most: int) -> str:
-    """A text of at most so many characters; one that was cut ends in an ellipsis."""
+    """Return a text of at most so many characters; one that was cut ends in an ellipsis."""
     return text if len(text) <= most else text[: most - len(_CUT)] + _CUT
 
 
 def shorten_markup(text: str, most: int) -> str:
-    """The same for mrkdwn: never cut inside an entity or a `<…>`, and never leave code open."""
+    """Return the same for mrkdwn: never cut inside an entity or a `<…>`, and never leave code open."""
     if len(text) <= most:
         return text
     kept = text[: most - len(_CUT) - 1]

@@ -6,7 +6,7 @@ from bot.ui.limits import Block
 
 
 def with_request_id(told: Message, reference: str) -> Message:
-    """The same with its small print ending in what the log knows it by, for whoever looks into it."""
+    """Return the same with its small print ending in what the log knows it by, for whoever looks into it."""
     known_by = f"reference {code(reference)}"
     text = limits.shorten_markup(told.text, limits.TEXT - len(known_by) - 3)
     return message(f"{text} ({known_by})", _ending_in(told.blocks, known_by))

@@ -36,7 +36,7 @@ _LONGEST_WORD: Final = 40
 
 
 def filter_view(query: ListQuery, form: Form, accounts: Sequence[str], metadata: str) -> Block:
-    """The modal for a list of instances; `metadata` comes back with what is filled in.
+    """Return the modal for a list of instances; `metadata` comes back with what is filled in.
 
     Raises:
         ValueError: the metadata does not fit, and cutting it would break it.
@@ -73,7 +73,7 @@ def filter_view(query: ListQuery, form: Form, accounts: Sequence[str], metadata:
 
 
 def filled_in(state: State, query: ListQuery) -> Form:
-    """What a submission asks for, given the list that the form was opened from."""
+    """Return what a submission asks for, given the list that the form was opened from."""
     # A menu that was not shown leaves everything as it is.
     status, account = (chosen(state, key) or _SAME for key in ("status", "account"))
     statuses = {_SAME: query.status, _ANY: None}
@@ -87,7 +87,7 @@ def filled_in(state: State, query: ListQuery) -> Form:
 
 
 def field_errors(mistakes: FormErrors) -> dict[str, str]:
-    """What is said at each field, as plain text."""
+    """Return what is said at each field, as plain text."""
     return {key: _said(key, error) for key, error in mistakes.by_field.items()}
 
 
@@ -166,7 +166,7 @@ def _number(text: str) -> Block:
 
 
 def _said(key: str, error: QueryError) -> str:
-    """An error in the language's own words, without the keys and the code that only commands have."""
+    """Return an error in the language's own words, without the keys and the code that only commands have."""
     word = limits.shorten(plain(error.word.removeprefix(f"{key}:")), _LONGEST_WORD)
     advice = plain(f"{error.problem}. Expected: {error.expected}.")
     return f"“{word}” " + re.sub(r"`(?:[a-z]+:(?=[^`]))?([^`]*?):?`", r"\1", advice)

@@ -41,7 +41,7 @@ def instances_message(screen: Screen, controls: Controls, notices: Sequence[str]
 
 
 def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> list[Block]:
-    """The same without times, and without the last rows if need be; it says what is left out."""
+    """Return the same without times, and without the last rows if need be; it says what is left out."""
     notices = (*notices, "Times are left out: the ids are too long for all of it in one message.")
     rows = [section(_title(row)) for row in screen.rows]
     blocks = _around(screen, controls, notices, rows)
@@ -137,7 +137,7 @@ def _range(screen: Screen) -> str:
 
 
 def _spoken(screen: Screen) -> str:
-    """The list as one text, for screen readers and notifications."""
+    """Return the list as one text, for screen readers and notifications."""
     rows = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
     restricted = ", ".join(screen.query.describe(iso))
     asked = escape(_headline(screen.query)) + (f", {restricted}" if restricted else "")

@@ -82,7 +82,7 @@ def _row(workflow: Workflow, longest: int) -> str:
 
 
 def _counts(workflow: Workflow) -> list[tuple[Status, int]]:
-    """Counts that are not zero, the most urgent first, statuses never seen before last."""
+    """Return counts that are not zero, the most urgent first, statuses never seen before last."""
     counts = [(status, count) for status, count in (workflow.instances or {}).items() if count]
     order = {status: place for place, status in enumerate(URGENCY)}
     return sorted(counts, key=lambda item: (order.get(item[0], len(order)), item[0]))

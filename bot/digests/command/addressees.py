@@ -48,7 +48,7 @@ class Addressees:
     here: str
 
     def channel(self, token: Token) -> Channel:
-        """The channel that the value of a word is.
+        """Return the channel that the value of a word is.
 
         Raises:
             QueryError: it is none, or Slack does not say which.
@@ -96,7 +96,7 @@ def names_somebody(token: Token) -> bool:
 
 
 def unknown_channel(token: Token, *, nearest: str | None = None) -> QueryError:
-    """What to say of a word that stands where a channel may, and that Slack did not recognise."""
+    """Return what to say of a word that stands where a channel may, and that Slack did not recognise."""
     return token.wrong(
         "is taken for a channel, and Slack did not identify it",
         expected=f"a channel {_COMPLETED}, or this command in that channel without the word, {_OR_FORM}",

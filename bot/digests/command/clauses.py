@@ -58,7 +58,7 @@ class Clauses:
 
 
 def sort(said: Sequence[Token], tokens: Sequence[Token], zone: str) -> tuple[Schedule, Clauses]:
-    """The schedule among the words behind `create`, and all that is said beside.
+    """Return the schedule among the words behind `create`, and all that is said beside.
 
     Args:
         said: the words up to `create`.
@@ -92,7 +92,7 @@ def sort(said: Sequence[Token], tokens: Sequence[Token], zone: str) -> tuple[Sch
 
 
 def _option(token: Token) -> str | None:
-    """The option that a word is called like, or begins with.
+    """Return the option that a word is called like, or begins with.
 
     Raises:
         QueryError: it is written as an option that does not exist.
@@ -107,14 +107,14 @@ def _option(token: Token) -> str | None:
 
 
 def _key_of_value(token: Token) -> str | None:
-    """The option whose value a word is that stands by itself: a channel or a status."""
+    """Return the option whose value a word is that stands by itself: a channel or a status."""
     if names_channel(token) or token.text.lower() == "here":
         return "channel"
     return "status" if filters.known_status(token.text) else None
 
 
 def _take_value(words: Words, key: str) -> Token:
-    """The next word with its value, which may be the word behind it."""
+    """Return the next word with its value, which may be the word behind it."""
     token = words.take()
     if token.key is None or not (token.value or token.quoted):
         value = _value_behind(words, token, key)

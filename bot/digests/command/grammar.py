@@ -68,7 +68,7 @@ def is_digest(text: str) -> bool:
 
 
 def parse_digest(text: str, accounts: Sequence[str], channel: str, zone: str) -> DigestRequest:
-    """What a command asks for of which `is_digest` is true.
+    """Return what a command asks for of which `is_digest` is true.
 
     Args:
         text: what stands behind `/workflows`, as Slack sent it: the ids of channels and people are in it.
@@ -105,7 +105,7 @@ def _parse(tokens: Sequence[Token], asker: Asker) -> DigestRequest:
 
 
 def _head(tokens: Sequence[Token]) -> Sequence[Token]:
-    """The words that say no more than what this is about: `digest`, or a whole command that was pasted."""
+    """Return the words before the verb: `digest`, or a pasted command with it."""
     count = 1 if tokens and tokens[0].text == COMMAND else 0
     return tokens[: count + 1] if tokens[count:] and tokens[count].text.lower() in _HEADS else tokens[:count]
 

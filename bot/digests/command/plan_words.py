@@ -36,7 +36,7 @@ class Asker:
 
 
 def read_spec(said: Sequence[Token], tokens: Sequence[Token], asker: Asker) -> CreateDigest:
-    """The digest that somebody asks for.
+    """Return the digest that somebody asks for.
 
     Args:
         said: the words up to `create`, which a refusal may name.
@@ -76,7 +76,7 @@ def _zone(token: Token) -> str:
 
 
 def _workflows(clauses: Clauses) -> tuple[str, ...]:
-    """The names, each once; none for all."""
+    """Return the names, each once; none for all."""
     names = {name: token for token in clauses.names for name in _names(token)}
     said_all = clauses.values.get("all")
     if said_all and names:

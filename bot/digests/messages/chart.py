@@ -18,7 +18,7 @@ _LABELS: Final = ("%H:%M", "%a %H:%M", "%d %b %H:%M", "%d %b %H:%M%z", "%d %b %H
 
 
 def chart(report: Report) -> list[Block]:
-    """A `data_visualization`, its times in the digest's zone, as a chart can't have each reader's own.
+    """Return a `data_visualization`, its times in the digest's zone, as a chart can't have each reader's own.
 
     Slack takes 20 points, so bars are put together where there are more.
     """
@@ -44,7 +44,7 @@ def chart(report: Report) -> list[Block]:
 
 
 def sparkline(report: Report) -> list[Block]:
-    """The same as a line of characters, with its range in words."""
+    """Return the same as a line of characters, with its range in words."""
     if not report.chart:
         return []
     bars, drawn = drawing(report)
@@ -55,7 +55,7 @@ def sparkline(report: Report) -> list[Block]:
 
 
 def drawing(report: Report) -> tuple[Sequence[Bar], str]:
-    """The bars of a chart that has any, and a character for each."""
+    """Return the bars of a chart that has any, and a character for each."""
     bars = _put_together(report.chart, _MOST_CHARACTERS)
     most = max(bar.count for bar in bars) or 1
     # Rounded up, so that one failure among thousands is seen.

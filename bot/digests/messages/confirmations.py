@@ -33,45 +33,45 @@ _STOPS: Final = {
 
 
 def created_message(digest: Digest) -> Message:
-    """It is kept; what was understood is repeated in words."""
+    """Tell that a digest is kept, and repeat what was understood."""
     return _done("✅", "is made", digest)
 
 
 def created_elsewhere_message(digest: Digest) -> Message:
-    """The same for somebody who asked for it in another channel than its own."""
+    """Return the same for somebody who asked for it in another channel than its own."""
     where = channel(digest.plan.channel)
     return _told("✅", f"Digest {digest.number} is made.", f"It goes to {where}: {when(digest)}.")
 
 
 def changed_message(digest: Digest) -> Message:
-    """It has another plan."""
+    """Tell that a digest has another plan."""
     return _done("✅", "is changed", digest)
 
 
 def paused_message(digest: Digest) -> Message:
-    """It does not go out until somebody resumes it."""
+    """Tell that a digest is paused until it is resumed."""
     again = f"To have it again: {command(command_of('resume', digest.number))}"
     return _done("⏸️", "is paused", digest, again, said=_schedule(digest))
 
 
 def resumed_message(digest: Digest) -> Message:
-    """It is active again."""
+    """Tell that a digest is active again."""
     return _done("▶️", "is active again", digest)
 
 
 def deleted_message(digest: Digest) -> Message:
-    """It is gone, with a button that brings it back."""
+    """Tell that a digest is deleted, with a button that restores it."""
     back = f"To have it back: {command(command_of('restore', digest.number))}"
     return _done("🗑️", "is deleted", digest, back, said=_schedule(digest))
 
 
 def restored_message(digest: Digest) -> Message:
-    """It is there again, as it was."""
+    """Tell that a digest is restored as it was."""
     return _done("✅", "is restored", digest)
 
 
 def run_started_message(digest: Digest) -> Message:
-    """It is on its way."""
+    """Tell that a run is on its way."""
     told = [f"It comes to {channel(digest.plan.channel)} in a moment."]
     if digest.state == "paused":
         told.append(
@@ -86,7 +86,7 @@ def stop_in_words(why: str) -> str:
 
 
 def paused_direct_message(digest: Digest, why: str) -> Message:
-    """What the creator of a digest is told when it paused itself; `why` is Slack's word, or plain text."""
+    """Tell the creator of a digest that it paused itself; `why` is Slack's word, or plain text."""
     number, where = digest.number, channel(digest.plan.channel)
     reason, remedy = _STOPS.get(why, (why, ""))
     again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
@@ -135,7 +135,7 @@ def not_all_message(admins: Sequence[str]) -> Message:
 
 
 def with_no_worker_warning(told: Message) -> Message:
-    """The same, saying that no digest will come as things are."""
+    """Return the same, saying that no digest will come as things are."""
     warning = (
         "Digests have been waiting for more than a minute: no worker seems to run. Whoever runs this bot has "
         "to start one: `workflows-bot serve --role worker`"
@@ -144,7 +144,7 @@ def with_no_worker_warning(told: Message) -> Message:
 
 
 def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
-    """A digest can't go where somebody wants it; the channel's name is empty where Slack did not say it."""
+    """Tell why a digest can't go to a channel; its name is empty where Slack did not give it."""
     title, advice = _DOORS[missing]
     if missing != "archived":
         again = spec_command(plan, f"#{channel_name or plan.channel}")
@@ -153,7 +153,7 @@ def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name
 
 
 def channel_unavailable_text(missing: Missing) -> str:
-    """The same at a form's field, as plain text."""
+    """Return the same at a form's field, as plain text."""
     title, advice = _DOORS[missing]
     words = plain(f"{title.format('this channel')} {advice}".replace("`", ""))
     return words[0].upper() + words[1:]
@@ -186,7 +186,7 @@ def _schedule(digest: Digest) -> str:
 
 
 def _done(emoji: str, outcome: str, digest: Digest, *advice: str, said: str = "") -> Message:
-    """What became of a digest that its reader was allowed to change; `said` of its schedule, if not all."""
+    """Tell what became of a digest that its reader may change; `said` replaces its schedule's line."""
     told = (said or when(digest), what(digest.plan, MOST_WORKFLOWS), *advice)
     text = "\n".join((f"{emoji} {heading(digest)} *{outcome}.*", *told))
     blocks = [section(text), *buttons(digest, may_change=True)]

@@ -24,7 +24,7 @@ Cell = dict[str, Any]
 
 
 def table(report: Report, room: int) -> list[Block]:
-    """A `data_table` of as many workflows as have room, in characters of JSON, and how many have none."""
+    """Return a `data_table` of the workflows that fit into `room` characters of JSON, and a line on the rest."""
     columns = _columns(report)
     block: Block = {
         "type": "data_table",
@@ -46,7 +46,7 @@ def table(report: Report, room: int) -> list[Block]:
 
 
 def lines(report: Report, room: int) -> list[Block]:
-    """The same as text, a line a workflow."""
+    """Return the same as text, a line a workflow."""
     sections: list[str] = []
     shown = 0
     room -= _REST
@@ -80,7 +80,7 @@ def _line(row: WorkflowRow) -> str:
 
 
 def _rest(report: Report, shown: int) -> list[Block]:
-    """What is not among the workflows shown."""
+    """Return what is not among the workflows shown."""
     phrases = []
     if left := len(report.rows) - shown:
         overview = OverviewQuery(account=report.plan.account).command()
@@ -94,7 +94,7 @@ def _rest(report: Report, shown: int) -> list[Block]:
 
 
 def _columns(report: Report) -> list[Status]:
-    """The statuses that stand in the table: the one that the digest is about, then the most urgent."""
+    """Return the statuses that stand in the table: the one that the digest is about, then the most urgent."""
     found = {status for row in report.rows for status, _, _ in counts_of(row)} - {report.plan.status}
     return [report.plan.status, *sorted(found, key=lambda status: (rank(status), status))]
 
@@ -124,7 +124,7 @@ def _number(row: WorkflowRow, statuses: Sequence[Status]) -> Cell:
 
 
 def _text(text: str) -> Cell:
-    """A cell; Slack refuses a whole message for an empty one."""
+    """Return a cell; Slack refuses a whole message for an empty one."""
     return {"type": "raw_text", "text": text or "–"}
 
 

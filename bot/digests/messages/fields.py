@@ -20,7 +20,7 @@ _LONGEST_TEXT: Final = 300
 
 
 def channels(channel: str) -> Block:
-    """The channels that somebody sees; direct messages only where one is chosen already."""
+    """Return the channels that somebody sees; direct messages only where one is chosen already."""
     is_direct = channel.startswith("D")
     kinds = ["public", "private", *(["im"] if is_direct else [])]
     element: Block = {
@@ -40,12 +40,12 @@ def boxes(texts: Mapping[str, str], selected_options: Sequence[str]) -> Block:
 
 
 def clock(time: str) -> Block:
-    """A time of day, as `HH:MM`."""
+    """Return a time of day, as `HH:MM`."""
     return {"type": "timepicker", **({"initial_time": time} if time else {})}
 
 
 def text(text: str, such_as: str) -> Block:
-    """A line to type."""
+    """Return a line to type."""
     element: Block = {
         "type": "plain_text_input",
         "max_length": _LONGEST_TEXT,
@@ -55,13 +55,13 @@ def text(text: str, such_as: str) -> Block:
 
 
 def zone(zone: str) -> Block:
-    """A time zone, from a menu that loads as one types."""
+    """Return a time zone, from a menu that loads as one types."""
     element: Block = {"type": "external_select", "action_id": "digest_zone", "min_query_length": 0}
     return {**element, "initial_option": _option(zone, zone)} if zone else element
 
 
 def accounts(present: str | None, names: Sequence[str]) -> Block:
-    """A menu; an account that settings no longer have can be kept or left."""
+    """Return a menu; an account that settings no longer have can be kept or left."""
     values = {name: name for name in names[: limits.OPTIONS - 1]}
     if present is None:
         values[names[0]] = DEFAULT
@@ -99,7 +99,7 @@ def people(mentions: Sequence[Mention]) -> Block:
 
 
 def groups(mentions: Sequence[Mention]) -> Block:
-    """`@here`, `@channel` and the user groups that are called already: Slack has no picker for others."""
+    """Offer `@here`, `@channel` and the user groups that are set: Slack has no picker for others."""
     groups = [mention for mention in mentions if mention.kind == "group"]
     texts = {
         **_EVERYBODY,
@@ -110,7 +110,7 @@ def groups(mentions: Sequence[Mention]) -> Block:
 
 
 def group(value: str) -> Mention | None:
-    """The mention that a ticked box of `groups` is; None of a box that is none of them."""
+    """Return the mention that a ticked box of `groups` is; None of a box that is none of them."""
     if value in _EVERYBODY:
         return Mention("everybody", value, value)
     group_id, _, name = value.partition(" ")

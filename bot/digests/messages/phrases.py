@@ -19,7 +19,7 @@ _CALLS: Final = {"person": "<@{}>", "group": "<!subteam^{}>", "everybody": "<!{}
 
 
 def command_of(action: str, number: int) -> str:
-    """What to type to do something with a digest, such as `run`."""
+    """Return what to type to do something with a digest, such as `run`."""
     return f"{COMMAND} digest {action} {number}"
 
 
@@ -37,7 +37,7 @@ def newly(status: Status) -> str:
 
 
 def how_many(count: int, *, exact: bool) -> str:
-    """A number, and whether there may be more."""
+    """Return a number, and whether there may be more."""
     return f"{count:,}" if exact else f"at least {count:,}"
 
 
@@ -58,7 +58,7 @@ def name_of(number: int | None) -> str:
 
 
 def subject(plan: DigestSpec) -> str:
-    """The workflows that a digest is about, as text that is not yet made safe to show."""
+    """Return the workflows that a digest is about, as text that is not yet made safe to show."""
     if not plan.workflows:
         return "all workflows"
     left = len(plan.workflows) - _MOST_NAMES
@@ -72,7 +72,7 @@ def since_in_words(report: Report, at: str) -> str:
 
 
 def named(name: str) -> str:
-    """A workflow's name as code."""
+    """Return a workflow's name as code."""
     return code(name, LONGEST_NAME)
 
 
@@ -82,7 +82,7 @@ def calls(mentions: Sequence[Mention]) -> str:
 
 
 def mentioned(mentions: Sequence[Mention]) -> str:
-    """The same people by names that call nobody.
+    """Return the same people by names that call nobody.
 
     A person whose name is not known can only be shown as a mention: to be sent to one reader alone.
     """
@@ -111,6 +111,6 @@ def rank(status: Status) -> int:
 
 
 def changed(change: int) -> str:
-    """A sign and a number in brackets, ` (+3)`; nothing if nothing changed."""
+    """Return a sign and a number in brackets, ` (+3)`; nothing if nothing changed."""
     sign = "+" if change > 0 else "\N{MINUS SIGN}"
     return f" ({sign}{abs(change):,})" if change else ""

@@ -33,7 +33,7 @@ def upcoming(digest: Digest) -> str:
 
 
 def what(plan: DigestSpec, most: int) -> str:
-    """What it tells, as far as that is not the usual, naming at most so many workflows; in mrkdwn."""
+    """Return what it tells, as far as that is not the usual, naming at most so many workflows; in mrkdwn."""
     phrases = [_workflows(plan.workflows, most)]
     if plan.status != ERRORED:
         phrases.append(escape(newly(plan.status)))
@@ -51,7 +51,7 @@ def what(plan: DigestSpec, most: int) -> str:
 
 
 def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
-    """A row of buttons; whoever may not change a digest can have it said once more."""
+    """Return a row of buttons; whoever may not change a digest can have it said once more."""
     if digest.state == "deleted":
         return actions([_button("Undo", "digest_restore", digest, "Undo: restore")] if may_change else [])
     row = [_button("Preview", "digest_preview", digest), _button("Run now", "digest_run", digest)]
@@ -65,7 +65,7 @@ def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
 
 
 def new_button(label: str) -> list[Block]:
-    """A row with the button that opens the form of a new digest."""
+    """Return a row with the button that opens the form of a new digest."""
     return actions([button(label, "digest_new", "new", label)])
 
 

@@ -12,7 +12,7 @@ _BACK: Final = "Back"
 
 
 def preview_view(shown: Message) -> Block:
-    """A message as a window; of blocks that windows take, and without buttons, as they would lead nowhere."""
+    """Return a message as a modal, without its buttons, as they would lead nowhere."""
     blocks = [
         {key: value for key, value in block.items() if key != "accessory"}
         for block in shown.blocks
@@ -22,12 +22,12 @@ def preview_view(shown: Message) -> Block:
 
 
 def reading_view() -> Block:
-    """What is shown meanwhile."""
+    """Return what is shown meanwhile."""
     return modal(_TITLE, [section("⏳ Reading what Cloudflare has…")], close=_BACK)
 
 
 def preview_failed_view(problems: Sequence[str]) -> Block:
-    """What has to be put right in the form first; plain texts."""
+    """Return what has to be put right in the form first; plain texts."""
     said = [{"type": "section", "text": plain_text(text, limits.SECTION, emoji=False)} for text in problems]
     return modal(_TITLE, [section("⚠️ *The form is not complete yet.*"), *said], close=_BACK)
 

@@ -58,7 +58,7 @@ class DigestMessages:
 
 
 def digest_message(number: int | None, report: Report, controls: DigestControls) -> DigestMessages:
-    """What a digest posts; one that is not kept yet has no number."""
+    """Return what a digest posts; one that is not kept yet has no number."""
     text = _spoken(number, report, controls)
     return DigestMessages(
         full=message(text, _fitted(number, report, controls, table, chart(report))),
@@ -67,12 +67,12 @@ def digest_message(number: int | None, report: Report, controls: DigestControls)
 
 
 def maybe_repeated(posted: Message) -> Message:
-    """A digest that may have been posted before, and says so."""
+    """Return a digest that may have been posted before, and says so."""
     return replace(posted, blocks=[*posted.blocks, context(_MAY_BE_REPEATED)])
 
 
 def unreadable_message(number: int, error: Exception, next_due: datetime | None) -> Message:
-    """What is posted in a digest's place when Cloudflare gave nothing for too long.
+    """Return what is posted in a digest's place when Cloudflare gave nothing for too long.
 
     Raises:
         TypeError: the error is none of the kinds that people are told about.
@@ -134,7 +134,7 @@ def _bottom(report: Report, number: int | None) -> Block:
 
 
 def _spoken(number: int | None, report: Report, controls: DigestControls) -> str:
-    """The news as one text, for notifications."""
+    """Return the news as one text, for notifications."""
     called = "" if controls.is_preview else _called(report)
     said = headline(report)
     failures: dict[str, list[str]] = {name: [] for name in busiest_first(report)}

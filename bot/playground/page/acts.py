@@ -87,7 +87,7 @@ class _Turn(BaseModel):
 
 
 def read(body: bytes) -> Act:
-    """The act that a request's body describes.
+    """Return the act that a request's body describes.
 
     Raises:
         ActRefused: it describes none.
@@ -224,7 +224,7 @@ class Acts:
 
     @contextmanager
     def _told(self, person: Person, what: str) -> Iterator[None]:
-        """What goes wrong between Slack and the bot is told where the person is."""
+        """Tell the person in their channel what goes wrong between Slack and the bot."""
         try:
             yield
         except AckError as error:

@@ -78,7 +78,7 @@ class Feed:
 
 
 async def _next(events: asyncio.Queue[bytes | None]) -> bytes | None:
-    """The next event, or a sign of life after a while of nothing; None at the end."""
+    """Return the next event, or a sign of life after a while of nothing; None at the end."""
     try:
         async with asyncio.timeout(_HEARTBEAT_SECONDS):
             return await events.get()

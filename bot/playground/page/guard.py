@@ -29,7 +29,7 @@ _HEADERS: Final = {
 
 
 def guarding(secret: str) -> Middleware:
-    """A middleware that lets nobody else in."""
+    """Return a middleware that lets nobody else in."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -35,7 +35,7 @@ async def serving_page(stage: Stage, secret: str, port: int) -> AsyncIterator[st
 
 
 def page_app(stage: Stage, secret: str) -> web.Application:
-    """The page's files, its feed, and what it can do."""
+    """Return the page's files, its feed, and what it can do."""
     feed, acts = Feed(stage), Acts(stage)
 
     async def act(body: bytes) -> Payload:
@@ -64,7 +64,7 @@ def page_app(stage: Stage, secret: str) -> web.Application:
 
 
 def _answered(do: Callable[[bytes], Awaitable[Payload]]) -> Handler:
-    """What comes of a request's body as JSON, or why nothing does."""
+    """Return what comes of a request's body as JSON, or why nothing does."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:

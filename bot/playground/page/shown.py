@@ -66,22 +66,22 @@ def _channel(channel: Channel, people: tuple[User, ...]) -> Payload:
 
 
 def change_json(change: Change) -> Payload:
-    """A message that was posted, updated or deleted."""
+    """Return a message that was posted, updated or deleted."""
     return {"kind": change.kind, "message": asdict(change.message)}
 
 
 def view_json(view: View) -> Payload:
-    """A modal as it stands."""
+    """Return a modal as it stands."""
     return {"id": view.id, "user": view.user, "payload": view.payload}
 
 
 def notice_json(notice: Notice) -> Payload:
-    """What Slackbot says."""
+    """Return what Slackbot says."""
     return asdict(notice)
 
 
 def exchange_json(exchange: Exchange) -> Payload:
-    """What an act led to so far."""
+    """Return what an act led to so far."""
     sent = exchange.sent
     return {
         "id": exchange.id,
@@ -106,7 +106,7 @@ def exchange_json(exchange: Exchange) -> Payload:
 
 
 def _title(exchange: Exchange) -> str:
-    """What was done; of a command what was typed, and not what Slack made of it."""
+    """Return what was done; of a command what was typed, and not what Slack made of it."""
     sent = exchange.sent
     if sent is None or exchange.kind != "command":
         return exchange.title

@@ -10,7 +10,7 @@ HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:
 
 
 def channel_named(workspace: Workspace, arguments: Payload) -> Channel:
-    """The channel of a call; a person's id means their direct message with the bot.
+    """Return the channel of a call; a person's id means their direct message with the bot.
 
     Raises:
         RefusedError: ``channel_not_found``: there is none, or it is a private one the bot is not in.
@@ -26,7 +26,7 @@ def channel_named(workspace: Workspace, arguments: Payload) -> Channel:
 
 
 def channel_to_post_in(workspace: Workspace, arguments: Payload) -> Channel:
-    """The channel of a call that posts for all to see.
+    """Return the channel of a call that posts for all to see.
 
     Raises:
         RefusedError: ``channel_not_found``, ``is_archived`` or ``not_in_channel``.
@@ -40,7 +40,7 @@ def channel_to_post_in(workspace: Workspace, arguments: Payload) -> Channel:
 
 
 def channel_to_whisper_in(workspace: Workspace, arguments: Payload) -> Channel:
-    """The channel of a call that posts for one person: both have to be in it.
+    """Return the channel of a call that posts for one person: both have to be in it.
 
     Raises:
         RefusedError: ``channel_not_found``, ``is_archived``, ``not_in_channel`` or ``user_not_in_channel``.
@@ -60,7 +60,7 @@ def channel_to_whisper_in(workspace: Workspace, arguments: Payload) -> Channel:
 
 
 def channel_to_read(workspace: Workspace, arguments: Payload) -> Channel:
-    """The channel of a call that reads what was said there; an archived one can still be read.
+    """Return the channel of a call that reads what was said there; an archived one can still be read.
 
     Raises:
         RefusedError: ``missing_scope``, ``channel_not_found`` or ``not_in_channel``.

@@ -56,7 +56,7 @@ class Chat:
         }
 
     def _thread(self, channel: Channel, arguments: Payload) -> str | None:
-        """The message that is replied to: a reply's own thread where it is a reply.
+        """Return the message that is replied to: a reply's own thread where it is a reply.
 
         Slack names no error for a parent that is gone; ``thread_not_found`` is what people meet
         (slackapi/bolt-js#2307).

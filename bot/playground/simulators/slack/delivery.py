@@ -56,7 +56,7 @@ class Ack:
     request_id: str = ""
 
     def as_json(self) -> Payload | None:
-        """The body as an object, or None where it is plain text or nothing."""
+        """Return the body as an object, or None where it is plain text or nothing."""
         if not self.content_type.startswith("application/json"):
             return None
         body = json.loads(self.body or "null")

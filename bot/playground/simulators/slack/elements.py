@@ -132,7 +132,7 @@ ACCESSORIES: dict[str, tuple[Rule, ...]] = {**INTERACTIVE, "image": IMAGE}
 
 
 def element_problems(element: object, at: str, allowed: dict[str, tuple[Rule, ...]]) -> Problems:
-    """What is wrong with one element in a place where only some kinds may stand."""
+    """Return what is wrong with one element in a place where only some kinds may stand."""
     kind = kind_of(element)
     if not isinstance(element, dict) or kind not in allowed:
         yield Problem(f"{at}/type", f"unsupported type: {kind}")

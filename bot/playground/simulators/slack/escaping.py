@@ -24,7 +24,7 @@ _EVERYBODY = ("here", "channel", "everyone")
 
 
 def escaped(text: str, workspace: Workspace, who: User) -> str:
-    """The text as Slack sends it when ``who`` types it, who can name no private channel they are not in."""
+    """Return the text as Slack sends it when ``who`` types it; foreign private channels stay plain."""
     if not workspace.should_escape:
         return _with_entities(text)
     known = dict(_known(workspace, who))

@@ -63,7 +63,7 @@ class Faults:
         self._waiting[target].extend([fault] * times)
 
     def take(self, target: str) -> Fault | None:
-        """The fault the next call of ``target`` meets, used up by asking."""
+        """Return the fault the next call of ``target`` meets, used up by asking."""
         waiting = self._waiting.get(target)
         return waiting.popleft() if waiting else None
 

@@ -69,7 +69,7 @@ class Interactions:
         return path in self._by_path
 
     def answered(self, path: str) -> Interaction:
-        """The act behind a ``response_url``, one use of it spent.
+        """Return the act behind a ``response_url``, one use of it spent.
 
         Raises:
             RefusedError: ``expired_url`` after 30 minutes, ``used_url`` from the sixth time on. The limits
@@ -85,7 +85,7 @@ class Interactions:
         return interaction
 
     def exchange(self, trigger_id: object) -> Interaction:
-        """The act behind a ``trigger_id``, which works once and for 3 seconds.
+        """Return the act behind a ``trigger_id``, which works once and for 3 seconds.
 
         Raises:
             RefusedError: ``invalid_trigger_id``, ``expired_trigger_id`` or ``exchanged_trigger_id``.

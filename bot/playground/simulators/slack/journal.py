@@ -54,7 +54,7 @@ class Journal(Generic[T]):
         await future
 
     def follow(self, matches: Callable[[T], bool] = lambda _: True) -> "Tail[T]":
-        """A reader of the matching entries that come after this call."""
+        """Return a reader of the matching entries that come after this call."""
         return Tail(self, matches, self.total)
 
 
@@ -67,7 +67,7 @@ class Tail(Generic[T]):
     position: int
 
     async def next(self, within: float = WAIT_SECONDS) -> T:
-        """The next matching entry, waiting for it if need be.
+        """Return the next matching entry, waiting for it if need be.
 
         Raises:
             TimeoutError: none came within that many seconds.

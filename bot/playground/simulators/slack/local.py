@@ -75,7 +75,7 @@ class LocalSlack:
             await runner.cleanup()
 
     def application(self) -> web.Application:
-        """The aiohttp application behind ``serve``."""
+        """Return the aiohttp application behind ``serve``."""
         app = web.Application(middlewares=[programs_only])
         app.add_routes([*self._web_api.routes(), *self._responses.routes(), *self.socket_mode.routes()])
         return app
@@ -101,15 +101,15 @@ class LocalSlack:
         return self.workspace.changes
 
     def calls_of(self, method: str) -> tuple[ApiCall, ...]:
-        """The calls of one method so far."""
+        """Return the calls of one method so far."""
         return tuple(call for call in self.calls if call.method == method)
 
     def messages(self, channel: str = "general") -> tuple[Message, ...]:
-        """What stands in a channel now, whoever sees it."""
+        """Return what stands in a channel now, whoever sees it."""
         return self.workspace.timeline(channel)
 
     def next_message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
-        """The next message posted or updated after this call, by any means; TimeoutError if none comes."""
+        """Return the next message posted or updated after this call; TimeoutError if none comes."""
         return message_of(self.workspace.changes.follow(shows), timeout)
 
     def person(self, name: str = "ada", channel: str = "general", via: Transport | None = None) -> Person:
@@ -128,7 +128,7 @@ class LocalSlack:
         )
 
     def http(self, request_url: str, signer: Signs | None = None) -> HttpTransport:
-        """A way to a Request URL, signed by this Slack unless another signer is given."""
+        """Return a way to a Request URL, signed by this Slack unless another signer is given."""
         if self._session is None:
             raise RuntimeError("use a LocalSlack inside `async with LocalSlack(…).serve()`")
         return HttpTransport(self._session, request_url, signer or Signer(self.signing_secret))

@@ -91,7 +91,7 @@ class Message:
         )
 
     def button(self, action_id: str, index: int = 0) -> Button:
-        """The ``index``-th button with this action id; a LookupError names the ones there are."""
+        """Return the ``index``-th button with this action id; a LookupError names the ones there are."""
         found = [button for button in self.buttons() if button.action_id == action_id]
         if not -len(found) <= index < len(found):
             have = ", ".join(button.action_id for button in self.buttons()) or "none"
@@ -110,7 +110,7 @@ def elements_of(block: Payload) -> Iterator[Payload]:
 
 
 def with_ids(blocks: list[Payload] | None) -> tuple[Payload, ...]:
-    """The blocks as Slack stores them: those without a ``block_id`` or ``action_id`` are given one."""
+    """Return the blocks as Slack stores them: those without a ``block_id`` or ``action_id`` are given one."""
     return tuple(_with_id(block) for block in blocks or ())
 
 

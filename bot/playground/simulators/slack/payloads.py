@@ -25,7 +25,7 @@ class Payloads:
     base_url: str
 
     def command(self, act: Interaction, command: str, text: str) -> Payload:
-        """A slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
+        """Return a slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
         team = self.workspace.team
         return {
             "token": VERIFICATION_TOKEN,
@@ -44,11 +44,11 @@ class Payloads:
         }
 
     def response_url(self, act: Interaction) -> str:
-        """The address that answers this act."""
+        """Return the address that answers this act."""
         return f"{self.base_url}{act.path}"
 
     def interaction(self, act: Interaction, kind: str) -> Payload:
-        """What all payloads from interactive things have in common."""
+        """Return what all payloads from interactive things have in common."""
         team = self.workspace.team
         return {
             "type": kind,
@@ -107,12 +107,12 @@ class Payloads:
         }
 
     def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
-        """A modal was submitted with these ``values``: block id → action id → the input's state."""
+        """Return a modal was submitted with these ``values``: block id → action id → the input's state."""
         submitted = {**view.payload, "state": {"values": values}}
         return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}
 
     def view_closed(self, act: Interaction, view: View) -> Payload:
-        """A modal that asked for ``notify_on_close`` was dismissed."""
+        """Return a modal that asked for ``notify_on_close`` was dismissed."""
         is_cleared = bool(view.payload["clear_on_close"])
         return {**self.interaction(act, "view_closed"), "view": view.payload, "is_cleared": is_cleared}
 
@@ -131,7 +131,7 @@ class Payloads:
         return {**self.interaction(act, "block_suggestion"), **where, **menu, "value": typed}
 
     def shortcut(self, act: Interaction, callback_id: str) -> Payload:
-        """A global shortcut was chosen: no channel, no ``response_url``."""
+        """Return a global shortcut was chosen: no channel, no ``response_url``."""
         return {
             **self.interaction(act, "shortcut"),
             "callback_id": callback_id,

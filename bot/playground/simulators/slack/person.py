@@ -107,7 +107,7 @@ class Person:
         return await self._deliver(act, kind, {**common, **payload})
 
     def screen(self) -> tuple[Message, ...]:
-        """What this person sees in the channel now, oldest first."""
+        """Return what this person sees in the channel now, oldest first."""
         return self.desk.workspace.timeline(self.channel.id, seen_by=self.user.id)
 
     def _start(self, kind: Kind, source: Message | None = None) -> Interaction:

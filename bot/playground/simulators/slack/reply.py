@@ -79,7 +79,7 @@ class Reply:
         return dict(body.get("errors", {})) if body.get("response_action") == "errors" else {}
 
     def message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
-        """The next message this act led to, in the ack or through ``response_url``, new or replaced.
+        """Return the next message this act led to, in the ack or through ``response_url``, new or replaced.
 
         Asked again, it waits for the one after that.
 
@@ -89,11 +89,11 @@ class Reply:
         return message_of(self.followers.own, timeout)
 
     def seen(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
-        """The next message shown to this person since the act, whichever way it came: the Web API too."""
+        """Return the next message shown to this person since the act, whichever way it came."""
         return message_of(self.followers.seen, timeout)
 
     def view(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, View]:
-        """The next modal opened or updated because of this act."""
+        """Return the next modal opened or updated because of this act."""
         return self.followers.views.next(timeout)
 
     async def nothing(self, within: float = 0.2) -> None:
@@ -106,5 +106,5 @@ class Reply:
 
 
 async def message_of(changes: Tail[Change], within: float) -> Message:
-    """The message of the next change."""
+    """Return the message of the next change."""
     return (await changes.next(within)).message

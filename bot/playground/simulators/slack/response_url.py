@@ -121,7 +121,7 @@ class ResponseUrls:
 
 
 def draft_of(interaction: Interaction, body: Payload) -> Draft:
-    """The message a body describes, for the one who acted unless it says ``in_channel``."""
+    """Return the message a body describes, for the one who acted unless it says ``in_channel``."""
     in_channel = body.get("response_type") == "in_channel"
     return Draft(
         channel=interaction.channel.id,

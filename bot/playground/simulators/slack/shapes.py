@@ -35,13 +35,13 @@ class RefusedError(Exception):
 
 
 def kind_of(node: object) -> str | None:
-    """What a block, element or cell says it is, or None where it says nothing usable."""
+    """Return what a block, element or cell says it is, or None where it says nothing usable."""
     kind = node.get("type") if isinstance(node, dict) else None
     return kind if isinstance(kind, str) else None
 
 
 def repeated(nodes: object, key: str) -> list[str]:
-    """The strings that stand under ``key`` in more than one of these objects."""
+    """Return the strings that stand under ``key`` in more than one of these objects."""
     objects = [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
     counts = Counter(value for node in objects if isinstance(value := node.get(key), str))
     return [value for value, times in counts.items() if times > 1]
@@ -51,7 +51,7 @@ class Rule(Protocol):
     """Part of what Slack demands of one JSON object."""
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """What in ``holder``, found at the JSON pointer ``at``, breaks this rule."""
+        """Return what in ``holder``, found at the JSON pointer ``at``, breaks this rule."""
 
 
 def length_problems(value: object, at: str, most: int) -> Problems:
@@ -100,7 +100,7 @@ class TextField:
 def text_problems(
     value: object, at: str, most: int, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")
 ) -> Problems:
-    """What is wrong with one text object."""
+    """Return what is wrong with one text object."""
     if not isinstance(value, dict) or value.get("type") not in kinds:
         yield Problem(at, f"must be a text object of type {' or '.join(kinds)}")
         return
@@ -145,7 +145,7 @@ class OneOf:
     words: tuple[str, ...]
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """A word that is not among them."""
+        """Return a word that is not among them."""
         if self.key in holder and holder[self.key] not in self.words:
             yield Problem(f"{at}/{self.key}", f"must be one of {', '.join(self.words)}")
 

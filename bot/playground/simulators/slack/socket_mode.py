@@ -48,11 +48,11 @@ class SocketMode:
     _turn: int = 0
 
     def routes(self) -> list[web.RouteDef]:
-        """The address in what ``apps.connections.open`` returns."""
+        """Return the address in what ``apps.connections.open`` returns."""
         return [web.get("/link/", self.serve)]
 
     def ticket(self) -> str:
-        """A new ticket, good for one connection."""
+        """Return a new ticket, good for one connection."""
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
         return ticket
@@ -63,7 +63,7 @@ class SocketMode:
         return tuple(connection for connection in self._live if not connection.socket.closed)
 
     async def connected(self, within: float = WAIT_SECONDS) -> Connection:
-        """The newest open connection, waiting for the first one if need be."""
+        """Return the newest open connection, waiting for the first one if need be."""
         opened = self.opened.follow()
         return self.connections[-1] if self.connections else await opened.next(within)
 

@@ -87,17 +87,17 @@ class Views:
         return self._show(current.id, arguments["view"], stack, current.user, current.cause)
 
     def close(self, view: View) -> None:
-        """The person is done with it."""
+        """Close a modal."""
         if self._by_id.pop(view.id, None) is not None:
             self.closed.add(view)
 
     def close_all(self, user: str) -> None:
-        """The person is done with all that they have open."""
+        """Close all modals of a person."""
         for view in [view for view in self._by_id.values() if view.user == user]:
             self.close(view)
 
     def top(self, user: str) -> View | None:
-        """The modal that somebody can use: the last opened of those they have open."""
+        """Return the modal that somebody can use: the last opened of those they have open."""
         return next((view for view in reversed(self._by_id.values()) if view.user == user), None)
 
     def open_now(self) -> tuple[View, ...]:
@@ -105,7 +105,7 @@ class Views:
         return tuple(self._by_id.values())
 
     def current(self, view: View) -> View | None:
-        """A modal as it stands now, or None once it has been closed."""
+        """Return a modal as it stands now, or None once it has been closed."""
         return self._by_id.get(view.id)
 
     def _find(self, arguments: Payload) -> View:

@@ -80,7 +80,7 @@ class Answer:
         return self.body.get("error")
 
     def response(self, scopes: frozenset[str]) -> web.Response:
-        """The HTTP response; Bolt learns from ``x-oauth-scopes`` what the token may do."""
+        """Return the HTTP response; Bolt learns from ``x-oauth-scopes`` what the token may do."""
         if self.as_text is not None:
             return web.Response(status=self.status, text=self.error, content_type=self.as_text)
         headers = {"x-oauth-scopes": ",".join(sorted(scopes)), **self.headers}

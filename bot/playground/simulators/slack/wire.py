@@ -23,7 +23,7 @@ class MissingScopeError(RefusedError):
 
 
 async def arguments_of(request: web.Request) -> Payload:
-    """The arguments of a call, from the query, a form or JSON.
+    """Return the arguments of a call, from the query, a form or JSON.
 
     Raises:
         RefusedError: ``invalid_json``, ``json_not_object``, or ``invalid_blocks_format`` and its like.
@@ -69,12 +69,12 @@ def error_body(refused: RefusedError) -> Payload:
 
 
 def is_true(flag: object) -> bool:
-    """A flag as calls carry it: JSON's own, a word, or what slack_sdk puts into an address."""
+    """Return a flag as calls carry it: JSON's own, a word, or what slack_sdk puts into an address."""
     return flag is True or flag in ("true", "1", 1)
 
 
 def message_json(message: Message, team: Team) -> Payload:
-    """A message as Slack sends it, in answers and in the payload of a click."""
+    """Return a message as Slack sends it, in answers and in the payload of a click."""
     shown: Payload = {
         "type": "message",
         "user": team.bot_user_id,

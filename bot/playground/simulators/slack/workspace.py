@@ -90,7 +90,7 @@ class Workspace:
         return (*self.channels, *(direct_message(user) for user in self.people))
 
     def channel(self, name_or_id: str) -> Channel:
-        """A channel by id, name or ``#name``; a direct message by id, by ``@name``, or by the person's id.
+        """Return a channel by id, name or ``#name``; a direct message by id, ``@name`` or the person's id.
 
         A LookupError says which there are.
         """
@@ -139,7 +139,7 @@ class Workspace:
         self.remodelled.add(channel)
 
     def timeline(self, channel: str, seen_by: str | None = None) -> tuple[Message, ...]:
-        """What stands in a channel now, oldest first; all of it, or what one person sees."""
+        """Return what stands in a channel now, oldest first; all of it, or what one person sees."""
         where = self.channel(channel).id
         viewer = self.user(seen_by).id if seen_by else None
         return tuple(
@@ -149,11 +149,11 @@ class Workspace:
         )
 
     def message(self, ts: str) -> Message | None:
-        """A message as it stands now, or None if it never was or has been deleted."""
+        """Return a message as it stands now, or None if it never was or has been deleted."""
         return self._messages.get(ts)
 
     def replies(self, message: Message) -> tuple[Message, ...]:
-        """What everybody sees in a message's thread, oldest first."""
+        """Return what everybody sees in a message's thread, oldest first."""
         return tuple(
             reply
             for reply in self._messages.values()
@@ -210,6 +210,6 @@ class Workspace:
         self.changes.add(Change("deleted", message, cause))
 
     def next_ts(self) -> str:
-        """A time stamp in Slack's form, later than any before: seconds, a dot, six digits."""
+        """Return a time stamp in Slack's form, later than any before: seconds, a dot, six digits."""
         self._latest = max(self._latest, int(self.clock()))
         return f"{self._latest}.{next(self._count):06d}"
