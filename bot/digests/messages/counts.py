@@ -24,7 +24,7 @@ Cell = dict[str, Any]
 
 
 def table(report: Report, room: int) -> list[Block]:
-    """Return a `data_table` of the workflows that fit into `room` characters of JSON, and a line on the rest."""
+    """Return a `data_table` of the workflows that fit into `room` characters of JSON, and what is left."""
     columns = _columns(report)
     block: Block = {
         "type": "data_table",

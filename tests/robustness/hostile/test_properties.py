@@ -55,16 +55,23 @@ def test_any_words_of_a_digest_are_understood_or_refused(text: str, before: str)
     properties.digest_command(f"digest {before}{text}")
 
 
-@given(st.text(ALPHABET, max_size=60).map("1.{}".format))
+@given(st.text(ALPHABET, max_size=60).map("2.{}".format))
 @cases(MANY)
 def test_any_letters_on_a_button_are_read_or_refused(text: str) -> None:
     properties.button_value(text)
 
 
-@given(changed([json.loads(seed) for seed in seeds.button_values() if seed.startswith(b"{")]))
+PACKED = [seed for seed in seeds.button_values() if b"{" in seed]
+"""Requests as they are written before they are packed: a kind, and JSON."""
+
+
+@given(
+    st.sampled_from([seed.partition(b"{")[0] for seed in PACKED]),
+    changed([json.loads(seed[seed.index(b"{") :]) for seed in PACKED]),
+)
 @cases(FEWER)
-def test_anything_packed_as_a_bookmark_is_shown_or_refused(document: Any) -> None:
-    TARGETS["button_value"].run(json.dumps(document).encode())
+def test_anything_packed_as_a_request_is_shown_or_refused(kind: bytes, document: Any) -> None:
+    TARGETS["button_value"].run(kind + json.dumps(document).encode())
 
 
 @given(changed([json.loads(seed) for seed in seeds.answers()]))
