@@ -171,7 +171,7 @@ async def test_a_digest_is_paused_resumed_deleted_and_brought_back(opened: Opene
     await expect(opened.last.get_by_role("heading", name="Digests")).to_be_visible()
     await looks(opened, "digest-list")
     await opened.last.get_by_role("button", name=f"Resume digest {other}").click()
-    await expect(opened.last).to_contain_text("goes out again.")
+    await expect(opened.last).to_contain_text("is active again.")
     await opened.type(f"/workflows digest show {number}")
     await expect(opened.last).to_contain_text("Next times")
     await opened.shot("digest-shown")
