@@ -1,4 +1,4 @@
-# The bot as one process; README.md says how to run it. Everything it needs comes as wheels, checked by their hashes.
+# The bot as one process; docs/deploy.md says how to run it. Everything it needs comes as wheels, checked by their hashes.
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 \

@@ -62,7 +62,7 @@ def _offered() -> EntryPoints:
 def main() -> None:
     """Browse Cloudflare Workflows from Slack.
 
-    Settings come from the environment or from a file .env in this folder; README.md lists them.
+    Settings come from the environment or from a file .env in this folder; docs/settings.md lists them.
     """
 
 

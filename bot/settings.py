@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -46,11 +46,11 @@ class AccountSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    account_id: str = Field(min_length=1)
-    api_token: Secret = None
-    email: Name = None
-    api_key: Secret = None
-    api_base_url: HttpUrl = CLOUDFLARE_API
+    account_id: str = Field(min_length=1, description="The account's id.")
+    api_token: Secret = Field(None, description="Its API token; preferred to the global key.")
+    email: Name = Field(None, description="E-mail address that belongs to the global API key.")
+    api_key: Secret = Field(None, description="Global API key; used if there is no API token.")
+    api_base_url: HttpUrl = Field(CLOUDFLARE_API, description="Base URL of Cloudflare's API.")
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:
@@ -79,40 +79,157 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
-    slack_bot_token: Secret = None
-    slack_signing_secret: Secret = None
-    slack_app_token: Secret = None
-    slack_api_url: HttpUrl = "https://slack.com/api/"
+    slack_bot_token: Secret = Field(
+        None,
+        description="Bot token of the Slack app, `xoxb-…`.",
+    )
+    slack_signing_secret: Secret = Field(
+        None,
+        description="Signing secret of the Slack app; verifies requests over HTTP.",
+    )
+    slack_app_token: Secret = Field(
+        None,
+        description="App-level token, `xapp-…`; turns on Socket Mode.",
+    )
+    slack_api_url: HttpUrl = Field(
+        "https://slack.com/api/",
+        description="Base URL of Slack's Web API.",
+    )
 
-    cloudflare_account_id: Name = None
-    cloudflare_api_token: Secret = None
-    cloudflare_email: Name = None
-    cloudflare_api_key: Secret = None
-    cloudflare_api_base_url: HttpUrl = CLOUDFLARE_API
-    cloudflare_accounts: dict[AccountName, AccountSettings] = {}
-    wrangler_dev_url: HttpUrl | None = None
+    cloudflare_account_id: Name = Field(
+        None,
+        description="Id of the Cloudflare account.",
+    )
+    cloudflare_api_token: Secret = Field(
+        None,
+        description="API token for this account; preferred to the global key.",
+    )
+    cloudflare_email: Name = Field(
+        None,
+        description="E-mail address that belongs to `CLOUDFLARE_API_KEY`.",
+    )
+    cloudflare_api_key: Secret = Field(
+        None,
+        description="Global API key; used if there is no API token.",
+    )
+    cloudflare_api_base_url: HttpUrl = Field(
+        CLOUDFLARE_API,
+        description="Base URL of Cloudflare's API.",
+    )
+    cloudflare_accounts: dict[AccountName, AccountSettings] = Field(
+        {},
+        description="More accounts by name, as a JSON object.",
+    )
+    wrangler_dev_url: HttpUrl | None = Field(
+        None,
+        description="URL of a running `wrangler dev` (4.117 or newer); adds an account named `local`.",
+    )
 
-    database_url: SecretStr = SecretStr("sqlite:///workflows-bot.sqlite3")
-    port: Annotated[int, Field(ge=0, le=65535)] = 3000
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///workflows-bot.sqlite3"),
+        description="`sqlite:///file` or `postgres://user:password@host/name`; "
+        "several processes need PostgreSQL.",
+    )
+    port: int = Field(
+        3000,
+        ge=0,
+        le=65535,
+        description="Port to listen on; in Socket Mode it serves only health checks and metrics.",
+    )
 
-    bot_host: str = "0.0.0.0"  # noqa: S104 - platforms route to the container's address
-    bot_account_name: AccountName = "default"
-    bot_ack_within: Annotated[float, Field(gt=0, le=2.5)] = 1.5
-    bot_request_deadline: Annotated[float, Field(gt=0, le=300)] = 20.0
-    bot_request_budget: Annotated[int, Field(ge=1)] = 1200
-    bot_request_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    bot_cache_first_pages: Seconds = 15.0
-    bot_cache_other_pages: Seconds = 300.0
-    bot_cache_size: Annotated[int, Field(ge=1)] = 500
-    bot_keep_bookmarks_days: Annotated[float, Field(gt=0, le=3650)] = 7.0
-    bot_admins: People = ()
-    bot_digest_lateness_minutes: Annotated[float, Field(gt=0, le=1440)] = 60.0
-    bot_digest_lookback_days: Annotated[float, Field(gt=0, le=30)] = 7.0
-    bot_digest_retry_minutes: Annotated[float, Field(gt=0, le=60)] = 10.0
-    bot_takeover_seconds: Annotated[float, Field(ge=2, le=3600)] = 30.0
-    bot_shutdown_seconds: Annotated[float, Field(ge=0, le=3600)] = 10.0
-    bot_log_level: Literal["debug", "info", "warning", "error"] = "info"
-    bot_log_format: Literal["json", "console"] = "json"
+    bot_host: str = Field(
+        "0.0.0.0",  # noqa: S104 - platforms route to the container's address
+        description="Address to listen on.",
+    )
+    bot_account_name: AccountName = Field(
+        "default",
+        description="Display name of the `CLOUDFLARE_ACCOUNT_ID` account.",
+    )
+    bot_ack_within: float = Field(
+        1.5,
+        gt=0,
+        le=2.5,
+        description="Seconds to wait for an answer before the ack; Slack allows 3.",
+    )
+    bot_request_deadline: float = Field(
+        20.0,
+        gt=0,
+        le=300,
+        description="Seconds for one answer from Cloudflare, retries included.",
+    )
+    bot_request_budget: int = Field(
+        1200,
+        ge=1,
+        description="Requests to Cloudflare in five minutes for one token.",
+    )
+    bot_request_reserve: float = Field(
+        0.2,
+        ge=0,
+        lt=1,
+        description="Share of the budget that background work leaves to people.",
+    )
+    bot_cache_first_pages: Seconds = Field(
+        15.0,
+        description="Seconds to cache the first page of a list.",
+    )
+    bot_cache_other_pages: Seconds = Field(
+        300.0,
+        description="Seconds to cache a page behind a cursor.",
+    )
+    bot_cache_size: int = Field(
+        500,
+        ge=1,
+        description="Pages to cache for each account and kind of page.",
+    )
+    bot_keep_bookmarks_days: float = Field(
+        7.0,
+        gt=0,
+        le=3650,
+        description="Days to keep bookmarks that do not fit into a button.",
+    )
+    bot_admins: People = Field(
+        (),
+        description="Slack ids of people who may change every digest, as in `U024BE7LH,U0G9QF9C6`.",
+    )
+    bot_digest_lateness_minutes: float = Field(
+        60.0,
+        gt=0,
+        le=1440,
+        description="How late a missed digest is still delivered; "
+        "later ones are skipped and the next one says so.",
+    )
+    bot_digest_lookback_days: float = Field(
+        7.0,
+        gt=0,
+        le=30,
+        description="Days before the last digest in which to look for instances that failed since.",
+    )
+    bot_digest_retry_minutes: float = Field(
+        10.0,
+        gt=0,
+        le=60,
+        description="How long to retry a digest while Cloudflare or Slack does not answer.",
+    )
+    bot_takeover_seconds: float = Field(
+        30.0,
+        ge=2,
+        le=3600,
+        description="Worker lease timeout, in seconds.",
+    )
+    bot_shutdown_seconds: float = Field(
+        10.0,
+        ge=0,
+        le=3600,
+        description="Seconds for running work to finish after SIGTERM.",
+    )
+    bot_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="Least severe level to log.",
+    )
+    bot_log_format: Literal["json", "console"] = Field(
+        "json",
+        description="Format of the log.",
+    )
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:

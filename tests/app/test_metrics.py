@@ -1,4 +1,4 @@
-"""`/metrics`, as Prometheus reads it: everything that README.md lists moves with what it counts."""
+"""`/metrics`, as Prometheus reads it: everything that docs/monitoring.md lists moves with what it counts."""
 
 import asyncio
 import logging

@@ -85,8 +85,8 @@ def test_the_archive_of_the_sources_holds_what_tests_and_deployments_read(
     tree = unpacked(built.sdist, tmp_path)
     top = {path.name for path in tree.iterdir()}
     assert top >= {
-        "CHANGELOG.md", "LICENSE", "Procfile", "README.md", "bot", "manifest.yaml", "pyproject.toml",
-        "requirements-dev.txt", "requirements.txt", "tests",
+        "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Procfile", "README.md", "SECURITY.md", "bot", "docs",
+        "manifest.yaml", "pyproject.toml", "requirements-dev.txt", "requirements.txt", "tests",
     }  # fmt: skip
     left_out = {"node_modules", "artifacts", "__pycache__", ".env", ".venv"}
     assert not [path for path in tree.rglob("*") if path.name in left_out or path.suffix == ".sqlite3"]

@@ -1,4 +1,4 @@
-"""The metrics and alerts of README.md: each of them names what the bot really tells Prometheus."""
+"""docs/monitoring.md and docs/alerts.yaml name the metrics that the bot serves."""
 
 import re
 from collections.abc import Iterator
@@ -12,19 +12,17 @@ from promql_parser import AggregateExpr, Expr, MatrixSelector, VectorSelector
 
 from bot.telemetry import Metrics
 
-README = (Path(__file__).parents[3] / "README.md").read_text()
+DOCS = Path(__file__).parents[3] / "docs"
+MONITORING = (DOCS / "monitoring.md").read_text(encoding="utf-8")
 
 DURATION = re.compile(r"[1-9][0-9]*[smhd]")
 FOREIGN = {"up": {"job", "instance"}}
 """What Prometheus itself knows of each process it reads."""
 
 
-def blocks() -> list[str]:
-    return [text for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "groups:" in text]
-
-
 def rules() -> list[dict[str, Any]]:
-    return [rule for text in blocks() for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+    loaded = yaml.safe_load((DOCS / "alerts.yaml").read_text(encoding="utf-8"))
+    return [rule for group in loaded["groups"] for rule in group["rules"]]
 
 
 def told() -> dict[str, set[str]]:
@@ -59,9 +57,13 @@ def selectors(found: list[Expr]) -> Iterator[VectorSelector]:
             yield node.vector_selector
 
 
-def test_the_readme_has_one_file_of_rules() -> None:
-    assert len(blocks()) == 1
+def test_no_two_alerts_have_one_name() -> None:
     assert len({rule["alert"] for rule in rules()}) == len(rules()) >= 5
+
+
+def test_the_page_links_to_the_rules_and_lists_every_alert() -> None:
+    assert "](alerts.yaml)" in MONITORING
+    assert set(re.findall(r"`(WorkflowsBot\w+)`", MONITORING)) == {rule["alert"] for rule in rules()}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))
@@ -101,10 +103,10 @@ def test_outcomes_of_digests_that_alerts_name_are_counted_from_the_start() -> No
     assert {"missed", "failed"} <= named <= counted
 
 
-def test_the_readme_lists_every_metric_with_its_labels() -> None:
+def test_the_page_lists_every_metric_with_its_labels() -> None:
     listed = {
         name: set(re.findall(r"`(\w+)`", labels))
-        for name, labels in re.findall(r"^\| `(workflows_bot_\w+)` \|([^|]*)\|", README, re.MULTILINE)
+        for name, labels in re.findall(r"^\| `(workflows_bot_\w+)` \|([^|]*)\|", MONITORING, re.MULTILINE)
     }
     ours = {name: labels for name, labels in told().items() if name.startswith("workflows_bot")}
     derived = ("_bucket", "_sum", "_count", "_created")

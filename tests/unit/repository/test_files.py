@@ -104,14 +104,6 @@ def test_the_playground_completes_the_commands_of_the_manifest() -> None:
     assert [{key: command[key] for key in shown} for command in commands] == list(COMMANDS)
 
 
-def test_the_readme_names_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text()
-    table = readme[readme.index("## Settings") : readme.index("## What to type")]
-    assert set(re.findall(r"`((?:[A-Z]+_)*[A-Z]+)`", table)) >= {
-        name.upper() for name in Settings.model_fields
-    }
-
-
 def test_the_example_names_only_settings_that_exist() -> None:
     named = re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert named

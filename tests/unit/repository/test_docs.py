@@ -1,0 +1,51 @@
+"""The pages in docs/ agree with the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.browse.command import LIST_KEYS
+from bot.cloudflare.models import STATUSES
+from bot.settings import AccountSettings, Settings
+from tests.docs import PAGE, REGENERATE, settings_page
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
+
+
+def test_the_settings_page_is_generated_from_the_settings() -> None:
+    assert PAGE.read_text(encoding="utf-8") == settings_page(), f"run `{REGENERATE}`"
+
+
+def test_every_setting_has_a_description() -> None:
+    fields = {**Settings.model_fields, **AccountSettings.model_fields}
+    assert [name for name, field in fields.items() if not field.description] == []
+
+
+def test_the_table_of_filters_names_every_filter_and_every_status() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    table = page[page.index("| Filter | Accepts |") :].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+):` \|", table, re.MULTILINE) == list(LIST_KEYS)
+    assert set(STATUSES) <= set(re.findall(r"`(\w+)`", table))
+
+
+def test_the_readme_fits_on_a_few_screens() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]*)\)", page.read_text(encoding="utf-8"))
+    broken = []
+    for link in links:
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if not target.exists() or (anchor and anchor not in _anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
