@@ -93,21 +93,21 @@ def unexpected_message(reference: str) -> Message:
 
 
 def restarting_message() -> Message:
-    """Return the process ends before the answer came."""
+    """Tell that the bot restarts before the answer is ready."""
     title = "This bot is being restarted, and your answer was not ready."
     advice = "Please ask again in a minute."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
 def unknown_command_message(name: str) -> Message:
-    """Return a slash command that somebody pointed at this bot and that it does not answer."""
+    """Tell that this bot does not answer a slash command."""
     title = f"{code(name)} is not one of this bot's commands."
     advice = "It answers `/workflows`; try `/workflows help`."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
 def unknown_control_message() -> Message:
-    """Return a button, menu or form that this version of the bot does not have."""
+    """Tell that this version lacks a button, menu or form."""
     title = "This button or form is from an older version of the bot."
     advice = "The message is most likely an old one. Start afresh with `/workflows`."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])

@@ -107,7 +107,7 @@ class Payloads:
         }
 
     def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
-        """Return a modal was submitted with these ``values``: block id → action id → the input's state."""
+        """Return the payload of a modal submitted with these ``values``: block id → action id → the input's state."""
         submitted = {**view.payload, "state": {"values": values}}
         return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}
 
@@ -131,7 +131,7 @@ class Payloads:
         return {**self.interaction(act, "block_suggestion"), **where, **menu, "value": typed}
 
     def shortcut(self, act: Interaction, callback_id: str) -> Payload:
-        """Return a global shortcut was chosen: no channel, no ``response_url``."""
+        """Return the payload of a global shortcut: no channel, no ``response_url``."""
         return {
             **self.interaction(act, "shortcut"),
             "callback_id": callback_id,
