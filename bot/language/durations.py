@@ -61,7 +61,7 @@ def _sum(words: str, units: dict[str, timedelta]) -> timedelta | None:
 
 
 def _nearest(words: str) -> str | None:
-    """Return the nearest window: a lone number counts hours, and minutes are rounded to hours."""
+    """Return the nearest window; a lone number counts hours, minutes are rounded to hours."""
     window = _sum(f"{words}h" if words.isdigit() else words, {**_MINUTES, **_UNITS})
     return None if window is None else _within(round(window / _HOUR) * _HOUR)
 

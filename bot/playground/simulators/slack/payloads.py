@@ -107,7 +107,7 @@ class Payloads:
         }
 
     def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
-        """Return the payload of a modal submitted with these ``values``: block id → action id → the input's state."""
+        """Return the payload of a submitted modal; ``values``: block id → action id → input state."""
         submitted = {**view.payload, "state": {"values": values}}
         return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}
 
