@@ -39,11 +39,11 @@ class Browser:
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """The accounts' names, the default first."""
+        """Return the accounts' names, the default first."""
         return self._accounts.names
 
     async def open(self, query: ListQuery) -> Screen:
-        """The first screen of a list.
+        """Return the first screen of a list.
 
         Raises:
             CloudflareError: the API's answer is no list.
@@ -54,7 +54,7 @@ class Browser:
         return await self.turn(Bookmark(query, query.start))
 
     async def refresh(self, here: Bookmark) -> Screen:
-        """The same place as the API has it now.
+        """Return the same place as the API has it now.
 
         On the first page the anchor is lifted, so that new instances appear. A later page lies behind
         them whatever they are; there the anchor stays, or the way back would skip rows.
@@ -67,7 +67,7 @@ class Browser:
         return await self.turn(here, fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
-        """The screen at a bookmark.
+        """Return the screen at a bookmark.
 
         Raises:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
@@ -80,7 +80,7 @@ class Browser:
             raise NoSuchWorkflow(mark.query, account, similar, error) from error
 
     def still_shows(self, screen: Screen) -> bool:
-        """Whether the place of a screen would give the same one again, at once."""
+        """Return whether refreshing a screen now would give the same screen."""
         if screen.source is None:
             return False
         _, workflows = self._accounts.get(screen.query.account)
@@ -104,7 +104,7 @@ class Browser:
         return replace(_screen(mark, account, page), source=Source(asked, page) if page is first else None)
 
     async def overview(self, mark: OverviewBookmark, *, fresh: bool = False) -> Overview:
-        """Some workflows of an account with their counts, by name.
+        """Return some workflows of an account with their counts, by name.
 
         Raises:
             CloudflareError, UnknownAccount: as `open`.
@@ -154,7 +154,7 @@ class Browser:
     async def _anchored(
         self, workflows: CachedWorkflows, mark: Bookmark, page: InstancePage
     ) -> tuple[Bookmark, InstancePage]:
-        """The walk that begins with this page: nothing newer will enter it."""
+        """Start a walk at this page and keep newer instances out of it."""
         newest, until = page.newest, mark.query.until
         if newest is None or (until is not None and until.at <= page.fetched_at):
             return mark, page  # nothing to bound, or bounded by the query itself
@@ -171,13 +171,13 @@ class Browser:
     async def _anchored_at_newest(
         self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool
     ) -> Bookmark:
-        """A walk that begins within the list by number: only its first page tells what is newest now."""
+        """Start a walk at a page number; only the first page tells what is newest now."""
         head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
         return replace(mark, anchor=head.newest)
 
 
 async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
-    """Workflows whose names look like this one, the likeliest first, at most three."""
+    """Return at most three workflows with a similar name, the likeliest first."""
     try:
         found = await workflows.list_workflows()
     except CloudflareError:
@@ -191,7 +191,7 @@ async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
 async def _counted(
     workflows: CachedWorkflows, rows: Sequence[Workflow], *, fresh: bool
 ) -> Sequence[Workflow]:
-    """The same workflows with their counts, asked for one by one where the list brought none."""
+    """Add counts to workflows; ask for each one that the list gave no counts for."""
     uncounted = [row.name for row in rows if row.instances is None]
     answers = await asyncio.gather(*(_count(workflows, name, fresh=fresh) for name in uncounted))
     counted = dict(zip(uncounted, answers, strict=True))
@@ -199,7 +199,7 @@ async def _counted(
 
 
 async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | None:
-    """A workflow with its counts; None if there are none, as when it was deleted since it was listed."""
+    """Return a workflow with its counts; None if it has none, for example because it was deleted."""
     try:
         return await workflows.get_workflow(name, fresh=fresh)
     except (WorkflowNotFound, InvalidResponse):
@@ -207,12 +207,12 @@ async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workf
 
 
 def _is_first(mark: Bookmark) -> bool:
-    """Whether nothing of the list lies before this page."""
+    """Return whether this page is the first of the list."""
     return _start(mark) in (None, PageNumber(1)) and not any(passed.rows for passed in mark.visited)
 
 
 def _start(mark: Bookmark) -> Position | None:
-    """The page where the walk began."""
+    """Return the page where the walk began."""
     return mark.visited[0].position if mark.visited else mark.position
 
 
@@ -221,7 +221,7 @@ def _is_page_within(mark: Bookmark) -> bool:
 
 
 def _upper_bound(anchor: datetime | None) -> datetime | None:
-    """The anchor as a `date_end`, in whole milliseconds as the API counts.
+    """Return the anchor as a `date_end`, in whole milliseconds as the API counts.
 
     By wrangler's help the bound is inclusive, which no reference says: one millisecond more makes it right
     either way, and what slips in is taken out again by the anchor itself.
@@ -232,7 +232,7 @@ def _upper_bound(anchor: datetime | None) -> datetime | None:
 
 
 def _is_loop(mark: Bookmark, page: InstancePage) -> bool:
-    """Whether the walk would come to a page where it has been."""
+    """Return whether the walk would return to a page that it has visited."""
     return page.next == mark.position or any(page.next == passed.position for passed in mark.visited)
 
 
@@ -263,7 +263,7 @@ def _not_newer(page: InstancePage, anchor: datetime | None) -> Sequence[Instance
 
 
 def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | None:
-    """The screen after this one: further down the page, or the next page's first."""
+    """Return the next screen: further down the page, or the start of the next page."""
     if mark.offset + mark.query.rows < rows:
         return replace(mark, offset=mark.offset + mark.query.rows)
     if page is None or page.next is None:
@@ -274,7 +274,7 @@ def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | No
 
 
 def _previous(mark: Bookmark) -> Bookmark | None:
-    """The screen before this one: further up the page, or the last one of the page passed before."""
+    """Return the previous screen: further up the page, or the end of the page before."""
     size = mark.query.rows
     if mark.offset:
         return replace(mark, offset=max(mark.offset - size, 0))
@@ -290,7 +290,7 @@ def _previous(mark: Bookmark) -> Bookmark | None:
 
 
 def _number_of_first(mark: Bookmark) -> int | None:
-    """The number of the first row shown in the whole list; None behind a typed cursor."""
+    """Return the number of the first row shown in the whole list; None behind a typed cursor."""
     before = sum(passed.rows for passed in mark.visited)
     match mark.position, mark.query.start:
         case PageNumber(number), _:
@@ -303,5 +303,5 @@ def _number_of_first(mark: Bookmark) -> int | None:
 
 
 def _last_screen(rows: int, size: int) -> int:
-    """Where the last screen of so many rows starts."""
+    """Return the row where the last screen of so many rows starts."""
     return max(rows - 1, 0) // size * size

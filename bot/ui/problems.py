@@ -67,7 +67,7 @@ class Suggestion:
 
 
 def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[Suggestion] = ()) -> Message:
-    """What a person is told about an error.
+    """Build the message about an error.
 
     Args:
         error: of this bot's own kinds.
@@ -86,28 +86,28 @@ def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[
 
 
 def unexpected_message(reference: str) -> Message:
-    """A fault of the bot's own; the reference also stands in the log."""
+    """Build the message about a bug in the bot; the log has the same reference."""
     title = "Something went wrong inside this bot."
     advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
     return with_request_id(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), reference)
 
 
 def restarting_message() -> Message:
-    """The process ends before the answer came."""
+    """Build the message for a process that ends before the answer came."""
     title = "This bot is being restarted, and your answer was not ready."
     advice = "Please ask again in a minute."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
 def unknown_command_message(name: str) -> Message:
-    """A slash command that somebody pointed at this bot and that it does not answer."""
+    """Build the message for a slash command that this bot does not answer."""
     title = f"{code(name)} is not one of this bot's commands."
     advice = "It answers `/workflows`; try `/workflows help`."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
 def unknown_control_message() -> Message:
-    """A button, menu or form that this version of the bot does not have."""
+    """Build the message for a button, menu or form that this version of the bot does not have."""
     title = "This control is not one of this version's."
     advice = "The message is most likely an old one. Start afresh with `/workflows`."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
@@ -115,7 +115,7 @@ def unknown_control_message() -> Message:
 
 @singledispatch
 def explain(error: Exception) -> Problem:
-    """An error in words, by its type.
+    """Explain an error in words, by its type.
 
     Raises:
         TypeError: it is none of the kinds that people are told about.
@@ -229,7 +229,7 @@ def _(error: InvalidResponse) -> Problem:
 
 
 def details(error: CloudflareError) -> tuple[str, ...]:
-    """What the API said, and under which id its support finds it."""
+    """Return the API's messages and the id under which its support finds the request."""
     said = [f"{escape(entry.message)}{code_number(entry)}" for entry in error.errors]
     if error.http_status is not None:
         said.append(f"HTTP {error.http_status}")
@@ -239,14 +239,14 @@ def details(error: CloudflareError) -> tuple[str, ...]:
 
 
 def _in_words(reason: str) -> str:
-    """The API's messages are keys such as `workflows.api.error.invalid_status`: the last part is the news."""
+    """Return the last part of message keys such as `workflows.api.error.invalid_status`, in words."""
     if re.fullmatch(r"[a-z]\w*(\.\w+)+", reason):
         return reason.rpartition(".")[2].replace("_", " ")
     return reason
 
 
 def _what_came(error: Unavailable) -> str:
-    """What there was instead of an answer."""
+    """Describe the response that came instead of an answer."""
     return f"It answered HTTP {error.http_status}." if error.http_status else _sentence(error.reason)
 
 
@@ -256,5 +256,5 @@ def _sentence(text: str) -> str:
 
 
 def _with_code(text: str) -> str:
-    """Our own words with `code` in them; what a person typed may stand in there."""
+    """Format our own words with `code` in them; a person's text may be among them."""
     return "".join(code(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`")))

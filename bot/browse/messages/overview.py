@@ -31,7 +31,7 @@ _LONGEST_ROW: Final = 700
 
 
 def overview_message(overview: Overview, controls: Controls, list_button_values: Sequence[str]) -> Message:
-    """One screen of workflows, each with a button into its list; `list_button_values` has one value a row."""
+    """Build one screen of workflows, each with a button; `list_button_values` has one value a row."""
     rows = [
         section(_row(workflow), button("Open", "list_open", value, f"Open {workflow.name}"))
         for workflow, value in zip(overview.rows, list_button_values, strict=True)
@@ -76,7 +76,7 @@ def _row(workflow: Workflow) -> str:
 
 
 def _counts(workflow: Workflow) -> list[tuple[Status, int]]:
-    """Counts that are not zero, the most urgent first, statuses never seen before last."""
+    """Return counts that are not zero, the most urgent first, unknown statuses last."""
     counts = [(status, count) for status, count in (workflow.instances or {}).items() if count]
     order = {status: place for place, status in enumerate(URGENCY)}
     return sorted(counts, key=lambda item: (order.get(item[0], len(order)), item[0]))
