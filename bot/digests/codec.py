@@ -19,12 +19,12 @@ _BASELINE: Final = TypeAdapter(Baseline)
 
 
 def spec_to_json(plan: DigestSpec) -> str:
-    """A plan as text."""
+    """Write a plan as text."""
     return _PLAN.dump_json(plan, exclude_defaults=True).decode()
 
 
 def spec_from_json(text: str) -> DigestSpec:
-    """The plan that `spec_to_json` wrote, in this version or an earlier one.
+    """Read a plan that `spec_to_json` wrote, in this version or an earlier one.
 
     Raises:
         ValueError: it is anything else.
@@ -42,12 +42,12 @@ def spec_from_json(text: str) -> DigestSpec:
 
 
 def baseline_to_json(baseline: Baseline) -> str:
-    """A baseline as text."""
+    """Write a baseline as text."""
     return _BASELINE.dump_json(baseline).decode()
 
 
 def baseline_from_json(text: str) -> Baseline:
-    """The baseline that `baseline_to_json` wrote.
+    """Read a baseline that `baseline_to_json` wrote.
 
     Raises:
         ValueError: it is anything else.
@@ -56,7 +56,7 @@ def baseline_from_json(text: str) -> Baseline:
 
 
 def digest_of(row: RowMapping) -> Digest:
-    """A row of the table `digests`.
+    """Read a row of the table `digests`.
 
     Raises:
         ValueError: something in it can't be read.
@@ -74,7 +74,7 @@ def digest_of(row: RowMapping) -> Digest:
 
 
 def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
-    """The digests of some rows. One of a newer version, say, is logged, and keeps nobody from the others."""
+    """Read the digests of some rows. An unreadable row is logged and left out."""
     found = []
     for row in rows:
         try:
@@ -85,7 +85,7 @@ def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
 
 
 def run_of(row: RowMapping) -> DigestRun:
-    """A row of the table `digest_runs`."""
+    """Read a row of the table `digest_runs`."""
     return DigestRun(
         digest=row["digest"],
         slot=row["slot"],
@@ -100,12 +100,12 @@ def run_of(row: RowMapping) -> DigestRun:
 
 
 def seconds(at: datetime) -> int:
-    """A moment as the tables keep it: whole seconds since 1970."""
+    """Return a moment as the tables keep it: whole seconds since 1970."""
     return int(at.timestamp())
 
 
 def moment(at: Any) -> datetime | None:  # noqa: ANN401 - as rows have it
-    """The moment that a column holds, if any."""
+    """Return the moment that a column holds, if any."""
     return None if at is None else _required(at)
 
 

@@ -79,7 +79,7 @@ class Baseline:
     told: frozenset[str] = frozenset()
 
     def counts_of(self, workflow: str) -> Mapping[Status, int] | None:
-        """A workflow's instances by status, none if there was no such workflow; None if nobody knows."""
+        """Return a workflow's counts by status, none if it did not exist; None if they are unknown."""
         return self.counts.get(workflow, None if self.partial else {})
 
 
@@ -139,7 +139,7 @@ class DigestRun:
 
 
 def spec_command(plan: DigestSpec, channel: str) -> str:
-    """What to type to make the same digest; `channel` is its name with `#`, or Slack's markup for it."""
+    """Return the command for the same digest; `channel` is its name with `#`, or Slack's markup for it."""
     schedule = plan.schedule.in_words().translate(_UNBRACKETED).replace(" at ", " ")
     words = [COMMAND, "digest create", channel, schedule]
     for name in plan.workflows:

@@ -54,7 +54,7 @@ class ReportBuilder:
         missed: Sequence[datetime] = (),
         sharing: Hashable | None = None,
     ) -> Report:
-        """What a digest of this plan tells now.
+        """Make the report of a digest with this plan.
 
         Args:
             plan: what is asked.
@@ -117,7 +117,7 @@ class ReportBuilder:
 
 
 def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Workflow]:
-    """The workflows of a plan; those that the list lacks have no counts, and so are asked for by name.
+    """Return a plan's workflows; those that the list lacks have no counts and are asked for by name.
 
     Where one is deleted while the list is read, another one slips through between two of its pages.
     """
@@ -136,7 +136,7 @@ async def _errors(
 
 
 async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> InstanceError | None:
-    """What an instance failed of; None where nobody can say.
+    """Return the error of an instance; None if it is unknown.
 
     One that Cloudflare can't describe, today or ever, must not keep the whole digest from being told.
     """
@@ -149,7 +149,7 @@ async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> Insta
 
 
 def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
-    """Counts of each workflow without zeros; None where there are none to be had."""
+    """Return the counts of each workflow without zeros; None if there are no counts."""
     return {
         row.name: None
         if row.instances is None
@@ -161,7 +161,7 @@ def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
 def _shown(
     counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[WorkflowFindings]
 ) -> Sequence[str]:
-    """Workflows that have any instance, or may have; those with news first, then by name."""
+    """Return the workflows that have instances, or may have; those with news first, then by name."""
     places = {one.workflow: place for place, one in enumerate(found)}
     having = [name for name, by_status in counts.items() if by_status != {}]
     return sorted(having, key=lambda name: (places.get(name, len(places)), name.casefold()))
@@ -178,7 +178,7 @@ def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | No
 
 
 def _told(found: Sequence[WorkflowFindings], span: ReportPeriod, baseline: Baseline | None) -> frozenset[str]:
-    """What the next digest sees again, as it looks at the last moments of this one, too."""
+    """Return the ids that the next digest sees again, as it rereads the last moments of this one."""
     again = span.until - news.OVERLAP
     told = {
         news.key(one.workflow, new_instance.id)

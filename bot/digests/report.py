@@ -111,5 +111,5 @@ class Report:
 
     @property
     def has_news(self) -> bool:
-        """Whether there is anything that a quiet digest speaks up for."""
+        """Return whether a quiet digest has anything to post."""
         return bool(self.total or self.unread or self.gone)
