@@ -33,45 +33,45 @@ _STOPS: Final = {
 
 
 def created_message(digest: Digest) -> Message:
-    """It is kept; what was understood is repeated in words."""
+    """Confirm a new digest and repeat its plan in words."""
     return _done("✅", "is made", digest)
 
 
 def created_elsewhere_message(digest: Digest) -> Message:
-    """The same for somebody who asked for it in another channel than its own."""
+    """Confirm a new digest to a person who asked in another channel."""
     where = channel(digest.plan.channel)
     return _told("✅", f"Digest {digest.number} is made.", f"It goes to {where}: {when(digest)}.")
 
 
 def changed_message(digest: Digest) -> Message:
-    """It has another plan."""
+    """Confirm a changed plan."""
     return _done("✅", "is changed", digest)
 
 
 def paused_message(digest: Digest) -> Message:
-    """It does not go out until somebody resumes it."""
+    """Confirm that a digest is paused until it is resumed."""
     again = f"To have it again: {command(command_of('resume', digest.number))}"
     return _done("⏸️", "is paused", digest, again, said=_schedule(digest))
 
 
 def resumed_message(digest: Digest) -> Message:
-    """It goes out again."""
+    """Confirm that a digest is active again."""
     return _done("▶️", "goes out again", digest)
 
 
 def deleted_message(digest: Digest) -> Message:
-    """It is gone, with a button that brings it back."""
+    """Confirm a deletion, with a button that restores the digest."""
     back = f"To have it back: {command(command_of('restore', digest.number))}"
     return _done("🗑️", "is deleted", digest, back, said=_schedule(digest))
 
 
 def restored_message(digest: Digest) -> Message:
-    """It is there again, as it was."""
+    """Confirm that a digest is restored as it was."""
     return _done("✅", "is restored", digest)
 
 
 def run_started_message(digest: Digest) -> Message:
-    """It is on its way."""
+    """Confirm that a run has started."""
     told = [f"It comes to {channel(digest.plan.channel)} in a moment."]
     if digest.state == "paused":
         told.append(
@@ -81,12 +81,12 @@ def run_started_message(digest: Digest) -> Message:
 
 
 def stop_in_words(why: str) -> str:
-    """Why a digest can't be posted any more, as plain text, given Slack's word for it."""
+    """Explain as plain text why a digest can't be posted any more, given Slack's error code."""
     return _STOPS[why][0] if why in _STOPS else f"Slack says {why}"
 
 
 def paused_direct_message(digest: Digest, why: str) -> Message:
-    """What the creator of a digest is told when it paused itself; `why` is Slack's word, or plain text."""
+    """Tell a creator that their digest paused itself; `why` is Slack's error code, or plain text."""
     number, where = digest.number, channel(digest.plan.channel)
     reason, remedy = _STOPS.get(why, (why, ""))
     again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
@@ -100,7 +100,7 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
 
 
 def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Somebody may not change a digest. To be sent to one reader alone, as it names people."""
+    """Refuse a change of another person's digest. Send it to one reader only, as it names people."""
     told = [f"Digest {digest.number} is not yours to change.", f"Only {_owners(digest, admins)} can do that."]
     if digest.state != "deleted":
         preview = command(command_of("preview", digest.number))
@@ -109,12 +109,12 @@ def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
 
 
 def no_such_digest_message(number: int) -> Message:
-    """No digest has that number."""
+    """Say that no digest has that number."""
     return _told("⚠️", f"There is no digest {number}.", f"All there are: {command(f'{COMMAND} digest list')}")
 
 
 def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Somebody may not see a digest of a channel that they did not ask in. For one reader alone."""
+    """Refuse to show a digest of another channel. Send it to one reader only."""
     return _told(
         "⛔",
         f"Digest {digest.number} belongs to another channel.",
@@ -124,7 +124,7 @@ def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
 
 
 def not_all_message(admins: Sequence[str]) -> Message:
-    """Somebody who is no admin asked for the digests of all channels. For one reader alone."""
+    """Refuse to list all channels' digests to a person who is no admin. Send it to one reader only."""
     who = f": {_named(admins)}" if admins else ", and the setting `BOT_ADMINS` names none"
     return _told(
         "⛔",
@@ -135,7 +135,7 @@ def not_all_message(admins: Sequence[str]) -> Message:
 
 
 def with_no_worker_warning(told: Message) -> Message:
-    """The same, saying that no digest will come as things are."""
+    """Add a warning that no digest will be delivered as things are."""
     warning = (
         "Digests have been waiting for more than a minute: no worker seems to run. Whoever runs this bot has "
         "to start one: `workflows-bot serve --role worker`"
@@ -144,7 +144,7 @@ def with_no_worker_warning(told: Message) -> Message:
 
 
 def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
-    """A digest can't go where somebody wants it; the channel's name is empty where Slack did not say it."""
+    """Say that a digest can't go to a channel; its name is empty where Slack did not give it."""
     title, advice = _DOORS[missing]
     if missing != "archived":
         again = spec_command(plan, f"#{channel_name or plan.channel}")
@@ -153,14 +153,14 @@ def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name
 
 
 def channel_unavailable_text(missing: Missing) -> str:
-    """The same at a form's field, as plain text."""
+    """Say the same at a form's field, as plain text."""
     title, advice = _DOORS[missing]
     words = plain(f"{title.format('this channel')} {advice}".replace("`", ""))
     return words[0].upper() + words[1:]
 
 
 def channel_unknown_message(reason: str) -> Message:
-    """Slack did not say whether the bot may post there; `reason` is its word for why."""
+    """Say that Slack did not confirm whether the bot may post there; `reason` is Slack's error code."""
     return _told(
         "⚠️",
         "Slack did not let this bot look into that channel.",
@@ -169,7 +169,7 @@ def channel_unknown_message(reason: str) -> Message:
 
 
 def _owners(digest: Digest, admins: Sequence[str]) -> str:
-    """Who may do everything with a digest."""
+    """Name the people who may change a digest."""
     creator = f"its creator {person(digest.creator)}"
     if not admins:
         return creator
@@ -186,7 +186,7 @@ def _schedule(digest: Digest) -> str:
 
 
 def _done(emoji: str, outcome: str, digest: Digest, *advice: str, said: str = "") -> Message:
-    """What became of a digest that its reader was allowed to change; `said` of its schedule, if not all."""
+    """Confirm a change to a person who may change the digest; `said` limits the schedule to show."""
     told = (said or when(digest), what(digest.plan, MOST_WORKFLOWS), *advice)
     text = "\n".join((f"{emoji} {heading(digest)} *{outcome}.*", *told))
     blocks = [section(text), *buttons(digest, may_change=True)]
