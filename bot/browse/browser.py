@@ -164,7 +164,7 @@ class Browser:
             anchored = replace(mark, anchor=max(newest, page.fetched_at))
             return anchored, await self._page(workflows, anchored, fresh=True)
         anchored = replace(mark, anchor=newest)
-        # Asked again with the bound, the API would answer these very rows: no need to ask.
+        # The bounded query returns the same rows, so no second request is needed.
         workflows.store(mark.query.page(mark.position, _upper_bound(newest)), page)
         return anchored, page
 
@@ -181,7 +181,7 @@ async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
     try:
         found = await workflows.list_workflows()
     except CloudflareError:
-        return ()  # the answer at hand says enough: no workflow of that name
+        return ()  # this answer is enough: no workflow has that name
     names = {row.name.casefold(): row.name for row in found.rows}
     close = get_close_matches(name.casefold(), names, n=3, cutoff=0.5)
     close += [other for other in names if name.casefold() in other and other not in close]

@@ -93,7 +93,7 @@ class Digest:
         creator: Slack's id of who made it.
         created_at: when.
         state: whether it goes out; a deleted one can be restored for a while.
-        pause_reason: why it paused itself, in words; None where somebody paused it.
+        pause_reason: why it paused itself, in words; None where a person paused it.
         next_due: its next slot; None unless it is active.
         baseline: what its last run knew; None before the first.
     """

@@ -33,7 +33,7 @@ class Candidate:
         name: its name.
         rise: by how much its count rose since the last digest; 0 where it did not, or nobody can tell.
         was_active: whether anything was running or started since; if not, and its count did not rise, there
-            is news only of an instance that somebody restarted.
+            is news only of an instance that was restarted by hand.
     """
 
     name: str

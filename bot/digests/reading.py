@@ -59,7 +59,7 @@ class ReportBuilder:
         Args:
             plan: what is asked.
             baseline: what the last digest knew; None if there was none.
-            missed: slots that nobody was there to deliver.
+            missed: slots that no worker delivered.
             sharing: what all digests have in common that are due at once, and so share what they read anew;
                 None shares with nobody, and is content with what was read some seconds ago.
 

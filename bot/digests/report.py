@@ -88,7 +88,7 @@ class Report:
         empty: how many more have none.
         gone: names in the plan that the account no longer has.
         chart: oldest first; empty where there is nothing to show.
-        missed: slots that nobody was there to deliver, since the last digest.
+        missed: slots that no worker delivered, since the last digest.
         baseline: for the next one.
     """
 

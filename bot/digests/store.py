@@ -19,7 +19,7 @@ _UNSERVED_AFTER: Final = timedelta(minutes=1)
 
 
 class NoSuchDigest(Exception):
-    """Nothing has this number, or no longer."""
+    """Raised when no digest has this number, or none has it any more."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"there is no digest {number}")
@@ -139,7 +139,7 @@ class DigestRepository:
         )
         run = DigestRun(number, f"{RUN_NOW}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
         async with self._engine.begin() as connection:
-            # A write that changes nothing: whoever asks for the same digest now waits until this is done.
+            # A write that changes nothing: another request for this digest waits until this one is done.
             same_digest = update(digests).where(digests.c.number == number)
             await connection.execute(same_digest.values(number=number))
             row = (await connection.execute(waiting)).mappings().first()

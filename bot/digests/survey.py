@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 class AccountSnapshot:
     """Answers of one account that stay as they are, unlike the account's own memory of some seconds.
 
-    Whatever it asks is background work: people come first. A failure is remembered by nobody.
+    Whatever it asks is background work: people come first. Failures are not cached.
 
     Args:
         account: to be asked.

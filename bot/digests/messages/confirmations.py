@@ -186,7 +186,7 @@ def _schedule(digest: Digest) -> str:
 
 
 def _done(emoji: str, outcome: str, digest: Digest, *advice: str, said: str = "") -> Message:
-    """Confirm a change to a person who may change the digest; `said` limits the schedule to show."""
+    """Confirm a change to a person who may change the digest; `said` is about its schedule, if not all."""
     told = (said or when(digest), what(digest.plan, MOST_WORKFLOWS), *advice)
     text = "\n".join((f"{emoji} {heading(digest)} *{outcome}.*", *told))
     blocks = [section(text), *buttons(digest, may_change=True)]

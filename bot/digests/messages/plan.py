@@ -51,7 +51,7 @@ def what(plan: DigestSpec, most: int) -> str:
 
 
 def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
-    """Build a row of buttons; people who may not change a digest can only run it."""
+    """Build a row of buttons; people who may not change a digest can only preview and run it."""
     if digest.state == "deleted":
         return actions([_button("Undo", "digest_restore", digest, "Undo: restore")] if may_change else [])
     row = [_button("Preview", "digest_preview", digest), _button("Run now", "digest_run", digest)]
