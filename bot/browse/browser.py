@@ -39,7 +39,7 @@ class Browser:
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """The accounts' names, the default first."""
+        """Return the accounts' names, the default first."""
         return self._accounts.names
 
     async def open(self, query: ListQuery) -> Screen:
@@ -80,7 +80,7 @@ class Browser:
             raise NoSuchWorkflow(mark.query, account, similar, error) from error
 
     def still_shows(self, screen: Screen) -> bool:
-        """Whether the place of a screen would give the same one again, at once."""
+        """Return whether refreshing a screen now would give the same screen."""
         if screen.source is None:
             return False
         _, workflows = self._accounts.get(screen.query.account)
@@ -154,7 +154,7 @@ class Browser:
     async def _anchored(
         self, workflows: CachedWorkflows, mark: Bookmark, page: InstancePage
     ) -> tuple[Bookmark, InstancePage]:
-        """Return the walk that begins with this page: nothing newer will enter it."""
+        """Start a walk at this page and keep newer instances out of it."""
         newest, until = page.newest, mark.query.until
         if newest is None or (until is not None and until.at <= page.fetched_at):
             return mark, page  # nothing to bound, or bounded by the query itself
@@ -164,24 +164,24 @@ class Browser:
             anchored = replace(mark, anchor=max(newest, page.fetched_at))
             return anchored, await self._page(workflows, anchored, fresh=True)
         anchored = replace(mark, anchor=newest)
-        # Asked again with the bound, the API would answer these very rows: no need to ask.
+        # The bounded query returns the same rows, so no second request is needed.
         workflows.store(mark.query.page(mark.position, _upper_bound(newest)), page)
         return anchored, page
 
     async def _anchored_at_newest(
         self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool
     ) -> Bookmark:
-        """Return a walk by number that begins within the list, anchored at the list's newest instance."""
+        """Start a walk at a page number; only the first page tells what is newest now."""
         head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
         return replace(mark, anchor=head.newest)
 
 
 async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
-    """Workflows whose names look like this one, the likeliest first, at most three."""
+    """Return at most three workflows with a similar name, the likeliest first."""
     try:
         found = await workflows.list_workflows()
     except CloudflareError:
-        return ()  # the answer at hand says enough: no workflow of that name
+        return ()  # this answer is enough: no workflow has that name
     names = {row.name.casefold(): row.name for row in found.rows}
     close = get_close_matches(name.casefold(), names, n=3, cutoff=0.5)
     close += [other for other in names if name.casefold() in other and other not in close]
@@ -191,7 +191,7 @@ async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
 async def _counted(
     workflows: CachedWorkflows, rows: Sequence[Workflow], *, fresh: bool
 ) -> Sequence[Workflow]:
-    """Return the same workflows with their counts, asked for one by one where the list brought none."""
+    """Add counts to workflows; ask for each one that the list gave no counts for."""
     uncounted = [row.name for row in rows if row.instances is None]
     answers = await asyncio.gather(*(_count(workflows, name, fresh=fresh) for name in uncounted))
     counted = dict(zip(uncounted, answers, strict=True))
@@ -199,7 +199,7 @@ async def _counted(
 
 
 async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | None:
-    """Return a workflow with its counts; None if there are none, as for a deleted one."""
+    """Return a workflow with its counts; None if it has none, for example because it was deleted."""
     try:
         return await workflows.get_workflow(name, fresh=fresh)
     except (WorkflowNotFound, InvalidResponse):
@@ -207,7 +207,7 @@ async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workf
 
 
 def _is_first(mark: Bookmark) -> bool:
-    """Whether nothing of the list lies before this page."""
+    """Return whether this page is the first of the list."""
     return _start(mark) in (None, PageNumber(1)) and not any(passed.rows for passed in mark.visited)
 
 
@@ -232,7 +232,7 @@ def _upper_bound(anchor: datetime | None) -> datetime | None:
 
 
 def _is_loop(mark: Bookmark, page: InstancePage) -> bool:
-    """Whether the walk would come to a page where it has been."""
+    """Return whether the walk would return to a page that it has visited."""
     return page.next == mark.position or any(page.next == passed.position for passed in mark.visited)
 
 
@@ -263,7 +263,7 @@ def _not_newer(page: InstancePage, anchor: datetime | None) -> Sequence[Instance
 
 
 def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | None:
-    """Return the screen after this one: further down the page, or the next page's first."""
+    """Return the next screen: further down the page, or the start of the next page."""
     if mark.offset + mark.query.rows < rows:
         return replace(mark, offset=mark.offset + mark.query.rows)
     if page is None or page.next is None:
@@ -274,7 +274,7 @@ def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | No
 
 
 def _previous(mark: Bookmark) -> Bookmark | None:
-    """Return the screen before this one: further up the page, or the last one of the page passed before."""
+    """Return the previous screen: further up the page, or the end of the page before."""
     size = mark.query.rows
     if mark.offset:
         return replace(mark, offset=max(mark.offset - size, 0))
@@ -303,5 +303,5 @@ def _number_of_first(mark: Bookmark) -> int | None:
 
 
 def _last_screen(rows: int, size: int) -> int:
-    """Where the last screen of so many rows starts."""
+    """Return the row where the last screen of so many rows starts."""
     return max(rows - 1, 0) // size * size

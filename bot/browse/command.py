@@ -52,11 +52,11 @@ class PendingQuery:
 
     @property
     def needs_zone(self) -> bool:
-        """Whether a wall-clock time was typed."""
+        """Return whether a wall-clock time was typed."""
         return any(times.needs_zone(text) for text in (self.since, self.until) if text is not None)
 
     def resolve(self, clock: Clock) -> ListQuery:
-        """Return the question at a moment, in a zone.
+        """Return the query at a moment, in a zone.
 
         Raises:
             QueryError: a time can't be read, or the two of them hold nothing between them.
@@ -83,7 +83,7 @@ def _moment(key: str, text: str | None, clock: Clock) -> TimePoint | None:
 
 
 def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | PendingQuery:
-    """Return what the text after `/workflows` asks for.
+    """Parse the text after `/workflows`.
 
     Args:
         text: as a person wrote it (see `tokens.from_slack`).
@@ -155,7 +155,7 @@ def _list(words: Sequence[Token], accounts: Sequence[str], *, said_list: bool) -
 
 
 def _join_flags(tokens: Sequence[Token]) -> list[Token]:
-    """Each `--flag` joined with the word that is its value."""
+    """Join each `--flag` with the word that is its value."""
     words: list[Token] = []
     rest = iter(tokens)
     for token in rest:
@@ -172,7 +172,7 @@ def _join_flags(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token]]:
-    """Return the workflow's name, the first word that stands by itself, and the other words."""
+    """Return the workflow's name, which is the first bare word, and the other words."""
     bare = [word for word in words if word.key is None]
     name = next((word for word in bare if said_list or not _is_status(word)), bare[0] if bare else None)
     if name is None:
@@ -220,7 +220,7 @@ def _with_bare_statuses(words: Sequence[Token], name: Token) -> list[Token]:
 
 
 def _unexpected_word(word: Token, before: Token | None, after: Token | None, name: Token) -> QueryError:
-    """Return what to say of a bare word that is neither the name nor a status."""
+    """Return the error for a bare word that is neither the name nor a status."""
     key = _canonical(word.value.lower().replace("-", "_"))
     if key in LIST_KEYS and after is not None and after.key is None:
         return QueryError(

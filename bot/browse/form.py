@@ -31,7 +31,7 @@ class Form:
 
     @classmethod
     def of(cls, query: ListQuery, clock: Clock) -> "Form":
-        """Return the form that asks for the same list, from its first page."""
+        """Return the form of a list, from its first page."""
         return cls(
             status=query.status,
             since=times.write(query.since, clock) if query.since else "",
@@ -42,11 +42,11 @@ class Form:
 
     @property
     def needs_zone(self) -> bool:
-        """Whether a wall-clock time was typed."""
+        """Return whether a wall-clock time was typed."""
         return any(times.needs_zone(text) for text in (self.since, self.until) if text.strip())
 
     def to_query(self, workflow: str, clock: Clock) -> ListQuery | FormErrors:
-        """Return the question about a workflow at a moment, in a zone; or all that is wrong with it."""
+        """Return the query for a workflow at a moment, in a zone; or all errors of the form."""
         wrong: dict[str, QueryError] = {}
         draft = PendingQuery(ListQuery(workflow, self.account, self.status))
         with collect_error(wrong, "rows"):
@@ -59,7 +59,7 @@ class Form:
 
 
 def _check_times(draft: PendingQuery, clock: Clock) -> PendingQuery:
-    """Return the same, once its times are known to be readable."""
+    """Return the query, once its times are known to be readable."""
     draft.resolve(clock)
     return draft
 
@@ -71,7 +71,7 @@ def _number(text: str) -> int:
 
 
 def _words(key: str, text: str) -> str | None:
-    """Return a time's words, out of the quotes that they need in a command; None if there are none."""
+    """Return a time's words without the quotes that a command needs; None if there are none."""
     text = text.strip()
     words = split(f"{key}:{text}") if text else ()
     return (words[0].value if len(words) == 1 else text) or None

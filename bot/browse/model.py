@@ -52,7 +52,7 @@ class ListQuery:
 
     @property
     def filter(self) -> InstanceFilter:
-        """The same as the API's own query parameters."""
+        """Return the query as the API's own parameters."""
         return InstanceFilter(
             status=self.status,
             date_start=self.since.at if self.since else None,
@@ -62,7 +62,7 @@ class ListQuery:
 
     @property
     def per_page(self) -> int:
-        """Rows to fetch at once: many screens' worth, and no screen is cut by a page's end.
+        """Return how many rows to fetch at once: many screens' worth, and no page end cuts a screen.
 
         A typed page number counts pages of as many rows as are shown, so that it means what it says.
         """
@@ -71,7 +71,7 @@ class ListQuery:
         return MAX_PER_PAGE // self.rows * self.rows
 
     def page(self, position: Position | None, latest: datetime | None = None) -> PageQuery:
-        """One page of the answer; `latest` bounds the creation time where the query does not more tightly."""
+        """Return one page of the query; `latest` bounds the creation time unless the query is tighter."""
         filter_ = self.filter
         if latest is not None and (filter_.date_end is None or latest < filter_.date_end):
             filter_ = replace(filter_, date_end=latest)
@@ -79,7 +79,7 @@ class ListQuery:
 
     @property
     def from_start(self) -> "ListQuery":
-        """The same list from its first page."""
+        """Return the same list from its first page."""
         return replace(self, start=None, direction=None)
 
     def to_params(self) -> str:
@@ -87,7 +87,7 @@ class ListQuery:
         return instances_request(self.page(self.start)).query
 
     def describe(self, say: Callable[[datetime], str]) -> tuple[str, ...]:
-        """Return what restricts the list, a phrase each; `say` puts a moment into words."""
+        """Describe each filter of the list in a phrase; `say` puts a moment into words."""
         phrases = []
         if self.since:
             phrases.append(f"since {say(self.since.at)}")
@@ -103,7 +103,7 @@ class ListQuery:
         return tuple(phrases)
 
     def command(self) -> str:
-        """Return what to type to ask the same again."""
+        """Return the command for the same list."""
         words = [COMMAND, "list", quote(self.workflow)]
         if self.status in STATUSES:
             words.append(f"status:{self.status}")
@@ -140,7 +140,7 @@ class OverviewQuery:
     search: str | None = None
 
     def command(self) -> str:
-        """Return what to type to ask the same again."""
+        """Return the command for the same overview."""
         words = [COMMAND]
         if self.search:
             words.append(f"search:{quote(self.search)}")
@@ -158,5 +158,5 @@ class HelpQuery(Request):
 
 
 def _value(text: str) -> str:
-    """Return a time's words as a value: colons need no quotes there."""
+    """Format a time's words as a value; colons need no quotes there."""
     return quote(text) if " " in text else text

@@ -17,7 +17,7 @@ _MOST_BARS: Final = 12
 def by_hour(
     before: Mapping[datetime, int], news: Iterable[NewInstance], until: datetime
 ) -> dict[datetime, int]:
-    """How many newcomers there were in each hour, as long ago as any window reaches."""
+    """Count the new instances of each hour, as far back as the longest window."""
     hours = Counter(before)
     hours.update(_hour(new_instance.at) for new_instance in news)
     oldest = _hour(until - LONGEST_WINDOW)
@@ -25,7 +25,7 @@ def by_hour(
 
 
 def bars(hours: Mapping[datetime, int], window: timedelta, until: datetime) -> tuple[Bar, ...]:
-    """Return the hours of a window as bars of equal width; none for an empty window."""
+    """Return a window's hours as bars of equal width; none if all hours are empty."""
     start = _hour(until - window)
     width = next(width for width in _WIDTHS if window <= _MOST_BARS * width)
     counts: Counter[int] = Counter()

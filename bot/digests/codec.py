@@ -19,12 +19,12 @@ _BASELINE: Final = TypeAdapter(Baseline)
 
 
 def spec_to_json(plan: DigestSpec) -> str:
-    """Return a plan as text."""
+    """Write a plan as text."""
     return _PLAN.dump_json(plan, exclude_defaults=True).decode()
 
 
 def spec_from_json(text: str) -> DigestSpec:
-    """Return the plan that `spec_to_json` wrote, in this version or an earlier one.
+    """Read a plan that `spec_to_json` wrote, in this version or an earlier one.
 
     Raises:
         ValueError: it is anything else.
@@ -42,12 +42,12 @@ def spec_from_json(text: str) -> DigestSpec:
 
 
 def baseline_to_json(baseline: Baseline) -> str:
-    """Return a baseline as text."""
+    """Write a baseline as text."""
     return _BASELINE.dump_json(baseline).decode()
 
 
 def baseline_from_json(text: str) -> Baseline:
-    """Return the baseline that `baseline_to_json` wrote.
+    """Read a baseline that `baseline_to_json` wrote.
 
     Raises:
         ValueError: it is anything else.
@@ -56,7 +56,7 @@ def baseline_from_json(text: str) -> Baseline:
 
 
 def digest_of(row: RowMapping) -> Digest:
-    """Return a row of the table `digests`.
+    """Read a row of the table `digests`.
 
     Raises:
         ValueError: something in it can't be read.
@@ -74,7 +74,7 @@ def digest_of(row: RowMapping) -> Digest:
 
 
 def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
-    """Return the digests of some rows; one that can't be read is logged and left out."""
+    """Read the digests of some rows. An unreadable row is logged and left out."""
     found = []
     for row in rows:
         try:
@@ -85,7 +85,7 @@ def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
 
 
 def run_of(row: RowMapping) -> DigestRun:
-    """Return a row of the table `digest_runs`."""
+    """Read a row of the table `digest_runs`."""
     return DigestRun(
         digest=row["digest"],
         slot=row["slot"],

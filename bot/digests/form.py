@@ -54,12 +54,12 @@ class DigestForm:
 
     @classmethod
     def blank(cls, channel: str, zone: str) -> "DigestForm":
-        """Return what a new digest most likely is: on working days at nine, of everything that errored."""
+        """Return the defaults of a new digest: on working days at nine, all that errored."""
         return cls(channel, zone, days=DAYS[:5], time="09:00")
 
     @classmethod
     def of(cls, plan: DigestSpec) -> "DigestForm":
-        """Return the form that asks for the same plan."""
+        """Return the form of a plan."""
         days, time = _days_and_time(plan.schedule)
         return cls(
             channel=plan.channel,
@@ -77,7 +77,7 @@ class DigestForm:
         )
 
     def to_spec(self) -> DigestSpec | FormErrors:
-        """Return the plan, or all that is wrong with it by field; mentions are `people`."""
+        """Return the plan, or all errors by the fields of this form; mentions are `people`."""
         wrong: dict[str, QueryError] = {}
         zone = schedule = window = None
         with collect_error(wrong, "channel"):
@@ -124,7 +124,7 @@ class DigestForm:
 
 
 def _days_and_time(schedule: Schedule) -> tuple[tuple[str, ...], str]:
-    """Return what days and one time say of a schedule; nothing if that is not all of it."""
+    """Return a schedule's days and time; nothing if it holds more than that."""
     minute, hour, day, month, weekday = schedule.cron.split()
     if not (minute.isdigit() and hour.isdigit() and day == month == "*"):
         return (), ""
@@ -137,7 +137,7 @@ def _days_and_time(schedule: Schedule) -> tuple[tuple[str, ...], str]:
 
 
 def _numbers(weekday: str) -> Iterator[str]:
-    """Yield the days of `1-3,5`."""
+    """Return the days of `1-3,5`."""
     for part in weekday.split(","):
         first, _, last = part.partition("-")
         yield from map(str, range(int(first), int(last or first) + 1))

@@ -98,7 +98,7 @@ class DigestHandlers:
         return OpenModal(view, form_not_opened_message(None))
 
     async def create(self, request: CreateDigest, interaction: Interaction) -> Reply:
-        """Make the digest that was typed."""
+        """Create the digest that was typed."""
         try:
             digest = await self.digests.create(request.plan, interaction)
         except ChannelUnavailable as error:
@@ -107,7 +107,7 @@ class DigestHandlers:
         return _created(digest, interaction)
 
     async def list_digests(self, request: ListDigests, interaction: Interaction) -> Reply:
-        """Show the digests of this channel and one's own; for admins who ask for them, all."""
+        """Show this channel's digests and the person's own; for admins who ask for them, all."""
         store = self.digests.store
         if request.all:
             if interaction.user not in self.digests.admins:
@@ -241,7 +241,7 @@ class DigestHandlers:
 
 
 def _created(digest: Digest, interaction: Interaction) -> Reply:
-    """Tell of a new digest where its creator is; in its own channel they have seen it already."""
+    """Confirm a new digest to its creator; in the digest's own channel they have seen it already."""
     if interaction.channel == digest.plan.channel:
         return Nothing()
     return ShowMessage(created_elsewhere_message(digest))

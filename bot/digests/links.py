@@ -13,7 +13,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def list_button_values(report: Report, requests: RequestStore) -> dict[str, str]:
-    """Return a button's value for each workflow with news; none where it can't be kept."""
+    """Return a button's value for each workflow with news; none if the database can't keep it."""
     plan = report.plan
     names = dict.fromkeys((*(group.workflow for group in report.groups), *report.ungrouped, *report.unread))
     values = {}

@@ -79,7 +79,7 @@ class Baseline:
     told: frozenset[str] = frozenset()
 
     def counts_of(self, workflow: str) -> Mapping[Status, int] | None:
-        """Return a workflow's instances by status, none if there was no such workflow; None if unknown."""
+        """Return a workflow's counts by status, none if it did not exist; None if they are unknown."""
         return self.counts.get(workflow, None if self.partial else {})
 
 
@@ -93,7 +93,7 @@ class Digest:
         creator: Slack's id of who made it.
         created_at: when.
         state: whether it goes out; a deleted one can be restored for a while.
-        pause_reason: why it paused itself, in words; None where somebody paused it.
+        pause_reason: why it paused itself, in words; None where a person paused it.
         next_due: its next slot; None unless it is active.
         baseline: what its last run knew; None before the first.
     """
@@ -139,7 +139,7 @@ class DigestRun:
 
 
 def spec_command(plan: DigestSpec, channel: str) -> str:
-    """Return what to type for the same digest; `channel` is its name with `#`, or Slack's markup."""
+    """Return the command for the same digest; `channel` is its name with `#`, or Slack's markup for it."""
     schedule = plan.schedule.in_words().translate(_UNBRACKETED).replace(" at ", " ")
     words = [COMMAND, "digest create", channel, schedule]
     for name in plan.workflows:

@@ -33,7 +33,7 @@ class Candidate:
         name: its name.
         rise: by how much its count rose since the last digest; 0 where it did not, or nobody can tell.
         was_active: whether anything was running or started since; if not, and its count did not rise, there
-            is news only of an instance that somebody restarted.
+            is news only of an instance that was restarted by hand.
     """
 
     name: str
@@ -80,13 +80,13 @@ def candidates(rows: Iterable[Workflow], status: Status, baseline: Baseline | No
 
 
 def _was_active(row: Workflow, since: datetime, before: Mapping[Status, int]) -> bool:
-    """Whether an instance can have come to its status by itself since a moment."""
+    """Return whether an instance can have come to its status by itself since a moment."""
     unfinished = any(count for status, count in before.items() if status not in _ENDED)
     return unfinished or row.triggered_on is None or row.triggered_on > since - OVERLAP
 
 
 def is_undated(row: Instance) -> bool:
-    """Whether nobody can tell when an instance came to its status.
+    """Return whether the time when an instance came to its status is unknown.
 
     The local engine's phantoms have no status either: they are rows of ids that never existed.
     """
@@ -94,7 +94,7 @@ def is_undated(row: Instance) -> bool:
 
 
 def moved_after(rows: Iterable[Instance], after: datetime) -> Iterator[NewInstance]:
-    """Those of some instances that came to their status after a moment."""
+    """Return the instances that came to their status after a moment."""
     for row in rows:
         at = _moved_at(row)
         if at is not None and at > after:
@@ -106,12 +106,12 @@ def _moved_at(row: Instance) -> datetime | None:
 
 
 def key(workflow: str, instance: str) -> str:
-    """Return what names an instance in an account."""
+    """Return the key of an instance in an account."""
     return f"{workflow}/{instance}"
 
 
 def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[tuple[str, str], ...]:
-    """Workflow and id of the newcomers whose errors to ask for: the newest of each workflow in turn.
+    """Return workflow and id of the new instances to describe: the newest of each workflow in turn.
 
     Only of the workflows with most news, as no more groups are shown.
     """
@@ -124,7 +124,7 @@ def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[tuple[str
 def grouped(
     found: Sequence[WorkflowFindings], errors: Mapping[tuple[str, str], InstanceError | None] | None
 ) -> tuple[tuple[Group, ...], dict[str, int]]:
-    """Return the groups to show, and how many newcomers of each workflow are in none of them.
+    """Return the groups to show, and how many new instances of each workflow are in none of them.
 
     Args:
         found: all news.
@@ -165,7 +165,7 @@ def grouped(
 
 
 def kind_of(message: str | None) -> str | None:
-    """Return an error's message without what differs from one failure to the next: ids and long numbers."""
+    """Return an error's message without ids and long numbers, which differ between failures."""
     if message is None:
         return None
     return _WORD.sub(lambda word: "#" if _is_particular(word[0]) else word[0], message[:_LONGEST_KIND])

@@ -54,12 +54,12 @@ class ReportBuilder:
         missed: Sequence[datetime] = (),
         sharing: Hashable | None = None,
     ) -> Report:
-        """Return what a digest of this plan tells now.
+        """Make the report of a digest with this plan.
 
         Args:
             plan: what is asked.
             baseline: what the last digest knew; None if there was none.
-            missed: slots that nobody was there to deliver.
+            missed: slots that no worker delivered.
             sharing: what all digests have in common that are due at once, and so share what they read anew;
                 None shares with nobody, and is content with what was read some seconds ago.
 
@@ -117,7 +117,7 @@ class ReportBuilder:
 
 
 def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Workflow]:
-    """Return the workflows of a plan; those that the list lacks have no counts, and so are asked for by name.
+    """Return a plan's workflows; those that the list lacks have no counts and are asked for by name.
 
     Where one is deleted while the list is read, another one slips through between two of its pages.
     """
@@ -136,7 +136,7 @@ async def _errors(
 
 
 async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> InstanceError | None:
-    """Return what an instance failed of; None where nobody can say.
+    """Return the error of an instance; None if it is unknown.
 
     One that Cloudflare can't describe, today or ever, must not keep the whole digest from being told.
     """
@@ -149,7 +149,7 @@ async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> Insta
 
 
 def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
-    """Return counts of each workflow without zeros; None where there are none to be had."""
+    """Return the counts of each workflow without zeros; None if there are no counts."""
     return {
         row.name: None
         if row.instances is None
@@ -161,7 +161,7 @@ def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:
 def _shown(
     counts: Mapping[str, Mapping[Status, int] | None], found: Sequence[WorkflowFindings]
 ) -> Sequence[str]:
-    """Workflows that have any instance, or may have; those with news first, then by name."""
+    """Return the workflows that have instances, or may have; those with news first, then by name."""
     places = {one.workflow: place for place, one in enumerate(found)}
     having = [name for name, by_status in counts.items() if by_status != {}]
     return sorted(having, key=lambda name: (places.get(name, len(places)), name.casefold()))
@@ -178,7 +178,7 @@ def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | No
 
 
 def _told(found: Sequence[WorkflowFindings], span: ReportPeriod, baseline: Baseline | None) -> frozenset[str]:
-    """Return what the next digest sees again, as it looks at the last moments of this one, too."""
+    """Return the ids that the next digest sees again, as it rereads the last moments of this one."""
     again = span.until - news.OVERLAP
     told = {
         news.key(one.workflow, new_instance.id)

@@ -88,7 +88,7 @@ class Report:
         empty: how many more have none.
         gone: names in the plan that the account no longer has.
         chart: oldest first; empty where there is nothing to show.
-        missed: slots that nobody was there to deliver, since the last digest.
+        missed: slots that no worker delivered, since the last digest.
         baseline: for the next one.
     """
 
@@ -111,5 +111,5 @@ class Report:
 
     @property
     def has_news(self) -> bool:
-        """Whether there is anything that a quiet digest speaks up for."""
+        """Return whether a quiet digest has anything to post."""
         return bool(self.total or self.unread or self.gone)

@@ -44,7 +44,7 @@ class ReportPeriod:
     def of(
         cls, plan: DigestSpec, baseline: Baseline | None, read_at: datetime, lookback: timedelta
     ) -> "ReportPeriod":
-        """Return the span of a digest whose workflows were read at a moment."""
+        """Return the period of a digest whose workflows were read at a moment."""
         if baseline is None:
             since = after = read_at - plan.window
             told: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class ReportPeriod:
         return cls(since, after, max(read_at, since), day, told)
 
     def knows(self, workflow: str, new_instance: NewInstance) -> bool:
-        """Whether an instance was told of; one that was restarted and failed again since was not."""
+        """Return whether an instance was reported, and did not fail again since."""
         return new_instance.at <= self.since and news.key(workflow, new_instance.id) in self.told
 
 
@@ -102,7 +102,7 @@ class _Scan:
 
     @property
     def unexplained(self) -> int:
-        """How much of the rise of its count nothing was seen of."""
+        """Return how much of the rise of the count no instance explains."""
         return self.candidate.rise - len(self.moved) - len(self.again)
 
     @property
@@ -124,7 +124,7 @@ class Search:
     span: ReportPeriod
 
     async def harvest(self, candidates: Sequence[Candidate]) -> SearchResult:
-        """Return what the likeliest candidates have, given the likeliest first.
+        """Search the likeliest candidates, which come first.
 
         Raises:
             CloudflareError: a list can't be read.

@@ -19,7 +19,7 @@ _UNSERVED_AFTER: Final = timedelta(minutes=1)
 
 
 class NoSuchDigest(Exception):
-    """Nothing has this number, or no longer."""
+    """Raised when no digest has this number, or none has it any more."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"there is no digest {number}")
@@ -39,7 +39,7 @@ class DigestRepository:
         self._now = now
 
     async def create(self, plan: DigestSpec, creator: str) -> Digest:
-        """Create a digest. It is paused until it is resumed, so that an unfinished one posts nothing."""
+        """Create a digest. It is paused until it is resumed, so that no unfinished digest is delivered."""
         now = self._now()
         values = {
             "channel": plan.channel,
@@ -55,7 +55,7 @@ class DigestRepository:
         return await self.get(number)
 
     async def get(self, number: int) -> Digest:
-        """Return the digest of a number, a deleted one too while it can be restored.
+        """Return a digest by number, including a deleted one that can be restored.
 
         Raises:
             NoSuchDigest: there is none.
@@ -69,19 +69,19 @@ class DigestRepository:
         return digest_of(row)
 
     async def of_channel(self, channel: str) -> tuple[Digest, ...]:
-        """Those of a channel, by number; not the deleted ones."""
+        """Return the digests of a channel, by number, without the deleted ones."""
         return await self._find(digests.c.channel == channel, digests.c.state != "deleted")
 
     async def of_creator(self, creator: str) -> tuple[Digest, ...]:
-        """Those that somebody made, by number; not the deleted ones."""
+        """Return the digests of a creator, by number, without the deleted ones."""
         return await self._find(digests.c.creator == creator, digests.c.state != "deleted")
 
     async def all(self) -> tuple[Digest, ...]:
-        """All of them, by number; not the deleted ones."""
+        """Return all digests, by number, without the deleted ones."""
         return await self._find(digests.c.state != "deleted")
 
     async def change(self, digest: Digest, plan: DigestSpec) -> Digest:
-        """Return the same digest with another plan. What it last knew is of no use to another question."""
+        """Give a digest another plan, and drop its baseline."""
         about = (plan.account, plan.workflows, plan.status)
         was_about = (digest.plan.account, digest.plan.workflows, digest.plan.status)
         values: dict[str, Any] = {"plan": spec_to_json(plan), "channel": plan.channel}
@@ -92,11 +92,11 @@ class DigestRepository:
         return await self._set(digest.number, **values)
 
     async def pause(self, number: int) -> Digest:
-        """Pause a digest."""
+        """Pause a digest until it is resumed."""
         return await self._set(number, state="paused", paused_why=None, next_due=None)
 
     async def resume(self, number: int) -> Digest:
-        """Resume a digest from its next slot on."""
+        """Resume a digest, from its next slot on."""
         digest = await self.get(number)
         if digest.state == "active":
             return digest  # and a slot that is just due stays so
@@ -104,11 +104,11 @@ class DigestRepository:
         return await self._set(number, state="active", paused_why=None, next_due=next_due)
 
     async def delete(self, number: int) -> Digest:
-        """Delete a digest; for a while it can be restored."""
+        """Delete a digest; it can be restored for a while."""
         return await self._set(number, state="deleted")
 
     async def restore(self, number: int) -> Digest:
-        """Restore a deleted digest: paused if it was, else active from its next slot on."""
+        """Restore a deleted digest: paused if it was, else from its next slot on."""
         digest = await self.get(number)
         if digest.state != "deleted":
             return digest
@@ -122,7 +122,7 @@ class DigestRepository:
             await connection.execute(delete(digests).where(digests.c.number == number))
 
     async def runs(self, number: int, most: int = 10) -> tuple[DigestRun, ...]:
-        """Return the latest times that a digest was due or asked for, the newest first."""
+        """Return the latest runs of a digest, the newest first."""
         runs = select(digest_runs).where(digest_runs.c.digest == number)
         newest_first = runs.order_by(digest_runs.c.due_at.desc(), digest_runs.c.slot.desc()).limit(most)
         async with self._engine.connect() as connection:
@@ -130,7 +130,7 @@ class DigestRepository:
         return tuple(run_of(row) for row in rows)
 
     async def run_now(self, number: int) -> DigestRun:
-        """One more time out of turn; asked for again before it has begun, it is still one."""
+        """Add a run out of turn; a second request before it has begun adds no other."""
         now = self._now()
         waiting = select(digest_runs).where(
             digest_runs.c.digest == number,
@@ -139,7 +139,7 @@ class DigestRepository:
         )
         run = DigestRun(number, f"{RUN_NOW}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
         async with self._engine.begin() as connection:
-            # A write that changes nothing: whoever asks for the same digest now waits until this is done.
+            # A write that changes nothing: another request for this digest waits until this one is done.
             same_digest = update(digests).where(digests.c.number == number)
             await connection.execute(same_digest.values(number=number))
             row = (await connection.execute(waiting)).mappings().first()
@@ -162,7 +162,7 @@ class DigestRepository:
         return run
 
     async def is_served(self) -> bool:
-        """Whether somebody delivers: nothing has been due for more than a minute without having begun."""
+        """Return whether a worker is delivering: no run is due for over a minute without having begun."""
         long_ago = seconds(self._now() - _UNSERVED_AFTER)
         overdue = select(digests.c.number).where(digests.c.state == "active", digests.c.next_due < long_ago)
         waiting = select(digest_runs.c.digest).where(

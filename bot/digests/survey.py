@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 class AccountSnapshot:
     """Answers of one account that stay as they are, unlike the account's own memory of some seconds.
 
-    Whatever it asks is background work: people come first. A failure is remembered by nobody.
+    Whatever it asks is background work: people come first. Failures are not cached.
 
     Args:
         account: to be asked.
@@ -33,7 +33,7 @@ class AccountSnapshot:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def workflows(self) -> WorkflowList:
-        """Every workflow of the account.
+        """Return every workflow of the account.
 
         Raises:
             CloudflareError: there is no such answer.
@@ -44,7 +44,7 @@ class AccountSnapshot:
         )
 
     async def counted(self, rows: Sequence[Workflow]) -> Sequence[Workflow]:
-        """Return the same workflows with their counts, asked for one by one where the list brought none.
+        """Return the workflows with counts; ask for each one that the list gave no counts for.
 
         Those that do not exist are left out; one whose counts can't be read stays without.
 
@@ -68,7 +68,7 @@ class AccountSnapshot:
         )
 
     async def instance(self, workflow: str, instance: str) -> InstanceDetail:
-        """One instance.
+        """Return one instance.
 
         Raises:
             CloudflareError: there is no such answer.
@@ -106,7 +106,7 @@ class AccountSnapshot:
 
 
 async def together(questions: Iterable[Awaitable[_T]]) -> Sequence[_T]:
-    """Return the answers to several questions asked at once, when all of them are answered.
+    """Wait for the answers to several questions that are asked at once.
 
     Raises:
         CloudflareError: one of them has no answer; those that have need not be asked again.

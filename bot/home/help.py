@@ -87,7 +87,7 @@ _TOPICS: Final = {
 
 
 def help_message(topic: str | None, accounts: Sequence[str]) -> Message:
-    """Help on a topic of `grammar.TOPICS`, or on everything."""
+    """Build the help on a topic of `grammar.TOPICS`, or on everything."""
     title = f"/workflows · {topic or 'help'}"
     parts = _TOPICS[topic].split("\n\n")
     names = ", ".join(code(name) for name in accounts)

@@ -1,4 +1,4 @@
-"""The pieces that messages are made of. Whatever a person or the API named goes through here."""
+"""Build the pieces of messages, and make every name from a person or the API safe to show."""
 
 import re
 from collections.abc import Sequence
@@ -28,12 +28,12 @@ class Message:
 
     @property
     def bare(self) -> "Message":
-        """The text alone, for where Slack takes none of the blocks."""
+        """Return the text alone, for where Slack takes none of the blocks."""
         return Message(self.text, [])
 
     @cached_property
     def as_ack(self) -> str:
-        """The JSON by which the ack of a command shows it, to who typed that alone; written once."""
+        """Return the JSON by which a command's ack shows the message to its sender only; it is built once."""
         ack = {"response_type": "ephemeral", "text": self.text, "blocks": self.blocks}
         return to_json(ack).decode()
 
@@ -96,19 +96,19 @@ _LONGEST_COMMAND: Final = 1_500
 
 
 def appearance(status: Status | None) -> Appearance:
-    """How a status looks; one never seen before is shown by its own name."""
+    """Return the look of a status; an unknown status is shown by its own name."""
     if status is None:
         return Appearance("⚪", "No status")
     return _APPEARANCES.get(status) or Appearance("⚪", limits.shorten(plain(status), _LONGEST_STATUS))
 
 
 def plain(text: str) -> str:
-    """Return a foreign text for plain_text elements, in which Slack reads no markup."""
+    """Make a foreign text safe for plain_text elements, where Slack reads no markup."""
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def escape(text: str) -> str:
-    """Return a foreign text for mrkdwn.
+    """Escape a foreign text for mrkdwn.
 
     Slack asks to escape these three and nothing else; a backtick goes, too, as it would turn our code spans
     inside out.
@@ -117,28 +117,28 @@ def escape(text: str) -> str:
 
 
 def command(text: str) -> str:
-    """Something to type, as code."""
+    """Format something to type as code."""
     return code(text, _LONGEST_COMMAND)
 
 
 def code(text: str, most: int = _LONGEST_NAME) -> str:
-    """Return a foreign text as code, where Slack looks for no mention, no link and no emphasis."""
+    """Format a foreign text as code, where Slack looks for no mention, no link and no emphasis."""
     return f"`{escape(limits.shorten(text, most)) or ' '}`"
 
 
 def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
-    """Return a time that every reader sees in their own zone; ISO 8601 where Slack can't."""
+    """Format a time that all readers see in their own zone; use ISO 8601 where Slack can't."""
     at = at.astimezone(UTC)
     return f"<!date^{int(at.timestamp())}^{style}|{iso(at)}>"
 
 
 def iso(at: datetime) -> str:
-    """ISO 8601 in UTC, to the second."""
+    """Format a time as ISO 8601 in UTC, to the second."""
     return at.astimezone(UTC).isoformat("T", "seconds").replace("+00:00", "Z")
 
 
 def duration(span: timedelta) -> str:
-    """Return a time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
+    """Format a time span in its two largest units: `850ms`, `12s`, `2m 13s`, `3h 5m`, `2d 4h`."""
     whole = span.days * 86400 + span.seconds
     if whole < 1:
         return f"{int(max(span.total_seconds(), 0) * 1000)}ms"
@@ -154,17 +154,17 @@ def duration(span: timedelta) -> str:
 
 
 def ago(span: timedelta) -> str:
-    """How long ago something was."""
+    """Format how long ago a time was."""
     return "just now" if span < _SECOND else f"{duration(span)} ago"
 
 
 def header(text: str) -> Block:
-    """Return a title."""
+    """Build a title."""
     return {"type": "header", "text": plain_text(text, limits.HEADER, emoji=False)}
 
 
 def section(markup: str, accessory: Block | None = None) -> Block:
-    """Return a paragraph of mrkdwn, with a button beside it where one is given."""
+    """Build a paragraph of mrkdwn, with a button beside it if one is given."""
     text = limits.shorten_markup(markup, limits.SECTION)
     block: Block = {"type": "section", "text": _mrkdwn(text)}
     if accessory is not None:
@@ -173,23 +173,23 @@ def section(markup: str, accessory: Block | None = None) -> Block:
 
 
 def context(*phrases: str) -> Block:
-    """Return a small line of mrkdwn."""
+    """Build a small line of mrkdwn."""
     text = limits.shorten_markup(" · ".join(phrases), limits.CONTEXT)
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
 def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:
-    """Return a text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
+    """Build a text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
     return {"type": "plain_text", "text": limits.shorten(plain(text), most), "emoji": emoji}
 
 
 def _mrkdwn(text: str) -> Block:
-    """Verbatim, so that Slack makes no link of what merely looks like one."""
+    """Build a verbatim mrkdwn text, so that Slack turns nothing in it into a link."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def button(label: str, action_id: str, value: str, says: str) -> Block:
-    """Return a button; `says` is what a screen reader reads.
+    """Build a button; `says` is the text for screen readers.
 
     Raises:
         ValueError: the value does not fit, and cutting it would break it.
@@ -206,7 +206,7 @@ def button(label: str, action_id: str, value: str, says: str) -> Block:
 
 
 def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
-    """Return a button that asks before it acts; `label` is what stands on its second self."""
+    """Build a button that asks before it acts; `label` is the text of the confirming button."""
     confirm = {
         "title": plain_text(title, limits.CONFIRM_TITLE),
         "text": plain_text(text, limits.CONFIRM_TEXT),
@@ -218,24 +218,24 @@ def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
 
 
 def actions(buttons: list[Block]) -> list[Block]:
-    """Return a row of buttons; no block where there are none, as Slack takes no empty row."""
+    """Build a row of buttons; without buttons return no block, as Slack takes no empty row."""
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
 def person(user: str) -> str:
-    """Somebody by name; it calls them where the message is not for one reader alone."""
+    """Mention a person; Slack notifies them unless the message is for one reader only."""
     return f"<@{escape(user)}>"
 
 
 def channel(channel_id: str) -> str:
-    """Return a link to a channel, which shows its name to whoever may see that; a direct message has none."""
+    """Link to a channel; only readers who may see it see its name. A direct message has no link."""
     if channel_id.startswith("D"):
         return "a direct message"
     return f"<#{escape(channel_id)}>"
 
 
 def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
-    """Return the buttons below a list: only those that lead somewhere."""
+    """Build the buttons below a list, without those that lead nowhere."""
     buttons = []
     if controls.previous is not None:
         buttons.append(button(f"◀ {previous}", "page_previous", controls.previous, f"{previous} rows"))
@@ -252,13 +252,13 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
 
 
 def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
-    """Return what the API said beside its answer."""
+    """Show the API's messages about its answer."""
     said = [f"{escape(message.message)}{code_number(message)}" for message in messages]
     return [context("Cloudflare says: " + "; ".join(said))] if said else []
 
 
 def unread_rows(rows: int) -> list[str]:
-    """Return a sentence about rows that could not be read in full; none for no such rows."""
+    """Describe rows that are incomplete or missing because they could not be read; none for none."""
     if not rows:
         return []
     which = "1 row" if rows == 1 else f"{rows} rows"
@@ -266,12 +266,12 @@ def unread_rows(rows: int) -> list[str]:
 
 
 def code_number(message: ApiMessage) -> str:
-    """Return the API's code of a message, in brackets, where it has one."""
+    """Return the API's code of a message in brackets, if it has one."""
     return f" ({message.code})" if message.code is not None else ""
 
 
 def modal(title: str, blocks: list[Block], close: str) -> Block:
-    """Return a window over everything else."""
+    """Build a modal."""
     return {
         "type": "modal",
         "title": plain_text(title, limits.TITLE),
@@ -281,5 +281,5 @@ def modal(title: str, blocks: list[Block], close: str) -> Block:
 
 
 def message(text: str, blocks: list[Block]) -> Message:
-    """Return a message; `text` is mrkdwn already."""
+    """Build a message; `text` is mrkdwn already."""
     return Message(limits.shorten_markup(text, limits.TEXT), blocks)

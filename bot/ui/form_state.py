@@ -8,25 +8,25 @@ State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def typed(state: State, block_id: str, kind: str = "value") -> str:
-    """Return a text, or an id that was picked; empty where there is none."""
+    """Return a typed text or a picked id; empty if there is none."""
     text = _element(state, block_id).get(kind)
     return text if isinstance(text, str) else ""
 
 
 def chosen(state: State, block_id: str) -> str | None:
-    """Return the value of the option of a menu; None where none is chosen or the menu was not shown."""
+    """Return the value of a menu's option; None if none is chosen or the menu was not shown."""
     return _value(_element(state, block_id).get("selected_option"))
 
 
 def selected_options(state: State, block_id: str) -> tuple[str, ...]:
-    """Return the values of the options that are chosen."""
+    """Return the values of the chosen options."""
     options = _element(state, block_id).get("selected_options")
     values = map(_value, options if isinstance(options, list) else ())
     return tuple(value for value in values if value is not None)
 
 
 def people(state: State, block_id: str) -> tuple[str, ...]:
-    """Return the ids of the people who are picked."""
+    """Return the ids of the picked people."""
     users = _element(state, block_id).get("selected_users")
     return tuple(user for user in users if isinstance(user, str)) if isinstance(users, list) else ()
 

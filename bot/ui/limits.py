@@ -41,12 +41,12 @@ _CUT: Final = "…"
 
 
 def shorten(text: str, most: int) -> str:
-    """Return a text of at most so many characters; one that was cut ends in an ellipsis."""
+    """Shorten a text to at most so many characters; a shortened text ends in an ellipsis."""
     return text if len(text) <= most else text[: most - len(_CUT)] + _CUT
 
 
 def shorten_markup(text: str, most: int) -> str:
-    """Return the same for mrkdwn: never cut inside an entity or a `<…>`, and never leave code open."""
+    """Shorten mrkdwn without cutting inside an entity or a `<…>`, and without leaving code open."""
     if len(text) <= most:
         return text
     kept = text[: most - len(_CUT) - 1]
@@ -61,7 +61,7 @@ def shorten_markup(text: str, most: int) -> str:
 
 
 def fits(blocks: list[Block]) -> bool:
-    """Whether a message can hold these blocks."""
+    """Return whether a message can hold these blocks."""
     try:
         written = to_json(blocks)
     except PydanticSerializationError:  # half a surrogate pair, which UTF-8 has no bytes for
@@ -73,5 +73,5 @@ def fits(blocks: list[Block]) -> bool:
 
 
 def size(blocks: list[Block]) -> int:
-    """Characters of a message's blocks, counted as JSON: no way of counting gives more."""
+    """Count the characters of a message's blocks as JSON, which is an upper bound of Slack's count."""
     return len(json.dumps(blocks, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""What the log knows a problem by, at the end of the message that tells of it."""
+"""Add the request id, which is also in the log, to the end of a problem message."""
 
 from bot.ui import limits
 from bot.ui.elements import Message, code, context, message
@@ -6,7 +6,7 @@ from bot.ui.limits import Block
 
 
 def with_request_id(told: Message, reference: str) -> Message:
-    """Return the same with its small print ending in what the log knows it by, for whoever looks into it."""
+    """Add the request id of the log to the end of a message's small print."""
     known_by = f"reference {code(reference)}"
     text = limits.shorten_markup(told.text, limits.TEXT - len(known_by) - 3)
     return message(f"{text} ({known_by})", _ending_in(told.blocks, known_by))

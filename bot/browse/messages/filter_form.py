@@ -36,7 +36,7 @@ _LONGEST_WORD: Final = 40
 
 
 def filter_view(query: ListQuery, form: Form, accounts: Sequence[str], metadata: str) -> Block:
-    """Return the modal for a list of instances; `metadata` comes back with what is filled in.
+    """Build the modal for a list of instances; `metadata` comes back with the submission.
 
     Raises:
         ValueError: the metadata does not fit, and cutting it would break it.
@@ -73,7 +73,7 @@ def filter_view(query: ListQuery, form: Form, accounts: Sequence[str], metadata:
 
 
 def filled_in(state: State, query: ListQuery) -> Form:
-    """Return what a submission asks for, given the list that the form was opened from."""
+    """Return the filled-in form, given the list that the form was opened from."""
     # A menu that was not shown leaves everything as it is.
     status, account = (chosen(state, key) or _SAME for key in ("status", "account"))
     statuses = {_SAME: query.status, _ANY: None}
@@ -87,12 +87,12 @@ def filled_in(state: State, query: ListQuery) -> Form:
 
 
 def field_errors(mistakes: FormErrors) -> dict[str, str]:
-    """Return what is said at each field, as plain text."""
+    """Return the error at each field, as plain text."""
     return {key: _said(key, error) for key, error in mistakes.by_field.items()}
 
 
 def not_opened_message(query: ListQuery) -> Message:
-    """Slack did not show the form."""
+    """Build the message for a form that Slack did not show."""
     title = "The form did not open."
     again = f"Try again, or type the filters: {command(query.command())}"
     advice = f"{again}\nAll there are: {command(f'{COMMAND} help filters')}"
@@ -113,7 +113,7 @@ def _input(key: str, label: str, element: Block, hint: str | None = None, *, opt
 
 
 def _statuses(present: Status | None) -> Block:
-    """Any or one of them, the most urgent first; one never seen before stands at the end."""
+    """Build the menu of statuses, any first, then the most urgent; an unknown status comes last."""
     options = [_option("Any status", _ANY)]
     options += [_option(_looks(Status(status)), status) for status in URGENCY]
     if present is not None and present not in URGENCY:
@@ -166,7 +166,7 @@ def _number(text: str) -> Block:
 
 
 def _said(key: str, error: QueryError) -> str:
-    """Return an error in the language's own words, without the keys and the code that only commands have."""
+    """Return an error in plain words, without the keys and the code that only commands have."""
     word = limits.shorten(plain(error.word.removeprefix(f"{key}:")), _LONGEST_WORD)
     advice = plain(f"{error.problem}. Expected: {error.expected}.")
     return f"“{word}” " + re.sub(r"`(?:[a-z]+:(?=[^`]))?([^`]*?):?`", r"\1", advice)

@@ -33,7 +33,7 @@ _STILL_GOING: Final = frozenset({"running", "queued", "paused", "waiting", "wait
 
 
 def instances_message(screen: Screen, controls: Controls, notices: Sequence[str] = ()) -> Message:
-    """One screen of instances with its buttons; `notices` are sentences in mrkdwn for this reader."""
+    """Build one screen of instances with its buttons; `notices` are sentences in mrkdwn for this reader."""
     blocks = _around(screen, controls, notices, [_row(row, screen.fetched_at) for row in screen.rows])
     if not limits.fits(blocks):
         blocks = _shortened(screen, controls, notices)
@@ -41,7 +41,7 @@ def instances_message(screen: Screen, controls: Controls, notices: Sequence[str]
 
 
 def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> list[Block]:
-    """Return the same without times, and without the last rows if need be; it says what is left out."""
+    """Build the screen without times, and without its last rows if needed; say what is left out."""
     notices = (*notices, "Times are left out: the ids are too long for all of it in one message.")
     rows = [section(_title(row)) for row in screen.rows]
     blocks = _around(screen, controls, notices, rows)
@@ -126,7 +126,7 @@ def _nothing(screen: Screen) -> str:
 
 
 def _range(screen: Screen) -> str:
-    """`11–20, more follow`. The API's own total is not shown: it says itself that it is inaccurate."""
+    """Return the range of rows. The API's own total is not shown, as the API calls it inaccurate."""
     if not screen.rows:
         return "no rows"
     more = ", more follow" if screen.next is not None else ", the end of the list"

@@ -6,12 +6,12 @@ from bot.ui.problems import Problem, Suggestion, details, explain
 
 
 def similar(workflow: str, value: str) -> Suggestion:
-    """Return the same list of another workflow, whose name looks like the one asked for."""
+    """Suggest the same list of another workflow, which has a similar name."""
     return Suggestion(f"Did you mean {code(workflow)}?", "Open", value, f"Open {workflow}")
 
 
 def restart(value: str) -> Suggestion:
-    """Return the same list from its beginning."""
+    """Suggest the same list from its beginning."""
     says = "Start this list again from its beginning"
     return Suggestion("The same list from its beginning:", "Start again", value, says)
 

@@ -48,7 +48,7 @@ class Addressees:
     here: str
 
     def channel(self, token: Token) -> Channel:
-        """Return the channel that the value of a word is.
+        """Return the channel that a word's value means.
 
         Raises:
             QueryError: it is none, or Slack does not say which.
@@ -65,7 +65,7 @@ class Addressees:
         raise unknown_channel(token)
 
     def mentions(self, token: Token) -> tuple[Mention, ...]:
-        """Those that the value of a word names, with commas between them if there are several.
+        """Return the mentions in a word's value, which are separated by commas.
 
         Raises:
             QueryError: one of them is nobody, or Slack does not say who.
@@ -86,17 +86,17 @@ class Addressees:
 
 
 def names_channel(token: Token) -> bool:
-    """Whether a word by itself is a channel, or was meant as one."""
+    """Return whether a word by itself is a channel, or was meant as one."""
     return token.text.startswith("#")
 
 
 def names_somebody(token: Token) -> bool:
-    """Whether a word by itself is somebody, or was meant as one."""
+    """Return whether a word by itself is a person or group, or was meant as one."""
     return token.text.startswith("@")
 
 
 def unknown_channel(token: Token, *, nearest: str | None = None) -> QueryError:
-    """Return what to say of a word that stands where a channel may, and that Slack did not recognise."""
+    """Return the error for a word in a channel's place that Slack did not recognise."""
     return token.wrong(
         "is taken for a channel, and Slack did not identify it",
         expected=f"a channel {_COMPLETED}, or this command in that channel without the word, {_OR_FORM}",
@@ -105,7 +105,7 @@ def unknown_channel(token: Token, *, nearest: str | None = None) -> QueryError:
 
 
 def _unrecognised(token: Token, start: int, end: int) -> list[Mention]:
-    """Those between two places of a command; quotes that may be around them all are passed over."""
+    """Return the mentions between two places of a command, without quotes around them all."""
     parts = (
         part.strip().strip("\"'“”‘’")
         for part in token.text[start - token.start : end - token.start].split(",")
@@ -122,7 +122,7 @@ def _recognised(token: Token, found: SlackMention) -> Mention:
 
 
 def _typed(token: Token, name: str) -> Mention:
-    """Who is meant by a name that came without an id, or with one that is a word."""
+    """Return the mention for a name that came without an id, or with one that is a word."""
     word = name.removeprefix("@").lower()
     if word in _EVERYBODY:
         return Mention("everybody", word, word)

@@ -58,7 +58,7 @@ class Clauses:
 
 
 def sort(said: Sequence[Token], tokens: Sequence[Token], zone: str) -> tuple[Schedule, Clauses]:
-    """Return the schedule among the words behind `create`, and all that is said beside.
+    """Sort the words behind `create` into the schedule and all other options.
 
     Args:
         said: the words up to `create`.
@@ -92,7 +92,7 @@ def sort(said: Sequence[Token], tokens: Sequence[Token], zone: str) -> tuple[Sch
 
 
 def _option(token: Token) -> str | None:
-    """Return the option that a word is called like, or begins with.
+    """Return the option that a word names, or begins with.
 
     Raises:
         QueryError: it is written as an option that does not exist.
@@ -107,14 +107,14 @@ def _option(token: Token) -> str | None:
 
 
 def _key_of_value(token: Token) -> str | None:
-    """Return the option whose value a word is that stands by itself: a channel or a status."""
+    """Return the option that a bare value belongs to: a channel or a status."""
     if names_channel(token) or token.text.lower() == "here":
         return "channel"
     return "status" if filters.known_status(token.text) else None
 
 
 def _take_value(words: Words, key: str) -> Token:
-    """Return the next word with its value, which may be the word behind it."""
+    """Take the next word with its value, which may be the word behind it."""
     token = words.take()
     if token.key is None or not (token.value or token.quoted):
         value = _value_behind(words, token, key)
@@ -136,7 +136,7 @@ def _value_behind(words: Words, token: Token, key: str) -> Token:
 
 
 def _both(first: Token, second: Token) -> str:
-    """Two words as they stood."""
+    """Join two words as they stood."""
     return f"{first.text}{' ' * (second.start - first.end)}{second.text}"
 
 
@@ -149,7 +149,7 @@ def _is_window(text: str) -> bool:
 
 
 def _take_names(words: Words, clauses: Clauses, zone: str) -> None:
-    """`workflow a b`, `workflows a, b and c`, `workflow:a`."""
+    """Take `workflow a b`, `workflows a, b and c`, `workflow:a`."""
     token = words.take()
     before = len(clauses.names)
     if token.key is not None and (token.value or token.quoted):
@@ -167,7 +167,7 @@ def _take_names(words: Words, clauses: Clauses, zone: str) -> None:
 
 
 def _is_name(token: Token, words: Words, clauses: Clauses, zone: str) -> bool:
-    """Whether a word behind the name of a workflow is one more."""
+    """Return whether a word behind a workflow's name is one more name."""
     if token.key is not None or token.quoted:
         return token.key is None
     if _option(token) or _key_of_value(token) or names_somebody(token):
@@ -176,14 +176,14 @@ def _is_name(token: Token, words: Words, clauses: Clauses, zone: str) -> bool:
 
 
 def _take_mentions(words: Words, clauses: Clauses) -> None:
-    """`mention:@ada`, `mention @ada @grace`."""
+    """Take `mention:@ada`, `mention @ada @grace`."""
     clauses.mentions.append(_take_value(words, "mention"))
     while words.ahead and names_somebody(words.ahead):
         clauses.mentions.append(words.take())
 
 
 def _take_schedule(words: Words, clauses: Clauses, zone: str) -> Words:
-    """Keep the schedule that is ahead; the words behind it."""
+    """Keep the schedule that is ahead; return the words behind it."""
     token = words.rest[0]
     try:
         clauses.schedule, rest = schedule_words.take(words.rest, zone)

@@ -60,7 +60,7 @@ _A_NUMBER: Final = f"its number, as in `{COMMAND} digest show 7`; `{COMMAND} dig
 
 
 def is_digest(text: str) -> bool:
-    """Whether a command is about digests, by its first word; `text` as Slack sent it."""
+    """Return whether a command's first word is about digests; `text` as Slack sent it."""
     words = from_slack(text).split(maxsplit=2)
     if words and words[0] == COMMAND:
         words = words[1:]  # a whole command pasted behind the command
@@ -68,7 +68,7 @@ def is_digest(text: str) -> bool:
 
 
 def parse_digest(text: str, accounts: Sequence[str], channel: str, zone: str) -> DigestRequest:
-    """Return what a command asks for of which `is_digest` is true.
+    """Parse a command for which `is_digest` is true.
 
     Args:
         text: what stands behind `/workflows`, as Slack sent it: the ids of channels and people are in it.
@@ -105,7 +105,7 @@ def _parse(tokens: Sequence[Token], asker: Asker) -> DigestRequest:
 
 
 def _head(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Return the words before the verb: `digest`, or a pasted command with it."""
+    """Return the words that only name the subject: `digest`, or a whole pasted command."""
     count = 1 if tokens and tokens[0].text == COMMAND else 0
     return tokens[: count + 1] if tokens[count:] and tokens[count].text.lower() in _HEADS else tokens[:count]
 
@@ -120,7 +120,7 @@ def _list(rest: Sequence[Token]) -> ListDigests:
 
 
 def _number(verb: Token, rest: Sequence[Token]) -> int:
-    """`7`, `#7`, `no 7`, `digest 7`."""
+    """Read a digest's number: `7`, `#7`, `no 7`, `digest 7`."""
     if not rest:
         raise verb.wrong("does not say which digest", expected=_A_NUMBER)
     if found := _NUMBER.fullmatch(as_typed(rest)):

@@ -36,7 +36,7 @@ class Asker:
 
 
 def read_spec(said: Sequence[Token], tokens: Sequence[Token], asker: Asker) -> CreateDigest:
-    """Return the digest that somebody asks for.
+    """Read the words that create a digest.
 
     Args:
         said: the words up to `create`, which a refusal may name.
@@ -95,7 +95,7 @@ def _workflows(clauses: Clauses) -> tuple[str, ...]:
 
 
 def _names(token: Token) -> list[str]:
-    """Those in one word: several with commas between them, unless they are in quotes."""
+    """Return the names in one word: several with commas between them, unless they are in quotes."""
     if token.quoted:
         return [token.value]
     if any(mark in token.value for mark in '"“”'):
@@ -128,7 +128,7 @@ def _is_daily(token: Token) -> bool:
 
 
 def _mentions(clauses: Clauses, addressees: Addressees) -> tuple[Mention, ...]:
-    """Those to be called, each once."""
+    """Return the mentions, each once."""
     mentions: dict[tuple[str, str], Mention] = {}
     for token in clauses.mentions:
         for mention in addressees.mentions(token):

@@ -23,7 +23,7 @@ _CLOSE: Final = 0.8
 
 
 def stray(token: Token) -> QueryError:
-    """Return what to say of a word by itself that is neither an option nor a part of the schedule."""
+    """Return the error for a bare word that is neither an option nor a part of the schedule."""
     if names_somebody(token):
         expected = "`mention:` before whom to call"
         return token.wrong(
@@ -41,7 +41,7 @@ def stray(token: Token) -> QueryError:
 
 
 def unknown_option(token: Token, options: Sequence[str]) -> QueryError:
-    """Return what to say of an option that does not exist."""
+    """Return the error for an option that does not exist."""
     key = token.key or ""
     meant = _OPTION_SYNONYMS.get(key) or nearest(key, options)
     value = token.raw and f":{token.raw}"
@@ -53,7 +53,7 @@ def unknown_option(token: Token, options: Sequence[str]) -> QueryError:
 
 
 def meant_option(token: Token) -> str | None:
-    """Return the option that a word by itself is a slip of, or another system's name for."""
+    """Return the option that a bare word misspells, or that it names in another system."""
     word = token.value.lower()
     status = filters.nearest_status(word)
     if status and not nearest(word, [status]):  # another system's name for it
@@ -67,7 +67,7 @@ def _meant(token: Token) -> str | None:
 
 
 def _zone(token: Token) -> str | None:
-    """Return a zone apart from its schedule, a city, or an abbreviation in capitals."""
+    """Return a zone apart from its schedule: a city, or an abbreviation in capitals."""
     if zone_name(token.value):
         return f"zone:{token.raw}"
     zone = nearest_zone(token.value)

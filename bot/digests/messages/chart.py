@@ -18,7 +18,7 @@ _LABELS: Final = ("%H:%M", "%a %H:%M", "%d %b %H:%M", "%d %b %H:%M%z", "%d %b %H
 
 
 def chart(report: Report) -> list[Block]:
-    """Return a `data_visualization`, its times in the digest's zone, as a chart can't have each reader's own.
+    """Build a `data_visualization` in the digest's zone, as a chart can't have each reader's own.
 
     Slack takes 20 points, so bars are put together where there are more.
     """
@@ -44,7 +44,7 @@ def chart(report: Report) -> list[Block]:
 
 
 def sparkline(report: Report) -> list[Block]:
-    """Return the same as a line of characters, with its range in words."""
+    """Build the chart as a line of characters, with its range in words."""
     if not report.chart:
         return []
     bars, drawn = drawing(report)
@@ -67,7 +67,7 @@ def _title(report: Report) -> str:
 
 
 def _put_together(bars: Sequence[Bar], most: int) -> list[Bar]:
-    """At most so many bars, of which each but the last stands for as many."""
+    """Merge bars into at most so many; each merges the same number, except perhaps the last."""
     step = -(-len(bars) // most)
     return [
         Bar(bars[first].start, sum(bar.count for bar in bars[first : first + step]))

@@ -24,7 +24,7 @@ Cell = dict[str, Any]
 
 
 def table(report: Report, room: int) -> list[Block]:
-    """Return a `data_table` of the workflows that fit into `room` characters of JSON, and what is left."""
+    """Build a `data_table` of as many workflows as fit in characters of JSON; count the others."""
     columns = _columns(report)
     block: Block = {
         "type": "data_table",
@@ -46,7 +46,7 @@ def table(report: Report, room: int) -> list[Block]:
 
 
 def lines(report: Report, room: int) -> list[Block]:
-    """Return the same as text, a line a workflow."""
+    """Build the counts as text, a line for each workflow."""
     sections: list[str] = []
     shown = 0
     room -= _REST
@@ -65,7 +65,7 @@ def lines(report: Report, room: int) -> list[Block]:
 
 
 def counted(row: WorkflowRow) -> list[str]:
-    """`🔴 3 errored (+1)` for each status, as plain text."""
+    """Format each status as `🔴 3 errored (+1)`, in plain text."""
     if row.counts is None:
         return ["not counted"]
     phrases = [
@@ -80,7 +80,7 @@ def _line(row: WorkflowRow) -> str:
 
 
 def _rest(report: Report, shown: int) -> list[Block]:
-    """Return what is not among the workflows shown."""
+    """Describe the workflows that are not shown."""
     phrases = []
     if left := len(report.rows) - shown:
         overview = OverviewQuery(account=report.plan.account).command()
@@ -94,7 +94,7 @@ def _rest(report: Report, shown: int) -> list[Block]:
 
 
 def _columns(report: Report) -> list[Status]:
-    """Return the statuses that stand in the table: the one that the digest is about, then the most urgent."""
+    """Return the table's statuses: the one that the digest is about, then the most urgent."""
     found = {status for row in report.rows for status, _, _ in counts_of(row)} - {report.plan.status}
     return [report.plan.status, *sorted(found, key=lambda status: (rank(status), status))]
 
@@ -124,10 +124,10 @@ def _number(row: WorkflowRow, statuses: Sequence[Status]) -> Cell:
 
 
 def _text(text: str) -> Cell:
-    """Return a cell; Slack refuses a whole message for an empty one."""
+    """Build a cell; Slack refuses a whole message for an empty one."""
     return {"type": "raw_text", "text": text or "–"}
 
 
 def _json(value: object) -> int:
-    """Characters of a value among others, counted as `limits.size` counts them."""
+    """Count the characters of a value among others, as `limits.size` counts them."""
     return len(json.dumps(value, ensure_ascii=False)) + len(", ")

@@ -20,7 +20,7 @@ _LONGEST_TEXT: Final = 300
 
 
 def channels(channel: str) -> Block:
-    """Return the channels that somebody sees; direct messages only where one is chosen already."""
+    """Build the menu of visible channels; include direct messages only where one is already chosen."""
     is_direct = channel.startswith("D")
     kinds = ["public", "private", *(["im"] if is_direct else [])]
     element: Block = {
@@ -32,7 +32,7 @@ def channels(channel: str) -> Block:
 
 
 def boxes(texts: Mapping[str, str], selected_options: Sequence[str]) -> Block:
-    """Boxes to tick; `texts` are by value."""
+    """Build boxes to tick; `texts` are by value."""
     options = {value: _option(text, value) for value, text in texts.items()}
     element: Block = {"type": "checkboxes", "options": [*options.values()]}
     initial = [option for value, option in options.items() if value in selected_options]
@@ -40,12 +40,12 @@ def boxes(texts: Mapping[str, str], selected_options: Sequence[str]) -> Block:
 
 
 def clock(time: str) -> Block:
-    """Return a time of day, as `HH:MM`."""
+    """Build the field for a time of day, as `HH:MM`."""
     return {"type": "timepicker", **({"initial_time": time} if time else {})}
 
 
 def text(text: str, such_as: str) -> Block:
-    """Return a line to type."""
+    """Build a field for a line of text."""
     element: Block = {
         "type": "plain_text_input",
         "max_length": _LONGEST_TEXT,
@@ -55,13 +55,13 @@ def text(text: str, such_as: str) -> Block:
 
 
 def zone(zone: str) -> Block:
-    """Return a time zone, from a menu that loads as one types."""
+    """Build the menu of time zones, which loads while a person types."""
     element: Block = {"type": "external_select", "action_id": "digest_zone", "min_query_length": 0}
     return {**element, "initial_option": _option(zone, zone)} if zone else element
 
 
 def accounts(present: str | None, names: Sequence[str]) -> Block:
-    """Return a menu; an account that settings no longer have can be kept or left."""
+    """Build the menu of accounts; an account that settings no longer have can be kept or dropped."""
     values = {name: name for name in names[: limits.OPTIONS - 1]}
     if present is None:
         values[names[0]] = DEFAULT
@@ -71,7 +71,7 @@ def accounts(present: str | None, names: Sequence[str]) -> Block:
 
 
 def workflows(names: Sequence[str]) -> Block:
-    """Workflows, from a menu that loads as one types."""
+    """Build the menu of workflows, which loads while a person types."""
     element: Block = {
         "type": "multi_external_select",
         "action_id": "digest_workflows",
@@ -83,7 +83,7 @@ def workflows(names: Sequence[str]) -> Block:
 
 
 def statuses(present: Status) -> Block:
-    """One of them, the most urgent first; one never seen before stands at the end."""
+    """Build the menu of statuses, the most urgent first; an unknown status comes last."""
     statuses = [*map(Status, URGENCY), *([] if present in URGENCY else [present])]
     options = [
         _option(f"{appearance(status).emoji} {appearance(status).word}", status) for status in statuses
@@ -92,14 +92,14 @@ def statuses(present: Status) -> Block:
 
 
 def people(mentions: Sequence[Mention]) -> Block:
-    """People, from all that Slack knows."""
+    """Build the menu of all people in Slack."""
     element: Block = {"type": "multi_users_select", "max_selected_items": MOST_MENTIONS}
     users = [mention.id for mention in mentions if mention.kind == "person"]
     return {**element, "initial_users": users} if users else element
 
 
 def groups(mentions: Sequence[Mention]) -> Block:
-    """Offer `@here`, `@channel` and the user groups that are set: Slack has no picker for others."""
+    """Build boxes for `@here`, `@channel` and user groups already mentioned: Slack can't pick others."""
     groups = [mention for mention in mentions if mention.kind == "group"]
     texts = {
         **_EVERYBODY,
@@ -110,7 +110,7 @@ def groups(mentions: Sequence[Mention]) -> Block:
 
 
 def group(value: str) -> Mention | None:
-    """Return the mention that a ticked box of `groups` is; None of a box that is none of them."""
+    """Return the mention of a ticked box of `groups`; None for any other box."""
     if value in _EVERYBODY:
         return Mention("everybody", value, value)
     group_id, _, name = value.partition(" ")
@@ -118,7 +118,7 @@ def group(value: str) -> Mention | None:
 
 
 def named(names: Sequence[str]) -> list[Block]:
-    """Options that are called what they mean.
+    """Build options whose values are their names.
 
     Raises:
         ValueError: a name does not fit, and cutting it would break it.

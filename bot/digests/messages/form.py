@@ -32,7 +32,7 @@ _HOW: Final = {
 
 
 def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], metadata: str) -> Block:
-    """Return the modal of a new digest or, given its number, of one that is there.
+    """Build the modal of a new digest or, given its number, of an existing one.
 
     Args:
         form: what stands in it.
@@ -91,7 +91,7 @@ def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], m
 
 
 def filled_in(state: State) -> DigestForm:
-    """Return what stands in a form, at its submission or when a button in it is pressed."""
+    """Return a form's values, at its submission or when a button in it is pressed."""
     how = selected_options(state, "how")
     mentions = [Mention("person", user) for user in people(state, "people")]
     mentions += filter(None, map(fields.group, selected_options(state, "groups")))
@@ -112,13 +112,13 @@ def filled_in(state: State) -> DigestForm:
 
 
 def account_in(state: State) -> str | None:
-    """Return the account that is chosen; None for the default one."""
+    """Return the chosen account; None for the default one."""
     account = chosen(state, "account")
     return None if account in ("", fields.DEFAULT) else account
 
 
 def field_errors(mistakes: FormErrors) -> dict[str, str]:
-    """Return what is said at each field, as plain text."""
+    """Return the error at each field, as plain text."""
     nearest = {key: error.nearest for key, error in mistakes.by_field.items()}
     return {
         key: said + (f" Did you mean “{plain(close)}”?" if (close := nearest[key]) else "")
@@ -127,7 +127,7 @@ def field_errors(mistakes: FormErrors) -> dict[str, str]:
 
 
 def suggestions(names: Sequence[str]) -> list[Block]:
-    """Options of a menu that loads as one types.
+    """Build the options of a menu that loads while a person types.
 
     Raises:
         ValueError: a name does not fit, and cutting it would break it.
@@ -136,7 +136,7 @@ def suggestions(names: Sequence[str]) -> list[Block]:
 
 
 def form_not_opened_message(number: int | None) -> Message:
-    """Slack did not show the form of a digest, or of a new one."""
+    """Say that Slack did not show the form of a digest, or of a new one."""
     title = "The form did not open."
     typed = f"{COMMAND} digest create weekdays 09:00" if number is None else command_of("edit", number)
     advice = f"Try again, or type it: {command(typed)}\nAll there is: {command(f'{COMMAND} help digest')}"
@@ -144,7 +144,7 @@ def form_not_opened_message(number: int | None) -> Message:
 
 
 def unchecked_words(error: CloudflareError, reference: str) -> str:
-    """Return what is said at the workflows, as plain text, when Cloudflare does not say whether they exist.
+    """Say at the workflows, as plain text, that Cloudflare did not confirm whether they exist.
 
     The reference is what the log knows it by.
     """
@@ -154,7 +154,7 @@ def unchecked_words(error: CloudflareError, reference: str) -> str:
 
 
 def form_mistake_message(field: str, words: str, number: int | None) -> Message:
-    """Return what is said once the form is closed and has no fields any more.
+    """Describe an error of a form that is already closed.
 
     Args:
         field: which.
@@ -185,7 +185,7 @@ def _input(key: str, label: str, element: Block, hint: str | None = None, *, opt
 
 
 def _account(form: DigestForm, accounts: Sequence[str]) -> list[Block]:
-    """Return a question where there is a choice, or where one was made."""
+    """Build the menu of accounts if there is a choice, or if one was made."""
     if form.account is None and len(accounts) <= 1:
         return []
     return [_input("account", "Account", fields.accounts(form.account, accounts))]

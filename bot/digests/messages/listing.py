@@ -42,7 +42,7 @@ _OUTCOMES: Final[dict[RunState, str]] = {
 
 
 def digests_message(digests: Sequence[Digest], may_change: Collection[int]) -> Message:
-    """Digests in the order given: the first ones with buttons, the others a line each.
+    """List digests in the order given: the first ones with buttons, the others a line each.
 
     To be sent to one reader alone, as it names people.
 
@@ -76,7 +76,7 @@ def digests_message(digests: Sequence[Digest], may_change: Collection[int]) -> M
 def digest_details_message(
     digest: Digest, due: Sequence[datetime], runs: Sequence[DigestRun], *, may_change: bool
 ) -> Message:
-    """One digest with everything of its plan, its next slots and its last runs, the newest first.
+    """Show one digest with its whole plan, its next slots and its last runs, the newest first.
 
     To be sent to one reader alone, as it names people.
     """
@@ -112,7 +112,7 @@ def _row(digest: Digest, *, may_change: bool) -> list[Block]:
 
 
 def _lines(digests: Sequence[Digest]) -> list[Block]:
-    """Digests that have no room for buttons, and how many have no room at all."""
+    """List digests that have no room for buttons, and count those that have no room at all."""
     text, shown = "", 0
     for digest in digests:
         line = limits.shorten_markup(f"*{digest.number}* {_line(digest)}", _LONGEST_LINE)

@@ -49,7 +49,7 @@ _LONGEST_ID: Final = 280
 def news(
     report: Report, list_button_values: Mapping[str, str], number: int | None, detail: Detail
 ) -> list[Block]:
-    """Return what is new, by workflow: a block for each group of failures, and one for all others."""
+    """Build the news by workflow: a block for each group of failures, and one for all others."""
     values = list_button_values if detail.buttons else {}
     blocks = [section(_headline(report))]
     told, ungrouped = _by_workflow(report.groups[: detail.groups]), _untold(report, detail)
@@ -78,7 +78,7 @@ def news(
 
 
 def busiest_first(report: Report) -> Sequence[str]:
-    """Return the workflows with newcomers, those with most of them first."""
+    """Return the workflows with new instances, those with most of them first."""
     totals = Counter(report.ungrouped)
     for group in report.groups:
         totals[group.workflow] += group.total
@@ -86,7 +86,7 @@ def busiest_first(report: Report) -> Sequence[str]:
 
 
 def headline(report: Report) -> str:
-    """Return the news in a few words, as plain text that is not yet made safe; a stretch of time follows."""
+    """Summarise the news as plain text that is not escaped yet; a time span follows."""
     status = newly(report.plan.status)
     if report.total:
         return f"{how_many(report.total, exact=report.exact)} {status}"
@@ -119,7 +119,7 @@ def _total(groups: Sequence[Group], ungrouped: int) -> int:
 def _workflow(
     groups: Sequence[Group], ungrouped: int, value: str | None, report: Report, detail: Detail
 ) -> Iterator[Block]:
-    """Yield the groups of one workflow; the first says how many there are in all, and has the button."""
+    """Build one workflow's groups; the first has the total and the button."""
     workflow = groups[0].workflow
     total = _total(groups, ungrouped)
     left = total - sum(len(group.shown[: detail.ids]) for group in groups)
@@ -154,12 +154,12 @@ def _error(group: Group, detail: Detail) -> str:
 
 
 def _one_line(text: str | None, most: int) -> str:
-    """Return what an error says, which may have lines, in one of at most so many characters."""
+    """Shorten an error's message to one line of at most so many characters."""
     return escape(limits.shorten(" ".join((text or "").split()), most))
 
 
 def _untold(report: Report, detail: Detail) -> Mapping[str, int]:
-    """Newcomers in no group, those of groups that have no room among them."""
+    """Count the new instances that are in no group shown, by workflow."""
     ungrouped = dict(report.ungrouped)
     for group in report.groups[detail.groups :]:
         ungrouped[group.workflow] = ungrouped.get(group.workflow, 0) + group.total
@@ -169,7 +169,7 @@ def _untold(report: Report, detail: Detail) -> Mapping[str, int]:
 def _others(
     counts: Mapping[str, int], say: Callable[[int], str], values: Mapping[str, str], detail: Detail
 ) -> Iterator[Block]:
-    """Yield a line for each workflow, and one for those that have no room."""
+    """Build a line for each workflow, and one for those that have no room."""
     listed = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     for name, count in listed[: detail.names]:
         value = values.get(name)
@@ -190,6 +190,6 @@ def _names(names: Sequence[str], most: int) -> str:
 
 
 def _times(times: Sequence[datetime], most: int) -> str:
-    """Return the last of some moments, which are in order."""
+    """Format the last of some moments, which are in order."""
     shown = ", ".join(moment(at) for at in times[-most:])
     return f"{shown} and {len(times) - most} before" if len(times) > most else shown

@@ -19,12 +19,12 @@ _CALLS: Final = {"person": "<@{}>", "group": "<!subteam^{}>", "everybody": "<!{}
 
 
 def command_of(action: str, number: int) -> str:
-    """Return what to type to do something with a digest, such as `run`."""
+    """Return the command for an action on a digest, such as `run`."""
     return f"{COMMAND} digest {action} {number}"
 
 
 def span_in_words(window: timedelta) -> str:
-    """`24 hours`, `7 days`, `hour`: what stands behind "the last"."""
+    """Format a window as the words behind "the last": `24 hours`, `7 days`, `hour`."""
     hours = round(window / timedelta(hours=1))
     if hours % 24 == 0 and hours > 24:
         return f"{hours // 24} days"
@@ -32,33 +32,33 @@ def span_in_words(window: timedelta) -> str:
 
 
 def newly(status: Status) -> str:
-    """`newly errored`, as plain text."""
+    """Format a status as `newly errored`, in plain text."""
     return f"newly {appearance(status).word.lower()}"
 
 
 def how_many(count: int, *, exact: bool) -> str:
-    """Return a number, and whether there may be more."""
+    """Format a number, and whether there may be more."""
     return f"{count:,}" if exact else f"at least {count:,}"
 
 
 def how_often(count: int, *, exact: bool) -> str:
-    """`once`, `3 times`; and whether it may be more often."""
+    """Format how often: `once`, `3 times`; and whether it may be more often."""
     often = "once" if count == 1 else f"{count:,} times"
     return often if exact else f"at least {often}"
 
 
 def plural(count: int, one: str, many: str) -> str:
-    """`1 workflow`, `2 workflows`."""
+    """Format a number with its noun: `1 workflow`, `2 workflows`."""
     return f"{count:,} {one if count == 1 else many}"
 
 
 def name_of(number: int | None) -> str:
-    """`Digest 7`; one that is not kept yet has no number."""
+    """Return `Digest 7`; a digest that is not saved yet has no number."""
     return "Digest" if number is None else f"Digest {number}"
 
 
 def subject(plan: DigestSpec) -> str:
-    """Return the workflows that a digest is about, as text that is not yet made safe to show."""
+    """Name a digest's workflows, as text that is not escaped yet."""
     if not plan.workflows:
         return "all workflows"
     left = len(plan.workflows) - _MOST_NAMES
@@ -67,22 +67,22 @@ def subject(plan: DigestSpec) -> str:
 
 
 def since_in_words(report: Report, at: str) -> str:
-    """`since` a moment that is given in words; of a first digest the window, as nothing was told before."""
+    """Format `since` with a given moment; for a first digest use its window."""
     return f"in the last {span_in_words(report.plan.window)}" if report.first else f"since {at}"
 
 
 def named(name: str) -> str:
-    """Return a workflow's name as code."""
+    """Format a workflow's name as code."""
     return code(name, LONGEST_NAME)
 
 
 def calls(mentions: Sequence[Mention]) -> str:
-    """Mentions that call whom they name, in mrkdwn."""
+    """Format mentions that notify the people they name, in mrkdwn."""
     return " ".join(_CALLS[mention.kind].format(escape(mention.id)) for mention in mentions)
 
 
 def mentioned(mentions: Sequence[Mention]) -> str:
-    """Return the same people by names that call nobody.
+    """Format mentions as names that notify no person.
 
     A person whose name is not known can only be shown as a mention: to be sent to one reader alone.
     """
@@ -95,7 +95,7 @@ def mentioned(mentions: Sequence[Mention]) -> str:
 
 
 def counts_of(row: WorkflowRow) -> list[tuple[Status, int, int]]:
-    """Status, count and change of all that is not zero or was not, the most urgent first."""
+    """Return status, count and change of all that is not zero or was not, the most urgent first."""
     counts, changes = row.counts or {}, row.changes or {}
     found = [
         (status, counts.get(status, 0), changes.get(status, 0))
@@ -106,11 +106,11 @@ def counts_of(row: WorkflowRow) -> list[tuple[Status, int, int]]:
 
 
 def rank(status: Status) -> int:
-    """How urgent a status is, the most urgent first; those never seen before last."""
+    """Return how urgent a status is, the most urgent first; unknown ones last."""
     return _ORDER.get(status, len(_ORDER))
 
 
 def changed(change: int) -> str:
-    """Return a sign and a number in brackets, ` (+3)`; nothing if nothing changed."""
+    """Format a change with its sign in brackets, ` (+3)`; empty if nothing changed."""
     sign = "+" if change > 0 else "\N{MINUS SIGN}"
     return f" ({sign}{abs(change):,})" if change else ""

@@ -14,17 +14,17 @@ MOST_NAMES: Final = 5
 
 
 def heading(digest: Digest) -> str:
-    """`Digest 7 in #ops`, in mrkdwn."""
+    """Format `Digest 7 in #ops`, in mrkdwn."""
     return f"*Digest {digest.number}* in {channel(digest.plan.channel)}"
 
 
 def when(digest: Digest) -> str:
-    """Its schedule in words and what comes of it, in mrkdwn."""
+    """Format the schedule in words and its effect, in mrkdwn."""
     return f"{escape(digest.plan.schedule.in_words())} · {upcoming(digest)}"
 
 
 def upcoming(digest: Digest) -> str:
-    """Its next time, or why there is none, in mrkdwn."""
+    """Format the next time, or why there is none, in mrkdwn."""
     if digest.state == "deleted":
         return "🗑️ deleted"
     if digest.state == "paused" or digest.next_due is None:
@@ -33,7 +33,7 @@ def upcoming(digest: Digest) -> str:
 
 
 def what(plan: DigestSpec, most: int) -> str:
-    """Return what it tells, as far as that is not the usual, naming at most so many workflows; in mrkdwn."""
+    """Describe the unusual parts of a plan, naming at most so many workflows, in mrkdwn."""
     phrases = [_workflows(plan.workflows, most)]
     if plan.status != ERRORED:
         phrases.append(escape(newly(plan.status)))
@@ -51,7 +51,7 @@ def what(plan: DigestSpec, most: int) -> str:
 
 
 def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
-    """Return a row of buttons; whoever may not change a digest can have it said once more."""
+    """Build a row of buttons; people who may not change a digest can only preview and run it."""
     if digest.state == "deleted":
         return actions([_button("Undo", "digest_restore", digest, "Undo: restore")] if may_change else [])
     row = [_button("Preview", "digest_preview", digest), _button("Run now", "digest_run", digest)]
@@ -65,7 +65,7 @@ def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
 
 
 def new_button(label: str) -> list[Block]:
-    """Return a row with the button that opens the form of a new digest."""
+    """Build a row with the button that opens the form of a new digest."""
     return actions([button(label, "digest_new", "new", label)])
 
 

@@ -12,7 +12,7 @@ _BACK: Final = "Back"
 
 
 def preview_view(shown: Message) -> Block:
-    """Return a message as a modal, without its buttons, as they would lead nowhere."""
+    """Build a modal of a message, with blocks that modals take and without buttons."""
     blocks = [
         {key: value for key, value in block.items() if key != "accessory"}
         for block in shown.blocks
@@ -22,18 +22,18 @@ def preview_view(shown: Message) -> Block:
 
 
 def reading_view() -> Block:
-    """Return what is shown meanwhile."""
+    """Build the modal that is shown during the reading."""
     return modal(_TITLE, [section("⏳ Reading what Cloudflare has…")], close=_BACK)
 
 
 def preview_failed_view(problems: Sequence[str]) -> Block:
-    """Return what has to be put right in the form first; plain texts."""
+    """Build the modal that lists the form's errors, which are plain texts."""
     said = [{"type": "section", "text": plain_text(text, limits.SECTION, emoji=False)} for text in problems]
     return modal(_TITLE, [section("⚠️ *The form is not complete yet.*"), *said], close=_BACK)
 
 
 def preview_not_shown_message() -> Message:
-    """Slack did not show the window, or not what was to stand in it."""
+    """Say that Slack did not show the modal, or not its content."""
     title = "The preview can't be shown just now."
     advice = "Nothing in the form is lost: go back to it and press Preview again."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])

@@ -58,7 +58,7 @@ class DigestMessages:
 
 
 def digest_message(number: int | None, report: Report, controls: DigestControls) -> DigestMessages:
-    """Return what a digest posts; one that is not kept yet has no number."""
+    """Build a digest's message; a digest that is not saved yet has no number."""
     text = _spoken(number, report, controls)
     return DigestMessages(
         full=message(text, _fitted(number, report, controls, table, chart(report))),
@@ -67,12 +67,12 @@ def digest_message(number: int | None, report: Report, controls: DigestControls)
 
 
 def maybe_repeated(posted: Message) -> Message:
-    """Return a digest that may have been posted before, and says so."""
+    """Add a note that a digest may have been posted before."""
     return replace(posted, blocks=[*posted.blocks, context(_MAY_BE_REPEATED)])
 
 
 def unreadable_message(number: int, error: Exception, next_due: datetime | None) -> Message:
-    """Return what is posted in a digest's place when Cloudflare gave nothing for too long.
+    """Build the message for a digest that Cloudflare gave no data for.
 
     Raises:
         TypeError: the error is none of the kinds that people are told about.
@@ -94,7 +94,7 @@ def _fitted(
     counts: Callable[[Report, int], list[Block]],
     drawn: Sequence[Block],
 ) -> list[Block]:
-    """All blocks, the news in as much detail as leaves room for some of the counts."""
+    """Fit the blocks into a message: reduce the news until some of the counts have room."""
     most = limits.MESSAGE - limits.size([context(_MAY_BE_REPEATED)])
     top, bottom = _top(report, number, controls), _bottom(report, number)
     for detail in DETAILS:
@@ -124,7 +124,7 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
 
 
 def _called(report: Report) -> str:
-    """Whom a digest calls, so that it does."""
+    """Mention the people of a digest, so that Slack notifies them."""
     return calls(report.plan.mentions) if report.has_news else ""
 
 

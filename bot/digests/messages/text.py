@@ -26,7 +26,7 @@ _INDENT: Final = "  "
 
 
 def digest_line(digest: Digest) -> str:
-    """One digest among others: its number, channel, schedule, next time and workflows."""
+    """Format a digest as a line: its number, channel, schedule, next time and workflows."""
     due = f"next {_at(digest.next_due, _zone(digest.plan))}" if digest.next_due else digest.state
     why = f" ({digest.pause_reason})" if digest.pause_reason else ""
     plan = digest.plan
@@ -36,7 +36,7 @@ def digest_line(digest: Digest) -> str:
 
 
 def report_text(digest: Digest, report: Report) -> str:
-    """Everything that a digest would tell now, with times in its zone, in ISO 8601 to the minute."""
+    """Format a whole report, with times in its zone, in ISO 8601 to the minute."""
     zone = _zone(digest.plan)
     since = since_in_words(report, _at(report.since, zone))
     said = headline(report)
