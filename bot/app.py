@@ -64,7 +64,7 @@ class Bot:
 async def build_bot(
     settings: Settings, observe: Callable[[Call], None] = observe_nothing, role: Role = Role.ALL
 ) -> AsyncIterator[Bot]:
-    """Everything put together and connected to its database, closed again at the end.
+    """Build a bot and connect it to its database; close all of it at the end.
 
     Args:
         settings: all of them.

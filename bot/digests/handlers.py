@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from bot.cloudflare.errors import CloudflareError, UnknownAccount
+from bot.cloudflare.errors import CloudflareError
 from bot.digests.command.requests import (
     CreateDigest,
     DeleteDigest,
@@ -62,13 +62,21 @@ from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
 from bot.slack.channels import ChannelUnavailable
 from bot.slack.interaction import Interaction
-from bot.slack.reply import FieldErrors, MenuOptions, Nothing, OpenModal, Reply, ShowMessage, UserError
+from bot.slack.reply import (
+    FieldErrors,
+    MenuOptions,
+    Nothing,
+    OpenModal,
+    Reply,
+    ShowMessage,
+    UpdateModal,
+    UserError,
+)
 from bot.slack.router import log_problem
 from bot.slack.users import UserTimeZones
 from bot.telemetry import current_request_id
 from bot.ui.elements import Message
-from bot.ui.limits import OPTION_VALUE, OPTIONS, Block
-from bot.ui.problems import problem_message
+from bot.ui.limits import OPTION_VALUE, OPTIONS
 
 _log = structlog.get_logger(__name__)
 
@@ -198,18 +206,15 @@ class DigestHandlers:
 
     async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
         """Show in a modal above the form what a digest would say that is made of it."""
+        fallback = preview_not_shown_message()
 
-        async def fill() -> Block:
+        async def fill() -> UpdateModal:
             spec = filled_in(interaction.fields).to_spec()
             if isinstance(spec, FormErrors):
-                return preview_failed_view(tuple(field_errors(spec).values()))
-            try:
-                return preview_view((await self.digests.preview(spec)).plain)
-            except (CloudflareError, UnknownAccount) as error:
-                log_problem(error)
-                return preview_view(problem_message(error))
+                return UpdateModal(preview_failed_view(tuple(field_errors(spec).values())), fallback)
+            return UpdateModal(preview_view((await self.digests.preview(spec)).plain), fallback)
 
-        return OpenModal(reading_view(), preview_not_shown_message(), push=True, fill=fill)
+        return OpenModal(reading_view(), fallback, push=True, fill=fill)
 
     async def suggest_zones(self, request: SuggestZones, _: Interaction) -> Reply:
         """Offer time zones in a menu."""

@@ -36,7 +36,7 @@ _KINDS: Final = (
 class SlackApp(AsyncApp):
     """Bolt, set up for one workspace; listeners are registered on it.
 
-    It takes its requests for Slack's: those that come by HTTP have passed `bot.slack.http.SlackRequests`.
+    It takes its requests for Slack's: those that come by HTTP have passed `bot.slack.http.SlackEndpoint`.
 
     Args:
         client: with the bot's token.
@@ -52,7 +52,7 @@ class SlackApp(AsyncApp):
             name="workflows-bot",
             client=AsyncWebClient(base_url=client.base_url, session=client.session),
             authorize=_SingleWorkspaceAuthorize(client.token),
-            request_verification_enabled=False,  # it was verified at the door, or came by Socket Mode
+            request_verification_enabled=False,  # HTTP requests are verified before, Socket Mode needs none
             # What these are for, events and functions, the manifest does not ask for.
             ignoring_self_events_enabled=False,
             attaching_function_token_enabled=False,

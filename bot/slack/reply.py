@@ -30,13 +30,13 @@ class OpenModal:
         view: what it shows at once, as Slack waits three seconds for it.
         fallback: what to say if Slack does not open it.
         push: it goes over the modal that was clicked in.
-        fill: makes what it shows once that is known.
+        fill: makes what it shows once that is known; may raise what a handler may.
     """
 
     view: Block
     fallback: Message
     push: bool = False
-    fill: Callable[[], Awaitable[Block]] | None = None
+    fill: Callable[[], Awaitable["UpdateModal"]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

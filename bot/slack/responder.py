@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, RateLimitRetryHandler
 from bot.slack.interaction import Interaction
 from bot.slack.reply import FieldErrors, Nothing, OpenModal, Reply, ShowMessage, UpdateModal
 from bot.ui.elements import Message
+from bot.ui.limits import Block
 from bot.ui.problems import restarting_message
 
 _log = structlog.get_logger(__name__)
@@ -94,18 +95,18 @@ class Responder:
         if not_sent is not None:
             _log.error("answer_undeliverable", reason=not_posted, direct_message=not_sent)
 
-    async def open_modal(self, reply: OpenModal, trigger_id: str) -> Reply:
-        """Open a modal and fill it; return what is left to be said."""
-        if reply.fill is None:
-            method = "views.push" if reply.push else "views.open"
+    async def open_modal(
+        self, reply: OpenModal, fill: Callable[[], Awaitable[Block]] | None, trigger_id: str
+    ) -> Reply:
+        """Open a modal, and show in it what `fill` makes; return what is left to be said."""
+        method = "views.push" if reply.push else "views.open"
+        if fill is None:
             is_shown = await self._show_view(method, trigger_id=trigger_id, view=reply.view)
             return Nothing() if is_shown else ShowMessage(reply.fallback)
         # The click's `trigger_id` names the view: it is known even if Slack's answer is lost.
         named = {**reply.view, "external_id": trigger_id}
-        if await self._show_view(
-            "views.push" if reply.push else "views.open", trigger_id=trigger_id, view=named
-        ):
-            filled = {**await reply.fill(), "external_id": trigger_id}
+        if await self._show_view(method, trigger_id=trigger_id, view=named):
+            filled = {**await fill(), "external_id": trigger_id}
             if await self._show_view("views.update", external_id=trigger_id, view=filled):
                 return Nothing()
         return ShowMessage(reply.fallback)

@@ -233,10 +233,21 @@ class Router:
             return await self._routes[type(request)].handler(request, interaction)
 
         reply = await self._guarded(handle, in_modal=in_modal)
-        if isinstance(reply, OpenModal):  # if Slack does not open it, the log says why
-            traced = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
-            return await self._guarded(partial(self._responder.open_modal, traced, interaction.trigger_id))
-        return reply
+        if not isinstance(reply, OpenModal):
+            return reply
+        # If Slack does not open it, the log says why.
+        traced = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
+        fill = None if reply.fill is None else partial(self._filled, reply.view, reply.fill)
+        return await self._responder.open_modal(traced, fill, interaction.trigger_id)
+
+    async def _filled(self, view: Block, fill: Callable[[], Awaitable[Reply]]) -> Block:
+        """Return what an opened modal shows; an error takes the place of its blocks."""
+        match await self._guarded(fill):
+            case UpdateModal(view=filled):
+                return filled
+            case ShowMessage(message=message):
+                return {**view, "blocks": message.blocks}
+        raise TypeError("a modal is filled with a view")
 
     async def _settled(self, work: Awaitable[Reply]) -> Reply:
         """Return what the answer to a submitted modal comes to in the end."""

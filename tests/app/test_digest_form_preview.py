@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import Failure, Simulation, Slow, Throttled
 from bot.playground.simulators.slack import LocalSlack, Named, Person, Reply, View
@@ -68,7 +70,21 @@ async def test_an_account_that_can_t_be_read_is_told_in_the_window(
     cloudflare.inject(Throttled(30), times=None)
     reply = await previewed(ada, form)
     await reply.view()
-    assert "Too many requests to Cloudflare just now." in (await reply.view()).all_text()
+    text = (await reply.view()).all_text()
+    assert "Too many requests to Cloudflare just now." in text
+    assert "Preview" in text
+    assert "reference `" in text, "the log has more about it"
+
+
+async def test_a_fault_of_the_bot_s_own_takes_the_place_of_what_is_being_read(
+    ada: Person, monkeypatch: pytest.MonkeyPatch, logged: Logged
+) -> None:
+    monkeypatch.setattr("bot.digests.reading.news.candidates", None)
+    form = await (await typed(ada)).view()
+    reply = await previewed(ada, form)
+    await reply.view()
+    assert "Something went wrong inside this bot." in (await reply.view()).all_text()
+    assert [line["event"] for line in logged() if line["level"] == "error"] == ["unexpected_error"]
 
 
 async def test_a_window_that_slack_does_not_show_or_that_was_closed_harms_nobody(
