@@ -12,9 +12,9 @@ import click
 from bot.errors import StartupError
 from bot.language.tokens import COMMAND
 from bot.playground.accounts import Account, RealAccount, SimulatedAccount, WranglerAccount
-from bot.playground.page.acts import Acts, Command
-from bot.playground.page.server import serving_page
-from bot.playground.stage import Stage, staged
+from bot.playground.page.server import run_page
+from bot.playground.page.ui_actions import Acts, Command
+from bot.playground.playground import Playground, run_playground
 from bot.serve import stop_on_signal
 from bot.telemetry import configure_logging
 
@@ -71,34 +71,34 @@ def _chosen(seed: int | None, instances: int | None, wrangler: str | None, *, ac
 async def _play(account: Account, port: int | None) -> None:
     """Play until SIGTERM or Ctrl+C."""
     stop = stop_on_signal()
-    async with staged(account) as stage, _page(stage, port) as address:
-        await _ask_for_the_overview(stage)
-        click.echo(f"{stage.account.says}\nOpen {address}\nCtrl+C ends it.")
+    async with run_playground(account) as playground, _page(playground, port) as address:
+        await _ask_for_the_overview(playground)
+        click.echo(f"{playground.account.says}\nOpen {address}\nCtrl+C ends it.")
         await stop.wait()
 
 
 @asynccontextmanager
-async def _page(stage: Stage, port: int | None) -> AsyncIterator[str]:
+async def _page(playground: Playground, port: int | None) -> AsyncIterator[str]:
     """Serve the page on the given port, else on the usual one, else on any free one."""
     secret = secrets.token_urlsafe(16)
     async with AsyncExitStack() as stack:
         try:
-            page = serving_page(stage, secret, _USUAL_PORT if port is None else port)
+            page = run_page(playground, secret, _USUAL_PORT if port is None else port)
             address = await stack.enter_async_context(page)
         except OSError as error:
             if port is not None:
                 raise StartupError(
                     f"--port {port}: can't listen there: {os.strerror(error.errno or 0)}"
                 ) from error
-            address = await stack.enter_async_context(serving_page(stage, secret, 0))
+            address = await stack.enter_async_context(run_page(playground, secret, 0))
         yield address
 
 
-async def _ask_for_the_overview(stage: Stage) -> None:
+async def _ask_for_the_overview(playground: Playground) -> None:
     """So that there is something to look at."""
-    workspace = stage.slack.workspace
+    workspace = playground.slack.workspace
     person, channel = workspace.people[0].id, workspace.channels[0].id
-    await Acts(stage).do(Command(kind="command", person=person, channel=channel, text=COMMAND))
+    await Acts(playground).do(Command(kind="command", person=person, channel=channel, text=COMMAND))
 
 
 def _go_round_proxies() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.simulators.cloudflare import Dropped, Simulation, Throttled
-from bot.playground.simulators.slack import Censor, LocalSlack, Person
+from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
 from tests.support.reading import ask, labels
 
 from .conftest import Logged, Running
@@ -162,7 +162,7 @@ async def test_where_slack_refuses_its_newer_blocks_a_preview_comes_in_plain_one
 ) -> None:
     fail(cloudflare, "orders", "ord-1")
     await told(ada, "create weekdays 09:00")
-    slack.workspace.censor = Censor(frozenset({"data_table", "data_visualization"}))
+    slack.workspace.validator = PayloadValidator(frozenset({"data_table", "data_visualization"}))
     preview = await told(ada, "preview 1")
     assert "ord-1" in preview.all_text()
     assert {block["type"] for block in preview.blocks} <= {"header", "context", "section", "actions"}

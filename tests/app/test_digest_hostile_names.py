@@ -4,7 +4,7 @@ import pytest
 
 from bot.language.tokens import in_quotes
 from bot.playground.simulators.cloudflare import Failure, Simulation
-from bot.playground.simulators.slack import Censor, LocalSlack, Person
+from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
 
 from .digests import fail, line, told, typed
 from .test_hostile_names import NAMES, live_markup
@@ -17,7 +17,7 @@ LONG = "&<>" * 21
 @pytest.fixture(params=["newer blocks", "plain blocks"])
 def blocks(request: pytest.FixtureRequest, slack: LocalSlack) -> None:
     if request.param == "plain blocks":
-        slack.workspace.censor = Censor(frozenset({"data_table", "data_visualization"}))
+        slack.workspace.validator = PayloadValidator(frozenset({"data_table", "data_visualization"}))
 
 
 @pytest.mark.usefixtures("blocks")

@@ -86,7 +86,7 @@ def _outcome(loads: dict[str, list[Load]]) -> Outcome:
 
 def _signed(stage: Stage, person: Person) -> bytes:
     """One more command of somebody's."""
-    desk = person.desk
+    desk = person.services
     act = desk.interactions.start("commands", person.user, person.channel)
     delivery = Delivery("slash_commands", desk.payloads.command(act, COMMAND, _TEXT))
     content_type, body = delivery.as_http()

@@ -15,8 +15,8 @@ from bot.playground.page.shown import (
     view_json,
     workspace_json,
 )
+from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Payload, View
-from bot.playground.stage import Stage
 
 _HEARTBEAT_SECONDS: Final = 15.0
 _MOST_WAITING: Final = 1_000
@@ -26,10 +26,10 @@ _MOST_WAITING: Final = 1_000
 class Feed:
     """Tells every page that is open what happens on the stage."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, playground: Playground) -> None:
+        self._stage = playground
         self._pages: set[asyncio.Queue[bytes | None]] = set()
-        slack, exchanges = stage.slack, stage.exchanges
+        slack, exchanges = playground.slack, playground.exchanges
         slack.changes.listeners.append(lambda change: self.publish("message", change_json(change)))
         slack.workspace.remodelled.listeners.append(lambda _: self._publish_channels())
         slack.views.shown.listeners.append(self._viewed("shown"))

@@ -9,23 +9,23 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.playground.loopback import LOOPBACK
-from bot.playground.page.acts import ActRefused, Acts, read, turn_faults
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import guarding, protect
+from bot.playground.page.ui_actions import ActRefused, Acts, read, turn_faults
+from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Payload
-from bot.playground.stage import Stage
 
 _STATIC: Final = Path(__file__).parent / "static"
 
 
 @asynccontextmanager
-async def serving_page(stage: Stage, secret: str, port: int) -> AsyncIterator[str]:
+async def run_page(playground: Playground, secret: str, port: int) -> AsyncIterator[str]:
     """Serve the page on 127.0.0.1 until the block is left; gives the address to open.
 
     Raises:
         OSError: something else listens on that port.
     """
-    runner = web.AppRunner(page_app(stage, secret), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(page_app(playground, secret), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, LOOPBACK, port).start()
@@ -34,15 +34,15 @@ async def serving_page(stage: Stage, secret: str, port: int) -> AsyncIterator[st
         await runner.cleanup()
 
 
-def page_app(stage: Stage, secret: str) -> web.Application:
+def page_app(playground: Playground, secret: str) -> web.Application:
     """Return the page's files, its feed, and what it can do."""
-    feed, acts = Feed(stage), Acts(stage)
+    feed, ui_actions = Feed(playground), Acts(playground)
 
     async def act(body: bytes) -> Payload:
-        return await acts.do(read(body))
+        return await ui_actions.do(read(body))
 
     async def turn(body: bytes) -> Payload:
-        feed.publish("fault", {"fault": turn_faults(stage, body)})
+        feed.publish("fault", {"fault": turn_faults(playground, body)})
         return {}
 
     app = web.Application(middlewares=[guarding(secret)])

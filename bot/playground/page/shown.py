@@ -7,8 +7,8 @@ from typing import Final
 from bot.language.tokens import COMMAND
 from bot.playground.exchange import Answer, Exchange, Notice
 from bot.playground.faults import CHOICES, WELL
+from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Ack, Change, Channel, Payload, User, View, Workspace
-from bot.playground.stage import Stage
 
 COMMANDS: Final = (
     {
@@ -22,9 +22,9 @@ COMMANDS: Final = (
 _MOST_MESSAGES: Final = 300
 
 
-def workspace_json(stage: Stage) -> Payload:
+def workspace_json(playground: Playground) -> Payload:
     """All there is to see, for a page that has just been opened."""
-    slack, account = stage.slack, stage.account
+    slack, account = playground.slack, playground.account
     conversations = slack.workspace.conversations
     messages = [message for channel in conversations for message in slack.messages(channel.id)]
     messages.sort(key=attrgetter("ts"))
@@ -43,9 +43,9 @@ def workspace_json(stage: Stage) -> Payload:
         "fault": account.faults.chosen if account.faults else WELL,
         "suggestions": [asdict(suggestion) for suggestion in account.suggestions],
         "messages": [asdict(message) for message in messages[-_MOST_MESSAGES:]],
-        "notices": [asdict(notice) for notice in stage.exchanges.notices],
+        "notices": [asdict(notice) for notice in playground.exchanges.notices],
         "views": [view_json(view) for view in slack.views.open_now()],
-        "exchanges": [exchange_json(exchange) for exchange in stage.exchanges.recent()],
+        "exchanges": [exchange_json(exchange) for exchange in playground.exchanges.recent()],
     }
 
 

@@ -42,7 +42,7 @@ from bot.home.help import help_message
 from bot.language.errors import FormErrors, QueryError
 from bot.language.times import Clock
 from bot.language.tokens import from_slack
-from bot.playground.simulators.slack import Censor
+from bot.playground.simulators.slack import PayloadValidator
 from bot.slack.interaction import Interaction
 from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.ui.elements import Controls, Message
@@ -63,7 +63,7 @@ UNKNOWN = Status("brand new")
 INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
 """Kinds of characters that steer terminals or end lines."""
 
-_CENSOR = Censor()
+_CENSOR = PayloadValidator()
 _NO_BUTTONS = Controls(previous=None, next=None, refresh="v")
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import build_router, cloudflare_session, database, open_accounts
 from bot.digests.reading import ReportBuilder
-from bot.playground.simulators.slack import Censor
+from bot.playground.simulators.slack import PayloadValidator
 from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
@@ -125,12 +125,12 @@ class Scene:
             if method == "users.info":
                 return b'{"ok":true,"user":{"tz":"Europe/Berlin"}}'
             if "view" in said:
-                Censor().check_view(said["view"])
+                PayloadValidator().check_view(said["view"])
                 return b'{"ok":true,"view":{"id":"V1"}}'
         else:
             said = json.loads(body)
         if "text" in said:
-            Censor().check_message(said["text"], said.get("blocks") or [])
+            PayloadValidator().check_message(said["text"], said.get("blocks") or [])
             self.posted.append(said)
         return b'{"ok":true}'
 
@@ -146,9 +146,9 @@ class Scene:
             self.answers = 1
             said = json.loads(answer.body)
             if "text" in said:
-                Censor().check_message(said["text"], said.get("blocks") or [])
+                PayloadValidator().check_message(said["text"], said.get("blocks") or [])
             if "view" in said:
-                Censor().check_view(said["view"])
+                PayloadValidator().check_view(said["view"])
         cut_short = await self.background.drain(_GRACE)
         assert not cut_short, "work that does not end"
         self.requests += 1

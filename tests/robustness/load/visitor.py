@@ -110,7 +110,7 @@ class Visitor:
                 self.seen = shown
         elif view.callback_id != "filter" and self.chance.random() < 0.3:
             await self._preview(view)
-        while (top := self.person.desk.views.top(self.person.user.id)) is not None:
+        while (top := self.person.services.views.top(self.person.user.id)) is not None:
             await self.person.close(top)
 
     async def _preview(self, view: View) -> None:

@@ -8,8 +8,8 @@ import pytest
 from yarl import URL
 
 from bot.playground.accounts import SimulatedAccount
-from bot.playground.page.server import serving_page
-from bot.playground.stage import Stage, staged
+from bot.playground.page.server import run_page
+from bot.playground.playground import Playground, run_playground
 
 from .page_client import PageClient
 
@@ -22,9 +22,9 @@ def _only_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged(SimulatedAccount(seed=1, instances=300)) as stage:
-        yield stage
+async def playground() -> AsyncIterator[Playground]:
+    async with run_playground(SimulatedAccount(seed=1, instances=300)) as playground:
+        yield playground
 
 
 @pytest.fixture
@@ -34,6 +34,6 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def page(stage: Stage, session: aiohttp.ClientSession) -> AsyncIterator[PageClient]:
-    async with serving_page(stage, "the-secret", 0) as address:
+async def page(playground: Playground, session: aiohttp.ClientSession) -> AsyncIterator[PageClient]:
+    async with run_page(playground, "the-secret", 0) as address:
         yield PageClient(session, URL(address))

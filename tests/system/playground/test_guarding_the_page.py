@@ -9,7 +9,7 @@ import pytest
 
 from bot.playground.accounts import SimulatedAccount
 from bot.playground.page.guard import SECRET_HEADER
-from bot.playground.stage import Stage, staged
+from bot.playground.playground import Playground, run_playground
 
 from .page_client import ADA, GENERAL, PageClient
 
@@ -20,15 +20,15 @@ DOORS = [("GET", "/feed", None), ("POST", "/acts", TYPED), ("POST", "/fault", {"
 @pytest.mark.parametrize(("method", "path", "body"), DOORS, ids=lambda door: str(door)[:8])
 @pytest.mark.parametrize("secret", [None, "", "the-secre", "The-Secret", "gehe\u00efm", "\udcff"])
 async def test_without_the_secret_no_door_opens(
-    page: PageClient, stage: Stage, method: str, path: str, body: object, secret: str | None
+    page: PageClient, playground: Playground, method: str, path: str, body: object, secret: str | None
 ) -> None:
     headers = {} if secret is None else {SECRET_HEADER: secret}
     async with page.session.request(method, page.at(path), json=body, headers=headers) as answer:
         assert answer.status == 401
         assert "the terminal shows" in (await answer.json())["error"]
-    assert not stage.slack.messages()
-    assert stage.account.faults is not None
-    assert stage.account.faults.chosen == "none"
+    assert not playground.slack.messages()
+    assert playground.account.faults is not None
+    assert playground.account.faults.chosen == "none"
 
 
 @pytest.mark.parametrize("path", ["/", "/static/main.js", "/feed", "/acts", "/fault", "/nowhere"])
@@ -49,17 +49,17 @@ async def test_a_name_that_is_not_this_machines_gets_nothing_even_with_the_secre
     ["http://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "https://127.0.0.1:{port}", ""],
 )
 async def test_another_page_gets_nothing_even_with_the_secret(
-    page: PageClient, stage: Stage, origin: str
+    page: PageClient, playground: Playground, origin: str
 ) -> None:
     headers = {"Origin": origin.format(port=page.address.port)}
     assert (await page.post("/acts", TYPED, **headers))[0] == 403
-    assert not stage.slack.messages()
+    assert not playground.slack.messages()
 
 
-async def test_the_page_itself_is_let_in(page: PageClient, stage: Stage) -> None:
+async def test_the_page_itself_is_let_in(page: PageClient, playground: Playground) -> None:
     origin = f"http://127.0.0.1:{page.address.port}"
     assert await page.post("/acts", TYPED, Origin=origin) == (200, {"ok": True})
-    assert stage.slack.messages()
+    assert playground.slack.messages()
 
 
 async def test_localhost_is_this_machine_too(page: PageClient) -> None:
@@ -99,14 +99,14 @@ async def test_it_listens_on_loopback_only(page: PageClient) -> None:
             await page.session.get(f"http://{address}:{port}/")
 
 
-async def test_every_start_has_tokens_of_its_own(stage: Stage) -> None:
-    async with staged(SimulatedAccount(seed=1, instances=10)) as other:
+async def test_every_start_has_tokens_of_its_own(playground: Playground) -> None:
+    async with run_playground(SimulatedAccount(seed=1, instances=10)) as other:
         for name in ("signing_secret", "bot_token", "app_token"):
-            assert getattr(stage.slack, name) != getattr(other.slack, name)
+            assert getattr(playground.slack, name) != getattr(other.slack, name)
 
 
-async def test_the_bots_token_is_told_to_no_page(page: PageClient, stage: Stage) -> None:
+async def test_the_bots_token_is_told_to_no_page(page: PageClient, playground: Playground) -> None:
     await page.type("/workflows")
     told = json.dumps(await page.picture())
-    assert stage.slack.bot_token not in told
-    assert stage.slack.signing_secret not in told
+    assert playground.slack.bot_token not in told
+    assert playground.slack.signing_secret not in told

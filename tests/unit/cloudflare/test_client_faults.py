@@ -207,8 +207,8 @@ async def test_a_429_blocks_the_budget(
 async def test_the_ratelimit_headers_prevent_a_ban(
     make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
 ) -> None:
-    orders.allowance.limit = RateLimit(quota=10)
-    orders.spend(7)  # as the same user's dashboard would
+    orders.rate_limiter.limit = RateLimit(quota=10)
+    orders.acquire(7)  # as the same user's dashboard would
     client = make_client(budget=Budget(1200, 0.2, stopwatch))
     await client.list_instances(question())
     with pytest.raises(RateLimited):

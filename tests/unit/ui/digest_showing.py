@@ -11,7 +11,7 @@ from bot.cloudflare.models import Status
 from bot.digests.model import Baseline, Digest, DigestSpec, Mention
 from bot.digests.report import Bar, Group, NewInstance, Report, WorkflowRow
 from bot.language.schedule import Schedule
-from bot.playground.simulators.slack import Censor
+from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import Message
 
@@ -101,7 +101,7 @@ def assert_slack_shows(message: Message, calls: str | None = None) -> None:
         message: what is sent.
         calls: the mentions that it may hold; None where any person or channel may be named, as in answers.
     """
-    Censor().check_message(message.text, message.blocks)
+    PayloadValidator().check_message(message.text, message.blocks)
     assert len(message.blocks) <= 50
     assert limits.size(message.blocks) <= limits.MESSAGE
     for block in message.blocks:

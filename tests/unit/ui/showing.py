@@ -9,7 +9,7 @@ from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.screen import Overview, Screen
 from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
-from bot.playground.simulators.slack import Censor
+from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import Message
 
@@ -79,7 +79,7 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
 def assert_slack_shows(message: Message) -> None:
     """Slack takes the message, and nothing in it is alive but what we made so."""
-    Censor().check_message(message.text, message.blocks)
+    PayloadValidator().check_message(message.text, message.blocks)
     assert [block["type"] for block in rebuilt(message.blocks)] == [block["type"] for block in message.blocks]
     assert message.text.strip()
     assert len(message.text) <= limits.TEXT

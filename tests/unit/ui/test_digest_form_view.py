@@ -27,7 +27,7 @@ from bot.digests.model import DigestSpec, Mention
 from bot.language.errors import FormErrors, QueryError
 from bot.language.schedule import Schedule
 from bot.language.schedule_words import read
-from bot.playground.simulators.slack import Censor
+from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.problems import problem_message
 from tests.unit.digests.strategies import schedules
@@ -57,7 +57,7 @@ def opened(
     form: DigestForm, number: int | None = None, accounts: tuple[str, ...] = ACCOUNTS
 ) -> dict[str, Any]:
     view = digest_form(form, number, accounts, METADATA)
-    Censor().check_view(view)
+    PayloadValidator().check_view(view)
     for block in view["blocks"]:
         options = block.get("element", {}).get("options", [])
         assert len({option["value"] for option in options}) == len(options)
@@ -313,27 +313,29 @@ def test_a_preview_is_a_window_without_buttons(snapshot: SnapshotAssertion) -> N
     small = report([group(total=9)], rows=[row("order-processing", errored=9)], chart=bars(1, 8))
     controls = DigestControls({"order-processing": "orders"}, is_preview=True)
     view = preview_view(digest_message(None, small, controls).plain)
-    Censor().check_view(view)
+    PayloadValidator().check_view(view)
     assert not any("accessory" in block or block["type"] == "actions" for block in view["blocks"])
     assert view == snapshot
 
 
 @pytest.mark.parametrize("told", [FULL, WORST], ids=["full", "worst"])
 def test_any_preview_opens(told: Any) -> None:
-    Censor().check_view(preview_view(digest_message(None, told, DigestControls(is_preview=True)).plain))
+    PayloadValidator().check_view(
+        preview_view(digest_message(None, told, DigestControls(is_preview=True)).plain)
+    )
 
 
 def test_a_problem_is_shown_in_the_preview_s_place() -> None:
-    Censor().check_view(preview_view(problem_message(Unavailable("no answer within 10 s"))))
+    PayloadValidator().check_view(preview_view(problem_message(Unavailable("no answer within 10 s"))))
 
 
 @pytest.mark.parametrize("problems", [(), ("“x” is wrong <!here>",) * 9, ("x" * 9000,)])
 def test_what_is_wrong_in_a_form_is_shown_in_the_preview_s_place(problems: tuple[str, ...]) -> None:
     view = preview_failed_view(problems)
-    Censor().check_view(view)
+    PayloadValidator().check_view(view)
     assert len(view["blocks"]) == 1 + len(problems)
 
 
 def test_meanwhile_the_window_says_what_happens(snapshot: SnapshotAssertion) -> None:
-    Censor().check_view(reading_view())
+    PayloadValidator().check_view(reading_view())
     assert reading_view() == snapshot

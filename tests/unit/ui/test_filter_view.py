@@ -16,7 +16,7 @@ from bot.cloudflare.models import STATUSES, Status
 from bot.language import times
 from bot.language.errors import FormErrors
 from bot.language.times import Clock, TimePoint
-from bot.playground.simulators.slack import Censor
+from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import URGENCY, appearance
 from tests.unit.language.reading import ACCOUNTS, NOW, listed
@@ -36,7 +36,7 @@ def opened(query: ListQuery, clock: Clock = BERLIN, accounts: tuple[str, ...] = 
 
 
 def assert_slack_opens(view: View) -> None:
-    Censor().check_view(view)
+    PayloadValidator().check_view(view)
     blocks = [block["type"] for block in view["blocks"]]
     assert [block["type"] for block in rebuilt_view(view)["blocks"]] == blocks
     for block in view["blocks"]:

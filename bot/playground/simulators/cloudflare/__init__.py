@@ -6,7 +6,6 @@ async with simulation.serve() as url:
     ...  # any client, with url as its base URL
 """
 
-from bot.playground.simulators.cloudflare.allowance import RateLimit
 from bot.playground.simulators.cloudflare.auth import READ_PERMISSIONS, ApiKey, ApiToken
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.broken_answers import CutOff, Dropped, Reset, SpoiltGzip, Trickling
@@ -32,6 +31,7 @@ from bot.playground.simulators.cloudflare.model import (
     Schedule,
     WorkflowRecord,
 )
+from bot.playground.simulators.cloudflare.rate_limiter import RateLimit
 from bot.playground.simulators.cloudflare.simulation import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.cloudflare.steps import (
     Attempt,

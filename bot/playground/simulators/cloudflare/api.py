@@ -15,7 +15,6 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from bot.playground.simulators.cloudflare.allowance import Allowance, Verdict
 from bot.playground.simulators.cloudflare.auth import Credential, authenticate, authorize
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
@@ -30,6 +29,7 @@ from bot.playground.simulators.cloudflare.envelope import (
 from bot.playground.simulators.cloudflare.faults import FaultQueue, Throttled
 from bot.playground.simulators.cloudflare.listing import Lister, numbered_info
 from bot.playground.simulators.cloudflare.parameters import ListRequest, page_number, per_page, single
+from bot.playground.simulators.cloudflare.rate_limiter import Decision, RateLimiter
 from bot.playground.simulators.cloudflare.records import Records
 
 BASE_PATH: Final = "/client/v4/"
@@ -51,7 +51,7 @@ class Account(Protocol):
     behaviour: Behaviour
     calls: list[RecordedCall]
     faults: FaultQueue
-    allowance: Allowance
+    rate_limiter: RateLimiter
 
     @property
     def records(self) -> Records:
@@ -110,14 +110,14 @@ class Api:
             credential = authenticate(request.headers, self._account.credentials)
         except Refused as refused:
             return refusal(refused)
-        verdict = self._account.allowance.spend(credential.owner, self._account.now())
-        if verdict.retry_after is not None:
-            answer = await Throttled(verdict.retry_after).answer(
+        decision = self._account.rate_limiter.acquire(credential.owner, self._account.now())
+        if decision.retry_after is not None:
+            answer = await Throttled(decision.retry_after).answer(
                 request, lambda: self._healthy(request, route)
             )
         else:
             answer = self._permitted(request, route, credential)
-        return self._with_ratelimit(answer, verdict)
+        return self._with_ratelimit(answer, decision)
 
     def _check_account(self, request: web.Request, route: Route) -> None:
         if not _ACCOUNT_ID.fullmatch(route.account_id):
@@ -179,9 +179,9 @@ class Api:
             )
         )
 
-    def _with_ratelimit(self, answer: web.Response, verdict: Verdict) -> web.Response:
-        answer.headers["Ratelimit"] = verdict.ratelimit_header
-        answer.headers["Ratelimit-Policy"] = self._account.allowance.limit.policy_header
+    def _with_ratelimit(self, answer: web.Response, decision: Decision) -> web.Response:
+        answer.headers["Ratelimit"] = decision.ratelimit_header
+        answer.headers["Ratelimit-Policy"] = self._account.rate_limiter.limit.policy_header
         return answer
 
     def _ray(self) -> str:

@@ -9,8 +9,8 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from bot.playground.simulators.cloudflare.births import Births
-from bot.playground.simulators.cloudflare.lives import Life
+from bot.playground.simulators.cloudflare.instance_source import InstanceSource
+from bot.playground.simulators.cloudflare.lifecycles import Lifecycle
 from bot.playground.simulators.cloudflare.model import InstanceRecord
 from bot.playground.simulators.cloudflare.profiles import PROFILES
 from bot.playground.simulators.cloudflare.records import Records, StoredWorkflow
@@ -23,7 +23,7 @@ class _Due(NamedTuple):
     moment: datetime
     serial: int
     workflow: StoredWorkflow
-    life: Life
+    lifecycle: Lifecycle
     shown: InstanceRecord
 
 
@@ -36,11 +36,13 @@ class Movement:
     def __init__(self, records: Records, seed: int, start: datetime) -> None:
         start = to_milliseconds(start)
         self._serials = count()
-        self._births = [Births(profile, records.find(profile.name), seed, start) for profile in PROFILES]
+        self._sources = [
+            InstanceSource(profile, records.find(profile.name), seed, start) for profile in PROFILES
+        ]
         self._due = [
-            self._next_change(births.workflow, life, start)
-            for births in self._births
-            for life in births.seeded()
+            self._next_change(instance_source.workflow, lifecycle, start)
+            for instance_source in self._sources
+            for lifecycle in instance_source.seeded()
         ]
         heapify(self._due)
 
@@ -50,24 +52,26 @@ class Movement:
         It costs next to nothing where nothing is due. After a long sleep each instance turns to its present
         state at once, and most of those that were forgotten meanwhile never start.
         """
-        for births in self._births:
-            for life in births.until(now):
-                self._show(births.workflow, life, now)
+        for instance_source in self._sources:
+            for lifecycle in instance_source.until(now):
+                self._show(instance_source.workflow, lifecycle, now)
         while self._due and self._due[0].moment <= now:
             due = heappop(self._due)
             if due.workflow.by_id.get(due.shown.id) is not due.shown:
                 continue  # somebody changed or removed it: its life is theirs now
-            if now < due.life.forgotten_on:
-                self._show(due.workflow, due.life, now)
+            if now < due.lifecycle.forgotten_on:
+                self._show(due.workflow, due.lifecycle, now)
             else:
                 due.workflow.remove(due.shown.id)
 
-    def _show(self, workflow: StoredWorkflow, life: Life, now: datetime) -> None:
-        change = self._next_change(workflow, life, now)
+    def _show(self, workflow: StoredWorkflow, lifecycle: Lifecycle, now: datetime) -> None:
+        change = self._next_change(workflow, lifecycle, now)
         workflow.put(change.shown)
         heappush(self._due, change)
 
-    def _next_change(self, workflow: StoredWorkflow, life: Life, now: datetime) -> _Due:
-        shown = life.at(now)
-        rest = life if shown.ended_on is None else Life(shown)  # of what has ended nothing else is needed
-        return _Due(life.next_change(now), next(self._serials), workflow, rest, shown)
+    def _next_change(self, workflow: StoredWorkflow, lifecycle: Lifecycle, now: datetime) -> _Due:
+        shown = lifecycle.at(now)
+        rest = (
+            lifecycle if shown.ended_on is None else Lifecycle(shown)
+        )  # of what has ended nothing else is needed
+        return _Due(lifecycle.next_change(now), next(self._serials), workflow, rest, shown)

@@ -9,7 +9,6 @@ from typing import Any, Final, Unpack
 from aiohttp import web
 
 from bot.playground.loopback import LOOPBACK, programs_only
-from bot.playground.simulators.cloudflare.allowance import Allowance, RateLimit
 from bot.playground.simulators.cloudflare.api import BASE_PATH, Api
 from bot.playground.simulators.cloudflare.auth import ApiToken, Credential
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
@@ -17,6 +16,7 @@ from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
 from bot.playground.simulators.cloudflare.faults import Fault, FaultQueue
 from bot.playground.simulators.cloudflare.model import Cron, InstanceRecord, WorkflowRecord
 from bot.playground.simulators.cloudflare.movement import Movement
+from bot.playground.simulators.cloudflare.rate_limiter import RateLimit, RateLimiter
 from bot.playground.simulators.cloudflare.records import (
     InstanceFields,
     Records,
@@ -57,7 +57,7 @@ class Simulation:
         self.behaviour = behaviour or Behaviour()
         self.calls: list[RecordedCall] = []
         self.faults = FaultQueue()
-        self.allowance = Allowance(rate_limit or RateLimit())
+        self.rate_limiter = RateLimiter(rate_limit or RateLimit())
         self.now = clock
         self._records = Records()
         self._movement: Movement | None = None
@@ -132,9 +132,9 @@ class Simulation:
         """Withdraw all faults."""
         self.faults.clear()
 
-    def spend(self, requests: int, credential: Credential | None = None) -> None:
+    def acquire(self, requests: int, credential: Credential | None = None) -> None:
         """Use up request budget elsewhere, as the same user's dashboard does."""
-        self.allowance.spend((credential or self.credentials[0]).owner, self.now(), requests)
+        self.rate_limiter.acquire((credential or self.credentials[0]).owner, self.now(), requests)
 
     # What it was asked.
 

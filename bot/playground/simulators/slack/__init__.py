@@ -26,8 +26,8 @@ from bot.playground.simulators.slack.faults import (
 )
 from bot.playground.simulators.slack.local import LocalSlack
 from bot.playground.simulators.slack.message import Button, Message
+from bot.playground.simulators.slack.payload_validator import PayloadValidator
 from bot.playground.simulators.slack.person import Person
-from bot.playground.simulators.slack.refusals import Censor
 from bot.playground.simulators.slack.reply import Reply
 from bot.playground.simulators.slack.response_url import Response
 from bot.playground.simulators.slack.shapes import Payload, Problem, RefusedError
@@ -43,7 +43,6 @@ __all__ = [
     "AnswerLost",
     "ApiCall",
     "Button",
-    "Censor",
     "Change",
     "Channel",
     "Delivery",
@@ -57,6 +56,7 @@ __all__ = [
     "Message",
     "Named",
     "Payload",
+    "PayloadValidator",
     "Person",
     "Problem",
     "RateLimited",

@@ -53,13 +53,13 @@ class Journal(Generic[T]):
         self._waiting.append(future)
         await future
 
-    def follow(self, matches: Callable[[T], bool] = lambda _: True) -> "Tail[T]":
+    def follow(self, matches: Callable[[T], bool] = lambda _: True) -> "Subscription[T]":
         """Return a reader of the matching entries that come after this call."""
-        return Tail(self, matches, self.total)
+        return Subscription(self, matches, self.total)
 
 
 @dataclass
-class Tail(Generic[T]):
+class Subscription(Generic[T]):
     """Reads a journal from ``position`` on, one matching entry at a time, passing over what is forgotten."""
 
     journal: Journal[T]

@@ -16,7 +16,7 @@ from bot.playground.simulators.slack.journal import WAIT_SECONDS, Journal
 from bot.playground.simulators.slack.message import Message
 from bot.playground.simulators.slack.payloads import Payloads
 from bot.playground.simulators.slack.person import Person
-from bot.playground.simulators.slack.reply import Desk, message_of, shows
+from bot.playground.simulators.slack.reply import Services, message_of, shows
 from bot.playground.simulators.slack.response_url import Response, ResponseUrls
 from bot.playground.simulators.slack.signing import Signer, Signs
 from bot.playground.simulators.slack.socket_mode import SocketMode
@@ -118,7 +118,7 @@ class LocalSlack:
             user=self.workspace.user(name),
             channel=self.workspace.channel(channel),
             transport=via or self._transport(),
-            desk=Desk(
+            services=Services(
                 self.workspace,
                 self.interactions,
                 self._responses,

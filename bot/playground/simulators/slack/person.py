@@ -8,7 +8,7 @@ from bot.playground.simulators.slack.directory import Channel, User
 from bot.playground.simulators.slack.escaping import escaped
 from bot.playground.simulators.slack.interactions import Interaction, Kind
 from bot.playground.simulators.slack.message import Button, Message
-from bot.playground.simulators.slack.reply import Desk, Followers, Reply
+from bot.playground.simulators.slack.reply import Followers, Reply, Services
 from bot.playground.simulators.slack.shapes import Payload, RefusedError, Values
 from bot.playground.simulators.slack.views import View
 
@@ -24,7 +24,7 @@ class Person:
     user: User
     channel: Channel
     transport: Transport
-    desk: Desk
+    services: Services
 
     async def command(self, command: str, text: str = "") -> Reply:
         """Type a slash command; a message in its ack appears in the channel at once.
@@ -32,8 +32,8 @@ class Person:
         ``text`` is as it is typed: ``#ops`` and ``@ada`` get their ids on the way.
         """
         act = self._start("commands")
-        sent = escaped(text, self.desk.workspace, self.user)
-        payload = self.desk.payloads.command(act, command, sent)
+        sent = escaped(text, self.services.workspace, self.user)
+        payload = self.services.payloads.command(act, command, sent)
         return await self._deliver(act, "slash_commands", payload, typed=text)
 
     async def click(self, message: Message, action_id: str, index: int = 0) -> Reply:
@@ -55,19 +55,19 @@ class Person:
         ``values`` is the state of all its inputs: block id → action id → the input's state.
         """
         act = self._start("actions", message)
-        payload = self.desk.payloads.block_actions(act, message, action, values)
+        payload = self.services.payloads.block_actions(act, message, action, values)
         return await self._deliver(act, "interactive", payload)
 
     async def act_in_view(self, view: View, action: Payload, values: Values | None = None) -> Reply:
         """Use any element of a modal; ``values`` is the state of all its inputs."""
         act = self._start("other")
-        payload = self.desk.payloads.block_actions_in_view(act, view, action, values)
+        payload = self.services.payloads.block_actions_in_view(act, view, action, values)
         return await self._deliver(act, "interactive", payload)
 
     async def submit(self, view: View, values: Values | None = None) -> Reply:
         """Submit a modal; ``values`` is the state of all its inputs."""
         act = self._start("other")
-        payload = self.desk.payloads.view_submission(act, view, values or {})
+        payload = self.services.payloads.view_submission(act, view, values or {})
         reply = await self._deliver(act, "interactive", payload)
         self._after_submission(view, act, reply.ack)
         return reply
@@ -75,13 +75,13 @@ class Person:
     async def close(self, view: View) -> Reply | None:
         """Dismiss a modal, or with ``clear_on_close`` all of them; ``notify_on_close`` has the bot told."""
         if view.payload["clear_on_close"]:
-            self.desk.views.close_all(self.user.id)
+            self.services.views.close_all(self.user.id)
         else:
-            self.desk.views.close(view)
+            self.services.views.close(view)
         if not view.payload["notify_on_close"]:
             return None
         act = self._start("other")
-        return await self._deliver(act, "interactive", self.desk.payloads.view_closed(act, view))
+        return await self._deliver(act, "interactive", self.services.payloads.view_closed(act, view))
 
     async def type_into_menu(
         self, action_id: str, typed: str, place: View | Message | None = None, block_id: str = "menu"
@@ -89,38 +89,38 @@ class Person:
         """Type into a menu, of a modal or of a message, that loads its options; see what it offers."""
         act = self._start("other")
         menu = {"action_id": action_id, "block_id": block_id}
-        payload = self.desk.payloads.block_suggestion(act, place, menu, typed)
+        payload = self.services.payloads.block_suggestion(act, place, menu, typed)
         reply = await self._deliver(act, "interactive", payload)
         return reply.ack.as_json() or {}
 
     async def shortcut(self, callback_id: str) -> Reply:
         """Choose a global shortcut."""
         act = self._start("other")
-        return await self._deliver(act, "interactive", self.desk.payloads.shortcut(act, callback_id))
+        return await self._deliver(act, "interactive", self.services.payloads.shortcut(act, callback_id))
 
     async def send(
         self, payload: Payload, kind: Literal["interactive", "events_api"] = "interactive"
     ) -> Reply:
         """Send any payload at all, with the usual fields filled in where it does not bring its own."""
         act = self._start("other")
-        common = self.desk.payloads.interaction(act, "unknown") if kind == "interactive" else {}
+        common = self.services.payloads.interaction(act, "unknown") if kind == "interactive" else {}
         return await self._deliver(act, kind, {**common, **payload})
 
     def screen(self) -> tuple[Message, ...]:
         """Return what this person sees in the channel now, oldest first."""
-        return self.desk.workspace.timeline(self.channel.id, seen_by=self.user.id)
+        return self.services.workspace.timeline(self.channel.id, seen_by=self.user.id)
 
     def _start(self, kind: Kind, source: Message | None = None) -> Interaction:
-        channel = self.desk.workspace.channel(source.channel) if source else self.channel
-        return self.desk.interactions.start(kind, self.user, channel, source)
+        channel = self.services.workspace.channel(source.channel) if source else self.channel
+        return self.services.interactions.start(kind, self.user, channel, source)
 
     async def _deliver(
         self, act: Interaction, kind: DeliveryKind, payload: Payload, typed: str = ""
     ) -> Reply:
-        followers = Followers.of(act, self.desk)
+        followers = Followers.of(act, self.services)
         ack = await self.transport.deliver(Delivery(kind, payload, act.id, typed))
         shown = self._show_ack(act, ack) if kind == "slash_commands" else None
-        return Reply(act, ack, self.desk, followers, shown)
+        return Reply(act, ack, self.services, followers, shown)
 
     def _show_ack(self, act: Interaction, ack: Ack) -> Message | None:
         body = ack.as_json() or {"text": ack.body}
@@ -129,7 +129,7 @@ class Person:
         if not body.get("text") and not body.get("blocks"):
             return None
         try:
-            return self.desk.responses.post(act, body)
+            return self.services.responses.post(act, body)
         except RefusedError as refused:
             raise AckError(f"the ack's message was refused: {refused}", ack) from refused
 
@@ -138,13 +138,13 @@ class Person:
         try:
             match body.get("response_action"):
                 case None:
-                    self.desk.views.close(view)
+                    self.services.views.close(view)
                 case "clear":
-                    self.desk.views.close_all(self.user.id)
+                    self.services.views.close_all(self.user.id)
                 case "update":
-                    self.desk.views.update({"view_id": view.id, "view": body.get("view")})
+                    self.services.views.update({"view_id": view.id, "view": body.get("view")})
                 case "push":
-                    self.desk.views.push(body.get("view"), act)
+                    self.services.views.push(body.get("view"), act)
                 case "errors":
                     pass
                 case unknown:

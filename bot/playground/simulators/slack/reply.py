@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.playground.simulators.slack.delivery import Ack
 from bot.playground.simulators.slack.interactions import Interaction, Interactions
-from bot.playground.simulators.slack.journal import WAIT_SECONDS, Tail
+from bot.playground.simulators.slack.journal import WAIT_SECONDS, Subscription
 from bot.playground.simulators.slack.message import Message
 from bot.playground.simulators.slack.payloads import Payloads
 from bot.playground.simulators.slack.response_url import ResponseUrls
@@ -16,7 +16,7 @@ from bot.playground.simulators.slack.workspace import Change, Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Services:
     """All that a person's acts reach: the workspace, its modals, and the record of acts."""
 
     workspace: Workspace
@@ -30,20 +30,20 @@ class Desk:
 class Followers:
     """Readers set up before an act, so that nothing it causes can slip by."""
 
-    own: Tail[Change]
-    seen: Tail[Change]
-    views: Tail[View]
+    own: Subscription[Change]
+    seen: Subscription[Change]
+    views: Subscription[View]
 
     @classmethod
-    def of(cls, act: Interaction, desk: Desk) -> "Followers":
+    def of(cls, act: Interaction, services: Services) -> "Followers":
         """Readers of everything this act brings about from now on."""
         readers = {None, act.user.id}
         return cls(
-            own=desk.workspace.changes.follow(lambda change: shows(change) and change.cause == act.id),
-            seen=desk.workspace.changes.follow(
+            own=services.workspace.changes.follow(lambda change: shows(change) and change.cause == act.id),
+            seen=services.workspace.changes.follow(
                 lambda change: shows(change) and change.message.seen_only_by in readers
             ),
-            views=desk.views.shown.follow(lambda view: view.cause == act.id),
+            views=services.views.shown.follow(lambda view: view.cause == act.id),
         )
 
 
@@ -58,19 +58,19 @@ class Reply:
 
     act: Interaction
     ack: Ack
-    desk: Desk
+    services: Services
     followers: Followers
     ack_message: Message | None = None
 
     @property
     def response_url(self) -> str:
         """Where the bot can answer, as it was told."""
-        return self.desk.payloads.response_url(self.act)
+        return self.services.payloads.response_url(self.act)
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """Everything the ack and the ``response_url`` have done so far."""
-        return tuple(change for change in self.desk.workspace.changes if change.cause == self.act.id)
+        return tuple(change for change in self.services.workspace.changes if change.cause == self.act.id)
 
     @property
     def errors(self) -> Payload:
@@ -105,6 +105,6 @@ class Reply:
         raise AssertionError(f"expected no message, got: {message.all_text()}")
 
 
-async def message_of(changes: Tail[Change], within: float) -> Message:
+async def message_of(changes: Subscription[Change], within: float) -> Message:
     """Return the message of the next change."""
     return (await changes.next(within)).message

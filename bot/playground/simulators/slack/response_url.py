@@ -109,7 +109,7 @@ class ResponseUrls:
         source = interaction.source
         if source is not None and _is_true(body.get("delete_original")):
             if body.get("text") or body.get("blocks"):
-                self.workspace.censor.check_message(body.get("text"), body.get("blocks"))
+                self.workspace.validator.check_message(body.get("text"), body.get("blocks"))
                 self.workspace.delete(source, interaction.id)
                 self.post(interaction, body)
             else:

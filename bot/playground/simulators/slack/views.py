@@ -49,7 +49,7 @@ class Views:
 
     def open(self, view: object, interaction: Interaction) -> View:
         """Show a new modal to whoever acted, above those they have open; RefusedError if Slack would not."""
-        self.workspace.censor.check_view(view)
+        self.workspace.validator.check_view(view)
         below = self.top(interaction.user.id)
         view_id = f"V{next(self._count):08d}"
         stack = {
@@ -82,7 +82,7 @@ class Views:
         current = self._find(arguments)
         if arguments.get("hash") not in {None, current.payload["hash"]}:
             raise RefusedError("hash_conflict")
-        self.workspace.censor.check_view(arguments.get("view"))
+        self.workspace.validator.check_view(arguments.get("view"))
         stack = {key: current.payload[key] for key in ("previous_view_id", "root_view_id")}
         return self._show(current.id, arguments["view"], stack, current.user, current.cause)
 

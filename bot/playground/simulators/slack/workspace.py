@@ -23,7 +23,7 @@ from bot.playground.simulators.slack.directory import (
 )
 from bot.playground.simulators.slack.journal import Journal
 from bot.playground.simulators.slack.message import Message, with_ids
-from bot.playground.simulators.slack.refusals import Censor
+from bot.playground.simulators.slack.payload_validator import PayloadValidator
 from bot.playground.simulators.slack.shapes import Payload, RefusedError
 
 
@@ -67,7 +67,7 @@ class Workspace:
     channels: tuple[Channel, ...] = (GENERAL, OPS, QUIET, SECRET)
     scopes: frozenset[str] = SCOPES
     should_escape: bool = True
-    censor: Censor = field(default_factory=Censor)
+    validator: PayloadValidator = field(default_factory=PayloadValidator)
     clock: Callable[[], float] = time.time
     changes: Journal[Change] = field(default_factory=Journal)
     remodelled: Journal[Channel] = field(default_factory=Journal)
@@ -166,7 +166,7 @@ class Workspace:
         Raises:
             RefusedError: Slack would not show it.
         """
-        self.censor.check_message(draft.text, draft.blocks)
+        self.validator.check_message(draft.text, draft.blocks)
         message = Message(
             ts=self.next_ts(),
             channel=draft.channel,
@@ -191,7 +191,7 @@ class Workspace:
         """
         if message.ts not in self._messages:
             raise RefusedError("message_not_found")
-        self.censor.check_message(draft.text, draft.blocks)
+        self.validator.check_message(draft.text, draft.blocks)
         current = self._messages[message.ts]
         updated = replace(
             current,

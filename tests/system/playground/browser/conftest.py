@@ -14,10 +14,10 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_p
 
 from bot.playground.accounts import OpenAccount, SimulatedAccount
 from bot.playground.exchanges import Exchanges
-from bot.playground.page.server import serving_page
+from bot.playground.page.server import run_page
+from bot.playground.playground import Playground, run_playground
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack
-from bot.playground.stage import Stage, staged
 from bot.settings import Settings
 
 from .sampler import sampler_running
@@ -100,14 +100,14 @@ def _give_up(reason: str) -> NoReturn:
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def stage() -> AsyncIterator[Stage]:
+async def playground() -> AsyncIterator[Playground]:
     """The real bot with a simulated account."""
-    async with staged(SimulatedAccount(seed=1, instances=3000)) as stage:
-        yield stage
+    async with run_playground(SimulatedAccount(seed=1, instances=3000)) as playground:
+        yield playground
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def sampler_stage() -> AsyncIterator[Stage]:
+async def sampler_stage() -> AsyncIterator[Playground]:
     """The sampler in the bot's place."""
     async with LocalSlack().serve() as slack, sampler_running(slack):
         settings = Settings(
@@ -117,7 +117,7 @@ async def sampler_stage() -> AsyncIterator[Stage]:
             wrangler_dev_url="http://127.0.0.1:9",
         )
         account = OpenAccount("wrangler", "The sampler", settings, ())
-        yield Stage(slack, account, Exchanges(slack))
+        yield Playground(slack, account, Exchanges(slack))
 
 
 @pytest_asyncio.fixture(loop_scope="package")
@@ -162,16 +162,16 @@ async def open_page(visit: Visit) -> AsyncIterator[Open]:
     async with AsyncExitStack() as stack:
 
         async def open_page(
-            stage: Stage, scheme: Scheme = "light", width: int = 1280, height: int = 800
+            playground: Playground, scheme: Scheme = "light", width: int = 1280, height: int = 800
         ) -> Opened:
-            address = await stack.enter_async_context(serving_page(stage, "the-secret", 0))
+            address = await stack.enter_async_context(run_page(playground, "the-secret", 0))
             return await visit(address, scheme, width, height)
 
         yield open_page
 
 
 @pytest.fixture
-def simulation(stage: Stage) -> Simulation:
+def simulation(playground: Playground) -> Simulation:
     """The account that the stage's bot reads."""
-    assert stage.account.faults is not None
-    return stage.account.faults.simulation
+    assert playground.account.faults is not None
+    return playground.account.faults.simulation

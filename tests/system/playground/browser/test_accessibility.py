@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from bot.playground.stage import Stage
+from bot.playground.playground import Playground
 
 from .conftest import Open, Opened, Scheme
 
@@ -26,8 +26,8 @@ async def violations(page: Page) -> list[str]:
 
 
 @SCHEMES
-async def test_the_bots_own_messages_and_its_form(stage: Stage, open_page: Open, scheme: Scheme) -> None:
-    opened = await open_page(stage, scheme)
+async def test_the_bots_messages_and_form(playground: Playground, open_page: Open, scheme: Scheme) -> None:
+    opened = await open_page(playground, scheme)
     assert await violations(opened.page) == []
     for command in ("/workflows", "/workflows help filters", "/workflows list order-processing", "/nothing"):
         await opened.type(command)
@@ -63,7 +63,7 @@ async def messages(opened: Opened) -> None:
 @SCHEMES
 @pytest.mark.parametrize("show", [messages, form, confirm])
 async def test_all_that_slack_has(
-    sampler_stage: Stage, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
+    sampler_stage: Playground, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
 ) -> None:
     opened = await open_page(sampler_stage, scheme, height=1000)
     await show(opened)

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from bot.playground.playground import Playground
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.stage import Stage
 from tests.system.playground.playground_process import playground_running
 
 from .conftest import Open, Opened, Scheme, Visit
@@ -19,8 +19,8 @@ ERRORED = "/workflows list order-processing status:errored"
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def opened(stage: Stage, open_page: Open) -> Opened:
-    return await open_page(stage)
+async def opened(playground: Playground, open_page: Open) -> Opened:
+    return await open_page(playground)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,9 +45,9 @@ async def test_one_command_leads_to_a_page_that_answers_and_flips(
 
 
 async def test_the_way_back_costs_nothing_as_the_picture_in_the_readme_shows(
-    stage: Stage, open_page: Open
+    playground: Playground, open_page: Open
 ) -> None:
-    opened = await open_page(stage, height=860)
+    opened = await open_page(playground, height=860)
     await opened.type("/workflows list order-processing since:24h")
     for name, rows in (("Older rows", "11–20"), ("Newer rows", "1–10")):
         await opened.last.get_by_role("button", name=name).click()
@@ -155,9 +155,9 @@ async def test_each_person_reads_their_own_messages_in_their_own_zone(opened: Op
     await expect(opened.last).to_contain_text("help")
 
 
-async def test_what_concerns_everybody_is_told_to_everybody(stage: Stage, opened: Opened) -> None:
-    stage.exchanges.tell("C0GENERAL", None, "for all")
-    stage.exchanges.tell("C0GENERAL", "U0GRACE01", "for Grace")
+async def test_what_concerns_everybody_is_told_to_everybody(playground: Playground, opened: Opened) -> None:
+    playground.exchanges.tell("C0GENERAL", None, "for all")
+    playground.exchanges.tell("C0GENERAL", "U0GRACE01", "for Grace")
     await expect(opened.messages).to_have_text(re.compile("for all"))
     await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_text(
@@ -194,11 +194,11 @@ async def test_an_empty_channel_says_what_to_type(opened: Opened) -> None:
 @pytest.mark.parametrize("width", [360, 700, 1600])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_longest_ids_fit_any_window(
-    stage: Stage, open_page: Open, simulation: Simulation, width: int, scheme: Scheme
+    playground: Playground, open_page: Open, simulation: Simulation, width: int, scheme: Scheme
 ) -> None:
     simulation.add_instance("long-ids", id="0 3 * * *-" + "1" * 261)
     simulation.add_instance("long-ids", id="<img src=x onerror=alert(1)> *bold* <!channel> \u202etxt")
-    opened = await open_page(stage, scheme, width=width)
+    opened = await open_page(playground, scheme, width=width)
     await opened.type("/workflows list long-ids")
     await expect(opened.last).to_contain_text("<img src=x onerror=alert(1)> *bold* <!channel>")
     overflow = await opened.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from bot.playground.accounts import SimulatedAccount
-from bot.playground.stage import Stage, staged
+from bot.playground.playground import Playground, run_playground
 
 from .conftest import Open, Opened, Scheme
 from .test_accessibility import violations
@@ -26,16 +26,16 @@ MADE = re.compile(r"Digest (\d+) in #\w+ is made\.")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
-async def stage() -> AsyncIterator[Stage]:
+async def playground() -> AsyncIterator[Playground]:
     """The real bot for all tests here, each with digests of its own: a worker takes seconds to be ready."""
-    async with staged(SimulatedAccount(seed=1, instances=3000)) as stage:
-        yield stage
+    async with run_playground(SimulatedAccount(seed=1, instances=3000)) as playground:
+        yield playground
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def opened(stage: Stage, open_page: Open) -> Opened:
-    stage.slack.views.close_all("U0ADA0001")  # what a test that failed has left
-    opened = await open_page(stage)
+async def opened(playground: Playground, open_page: Open) -> Opened:
+    playground.slack.views.close_all("U0ADA0001")  # what a test that failed has left
+    opened = await open_page(playground)
     await expect(chip(opened)).to_be_visible()  # and with it what the tests before said
     return opened
 
@@ -80,9 +80,9 @@ async def looks(opened: Opened, name: str, height: int = 800) -> None:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 async def test_a_form_is_filled_in_previewed_put_right_and_submitted(
-    stage: Stage, open_page: Open, scheme: Scheme, width: int
+    playground: Playground, open_page: Open, scheme: Scheme, width: int
 ) -> None:
-    opened = await open_page(stage, scheme, width, TALL)
+    opened = await open_page(playground, scheme, width, TALL)
     await chip(opened).click()
     dialog, keyboard = opened.page.get_by_role("dialog", name="New digest"), opened.page.keyboard
     words = dialog.get_by_role("textbox", name="Or in words")
@@ -192,12 +192,12 @@ async def test_a_digest_is_paused_resumed_deleted_and_brought_back(opened: Opene
 
 
 async def test_later_digests_of_a_day_are_in_its_thread_and_what_pauses_one_in_its_creators_messages(
-    stage: Stage, opened: Opened
+    playground: Playground, opened: Opened
 ) -> None:
-    stage.slack.workspace.invite("quiet", "workflows")
+    playground.slack.workspace.invite("quiet", "workflows")
     number = await create(opened, "every 4h workflow invoice-run thread:daily")
     stranded = await create(opened, "#quiet weekdays 09:00")
-    stage.slack.workspace.archive("quiet")
+    playground.slack.workspace.archive("quiet")
     await run(opened, stranded)
     await run(opened, number)
     first = posted(opened, number)

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from bot.playground.stage import Stage
+from bot.playground.playground import Playground
 
 from .conftest import Open, Opened, Scheme
 from .samples import LONG_ID
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def opened(sampler_stage: Stage, open_page: Open) -> Opened:
+async def opened(sampler_stage: Playground, open_page: Open) -> Opened:
     return await open_page(sampler_stage)
 
 
@@ -31,7 +31,7 @@ async def told(message: Locator) -> Any:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_every_block_is_drawn(
-    sampler_stage: Stage, open_page: Open, scheme: Scheme, width: int
+    sampler_stage: Playground, open_page: Open, scheme: Scheme, width: int
 ) -> None:
     opened = await open_page(sampler_stage, scheme, width=width)
     await opened.type("/workflows showcase")
@@ -79,7 +79,7 @@ async def test_a_data_table_is_sorted_and_paged(opened: Opened) -> None:
 @pytest.mark.parametrize(("sample", "kinds"), [("lines", ("bar", "line")), ("areas", ("area", "pie"))])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_charts_are_drawn_and_can_be_read_out(
-    sampler_stage: Stage, open_page: Open, sample: str, kinds: tuple[str, ...], scheme: Scheme
+    sampler_stage: Playground, open_page: Open, sample: str, kinds: tuple[str, ...], scheme: Scheme
 ) -> None:
     opened = await open_page(sampler_stage, scheme)
     await opened.type(f"/workflows {sample}")
@@ -125,7 +125,7 @@ async def test_what_the_bot_tells_one_person_directly_is_in_their_direct_message
     await expect(opened.page.get_by_text("Nothing in workflows yet")).to_be_visible()
 
 
-async def test_channels_change_while_they_are_looked_at(sampler_stage: Stage, open_page: Open) -> None:
+async def test_channels_change_while_they_are_looked_at(sampler_stage: Playground, open_page: Open) -> None:
     opened = await open_page(sampler_stage)
     workspace = sampler_stage.slack.workspace
     channels = opened.page.get_by_role("list", name="Channels").get_by_role("listitem")

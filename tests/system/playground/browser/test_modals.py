@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from bot.playground.stage import Stage
+from bot.playground.playground import Playground
 
 from .conftest import Open, Opened, Scheme
 from .test_every_block import choose, told
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
-    stage: Stage, open_page: Open, scheme: Scheme
+    playground: Playground, open_page: Open, scheme: Scheme
 ) -> None:
-    opened = await open_page(stage, scheme)
+    opened = await open_page(playground, scheme)
     await opened.type("/workflows list order-processing")
     listed = opened.last
     await listed.get_by_role("button", name="Filter this list").click()
@@ -41,7 +41,7 @@ async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def opened(sampler_stage: Stage, open_page: Open) -> Opened:
+async def opened(sampler_stage: Playground, open_page: Open) -> Opened:
     opened = await open_page(sampler_stage, height=1000)
     await opened.type("/workflows form")
     await expect(form(opened)).to_be_visible()

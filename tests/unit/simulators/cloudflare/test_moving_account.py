@@ -19,7 +19,7 @@ from bot.playground.simulators.cloudflare import (
 from .conftest import Clock
 from .watched import ENDED, NAMES, START, Watched, everything
 
-LONGEST_LIFE = timedelta(hours=16)
+LONGEST_LIFECYCLE = timedelta(hours=16)
 PLANS = {
     "order-processing": [
         "validate order-1",
@@ -195,4 +195,4 @@ def test_all_that_had_not_ended_when_seeded_ends_within_a_day() -> None:
 def test_no_life_is_longer_than_what_a_long_sleep_counts_on() -> None:
     born = [each for each in everything(Watched(instances=0).after(days=8)) if each.ended_on is not None]
 
-    assert max((each.ended_on or each.created_on) - each.created_on for each in born) < LONGEST_LIFE
+    assert max((each.ended_on or each.created_on) - each.created_on for each in born) < LONGEST_LIFECYCLE

@@ -96,7 +96,7 @@ async def test_each_answer_has_a_ray_of_its_own(client: Client) -> None:
 async def test_past_the_budget_all_is_refused_for_five_minutes(
     simulation: Simulation, client: Client, clock: Clock
 ) -> None:
-    simulation.spend(1199)
+    simulation.acquire(1199)
     assert (await client.workflows()).status == 200
     clock.advance(minutes=4)
 
@@ -114,7 +114,7 @@ async def test_past_the_budget_all_is_refused_for_five_minutes(
 async def test_the_budget_comes_back_when_its_window_ends(
     simulation: Simulation, client: Client, clock: Clock
 ) -> None:
-    simulation.spend(1200)
+    simulation.acquire(1200)
     clock.advance(minutes=5)
 
     assert (await client.workflows()).headers["Ratelimit"] == '"default";r=1199;t=300'
@@ -123,7 +123,7 @@ async def test_the_budget_comes_back_when_its_window_ends(
 async def test_each_caller_has_a_budget_of_its_own() -> None:
     limit = RateLimit(quota=1, window=timedelta(minutes=1))
     simulation = Simulation(credentials=(ApiToken("one"), ApiToken("two")), rate_limit=limit)
-    simulation.spend(1)
+    simulation.acquire(1)
 
     assert (await ask(simulation, {"Authorization": "Bearer one"})).status == 429
     assert (await ask(simulation, {"Authorization": "Bearer two"})).status == 200

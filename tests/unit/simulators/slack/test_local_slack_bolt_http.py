@@ -203,7 +203,7 @@ async def test_a_modal_opens_and_answers_its_submission(ada: Person) -> None:
     assert wrong.errors == {"status": "no such status"}
 
     await ada.submit(view, {"status": {"word": {"type": "plain_text_input", "value": "errored"}}})
-    current = ada.desk.views.current(view)
+    current = ada.services.views.current(view)
     assert current is not None
     assert current.callback_id == "second"
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slackblocks import _limits as oracle
 
-from bot.playground.simulators.slack import Censor, Message, RefusedError, limits
+from bot.playground.simulators.slack import Message, PayloadValidator, RefusedError, limits
 from bot.playground.simulators.slack.blocks import RULES
 
-CENSOR = Censor()
+CENSOR = PayloadValidator()
 
 # Newer sources allow more than older ones; the local Slack holds to the smaller figure.
 STRICTER_THAN_THE_ORACLE = {

@@ -11,10 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import (
     AnswerLost,
-    Censor,
     Failed,
     LocalSlack,
     Named,
+    PayloadValidator,
     RateLimited,
     Slow,
     Workspace,
@@ -148,7 +148,7 @@ async def test_refused_blocks_come_back_with_the_place_of_the_problem(client: As
 
 
 async def test_a_workspace_can_lack_a_newer_block() -> None:
-    workspace = Workspace(censor=Censor(unsupported=frozenset({"data_table"})))
+    workspace = Workspace(validator=PayloadValidator(unsupported=frozenset({"data_table"})))
     cell = {"type": "raw_text", "text": "a"}
     table = {"type": "data_table", "caption": "runs", "rows": [[cell], [cell]]}
     async with LocalSlack(workspace=workspace).serve() as slack, LocalSlack().serve() as newer:
@@ -163,11 +163,11 @@ async def test_a_workspace_can_lack_a_newer_block() -> None:
 async def test_a_workspace_can_lose_a_block_while_the_bot_runs(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
-    slack.workspace.censor = Censor(unsupported=frozenset({"section"}))
+    slack.workspace.validator = PayloadValidator(unsupported=frozenset({"section"}))
 
     post = client.chat_postMessage(channel="general", text="t", blocks=[SECTION])
     assert await error_of(post) == "invalid_blocks"
-    slack.workspace.censor = Censor()
+    slack.workspace.validator = PayloadValidator()
     assert (await client.chat_postMessage(channel="general", text="t", blocks=[SECTION]))["ok"]
 
 

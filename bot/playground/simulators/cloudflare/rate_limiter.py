@@ -20,7 +20,7 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Decision:
     """What the budget says about one request; ``retry_after`` (seconds) is set where it is refused."""
 
     remaining: int
@@ -41,13 +41,13 @@ class _Caller:
 
 
 @dataclass(slots=True)
-class Allowance:
+class RateLimiter:
     """Counts requests by caller, in windows that start with a caller's first request."""
 
     limit: RateLimit
     _callers: dict[str, _Caller] = field(default_factory=dict)
 
-    def spend(self, owner: str, now: datetime, requests: int = 1) -> Verdict:
+    def acquire(self, owner: str, now: datetime, requests: int = 1) -> Decision:
         """Count requests of one caller and tell whether the last of them is granted."""
         caller = self._current(owner, now)
         caller.used += requests
@@ -55,8 +55,8 @@ class Allowance:
             caller.banned_until = now + self.limit.ban
         if caller.banned_until is not None:
             wait = _seconds(caller.banned_until - now)
-            return Verdict(0, wait, retry_after=wait)
-        return Verdict(self.limit.quota - caller.used, _seconds(caller.window_ends - now))
+            return Decision(0, wait, retry_after=wait)
+        return Decision(self.limit.quota - caller.used, _seconds(caller.window_ends - now))
 
     def _current(self, owner: str, now: datetime) -> _Caller:
         caller = self._callers.get(owner)

@@ -37,7 +37,7 @@ VIEW_STRINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Censor:
+class PayloadValidator:
     """Decides what this workspace will show.
 
     ``unsupported`` names kinds of block that it refuses although Slack documents them, as workspaces do which

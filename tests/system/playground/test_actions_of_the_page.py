@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from bot.playground.page.server import serving_page
-from bot.playground.simulators.slack import RESPONSE_URL, Censor, Failed
+from bot.playground.page.server import run_page
+from bot.playground.playground import Playground
+from bot.playground.simulators.slack import RESPONSE_URL, Failed, PayloadValidator
 from bot.playground.simulators.slack.workspace import Draft
-from bot.playground.stage import Stage
 
 from .page_client import ADA, GENERAL, GRACE, FeedReader, PageClient, button
 
@@ -109,10 +109,10 @@ async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
     ],
 )
 async def test_nobody_writes_where_slack_would_not_let_them(
-    page: PageClient, stage: Stage, channel: str, says: str
+    page: PageClient, playground: Playground, channel: str, says: str
 ) -> None:
-    stage.slack.workspace.archive("ops")
-    stage.slack.workspace.kick("secret", "ada")
+    playground.slack.workspace.archive("ops")
+    playground.slack.workspace.kick("secret", "ada")
     body = {"kind": "command", "person": ADA, "channel": channel, "text": "/workflows help"}
     assert await page.post("/acts", body) == (400, {"ok": False, "error": says})
 
@@ -126,12 +126,12 @@ async def test_a_command_is_shown_as_it_was_typed_though_slack_adds_ids(page: Pa
     assert exchange["sent"]["payload"]["text"] == "digest in #nowhere <@U0ADA0001|ada> &lt;x&gt;"
 
 
-async def test_a_page_is_told_when_channels_change(page: PageClient, stage: Stage) -> None:
+async def test_a_page_is_told_when_channels_change(page: PageClient, playground: Playground) -> None:
     async with page.feed() as feed:
         before = (await feed.next("workspace"))["channels"]
-        stage.slack.workspace.kick("ops", "grace")
-        stage.slack.workspace.archive("ops")
-        stage.slack.workspace.delete_channel("ops")
+        playground.slack.workspace.kick("ops", "grace")
+        playground.slack.workspace.archive("ops")
+        playground.slack.workspace.delete_channel("ops")
         events = [(await feed.next("channels"))["channels"] for _ in range(3)]
     kicked, archived = (next(c for c in event if c["name"] == "ops") for event in events[:2])
     assert [channel["kind"] for channel in before] == ["public"] * 3 + ["private"] + ["im"] * 2
@@ -140,9 +140,9 @@ async def test_a_page_is_told_when_channels_change(page: PageClient, stage: Stag
 
 
 async def test_what_the_bot_says_to_one_person_is_there_for_a_page_that_comes_later(
-    page: PageClient, stage: Stage
+    page: PageClient, playground: Playground
 ) -> None:
-    stage.slack.workspace.post(Draft("D0ADA0001", "for Ada"), "web_api")
+    playground.slack.workspace.post(Draft("D0ADA0001", "for Ada"), "web_api")
     (message,) = (await page.picture())["messages"]
     assert (message["channel"], message["text"]) == ("D0ADA0001", "for Ada")
 
@@ -163,8 +163,10 @@ async def test_nobody_presses_what_is_not_on_their_screen(page: PageClient) -> N
         assert (await page.post("/acts", body))[0] == 400
 
 
-async def test_a_bot_that_does_not_answer_is_told_of_as_slack_does(page: PageClient, stage: Stage) -> None:
-    stage.slack.request_url = "http://127.0.0.1:9/slack/events"
+async def test_a_bot_that_does_not_answer_is_reported_as_slack_does(
+    page: PageClient, playground: Playground
+) -> None:
+    playground.slack.request_url = "http://127.0.0.1:9/slack/events"
     async with page.feed() as feed:
         await page.type("/workflows")
         failed = await feed.next("exchange", lambda data: data["failed"] is not None)
@@ -174,11 +176,11 @@ async def test_a_bot_that_does_not_answer_is_told_of_as_slack_does(page: PageCli
     assert notice["text"].startswith("/workflows failed: dispatch_failed: ")
 
 
-async def test_an_answer_that_slack_refuses_is_told_of(page: PageClient, stage: Stage) -> None:
+async def test_an_answer_that_slack_refuses_is_told_of(page: PageClient, playground: Playground) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing")
         message = await feed.message()
-        stage.slack.faults.add(RESPONSE_URL, Failed(404, "no_service"))
+        playground.slack.faults.add(RESPONSE_URL, Failed(404, "no_service"))
         await page.act("action", ts=message["ts"], action=button(message, "Older"))
         notice = await feed.next("notice")
     assert notice["text"] == "Slack refused what the bot sent by response_url: no_service"
@@ -257,17 +259,17 @@ async def test_a_modal_is_submitted_by_nobody_else_and_only_from_the_top(page: P
     assert (await page.act("submit", view=below["id"], values={}))["errors"] == {}
 
 
-async def test_a_menu_that_is_not_there_is_not_asked_for(page: PageClient, stage: Stage) -> None:
+async def test_a_menu_that_is_not_there_is_not_asked_for(page: PageClient, playground: Playground) -> None:
     await page.type("/workflows")
-    ts = stage.slack.messages()[-1].ts
+    ts = playground.slack.messages()[-1].ts
     body = {"kind": "suggest", "person": ADA, "channel": GENERAL, "typed": "x"}
     for place in ({"ts": ts}, {"ts": "1.000001"}, {"view": "V1"}, {}):
         status, _ = await page.post("/acts", {**body, **place, "action_id": "a", "block_id": "b"})
         assert status == 400
 
 
-async def test_an_ack_that_slack_can_not_show_is_told_of(page: PageClient, stage: Stage) -> None:
-    stage.slack.workspace.censor = Censor(unsupported=frozenset({"header"}))
+async def test_an_ack_that_slack_can_not_show_is_told_of(page: PageClient, playground: Playground) -> None:
+    playground.slack.workspace.validator = PayloadValidator(unsupported=frozenset({"header"}))
     async with page.feed() as feed:
         await page.type("/workflows help")
         failed = await feed.next("exchange", lambda data: data["failed"] is not None)
@@ -278,14 +280,14 @@ async def test_an_ack_that_slack_can_not_show_is_told_of(page: PageClient, stage
 
 
 @pytest.mark.parametrize("text", ["/workflows\nhelp", "/workflows\thelp", "  /workflows  help  "])
-async def test_any_space_parts_a_command_from_its_words(page: PageClient, stage: Stage, text: str) -> None:
+async def test_any_space_separates_a_command(page: PageClient, playground: Playground, text: str) -> None:
     await page.type(text)
-    assert stage.slack.messages()[-1].text.startswith("/workflows · help")
+    assert playground.slack.messages()[-1].text.startswith("/workflows · help")
 
 
-async def test_the_panel_forgets_the_oldest_first(page: PageClient, stage: Stage) -> None:
+async def test_the_panel_forgets_the_oldest_first(page: PageClient, playground: Playground) -> None:
     for number in range(210):
-        stage.exchanges.tell(GENERAL, None, f"notice {number}")
+        playground.exchanges.tell(GENERAL, None, f"notice {number}")
         await page.type("/workflows help")
     picture = await page.picture()
     ids = [exchange["id"] for exchange in picture["exchanges"]]
@@ -294,17 +296,17 @@ async def test_the_panel_forgets_the_oldest_first(page: PageClient, stage: Stage
     assert len(picture["messages"]) == 210
 
 
-async def test_a_page_gets_the_newest_of_very_many_messages(page: PageClient, stage: Stage) -> None:
+async def test_a_page_gets_the_newest_of_very_many_messages(page: PageClient, playground: Playground) -> None:
     for number in range(310):
-        stage.slack.workspace.post(Draft(GENERAL, f"message {number}"), "a test")
+        playground.slack.workspace.post(Draft(GENERAL, f"message {number}"), "a test")
     messages = (await page.picture())["messages"]
     assert [message["text"] for message in messages] == [f"message {number}" for number in range(10, 310)]
 
 
-async def test_a_page_that_does_not_read_is_let_go(page: PageClient, stage: Stage) -> None:
+async def test_a_page_that_does_not_read_is_let_go(page: PageClient, playground: Playground) -> None:
     async with page.feed() as feed:
         for number in range(1_500):
-            stage.exchanges.tell(GENERAL, None, f"{number} " + "x" * 50_000)
+            playground.exchanges.tell(GENERAL, None, f"{number} " + "x" * 50_000)
             if number % 100 == 0:
                 await asyncio.sleep(0)
         with pytest.raises(EOFError):
@@ -313,10 +315,10 @@ async def test_a_page_that_does_not_read_is_let_go(page: PageClient, stage: Stag
 
 
 async def test_pages_are_let_go_when_the_playground_ends(
-    stage: Stage, session: aiohttp.ClientSession
+    playground: Playground, session: aiohttp.ClientSession
 ) -> None:
     async with AsyncExitStack() as reading:
-        async with serving_page(stage, "s", 0) as address:
+        async with run_page(playground, "s", 0) as address:
             feed = await reading.enter_async_context(PageClient(session, URL(address)).feed())
             await feed.next("workspace")
         with pytest.raises(EOFError):  # in good order; a connection cut off would be another error

@@ -20,7 +20,7 @@ _KEPT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Playground:
     """Everything that plays, ready."""
 
     slack: LocalSlack
@@ -29,7 +29,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(account: Account) -> AsyncIterator[Stage]:
+async def run_playground(account: Account) -> AsyncIterator[Playground]:
     """Start it all, each on a free port of 127.0.0.1; the bot's database is gone at the end.
 
     Tokens are new each time, so that nobody else on this machine can speak for the bot or for Slack.
@@ -58,4 +58,4 @@ async def staged(account: Account) -> AsyncIterator[Stage]:
         exchanges = Exchanges(slack)
         served = await stack.enter_async_context(run_bot(opened.settings, exchanges.called))
         slack.request_url = f"http://{LOOPBACK}:{served.port}/slack/events"
-        yield Stage(slack, opened, exchanges)
+        yield Playground(slack, opened, exchanges)

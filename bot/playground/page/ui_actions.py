@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.language.tokens import COMMAND
 from bot.playground.exchange import label_of
+from bot.playground.playground import Playground
 from bot.playground.simulators.slack import AckError, Message, Payload, Person, View
 from bot.playground.simulators.slack.message import elements_of
 from bot.playground.simulators.slack.shapes import Values
-from bot.playground.stage import Stage
 
 
 class ActRefused(Exception):
@@ -100,13 +100,13 @@ def read(body: bytes) -> Act:
         raise ActRefused(f"this is no act: {where}: {first['msg']}") from error
 
 
-def turn_faults(stage: Stage, body: bytes) -> str:
+def turn_faults(playground: Playground, body: bytes) -> str:
     """Turn the switch of Cloudflare's faults as a request's body says; gives the new position.
 
     Raises:
         ActRefused: there is no such position, or no switch.
     """
-    switch = stage.account.faults
+    switch = playground.account.faults
     if switch is None:
         raise ActRefused("faults can be had at the simulated account only")
     try:
@@ -124,9 +124,9 @@ class Acts:
     What the bot fails at is told by Slackbot in the channel, as in Slack.
     """
 
-    def __init__(self, stage: Stage) -> None:
-        self._slack = stage.slack
-        self._exchanges = stage.exchanges
+    def __init__(self, playground: Playground) -> None:
+        self._slack = playground.slack
+        self._exchanges = playground.exchanges
 
     async def do(self, act: Act) -> Payload:
         """Do it; gives what the page wants to know of the ack: a modal's errors, a menu's options.

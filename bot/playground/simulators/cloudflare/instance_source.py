@@ -5,11 +5,11 @@ from datetime import datetime
 from random import Random
 from typing import NamedTuple
 
-from bot.playground.simulators.cloudflare.lives import LONGEST_LIFE, RETENTION, Life
+from bot.playground.simulators.cloudflare.lifecycle_generator import LifecycleGenerator, outcome_of
+from bot.playground.simulators.cloudflare.lifecycles import LONGEST_LIFECYCLE, RETENTION, Lifecycle
 from bot.playground.simulators.cloudflare.model import InstanceRecord, Schedule
 from bot.playground.simulators.cloudflare.profiles import Profile
 from bot.playground.simulators.cloudflare.records import StoredWorkflow, new_instance
-from bot.playground.simulators.cloudflare.storyteller import Storyteller, fate_of
 from bot.playground.simulators.cloudflare.wire import to_milliseconds
 
 
@@ -21,7 +21,7 @@ class _Birth(NamedTuple):
     random: Random
 
 
-class Births:
+class InstanceSource:
     """Starts the instances of one workflow: one at each slot of its cron line, or one every so often.
 
     A life follows from the seed, the workflow and the instance's number alone.
@@ -41,21 +41,21 @@ class Births:
         self._first_number = len(workflow.instances) + 1
         self._next = self._birth(self._first_number)
 
-    def seeded(self) -> Iterator[Life]:
+    def seeded(self) -> Iterator[Lifecycle]:
         """Tell how the lives of the seeded instances go on."""
         for number, instance in enumerate(self.workflow.instances, 1):
             if instance.ended_on is None:
                 yield self._life(instance, number, self._start, self._random(number))
             else:
-                yield Life(instance)
+                yield Lifecycle(instance)
 
-    def until(self, now: datetime) -> Iterator[Life]:
+    def until(self, now: datetime) -> Iterator[Lifecycle]:
         """Start all instances that are due.
 
         Those that ended too long ago in any case are passed over. So however far a clock jumps, no more
-        start at once than ``RETENTION`` and ``LONGEST_LIFE`` hold.
+        start at once than ``RETENTION`` and ``LONGEST_LIFECYCLE`` hold.
         """
-        passed_over = (now - RETENTION - LONGEST_LIFE - self._first_slot) // self._period
+        passed_over = (now - RETENTION - LONGEST_LIFECYCLE - self._first_slot) // self._period
         if self._first_number + passed_over > self._next.number:
             self._next = self._birth(self._first_number + passed_over)
         while self._next.created_on <= now:
@@ -82,9 +82,9 @@ class Births:
             },
         )
 
-    def _life(self, instance: InstanceRecord, number: int, since: datetime, random: Random) -> Life:
-        teller = Storyteller(self._profile, fate_of(number, self._fate_offset), random, since)
-        return Life(instance, teller.tell(instance))
+    def _life(self, instance: InstanceRecord, number: int, since: datetime, random: Random) -> Lifecycle:
+        teller = LifecycleGenerator(self._profile, outcome_of(number, self._fate_offset), random, since)
+        return Lifecycle(instance, teller.tell(instance))
 
     def _random(self, number: int) -> Random:
         return Random(f"{self._seed}/{number}")  # noqa: S311  a data set, not a secret

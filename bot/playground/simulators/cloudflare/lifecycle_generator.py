@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from bot.playground.simulators.cloudflare.lives import Chapter
+from bot.playground.simulators.cloudflare.lifecycles import StateChange
 from bot.playground.simulators.cloudflare.model import InstanceRecord
 from bot.playground.simulators.cloudflare.profiles import Event, Nap, Planned, Profile, Work, step_name
 from bot.playground.simulators.cloudflare.steps import (
@@ -20,10 +20,10 @@ from bot.playground.simulators.cloudflare.steps import (
     WaitForEvent,
 )
 
-Fate: TypeAlias = Literal["complete", "errored", "paused", "rolledBack", "terminated"]
+Outcome: TypeAlias = Literal["complete", "errored", "paused", "rolledBack", "terminated"]
 Kind: TypeAlias = Literal["step", "rollback"]
 
-_FATES: Final[tuple[Fate, ...]] = ("complete", "errored", "paused", "rolledBack", "terminated")
+_OUTCOMES: Final[tuple[Outcome, ...]] = ("complete", "errored", "paused", "rolledBack", "terminated")
 _FATES_END_AT: Final = (0.70, 0.83, 0.91, 0.97)
 """Up to where between 0 and 1 each fate but the last reaches."""
 _GOLDEN_RATIO: Final = 0.618033988749895
@@ -61,28 +61,28 @@ class Try(NamedTuple):
     error: Failure | None = None
 
 
-def fate_of(number: int, offset: float) -> Fate:
+def outcome_of(number: int, offset: float) -> Outcome:
     """Choose what befalls the instance with this number.
 
     Steps of the golden ratio spread each fate evenly over the numbers; drawn ones would leave a status
     without instances for long now and then.
     """
-    return _FATES[bisect(_FATES_END_AT, (number * _GOLDEN_RATIO + offset) % 1)]
+    return _OUTCOMES[bisect(_FATES_END_AT, (number * _GOLDEN_RATIO + offset) % 1)]
 
 
 @dataclass(slots=True)
-class Storyteller:
+class LifecycleGenerator:
     """Tells one life; ``moment`` is how far the story has come."""
 
     profile: Profile
-    fate: Fate
+    outcome: Outcome
     random: Random
     moment: datetime
     steps: list[StepRecord] = field(default_factory=list)
     error: Failure | None = None
-    chapters: list[Chapter] = field(default_factory=list)
+    changes: list[StateChange] = field(default_factory=list)
 
-    def tell(self, instance: InstanceRecord) -> tuple[Chapter, ...]:
+    def tell(self, instance: InstanceRecord) -> tuple[StateChange, ...]:
         """Tell what becomes of an instance that has not ended, from where it stands to its end."""
         self.steps, self.error = list(instance.steps), instance.error
         match instance.status:
@@ -101,17 +101,17 @@ class Storyteller:
             case status:
                 self._finish_pending(self._draw(_LATE_EVENT if status == "waiting" else _PENDING_STEP))
                 self._go_on()
-        return tuple(self.chapters)
+        return tuple(self.changes)
 
     def _go_on(self) -> None:
         """Do what is left of the plan; what befalls the instance befalls it at work."""
         left = self.profile.plan[len(self.steps) :]
         works = [planned for planned in left if isinstance(planned, Work)]
-        if self.fate in ("rolledBack", "terminated"):
+        if self.outcome in ("rolledBack", "terminated"):
             works = works[1:]  # it has to have done something to be undone or cut short
-        crisis = self.random.choice(works) if works and self.fate != "complete" else None
+        failing = self.random.choice(works) if works and self.outcome != "complete" else None
         for planned in left:
-            if planned is crisis:
+            if planned is failing:
                 self._meet_fate(planned)
                 return
             self._do(planned)
@@ -119,8 +119,8 @@ class Storyteller:
 
     def _meet_fate(self, planned: Work) -> None:
         """Let happen at a step what has to happen once."""
-        fate, self.fate = self.fate, "complete"
-        match fate:
+        outcome, self.outcome = self.outcome, "complete"
+        match outcome:
             case "terminated":
                 self._terminate()
             case "paused":
@@ -131,7 +131,7 @@ class Storyteller:
             case _:
                 done = [step for step in self.steps if isinstance(step, Step)]
                 self._fail(planned)
-                if fate == "rolledBack":
+                if outcome == "rolledBack":
                     self._undo(done)
                 self._note("errored")
 
@@ -226,7 +226,7 @@ class Storyteller:
 
     def _note(self, status: str, output: str | None = None) -> None:
         """Write down how the instance stands now."""
-        self.chapters.append(Chapter(self.moment, status, tuple(self.steps), self.error, output))
+        self.changes.append(StateChange(self.moment, status, tuple(self.steps), self.error, output))
 
 
 def _duration(seconds: float) -> timedelta:

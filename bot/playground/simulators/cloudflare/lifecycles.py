@@ -12,13 +12,13 @@ from bot.playground.simulators.cloudflare.steps import Failure, StepRecord
 RETENTION: Final = timedelta(days=7)
 """How long an instance is kept after it ended."""
 
-LONGEST_LIFE: Final = timedelta(hours=16)
+LONGEST_LIFECYCLE: Final = timedelta(hours=16)
 """No instance that starts while the account moves takes as long to end."""
 
 _MOMENT: Final = attrgetter("moment")
 
 
-class Chapter(NamedTuple):
+class StateChange(NamedTuple):
     """One change: when it happens, and how the instance stands after it."""
 
     moment: datetime
@@ -29,16 +29,16 @@ class Chapter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Lifecycle:
     """How an instance stands at first, and what becomes of it; an ended one has no chapters left."""
 
     beginning: InstanceRecord
-    chapters: tuple[Chapter, ...] = ()
+    changes: tuple[StateChange, ...] = ()
 
     @property
     def forgotten_on(self) -> datetime:
         """When its retention is over."""
-        ended_on = self.chapters[-1].moment if self.chapters else self.beginning.ended_on
+        ended_on = self.changes[-1].moment if self.changes else self.beginning.ended_on
         return (ended_on or self.beginning.modified_on) + RETENTION
 
     def at(self, now: datetime) -> InstanceRecord:
@@ -46,23 +46,23 @@ class Life:
         place = self._past(now)
         if not place:
             return self.beginning
-        chapter = self.chapters[place - 1]
+        change = self.changes[place - 1]
         return replace(
             self.beginning,
-            status=chapter.status,
-            modified_on=chapter.moment,
-            started_on=self.beginning.started_on or self.chapters[0].moment,
-            ended_on=chapter.moment if chapter.status in ENDED_STATUSES else None,
-            steps=chapter.steps,
-            error=chapter.error,
-            output=chapter.output,
+            status=change.status,
+            modified_on=change.moment,
+            started_on=self.beginning.started_on or self.changes[0].moment,
+            ended_on=change.moment if change.status in ENDED_STATUSES else None,
+            steps=change.steps,
+            error=change.error,
+            output=change.output,
         )
 
     def next_change(self, now: datetime) -> datetime:
         """Give the moment of its next change after this one; the last is to be forgotten."""
         place = self._past(now)
-        return self.chapters[place].moment if place < len(self.chapters) else self.forgotten_on
+        return self.changes[place].moment if place < len(self.changes) else self.forgotten_on
 
     def _past(self, now: datetime) -> int:
         """Count the chapters begun by now: of several at one moment the last is what is seen."""
-        return bisect_right(self.chapters, now, key=_MOMENT)
+        return bisect_right(self.changes, now, key=_MOMENT)
