@@ -194,7 +194,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     )
     names = tuple(accounts)
     return Router(
-        CommandReader(names, requests, zones, lists),
+        CommandReader(names, requests, zones, lists, _now),
         routes(lists, DigestHandlers(digests, zones), names),
         Responder(client.session, client),
         background,

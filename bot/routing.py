@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from cachetools import LRUCache
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import parse
+from bot.browse.command import read_bare, read_list
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
-from bot.browse.model import HelpQuery, OverviewQuery
+from bot.browse.model import HelpQuery
 from bot.browse.requests import (
     ApplyFilter,
     ListInstances,
@@ -21,7 +22,7 @@ from bot.browse.requests import (
     RefreshPage,
     TurnPage,
 )
-from bot.digests.command.grammar import is_digest, parse_digest
+from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import (
     CreateDigest,
     DeleteDigest,
@@ -42,8 +43,11 @@ from bot.digests.command.requests import (
 )
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
-from bot.home.help import help_message
-from bot.language.tokens import from_slack
+from bot.home.help import TOPICS, help_message
+from bot.language.command import Command
+from bot.language.errors import QueryError, nearest, one_of, verify_proposal
+from bot.language.tokens import COMMAND, Token, split
+from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import InvalidButton, Request, RequestCodec, RequestStore
@@ -105,6 +109,69 @@ def request_codec() -> RequestCodec:
     return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter), _COMMON)
 
 
+def _help(_: Token, rest: Sequence[Token], _command: Command) -> HelpQuery:
+    if not rest:
+        return HelpQuery()
+    topic = rest[0].value.lower()
+    if topic not in TOPICS:
+        raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=nearest(topic, TOPICS))
+    return HelpQuery(topic)
+
+
+VERBS: Final = Verbs[Request](
+    (
+        Verb("list", "NAME [filters]", "the instances of a workflow, newest first", read_list),
+        Verb(
+            "digest",
+            "[verb]",
+            "a form for a digest; `digests` lists them",
+            read_digest,
+            aliases=("digests",),
+        ),
+        Verb("help", f"[{'|'.join(TOPICS)}]", "how to use this bot", _help, aliases=("--help", "-h", "?")),
+    )
+)
+"""What may stand behind the slash command; anything else is a workflow, or options of the overview."""
+
+
+def read_command(command: Command) -> Request:
+    """Read a command.
+
+    Raises:
+        QueryError: it can't be understood; a correction that it proposes can be.
+    """
+    try:
+        return _read(command)
+    except QueryError as error:
+        verify_proposal(error, command, _read_times_too)
+        raise
+
+
+def _read(command: Command) -> Request:
+    words = split(command.text)
+    if words and words[0].text == COMMAND:
+        words = words[1:]  # a whole command pasted behind the command
+    if words and (verb := VERBS.find(words[0].text)):
+        return verb.read(words[0], words[1:], command)
+    try:
+        return read_bare(words, command)
+    except QueryError as error:
+        if words and words[0].key is None and (meant := VERBS.nearest(words[0].text)):
+            expected = f"`{COMMAND} list NAME`"
+            mistyped = words[0].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
+            verify_proposal(mistyped, command, _read_times_too)
+            if mistyped.corrected:
+                raise mistyped from error
+        raise
+
+
+def _read_times_too(command: Command) -> None:
+    """Read a command and the times in it, which otherwise wait for the person's zone."""
+    request = _read(command)
+    if isinstance(request, ListInstances):
+        request.query.resolve(command.clock)
+
+
 @dataclass
 class CommandReader:
     """Reads what people do as requests.
@@ -114,12 +181,14 @@ class CommandReader:
         requests: reads buttons.
         zones: people's time zones.
         lists: has replies to commands that were typed before.
+        now: the clock.
     """
 
     accounts: Sequence[str]
     requests: RequestStore
     zones: UserTimeZones
     lists: ListHandlers
+    now: Callable[[], datetime]
     buttons: Collection[str] = (*LIST_BUTTONS, *DIGEST_BUTTONS, *PLAIN_BUTTONS)
     forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
     menus: Collection[str] = tuple(MENUS)
@@ -136,22 +205,14 @@ class CommandReader:
         Raises:
             QueryError: they can't be understood.
         """
-        if is_digest(text):
-            return await self._digest_command(text, interaction)
-        asked = parse(from_slack(text), self.accounts)
-        if isinstance(asked, HelpQuery):
-            return asked
-        request = ListWorkflows(asked) if isinstance(asked, OverviewQuery) else ListInstances(asked)
-        self._typed_before[text] = request
-        return request
-
-    async def _digest_command(self, text: str, interaction: Interaction) -> Request:
-        """Read a command about digests; only a new one needs the person's zone."""
-        accounts, channel = tuple(self.accounts), interaction.channel or ""
-        request = parse_digest(text, accounts, channel, "UTC")
-        if isinstance(request, CreateDigest):
-            zone = (await self.zones.get(interaction.user)).name
-            request = parse_digest(text, accounts, channel, zone)
+        typed = Command.from_slack(
+            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
+        )
+        request = read_command(typed)
+        if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
+            request = read_command(replace(typed, zone=(await self.zones.get(interaction.user)).name))
+        if isinstance(request, ListInstances):
+            self._typed_before[text] = request
         return request
 
     async def button(self, action_id: str, value: str) -> Request:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from typing import Final
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark, VisitedPage
@@ -20,10 +19,12 @@ from bot.cloudflare.errors import (
     WorkflowNotFound,
 )
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
+from bot.language.errors import SIMILAR_NAMES, nearest_ones
 
 WORKFLOWS_PER_SCREEN: Final = 10
 
 _MOST_EMPTY_PAGES: Final = 5
+_MOST_SIMILAR: Final = 3
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -182,10 +183,10 @@ async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
         found = await workflows.list_workflows()
     except CloudflareError:
         return ()  # this answer is enough: no workflow has that name
-    names = {row.name.casefold(): row.name for row in found.rows}
-    close = get_close_matches(name.casefold(), names, n=3, cutoff=0.5)
-    close += [other for other in names if name.casefold() in other and other not in close]
-    return [names[other] for other in close[:3]]
+    names = [row.name for row in found.rows]
+    holding = [other for other in names if name.casefold() in other.casefold()]
+    close = nearest_ones(name, names, most=_MOST_SIMILAR, cutoff=SIMILAR_NAMES)
+    return list(dict.fromkeys((*close, *holding)))[:_MOST_SIMILAR]
 
 
 async def _counted(

@@ -1,157 +1,71 @@
-"""Words into a question. Every refusal names the word, what was expected, and the nearest right one."""
+"""The words of a list or of the overview into a request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
-from bot.browse.model import DEFAULT_ROWS, MAX_ROWS, HelpQuery, ListQuery, OverviewQuery
+from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
+from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS
+from bot.browse.requests import ListInstances, ListWorkflows
+from bot.cloudflare.models import Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters, times
-from bot.language.errors import QueryError, nearest, one_of, typed
-from bot.language.times import Clock, TimePoint
-from bot.language.tokens import COMMAND, Token, split
+from bot.language.command import Command
+from bot.language.errors import QueryError, typed
+from bot.language.tokens import COMMAND, Token
 
-TOPICS: Final = ("list", "filters", "times", "digest")
-LIST_KEYS: Final = ("status", "since", "until", "rows", "page", "cursor", "direction", "account")
-OVERVIEW_KEYS: Final = ("search", "account")
-
-_KEYS: Final = (*LIST_KEYS, "search")
-_ALIASES: Final = {
-    # wrangler's and the API's own names of the same things
-    "per_page": "rows",
-    "date_start": "since",
-    "date_end": "until",
-}
-_KEY_SYNONYMS: Final = {
-    # what people call them elsewhere
-    "from": "since", "after": "since", "start": "since", "to": "until", "before": "until", "end": "until",
-    "limit": "rows", "count": "rows", "size": "rows", "state": "status", "name": "search",
-}  # fmt: skip
-_HELP: Final = ("help", "--help", "-h", "?")
-_SUBCOMMANDS: Final = ("list", "digest", "help")
+ListRequest = ListInstances | ListWorkflows | HelpQuery
 
 
-@dataclass(frozen=True, slots=True)
-class PendingQuery:
-    """A list whose times wait for a clock, and for a zone where one was needed.
+def read_list(_: Token, rest: Sequence[Token], command: Command) -> ListRequest:
+    """Read the words behind `list`.
 
-    Attributes:
-        query: complete but for its times.
-        since: the words of `since:`.
-        until: the words of `until:`.
+    Raises:
+        QueryError: something in them can't be understood.
     """
-
-    query: ListQuery
-    since: str | None = None
-    until: str | None = None
-
-    @property
-    def has_times(self) -> bool:
-        """Return whether it means another list a minute later."""
-        return self.since is not None or self.until is not None
-
-    @property
-    def needs_zone(self) -> bool:
-        """Return whether a wall-clock time was typed."""
-        return any(times.needs_zone(text) for text in (self.since, self.until) if text is not None)
-
-    def resolve(self, clock: Clock) -> ListQuery:
-        """Return the query at a moment, in a zone.
-
-        Raises:
-            QueryError: a time can't be read, or the two of them hold nothing between them.
-        """
-        since, until = _moment("since", self.since, clock), _moment("until", self.until, clock)
-        if since and since.at > clock.now:
-            raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
-        if since and until and since.at >= until.at:
-            raise QueryError(
-                f"until:{self.until}",
-                f"is not later than {typed(f'since:{self.since}')}",
-                expected="`until:` to be the later of the two",
-            )
-        return replace(self.query, since=since, until=until)
+    return _asks_help(rest) or _instances(_join_flags(rest), command, said_list=True)
 
 
-def _moment(key: str, text: str | None, clock: Clock) -> TimePoint | None:
-    if text is None:
-        return None
-    try:
-        return times.read(text, clock)
-    except QueryError as error:
-        raise QueryError(f"{key}:{text}", error.problem, expected=error.expected) from error
-
-
-def parse(text: str, accounts: Sequence[str]) -> HelpQuery | OverviewQuery | PendingQuery:
-    """Parse the text after `/workflows`.
-
-    Args:
-        text: as a person wrote it (see `tokens.from_slack`).
-        accounts: the names that settings give to accounts.
+def read_bare(words: Sequence[Token], command: Command) -> ListRequest:
+    """Read a command that begins with no verb: a list of the workflow that it names, or the overview.
 
     Raises:
         QueryError: something in it can't be understood.
     """
-    try:
-        return _parse(split(text), accounts)
-    except QueryError as error:
-        error.with_correction(COMMAND, text)
-        raise
-
-
-def _parse(tokens: Sequence[Token], accounts: Sequence[str]) -> HelpQuery | OverviewQuery | PendingQuery:
-    if tokens and tokens[0].text == COMMAND:
-        tokens = tokens[1:]  # a whole command pasted behind the command
-    if tokens and tokens[0].text.lower() in _HELP:
-        return _help(tokens[1:])
-    if any(token.is_flag and token.key == "help" for token in tokens):
-        return HelpQuery()
-    words = _join_flags(tokens)
+    if help_query := _asks_help(words):
+        return help_query
+    words = _join_flags(words)
     bare = [word for word in words if word.key is None]
-    if bare and bare[0].text.lower() == "list" and (bare[0] is words[0] or len(bare) > 1):
-        return _list([word for word in words if word is not bare[0]], accounts, said_list=True)
-    if all(word.key is not None and _canonical(word.key) in OVERVIEW_KEYS for word in words):
-        return _overview(words, accounts)
-    return _list(words, accounts, said_list=False)
+    if len(bare) > 1 and bare[0].text.lower() == "list":  # behind filters
+        return _instances([word for word in words if word is not bare[0]], command, said_list=True)
+    if all(word.key is not None and OVERVIEW_OPTIONS.key_of(word.key) for word in words):
+        return ListWorkflows(OverviewQuery(**OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(words), command)))
+    return _instances(words, command, said_list=False)
 
 
-def _help(rest: Sequence[Token]) -> HelpQuery:
-    if not rest:
-        return HelpQuery()
-    topic = rest[0].value.lower()
-    if topic not in TOPICS:
-        raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=nearest(topic, TOPICS))
-    return HelpQuery(topic)
+def _asks_help(words: Sequence[Token]) -> HelpQuery | None:
+    return HelpQuery() if any(word.is_flag and word.key == "help" for word in words) else None
 
 
-def _overview(words: Sequence[Token], accounts: Sequence[str]) -> OverviewQuery:
-    values = _by_key(words, OVERVIEW_KEYS)
-    search, account = values.get("search"), values.get("account")
-    return OverviewQuery(
-        account=filters.read_account(account, accounts) if account else None,
-        search=filters.required(search, "a part of a workflow's name") if search else None,
-    )
-
-
-def _list(words: Sequence[Token], accounts: Sequence[str], *, said_list: bool) -> PendingQuery:
+def _instances(words: Sequence[Token], command: Command, *, said_list: bool) -> ListInstances:
     name, rest = _name(words, said_list=said_list)
-    values = _by_key(_with_bare_statuses(rest, name), LIST_KEYS)
-    status, rows, direction, account = (values.get(key) for key in ("status", "rows", "direction", "account"))
-    position = filters.read_position(values.get("page"), values.get("cursor"))
-    since, until = values.get("since"), values.get("until")
-    query = ListQuery(
-        workflow=name.value,
-        account=filters.read_account(account, accounts) if account else None,
-        status=filters.read_status(status) if status else None,
-        rows=filters.read_number(rows, "rows", MAX_ROWS) if rows else DEFAULT_ROWS,
-        start=position,
-        direction=filters.read_direction(direction, position) if direction else None,
-    )
-    return PendingQuery(
-        query,
-        since=filters.required(since, times.EXPECTED) if since else None,
-        until=filters.required(until, times.EXPECTED) if until else None,
-    )
+    given = LIST_OPTIONS.by_key(_with_bare_statuses(rest, name))
+    values = LIST_OPTIONS.read(given, command)
+    since, until = values.pop("since", None), values.pop("until", None)
+    start = _start(given, values.pop("page", None), values.pop("cursor", None))
+    if "direction" in given and not isinstance(start, Cursor):
+        raise given["direction"].wrong(
+            "needs `cursor:`",
+            expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
+        )
+    return ListInstances(PendingQuery(ListQuery(name.value, start=start, **values), since, until))
+
+
+def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Position | None:
+    """Return where the list starts: the API takes one of the two."""
+    if page is not None and cursor is not None:
+        other = typed(given["cursor"].text)
+        raise given["page"].wrong(f"and {other} exclude each other", expected="either a page or a cursor")
+    return Cursor(cursor) if cursor is not None else None if page is None else PageNumber(page)
 
 
 def _join_flags(tokens: Sequence[Token]) -> list[Token]:
@@ -164,7 +78,8 @@ def _join_flags(tokens: Sequence[Token]) -> list[Token]:
             continue
         value = next(rest, None)
         if value is None or value.key is not None:
-            _key(token, _KEYS)  # a flag that does not exist needs no value
+            if not (LIST_OPTIONS.key_of(token.key or "") or OVERVIEW_OPTIONS.key_of(token.key or "")):
+                raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
             raise token.wrong("has no value", expected=f"a word after it, as in `{token.key}:VALUE`")
         gap = " " * (value.start - token.end)
         words.append(replace(token, text=f"{token.text}{gap}{value.text}", value=value.value, raw=value.raw))
@@ -177,7 +92,7 @@ def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token
     name = next((word for word in bare if said_list or not _is_status(word)), bare[0] if bare else None)
     if name is None:
         for word in words:
-            _key(word, LIST_KEYS)  # a mistyped filter is the nearer mistake
+            LIST_OPTIONS.require_key(word)  # a mistyped filter is the nearer mistake
         said = words[0].text if words else "list"
         raise QueryError(
             said,
@@ -194,11 +109,7 @@ def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token
             f"has {len(name.value)} characters",
             expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
         )
-    rest = [word for word in words if word is not name]
-    strays = not said_list and any(word.key is None and not _is_status(word) for word in rest)
-    if strays and (meant := nearest(name.value, _SUBCOMMANDS)):
-        raise name.wrong("is taken for a workflow's name", expected=f"`{COMMAND} list NAME`", nearest=meant)
-    return name, rest
+    return name, [word for word in words if word is not name]
 
 
 def _is_status(word: Token) -> bool:
@@ -221,8 +132,8 @@ def _with_bare_statuses(words: Sequence[Token], name: Token) -> list[Token]:
 
 def _unexpected_word(word: Token, before: Token | None, after: Token | None, name: Token) -> QueryError:
     """Return the error for a bare word that is neither the name nor a status."""
-    key = _canonical(word.value.lower().replace("-", "_"))
-    if key in LIST_KEYS and after is not None and after.key is None:
+    key = LIST_OPTIONS.key_of(word.value.lower().replace("-", "_"))
+    if key is not None and after is not None and after.key is None:
         return QueryError(
             word.text,
             "needs a colon behind it",
@@ -256,33 +167,3 @@ def _unexpected_word(word: Token, before: Token | None, after: Token | None, nam
 
 def _is_time_in_two(first: Token, second: Token) -> bool:
     return times.is_clock(second.value) or times.is_time(f"{first.value} {second.value}")
-
-
-def _by_key(words: Sequence[Token], keys: Sequence[str]) -> dict[str, Token]:
-    values: dict[str, Token] = {}
-    for word in words:
-        key = _key(word, keys)
-        if key in values:
-            raise word.wrong(
-                f"repeats {typed(values[key].text)}; only one is allowed",
-                expected=f"`{key}:` once",
-            )
-        values[key] = word
-    return values
-
-
-def _key(word: Token, keys: Sequence[str]) -> str:
-    key = _canonical(word.key or "")
-    if key in keys:
-        return key
-    meant = _KEY_SYNONYMS.get(key)
-    close = meant if meant in keys else nearest(key, keys)
-    raise word.wrong(
-        "can't be used in a list" if key in _KEYS else "is a filter I don't know",
-        expected=one_of([f"{name}:" for name in keys]),
-        nearest=f"{close}:{word.raw}" if close else None,
-    )
-
-
-def _canonical(key: str) -> str:
-    return _ALIASES.get(key, key)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from bot.browse.command import PendingQuery
-from bot.browse.model import DEFAULT_ROWS, MAX_ROWS, ListQuery
+from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.options import DEFAULT_ROWS, MAX_ROWS
 from bot.cloudflare.models import Status
 from bot.language import filters, times
 from bot.language.errors import FormErrors, QueryError, collect_error
@@ -48,20 +48,20 @@ class Form:
     def to_query(self, workflow: str, clock: Clock) -> ListQuery | FormErrors:
         """Return the query for a workflow at a moment, in a zone; or all errors of the form."""
         wrong: dict[str, QueryError] = {}
-        draft = PendingQuery(ListQuery(workflow, self.account, self.status))
+        pending = PendingQuery(ListQuery(workflow, self.account, self.status))
         with collect_error(wrong, "rows"):
-            draft = replace(draft, query=replace(draft.query, rows=_number(self.rows)))
+            pending = replace(pending, query=replace(pending.query, rows=_number(self.rows)))
         with collect_error(wrong, "since"):
-            draft = _check_times(replace(draft, since=_words("since", self.since)), clock)
+            pending = _check_times(replace(pending, since=_words("since", self.since)), clock)
         with collect_error(wrong, "until"):
-            draft = _check_times(replace(draft, until=_words("until", self.until)), clock)
-        return FormErrors(wrong) if wrong else draft.resolve(clock)
+            pending = _check_times(replace(pending, until=_words("until", self.until)), clock)
+        return FormErrors(wrong) if wrong else pending.resolve(clock)
 
 
-def _check_times(draft: PendingQuery, clock: Clock) -> PendingQuery:
+def _check_times(pending: PendingQuery, clock: Clock) -> PendingQuery:
     """Return the query, once its times are known to be readable."""
-    draft.resolve(clock)
-    return draft
+    pending.resolve(clock)
+    return pending
 
 
 def _number(text: str) -> int:

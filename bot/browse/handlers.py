@@ -13,7 +13,7 @@ from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark
 from bot.browse.browser import Browser
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
-from bot.browse.messages.filter_form import field_errors, filled_in, filter_view, not_opened_message
+from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.messages.problems import restart, similar
@@ -36,6 +36,7 @@ from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
 from bot.ui.elements import Controls
+from bot.ui.form_fields import field_errors
 from bot.ui.problems import Suggestion, problem_message
 
 _log = structlog.get_logger(__name__)

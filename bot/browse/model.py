@@ -1,16 +1,14 @@
 """What was asked, as values that can say themselves: to the API, in words, and as a command."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_ROWS, OVERVIEW_OPTIONS
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
-    STATUSES,
-    Cursor,
     InstanceFilter,
     PageNumber,
     PageQuery,
@@ -18,12 +16,12 @@ from bot.cloudflare.models import (
     Status,
 )
 from bot.cloudflare.requests import instances_request
-from bot.language.times import TimePoint
-from bot.language.tokens import COMMAND, in_quotes, quote
+from bot.language import times
+from bot.language.errors import QueryError, typed
+from bot.language.options import Say
+from bot.language.times import Clock, TimePoint
+from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
-
-DEFAULT_ROWS: Final = 10
-MAX_ROWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,45 +84,55 @@ class ListQuery:
         """Return the first page's query string, as the API gets it."""
         return instances_request(self.page(self.start)).query
 
-    def describe(self, say: Callable[[datetime], str]) -> tuple[str, ...]:
+    def describe(self, say: Say) -> tuple[str, ...]:
         """Describe each filter of the list in a phrase; `say` puts a moment into words."""
-        phrases = []
-        if self.since:
-            phrases.append(f"since {say(self.since.at)}")
-        if self.until:
-            phrases.append(f"until {say(self.until.at)}")
-        match self.start:
-            case PageNumber(number):
-                phrases.append(f"from page {number}")
-            case Cursor():
-                phrases.append("from a cursor")
-        if self.direction:
-            phrases.append("oldest first" if self.direction == "asc" else "newest first")
-        return tuple(phrases)
+        return LIST_OPTIONS.phrases(self, say)
 
     def command(self) -> str:
         """Return the command for the same list."""
-        words = [COMMAND, "list", quote(self.workflow)]
-        if self.status in STATUSES:
-            words.append(f"status:{self.status}")
-        elif self.status:
-            words.append(f"status:{in_quotes(self.status)}")
-        if self.since:
-            words.append(f"since:{_value(self.since.text)}")
-        if self.until:
-            words.append(f"until:{_value(self.until.text)}")
-        if self.rows != DEFAULT_ROWS:
-            words.append(f"rows:{self.rows}")
-        match self.start:
-            case PageNumber(number):
-                words.append(f"page:{number}")
-            case Cursor(token):
-                words.append(f"cursor:{quote(token)}")
-        if self.direction:
-            words.append(f"direction:{self.direction}")
-        if self.account:
-            words.append(f"account:{quote(self.account)}")
-        return " ".join(words)
+        return " ".join((COMMAND, "list", quote(self.workflow), *LIST_OPTIONS.echo(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class PendingQuery:
+    """A list whose times wait for a clock, and for a zone where one was needed.
+
+    Attributes:
+        query: complete but for its times.
+        since: the words of `since:`.
+        until: the words of `until:`.
+    """
+
+    query: ListQuery
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def has_times(self) -> bool:
+        """Return whether it means another list a minute later."""
+        return self.since is not None or self.until is not None
+
+    @property
+    def needs_zone(self) -> bool:
+        """Return whether a wall-clock time was typed."""
+        return any(times.needs_zone(text) for text in (self.since, self.until) if text is not None)
+
+    def resolve(self, clock: Clock) -> ListQuery:
+        """Return the query at a moment, in a zone.
+
+        Raises:
+            QueryError: a time can't be read, or the two of them hold nothing between them.
+        """
+        since, until = _moment("since", self.since, clock), _moment("until", self.until, clock)
+        if since and since.at > clock.now:
+            raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
+        if since and until and since.at >= until.at:
+            raise QueryError(
+                f"until:{self.until}",
+                f"is not later than {typed(f'since:{self.since}')}",
+                expected="`until:` to be the later of the two",
+            )
+        return replace(self.query, since=since, until=until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +149,7 @@ class OverviewQuery:
 
     def command(self) -> str:
         """Return the command for the same overview."""
-        words = [COMMAND]
-        if self.search:
-            words.append(f"search:{quote(self.search)}")
-        if self.account:
-            words.append(f"account:{quote(self.account)}")
-        return " ".join(words)
+        return " ".join((COMMAND, *OVERVIEW_OPTIONS.echo(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,10 @@ class HelpQuery(Request):
     topic: str | None = None
 
 
-def _value(text: str) -> str:
-    """Format a time's words as a value; colons need no quotes there."""
-    return quote(text) if " " in text else text
+def _moment(key: str, text: str | None, clock: Clock) -> TimePoint | None:
+    if text is None:
+        return None
+    try:
+        return times.read(text, clock)
+    except QueryError as error:
+        raise QueryError(f"{key}:{text}", error.problem, expected=error.expected) from error

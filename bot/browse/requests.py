@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.browse.bookmark import AnyBookmark, Bookmark
-from bot.browse.command import PendingQuery
-from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
 from bot.slack.requests import Request
 
 

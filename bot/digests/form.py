@@ -9,7 +9,7 @@ from bot.cloudflare.models import Status
 from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention
 from bot.language import schedule_words
 from bot.language.durations import DEFAULT_WINDOW, read_window, window_text
-from bot.language.errors import FormErrors, QueryError, collect_error
+from bot.language.errors import FormErrors, QueryError, collect_error, read_field
 from bot.language.schedule import Schedule
 from bot.language.zones import nearest_zone, zone_name
 
@@ -116,7 +116,7 @@ class DigestForm:
 
     def _schedule(self, zone: str) -> Schedule:
         if self.words.strip():
-            return schedule_words.read(self.words, zone)
+            return read_field(self.words, lambda words: schedule_words.read(words, zone))
         if not self.days:
             raise QueryError("days", "are missing", expected="at least one of them, or a schedule in words")
         _check_there("time", self.time)

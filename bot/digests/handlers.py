@@ -42,7 +42,6 @@ from bot.digests.messages.confirmations import (
 )
 from bot.digests.messages.form import (
     digest_form,
-    field_errors,
     filled_in,
     form_mistake_message,
     form_not_opened_message,
@@ -76,6 +75,7 @@ from bot.slack.router import log_problem
 from bot.slack.users import UserTimeZones
 from bot.telemetry import current_request_id
 from bot.ui.elements import Message
+from bot.ui.form_fields import field_errors
 from bot.ui.limits import OPTION_VALUE, OPTIONS
 
 _log = structlog.get_logger(__name__)

@@ -1,13 +1,12 @@
 """Whether the workflows that a plan names exist."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from bot.browse.model import OverviewQuery
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.digests.model import DigestSpec
-from bot.language.errors import QueryError, typed
+from bot.language.errors import SIMILAR_NAMES, QueryError, nearest, typed
 
 
 async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, CachedWorkflows]) -> None:
@@ -21,14 +20,13 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
     if not plan.workflows:
         return
     account, workflows = Accounts(accounts).get(plan.account)
-    names = {row.name for row in (await workflows.list_workflows()).rows}
+    names = [row.name for row in (await workflows.list_workflows()).rows]
     for name in plan.workflows:
         if name not in names:
-            close = get_close_matches(name, names, n=1, cutoff=0.5)
             overview = OverviewQuery(plan.account).command()
             raise QueryError(
                 name,
                 f"is no workflow of {typed(account)}",
                 expected=f"the name of one; `{overview}` shows them all",
-                nearest=close[0] if close else None,
+                nearest=nearest(name, names, cutoff=SIMILAR_NAMES),
             )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.model import DEFAULT_ROWS, MAX_ROWS
+from bot.browse.options import DEFAULT_ROWS, MAX_ROWS
 from bot.cloudflare.models import STATUSES
 from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS
 from bot.language.durations import DEFAULT_WINDOW, window_text
@@ -84,10 +84,11 @@ _TOPICS: Final = {
     "times": _TIMES,
     "digest": _DIGEST,
 }
+TOPICS: Final = tuple(topic for topic in _TOPICS if topic)
 
 
 def help_message(topic: str | None, accounts: Sequence[str]) -> Message:
-    """Build the help on a topic of `grammar.TOPICS`, or on everything."""
+    """Build the help on a topic of `TOPICS`, or on everything."""
     title = f"/workflows · {topic or 'help'}"
     parts = _TOPICS[topic].split("\n\n")
     names = ", ".join(code(name) for name in accounts)

@@ -1,4 +1,7 @@
-"""How far back a digest looks: `24h`, `7d`, `36 hours`, in whole hours."""
+"""Lengths of time as people write them, `1h30m` or `2 days`, and how far back a digest looks.
+
+One table of units serves times (`since:2h`), windows (`window:7d`) and schedules (`every 4h`).
+"""
 
 import re
 from datetime import timedelta
@@ -6,15 +9,47 @@ from typing import Final
 
 from bot.language.errors import QueryError
 
+UNITS: Final = {
+    form: length
+    for length, forms in (
+        (timedelta(seconds=1), ("s", "sec", "secs", "second", "seconds")),
+        (timedelta(minutes=1), ("m", "min", "mins", "minute", "minutes")),
+        (timedelta(hours=1), ("h", "hr", "hrs", "hour", "hours")),
+        (timedelta(days=1), ("d", "day", "days")),
+        (timedelta(weeks=1), ("w", "week", "weeks")),
+    )
+    for form in forms
+}
+"""Each way to write a unit, in lower case, and how long it is."""
+
 DEFAULT_WINDOW: Final = timedelta(hours=24)
 SHORTEST_WINDOW: Final = timedelta(hours=1)
 LONGEST_WINDOW: Final = timedelta(days=30)
 """Cloudflare keeps instances no longer."""
 
+_HOUR: Final = timedelta(hours=1)
+_PART: Final = r"(\d{1,7})\s*([a-z]+)"
+_PARTS: Final = re.compile(rf"(?:{_PART}\s*)+")
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Return the sum of the parts of `1h30m` or `2 days`; None for anything else.
+
+    Raises:
+        OverflowError: it is longer than any calendar.
+    """
+    words = " ".join(text.lower().split())
+    if not _PARTS.fullmatch(words):
+        return None
+    parts = re.findall(_PART, words)
+    if any(unit not in UNITS for _, unit in parts):
+        return None
+    return sum((int(count) * UNITS[unit] for count, unit in parts), timedelta())
+
 
 def window_text(window: timedelta) -> str:
     """Return a window as people write it, in days where it comes out even: `7d`, `36h`."""
-    hours = round(window / timedelta(hours=1))
+    hours = round(window / _HOUR)
     return f"{hours // 24}d" if hours % 24 == 0 and hours > 24 else f"{hours}h"
 
 
@@ -23,16 +58,6 @@ EXPECTED: Final = (
     "such as `24h` or `7d`"
 )
 
-_HOUR: Final = timedelta(hours=1)
-_MINUTES: Final = dict.fromkeys(("m", "min", "mins", "minute", "minutes"), timedelta(minutes=1))
-_UNITS: Final = {
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), _HOUR),
-    **dict.fromkeys(("d", "day", "days"), timedelta(days=1)),
-    **dict.fromkeys(("w", "week", "weeks"), timedelta(weeks=1)),
-}
-_PART: Final = r"(\d{1,5})\s*([a-z]+)"
-_SPAN: Final = re.compile(rf"(?:{_PART}\s*)+")
-
 
 def read_window(text: str) -> timedelta:
     """Return the window that a text is; several parts, as in `1d 12h`, add up.
@@ -40,30 +65,20 @@ def read_window(text: str) -> timedelta:
     Raises:
         QueryError: it is none, or out of bounds; it names the whole text.
     """
-    words = " ".join(text.lower().split())
-    words = f"1{words}" if words in _UNITS else words
-    window = _sum(words, _UNITS)
-    if window is None:
-        raise QueryError(text, "is no window I know", expected=EXPECTED, nearest=_nearest(words))
+    word = text.strip().lower()
+    try:
+        window = parse_duration(f"1{word}" if word in UNITS else word)
+    except OverflowError:
+        window = timedelta.max
+    if window is None or window % _HOUR:
+        # a lone number counts hours
+        close = timedelta(hours=int(word)) if re.fullmatch(r"[0-9]{1,5}", word) else window
+        nearest = None if close is None else _within(round(close / _HOUR) * _HOUR)
+        raise QueryError(text, "is no window I know", expected=EXPECTED, nearest=nearest)
     if not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
         problem = "is too short a window" if window < SHORTEST_WINDOW else "is too long a window"
         raise QueryError(text, problem, expected=EXPECTED, nearest=_within(window))
     return window
-
-
-def _sum(words: str, units: dict[str, timedelta]) -> timedelta | None:
-    if not _SPAN.fullmatch(words):
-        return None
-    parts = re.findall(_PART, words)
-    if any(unit not in units for _, unit in parts):
-        return None
-    return sum((int(count) * units[unit] for count, unit in parts), timedelta())
-
-
-def _nearest(words: str) -> str | None:
-    """Return the nearest window; a lone number counts hours, minutes are rounded to hours."""
-    window = _sum(f"{words}h" if words.isdigit() else words, {**_MINUTES, **_UNITS})
-    return None if window is None else _within(round(window / _HOUR) * _HOUR)
 
 
 def _within(window: timedelta) -> str:

@@ -1,20 +1,29 @@
-"""The one error of the language: which word, what was expected, the nearest right one."""
+"""The one error of the language: which word, what was expected, and what to write in its place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final, Protocol, Self, TypeVar
+
+_T = TypeVar("_T")
+_MOST_CORRECTIONS: Final = 4
+"""Mistakes in one text that are corrected together."""
+
+SIMILAR_NAMES: Final = 0.5
+"""How alike two names of workflows are, of which one may stand for the other."""
 
 
 class QueryError(Exception):
-    """A command that can't be understood.
+    """A text that can't be understood.
 
     Attributes:
         word: the word that is wrong, as it was typed.
         problem: what is wrong with it, to be read after the word.
         expected: what would have been right.
         nearest: what to write in its place, where something right looks like it.
-        command: the whole command with that put right, once `with_correction` was told of it.
+        span: where the word stands in the text; None for all of it.
+        corrected: the whole text as it can be read, to be typed again; `verify_proposal` fills it in.
     """
 
     def __init__(
@@ -31,15 +40,77 @@ class QueryError(Exception):
         self.problem = problem
         self.expected = expected
         self.nearest = nearest
-        self.command: str | None = None
-        self._span = span
+        self.span = span
+        self.corrected: str | None = None
 
-    def with_correction(self, command: str, text: str) -> None:
-        """Fill in the whole command, given the text behind it, with the nearest word in its place."""
-        if self.nearest is not None and self._span is not None:
-            start, end = self._span
-            corrected = f"{text[:start]}{self.nearest}{text[end:]}".strip()
-            self.command = f"{command} {corrected.removeprefix(command).strip()}"
+
+class Editable(Protocol):
+    """A text in which a span can be written anew."""
+
+    def whole(self) -> str:
+        """Return what to type for the whole text."""
+
+    def edit(self, span: tuple[int, int] | None, words: str) -> Self:
+        """Return the same with other words in a span; None stands for all of the text."""
+
+
+_E = TypeVar("_E", bound=Editable)
+
+
+def verify_proposal(error: QueryError, typed: _E, read: Callable[[_E], object]) -> None:
+    """Keep the proposal of an error only if the text that it leads to can be read.
+
+    Further mistakes in the corrected text are corrected along with the first.
+
+    Args:
+        error: what is wrong with the text; its `corrected` is filled in, or its `nearest` is dropped.
+        typed: the text.
+        read: reads a text. It raises QueryError.
+    """
+    found: QueryError | None = error
+    for _ in range(_MOST_CORRECTIONS):
+        if found is None or found.nearest is None:
+            break
+        typed = typed.edit(found.span, found.nearest)
+        found = _error_in(typed, read)
+        if found is None:
+            error.corrected = typed.whole()
+            return
+    error.nearest = None
+
+
+def _error_in(typed: _E, read: Callable[[_E], object]) -> QueryError | None:
+    try:
+        read(typed)
+    except QueryError as error:
+        return error
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _FieldText:
+    text: str
+
+    def whole(self) -> str:
+        return self.text
+
+    def edit(self, span: tuple[int, int] | None, words: str) -> "_FieldText":
+        start, end = span or (0, len(self.text))
+        return _FieldText(f"{self.text[:start]}{words}{self.text[end:]}")
+
+
+def read_field(text: str, read: Callable[[str], _T]) -> _T:
+    """Read the text of a form's field. An error proposes a text for the whole field, which can be read.
+
+    Raises:
+        QueryError: the text can't be read.
+    """
+    try:
+        return read(text)
+    except QueryError as error:
+        verify_proposal(error, _FieldText(text), lambda field: read(field.text))
+        error.nearest, error.corrected = error.corrected, None
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +126,30 @@ class FormErrors:
 
 @contextmanager
 def collect_error(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
-    """Goes on after an error, so that a person is told of all of them at once."""
+    """Collect an error and continue, so that a person reads all errors of a form at once."""
     try:
         yield
     except QueryError as error:
         wrong[key] = error
 
 
-def nearest(word: str, choices: Sequence[str]) -> str | None:
+def nearest(word: str, choices: Sequence[str], *, cutoff: float = 0.6) -> str | None:
     """Return the choice that a mistyped word most likely means; None when none is like it."""
+    return next(iter(nearest_ones(word, choices, most=1, cutoff=cutoff)), None)
+
+
+def nearest_ones(word: str, choices: Sequence[str], *, most: int, cutoff: float) -> tuple[str, ...]:
+    """Return the choices that a mistyped word may mean, the likeliest first; case does not count.
+
+    Args:
+        word: as it was typed.
+        choices: what it may mean.
+        most: how many to return at most.
+        cutoff: how alike they must be, from 0 to 1.
+    """
     by_folded = {choice.casefold(): choice for choice in choices}
-    close = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[close[0]] if close else None
+    close = get_close_matches(word.casefold(), by_folded, n=most, cutoff=cutoff)
+    return tuple(by_folded[folded] for folded in close)
 
 
 def typed(word: str) -> str:

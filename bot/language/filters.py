@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Position, Status
+from bot.cloudflare.models import DIRECTIONS, STATUSES, Status
 from bot.language.errors import nearest, one_of, typed
 from bot.language.tokens import Token, in_quotes
 
@@ -69,24 +69,11 @@ def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
     return int(digits)
 
 
-def read_position(page: Token | None, cursor: Token | None) -> Position | None:
-    """Where the list starts: the API takes one of the two.
+def read_direction(token: Token) -> str:
+    """Return a direction.
 
     Raises:
-        QueryError: both are given, or one has no usable value.
-    """
-    if page and cursor:
-        raise page.wrong(f"and {typed(cursor.text)} exclude each other", expected="either a page or a cursor")
-    if cursor:
-        return Cursor(required(cursor, "a token that the API gave"))
-    return PageNumber(read_number(page, "page")) if page else None
-
-
-def read_direction(token: Token, position: Position | None) -> str:
-    """Return a direction for a cursor.
-
-    Raises:
-        QueryError: it is none, or there is no cursor to turn round.
+        QueryError: it is none.
     """
     direction = token.value.lower()
     if direction not in DIRECTIONS:
@@ -95,11 +82,6 @@ def read_direction(token: Token, position: Position | None) -> str:
             "is no direction",
             expected="`direction:asc` or `direction:desc`",
             nearest=f"direction:{close}" if close else None,
-        )
-    if not isinstance(position, Cursor):
-        raise token.wrong(
-            "needs `cursor:`",
-            expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
         )
     return direction
 

@@ -5,11 +5,13 @@ Days come first, then the time, then a zone if it is not one's own. Each refusal
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from bot.language import cron_words, times
 from bot.language.clock_words import nearest_time, take_time
 from bot.language.cron import canonical
+from bot.language.durations import UNITS, parse_duration
 from bot.language.errors import QueryError, nearest, one_of, typed
 from bot.language.schedule import LAST_DAY_IN_ALL_MONTHS, ORDINALS, WEEKDAYS, Schedule
 from bot.language.tokens import Token, split
@@ -29,12 +31,8 @@ _INTERVALS: Final = {
 }  # fmt: skip
 _ALL_INTERVALS: Final = tuple(_INTERVALS.values())
 _EVERY_DAY: Final = tuple(f"every {name}" for name in ("day", "hour", "weekday", "weekend", *WEEKDAYS))
-_MINUTES_OF: Final = {
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 1),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 60),
-    **dict.fromkeys(("d", "day", "days"), 24 * 60),
-    **dict.fromkeys(("w", "week", "weeks"), 7 * 24 * 60),
-}
+_MINUTE: Final = timedelta(minutes=1)
+_DAY_LONG: Final = timedelta(days=1)
 _GROUPS: Final = {
     **dict.fromkeys(("daily", "day"), "*"),
     **dict.fromkeys(("weekdays", "weekday"), "1-5"),
@@ -60,7 +58,6 @@ _HEAD_SYNONYMS: Final = {
     "@daily": "daily 00:00", "@midnight": "daily 00:00", "@weekly": "sundays 00:00",
     "@monthly": "monthly 1 00:00",
 }  # fmt: skip
-_SPAN: Final = re.compile(r"(\d{1,5})([a-z]*)")
 _DAY_OF_MONTH: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 
 
@@ -184,14 +181,14 @@ def _every(words: Words, head: Token) -> str:
     if word in _GROUPS or _is_weekdays(count):
         return _on_days(words, count)
     said = [head, count]
-    span = _SPAN.fullmatch(f"1{word}" if word in _MINUTES_OF else word)
-    if span and not span[2] and words.ahead:
+    if word.isdigit() and words.ahead:
         said.append(words.take())
-        span = _SPAN.fullmatch(f"{word}{said[-1].text.lower()}")
-    if not span or span[2] not in _MINUTES_OF:
-        close = nearest(as_typed(said), _ALL_INTERVALS if span else _EVERY_DAY)
+        word += said[-1].text.lower()
+    length = parse_duration(f"1{word}" if word in UNITS else word)
+    if length is None or length % _MINUTE:
+        close = nearest(as_typed(said), _ALL_INTERVALS if word[:1].isdigit() else _EVERY_DAY)
         raise wrong(said, "is no interval I know", expected=one_of(_ALL_INTERVALS), nearest=close)
-    return _interval(said, int(span[1]) * _MINUTES_OF[span[2]])
+    return _interval(said, length // _MINUTE)
 
 
 def _interval(said: Sequence[Token], minutes: int) -> str:
@@ -202,12 +199,12 @@ def _interval(said: Sequence[Token], minutes: int) -> str:
     close: str | None = _INTERVALS[min(_INTERVALS, key=lambda choice: abs(choice - minutes))]
     if minutes < cron_words.SHORTEST:
         problem = f"is more often than every {cron_words.SHORTEST} minutes"
-    elif minutes < _MINUTES_OF["day"]:
+    elif minutes < _DAY_LONG // _MINUTE:
         problem = "divides neither an hour nor, in whole hours, a day"
     else:
         problem = "is too long to be counted by the clock"
         expected += ", or days such as `daily 09:00` and `mondays 09:00`"
-        close = "daily 00:00" if minutes == _MINUTES_OF["day"] else None
+        close = "daily 00:00" if minutes == _DAY_LONG // _MINUTE else None
     raise wrong(said, problem, expected=expected, nearest=close)
 
 

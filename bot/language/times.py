@@ -7,22 +7,14 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime
 
+from bot.language.durations import UNITS, parse_duration
 from bot.language.errors import QueryError
 
 EXPECTED: Final = (
     "a time such as `2h`, `3d`, `today`, `yesterday 09:00`, `monday`, `2026-11-23` or `2026-11-23T09:00Z`"
 )
 
-_UNITS: Final = {
-    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
-    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
-    "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
-    "d": 86400, "day": 86400, "days": 86400,
-    "w": 604800, "week": 604800, "weeks": 604800,
-}  # fmt: skip
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_PART: Final = r"(\d{1,7})\s*([a-z]+)"
-_AGO: Final = re.compile(rf"((?:{_PART}\s*)+)(?:ago)?")
 _CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OFFSET: Final = re.compile(r"(?:z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
@@ -67,13 +59,13 @@ class Clock:
 def needs_zone(text: str) -> bool:
     """Whether the words mean another moment in another zone."""
     words = _normal(text)
-    return not (words == "now" or _spans(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
+    return not (words == "now" or _is_span(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
 
 
 def is_time(text: str) -> bool:
     """Whether a word by itself is a time: a span, a day, a clock or a date."""
     words = _normal(text)
-    return bool(_spans(words)) or _names_day(words) or _weekday(words) is not None or is_clock(words)
+    return _is_span(words) or _names_day(words) or _weekday(words) is not None or is_clock(words)
 
 
 def is_clock(text: str) -> bool:
@@ -138,15 +130,19 @@ def _local_text(at: datetime, zone: tzinfo) -> str:
 def _normal(text: str) -> str:
     words = " ".join(text.lower().split())
     unit = words.removeprefix("last ")
-    return f"1{unit}" if unit in _UNITS and unit != words else words
+    return f"1{unit}" if unit in UNITS and unit != words else words
 
 
-def _spans(words: str) -> list[tuple[int, str]] | None:
-    """Return the counts and units of `2h`, `1h30m` or `3 days ago`."""
-    if not (found := _AGO.fullmatch(words)):
-        return None
-    spans = [(int(count), unit) for count, unit in re.findall(_PART, found[1])]
-    return spans if all(unit in _UNITS for _, unit in spans) else None
+def _is_span(words: str) -> bool:
+    try:
+        return _span(words) is not None
+    except OverflowError:  # longer than any calendar, and so no other kind of time
+        return True
+
+
+def _span(words: str) -> timedelta | None:
+    """Return the length of `2h`, `1h30m` or `3 days ago`."""
+    return parse_duration(words.removesuffix("ago"))
 
 
 def _relative(words: str, clock: Clock) -> TimePoint | None:
@@ -154,13 +150,12 @@ def _relative(words: str, clock: Clock) -> TimePoint | None:
     now = clock.now.astimezone(UTC).replace(microsecond=0)
     if words == "now":
         return TimePoint("now", now)
-    spans = _spans(words)
-    if not spans:
+    span = _span(words)
+    if span is None:
         return None
-    seconds = sum(count * _UNITS[unit] for count, unit in spans)
-    at = now - timedelta(seconds=seconds)
+    at = now - span
     text = words.removesuffix("ago").replace(" ", "")
-    return TimePoint(text, at if seconds % 60 else at.replace(second=0))
+    return TimePoint(text, at if span % timedelta(minutes=1) else at.replace(second=0))
 
 
 def _day_and_clock(words: str, clock: Clock) -> TimePoint | None:

@@ -7,13 +7,13 @@ State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """What a submission carries: block id → action id → the element's state. Each block here has one element."""
 
 
-def typed(state: State, block_id: str, kind: str = "value") -> str:
+def text_value(state: State, block_id: str, kind: str = "value") -> str:
     """Return a typed text or a picked id; empty if there is none."""
     text = _element(state, block_id).get(kind)
     return text if isinstance(text, str) else ""
 
 
-def chosen(state: State, block_id: str) -> str | None:
+def selected_option(state: State, block_id: str) -> str | None:
     """Return the value of a menu's option; None if none is chosen or the menu was not shown."""
     return _value(_element(state, block_id).get("selected_option"))
 
@@ -25,7 +25,7 @@ def selected_options(state: State, block_id: str) -> tuple[str, ...]:
     return tuple(value for value in values if value is not None)
 
 
-def people(state: State, block_id: str) -> tuple[str, ...]:
+def selected_users(state: State, block_id: str) -> tuple[str, ...]:
     """Return the ids of the picked people."""
     users = _element(state, block_id).get("selected_users")
     return tuple(user for user in users if isinstance(user, str)) if isinstance(users, list) else ()

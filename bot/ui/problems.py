@@ -132,7 +132,7 @@ def is_explained(error: Exception) -> bool:
 def _(error: QueryError) -> Problem:
     advice = [f"Expected: {_with_code(error.expected)}."]
     if error.nearest:
-        whole = f" Then type {command(error.command)}" if error.command else ""
+        whole = f" Then type {command(error.corrected)}" if error.corrected else ""
         advice.append(f"Did you mean {code(error.nearest)}?{whole}")
     return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
 

@@ -40,11 +40,11 @@ class Addressees:
     """Those that Slack recognised in a command.
 
     Attributes:
-        references: in their order.
+        mentioned: in their order.
         here: the id of the channel in which the command was typed.
     """
 
-    references: Sequence[SlackMention]
+    mentioned: Sequence[SlackMention]
     here: str
 
     def channel(self, token: Token) -> Channel:
@@ -82,7 +82,7 @@ class Addressees:
         return tuple(mentions)
 
     def _within(self, token: Token) -> Iterator[SlackMention]:
-        return (found for found in self.references if token.start <= found.start < found.end <= token.end)
+        return (found for found in self.mentioned if token.start <= found.start < found.end <= token.end)
 
 
 def names_channel(token: Token) -> bool:

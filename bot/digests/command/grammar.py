@@ -1,18 +1,18 @@
-"""What stands behind `/workflows digest` into a request. Refusals are as in `bot.browse.command`."""
+"""The words behind `/workflows digest` into a request."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.command import LIST_KEYS
 from bot.browse.model import HelpQuery
-from bot.digests.command.addressees import Addressees
-from bot.digests.command.plan_words import Asker, read_spec
+from bot.browse.options import LIST_OPTIONS
+from bot.digests.command.create import read_create
 from bot.digests.command.requests import (
     DeleteDigest,
     DigestRequest,
     EditDigest,
     ListDigests,
+    OfDigest,
     OpenForm,
     PauseDigest,
     PreviewDigest,
@@ -22,36 +22,12 @@ from bot.digests.command.requests import (
     ShowDigest,
 )
 from bot.language import filters
+from bot.language.command import Command
 from bot.language.errors import QueryError, nearest, one_of
-from bot.language.tokens import COMMAND, Token, extract_mentions, from_slack, split
+from bot.language.tokens import COMMAND, Token
+from bot.language.verbs import Verb, Verbs
 from bot.language.word_stream import as_typed, wrong
 
-_HEADS: Final = ("digest", "digests")
-_HELP: Final = ("help", "--help", "-h", "?")
-_OF_NUMBER: Final[dict[str, Callable[[int], DigestRequest]]] = {
-    "show": ShowDigest,
-    "preview": PreviewDigest,
-    "run": RunDigest,
-    "pause": PauseDigest,
-    "resume": ResumeDigest,
-    "edit": EditDigest,
-    "delete": DeleteDigest,
-    "restore": RestoreDigest,
-}
-_VERBS: Final = ("create", "list", *_OF_NUMBER, "help")
-_VERB_SYNONYMS: Final = {
-    # what people call them elsewhere
-    **dict.fromkeys(("new", "add", "make", "set", "schedule", "subscribe"), "create"),
-    **dict.fromkeys(("ls", "all", "overview"), "list"),
-    **dict.fromkeys(("view", "get", "info", "describe", "details", "history"), "show"),
-    **dict.fromkeys(("test", "try", "dry-run"), "preview"),
-    **dict.fromkeys(("now", "send", "post", "trigger"), "run"),
-    **dict.fromkeys(("stop", "disable", "mute", "suspend", "hold", "off"), "pause"),
-    **dict.fromkeys(("start", "unpause", "continue", "enable", "unmute", "on"), "resume"),
-    **dict.fromkeys(("change", "update", "modify"), "edit"),
-    **dict.fromkeys(("remove", "rm", "del", "drop", "cancel", "unsubscribe"), "delete"),
-    **dict.fromkeys(("undelete", "undo", "recover"), "restore"),
-}
 _NUMBER: Final = re.compile(
     r"(?:digest )?(?:(?:no|nr|number)[.:]? ?)?[№#]? ?0*([1-9][0-9]{0,8})", re.ASCII | re.IGNORECASE
 )
@@ -59,58 +35,23 @@ _VERB_AND_NUMBER: Final = re.compile(r"([a-z-]+)[:=#]?#?([1-9][0-9]{0,8})", re.A
 _A_NUMBER: Final = f"its number, as in `{COMMAND} digest show 7`; `{COMMAND} digest list` shows them"
 
 
-def is_digest(text: str) -> bool:
-    """Return whether a command's first word is about digests; `text` as Slack sent it."""
-    words = from_slack(text).split(maxsplit=2)
-    if words and words[0] == COMMAND:
-        words = words[1:]  # a whole command pasted behind the command
-    return bool(words) and words[0].lower() in _HEADS
-
-
-def parse_digest(text: str, accounts: Sequence[str], channel: str, zone: str) -> DigestRequest:
-    """Parse a command for which `is_digest` is true.
-
-    Args:
-        text: what stands behind `/workflows`, as Slack sent it: the ids of channels and people are in it.
-        accounts: the names that settings give to accounts.
-        channel: the id of the channel in which it was typed.
-        zone: the IANA name of the zone that is meant where none is said.
+def read_digest(head: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
+    """Read the words behind `digest`.
 
     Raises:
-        QueryError: something in it can't be understood.
+        QueryError: something in them can't be understood.
     """
-    typed, references = extract_mentions(text)
-    try:
-        return _parse(split(typed), Asker(accounts, Addressees(references, channel), zone))
-    except QueryError as error:
-        error.with_correction(COMMAND, typed)
-        raise
-
-
-def _parse(tokens: Sequence[Token], asker: Asker) -> DigestRequest:
-    head, rest = _head(tokens), tokens[len(_head(tokens)) :]
     if not rest:
-        return ListDigests() if as_typed(head).lower().endswith("digests") else OpenForm()
-    verb, *rest = rest
-    word = verb.text.lower()
-    if word in _HELP or any(token.is_flag and token.key == "help" for token in tokens):
+        return ListDigests() if head.text.lower() == "digests" else OpenForm()
+    if any(token.is_flag and token.key == "help" for token in rest):
         return HelpQuery("digest")
-    if word == "create":
-        return read_spec((verb,), rest, asker)
-    if word == "list":
-        return _list(rest)
-    if word in _OF_NUMBER:
-        return _OF_NUMBER[word](_number(verb, rest))
-    raise _unknown_verb(head, verb, rest, asker)
+    verb, *behind = rest
+    if known := DIGEST_VERBS.find(verb.text):
+        return known.read(verb, behind, command)
+    raise _unknown_verb(head, verb, behind, command)
 
 
-def _head(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Return the words that only name the subject: `digest`, or a whole pasted command."""
-    count = 1 if tokens and tokens[0].text == COMMAND else 0
-    return tokens[: count + 1] if tokens[count:] and tokens[count].text.lower() in _HEADS else tokens[:count]
-
-
-def _list(rest: Sequence[Token]) -> ListDigests:
+def _list(_: Token, rest: Sequence[Token], _command: Command) -> ListDigests:
     if not rest:
         return ListDigests()
     if as_typed(rest).lower() not in ("all", "--all"):
@@ -132,34 +73,89 @@ def _number(verb: Token, rest: Sequence[Token]) -> int:
     raise wrong(rest, "is no number of a digest", expected=_A_NUMBER, nearest=close)
 
 
-def _unknown_verb(head: Sequence[Token], verb: Token, rest: Sequence[Token], asker: Asker) -> QueryError:
-    key = verb.key or ("status" if filters.known_status(verb.text) else "")
-    if key in LIST_KEYS and head:
+def _unknown_verb(head: Token, verb: Token, rest: Sequence[Token], command: Command) -> QueryError:
+    key = LIST_OPTIONS.key_of(verb.key or ("status" if filters.known_status(verb.text) else ""))
+    if key is not None:
         return wrong(
-            (head[-1], verb),
+            (head, verb),
             "asks for nothing about digests",
             expected=f"`{COMMAND} list digest` before filters, if a workflow is called so",
-            nearest=f"list {as_typed((head[-1], verb))}",
+            nearest=f"list {as_typed((head, verb))}",
         )
-    said, close = [verb], _nearest_verb(verb.text)
+    said, close = [verb], DIGEST_VERBS.nearest(verb.text)
     if number := _NUMBER.fullmatch(verb.text):
         said = [verb, *rest[:1]]
-        close = f"{(rest and _nearest_verb(rest[0].text)) or 'show'} {number[1]}"
-    elif (joined := _VERB_AND_NUMBER.fullmatch(verb.text)) and _nearest_verb(joined[1]):
-        close = f"{_nearest_verb(joined[1])} {joined[2]}"
-    elif _is_plan((verb, *rest), asker):
+        close = f"{(rest and DIGEST_VERBS.nearest(rest[0].text)) or 'show'} {number[1]}"
+    elif (joined := _VERB_AND_NUMBER.fullmatch(verb.text)) and DIGEST_VERBS.nearest(joined[1]):
+        close = f"{DIGEST_VERBS.nearest(joined[1])} {joined[2]}"
+    elif _is_plan((verb, *rest), command):
         close = f"create {verb.text}"
-    return wrong(said, "is not a digest command", expected=one_of(_VERBS), nearest=close)
+    return wrong(said, "is not a digest command", expected=one_of(DIGEST_VERBS.names), nearest=close)
 
 
-def _nearest_verb(text: str) -> str | None:
-    word = text.lower().strip("-—–:")
-    return _VERB_SYNONYMS.get(word) or nearest(word, _VERBS)
-
-
-def _is_plan(tokens: Sequence[Token], asker: Asker) -> bool:
+def _is_plan(tokens: Sequence[Token], command: Command) -> bool:
     try:
-        read_spec(tokens[:1], tokens, asker)
+        read_create(tokens[0], tokens, command)
     except QueryError:
         return False
     return True
+
+
+def _help(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuery:
+    return HelpQuery("digest")
+
+
+def _of_number(request: type[OfDigest], meaning: str, synonyms: tuple[str, ...]) -> Verb[DigestRequest]:
+    """Return a verb that is about one digest, and is called as its request is without `digest_`."""
+    name = request.kind.removeprefix("digest_")
+
+    def read(verb: Token, rest: Sequence[Token], _: Command) -> OfDigest:
+        return request(_number(verb, rest))
+
+    return Verb(name, "N", meaning, read, synonyms=synonyms)
+
+
+DIGEST_VERBS: Final = Verbs[DigestRequest](
+    (
+        Verb(
+            "create",
+            "[#channel] SCHEDULE [options]",
+            "a new digest",
+            read_create,
+            synonyms=("new", "add", "make", "set", "schedule", "subscribe"),
+        ),
+        Verb(
+            "list",
+            "[all]",
+            "the digests of this channel, and yours; `all` is for admins",
+            _list,
+            synonyms=("ls", "all", "overview"),
+        ),
+        _of_number(
+            ShowDigest,
+            "everything about a digest",
+            ("view", "get", "info", "describe", "details", "history"),
+        ),
+        _of_number(PreviewDigest, "what a digest would say now; only you see it", ("test", "try", "dry-run")),
+        _of_number(RunDigest, "a digest at once, to its channel", ("now", "send", "post", "trigger")),
+        _of_number(
+            PauseDigest,
+            "no more of a digest until it is resumed",
+            ("stop", "disable", "mute", "suspend", "hold", "off"),
+        ),
+        _of_number(
+            ResumeDigest,
+            "a paused digest again",
+            ("start", "unpause", "continue", "enable", "unmute", "on"),
+        ),
+        _of_number(EditDigest, "a form for a digest", ("change", "update", "modify")),
+        _of_number(
+            DeleteDigest,
+            "no more of a digest at all",
+            ("remove", "rm", "del", "drop", "cancel", "unsubscribe"),
+        ),
+        _of_number(RestoreDigest, "a deleted digest again", ("undelete", "undo", "recover")),
+        Verb("help", "", "everything about digests", _help, aliases=("--help", "-h", "?")),
+    )
+)
+"""What may stand behind `digest`."""

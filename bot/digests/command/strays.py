@@ -1,24 +1,16 @@
 """Words of `digest create` that belong nowhere: what they most likely mean, and what to write for them."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from bot.cloudflare.models import STATUSES
 from bot.digests.command.addressees import names_somebody
 from bot.language import filters, times
 from bot.language.durations import read_window
-from bot.language.errors import QueryError, nearest, one_of, typed
+from bot.language.errors import QueryError, nearest, typed
 from bot.language.tokens import Token
 from bot.language.zones import nearest_zone, zone_name
 
 _BARE: Final = ("workflow", "quiet", "only-failures", "mention", "thread", "window", "all", "here", *STATUSES)
-_OPTION_SYNONYMS: Final = {
-    # what people call them elsewhere
-    "state": "status", "since": "window", "span": "window", "period": "window", "range": "window",
-    "last": "window", "notify": "mention", "ping": "mention", "call": "mention", "cc": "mention",
-    "alert": "mention", "in": "channel", "to": "channel", "name": "workflow", "silent": "quiet",
-}  # fmt: skip
 _CLOSE: Final = 0.8
 
 
@@ -40,26 +32,13 @@ def stray(token: Token) -> QueryError:
     )
 
 
-def unknown_option(token: Token, options: Sequence[str]) -> QueryError:
-    """Return the error for an option that does not exist."""
-    key = token.key or ""
-    meant = _OPTION_SYNONYMS.get(key) or nearest(key, options)
-    value = token.raw and f":{token.raw}"
-    return token.wrong(
-        "is an option I don't know",
-        expected=one_of([f"{name}:" for name in options if name != "quiet"]) + " or `quiet`",
-        nearest=f"{meant}{value}" if meant else None,
-    )
-
-
 def meant_option(token: Token) -> str | None:
     """Return the option that a bare word misspells, or that it names in another system."""
     word = token.value.lower()
     status = filters.nearest_status(word)
     if status and not nearest(word, [status]):  # another system's name for it
         return f"status:{status}"
-    close = get_close_matches(word, [name.lower() for name in _BARE], n=1, cutoff=_CLOSE)
-    return close[0] if close else None
+    return nearest(word, [name.lower() for name in _BARE], cutoff=_CLOSE)
 
 
 def _meant(token: Token) -> str | None:

@@ -1,12 +1,12 @@
 """The elements of a digest's form, each with what stands in it already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from bot.cloudflare.models import Status
 from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, Mention
 from bot.ui import limits
-from bot.ui.elements import URGENCY, appearance, plain_text
+from bot.ui.elements import plain_text
+from bot.ui.form_fields import checkboxes, menu, menu_option
 from bot.ui.limits import Block
 
 DEFAULT: Final = "(default)"
@@ -16,7 +16,6 @@ _EVERYBODY: Final = {
     "here": "@here (everybody who is active)",
     "channel": "@channel (everybody in the channel)",
 }
-_LONGEST_TEXT: Final = 300
 
 
 def channels(channel: str) -> Block:
@@ -31,33 +30,10 @@ def channels(channel: str) -> Block:
     return {**element, "initial_conversation": channel} if channel else element
 
 
-def boxes(texts: Mapping[str, str], selected_options: Sequence[str]) -> Block:
-    """Build boxes to tick; `texts` are by value."""
-    options = {value: _option(text, value) for value, text in texts.items()}
-    element: Block = {"type": "checkboxes", "options": [*options.values()]}
-    initial = [option for value, option in options.items() if value in selected_options]
-    return {**element, "initial_options": initial} if initial else element
-
-
-def clock(time: str) -> Block:
-    """Build the field for a time of day, as `HH:MM`."""
-    return {"type": "timepicker", **({"initial_time": time} if time else {})}
-
-
-def text(text: str, such_as: str) -> Block:
-    """Build a field for a line of text."""
-    element: Block = {
-        "type": "plain_text_input",
-        "max_length": _LONGEST_TEXT,
-        "placeholder": plain_text(such_as, limits.BUTTON),
-    }
-    return {**element, "initial_value": text} if text else element
-
-
 def zone(zone: str) -> Block:
     """Build the menu of time zones, which loads while a person types."""
     element: Block = {"type": "external_select", "action_id": "digest_zone", "min_query_length": 0}
-    return {**element, "initial_option": _option(zone, zone)} if zone else element
+    return {**element, "initial_option": menu_option(zone, zone)} if zone else element
 
 
 def accounts(present: str | None, names: Sequence[str]) -> Block:
@@ -67,7 +43,7 @@ def accounts(present: str | None, names: Sequence[str]) -> Block:
         values[names[0]] = DEFAULT
     else:
         values[present] = present
-    return _menu([_option(name, value) for name, value in values.items()], present or DEFAULT)
+    return menu([menu_option(name, value) for name, value in values.items()], present or DEFAULT)
 
 
 def workflows(names: Sequence[str]) -> Block:
@@ -80,15 +56,6 @@ def workflows(names: Sequence[str]) -> Block:
         "placeholder": plain_text("All workflows", limits.BUTTON),
     }
     return {**element, "initial_options": named(names)} if names else element
-
-
-def statuses(present: Status) -> Block:
-    """Build the menu of statuses, the most urgent first; an unknown status comes last."""
-    statuses = [*map(Status, URGENCY), *([] if present in URGENCY else [present])]
-    options = [
-        _option(f"{appearance(status).emoji} {appearance(status).word}", status) for status in statuses
-    ]
-    return _menu(options, present)
 
 
 def people(mentions: Sequence[Mention]) -> Block:
@@ -106,7 +73,7 @@ def groups(mentions: Sequence[Mention]) -> Block:
         **{f"{group.id} {group.name}".strip(): f"@{group.name or group.id}" for group in groups},
     }
     selected_options = [mention.id for mention in mentions if mention.kind == "everybody"]
-    return boxes(texts, [*selected_options, *(value for value in texts if value not in _EVERYBODY)])
+    return checkboxes(texts, [*selected_options, *(value for value in texts if value not in _EVERYBODY)])
 
 
 def group(value: str) -> Mention | None:
@@ -123,15 +90,4 @@ def named(names: Sequence[str]) -> list[Block]:
     Raises:
         ValueError: a name does not fit, and cutting it would break it.
     """
-    return [_option(name, name, emoji=False) for name in names]
-
-
-def _menu(options: list[Block], chosen: str) -> Block:
-    (initial,) = (option for option in options if option["value"] == chosen)
-    return {"type": "static_select", "options": options, "initial_option": initial}
-
-
-def _option(text: str, value: str, *, emoji: bool = True) -> Block:
-    if len(value) > limits.OPTION_VALUE:
-        raise ValueError(f"an option's value has {len(value)} characters")
-    return {"text": plain_text(text, limits.OPTION, emoji=emoji), "value": value}
+    return [menu_option(name, name, emoji=False) for name in names]

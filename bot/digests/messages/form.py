@@ -3,18 +3,29 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.messages import filter_form
+from bot.browse.options import ACCOUNT
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Status
+from bot.digests.command.options import CHANNEL, QUIET, STATUS, THREAD, WINDOW, WORKFLOW, ZONE
 from bot.digests.form import DAYS, DigestForm
 from bot.digests.messages import fields
 from bot.digests.messages.phrases import command_of
-from bot.digests.model import ERRORED, MOST_WORKFLOWS, Mention
-from bot.language.errors import FormErrors
+from bot.digests.model import ERRORED, Mention
+from bot.language.options import Field
 from bot.language.tokens import COMMAND
 from bot.ui import limits
-from bot.ui.elements import Message, button, command, context, message, modal, plain, plain_text, section
-from bot.ui.form_state import State, chosen, people, selected_options, typed
+from bot.ui.elements import Message, button, command, context, message, plain, plain_text, section
+from bot.ui.form_fields import (
+    checkboxes,
+    form_view,
+    input_field,
+    menu,
+    option_field,
+    status_options,
+    text_input,
+    time_input,
+)
+from bot.ui.form_state import State, selected_option, selected_options, selected_users, text_value
 from bot.ui.limits import Block
 from bot.ui.problems import explain
 
@@ -23,12 +34,18 @@ CALLBACK: Final = "digest"
 _DAY_NAMES: Final = dict(
     zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
 )
+_WORDS: Final = Field(
+    "Or in words",
+    hint="Takes the place of days and time.",
+    placeholder="every 4h, first monday 9am, 0 9 * * 1-5",
+)
+_PEOPLE: Final = Field("Call these people when something is new")
 _QUIET: Final = "quiet"
 _DAILY_THREAD: Final = "daily_thread"
 _HOW: Final = {
-    _QUIET: "Only post when something is new",
-    _DAILY_THREAD: "One thread a day: later digests go into the thread of the day's first",
+    value: option.field.label for value, option in ((_QUIET, QUIET), (_DAILY_THREAD, THREAD)) if option.field
 }
+_LONGEST: Final = 300
 
 
 def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], metadata: str) -> Block:
@@ -43,68 +60,45 @@ def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], m
     Raises:
         ValueError: the metadata or a name does not fit, and cutting it would break it.
     """
-    if len(metadata) > limits.METADATA:
-        raise ValueError(f"a form's metadata has {len(metadata)} characters")
     blocks = [
-        _input(
-            "channel", "Channel", fields.channels(form.channel), hint="You and this bot have to be in it."
-        ),
-        _input("days", "Days", fields.boxes(_DAY_NAMES, form.days), optional=True),
-        _input("time", "Time", fields.clock(form.time), optional=True),
-        _input(
-            "words",
-            "Or in words",
-            fields.text(form.words, "every 4h, first monday 9am, 0 9 * * 1-5"),
-            hint="Takes the place of days and time.",
-            optional=True,
-        ),
-        _input("zone", "Time zone", fields.zone(form.zone)),
+        option_field(CHANNEL, fields.channels(form.channel)),
+        input_field("days", Field("Days"), checkboxes(_DAY_NAMES, form.days), optional=True),
+        input_field("time", Field("Time"), time_input(form.time), optional=True),
+        input_field("words", _WORDS, text_input(form.words, _WORDS.placeholder, _LONGEST), optional=True),
+        option_field(ZONE, fields.zone(form.zone)),
         *_account(form, accounts),
-        _input(
-            "workflows",
-            "Workflows",
-            fields.workflows(form.workflows),
-            hint=f"Up to {MOST_WORKFLOWS}; all of the account if left empty.",
-            optional=True,
-        ),
-        _input("status", "Report instances that are newly", fields.statuses(form.status)),
-        _input(
-            "window",
-            "Chart of the last",
-            fields.text(form.window, "24h, 7d"),
-            hint="From 1h to 30d.",
-            optional=True,
-        ),
-        _input("how", "Posting", fields.boxes(_HOW, _how(form)), optional=True),
-        _input(
-            "people", "Call these people when something is new", fields.people(form.mentions), optional=True
-        ),
-        _input("groups", "Also call", fields.groups(form.mentions), optional=True),
+        option_field(WORKFLOW, fields.workflows(form.workflows), key="workflows", optional=True),
+        option_field(STATUS, menu(status_options(form.status), form.status)),
+        option_field(WINDOW, text_input(form.window, WINDOW.field.placeholder, _LONGEST), optional=True),
+        input_field("how", Field("Posting"), checkboxes(_HOW, _how(form)), optional=True),
+        input_field("people", _PEOPLE, fields.people(form.mentions), optional=True),
+        input_field("groups", Field("Also call"), fields.groups(form.mentions), optional=True),
         {"type": "actions", "elements": [button("Preview", "digest_form_preview", "form", "Preview")]},
     ]
-    return {
-        **modal("New digest" if number is None else f"Digest {number}", blocks, close="Cancel"),
-        "callback_id": CALLBACK,
-        "submit": plain_text("Create" if number is None else "Save", limits.TITLE),
-        "private_metadata": metadata,
-    }
+    return form_view(
+        "New digest" if number is None else f"Digest {number}",
+        blocks,
+        callback=CALLBACK,
+        submit="Create" if number is None else "Save",
+        metadata=metadata,
+    )
 
 
 def filled_in(state: State) -> DigestForm:
     """Return a form's values, at its submission or when a button in it is pressed."""
     how = selected_options(state, "how")
-    mentions = [Mention("person", user) for user in people(state, "people")]
+    mentions = [Mention("person", user) for user in selected_users(state, "people")]
     mentions += filter(None, map(fields.group, selected_options(state, "groups")))
     return DigestForm(
-        channel=typed(state, "channel", "selected_conversation"),
-        zone=chosen(state, "zone") or "",
+        channel=text_value(state, "channel", "selected_conversation"),
+        zone=selected_option(state, "zone") or "",
         days=selected_options(state, "days"),
-        time=typed(state, "time", "selected_time"),
-        words=typed(state, "words"),
+        time=text_value(state, "time", "selected_time"),
+        words=text_value(state, "words"),
         account=account_in(state),
         workflows=selected_options(state, "workflows"),
-        status=Status(chosen(state, "status") or ERRORED),
-        window=typed(state, "window"),
+        status=Status(selected_option(state, "status") or ERRORED),
+        window=text_value(state, "window"),
         quiet=_QUIET in how,
         daily_thread=_DAILY_THREAD in how,
         mentions=tuple(mentions),
@@ -113,17 +107,8 @@ def filled_in(state: State) -> DigestForm:
 
 def account_in(state: State) -> str | None:
     """Return the chosen account; None for the default one."""
-    account = chosen(state, "account")
+    account = selected_option(state, "account")
     return None if account in ("", fields.DEFAULT) else account
-
-
-def field_errors(mistakes: FormErrors) -> dict[str, str]:
-    """Return the error at each field, as plain text."""
-    nearest = {key: error.nearest for key, error in mistakes.by_field.items()}
-    return {
-        key: said + (f" Did you mean “{plain(close)}”?" if (close := nearest[key]) else "")
-        for key, said in filter_form.field_errors(mistakes).items()
-    }
 
 
 def suggestions(names: Sequence[str]) -> list[Block]:
@@ -171,24 +156,11 @@ def form_mistake_message(field: str, words: str, number: int | None) -> Message:
     return message(title, [block, said, context(f"The form again: {command(again)}")])
 
 
-def _input(key: str, label: str, element: Block, hint: str | None = None, *, optional: bool = False) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": key,
-        "label": plain_text(label, limits.BUTTON),
-        "element": {"action_id": key, **element},
-        "optional": optional,
-    }
-    if hint is not None:
-        block["hint"] = plain_text(hint, limits.CONTEXT)
-    return block
-
-
 def _account(form: DigestForm, accounts: Sequence[str]) -> list[Block]:
     """Build the menu of accounts if there is a choice, or if one was made."""
     if form.account is None and len(accounts) <= 1:
         return []
-    return [_input("account", "Account", fields.accounts(form.account, accounts))]
+    return [option_field(ACCOUNT, fields.accounts(form.account, accounts))]
 
 
 def _how(form: DigestForm) -> list[str]:

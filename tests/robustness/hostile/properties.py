@@ -6,18 +6,17 @@ Each function takes one piece of input and returns if all is well, else raises.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark
-from bot.browse.command import PendingQuery, parse
 from bot.browse.form import Form
 from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.overview import overview_message
-from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
-from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
+from bot.browse.model import HelpQuery, ListQuery
+from bot.browse.requests import ListInstances, ListWorkflows, OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.cloudflare.errors import CloudflareError, InvalidParameter
 from bot.cloudflare.models import PageNumber, Position, Status
 from bot.cloudflare.responses import (
@@ -29,7 +28,6 @@ from bot.cloudflare.responses import (
     read_workflows,
 )
 from bot.digests.codec import baseline_from_json, baseline_to_json, digest_of, spec_from_json, spec_to_json
-from bot.digests.command.grammar import is_digest, parse_digest
 from bot.digests.command.requests import CreateDigest
 from bot.digests.form import DigestForm
 from bot.digests.messages import form as digest_form
@@ -41,22 +39,19 @@ from bot.digests.model import Digest, DigestSpec
 from bot.home.help import help_message
 from bot.language.errors import FormErrors, QueryError
 from bot.language.times import Clock
-from bot.language.tokens import from_slack
 from bot.playground.simulators.slack import PayloadValidator
 from bot.slack.interaction import Interaction
 from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.ui.elements import Controls, Message
+from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
 from tests.support.buttons import CODEC, load
+from tests.support.commands import ACCOUNTS, NOW, escaped, read
 from tests.unit.digests.test_digest_grammar_properties import as_slack_sends_plan
 from tests.unit.ui.digest_showing import group, report
 from tests.unit.ui.showing import mrkdwn, overview, screen, without_code
 
-ACCOUNTS = ("prod", "Staging-EU")
-NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 CLOCK = Clock(NOW)
-HERE = "C0HERE001"
-HOME = "Europe/Berlin"
 KEEP = timedelta(days=1)
 UNKNOWN = Status("brand new")
 
@@ -67,39 +62,35 @@ _CENSOR = PayloadValidator()
 _NO_BUTTONS = Controls(previous=None, next=None, refresh="v")
 
 
-def list_command(text: str) -> None:
+def command(text: str) -> None:
     """What somebody types behind `/workflows`."""
-    if is_digest(text):
-        return
     try:
-        asked = parse(from_slack(text), ACCOUNTS)
-        query = asked.resolve(CLOCK) if isinstance(asked, PendingQuery) else asked
+        request = read(text)
+        query = request.query.resolve(CLOCK) if isinstance(request, ListInstances) else None
     except QueryError as error:
         _told(error)
         return
-    if isinstance(query, HelpQuery):
-        _shown(help_message(query.topic, ACCOUNTS), ours=True)
-    else:
-        again = parse(query.command(), ACCOUNTS)
-        assert (again.resolve(CLOCK) if isinstance(again, PendingQuery) else again) == query
-        _place(OverviewBookmark(query) if isinstance(query, OverviewQuery) else Bookmark(query, query.start))
-
-
-def digest_command(text: str) -> None:
-    """What somebody types behind `/workflows` that is about digests."""
-    try:
-        request = parse_digest(text, ACCOUNTS, HERE, HOME)
-    except QueryError as error:
-        _told(error)
-        return
-    if isinstance(request, CreateDigest):
-        if not set("&<>") & set(
-            "".join(f"{who.id}{who.name}" for who in request.plan.mentions)
-        ):  # Slack's have none
-            again = parse_digest(as_slack_sends_plan(request.plan), ACCOUNTS, HERE, "UTC")
+    if query is not None:
+        assert _resolved(escaped(query.command())) == query
+        _place(Bookmark(query, query.start))
+    elif isinstance(request, ListWorkflows):
+        assert read(escaped(request.query.command())) == request
+        _place(OverviewBookmark(request.query))
+    elif isinstance(request, HelpQuery):
+        _shown(help_message(request.topic, ACCOUNTS), ours=True)
+    elif isinstance(request, CreateDigest):
+        plan = request.plan
+        if not set("&<>") & set("".join(f"{who.id}{who.name}" for who in plan.mentions)):  # Slack's have none
+            again = read(as_slack_sends_plan(plan), zone="UTC")
             assert isinstance(again, CreateDigest)
-            assert again.plan == request.plan
-        _plan(request.plan)
+            assert again.plan == plan
+        _plan(plan)
+
+
+def _resolved(text: str) -> ListQuery:
+    request = read(text)
+    assert isinstance(request, ListInstances)
+    return request.query.resolve(CLOCK)
 
 
 def button_value(text: str) -> None:
@@ -165,7 +156,7 @@ def filter_state(state: Mapping[str, Any], query: ListQuery) -> None:
     form = filter_form.filled_in(state, query)
     asked = form.to_query(query.workflow, CLOCK)
     if isinstance(asked, FormErrors):
-        _at_fields(filter_form.field_errors(asked))
+        _at_fields(field_errors(asked))
         return
     view = filter_form.filter_view(asked, Form.of(asked, CLOCK), ACCOUNTS, metadata_of(asked))
     _CENSOR.check_view(view)
@@ -184,7 +175,7 @@ def digest_state(state: Mapping[str, Any]) -> None:
     """What a digest's form holds."""
     asked = digest_form.filled_in(state).to_spec()
     if isinstance(asked, FormErrors):
-        _at_fields(digest_form.field_errors(asked))
+        _at_fields(field_errors(asked))
         return
     _plan(asked)
 
@@ -205,7 +196,7 @@ def kept_digest(row: Mapping[str, Any]) -> None:
 def _told(error: Exception) -> None:
     if isinstance(error, QueryError):
         assert all((error.word, error.problem, error.expected))
-        assert (error.nearest is None) == (error.command is None)
+        assert (error.nearest is None) == (error.corrected is None)
     _shown(problem_message(error))
 
 

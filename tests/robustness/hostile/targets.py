@@ -18,6 +18,7 @@ from bot.ui.limits import OPTION_VALUE
 from tests.robustness.hostile import properties, seeds
 from tests.robustness.hostile.requests import sent
 from tests.support.buttons import CODEC, request_store
+from tests.support.commands import NOW
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ def text_of(data: bytes) -> str:
 
 
 def list_command(data: bytes) -> None:
-    properties.list_command(text_of(data))
+    properties.command(text_of(data))
 
 
 def digest_command(data: bytes) -> None:
-    properties.digest_command(f"digest {text_of(data)}")
+    properties.command(f"digest {text_of(data)}")
 
 
 def button_value(data: bytes) -> None:
@@ -66,7 +67,7 @@ def _shelf() -> tuple[asyncio.AbstractEventLoop, RequestStore]:
     async def made() -> RequestStore:
         async with engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
-        return request_store(engine, lambda: properties.NOW, properties.KEEP)
+        return request_store(engine, lambda: NOW, properties.KEEP)
 
     return loop, loop.run_until_complete(made())
 

@@ -46,13 +46,13 @@ def changed(draw: st.DrawFn, documents: list[Any]) -> Any:
 @given(of_words(LIST_WORDS))
 @cases(MANY)
 def test_any_words_of_a_list_are_understood_or_refused(text: str) -> None:
-    properties.list_command(text)
+    properties.command(text)
 
 
 @given(of_words(tuple(DIGEST_WORDS.split())), st.sampled_from(["", "create ", "create daily 9am "]))
 @cases(FEWER)
 def test_any_words_of_a_digest_are_understood_or_refused(text: str, before: str) -> None:
-    properties.digest_command(f"digest {before}{text}")
+    properties.command(f"digest {before}{text}")
 
 
 @given(st.text(ALPHABET, max_size=60).map("2.{}".format))

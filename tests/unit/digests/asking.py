@@ -3,14 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from bot.digests.command.grammar import parse_digest
-from bot.digests.command.requests import CreateDigest, DigestRequest
+from bot.digests.command.requests import CreateDigest
 from bot.digests.model import DigestSpec
 from bot.language.errors import QueryError
+from bot.slack.requests import Request
+from tests.support.commands import ACCOUNTS, escaped, read
 
-ACCOUNTS = ("prod", "Staging-EU")
-HERE = "C0HERE001"
-HOME = "Europe/Berlin"
 WORKSPACE = {
     "#ops": "<#C0OPS0001|ops>",
     "#dev": "<#C0DEV0001|dev>",
@@ -27,21 +25,16 @@ WORKSPACE = {
 _RECOGNISED = re.compile(rf"(?:{'|'.join(WORKSPACE)})\b")
 
 
-def escaped(text: str) -> str:
-    """A text without anything that Slack would take for its own markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def as_slack_sends(typed: str) -> str:
     return _RECOGNISED.sub(lambda found: WORKSPACE[found[0]], escaped(typed))
 
 
-def sent(text: str, accounts: Sequence[str] = ACCOUNTS) -> DigestRequest:
+def sent(text: str, accounts: Sequence[str] = ACCOUNTS) -> Request:
     """What a command asks for, given as Slack sends it."""
-    return parse_digest(text, accounts, HERE, HOME)
+    return read(text, accounts)
 
 
-def asked(typed: str) -> DigestRequest:
+def asked(typed: str) -> Request:
     """The same, given as it was typed."""
     return sent(as_slack_sends(typed))
 

@@ -7,16 +7,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.cloudflare.models import STATUSES, Status
-from bot.digests.command.grammar import is_digest, parse_digest
 from bot.digests.command.requests import CreateDigest
 from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention, spec_command
 from bot.language import cron
 from bot.language.cron_words import SHORTEST
 from bot.language.schedule import Schedule
 from bot.language.tokens import extract_mentions, from_slack
+from tests.support.commands import ACCOUNTS, HOME, escaped, read
 from tests.unit.language.strategies import any_text, hostile_text, workflow_names
 
-from .asking import ACCOUNTS, HERE, HOME, as_slack_sends, escaped, refusal, refused
+from .asking import as_slack_sends, refusal, refused
 from .strategies import schedules
 
 WORDS = """
@@ -108,8 +108,7 @@ NINE = Schedule("0 9 * * *", HOME)
 )
 def test_a_plan_reads_its_own_command_as_itself(plan: DigestSpec) -> None:
     text = as_slack_sends_plan(plan)
-    assert is_digest(text)
-    assert parse_digest(text, ACCOUNTS, HERE, "Asia/Kathmandu") == CreateDigest(plan, "ops")
+    assert read(text, zone="Asia/Kathmandu") == CreateDigest(plan, "ops")
 
 
 @given(
@@ -122,21 +121,17 @@ def test_any_text_is_read_or_refused_in_words(text: str, before: str) -> None:
     error = refusal(before + text)
     if error is not None:
         assert all((error.word, error.problem, error.expected))
-        assert (error.nearest is None) == (error.command is None)
-
-
-@given(commands | any_text)
-def test_whether_it_is_about_digests_can_always_be_told(text: str) -> None:
-    assert is_digest(text) in (True, False)
+        assert (error.nearest is None) == (error.corrected is None)
 
 
 @given(commands, st.sampled_from(["digest ", "digest create ", "digest create daily 9am "]))
-def test_a_corrected_command_no_longer_has_the_mistake(text: str, before: str) -> None:
-    first = refused(before + text)
-    # One mistake is put right at a time: made twice, it is still there once.
-    if first is not None and first.command is not None and text.count(first.word) == 1:
-        second = refused(first.command)
-        assert second is None or (second.word, second.problem) != (first.word, first.problem)
+@example("#ops whenever", "digest create ")
+@example("#ops dialy 9am mention:@ada quite", "digest create ")
+def test_every_proposed_command_can_be_read(text: str, before: str) -> None:
+    error = refused(before + text)
+    if error is not None and error.nearest is not None:
+        assert error.corrected is not None
+        assert refused(error.corrected) is None
 
 
 SENTENCES: Sequence[Sequence[str]] = (
@@ -160,7 +155,7 @@ def test_two_letters_swapped_are_read_or_refused_by_name_and_put_right(
     error = refused(" ".join(("digest", *sentence[:place], slip, *sentence[place + 1 :])))
     if error is not None:
         assert slip in error.word or error.word in slip or error.nearest is not None
-        assert error.command is None or refused(error.command) is None
+        assert error.corrected is None or refused(error.corrected) is None
 
 
 @given(commands | any_text | hostile_text)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.browse.command import PendingQuery, parse
-from bot.digests.command.grammar import is_digest
+from bot.browse.requests import ListInstances
 from bot.language.errors import QueryError
+from tests.support.commands import read
 
-from .asking import ACCOUNTS, asked, refused
+from .asking import asked, planned, refused
 
 NOTHING = "is not a digest command"
 NO_NUMBER = "is no number of a digest"
@@ -147,7 +147,7 @@ def test_a_mistake_is_answered_with_what_to_type_instead(typed: str, problem: st
     assert error
     assert f"{error.word} {error.problem}" == problem
     assert error.expected
-    assert error.command == (right and f"/workflows digest {right}")
+    assert error.corrected == (right and f"/workflows digest {right}")
 
 
 @pytest.mark.parametrize("right", [right for *_, right in MISTAKES if right])
@@ -198,13 +198,12 @@ def test_twenty_workflows_and_five_people_are_not_too_many() -> None:
 def test_a_list_of_the_workflow_that_is_called_digest_is_still_within_reach(words: str) -> None:
     error = refused(f"digest {words}")
     assert error
-    assert error.command == f"/workflows list digest {words}"
-    assert not is_digest(error.command)
-    assert isinstance(parse(error.command, ACCOUNTS), PendingQuery)
+    assert error.corrected == f"/workflows list digest {words}"
+    assert isinstance(read(error.corrected or ""), ListInstances)
 
 
 def test_a_slip_in_the_word_digest_itself_is_put_right() -> None:
     with pytest.raises(QueryError) as refusal:
-        parse("digset create #ops daily 9am", ACCOUNTS)
-    assert refusal.value.command == "/workflows digest create #ops daily 9am"
-    assert asked(refusal.value.command)
+        asked("digset create #ops daily 9am")
+    assert refusal.value.corrected == "/workflows digest create #ops daily 9am"
+    assert planned("#ops daily 9am")

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.errors import QueryError
+from bot.language.errors import QueryError, read_field
 from bot.language.schedule_words import read
 
 from .reading import HOME, schedule
 
-PUT = "/workflows digest"
 INTERVALS = ", ".join(
     f"`every {span}`" for span in ("15m", "20m", "30m", "1h", "2h", "3h", "4h", "6h", "8h", "12h")
 )
@@ -150,9 +149,8 @@ MISTAKES = {
 def refusal(text: str) -> QueryError | None:
     """How a schedule is refused, if it is."""
     try:
-        schedule(text)
+        read_field(text, schedule)
     except QueryError as error:
-        error.with_correction(PUT, text)
         return error
     return None
 
@@ -171,7 +169,7 @@ def test_a_mistake_is_answered_with_what_to_type_instead(
     error = refusal(text)
     assert str(error) == f"{problem}; expected {expected}"
     assert error
-    assert error.command == (right and f"{PUT} {right}")
+    assert error.nearest == right
 
 
 @pytest.mark.parametrize("right", [right for cases in MISTAKES.values() for *_, right in cases if right])
@@ -198,4 +196,4 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
         assert read(schedule(text).in_words(), HOME) == schedule(text)
     else:
         assert all((error.word, error.problem, error.expected))
-        assert (error.nearest is None) == (error.command is None)
+        assert error.nearest is None or refusal(error.nearest) is None

@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.browse.model import MAX_ROWS, ListQuery, OverviewQuery
+from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.options import MAX_ROWS
 from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Status
 from bot.language.times import Clock, TimePoint, read
-
-from .reading import ACCOUNTS, NOW
+from tests.support.commands import ACCOUNTS, NOW
 
 # What JSON can carry: no lone surrogates.
 ANY_CHARACTER = st.characters(codec="utf-8")

@@ -11,8 +11,9 @@ from bot.browse.model import ListQuery
 from bot.cloudflare.models import Status
 from bot.language.errors import FormErrors
 from bot.language.times import LONGEST, Clock, TimePoint, read, write
+from tests.support.commands import NOW
 
-from .reading import NOW, listed
+from .reading import listed
 from .strategies import any_text, clocks, hostile_text, times
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -73,7 +73,7 @@ def test_another_system_s_status_is_answered_with_ours(word: str, meant: str) ->
             listed(text)
         assert refused.value.nearest is not None
         assert refused.value.nearest.endswith(meant)
-        assert listed(f"{refused.value.command}").status == meant
+        assert listed(f"{refused.value.corrected}").status == meant
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,16 @@
 
 import pytest
 
-from bot.browse.command import TOPICS, parse
 from bot.browse.model import HelpQuery, OverviewQuery
+from bot.browse.requests import ListWorkflows
+from bot.home.help import TOPICS
 from bot.language.errors import QueryError
-
-from .reading import ACCOUNTS
+from tests.support.commands import read
 
 
 @pytest.mark.parametrize("text", ["", "   ", "/workflows", "\n"])
 def test_nothing_asks_for_every_workflow(text: str) -> None:
-    assert parse(text, ACCOUNTS) == OverviewQuery()
+    assert read(text) == ListWorkflows(OverviewQuery())
 
 
 @pytest.mark.parametrize(
@@ -26,31 +26,31 @@ def test_nothing_asks_for_every_workflow(text: str) -> None:
     ],
 )
 def test_the_overview_can_be_narrowed(text: str, asked: OverviewQuery) -> None:
-    assert parse(text, ACCOUNTS) == asked
+    assert read(text) == ListWorkflows(asked)
 
 
 @pytest.mark.parametrize("word", ["help", "HELP", "--help", "-h", "?", "/workflows help"])
 def test_help_always_answers(word: str) -> None:
-    assert parse(word, ACCOUNTS) == HelpQuery()
+    assert read(word) == HelpQuery()
 
 
 @pytest.mark.parametrize("text", ["orders --help", "list --help", "list orders --help"])
 def test_help_is_given_wherever_wrangler_would_give_it(text: str) -> None:
-    assert isinstance(parse(text, ACCOUNTS), HelpQuery)
+    assert isinstance(read(text), HelpQuery)
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_each_topic_has_its_help(topic: str) -> None:
-    assert parse(f"help {topic.upper()}", ACCOUNTS) == HelpQuery(topic)
+    assert read(f"help {topic.upper()}") == HelpQuery(topic)
 
 
 def test_a_mistyped_topic_is_put_right() -> None:
     with pytest.raises(QueryError) as refused:
-        parse("help filtres", ACCOUNTS)
-    assert refused.value.command == "/workflows help filters"
+        read("help filtres")
+    assert refused.value.corrected == "/workflows help filters"
 
 
 @pytest.mark.parametrize("text", ["search:", 'search:""', 'search:"  "'])
 def test_a_search_for_nothing_is_refused(text: str) -> None:
     with pytest.raises(QueryError, match="has no value"):
-        parse(text, ACCOUNTS)
+        read(text)

@@ -66,7 +66,7 @@ def test_a_mistake_is_answered_with_what_to_type_instead(text: str, snapshot: Sn
         "problem": error.problem,
         "expected": error.expected,
         "nearest": error.nearest,
-        "command": error.command,
+        "command": error.corrected,
     }
 
 
@@ -81,7 +81,7 @@ def test_a_mistake_is_answered_with_what_to_type_instead(text: str, snapshot: Sn
 def test_only_the_wrong_word_is_put_right(text: str, command: str) -> None:
     with pytest.raises(QueryError) as refused:
         listed(text)
-    assert refused.value.command == command
+    assert refused.value.corrected == command
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_only_the_wrong_word_is_put_right(text: str, command: str) -> None:
 def test_a_command_put_right_can_be_typed_as_it_stands(text: str, query: str) -> None:
     with pytest.raises(QueryError) as refused:
         listed(text)
-    assert refused.value.command is not None
-    assert listed(refused.value.command) == listed(query)
+    assert refused.value.corrected is not None
+    assert listed(refused.value.corrected) == listed(query)
 
 
 def test_a_time_in_two_words_is_advised_to_be_quoted() -> None:
@@ -133,7 +133,7 @@ def test_a_filter_without_its_colon_or_key_is_understood_as_a_slip(text: str, ne
     with pytest.raises(QueryError) as refused:
         listed(text)
     assert refused.value.nearest == nearest
-    assert refused.value.command == f"/workflows orders {nearest}"
+    assert refused.value.corrected == f"/workflows orders {nearest}"
 
 
 def test_a_status_may_come_before_the_name() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from bot.language.errors import QueryError
 from bot.language.times import Clock, TimePoint, read
+from tests.support.commands import NOW
 
-from .reading import NOW, draft, listed
+from .reading import listed, pending
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -173,8 +174,8 @@ def test_both_ends_are_read() -> None:
     ["today", "yesterday 09:00", "monday", "09:00", "9am", "2026-11-22", "2026-11-22 09:00", "nov 20", "xyz"],
 )
 def test_wall_clock_times_need_a_zone(text: str) -> None:
-    assert draft(f'orders since:"{text}"').needs_zone
-    assert draft(f'orders until:"{text}"').needs_zone
+    assert pending(f'orders since:"{text}"').needs_zone
+    assert pending(f'orders until:"{text}"').needs_zone
 
 
 @pytest.mark.parametrize(
@@ -182,11 +183,11 @@ def test_wall_clock_times_need_a_zone(text: str) -> None:
     ["2h", "3 days ago", "now", "2026-11-22T09:00Z", "2026-11-22T09:00:00+0100", "2026-11-22 09:00+01:00"],
 )
 def test_other_times_need_none(text: str) -> None:
-    assert not draft(f'orders since:"{text}"').needs_zone
+    assert not pending(f'orders since:"{text}"').needs_zone
 
 
 def test_a_list_without_times_needs_no_zone() -> None:
-    assert not draft("orders errored").needs_zone
+    assert not pending("orders errored").needs_zone
 
 
 @pytest.mark.parametrize(

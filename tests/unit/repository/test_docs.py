@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.browse.command import LIST_KEYS
+from bot.browse.options import LIST_OPTIONS
 from bot.cloudflare.models import STATUSES
 from bot.settings import AccountSettings, Settings
 from tests.docs import PAGE, REGENERATE, settings_page
@@ -26,7 +26,7 @@ def test_every_setting_has_a_description() -> None:
 def test_the_table_of_filters_names_every_filter_and_every_status() -> None:
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     table = page[page.index("| Filter | Accepts |") :].partition("\n\n")[0]
-    assert re.findall(r"^\| `(\w+):` \|", table, re.MULTILINE) == list(LIST_KEYS)
+    assert re.findall(r"^\| `(\w+):` \|", table, re.MULTILINE) == list(LIST_OPTIONS.keys)
     assert set(STATUSES) <= set(re.findall(r"`(\w+)`", table))
 
 

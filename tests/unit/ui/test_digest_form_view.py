@@ -15,7 +15,6 @@ from bot.digests.form import DAYS, DigestForm
 from bot.digests.messages.form import (
     account_in,
     digest_form,
-    field_errors,
     filled_in,
     form_mistake_message,
     form_not_opened_message,
@@ -29,9 +28,10 @@ from bot.language.schedule import Schedule
 from bot.language.schedule_words import read
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
+from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
+from tests.support.commands import ACCOUNTS
 from tests.unit.digests.strategies import schedules
-from tests.unit.language.reading import ACCOUNTS
 
 from .digest_showing import ONCALL, WEEKDAYS, assert_slack_shows, bars, group, plan, report, row, shown
 from .test_digest_message import FULL, WORST

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.browse.form import Form
-from bot.browse.messages.filter_form import field_errors, filled_in, filter_view, not_opened_message
-from bot.browse.model import MAX_ROWS, ListQuery
+from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
+from bot.browse.model import ListQuery
+from bot.browse.options import MAX_ROWS
 from bot.cloudflare.models import STATUSES, Status
 from bot.language import times
 from bot.language.errors import FormErrors
@@ -19,7 +20,9 @@ from bot.language.times import Clock, TimePoint
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import URGENCY, appearance
-from tests.unit.language.reading import ACCOUNTS, NOW, listed
+from bot.ui.form_fields import field_errors
+from tests.support.commands import ACCOUNTS, NOW
+from tests.unit.language.reading import listed
 from tests.unit.language.strategies import clocks, list_queries
 
 from .filling import View, filled, standing

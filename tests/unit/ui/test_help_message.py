@@ -5,11 +5,11 @@ import re
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.browse.command import LIST_KEYS, TOPICS, parse
-from bot.digests.command.grammar import is_digest, parse_digest
+from bot.browse.options import LIST_OPTIONS
+from bot.digests.command.options import DIGEST_OPTIONS
 from bot.digests.command.requests import CreateDigest
-from bot.home.help import help_message
-from bot.language.tokens import from_slack
+from bot.home.help import TOPICS, help_message
+from tests.support.commands import read
 
 from .showing import assert_slack_shows, visible
 
@@ -35,10 +35,7 @@ def test_many_accounts_are_cut_visibly() -> None:
 def test_every_command_that_help_names_can_be_typed(topic: str | None) -> None:
     commands = re.findall(r"`(/workflows[^`]*)`", visible(help_message(topic, ["prod"])))
     for command in commands:
-        if is_digest(command):
-            parse_digest(command.replace("#ops", "<#C0OPS0001|ops>"), ["prod"], "C0OPS0001", "UTC")
-        else:
-            parse(from_slack(command.replace("[filters]", "")), ["prod"])
+        read(command.replace("[filters]", "").replace("#ops", "<#C0OPS0001|ops>"), ["prod"])
 
 
 def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed() -> None:
@@ -49,10 +46,15 @@ def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed
             command = (
                 option if re.match(r"daily|weekdays|mon|first|every|cron", words) else f"daily 9am {option}"
             )
-            asked = parse_digest(f"digest create {command}", ["prod"], "C0OPS0001", "UTC")
+            asked = read(f"digest create {command}", ["prod"])
             assert isinstance(asked, CreateDigest)
 
 
 def test_every_filter_has_its_line() -> None:
     text = visible(help_message("filters", ["prod"]))
-    assert all(f"{key}:" in text for key in LIST_KEYS)
+    assert all(f"{key}:" in text for key in LIST_OPTIONS.keys)
+
+
+def test_every_option_of_a_digest_has_its_line() -> None:
+    text = visible(help_message("digest", ["prod"]))
+    assert all(key in text for key in DIGEST_OPTIONS.keys)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.browse.command import PendingQuery, parse
 from bot.browse.messages.instances import instances_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.requests import ListInstances
 from bot.browse.screen import Overview, Screen
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.models import ApiMessage, CronSchedule, Instance, Status, Workflow
@@ -18,7 +18,7 @@ from bot.language.times import Clock
 from bot.ui import limits
 from bot.ui.elements import Controls, code, duration, escape
 from bot.ui.problems import problem_message
-from tests.unit.language.reading import ACCOUNTS, NOW
+from tests.support.commands import ACCOUNTS, NOW, read
 from tests.unit.language.strategies import commands, list_queries
 
 from .showing import assert_slack_shows, mrkdwn, overview, screen, visible, without_code
@@ -162,9 +162,9 @@ def test_any_overview_is_shown(shown: Overview, buttons: Controls) -> None:
 @example("x" * 4000)
 def test_any_mistake_is_told_and_what_was_typed_stands_as_code_only(text: str) -> None:
     try:
-        question = parse(text, ACCOUNTS)
-        if isinstance(question, PendingQuery):
-            question.resolve(Clock(NOW))
+        request = read(text)
+        if isinstance(request, ListInstances):
+            request.query.resolve(Clock(NOW))
     except QueryError as error:
         message = problem_message(error)
         assert_slack_shows(message)

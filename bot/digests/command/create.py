@@ -1,34 +1,34 @@
-"""The words of `digest create`, sorted: the schedule, and each option with its value, in any order."""
+"""The words of `digest create` into a digest: a schedule and options, in any order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.digests.command.addressees import names_channel, names_somebody, unknown_channel
-from bot.digests.command.strays import meant_option, stray, unknown_option
+from bot.cloudflare.requests import MAX_WORKFLOW_NAME
+from bot.digests.command.addressees import Channel, names_channel, names_somebody, unknown_channel
+from bot.digests.command.options import DIGEST_OPTIONS, MENTION, WORKFLOW
+from bot.digests.command.requests import CreateDigest
+from bot.digests.command.strays import meant_option, stray
+from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention
 from bot.language import filters, schedule_words
-from bot.language.durations import read_window
+from bot.language.command import Command
+from bot.language.durations import DEFAULT_WINDOW, read_window
 from bot.language.errors import QueryError, typed
 from bot.language.schedule import Schedule
 from bot.language.tokens import Token
 from bot.language.word_stream import Words, as_typed, wrong
 from bot.language.zones import zone_name
 
-_EXAMPLES: Final = {
-    "workflow": "workflow NAME", "status": "status:errored", "window": "window:7d", "quiet": "quiet",
-    "mention": "mention:@here", "thread": "thread:daily", "account": "account:NAME",
-    "zone": "zone:Europe/Berlin", "channel": "channel:here",
-}  # fmt: skip
-_OTHER_NAMES: Final = {
-    "workflows": "workflow", "mentions": "mention", "only_failures": "quiet",
-    "timezone": "zone", "tz": "zone",
-}  # fmt: skip
 _LONGEST_SCHEDULE: Final = 20
 """Words, and more than any schedule needs; looking further at each of many names would take long."""
 
 
+_ALL: Final = "all"
+"""The word for every workflow; it has no value."""
+
+
 @dataclass(slots=True)
-class Clauses:
+class _Clauses:
     """What was said of each thing, as it was typed.
 
     Attributes:
@@ -57,7 +57,61 @@ class Clauses:
         self.values[key] = token
 
 
-def sort(said: Sequence[Token], tokens: Sequence[Token], zone: str) -> tuple[Schedule, Clauses]:
+def read_create(verb: Token, rest: Sequence[Token], command: Command) -> CreateDigest:
+    """Read the words behind `create`.
+
+    Raises:
+        QueryError: they can't be understood.
+    """
+    schedule, clauses = _sort((verb,), rest, command.zone)
+    values = DIGEST_OPTIONS.read({key: word for key, word in clauses.values.items() if key != _ALL}, command)
+    channel = values.get("channel", Channel(command.channel))
+    plan = DigestSpec(
+        channel=channel.id,
+        schedule=replace(schedule, zone=values.get("zone", schedule.zone)),
+        account=values.get("account"),
+        workflows=_workflows(clauses, command),
+        status=values.get("status", ERRORED),
+        window=values.get("window", DEFAULT_WINDOW),
+        quiet=values.get("quiet", False),
+        mentions=_mentions(clauses, command),
+        daily_thread=values.get("thread", False),
+    )
+    return CreateDigest(plan, channel.name)
+
+
+def _workflows(clauses: _Clauses, command: Command) -> tuple[str, ...]:
+    """Return the names, each once; none for all."""
+    names = {name: token for token in clauses.names for name in WORKFLOW.read(token, command)}
+    said_all = clauses.values.get(_ALL)
+    if said_all and names:
+        raise said_all.wrong(
+            f"and {typed(next(iter(names)))} exclude each other",
+            expected="either `all` or names; a workflow of that name goes in quotes",
+        )
+    for number, (name, token) in enumerate(names.items(), start=1):
+        if not 1 <= len(name) <= MAX_WORKFLOW_NAME:
+            expected = f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters"
+            raise token.wrong(f"has {len(name)} characters", expected=expected)
+        if number > MOST_WORKFLOWS:
+            expected = f"at most {MOST_WORKFLOWS} of them, or `all`"
+            raise token.wrong(f"is workflow number {number}", expected=expected)
+    return tuple(names)
+
+
+def _mentions(clauses: _Clauses, command: Command) -> tuple[Mention, ...]:
+    """Return the mentions, each once."""
+    mentions: dict[tuple[str, str], Mention] = {}
+    for token in clauses.mentions:
+        for mention in MENTION.read(token, command):
+            mentions.setdefault((mention.kind, mention.id), mention)
+        if len(mentions) > MOST_MENTIONS:
+            expected = f"at most {MOST_MENTIONS}, or a group"
+            raise token.wrong(f"is mention number {len(mentions)}", expected=expected)
+    return tuple(mentions.values())
+
+
+def _sort(said: Sequence[Token], tokens: Sequence[Token], zone: str) -> tuple[Schedule, _Clauses]:
     """Sort the words behind `create` into the schedule and all other options.
 
     Args:
@@ -68,7 +122,7 @@ def sort(said: Sequence[Token], tokens: Sequence[Token], zone: str) -> tuple[Sch
     Raises:
         QueryError: one of them belongs nowhere, or no schedule is among them.
     """
-    clauses = Clauses()
+    clauses = _Clauses()
     words = Words(tokens)
     while token := words.ahead:
         match _option(token):
@@ -98,12 +152,12 @@ def _option(token: Token) -> str | None:
         QueryError: it is written as an option that does not exist.
     """
     word = token.key if token.key is not None else token.text.lower().replace("-", "_")
-    key = _OTHER_NAMES.get(word, word)
-    if key in _EXAMPLES or (key == "all" and token.key is None):
-        return key
-    if token.key is not None:
-        raise unknown_option(token, tuple(_EXAMPLES))
-    return None
+    if token.key is None and word == _ALL:
+        return _ALL
+    key = DIGEST_OPTIONS.key_of(word)
+    if key is None and token.key is not None:
+        raise DIGEST_OPTIONS.unknown(token)
+    return key
 
 
 def _key_of_value(token: Token) -> str | None:
@@ -128,8 +182,12 @@ def _take_value(words: Words, key: str) -> Token:
 
 def _value_behind(words: Words, token: Token, key: str) -> Token:
     value = words.ahead
-    if value is None or value.key is not None or (not value.quoted and value.text.lower() in _EXAMPLES):
-        example = _EXAMPLES[key]
+    if (
+        value is None
+        or value.key is not None
+        or (not value.quoted and DIGEST_OPTIONS.key_of(value.text.lower()))
+    ):
+        example = DIGEST_OPTIONS[key].example
         nearest = example if key == "thread" else None
         raise token.wrong("has no value", expected=f"one, as in `{example}`", nearest=nearest)
     return words.take()
@@ -148,7 +206,7 @@ def _is_window(text: str) -> bool:
     return True
 
 
-def _take_names(words: Words, clauses: Clauses, zone: str) -> None:
+def _take_names(words: Words, clauses: _Clauses, zone: str) -> None:
     """Take `workflow a b`, `workflows a, b and c`, `workflow:a`."""
     token = words.take()
     before = len(clauses.names)
@@ -166,7 +224,7 @@ def _take_names(words: Words, clauses: Clauses, zone: str) -> None:
         raise token.wrong("names no workflow", expected=expected)
 
 
-def _is_name(token: Token, words: Words, clauses: Clauses, zone: str) -> bool:
+def _is_name(token: Token, words: Words, clauses: _Clauses, zone: str) -> bool:
     """Return whether a word behind a workflow's name is one more name."""
     if token.key is not None or token.quoted:
         return token.key is None
@@ -175,14 +233,14 @@ def _is_name(token: Token, words: Words, clauses: Clauses, zone: str) -> bool:
     return clauses.schedule is not None or not _begins_schedule(words.rest, zone)
 
 
-def _take_mentions(words: Words, clauses: Clauses) -> None:
+def _take_mentions(words: Words, clauses: _Clauses) -> None:
     """Take `mention:@ada`, `mention @ada @grace`."""
     clauses.mentions.append(_take_value(words, "mention"))
     while words.ahead and names_somebody(words.ahead):
         clauses.mentions.append(words.take())
 
 
-def _take_schedule(words: Words, clauses: Clauses, zone: str) -> Words:
+def _take_schedule(words: Words, clauses: _Clauses, zone: str) -> Words:
     """Keep the schedule that is ahead; return the words behind it."""
     token = words.rest[0]
     try:

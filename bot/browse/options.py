@@ -1,0 +1,142 @@
+"""The filters of a list of instances, and the options of the overview."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.cloudflare.models import STATUSES, Cursor, PageNumber, Status
+from bot.language import filters, times
+from bot.language.options import Field, Option, Options
+from bot.language.times import TimePoint
+from bot.language.tokens import COMMAND, in_quotes, quote
+
+if TYPE_CHECKING:
+    from bot.browse.model import ListQuery
+
+DEFAULT_ROWS: Final = 10
+MAX_ROWS: Final = 20
+
+
+def _write_status(status: Status) -> str:
+    return status if status in STATUSES else in_quotes(status)
+
+
+def _write_time(moment: TimePoint) -> str:
+    """Return a time's words as a value; colons need no quotes there."""
+    return quote(moment.text) if " " in moment.text else moment.text
+
+
+def _page_of(asked: "ListQuery") -> int | None:
+    return asked.start.number if isinstance(asked.start, PageNumber) else None
+
+
+def _cursor_of(asked: "ListQuery") -> str | None:
+    return asked.start.token if isinstance(asked.start, Cursor) else None
+
+
+STATUS: Final[Option[Status]] = Option(
+    key="status",
+    example="status:errored",
+    help="a status; the word alone does, too. A status that is newer than this bot goes in quotes",
+    read=lambda word, _: filters.read_status(word),
+    write=_write_status,
+    parameter="status",
+    synonyms=("state",),
+    default="all",
+    field=Field("Status"),
+)
+SINCE: Final[Option[Any]] = Option(
+    key="since",
+    example="since:24h",
+    help="only instances *created* since a time",
+    read=lambda word, _: filters.required(word, times.EXPECTED),
+    write=_write_time,
+    phrase=lambda moment, say: f"since {say(moment.at)}",
+    parameter="date_start",
+    synonyms=("from", "after", "start"),
+    default="no bound",
+    field=Field(
+        "Created since",
+        hint=f"In your own time zone. Every way to write a time: {COMMAND} help times",
+        placeholder="24h, today, monday 09:00",
+    ),
+)
+UNTIL: Final[Option[Any]] = Option(
+    key="until",
+    example='until:"yesterday 17:30"',
+    help="only instances *created* until a time",
+    read=lambda word, _: filters.required(word, times.EXPECTED),
+    write=_write_time,
+    phrase=lambda moment, say: f"until {say(moment.at)}",
+    parameter="date_end",
+    synonyms=("to", "before", "end"),
+    default="no bound",
+    field=Field("Created until", placeholder="1h, yesterday 17:30"),
+)
+ROWS: Final[Option[int]] = Option(
+    key="rows",
+    example="rows:20",
+    help=f"1 to {MAX_ROWS} rows in a message",
+    read=lambda word, _: filters.read_number(word, "rows", MAX_ROWS),
+    get=lambda asked: None if asked.rows == DEFAULT_ROWS else asked.rows,
+    parameter="per_page",
+    synonyms=("limit", "count", "size"),
+    default=str(DEFAULT_ROWS),
+    field=Field("Rows", hint=f"1 to {MAX_ROWS} in one message; {DEFAULT_ROWS} if left empty"),
+)
+PAGE: Final[Option[int]] = Option(
+    key="page",
+    example="page:3",
+    help="the page to start at, counted in rows of a message",
+    read=lambda word, _: filters.read_number(word, "page"),
+    get=_page_of,
+    phrase=lambda number, _: f"from page {number}",
+    parameter="page",
+    default="1",
+)
+CURSOR: Final[Option[str]] = Option(
+    key="cursor",
+    example="cursor:TOKEN",
+    help="a cursor of the API to start at",
+    read=lambda word, _: filters.required(word, "a token that the API gave"),
+    write=quote,
+    get=_cursor_of,
+    phrase=lambda *_: "from a cursor",
+    parameter="cursor",
+    default="the first page",
+)
+DIRECTION: Final[Option[str]] = Option(
+    key="direction",
+    example="direction:asc",
+    help="`asc` or `desc` sets the order. It needs `cursor:`",
+    read=lambda word, _: filters.read_direction(word),
+    phrase=lambda direction, _: "oldest first" if direction == "asc" else "newest first",
+    parameter="direction",
+    default="newest first",
+)
+ACCOUNT: Final[Option[str]] = Option(
+    key="account",
+    example="account:staging",
+    help="another account than the default",
+    read=lambda word, command: filters.read_account(word, command.accounts),
+    write=quote,
+    default="the default account",
+    field=Field("Account"),
+)
+SEARCH: Final[Option[str]] = Option(
+    key="search",
+    example="search:order",
+    help="only workflows whose names contain a text",
+    read=lambda word, _: filters.required(word, "a part of a workflow's name"),
+    write=quote,
+    parameter="search",
+    synonyms=("name",),
+    default="every workflow",
+)
+
+_UNKNOWN: Final = "is a filter I don't know"
+
+LIST_OPTIONS: Final = Options(
+    (STATUS, SINCE, UNTIL, ROWS, PAGE, CURSOR, DIRECTION, ACCOUNT),
+    unknown=_UNKNOWN,
+    elsewhere={SEARCH.key: "can't be used in a list"},
+)
+OVERVIEW_OPTIONS: Final = Options((SEARCH, ACCOUNT), unknown=_UNKNOWN)

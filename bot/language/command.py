@@ -1,0 +1,62 @@
+"""A command as a person typed it, and what its words mean beside the text itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.language.times import Clock
+from bot.language.tokens import COMMAND, SlackMention, extract_mentions
+
+_NO_MOMENT: Final = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A typed command.
+
+    Attributes:
+        text: what stands behind the slash command, without Slack's markup.
+        mentions: the channels and people that Slack recognised in it.
+        accounts: the names that settings give to accounts.
+        channel: the id of the channel in which it was typed.
+        zone: the IANA name of the zone that is meant where none is said.
+        now: the moment at which it was typed.
+    """
+
+    text: str
+    mentions: Sequence[SlackMention] = ()
+    accounts: Sequence[str] = ()
+    channel: str = ""
+    zone: str = "UTC"
+    now: datetime = _NO_MOMENT
+
+    @classmethod
+    def from_slack(
+        cls, text: str, accounts: Sequence[str], channel: str, zone: str, now: datetime
+    ) -> "Command":
+        """Return the command in the text that Slack sent."""
+        typed, mentions = extract_mentions(text)
+        return cls(typed, mentions, accounts, channel, zone, now)
+
+    @property
+    def clock(self) -> Clock:
+        """Return a clock in UTC, which is enough to see whether a time can be read."""
+        return Clock(self.now)
+
+    def whole(self) -> str:
+        """Return what to type, the slash command first."""
+        return f"{COMMAND} {self.text.strip().removeprefix(COMMAND).strip()}"
+
+    def edit(self, span: tuple[int, int] | None, words: str) -> "Command":
+        """Return the command with other words in a span, in which a mention keeps whom it means."""
+        start, end = span or (0, len(self.text))
+        moved = []
+        for mention in self.mentions:
+            if mention.end <= start:
+                moved.append(mention)
+            elif mention.start >= end:
+                moved.append(replace(mention, start=mention.start + len(words) - (end - start)))
+            elif (at := words.find(mention.typed)) >= 0:
+                moved.append(replace(mention, start=start + at))
+        return replace(self, text=f"{self.text[:start]}{words}{self.text[end:]}", mentions=tuple(moved))
