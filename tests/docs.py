@@ -1,4 +1,7 @@
-"""Generate docs/settings.md from the settings model: run `python -m tests.docs`."""
+"""Generate docs/settings.md and the tables of docs/commands.md from settings, options and verbs.
+
+Run `python -m tests.docs`.
+"""
 
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
@@ -7,9 +10,17 @@ import annotated_types
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from bot.browse.options import LIST_OPTIONS
+from bot.digests.command.grammar import DIGEST_VERBS
+from bot.digests.command.options import DIGEST_OPTIONS
+from bot.language.options import Options
+from bot.language.tokens import COMMAND
+from bot.language.verbs import Verbs
 from bot.settings import AccountSettings, Settings
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "settings.md"
+_DOCS: Final = Path(__file__).parents[1] / "docs"
+SETTINGS: Final = _DOCS / "settings.md"
+COMMANDS: Final = _DOCS / "commands.md"
 REGENERATE: Final = "python -m tests.docs"
 
 _NO_DEFAULT: Final = {
@@ -68,6 +79,37 @@ def settings_page() -> str:
     )
 
 
+def commands_page(page: str) -> str:
+    """Return the text of docs/commands.md with its tables generated anew."""
+    tables = {
+        "filters": _options(LIST_OPTIONS, "Filter"),
+        "digest verbs": _verbs(DIGEST_VERBS, f"{COMMAND} digest"),
+        "digest options": _options(DIGEST_OPTIONS, "Option"),
+    }
+    for name, table in tables.items():
+        before, _, rest = page.partition(f"<!-- {name} -->\n")
+        _, _, after = rest.partition("<!-- end -->")
+        page = f"{before}<!-- {name} -->\n{table}\n<!-- end -->{after}"
+    return page
+
+
+def _options(options: Options, title: str) -> str:
+    rows = [f"| {title} | Meaning | If left out | Also called |", "|---|---|---|---|"]
+    for option in options:
+        names = [*dict.fromkeys(name for name in (option.parameter, *option.aliases) if name != option.key)]
+        called = ", ".join(f"`{name}`" for name in names if name)
+        rows.append(f"| `{option.example}` | {option.help} | {option.default} | {called} |")
+    return "\n".join(rows)
+
+
+def _verbs(verbs: Verbs[Any], before: str) -> str:
+    rows = ["| Command | What it does |", "|---|---|"]
+    for verb in verbs:
+        words = " ".join(filter(None, (before, verb.name, verb.usage))).replace("|", r"\|")
+        rows.append(f"| `{words}` | {verb.help} |")
+    return "\n".join(rows)
+
+
 def _table(model: type[BaseModel], title: str, prefix: str | tuple[str, ...]) -> str:
     rows = [f"| {title} | Meaning | Accepts | If not set |", "|---|---|---|---|"]
     for name, field in model.model_fields.items():
@@ -110,4 +152,5 @@ def _absent(name: str, field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(settings_page(), encoding="utf-8")
+    SETTINGS.write_text(settings_page(), encoding="utf-8")
+    COMMANDS.write_text(commands_page(COMMANDS.read_text(encoding="utf-8")), encoding="utf-8")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.cloudflare.models import STATUSES, Cursor, PageNumber, Status
 from bot.language import filters, times
+from bot.language.errors import one_of
 from bot.language.options import Field, Option, Options
 from bot.language.times import TimePoint
 from bot.language.tokens import COMMAND, in_quotes, quote
@@ -35,7 +36,7 @@ def _cursor_of(asked: "ListQuery") -> str | None:
 STATUS: Final[Option[Status]] = Option(
     key="status",
     example="status:errored",
-    help="a status; the word alone does, too. A status that is newer than this bot goes in quotes",
+    help=f"{one_of(STATUSES)}. The word alone works too; a status newer than this bot goes in quotes",
     read=lambda word, _: filters.read_status(word),
     write=_write_status,
     parameter="status",
@@ -79,7 +80,7 @@ ROWS: Final[Option[int]] = Option(
     get=lambda asked: None if asked.rows == DEFAULT_ROWS else asked.rows,
     parameter="per_page",
     synonyms=("limit", "count", "size"),
-    default=str(DEFAULT_ROWS),
+    default=f"`{DEFAULT_ROWS}`",
     field=Field("Rows", hint=f"1 to {MAX_ROWS} in one message; {DEFAULT_ROWS} if left empty"),
 )
 PAGE: Final[Option[int]] = Option(
@@ -90,7 +91,7 @@ PAGE: Final[Option[int]] = Option(
     get=_page_of,
     phrase=lambda number, _: f"from page {number}",
     parameter="page",
-    default="1",
+    default="the first",
 )
 CURSOR: Final[Option[str]] = Option(
     key="cursor",

@@ -3,11 +3,25 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.options import DEFAULT_ROWS, MAX_ROWS
-from bot.cloudflare.models import STATUSES
-from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS
-from bot.language.durations import DEFAULT_WINDOW, window_text
+from bot.browse.options import LIST_OPTIONS
+from bot.digests.command.grammar import DIGEST_VERBS
+from bot.digests.command.options import DIGEST_OPTIONS
+from bot.language.options import Options
 from bot.ui.elements import Message, code, context, header, message, section
+
+
+def _lines(options: Options) -> str:
+    """Describe each option in a line; a default is only named where it is a value."""
+    lines = []
+    for option in options:
+        default = f", {option.default} if left out" if option.default.startswith("`") else ""
+        lines.append(f"`{option.example}`   {option.help}{default}")
+    return "\n".join(lines)
+
+
+def _other_verbs() -> str:
+    return ", ".join(f"`{verb.name}`" for verb in DIGEST_VERBS if verb.usage == "N" and verb.name != "show")
+
 
 _OVERALL: Final = """\
 *See what runs*
@@ -39,14 +53,10 @@ Each answer ends in the command that asks the same again. Only you see it.
 A name with spaces or colons goes in quotes: `/workflows list "my flow"`."""
 
 _FILTERS: Final = f"""\
-`status:`   one of {", ".join(STATUSES)}; a bare status word does, too
-`since:` and `until:`   when the instance was *created*: `/workflows help times`
-`rows:`   1 to {MAX_ROWS} a message, {DEFAULT_ROWS} if you don't say
-`page:`   start at this page, counted in rows of a message
-`cursor:`   start at a cursor of the API's; `direction:asc` or `desc` turns it round
-`account:`   another account than the first
+{_lines(LIST_OPTIONS)}
 
-wrangler's habits work: `--status errored --page 3 --per-page 20`. Case does not matter."""
+wrangler's flags work too: `--status errored --page 3 --per-page 20`. Case does not matter. \
+Every way to write a time: `/workflows help times`."""
 
 _TIMES: Final = """\
 `2h`  `3d`  `1h30m`  `90s`   so long ago
@@ -62,20 +72,14 @@ A digest tells a channel what newly failed, and what there is.
 `/workflows digest`   a form for a new one
 `/workflows digest create #ops weekdays 09:00`   the same in words; without a channel, the one you are in
 `/workflows digest list`   those of this channel, and yours; `/workflows digest list all` is for admins
-`/workflows digest show 7`   one; likewise `preview`, `run`, `pause`, `resume`, `edit`, `delete`, `restore`
+`/workflows digest show 7`   one digest; likewise {_other_verbs()}
 
 *When*
 `daily 9am`  `weekdays 09:00`  `mon,thu 14:30`  `first monday 9am`  `every 4h`  `cron 0 9 * * 1-5`
 `daily 9am Europe/Berlin`   a zone, if it is not your own
 
 *What else may follow*
-`workflow orders refunds`   only these, at most {MOST_WORKFLOWS}
-`status:terminated`   what stands at the top, instead of `errored`
-`window:7d`   how far back the chart goes, {window_text(DEFAULT_WINDOW)} if you don't say
-`quiet`   no message when nothing is new
-`mention:@oncall`   whom to call when something is, at most {MOST_MENTIONS}; `mention:@here` works, too
-`thread:daily`   one message a day, the others in its thread
-`account:`   another account than the first"""
+{_lines(DIGEST_OPTIONS)}"""
 
 _TOPICS: Final = {
     None: _OVERALL,

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from bot.browse.options import LIST_OPTIONS
-from bot.cloudflare.models import STATUSES
+from bot.digests.command.options import DIGEST_OPTIONS
 from bot.settings import AccountSettings, Settings
-from tests.docs import PAGE, REGENERATE, settings_page
+from tests.docs import COMMANDS, REGENERATE, SETTINGS, commands_page, settings_page
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
 
 
 def test_the_settings_page_is_generated_from_the_settings() -> None:
-    assert PAGE.read_text(encoding="utf-8") == settings_page(), f"run `{REGENERATE}`"
+    assert SETTINGS.read_text(encoding="utf-8") == settings_page(), f"run `{REGENERATE}`"
 
 
 def test_every_setting_has_a_description() -> None:
@@ -23,11 +23,11 @@ def test_every_setting_has_a_description() -> None:
     assert [name for name, field in fields.items() if not field.description] == []
 
 
-def test_the_table_of_filters_names_every_filter_and_every_status() -> None:
-    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    table = page[page.index("| Filter | Accepts |") :].partition("\n\n")[0]
-    assert re.findall(r"^\| `(\w+):` \|", table, re.MULTILINE) == list(LIST_OPTIONS.keys)
-    assert set(STATUSES) <= set(re.findall(r"`(\w+)`", table))
+def test_the_tables_of_commands_are_generated_from_options_and_verbs() -> None:
+    page = COMMANDS.read_text(encoding="utf-8")
+    assert page == commands_page(page), f"run `{REGENERATE}`"
+    options = (*LIST_OPTIONS, *DIGEST_OPTIONS)
+    assert [option.key for option in options if f"| `{option.example}` |" not in page] == []
 
 
 def test_the_readme_fits_on_a_few_screens() -> None:

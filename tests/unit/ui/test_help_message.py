@@ -41,8 +41,10 @@ def test_every_command_that_help_names_can_be_typed(topic: str | None) -> None:
 def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed() -> None:
     shown = visible(help_message("digest", ["prod"])).partition("*When*")[2]
     for line in shown.splitlines()[1:-1]:  # the last one names the accounts
-        for words in re.findall(r"`([^`]+)`", line):
-            option = words.replace("@oncall", "<!subteam^S1|@oncall>").replace("account:", "account:prod")
+        for words in re.findall(r"`([^`]+)`", line.partition("   ")[0]):
+            option = words.replace("@oncall", "<!subteam^S1|@oncall>").replace(
+                "account:staging", "account:prod"
+            )
             command = (
                 option if re.match(r"daily|weekdays|mon|first|every|cron", words) else f"daily 9am {option}"
             )
