@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from bot.cloudflare.models import ApiMessage, Status
+from bot.cloudflare.models import ApiMessage
 from bot.ui import limits
 from bot.ui.limits import Block
 
@@ -57,29 +57,6 @@ class Controls:
     lost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """How a status looks: an emoji and a word, so that neither colour nor picture is needed."""
-
-    emoji: str
-    word: str
-
-
-_APPEARANCES: Final = {
-    "errored": Appearance("🔴", "Errored"),
-    "rollingBack": Appearance("🟠", "Rolling back"),
-    "running": Appearance("🔵", "Running"),
-    "queued": Appearance("⏳", "Queued"),
-    "waiting": Appearance("🟣", "Waiting"),
-    "waitingForPause": Appearance("🟡", "Waiting for pause"),
-    "paused": Appearance("⏸️", "Paused"),
-    "terminated": Appearance("⚫", "Terminated"),
-    "complete": Appearance("🟢", "Complete"),
-}
-"""In the order in which somebody on call wants to know of them."""
-
-URGENCY: Final = tuple(_APPEARANCES)
-
 # Marks that turn the direction of what follows, breaks that would end a line or a code span, what steers a
 # terminal, and what nobody sees. The two joiners stay: emoji and some scripts are written with them.
 _UNSAFE_MARKS: Final = (
@@ -90,16 +67,8 @@ _UNSAFE: Final = re.compile(f"[{_UNSAFE_MARKS}]")
 _MARKUP: Final = re.compile(f"[`&<>{_UNSAFE_MARKS}]")
 _INERT: Final = {"`": "\N{MODIFIER LETTER GRAVE ACCENT}", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SECOND: Final = timedelta(seconds=1)
-_LONGEST_STATUS: Final = 60
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
-
-
-def appearance(status: Status | None) -> Appearance:
-    """Return the look of a status; an unknown status is shown by its own name."""
-    if status is None:
-        return Appearance("⚪", "No status")
-    return _APPEARANCES.get(status) or Appearance("⚪", limits.shorten(plain(status), _LONGEST_STATUS))
 
 
 def plain(text: str) -> str:

@@ -116,7 +116,7 @@ async def test_words_take_the_place_of_days_and_time(ada: Person) -> None:
 
 MISTAKES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "words": ({"words": "whenever"}, {"words": "whenever"}),
-    "a slip": ({"words": "dayly 9am"}, {"words": "Did you mean “daily”?"}),
+    "a slip": ({"words": "dayly 9am"}, {"words": "Did you mean “daily 9am”?"}),
     "too often": ({"words": "*/5 * * * *"}, {"words": "at least 15 minutes from one digest to the next"}),
     "window": ({"window": "90d"}, {"window": "Did you mean “30d”?"}),
     "no days": ({"days": None}, {"days": "missing"}),

@@ -11,7 +11,7 @@ from bot.cloudflare.models import Status
 from bot.language import times
 from bot.language.tokens import COMMAND
 from bot.ui import limits
-from bot.ui.elements import URGENCY, Message, code, command, message, section
+from bot.ui.elements import Message, code, command, message, section
 from bot.ui.form_fields import (
     form_view,
     input_field,
@@ -24,6 +24,7 @@ from bot.ui.form_fields import (
 )
 from bot.ui.form_state import State, selected_option, text_value
 from bot.ui.limits import Block
+from bot.ui.statuses import URGENCY
 
 CALLBACK: Final = "filter"
 

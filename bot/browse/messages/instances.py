@@ -13,7 +13,6 @@ from bot.ui.elements import (
     Message,
     ago,
     api_messages,
-    appearance,
     code,
     command,
     context,
@@ -28,6 +27,7 @@ from bot.ui.elements import (
     unread_rows,
 )
 from bot.ui.limits import Block
+from bot.ui.statuses import appearance
 
 _STILL_GOING: Final = frozenset({"running", "queued", "paused", "waiting", "waitingForPause", "rollingBack"})
 

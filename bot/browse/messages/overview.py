@@ -7,11 +7,9 @@ from bot.browse.screen import Overview
 from bot.cloudflare.models import Status, Workflow
 from bot.ui import limits
 from bot.ui.elements import (
-    URGENCY,
     Controls,
     Message,
     api_messages,
-    appearance,
     button,
     code,
     command,
@@ -24,6 +22,7 @@ from bot.ui.elements import (
     section,
     unread_rows,
 )
+from bot.ui.statuses import URGENCY, appearance
 
 _MOST_SCHEDULES: Final = 3
 _LONGEST_ROWS: Final = (700, 400, 200)

@@ -9,8 +9,9 @@ from bot.cloudflare.models import Status
 from bot.digests.messages.phrases import LONGEST_NAME, changed, counts_of, named, plural, rank
 from bot.digests.report import Report, WorkflowRow
 from bot.ui import limits
-from bot.ui.elements import appearance, code, command, context, escape, plain, section
+from bot.ui.elements import code, command, context, escape, plain, section
 from bot.ui.limits import Block
+from bot.ui.statuses import appearance
 
 _MOST_COLUMNS: Final = 5
 _LONGEST_WORD: Final = 30

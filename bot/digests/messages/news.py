@@ -10,8 +10,9 @@ from bot.digests.messages.phrases import command_of, how_many, how_often, named,
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report
 from bot.language.tokens import COMMAND
 from bot.ui import limits
-from bot.ui.elements import appearance, button, code, command, context, escape, moment, section
+from bot.ui.elements import button, code, command, context, escape, moment, section
 from bot.ui.limits import Block
+from bot.ui.statuses import appearance
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from bot.cloudflare.models import Status
 from bot.digests.model import DigestSpec, Mention
 from bot.digests.report import Report, WorkflowRow
 from bot.language.tokens import COMMAND
-from bot.ui.elements import URGENCY, appearance, code, escape, person
+from bot.ui.elements import code, escape, person
+from bot.ui.statuses import URGENCY, appearance
 
 LONGEST_NAME: Final = 100
 """Characters of a workflow's name that are shown. Cloudflare's have 64 at most."""

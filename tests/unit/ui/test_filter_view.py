@@ -19,8 +19,8 @@ from bot.language.errors import FormErrors
 from bot.language.times import Clock, TimePoint
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
-from bot.ui.elements import URGENCY, appearance
 from bot.ui.form_fields import field_errors
+from bot.ui.statuses import URGENCY, appearance
 from tests.support.commands import ACCOUNTS, NOW
 from tests.unit.language.reading import listed
 from tests.unit.language.strategies import clocks, list_queries
