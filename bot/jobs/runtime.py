@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.jobs import dbos_runtime
 from bot.jobs.dbos_runtime import JobDefinition, claim_process
 from bot.jobs.lease import Lease, new_executor
-from bot.jobs.model import Standby
+from bot.jobs.model import Progress, Standby
 from bot.storage.database import first_line
 
 _log = structlog.get_logger(__name__)
@@ -71,6 +71,14 @@ class JobRuntime:
     async def abandoned(self, job_ids: Collection[str], now: datetime) -> frozenset[str]:
         """Return the ids of those jobs that no worker runs or will run."""
         return await dbos_runtime.abandoned(job_ids, now)
+
+    async def progress(self, job_id: str) -> Progress | None:
+        """Return how far a job is; None if there is no such job."""
+        return await dbos_runtime.progress(job_id)
+
+    async def cancel(self, job_id: str) -> bool:
+        """Cancel a job and return whether it is cancelled; its current step may end first."""
+        return await dbos_runtime.cancel(job_id)
 
     async def purge(self, now: datetime) -> None:
         """Delete the records of jobs that ended some days ago."""
