@@ -134,7 +134,7 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """One session for all accounts; it keeps no cookies."""
+    """Open one session for all accounts; it keeps no cookies."""
     agent = {"User-Agent": f"workflows-bot/{__version__}"}
     jar = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(cookie_jar=jar, headers=agent, trust_env=True) as session:
@@ -147,7 +147,7 @@ def open_accounts(
     metrics: Metrics,
     observe: Callable[[Call], None] = observe_nothing,
 ) -> dict[str, CachedWorkflows]:
-    """Every account by name, the default first; accounts of one token share its budget."""
+    """Return every account by name, the default first; accounts of one token share its budget."""
     budgets: dict[Credentials, Budget] = {}
     times = CacheTimes(
         first=timedelta(seconds=settings.bot_cache_first_pages),

@@ -100,7 +100,7 @@ def _counted(_logger: object, method: str, event: EventDict) -> EventDict:
 
 
 def _json(event: Any, **_: object) -> str:  # noqa: ANN401 - as structlog hands it on
-    """JSON in ASCII: whatever people gave as a name breaks no line and steers no terminal."""
+    """Write JSON in ASCII: no name breaks a line or steers a terminal."""
     with suppress(PydanticSerializationError):
         text = to_json(event, fallback=repr)
         if text.isascii():
@@ -225,12 +225,12 @@ class Metrics:
         )
 
     def render(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
 def _tasks() -> int:
-    """How many tasks there are on this thread's event loop; none where none runs."""
+    """Count the tasks on this thread's event loop; 0 where none runs."""
     try:
         return len(asyncio.all_tasks())
     except RuntimeError:

@@ -13,7 +13,7 @@ from bot.telemetry import Metrics
 
 
 async def list_digests(settings: Settings) -> str:
-    """Every digest, a line each.
+    """Print every digest, a line each.
 
     Raises:
         StartupError: the database can't be used.

@@ -105,7 +105,7 @@ class _SingleWorkspaceAuthorize(AsyncAuthorize):
 
 
 def _replace_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:
-    """Without halves of characters, as a field's limit leaves them: no URL and no database takes one."""
+    """Drop halves of characters, as a field's limit leaves them: no URL and no database takes one."""
     try:
         to_json(body)  # as UTF-8, and much quicker than anything else that looks at it all
     except PydanticSerializationError:

@@ -77,7 +77,7 @@ async def probe(engine: AsyncEngine) -> None:
 
 
 def first_line(error: Exception) -> str:
-    """Why, in one line and without the URL, which holds a password."""
+    """Return why it failed, in one line and without the URL, which holds a password."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 

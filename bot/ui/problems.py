@@ -256,5 +256,5 @@ def _sentence(text: str) -> str:
 
 
 def _with_code(text: str) -> str:
-    """Our own words with `code` in them; what a person typed may stand in there."""
+    """Escape our own words, but keep `code` in them, which may hold what a person typed."""
     return "".join(code(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`")))

@@ -81,7 +81,7 @@ def run_started_message(digest: Digest) -> Message:
 
 
 def stop_in_words(why: str) -> str:
-    """Why a digest can't be posted any more, as plain text, given Slack's word for it."""
+    """Say why a digest can't be posted any more, as plain text, given Slack's word for it."""
     return _STOPS[why][0] if why in _STOPS else f"Slack says {why}"
 
 
@@ -100,7 +100,7 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
 
 
 def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Somebody may not change a digest. To be sent to one reader alone, as it names people."""
+    """Refuse a change of a digest. Send this to one reader alone, as it names people."""
     told = [f"Digest {digest.number} is not yours to change.", f"Only {_owners(digest, admins)} can do that."]
     if digest.state != "deleted":
         preview = command(command_of("preview", digest.number))
@@ -109,12 +109,12 @@ def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
 
 
 def no_such_digest_message(number: int) -> Message:
-    """No digest has that number."""
+    """Say that no digest has this number."""
     return _told("⚠️", f"There is no digest {number}.", f"All there are: {command(f'{COMMAND} digest list')}")
 
 
 def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Somebody may not see a digest of a channel that they did not ask in. For one reader alone."""
+    """Refuse to show a digest outside its channel. Send this to one reader alone."""
     return _told(
         "⛔",
         f"Digest {digest.number} belongs to another channel.",
@@ -124,7 +124,7 @@ def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
 
 
 def not_all_message(admins: Sequence[str]) -> Message:
-    """Somebody who is no admin asked for the digests of all channels. For one reader alone."""
+    """Refuse the digests of all channels to a person who is no admin. Send this to one reader alone."""
     who = f": {_named(admins)}" if admins else ", and the setting `BOT_ADMINS` names none"
     return _told(
         "⛔",
@@ -160,7 +160,7 @@ def channel_unavailable_text(missing: Missing) -> str:
 
 
 def channel_unknown_message(reason: str) -> Message:
-    """Slack did not say whether the bot may post there; `reason` is its word for why."""
+    """Say that Slack did not tell whether the bot may post there; `reason` is its word for why."""
     return _told(
         "⚠️",
         "Slack did not let this bot look into that channel.",
@@ -169,7 +169,7 @@ def channel_unknown_message(reason: str) -> Message:
 
 
 def _owners(digest: Digest, admins: Sequence[str]) -> str:
-    """Who may do everything with a digest."""
+    """Name the people who may do everything with a digest."""
     creator = f"its creator {person(digest.creator)}"
     if not admins:
         return creator
