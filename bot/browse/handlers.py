@@ -158,7 +158,7 @@ class ListHandlers:
             raise UserError(problem_message(error, again=OpenList(place).command())) from error
         controls = await self._controls(screen)
         reply = ShowMessage(instances_message(screen, controls, notices))
-        if not (fresh or controls.lost):
+        if not (fresh or controls.incomplete):
             self._shown[place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
 
@@ -179,10 +179,12 @@ class ListHandlers:
         filter_ = OpenFilter(shown.query.from_start) if isinstance(shown, Screen) else None
         wanted = (previous, next_, RefreshPage(shown.here), filter_)
         values = [None if request is None else await self._value(request) for request in wanted]
-        is_lost = any(
+        is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
         )
-        return Controls(previous=values[0], next=values[1], refresh=values[2], filter=values[3], lost=is_lost)
+        return Controls(
+            previous=values[0], next=values[1], refresh=values[2], filter=values[3], incomplete=is_incomplete
+        )
 
     async def _value(self, request: Request) -> str | None:
         """Return a button's value, or None where the database can't keep it. The rows are shown even so."""

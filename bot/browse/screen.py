@@ -46,7 +46,7 @@ class Screen:
     messages: tuple[ApiMessage, ...]
     cursor_loop: bool
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0
     source: Source | None = None
 
 
@@ -78,4 +78,4 @@ class Overview:
     next: OverviewBookmark | None
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0

@@ -63,7 +63,7 @@ class Suggestion:
     text: str
     label: str
     value: str
-    says: str
+    accessibility_label: str
 
 
 def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[Suggestion] = ()) -> Message:
@@ -79,10 +79,13 @@ def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[
     if again:
         advice.append(f"To try again: {command(again)}")
     blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
-    blocks += [section(way.text, button(way.label, "list_open", way.value, way.says)) for way in suggestions]
+    blocks += [
+        section(way.text, button(way.label, "list_open", way.value, way.accessibility_label))
+        for way in suggestions
+    ]
     if problem.details:
         blocks.append(context(*problem.details))
-    return message(" ".join((problem.title, *advice, *(way.text for way in suggestions))), blocks)
+    return message(" ".join((problem.title, *advice, *(each.text for each in suggestions))), blocks)
 
 
 def unexpected_message(reference: str) -> Message:

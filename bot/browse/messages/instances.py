@@ -19,12 +19,12 @@ from bot.ui.elements import (
     duration,
     escape,
     header,
+    incomplete_rows_notice,
     iso,
     message,
     moment,
     paging,
     section,
-    unread_rows,
 )
 from bot.ui.limits import Block
 from bot.ui.statuses import appearance
@@ -103,7 +103,7 @@ def _times(row: Instance, now: datetime) -> list[str]:
 
 
 def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
-    found = [*notices, *unread_rows(screen.unread)]
+    found = [*notices, *incomplete_rows_notice(screen.incomplete_rows)]
     if screen.cursor_loop:
         found.append("Cloudflare sent a cursor it had sent before, so the list ends here; there may be more.")
     return found

@@ -16,11 +16,11 @@ from bot.ui.elements import (
     context,
     escape,
     header,
+    incomplete_rows_notice,
     message,
     moment,
     paging,
     section,
-    unread_rows,
 )
 from bot.ui.statuses import URGENCY, appearance
 
@@ -43,7 +43,7 @@ def overview_message(overview: Overview, controls: Controls, open_values: Sequen
             header(f"Workflows · {overview.account}"),
             context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
             *(rows or [section(_nothing(overview))]),
-            *map(context, unread_rows(overview.unread)),
+            *map(context, incomplete_rows_notice(overview.incomplete_rows)),
             *api_messages(overview.messages),
             *paging(controls, "Previous", "Next"),
             context(_range(overview), command(overview.query.command()), "`/workflows help`"),

@@ -127,8 +127,8 @@ def _workflow(
     more = f"And {how_many(left, exact=report.exact)} more" if left else ""
     pressed = None
     if value:
-        says = f"{more} of {workflow}" if more else f"Open {workflow}"
-        pressed = button(more or "Open", "list_open", value, f"{says}, {newly(report.plan.status)}")
+        spoken = f"{more} of {workflow}" if more else f"Open {workflow}"
+        pressed = button(more or "Open", "list_open", value, f"{spoken}, {newly(report.plan.status)}")
     first, *others = (_group(group, detail) for group in groups)
     if total > groups[0].total or not _has_error(groups[0]):
         first = f"{how_many(total, exact=report.exact)} {escape(newly(report.plan.status))}\n{first}"

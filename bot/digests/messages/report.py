@@ -10,9 +10,9 @@ from bot.digests.messages.counts import lines, table
 from bot.digests.messages.news import DETAILS, busiest_first, headline, news
 from bot.digests.messages.phrases import (
     LONGEST_NAME,
-    calls,
     command_of,
-    mentioned,
+    mention_markup,
+    mention_names,
     name_of,
     since_in_words,
     subject,
@@ -115,7 +115,7 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
         ),
     ]
     if controls.is_preview:
-        called = mentioned(report.plan.mentions)
+        called = mention_names(report.plan.mentions)
         calling = f" It would call {called}." if called and report.has_news else ""
         blocks.append(context(f"👁️ A preview, for you alone.{calling}"))
     elif called := _called(report):
@@ -125,7 +125,7 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
 
 def _called(report: Report) -> str:
     """Mention the people of a digest, so that Slack notifies them."""
-    return calls(report.plan.mentions) if report.has_news else ""
+    return mention_markup(report.plan.mentions) if report.has_news else ""
 
 
 def _bottom(report: Report, number: int | None) -> Block:

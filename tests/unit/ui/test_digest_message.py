@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.cloudflare.errors import RateLimited, Unavailable, UnknownAccount
 from bot.cloudflare.models import Status
-from bot.digests.messages.phrases import calls
+from bot.digests.messages.phrases import mention_markup
 from bot.digests.messages.report import DigestControls, digest_message, maybe_repeated, unreadable_message
 from bot.digests.model import Mention
 from bot.digests.report import Bar, Group, NewInstance, Report, WorkflowRow
@@ -325,7 +325,7 @@ def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None
     names = [*(one.workflow for one in told.groups), *told.ungrouped, *told.unread]
     controls = DigestControls(dict.fromkeys(names, value), is_preview=is_preview)
     messages = digest_message(7, told, controls)
-    called = "" if is_preview or not told.has_news else calls(told.plan.mentions)
+    called = "" if is_preview or not told.has_news else mention_markup(told.plan.mentions)
     for one in (messages.full, messages.plain):
         if is_preview:
             assert_slack_shows(maybe_repeated(one))
