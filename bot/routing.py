@@ -194,10 +194,10 @@ class CommandReader:
     menus: Collection[str] = tuple(MENUS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
 
-    def cached_reply(self, text: str) -> ShowMessage | None:
+    def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
         """Return the reply to the words of a command, if all that it takes is in memory."""
         known = self._typed_before.get(text)
-        return None if known is None else self.lists.cached_reply(known)
+        return None if known is None else self.lists.cached_reply(known, interaction)
 
     async def command(self, text: str, interaction: Interaction) -> Request:
         """Read the words of a command.
@@ -210,12 +210,14 @@ class CommandReader:
         )
         request = read_command(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
-            request = read_command(replace(typed, zone=(await self.zones.get(interaction.user)).name))
+            request = read_command(
+                replace(typed, zone=(await self.zones.get(interaction.team, interaction.user)).name)
+            )
         if isinstance(request, ListInstances):
             self._typed_before[text] = request
         return request
 
-    async def button(self, action_id: str, value: str) -> Request:
+    async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
         """Read a button.
 
         Raises:
@@ -223,7 +225,8 @@ class CommandReader:
             InvalidButton, ExpiredButton: its value can't be read.
         """
         if expected := LIST_BUTTONS.get(action_id):
-            request = await self.requests.load(value, lambda text: at_place(expected, decode_v1(text)))
+            team = interaction.team
+            request = await self.requests.load(value, team, lambda text: at_place(expected, decode_v1(text)))
             if not isinstance(request, expected):
                 raise InvalidButton("made for another kind of list")
             return request
@@ -244,7 +247,7 @@ class CommandReader:
         """
         carried = interaction.carried
         if callback_id == filter_form.CALLBACK:
-            opened = await self.button("filter_open", carried)
+            opened = await self.button("filter_open", carried, interaction)
             return ApplyFilter(opened.query) if isinstance(opened, OpenFilter) else opened
         if callback_id == digest_form.CALLBACK and (not carried or _NUMBER.fullmatch(carried)):
             return SaveDigest(int(carried) if carried else None)

@@ -63,6 +63,7 @@ def digest_of(row: RowMapping) -> Digest:
     """
     return Digest(
         number=row["number"],
+        team=row["team_id"],
         plan=spec_from_json(row["plan"]),
         creator=row["creator"],
         created_at=_required(row["created_at"]),

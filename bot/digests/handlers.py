@@ -100,7 +100,7 @@ class DigestHandlers:
 
     async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
         """Open the form of a new digest."""
-        zone = await self.zones.get(interaction.user, _FORM_TIMEOUT)
+        zone = await self.zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
         form = DigestForm.blank(interaction.channel or "", zone.name)
         view = digest_form(form, None, tuple(self.digests.accounts), interaction.dump(""))
         return OpenModal(view, form_not_opened_message(None))
@@ -116,7 +116,7 @@ class DigestHandlers:
 
     async def list_digests(self, request: ListDigests, interaction: Interaction) -> Reply:
         """Show this channel's digests and the person's own; for admins who ask for them, all."""
-        store = self.digests.store
+        store = self.digests.store(interaction)
         if request.all:
             if interaction.user not in self.digests.admins:
                 raise UserError(not_all_message(self.digests.admins))
@@ -127,18 +127,17 @@ class DigestHandlers:
             found = {digest.number: digest for digest in (*here, *own)}
         shown = [found[number] for number in sorted(found)]
         may_change = {digest.number for digest in shown if self.digests.may_change(digest, interaction)}
-        return await self._warn_if_no_worker(digests_message(shown, may_change))
+        return await self._warn_if_no_worker(digests_message(shown, may_change), interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
         digest = await self.digests.require_view(request.number, interaction)
         schedule, now = digest.plan.schedule, self.digests.now()
         upcoming = tuple(schedule.upcoming(now, UPCOMING)) if digest.next_due else ()
-        runs = await self.digests.store.runs(digest.number)
+        runs = await self.digests.store(interaction).runs(digest.number)
         may_change = self.digests.may_change(digest, interaction)
-        return await self._warn_if_no_worker(
-            digest_details_message(digest, upcoming, runs, may_change=may_change)
-        )
+        message = digest_details_message(digest, upcoming, runs, may_change=may_change)
+        return await self._warn_if_no_worker(message, interaction)
 
     async def preview(self, request: PreviewDigest, interaction: Interaction) -> Reply:
         """Show what a digest would say now."""
@@ -149,8 +148,8 @@ class DigestHandlers:
     async def run(self, request: RunDigest, interaction: Interaction) -> Reply:
         """Have a digest posted now; people who read it in its channel may do so, too."""
         digest = await self.digests.require_view(request.number, interaction)
-        await self.digests.store.run_now(digest.number)
-        return await self._warn_if_no_worker(run_started_message(digest))
+        await self.digests.store(interaction).run_now(digest.number)
+        return await self._warn_if_no_worker(run_started_message(digest), interaction)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
         """Open the form of a digest."""
@@ -162,22 +161,26 @@ class DigestHandlers:
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
         await self.digests.require_change(request.number, interaction)
-        return ShowMessage(paused_message(await self.digests.store.pause(request.number)))
+        digest = await self.digests.store(interaction).pause(request.number)
+        return ShowMessage(paused_message(digest))
 
     async def resume(self, request: ResumeDigest, interaction: Interaction) -> Reply:
         """Resume a digest."""
         await self.digests.require_change(request.number, interaction)
-        return ShowMessage(resumed_message(await self.digests.store.resume(request.number)))
+        digest = await self.digests.store(interaction).resume(request.number)
+        return ShowMessage(resumed_message(digest))
 
     async def delete(self, request: DeleteDigest, interaction: Interaction) -> Reply:
         """Delete a digest; the answer has a button that restores it."""
         await self.digests.require_change(request.number, interaction)
-        return ShowMessage(deleted_message(await self.digests.store.delete(request.number)))
+        digest = await self.digests.store(interaction).delete(request.number)
+        return ShowMessage(deleted_message(digest))
 
     async def restore(self, request: RestoreDigest, interaction: Interaction) -> Reply:
         """Undo a deletion. A digest that is there stays as it is, paused or not."""
         await self.digests.require_change(request.number, interaction, deleted_too=True)
-        return ShowMessage(restored_message(await self.digests.store.restore(request.number)))
+        digest = await self.digests.store(interaction).restore(request.number)
+        return ShowMessage(restored_message(digest))
 
     async def save(  # noqa: PLR0911 - one way out for each field that may be wrong
         self, request: SaveDigest, interaction: Interaction
@@ -190,7 +193,7 @@ class DigestHandlers:
         try:
             if number is None:
                 return _created(await self.digests.create(spec, interaction), interaction)
-            was_here = await self.digests.get(number)
+            was_here = await self.digests.get(number, interaction)
             digest = await self.digests.update(number, spec, interaction)
         except ChannelUnavailable as error:
             return _field_errors({"channel": channel_unavailable_text(error.reason)}, number)
@@ -239,9 +242,9 @@ class DigestHandlers:
             return ()
         return [row.name for row in rows if len(row.name) <= OPTION_VALUE]
 
-    async def _warn_if_no_worker(self, message: Message) -> ShowMessage:
+    async def _warn_if_no_worker(self, message: Message, interaction: Interaction) -> ShowMessage:
         """Add a warning when no worker is running."""
-        is_served = await self.digests.store.is_served()
+        is_served = await self.digests.store(interaction).is_served()
         return ShowMessage(message if is_served else with_no_worker_warning(message))
 
 

@@ -12,14 +12,21 @@ from bot.slack.requests import RequestStore
 _log = structlog.get_logger(__name__)
 
 
-async def list_button_values(report: Report, requests: RequestStore) -> dict[str, str]:
-    """Return a button's value for each workflow with news; none if the database can't keep it."""
+async def list_button_values(report: Report, requests: RequestStore, team: str) -> dict[str, str]:
+    """Return a button's value for each workflow with news; none if the database can't keep it.
+
+    Args:
+        report: with the news.
+        requests: makes requests into button values.
+        team: Slack's id of the workspace where they are shown.
+    """
     plan = report.plan
     names = dict.fromkeys((*(group.workflow for group in report.groups), *report.ungrouped, *report.unread))
     values = {}
     try:
         for name in names:
-            values[name] = await requests.save(OpenList(Bookmark(ListQuery(name, plan.account, plan.status))))
+            request = OpenList(Bookmark(ListQuery(name, plan.account, plan.status)))
+            values[name] = await requests.save(request, team)
     except (SQLAlchemyError, OSError):
         _log.exception("bookmark_not_kept")
     return values

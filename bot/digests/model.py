@@ -89,6 +89,7 @@ class Digest:
 
     Attributes:
         number: what people call it by.
+        team: Slack's id of the workspace it belongs to.
         plan: as its creator, or whoever changed it, wants it.
         creator: Slack's id of who made it.
         created_at: when.
@@ -99,6 +100,7 @@ class Digest:
     """
 
     number: int
+    team: str
     plan: DigestSpec
     creator: str
     created_at: datetime

@@ -30,11 +30,13 @@ class JobRuntime:
 
     Attributes:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace whose jobs they are.
         takeover: how long after the last heartbeat of a worker others take over its jobs.
         grace: how long running jobs may continue after `stop`.
     """
 
     engine: AsyncEngine
+    team: str
     takeover: timedelta
     grace: timedelta
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -87,7 +89,7 @@ class JobRuntime:
     async def _register(self, stack: AsyncExitStack) -> str:
         """Join the workers on this PostgreSQL and return the executor name."""
         executor = new_executor()
-        lease = Lease(self.engine, executor, self.takeover, time.monotonic)
+        lease = Lease(self.engine, self.team, executor, self.takeover, time.monotonic)
         await lease.renew()
         stack.push_async_callback(_release, lease)
         heartbeat = asyncio.create_task(self._keep_lease(lease))

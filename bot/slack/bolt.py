@@ -64,7 +64,8 @@ class SlackApp(AsyncApp):
         self._metrics = metrics
 
     def listen(self, router: Router) -> None:
-        """Have a router answer what people do."""
+        """Have a router answer what people do, once it has let them in."""
+        self.use(router.admit)
         self.command(COMMAND)(router.on_command)
         for action_id in router.reader.buttons:
             self.action(action_id)(router.on_click)

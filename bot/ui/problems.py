@@ -116,6 +116,20 @@ def unknown_control_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def other_team_message() -> Message:
+    """Tell a person of another workspace that the bot is not there for them."""
+    title = "This bot is installed in another workspace."
+    advice = "It answers the people of that workspace only: ask one of them, or install it in yours."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def team_unknown_message() -> Message:
+    """Tell that the bot can't tell yet whom it may answer."""
+    title = "Slack did not say yet which workspace this bot is installed in."
+    advice = "Until then it answers nobody. Please ask again in a minute."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 @singledispatch
 def explain(error: Exception) -> Problem:
     """Return an error in words, by its type.

@@ -38,6 +38,7 @@ from bot.playground.simulators.cloudflare import (
 from bot.playground.simulators.slack import Channel, LocalSlack, Workspace
 from bot.storage.database import migrate, open_database
 from bot.storage.tables import digest_runs, digests
+from tests.support.teams import TEAM
 from tests.system.process.stage import Stage
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
@@ -66,7 +67,7 @@ class _Desk:
 
     async def plan(self) -> None:
         """Make them; they wait for `deliver`."""
-        store = DigestRepository(self.engine, lambda: datetime.now(UTC))
+        store = DigestRepository(self.engine, TEAM, lambda: datetime.now(UTC))
         later = datetime.now(UTC) + timedelta(hours=12)
         for number in range(self.count):
             await store.resume((await store.create(_plan(number, later), _CREATOR)).number)

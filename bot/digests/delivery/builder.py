@@ -103,7 +103,7 @@ class MessageBuilder:
         prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
         if digest.plan.quiet and not report.has_news and not _is_run_now(active):
             return prepared
-        controls = DigestControls(await list_button_values(report, self.requests))
+        controls = DigestControls(await list_button_values(report, self.requests, digest.team))
         messages = digest_message(digest.number, report, controls)
         thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
         variants = (messages.full, messages.plain, messages.plain.bare)

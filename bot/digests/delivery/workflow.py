@@ -46,12 +46,13 @@ class DeliveryRuntime:
 
     Args:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace whose digests they are.
         takeover: how long after the last heartbeat of a worker others take over its deliveries.
         grace: how long running deliveries may continue after `stop`.
     """
 
-    def __init__(self, engine: AsyncEngine, takeover: timedelta, grace: timedelta) -> None:
-        self._jobs = JobRuntime(engine, takeover, grace)
+    def __init__(self, engine: AsyncEngine, team: str, takeover: timedelta, grace: timedelta) -> None:
+        self._jobs = JobRuntime(engine, team, takeover, grace)
 
     async def start(self, steps: DeliverySteps) -> None:
         """Start delivering.

@@ -27,6 +27,7 @@ from bot.playground.simulators.slack import LocalSlack, Message
 from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
+from tests.support.teams import TEAM
 from tests.unit.jobs.conftest import Clock
 
 from .cloudflare_stage import DEADLINE, Cell
@@ -77,7 +78,7 @@ class Post:
         )
         account = CachedWorkflows(client, CacheTimes(), clock.seconds)
         runs, poster, policy = (
-            RunRepository(works.engine),
+            RunRepository(works.engine, TEAM),
             Poster(works.client, EVENT_TYPE),
             RetryPolicy(LATENESS, retry),
         )
@@ -87,8 +88,8 @@ class Post:
         self._builder = MessageBuilder(runs, reader, requests, poster, recorder, clock)
         self._sender = MessageSender(runs, poster, policy, clock)
         self._recorder = recorder
-        self._store = DigestRepository(works.engine, clock)
-        self._rounds = DueScheduler(works.engine, LATENESS)
+        self._store = DigestRepository(works.engine, TEAM, clock)
+        self._rounds = DueScheduler(works.engine, TEAM, LATENESS)
         self._plan = DigestSpec("C0OPS0001", Schedule("0 * * * *", "UTC"), cell.account, (cell.workflow,))
         self._digest: Digest | None = None
 

@@ -21,6 +21,7 @@ from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 from bot.settings import Settings
 from bot.storage.database import open_database
 from tests.support.reading import timeless
+from tests.support.teams import TEAM
 
 from .cloudflare_faults import Failure as Case
 from .cloudflare_faults import NobodyListens
@@ -175,7 +176,7 @@ class Cell:
     async def digest(self) -> int:
         """A digest of this workflow; it is paused, so that no worker has anything to do."""
         plan = DigestSpec("C0GENERAL", Schedule("0 9 * * *", "UTC"), self.account, (self.workflow,))
-        store = DigestRepository(self.stage.engine, lambda: datetime.now(UTC))
+        store = DigestRepository(self.stage.engine, TEAM, lambda: datetime.now(UTC))
         return (await store.create(plan, self.ada.user.id)).number
 
 

@@ -34,6 +34,7 @@ from bot.storage.database import migrate, open_database
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.logs import logs
+from tests.support.teams import TEAM
 from tests.unit.jobs.conftest import Clock
 
 CREATOR: Final = "U0ADA0001"
@@ -151,7 +152,7 @@ async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
             client = WorkflowsClient(session, endpoint, deadline=timedelta(seconds=1), now=clock)
             account = CachedWorkflows(client, CacheTimes(), clock.seconds)
             async with slack_client(settings) as web_api:
-                runs, poster = RunRepository(engine), Poster(web_api, EVENT_TYPE)
+                runs, poster = RunRepository(engine, TEAM), Poster(web_api, EVENT_TYPE)
                 policy = RetryPolicy(timedelta(hours=1), timedelta(minutes=10))
                 recorder = RunRecorder(runs, poster, Metrics(), policy, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
@@ -159,8 +160,8 @@ async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
                 yield Desk(
                     slack,
                     simulation,
-                    DigestRepository(engine, clock),
-                    DueScheduler(engine, timedelta(hours=1)),
+                    DigestRepository(engine, TEAM, clock),
+                    DueScheduler(engine, TEAM, timedelta(hours=1)),
                     MessageBuilder(runs, reader, requests, poster, recorder, clock),
                     MessageSender(runs, poster, policy, clock),
                     recorder,

@@ -45,7 +45,7 @@ from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.ui.elements import Controls, Message
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
-from tests.support.buttons import CODEC, load
+from tests.support.buttons import CODEC, load, save
 from tests.support.commands import ACCOUNTS, NOW, escaped, read
 from tests.unit.digests.test_digest_grammar_properties import as_slack_sends_plan
 from tests.unit.ui.digest_showing import group, report
@@ -112,7 +112,7 @@ async def kept_value(text: str, requests: RequestStore) -> None:
     except (InvalidButton, ExpiredButton) as error:
         _shown(problem_message(error))
         return
-    assert await load(requests, await requests.save(request)) == request
+    assert await load(requests, await save(requests, request)) == request
 
 
 def answer(response: Response, position: Position | None, reads: str) -> None:
@@ -218,7 +218,7 @@ def _place(place: AnyBookmark) -> None:
 
 
 def _plan(plan: DigestSpec) -> None:
-    _digest(Digest(7, plan, "U1", NOW), is_typed=True)
+    _digest(Digest(7, "T1", plan, "U1", NOW), is_typed=True)
 
 
 def _digest(digest: Digest, *, is_typed: bool) -> None:

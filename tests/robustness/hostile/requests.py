@@ -10,7 +10,7 @@ from collections.abc import Mapping, MutableMapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
@@ -28,11 +28,14 @@ from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.client import slack_client
 from bot.slack.http import UNREADABLE
+from bot.slack.team import InstalledTeam
+from bot.storage.database import adopt_rows
 from bot.storage.tables import digest_runs, digests
 from bot.telemetry import Metrics
 from tests.robustness.hostile.canned import canned
 from tests.robustness.hostile.shape import is_slacks
 from tests.support.buttons import request_store
+from tests.support.teams import TEAM
 
 SECRET: Final = "made-up"
 RESPONSE_URL: Final = "RESPONSE_URL"
@@ -95,6 +98,7 @@ class Scene:
             settings,
             client,
             self.engine,
+            InstalledTeam(client, partial(adopt_rows, self.engine)),
             accounts,
             reports,
             request_store(self.engine, _now),
@@ -122,6 +126,8 @@ class Scene:
         if path.startswith("/api/"):
             method = path.removeprefix("/api/")
             said = json.loads(body) if body.startswith(b"{") else {}
+            if method == "auth.test":
+                return json.dumps({"ok": True, "team_id": TEAM}).encode()
             if method == "users.info":
                 return b'{"ok":true,"user":{"tz":"Europe/Berlin"}}'
             if "view" in said:

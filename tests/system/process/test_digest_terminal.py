@@ -10,6 +10,7 @@ from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import HtmlPage
+from tests.support.teams import TEAM
 
 from .bot_process import Ended, run
 from .killing import database
@@ -29,7 +30,7 @@ async def digests(shared_stage: Stage) -> Path:
     folder = shared_stage.folder / "terminal"
     folder.mkdir()
     async with database(f"sqlite:///{folder}/bot.sqlite3") as engine:
-        store = DigestRepository(engine, lambda: datetime.now(UTC))
+        store = DigestRepository(engine, TEAM, lambda: datetime.now(UTC))
         for plan in PLANS:
             await store.create(plan, "U0ADA0001")
         await store.resume(1)

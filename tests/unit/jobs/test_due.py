@@ -15,6 +15,7 @@ from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.storage.database import open_database
 from bot.storage.tables import digest_runs, digests
+from tests.support.teams import TEAM
 
 from .conftest import Clock
 
@@ -164,7 +165,7 @@ async def test_a_run_put_off_by_a_clock_ahead_of_time_does_not_wait_for_it(
 async def other(database_url: str) -> AsyncIterator[DueScheduler]:
     """Another worker on the same database."""
     engine = open_database(database_url)
-    yield DueScheduler(engine, timedelta(hours=1))
+    yield DueScheduler(engine, TEAM, timedelta(hours=1))
     await engine.dispose()
 
 

@@ -48,7 +48,7 @@ async def _count() -> None:
 
 @asynccontextmanager
 async def running(engine: AsyncEngine, steps: Counting) -> AsyncIterator[JobRuntime]:
-    runtime = JobRuntime(engine, takeover=timedelta(seconds=30), grace=timedelta(seconds=5))
+    runtime = JobRuntime(engine, "T0TEST0001", takeover=timedelta(seconds=30), grace=timedelta(seconds=5))
     await runtime.start({COUNT: steps})
     try:
         yield runtime

@@ -31,6 +31,7 @@ from bot.settings import Settings
 from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
+from tests.support.teams import team
 
 from .conftest import Clock
 
@@ -55,7 +56,7 @@ async def start(
         reader = ReportBuilder({"prod": account}, settings.digest_lookback, clock)
         requests = request_store(engine, clock)
         yield lambda: run_worker(
-            settings, engine, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock
+            settings, engine, team, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock
         )
         await account.close()
 

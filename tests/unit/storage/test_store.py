@@ -13,6 +13,7 @@ from bot.digests.model import Baseline, Digest, DigestSpec, Mention
 from bot.digests.store import DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
 from bot.storage.tables import digests
+from tests.support.teams import TEAM
 
 MONDAY = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 PLAN = DigestSpec(
@@ -41,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(engine: AsyncEngine, clock: Clock) -> DigestRepository:
-    return DigestRepository(engine, clock)
+    return DigestRepository(engine, TEAM, clock)
 
 
 async def live(store: DigestRepository, plan: DigestSpec = PLAN, creator: str = "U0ADA0001") -> Digest:

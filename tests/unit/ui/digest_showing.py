@@ -35,6 +35,7 @@ def plan(**fields: Any) -> DigestSpec:
 
 def digest(number: int = 7, **fields: Any) -> Digest:
     values: dict[str, Any] = {
+        "team": "T1",
         "plan": plan(),
         "creator": "U1",
         "created_at": SINCE,

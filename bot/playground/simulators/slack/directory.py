@@ -20,13 +20,18 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody with an account; ``tz`` is an IANA name, as in ``users.info``."""
+    """Somebody with an account; ``tz`` is an IANA name, as in ``users.info``.
+
+    ``team`` is the id of their workspace where that is another one: a stranger, who meets the bot in channels
+    that both workspaces share.
+    """
 
     id: str
     name: str
     real_name: str = ""
     tz: str = "Europe/Lisbon"
     is_admin: bool = False
+    team: str = ""
 
     def offset_at(self, moment: float) -> int:
         """Seconds east of UTC at a Unix time, as ``users.info`` gives them under ``tz_offset``."""
@@ -78,6 +83,7 @@ def direct_message(user: User) -> Channel:
 
 ADA = User("U0ADA0001", "ada", "Ada Lovelace", tz="Europe/London")
 GRACE = User("U0GRACE01", "grace", "Grace Hopper", tz="America/New_York", is_admin=True)
+MALLORY = User("U0MALLORY", "mallory", "Mallory of another company", team="T0OTHER01")
 ONCALL = Group("S0ONCALL1", "oncall")
 GENERAL = Channel("C0GENERAL", "general")
 OPS = Channel("C0OPS0001", "ops")

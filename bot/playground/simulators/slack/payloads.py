@@ -25,11 +25,15 @@ class Payloads:
     base_url: str
 
     def command(self, act: Interaction, command: str, text: str) -> Payload:
-        """Return a slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
+        """Return a slash command: all strings, since it travels as a form; ``text`` as it is to be sent.
+
+        Its team is that of the person. A stranger has no command to type: Slack says that it is not a valid
+        one (slackapi/bolt-python#767). Whether it always does is not documented.
+        """
         team = self.workspace.team
         return {
             "token": VERIFICATION_TOKEN,
-            "team_id": team.id,
+            "team_id": act.user.team or team.id,
             "team_domain": team.domain,
             "channel_id": act.channel.id,
             "channel_name": "directmessage" if act.channel.is_im else act.channel.name,
@@ -47,17 +51,22 @@ class Payloads:
         """Return the address that answers this act."""
         return f"{self.base_url}{act.path}"
 
-    def interaction(self, act: Interaction, kind: str) -> Payload:
-        """Return what all payloads from interactive things have in common."""
+    def interaction(self, act: Interaction, kind: str, *, in_view: bool = False) -> Payload:
+        """Return what all payloads from interactive things have in common.
+
+        For a stranger in a shared channel, ``team`` is the bot's in a message (slackapi/java-slack-sdk#1041)
+        and the stranger's own in a modal (slackapi/bolt-js#1614); ``user.team_id`` is always their own.
+        """
         team = self.workspace.team
+        place = act.user.team if in_view and act.user.team else team.id
         return {
             "type": kind,
-            "team": {"id": team.id, "domain": team.domain},
+            "team": {"id": place, "domain": team.domain},
             "user": {
                 "id": act.user.id,
                 "username": act.user.name,
                 "name": act.user.name,
-                "team_id": team.id,
+                "team_id": act.user.team or team.id,
             },
             "api_app_id": team.app_id,
             "token": VERIFICATION_TOKEN,
@@ -100,7 +109,7 @@ class Payloads:
     ) -> Payload:
         """Something in a modal was used: there is no channel and no ``response_url``."""
         return {
-            **self.interaction(act, "block_actions"),
+            **self.interaction(act, "block_actions", in_view=True),
             "container": {"type": "view", "view_id": view.id},
             "view": {**view.payload, "state": {"values": values or {}}},
             "actions": [{**action, "action_ts": self.workspace.next_ts()}],
@@ -109,12 +118,14 @@ class Payloads:
     def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
         """Return the payload of a submitted modal; ``values``: block id → action id → input state."""
         submitted = {**view.payload, "state": {"values": values}}
-        return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}
+        common = self.interaction(act, "view_submission", in_view=True)
+        return {**common, "view": submitted, "response_urls": []}
 
     def view_closed(self, act: Interaction, view: View) -> Payload:
         """Return a modal that asked for ``notify_on_close`` was dismissed."""
         is_cleared = bool(view.payload["clear_on_close"])
-        return {**self.interaction(act, "view_closed"), "view": view.payload, "is_cleared": is_cleared}
+        common = self.interaction(act, "view_closed", in_view=True)
+        return {**common, "view": view.payload, "is_cleared": is_cleared}
 
     def block_suggestion(
         self, act: Interaction, place: View | Message | None, menu: Payload, typed: str
@@ -128,7 +139,8 @@ class Payloads:
             where = {"view": place.payload, "container": {"type": "view", "view_id": place.id}}
         elif isinstance(place, Message):
             where = self._in_message(act, place)
-        return {**self.interaction(act, "block_suggestion"), **where, **menu, "value": typed}
+        common = self.interaction(act, "block_suggestion", in_view=isinstance(place, View))
+        return {**common, **where, **menu, "value": typed}
 
     def shortcut(self, act: Interaction, callback_id: str) -> Payload:
         """Return the payload of a global shortcut: no channel, no ``response_url``."""

@@ -199,7 +199,7 @@ class WebApi:
         return {
             "user": {
                 "id": user.id,
-                "team_id": self.workspace.team.id,
+                "team_id": user.team or self.workspace.team.id,
                 "name": user.name,
                 "real_name": user.real_name,
                 "deleted": False,
@@ -209,6 +209,7 @@ class WebApi:
                 "profile": {"display_name": user.name, "real_name": user.real_name},
                 "is_admin": user.is_admin,
                 "is_bot": False,
+                "is_stranger": bool(user.team),
             }
         }
 

@@ -101,6 +101,10 @@ class Workspace:
                 return channel
         raise LookupError(f"no channel {name_or_id!r}: {[channel.name for channel in self.conversations]}")
 
+    def connect(self, stranger: User) -> None:
+        """Have somebody of another workspace in the channels: those are shared with it from now on."""
+        self.people = (*self.people, stranger)
+
     def archive(self, channel: str) -> None:
         """Nobody can post there any more."""
         self._remodel(replace(self.channel(channel), is_archived=True))
