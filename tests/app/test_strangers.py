@@ -7,7 +7,7 @@ import pytest
 
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import Failed, LocalSlack, Message, Person, Slow, User
+from bot.playground.simulators.slack import Failed, LocalSlack, Message, Person, Slow
 from bot.playground.simulators.slack.directory import MALLORY
 from tests.support.reading import ask, ids
 from tests.support.teams import OTHER_TEAM
@@ -192,14 +192,3 @@ async def _answered(person: Person) -> Message:
         if NOT_YET not in message.all_text():
             return message
     raise AssertionError("the bot does not ask Slack again")
-
-
-async def test_somebody_of_another_organisation_is_a_stranger_in_a_form(
-    slack: LocalSlack, ada: Person, shown: Message
-) -> None:
-    slack.workspace.connect(User("U0EVE0001", "eve", team="E0OTHER01"))
-    view = await opened(ada, shown)
-    await slack.person("eve").submit(view, filled(view.payload))
-    after = slack.views.current(view)
-    assert after is not None
-    assert REFUSAL in after.all_text()
