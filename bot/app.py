@@ -24,6 +24,7 @@ from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
 from bot.digests.handlers import DigestHandlers
 from bot.digests.reading import ReportBuilder
+from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.errors import Role, StartupError
@@ -203,14 +204,13 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     zones = UserTimeZones(client, time.monotonic)
     lists = ListHandlers(Browser(accounts), requests, zones, _now)
     stores = partial(DigestRepository, engine, now=_now)
-    digests = DigestService(
-        stores, reports, accounts, requests, ChannelAccess(client), settings.bot_admins, _now
-    )
+    service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
+    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
     names = tuple(accounts)
     return Router(
         installed,
         CommandReader(names, requests, zones, lists, _now),
-        routes(lists, DigestHandlers(digests, zones), names),
+        routes(lists, digests, names),
         Responder(client.session, client),
         background,
     )

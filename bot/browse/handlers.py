@@ -35,6 +35,7 @@ from bot.slack.interaction import Interaction
 from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage, UserError
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
+from bot.storage.database import first_line
 from bot.ui.elements import Controls
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import Suggestion, problem_message
@@ -194,8 +195,8 @@ class ListHandlers:
         """Return a button's value, or None where the database can't keep it. The rows are shown even so."""
         try:
             return await self._requests.save(request, team)
-        except (SQLAlchemyError, OSError):
-            _log.exception("bookmark_not_kept")
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("bookmark_not_kept", reason=first_line(error))
             return None
 
     async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:

@@ -8,6 +8,7 @@ from bot.browse.model import ListQuery
 from bot.browse.requests import OpenList
 from bot.digests.report import Report
 from bot.slack.requests import RequestStore
+from bot.storage.database import first_line
 
 _log = structlog.get_logger(__name__)
 
@@ -27,6 +28,6 @@ async def list_button_values(report: Report, requests: RequestStore, team: str) 
         for name in names:
             request = OpenList(Bookmark(ListQuery(name, plan.account, plan.status)))
             values[name] = await requests.save(request, team)
-    except (SQLAlchemyError, OSError):
-        _log.exception("bookmark_not_kept")
+    except (SQLAlchemyError, OSError) as error:
+        _log.error("bookmark_not_kept", reason=first_line(error))
     return values

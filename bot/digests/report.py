@@ -80,9 +80,9 @@ class Report:
         until: and not younger than this: when it was read.
         first: whether there was no digest before.
         groups: news, the largest group first, at most `MOST_GROUPS`.
-        total: how many newcomers there are, in all groups, the untold too.
+        total: how many new instances there are, the ungrouped ones too.
         exact: False where there may be more.
-        untold: how many newcomers of each workflow are in no group shown.
+        ungrouped: how many new instances of each workflow are in no group.
         unread: workflows whose count rose, by how much, and whose instances were not looked at.
         rows: the workflows that have any instance, those with news first, then by name.
         empty: how many more have none.

@@ -1,6 +1,6 @@
-"""Digests as people deal with them: who may see and change which, and what it takes to make one."""
+"""Digests as people deal with them: what it takes to make and to change one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,10 +10,7 @@ from bot.digests.messages.confirmations import (
     changed_message,
     channel_unknown_message,
     created_message,
-    deleted_message,
     no_such_digest_message,
-    not_shown_message,
-    not_yours_message,
 )
 from bot.digests.messages.report import DigestControls, DigestMessages, digest_message
 from bot.digests.model import Digest, DigestSpec
@@ -37,7 +34,6 @@ class DigestService:
         accounts: of settings, by name, the default first.
         requests: makes requests into button values.
         channels: proves that people are in channels.
-        admins: Slack's ids of those who may change any digest.
         now: the clock.
     """
 
@@ -46,7 +42,6 @@ class DigestService:
     accounts: Mapping[str, CachedWorkflows]
     requests: RequestStore
     channels: ChannelAccess
-    admins: Sequence[str]
     now: Callable[[], datetime]
 
     def store(self, interaction: Interaction) -> DigestRepository:
@@ -80,10 +75,10 @@ class DigestService:
         One that paused itself is active again: the plan was changed because of that.
 
         Raises:
-            UserError: the person may not change it, or Slack does not say whether it can go there.
+            UserError: there is none, or Slack does not say whether it can go there.
             ChannelUnavailable, QueryError, CloudflareError, UnknownAccount: as `create`.
         """
-        digest = await self.require_change(number, interaction)
+        digest = await self.get(number, interaction)
         await validate_workflow_names(spec, self.accounts)
         store = self.store(interaction)
         had_stopped = digest.pause_reason is not None
@@ -122,48 +117,6 @@ class DigestService:
             return await self.store(interaction).get(number)
         except NoSuchDigest as error:
             raise UserError(no_such_digest_message(number)) from error
-
-    async def get_active(self, number: int, interaction: Interaction) -> Digest:
-        """Return a digest that is not deleted.
-
-        Raises:
-            UserError: there is none; people who may undo a deletion are told how.
-        """
-        digest = await self.get(number, interaction)
-        if digest.state == "deleted":
-            may_undo = self.may_change(digest, interaction)
-            raise UserError(deleted_message(digest) if may_undo else no_such_digest_message(number))
-        return digest
-
-    async def require_view(self, number: int, interaction: Interaction) -> Digest:
-        """Return a digest that the person may look at: their own, one of this channel, or any for an admin.
-
-        Raises:
-            UserError: there is none, or they may not.
-        """
-        digest = await self.get_active(number, interaction)
-        if not self.may_change(digest, interaction) and interaction.channel != digest.plan.channel:
-            raise UserError(not_shown_message(digest, self.admins))
-        return digest
-
-    async def require_change(
-        self, number: int, interaction: Interaction, *, deleted_too: bool = False
-    ) -> Digest:
-        """Return a digest that the person may change.
-
-        Raises:
-            UserError: there is none, or they may not.
-        """
-        digest = await (
-            self.get(number, interaction) if deleted_too else self.get_active(number, interaction)
-        )
-        if not self.may_change(digest, interaction):
-            raise UserError(not_yours_message(digest, self.admins))
-        return digest
-
-    def may_change(self, digest: Digest, interaction: Interaction) -> bool:
-        """Return whether the person made the digest or is an admin."""
-        return interaction.user == digest.creator or interaction.user in self.admins
 
     async def _confirm(self, message: Message, channel: str, interaction: Interaction) -> None:
         try:

@@ -61,6 +61,12 @@ _TEAM_TIMEOUT: Final = timedelta(seconds=1)
 _R = TypeVar("_R", bound=Request)
 
 Handler = Callable[[_R, Interaction], Awaitable[Reply]]
+Right = Callable[[_R, Interaction], Awaitable[None]]
+"""Raises UserError where the person lacks it."""
+
+
+async def everyone(_: Request, _interaction: Interaction) -> None:
+    """Let everyone of the bot's workspace do it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,12 @@ class Route(Generic[_R]):
 
     Attributes:
         request: the type.
+        needs: the right that a person needs for it; asked before the handler begins, whatever the door.
         handler: makes the reply.
     """
 
     request: type[_R]
+    needs: Right[_R]
     handler: Handler[_R]
 
 
@@ -229,7 +237,7 @@ class Router:
         """Answer a menu that loads as one types."""
         interaction = Interaction.of_payload(body)
         request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
-        reply = await self._routes[type(request)].handler(request, interaction)
+        reply = await self._handle(request, interaction)
         await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
@@ -271,8 +279,7 @@ class Router:
         """Read a request and handle it. Nothing is raised: every error becomes a reply."""
 
         async def handle() -> Reply:
-            request = await read()
-            return await self._routes[type(request)].handler(request, interaction)
+            return await self._handle(await read(), interaction)
 
         reply = await self._guarded(handle, in_modal=in_modal)
         if not isinstance(reply, OpenModal):
@@ -281,6 +288,16 @@ class Router:
         traced = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
         fill = None if reply.fill is None else partial(self._filled, reply.view, reply.fill)
         return await self._responder.open_modal(traced, fill, interaction.trigger_id)
+
+    async def _handle(self, request: Request, interaction: Interaction) -> Reply:
+        """Handle a request of a person who has the right that it needs.
+
+        Raises:
+            UserError: they have not.
+        """
+        route = self._routes[type(request)]
+        await route.needs(request, interaction)
+        return await route.handler(request, interaction)
 
     async def _filled(self, view: Block, fill: Callable[[], Awaitable[Reply]]) -> Block:
         """Return what an opened modal shows; an error takes the place of its blocks."""

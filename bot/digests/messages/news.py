@@ -53,14 +53,14 @@ def news(
     """Build the news by workflow: a block for each group of failures, and one for all others."""
     values = list_button_values if detail.buttons else {}
     blocks = [section(_headline(report))]
-    told, ungrouped = _by_workflow(report.groups[: detail.groups]), _untold(report, detail)
+    groups, ungrouped = _by_workflow(report.groups[: detail.groups]), _ungrouped(report, detail)
     for workflow in busiest_first(report):
-        if workflow in told:
+        if workflow in groups:
             blocks += _workflow(
-                told[workflow], ungrouped.get(workflow, 0), values.get(workflow), report, detail
+                groups[workflow], ungrouped.get(workflow, 0), values.get(workflow), report, detail
             )
     status = escape(appearance(report.plan.status).word.lower())
-    elsewhere = {name: count for name, count in ungrouped.items() if name not in told}
+    elsewhere = {name: count for name, count in ungrouped.items() if name not in groups}
     blocks += _others(elsewhere, lambda count: f"{count:,} newly {status}", values, detail)
     blocks += _others(
         report.unread,
@@ -159,7 +159,7 @@ def _one_line(text: str | None, most: int) -> str:
     return escape(limits.shorten(" ".join((text or "").split()), most))
 
 
-def _untold(report: Report, detail: Detail) -> Mapping[str, int]:
+def _ungrouped(report: Report, detail: Detail) -> Mapping[str, int]:
     """Count the new instances that are in no group shown, by workflow."""
     ungrouped = dict(report.ungrouped)
     for group in report.groups[detail.groups :]:

@@ -98,11 +98,11 @@ def _fitted(
     most = limits.MESSAGE - limits.size([context(_MAY_BE_REPEATED)])
     top, bottom = _top(report, number, controls), _bottom(report, number)
     for detail in DETAILS:
-        told = news(report, controls.list_button_values, number, detail)
-        room = most - limits.size([*top, *told, *drawn, bottom])
+        lines = news(report, controls.list_button_values, number, detail)
+        room = most - limits.size([*top, *lines, *drawn, bottom])
         if room >= _LEAST_ROOM:
             break
-    return [*top, *told, *counts(report, room), *drawn, bottom]
+    return [*top, *lines, *counts(report, room), *drawn, bottom]
 
 
 def _top(report: Report, number: int | None, controls: DigestControls) -> list[Block]:

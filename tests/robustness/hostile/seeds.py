@@ -152,7 +152,7 @@ def digest_states() -> Sequence[bytes]:
 
 def kept_digests() -> Sequence[bytes]:
     baseline = Baseline(
-        NOW, {"orders": {}, "bills": None}, partial=True, news={NOW: 3}, told=frozenset({"orders/a"})
+        NOW, {"orders": {}, "bills": None}, partial=True, news={NOW: 3}, reported_ids=frozenset({"orders/a"})
     )
     row = {"plan": json.loads(spec_to_json(RICH)), "baseline": json.loads(baseline_to_json(baseline))}
     return [_json({**row, "created_at": 1_764_000_000, "next_due": None}), _json({**row, "baseline": None})]
