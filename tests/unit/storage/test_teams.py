@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.browse.requests import TurnPage
@@ -16,7 +16,7 @@ from bot.digests.runs import Attempt, RunRepository, RunResult
 from bot.digests.store import DigestRepository, NoSuchDigest, teams_with_digests
 from bot.language.schedule import Schedule
 from bot.slack.requests import ExpiredButton
-from bot.storage.tables import metadata
+from bot.storage.tables import digest_runs, metadata
 from tests.support.buttons import request_store
 from tests.support.teams import OTHER_TEAM, TEAM
 
@@ -107,7 +107,12 @@ async def test_a_workspace_knows_only_its_own_workers_are_late(
 ) -> None:
     clock.moment = LATER + timedelta(hours=1)
     assert digest.state == "active"
-    assert not await ours.digests.is_served()
+    assert not await ours.digests.is_served(), "a run was not begun"
+    assert await theirs.digests.is_served()
+    await ours.runs.begin(Attempt(digest.number, SLOT, 0), clock.moment)
+    assert await ours.digests.is_served()
+    clock.moment += timedelta(days=1)
+    assert not await ours.digests.is_served(), "a slot was not recorded"
     assert await theirs.digests.is_served()
 
 
@@ -196,6 +201,19 @@ async def test_a_worker_throws_away_only_what_its_workspace_no_longer_needs(
     await ours.rounds.purge(years_later)
     with pytest.raises(NoSuchDigest):
         await ours.digests.get(digest.number)
+
+
+async def test_a_worker_throws_away_only_old_runs_of_its_workspace(
+    ours: Workspace, theirs: Workspace, digest: Digest, engine: AsyncEngine
+) -> None:
+    run = {"team_id": TEAM, "digest": digest.number, "state": "sent", "attempt": 0, "posting": False}
+    old = [{**run, "slot": f"old {number}", "due_at": number} for number in range(150)]
+    async with engine.begin() as connection:
+        await connection.execute(insert(digest_runs), old)
+    await theirs.rounds.purge(LATER)
+    assert len(await ours.digests.runs(digest.number, 200)) == 151
+    await ours.rounds.purge(LATER)
+    assert len(await ours.digests.runs(digest.number, 200)) == 100
 
 
 async def test_a_button_of_another_workspace_has_expired(engine: AsyncEngine, clock: Clock) -> None:
