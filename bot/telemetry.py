@@ -126,12 +126,12 @@ class _LineLogger(structlog.WriteLogger):
 
 
 @contextmanager
-def bind_request_id(reference: str) -> Iterator[None]:
-    """Have every line that is logged in this block, and in the tasks begun in it, carry a reference.
+def bind_request_id(request_id: str) -> Iterator[None]:
+    """Have every line that is logged in this block, and in the tasks begun in it, carry a request id.
 
-    A task begun in it keeps the reference after the block; whatever else its caller does loses it.
+    A task begun in it keeps the request id after the block; whatever else its caller does loses it.
     """
-    before = _request_id.set(reference)
+    before = _request_id.set(request_id)
     try:
         yield
     finally:
@@ -144,8 +144,8 @@ def current_request_id() -> str:
 
 
 def _with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
-    if reference := _request_id.get():
-        event["reference"] = reference
+    if request_id := _request_id.get():
+        event["reference"] = request_id
     return event
 
 

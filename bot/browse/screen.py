@@ -32,7 +32,7 @@ class Screen:
         messages: the API's own words, usually none.
         cursor_loop: the API gave a cursor it had given before, so the list ends here.
         fetched_at: when the API was asked.
-        unread: rows of the API's answer that could not be read in full.
+        incomplete_rows: rows of the API's answer that could not be read in full.
         source: where its rows are from; None where that took more than one question.
     """
 
@@ -65,7 +65,7 @@ class Overview:
         next: the screen after, if any.
         messages: the API's own words, usually none.
         fetched_at: when the API was asked.
-        unread: rows of the API's answer that could not be read in full.
+        incomplete_rows: rows of the API's answer that could not be read in full.
     """
 
     query: OverviewQuery

@@ -22,7 +22,9 @@ async def list_button_values(report: Report, requests: RequestStore, team: str) 
         team: Slack's id of the workspace where they are shown.
     """
     plan = report.plan
-    names = dict.fromkeys((*(group.workflow for group in report.groups), *report.ungrouped, *report.unread))
+    names = dict.fromkeys(
+        (*(group.workflow for group in report.groups), *report.ungrouped, *report.unexplained)
+    )
     values = {}
     try:
         for name in names:

@@ -36,7 +36,7 @@ class Attempt:
     number: int
 
     @property
-    def reference(self) -> str:
+    def request_id(self) -> str:
         """The request id under which all attempts at this run are logged."""
         return f"{self.digest}:{self.slot}"
 

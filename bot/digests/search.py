@@ -69,13 +69,13 @@ class SearchResult:
     Attributes:
         found: news of each workflow that has any.
         exact: False where there may be more.
-        unread: workflows whose count rose, by how much, and of which no list shows why.
+        unexplained: workflows whose count rose, by how much, and of which no list shows why.
         gone: workflows that were deleted since they were listed.
     """
 
     found: Sequence[WorkflowFindings]
     exact: bool
-    unread: dict[str, int]
+    unexplained: dict[str, int]
     gone: frozenset[str]
 
 
@@ -111,7 +111,7 @@ class _Scan:
         return is_whole and self.unexplained <= 0
 
     @property
-    def is_unread(self) -> bool:
+    def is_unexplained(self) -> bool:
         return self.unexplained > 0 and not self.moved and not self.gone
 
 
@@ -137,13 +137,13 @@ class Search:
                 break
             await self._turn(max(unfinished, key=lambda walk: walk.unexplained))
         left_out = candidates[MOST_LISTS:]
-        unread = {walk.candidate.name: walk.unexplained for walk in walks if walk.is_unread}
-        unread |= {candidate.name: candidate.rise for candidate in left_out if candidate.rise}
+        unexplained = {walk.candidate.name: walk.unexplained for walk in walks if walk.is_unexplained}
+        unexplained |= {candidate.name: candidate.rise for candidate in left_out if candidate.rise}
         found = [self._found(walk) for walk in walks]
         return SearchResult(
             found=[one for one in found if one.new_instances],
             exact=all(one.exact for one in found) and not any(one.was_active for one in left_out),
-            unread=unread,
+            unexplained=unexplained,
             gone=frozenset(walk.candidate.name for walk in walks if walk.gone),
         )
 

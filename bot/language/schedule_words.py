@@ -147,14 +147,14 @@ def _is_weekdays(token: Token) -> bool:
 
 def _weekdays(words: Words, head: Token) -> set[str]:
     """Read `mon,thu`, `mon-thu`, `mon, tue and thu` as numbers."""
-    days = set(_listed(head))
+    days = set(_days_in(head))
     while (more := words.ahead) and (_is_weekdays(more) or more.text.lower() in ("and", "&")):
-        days.update(_listed(words.take()) if _is_weekdays(more) else ())
+        days.update(_days_in(words.take()) if _is_weekdays(more) else ())
         words.pass_over("and", "&")
     return days
 
 
-def _listed(token: Token) -> list[str]:
+def _days_in(token: Token) -> list[str]:
     days = []
     for part in filter(None, token.text.lower().split(",")):
         first, dash, last = part.partition("-")

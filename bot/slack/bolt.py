@@ -21,7 +21,7 @@ from bot.telemetry import Metrics, bind_request_id
 
 _log = structlog.get_logger(__name__)
 
-_REFERENCE_HEADER: Final = "X-Request-Id"
+_REQUEST_ID_HEADER: Final = "X-Request-Id"
 
 _KINDS: Final = (
     "block_actions",
@@ -77,9 +77,9 @@ class SlackApp(AsyncApp):
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
-        reference = f"{random.getrandbits(32):08x}"
+        request_id = f"{random.getrandbits(32):08x}"
         started = time.perf_counter()
-        with bind_request_id(reference):
+        with bind_request_id(request_id):
             try:
                 req.body = _replace_lone_surrogates(req.body)
                 response = await super().async_dispatch(req)
@@ -90,7 +90,7 @@ class SlackApp(AsyncApp):
             _log.info("request", kind=_kind(req), outcome=outcome, seconds=round(seconds, 4))
         self._metrics.ack_seconds.observe(seconds)
         self._metrics.requests.labels(_kind(req), outcome).inc()
-        response.headers[_REFERENCE_HEADER] = [reference]
+        response.headers[_REQUEST_ID_HEADER] = [request_id]
         return response
 
 

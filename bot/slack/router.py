@@ -285,9 +285,9 @@ class Router:
         if not isinstance(reply, OpenModal):
             return reply
         # If Slack does not open it, the log says why.
-        traced = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
+        with_id = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
         fill = None if reply.fill is None else partial(self._filled, reply.view, reply.fill)
-        return await self._responder.open_modal(traced, fill, interaction.trigger_id)
+        return await self._responder.open_modal(with_id, fill, interaction.trigger_id)
 
     async def _handle(self, request: Request, interaction: Interaction) -> Reply:
         """Handle a request of a person who has the right that it needs.

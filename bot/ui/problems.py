@@ -88,11 +88,11 @@ def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[
     return message(" ".join((problem.title, *advice, *(each.text for each in suggestions))), blocks)
 
 
-def unexpected_message(reference: str) -> Message:
-    """Return a fault of the bot's own; the reference also stands in the log."""
+def unexpected_message(request_id: str) -> Message:
+    """Return a fault of the bot's own; the request id is in the log."""
     title = "Something went wrong inside this bot."
     advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
-    return with_request_id(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), reference)
+    return with_request_id(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), request_id)
 
 
 def restarting_message() -> Message:

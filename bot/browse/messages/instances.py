@@ -37,7 +37,7 @@ def instances_message(screen: Screen, controls: Controls, notices: Sequence[str]
     blocks = _around(screen, controls, notices, [_row(row, screen.fetched_at) for row in screen.rows])
     if not limits.fits(blocks):
         blocks = _shortened(screen, controls, notices)
-    return message(_spoken(screen), blocks)
+    return message(_fallback_text(screen), blocks)
 
 
 def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> list[Block]:
@@ -136,7 +136,7 @@ def _range(screen: Screen) -> str:
     return (f"{screen.first}\N{EN DASH}{last}" if last > screen.first else f"{last}") + more
 
 
-def _spoken(screen: Screen) -> str:
+def _fallback_text(screen: Screen) -> str:
     """Return the list as one text, for screen readers and notifications."""
     rows = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
     restricted = ", ".join(screen.query.describe(iso))

@@ -29,15 +29,15 @@ _LONGEST_ROWS: Final = (700, 400, 200)
 """Characters. Ten of the first with their buttons fit into one message, unless most are escaped in JSON."""
 
 
-def overview_message(overview: Overview, controls: Controls, open_values: Sequence[str]) -> Message:
-    """Show one screen of workflows, each with a button into its list; `open_values` has one value a row.
+def overview_message(overview: Overview, controls: Controls, list_button_values: Sequence[str]) -> Message:
+    """Show one screen of workflows, each with a button; `list_button_values` has one value a row.
 
     Rows are cut shorter where all of them do not fit into one message.
     """
     for longest in _LONGEST_ROWS:
         rows = [
             section(_row(workflow, longest), button("Open", "list_open", value, f"Open {workflow.name}"))
-            for workflow, value in zip(overview.rows, open_values, strict=True)
+            for workflow, value in zip(overview.rows, list_button_values, strict=True)
         ]
         blocks = [
             header(f"Workflows · {overview.account}"),
@@ -50,7 +50,7 @@ def overview_message(overview: Overview, controls: Controls, open_values: Sequen
         ]
         if limits.fits(blocks):
             break
-    return message(_spoken(overview), blocks)
+    return message(_fallback_text(overview), blocks)
 
 
 def _asked(overview: Overview) -> str:
@@ -104,7 +104,7 @@ def _range(overview: Overview) -> str:
     return f"{overview.first}\N{EN DASH}{last} of {overview.total}"
 
 
-def _spoken(overview: Overview) -> str:
+def _fallback_text(overview: Overview) -> str:
     rows = "; ".join(
         f"{escape(workflow.name)}: "
         + (

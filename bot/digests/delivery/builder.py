@@ -124,7 +124,9 @@ class MessageBuilder:
             await self.recorder.reschedule(attempt, min(max(wait, _RETRY_AFTER), remaining), str(error))
             return None
         _log.warning("digest_unreadable", digest=digest.number, slot=active.run.slot, reason=str(error))
-        notice = with_request_id(unreadable_message(digest.number, error, digest.next_due), attempt.reference)
+        notice = with_request_id(
+            unreadable_message(digest.number, error, digest.next_due), attempt.request_id
+        )
         return Prepared(replace(message, variants=(notice, notice.bare)), "failed", detail=str(error))
 
     def _remaining(self, active: ActiveRun) -> timedelta:

@@ -179,7 +179,7 @@ class Worker:
         if self._rounds % _ABANDONED_EVERY == 0:
             watched = await team.scheduler.in_flight(now - _ABANDONED_AFTER, _MAX_WATCHED)
             for attempt in await self._runtime.abandoned(watched, now):
-                with bind_request_id(attempt.reference):
+                with bind_request_id(attempt.request_id):
                     await team.recorder.give_up(attempt)
         if self._rounds % _PURGE_EVERY == 0:
             await team.scheduler.purge(now)

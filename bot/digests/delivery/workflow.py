@@ -95,7 +95,7 @@ def _job(run: ClaimedRun) -> Job:
 @DELIVERY.workflow
 async def deliver(digest: int, slot: str, number: int) -> str:
     """Make one attempt at one run; return how it ended, for readers of DBOS's tables."""
-    with bind_request_id(Attempt(digest, slot, number).reference):
+    with bind_request_id(Attempt(digest, slot, number).request_id):
         prepared = await _prepare(digest, slot, number)
         if prepared == "null":
             return SentKind.SUPERSEDED.value

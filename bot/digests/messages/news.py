@@ -63,7 +63,7 @@ def news(
     elsewhere = {name: count for name, count in ungrouped.items() if name not in groups}
     blocks += _others(elsewhere, lambda count: f"{count:,} newly {status}", values, detail)
     blocks += _others(
-        report.unread,
+        report.unexplained,
         lambda count: f"the count of {status} rose by {count:,}; the list shows which",
         values,
         detail,
@@ -91,15 +91,15 @@ def headline(report: Report) -> str:
     status = newly(report.plan.status)
     if report.total:
         return f"{how_many(report.total, exact=report.exact)} {status}"
-    return "counts rose" if report.unread else f"nothing {status}"
+    return "counts rose" if report.unexplained else f"nothing {status}"
 
 
 def _headline(report: Report) -> str:
     if report.total:
         emoji = appearance(report.plan.status).emoji
     else:
-        emoji = "🟠" if report.unread else "🟢" if report.exact else "⚪"
-    silent = not (report.total or report.unread)
+        emoji = "🟠" if report.unexplained else "🟢" if report.exact else "⚪"
+    silent = not (report.total or report.unexplained)
     unseen = ", as far as could be looked at" if silent and not report.exact else ""
     since = since_in_words(report, moment(report.since))
     said = headline(report)

@@ -59,7 +59,7 @@ class DigestMessages:
 
 def digest_message(number: int | None, report: Report, controls: DigestControls) -> DigestMessages:
     """Build a digest's message; a digest that is not saved yet has no number."""
-    text = _spoken(number, report, controls)
+    text = _fallback_text(number, report, controls)
     return DigestMessages(
         full=message(text, _fitted(number, report, controls, table, chart(report))),
         plain=message(text, _fitted(number, report, controls, lines, sparkline(report))),
@@ -133,7 +133,7 @@ def _bottom(report: Report, number: int | None) -> Block:
     return context(*again, escape(report.plan.schedule.in_words()))
 
 
-def _spoken(number: int | None, report: Report, controls: DigestControls) -> str:
+def _fallback_text(number: int | None, report: Report, controls: DigestControls) -> str:
     """Return the news as one text, for notifications."""
     called = "" if controls.is_preview else _called(report)
     said = headline(report)
@@ -145,7 +145,7 @@ def _spoken(number: int | None, report: Report, controls: DigestControls) -> str
         f"{escape(workflow)} ({escape(', '.join(dict.fromkeys(errors)))})" if errors else escape(workflow)
         for workflow, errors in failures.items()
     ]
-    places += [escape(name) for name in report.unread if name not in failures]
+    places += [escape(name) for name in report.unexplained if name not in failures]
     where = f" in {', '.join(places)}," if places else ""
     gone = f"; no longer there: {', '.join(map(escape, report.gone))}" if report.gone else ""
     since = since_in_words(report, iso(report.since))

@@ -42,7 +42,7 @@ async def test_a_thousand_workflows_with_forty_failures_in_ten_cost_35_calls(pro
     await thousand(prod)
     report = await prod.digest()
     assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, MOST_DETAILS)
-    assert (report.total, report.unread, len(report.groups)) == (40, {}, MOST_GROUPS)
+    assert (report.total, report.unexplained, len(report.groups)) == (40, {}, MOST_GROUPS)
     assert sum(group.total for group in report.groups) == MOST_DETAILS
     assert sum(report.ungrouped.values()) == 40 - MOST_DETAILS
     assert [row.name for row in report.rows[:MOST_LISTS]] == sorted(
@@ -105,7 +105,7 @@ async def test_rises_that_no_call_is_left_for_are_said(prod: Account) -> None:
         for nth in range(number + 1):
             prod.fail(f"flow-{number}", f"{nth}", MINUTE)
     report = await prod.digest()
-    assert report.unread == {"flow-0": 1, "flow-1": 2, "flow-2": 3}
+    assert report.unexplained == {"flow-0": 1, "flow-1": 2, "flow-2": 3}
     assert (report.total, report.exact) == (sum(range(4, 14)), False)
     assert prod.simulation.list_calls == MOST_LISTS
 
@@ -114,7 +114,7 @@ async def test_a_first_digest_that_can_not_look_everywhere_says_at_least(prod: A
     for number in range(MOST_LISTS + 1):
         prod.fail(f"flow-{number:02}", "a", number * MINUTE)
     report = await prod.digest()
-    assert (report.total, report.unread, report.exact) == (MOST_LISTS, {}, False)
+    assert (report.total, report.unexplained, report.exact) == (MOST_LISTS, {}, False)
     assert "flow-10" not in {row.name for row in report.rows[:MOST_LISTS]}  # the longest ago
 
 
@@ -130,7 +130,7 @@ async def test_a_count_that_may_hide_a_failure_and_was_not_looked_behind_makes_i
         prod.simulation.remove_instance(f"nightly-{number}", "old")
         prod.fail(f"nightly-{number}", "new", HOUR + number)
     report = await prod.digest()
-    assert (report.total, report.exact, report.unread) == (MOST_LISTS, False, {})
+    assert (report.total, report.exact, report.unexplained) == (MOST_LISTS, False, {})
 
 
 async def test_old_failures_of_workflows_where_nothing_went_on_cast_no_doubt(prod: Account) -> None:

@@ -118,7 +118,7 @@ async def test_a_workflow_that_is_deleted_before_its_instances_are_listed_is_gon
     prod.fail("orders", "c", 5)
     prod.simulation.inject(JsonError(404, 10200), operation="list_instances")
     report = await prod.digest(plan("orders", "bills"))
-    assert (report.gone, report.unread, report.exact) == (["orders"], {}, True)
+    assert (report.gone, report.unexplained, report.exact) == (["orders"], {}, True)
     assert [row.name for row in report.rows] == ["bills"]
     assert report.baseline.counts == {"bills": {"errored": 1}}
 
@@ -219,7 +219,7 @@ async def test_a_failure_that_is_counted_before_it_is_listed_is_said_then_told(p
     prod.fail("orders", "a", 1, created=2)
     prod.simulation.inject(listed(), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.unread, report.exact) == (0, {"orders": 1}, False)
+    assert (report.total, report.unexplained, report.exact) == (0, {"orders": 1}, False)
     prod.clock.advance(HOUR)
     assert told(await prod.digest()) == {"a"}
 
@@ -237,7 +237,7 @@ async def test_a_failure_that_is_listed_before_it_is_counted_is_told_of_and_no_r
     assert told(await prod.digest()) == {"a"}
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
 
 
 async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None:
@@ -255,7 +255,7 @@ async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None
     prod.simulation.inject(listed(*rows), operation="list_workflows")
     prod.simulation.inject(listed(), times=2, operation="list_instances")
     report = await prod.digest()
-    assert (report.unread, report.exact) == ({"huge": 10**15}, False)
+    assert (report.unexplained, report.exact) == ({"huge": 10**15}, False)
     assert report.rows[0].changes == {"errored": 10**15, "hibernated": -3}
 
 
@@ -274,7 +274,7 @@ async def test_counts_that_could_not_be_read_once_do_not_rise_in_the_digest_afte
     assert (report.total, report.exact, [row.counts for row in report.rows]) == (0, False, [None])
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
     assert {row.changes is None for row in report.rows} == {True}
 
 
@@ -291,7 +291,7 @@ async def test_what_was_told_while_counts_could_not_be_read_is_not_said_to_have_
     assert told(await prod.digest()) == {"b", "c", "d"}
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
     prod.clock.advance(HOUR)
     prod.fail("orders", "e", 5)
     report = await prod.digest()
@@ -311,6 +311,6 @@ async def test_counts_that_the_first_digest_could_not_read_have_not_risen_in_the
     await prod.digest()
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
     changes = {row.name: row.changes for row in report.rows}
     assert changes == {"orders": None, "bills": {}}

@@ -71,7 +71,7 @@ async def test_a_row_without_its_end_counts_from_its_creation(
     created = [("a", prod.clock.ago(HOUR + 90)), ("b", prod.clock.ago(2 * HOUR))]
     prod.simulation.inject(engine_rows(*created), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.unread) == (0, {"orders": 1})
+    assert (report.total, report.unexplained) == (0, {"orders": 1})
 
 
 async def test_pages_by_number_are_read_on(prod: Account) -> None:

@@ -79,7 +79,7 @@ def report(groups: Sequence[Group] = (), **fields: Any) -> Report:
         "total": total,
         "exact": True,
         "ungrouped": {},
-        "unread": {},
+        "unexplained": {},
         "rows": (),
         "empty": 0,
         "gone": (),
