@@ -14,7 +14,7 @@ from bot.playground.faults import FaultSwitch
 from bot.playground.simulators.cloudflare import ApiToken, Simulation
 from bot.settings import Settings, SettingsError
 
-Given = dict[str, Any]
+SettingValues = dict[str, Any]
 """Settings by name."""
 
 
@@ -39,7 +39,7 @@ class OpenAccount:
     """
 
     kind: Literal["simulated", "wrangler", "account"]
-    says: str
+    description: str
     settings: Settings
     suggestions: tuple[Suggestion, ...]
     faults: FaultSwitch | None = None
@@ -48,11 +48,11 @@ class OpenAccount:
 class Account(Protocol):
     """Somewhere to read workflows from."""
 
-    def open(self, given: Given) -> AbstractAsyncContextManager[OpenAccount]:
+    def open(self, given: SettingValues) -> AbstractAsyncContextManager[OpenAccount]:
         """Make it ready; `given` are the settings that have nothing to do with Cloudflare."""
 
 
-class _OnlyGiven(Settings):
+class _ExplicitSettings(Settings):
     """Settings that no environment has a say in: a simulation must not reach for a real account."""
 
     @classmethod
@@ -85,16 +85,16 @@ class SimulatedAccount:
     instances: int
 
     @asynccontextmanager
-    async def open(self, given: Given) -> AsyncIterator[OpenAccount]:
+    async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
         """Seed it and serve it on loopback."""
         token = secrets.token_hex()
         simulation = Simulation(credentials=(ApiToken(token),))
-        simulation.seed(self.seed, instances=self.instances, moving=True)
+        simulation.seed(self.seed, instances=self.instances, live=True)
         async with simulation.serve() as url:
             yield OpenAccount(
                 kind="simulated",
-                says=f"A simulated account (seed {self.seed}): no real account is used",
-                settings=_OnlyGiven(
+                description=f"A simulated account (seed {self.seed}): no real account is used",
+                settings=_ExplicitSettings(
                     _env_file=None,
                     **given,
                     bot_account_name="simulated",
@@ -119,21 +119,21 @@ class WranglerAccount:
     url: str
 
     @asynccontextmanager
-    async def open(self, given: Given) -> AsyncIterator[OpenAccount]:
+    async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
         """Nothing is started here: whether the engine answers, the bot's first message says.
 
         Raises:
             SettingsError: the URL is none.
         """
         try:
-            settings = _OnlyGiven(_env_file=None, **given, wrangler_dev_url=self.url)
+            settings = _ExplicitSettings(_env_file=None, **given, wrangler_dev_url=self.url)
         except ValidationError as error:
             raise SettingsError(
                 [f"--wrangler {self.url} is not a URL, as in http://127.0.0.1:8787"]
             ) from error
         yield OpenAccount(
             kind="wrangler",
-            says=f"The Workflows engine of wrangler dev at {self.url}",
+            description=f"The Workflows engine of wrangler dev at {self.url}",
             settings=settings,
             suggestions=_ANYWHERE,
         )
@@ -144,7 +144,7 @@ class RealAccount:
     """The accounts of the environment, as `serve` would read them."""
 
     @asynccontextmanager
-    async def open(self, given: Given) -> AsyncIterator[OpenAccount]:
+    async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
         """Read the environment.
 
         Raises:
@@ -153,7 +153,7 @@ class RealAccount:
         settings = settings_.load(**given)
         yield OpenAccount(
             kind="account",
-            says=f"Real: {', '.join(settings.endpoints)}, from this environment, only ever read",
+            description=f"Real: {', '.join(settings.endpoints)}, from this environment, only ever read",
             settings=settings,
             suggestions=_ANYWHERE,
         )

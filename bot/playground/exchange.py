@@ -55,7 +55,7 @@ class Exchange:
     title: str
     sent: Delivery | None = None
     ack: Ack | None = None
-    failed: str | None = None
+    failure: str | None = None
     answers: tuple[Answer, ...] = ()
     calls: tuple[Call, ...] = ()
 
@@ -71,11 +71,11 @@ class Notice:
     problems: tuple[str, ...] = ()
 
 
-def begun(delivery: Delivery, ts: str, at: float) -> Exchange:
+def start_exchange(delivery: Delivery, ts: str, at: float) -> Exchange:
     """Return the exchange that starts with this delivery."""
     payload = delivery.payload
     return Exchange(
-        id=delivery.act,
+        id=delivery.interaction_id,
         ts=ts,
         at=at,
         person=payload.get("user_id") or payload.get("user", {}).get("id"),
@@ -98,7 +98,7 @@ def _title(payload: Payload) -> str:
     if "command" in payload:
         return f"{payload['command']} {payload['text']}".rstrip()
     if payload.get("actions"):
-        return label_of(payload["actions"][0])
+        return action_label(payload["actions"][0])
     if payload.get("type") == "block_suggestion":
         return f"{payload['action_id']}: {payload['value']}"
     if "view" in payload:
@@ -106,7 +106,7 @@ def _title(payload: Payload) -> str:
     return str(payload.get("type"))
 
 
-def label_of(action: Payload) -> str:
+def action_label(action: Payload) -> str:
     """Return what somebody pressed or chose, as it reads on the screen; else the action's id."""
     for place in (action.get("selected_option"), action):
         label = place.get("text") if isinstance(place, dict) else None

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from bot.playground.accounts import Account, OpenAccount
-from bot.playground.exchanges import Exchanges
+from bot.playground.exchange_log import ExchangeLog
 from bot.playground.loopback import LOOPBACK
 from bot.playground.simulators.slack import LocalSlack
 from bot.serve import run_bot
@@ -25,7 +25,7 @@ class Playground:
 
     slack: LocalSlack
     account: OpenAccount
-    exchanges: Exchanges
+    exchange_log: ExchangeLog
 
 
 @asynccontextmanager
@@ -55,7 +55,7 @@ async def run_playground(account: Account) -> AsyncIterator[Playground]:
         for journal in (slack.calls, slack.responses, slack.changes, slack.views.shown, slack.views.closed):
             journal.keep(_KEPT)
         opened = await stack.enter_async_context(account.open(given))
-        exchanges = Exchanges(slack)
-        served = await stack.enter_async_context(run_bot(opened.settings, exchanges.called))
+        exchange_log = ExchangeLog(slack)
+        served = await stack.enter_async_context(run_bot(opened.settings, exchange_log.record_call))
         slack.request_url = f"http://{LOOPBACK}:{served.port}/slack/events"
-        yield Playground(slack, opened, exchanges)
+        yield Playground(slack, opened, exchange_log)

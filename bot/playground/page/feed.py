@@ -7,19 +7,19 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.playground.page.shown import (
-    change_json,
-    channels_json,
-    exchange_json,
-    notice_json,
-    view_json,
-    workspace_json,
+from bot.playground.page.serialization import (
+    change_to_json,
+    channels_to_json,
+    exchange_to_json,
+    notice_to_json,
+    view_to_json,
+    workspace_to_json,
 )
 from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Payload, View
 
 _HEARTBEAT_SECONDS: Final = 15.0
-_MOST_WAITING: Final = 1_000
+_MAX_QUEUED: Final = 1_000
 """Events for a page that does not read. It is cut off then, and gets the whole picture when it comes back."""
 
 
@@ -27,24 +27,26 @@ class Feed:
     """Tells every page that is open what happens on the stage."""
 
     def __init__(self, playground: Playground) -> None:
-        self._stage = playground
+        self._playground = playground
         self._pages: set[asyncio.Queue[bytes | None]] = set()
-        slack, exchanges = playground.slack, playground.exchanges
-        slack.changes.listeners.append(lambda change: self.publish("message", change_json(change)))
-        slack.workspace.remodelled.listeners.append(lambda _: self._publish_channels())
-        slack.views.shown.listeners.append(self._viewed("shown"))
-        slack.views.closed.listeners.append(self._viewed("closed"))
-        exchanges.changes.listeners.append(lambda exchange: self.publish("exchange", exchange_json(exchange)))
-        exchanges.notices.listeners.append(lambda notice: self.publish("notice", notice_json(notice)))
+        slack, exchanges = playground.slack, playground.exchange_log
+        slack.changes.listeners.append(lambda change: self.publish("message", change_to_json(change)))
+        slack.workspace.channel_changes.listeners.append(lambda _: self._publish_channels())
+        slack.views.shown.listeners.append(self._publish_view("shown"))
+        slack.views.closed.listeners.append(self._publish_view("closed"))
+        exchanges.changes.listeners.append(
+            lambda exchange: self.publish("exchange", exchange_to_json(exchange))
+        )
+        exchanges.notices.listeners.append(lambda notice: self.publish("notice", notice_to_json(notice)))
 
     def _publish_channels(self) -> None:
-        self.publish("channels", {"channels": channels_json(self._stage.slack.workspace)})
+        self.publish("channels", {"channels": channels_to_json(self._playground.slack.workspace)})
 
     def publish(self, event: str, data: Payload) -> None:
         """Tell all pages."""
-        encoded = _encoded(event, data)
+        encoded = _encode(event, data)
         for page in list(self._pages):
-            if page.qsize() < _MOST_WAITING:
+            if page.qsize() < _MAX_QUEUED:
                 page.put_nowait(encoded)
             else:
                 self._pages.discard(page)
@@ -56,11 +58,11 @@ class Feed:
         await response.prepare(request)
         # The picture and the place in the queue belong together: no event may fall between the two.
         events: asyncio.Queue[bytes | None] = asyncio.Queue()
-        picture = _encoded("workspace", workspace_json(self._stage))
+        picture = _encode("workspace", workspace_to_json(self._playground))
         self._pages.add(events)
         try:
             await response.write(picture)
-            while (event := await _next(events)) is not None:
+            while (event := await _next_event(events)) is not None:
                 await response.write(event)
         except ConnectionError:
             return response  # the page was closed
@@ -73,11 +75,11 @@ class Feed:
         for page in self._pages:
             page.put_nowait(None)
 
-    def _viewed(self, kind: str) -> Callable[[View], None]:
-        return lambda view: self.publish("view", {"kind": kind, "view": view_json(view)})
+    def _publish_view(self, kind: str) -> Callable[[View], None]:
+        return lambda view: self.publish("view", {"kind": kind, "view": view_to_json(view)})
 
 
-async def _next(events: asyncio.Queue[bytes | None]) -> bytes | None:
+async def _next_event(events: asyncio.Queue[bytes | None]) -> bytes | None:
     """Return the next event, or a sign of life after a while of nothing; None at the end."""
     try:
         async with asyncio.timeout(_HEARTBEAT_SECONDS):
@@ -86,5 +88,5 @@ async def _next(events: asyncio.Queue[bytes | None]) -> bytes | None:
         return b": still here\n\n"
 
 
-def _encoded(event: str, data: Payload) -> bytes:
+def _encode(event: str, data: Payload) -> bytes:
     return f"event: {event}\ndata: {json.dumps(data)}\n\n".encode()

@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.playground.loopback import is_our_name
+from bot.playground.loopback import is_loopback_host
 
 SECRET_HEADER: Final = "X-Playground-Secret"  # noqa: S105 - its name, not the secret
 
@@ -28,18 +28,18 @@ _HEADERS: Final = {
 }
 
 
-def guarding(secret: str) -> Middleware:
+def require_secret(secret: str) -> Middleware:
     """Return a middleware that lets nobody else in."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not is_our_name(request.host):
-            return _refused(403, "This page answers to 127.0.0.1 and localhost only.")
+        if not is_loopback_host(request.host):
+            return _reject(403, "This page answers to 127.0.0.1 and localhost only.")
         origin = request.headers.get("Origin")
         if origin is not None and origin != f"http://{request.host}":
-            return _refused(403, "Another page has no business here.")
-        if not _is_public(request) and not _knows(request, secret):
-            return _refused(
+            return _reject(403, "Another page has no business here.")
+        if not _is_public(request) and not _has_secret(request, secret):
+            return _reject(
                 401, "Open the address that the terminal shows: it ends in the secret of this start."
             )
         return await handler(request)
@@ -47,7 +47,7 @@ def guarding(secret: str) -> Middleware:
     return guard
 
 
-async def protect(_: web.Request, response: web.StreamResponse) -> None:
+async def add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Keep others from embedding the page or reading along; for `on_response_prepare`."""
     response.headers.update(_HEADERS)
 
@@ -56,10 +56,10 @@ def _is_public(request: web.Request) -> bool:
     return request.method in {"GET", "HEAD"} and (request.path == "/" or request.path.startswith("/static/"))
 
 
-def _knows(request: web.Request, secret: str) -> bool:
+def _has_secret(request: web.Request, secret: str) -> bool:
     known = request.headers.get(SECRET_HEADER, "")
     return hmac.compare_digest(known.encode(errors="surrogateescape"), secret.encode())
 
 
-def _refused(status: int, why: str) -> web.Response:
+def _reject(status: int, why: str) -> web.Response:
     return web.json_response({"ok": False, "error": why}, status=status)

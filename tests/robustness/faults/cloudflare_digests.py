@@ -29,7 +29,7 @@ from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.unit.jobs.conftest import Clock
 
-from .cloudflare_stage import DEADLINE, Cell
+from .cloudflare_harness import DEADLINE, Cell
 
 LATENESS = timedelta(hours=1)
 
@@ -45,7 +45,7 @@ class FakeLease:
 
 
 @dataclass(frozen=True)
-class Works:
+class SharedServices:
     """What all deliveries of a module share."""
 
     slack: LocalSlack
@@ -54,7 +54,7 @@ class Works:
     session: aiohttp.ClientSession
 
 
-class Post:
+class DigestDelivery:
     """One digest of one cell's workflow, due at every full hour, and what delivers it.
 
     Args:
@@ -64,12 +64,14 @@ class Post:
         deadline: seconds for an answer of Cloudflare's.
     """
 
-    def __init__(self, works: Works, cell: Cell, retry: timedelta, deadline: float = DEADLINE) -> None:
-        self._works = works
+    def __init__(
+        self, services: SharedServices, cell: Cell, retry: timedelta, deadline: float = DEADLINE
+    ) -> None:
+        self._services = services
         self.clock = clock = Clock()
-        endpoint = production_endpoint(cell.stage.line.url, DEFAULT_ACCOUNT_ID, ApiToken(cell.token))
+        endpoint = production_endpoint(cell.harness.line.url, DEFAULT_ACCOUNT_ID, ApiToken(cell.token))
         client = WorkflowsClient(
-            works.session,
+            services.session,
             endpoint,
             budget=Budget(1200, 0.2, clock.seconds),
             deadline=timedelta(seconds=deadline),
@@ -77,18 +79,18 @@ class Post:
         )
         account = CachedWorkflows(client, CacheTimes(), clock.seconds)
         runs, poster, policy = (
-            RunRepository(works.engine),
-            Poster(works.client, EVENT_TYPE),
+            RunRepository(services.engine),
+            Poster(services.client, EVENT_TYPE),
             RetryPolicy(LATENESS, retry),
         )
         recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
-        requests = request_store(works.engine, clock)
+        requests = request_store(services.engine, clock)
         reader = ReportBuilder({cell.account: account}, timedelta(days=7), clock)
         self._builder = MessageBuilder(runs, reader, requests, poster, recorder, clock)
         self._sender = MessageSender(runs, poster, policy, clock)
         self._recorder = recorder
-        self._store = DigestRepository(works.engine, clock)
-        self._rounds = DueScheduler(works.engine, LATENESS)
+        self._store = DigestRepository(services.engine, clock)
+        self._rounds = DueScheduler(services.engine, LATENESS)
         self._plan = DigestSpec("C0OPS0001", Schedule("0 * * * *", "UTC"), cell.account, (cell.workflow,))
         self._digest: Digest | None = None
 
@@ -132,7 +134,7 @@ class Post:
         assert self._digest is not None
         return tuple(
             message
-            for message in self._works.slack.messages("ops")
+            for message in self._services.slack.messages("ops")
             if message.metadata and message.metadata["event_payload"]["digest"] == self._digest.number
         )
 

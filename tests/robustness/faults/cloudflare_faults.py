@@ -7,6 +7,7 @@ from bot.playground.simulators.cloudflare import (
     Challenge,
     Changed,
     ChangedRows,
+    CorruptGzip,
     CutOff,
     Dropped,
     Fault,
@@ -17,9 +18,8 @@ from bot.playground.simulators.cloudflare import (
     Redirected,
     Reset,
     Slow,
-    SpoiltGzip,
+    SlowBody,
     Throttled,
-    Trickling,
     TruncatedJson,
     WrongShape,
 )
@@ -79,7 +79,7 @@ FAILURES: Final = {
     "connection closed": Failure(Dropped(), ("The connection broke before an answer came",)),
     "cut off": Failure(CutOff(), ("The connection broke in the middle of the answer",)),
     "half json": Failure(TruncatedJson(), ("The answer is not JSON",)),
-    "gzip broken": Failure(SpoiltGzip(), ("can't be unpacked",)),
+    "gzip broken": Failure(CorruptGzip(), ("can't be unpacked",)),
     "html 200": Failure(HtmlPage(200, "Welcome"), ("The answer is not JSON",)),
     "html 503": Failure(HtmlPage(503), ("It answered HTTP 503",)),
     "text 502": Failure(PlainText(502), ("It answered HTTP 502",)),
@@ -116,7 +116,7 @@ FAILURES: Final = {
     "429 with retry-after": Failure(Throttled(120), ("Too many requests", "Try again in"), waits="2m"),
     "429 without retry-after": Failure(Throttled(None), ("Too many requests", "Try again in"), waits="5m"),
     "slow headers": Failure(Slow(30), ("No answer within 1 s",)),
-    "slow body": Failure(Trickling(600, 0.05), ("No answer within 1 s",)),
+    "slow body": Failure(SlowBody(600, 0.05), ("No answer within 1 s",)),
 }  # fmt: skip
 
 
@@ -128,14 +128,14 @@ class Oddity:
         fault: what every request meets.
         says: words of the list that is shown all the same.
         counted: words of the list of workflows.
-        told: words of a digest, by what of its questions meets the fault.
+        reported: words of a digest, by which of its requests meets the fault.
         lost: whether the newest row is missing, as it has no name.
     """
 
     fault: Fault
     says: str
     counted: str
-    told: dict[Operation, str]
+    reported: dict[Operation, str]
     lost: bool = False
 
 

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 import stamina
 
-from .cloudflare_stage import Cell, Stage, staged
+from .cloudflare_harness import Cell, Harness, run_harness
 
 
 @pytest.fixture
@@ -17,20 +17,20 @@ def at_once() -> Iterator[None]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def cloudflare_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def cloudflare_harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Harness]:
     """A bot between Slack and Cloudflare."""
     with pytest.MonkeyPatch.context() as environment:
         for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
             environment.delenv(name, raising=False)
-        async with staged(tmp_path_factory.mktemp("faults")) as stage:
-            yield stage
+        async with run_harness(tmp_path_factory.mktemp("faults")) as harness:
+            yield harness
 
 
 @pytest.fixture
-def cell(cloudflare_stage: Stage) -> Iterator[Cell]:
+def cell(cloudflare_harness: Harness) -> Iterator[Cell]:
     """An account and a workflow that no other cell has."""
-    cell = cloudflare_stage.cell()
+    cell = cloudflare_harness.cell()
     yield cell
-    cloudflare_stage.cloudflare.heal()
-    cloudflare_stage.cloudflare.records.by_name.clear()
-    assert cloudflare_stage.other_host.visitors == 0, "somebody followed a redirect"
+    cloudflare_harness.cloudflare.clear_faults()
+    cloudflare_harness.cloudflare.records.by_name.clear()
+    assert cloudflare_harness.other_host.visitors == 0, "somebody followed a redirect"

@@ -54,7 +54,7 @@ class FakeLease:
 
 
 @dataclass
-class Desk:
+class DeliveryHarness:
     """What delivers the digests of the cells of a module, one cell after the other."""
 
     slack: LocalSlack
@@ -78,7 +78,7 @@ class Desk:
             yield await self.store.resume(made.number)
         finally:
             self.slack.faults.clear()
-            self.simulation.heal()
+            self.simulation.clear_faults()
             self.slack.workspace.channels = channels
             await self.store.delete(made.number)
 
@@ -126,7 +126,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
+async def run_delivery_harness(folder: Path) -> AsyncIterator[DeliveryHarness]:
     """A desk with an account in which nothing has failed yet."""
     clock = Clock(datetime.now(UTC).replace(microsecond=0) - _LONG_AGO)
     workspace = Workspace(clock=clock.seconds)
@@ -156,7 +156,7 @@ async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
                 recorder = RunRecorder(runs, poster, Metrics(), policy, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
                 requests = request_store(engine, clock)
-                yield Desk(
+                yield DeliveryHarness(
                     slack,
                     simulation,
                     DigestRepository(engine, clock),

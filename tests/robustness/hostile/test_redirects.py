@@ -191,7 +191,9 @@ class Rerouted:
         if view := payload.get("view"):
             _, _, rest = str(view["private_metadata"]).partition("\n")
             payload["view"] = {**view, "private_metadata": f"{self._url}/x\n{rest}"}
-        return await self._transport.deliver(Sent(delivery.kind, payload, delivery.act, delivery.typed))
+        return await self._transport.deliver(
+            Sent(delivery.kind, payload, delivery.interaction_id, delivery.typed)
+        )
 
 
 async def test_a_signed_payload_that_points_elsewhere_is_answered_where_it_came_from(

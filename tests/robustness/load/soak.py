@@ -19,7 +19,7 @@ from tests.robustness.load.trouble import Burst, Uneven, planned, play
 from tests.robustness.load.visitor import Visitor
 from tests.robustness.load.vitals import Vitals, vitals, watch
 from tests.system.process.bot_process import BotProcess
-from tests.system.process.stage import Stage
+from tests.system.process.harness import Harness
 
 Say = Callable[[str], None]
 
@@ -111,24 +111,24 @@ async def soak(plan: Plan, folder: Path, say: Say) -> Run:
         folder: for the bot's files.
         say: told how it goes, a line at a time.
     """
-    async with _staged(plan, folder) as stage:
-        async with stage.bot("bot", _settings(plan, stage)) as bot:
-            tally = Tally(stage.slack)
-            visitors = _visitors(plan, stage.slack, tally)
-            await _make_digests(stage.slack)
+    async with _run_harness(plan, folder) as harness:
+        async with harness.bot("bot", _settings(plan, harness)) as bot:
+            tally = Tally(harness.slack)
+            visitors = _visitors(plan, harness.slack, tally)
+            await _make_digests(harness.slack)
             await bot.logged("worker_started", within=10)
-            before = await vitals(stage, bot, tally.now)
+            before = await vitals(harness, bot, tally.now)
             run = Run(plan, planned(plan.seed, plan.seconds), before, before, tally.acts)
-            await _browse(run, stage, bot, visitors, say)
-            run.after = await _calm_down(run, stage, bot, tally)
-            await _interrupt(run, stage, bot, visitors, say)
+            await _browse(run, harness, bot, visitors, say)
+            run.after = await _calm_down(run, harness, bot, tally)
+            await _interrupt(run, harness, bot, visitors, say)
             run.log = bot.log
-        run.digests = [_mark(message) for message in stage.slack.messages("ops") if message.metadata]
+        run.digests = [_mark(message) for message in harness.slack.messages("ops") if message.metadata]
     return run
 
 
 @asynccontextmanager
-async def _staged(plan: Plan, folder: Path) -> AsyncIterator[Stage]:
+async def _run_harness(plan: Plan, folder: Path) -> AsyncIterator[Harness]:
     people = tuple(
         User(f"U0LOAD{number:04}", f"visitor-{number}", tz=("Europe/Berlin", "America/New_York")[number % 2])
         for number in range(plan.people)
@@ -137,20 +137,20 @@ async def _staged(plan: Plan, folder: Path) -> AsyncIterator[Stage]:
     for journal in (local.calls, local.responses, local.changes, local.views.shown, local.views.closed):
         journal.keep(_KEPT)
     cloudflare = Simulation()
-    cloudflare.seed(plan.seed, instances=_INSTANCES, moving=True)
+    cloudflare.seed(plan.seed, instances=_INSTANCES, live=True)
     async with (
         local.serve() as slack,
         cloudflare.serve() as api,
         aiohttp.ClientSession() as session,
     ):
-        yield Stage(slack, cloudflare, api, folder, session)
+        yield Harness(slack, cloudflare, api, folder, session)
 
 
-def _settings(plan: Plan, stage: Stage) -> dict[str, str]:
+def _settings(plan: Plan, harness: Harness) -> dict[str, str]:
     grace = {"BOT_SHUTDOWN_SECONDS": f"{plan.grace:g}"}
     if plan.socket_mode:
-        return stage.settings("SLACK_SIGNING_SECRET", SLACK_APP_TOKEN=stage.slack.app_token, **grace)
-    return stage.settings(**grace)
+        return harness.settings("SLACK_SIGNING_SECRET", SLACK_APP_TOKEN=harness.slack.app_token, **grace)
+    return harness.settings(**grace)
 
 
 def _visitors(plan: Plan, slack: LocalSlack, tally: Tally) -> list[Visitor]:
@@ -175,14 +175,14 @@ async def _make_digests(slack: LocalSlack) -> None:
         await reply.seen(10)
 
 
-async def _browse(run: Run, stage: Stage, bot: BotProcess, visitors: list[Visitor], say: Say) -> None:
+async def _browse(run: Run, harness: Harness, bot: BotProcess, visitors: list[Visitor], say: Say) -> None:
     """The crowd comes, finds what goes wrong, and goes."""
     tally, enough = visitors[0].tally, asyncio.Event()
     tally.begin()
-    busy, asked = time.process_time(), len(stage.cloudflare.calls)
+    busy, asked = time.process_time(), len(harness.cloudflare.calls)
     async with asyncio.TaskGroup() as crowd:
-        trouble = crowd.create_task(play(run.bursts, stage.slack, stage.cloudflare))
-        watching = crowd.create_task(watch(stage, bot, lambda: tally.now, run.vitals))
+        trouble = crowd.create_task(play(run.bursts, harness.slack, harness.cloudflare))
+        watching = crowd.create_task(watch(harness, bot, lambda: tally.now, run.vitals))
         for visitor in visitors:
             crowd.create_task(visitor.browse(enough))
         while (left := run.plan.seconds - tally.now) > 0:
@@ -192,18 +192,18 @@ async def _browse(run: Run, stage: Stage, bot: BotProcess, visitors: list[Visito
         await trouble
         watching.cancel()
     run.driver = (time.process_time() - busy) / tally.now
-    start = stage.cloudflare.now().timestamp() - tally.now
+    start = harness.cloudflare.now().timestamp() - tally.now
     run.afflicted = sum(
         any(b.where == "Cloudflare" and b.begins <= call.at.timestamp() - start < b.ends for b in run.bursts)
-        for call in stage.cloudflare.calls[asked:]
+        for call in harness.cloudflare.calls[asked:]
     )
 
 
-async def _calm_down(run: Run, stage: Stage, bot: BotProcess, tally: Tally) -> Vitals:
+async def _calm_down(run: Run, harness: Harness, bot: BotProcess, tally: Tally) -> Vitals:
     """How the bot is once it holds no more than before, or after a while."""
     deadline = tally.now + (_CALM if run.plan.calm else 0)
     while True:
-        now = await vitals(stage, bot, tally.now)
+        now = await vitals(harness, bot, tally.now)
         if tally.now > deadline or _is_calm(now, run.before):
             return now
         await asyncio.sleep(1)
@@ -213,12 +213,12 @@ def _is_calm(now: Vitals, before: Vitals) -> bool:
     return now.tasks <= before.tasks and now.files <= before.files + POOLS
 
 
-async def _interrupt(run: Run, stage: Stage, bot: BotProcess, visitors: list[Visitor], say: Say) -> None:
+async def _interrupt(run: Run, harness: Harness, bot: BotProcess, visitors: list[Visitor], say: Say) -> None:
     """The crowd comes back to a slow Cloudflare and a slow Slack, and then SIGTERM does."""
     tally, enough = visitors[0].tally, asyncio.Event()
     chance = random.Random(run.plan.seed)  # noqa: S311 - nobody has to guess it
-    stage.cloudflare.inject(Uneven(chance, run.plan.slow), times=None)
-    stage.slack.faults.add(RESPONSE_URL, SlackIsSlow(0.5), times=10 * len(visitors))
+    harness.cloudflare.inject(Uneven(chance, run.plan.slow), times=None)
+    harness.slack.faults.add(RESPONSE_URL, SlackIsSlow(0.5), times=10 * len(visitors))
     for visitor in visitors:
         visitor.think = 1.0
     crowd = [asyncio.create_task(visitor.browse(enough)) for visitor in visitors]

@@ -22,7 +22,7 @@ from bot.playground.simulators.cloudflare import (
     TruncatedJson,
     WrongShape,
 )
-from bot.playground.simulators.cloudflare.faults import Changed, Healthy
+from bot.playground.simulators.cloudflare.faults import Changed, HealthyHandler
 from bot.playground.simulators.cloudflare.faults import Fault as CloudflareFault
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, LocalSlack, RateLimited
 from bot.playground.simulators.slack import Slow as SlackIsSlow
@@ -127,12 +127,12 @@ async def play(bursts: Sequence[Burst], slack: LocalSlack, cloudflare: Simulatio
             _turn(burst, slack, cloudflare, on=begins)
     finally:
         slack.faults.clear()
-        cloudflare.heal()
+        cloudflare.clear_faults()
 
 
 def _turn(burst: Burst, slack: LocalSlack, cloudflare: Simulation, *, on: bool) -> None:
     if burst.where == "Cloudflare":
-        cloudflare.heal()
+        cloudflare.clear_faults()
         if on:
             cloudflare.inject(AT_CLOUDFLARE[burst.name], times=None)
         return
@@ -149,5 +149,5 @@ class Uneven:
     chance: random.Random
     seconds: tuple[float, ...]
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
         return await Slow(self.chance.choice(self.seconds)).answer(request, healthy)

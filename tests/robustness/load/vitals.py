@@ -7,7 +7,7 @@ from statistics import linear_regression
 from typing import Final
 
 from tests.system.process.bot_process import BotProcess
-from tests.system.process.stage import Stage
+from tests.system.process.harness import Harness
 
 _EVERY: Final = 1.0  # seconds
 _MIB: Final = 2**20
@@ -38,9 +38,9 @@ class Vitals:
     answers: int
 
 
-async def vitals(stage: Stage, bot: BotProcess, at: float) -> Vitals:
+async def vitals(harness: Harness, bot: BotProcess, at: float) -> Vitals:
     """As it is now."""
-    _, text = await stage.get(bot, "/metrics")
+    _, text = await harness.get(bot, "/metrics")
     samples = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
 
     def total(name: str, label: str = "") -> float:
@@ -58,10 +58,10 @@ async def vitals(stage: Stage, bot: BotProcess, at: float) -> Vitals:
     )
 
 
-async def watch(stage: Stage, bot: BotProcess, now: Callable[[], float], seen: list[Vitals]) -> None:
+async def watch(harness: Harness, bot: BotProcess, now: Callable[[], float], seen: list[Vitals]) -> None:
     """Look once a second, until cancelled."""
     while True:
-        seen.append(await vitals(stage, bot, now()))
+        seen.append(await vitals(harness, bot, now()))
         await asyncio.sleep(_EVERY)
 
 

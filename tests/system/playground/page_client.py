@@ -40,7 +40,7 @@ class PageClient:
     async def act(self, kind: str, *, person: str = ADA, channel: str = GENERAL, **details: Any) -> Any:
         """What an act is answered with; fails where the page would say that it can't be done."""
         body = {"kind": kind, "person": person, "channel": channel, **details}
-        status, answer = await self.post("/acts", body)
+        status, answer = await self.post("/actions", body)
         assert status == 200, answer
         return answer
 

@@ -38,7 +38,7 @@ async function copyNow(text) {
 // The way of older browsers: select a text and have the browser copy the selection.
 function copyByHand(text) {
   const before = document.activeElement;
-  const box = h("textarea", { class: "unseen", readonly: true });
+  const box = h("textarea", { class: "visually-hidden", readonly: true });
   box.value = text;
   // Inside an open modal everything outside of it is inert.
   (document.querySelector("dialog[open]:last-of-type") ?? document.body).append(box);

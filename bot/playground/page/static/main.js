@@ -54,7 +54,7 @@ function start() {
     // Before any modal is shown, as that gives the keyboard back to where it found it.
     if (!begun) composer.focus();
     begun = true;
-    modals.show(store.openViews, store.eyes);
+    modals.show(store.openViews, store.viewer);
   }
 
   store.addEventListener("place", () => {
@@ -71,7 +71,7 @@ function start() {
     composer.show(store);
     feed.refresh();
     requests.refresh();
-    modals.show(store.openViews, store.eyes);
+    modals.show(store.openViews, store.viewer);
   });
   store.addEventListener("message", ({ detail }) => {
     const inUse = document.activeElement?.closest("[data-key]")?.dataset.key === detail.message.ts;
@@ -81,14 +81,14 @@ function start() {
   });
   store.addEventListener("notice", ({ detail }) => {
     feed.refresh();
-    if (store.visibleNotices.includes(detail.value)) part("news").textContent = `Slackbot: ${detail.value.text}`;
+    if (store.visibleNotices.includes(detail.value)) part("announcements").textContent = `Slackbot: ${detail.value.text}`;
   });
   store.addEventListener("exchange", ({ detail }) => {
     if (detail.value.kind === "command") feed.refresh();
     requests.refresh();
   });
   store.addEventListener("view", () => {
-    modals.show(store.openViews, store.eyes);
+    modals.show(store.openViews, store.viewer);
     // The button that opened a modal may be gone by the time the modal closes.
     if (document.activeElement === document.body) composer.focus();
   });
@@ -102,7 +102,7 @@ function start() {
 function showChannel() {
   const { channel, workspace } = store;
   part("channel-name").replaceChildren(iconOf(channel), nameOf(channel, workspace.bot));
-  part("account-says").textContent = workspace.account.says;
+  part("account-description").textContent = workspace.account.description;
   part("feed").setAttribute("aria-label", `Messages in ${titleOf(channel, workspace.bot)}`);
   document.title = `${titleOf(channel, workspace.bot)} · ${workspace.team} · Playground`;
 }
@@ -175,7 +175,7 @@ async function changeFault(fault) {
 }
 
 function tell(message) {
-  const words = spokenWords(message, store.eyes);
+  const words = spokenWords(message, store.viewer);
   const short = words.length > SPOKEN_AT_MOST ? `${words.slice(0, SPOKEN_AT_MOST)}…` : words;
-  part("news").textContent = `${store.workspace.bot.name}: ${short}`;
+  part("announcements").textContent = `${store.workspace.bot.name}: ${short}`;
 }

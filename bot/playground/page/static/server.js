@@ -15,7 +15,7 @@ export function hasSecret() {
 
 /** Do something as a person; the answer, or an Error whose message is meant for people. */
 export async function act(what) {
-  return post("/acts", what);
+  return post("/actions", what);
 }
 
 /** Make the simulated Cloudflare well or ill. */

@@ -28,7 +28,7 @@ export class Store extends EventTarget {
     }
   }
 
-  /** Look through somebody's eyes. */
+  /** View the workspace as a person. */
   readAs(personId) {
     const wasDirect = this.channel.kind === "im";
     this.person = this.workspace.people.find((person) => person.id === personId) ?? this.workspace.people[0];
@@ -48,7 +48,7 @@ export class Store extends EventTarget {
   }
 
   /** What drawing needs to know of who reads: the zone, and the names behind ids. */
-  get eyes() {
+  get viewer() {
     const { people, groups, bot } = this.workspace;
     const channels = this.visibleChannels;
     return {

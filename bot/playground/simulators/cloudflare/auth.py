@@ -23,7 +23,7 @@ class ApiToken:
         """Whose request budget a call counts against."""
         return f"token {self.value}"
 
-    def is_in(self, headers: Mapping[str, str]) -> bool:
+    def matches(self, headers: Mapping[str, str]) -> bool:
         """Tell whether a request carries this token."""
         scheme, _, value = headers.get("Authorization", "").partition(" ")
         return scheme.lower() == "bearer" and _same(value.strip(), self.value)
@@ -42,7 +42,7 @@ class ApiKey:
         """Whose request budget a call counts against."""
         return f"user {self.email}"
 
-    def is_in(self, headers: Mapping[str, str]) -> bool:
+    def matches(self, headers: Mapping[str, str]) -> bool:
         """Tell whether a request carries this pair."""
         given = headers.get("X-Auth-Email", ""), headers.get("X-Auth-Key", "")
         return _same(given[0], self.email) and _same(given[1], self.key)
@@ -55,10 +55,10 @@ def authenticate(headers: Mapping[str, str], accepted: tuple[Credential, ...]) -
     """Find whose request this is.
 
     Raises:
-        Refused: 401 with code 10000; no credential, or a wrong one.
+        ApiError: 401 with code 10000; no credential, or a wrong one.
     """
     for credential in accepted:
-        if credential.is_in(headers):
+        if credential.matches(headers):
             return credential
     raise unauthenticated()
 
@@ -67,7 +67,7 @@ def authorize(credential: Credential) -> None:
     """Let a credential read workflows.
 
     Raises:
-        Refused: 403 with code 10000; it has none of the permissions that do.
+        ApiError: 403 with code 10000; it has none of the permissions that do.
     """
     if not credential.permissions & READ_PERMISSIONS:
         raise forbidden()

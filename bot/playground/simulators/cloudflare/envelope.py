@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.playground.simulators.cloudflare.wire import JsonObject
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A request refused: HTTP status, Cloudflare's code, and the machine key it sends as message."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
@@ -18,37 +18,37 @@ class Refused(Exception):
         self.message = message
 
 
-def unauthenticated() -> Refused:
+def unauthenticated() -> ApiError:
     """Refuse a missing or wrong credential."""
-    return Refused(401, 10000, "Authentication error")
+    return ApiError(401, 10000, "Authentication error")
 
 
-def forbidden() -> Refused:
+def forbidden() -> ApiError:
     """Refuse a credential that may not read this."""
-    return Refused(403, 10000, "Authentication error")
+    return ApiError(403, 10000, "Authentication error")
 
 
-def workflow_not_found() -> Refused:
+def workflow_not_found() -> ApiError:
     """Refuse the name of no workflow."""
-    return Refused(404, 10200, "workflows.api.error.workflow.not_found")
+    return ApiError(404, 10200, "workflows.api.error.workflow.not_found")
 
 
-def instance_not_found() -> Refused:
+def instance_not_found() -> ApiError:
     """Refuse the id of no instance."""
-    return Refused(404, 10400, "workflows.api.error.instance.not_found")
+    return ApiError(404, 10400, "workflows.api.error.instance.not_found")
 
 
-def invalid(what: str) -> Refused:
+def invalid(what: str) -> ApiError:
     """Refuse a query parameter: 400 with code 10001, the code production uses for validation in places.
 
     The words after ``workflows.api.error.`` are this simulation's own; production's are not documented.
     """
-    return Refused(400, 10001, f"workflows.api.error.{what}")
+    return ApiError(400, 10001, f"workflows.api.error.{what}")
 
 
-def unroutable(path: str) -> Refused:
+def unroutable(path: str) -> ApiError:
     """Refuse a path that leads nowhere, a malformed account id among them."""
-    return Refused(404, 7003, f"Could not route to {path}, perhaps your object identifier is invalid?")
+    return ApiError(404, 7003, f"Could not route to {path}, perhaps your object identifier is invalid?")
 
 
 def success(result: Any, result_info: JsonObject | None = None) -> JsonObject:  # noqa: ANN401  any JSON value
@@ -62,14 +62,14 @@ def failure(code: int, message: str) -> JsonObject:
     return {"success": False, "errors": [{"code": code, "message": message}], "messages": [], "result": None}
 
 
-def json_answer(envelope: object, status: int = 200) -> web.Response:
+def json_response(envelope: object, status: int = 200) -> web.Response:
     """Answer with JSON."""
     return web.Response(status=status, body=json.dumps(envelope).encode(), content_type="application/json")
 
 
-def refusal(refused: Refused) -> web.Response:
+def error_response(error: ApiError) -> web.Response:
     """Answer a refused request."""
-    return json_answer(failure(refused.code, refused.message), refused.status)
+    return json_response(failure(error.code, error.message), error.status)
 
 
 def body_of(answer: web.Response) -> bytes:

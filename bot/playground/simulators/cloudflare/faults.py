@@ -12,15 +12,15 @@ from typing import Any, Protocol, TypeAlias
 from aiohttp import web
 
 from bot.playground.simulators.cloudflare.calls import Operation
-from bot.playground.simulators.cloudflare.envelope import body_of, failure, json_answer
+from bot.playground.simulators.cloudflare.envelope import body_of, failure, json_response
 
-Healthy: TypeAlias = Callable[[], Awaitable[web.Response]]
+HealthyHandler: TypeAlias = Callable[[], Awaitable[web.Response]]
 
 
 class Fault(Protocol):
     """Something that goes wrong with one request."""
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Answer the request; ``healthy`` gives the answer it would have had."""
         ...
 
@@ -32,7 +32,7 @@ class Slow:
     seconds: float
     then: Fault | None = None
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Wait, then let the next in line answer."""
         await asyncio.sleep(self.seconds)
         return await healthy() if self.then is None else await self.then.answer(request, healthy)
@@ -46,9 +46,9 @@ class JsonError:
     code: int = 10001
     message: str = "workflows.api.error.internal_server"
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Answer the failure envelope; a status below 400 makes it ``success: false`` in a good answer."""
-        return json_answer(failure(self.code, self.message), self.status)
+        return json_response(failure(self.code, self.message), self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class HtmlPage:
     status: int = 503
     title: str = "Service Temporarily Unavailable"
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Answer HTML."""
         page = (
             f"<!DOCTYPE html><html><head><title>{self.title}</title></head><body>{self.title}</body></html>"
@@ -72,7 +72,7 @@ class Challenge:
 
     status: int = 200
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Answer HTML that a browser would solve."""
         page = await HtmlPage(self.status, "Just a moment...").answer(request, healthy)
         page.headers["cf-mitigated"] = "challenge"
@@ -86,7 +86,7 @@ class PlainText:
     status: int = 502
     text: str = "error code: 502"
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Answer text."""
         return web.Response(status=self.status, text=self.text)
 
@@ -95,7 +95,7 @@ class PlainText:
 class TruncatedJson:
     """Send only the first half of the healthy answer, as if it were all."""
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Answer half a JSON text, with a ``Content-Length`` that fits it."""
         body = body_of(await healthy())
         return web.Response(body=body[: len(body) // 2], content_type="application/json")
@@ -108,9 +108,9 @@ class WrongShape:
     body: Any = field(default_factory=lambda: ["not", "an", "envelope"])
     status: int = 200
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Answer the JSON."""
-        return json_answer(self.body, self.status)
+        return json_response(self.body, self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,10 @@ class Changed:
 
     parts: Mapping[str, Any]
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Answer the healthy envelope with these parts."""
         answer = await healthy()
-        return json_answer(json.loads(body_of(answer)) | dict(self.parts), answer.status)
+        return json_response(json.loads(body_of(answer)) | dict(self.parts), answer.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class ChangedRows:
     fields: Mapping[str, Any]
     rows: slice = field(default_factory=lambda: slice(None))
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Answer the healthy envelope with these fields in its rows; a refusal stays as it is."""
         answer = await healthy()
         envelope = json.loads(body_of(answer))
@@ -141,7 +141,7 @@ class ChangedRows:
                 rows[self.rows] = [{**row, **self.fields} for row in rows[self.rows]]
             case dict() as row:
                 row.update(self.fields)
-        return json_answer(envelope, answer.status)
+        return json_response(envelope, answer.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,9 @@ class Throttled:
 
     retry_after: int | str | None = 30
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Answer 429."""
-        answer = json_answer(failure(971, "Please wait and consider throttling your request speed"), 429)
+        answer = json_response(failure(971, "Please wait and consider throttling your request speed"), 429)
         if self.retry_after is not None:
             answer.headers["retry-after"] = str(self.retry_after)
         return answer
@@ -165,7 +165,7 @@ class Redirected:
     location: str
     status: int = 302
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Answer the redirect."""
         return web.Response(status=self.status, headers={"Location": self.location})
 

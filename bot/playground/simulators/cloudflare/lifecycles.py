@@ -32,37 +32,37 @@ class StateChange(NamedTuple):
 class Lifecycle:
     """How an instance stands at first, and what becomes of it; an ended one has no chapters left."""
 
-    beginning: InstanceRecord
+    initial: InstanceRecord
     changes: tuple[StateChange, ...] = ()
 
     @property
-    def forgotten_on(self) -> datetime:
+    def expires_on(self) -> datetime:
         """When its retention is over."""
-        ended_on = self.changes[-1].moment if self.changes else self.beginning.ended_on
-        return (ended_on or self.beginning.modified_on) + RETENTION
+        ended_on = self.changes[-1].moment if self.changes else self.initial.ended_on
+        return (ended_on or self.initial.modified_on) + RETENTION
 
-    def at(self, now: datetime) -> InstanceRecord:
+    def state_at(self, now: datetime) -> InstanceRecord:
         """Give the instance as it stands at a moment."""
-        place = self._past(now)
-        if not place:
-            return self.beginning
-        change = self.changes[place - 1]
+        count = self._count_changes(now)
+        if not count:
+            return self.initial
+        change = self.changes[count - 1]
         return replace(
-            self.beginning,
+            self.initial,
             status=change.status,
             modified_on=change.moment,
-            started_on=self.beginning.started_on or self.changes[0].moment,
+            started_on=self.initial.started_on or self.changes[0].moment,
             ended_on=change.moment if change.status in ENDED_STATUSES else None,
             steps=change.steps,
             error=change.error,
             output=change.output,
         )
 
-    def next_change(self, now: datetime) -> datetime:
+    def next_change_after(self, now: datetime) -> datetime:
         """Give the moment of its next change after this one; the last is to be forgotten."""
-        place = self._past(now)
-        return self.changes[place].moment if place < len(self.changes) else self.forgotten_on
+        count = self._count_changes(now)
+        return self.changes[count].moment if count < len(self.changes) else self.expires_on
 
-    def _past(self, now: datetime) -> int:
+    def _count_changes(self, now: datetime) -> int:
         """Count the chapters begun by now: of several at one moment the last is what is seen."""
         return bisect_right(self.changes, now, key=_MOMENT)

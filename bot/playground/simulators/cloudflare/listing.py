@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Final
 
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
-from bot.playground.simulators.cloudflare.cursors import CursorContent, read_cursor, write_cursor
+from bot.playground.simulators.cloudflare.cursors import CursorContent, decode_cursor, encode_cursor
 from bot.playground.simulators.cloudflare.envelope import invalid
 from bot.playground.simulators.cloudflare.model import InstanceRecord
 from bot.playground.simulators.cloudflare.parameters import Direction, ListRequest
@@ -47,7 +47,7 @@ class Lister:
         """Give the page asked for.
 
         Raises:
-            Refused: The cursor is not acceptable.
+            ApiError: The cursor is not acceptable.
         """
         admitted = self._admitted(request)
         if request.page is not None:
@@ -90,7 +90,7 @@ class Lister:
         return Listing(rows, info)
 
     def _open(self, token: str, request: ListRequest) -> CursorContent:
-        content = read_cursor(token)
+        content = decode_cursor(token)
         if content.workflow != self.workflow:
             raise invalid("invalid_cursor")
         lifetime = self.behaviour.cursor_lifetime
@@ -115,9 +115,9 @@ class Lister:
         full = len(rows) == request.per_page and self.behaviour.cursor_after_last_row
         if len(following) == len(rows) and not full and not self.behaviour.repeat_cursor:
             return None
-        return self._seal_after(rows[-1], admitted, direction, request)
+        return self._cursor_after(rows[-1], admitted, direction, request)
 
-    def _seal_after(
+    def _cursor_after(
         self,
         last: InstanceRecord,
         admitted: Sequence[InstanceRecord],
@@ -134,7 +134,7 @@ class Lister:
             filter=request.filter.to_json(),
             issued_at=self.now.timestamp(),
         )
-        return write_cursor(content, self.behaviour.cursor_padding)
+        return encode_cursor(content, self.behaviour.cursor_padding)
 
 
 def _following(

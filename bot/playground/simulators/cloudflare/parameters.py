@@ -52,7 +52,7 @@ class ListRequest:
         """Read the parameters.
 
         Raises:
-            Refused: One is malformed, comes twice, or does not go with another.
+            ApiError: One is malformed, comes twice, or does not go with another.
         """
         cursor, page, direction = single(query, "cursor"), single(query, "page"), _direction(query)
         if cursor is not None and page is not None:
@@ -67,7 +67,7 @@ def single(query: Query, name: str) -> str | None:
     """Read a parameter that may come once.
 
     Raises:
-        Refused: It comes more than once.
+        ApiError: It comes more than once.
     """
     values = query.getall(name, [])
     if len(values) > 1:

@@ -71,7 +71,7 @@ class StoredWorkflow:
         """Give the instance with this id.
 
         Raises:
-            Refused: 404 with code 10400.
+            ApiError: 404 with code 10400.
         """
         if instance_id not in self.by_id:
             raise instance_not_found()
@@ -96,7 +96,7 @@ class Records:
         """Give the workflow with this name.
 
         Raises:
-            Refused: 404 with code 10200.
+            ApiError: 404 with code 10200.
         """
         if name not in self.by_name:
             raise workflow_not_found()

@@ -8,14 +8,14 @@ from typing import Any, Final, Unpack
 
 from aiohttp import web
 
-from bot.playground.loopback import LOOPBACK, programs_only
+from bot.playground.loopback import LOOPBACK, reject_browsers
 from bot.playground.simulators.cloudflare.api import BASE_PATH, Api
 from bot.playground.simulators.cloudflare.auth import ApiToken, Credential
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
 from bot.playground.simulators.cloudflare.faults import Fault, FaultQueue
+from bot.playground.simulators.cloudflare.live_account import LiveAccount
 from bot.playground.simulators.cloudflare.model import Cron, InstanceRecord, WorkflowRecord
-from bot.playground.simulators.cloudflare.movement import Movement
 from bot.playground.simulators.cloudflare.rate_limiter import RateLimit, RateLimiter
 from bot.playground.simulators.cloudflare.records import (
     InstanceFields,
@@ -60,15 +60,15 @@ class Simulation:
         self.rate_limiter = RateLimiter(rate_limit or RateLimit())
         self.now = clock
         self._records = Records()
-        self._movement: Movement | None = None
+        self._live_account: LiveAccount | None = None
 
     # What it holds.
 
     @property
     def records(self) -> Records:
         """All workflows and instances as of now: an account that moves catches up when it is looked at."""
-        if self._movement is not None:
-            self._movement.advance(self.now())
+        if self._live_account is not None:
+            self._live_account.advance(self.now())
         return self._records
 
     def add_workflow(
@@ -108,15 +108,15 @@ class Simulation:
         """Give a workflow's instances, newest first."""
         return self.records.find(workflow).instances[::-1]
 
-    def seed(self, seed: int = 0, *, instances: int = 400, moving: bool = False) -> None:
+    def seed(self, seed: int = 0, *, instances: int = 400, live: bool = False) -> None:
         """Fill the account with believable workflows; the same seed, number and time give the same.
 
-        Where it is ``moving``, instances start, proceed, end and are forgotten as the clock goes on, the
+        Where it is ``live``, instances start, proceed, end and are forgotten as the clock goes on, the
         same at the same moment however often it was looked at. An instance you change stays as you left it.
         """
         now = self.now()
         seed_account(self._records, seed, instances, now)
-        self._movement = Movement(self._records, seed, now) if moving else None
+        self._live_account = LiveAccount(self._records, seed, now) if live else None
 
     # How it behaves.
 
@@ -128,7 +128,7 @@ class Simulation:
         """Let the next ``times`` requests (None: all) meet a fault, or only those of one operation."""
         self.faults.put(fault, times, operation)
 
-    def heal(self) -> None:
+    def clear_faults(self) -> None:
         """Withdraw all faults."""
         self.faults.clear()
 
@@ -161,7 +161,7 @@ class Simulation:
 
     def app(self) -> web.Application:
         """Give an application that answers under ``/client/v4``, to run or to mount as a sub-application."""
-        app = web.Application(middlewares=[programs_only])
+        app = web.Application(middlewares=[reject_browsers])
         app.router.add_route("*", BASE_PATH + "{path:.*}", Api(self).handle)
         return app
 

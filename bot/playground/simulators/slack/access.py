@@ -9,7 +9,7 @@ HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:
 """The scope that reading takes, by the kind of channel."""
 
 
-def channel_named(workspace: Workspace, arguments: Payload) -> Channel:
+def find_channel(workspace: Workspace, arguments: Payload) -> Channel:
     """Return the channel of a call; a person's id means their direct message with the bot.
 
     Raises:
@@ -25,13 +25,13 @@ def channel_named(workspace: Workspace, arguments: Payload) -> Channel:
     return channel
 
 
-def channel_to_post_in(workspace: Workspace, arguments: Payload) -> Channel:
+def find_channel_to_post(workspace: Workspace, arguments: Payload) -> Channel:
     """Return the channel of a call that posts for all to see.
 
     Raises:
         RefusedError: ``channel_not_found``, ``is_archived`` or ``not_in_channel``.
     """
-    channel = channel_named(workspace, arguments)
+    channel = find_channel(workspace, arguments)
     if channel.is_archived:
         raise RefusedError("is_archived")
     if not channel.bot_is_member and "chat:write.public" not in workspace.scopes:
@@ -39,13 +39,13 @@ def channel_to_post_in(workspace: Workspace, arguments: Payload) -> Channel:
     return channel
 
 
-def channel_to_whisper_in(workspace: Workspace, arguments: Payload) -> Channel:
+def find_channel_for_ephemeral(workspace: Workspace, arguments: Payload) -> Channel:
     """Return the channel of a call that posts for one person: both have to be in it.
 
     Raises:
         RefusedError: ``channel_not_found``, ``is_archived``, ``not_in_channel`` or ``user_not_in_channel``.
     """
-    channel = channel_named(workspace, arguments)
+    channel = find_channel(workspace, arguments)
     if channel.is_archived:
         raise RefusedError("is_archived")
     if not channel.bot_is_member:
@@ -59,7 +59,7 @@ def channel_to_whisper_in(workspace: Workspace, arguments: Payload) -> Channel:
     return channel
 
 
-def channel_to_read(workspace: Workspace, arguments: Payload) -> Channel:
+def find_channel_to_read(workspace: Workspace, arguments: Payload) -> Channel:
     """Return the channel of a call that reads what was said there; an archived one can still be read.
 
     Raises:
@@ -67,7 +67,7 @@ def channel_to_read(workspace: Workspace, arguments: Payload) -> Channel:
     """
     if not workspace.scopes & set(HISTORY.values()):
         raise MissingScopeError(",".join(HISTORY.values()), workspace.scopes)
-    channel = channel_named(workspace, arguments)
+    channel = find_channel(workspace, arguments)
     needed = HISTORY[channel.kind]
     if needed not in workspace.scopes:
         raise MissingScopeError(needed, workspace.scopes)

@@ -5,7 +5,11 @@ Source: https://docs.slack.dev/reference/methods/chat.postMessage and its neighb
 
 from dataclasses import dataclass
 
-from bot.playground.simulators.slack.access import channel_named, channel_to_post_in, channel_to_whisper_in
+from bot.playground.simulators.slack.access import (
+    find_channel,
+    find_channel_for_ephemeral,
+    find_channel_to_post,
+)
 from bot.playground.simulators.slack.directory import Channel
 from bot.playground.simulators.slack.shapes import Payload, RefusedError
 from bot.playground.simulators.slack.wire import is_true, message_json
@@ -22,7 +26,7 @@ class Chat:
 
     def post_message(self, arguments: Payload) -> Payload:
         """``chat.postMessage``: for everybody in a channel, or in a thread of it."""
-        channel = channel_to_post_in(self.workspace, arguments)
+        channel = find_channel_to_post(self.workspace, arguments)
         thread = self._thread(channel, arguments)
         is_broadcast = thread is not None and is_true(arguments.get("reply_broadcast"))
         draft = _draft(channel, arguments, thread_ts=thread, is_broadcast=is_broadcast)
@@ -35,7 +39,7 @@ class Chat:
 
     def post_ephemeral(self, arguments: Payload) -> Payload:
         """``chat.postEphemeral``: for one of those in a channel."""
-        channel = channel_to_whisper_in(self.workspace, arguments)
+        channel = find_channel_for_ephemeral(self.workspace, arguments)
         reader = self.workspace.user(str(arguments.get("user")))
         thread = self._thread(channel, arguments)
         draft = _draft(channel, arguments, thread_ts=thread, seen_only_by=reader.id)
@@ -43,7 +47,7 @@ class Chat:
 
     def update(self, arguments: Payload) -> Payload:
         """``chat.update``: something else in a message's place."""
-        channel = channel_named(self.workspace, arguments)
+        channel = find_channel(self.workspace, arguments)
         message = self.workspace.message(str(arguments.get("ts")))
         if message is None or message.channel != channel.id or message.is_ephemeral:
             raise RefusedError("message_not_found")

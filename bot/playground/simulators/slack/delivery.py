@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.playground.simulators.slack.shapes import Payload
-from bot.playground.simulators.slack.signing import Signs
+from bot.playground.simulators.slack.signing import RequestSigner
 
 ACK_SECONDS = 3.0
 
@@ -22,12 +22,12 @@ DeliveryKind = Literal["slash_commands", "interactive", "events_api"]
 class Delivery:
     """One payload on its way; ``kind`` is the word Socket Mode uses for it.
 
-    ``act`` is the id of the interaction behind it; ``typed`` is a command's text as it was typed.
+    ``interaction_id`` is the interaction behind it; ``typed`` is a command's text as it was typed.
     """
 
     kind: DeliveryKind
     payload: Payload
-    act: str = ""
+    interaction_id: str = ""
     typed: str = ""
 
     def as_http(self) -> tuple[str, str]:
@@ -89,7 +89,7 @@ class HttpTransport:
 
     session: aiohttp.ClientSession
     request_url: str
-    signer: Signs
+    signer: RequestSigner
     ack_seconds: float = ACK_SECONDS
 
     async def deliver(self, delivery: Delivery) -> Ack:

@@ -6,8 +6,8 @@ Source: https://docs.slack.dev/reference/block-kit/block-elements
 from bot.playground.simulators.slack import limits
 from bot.playground.simulators.slack.shapes import (
     ACTION_ID,
-    Inside,
     ListField,
+    ObjectField,
     OneOf,
     Payload,
     Problem,
@@ -21,7 +21,7 @@ from bot.playground.simulators.slack.shapes import (
 
 BOTH_KINDS = ("plain_text", "mrkdwn")
 
-CONFIRM = Inside(
+CONFIRM = ObjectField(
     "confirm",
     (
         TextField("title", limits.CONFIRMATION_TITLE_MAX_LENGTH, required=True),

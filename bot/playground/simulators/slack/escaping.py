@@ -23,23 +23,23 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _EVERYBODY = ("here", "channel", "everyone")
 
 
-def escaped(text: str, workspace: Workspace, who: User) -> str:
+def escape_text(text: str, workspace: Workspace, who: User) -> str:
     """Return the text as Slack sends it when ``who`` types it; foreign private channels stay plain."""
     if not workspace.should_escape:
         return _with_entities(text)
-    known = dict(_known(workspace, who))
+    known = dict(_mentions(workspace, who))
 
-    def told(found: re.Match[str]) -> str:
+    def escape(found: re.Match[str]) -> str:
         if found["web"]:
             return f"<{_with_entities(found['web'])}>"
         if found["mail"]:
             return f"<mailto:{found['mail']}|{found['mail']}>"
         return known.get(found[0]) or _with_entities(found[0])
 
-    return _SPECIAL.sub(told, text)
+    return _SPECIAL.sub(escape, text)
 
 
-def _known(workspace: Workspace, who: User) -> Iterator[tuple[str, str]]:
+def _mentions(workspace: Workspace, who: User) -> Iterator[tuple[str, str]]:
     """Everything that can be named, with its sign, and what is sent for it."""
     for name in _EVERYBODY:
         yield f"@{name}", f"<!{name}>"

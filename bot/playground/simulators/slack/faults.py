@@ -49,7 +49,7 @@ Fault = RateLimited | Failed | Named | Slow | AnswerLost | Dropped
 RESPONSE_URL = "response_url"
 
 
-class Faults:
+class FaultQueue:
     """Faults that lie in wait, each for the next call of one Web API method or of any ``response_url``."""
 
     def __init__(self) -> None:

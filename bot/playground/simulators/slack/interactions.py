@@ -68,7 +68,7 @@ class Interactions:
         """Whether there is such a ``response_url``."""
         return path in self._by_path
 
-    def answered(self, path: str) -> Interaction:
+    def use_response_url(self, path: str) -> Interaction:
         """Return the act behind a ``response_url``, one use of it spent.
 
         Raises:
@@ -84,7 +84,7 @@ class Interactions:
         self._uses[path] = uses
         return interaction
 
-    def exchange(self, trigger_id: object) -> Interaction:
+    def use_trigger_id(self, trigger_id: object) -> Interaction:
         """Return the act behind a ``trigger_id``, which works once and for 3 seconds.
 
         Raises:

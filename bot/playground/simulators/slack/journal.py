@@ -47,7 +47,7 @@ class Journal(Generic[T]):
             if not future.done():
                 future.set_result(None)
 
-    async def grown(self) -> None:
+    async def wait_for_entry(self) -> None:
         """Return once there is one more entry than now."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
@@ -81,4 +81,4 @@ class Subscription(Generic[T]):
                     self.position += 1
                     if self.matches(entry):
                         return entry
-                await self.journal.grown()
+                await self.journal.wait_for_entry()

@@ -8,17 +8,17 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from bot.playground.loopback import LOOPBACK, programs_only
+from bot.playground.loopback import LOOPBACK, reject_browsers
 from bot.playground.simulators.slack.delivery import HttpTransport, Transport
-from bot.playground.simulators.slack.faults import Faults
+from bot.playground.simulators.slack.faults import FaultQueue
 from bot.playground.simulators.slack.interactions import Interactions
 from bot.playground.simulators.slack.journal import WAIT_SECONDS, Journal
 from bot.playground.simulators.slack.message import Message
 from bot.playground.simulators.slack.payloads import Payloads
 from bot.playground.simulators.slack.person import Person
-from bot.playground.simulators.slack.reply import Services, message_of, shows
+from bot.playground.simulators.slack.reply import Services, has_message, wait_for_message
 from bot.playground.simulators.slack.response_url import Response, ResponseUrls
-from bot.playground.simulators.slack.signing import Signer, Signs
+from bot.playground.simulators.slack.signing import RequestSigner, Signer
 from bot.playground.simulators.slack.socket_mode import SocketMode
 from bot.playground.simulators.slack.views import Views
 from bot.playground.simulators.slack.web_api import ApiCall, Tokens, WebApi
@@ -42,7 +42,7 @@ class LocalSlack:
 
     def __post_init__(self) -> None:
         self.base_url = ""
-        self.faults = Faults()
+        self.faults = FaultQueue()
         self.interactions = Interactions(self.workspace.clock)
         self.views = Views(self.workspace)
         self.socket_mode = SocketMode(self.workspace.team.app_id)
@@ -76,7 +76,7 @@ class LocalSlack:
 
     def application(self) -> web.Application:
         """Return the aiohttp application behind ``serve``."""
-        app = web.Application(middlewares=[programs_only])
+        app = web.Application(middlewares=[reject_browsers])
         app.add_routes([*self._web_api.routes(), *self._responses.routes(), *self.socket_mode.routes()])
         return app
 
@@ -110,7 +110,7 @@ class LocalSlack:
 
     def next_message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
         """Return the next message posted or updated after this call; TimeoutError if none comes."""
-        return message_of(self.workspace.changes.follow(shows), timeout)
+        return wait_for_message(self.workspace.changes.follow(has_message), timeout)
 
     def person(self, name: str = "ada", channel: str = "general", via: Transport | None = None) -> Person:
         """Somebody in a channel; ``via`` overrides where acts go, as for a stranger who cannot sign."""
@@ -127,7 +127,7 @@ class LocalSlack:
             ),
         )
 
-    def http(self, request_url: str, signer: Signs | None = None) -> HttpTransport:
+    def http(self, request_url: str, signer: RequestSigner | None = None) -> HttpTransport:
         """Return a way to a Request URL, signed by this Slack unless another signer is given."""
         if self._session is None:
             raise RuntimeError("use a LocalSlack inside `async with LocalSlack(…).serve()`")
@@ -137,6 +137,6 @@ class LocalSlack:
         return self.http(self.request_url) if self.request_url else self.socket_mode
 
     def _open_socket(self) -> str:
-        ticket = self.socket_mode.ticket()
+        ticket = self.socket_mode.issue_ticket()
         address = self.base_url.replace("http://", "ws://")
         return f"{address}/link/?ticket={ticket}&app_id={self.workspace.team.app_id}"

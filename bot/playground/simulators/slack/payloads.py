@@ -24,61 +24,61 @@ class Payloads:
     workspace: Workspace
     base_url: str
 
-    def command(self, act: Interaction, command: str, text: str) -> Payload:
+    def command(self, interaction: Interaction, command: str, text: str) -> Payload:
         """Return a slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
         team = self.workspace.team
         return {
             "token": VERIFICATION_TOKEN,
             "team_id": team.id,
             "team_domain": team.domain,
-            "channel_id": act.channel.id,
-            "channel_name": "directmessage" if act.channel.is_im else act.channel.name,
-            "user_id": act.user.id,
-            "user_name": act.user.name,
+            "channel_id": interaction.channel.id,
+            "channel_name": "directmessage" if interaction.channel.is_im else interaction.channel.name,
+            "user_id": interaction.user.id,
+            "user_name": interaction.user.name,
             "command": command,
             "text": text,
             "api_app_id": team.app_id,
             "is_enterprise_install": "false",
-            "response_url": self.response_url(act),
-            "trigger_id": act.trigger_id,
+            "response_url": self.response_url(interaction),
+            "trigger_id": interaction.trigger_id,
         }
 
-    def response_url(self, act: Interaction) -> str:
+    def response_url(self, interaction: Interaction) -> str:
         """Return the address that answers this act."""
-        return f"{self.base_url}{act.path}"
+        return f"{self.base_url}{interaction.path}"
 
-    def interaction(self, act: Interaction, kind: str) -> Payload:
+    def common_fields(self, interaction: Interaction, kind: str) -> Payload:
         """Return what all payloads from interactive things have in common."""
         team = self.workspace.team
         return {
             "type": kind,
             "team": {"id": team.id, "domain": team.domain},
             "user": {
-                "id": act.user.id,
-                "username": act.user.name,
-                "name": act.user.name,
+                "id": interaction.user.id,
+                "username": interaction.user.name,
+                "name": interaction.user.name,
                 "team_id": team.id,
             },
             "api_app_id": team.app_id,
             "token": VERIFICATION_TOKEN,
-            "trigger_id": act.trigger_id,
+            "trigger_id": interaction.trigger_id,
             "enterprise": None,
             "is_enterprise_install": False,
         }
 
     def block_actions(
-        self, act: Interaction, message: Message, action: Payload, values: Values | None = None
+        self, interaction: Interaction, message: Message, action: Payload, values: Values | None = None
     ) -> Payload:
         """Something in a message was used. For an ephemeral message Slack does not send ``message`` along."""
         return {
-            **self.interaction(act, "block_actions"),
-            **self._in_message(act, message),
+            **self.common_fields(interaction, "block_actions"),
+            **self._in_message(interaction, message),
             "state": {"values": values or {}},
-            "response_url": self.response_url(act),
+            "response_url": self.response_url(interaction),
             "actions": [{**action, "action_ts": self.workspace.next_ts()}],
         }
 
-    def _in_message(self, act: Interaction, message: Message) -> Payload:
+    def _in_message(self, interaction: Interaction, message: Message) -> Payload:
         where: Payload = {
             "container": {
                 "type": "message",
@@ -87,8 +87,8 @@ class Payloads:
                 "is_ephemeral": message.is_ephemeral,
             },
             "channel": {
-                "id": act.channel.id,
-                "name": "directmessage" if act.channel.is_im else act.channel.name,
+                "id": interaction.channel.id,
+                "name": "directmessage" if interaction.channel.is_im else interaction.channel.name,
             },
         }
         if not message.is_ephemeral:
@@ -96,28 +96,32 @@ class Payloads:
         return where
 
     def block_actions_in_view(
-        self, act: Interaction, view: View, action: Payload, values: Values | None = None
+        self, interaction: Interaction, view: View, action: Payload, values: Values | None = None
     ) -> Payload:
         """Something in a modal was used: there is no channel and no ``response_url``."""
         return {
-            **self.interaction(act, "block_actions"),
+            **self.common_fields(interaction, "block_actions"),
             "container": {"type": "view", "view_id": view.id},
             "view": {**view.payload, "state": {"values": values or {}}},
             "actions": [{**action, "action_ts": self.workspace.next_ts()}],
         }
 
-    def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
+    def view_submission(self, interaction: Interaction, view: View, values: Values) -> Payload:
         """Return the payload of a submitted modal; ``values``: block id → action id → input state."""
         submitted = {**view.payload, "state": {"values": values}}
-        return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}
+        return {**self.common_fields(interaction, "view_submission"), "view": submitted, "response_urls": []}
 
-    def view_closed(self, act: Interaction, view: View) -> Payload:
+    def view_closed(self, interaction: Interaction, view: View) -> Payload:
         """Return a modal that asked for ``notify_on_close`` was dismissed."""
         is_cleared = bool(view.payload["clear_on_close"])
-        return {**self.interaction(act, "view_closed"), "view": view.payload, "is_cleared": is_cleared}
+        return {
+            **self.common_fields(interaction, "view_closed"),
+            "view": view.payload,
+            "is_cleared": is_cleared,
+        }
 
     def block_suggestion(
-        self, act: Interaction, place: View | Message | None, menu: Payload, typed: str
+        self, interaction: Interaction, place: View | Message | None, menu: Payload, typed: str
     ) -> Payload:
         """Somebody types into an external menu; ``menu`` holds its ``action_id`` and ``block_id``.
 
@@ -127,13 +131,13 @@ class Payloads:
         if isinstance(place, View):
             where = {"view": place.payload, "container": {"type": "view", "view_id": place.id}}
         elif isinstance(place, Message):
-            where = self._in_message(act, place)
-        return {**self.interaction(act, "block_suggestion"), **where, **menu, "value": typed}
+            where = self._in_message(interaction, place)
+        return {**self.common_fields(interaction, "block_suggestion"), **where, **menu, "value": typed}
 
-    def shortcut(self, act: Interaction, callback_id: str) -> Payload:
+    def shortcut(self, interaction: Interaction, callback_id: str) -> Payload:
         """Return the payload of a global shortcut: no channel, no ``response_url``."""
         return {
-            **self.interaction(act, "shortcut"),
+            **self.common_fields(interaction, "shortcut"),
             "callback_id": callback_id,
             "action_ts": self.workspace.next_ts(),
         }

@@ -18,7 +18,7 @@ from bot.playground.simulators.slack.faults import (
     AnswerLost,
     Dropped,
     Failed,
-    Faults,
+    FaultQueue,
     Named,
     RateLimited,
     Slow,
@@ -50,7 +50,7 @@ class ResponseUrls:
 
     workspace: Workspace
     interactions: Interactions
-    faults: Faults
+    faults: FaultQueue
     responses: Journal[Response] = field(default_factory=Journal)
 
     def routes(self) -> list[web.RouteDef]:
@@ -81,15 +81,17 @@ class ResponseUrls:
                 if isinstance(fault, Slow):
                     await asyncio.sleep(fault.seconds)
                 answer, problems = self._take(request.path, raw)
-        act = request.match_info["id"]
-        self.responses.add(Response(act, _body_of(raw), at, answer.status, answer.text or "", problems))
+        interaction_id = request.match_info["id"]
+        self.responses.add(
+            Response(interaction_id, _body_of(raw), at, answer.status, answer.text or "", problems)
+        )
         if isinstance(fault, AnswerLost | Dropped) and request.transport is not None:
             request.transport.abort()
         return answer
 
     def _take(self, path: str, raw: str) -> tuple[web.Response, tuple[Problem, ...]]:
         try:
-            interaction = self.interactions.answered(path)
+            interaction = self.interactions.use_response_url(path)
             self.apply(interaction, _body_of(raw))
         except RefusedError as refused:
             status = HTTPStatus.NOT_FOUND if refused.error in GONE else HTTPStatus.BAD_REQUEST

@@ -151,7 +151,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class ObjectField:
     """An object under ``key`` with rules of its own."""
 
     key: str
@@ -164,7 +164,7 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
-class Also:
+class CustomRule:
     """A rule that is easier said as a function."""
 
     check: Callable[[Payload, str], Problems]

@@ -17,7 +17,7 @@ def signature(secret: str, timestamp: int, body: str) -> str:
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-class Signs(Protocol):
+class RequestSigner(Protocol):
     """Gives the headers that prove where a request body comes from."""
 
     def headers(self, body: str) -> dict[str, str]:

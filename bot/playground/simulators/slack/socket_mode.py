@@ -51,7 +51,7 @@ class SocketMode:
         """Return the address in what ``apps.connections.open`` returns."""
         return [web.get("/link/", self.serve)]
 
-    def ticket(self) -> str:
+    def issue_ticket(self) -> str:
         """Return a new ticket, good for one connection."""
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
@@ -62,7 +62,7 @@ class SocketMode:
         """Those open now."""
         return tuple(connection for connection in self._live if not connection.socket.closed)
 
-    async def connected(self, within: float = WAIT_SECONDS) -> Connection:
+    async def wait_for_connection(self, within: float = WAIT_SECONDS) -> Connection:
         """Return the newest open connection, waiting for the first one if need be."""
         opened = self.opened.follow()
         return self.connections[-1] if self.connections else await opened.next(within)

@@ -17,7 +17,7 @@ from bot.playground.simulators.slack.faults import (
     Dropped,
     Failed,
     Fault,
-    Faults,
+    FaultQueue,
     Named,
     RateLimited,
     Slow,
@@ -37,7 +37,7 @@ SCOPE_NEEDED = {
 }
 
 
-class _StrangerError(RefusedError):
+class _AuthError(RefusedError):
     """Whoever calls has no token of this app's."""
 
 
@@ -95,7 +95,7 @@ class WebApi:
     tokens: Tokens
     interactions: Interactions
     views: Views
-    faults: Faults
+    faults: FaultQueue
     open_socket: Callable[[], str]
     calls: Journal[ApiCall] = field(default_factory=Journal)
 
@@ -112,8 +112,8 @@ class WebApi:
         arguments: Payload = {}
         try:
             arguments = await arguments_of(request)
-            answer = self._faulty(fault) or self._answer(method, request, arguments)
-        except _StrangerError as refused:
+            answer = self._fault_answer(fault) or self._answer(method, request, arguments)
+        except _AuthError as refused:
             return Answer(error_body(refused)).response(self.workspace.scopes)
         except RefusedError as refused:
             answer = Answer(error_body(refused), problems=refused.problems)
@@ -125,7 +125,7 @@ class WebApi:
             request.transport.abort()
         return answer.response(self.workspace.scopes)
 
-    def _faulty(self, fault: Fault | None) -> "Answer | None":
+    def _fault_answer(self, fault: Fault | None) -> "Answer | None":
         match fault:
             case RateLimited(seconds):
                 body = {"ok": False, "error": "ratelimited"}
@@ -167,9 +167,9 @@ class WebApi:
         header = request.headers.get("Authorization", "")
         token = header.removeprefix("Bearer ") or arguments.get("token")
         if not token:
-            raise _StrangerError("not_authed")
+            raise _AuthError("not_authed")
         if token not in {self.tokens.bot, self.tokens.app}:
-            raise _StrangerError("invalid_auth")
+            raise _AuthError("invalid_auth")
         wanted = self.tokens.app if method == "apps.connections.open" else self.tokens.bot
         if token != wanted:
             raise RefusedError("not_allowed_token_type")
@@ -213,11 +213,11 @@ class WebApi:
         }
 
     def _views_open(self, arguments: Payload) -> Payload:
-        interaction = self.interactions.exchange(arguments.get("trigger_id"))
+        interaction = self.interactions.use_trigger_id(arguments.get("trigger_id"))
         return {"view": self.views.open(arguments.get("view"), interaction).payload}
 
     def _views_push(self, arguments: Payload) -> Payload:
-        interaction = self.interactions.exchange(arguments.get("trigger_id"))
+        interaction = self.interactions.use_trigger_id(arguments.get("trigger_id"))
         return {"view": self.views.push(arguments.get("view"), interaction).payload}
 
     def _views_update(self, arguments: Payload) -> Payload:

@@ -58,7 +58,7 @@ class Workspace:
 
     ``scopes`` are what the bot token was granted. ``should_escape`` is the setting of the app's command by
     which Slack writes ids for the channels and people that somebody names. ``clock`` gives Unix time and
-    dates messages and expiries. ``remodelled`` tells of channels that have changed, each as it was left.
+    dates messages and expiries. ``channel_changes`` tells of channels that have changed, each as it was left.
     """
 
     team: Team = field(default_factory=Team)
@@ -70,7 +70,7 @@ class Workspace:
     validator: PayloadValidator = field(default_factory=PayloadValidator)
     clock: Callable[[], float] = time.time
     changes: Journal[Change] = field(default_factory=Journal)
-    remodelled: Journal[Channel] = field(default_factory=Journal)
+    channel_changes: Journal[Channel] = field(default_factory=Journal)
 
     def __post_init__(self) -> None:
         self._messages: dict[str, Message] = {}
@@ -103,40 +103,40 @@ class Workspace:
 
     def archive(self, channel: str) -> None:
         """Nobody can post there any more."""
-        self._remodel(replace(self.channel(channel), is_archived=True))
+        self._replace_channel(replace(self.channel(channel), is_archived=True))
 
     def invite(self, channel: str, name_or_id: str) -> None:
         """Have somebody join a channel: one of the people, or the bot by its name or id."""
         now = self.channel(channel)
         if self._is_bot(name_or_id):
-            self._remodel(replace(now, bot_is_member=True))
+            self._replace_channel(replace(now, bot_is_member=True))
         elif now.members is not None:
-            self._remodel(replace(now, members=now.members | {self.user(name_or_id).id}))
+            self._replace_channel(replace(now, members=now.members | {self.user(name_or_id).id}))
 
     def kick(self, channel: str, name_or_id: str) -> None:
         """Have somebody leave a channel: one of the people, or the bot by its name or id."""
         now = self.channel(channel)
         if self._is_bot(name_or_id):
-            self._remodel(replace(now, bot_is_member=False))
+            self._replace_channel(replace(now, bot_is_member=False))
         else:
             members = {user.id for user in self.people} if now.members is None else now.members
-            self._remodel(replace(now, members=frozenset(members - {self.user(name_or_id).id})))
+            self._replace_channel(replace(now, members=frozenset(members - {self.user(name_or_id).id})))
 
     def delete_channel(self, channel: str) -> None:
         """Take a channel away with everything that was said there."""
         gone = self.channel(channel)
         self._messages = {ts: said for ts, said in self._messages.items() if said.channel != gone.id}
         self.channels = tuple(kept for kept in self.channels if kept.id != gone.id)
-        self.remodelled.add(gone)
+        self.channel_changes.add(gone)
 
     def _is_bot(self, name_or_id: str) -> bool:
         return name_or_id in {self.team.bot_name, self.team.bot_user_id}
 
-    def _remodel(self, channel: Channel) -> None:
+    def _replace_channel(self, channel: Channel) -> None:
         if channel.is_im:
             raise LookupError(f"{channel.name} is a direct message, and stays as it is")
         self.channels = tuple(channel if kept.id == channel.id else kept for kept in self.channels)
-        self.remodelled.add(channel)
+        self.channel_changes.add(channel)
 
     def timeline(self, channel: str, seen_by: str | None = None) -> tuple[Message, ...]:
         """Return what stands in a channel now, oldest first; all of it, or what one person sees."""

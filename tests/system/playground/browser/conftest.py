@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 
 from bot.playground.accounts import OpenAccount, SimulatedAccount
-from bot.playground.exchanges import Exchanges
+from bot.playground.exchange_log import ExchangeLog
 from bot.playground.page.server import run_page
 from bot.playground.playground import Playground, run_playground
 from bot.playground.simulators.cloudflare import Simulation
@@ -107,7 +107,7 @@ async def playground() -> AsyncIterator[Playground]:
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def sampler_stage() -> AsyncIterator[Playground]:
+async def sampler_playground() -> AsyncIterator[Playground]:
     """The sampler in the bot's place."""
     async with LocalSlack().serve() as slack, sampler_running(slack):
         settings = Settings(
@@ -117,7 +117,7 @@ async def sampler_stage() -> AsyncIterator[Playground]:
             wrangler_dev_url="http://127.0.0.1:9",
         )
         account = OpenAccount("wrangler", "The sampler", settings, ())
-        yield Playground(slack, account, Exchanges(slack))
+        yield Playground(slack, account, ExchangeLog(slack))
 
 
 @pytest_asyncio.fixture(loop_scope="package")

@@ -63,8 +63,8 @@ async def messages(opened: Opened) -> None:
 @SCHEMES
 @pytest.mark.parametrize("show", [messages, form, confirm])
 async def test_all_that_slack_has(
-    sampler_stage: Playground, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
+    sampler_playground: Playground, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
 ) -> None:
-    opened = await open_page(sampler_stage, scheme, height=1000)
+    opened = await open_page(sampler_playground, scheme, height=1000)
     await show(opened)
     assert await violations(opened.page) == []

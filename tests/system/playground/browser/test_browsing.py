@@ -147,19 +147,19 @@ async def test_an_unknown_command_is_answered_by_slackbot(opened: Opened) -> Non
 async def test_each_person_reads_their_own_messages_in_their_own_zone(opened: Opened) -> None:
     await opened.type("/workflows help")
     await expect(opened.messages).to_have_count(1)
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_count(0)
     await opened.type("/workflows list order-processing since:2026-11-01")
     await expect(opened.last).to_contain_text("order-processing")
-    await opened.page.get_by_label("Reading as").select_option("Ada Lovelace")
+    await opened.page.get_by_label("Viewing as").select_option("Ada Lovelace")
     await expect(opened.last).to_contain_text("help")
 
 
 async def test_what_concerns_everybody_is_told_to_everybody(playground: Playground, opened: Opened) -> None:
-    playground.exchanges.tell("C0GENERAL", None, "for all")
-    playground.exchanges.tell("C0GENERAL", "U0GRACE01", "for Grace")
+    playground.exchange_log.notify("C0GENERAL", None, "for all")
+    playground.exchange_log.notify("C0GENERAL", "U0GRACE01", "for Grace")
     await expect(opened.messages).to_have_text(re.compile("for all"))
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_text(
         [re.compile("for all"), re.compile("visible to you.*for Grace")]
     )

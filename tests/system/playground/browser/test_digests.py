@@ -149,7 +149,7 @@ async def test_a_digest_is_posted_for_everybody_and_opens_the_list(opened: Opene
     await expect(digest.get_by_role("img", name="Newly errored in the last 24 hours")).to_be_visible()
     await looks(opened, "digest-posted", height=1700)
 
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     more = digest.get_by_role("button", name=re.compile("more of order-processing"))
     await expect(more).to_have_text(re.compile(r"And \d+ more"))
     await more.click()

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import LocalSlack
 
-from .refused import answer_to, error_of
+from .errors import answer_to, error_of
 
 OPS = "C0OPS0001"
 MARK = {"event_type": "workflows_digest", "event_payload": {"digest": 7, "slot": "2026-11-24T09:00"}}

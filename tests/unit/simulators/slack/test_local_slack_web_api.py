@@ -20,7 +20,7 @@ from bot.playground.simulators.slack import (
     Workspace,
 )
 
-from .refused import error_of
+from .errors import error_of
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "three *errored*"}}
 

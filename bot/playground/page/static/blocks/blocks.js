@@ -22,7 +22,7 @@ const DRAWN_BY = {
   image: imageBlock,
   input: inputBlock,
   markdown: (block) => h("div", { class: "text markdown" }, markdownNodes(block.text ?? "")),
-  rich_text: (block, { eyes }) => richText(block, eyes),
+  rich_text: (block, { viewer }) => richText(block, viewer),
   section: sectionBlock,
   table: tableBlock,
 };
@@ -37,7 +37,7 @@ export function drawBlocks(blocks, surface, level) {
 function drawn(block, surface, level) {
   try {
     const draw = DRAWN_BY[block.type];
-    const place = { surface, eyes: surface.eyes, blockId: block.block_id, acts: true, level };
+    const place = { surface, viewer: surface.viewer, blockId: block.block_id, acts: true, level };
     return draw ? draw(block, place) : unknown("block", block);
   } catch (error) {
     // A block of a known type in a shape nobody foresaw must not take the rest of the message with it.
@@ -54,16 +54,16 @@ function sectionBlock(block, place) {
   const words = h(
     "div",
     { class: "section-words" },
-    block.text && textNode(block.text, place.eyes),
-    block.fields && h("div", { class: "fields" }, block.fields.map((field) => textNode(field, place.eyes))),
+    block.text && textNode(block.text, place.viewer),
+    block.fields && h("div", { class: "fields" }, block.fields.map((field) => textNode(field, place.viewer))),
   );
   const accessory = block.accessory && h("div", { class: "accessory" }, drawElement(block.accessory, place));
   return h("div", { class: "section" }, words, accessory);
 }
 
-function contextBlock(block, { eyes }) {
+function contextBlock(block, { viewer }) {
   return h("div", { class: "context" }, block.elements.map((element) =>
-    element.type === "image" ? imageNode(element, "inline-image") : textNode(element, eyes, "span")));
+    element.type === "image" ? imageNode(element, "inline-image") : textNode(element, viewer, "span")));
 }
 
 function imageBlock(block) {
@@ -75,9 +75,9 @@ function imageBlock(block) {
   );
 }
 
-function alertBlock(block, { eyes }) {
+function alertBlock(block, { viewer }) {
   const level = ["info", "warning", "error", "success"].includes(block.level) ? block.level : "default";
-  return h("div", { class: `alert ${level}`, role: "note" }, icon("warning"), textNode(block.text, eyes));
+  return h("div", { class: `alert ${level}`, role: "note" }, icon("warning"), textNode(block.text, viewer));
 }
 
 // A label for what has to be filled in, with its hint, and room for what was wrong with it.

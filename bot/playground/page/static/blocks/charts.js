@@ -70,7 +70,7 @@ function inWords(chart, [, ...rows]) {
 function hiddenTable(title, [head, ...rows]) {
   return h(
     "table",
-    { class: "unseen" },
+    { class: "visually-hidden" },
     h("caption", {}, title),
     h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map(([name, ...values]) =>

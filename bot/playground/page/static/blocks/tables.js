@@ -26,16 +26,16 @@ export function plainTable([head = [], ...rows], aligned = [], caption = null) {
 }
 
 /** The block `table`. */
-export function tableBlock(block, { eyes }) {
+export function tableBlock(block, { viewer }) {
   const settings = block.column_settings ?? [];
   return plainTable(
-    (block.rows ?? []).map((row) => row.map((cell) => cellNode(cell, eyes))),
+    (block.rows ?? []).map((row) => row.map((cell) => cellNode(cell, viewer))),
     settings.map((setting) => setting?.align),
   );
 }
 
 /** The block `data_table`: turns pages and sorts without asking anybody. */
-export function dataTable(block, { eyes }) {
+export function dataTable(block, { viewer }) {
   const [head = [], ...rows] = block.rows ?? [];
   const size = block.page_size ?? ROWS_IF_NOT_SAID;
   const rowHeader = block.row_header_column_index ?? 0;
@@ -45,7 +45,7 @@ export function dataTable(block, { eyes }) {
   const headings = head.map((cell, column) =>
     h("th", { scope: "col", class: numeric[column] && "number", "aria-sort": "none" },
       h("button", { type: "button", class: "sort", onclick: () => sortBy(column) },
-        cellNode(cell, eyes), h("span", { class: "sort-mark", "aria-hidden": "true" }))));
+        cellNode(cell, viewer), h("span", { class: "sort-mark", "aria-hidden": "true" }))));
   const earlier = h("button", { type: "button", class: "small-button", onclick: () => turn(-1) }, "Previous");
   const later = h("button", { type: "button", class: "small-button", onclick: () => turn(1) }, "Next");
   let page = 0;
@@ -67,8 +67,8 @@ export function dataTable(block, { eyes }) {
     const shown = inOrder(rows, sorted).slice(page * size, (page + 1) * size);
     body.replaceChildren(...shown.map((row) => h("tr", {}, row.map((cell, column) =>
       column === rowHeader
-        ? withRoom(h("th", { scope: "row", class: numeric[column] && "number" }, cellNode(cell, eyes)))
-        : withRoom(h("td", { class: numeric[column] && "number" }, cellNode(cell, eyes)))))));
+        ? withRoom(h("th", { scope: "row", class: numeric[column] && "number" }, cellNode(cell, viewer)))
+        : withRoom(h("td", { class: numeric[column] && "number" }, cellNode(cell, viewer)))))));
     place.textContent = `${page * size + 1}–${Math.min((page + 1) * size, rows.length)} of ${rows.length}`;
     // Not `disabled`: that would take the keyboard's place away at the last page.
     earlier.setAttribute("aria-disabled", page === 0);
@@ -106,8 +106,8 @@ function withRoom(cell) {
   return cell;
 }
 
-function cellNode(cell, eyes) {
-  if (cell?.type === "rich_text") return richText(cell, eyes);
+function cellNode(cell, viewer) {
+  if (cell?.type === "rich_text") return richText(cell, viewer);
   return cell?.text ?? String(cell?.value ?? "");
 }
 

@@ -77,8 +77,8 @@ export class Completion {
         role: "option", id: `composer-command-${at}`, class: marked ? "marked" : "", "aria-selected": String(marked),
         onpointerdown: (event) => event.preventDefault(), onclick: () => this.onPick(command),
       },
-      h("span", {}, h("code", {}, command.command), " ", h("span", { class: "completion-says" }, command.usage_hint ?? "")),
-      h("span", { class: "completion-says" }, command.description ?? ""),
+      h("span", {}, h("code", {}, command.command), " ", h("span", { class: "completion-description" }, command.usage_hint ?? "")),
+      h("span", { class: "completion-description" }, command.description ?? ""),
     );
   }
 }

@@ -16,7 +16,7 @@ export class Composer {
   constructor(form, send) {
     this.send = send;
     this.box = h("textarea", { id: "composer-text", rows: 1, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
-    this.label = h("label", { class: "unseen", for: "composer-text" });
+    this.label = h("label", { class: "visually-hidden", for: "composer-text" });
     this.problem = h("p", { class: "composer-problem", role: "alert", hidden: true });
     this.suggestions = h("div", { class: "suggestions", role: "group", "aria-label": "Suggestions" });
     this.completion = new Completion(this.box, ({ command }) => this.#type(`${command} `));

@@ -39,13 +39,13 @@ export class Feed {
   }
 
   #fill() {
-    const { eyes } = this.store;
+    const { viewer } = this.store;
     const { entries, replies } = arranged(this.store);
     const newest = this.frame.querySelector(":scope > [data-key]:last-child")?.dataset.key;
-    const nodes = withDays(entries, eyes).map((entry) => this.#node(entry, eyes));
+    const nodes = withDays(entries, viewer).map((entry) => this.#node(entry, viewer));
     const known = new Set([...entries, ...[...replies.values()].flat()].map((entry) => entry.key));
     for (const key of this.#surfaces.keys()) if (!known.has(key)) this.#surfaces.delete(key);
-    for (const entry of entries) this.#thread(entry, replies.get(entry.source.ts) ?? [], eyes);
+    for (const entry of entries) this.#thread(entry, replies.get(entry.source.ts) ?? [], viewer);
     this.#put(this.frame, nodes.length ? nodes : [emptyChannel(this.store)]);
     return nodes.length > 0 && nodes.at(-1).dataset.key !== newest;
   }
@@ -58,10 +58,10 @@ export class Feed {
     });
   }
 
-  #node(entry, eyes) {
+  #node(entry, viewer) {
     const old = this.#drawn.get(entry.key);
     if (old?.version === entry.version) return old.node;
-    const node = this.#draw(entry, eyes);
+    const node = this.#draw(entry, viewer);
     node.dataset.key = entry.key;
     this.#drawn.set(entry.key, { node, version: entry.version });
     if (old?.node.isConnected) {
@@ -75,18 +75,18 @@ export class Feed {
     return node;
   }
 
-  #draw({ kind, source, key }, eyes) {
+  #draw({ kind, source, key }, viewer) {
     if (kind === "day") return h("div", { class: "day", role: "separator", "aria-label": source }, h("span", {}, source));
-    if (kind === "command") return commandNode(source, eyes);
-    if (kind === "notice") return noticeNode(source, eyes);
-    const surface = this.#surface(key, source.ts, eyes);
+    if (kind === "command") return commandNode(source, viewer);
+    if (kind === "notice") return noticeNode(source, viewer);
+    const surface = this.#surface(key, source.ts, viewer);
     return messageNode(source, surface, this.store.workspace.bot.name, kind === "broadcast");
   }
 
-  #surface(key, ts, eyes) {
+  #surface(key, ts, viewer) {
     if (!this.#surfaces.has(key)) {
       this.#surfaces.set(key, new Surface({
-        eyes,
+        viewer,
         send: (what) => this.act({ kind: "action", ts, ...what }),
         ask: (what) => this.suggest({ ts, view: null, ...what }),
       }));
@@ -94,7 +94,7 @@ export class Feed {
     return this.#surfaces.get(key);
   }
 
-  #thread(entry, replies, eyes) {
+  #thread(entry, replies, viewer) {
     if (entry.kind !== "message") return;
     const slot = this.#drawn.get(entry.key).node.querySelector(".thread-slot");
     if (replies.length === 0) {
@@ -108,7 +108,7 @@ export class Feed {
     const thread = this.#threads.get(entry.key);
     const words = `Thread · ${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
     thread.querySelector("summary").replaceChildren(icon("thread"), words);
-    this.#put(thread.querySelector(".replies"), replies.map((reply) => this.#node(reply, eyes)));
+    this.#put(thread.querySelector(".replies"), replies.map((reply) => this.#node(reply, viewer)));
     if (thread.parentNode !== slot) slot.replaceChildren(thread);
   }
 }

@@ -11,17 +11,17 @@ const HEADINGS = 2;
 
 /** A message of the bot's; `isBroadcast` where a reply in a thread stands in the channel, too. */
 export function messageNode(message, surface, botName, isBroadcast = false) {
-  const { eyes } = surface;
+  const { viewer } = surface;
   const body = message.blocks?.length
     ? drawBlocks(message.blocks, surface, HEADINGS)
-    : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", eyes));
+    : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", viewer));
   return frame({
     kind: message.seen_only_by ? "ephemeral" : "message",
     ts: message.ts,
     face: botFace(),
     name: botName,
     isApp: true,
-    eyes,
+    viewer,
     mark: [message.seen_only_by && onlyYou(), isBroadcast && fromThread()],
     body,
     tools: message.blocks?.length > 0 && h("div", { class: "tools" }, copyButton(message.blocks, { compact: true })),
@@ -29,14 +29,14 @@ export function messageNode(message, surface, botName, isBroadcast = false) {
 }
 
 /** What Slackbot tells one person or everybody; with problems, it is what Slack refused to show. */
-export function noticeNode(notice, eyes) {
+export function noticeNode(notice, viewer) {
   const refused = notice.problems?.length > 0;
   return frame({
     kind: refused ? "refusal" : "notice",
     ts: notice.ts,
     face: letterFace("S", "slackbot"),
     name: "Slackbot",
-    eyes,
+    viewer,
     mark: notice.person !== null && onlyYou(),
     body: [
       h("div", { class: "text" }, notice.text),
@@ -46,14 +46,14 @@ export function noticeNode(notice, eyes) {
 }
 
 /** The faint line of a command that was typed. */
-export function commandNode(exchange, eyes) {
+export function commandNode(exchange, viewer) {
   return h("p", { class: "typed-command", "data-kind": "command" },
-    "You used ", h("code", {}, exchange.title), " ", timeNode(exchange.ts, eyes));
+    "You used ", h("code", {}, exchange.title), " ", timeNode(exchange.ts, viewer));
 }
 
 /** The words of a message, for those who hear it. */
-export function spokenWords(message, eyes) {
-  return h("div", {}, mrkdwnNodes(message.text ?? "", eyes)).textContent;
+export function spokenWords(message, viewer) {
+  return h("div", {}, mrkdwnNodes(message.text ?? "", viewer)).textContent;
 }
 
 /** Milliseconds of a message's `ts`. */
@@ -69,7 +69,7 @@ function fromThread() {
   return h("p", { class: "message-mark" }, icon("thread"), "Replied in a thread, and sent to the channel");
 }
 
-function frame({ kind, ts, face, name, isApp = false, eyes, mark, body, tools }) {
+function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools }) {
   const nameId = freshId("author");
   return h(
     "article",
@@ -80,7 +80,7 @@ function frame({ kind, ts, face, name, isApp = false, eyes, mark, body, tools })
       { class: "message-words" },
       mark,
       h("header", { class: "message-head", id: nameId },
-        h("span", { class: "author" }, name), " ", isApp && h("span", { class: "badge" }, "APP"), " ", timeNode(ts, eyes)),
+        h("span", { class: "author" }, name), " ", isApp && h("span", { class: "badge" }, "APP"), " ", timeNode(ts, viewer)),
       h("div", { class: "message-body" }, body),
       h("div", { class: "thread-slot" }),
     ),

@@ -14,8 +14,8 @@ export class Sidebar {
     this.name = h("p", { class: "workspace-name" });
     this.channels = h("ul", { class: "channels" });
     this.direct = h("ul", { class: "channels" });
-    this.person = h("select", { id: "reading-as", onchange: () => store.readAs(this.person.value) });
-    this.clock = h("p", { class: "sidebar-note", id: "reading-as-clock" });
+    this.person = h("select", { id: "viewing-as", onchange: () => store.readAs(this.person.value) });
+    this.clock = h("p", { class: "sidebar-note", id: "viewing-as-clock" });
     this.person.setAttribute("aria-describedby", this.clock.id);
     this.faultBox = h("div", { class: "sidebar-part" });
     this.scheme = h(
@@ -31,7 +31,7 @@ export class Sidebar {
       h("div", { class: "sidebar-part grows" },
         h("h2", { id: heading }, "Channels"), this.channels,
         h("h2", { id: directHeading }, "Direct messages"), this.direct),
-      h("div", { class: "sidebar-part" }, h("label", { for: "reading-as" }, "Reading as"), this.person, this.clock),
+      h("div", { class: "sidebar-part" }, h("label", { for: "viewing-as" }, "Viewing as"), this.person, this.clock),
       this.faultBox,
       h("div", { class: "sidebar-part" }, this.scheme),
     );
@@ -77,7 +77,7 @@ export class Sidebar {
       iconOf(channel),
       h("span", { class: "channel-link-name" }, nameOf(channel, bot)),
       this.store.unread.has(id) && h("span", { class: "unread" }, "new"),
-      channel.kind === "private" && h("span", { class: "unseen" }, "(private)"),
+      channel.kind === "private" && h("span", { class: "visually-hidden" }, "(private)"),
       (isArchived || !isMember) && h("span", { class: "channel-mark", title: mark[1] }, mark[0]),
     ));
   }
@@ -95,7 +95,7 @@ export class Sidebar {
     }
     if (faults.length === 0) return;
     this.faultBox.querySelector("select").value = fault;
-    this.faultBox.querySelector("p").textContent = faults.find(({ name }) => name === fault)?.says ?? account.says;
+    this.faultBox.querySelector("p").textContent = faults.find(({ name }) => name === fault)?.description ?? account.description;
     this.faultBox.dataset.fault = fault;
   }
 

@@ -11,7 +11,7 @@ const ONCE_AT_A_TIME = new Set(["button", "overflow"]);
  */
 export async function use(element, place, fields, control) {
   if (ONCE_AT_A_TIME.has(element.type) && control.getAttribute("aria-busy") === "true") return false;
-  if (element.confirm && !(await confirmed(element.confirm, place.surface.eyes))) return false;
+  if (element.confirm && !(await confirmed(element.confirm, place.surface.viewer))) return false;
   const action = { type: element.type, action_id: element.action_id, block_id: place.blockId, ...fields };
   await underWay(control, () => place.surface.act(action));
   return true;

@@ -18,9 +18,9 @@ export function radioButtons(element, place) {
   return choices(element, place, "radio", begun ? [begun] : [], (chosen) => ({ selected_option: chosen[0] ?? null }));
 }
 
-function words({ text, description }, eyes) {
-  const more = description && h("span", { class: "option-more" }, textNode(description, eyes, "span"));
-  return h("span", {}, textNode(text, eyes, "span"), more);
+function words({ text, description }, viewer) {
+  const more = description && h("span", { class: "option-more" }, textNode(description, viewer, "span"));
+  return h("span", {}, textNode(text, viewer, "span"), more);
 }
 
 function choices(element, place, type, begun, stateOf) {
@@ -37,7 +37,7 @@ function choices(element, place, type, begun, stateOf) {
       "aria-labelledby": place.labelledBy, "aria-describedby": place.describedBy,
     },
     element.options.map((option, at) =>
-      h("label", { class: "choice-line", for: boxes[at].id }, boxes[at], words(option, place.surface.eyes))),
+      h("label", { class: "choice-line", for: boxes[at].id }, boxes[at], words(option, place.surface.viewer))),
   );
   const keep = (options) => {
     chosen = options;

@@ -17,7 +17,7 @@ export function timePicker(element, place) {
 
 /** The element `datetimepicker`: a second since 1970, picked as the reader's clock shows it. */
 export function dateTimePicker(element, place) {
-  const { zone } = place.surface.eyes;
+  const { zone } = place.surface.viewer;
   return picker(element, place, {
     type: "datetime-local", field: "selected_date_time", initial: element.initial_date_time, words: "Choose a date and a time",
     shown: (seconds) => wallTimeAt(seconds, zone),

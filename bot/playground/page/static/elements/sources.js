@@ -19,9 +19,9 @@ export function sourceOf(element, place) {
   const [, many, kind] = element.type.match(/^(multi_)?(\w+)_select$/);
   const { field, wholes } = KINDS[kind];
   const key = many ? `${field}s` : field;
-  const groups = groupsFor(element, kind, place.surface.eyes);
+  const groups = groupsFor(element, kind, place.surface.viewer);
   const named = (id) => groups[0].options.find((option) => option.value === id) ?? optionOf(id, id);
-  const initial = element[`initial_${key}`] ?? conversationHere(element, groups, place.surface.eyes);
+  const initial = element[`initial_${key}`] ?? conversationHere(element, groups, place.surface.viewer);
   return {
     many: Boolean(many),
     asks: kind === "external",
@@ -41,11 +41,11 @@ export function sourceOf(element, place) {
   };
 }
 
-function groupsFor(element, kind, eyes) {
+function groupsFor(element, kind, viewer) {
   if (kind === "static" || kind === "external") return groupsOf(element);
-  if (kind === "users") return [{ label: null, options: peopleOf(eyes) }];
+  if (kind === "users") return [{ label: null, options: peopleOf(viewer) }];
   const filter = kind === "channels" ? { include: ["public"] } : (element.filter ?? {});
-  return [{ label: null, options: channelsOf(eyes, filter) }];
+  return [{ label: null, options: channelsOf(viewer, filter) }];
 }
 
 // Where the person is, if that is among what can be chosen.

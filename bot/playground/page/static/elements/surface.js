@@ -10,8 +10,8 @@ export class Surface {
   /**
    * `send({action, values})` brings an act to the bot, `ask({action_id, block_id, typed})` gets a menu's options.
    */
-  constructor({ eyes, send, ask }) {
-    this.eyes = eyes;
+  constructor({ viewer, send, ask }) {
+    this.viewer = viewer;
     this.#send = send;
     this.#ask = ask;
   }

@@ -22,7 +22,7 @@ export class Modals {
   }
 
   /** Show exactly these views, the last on top. */
-  show(views, eyes) {
+  show(views, viewer) {
     const ids = new Set(views.map((view) => view.id));
     for (const [id, modal] of this.#open) {
       if (ids.has(id)) continue;
@@ -30,18 +30,18 @@ export class Modals {
       this.#open.delete(id);
     }
     for (const view of views) {
-      if (this.#open.has(view.id)) this.#open.get(view.id).update(view, eyes);
-      else this.#open.set(view.id, new Modal(view, eyes, this.server));
+      if (this.#open.has(view.id)) this.#open.get(view.id).update(view, viewer);
+      else this.#open.set(view.id, new Modal(view, viewer, this.server));
     }
   }
 }
 
 class Modal {
-  constructor(view, eyes, server) {
+  constructor(view, viewer, server) {
     this.server = server;
     this.id = view.id;
     this.surface = new Surface({
-      eyes,
+      viewer,
       send: (what) => server.act({ kind: "view_action", view: this.id, ...what }),
       ask: (what) => server.suggest({ ts: null, view: this.id, ...what }),
     });
@@ -76,7 +76,7 @@ class Modal {
     });
     // Some browsers let a second Esc close a dialog whatever the page says.
     this.dialog.addEventListener("close", () => this.dialog.isConnected && this.#close(this.cross));
-    this.#fill(view, eyes);
+    this.#fill(view, viewer);
     this.opener = document.activeElement;
     document.body.append(this.dialog);
     this.dialog.showModal();
@@ -84,10 +84,10 @@ class Modal {
   }
 
   /** The bot changed the view: draw it anew, but keep what was typed and the place of the keyboard. */
-  update(view, eyes) {
+  update(view, viewer) {
     if (view === this.view) return;
     const note = noteFocus(this.body);
-    this.#fill(view, eyes);
+    this.#fill(view, viewer);
     if (note && !restoreFocus(this.body, note)) this.#first()?.focus();
   }
 
@@ -102,10 +102,10 @@ class Modal {
     if (document.activeElement === document.body) this.opener.focus();
   }
 
-  #fill(view, eyes) {
+  #fill(view, viewer) {
     const { payload } = view;
     this.view = view;
-    this.surface.eyes = eyes;
+    this.surface.viewer = viewer;
     this.title.textContent = plainWords(payload.title);
     this.body.replaceChildren(...drawBlocks(payload.blocks ?? [], this.surface, HEADINGS));
     this.#letKeysScroll(!this.body.querySelector(CONTROLS));

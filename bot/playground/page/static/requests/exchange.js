@@ -12,10 +12,10 @@ const KINDS = {
 };
 
 /** An exchange as a disclosure. */
-export function exchangeNode(exchange, eyes) {
+export function exchangeNode(exchange, viewer) {
   const body = h("div", { class: "exchange-body" });
   const marks = { "data-ack": ackState(exchange), "data-refused": exchange.answers.some(isRefused) };
-  const node = h("details", { class: "exchange", "data-exchange": exchange.id, ...marks }, summary(exchange, eyes), body);
+  const node = h("details", { class: "exchange", "data-exchange": exchange.id, ...marks }, summary(exchange, viewer), body);
   // Long JSON is only drawn for those who look.
   node.addEventListener("toggle", () => {
     if (node.open && !body.hasChildNodes()) body.append(...parts(exchange));
@@ -24,18 +24,18 @@ export function exchangeNode(exchange, eyes) {
 }
 
 /** `waiting`, `prompt`, `late`, `failed`, or `none` where Slack asked nothing. */
-export function ackState({ kind, ack, failed }) {
-  if (failed || ack?.status >= 400) return "failed";
+export function ackState({ kind, ack, failure }) {
+  if (failure || ack?.status >= 400) return "failed";
   if (kind === "web_api") return "none";
   if (!ack) return "waiting";
   return ack.seconds < PROMPT ? "prompt" : "late";
 }
 
-function summary(exchange, eyes) {
+function summary(exchange, viewer) {
   const refused = exchange.answers.filter(isRefused).length;
   const state = ackState(exchange);
-  const who = exchange.person ? (eyes.nameOf(exchange.person) ?? exchange.person) : null;
-  const when = timeOf(momentOf(exchange.ts), eyes.zone, true);
+  const who = exchange.person ? (viewer.nameOf(exchange.person) ?? exchange.person) : null;
+  const when = timeOf(momentOf(exchange.ts), viewer.zone, true);
   return h(
     "summary",
     {},
@@ -51,8 +51,8 @@ function summary(exchange, eyes) {
   );
 }
 
-function ackWords({ ack, failed }) {
-  if (failed) return "not acknowledged";
+function ackWords({ ack, failure }) {
+  if (failure) return "not acknowledged";
   return ack ? `ack ${lasted(ack.seconds)}` : "waiting";
 }
 
@@ -69,10 +69,10 @@ function callWords({ calls, ack, answers }) {
 }
 
 function parts(exchange) {
-  const { sent, ack, failed, answers, calls } = exchange;
+  const { sent, ack, failure, answers, calls } = exchange;
   return [
     sent && part(`Slack sent · ${sent.as}`, json(sent.payload)),
-    failed && part("Failed", h("p", { class: "refused" }, failed)),
+    failure && part("Failed", h("p", { class: "refused" }, failure)),
     ack && part(
       `Acknowledged · ${ack.status} after ${lasted(ack.seconds)}`,
       ack.body === "" ? h("p", { class: "faint" }, "with an empty body") : body(ack.body),

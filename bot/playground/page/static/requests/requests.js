@@ -63,7 +63,7 @@ export class Requests {
   #node(exchange) {
     const old = this.#drawn.get(exchange.id);
     if (old?.exchange === exchange) return old.node;
-    const node = exchangeNode(exchange, this.store.eyes);
+    const node = exchangeNode(exchange, this.store.viewer);
     this.#drawn.set(exchange.id, { node, exchange });
     if (old) {
       node.open = old.node.open;

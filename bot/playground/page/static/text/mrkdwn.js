@@ -10,8 +10,8 @@ const BARE_ADDRESS = /^https?:\/\/[^\s<>|"`]+/;
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 
 /** Nodes of a mrkdwn text; `verbatim` keeps a bare address from becoming a link. */
-export function mrkdwnNodes(text, eyes, verbatim = false) {
-  const setting = { eyes, verbatim };
+export function mrkdwnNodes(text, viewer, verbatim = false) {
+  const setting = { viewer, verbatim };
   const nodes = [];
   const fences = text.split("```");
   fences.forEach((part, place) => {
@@ -117,17 +117,17 @@ function isWord(character) {
   return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }
 
-function bracketed(inside, { eyes }) {
+function bracketed(inside, { viewer }) {
   const [target, ...labels] = inside.split("|");
   const label = labels.length ? undone(labels.join("|")) : "";
   const date = target.match(/^!date\^(-?\d+)\^([^^]*)(?:\^(.*))?$/s);
   if (date) {
     const [, seconds, format, address] = date;
-    return dateNode({ seconds, format: undone(format), address: address && undone(address), fallback: label, zone: eyes.zone });
+    return dateNode({ seconds, format: undone(format), address: address && undone(address), fallback: label, zone: viewer.zone });
   }
-  if (/^@[UW]\w+$/.test(target)) return personNode(target.slice(1), eyes, label);
-  if (/^#[CG]\w+$/.test(target)) return channelNode(target.slice(1), eyes, label);
-  if (/^!subteam\^\w+$/.test(target)) return groupNode(target.slice(9), eyes, label);
+  if (/^@[UW]\w+$/.test(target)) return personNode(target.slice(1), viewer, label);
+  if (/^#[CG]\w+$/.test(target)) return channelNode(target.slice(1), viewer, label);
+  if (/^!subteam\^\w+$/.test(target)) return groupNode(target.slice(9), viewer, label);
   if (/^!(here|channel|everyone)$/.test(target)) return broadcastNode(target.slice(1));
   if (target.startsWith("!") && label) return document.createTextNode(label);
   const address = undone(target);

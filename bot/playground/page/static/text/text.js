@@ -11,7 +11,7 @@ export function plainWords(text) {
 }
 
 /** A text object as an element that keeps its line breaks. */
-export function textNode(text, eyes, tag = "div") {
-  if (text?.type === "mrkdwn") return h(tag, { class: "text" }, mrkdwnNodes(text.text ?? "", eyes, text.verbatim === true));
+export function textNode(text, viewer, tag = "div") {
+  if (text?.type === "mrkdwn") return h(tag, { class: "text" }, mrkdwnNodes(text.text ?? "", viewer, text.verbatim === true));
   return h(tag, { class: "text" }, plainWords(text));
 }

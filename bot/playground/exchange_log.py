@@ -6,17 +6,17 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from bot.cloudflare.client import Call
-from bot.playground.exchange import Answer, Exchange, Notice, begun
+from bot.playground.exchange import Answer, Exchange, Notice, start_exchange
 from bot.playground.simulators.slack import Ack, AckError, ApiCall, Delivery, LocalSlack, Response
 from bot.playground.simulators.slack.journal import Journal
 from bot.telemetry import current_request_id
 
-_KEPT: Final = 200
-_SHOWING: Final = ("chat.", "views.")
+_MAX_ENTRIES: Final = 200
+_DISPLAY_METHODS: Final = ("chat.", "views.")
 """What the methods begin with that put something before people's eyes."""
 
 
-class Exchanges:
+class ExchangeLog:
     """Brings people's acts to the bot and writes down what they lead to.
 
     Attributes:
@@ -27,17 +27,17 @@ class Exchanges:
     def __init__(self, slack: LocalSlack) -> None:
         self.changes: Journal[Exchange] = Journal()
         self.notices: Journal[Notice] = Journal()
-        self.changes.keep(_KEPT)
-        self.notices.keep(_KEPT)
+        self.changes.keep(_MAX_ENTRIES)
+        self.notices.keep(_MAX_ENTRIES)
         self._slack = slack
-        self._known: dict[str, Exchange] = {}
+        self._exchanges: dict[str, Exchange] = {}
         self._calls: dict[str, tuple[Call, ...]] = {}
-        slack.responses.listeners.append(self._responded)
-        slack.calls.listeners.append(self._api_called)
+        slack.responses.listeners.append(self._on_response)
+        slack.calls.listeners.append(self._on_api_call)
 
     def recent(self) -> tuple[Exchange, ...]:
         """Return the last ones, oldest first."""
-        return tuple(self._known.values())
+        return tuple(self._exchanges.values())
 
     async def deliver(self, delivery: Delivery) -> Ack:
         """Bring one payload to the bot's Request URL; so this is a `Transport` of the local Slack's.
@@ -46,41 +46,41 @@ class Exchanges:
             AckError: none came in time, or not the right one.
         """
         workspace = self._slack.workspace
-        exchange = begun(delivery, workspace.next_ts(), workspace.clock())
-        self._put(exchange)
+        exchange = start_exchange(delivery, workspace.next_ts(), workspace.clock())
+        self._store(exchange)
         try:
             ack = await self._slack.http(self._slack.request_url).deliver(delivery)
         except AckError as error:
-            known = self._known.get(exchange.id, exchange)
+            known = self._exchanges.get(exchange.id, exchange)
             calls = self._calls.get(error.ack.request_id, ()) if error.ack is not None else ()
-            self._put(replace(known, ack=error.ack, failed=str(error), calls=calls))
+            self._store(replace(known, ack=error.ack, failure=str(error), calls=calls))
             raise
-        known = self._known.get(exchange.id, exchange)
-        self._put(replace(known, ack=ack, calls=self._calls.get(ack.request_id, ())))
+        known = self._exchanges.get(exchange.id, exchange)
+        self._store(replace(known, ack=ack, calls=self._calls.get(ack.request_id, ())))
         return ack
 
-    def called(self, call: Call) -> None:
+    def record_call(self, call: Call) -> None:
         """Write down a request to Cloudflare, in the context of the request of Slack's that caused it."""
         reference = current_request_id()
         self._calls[reference] = (*self._calls.get(reference, ()), call)
-        _forget_the_oldest(self._calls)
+        _drop_oldest(self._calls)
         cause = self._find(lambda known: known.ack is not None and known.ack.request_id == reference)
         if cause is not None:
-            self._put(replace(cause, calls=self._calls[reference]))
+            self._store(replace(cause, calls=self._calls[reference]))
 
-    def failed(self, error: AckError, person: str, channel: str, what: str) -> None:
+    def report_failure(self, error: AckError, person: str, channel: str, what: str) -> None:
         """Tell somebody that what they did came to nothing, as Slackbot would."""
         refused = self._find(lambda known: known.ack is not None and known.ack is error.ack)
-        if refused is not None and refused.failed is None:
-            self._put(replace(refused, failed=str(error)))
-        self.tell(channel, person, f"{what} failed: {error}")
+        if refused is not None and refused.failure is None:
+            self._store(replace(refused, failure=str(error)))
+        self.notify(channel, person, f"{what} failed: {error}")
 
-    def tell(self, channel: str, person: str | None, text: str, problems: tuple[str, ...] = ()) -> None:
+    def notify(self, channel: str, person: str | None, text: str, problems: tuple[str, ...] = ()) -> None:
         """Have Slackbot say something to somebody, or to all who read the channel."""
         self.notices.add(Notice(self._slack.workspace.next_ts(), channel, person, text, problems))
 
-    def _responded(self, response: Response) -> None:
-        cause = self._known.get(response.interaction)
+    def _on_response(self, response: Response) -> None:
+        cause = self._exchanges.get(response.interaction)
         if cause is None:
             return
         answer = Answer(
@@ -91,11 +91,11 @@ class Exchanges:
             problems=response.problems,
             body=response.body,
         )
-        self._put(replace(cause, answers=(*cause.answers, answer)))
+        self._store(replace(cause, answers=(*cause.answers, answer)))
         if answer.error is not None and cause.channel is not None:
-            self._refused(answer, cause.channel, cause.person)
+            self._report_refusal(answer, cause.channel, cause.person)
 
-    def _api_called(self, call: ApiCall) -> None:
+    def _on_api_call(self, call: ApiCall) -> None:
         """Add a call to the exchange that caused it; one without a cause is an exchange of its own."""
         trigger = call.arguments.get("trigger_id", "")
         cause = self._find(
@@ -114,26 +114,30 @@ class Exchanges:
             problems=call.problems,
             body=call.arguments.get("view") or call.arguments,
         )
-        self._put(replace(cause, answers=(*cause.answers, answer)))
-        if answer.error is not None and call.method.startswith(_SHOWING) and cause.channel is not None:
-            self._refused(answer, cause.channel, cause.person)
+        self._store(replace(cause, answers=(*cause.answers, answer)))
+        if (
+            answer.error is not None
+            and call.method.startswith(_DISPLAY_METHODS)
+            and cause.channel is not None
+        ):
+            self._report_refusal(answer, cause.channel, cause.person)
 
-    def _refused(self, answer: Answer, channel: str, person: str | None) -> None:
+    def _report_refusal(self, answer: Answer, channel: str, person: str | None) -> None:
         problems = tuple(str(problem) for problem in answer.problems)
-        self.tell(
+        self.notify(
             channel, person, f"Slack refused what the bot sent by {answer.via}: {answer.error}", problems
         )
 
     def _find(self, matches: Callable[[Exchange], bool]) -> Exchange | None:
-        return next((known for known in self._known.values() if matches(known)), None)
+        return next((known for known in self._exchanges.values() if matches(known)), None)
 
-    def _put(self, exchange: Exchange) -> None:
-        self._known[exchange.id] = exchange
-        _forget_the_oldest(self._known)
+    def _store(self, exchange: Exchange) -> None:
+        self._exchanges[exchange.id] = exchange
+        _drop_oldest(self._exchanges)
         self.changes.add(exchange)
 
 
-def _forget_the_oldest(kept: dict[str, Any]) -> None:
+def _drop_oldest(kept: dict[str, Any]) -> None:
     """Dicts keep the order of their keys, and a change of a value changes nothing in it."""
-    if len(kept) > _KEPT:
+    if len(kept) > _MAX_ENTRIES:
         del kept[next(iter(kept))]

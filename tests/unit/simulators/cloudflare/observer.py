@@ -14,13 +14,13 @@ NAMES = (ORDERS, "image-pipeline", "invoice-run", RATES, "nightly-cleanup")
 ENDED = ("complete", "errored", "terminated")
 
 
-class Watched:
+class AccountObserver:
     """A moving account together with the clock that moves it."""
 
     def __init__(self, seed: int = 1, instances: int = 400, start: datetime = START) -> None:
         self.clock = Clock(start)
         self.simulation = Simulation(clock=self.clock)
-        self.simulation.seed(seed, instances=instances, moving=True)
+        self.simulation.seed(seed, instances=instances, live=True)
 
     def at(self, moment: datetime) -> dict[str, list[InstanceRecord]]:
         """Gives all instances by workflow, newest first."""

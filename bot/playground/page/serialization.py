@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.language.tokens import COMMAND
 from bot.playground.exchange import Answer, Exchange, Notice
-from bot.playground.faults import CHOICES, WELL
+from bot.playground.faults import FAULT_OPTIONS, HEALTHY
 from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Ack, Change, Channel, Payload, User, View, Workspace
 
@@ -19,10 +19,10 @@ COMMANDS: Final = (
 )
 """As manifest.yaml has them, which no installed package carries."""
 
-_MOST_MESSAGES: Final = 300
+_MAX_MESSAGES: Final = 300
 
 
-def workspace_json(playground: Playground) -> Payload:
+def workspace_to_json(playground: Playground) -> Payload:
     """All there is to see, for a page that has just been opened."""
     slack, account = playground.slack, playground.account
     conversations = slack.workspace.conversations
@@ -33,23 +33,23 @@ def workspace_json(playground: Playground) -> Payload:
         "bot": {"id": slack.workspace.team.bot_user_id, "name": slack.workspace.team.bot_name},
         "people": [asdict(person) for person in slack.workspace.people],
         "groups": [asdict(group) for group in slack.workspace.groups],
-        "channels": channels_json(slack.workspace),
+        "channels": channels_to_json(slack.workspace),
         "commands": COMMANDS,
-        "account": {"kind": account.kind, "says": account.says},
+        "account": {"kind": account.kind, "description": account.description},
         "faults": [
-            {"name": choice.name, "label": choice.label, "says": choice.says}
-            for choice in (CHOICES if account.faults else ())
+            {"name": choice.name, "label": choice.label, "description": choice.description}
+            for choice in (FAULT_OPTIONS if account.faults else ())
         ],
-        "fault": account.faults.chosen if account.faults else WELL,
+        "fault": account.faults.selected if account.faults else HEALTHY,
         "suggestions": [asdict(suggestion) for suggestion in account.suggestions],
-        "messages": [asdict(message) for message in messages[-_MOST_MESSAGES:]],
-        "notices": [asdict(notice) for notice in playground.exchanges.notices],
-        "views": [view_json(view) for view in slack.views.open_now()],
-        "exchanges": [exchange_json(exchange) for exchange in playground.exchanges.recent()],
+        "messages": [asdict(message) for message in messages[-_MAX_MESSAGES:]],
+        "notices": [asdict(notice) for notice in playground.exchange_log.notices],
+        "views": [view_to_json(view) for view in slack.views.open_now()],
+        "exchanges": [exchange_to_json(exchange) for exchange in playground.exchange_log.recent()],
     }
 
 
-def channels_json(workspace: Workspace) -> list[Payload]:
+def channels_to_json(workspace: Workspace) -> list[Payload]:
     """Everywhere that somebody can talk, direct messages with the bot at the end."""
     return [_channel(channel, workspace.people) for channel in workspace.conversations]
 
@@ -65,22 +65,22 @@ def _channel(channel: Channel, people: tuple[User, ...]) -> Payload:
     }
 
 
-def change_json(change: Change) -> Payload:
+def change_to_json(change: Change) -> Payload:
     """Return a message that was posted, updated or deleted."""
     return {"kind": change.kind, "message": asdict(change.message)}
 
 
-def view_json(view: View) -> Payload:
+def view_to_json(view: View) -> Payload:
     """Return a modal as it stands."""
     return {"id": view.id, "user": view.user, "payload": view.payload}
 
 
-def notice_json(notice: Notice) -> Payload:
+def notice_to_json(notice: Notice) -> Payload:
     """Return what Slackbot says."""
     return asdict(notice)
 
 
-def exchange_json(exchange: Exchange) -> Payload:
+def exchange_to_json(exchange: Exchange) -> Payload:
     """Return what an act led to so far."""
     sent = exchange.sent
     return {
@@ -92,7 +92,7 @@ def exchange_json(exchange: Exchange) -> Payload:
         "title": _title(exchange),
         "sent": None if sent is None else {"as": sent.kind, "payload": sent.payload},
         "ack": None if exchange.ack is None else _ack(exchange.ack),
-        "failed": exchange.failed,
+        "failure": exchange.failure,
         "answers": [_answer(answer) for answer in exchange.answers],
         "calls": [
             {

@@ -32,7 +32,7 @@ Act = Callable[[], Awaitable[Reply]]
 
 
 @dataclass
-class Stage:
+class Harness:
     """What the cells of a module have in common."""
 
     slack: LocalSlack
@@ -59,7 +59,9 @@ class Stage:
     async def digest(self) -> int:
         """The number of a digest of hers, for all cells the same."""
         if self._digest is None:
-            made = await told(await self.ada().command("/workflows", "digest create daily 09:00"), "is made")
+            made = await wait_for_message(
+                await self.ada().command("/workflows", "digest create daily 09:00"), "is made"
+            )
             self._digest = int(made.all_text().split("Digest ")[1].split("*")[0])
         return self._digest
 
@@ -87,7 +89,7 @@ class Stage:
             await self.settled()
         finally:
             self.slack.faults.clear()
-            self.cloudflare.heal()
+            self.cloudflare.clear_faults()
             self.slack.workspace.channels, self.slack.workspace.scopes = channels, scopes
             self.slack.interactions.clock = clock
             self.slack.views.close_all(self.ada().user.id)
@@ -111,7 +113,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def on_stage(folder: Path) -> AsyncIterator[Stage]:
+async def run_harness(folder: Path) -> AsyncIterator[Harness]:
     """A bot that has no answer in time for an ack, so that every answer takes the way after it."""
     cloudflare = Simulation()
     with logs() as written, pytest.MonkeyPatch.context() as patch:
@@ -136,12 +138,12 @@ async def on_stage(folder: Path) -> AsyncIterator[Stage]:
                 await web.TCPSite(runner, "127.0.0.1", 0).start()
                 slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
                 try:
-                    yield Stage(slack, cloudflare, bot, folder, written)
+                    yield Harness(slack, cloudflare, bot, folder, written)
                 finally:
                     await runner.cleanup()
 
 
-async def told(reply: Reply, words: str) -> Message:
+async def wait_for_message(reply: Reply, words: str) -> Message:
     """The first message with some words in it that the person sees after an act, whichever way it comes."""
     assert reply.ack.status == 200
     assert reply.ack.seconds < AT_ONCE

@@ -14,7 +14,7 @@ from .bot_process import BotProcess, Ended, run, running_bot
 
 
 @dataclass(frozen=True)
-class Stage:
+class Harness:
     """A local Slack, a simulated Cloudflare, and a folder for the bots between them.
 
     Attributes:
@@ -74,13 +74,13 @@ class Stage:
         return float(found[0].rpartition(" ")[2]) if found else 0.0
 
 
-def staged(folder: Path, slack: LocalSlack | None = None) -> AbstractAsyncContextManager[Stage]:
+def run_harness(folder: Path, slack: LocalSlack | None = None) -> AbstractAsyncContextManager[Harness]:
     """A stage whose account holds `order-processing` and four other workflows."""
-    return _staged(folder, slack or LocalSlack())
+    return _run_harness(folder, slack or LocalSlack())
 
 
 @asynccontextmanager
-async def _staged(folder: Path, local: LocalSlack) -> AsyncIterator[Stage]:
+async def _run_harness(folder: Path, local: LocalSlack) -> AsyncIterator[Harness]:
     cloudflare = Simulation()
     cloudflare.seed(1, instances=300)
     async with (
@@ -88,4 +88,4 @@ async def _staged(folder: Path, local: LocalSlack) -> AsyncIterator[Stage]:
         cloudflare.serve() as api,
         aiohttp.ClientSession() as session,
     ):
-        yield Stage(slack, cloudflare, api, folder, session)
+        yield Harness(slack, cloudflare, api, folder, session)

@@ -27,7 +27,7 @@ class _Due(NamedTuple):
     shown: InstanceRecord
 
 
-class Movement:
+class LiveAccount:
     """Moves a seeded account on from the moment it was seeded at.
 
     The few seeded instances that ended longer ago than the retention are forgotten at the first look.
@@ -42,7 +42,7 @@ class Movement:
         self._due = [
             self._next_change(instance_source.workflow, lifecycle, start)
             for instance_source in self._sources
-            for lifecycle in instance_source.seeded()
+            for lifecycle in instance_source.continue_seeded()
         ]
         heapify(self._due)
 
@@ -53,13 +53,13 @@ class Movement:
         state at once, and most of those that were forgotten meanwhile never start.
         """
         for instance_source in self._sources:
-            for lifecycle in instance_source.until(now):
+            for lifecycle in instance_source.start_due(now):
                 self._show(instance_source.workflow, lifecycle, now)
         while self._due and self._due[0].moment <= now:
             due = heappop(self._due)
             if due.workflow.by_id.get(due.shown.id) is not due.shown:
                 continue  # somebody changed or removed it: its life is theirs now
-            if now < due.lifecycle.forgotten_on:
+            if now < due.lifecycle.expires_on:
                 self._show(due.workflow, due.lifecycle, now)
             else:
                 due.workflow.remove(due.shown.id)
@@ -70,8 +70,8 @@ class Movement:
         heappush(self._due, change)
 
     def _next_change(self, workflow: StoredWorkflow, lifecycle: Lifecycle, now: datetime) -> _Due:
-        shown = lifecycle.at(now)
+        shown = lifecycle.state_at(now)
         rest = (
             lifecycle if shown.ended_on is None else Lifecycle(shown)
         )  # of what has ended nothing else is needed
-        return _Due(lifecycle.next_change(now), next(self._serials), workflow, rest, shown)
+        return _Due(lifecycle.next_change_after(now), next(self._serials), workflow, rest, shown)

@@ -70,7 +70,7 @@ class Line:
 
 
 @dataclass
-class Stage:
+class Harness:
     """What all cells share.
 
     Attributes:
@@ -118,21 +118,21 @@ class Stage:
         finally:
             if isinstance(fault, NobodyListens):
                 await self.line.open()
-            self.cloudflare.heal()
+            self.cloudflare.clear_faults()
 
 
 @dataclass(frozen=True)
 class Cell:
     """One account, one workflow, and somebody who asks about them."""
 
-    stage: Stage
+    harness: Harness
     account: str
     token: str
     workflow: str
 
     @property
     def ada(self) -> Person:
-        return self.stage.slack.person("ada")
+        return self.harness.slack.person("ada")
 
     def ids(self, newest: int, oldest: int) -> list[str]:
         """Instances by their age, 1 for the newest."""
@@ -175,7 +175,7 @@ class Cell:
     async def digest(self) -> int:
         """A digest of this workflow; it is paused, so that no worker has anything to do."""
         plan = DigestSpec("C0GENERAL", Schedule("0 9 * * *", "UTC"), self.account, (self.workflow,))
-        store = DigestRepository(self.stage.engine, lambda: datetime.now(UTC))
+        store = DigestRepository(self.harness.engine, lambda: datetime.now(UTC))
         return (await store.create(plan, self.ada.user.id)).number
 
 
@@ -184,7 +184,7 @@ def token_of(number: int) -> str:
 
 
 @asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
+async def run_harness(folder: Path) -> AsyncIterator[Harness]:
     """The bot, with more accounts than there are cells, all of them at one Cloudflare."""
     cloudflare = Simulation(credentials=tuple(ApiToken(token_of(number)) for number in range(ACCOUNTS)))
     line, other_host = Line(cloudflare), Elsewhere()
@@ -202,7 +202,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
         engine = open_database(settings.database_url.get_secret_value())
         stack.push_async_callback(engine.dispose)
-        yield Stage(slack, cloudflare, line, elsewhere, other_host, engine)
+        yield Harness(slack, cloudflare, line, elsewhere, other_host, engine)
 
 
 def settings_of(slack: LocalSlack, api: str, folder: Path) -> Settings:

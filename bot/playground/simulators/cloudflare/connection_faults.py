@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.playground.simulators.cloudflare.envelope import body_of
-from bot.playground.simulators.cloudflare.faults import Healthy
+from bot.playground.simulators.cloudflare.faults import HealthyHandler
 
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 """`SO_LINGER` of no seconds: closing a socket then sends a reset."""
@@ -23,7 +23,7 @@ class Dropped:
     aiohttp's own client asks once more by itself, so one dropped request is not seen there: inject two.
     """
 
-    async def answer(self, request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Close it; what is returned reaches nobody."""
         if request.transport is not None:
             request.transport.close()
@@ -34,7 +34,7 @@ class Dropped:
 class CutOff:
     """Close the connection halfway through the body."""
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Send half of what ``Content-Length`` promises, then close."""
         body = body_of(await healthy())
         half = web.StreamResponse(
@@ -49,7 +49,7 @@ class CutOff:
 class Reset:
     """Reset the connection instead of closing it, without an answer. As with `Dropped`, inject two."""
 
-    async def answer(self, request: web.Request, _healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, _healthy: HealthyHandler) -> web.Response:
         """Reset it; what is returned reaches nobody."""
         if request.transport is not None:
             connection: socket.socket = request.transport.get_extra_info("socket")
@@ -59,13 +59,13 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
-class Trickling:
+class SlowBody:
     """Send the headers at once and the body in so many pieces, with as many seconds before each."""
 
     pieces: int
     seconds: float
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Answer as healthy as ever, but slowly."""
         body = body_of(await healthy())
         return web.Response(body=self._trickle(body), content_type="application/json")
@@ -78,10 +78,10 @@ class Trickling:
 
 
 @dataclass(frozen=True, slots=True)
-class SpoiltGzip:
+class CorruptGzip:
     """Compress the healthy answer, and spoil a byte in the middle of it."""
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
         """Answer what can't be unpacked."""
         packed = bytearray(gzip.compress(body_of(await healthy())))
         packed[len(packed) // 2] ^= 0xFF
