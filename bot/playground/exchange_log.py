@@ -1,4 +1,4 @@
-"""The record of exchanges: it stands between the local Slack and the bot, and listens on both sides."""
+"""The log of exchanges between the local Slack, the bot and Cloudflare."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,15 +13,15 @@ from bot.telemetry import current_request_id
 
 _MAX_ENTRIES: Final = 200
 _DISPLAY_METHODS: Final = ("chat.", "views.")
-"""What the methods begin with that put something before people's eyes."""
+"""Prefixes of the methods that display something."""
 
 
 class ExchangeLog:
-    """Brings people's acts to the bot and writes down what they lead to.
+    """Delivers interactions to the bot and records their results.
 
     Attributes:
-        changes: every exchange, each time there is something new in it.
-        notices: what people are told by Slack itself.
+        changes: every exchange, again after each change.
+        notices: messages from Slackbot.
     """
 
     def __init__(self, slack: LocalSlack) -> None:
@@ -36,14 +36,14 @@ class ExchangeLog:
         slack.calls.listeners.append(self._on_api_call)
 
     def recent(self) -> tuple[Exchange, ...]:
-        """Return the last ones, oldest first."""
+        """Return the latest exchanges, oldest first."""
         return tuple(self._exchanges.values())
 
     async def deliver(self, delivery: Delivery) -> Ack:
-        """Bring one payload to the bot's Request URL; so this is a `Transport` of the local Slack's.
+        """Deliver one payload to the bot's Request URL, as a `Transport` of the local Slack.
 
         Raises:
-            AckError: none came in time, or not the right one.
+            AckError: the ack is missing, late or invalid.
         """
         workspace = self._slack.workspace
         exchange = start_exchange(delivery, workspace.next_ts(), workspace.clock())
@@ -60,23 +60,23 @@ class ExchangeLog:
         return ack
 
     def record_call(self, call: Call) -> None:
-        """Write down a request to Cloudflare, in the context of the request of Slack's that caused it."""
-        reference = current_request_id()
-        self._calls[reference] = (*self._calls.get(reference, ()), call)
+        """Record a request to Cloudflare in the exchange whose request id is current."""
+        request_id = current_request_id()
+        self._calls[request_id] = (*self._calls.get(request_id, ()), call)
         _drop_oldest(self._calls)
-        cause = self._find(lambda known: known.ack is not None and known.ack.request_id == reference)
+        cause = self._find(lambda known: known.ack is not None and known.ack.request_id == request_id)
         if cause is not None:
-            self._store(replace(cause, calls=self._calls[reference]))
+            self._store(replace(cause, calls=self._calls[request_id]))
 
     def report_failure(self, error: AckError, person: str, channel: str, what: str) -> None:
-        """Tell somebody that what they did came to nothing, as Slackbot would."""
+        """Notify a person that their interaction failed, as Slackbot does."""
         refused = self._find(lambda known: known.ack is not None and known.ack is error.ack)
         if refused is not None and refused.failure is None:
             self._store(replace(refused, failure=str(error)))
         self.notify(channel, person, f"{what} failed: {error}")
 
     def notify(self, channel: str, person: str | None, text: str, problems: tuple[str, ...] = ()) -> None:
-        """Have Slackbot say something to somebody, or to all who read the channel."""
+        """Post a message from Slackbot to one person, or to everyone in the channel."""
         self.notices.add(Notice(self._slack.workspace.next_ts(), channel, person, text, problems))
 
     def _on_response(self, response: Response) -> None:
@@ -96,7 +96,7 @@ class ExchangeLog:
             self._report_refusal(answer, cause.channel, cause.person)
 
     def _on_api_call(self, call: ApiCall) -> None:
-        """Add a call to the exchange that caused it; one without a cause is an exchange of its own."""
+        """Add a call to the exchange that caused it, or else start an exchange for it."""
         trigger = call.arguments.get("trigger_id", "")
         cause = self._find(
             lambda known: known.sent is not None and known.sent.payload["trigger_id"] == trigger
@@ -138,6 +138,6 @@ class ExchangeLog:
 
 
 def _drop_oldest(kept: dict[str, Any]) -> None:
-    """Dicts keep the order of their keys, and a change of a value changes nothing in it."""
+    """Remove the first key if there are too many; updating a value keeps its position."""
     if len(kept) > _MAX_ENTRIES:
         del kept[next(iter(kept))]

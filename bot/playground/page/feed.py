@@ -20,11 +20,11 @@ from bot.playground.simulators.slack import Payload, View
 
 _HEARTBEAT_SECONDS: Final = 15.0
 _MAX_QUEUED: Final = 1_000
-"""Events for a page that does not read. It is cut off then, and gets the whole picture when it comes back."""
+"""Queued events after which a slow page is disconnected; it gets the whole state when it reconnects."""
 
 
 class Feed:
-    """Tells every page that is open what happens on the stage."""
+    """Sends events of the playground to every open page."""
 
     def __init__(self, playground: Playground) -> None:
         self._playground = playground
@@ -43,7 +43,7 @@ class Feed:
         self.publish("channels", {"channels": channels_to_json(self._playground.slack.workspace)})
 
     def publish(self, event: str, data: Payload) -> None:
-        """Tell all pages."""
+        """Send an event to all pages."""
         encoded = _encode(event, data)
         for page in list(self._pages):
             if page.qsize() < _MAX_QUEUED:
@@ -53,15 +53,15 @@ class Feed:
                 page.put_nowait(None)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer one page with all there is, and then with what happens, until it goes away."""
+        """Send the whole state to a page, and then events until it disconnects."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        # The picture and the place in the queue belong together: no event may fall between the two.
+        # No event may be lost between the snapshot and the start of the queue.
         events: asyncio.Queue[bytes | None] = asyncio.Queue()
-        picture = _encode("workspace", workspace_to_json(self._playground))
+        snapshot = _encode("workspace", workspace_to_json(self._playground))
         self._pages.add(events)
         try:
-            await response.write(picture)
+            await response.write(snapshot)
             while (event := await _next_event(events)) is not None:
                 await response.write(event)
         except ConnectionError:
@@ -71,7 +71,7 @@ class Feed:
         return response
 
     async def close(self, _: web.Application) -> None:
-        """Let every page go; for `on_shutdown`."""
+        """Disconnect every page; for `on_shutdown`."""
         for page in self._pages:
             page.put_nowait(None)
 
@@ -80,7 +80,7 @@ class Feed:
 
 
 async def _next_event(events: asyncio.Queue[bytes | None]) -> bytes | None:
-    """Return the next event, or a sign of life after a while of nothing; None at the end."""
+    """Return the next event, a keep-alive comment if none comes for a while, or None at the end."""
     try:
         async with asyncio.timeout(_HEARTBEAT_SECONDS):
             return await events.get()

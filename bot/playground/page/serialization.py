@@ -1,4 +1,4 @@
-"""What the page is told, as JSON: shapes that the modules in `static/` read."""
+"""JSON for the page: the shapes that the modules in `static/` read."""
 
 from dataclasses import asdict
 from operator import attrgetter
@@ -17,13 +17,13 @@ COMMANDS: Final = (
         "usage_hint": "[list] NAME [status:errored] [since:2h] | digest | help",
     },
 )
-"""As manifest.yaml has them, which no installed package carries."""
+"""The commands of manifest.yaml, which is not part of the installed package."""
 
 _MAX_MESSAGES: Final = 300
 
 
 def workspace_to_json(playground: Playground) -> Payload:
-    """All there is to see, for a page that has just been opened."""
+    """Return the whole state, for a page that has just been opened."""
     slack, account = playground.slack, playground.account
     conversations = slack.workspace.conversations
     messages = [message for channel in conversations for message in slack.messages(channel.id)]
@@ -50,7 +50,7 @@ def workspace_to_json(playground: Playground) -> Payload:
 
 
 def channels_to_json(workspace: Workspace) -> list[Payload]:
-    """Everywhere that somebody can talk, direct messages with the bot at the end."""
+    """Return all channels, then the direct messages with the bot."""
     return [_channel(channel, workspace.people) for channel in workspace.conversations]
 
 
@@ -71,17 +71,17 @@ def change_to_json(change: Change) -> Payload:
 
 
 def view_to_json(view: View) -> Payload:
-    """Return a modal as it stands."""
+    """Return the current state of a modal."""
     return {"id": view.id, "user": view.user, "payload": view.payload}
 
 
 def notice_to_json(notice: Notice) -> Payload:
-    """Return what Slackbot says."""
+    """Return a message from Slackbot."""
     return asdict(notice)
 
 
 def exchange_to_json(exchange: Exchange) -> Payload:
-    """Return what an act led to so far."""
+    """Return an exchange with its results so far."""
     sent = exchange.sent
     return {
         "id": exchange.id,
@@ -106,7 +106,7 @@ def exchange_to_json(exchange: Exchange) -> Payload:
 
 
 def _title(exchange: Exchange) -> str:
-    """Return what was done; of a command what was typed, and not what Slack made of it."""
+    """Return the title of an exchange; for a command, its text as it was typed."""
     sent = exchange.sent
     if sent is None or exchange.kind != "command":
         return exchange.title

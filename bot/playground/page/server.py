@@ -1,4 +1,4 @@
-"""The page's own HTTP server."""
+"""The page's HTTP server."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,10 +20,10 @@ _STATIC: Final = Path(__file__).parent / "static"
 
 @asynccontextmanager
 async def run_page(playground: Playground, secret: str, port: int) -> AsyncIterator[str]:
-    """Serve the page on 127.0.0.1 until the block is left; gives the address to open.
+    """Serve the page on 127.0.0.1 and yield the address to open.
 
     Raises:
-        OSError: something else listens on that port.
+        OSError: the port is in use.
     """
     runner = web.AppRunner(build_page_app(playground, secret), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -35,7 +35,7 @@ async def run_page(playground: Playground, secret: str, port: int) -> AsyncItera
 
 
 def build_page_app(playground: Playground, secret: str) -> web.Application:
-    """Return the page's files, its feed, and what it can do."""
+    """Build the application that serves the page's files, its feed and its actions."""
     feed, ui_actions = Feed(playground), UserActions(playground)
 
     async def perform_action(body: bytes) -> Payload:
@@ -64,7 +64,7 @@ def build_page_app(playground: Playground, secret: str) -> web.Application:
 
 
 def _json_handler(perform: Callable[[bytes], Awaitable[Payload]]) -> Handler:
-    """Return what comes of a request's body as JSON, or why nothing does."""
+    """Return a handler that answers with the result as JSON, or with the reason for a rejection."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:

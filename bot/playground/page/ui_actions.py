@@ -1,4 +1,4 @@
-"""What the page can do: be a person in the local Slack."""
+"""Actions of the page: it acts as a person in the local Slack."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ from bot.playground.simulators.slack.shapes import Values
 
 
 class ActionRejected(Exception):
-    """This can't be done; the message is one line for a person."""
+    """The action is not possible; the message is one line for a person."""
 
 
 class _UserAction(BaseModel):
-    """Who does it, and which channel they are looking at."""
+    """The person who acts, and the channel that they view."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,14 +28,14 @@ class _UserAction(BaseModel):
 
 
 class Command(_UserAction):
-    """A line typed into the composer."""
+    """A person sends a line from the composer."""
 
     kind: Literal["command"]
     text: str
 
 
 class MessageAction(_UserAction):
-    """An element of a message was used; `action` is what Slack puts into a payload's `actions`."""
+    """A person uses an element of a message; `action` is an item of the payload's `actions`."""
 
     kind: Literal["action"]
     ts: str
@@ -44,7 +44,7 @@ class MessageAction(_UserAction):
 
 
 class ViewAction(_UserAction):
-    """An element of a modal was used."""
+    """A person uses an element of a modal."""
 
     kind: Literal["view_action"]
     view: str
@@ -53,7 +53,7 @@ class ViewAction(_UserAction):
 
 
 class Submit(_UserAction):
-    """A modal was submitted."""
+    """A person submits a modal."""
 
     kind: Literal["submit"]
     view: str
@@ -61,14 +61,14 @@ class Submit(_UserAction):
 
 
 class Close(_UserAction):
-    """A modal was dismissed."""
+    """A person dismisses a modal."""
 
     kind: Literal["close"]
     view: str
 
 
 class Suggest(_UserAction):
-    """Somebody types into a menu of a modal or a message, which asks the bot for its options."""
+    """A person types into a menu that loads its options from the bot."""
 
     kind: Literal["suggest"]
     ts: str | None = None
@@ -89,41 +89,41 @@ class _FaultRequest(BaseModel):
 
 
 def parse_action(body: bytes) -> UserAction:
-    """Return the act that a request's body describes.
+    """Parse a request's body.
 
     Raises:
-        ActionRejected: it describes none.
+        ActionRejected: the body is not an action.
     """
     try:
         return _USER_ACTION.validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ActionRejected(f"this is no act: {where}: {first['msg']}") from error
+        raise ActionRejected(f"this is not an action: {where}: {first['msg']}") from error
 
 
 def set_fault(playground: Playground, body: bytes) -> str:
-    """Turn the switch of Cloudflare's faults as a request's body says; gives the new position.
+    """Select the fault that a request's body names, and return its name.
 
     Raises:
-        ActionRejected: there is no such position, or no switch.
+        ActionRejected: there is no such fault, or the account is not simulated.
     """
     switch = playground.account.faults
     if switch is None:
-        raise ActionRejected("faults can be had at the simulated account only")
+        raise ActionRejected("faults are available for the simulated account only")
     try:
         switch.select(_FaultRequest.model_validate_json(body).fault)
     except LookupError as error:
         raise ActionRejected(str(error)) from error
     except ValidationError as error:
-        raise ActionRejected('this is no fault: it looks like {"fault": "slow"}') from error
+        raise ActionRejected('this is not a fault; an example is {"fault": "slow"}') from error
     return switch.selected
 
 
 class UserActions:
-    """Does what the page asks for, each time until the bot has acknowledged it.
+    """Performs actions of the page, each until the bot has acknowledged it.
 
-    What the bot fails at is told by Slackbot in the channel, as in Slack.
+    Slackbot reports failures of the bot in the channel, as in Slack.
     """
 
     def __init__(self, playground: Playground) -> None:
@@ -131,10 +131,10 @@ class UserActions:
         self._exchange_log = playground.exchange_log
 
     async def perform(self, request: UserAction) -> Payload:
-        """Do it; gives what the page wants to know of the ack: a modal's errors, a menu's options.
+        """Perform an action, and return what the page needs from the ack: a modal's errors or a menu's options.
 
         Raises:
-            ActionRejected: Slack's own screen would not have allowed it.
+            ActionRejected: Slack's user interface would not allow it.
         """
         match request:
             case Command():
@@ -155,11 +155,11 @@ class UserActions:
         command, text = (*request.text.split(None, 1), "", "")[:2]
         person = self._person(request)
         if not command.startswith("/"):
-            raise ActionRejected(f"Only commands are answered here: try {COMMAND}.")
+            raise ActionRejected(f"Only commands work here: try {COMMAND}.")
         if not person.channel.has(person.user):
-            raise ActionRejected("Only those who are in this channel can write here.")
+            raise ActionRejected("Only members of this channel can post here.")
         if person.channel.is_archived:
-            raise ActionRejected("This channel is archived: nobody can write here.")
+            raise ActionRejected("This channel is archived: posting is disabled.")
         if command != COMMAND:
             self._exchange_log.notify(
                 person.channel.id, person.user.id, f"{command} is not a valid command. There is {COMMAND}."
@@ -221,18 +221,18 @@ class UserActions:
         seen = person.screen() if person.channel.has(person.user) else ()
         message = next((message for message in seen if message.ts == ts), None)
         if message is None:
-            raise ActionRejected("This message is gone.")
+            raise ActionRejected("This message no longer exists.")
         return message
 
     def _view(self, view_id: str, person: Person) -> View:
         top = self._slack.views.top(person.user.id)
         if top is None or top.id != view_id:
-            raise ActionRejected("This modal is closed, or another one lies above it.")
+            raise ActionRejected("This modal is closed, or another modal covers it.")
         return top
 
     @contextmanager
     def _report_errors(self, person: Person, what: str) -> Iterator[None]:
-        """Tell the person in their channel what goes wrong between Slack and the bot."""
+        """Report errors between Slack and the bot to the person, in their channel."""
         try:
             yield
         except AckError as error:
@@ -240,7 +240,7 @@ class UserActions:
 
 
 def _check_on_screen(block_id: object, action_id: object, blocks: Iterable[Payload]) -> None:
-    """Nobody can press what is not on their screen: the message may have changed since."""
+    """Reject an element that is not on the screen: the message may have changed."""
     there = ((block["block_id"], element["action_id"]) for block in blocks for element in elements_of(block))
     if (block_id, action_id) not in there:
-        raise ActionRejected("What you pressed is no longer there: the message has changed.")
+        raise ActionRejected("This element no longer exists: the message has changed.")

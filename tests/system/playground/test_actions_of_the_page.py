@@ -81,14 +81,14 @@ async def test_two_people_see_their_own_answers(page: PageClient) -> None:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        ({"kind": "command", "text": "hello"}, "Only commands are answered here: try /workflows."),
+        ({"kind": "command", "text": "hello"}, "Only commands work here: try /workflows."),
         ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "nobody is called 'U0NOBODY'"),
         ({"kind": "command", "text": "/workflows", "channel": "C0NOWHERE"}, "no channel 'C0NOWHERE'"),
-        ({"kind": "action", "ts": "1.000001", "action": {}}, "This message is gone."),
+        ({"kind": "action", "ts": "1.000001", "action": {}}, "This message no longer exists."),
         ({"kind": "submit", "view": "V1", "values": {}}, "This modal is closed"),
-        ({"kind": "dance"}, "this is no act: "),
-        ({}, "this is no act: "),
-        ({"kind": "command", "text": "/workflows", "secret": 1}, "this is no act: command.secret"),
+        ({"kind": "dance"}, "this is not an action: "),
+        ({}, "this is not an action: "),
+        ({"kind": "command", "text": "/workflows", "secret": 1}, "this is not an action: command.secret"),
     ],
 )
 async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
@@ -103,9 +103,9 @@ async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
 @pytest.mark.parametrize(
     ("channel", "says"),
     [
-        ("C0OPS0001", "This channel is archived: nobody can write here."),
-        ("G0SECRET1", "Only those who are in this channel can write here."),
-        ("D0GRACE01", "Only those who are in this channel can write here."),
+        ("C0OPS0001", "This channel is archived: posting is disabled."),
+        ("G0SECRET1", "Only members of this channel can post here."),
+        ("D0GRACE01", "Only members of this channel can post here."),
     ],
 )
 async def test_nobody_writes_where_slack_would_not_let_them(
@@ -254,7 +254,7 @@ async def test_a_modal_is_submitted_by_nobody_else_and_only_from_the_top(page: P
     submit = {"kind": "submit", "channel": GENERAL, "values": {}}
     for person, view in ((GRACE, above), (ADA, below)):
         status, answer = await page.post("/actions", submit | {"person": person, "view": view["id"]})
-        assert (status, answer["error"]) == (400, "This modal is closed, or another one lies above it.")
+        assert (status, answer["error"]) == (400, "This modal is closed, or another modal covers it.")
     assert await page.act("close", view=above["id"])
     assert (await page.act("submit", view=below["id"], values={}))["errors"] == {}
 

@@ -73,7 +73,7 @@ async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
     [
         ("Down", "Cloudflare gave no usable answer."),
         ("Throttled", "Too many requests to Cloudflare just now."),
-        ("Answers HTML", "Cloudflare sent a response this bot can't read."),
+        ("HTML", "Cloudflare sent a response this bot can't read."),
     ],
 )
 async def test_an_injected_fault_becomes_a_readable_message(opened: Opened, fault: str, says: str) -> None:
