@@ -131,7 +131,7 @@ class UserActions:
         self._exchange_log = playground.exchange_log
 
     async def perform(self, request: UserAction) -> Payload:
-        """Perform an action, and return what the page needs from the ack: a modal's errors or a menu's options.
+        """Perform an action. Return what the page needs of the ack: a modal's errors, a menu's options.
 
         Raises:
             ActionRejected: Slack's user interface would not allow it.

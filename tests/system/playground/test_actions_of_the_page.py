@@ -82,7 +82,7 @@ async def test_two_people_see_their_own_answers(page: PageClient) -> None:
     ("act", "says"),
     [
         ({"kind": "command", "text": "hello"}, "Only commands work here: try /workflows."),
-        ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "nobody is called 'U0NOBODY'"),
+        ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "no person 'U0NOBODY'"),
         ({"kind": "command", "text": "/workflows", "channel": "C0NOWHERE"}, "no channel 'C0NOWHERE'"),
         ({"kind": "action", "ts": "1.000001", "action": {}}, "This message no longer exists."),
         ({"kind": "submit", "view": "V1", "values": {}}, "This modal is closed"),

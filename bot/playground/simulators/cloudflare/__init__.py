@@ -1,4 +1,4 @@
-"""A simulated Cloudflare account on loopback, with production's semantics.
+"""A simulated Cloudflare account on loopback that behaves like production.
 
 simulation = Simulation(clock=clock)
 simulation.seed(1, instances=300)

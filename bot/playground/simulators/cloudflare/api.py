@@ -1,4 +1,4 @@
-"""The routes of the simulated account, from the raw request to the envelope.
+"""The HTTP API of the simulated account.
 
 Paths are matched before they are decoded, so an instance id may hold ``/``, ``#`` or a space,
 percent-encoded.
@@ -44,7 +44,7 @@ _OPERATIONS: Final[Mapping[int, Operation]] = {
 
 
 class Account(Protocol):
-    """What the routes need of the simulation."""
+    """The part of the simulation that the API uses."""
 
     account_id: str
     credentials: tuple[Credential, ...]
@@ -55,17 +55,17 @@ class Account(Protocol):
 
     @property
     def records(self) -> Records:
-        """Give what it holds by now."""
+        """Return the current workflows and instances."""
         ...
 
     def now(self) -> datetime:
-        """Tell the time."""
+        """Return the current time."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a path leads: ``accounts/{id}/workflows[/{name}[/instances[/{id}]]]``."""
+    """A parsed path: ``accounts/{id}/workflows[/{name}[/instances[/{id}]]]``."""
 
     operation: Operation
     account_id: str = ""
@@ -74,7 +74,7 @@ class Route:
 
     @classmethod
     def of(cls, raw_path: str) -> "Route":
-        """Read a path that is still percent-encoded; wrangler sends some with a slash at the end."""
+        """Parse a percent-encoded path; wrangler sends some with a trailing slash."""
         parts = [unquote(part) for part in raw_path.partition(BASE_PATH)[2].removesuffix("/").split("/")]
         fixed = ["accounts", *parts[1:2], "workflows", *parts[3:4], "instances", *parts[5:6]][: len(parts)]
         if parts != fixed or len(parts) < _WORKFLOWS_DEPTH or "" in parts:
@@ -91,7 +91,7 @@ class Api:
         self._rays = count(1)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Record the request, answer it, and add the headers each answer has."""
+        """Record and answer a request, and add the common headers."""
         route = Route.of(request.rel_url.raw_path)
         self._record(request, route)
         fault = self._account.faults.take(route.operation)
@@ -187,5 +187,5 @@ class Api:
         return answer
 
     def _ray(self) -> str:
-        """Make the next ray id: 16 hexadecimal digits and the data centre, the same in every run."""
+        """Generate the next ray id: 16 hexadecimal digits and the data centre, the same in every run."""
         return f"{hashlib.sha256(str(next(self._rays)).encode()).hexdigest()[:16]}-FRA"

@@ -1,4 +1,4 @@
-"""Cursors: opaque to clients, long-lived or not, and refused when they are not the account's own."""
+"""Opaque cursors with a checksum, so that foreign ones are refused."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ _CHECKSUM_BYTES: Final = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorContent:
-    """The place after which a page starts: a row's key (keyset), and how many rows were newer (offset)."""
+    """The position before a page: a row's key (keyset), and the number of newer rows (offset)."""
 
     kind: Literal["keyset", "offset"]
     workflow: str
@@ -35,19 +35,19 @@ class CursorContent:
 
 
 def encode_cursor(content: CursorContent, padding: int) -> str:
-    """Seal a cursor; ``padding`` adds that many characters to it.
+    """Encode a cursor; ``padding`` adds that many characters.
 
-    It is standard base64, so it may hold ``+``, ``/`` and ``=``: a client must percent-encode it.
+    It is standard base64, so it may contain ``+``, ``/`` and ``=``: a client must percent-encode it.
     """
     payload = json.dumps(asdict(content), separators=(",", ":")).encode()
     return f"{base64.b64encode(payload).decode()}.{_checksum(payload, padding)}"
 
 
 def decode_cursor(token: str) -> CursorContent:
-    """Open a cursor.
+    """Decode a cursor.
 
     Raises:
-        ApiError: It was not made here, or was changed on the way.
+        ApiError: It is malformed, or its checksum is wrong.
     """
     encoded, _, checksum = token.partition(".")
     try:

@@ -1,4 +1,4 @@
-"""What one seeded instance did: its plan played from its start, up to where its status says it stands."""
+"""Generates the history of a seeded instance: its steps from the start to its current status."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ _RETRY_CHANCE: Final = 0.08
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The steps of an instance, when it ended, and why it failed."""
+    """The steps of an instance, its end, its output and its error."""
 
     steps: tuple[StepRecord, ...] = ()
     ended_on: datetime | None = None
@@ -42,7 +42,7 @@ class History:
 
 @dataclass(slots=True)
 class HistoryGenerator:
-    """Plays one instance's plan; ``moment`` is how far it has come, never later than ``now``."""
+    """Generates one history; ``moment`` is the current time in it, at most ``now``."""
 
     profile: Profile
     moment: datetime
@@ -51,7 +51,7 @@ class HistoryGenerator:
     steps: list[StepRecord] = field(default_factory=list)
 
     def generate(self, status: str) -> History:
-        """Tell the story of an instance that has come to this status."""
+        """Generate the history of an instance with this status."""
         if status == "queued":
             return History()
         finished = len(self.profile.plan) if status == "complete" else self._choose_current_step(status)
@@ -63,7 +63,7 @@ class HistoryGenerator:
         return History(tuple(self.steps), ended_on, output, error)
 
     def _choose_current_step(self, status: str) -> int:
-        """Choose the step it stands at: a waiting one at a wait, all others at work."""
+        """Choose the current step: a wait for a waiting instance, else a work step."""
         kind = (EventStep, SleepStep) if status == "waiting" else WorkStep
         places = [place for place, planned in enumerate(self.profile.plan) if isinstance(planned, kind)]
         return self.random.choice(places or [0])

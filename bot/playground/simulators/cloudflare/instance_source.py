@@ -1,4 +1,4 @@
-"""Which instances a workflow of a moving account has: the seeded ones, and those that start later."""
+"""The instances of a workflow in a live account: seeded ones, and new ones as time passes."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot.playground.simulators.cloudflare.wire import to_milliseconds
 
 
 class _NewInstance(NamedTuple):
-    """When an instance starts, and the source of all that is drawn about it."""
+    """The creation of an instance, and the random generator for the rest of it."""
 
     number: int
     created_on: datetime
@@ -22,9 +22,9 @@ class _NewInstance(NamedTuple):
 
 
 class InstanceSource:
-    """Starts the instances of one workflow: one at each slot of its cron line, or one every so often.
+    """Creates the instances of one workflow: at each slot of its cron line, or at random intervals.
 
-    A life follows from the seed, the workflow and the instance's number alone.
+    Only the seed, the workflow and the instance's number determine a lifecycle.
     """
 
     def __init__(self, profile: Profile, workflow: StoredWorkflow, seed: int, start: datetime) -> None:
@@ -42,7 +42,7 @@ class InstanceSource:
         self._next = self._draw_instance(self._first_number)
 
     def continue_seeded(self) -> Iterator[Lifecycle]:
-        """Tell how the lives of the seeded instances go on."""
+        """Yield the lifecycles of the seeded instances."""
         for number, instance in enumerate(self.workflow.instances, 1):
             if instance.ended_on is None:
                 yield self._lifecycle_of(instance, number, self._start, self._random(number))
@@ -50,10 +50,10 @@ class InstanceSource:
                 yield Lifecycle(instance)
 
     def start_due(self, now: datetime) -> Iterator[Lifecycle]:
-        """Start all instances that are due.
+        """Yield the lifecycles of all instances that are due.
 
-        Those that ended too long ago in any case are passed over. So however far a clock jumps, no more
-        start at once than ``RETENTION`` and ``LONGEST_LIFECYCLE`` hold.
+        Instances whose retention has certainly ended are skipped. So if the clock jumps, only instances
+        of the last ``RETENTION`` plus ``LONGEST_LIFECYCLE`` are created.
         """
         passed_over = (now - RETENTION - LONGEST_LIFECYCLE - self._first_slot) // self._period
         if self._first_number + passed_over > self._next.number:

@@ -1,4 +1,4 @@
-"""Invents the life of an instance: when it starts, what it does, what befalls it and how it ends."""
+"""Generates the lifecycle of an instance: its start, its steps and its end."""
 
 from bisect import bisect
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ Kind: TypeAlias = Literal["step", "rollback"]
 
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("complete", "errored", "paused", "rolledBack", "terminated")
 _OUTCOME_BOUNDS: Final = (0.70, 0.83, 0.91, 0.97)
-"""Up to where between 0 and 1 each fate but the last reaches."""
+"""The upper bound of each outcome but the last, between 0 and 1."""
 _GOLDEN_RATIO: Final = 0.618033988749895
 
 _MAX_ATTEMPTS: Final = 6
-"""As many as a step's five retries allow."""
+"""The attempts of a step with five retries."""
 
-# How often, 0 to 1.
+# Probabilities.
 _RETRY_CHANCE: Final = 0.08
 _SLOW_CHANCE: Final = 0.25
 _LATE_CHANCE: Final = 0.12
@@ -47,8 +47,8 @@ _TERMINATE_CHANCE: Final = 0.3
 _STEP_OUTPUT: Final = '{"done":true}'
 _EVENT_OUTPUT: Final = '{"by":"webhook"}'
 
-# How long, in seconds: all of them at their longest stay below LONGEST_LIFE. Rare states last long, so that
-# nearly always some instance is in each of them.
+# Ranges in seconds; the sum of the maxima is less than LONGEST_LIFECYCLE. Rare states last long, so that
+# each status nearly always has an instance.
 _SLOW_ATTEMPT: Final = (60, 300)
 _FAILING_ATTEMPT: Final = (20, 90)
 _LONG_FAILING_ATTEMPT: Final = (300, 570)
@@ -56,30 +56,30 @@ _EVENT: Final = (1, 180)
 _LATE_EVENT: Final = (600, 6 * 3600)
 _PAUSE: Final = (1800, 5 * 3600)
 
-# The same for what was going on when the account was seeded.
+# The same for steps that were pending when the account was seeded.
 _PENDING_STEP: Final = (5, 240)
 _LONG_PENDING_STEP: Final = (60, 3000)
 
 
 class PlannedAttempt(NamedTuple):
-    """One attempt to come: how long it takes, and why it fails if it does."""
+    """An attempt to generate: its duration, and its error if it fails."""
 
     seconds: float
     error: Failure | None = None
 
 
 def choose_outcome(number: int, offset: float) -> Outcome:
-    """Choose what befalls the instance with this number.
+    """Choose the outcome of the instance with this number.
 
-    Steps of the golden ratio spread each fate evenly over the numbers; drawn ones would leave a status
-    without instances for long now and then.
+    Multiples of the golden ratio spread each outcome evenly over the numbers; random outcomes would sometimes
+    leave a status without instances for a long time.
     """
     return _OUTCOMES[bisect(_OUTCOME_BOUNDS, (number * _GOLDEN_RATIO + offset) % 1)]
 
 
 @dataclass(slots=True)
 class LifecycleGenerator:
-    """Tells one life; ``moment`` is how far the story has come."""
+    """Generates one lifecycle; ``moment`` is the current time in it."""
 
     profile: Profile
     outcome: Outcome
@@ -90,7 +90,7 @@ class LifecycleGenerator:
     changes: list[StateChange] = field(default_factory=list)
 
     def generate(self, instance: InstanceRecord) -> tuple[StateChange, ...]:
-        """Tell what becomes of an instance that has not ended, from where it stands to its end."""
+        """Generate the changes of an instance from its current state to its end."""
         self.steps, self.error = list(instance.steps), instance.error
         match instance.status:
             case "queued":
@@ -111,11 +111,11 @@ class LifecycleGenerator:
         return tuple(self.changes)
 
     def _run_plan(self) -> None:
-        """Do what is left of the plan; what befalls the instance befalls it at work."""
+        """Run the remaining steps; the outcome takes effect at one of the work steps."""
         remaining = self.profile.plan[len(self.steps) :]
         work_steps = [planned for planned in remaining if isinstance(planned, WorkStep)]
         if self.outcome in ("rolledBack", "terminated"):
-            work_steps = work_steps[1:]  # it has to have done something to be undone or cut short
+            work_steps = work_steps[1:]  # a first step is finished before the outcome
         failing = self.random.choice(work_steps) if work_steps and self.outcome != "complete" else None
         for planned in remaining:
             if planned is failing:
@@ -125,7 +125,7 @@ class LifecycleGenerator:
         self._record("complete", '{"ok":true}')
 
     def _apply_outcome(self, planned: WorkStep) -> None:
-        """Let happen at a step what has to happen once."""
+        """Apply the outcome at a step, once."""
         outcome, self.outcome = self.outcome, "complete"
         match outcome:
             case "terminated":
@@ -149,7 +149,7 @@ class LifecycleGenerator:
         self._run_attempts(step_name(planned), failing)
 
     def _roll_back(self, done: list[Step]) -> None:
-        """Roll the finished steps back, the newest first, which is the one that takes long."""
+        """Roll the finished steps back, newest first; only the first rollback takes long."""
         failing = self._draw_failures()
         for step in reversed(done):
             planned_attempts = [*failing, PlannedAttempt(self.random.uniform(1, 5))]
@@ -157,7 +157,7 @@ class LifecycleGenerator:
             failing = []
 
     def _resume(self) -> None:
-        """End a pause; some paused instances are terminated instead."""
+        """End a pause: resume or terminate the instance."""
         self._advance(self._draw(_PAUSE))
         if self.random.random() < _TERMINATE_CHANCE:
             self._terminate()
@@ -192,7 +192,7 @@ class LifecycleGenerator:
         self._finish_pending(seconds)
 
     def _finish_pending(self, seconds: float) -> None:
-        """Bring the step it stands at to a good end after so long; a sleep wakes when it said it would."""
+        """Finish the pending step after some seconds; a sleep ends at its own time."""
         pending = self.steps[-1]
         self.moment = pending.end if isinstance(pending, Sleep) else self.moment + _duration(seconds)
         match pending:
@@ -212,7 +212,7 @@ class LifecycleGenerator:
         status: str = "running",
         kind: Kind = "step",
     ) -> None:
-        """Do a step, try by try; the delay between two doubles each time."""
+        """Run the attempts of a step, with a delay that doubles each time."""
         ended: tuple[Attempt, ...] = ()
         place = len(self.steps)
         for number, (seconds, error) in enumerate(planned_attempts):
@@ -232,7 +232,7 @@ class LifecycleGenerator:
         return PlannedAttempt(planned.seconds * self.random.uniform(0.5, 1.8))
 
     def _draw_failures(self) -> list[PlannedAttempt]:
-        """Fail nearly as often as the retries allow, for half an hour or so."""
+        """Draw nearly as many failures as the retries allow, about half an hour in all."""
         times = self.random.randint(_MAX_ATTEMPTS - 2, _MAX_ATTEMPTS - 1)
         return [
             PlannedAttempt(self._draw(_LONG_FAILING_ATTEMPT), self.profile.failures[0]) for _ in range(times)
@@ -245,10 +245,10 @@ class LifecycleGenerator:
         self.moment += _duration(seconds)
 
     def _record(self, status: str, output: str | None = None) -> None:
-        """Write down how the instance stands now."""
+        """Record the current state of the instance."""
         self.changes.append(StateChange(self.moment, status, tuple(self.steps), self.error, output))
 
 
 def _duration(seconds: float) -> timedelta:
-    """Make a duration of whole milliseconds, which is what the API shows."""
+    """Return a duration in whole milliseconds, the API's precision."""
     return timedelta(milliseconds=round(seconds * 1000))

@@ -1,4 +1,4 @@
-"""The workflows of the seeded account: their names, who starts them, what they do and how they fail."""
+"""The workflows of the seeded account: their names, triggers, steps and failures."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from bot.playground.simulators.cloudflare.wire import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class WorkStep:
-    """A planned ``step.do``, with how long it usually takes."""
+    """A planned ``step.do`` with its usual duration."""
 
     name: str
     seconds: float
@@ -40,20 +40,20 @@ PlannedStep: TypeAlias = WorkStep | SleepStep | EventStep
 
 
 def step_name(planned: PlannedStep) -> str:
-    """Name a step as the engine does: what the author wrote, and the how-manieth of that name it is."""
+    """Return the engine's name of a step: the author's name and its ordinal number."""
     return f"{planned.name}-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One workflow: its share of the instances, its plan, and its ways to fail.
+    """A workflow: its share of the instances, its steps and its failures.
 
     Attributes:
-        share: Its part of the account's instances, 0 to 1.
-        plan: Its steps in order; together they take less than ten minutes.
-        every: The usual time between two seeded instances that no cron line starts.
-        live_interval: The same while the account moves: often enough that a watcher sees something happen.
-        longest_queue: The most seconds an instance is queued while the account moves.
+        share: Its share of the account's instances, 0 to 1.
+        plan: Its steps in order, less than ten minutes in all.
+        interval: The usual time between two seeded instances without a cron schedule.
+        live_interval: The same in a live account: short, so that changes are visible soon.
+        longest_queue: The maximum seconds in the queue in a live account.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Profile:
     cron: Cron | None = None
 
     def instance_id(self, number: int, created_on: datetime, random: Random) -> str:
-        """Name an instance as its starter would; a cron-started id is the line and the slot (ms)."""
+        """Return a typical id for the trigger; for cron it is the line and the slot (ms)."""
         if self.cron is not None:
             return f"{self.cron.line}-{int(created_on.timestamp() * 1000)}"
         if self.name == "order-processing":
@@ -77,7 +77,7 @@ class Profile:
         return str(UUID(int=random.getrandbits(128), version=4))
 
     def params(self, number: int, random: Random) -> JsonObject:
-        """Invent what an instance was started with."""
+        """Generate the parameters of an instance."""
         if self.cron is not None:
             return {}
         return {"number": number, "region": random.choice(("eu", "us", "apac")), "dry_run": False}

@@ -1,4 +1,4 @@
-"""A believable account, the same for the same seed, number of instances and time."""
+"""Seeds a realistic account, which depends only on the seed, the number of instances and the time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _NEWEST_ORDERS: Final = {
     11: "paused",
     13: "terminated",
 }
-"""What the newest orders do, newest first, so that a small account shows every status."""
+"""The statuses of the newest orders, by age, so that a small account has every status."""
 
 _STATUS_WEIGHTS: Final = {
     "complete": 85.0,
@@ -44,12 +44,12 @@ _STATUS_WEIGHTS: Final = {
     "rollingBack": 0.5,
     "waitingForPause": 0.5,
 }
-"""How often an instance that had time to end has which status, in percent."""
+"""The frequency of each status among older instances, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Position:
-    """The place of an instance in its workflow: its number from the oldest, its age from the newest."""
+    """The position of an instance: its number from the oldest, its age from the newest."""
 
     number: int
     age: int
@@ -57,7 +57,7 @@ class _Position:
 
 
 def seed_account(records: Records, seed: int, instances: int, now: datetime) -> None:
-    """Add the seeded workflows, with so many instances between them, all created before ``now``."""
+    """Add the workflows with this many instances in all, created before ``now``."""
     random = Random(seed)  # noqa: S311  a data set, not a secret
     now = to_milliseconds(now)
     for profile, number in _shares(instances).items():
@@ -70,7 +70,7 @@ def seed_account(records: Records, seed: int, instances: int, now: datetime) -> 
 
 
 def _shares(instances: int) -> dict[Profile, int]:
-    """Share the instances out; a cron line leaves what exceeds the retention to the orders."""
+    """Distribute the instances; orders get those that exceed the retention of a cron schedule."""
     shares = {profile: _cap_to_retention(profile, int(instances * profile.share)) for profile in PROFILES}
     shares[ORDER_PROCESSING] += instances - sum(shares.values())
     return shares
@@ -81,7 +81,7 @@ def _cap_to_retention(profile: Profile, number: int) -> int:
 
 
 def _creation_times(profile: Profile, number: int, now: datetime, random: Random) -> Iterator[datetime]:
-    """Give creation times, newest first."""
+    """Yield creation times, newest first."""
     if profile.cron is not None:
         yield from _slots(profile.cron, number, now)
         return

@@ -1,4 +1,4 @@
-"""What Slack demands of each kind of block.
+"""Slack's rules for each kind of block.
 
 Source: https://docs.slack.dev/reference/block-kit/blocks
 """
@@ -108,7 +108,7 @@ BLOCK_ID = StringField("block_id", limits.BLOCK_ID_MAX_LENGTH)
 
 
 def block_problems(block: object, at: str, allowed: frozenset[str]) -> Problems:
-    """Return what is wrong with one block on a surface that shows only the ``allowed`` kinds."""
+    """Yield the problems of a block on a surface that supports only the ``allowed`` kinds."""
     kind = kind_of(block)
     if not isinstance(block, dict) or kind not in allowed:
         yield Problem(f"{at}/type", f"unsupported type: {kind}")

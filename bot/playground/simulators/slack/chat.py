@@ -1,6 +1,6 @@
-"""The methods that post: ``chat.*``.
+"""The methods ``chat.*``, which post messages.
 
-Source: https://docs.slack.dev/reference/methods/chat.postMessage and its neighbours
+Source: https://docs.slack.dev/reference/methods/chat.postMessage and related pages
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ WEB_API = "web_api"
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Takes messages; each method raises RefusedError where Slack would not."""
+    """The methods ``chat.*``; each raises RefusedError for calls that Slack refuses."""
 
     workspace: Workspace
 
     def post_message(self, arguments: Payload) -> Payload:
-        """``chat.postMessage``: for everybody in a channel, or in a thread of it."""
+        """Post to a channel or a thread: ``chat.postMessage``."""
         channel = find_channel_to_post(self.workspace, arguments)
         thread = self._thread(channel, arguments)
         is_broadcast = thread is not None and is_true(arguments.get("reply_broadcast"))
@@ -38,7 +38,7 @@ class Chat:
         }
 
     def post_ephemeral(self, arguments: Payload) -> Payload:
-        """``chat.postEphemeral``: for one of those in a channel."""
+        """Post for one member of a channel: ``chat.postEphemeral``."""
         channel = find_channel_for_ephemeral(self.workspace, arguments)
         reader = self.workspace.user(str(arguments.get("user")))
         thread = self._thread(channel, arguments)
@@ -46,7 +46,7 @@ class Chat:
         return {"message_ts": self.workspace.post(draft, WEB_API).ts}
 
     def update(self, arguments: Payload) -> Payload:
-        """``chat.update``: something else in a message's place."""
+        """Replace a message: ``chat.update``."""
         channel = find_channel(self.workspace, arguments)
         message = self.workspace.message(str(arguments.get("ts")))
         if message is None or message.channel != channel.id or message.is_ephemeral:
@@ -60,9 +60,9 @@ class Chat:
         }
 
     def _thread(self, channel: Channel, arguments: Payload) -> str | None:
-        """Return the message that is replied to: a reply's own thread where it is a reply.
+        """Return the thread to reply in; a reply to a reply goes to the same thread.
 
-        Slack names no error for a parent that is gone; ``thread_not_found`` is what people meet
+        Slack documents no error for a deleted parent; users report ``thread_not_found``
         (slackapi/bolt-js#2307).
         """
         ts = arguments.get("thread_ts")
@@ -98,7 +98,7 @@ def _draft(
 def _metadata(arguments: Payload) -> Payload | None:
     metadata = arguments.get("metadata")
     if metadata is None or metadata == {}:
-        return metadata  # in an update, nothing keeps what is there and an empty object removes it
+        return metadata  # in an update, None keeps the metadata and an empty object removes it
     if not isinstance(metadata, dict):
         raise RefusedError("invalid_metadata_format")
     kind, payload = metadata.get("event_type"), metadata.get("event_payload")

@@ -1,4 +1,4 @@
-"""The methods that read what was said: ``conversations.history`` and ``conversations.replies``.
+"""The methods that read messages: ``conversations.history`` and ``conversations.replies``.
 
 Source: https://docs.slack.dev/reference/methods/conversations.history and …/conversations.replies
 """
@@ -24,15 +24,15 @@ _TS = re.compile(r"\d{1,12}(\.\d{1,6})?")
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
-    """Reads channels and threads; each method raises RefusedError where Slack would not let the bot.
+    """The methods ``conversations.*``; each raises RefusedError for calls that Slack refuses.
 
-    What only one person sees is never among it.
+    They never return ephemeral messages.
     """
 
     workspace: Workspace
 
     def history(self, arguments: Payload) -> Payload:
-        """``conversations.history``: the newest first, without replies that were not broadcast."""
+        """Return the newest messages first, without replies unless broadcast: ``conversations.history``."""
         channel = find_channel_to_read(self.workspace, arguments)
         messages = [
             message
@@ -42,9 +42,9 @@ class Conversations:
         return self._page(_in_time_range(messages, arguments), arguments)
 
     def replies(self, arguments: Payload) -> Payload:
-        """``conversations.replies``: a message and, the oldest first, what was replied to it.
+        """Return a message and its replies, oldest first: ``conversations.replies``.
 
-        The message itself comes whatever the times that are asked for. Given a reply, it is that alone.
+        The time range does not apply to the message itself. For a reply, return only that reply.
         """
         channel = find_channel_to_read(self.workspace, arguments)
         messages = self._visible_messages(channel)
@@ -88,7 +88,7 @@ class Conversations:
 
 
 def _in_time_range(messages: Sequence[Message], arguments: Payload) -> list[Message]:
-    """Those between ``oldest`` and ``latest``; the two themselves only if it is ``inclusive``."""
+    """Return the messages between ``oldest`` and ``latest``, including both if ``inclusive``."""
     oldest, latest = _moment("oldest", arguments), _moment("latest", arguments)
     named = {oldest, latest} if is_true(arguments.get("inclusive")) else set()
     return [
@@ -108,7 +108,7 @@ def _moment(name: str, arguments: Payload) -> Decimal | None:
 
 
 def _limit(value: object) -> int:
-    """How many at most. Whoever asks for more than Slack gives is given what it does give."""
+    """Return the page size; Slack reduces values above its maximum."""
     if value in (None, "", 0, "0"):
         return DEFAULT_LIMIT
     if not str(value).isdecimal():
@@ -121,7 +121,7 @@ def _cursor(message: Message) -> str:
 
 
 def _start(messages: Sequence[Message], cursor: object) -> int:
-    """Where the page begins that a cursor stands for; what has come in since does not move it."""
+    """Return the start of a cursor's page; newer messages do not shift it."""
     if not cursor:
         return 0
     try:

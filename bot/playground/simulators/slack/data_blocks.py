@@ -1,4 +1,4 @@
-"""What Slack demands of tables and charts.
+"""Slack's rules for tables and charts.
 
 Sources: ``table-block``, ``data-table-block`` and ``data-visualization-block`` under
 https://docs.slack.dev/reference/block-kit/blocks
@@ -44,7 +44,7 @@ def _row_problems(row: object, at: str, most: int) -> Problems:
         kind = kind_of(cell)
         if kind not in CELLS:
             yield Problem(f"{at}/{index}/type", f"unsupported type: {kind}")
-        # An empty cell gets the whole message refused, which is easy to meet with data from elsewhere.
+        # An empty cell makes Slack refuse the whole message.
         elif kind != "rich_text" and not cell.get("text"):
             yield Problem(f"{at}/{index}/text", "must be more than 0 characters")
 

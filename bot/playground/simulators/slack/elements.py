@@ -1,4 +1,4 @@
-"""What Slack demands of the things inside blocks: buttons, menus, pickers and inputs.
+"""Slack's rules for block elements: buttons, menus, pickers and inputs.
 
 Source: https://docs.slack.dev/reference/block-kit/block-elements
 """
@@ -42,7 +42,7 @@ def _option_rules(kinds: tuple[str, ...]) -> tuple[Rule, ...]:
     )
 
 
-# Menus show plain text only; checkboxes and radio buttons stand in the message and take both.
+# Menus support plain text only; checkboxes and radio buttons support both kinds.
 MENU_OPTION = _option_rules(("plain_text",))
 CHOICE = _option_rules(BOTH_KINDS)
 
@@ -69,7 +69,7 @@ def _option_group(group: Payload, at: str) -> Problems:
 
 
 class _OptionsOrGroups:
-    """A menu lists options or groups of them, and never both."""
+    """A menu lists either options or option groups."""
 
     def problems(self, holder: Payload, at: str) -> Problems:
         if "options" in holder and "option_groups" in holder:
@@ -132,7 +132,7 @@ ACCESSORIES: dict[str, tuple[Rule, ...]] = {**INTERACTIVE, "image": IMAGE}
 
 
 def element_problems(element: object, at: str, allowed: dict[str, tuple[Rule, ...]]) -> Problems:
-    """Return what is wrong with one element in a place where only some kinds may stand."""
+    """Yield the problems of an element; only the ``allowed`` kinds are valid."""
     kind = kind_of(element)
     if not isinstance(element, dict) or kind not in allowed:
         yield Problem(f"{at}/type", f"unsupported type: {kind}")

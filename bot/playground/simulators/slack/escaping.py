@@ -1,8 +1,8 @@
-"""What Slack makes of a command's text on its way to the app.
+"""Slack's escaping of a command's text.
 
-``&``, ``<`` and ``>`` become entities. An app whose command has ``should_escape`` set is also told the ids of
-the channels, people and groups in it, and what is an address; names that are nobody's stay as typed. The name
-of a private channel is left out.
+``&``, ``<`` and ``>`` become entities. If a command has ``should_escape`` set, the names of channels, people
+and groups are replaced by ids, and addresses become links; unknown names stay as typed. The name
+of a private channel is omitted.
 
 Source: https://docs.slack.dev/interactivity/implementing-slash-commands
 """
@@ -24,7 +24,7 @@ _EVERYBODY = ("here", "channel", "everyone")
 
 
 def escape_text(text: str, workspace: Workspace, who: User) -> str:
-    """Return the text as Slack sends it when ``who`` types it; foreign private channels stay plain."""
+    """Escape the text of ``who``; names of private channels without ``who`` stay plain."""
     if not workspace.should_escape:
         return _with_entities(text)
     known = dict(_mentions(workspace, who))
@@ -40,7 +40,7 @@ def escape_text(text: str, workspace: Workspace, who: User) -> str:
 
 
 def _mentions(workspace: Workspace, who: User) -> Iterator[tuple[str, str]]:
-    """Everything that can be named, with its sign, and what is sent for it."""
+    """Yield all names that can be mentioned, with their sign, and their markup."""
     for name in _EVERYBODY:
         yield f"@{name}", f"<!{name}>"
     for group in workspace.groups:

@@ -1,4 +1,4 @@
-"""What Slack sends when somebody does something, field for field.
+"""Payloads of interactions, as Slack sends them.
 
 Sources: https://docs.slack.dev/interactivity/implementing-slash-commands and
 https://docs.slack.dev/reference/interaction-payloads
@@ -13,19 +13,19 @@ from bot.playground.simulators.slack.views import View
 from bot.playground.simulators.slack.wire import message_json
 from bot.playground.simulators.slack.workspace import Workspace
 
-# Slack still sends the verification token it deprecated; nothing should look at it.
+# Slack still sends the deprecated verification token; apps should ignore it.
 VERIFICATION_TOKEN = "deprecated-verification-token"  # noqa: S105 - verifies nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Payloads:
-    """Builds payloads; ``base_url`` is where this Slack's ``response_url`` addresses live."""
+    """Builds payloads; ``base_url`` is the base of each ``response_url``."""
 
     workspace: Workspace
     base_url: str
 
     def command(self, interaction: Interaction, command: str, text: str) -> Payload:
-        """Return a slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
+        """Return the payload of a slash command, all strings, as it is a form; ``text`` is escaped."""
         team = self.workspace.team
         return {
             "token": VERIFICATION_TOKEN,
@@ -44,11 +44,11 @@ class Payloads:
         }
 
     def response_url(self, interaction: Interaction) -> str:
-        """Return the address that answers this act."""
+        """Return the ``response_url`` of an interaction."""
         return f"{self.base_url}{interaction.path}"
 
     def common_fields(self, interaction: Interaction, kind: str) -> Payload:
-        """Return what all payloads from interactive things have in common."""
+        """Return the common fields of all interaction payloads."""
         team = self.workspace.team
         return {
             "type": kind,
@@ -69,7 +69,7 @@ class Payloads:
     def block_actions(
         self, interaction: Interaction, message: Message, action: Payload, values: Values | None = None
     ) -> Payload:
-        """Something in a message was used. For an ephemeral message Slack does not send ``message`` along."""
+        """Return the payload of an element in a message; for ephemeral messages it has no ``message``."""
         return {
             **self.common_fields(interaction, "block_actions"),
             **self._in_message(interaction, message),
@@ -98,7 +98,7 @@ class Payloads:
     def block_actions_in_view(
         self, interaction: Interaction, view: View, action: Payload, values: Values | None = None
     ) -> Payload:
-        """Something in a modal was used: there is no channel and no ``response_url``."""
+        """Return the payload of an element in a modal: no channel, no ``response_url``."""
         return {
             **self.common_fields(interaction, "block_actions"),
             "container": {"type": "view", "view_id": view.id},
@@ -112,7 +112,7 @@ class Payloads:
         return {**self.common_fields(interaction, "view_submission"), "view": submitted, "response_urls": []}
 
     def view_closed(self, interaction: Interaction, view: View) -> Payload:
-        """Return a modal that asked for ``notify_on_close`` was dismissed."""
+        """Return the payload of a dismissed modal with ``notify_on_close``."""
         is_cleared = bool(view.payload["clear_on_close"])
         return {
             **self.common_fields(interaction, "view_closed"),
@@ -123,9 +123,9 @@ class Payloads:
     def block_suggestion(
         self, interaction: Interaction, place: View | Message | None, menu: Payload, typed: str
     ) -> Payload:
-        """Somebody types into an external menu; ``menu`` holds its ``action_id`` and ``block_id``.
+        """Return the payload of an external menu; ``menu`` has its ``action_id`` and ``block_id``.
 
-        A modal comes without what has been filled in since it was shown (slackapi/bolt-js#1146).
+        A modal comes without its current input values (slackapi/bolt-js#1146).
         """
         where: Payload = {}
         if isinstance(place, View):

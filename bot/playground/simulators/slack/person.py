@@ -1,4 +1,4 @@
-"""Somebody who uses the bot: types, clicks, fills in modals."""
+"""A person who uses the bot: types, clicks and fills in modals."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -29,7 +29,7 @@ class Person:
     async def command(self, command: str, text: str = "") -> Reply:
         """Type a slash command; a message in its ack appears in the channel at once.
 
-        ``text`` is as it is typed: ``#ops`` and ``@ada`` get their ids on the way.
+        ``text`` is the typed text: ``#ops`` and ``@ada`` are replaced by ids.
         """
         interaction = self._start("commands")
         sent = escape_text(text, self.services.workspace, self.user)
@@ -41,7 +41,7 @@ class Person:
         return await self.press(message, message.button(action_id, index))
 
     async def press(self, message: Message, button: Button) -> Reply:
-        """Press this very button. Slack ignores a message in the ack of a click (slackapi/bolt-js#132)."""
+        """Press a button. Slack ignores a message in the ack of a click (slackapi/bolt-js#132)."""
         action = {
             key: value
             for key, value in button.element.items()
@@ -50,7 +50,7 @@ class Person:
         return await self.act(message, {**action, "block_id": button.block_id})
 
     async def act(self, message: Message, action: Payload, values: Values | None = None) -> Reply:
-        """Use any element of a message; ``action`` is what stands in the payload's ``actions``.
+        """Use any element of a message; ``action`` is the item for the payload's ``actions``.
 
         ``values`` is the state of all its inputs: block id → action id → the input's state.
         """
@@ -73,7 +73,7 @@ class Person:
         return reply
 
     async def close(self, view: View) -> Reply | None:
-        """Dismiss a modal, or with ``clear_on_close`` all of them; ``notify_on_close`` has the bot told."""
+        """Dismiss a modal, or all with ``clear_on_close``; ``notify_on_close`` notifies the bot."""
         if view.payload["clear_on_close"]:
             self.services.views.close_all(self.user.id)
         else:
@@ -88,7 +88,7 @@ class Person:
     async def type_into_menu(
         self, action_id: str, typed: str, place: View | Message | None = None, block_id: str = "menu"
     ) -> Payload:
-        """Type into a menu, of a modal or of a message, that loads its options; see what it offers."""
+        """Type into an external menu of a modal or a message, and return its options."""
         interaction = self._start("other")
         menu = {"action_id": action_id, "block_id": block_id}
         payload = self.services.payloads.block_suggestion(interaction, place, menu, typed)
@@ -105,13 +105,13 @@ class Person:
     async def send(
         self, payload: Payload, kind: Literal["interactive", "events_api"] = "interactive"
     ) -> Reply:
-        """Send any payload at all, with the usual fields filled in where it does not bring its own."""
+        """Send any payload; missing common fields are added."""
         interaction = self._start("other")
         common = self.services.payloads.common_fields(interaction, "unknown") if kind == "interactive" else {}
         return await self._deliver(interaction, kind, {**common, **payload})
 
     def screen(self) -> tuple[Message, ...]:
-        """Return what this person sees in the channel now, oldest first."""
+        """Return the messages that this person sees in the channel, oldest first."""
         return self.services.workspace.timeline(self.channel.id, seen_by=self.user.id)
 
     def _start(self, kind: Kind, source: Message | None = None) -> Interaction:

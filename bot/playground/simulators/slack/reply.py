@@ -1,4 +1,4 @@
-"""What one interaction of a person leads to: the ack, and then the messages and modals that follow it."""
+"""The results of an interaction: the ack, and the messages and modals that follow."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bot.playground.simulators.slack.workspace import Change, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that a person's acts reach: the workspace, its modals, and the record of acts."""
+    """The parts of the local Slack that an interaction uses."""
 
     workspace: Workspace
     interactions: Interactions
@@ -36,7 +36,7 @@ class Subscriptions:
 
     @classmethod
     def of(cls, interaction: Interaction, services: Services) -> "Subscriptions":
-        """Readers of everything this interaction brings about from now on."""
+        """Subscribe to the results of an interaction."""
         readers = {None, interaction.user.id}
         return cls(
             own=services.workspace.changes.follow(
@@ -50,7 +50,7 @@ class Subscriptions:
 
 
 def has_message(change: Change) -> bool:
-    """Whether there is something to look at afterwards."""
+    """Return whether the message exists after the change."""
     return change.kind != "deleted"
 
 
@@ -66,26 +66,26 @@ class Reply:
 
     @property
     def response_url(self) -> str:
-        """Where the bot can answer, as it was told."""
+        """The ``response_url`` that the bot received."""
         return self.services.payloads.response_url(self.interaction)
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Everything the ack and the ``response_url`` have done so far."""
+        """All changes by the ack and the ``response_url`` so far."""
         return tuple(
             change for change in self.services.workspace.changes if change.cause == self.interaction.id
         )
 
     @property
     def errors(self) -> Payload:
-        """What a submitted modal was told to correct: block id → message."""
+        """The validation errors of a submitted modal: block id → message."""
         body = self.ack.as_json() or {}
         return dict(body.get("errors", {})) if body.get("response_action") == "errors" else {}
 
     def message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
         """Return the next message that this interaction posted or updated, by its ack or ``response_url``.
 
-        Asked again, it waits for the one after that.
+        Each call waits for another message.
 
         Raises:
             TimeoutError: none came within ``timeout`` seconds.
@@ -93,15 +93,15 @@ class Reply:
         return wait_for_message(self.subscriptions.own, timeout)
 
     def seen(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
-        """Return the next message shown to this person since the interaction, whichever way it came."""
+        """Return the next message that this person sees, by any method."""
         return wait_for_message(self.subscriptions.seen, timeout)
 
     def view(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, View]:
-        """Return the next modal opened or updated because of this interaction."""
+        """Return the next modal that this interaction opened or updated."""
         return self.subscriptions.views.next(timeout)
 
     async def nothing(self, within: float = 0.2) -> None:
-        """Wait a while, and fail if this interaction led to one more message all the same."""
+        """Wait for some time, and fail if this interaction causes another message."""
         try:
             message = await self.message(within)
         except TimeoutError:

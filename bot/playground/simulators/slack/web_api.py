@@ -1,4 +1,4 @@
-"""The Web API methods a bot of this kind calls, over HTTP.
+"""The Web API methods that the bot uses, over HTTP.
 
 Source: https://docs.slack.dev/reference/methods
 """
@@ -38,12 +38,12 @@ SCOPE_NEEDED = {
 
 
 class _AuthError(RefusedError):
-    """Whoever calls has no token of this app's."""
+    """The token is missing or unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the app was given when it was installed."""
+    """The tokens of the installed app."""
 
     bot: str
     app: str
@@ -51,9 +51,9 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One request to the Web API and how it ended; ``error`` is None where Slack said ``ok``.
+    """A request to the Web API and its result; ``error`` is None for ``ok``.
 
-    ``problems`` say what Slack dislikes about a message or a view it refused.
+    ``problems`` has the details of a refused message or view.
     """
 
     method: str
@@ -66,7 +66,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call is told: JSON, or text of some kind, like the page of a proxy before a dead machine."""
+    """The answer to a call: JSON, or text such as a proxy's error page."""
 
     body: Payload
     status: int = HTTPStatus.OK
@@ -76,11 +76,11 @@ class Answer:
 
     @property
     def error(self) -> str | None:
-        """Why not, or None for yes."""
+        """The error code, or None."""
         return self.body.get("error")
 
     def response(self, scopes: frozenset[str]) -> web.Response:
-        """Return the HTTP response; Bolt learns from ``x-oauth-scopes`` what the token may do."""
+        """Return the HTTP response; Bolt reads the token's scopes from ``x-oauth-scopes``."""
         if self.as_text is not None:
             return web.Response(status=self.status, text=self.error, content_type=self.as_text)
         headers = {"x-oauth-scopes": ",".join(sorted(scopes)), **self.headers}
@@ -89,7 +89,7 @@ class Answer:
 
 @dataclass
 class WebApi:
-    """Serves ``/api/{method}``; ``calls`` tells what the app asked for, and nobody else."""
+    """Serves ``/api/{method}``; ``calls`` is the journal of calls with the app's tokens."""
 
     workspace: Workspace
     tokens: Tokens
@@ -100,11 +100,11 @@ class WebApi:
     calls: Journal[ApiCall] = field(default_factory=Journal)
 
     def routes(self) -> list[web.RouteDef]:
-        """GET with a query and POST with a form or JSON: slack_sdk uses all three."""
+        """Return the routes for GET with a query and POST with a form or JSON, all used by slack_sdk."""
         return [web.get("/api/{method}", self.serve), web.post("/api/{method}", self.serve)]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer one call, unless a fault lies in wait for it."""
+        """Answer a call, or apply an injected fault."""
         method = request.match_info["method"]
         fault = self.faults.take(method)
         if isinstance(fault, Slow):
