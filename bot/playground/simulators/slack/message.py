@@ -49,7 +49,7 @@ class Message:
     """A message at one time; an update creates a new object with the same ``ts``.
 
     ``seen_only_by`` is the id of the person who sees an ephemeral message, or None for everyone.
-    ``thread_ts`` is the parent message of a reply, or None; ``is_broadcast`` shows a reply in the channel too.
+    ``thread_ts`` is the parent message of a reply, or None; ``is_broadcast`` also shows it in the channel.
     """
 
     ts: str

@@ -58,7 +58,7 @@ class Workspace:
 
     ``scopes`` are those of the bot token. ``should_escape`` is the setting of the app's command with
     which Slack replaces names of channels and people by ids. ``clock`` returns Unix time for
-    dates messages and expiries. ``channel_changes`` tells of channels that have changed, each as it was left.
+    messages and expiries. ``channel_changes`` is the journal of changed channels.
     """
 
     team: Team = field(default_factory=Team)

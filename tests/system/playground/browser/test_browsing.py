@@ -134,7 +134,7 @@ async def test_a_slash_is_completed_and_what_was_sent_comes_back(opened: Opened)
 async def test_words_that_are_no_command_stay_in_the_box(opened: Opened) -> None:
     await opened.type("what failed?")
     await expect(
-        opened.page.get_by_role("alert").filter(has_text="only commands are answered")
+        opened.page.get_by_role("alert").filter(has_text="Only commands work here")
     ).to_be_visible()
     await expect(opened.composer).to_have_value("what failed?")
 
@@ -223,4 +223,4 @@ async def test_a_playground_that_ends_is_noticed_and_one_that_comes_back_too(
     await expect(opened.page.get_by_role("alert")).to_contain_text("The playground has stopped")
     await opened.shot("stopped")
     async with playground_running(tmp_path / "second", "--port", str(playground.address.port)):
-        await expect(opened.page.get_by_role("alert")).to_contain_text("started anew", timeout=10_000)
+        await expect(opened.page.get_by_role("alert")).to_contain_text("was restarted", timeout=10_000)

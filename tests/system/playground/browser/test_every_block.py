@@ -136,7 +136,7 @@ async def test_channels_change_while_they_are_looked_at(
     await channels.filter(has_text="ops").get_by_role("button").click()
     workspace.archive("ops")
     await expect(channels.filter(has_text="ops")).to_contain_text("archived")
-    await expect(opened.page.get_by_text("nobody can post here any more")).to_be_visible()
+    await expect(opened.page.get_by_text("posting is disabled")).to_be_visible()
     workspace.delete_channel("ops")
     await expect(opened.page.get_by_role("heading", level=1)).to_have_text("general")
     await opened.type("/workflows plain")

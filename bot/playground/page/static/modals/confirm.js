@@ -1,10 +1,10 @@
-// “Are you sure?”, as the bot words it.
+// Confirmation dialogs.
 
 import { freshId, h } from "../dom.js";
 import { plainWords, textNode } from "../text/text.js";
 
-/** Ask the question of a `confirm` object; whether the person agreed. */
-export function confirmed(question, viewer) {
+/** Show a `confirm` object, and return whether the person agreed. */
+export function askToConfirm(question, viewer) {
   const title = freshId("confirm");
   const agree = h(
     "button",

@@ -1,4 +1,4 @@
-// The rich_text block: text that comes as a tree instead of markup.
+// The rich_text block: text as a tree.
 
 import { h, link } from "../dom.js";
 import { dateNode } from "./dates.js";
@@ -9,12 +9,12 @@ const STYLES = { bold: "strong", italic: "em", strike: "s", underline: "u", high
 const BULLETS = 3;
 const NUMBERS = ["decimal", "lower-alpha", "lower-roman"];
 
-/** A rich_text block, or a cell of that type. */
+/** Create a rich_text block or table cell. */
 export function richText(block, viewer) {
   return h("div", { class: "text rich-text" }, (block.elements ?? []).map((part) => partNode(part, viewer)));
 }
 
-/** Its words alone, for sorting and for editing. */
+/** Return the plain text, for sorting and editing. */
 export function richTextWords(node) {
   if (Array.isArray(node)) return node.map(richTextWords).join("");
   if (node?.type === "text") return node.text;
@@ -53,14 +53,14 @@ function listNode(part, viewer) {
 }
 
 function elementNode(element, viewer) {
-  let node = bare(element, viewer);
+  let node = unstyledNode(element, viewer);
   for (const [style, tag] of Object.entries(STYLES)) {
     if (element.style?.[style]) node = h(tag, {}, node);
   }
   return node;
 }
 
-function bare(element, viewer) {
+function unstyledNode(element, viewer) {
   switch (element.type) {
     case "text": return document.createTextNode(element.text ?? "");
     case "link": return link(element.url, element.text || element.url);
