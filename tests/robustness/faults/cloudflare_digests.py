@@ -1,4 +1,4 @@
-"""Deliveries of digests, step by step and by a clock of their own, of an account that can be made to fail."""
+"""Step-by-step deliveries of digests with faults of Cloudflare and a simulated clock."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +35,7 @@ LATENESS = timedelta(hours=1)
 
 
 class FakeLease:
-    """No other worker is there to take a run over."""
+    """A lease that is always valid."""
 
     def is_valid(self) -> bool:
         return True
@@ -46,7 +46,7 @@ class FakeLease:
 
 @dataclass(frozen=True)
 class SharedServices:
-    """What all deliveries of a module share."""
+    """The services that all deliveries of a module share."""
 
     slack: LocalSlack
     engine: AsyncEngine
@@ -55,7 +55,7 @@ class SharedServices:
 
 
 class DigestDelivery:
-    """One digest of one cell's workflow, due at every full hour, and what delivers it.
+    """The hourly digest of a cell's workflow, and its delivery.
 
     Args:
         works: shared with other cells.
@@ -95,7 +95,7 @@ class DigestDelivery:
         self._digest: Digest | None = None
 
     async def due(self) -> DigestRun:
-        """Let time pass until the digest is due; gives its run."""
+        """Advance the clock until the digest is due, and return its run."""
         if self._digest is None:
             made = await self._store.create(self._plan, "U0ADA0001")
             self._digest = await self._store.resume(made.number)
@@ -106,12 +106,12 @@ class DigestDelivery:
         return await self.run()
 
     async def run(self) -> DigestRun:
-        """The latest run as it is kept."""
+        """Return the latest stored run."""
         assert self._digest is not None
         return (await self._store.runs(self._digest.number))[0]
 
     async def deliver(self) -> DigestRun:
-        """Try once; gives what has become of the run."""
+        """Make one attempt, and return the run after it."""
         run = await self.run()
         attempt = Attempt(run.digest, run.slot, run.attempt)
         prepared = await self._builder.prepare(attempt)
@@ -123,14 +123,14 @@ class DigestDelivery:
         return await self.run()
 
     async def wait(self) -> timedelta:
-        """Let time pass until the run is to be tried again; gives how long that took."""
+        """Advance the clock until the run is retried, and return the wait."""
         before = self.clock()
         while not await self._is_handed_over():
             self.clock.moment += timedelta(seconds=5)
         return self.clock() - before
 
     def messages(self) -> tuple[Message, ...]:
-        """What stands in the channel of this digest."""
+        """Return the messages of this digest in its channel."""
         assert self._digest is not None
         return tuple(
             message
@@ -139,7 +139,7 @@ class DigestDelivery:
         )
 
     async def end(self) -> None:
-        """Have no worker look at it any more."""
+        """Discard the digest."""
         if self._digest is not None:
             await self._store.discard(self._digest.number)
 

@@ -1,4 +1,4 @@
-"""A bot between a Slack that fails on demand and a Cloudflare, shared by the cells of a module."""
+"""A bot between a faulty Slack and a Cloudflare, shared by the cells of a module."""
 
 import io
 import itertools
@@ -22,9 +22,9 @@ from tests.support.logs import logs
 from tests.support.reading import ids
 
 AT_ONCE: Final = 1.0
-"""Seconds in which an ack is there that nothing slow stands in the way of."""
+"""The maximum seconds until an ack without slow calls."""
 ALWAYS: Final = 9
-"""So often is nothing asked."""
+"""More calls than any cell makes."""
 _A_CELL: Final = timedelta(seconds=5)
 _ROWS: Final = 25
 
@@ -33,7 +33,7 @@ Act = Callable[[], Awaitable[Reply]]
 
 @dataclass
 class Harness:
-    """What the cells of a module have in common."""
+    """The servers that the cells of a module share."""
 
     slack: LocalSlack
     cloudflare: Simulation
@@ -49,7 +49,7 @@ class Harness:
         return self.slack.person("ada", channel, via)
 
     def workflow(self) -> str:
-        """A workflow that no other cell asks for, so that no cache answers for it."""
+        """Create a workflow that no other cell uses, so that it is not cached."""
         name = f"orders-{next(self._count)}"
         for number in range(_ROWS):
             status = "errored" if number % 5 == 0 else "complete"
@@ -57,7 +57,7 @@ class Harness:
         return name
 
     async def digest(self) -> int:
-        """The number of a digest of hers, for all cells the same."""
+        """Return the number of a digest that all cells share."""
         if self._digest is None:
             made = await wait_for_message(
                 await self.ada().command("/workflows", "digest create daily 09:00"), "is made"
@@ -66,18 +66,18 @@ class Harness:
         return self._digest
 
     def fails(self, target: str, fault: Fault, times: int = ALWAYS) -> None:
-        """Have the next calls of a method, or of any `response_url`, meet a fault."""
+        """Inject a fault into the next calls of a method or of any `response_url`."""
         self.slack.faults.add(target, fault, times=times)
         self._called = len(self.slack.calls)
 
     def logged(self, *levels: str) -> list[dict[str, Any]]:
-        """What was logged in this cell, of some levels or of all."""
+        """Return the log lines of this cell, optionally of some levels."""
         lines = [json.loads(line) for line in self.written.getvalue().splitlines()[self._read :]]
         return [line for line in lines if not levels or line["level"] in levels]
 
     @asynccontextmanager
     async def cell(self) -> AsyncIterator[None]:
-        """One cell: it leaves no work behind, and the next request is well."""
+        """Run one cell, and check that no task is left and that the next request works."""
         self._read = len(self.written.getvalue().splitlines())
         channels, scopes, clock = (
             self.slack.workspace.channels,
@@ -101,11 +101,11 @@ class Harness:
         assert ids(await reply.message()) == [f"{name}-{row:02}" for row in reversed(range(15, _ROWS))]
 
     async def settled(self) -> None:
-        """Once all is done that was begun."""
+        """Wait until no task is left."""
         assert await self.bot.background.drain(_A_CELL) == 0, "no task is left"
 
     def asked_of_slack(self) -> list[str]:
-        """The methods that were called since the last fault was set up, in order."""
+        """Return the methods called since the last fault was injected, in order."""
         return [call.method for call in list(self.slack.calls)[self._called :]]
 
     def events(self) -> list[str]:
@@ -114,7 +114,7 @@ class Harness:
 
 @asynccontextmanager
 async def run_harness(folder: Path) -> AsyncIterator[Harness]:
-    """A bot that has no answer in time for an ack, so that every answer takes the way after it."""
+    """Run a bot whose ack deadline is so short that every answer follows the ack."""
     cloudflare = Simulation()
     with logs() as written, pytest.MonkeyPatch.context() as patch:
         for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
@@ -144,7 +144,7 @@ async def run_harness(folder: Path) -> AsyncIterator[Harness]:
 
 
 async def wait_for_message(reply: Reply, words: str) -> Message:
-    """The first message with some words in it that the person sees after an act, whichever way it comes."""
+    """Return the first message with some words that the person sees after an interaction."""
     assert reply.ack.status == 200
     assert reply.ack.seconds < AT_ONCE
     deadline = time.monotonic() + 5

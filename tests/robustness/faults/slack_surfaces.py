@@ -1,4 +1,4 @@
-"""Where people wait for an answer of the bot's, each as an act to be done while Slack fails."""
+"""Interactions that wait for an answer of the bot, to run with faults of Slack."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from .slack_harness import Harness
 
 @dataclass(frozen=True)
 class Asked:
-    """Something about to be done, words of the answer to it, and whether that has plainer blocks, too."""
+    """A prepared interaction, words of its answer, and whether the answer also has plainer blocks."""
 
     act: Callable[[], Awaitable[Reply]]
     words: str
@@ -26,7 +26,7 @@ class Asked:
 
 
 Surface = Callable[[Harness, Transport | None], Awaitable[Asked]]
-"""Prepares an act, which then goes through a transport where one is given."""
+"""Prepares an interaction, optionally for another transport."""
 
 
 async def _command(harness: Harness, via: Transport | None) -> Asked:
@@ -80,7 +80,7 @@ SURFACES: Final[dict[str, Surface]] = {
 
 @dataclass(frozen=True)
 class Spent:
-    """Brings an act to the bot whose `response_url` has been used five times already."""
+    """Delivers an interaction whose `response_url` has been used five times."""
 
     way: Transport
 
@@ -93,7 +93,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Expired:
-    """Brings an act to the bot after its `response_url` has expired."""
+    """Delivers an interaction whose `response_url` has expired."""
 
     way: Transport
     harness: Harness
@@ -105,7 +105,7 @@ class Expired:
 
 @dataclass(frozen=True)
 class Twice:
-    """Brings the same body twice, as when the first ack was lost; the second ack is the one that counts."""
+    """Delivers the same body twice, as if the first ack was lost; returns the second ack."""
 
     harness: Harness
 

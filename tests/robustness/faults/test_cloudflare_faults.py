@@ -1,4 +1,4 @@
-"""Whatever fails, whoever asked is told why, loses nothing, and is answered as soon as it is over."""
+"""A fault of Cloudflare is explained, loses no message, and has no effect once it is over."""
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -16,7 +16,7 @@ CLICKS: tuple[Surface, ...] = ("older", "refresh")
 
 
 async def said(reply: Reply, failure: Failure, surface: Surface) -> Message:
-    """The one message that an act led to; it has to name the cause."""
+    """Return the only message of a reply, and check that it names the cause."""
     message = await reply.message()
     text = message.all_text()
     assert text.startswith("⚠️")
@@ -30,12 +30,12 @@ async def said(reply: Reply, failure: Failure, surface: Surface) -> Message:
 
 
 def instances_told(message: Message, cell: Cell) -> list[str]:
-    """Of the two that failed, those that an answer names."""
+    """Return the failed instances that a message names."""
     return [name for name in cell.ids(1, 2) if name in message.all_text()]
 
 
 async def is_kept_away(cell: Cell, command: str) -> None:
-    """Who was told to wait does not ask before, and says when to come back."""
+    """Check that no request is sent before the wait is over, and that the message says when to retry."""
     calls = len(cell.harness.cloudflare.calls)
     text = (await (await cell.asked(command)).message()).text
     assert "Too many requests" in text

@@ -1,4 +1,4 @@
-"""A digest that can not be read is put off and comes once it can be, or its channel is told why."""
+"""A digest with unreadable data is retried, or its channel gets the reason."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -30,7 +30,7 @@ Hire = Callable[[timedelta], DigestDelivery]
 async def services(
     cloudflare_harness: Harness, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[SharedServices]:
-    """A database that no worker looks into."""
+    """Services with a database that no worker uses."""
     folder = tmp_path_factory.mktemp("digests")
     engine = open_database(f"sqlite:///{folder}/digests.sqlite3")
     await migrate(engine)
@@ -42,7 +42,7 @@ async def services(
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def make_delivery(services: SharedServices, cell: Cell) -> AsyncIterator[Hire]:
-    """Makes this cell's digest, which is tried for so long."""
+    """Creates this cell's digest with a retry period."""
     hired: list[DigestDelivery] = []
 
     def make(retry: timedelta) -> DigestDelivery:

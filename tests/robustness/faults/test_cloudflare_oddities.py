@@ -1,4 +1,4 @@
-"""Answers with something odd in them are shown with all that can be read, and nothing is made up."""
+"""Anomalous answers are shown with all readable values and no made-up ones."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 
 
 def page(cell: Cell, newest: int, oldest: int, cursor: str | None = None) -> WrongShape:
-    """An answer that lists these instances, and a cursor."""
+    """Return an answer with these instances and a cursor."""
     rows = [{"id": name, "status": "complete"} for name in cell.ids(newest, oldest)]
     return WrongShape({"success": True, "result": rows, "result_info": {"cursor": cursor}})
 

@@ -1,4 +1,4 @@
-"""Slack takes an answer at its first, second or third address, or the log says that it took it at none."""
+"""An answer is shown by its first, second or third method, or the failure is logged."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -40,7 +40,7 @@ PASSES: dict[str, tuple[Fault, int]] = {
     "blocks refused": (Failed(400, "invalid_blocks"), 1),
     "blocks refused with 200": (Failed(200, '{"ok":false,"error":"invalid_blocks"}', JSON), 1),
 }
-"""What happens to a `response_url` that shows the answer in the end."""
+"""Faults of a `response_url` that still shows the answer."""
 
 DEAD: dict[str, Fault] = {
     "404": Failed(404, "used_url"),
@@ -52,17 +52,17 @@ DEAD: dict[str, Fault] = {
     "refused with 200": Failed(200, '{"ok":false,"error":"Expired url"}', JSON),
     "rate limited for an hour": RateLimited(3600),
 }
-"""What happens to a `response_url` that shows nothing."""
+"""Faults of a `response_url` that shows nothing."""
 
 PLAINER_WOULD_DO = ("404", "404 JSON", "410", "rate limited for an hour")
-"""What is no reason to try again with the text alone, though that would be shown."""
+"""Errors after which the text alone is not tried, though Slack would show it."""
 
 BLOCKS: dict[str, tuple[Fault, int]] = {
     "invalid_blocks": (Named("invalid_blocks"), 1),
     "msg_too_long": (Named("msg_too_long"), 1),
     "msg_blocks_too_long": (Named("msg_blocks_too_long"), 1),
 }
-"""What `chat.postEphemeral` says to blocks; it takes the text."""
+"""Errors of `chat.postEphemeral` for blocks; the text alone is accepted."""
 
 REFUSED: dict[str, Fault] = {
     "channel_not_found": Named("channel_not_found"),
@@ -80,12 +80,12 @@ REFUSED: dict[str, Fault] = {
     "connection broken": Dropped(),
     "blocks and text refused": Named("invalid_blocks"),
 }
-"""What `chat.postEphemeral` says to everything."""
+"""Errors of `chat.postEphemeral` for every message."""
 
 TOKEN: dict[str, Fault] = {
     word: Named(word) for word in ("token_revoked", "invalid_auth", "account_inactive", "missing_scope")
 }
-"""What Slack says to everything that takes a token."""
+"""Errors of all calls with a token."""
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -1,4 +1,4 @@
-"""A digest reaches its channel once in spite of Slack's faults, or pauses and says so, or is in the log."""
+"""Despite faults of Slack, a digest is posted once, or it pauses with a message, or the log has the failure."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -54,7 +54,7 @@ PASSES: dict[str, Fault] = {
     "answer lost": AnswerLost(),
     "slow": Slow(0.05),
 }
-"""What Slack says for a while."""
+"""Temporary faults."""
 
 PLAINER = ("invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long")
 
@@ -168,7 +168,7 @@ REACHED: dict[str, tuple[Fault, int] | None] = {
     "answer lost": (AnswerLost(), 1),
     "blocks refused": (Named("invalid_blocks"), 1),
 }
-"""What Slack says to a direct message that arrives in the end."""
+"""Faults of a direct message that is still delivered."""
 
 UNREACHED: dict[str, Fault] = {
     "token_revoked": Named("token_revoked"),
@@ -215,7 +215,7 @@ async def test_a_digest_whose_channel_is_gone_pauses_though_its_creator_can_not_
 async def _fail_to_post(
     harness: DeliveryHarness, number: int, gone: str, then: tuple[Fault, int] | None
 ) -> None:
-    """The digest meets a channel that is gone, and the direct message after it something else."""
+    """Deliver a digest to an unavailable channel, with another fault for the direct message."""
     harness.slack.faults.add(POST, Named(gone)) if then else GONE[gone](harness.slack)
     if then is not None:
         harness.slack.faults.add(POST, then[0], times=then[1])

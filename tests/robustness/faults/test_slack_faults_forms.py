@@ -1,4 +1,4 @@
-"""Slack does not open a form, or does not say where somebody lives: they are told, and lose nothing."""
+"""If Slack does not open a form or return a time zone, the person gets a message and loses no input."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -43,14 +43,14 @@ SHUT: dict[str, Fault] = {
     "JSON that is cut": Failed(200, '{"ok": tr', JSON),
     "connection broken": Dropped(),
 }
-"""What keeps `views.open`, `views.push` and `views.update` from showing anything."""
+"""Faults after which `views.open`, `views.push` and `views.update` show nothing."""
 
 OPENS: dict[str, Fault] = {
     "slow": Slow(0.2),
     "answer lost": AnswerLost(),
     "connection broken once": Dropped(),
 }
-"""What does not."""
+"""Faults after which they still show the view."""
 
 
 async def _listed(harness: Harness) -> Message:
@@ -162,10 +162,10 @@ NOWHERE: dict[str, Fault] = {
     "missing_scope": Named("missing_scope"),
     "user_not_found": Named("user_not_found"),
 }
-"""What Slack says instead of a time zone."""
+"""Faults of the request for a time zone."""
 
 STAYS_SO = {"missing_scope", "user_not_found"}
-"""What is not asked again for an hour."""
+"""Errors after which the bot does not retry for an hour."""
 
 
 @pytest.mark.parametrize("fault", NOWHERE)

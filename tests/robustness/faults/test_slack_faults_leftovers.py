@@ -1,4 +1,4 @@
-"""A click or a form from another version of the bot, or from a channel that is gone: answered as well."""
+"""Clicks and forms of another version of the bot, or in an unavailable channel, are answered."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any

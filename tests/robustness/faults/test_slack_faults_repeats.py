@@ -1,4 +1,4 @@
-"""What comes twice, or two of a kind at once: every one gets its ack, and nothing is done twice."""
+"""Repeated and simultaneous requests: each gets its ack, and none takes effect twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Har
 
 @dataclass(frozen=True)
 class _Retrying:
-    """Signs what Slack sends again as it had no answer to it."""
+    """Signs requests that Slack retries."""
 
     signer: Signer
 

@@ -1,4 +1,4 @@
-"""What the page does reaches the real bot, and what comes of it reaches the page."""
+"""Actions of the page reach the real bot, and their results reach the page."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ def shown(message: dict[str, Any]) -> str:
 
 
 async def settled(feed: FeedReader, title: str, answers: int = 1) -> dict[str, Any]:
-    """The exchange of that name once the bot has acknowledged it and answered so often beside the ack."""
+    """Wait for an exchange until the bot has acknowledged it and sent this many answers."""
     return await feed.next(
         "exchange",
         lambda data: data["title"] == title and data["ack"] is not None and len(data["answers"]) == answers,
@@ -206,7 +206,7 @@ async def test_an_injected_fault_becomes_a_readable_message_and_goes_away(
         await page.post("/fault", {"fault": "none"})
         await page.type("/workflows list image-pipeline")
         message = await feed.message()
-        # After a 429 the bot asks nothing before the time it was told, whatever the switch says.
+        # After a 429 the bot waits for the given time, even if the fault is removed.
         assert message["text"].startswith("image-pipeline") == (fault != "throttled")
 
 

@@ -1,4 +1,4 @@
-"""No web page elsewhere can drive the playground, and nobody who does not know its address."""
+"""Other web pages, and clients without the secret, can't use the playground."""
 
 import asyncio
 import json
@@ -83,7 +83,7 @@ async def test_what_anybody_may_read_holds_no_secret_and_can_not_be_framed(
     "path", ["/static/../server.py", "/static/%2e%2e/server.py", "/static/..%2f..%2fcommand.py", "/static/"]
 )
 async def test_only_the_pages_own_files_are_served(page: PageClient, path: str) -> None:
-    # By hand, since a well-behaved client would tidy the path up first.
+    # Written by hand, as clients normalize the path.
     reader, writer = await asyncio.open_connection("127.0.0.1", page.address.port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
     status_line = await reader.readline()

@@ -1,4 +1,4 @@
-"""`workflows-bot playground` as people start it, and end it."""
+"""Starting and stopping `workflows-bot playground`."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ REAL = {"CLOUDFLARE_ACCOUNT_ID": "0" * 32, "CLOUDFLARE_API_TOKEN": "a-real-token
 
 
 async def refused(folder: Path, *arguments: str, **settings: str) -> Ended:
-    """How a playground that can't start ends."""
+    """Return the output of a playground that fails to start."""
     ended = await run(folder, "playground", *arguments, settings=settings)
     assert ended.code != 0
     assert "Traceback" not in ended.stderr

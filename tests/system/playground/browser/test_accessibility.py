@@ -1,4 +1,4 @@
-"""axe finds nothing to say against the page, whatever it shows, in both colour schemes."""
+"""axe finds no violations in any state of the page, in both colour schemes."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,8 +16,8 @@ SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 async def violations(page: Page) -> list[str]:
-    """What is wrong, and with which elements."""
-    # Colours that are still fading in would be judged in between.
+    """Return the violations and their elements."""
+    # Wait for transitions, as intermediate colours would fail.
     await page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
     found = (await Axe().run(page)).response["violations"]
     return [

@@ -1,4 +1,4 @@
-"""Somebody tries the bot in their browser."""
+"""A person tries the bot in a browser."""
 
 import re
 from pathlib import Path
@@ -133,9 +133,7 @@ async def test_a_slash_is_completed_and_what_was_sent_comes_back(opened: Opened)
 
 async def test_words_that_are_no_command_stay_in_the_box(opened: Opened) -> None:
     await opened.type("what failed?")
-    await expect(
-        opened.page.get_by_role("alert").filter(has_text="Only commands work here")
-    ).to_be_visible()
+    await expect(opened.page.get_by_role("alert").filter(has_text="Only commands work here")).to_be_visible()
     await expect(opened.composer).to_have_value("what failed?")
 
 

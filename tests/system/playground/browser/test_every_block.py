@@ -1,4 +1,4 @@
-"""Block Kit on the page, all of it, held against a bot that uses all of it."""
+"""All of Block Kit on the page, with a bot that uses all of it."""
 
 import json
 import re
@@ -22,7 +22,7 @@ async def opened(sampler_playground: Playground, open_page: Open) -> Opened:
 
 
 async def told(message: Locator) -> Any:
-    """The JSON that the sampler answers with."""
+    """Return the JSON in the sampler's answer."""
     await expect(message).to_contain_text("{")
     text = await message.locator(".message-body").inner_text()
     return json.loads(text[text.index("{") :])
@@ -187,7 +187,7 @@ async def test_every_element_of_a_message_can_be_used(opened: Opened) -> None:
 
 
 async def choose(opened: Opened, menu: Locator, name: str) -> None:
-    """Pick an option of a menu."""
+    """Choose an option of a menu."""
     await menu.click()
     await opened.option(name).click()
 

@@ -1,4 +1,4 @@
-"""Modals: the bot's own, and one with every input there is."""
+"""Modals of the bot, and one with every input."""
 
 from typing import Any
 

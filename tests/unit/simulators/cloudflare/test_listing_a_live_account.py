@@ -1,4 +1,4 @@
-"""What somebody sees who watches a moving account: news, every status, and about as many rows as before."""
+"""Lists of a live account: new rows, every status, and a stable number of rows."""
 
 from collections import Counter
 from datetime import datetime, timedelta

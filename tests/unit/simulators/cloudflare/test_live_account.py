@@ -1,4 +1,4 @@
-"""The seeded account that goes on living: the same for all who look, consistent, and never dull."""
+"""The live account: deterministic, consistent, and with frequent changes."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

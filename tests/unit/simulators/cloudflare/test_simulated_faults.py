@@ -1,4 +1,4 @@
-"""What goes wrong on request, and that nothing goes wrong otherwise."""
+"""Injected faults, and their absence otherwise."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Who is where in the local Slack, and what the bot may say there; direct messages."""
+"""Channels and direct messages of the local Slack, and the bot's access to them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What becomes of a command's text before the bot gets it."""
+"""The escaping of a command's text."""
 
 from dataclasses import replace
 

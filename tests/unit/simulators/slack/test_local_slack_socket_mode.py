@@ -1,4 +1,4 @@
-"""People of the local Slack using a Bolt app that listens over Socket Mode."""
+"""People in the local Slack use a Bolt app over Socket Mode."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Modals in the local Slack, opened and updated with slack_sdk's own client."""
+"""Modals in the local Slack, opened and updated with slack_sdk's client."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Clock:
 
 @dataclass
 class Bot:
-    """Acknowledges everything with the same words; the test speaks to the Web API in its place."""
+    """A bot with a fixed ack; the test calls the Web API for it."""
 
     says: str = ""
     last: Delivery | None = None
@@ -183,7 +183,7 @@ async def test_a_modal_lies_on_another_until_one_of_them_clears_all(
 
 
 async def press_in(ada: Person, view: View) -> str:
-    """The trigger of a button in a modal."""
+    """Press a button in a modal, and return its trigger id."""
     return (await ada.act_in_view(view, {"action_id": "more", "block_id": "b"})).interaction.trigger_id
 
 

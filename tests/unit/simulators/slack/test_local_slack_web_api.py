@@ -1,4 +1,4 @@
-"""The Web API of the local Slack, called with slack_sdk's own client."""
+"""The Web API of the local Slack, called with slack_sdk's client."""
 
 import json
 
