@@ -1,4 +1,4 @@
-"""Despite faults of Slack, a digest is posted once, or it pauses with a message, or the log has the failure."""
+"""Despite faults of Slack, a digest is posted once, or it pauses with a message, or the log tells why."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
