@@ -23,7 +23,7 @@ SHORT = timedelta(minutes=1)
 PASSING = [name for name, failure in FAILURES.items() if failure.passes]
 LASTING = [name for name, failure in FAILURES.items() if not failure.passes]
 
-Hire = Callable[[timedelta], DigestDelivery]
+MakeDelivery = Callable[[timedelta], DigestDelivery]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -41,7 +41,7 @@ async def services(
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def make_delivery(services: SharedServices, cell: Cell) -> AsyncIterator[Hire]:
+async def make_delivery(services: SharedServices, cell: Cell) -> AsyncIterator[MakeDelivery]:
     """Creates this cell's digest with a retry period."""
     hired: list[DigestDelivery] = []
 
@@ -67,7 +67,7 @@ def names_both(text: str, cell: Cell) -> None:
 
 @pytest.mark.parametrize("name", PASSING)
 async def test_what_may_pass_is_waited_for_and_then_delivered_once(
-    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
     failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
@@ -87,7 +87,7 @@ async def test_what_may_pass_is_waited_for_and_then_delivered_once(
 
 @pytest.mark.parametrize("name", PASSING)
 async def test_what_does_not_pass_in_time_is_said_once_and_the_next_digest_is_well(
-    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
     failure, post = FAILURES[name], make_delivery(SHORT)
     await post.due()
@@ -108,7 +108,11 @@ async def test_what_does_not_pass_in_time_is_said_once_and_the_next_digest_is_we
 @pytest.mark.parametrize("operation", [None, "list_instances"])
 @pytest.mark.parametrize("name", [name for name in LASTING if name != "10200"])
 async def test_what_waiting_does_not_help_is_said_at_once_and_the_next_digest_is_well(
-    name: str, operation: Operation | None, cell: Cell, cloudflare_harness: Harness, make_delivery: Hire
+    name: str,
+    operation: Operation | None,
+    cell: Cell,
+    cloudflare_harness: Harness,
+    make_delivery: MakeDelivery,
 ) -> None:
     failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
@@ -129,7 +133,11 @@ async def test_what_waiting_does_not_help_is_said_at_once_and_the_next_digest_is
     [(None, "could not be made: Cloudflare refused."), ("list_instances", "No longer in the account")],
 )
 async def test_a_workflow_that_is_said_to_be_gone_is_named_and_told_of_again_once_it_is_back(
-    operation: Operation | None, says: str, cell: Cell, cloudflare_harness: Harness, make_delivery: Hire
+    operation: Operation | None,
+    says: str,
+    cell: Cell,
+    cloudflare_harness: Harness,
+    make_delivery: MakeDelivery,
 ) -> None:
     post = make_delivery(LONG)
     await post.due()
@@ -145,7 +153,7 @@ async def test_a_workflow_that_is_said_to_be_gone_is_named_and_told_of_again_onc
 
 @pytest.mark.parametrize("name", [name for name in PASSING if name != "connection refused"])
 async def test_a_fault_of_the_lists_alone_puts_off_the_whole_digest(
-    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
     failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
@@ -162,7 +170,7 @@ async def test_a_fault_of_the_lists_alone_puts_off_the_whole_digest(
     "name", [name for name in FAILURES if name not in {"connection refused", "no row readable"}]
 )
 async def test_a_digest_goes_out_without_the_errors_that_nobody_can_describe(
-    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
     failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
@@ -183,7 +191,7 @@ async def test_a_digest_goes_out_without_the_errors_that_nobody_can_describe(
 @pytest.mark.parametrize("operation", ["list_workflows", "list_instances", "get_instance"])
 @pytest.mark.parametrize("name", ODDITIES)
 async def test_a_digest_says_when_it_may_lack_something_and_the_next_tells_no_more_than_is_new(
-    name: str, operation: Operation, cell: Cell, cloudflare_harness: Harness, make_delivery: Hire
+    name: str, operation: Operation, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
     odd, post = ODDITIES[name], make_delivery(LONG)
     cloudflare_harness.cloudflare.add_workflow("another", created_on=post.clock() - timedelta(days=90))

@@ -1,4 +1,4 @@
-"""Every setting that holds a secret has one of its own here, and none of them ever comes out."""
+"""Each secret setting has a canary value, and none of them is ever written or sent."""
 
 import asyncio
 import json
@@ -58,7 +58,7 @@ SECRET = "canary5ecret"
 
 @dataclass(frozen=True)
 class Watched:
-    """A talkative bot, and what can be read of it."""
+    """A bot with verbose logging, and its output."""
 
     harness: Harness
     folder: Path
@@ -66,7 +66,7 @@ class Watched:
     database: str
 
     def said(self) -> dict[str, str]:
-        """Everything that it wrote and sent."""
+        """Everything that the bot wrote and sent."""
         slack = self.harness.slack
         written = {
             path.name: path.read_bytes().decode(errors="replace")
@@ -98,7 +98,7 @@ def postgres() -> Iterator[str]:
 async def watched(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: str
 ) -> AsyncIterator[Watched]:
-    """One over HTTP on PostgreSQL with a log for people, one in Socket Mode on SQLite with JSON."""
+    """Run a bot over HTTP with PostgreSQL and a console log, or in Socket Mode with SQLite and a JSON log."""
     over_http = request.param == "http"
     slack = LocalSlack(
         CANARIES["SLACK_SIGNING_SECRET"],
@@ -157,7 +157,7 @@ def assert_silent(watched: Watched, *more: str) -> None:
 
 
 async def _unexpected(watched: Watched, message: Message) -> None:
-    """A fault of the bot's own: it finds its table gone."""
+    """Cause an internal error: a table is missing."""
     if watched.database.startswith("sqlite"):
         with closing(sqlite3.connect(watched.folder / "kept.sqlite3")) as database:
             database.execute("DROP TABLE bookmarks")
@@ -235,7 +235,7 @@ def test_a_wrong_setting_is_told_without_its_value(name: str, monkeypatch: pytes
 
 
 async def test_nobody_hears_of_a_proxy_s_or_a_database_s_password(tmp_path: Path) -> None:
-    """Nothing answers at either of them; `check` looks at everything in spite of that."""
+    """Neither address answers; `check` still checks everything."""
     closed = f"127.0.0.1:{free_port()}"
     settings = {
         **GOOD,
