@@ -1,4 +1,4 @@
-"""What the page does reaches the real bot, and what comes of it reaches the page."""
+"""Actions of the page reach the real bot, and their results reach the page."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ def shown(message: dict[str, Any]) -> str:
 
 
 async def settled(feed: FeedReader, title: str, answers: int = 1) -> dict[str, Any]:
-    """The exchange of that name once the bot has acknowledged it and answered so often beside the ack."""
+    """Wait for an exchange until the bot has acknowledged it and sent this many answers."""
     return await feed.next(
         "exchange",
         lambda data: data["title"] == title and data["ack"] is not None and len(data["answers"]) == answers,
@@ -81,20 +81,20 @@ async def test_two_people_see_their_own_answers(page: PageClient) -> None:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        ({"kind": "command", "text": "hello"}, "Only commands are answered here: try /workflows."),
-        ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "nobody is called 'U0NOBODY'"),
+        ({"kind": "command", "text": "hello"}, "Only commands work here: try /workflows."),
+        ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "no person 'U0NOBODY'"),
         ({"kind": "command", "text": "/workflows", "channel": "C0NOWHERE"}, "no channel 'C0NOWHERE'"),
-        ({"kind": "action", "ts": "1.000001", "action": {}}, "This message is gone."),
+        ({"kind": "action", "ts": "1.000001", "action": {}}, "This message no longer exists."),
         ({"kind": "submit", "view": "V1", "values": {}}, "This modal is closed"),
-        ({"kind": "dance"}, "this is no act: "),
-        ({}, "this is no act: "),
-        ({"kind": "command", "text": "/workflows", "secret": 1}, "this is no act: command.secret"),
+        ({"kind": "dance"}, "this is not an action: "),
+        ({}, "this is not an action: "),
+        ({"kind": "command", "text": "/workflows", "secret": 1}, "this is not an action: command.secret"),
     ],
 )
 async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
     page: PageClient, act: dict[str, Any], says: str
 ) -> None:
-    status, answer = await page.post("/acts", {"person": ADA, "channel": GENERAL} | act)
+    status, answer = await page.post("/actions", {"person": ADA, "channel": GENERAL} | act)
     assert (status, answer["ok"]) == (400, False)
     assert answer["error"].startswith(says)
     assert "\n" not in answer["error"]
@@ -103,9 +103,9 @@ async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
 @pytest.mark.parametrize(
     ("channel", "says"),
     [
-        ("C0OPS0001", "This channel is archived: nobody can write here."),
-        ("G0SECRET1", "Only those who are in this channel can write here."),
-        ("D0GRACE01", "Only those who are in this channel can write here."),
+        ("C0OPS0001", "This channel is archived: posting is disabled."),
+        ("G0SECRET1", "Only members of this channel can post here."),
+        ("D0GRACE01", "Only members of this channel can post here."),
     ],
 )
 async def test_nobody_writes_where_slack_would_not_let_them(
@@ -114,7 +114,7 @@ async def test_nobody_writes_where_slack_would_not_let_them(
     playground.slack.workspace.archive("ops")
     playground.slack.workspace.kick("secret", "ada")
     body = {"kind": "command", "person": ADA, "channel": channel, "text": "/workflows help"}
-    assert await page.post("/acts", body) == (400, {"ok": False, "error": says})
+    assert await page.post("/actions", body) == (400, {"ok": False, "error": says})
 
 
 async def test_a_command_is_shown_as_it_was_typed_though_slack_adds_ids(page: PageClient) -> None:
@@ -160,7 +160,7 @@ async def test_nobody_presses_what_is_not_on_their_screen(page: PageClient) -> N
             "ts": message["ts"],
             "action": action,
         }
-        assert (await page.post("/acts", body))[0] == 400
+        assert (await page.post("/actions", body))[0] == 400
 
 
 async def test_a_bot_that_does_not_answer_is_reported_as_slack_does(
@@ -169,7 +169,7 @@ async def test_a_bot_that_does_not_answer_is_reported_as_slack_does(
     playground.slack.request_url = "http://127.0.0.1:9/slack/events"
     async with page.feed() as feed:
         await page.type("/workflows")
-        failed = await feed.next("exchange", lambda data: data["failed"] is not None)
+        failed = await feed.next("exchange", lambda data: data["failure"] is not None)
         notice = await feed.next("notice")
     assert failed["ack"] is None
     assert notice["person"] == ADA
@@ -206,7 +206,7 @@ async def test_an_injected_fault_becomes_a_readable_message_and_goes_away(
         await page.post("/fault", {"fault": "none"})
         await page.type("/workflows list image-pipeline")
         message = await feed.message()
-        # After a 429 the bot asks nothing before the time it was told, whatever the switch says.
+        # After a 429 the bot waits for the given time, even if the fault is removed.
         assert message["text"].startswith("image-pipeline") == (fault != "throttled")
 
 
@@ -253,8 +253,8 @@ async def test_a_modal_is_submitted_by_nobody_else_and_only_from_the_top(page: P
     assert above["payload"]["previous_view_id"] == below["id"]
     submit = {"kind": "submit", "channel": GENERAL, "values": {}}
     for person, view in ((GRACE, above), (ADA, below)):
-        status, answer = await page.post("/acts", submit | {"person": person, "view": view["id"]})
-        assert (status, answer["error"]) == (400, "This modal is closed, or another one lies above it.")
+        status, answer = await page.post("/actions", submit | {"person": person, "view": view["id"]})
+        assert (status, answer["error"]) == (400, "This modal is closed, or another modal covers it.")
     assert await page.act("close", view=above["id"])
     assert (await page.act("submit", view=below["id"], values={}))["errors"] == {}
 
@@ -264,7 +264,7 @@ async def test_a_menu_that_is_not_there_is_not_asked_for(page: PageClient, playg
     ts = playground.slack.messages()[-1].ts
     body = {"kind": "suggest", "person": ADA, "channel": GENERAL, "typed": "x"}
     for place in ({"ts": ts}, {"ts": "1.000001"}, {"view": "V1"}, {}):
-        status, _ = await page.post("/acts", {**body, **place, "action_id": "a", "block_id": "b"})
+        status, _ = await page.post("/actions", {**body, **place, "action_id": "a", "block_id": "b"})
         assert status == 400
 
 
@@ -272,10 +272,10 @@ async def test_an_ack_that_slack_can_not_show_is_told_of(page: PageClient, playg
     playground.slack.workspace.validator = PayloadValidator(unsupported=frozenset({"header"}))
     async with page.feed() as feed:
         await page.type("/workflows help")
-        failed = await feed.next("exchange", lambda data: data["failed"] is not None)
+        failed = await feed.next("exchange", lambda data: data["failure"] is not None)
         notice = await feed.next("notice")
     assert failed["ack"]["status"] == 200
-    assert "invalid_blocks" in failed["failed"]
+    assert "invalid_blocks" in failed["failure"]
     assert "unsupported type: header" in notice["text"]
 
 
@@ -287,7 +287,7 @@ async def test_any_space_separates_a_command(page: PageClient, playground: Playg
 
 async def test_the_panel_forgets_the_oldest_first(page: PageClient, playground: Playground) -> None:
     for number in range(210):
-        playground.exchanges.tell(GENERAL, None, f"notice {number}")
+        playground.exchange_log.notify(GENERAL, None, f"notice {number}")
         await page.type("/workflows help")
     picture = await page.picture()
     ids = [exchange["id"] for exchange in picture["exchanges"]]
@@ -306,7 +306,7 @@ async def test_a_page_gets_the_newest_of_very_many_messages(page: PageClient, pl
 async def test_a_page_that_does_not_read_is_let_go(page: PageClient, playground: Playground) -> None:
     async with page.feed() as feed:
         for number in range(1_500):
-            playground.exchanges.tell(GENERAL, None, f"{number} " + "x" * 50_000)
+            playground.exchange_log.notify(GENERAL, None, f"{number} " + "x" * 50_000)
             if number % 100 == 0:
                 await asyncio.sleep(0)
         with pytest.raises(EOFError):

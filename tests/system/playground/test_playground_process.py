@@ -1,4 +1,4 @@
-"""`workflows-bot playground` as people start it, and end it."""
+"""Starting and stopping `workflows-bot playground`."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ REAL = {"CLOUDFLARE_ACCOUNT_ID": "0" * 32, "CLOUDFLARE_API_TOKEN": "a-real-token
 
 
 async def refused(folder: Path, *arguments: str, **settings: str) -> Ended:
-    """How a playground that can't start ends."""
+    """Return the output of a playground that fails to start."""
     ended = await run(folder, "playground", *arguments, settings=settings)
     assert ended.code != 0
     assert "Traceback" not in ended.stderr
@@ -141,7 +141,7 @@ async def test_the_real_account_of_the_environment_can_be_asked_for(
         assert "127.0.0.1" in message["text"]
         assert "connection refused" in message["text"]
         status, answer = await page.post("/fault", {"fault": "down"})
-        assert (status, answer["error"]) == (400, "faults can be had at the simulated account only")
+        assert (status, answer["error"]) == (400, "faults are available for the simulated account only")
 
 
 async def test_no_real_account_in_the_environment_is_said_in_a_line(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ async def test_an_engine_that_does_not_run_is_said_in_the_channel(
 )
 async def test_two_accounts_at_once_are_refused(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ended = await refused(tmp_path, *arguments)
-    assert "name different accounts: choose one" in ended.stderr
+    assert "select different accounts: choose one" in ended.stderr
 
 
 async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

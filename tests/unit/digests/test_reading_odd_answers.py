@@ -58,7 +58,7 @@ async def test_a_fault_is_raised_and_what_was_read_half_is_not_taken_for_whole(
     prod.simulation.inject(fault, times=9 if kind is Unavailable else 3, operation=operation)
     with pytest.raises(kind):
         await prod.digest(sharing="9:00")
-    prod.simulation.heal()
+    prod.simulation.clear_faults()
     before = prod.calls
     report = await prod.digest(sharing="9:00")
     assert (report.total, report.exact, bars(report)) == (4, True, 4)

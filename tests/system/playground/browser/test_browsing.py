@@ -1,4 +1,4 @@
-"""Somebody tries the bot in their browser."""
+"""A person tries the bot in a browser."""
 
 import re
 from pathlib import Path
@@ -73,7 +73,7 @@ async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
     [
         ("Down", "Cloudflare gave no usable answer."),
         ("Throttled", "Too many requests to Cloudflare just now."),
-        ("Answers HTML", "Cloudflare sent a response this bot can't read."),
+        ("HTML", "Cloudflare sent a response this bot can't read."),
     ],
 )
 async def test_an_injected_fault_becomes_a_readable_message(opened: Opened, fault: str, says: str) -> None:
@@ -133,9 +133,7 @@ async def test_a_slash_is_completed_and_what_was_sent_comes_back(opened: Opened)
 
 async def test_words_that_are_no_command_stay_in_the_box(opened: Opened) -> None:
     await opened.type("what failed?")
-    await expect(
-        opened.page.get_by_role("alert").filter(has_text="only commands are answered")
-    ).to_be_visible()
+    await expect(opened.page.get_by_role("alert").filter(has_text="Only commands work here")).to_be_visible()
     await expect(opened.composer).to_have_value("what failed?")
 
 
@@ -147,19 +145,19 @@ async def test_an_unknown_command_is_answered_by_slackbot(opened: Opened) -> Non
 async def test_each_person_reads_their_own_messages_in_their_own_zone(opened: Opened) -> None:
     await opened.type("/workflows help")
     await expect(opened.messages).to_have_count(1)
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_count(0)
     await opened.type("/workflows list order-processing since:2026-11-01")
     await expect(opened.last).to_contain_text("order-processing")
-    await opened.page.get_by_label("Reading as").select_option("Ada Lovelace")
+    await opened.page.get_by_label("Viewing as").select_option("Ada Lovelace")
     await expect(opened.last).to_contain_text("help")
 
 
 async def test_what_concerns_everybody_is_told_to_everybody(playground: Playground, opened: Opened) -> None:
-    playground.exchanges.tell("C0GENERAL", None, "for all")
-    playground.exchanges.tell("C0GENERAL", "U0GRACE01", "for Grace")
+    playground.exchange_log.notify("C0GENERAL", None, "for all")
+    playground.exchange_log.notify("C0GENERAL", "U0GRACE01", "for Grace")
     await expect(opened.messages).to_have_text(re.compile("for all"))
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_text(
         [re.compile("for all"), re.compile("visible to you.*for Grace")]
     )
@@ -223,4 +221,4 @@ async def test_a_playground_that_ends_is_noticed_and_one_that_comes_back_too(
     await expect(opened.page.get_by_role("alert")).to_contain_text("The playground has stopped")
     await opened.shot("stopped")
     async with playground_running(tmp_path / "second", "--port", str(playground.address.port)):
-        await expect(opened.page.get_by_role("alert")).to_contain_text("started anew", timeout=10_000)
+        await expect(opened.page.get_by_role("alert")).to_contain_text("was restarted", timeout=10_000)

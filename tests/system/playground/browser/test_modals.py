@@ -1,4 +1,4 @@
-"""Modals: the bot's own, and one with every input there is."""
+"""Modals of the bot, and one with every input."""
 
 from typing import Any
 
@@ -41,8 +41,8 @@ async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def opened(sampler_stage: Playground, open_page: Open) -> Opened:
-    opened = await open_page(sampler_stage, height=1000)
+async def opened(sampler_playground: Playground, open_page: Open) -> Opened:
+    opened = await open_page(sampler_playground, height=1000)
     await opened.type("/workflows form")
     await expect(form(opened)).to_be_visible()
     return opened

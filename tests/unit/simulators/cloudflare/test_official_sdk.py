@@ -1,4 +1,4 @@
-"""The simulated account as Cloudflare's Python SDK sees it, which checks answers against its models."""
+"""The simulated account with Cloudflare's Python SDK, which validates answers against its models."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -131,7 +131,7 @@ async def test_it_describes_every_instance(seeded: Simulation, sdk: AsyncCloudfl
 
 
 async def fields_refused(sdk: AsyncCloudflare, account: str, workflow: str, instance_id: str) -> set[str]:
-    """Names the fields of a described instance that the SDK's models do not admit."""
+    """Return the fields of a described instance that the SDK's models reject."""
     try:
         await sdk.workflows.instances.get(instance_id, account_id=account, workflow_name=workflow)
     except APIResponseValidationError as error:

@@ -1,4 +1,4 @@
-"""Workflows and single instances: what they show, and how they are addressed."""
+"""Workflows and single instances: their fields and their paths."""
 
 from datetime import timedelta
 

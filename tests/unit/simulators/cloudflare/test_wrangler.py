@@ -1,4 +1,4 @@
-"""The simulated account as wrangler, Cloudflare's own command line, sees it."""
+"""The simulated account with wrangler, Cloudflare's command line."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ def wrangler() -> Wrangler:
 
 @pytest.fixture
 def instances(wrangler: Wrangler, base_url: str, simulation: Simulation, tmp_path: Path) -> Command:
-    """Gives `wrangler workflows instances`, pointed at the simulated account."""
+    """Return a function that runs `wrangler workflows instances` with the simulated account."""
     simulation.seed(1, instances=400)
     environment = wrangler.environment(tmp_path) | {
         "CLOUDFLARE_API_BASE_URL": base_url,

@@ -1,4 +1,4 @@
-"""People of the local Slack using a Bolt app that listens over HTTP."""
+"""People in the local Slack use a Bolt app over HTTP."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Who is where in the local Slack, and what the bot may say there; direct messages."""
+"""Channels and direct messages of the local Slack, and the bot's access to them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.simulators.slack import Ack, Delivery, LocalSlack, Workspace
 from bot.playground.simulators.slack.directory import OPS, SECRET
 
-from .refused import error_of
+from .errors import error_of
 
 HOME = replace(SECRET, bot_is_member=True, members=frozenset({"U0ADA0001"}))
 
@@ -62,7 +62,7 @@ async def test_a_channel_changes_while_the_bot_runs(
     assert await error_of(client.chat_postMessage(channel=where, text="after")) == error
     whisper = client.chat_postEphemeral(channel=where, user="U0ADA0001", text="after")
     assert await error_of(whisper) == error
-    assert [changed.id for changed in slack.workspace.remodelled] == [where]
+    assert [changed.id for changed in slack.workspace.channel_changes] == [where]
 
 
 async def test_the_bot_speaks_again_where_it_is_invited_again(

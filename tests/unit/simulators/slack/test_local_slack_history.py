@@ -1,4 +1,4 @@
-"""Threads, and what the bot may read of what was said."""
+"""Threads, and the bot's access to the message history."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import LocalSlack
 
-from .refused import answer_to, error_of
+from .errors import answer_to, error_of
 
 OPS = "C0OPS0001"
 MARK = {"event_type": "workflows_digest", "event_payload": {"digest": 7, "slot": "2026-11-24T09:00"}}
 
 
 async def said(client: AsyncWebClient, *texts: str, **more: Any) -> list[str]:
-    """The time stamps of messages that are posted one after the other."""
+    """Post messages one after the other, and return their timestamps."""
     return [str((await client.chat_postMessage(channel=OPS, text=text, **more))["ts"]) for text in texts]
 
 

@@ -1,4 +1,4 @@
-"""What the local Slack refuses, held against slackblocks' independent table of the same limits."""
+"""The limits of the local Slack, compared with slackblocks' independent table."""
 
 from contextlib import suppress
 from typing import Any
@@ -14,7 +14,7 @@ from bot.playground.simulators.slack.blocks import RULES
 
 CENSOR = PayloadValidator()
 
-# Newer sources allow more than older ones; the local Slack holds to the smaller figure.
+# Newer sources allow more than older ones; the local Slack uses the smaller number.
 STRICTER_THAN_THE_ORACLE = {
     "DATA_TABLE_ROWS_MAX_ITEMS",
     "DATA_TABLE_CONTENT_MAX_LENGTH",

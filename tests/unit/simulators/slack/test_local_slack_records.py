@@ -1,4 +1,4 @@
-"""What the local Slack keeps: in order whatever the clock does, and no more than it is told to."""
+"""Journals and timestamps of the local Slack: ordered and bounded."""
 
 from bot.playground.simulators.slack import Workspace
 from bot.playground.simulators.slack.journal import Journal

@@ -1,4 +1,4 @@
-"""The response_url of the local Slack, used with slack_sdk's own webhook client."""
+"""The response_url of the local Slack, used with slack_sdk's webhook client."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Clock:
 
 @dataclass
 class Deaf:
-    """A bot that acknowledges everything and says nothing, so that the test can answer in its place."""
+    """A bot that only acknowledges; the test answers for it."""
 
     deliveries: list[Delivery] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""People of the local Slack using a Bolt app that listens over Socket Mode."""
+"""People in the local Slack use a Bolt app over Socket Mode."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -60,7 +60,7 @@ async def handler(slack: LocalSlack) -> AsyncIterator[AsyncSocketModeHandler]:
 
     handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=0.2)
     await handler.connect_async()  # type: ignore[no-untyped-call]
-    await slack.socket_mode.connected()
+    await slack.socket_mode.wait_for_connection()
     yield handler
     await handler.close_async()  # type: ignore[no-untyped-call]
 

@@ -1,4 +1,4 @@
-"""The Web API of the local Slack, called with slack_sdk's own client."""
+"""The Web API of the local Slack, called with slack_sdk's client."""
 
 import json
 
@@ -20,7 +20,7 @@ from bot.playground.simulators.slack import (
     Workspace,
 )
 
-from .refused import error_of
+from .errors import error_of
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "three *errored*"}}
 

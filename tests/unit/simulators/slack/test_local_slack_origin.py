@@ -1,4 +1,4 @@
-"""The local Slack is for the bot: no web page and no stranger leaves a trace in it."""
+"""The local Slack rejects web pages and clients without a token."""
 
 from collections.abc import AsyncIterator
 
