@@ -45,7 +45,7 @@ async def is_kept_away(cell: Cell, command: str) -> None:
 
 @pytest.mark.parametrize("surface", COMMANDS)
 @pytest.mark.parametrize("name", FAILURES)
-async def test_a_command_is_told_the_cause_and_answered_once_it_is_over(
+async def test_a_command_names_the_cause_and_works_afterwards(
     name: str, surface: Surface, cell: Cell, cloudflare_harness: Harness, snapshot: SnapshotAssertion
 ) -> None:
     failure = FAILURES[name]

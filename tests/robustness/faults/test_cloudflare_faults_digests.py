@@ -132,7 +132,7 @@ async def test_what_waiting_does_not_help_is_said_at_once_and_the_next_digest_is
     ("operation", "says"),
     [(None, "could not be made: Cloudflare refused."), ("list_instances", "No longer in the account")],
 )
-async def test_a_workflow_that_is_said_to_be_gone_is_named_and_told_of_again_once_it_is_back(
+async def test_a_missing_workflow_is_named_and_reported_again_afterwards(
     operation: Operation | None,
     says: str,
     cell: Cell,

@@ -54,7 +54,7 @@ class PageClient:
             assert answer.status == 200, await answer.text()
             yield FeedReader(answer.content)
 
-    async def picture(self) -> dict[str, Any]:
+    async def state(self) -> dict[str, Any]:
         """Return the current state."""
         async with self.feed() as feed:
             return await feed.next("workspace")

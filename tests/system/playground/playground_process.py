@@ -35,7 +35,7 @@ class PlaygroundProcess:
 
 
 @asynccontextmanager
-async def playground_running(
+async def run_playground_process(
     folder: Path, *arguments: str, **settings: str
 ) -> AsyncIterator[PlaygroundProcess]:
     """Run a playground until the end of the block.

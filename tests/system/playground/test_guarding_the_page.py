@@ -14,12 +14,12 @@ from bot.playground.playground import Playground, run_playground
 from .page_client import ADA, GENERAL, PageClient
 
 TYPED = {"kind": "command", "person": ADA, "channel": GENERAL, "text": "/workflows help"}
-DOORS = [("GET", "/feed", None), ("POST", "/actions", TYPED), ("POST", "/fault", {"fault": "down"})]
+ENDPOINTS = [("GET", "/feed", None), ("POST", "/actions", TYPED), ("POST", "/fault", {"fault": "down"})]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), DOORS, ids=lambda door: str(door)[:8])
+@pytest.mark.parametrize(("method", "path", "body"), ENDPOINTS, ids=lambda door: str(door)[:8])
 @pytest.mark.parametrize("secret", [None, "", "the-secre", "The-Secret", "gehe\u00efm", "\udcff"])
-async def test_without_the_secret_no_door_opens(
+async def test_every_endpoint_needs_the_secret(
     page: PageClient, playground: Playground, method: str, path: str, body: object, secret: str | None
 ) -> None:
     headers = {} if secret is None else {SECRET_HEADER: secret}
@@ -68,9 +68,7 @@ async def test_localhost_is_this_machine_too(page: PageClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/static/main.js", "/static/favicon.svg", "/nowhere"])
-async def test_what_anybody_may_read_holds_no_secret_and_can_not_be_framed(
-    page: PageClient, path: str
-) -> None:
+async def test_public_files_have_no_secret_and_can_not_be_framed(page: PageClient, path: str) -> None:
     async with page.session.get(page.at(path)) as answer:
         assert page.address.fragment not in await answer.text()
         policy = answer.headers["Content-Security-Policy"]
@@ -105,8 +103,8 @@ async def test_every_start_has_tokens_of_its_own(playground: Playground) -> None
             assert getattr(playground.slack, name) != getattr(other.slack, name)
 
 
-async def test_the_bots_token_is_told_to_no_page(page: PageClient, playground: Playground) -> None:
+async def test_no_page_gets_the_bots_token(page: PageClient, playground: Playground) -> None:
     await page.type("/workflows")
-    told = json.dumps(await page.picture())
-    assert playground.slack.bot_token not in told
-    assert playground.slack.signing_secret not in told
+    answer_json = json.dumps(await page.state())
+    assert playground.slack.bot_token not in answer_json
+    assert playground.slack.signing_secret not in answer_json

@@ -20,7 +20,7 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack
 from bot.settings import Settings
 
-from .sampler import sampler_running
+from .sampler import run_sampler
 
 ARTIFACTS = Path(__file__).parents[3] / "artifacts"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -86,14 +86,14 @@ Visit = Callable[..., Awaitable[Opened]]
 async def browser() -> AsyncIterator[Browser]:
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
-        _give_up("there is no Chromium: install your system's package `chromium`")
+        _skip_or_fail("there is no Chromium: install your system's package `chromium`")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
         yield browser
         await browser.close()
 
 
-def _give_up(reason: str) -> NoReturn:
+def _skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"in CI the browser has to run: {reason}")
     pytest.skip(reason)
@@ -109,7 +109,7 @@ async def playground() -> AsyncIterator[Playground]:
 @pytest_asyncio.fixture(loop_scope="package")
 async def sampler_playground() -> AsyncIterator[Playground]:
     """Run a playground with the sampler instead of the bot."""
-    async with LocalSlack().serve() as slack, sampler_running(slack):
+    async with LocalSlack().serve() as slack, run_sampler(slack):
         settings = Settings(
             _env_file=None,
             slack_bot_token=slack.bot_token,

@@ -136,8 +136,8 @@ async def submitted(ack: AsyncAck, view: Json, body: Json, client: AsyncWebClien
             await ack(response_action="push", view=second("On top"))
         case _:
             await ack()
-            told = json.dumps({"values": values, "metadata": view["private_metadata"]})
-            await client.chat_postEphemeral(channel="C0GENERAL", user=body["user"]["id"], text=told)
+            submitted_json = json.dumps({"values": values, "metadata": view["private_metadata"]})
+            await client.chat_postEphemeral(channel="C0GENERAL", user=body["user"]["id"], text=submitted_json)
 
 
 async def done(ack: AsyncAck) -> None:
@@ -175,7 +175,7 @@ def sampler(slack: LocalSlack) -> AsyncApp:
 
 
 @asynccontextmanager
-async def sampler_running(slack: LocalSlack) -> AsyncIterator[None]:
+async def run_sampler(slack: LocalSlack) -> AsyncIterator[None]:
     """Run the sampler on a free port, as the Request URL of a local Slack."""
     app = sampler(slack)
 

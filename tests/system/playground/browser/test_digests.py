@@ -191,7 +191,7 @@ async def test_a_digest_is_paused_resumed_deleted_and_brought_back(opened: Opene
     await expect(opened.last).to_contain_text("is restored.")
 
 
-async def test_later_digests_of_a_day_are_in_its_thread_and_what_pauses_one_in_its_creators_messages(
+async def test_later_digests_are_in_the_thread_and_the_creator_gets_the_reason_of_a_pause(
     playground: Playground, opened: Opened
 ) -> None:
     playground.slack.workspace.invite("quiet", "workflows")

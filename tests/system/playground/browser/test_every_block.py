@@ -21,7 +21,7 @@ async def opened(sampler_playground: Playground, open_page: Open) -> Opened:
     return await open_page(sampler_playground)
 
 
-async def told(message: Locator) -> Any:
+async def answer_json(message: Locator) -> Any:
     """Return the JSON in the sampler's answer."""
     await expect(message).to_contain_text("{")
     text = await message.locator(".message-body").inner_text()
@@ -53,7 +53,7 @@ async def test_every_block_is_drawn(
     await opened.shot(f"showcase-{width}-{scheme}")
 
 
-async def test_a_date_is_read_in_the_zone_of_who_reads_it(opened: Opened) -> None:
+async def test_dates_use_the_time_zone_of_the_viewer(opened: Opened) -> None:
     await opened.type("/workflows showcase")
     # 1786001400 is Thursday, 6 August 2026, 07:30 UTC: 08:30 in London, 03:30 in New York.
     await expect(opened.last).to_contain_text(re.compile(r"Aug 6(, 2026)? at 08:30"))
@@ -94,7 +94,7 @@ async def test_a_message_without_blocks_shows_its_text(opened: Opened) -> None:
     await expect(opened.last.locator("strong")).to_have_text("text")
 
 
-async def test_replies_stand_below_what_they_reply_to(opened: Opened) -> None:
+async def test_replies_are_below_their_parent(opened: Opened) -> None:
     await opened.type("/workflows thread")
     parent = opened.messages.filter(has_text="The parent").first
     await expect(parent).to_contain_text("1 reply")
@@ -112,7 +112,7 @@ async def test_a_reply_for_everybody_stands_in_the_channel_too(opened: Opened) -
     await opened.shot("thread")
 
 
-async def test_what_the_bot_tells_one_person_directly_is_in_their_direct_messages(opened: Opened) -> None:
+async def test_direct_messages_of_the_bot_are_in_their_own_channel(opened: Opened) -> None:
     await opened.type("/workflows direct")
     direct = opened.page.get_by_role("list", name="Direct messages").get_by_role("button", name="workflows")
     await expect(direct).to_contain_text("new")
@@ -153,7 +153,7 @@ async def test_every_element_of_a_message_can_be_used(opened: Opened) -> None:
 
     async def answer(count: int) -> Any:
         await expect(opened.messages).to_have_count(count)
-        return await told(opened.last)
+        return await answer_json(opened.last)
 
     await message.get_by_role("button", name="Plain").click()
     assert (await answer(2))["value"] == "plain"
@@ -192,7 +192,7 @@ async def choose(opened: Opened, menu: Locator, name: str) -> None:
     await opened.option(name).click()
 
 
-async def test_what_asks_for_confirmation_waits_for_it(opened: Opened) -> None:
+async def test_an_element_with_confirm_waits_for_the_confirmation(opened: Opened) -> None:
     await opened.type("/workflows controls")
     sure = opened.last.get_by_role("button", name="Sure?")
     await sure.click()
@@ -206,7 +206,7 @@ async def test_what_asks_for_confirmation_waits_for_it(opened: Opened) -> None:
     await sure.click()
     await dialog.get_by_role("button", name="Do it").click()
     await expect(opened.messages).to_have_count(2)
-    assert (await told(opened.last))["action_id"] == "sure"
+    assert (await answer_json(opened.last))["action_id"] == "sure"
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ async def test_what_asks_for_confirmation_waits_for_it(opened: Opened) -> None:
         ("silence", "operation_timeout"),
     ],
 )
-async def test_what_slack_refuses_is_shown_with_slacks_own_word_for_it(
+async def test_a_refused_message_is_shown_with_slacks_error_code(
     opened: Opened, sample: str, says: str
 ) -> None:
     await opened.type(f"/workflows {sample}")

@@ -26,8 +26,10 @@ def test_orders_show_something_new_every_ten_to_twenty_seconds() -> None:
         {instance.id: instance.status for (name, _), instance in account.items() if name == ORDERS}
         for account in AccountObserver(instances=3000).looks(3600, seconds=2)
     ]
-    news = [place for place, (before, after) in enumerate(pairwise(looks)) if before.items() ^ after.items()]
-    quiet = [2 * (after - before) for before, after in pairwise(news)]
+    changed = [
+        place for place, (before, after) in enumerate(pairwise(looks)) if before.items() ^ after.items()
+    ]
+    quiet = [2 * (after - before) for before, after in pairwise(changed)]
 
     assert 10 < sum(quiet) / len(quiet) < 20
     assert max(quiet) < 180
@@ -73,7 +75,7 @@ def test_however_long_the_clock_sleeps_the_account_holds_a_week() -> None:
         assert week < 13_000
 
 
-def test_what_ended_a_week_ago_is_forgotten() -> None:
+def test_instances_expire_a_week_after_their_end() -> None:
     observer = AccountObserver(instances=3000)
     for account in observer.looks(20, hours=11):
         oldest = observer.clock.moment - RETENTION
@@ -97,11 +99,13 @@ def test_ids_are_unique_and_continue_the_seeded_numbering() -> None:
 def test_a_cron_line_starts_an_instance_at_each_of_its_slots() -> None:
     observer = AccountObserver(start=START + timedelta(minutes=7, seconds=3, microseconds=5))
     account = observer.at(START + timedelta(days=2))
-    born = [each for each in account[RATES][::-1] if each.created_on > START]
+    created = [each for each in account[RATES][::-1] if each.created_on > START]
 
-    assert [each.created_on for each in born] == [START + n * timedelta(minutes=30) for n in range(1, 97)]
-    assert all(each.schedule is not None and each.schedule.scheduled_time == each.created_on for each in born)
-    assert all(each.id == f"*/30 * * * *-{int(each.created_on.timestamp() * 1000)}" for each in born)
+    assert [each.created_on for each in created] == [START + n * timedelta(minutes=30) for n in range(1, 97)]
+    assert all(
+        each.schedule is not None and each.schedule.scheduled_time == each.created_on for each in created
+    )
+    assert all(each.id == f"*/30 * * * *-{int(each.created_on.timestamp() * 1000)}" for each in created)
     nights = [each.created_on for each in account["nightly-cleanup"] if each.created_on > START]
     assert nights == [datetime(2026, 11, day, 3, tzinfo=START.tzinfo) for day in (25, 24)]
 
@@ -132,7 +136,7 @@ def test_an_instance_added_by_hand_stays_as_it_is() -> None:
     assert added in observer.after(days=30)[ORDERS]
 
 
-async def test_a_workflow_counts_what_its_lists_hold(live: Simulation, client: Client, clock: Clock) -> None:
+async def test_counts_of_a_workflow_match_its_lists(live: Simulation, client: Client, clock: Clock) -> None:
     for _ in range(6):
         clock.advance(hours=5, seconds=17)
         for row in (await client.workflows()).body["result"]:
@@ -156,9 +160,9 @@ async def test_a_described_instance_is_seen_to_proceed(client: Client, clock: Cl
     steps: list[int] = []
     statuses: list[str] = []
     while not statuses or statuses[-1] not in ENDED:
-        told = (await client.instance(ORDERS, foreseen.id)).body["result"]
-        steps.append(told["step_count"])
-        statuses.append(told["status"])
+        described = (await client.instance(ORDERS, foreseen.id)).body["result"]
+        steps.append(described["step_count"])
+        statuses.append(described["status"])
         clock.advance(seconds=10)
 
     assert statuses[0] == "queued"
@@ -169,7 +173,7 @@ async def test_a_described_instance_is_seen_to_proceed(client: Client, clock: Cl
 
 
 @pytest.mark.usefixtures("live")
-async def test_a_walk_through_a_moving_list_repeats_no_row(client: Client, clock: Clock) -> None:
+async def test_cursors_in_a_live_list_repeat_no_row(client: Client, clock: Clock) -> None:
     answer = await client.instances(ORDERS, per_page="25")
     ids = answer.ids
     while cursor := answer.info.get("cursor"):
@@ -180,14 +184,14 @@ async def test_a_walk_through_a_moving_list_repeats_no_row(client: Client, clock
     assert len(ids) == len(set(ids)) > 200
 
 
-async def test_what_is_forgotten_is_not_found(live: Simulation, client: Client, clock: Clock) -> None:
+async def test_expired_instances_are_not_found(live: Simulation, client: Client, clock: Clock) -> None:
     oldest = live.instances(ORDERS)[-1].id
     clock.advance(days=8)
 
     assert (await client.instance(ORDERS, oldest)).code == 10400
 
 
-def test_every_workflow_goes_on_with_nothing_to_begin_with() -> None:
+def test_every_workflow_gets_instances_without_seeded_ones() -> None:
     account = AccountObserver(instances=0).after(days=1, hours=1)
 
     assert all(account[name] for name in NAMES)

@@ -44,7 +44,7 @@ PLANS = {
     start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     looks=st.lists(st.timedeltas(timedelta(0), timedelta(hours=12)), min_size=1, max_size=40),
 )
-def test_the_account_depends_on_the_moment_and_not_on_who_looked_before(
+def test_the_account_depends_on_the_time_and_not_on_earlier_reads(
     seed: int, instances: int, start: datetime, looks: list[timedelta]
 ) -> None:
     often, once = AccountObserver(seed, instances, start), AccountObserver(seed, instances, start)
@@ -64,7 +64,7 @@ def test_a_long_sleep_ends_where_looking_every_half_hour_does(away: dict[str, fl
     assert awake.at(wake) == asleep.at(wake)
 
 
-def test_another_seed_lives_another_life() -> None:
+def test_another_seed_has_other_lifecycles() -> None:
     assert AccountObserver(seed=1).after(hours=1) != AccountObserver(seed=2).after(hours=1)
 
 
@@ -91,7 +91,7 @@ def test_where_nothing_is_due_nothing_is_touched() -> None:
     assert all(one is other for one, other in zip(before, after, strict=True))
 
 
-def test_every_change_continues_what_was_there_before() -> None:
+def test_every_change_continues_the_previous_state() -> None:
     observer = AccountObserver()
     for before, after in pairwise(observer.looks(600, minutes=1)):
         for key in before.keys() & after.keys():
@@ -149,7 +149,7 @@ def test_steps_follow_one_another_in_the_past() -> None:
                 moment = step.end if step.finished else step.start
 
 
-def test_what_ended_has_the_steps_of_its_end() -> None:
+def test_ended_instances_have_the_steps_of_their_status() -> None:
     ended = [
         (name, instance)
         for name, found in AccountObserver().after(days=2).items()
@@ -192,9 +192,9 @@ def test_all_that_had_not_ended_when_seeded_ends_within_a_day() -> None:
     assert len({instance.ended_on for instance in later}) > 100
 
 
-def test_no_life_is_longer_than_what_a_long_sleep_counts_on() -> None:
-    born = [
+def test_no_lifecycle_is_longer_than_the_limit() -> None:
+    created = [
         each for each in everything(AccountObserver(instances=0).after(days=8)) if each.ended_on is not None
     ]
 
-    assert max((each.ended_on or each.created_on) - each.created_on for each in born) < LONGEST_LIFECYCLE
+    assert max((each.ended_on or each.created_on) - each.created_on for each in created) < LONGEST_LIFECYCLE

@@ -92,7 +92,7 @@ async def test_some_failures_are_not_json(
     assert answer.headers.get("cf-mitigated") == ("challenge" if isinstance(fault, Challenge) else None)
 
 
-async def test_truncated_json_is_whole_to_http_and_broken_to_json(orders: Simulation, client: Client) -> None:
+async def test_truncated_json_is_valid_http(orders: Simulation, client: Client) -> None:
     orders.inject(TruncatedJson())
 
     with pytest.raises(json.JSONDecodeError):

@@ -50,7 +50,7 @@ def test_a_private_channel_is_known_to_those_in_it(who: User, sent: str) -> None
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
-def test_the_bot_reads_what_was_typed_however_slack_sends_it(typed: str) -> None:
+def test_the_bot_reads_escaped_and_plain_text(typed: str) -> None:
     for workspace in (Workspace(), Workspace(should_escape=False)):
         assert from_slack(escape_text(typed, workspace, ADA)) == typed
 

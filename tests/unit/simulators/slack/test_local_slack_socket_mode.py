@@ -91,7 +91,7 @@ async def test_a_click_replaces_the_message(slack: LocalSlack) -> None:
 
 
 @pytest.mark.usefixtures("handler")
-async def test_a_command_nobody_listens_for_is_never_acknowledged(slack: LocalSlack) -> None:
+async def test_a_command_without_a_listener_is_not_acknowledged(slack: LocalSlack) -> None:
     slack.socket_mode.ack_seconds = 0.1
 
     with pytest.raises(AckError, match="operation_timeout"):
@@ -161,7 +161,7 @@ async def test_a_wrong_app_token_gets_no_address(slack: LocalSlack, token: str, 
     assert refused.value.response["error"] == error
 
 
-async def test_an_envelope_says_whether_its_ack_may_carry_an_answer(slack: LocalSlack) -> None:
+async def test_an_envelope_has_accepts_response_payload(slack: LocalSlack) -> None:
     client = AsyncWebClient(base_url=slack.api_url)
     url = (await client.apps_connections_open(app_token=slack.app_token))["url"]
     ada = slack.person("ada")

@@ -121,7 +121,7 @@ async def test_a_modal_is_updated_by_id_unless_it_has_changed_since(
     assert await error_of(client.views_update(view_id="V1", view=modal())) == "not_found"
 
 
-async def test_a_submission_carries_the_modal_and_what_was_filled_in(
+async def test_a_submission_contains_the_modal_and_its_values(
     slack: LocalSlack, client: AsyncWebClient, ada: Person, bot: Bot, reply: Reply
 ) -> None:
     view = modal(callback_id="filter", private_metadata="bookmark")
