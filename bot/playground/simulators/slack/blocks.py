@@ -6,9 +6,7 @@ Source: https://docs.slack.dev/reference/block-kit/blocks
 from bot.playground.simulators.slack import limits
 from bot.playground.simulators.slack.data_blocks import DATA_TABLE, DATA_VISUALIZATION, TABLE
 from bot.playground.simulators.slack.elements import (
-    ACCESSORIES,
     BOTH_KINDS,
-    IMAGE,
     INPUTS,
     INTERACTIVE,
     element_problems,
@@ -36,7 +34,7 @@ def _section_needs_something(block: Payload, at: str) -> Problems:
 
 def _accessory(block: Payload, at: str) -> Problems:
     if "accessory" in block:
-        yield from element_problems(block["accessory"], f"{at}/accessory", ACCESSORIES)
+        yield from element_problems(block["accessory"], f"{at}/accessory", INTERACTIVE)
 
 
 def _section_field(field: Payload, at: str) -> Problems:
@@ -44,10 +42,7 @@ def _section_field(field: Payload, at: str) -> Problems:
 
 
 def _context_element(element: Payload, at: str) -> Problems:
-    if element.get("type") == "image":
-        yield from problems_of(IMAGE, element, at)
-    else:
-        yield from text_problems(element, at, limits.TEXT_MAX_LENGTH)
+    yield from text_problems(element, at, limits.TEXT_MAX_LENGTH)
 
 
 def _action(element: Payload, at: str) -> Problems:
@@ -83,27 +78,21 @@ RULES: dict[str, tuple[Rule, ...]] = {
         CustomRule(_distinct_action_ids),
     ),
     "divider": ANYTHING,
-    "image": (*IMAGE, TextField("title", limits.IMAGE_TITLE_MAX_LENGTH)),
     "input": (
         TextField("label", limits.INPUT_LABEL_MAX_LENGTH, required=True),
         TextField("hint", limits.INPUT_HINT_MAX_LENGTH),
         CustomRule(_input_element),
     ),
-    "markdown": (StringField("text", limits.MARKDOWN_TEXT_MAX_LENGTH, required=True),),
     "rich_text": (CustomRule(_needs_elements),),
     "table": TABLE,
     "data_table": DATA_TABLE,
     "data_visualization": DATA_VISUALIZATION,
     "alert": (TextField("text", limits.ALERT_TEXT_MAX_LENGTH, BOTH_KINDS, required=True),),
-    **dict.fromkeys(
-        ("card", "carousel", "container", "context_actions", "file", "plan", "task_card", "video"), ANYTHING
-    ),
+    **dict.fromkeys(("card", "container"), ANYTHING),
 }
 
 IN_MESSAGES = frozenset(RULES) - {"alert"}
-IN_MODALS = frozenset(
-    {"actions", "alert", "context", "divider", "header", "image", "input", "rich_text", "section", "video"}
-)
+IN_MODALS = frozenset({"actions", "alert", "context", "divider", "header", "input", "rich_text", "section"})
 BLOCK_ID = StringField("block_id", limits.BLOCK_ID_MAX_LENGTH)
 
 

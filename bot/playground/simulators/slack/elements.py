@@ -92,10 +92,6 @@ BUTTON: tuple[Rule, ...] = (
     CONFIRM,
 )
 STATIC_MENU: tuple[Rule, ...] = (*COMMON, _OptionsOrGroups())
-IMAGE: tuple[Rule, ...] = (
-    StringField("image_url", limits.IMAGE_IMAGE_URL_MAX_LENGTH),
-    StringField("alt_text", limits.IMAGE_ALT_TEXT_MAX_LENGTH, required=True),
-)
 
 INTERACTIVE: dict[str, tuple[Rule, ...]] = {
     "button": BUTTON,
@@ -128,7 +124,6 @@ INPUTS: dict[str, tuple[Rule, ...]] = {
         COMMON,
     ),
 }
-ACCESSORIES: dict[str, tuple[Rule, ...]] = {**INTERACTIVE, "image": IMAGE}
 
 
 def element_problems(element: object, at: str, allowed: dict[str, tuple[Rule, ...]]) -> Problems:

@@ -9,7 +9,7 @@ from bot.playground.simulators.slack.shapes import Payload
 
 # In the JSON, but not visible until a menu is opened or a button is pressed.
 HIDDEN = frozenset({"confirm", "options", "option_groups", "value", "url", "hint_text"})
-READABLE = frozenset({"text", "title", "caption", "label", "alt_text", "name"})
+READABLE = frozenset({"text", "title", "caption", "label", "name"})
 
 
 def visible_strings(node: object) -> Iterator[str]:

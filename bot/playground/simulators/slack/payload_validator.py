@@ -98,11 +98,6 @@ def _problems_together(blocks: list[Payload]) -> Problems:
     for kind, most in MOST_OF_A_KIND.items():
         if kinds[kind] > most:
             yield Problem("/blocks", f"no more than {most} {kind} blocks allowed")
-    markdown = sum(len(str(block.get("text"))) for block in blocks if kind_of(block) == "markdown")
-    if markdown > limits.MARKDOWN_TOTAL_TEXT_MAX_LENGTH:
-        yield Problem(
-            "/blocks", f"markdown must be less than {limits.MARKDOWN_TOTAL_TEXT_MAX_LENGTH + 1} in all"
-        )
 
 
 def _view_problems(view: Payload, allowed: frozenset[str]) -> Problems:

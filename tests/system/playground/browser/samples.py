@@ -129,7 +129,6 @@ def showcase() -> list[Json]:
         {"type": "context", "elements": [mrkdwn("small print"), plain("plain print")]},
         {"type": "divider"},
         RICH,
-        {"type": "markdown", "text": "## Markdown\n\n- **strong** item\n"},
         TABLE,
         DATA_TABLE,
     ]

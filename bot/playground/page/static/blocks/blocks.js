@@ -3,11 +3,9 @@
 import { freshId, h } from "../dom.js";
 import { drawElement } from "../elements/elements.js";
 import { icon } from "../icons.js";
-import { markdownNodes } from "../text/markdown.js";
 import { richText } from "../text/rich_text.js";
 import { plainWords, textNode } from "../text/text.js";
 import { chartBlock } from "./charts.js";
-import { imageNode } from "./images.js";
 import { dataTable, tableBlock } from "./tables.js";
 import { unknown } from "./unknown.js";
 
@@ -19,9 +17,7 @@ const DRAWN_BY = {
   data_visualization: chartBlock,
   divider: () => h("hr"),
   header: headerBlock,
-  image: imageBlock,
   input: inputBlock,
-  markdown: (block) => h("div", { class: "text markdown" }, markdownNodes(block.text ?? "")),
   rich_text: (block, { viewer }) => richText(block, viewer),
   section: sectionBlock,
   table: tableBlock,
@@ -63,16 +59,7 @@ function sectionBlock(block, context) {
 
 function contextBlock(block, { viewer }) {
   return h("div", { class: "context" }, block.elements.map((element) =>
-    element.type === "image" ? imageNode(element, "inline-image") : textNode(element, viewer, "span")));
-}
-
-function imageBlock(block) {
-  return h(
-    "figure",
-    { class: "image-figure" },
-    block.title && h("figcaption", {}, plainWords(block.title)),
-    imageNode(block, "large-image"),
-  );
+    textNode(element, viewer, "span")));
 }
 
 function alertBlock(block, { viewer }) {

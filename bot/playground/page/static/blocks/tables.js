@@ -7,18 +7,17 @@ const DEFAULT_PAGE_SIZE = 5;
 const LONG = 24;
 
 /** Create a table of cells; the first row is the header. */
-export function plainTable([head = [], ...rows], aligned = [], caption = null) {
+function plainTable([head = [], ...rows], aligned) {
   const cell = (tag, content, column) => {
     const node = h(tag, tag === "th" ? { scope: "col" } : {}, content);
     if (aligned[column]) node.style.textAlign = aligned[column];
     return markLong(node);
   };
   return scrollFrame(
-    caption ?? "Table",
+    "Table",
     h(
       "table",
       {},
-      caption && captionNode(caption),
       h("thead", {}, h("tr", {}, head.map((content, column) => cell("th", content, column)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((content, column) => cell("td", content, column))))),
     ),

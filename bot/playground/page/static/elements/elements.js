@@ -1,6 +1,5 @@
 // Block elements. Each type has its own module.
 
-import { imageNode } from "../blocks/images.js";
 import { unknown } from "../blocks/unknown.js";
 import { h } from "../dom.js";
 import { button, overflow } from "./buttons.js";
@@ -23,7 +22,6 @@ const DRAWN_BY = {
   number_input: numberInput,
   rich_text_input: richTextInput,
   file_input: fileInput,
-  image: (element) => imageNode(element, "thumbnail"),
 };
 const MENU = /^(multi_)?(static|external|users|channels|conversations)_select$/;
 
