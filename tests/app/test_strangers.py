@@ -1,16 +1,21 @@
 """People of another workspace, who meet the bot in a shared channel, are told so and read nothing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.app import Bot
+from bot.digests.model import DigestSpec
+from bot.digests.store import DigestRepository
+from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import Failed, LocalSlack, Message, Person, Slow
 from bot.playground.simulators.slack.directory import MALLORY
 from tests.support.reading import ask, ids
-from tests.support.teams import OTHER_TEAM
+from tests.support.teams import OTHER_TEAM, TEAM
+from tests.system.process.killing import database
 from tests.unit.ui.filling import filled
 
 from .conftest import Logged, Running
@@ -156,6 +161,17 @@ async def test_the_log_says_which_workspace_was_refused(mallory: Person, logged:
     await mallory.command("/workflows", "list orders")
     refused = [event for event in logged() if event["event"] == "stranger_refused"]
     assert [event["team"] for event in refused] == [OTHER_TEAM]
+
+
+async def test_a_start_says_that_the_database_holds_digests_of_another_workspace(
+    running: Running, tmp_path: Path, logged: Logged
+) -> None:
+    async with database(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
+        store = DigestRepository(engine, OTHER_TEAM, lambda: datetime.now(UTC))
+        await store.create(DigestSpec("C0GENERAL", Schedule("0 9 * * *", "UTC")), MALLORY.id)
+    async with running():
+        (warning,) = [event for event in logged() if event["event"] == "digests_of_other_teams"]
+    assert (warning["teams"], warning["team"]) == ([OTHER_TEAM], TEAM)
 
 
 async def test_people_of_the_workspace_go_on_meanwhile(ada: Person, mallory: Person, shown: Message) -> None:

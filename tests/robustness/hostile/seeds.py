@@ -32,8 +32,8 @@ from tests.unit.ui.test_digest_form_view import RICH
 ACCOUNTS: Final = ("prod", "Staging-EU")
 NOW: Final = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 ROW: Final = {
-    "number": 7, "creator": "U1", "created_at": 1_764_000_000, "state": "active", "paused_why": None,
-    "next_due": None,
+    "number": 7, "team_id": "T1", "creator": "U1", "created_at": 1_764_000_000, "state": "active",
+    "paused_why": None, "next_due": None,
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.robustness.hostile.targets import TARGETS
+from tests.support.teams import TEAM
 
 
 def _kept(cron: str, zone: str, next_due: int | None = None) -> bytes:
@@ -42,6 +43,7 @@ def test_ten_thousand_inputs_at_each_door_break_nothing(fuzzed: subprocess.Compl
 
 HALVED = {
     "type": "view_submission",
+    "team": {"id": TEAM},
     "user": {"id": "U1"},
     "view": {
         "type": "modal",

@@ -10,7 +10,7 @@ from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import HtmlPage
-from tests.support.teams import TEAM
+from tests.support.teams import OTHER_TEAM, TEAM
 
 from .bot_process import Ended, run
 from .harness import Harness
@@ -56,6 +56,19 @@ async def test_every_digest_is_a_line(harness: Harness, digests: Path) -> None:
     assert second == (
         "   2  C0GENERAL  every 4h (UTC)  paused  order-processing, gone \N{REPLACEMENT CHARACTER}"
     )
+
+
+async def test_digests_of_every_workspace_in_the_database_are_listed(harness: Harness) -> None:
+    folder = harness.folder / "terminal-of-two"
+    folder.mkdir()
+    async with database(f"sqlite:///{folder}/bot.sqlite3") as engine:
+        for number, team in enumerate((OTHER_TEAM, "", TEAM)):
+            store = DigestRepository(engine, team, lambda: datetime.now(UTC))
+            await store.create(PLANS[number % 2], "U0ADA0001")
+    listed = await typed(harness, folder, "list")
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["1", "2", "3"]
+    for word in ("1", "2", "3"):
+        assert (await typed(harness, folder, "preview", word)).stdout.startswith(f"Digest {word} · ")
 
 
 async def test_a_preview_is_what_the_digest_would_say(harness: Harness, digests: Path) -> None:

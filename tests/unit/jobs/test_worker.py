@@ -10,12 +10,13 @@ import aiohttp
 import pytest
 from filelock import Timeout
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
+from bot.digests.delivery import worker as worker_module
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import Worker, run_worker
 from bot.digests.due import DueScheduler
@@ -28,7 +29,9 @@ from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import LocalSlack, RateLimited
 from bot.settings import Settings
+from bot.slack.client import SlackUnreachable
 from bot.slack.poster import Poster
+from bot.storage.tables import digests
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.teams import team
@@ -37,7 +40,7 @@ from .conftest import Clock
 
 DAILY = Schedule("0 9 * * *", "UTC")
 
-Start = Callable[[], AbstractAsyncContextManager[Worker]]
+Start = Callable[..., AbstractAsyncContextManager[Worker]]
 
 
 @pytest.fixture
@@ -55,9 +58,8 @@ async def start(
         account = CachedWorkflows(WorkflowsClient(session, endpoint), CacheTimes(), clock.seconds)
         reader = ReportBuilder({"prod": account}, settings.digest_lookback, clock)
         requests = request_store(engine, clock)
-        yield lambda: run_worker(
-            settings, engine, team, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock
-        )
+        poster = Poster(client, EVENT_TYPE)
+        yield lambda of=team: run_worker(settings, engine, of, poster, reader, requests, Metrics(), clock)
         await account.close()
 
 
@@ -100,6 +102,46 @@ async def test_a_database_that_fails_is_told_and_ends_no_worker(start: Start, en
         async with engine.begin() as connection:
             await connection.execute(text("ALTER TABLE lost RENAME TO digests"))
         assert await _comes(lambda: _is_well(worker))
+
+
+async def test_a_worker_waits_until_it_is_known_whose_digests_it_delivers(
+    start: Start, store: DigestRepository, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "_POLL", 0.05)
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    await store.run_now(made.number)
+    is_reachable = asyncio.Event()
+
+    async def late_team() -> str:
+        if not is_reachable.is_set():
+            raise SlackUnreachable("Slack can't be reached")
+        return await team()
+
+    async with start(late_team) as worker:
+        assert await _comes(worker.fault)
+        assert await worker.fault() == "Slack can't be reached"
+        await asyncio.sleep(0.3)
+        assert [run.began_at for run in await store.runs(made.number)] == [None]
+        is_reachable.set()
+        assert await _comes(lambda: _has_one(slack, "ops"))
+        assert await worker.fault() is None
+
+
+async def test_a_worker_adopts_what_the_version_before_still_writes(
+    start: Start, store: DigestRepository, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "_POLL", 0.01)
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    async with start():
+        async with engine.begin() as connection:
+            await connection.execute(update(digests).values(team_id=""))
+        assert await store.all() == ()
+        assert await _comes(store.all)
+    assert await store.get(made.number) == made
+
+
+async def _has_one(slack: LocalSlack, channel: str) -> bool:
+    return bool(slack.messages(channel))
 
 
 def _files(folder: Path) -> list[str]:

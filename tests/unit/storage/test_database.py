@@ -5,9 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, select, text, update
@@ -23,6 +21,7 @@ from bot.storage.database import (
 )
 from bot.storage.tables import alembic_version, bookmarks, digest_runs, digests, metadata, workers
 from bot.storage.url import database_url
+from tests.support.old_databases import downgrade
 
 from .conftest import opened
 
@@ -119,7 +118,7 @@ async def test_tables_of_a_version_to_come_are_left_alone(engine: AsyncEngine) -
 async def test_tables_of_the_version_before_gain_what_is_new_and_lose_nothing(engine: AsyncEngine) -> None:
     kept = {"key": "k", "text": "a place in a list", "expires_at": 1}
     async with engine.begin() as connection:
-        await connection.run_sync(_downgrade_to, "0001")
+        await connection.run_sync(downgrade, "0001")
         await connection.execute(text("INSERT INTO bookmarks VALUES (:key, :text, :expires_at)"), kept)
     assert await tables(engine) == {"bookmarks", "alembic_version"}
 
@@ -136,7 +135,7 @@ async def test_rows_of_the_version_before_go_to_the_team_of_the_first_bot_to_sta
     engine: AsyncEngine,
 ) -> None:
     async with engine.begin() as connection:
-        await connection.run_sync(_downgrade_to, "0002")
+        await connection.run_sync(downgrade, "0002")
         for statement in ROWS_WITHOUT_TEAM:
             await connection.execute(text(statement))
     await migrate(engine)
@@ -181,7 +180,7 @@ async def test_the_team_can_be_taken_back_and_what_is_kept_stays(engine: AsyncEn
     async with engine.begin() as connection:
         for statement in ROWS_WITHOUT_TEAM:
             await connection.execute(text(statement))
-        await connection.run_sync(_downgrade_to, "0002")
+        await connection.run_sync(downgrade, "0002")
     await migrate(engine)
     async with engine.connect() as connection:
         assert await connection.scalar(select(digests.c.plan)) == "{}"
@@ -193,7 +192,7 @@ async def test_replicas_that_start_at_once_bring_older_tables_up_to_date_togethe
     async with opened(postgres_url) as one, opened(postgres_url) as two, opened(postgres_url) as three:
         await migrate(one)
         async with one.begin() as connection:
-            await connection.run_sync(_downgrade_to, "0001")
+            await connection.run_sync(downgrade, "0001")
         await asyncio.gather(migrate(one), migrate(two), migrate(three))
         assert await tables(three) == {*metadata.tables, "alembic_version"}
 
@@ -238,13 +237,6 @@ async def teams(engine: AsyncEngine) -> dict[str, tuple[str, ...]]:
 async def tables(engine: AsyncEngine) -> set[str]:
     async with engine.connect() as connection:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
-
-
-def _downgrade_to(connection: Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(files("bot.storage") / "migrations"))
-    config.attributes["connection"] = connection
-    command.downgrade(config, revision)
 
 
 def _differences(connection: Connection) -> list[object]:
