@@ -20,8 +20,8 @@ from tests.support.old_databases import downgrade
 from tests.support.reading import ids
 from tests.support.teams import TEAM
 
+from .harness import Harness
 from .killing import database
-from .stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,7 +38,7 @@ ROWS = (
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def folder(shared_stage: Stage) -> Path:
+async def folder(shared_stage: Harness) -> Path:
     """The folder of a bot with such a database."""
     folder = shared_stage.folder / "upgrade"
     folder.mkdir()
@@ -60,19 +60,21 @@ async def folder(shared_stage: Stage) -> Path:
     return folder
 
 
-async def test_what_was_set_up_before_goes_on_for_the_team_of_the_token(stage: Stage, folder: Path) -> None:
+async def test_what_was_set_up_before_goes_on_for_the_team_of_the_token(
+    harness: Harness, folder: Path
+) -> None:
     url = f"sqlite:///{folder}/bot.sqlite3"
-    async with stage.bot("upgraded", stage.settings(DATABASE_URL=url)) as bot:
-        listed = await (await stage.ada.command("/workflows", "digest list")).seen()
+    async with harness.bot("upgraded", harness.settings(DATABASE_URL=url)) as bot:
+        listed = await (await harness.ada.command("/workflows", "digest list")).seen()
         assert "*Digest 1*" in listed.all_text()
         assert "*Digest 2*" in listed.all_text()
 
         button = {"type": "button", "action_id": "page_next", "block_id": "b", "value": "s1.kept."}
-        shown = await stage.ada.act(listed, button)
+        shown = await harness.ada.act(listed, button)
         assert len(ids(await shown.message())) == 10
 
         for channel in ("general", "ops"):
-            assert "digest" in (await _posted(stage.slack, channel)).all_text().lower()
+            assert "digest" in (await _posted(harness.slack, channel)).all_text().lower()
         assert not [entry for entry in bot.log if entry["level"] in {"warning", "error"}]
 
     with closing(connect(folder / "bot.sqlite3")) as kept:
