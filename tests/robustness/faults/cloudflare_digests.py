@@ -27,7 +27,7 @@ from bot.playground.simulators.slack import LocalSlack, Message
 from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
-from tests.unit.jobs.conftest import Clock
+from tests.support.clock import Clock
 
 from .cloudflare_stage import DEADLINE, Cell
 

@@ -10,9 +10,10 @@ from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter, NotAuthorized, Unavailable, UnknownAccount
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape
+from tests.support.clock import Clock
 from tests.unit.language.reading import listed
 
-from .conftest import Clock, fill
+from .conftest import fill
 from .walking import ids, older, orders_down_from, to_the_end, to_the_start
 
 

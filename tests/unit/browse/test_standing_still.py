@@ -7,9 +7,10 @@ import pytest
 
 from bot.browse.browser import Browser
 from bot.playground.simulators.cloudflare import Simulation
+from tests.support.clock import Clock
 from tests.unit.language.reading import listed
 
-from .conftest import Clock, fill
+from .conftest import fill
 from .walking import ids, newer, older, orders_down_from, to_the_end, to_the_start
 
 

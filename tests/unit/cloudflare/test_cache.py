@@ -12,9 +12,11 @@ from bot.cloudflare.errors import Unavailable, WorkflowNotFound
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Cursor, PageNumber, PageQuery, Status
 from bot.playground.simulators.cloudflare import JsonError, Simulation, Slow
+from tests.support.clock import Clock
+from tests.support.commands import NOW
 
 from .asking import question
-from .conftest import NOW, MakeClient, Stopwatch
+from .conftest import MakeClient
 
 FIRST, REST = 15, 300
 TIMES = CacheTimes(timedelta(seconds=FIRST), timedelta(seconds=REST), 500)
@@ -27,10 +29,10 @@ def seen() -> list[str]:
 
 @pytest.fixture
 async def workflows(
-    make_client: MakeClient, stopwatch: Stopwatch, seen: list[str], orders: Simulation
+    make_client: MakeClient, clock: Clock, seen: list[str], orders: Simulation
 ) -> AsyncIterator[CachedWorkflows]:
     assert orders.list_calls == 0
-    workflows = CachedWorkflows(make_client(), TIMES, stopwatch, seen.append)
+    workflows = CachedWorkflows(make_client(), TIMES, clock.seconds, seen.append)
     yield workflows
     await workflows.close()
 
@@ -79,55 +81,55 @@ async def test_each_parameter_is_part_of_the_cache_key(
 
 
 async def test_a_first_page_is_fresh_for_a_short_while(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
     await workflows.list_instances(question())
-    stopwatch.advance(FIRST - 0.01)
+    clock.advance(FIRST - 0.01)
     await workflows.list_instances(question())
     assert simulation.list_calls == 1
-    stopwatch.advance(0.02)
+    clock.advance(0.02)
     await workflows.list_instances(question())
     assert simulation.list_calls == 2
 
 
 async def test_a_page_behind_a_cursor_is_fresh_for_longer(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
     second = await second_page(workflows)
     await workflows.list_instances(second)
-    stopwatch.advance(REST - 0.01)
+    clock.advance(REST - 0.01)
     await workflows.list_instances(second)
     assert simulation.list_calls == 2
-    stopwatch.advance(0.02)
+    clock.advance(0.02)
     await workflows.list_instances(second)
     assert simulation.list_calls == 3
 
 
 async def test_a_first_page_with_a_latest_creation_time_is_stable_too(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
     bounded = question(date_end=NOW)
     await workflows.list_instances(bounded)
-    stopwatch.advance(REST - 0.01)
+    clock.advance(REST - 0.01)
     await workflows.list_instances(bounded)
     assert simulation.list_calls == 1
 
 
 async def test_a_latest_creation_time_in_the_future_is_not_stable(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
     ahead = question(date_end=datetime(2100, 1, 1, tzinfo=UTC))
     await workflows.list_instances(ahead)
-    stopwatch.advance(FIRST + 0.01)
+    clock.advance(FIRST + 0.01)
     await workflows.list_instances(ahead)
     assert simulation.list_calls == 2
 
 
 async def test_a_page_by_number_is_fresh_for_the_short_time(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
     await workflows.list_instances(question(PageNumber(2)))
-    stopwatch.advance(FIRST + 0.01)
+    clock.advance(FIRST + 0.01)
     await workflows.list_instances(question(PageNumber(2)))
     assert simulation.list_calls == 2
 
@@ -205,35 +207,35 @@ async def test_a_page_can_be_stored_for_another_query(
 
 
 async def test_the_cache_has_a_maximum_size(
-    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+    make_client: MakeClient, orders: Simulation, clock: Clock
 ) -> None:
-    few = CachedWorkflows(make_client(), CacheTimes(pages=2), stopwatch)
+    few = CachedWorkflows(make_client(), CacheTimes(pages=2), clock.seconds)
     for per_page in (1, 2, 3, 1):
         await few.list_instances(question(per_page=per_page))
     assert orders.list_calls == 4
 
 
 async def test_lists_of_workflows_are_cached_by_search(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
     everything = await workflows.list_workflows()
     assert await workflows.list_workflows() is everything
     assert (await workflows.list_workflows("nothing")).rows == ()
     assert simulation.workflow_calls == 2
     assert await workflows.list_workflows(fresh=True) is not everything
-    stopwatch.advance(FIRST + 0.01)
+    clock.advance(FIRST + 0.01)
     await workflows.list_workflows()
     assert simulation.workflow_calls == 4
 
 
 async def test_a_workflow_is_cached_by_name(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
     orders = await workflows.get_workflow("orders")
     assert await workflows.get_workflow("orders") is orders
     with pytest.raises(WorkflowNotFound):
         await workflows.get_workflow("invoices")
     assert simulation.count("get_workflow") == 2
-    stopwatch.advance(FIRST + 0.01)
+    clock.advance(FIRST + 0.01)
     await workflows.get_workflow("orders")
     assert simulation.count("get_workflow") == 3

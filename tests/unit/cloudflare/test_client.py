@@ -18,9 +18,10 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
 )
 from bot.playground.simulators.cloudflare import ApiToken as KnownToken
+from tests.support.commands import NOW
 
 from .asking import question
-from .conftest import NOW, MakeClient
+from .conftest import MakeClient
 
 CRON_ID = "*/30 9-17 * * 1-5,7#2 -1786001400000"
 LONGEST_ID = (CRON_ID * 20)[:271]

@@ -40,9 +40,10 @@ from bot.playground.simulators.cloudflare import (
     WrongShape,
 )
 from bot.playground.simulators.cloudflare import Throttled as Refuses
+from tests.support.clock import Clock
 
 from .asking import question
-from .conftest import MakeClient, Stopwatch
+from .conftest import MakeClient
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -191,25 +192,23 @@ async def test_a_long_pause_is_not_waited_for(
     assert (len(orders.calls), refused.value.codes) == (1, (971,))
 
 
-async def test_a_429_blocks_the_budget(
-    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
-) -> None:
-    client = make_client(budget=Budget(1200, 0.2, stopwatch))
+async def test_a_429_blocks_the_budget(make_client: MakeClient, orders: Simulation, clock: Clock) -> None:
+    client = make_client(budget=Budget(1200, 0.2, clock.seconds))
     orders.inject(Refuses(30))
     for _ in range(3):
         with pytest.raises(RateLimited):
             await client.list_instances(question())
     assert len(orders.calls) == 1
-    stopwatch.advance(30)
+    clock.advance(30)
     assert len((await client.list_instances(question())).rows) == 100
 
 
 async def test_the_ratelimit_headers_prevent_a_ban(
-    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+    make_client: MakeClient, orders: Simulation, clock: Clock
 ) -> None:
     orders.rate_limiter.limit = RateLimit(quota=10)
     orders.acquire(7)  # as the same user's dashboard would
-    client = make_client(budget=Budget(1200, 0.2, stopwatch))
+    client = make_client(budget=Budget(1200, 0.2, clock.seconds))
     await client.list_instances(question())
     with pytest.raises(RateLimited):
         await client.list_instances(question(), Priority.BACKGROUND)

@@ -10,9 +10,10 @@ from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import Instance, PageNumber, Workflow
 from bot.cloudflare.responses import read_workflow, read_workflows
 from bot.playground.simulators.cloudflare import ChangedRows, Simulation
+from tests.support.clock import Clock
 
 from .asking import ARRIVED, answer, envelope, question, read
-from .conftest import MakeClient, Stopwatch
+from .conftest import MakeClient
 
 GOOD = {"id": "good", "status": "errored", "created_on": "2026-11-23T12:04:00Z"}
 
@@ -86,9 +87,9 @@ def test_a_row_that_is_read_in_part_is_one_row_of_its_page(sent: int) -> None:
 
 @pytest.mark.parametrize("behind_a_cursor", [False, True])
 async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
-    behind_a_cursor: bool, make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+    behind_a_cursor: bool, make_client: MakeClient, orders: Simulation, clock: Clock
 ) -> None:
-    cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), stopwatch)
+    cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), clock.seconds)
     asked = question((await make_client().list_instances(question())).next if behind_a_cursor else None)
     orders.inject(ChangedRows({"created_on": []}, rows=slice(1)), times=2)
     seen = []
@@ -97,7 +98,7 @@ async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
             (await cached.list_instances(asked)).incomplete_rows,
             (await cached.list_workflows()).incomplete_rows,
         ]
-    stopwatch.advance(16)
+    clock.advance(16)
     seen += [
         (await cached.list_instances(asked)).incomplete_rows,
         (await cached.list_workflows()).incomplete_rows,
@@ -106,9 +107,9 @@ async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
 
 
 async def test_a_refresh_replaces_a_page_even_by_an_incomplete_one(
-    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+    make_client: MakeClient, orders: Simulation, clock: Clock
 ) -> None:
-    cached = CachedWorkflows(make_client(), CacheTimes(), stopwatch)
+    cached = CachedWorkflows(make_client(), CacheTimes(), clock.seconds)
     await cached.list_instances(question())
     orders.inject(ChangedRows({"created_on": []}, rows=slice(1)))
     renewed = await cached.list_instances(question(), fresh=True)

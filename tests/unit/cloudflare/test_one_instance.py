@@ -25,9 +25,11 @@ from bot.cloudflare.models import InstanceDetail, InstanceError, Status
 from bot.cloudflare.requests import Request, instance_request
 from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
+from tests.support.clock import Clock
+from tests.support.commands import NOW
 
 from .asking import ARRIVED, answer, envelope, refused
-from .conftest import NOW, MakeClient, Stopwatch
+from .conftest import MakeClient
 
 FIRST, REST = 15, 300
 ODD_ID = "*/30 9-17 * * 1-5,7#2 -1786001400000"
@@ -192,10 +194,10 @@ async def test_a_temporary_error_is_retried(client: WorkflowsClient, simulation:
 
 
 async def test_background_work_leaves_the_reserve(
-    make_client: MakeClient, simulation: Simulation, stopwatch: Stopwatch
+    make_client: MakeClient, simulation: Simulation, clock: Clock
 ) -> None:
     simulation.add_instance("orders", id="a")
-    client = make_client(budget=Budget(2, 0.5, stopwatch))
+    client = make_client(budget=Budget(2, 0.5, clock.seconds))
     await client.get_instance("orders", "a", Priority.BACKGROUND)
     with pytest.raises(RateLimited):
         await client.get_instance("orders", "a", Priority.BACKGROUND)
@@ -206,22 +208,22 @@ async def test_background_work_leaves_the_reserve(
 
 
 @pytest.fixture
-async def workflows(make_client: MakeClient, stopwatch: Stopwatch) -> AsyncIterator[CachedWorkflows]:
+async def workflows(make_client: MakeClient, clock: Clock) -> AsyncIterator[CachedWorkflows]:
     times = CacheTimes(timedelta(seconds=FIRST), timedelta(seconds=REST), 500)
-    workflows = CachedWorkflows(make_client(), times, stopwatch)
+    workflows = CachedWorkflows(make_client(), times, clock.seconds)
     yield workflows
     await workflows.close()
 
 
 @pytest.mark.parametrize(("status", "fresh_for"), [("running", FIRST), ("errored", REST)])
 async def test_an_ended_instance_is_cached_for_longer(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch, status: str, fresh_for: int
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock, status: str, fresh_for: int
 ) -> None:
     simulation.add_instance("orders", id="a", status=status)
     first = await workflows.get_instance("orders", "a")
-    stopwatch.advance(fresh_for - 0.01)
+    clock.advance(fresh_for - 0.01)
     assert await workflows.get_instance("orders", "a") is first
-    stopwatch.advance(0.02)
+    clock.advance(0.02)
     await workflows.get_instance("orders", "a")
     assert simulation.describe_calls == 2
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -23,37 +23,13 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
     WrongShape,
 )
+from tests.support.clock import Clock
+from tests.support.commands import NOW
 
 LOOKBACK = timedelta(days=7)
 TIMEOUT = Failure("TimeoutError", "no answer")
 MINUTE = 60
 HOUR = 3600
-
-
-@dataclass
-class Clock:
-    """A clock that only moves when a test moves it; Cloudflare, the memory and the digests all go by it."""
-
-    moment: datetime = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-    passed: float = 0.0
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def seconds(self) -> float:
-        return self.passed
-
-    def advance(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-        self.passed += seconds
-
-    def put_back(self, days: int) -> None:
-        """Correct the date; what is remembered goes by the seconds that have passed."""
-        self.moment -= timedelta(days=days)
-        self.passed += MINUTE
-
-    def ago(self, seconds: float) -> datetime:
-        return self.moment - timedelta(seconds=seconds)
 
 
 def plan(*workflows: str, **fields: Any) -> DigestSpec:
@@ -116,7 +92,7 @@ class Account:
 @asynccontextmanager
 async def account(budget: Budget | None = None, times: CacheTimes | None = None) -> AsyncIterator[Account]:
     """Serves an empty account."""
-    clock = Clock()
+    clock = Clock(NOW)
     simulation = Simulation(clock=clock)
     async with simulation.serve() as url, aiohttp.ClientSession() as session:
         endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))

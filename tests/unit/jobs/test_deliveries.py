@@ -29,8 +29,7 @@ from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Mess
 from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
-
-from .conftest import Clock
+from tests.support.clock import Clock
 
 HOURLY = Schedule("0 * * * *", "UTC")
 

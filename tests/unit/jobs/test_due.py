@@ -15,8 +15,7 @@ from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.storage.database import open_database
 from bot.storage.tables import digest_runs, digests
-
-from .conftest import Clock
+from tests.support.clock import Clock
 
 DAILY = Schedule("0 9 * * *", "UTC")
 HALF_HOURLY = Schedule("*/30 * * * *", "UTC")

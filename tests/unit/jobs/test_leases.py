@@ -24,9 +24,8 @@ from bot.slack.poster import Poster
 from bot.storage.tables import digest_runs, workers
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
+from tests.support.clock import Clock
 from tests.unit.storage.postgres import new_database, running_postgres
-
-from .conftest import Clock
 
 
 @pytest.fixture(scope="module")

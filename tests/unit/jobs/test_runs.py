@@ -8,8 +8,7 @@ from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec
 from bot.digests.runs import Attempt, RunRepository, RunResult
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
-
-from .conftest import Clock
+from tests.support.clock import Clock
 
 BERLIN = Schedule("0 */6 * * *", "Europe/Berlin")
 SIX, NOON, EVENING = ("2026-11-23T05:00Z", "2026-11-23T11:00Z", "2026-11-23T17:00Z")

@@ -31,8 +31,7 @@ from bot.settings import Settings
 from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
-
-from .conftest import Clock
+from tests.support.clock import Clock
 
 DAILY = Schedule("0 9 * * *", "UTC")
 

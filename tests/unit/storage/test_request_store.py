@@ -1,7 +1,7 @@
 """Bookmarks too long for a button wait in the database, and any replica finds them."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -16,6 +16,8 @@ from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.storage import tables
 from bot.ui.limits import VALUE
 from tests.support.buttons import encode, load, request_store
+from tests.support.clock import Clock
+from tests.support.commands import NOW
 from tests.unit.language.reading import listed
 
 from .conftest import opened
@@ -31,17 +33,9 @@ def long_bookmark(seed: int = 0, query: ListQuery = SHORT.query) -> Bookmark:
     return Bookmark(query, visited=tuple(VisitedPage(Cursor(token), 100) for token in cursors))
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

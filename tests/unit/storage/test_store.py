@@ -13,6 +13,7 @@ from bot.digests.model import Baseline, Digest, DigestSpec, Mention
 from bot.digests.store import DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
 from bot.storage.tables import digests
+from tests.support.clock import Clock
 
 MONDAY = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 PLAN = DigestSpec(
@@ -26,17 +27,9 @@ PLAN = DigestSpec(
 TUESDAY_AT_NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.moment = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(MONDAY)
 
 
 @pytest.fixture
