@@ -8,11 +8,8 @@ import structlog
 
 from tests.app.conftest import _only_our_settings, ada, api, bot, cloudflare, logged, running, slack
 from tests.robustness.hostile.requests import scene
-from tests.unit.language import unhurried
 
 __all__ = ["_only_our_settings", "ada", "api", "bot", "cloudflare", "logged", "running", "slack"]
-
-unhurried.load()
 
 
 @pytest.fixture(scope="module")

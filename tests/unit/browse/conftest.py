@@ -13,9 +13,6 @@ from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from tests.support.clock import Clock
 from tests.support.commands import NOW
-from tests.unit.language import unhurried
-
-unhurried.load()
 
 
 @pytest.fixture

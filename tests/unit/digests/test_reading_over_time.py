@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.digests.model import DigestSpec
 from bot.digests.news import OVERLAP
 from bot.language.durations import LONGEST_WINDOW
+from tests.support.properties import examples
 
 from .accounts import HOUR, MINUTE, Account, account, bars, plan
 
@@ -128,7 +129,7 @@ class Story:
         return found
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(windows, stories)
 def test_each_failure_is_told_of_once_and_drawn_once(
     window: timedelta, story: list[tuple[int, tuple[Any, ...]]]

@@ -31,6 +31,7 @@ from bot.ui import limits
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
 from tests.support.commands import ACCOUNTS
+from tests.support.properties import examples
 from tests.unit.digests.strategies import schedules
 
 from .digest_showing import ONCALL, WEEKDAYS, assert_slack_shows, bars, group, plan, report, row, shown
@@ -146,7 +147,7 @@ some_plans = st.builds(
 
 
 @given(some_plans, st.sampled_from([ACCOUNTS, ("prod",)]))
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=examples(60))
 @example(plan(schedule=Schedule("0 9 * * *", "UTC")), ACCOUNTS)
 @example(plan(schedule=read("cron 0,25,50 1,4,7,11,17,21 1,4,9,13,22 1,3,6,8,11 *", "UTC")), ACCOUNTS)
 def test_a_form_that_is_left_as_it_is_asks_for_the_same_plan(

@@ -16,6 +16,7 @@ from bot.digests.messages.text import digest_line
 from bot.digests.model import Digest, DigestRun
 from bot.language.schedule import Schedule
 from bot.ui.elements import Message
+from tests.support.properties import examples
 
 from .digest_showing import NOW, ONCALL, assert_slack_shows, digest, plan, pressed, shown
 from .test_digest_message import plans
@@ -178,13 +179,17 @@ digests = st.builds(
 
 
 @given(st.lists(digests, max_size=9), st.sets(st.integers(1, 10**6)))
-@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(25)
+)
 def test_any_digests_are_listed(listed: list[Digest], may_change: set[int]) -> None:
     assert_slack_shows(digests_message(listed, may_change | {one.number for one in listed[:3]}))
 
 
 @given(digests, foreign, st.sampled_from(sorted(ANSWERS)))
-@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(40)
+)
 def test_any_digest_is_told_of(one: Digest, detail: str, name: str) -> None:
     runs = [DigestRun(1, "now:a", NOW, "failed", detail=detail * 100)] * 10
     assert_slack_shows(digest_details_message(one, (NOW,) * 3, runs, may_change=True))

@@ -15,6 +15,7 @@ from bot.digests.messages.report import DigestControls, digest_message, maybe_re
 from bot.digests.model import Mention
 from bot.digests.report import Bar, Group, NewInstance, Report, WorkflowRow
 from bot.ui import limits
+from tests.support.properties import examples
 from tests.unit.digests.strategies import schedules
 
 from .digest_showing import (
@@ -318,7 +319,9 @@ WORST = report(
 
 
 @given(reports(), st.sampled_from(["v", "v" * 2000]), st.booleans())
-@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(50)
+)
 @example(WORST, "v" * 2000, False)
 @example(WORST, '"' * 2000, True)
 def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None:

@@ -19,6 +19,7 @@ from bot.ui import limits
 from bot.ui.elements import Controls, code, duration, escape
 from bot.ui.problems import problem_message
 from tests.support.commands import ACCOUNTS, NOW, read
+from tests.support.properties import examples
 from tests.unit.language.strategies import commands, list_queries
 
 from .showing import assert_slack_shows, mrkdwn, overview, screen, visible, without_code
@@ -106,7 +107,7 @@ def screens(draw: st.DrawFn) -> Screen:
 
 
 @given(screens(), controls)
-@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=examples(60))
 @example(
     screen([Instance(id="&" * 271)] * 20, ListQuery("x" * 64, rows=20)),
     Controls("v" * 2000, "v" * 2000, "v" * 2000, "v" * 2000),
@@ -149,7 +150,7 @@ overviews = st.builds(
 
 
 @given(overviews, controls)
-@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=examples(60))
 def test_any_overview_is_shown(shown: Overview, buttons: Controls) -> None:
     assert_slack_shows(overview_message(shown, buttons, ["v" * 2000] * len(shown.rows)))
 
