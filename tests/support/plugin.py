@@ -1,4 +1,4 @@
-"""The tests' pytest plugin: which tests are fast, and how many examples a property has.
+"""The tests' pytest plugin: the shared fixtures, which tests are fast, and how many examples a property has.
 
 `pytest -m fast` runs the tests that need no socket, no database and no other process. They are the plain
 functions below the folders in `FAST`; nothing marks them by hand. In
@@ -42,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("fast", patient, max_examples=FEW_EXAMPLES)
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("fast" if only_fast(config) else "suite")
+    if not only_fast(config):  # they load the whole bot
+        config.pluginmanager.import_plugin("tests.support.fixtures")
 
 
 def only_fast(config: pytest.Config) -> bool:

@@ -16,7 +16,8 @@ from bot.playground.simulators.slack import (
     Slow,
     User,
 )
-from tests.unit.ui.filling import filled, standing
+from tests.support.form_values import fill_form as filled
+from tests.support.form_values import shown_values as standing
 
 from .slack_faults import AT_ONCE, Stage, on_stage, told
 from .slack_surfaces import Asked

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.reading import ask, click, ids, walk
+from tests.support.messages import ask, click, row_ids, walk
 
 from .bot_process import BotProcess, running_bot
 from .stage import Stage
@@ -75,8 +75,8 @@ async def test_a_bookmark_too_long_for_its_button_opens_at_another_replica(
     back = await walk(stage.ada, there[-1], "page_previous")
 
     newest_first = [f"step-{number:03}" for number in reversed(range(130))]
-    assert [name for message in there for name in ids(message)] == newest_first
-    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert [name for message in there for name in row_ids(message)] == newest_first
+    assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
     last = there[-1].button("page_previous").value
     assert last is not None
     assert len(last) <= 2000
@@ -88,11 +88,11 @@ async def test_clicks_that_alternate_between_replicas_walk_the_same_list(
 ) -> None:
     stage.slack.request_url = replicas[0].request_url
     message = await ask(stage.ada, "list long-walk rows:20")
-    seen = ids(message)
+    seen = row_ids(message)
     for turn in range(1, 7):
         stage.slack.request_url = replicas[turn % 2].request_url
         message = await click(stage.ada, message, "page_next")
-        seen += ids(message)
+        seen += row_ids(message)
 
     assert seen == [f"step-{number:03}" for number in reversed(range(130))]
 

@@ -8,7 +8,7 @@ import pytest
 from bot.browse.browser import Browser
 from bot.playground.simulators.cloudflare import Simulation
 from tests.support.clock import Clock
-from tests.unit.language.reading import listed
+from tests.support.list_commands import read_list
 
 from .conftest import fill
 from .walking import ids, newer, older, orders_down_from, to_the_end, to_the_start
@@ -33,7 +33,7 @@ async def test_instances_created_meanwhile_neither_repeat_nor_skip_a_row(
 ) -> None:
     simulation.change(cursor_kind=kind)
     fill(simulation, clock, 430)
-    opened = await browser.open(listed(query, now=clock()))
+    opened = await browser.open(read_list(query, now=clock()))
     screens = await to_the_end(browser, opened, arrivals(simulation, clock))
     assert ids(*screens) == orders_down_from(430)
     back = await to_the_start(browser, screens[-1])
@@ -47,7 +47,7 @@ async def test_the_way_back_shows_the_same_after_everything_was_forgotten(
 ) -> None:
     simulation.change(cursor_kind=kind, date_end_inclusive=inclusive)
     fill(simulation, clock, 430)
-    screens = await to_the_end(browser, await browser.open(listed("orders")), arrivals(simulation, clock))
+    screens = await to_the_end(browser, await browser.open(read_list("orders")), arrivals(simulation, clock))
     assert ids(*screens) == orders_down_from(430)
     arrivals(simulation, clock)(1000)
     clock.advance(86_400)
@@ -60,7 +60,7 @@ async def test_a_walk_that_began_at_a_page_stands_still_too(
 ) -> None:
     fill(simulation, clock, 100)
     screens = await to_the_end(
-        browser, await browser.open(listed("orders page:3")), arrivals(simulation, clock)
+        browser, await browser.open(read_list("orders page:3")), arrivals(simulation, clock)
     )
     assert ids(*screens) == orders_down_from(80)
 
@@ -70,7 +70,7 @@ async def test_an_instance_of_the_very_same_moment_stays_within_the_walk(
 ) -> None:
     for number in range(30):
         simulation.add_instance("orders", id=f"twin-{number:02}", created_on=clock())
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders")))
     assert ids(*screens) == [f"twin-{number:02}" for number in range(29, -1, -1)]
 
 
@@ -78,7 +78,7 @@ async def test_a_refresh_of_the_first_page_lets_new_instances_in(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 150)
-    first = await browser.open(listed("orders"))
+    first = await browser.open(read_list("orders"))
     clock.advance(5)
     simulation.add_instance("orders", id="new")
     assert ids(await newer(browser, await older(browser, first))) == ids(first)
@@ -93,7 +93,7 @@ async def test_a_refresh_of_a_later_page_keeps_its_place(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 150)
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders")))
     arrivals(simulation, clock)(0)
     calls = simulation.list_calls
     simulation.set_status("orders", "order-50", "errored")
@@ -106,9 +106,9 @@ async def test_a_refresh_of_a_later_page_keeps_its_place(
 
 async def test_a_refresh_shows_the_status_of_now(browser: Browser, simulation: Simulation) -> None:
     simulation.add_instance("orders", id="a", status="running")
-    screen = await browser.open(listed("orders"))
+    screen = await browser.open(read_list("orders"))
     simulation.set_status("orders", "a", "errored")
-    assert (await browser.open(listed("orders"))).rows[0].status == "running"
+    assert (await browser.open(read_list("orders"))).rows[0].status == "running"
     assert (await browser.refresh(screen.here)).rows[0].status == "errored"
 
 
@@ -116,7 +116,7 @@ async def test_a_refresh_of_a_list_that_has_become_shorter_shows_its_last_rows(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 50)
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders")))
     for number in range(1, 36):
         simulation.remove_instance("orders", f"order-{number}")
     refreshed = await browser.refresh(screens[-1].here)
@@ -129,7 +129,7 @@ async def test_rows_that_went_past_their_retention_do_not_end_the_walk(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 250)
-    first = await browser.open(listed("orders"))
+    first = await browser.open(read_list("orders"))
     for number in range(140, 160):
         simulation.remove_instance("orders", f"order-{number}")
     screens = await to_the_end(browser, first)
@@ -142,6 +142,6 @@ async def test_a_list_with_its_own_latest_time_gets_no_other(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 150)
-    screens = await to_the_end(browser, await browser.open(listed("orders until:1m", now=clock())))
+    screens = await to_the_end(browser, await browser.open(read_list("orders until:1m", now=clock())))
     assert all(screen.here.anchor is None for screen in screens)
     assert {call.query["date_end"] for call in simulation.calls} == {"2026-11-23T14:02:00.000Z"}

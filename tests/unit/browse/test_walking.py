@@ -6,7 +6,7 @@ from bot.browse.browser import Browser
 from bot.cloudflare.models import PageNumber
 from bot.playground.simulators.cloudflare import Simulation
 from tests.support.clock import Clock
-from tests.unit.language.reading import listed
+from tests.support.list_commands import read_list
 
 from .conftest import fill
 from .walking import ids, newer, older, orders_down_from, to_the_end, to_the_start
@@ -15,7 +15,7 @@ from .walking import ids, newer, older, orders_down_from, to_the_end, to_the_sta
 async def test_a_thousand_rows_cost_ten_requests_forward_and_none_back(
     browser: Browser, orders: Simulation
 ) -> None:
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders")))
     assert ids(*screens) == orders_down_from(1000)
     assert len(screens) == 100
     assert orders.list_calls == 10
@@ -29,7 +29,7 @@ async def test_each_number_of_rows_shows_every_row_once(
     browser: Browser, simulation: Simulation, clock: Clock, rows: int
 ) -> None:
     fill(simulation, clock, 215)
-    screens = await to_the_end(browser, await browser.open(listed(f"orders rows:{rows}")))
+    screens = await to_the_end(browser, await browser.open(read_list(f"orders rows:{rows}")))
     assert ids(*screens) == orders_down_from(215)
     assert all(len(screen.rows) == rows for screen in screens[:-1])
     assert simulation.list_calls == 3
@@ -40,12 +40,12 @@ async def test_each_number_of_rows_shows_every_row_once(
 
 async def test_rows_are_numbered_from_the_first(browser: Browser, orders: Simulation) -> None:
     assert orders.list_calls == 0
-    screens = await to_the_end(browser, await browser.open(listed("orders rows:7")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders rows:7")))
     assert [screen.first for screen in screens] == list(range(1, 1001, 7))
 
 
 async def test_a_click_here_and_there_shows_what_it_showed(browser: Browser, orders: Simulation) -> None:
-    first = await browser.open(listed("orders rows:20"))
+    first = await browser.open(read_list("orders rows:20"))
     screen = first
     for _ in range(6):
         screen = await older(browser, screen)
@@ -57,13 +57,13 @@ async def test_a_click_here_and_there_shows_what_it_showed(browser: Browser, ord
 
 async def test_a_short_list_has_one_screen(browser: Browser, simulation: Simulation, clock: Clock) -> None:
     fill(simulation, clock, 10)
-    screen = await browser.open(listed("orders"))
+    screen = await browser.open(read_list("orders"))
     assert (len(screen.rows), screen.first, screen.previous, screen.next) == (10, 1, None, None)
 
 
 async def test_an_empty_list_has_one_screen(browser: Browser, simulation: Simulation) -> None:
     simulation.add_workflow("orders")
-    screen = await browser.open(listed("orders"))
+    screen = await browser.open(read_list("orders"))
     assert (screen.previous, screen.next, screen.cursor_loop) == (None, None, False)
     assert not screen.rows
 
@@ -75,7 +75,7 @@ async def test_the_list_ends_however_the_api_says_so(
 ) -> None:
     simulation.change(end_of_list=end)
     fill(simulation, clock, count)
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders")))
     assert ids(*screens) == orders_down_from(count)
     assert not screens[-1].cursor_loop
 
@@ -85,7 +85,7 @@ async def test_a_list_may_end_in_an_empty_page(
 ) -> None:
     simulation.change(cursor_after_last_row=True)
     fill(simulation, clock, 100)
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders")))
     assert ids(*screens) == orders_down_from(100)
     assert not screens[-1].rows
     back = await to_the_start(browser, screens[-1])
@@ -98,7 +98,7 @@ async def test_filters_stay_on_for_the_whole_walk(
     fill(simulation, clock, 300)
     for number in range(1, 301, 2):
         simulation.set_status("orders", f"order-{number}", "errored")
-    screens = await to_the_end(browser, await browser.open(listed("orders errored since:1h", now=clock())))
+    screens = await to_the_end(browser, await browser.open(read_list("orders errored since:1h", now=clock())))
     assert ids(*screens) == [f"order-{number}" for number in range(299, 0, -2)]
     assert {call.query["status"] for call in simulation.calls} == {"errored"}
     assert len({call.query["date_start"] for call in simulation.calls}) == 1
@@ -107,7 +107,7 @@ async def test_filters_stay_on_for_the_whole_walk(
 async def test_a_page_number_counts_pages_of_as_many_rows_as_are_shown(
     browser: Browser, orders: Simulation
 ) -> None:
-    screen = await browser.open(listed("orders page:3 rows:7"))
+    screen = await browser.open(read_list("orders page:3 rows:7"))
     assert ids(screen) == orders_down_from(986, 980)
     assert screen.first == 15
     assert orders.calls[-1].query.items() >= {"per_page": "7", "page": "3"}.items()
@@ -121,7 +121,7 @@ async def test_the_whole_list_is_walked_by_page_numbers(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 45)
-    screens = await to_the_end(browser, await browser.open(listed("orders page:1")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders page:1")))
     assert ids(*screens) == orders_down_from(45)
     back = await to_the_start(browser, screens[-1])
     assert [ids(screen) for screen in reversed(back)] == [ids(screen) for screen in screens]
@@ -131,7 +131,7 @@ async def test_a_page_behind_the_end_is_empty_and_has_a_way_back(
     browser: Browser, orders: Simulation
 ) -> None:
     assert orders.list_calls == 0
-    screen = await browser.open(listed("orders page:101"))
+    screen = await browser.open(read_list("orders page:101"))
     assert not screen.rows
     assert screen.next is None
     assert ids(await newer(browser, screen)) == orders_down_from(10)
@@ -139,10 +139,10 @@ async def test_a_page_behind_the_end_is_empty_and_has_a_way_back(
 
 async def test_a_typed_cursor_is_where_the_list_starts(browser: Browser, orders: Simulation) -> None:
     assert orders.list_calls == 0
-    page_two = (await to_the_end(browser, await browser.open(listed("orders rows:20"))))[5].here.position
+    page_two = (await to_the_end(browser, await browser.open(read_list("orders rows:20"))))[5].here.position
     assert page_two is not None
     assert not isinstance(page_two, PageNumber)
-    screen = await browser.open(listed(f'orders cursor:"{page_two.token}"'))
+    screen = await browser.open(read_list(f'orders cursor:"{page_two.token}"'))
     assert ids(screen) == orders_down_from(900, 891)
     assert (screen.first, screen.previous) == (None, None)
     rest = await to_the_end(browser, screen)
@@ -151,11 +151,11 @@ async def test_a_typed_cursor_is_where_the_list_starts(browser: Browser, orders:
 
 
 async def test_a_typed_cursor_can_be_turned_round(browser: Browser, orders: Simulation) -> None:
-    screens = await to_the_end(browser, await browser.open(listed("orders rows:20")))
+    screens = await to_the_end(browser, await browser.open(read_list("orders rows:20")))
     cursor = screens[5].here.position
     assert cursor is not None
     assert not isinstance(cursor, PageNumber)
-    turned = await browser.open(listed(f'orders cursor:"{cursor.token}" direction:asc'))
+    turned = await browser.open(read_list(f'orders cursor:"{cursor.token}" direction:asc'))
     assert ids(turned) == [f"order-{number}" for number in range(902, 912)]
     assert orders.calls[-1].query["direction"] == "asc"
     forward = await to_the_end(browser, turned)
@@ -164,4 +164,4 @@ async def test_a_typed_cursor_can_be_turned_round(browser: Browser, orders: Simu
 
 async def test_offset_cursors_are_walked_too(browser: Browser, orders: Simulation) -> None:
     orders.change(cursor_kind="offset")
-    assert ids(*await to_the_end(browser, await browser.open(listed("orders")))) == orders_down_from(1000)
+    assert ids(*await to_the_end(browser, await browser.open(read_list("orders")))) == orders_down_from(1000)

@@ -53,12 +53,6 @@ def runs(engine: AsyncEngine) -> RunRepository:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack().serve() as slack:
-        yield slack
-
-
-@pytest.fixture
 def settings(slack: LocalSlack, database_url: str) -> Settings:
     return Settings.model_validate(
         {

@@ -25,18 +25,18 @@ from bot.storage.tables import digest_runs, workers
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
-from tests.unit.storage.postgres import new_database, running_postgres
+from tests.support.postgres import create_database, run_postgres
 
 
 @pytest.fixture(scope="module")
 def postgres_server() -> Iterator[str]:
-    with running_postgres() as url:
+    with run_postgres() as url:
         yield url
 
 
 @pytest.fixture
 def database_url(postgres_server: str) -> str:
-    return new_database(postgres_server)
+    return create_database(postgres_server)
 
 
 @asynccontextmanager

@@ -18,12 +18,12 @@ from bot.ui.limits import VALUE
 from tests.support.buttons import encode, load, request_store
 from tests.support.clock import Clock
 from tests.support.commands import NOW
-from tests.unit.language.reading import listed
+from tests.support.list_commands import read_list
 
 from .conftest import opened
 
 KEEP = timedelta(days=7)
-SHORT = Bookmark(listed("orders errored since:2h"))
+SHORT = Bookmark(read_list("orders errored since:2h"))
 OVERVIEW = OverviewBookmark(OverviewQuery("prod", "order"), 10)
 
 
@@ -107,7 +107,7 @@ async def test_a_bookmark_is_kept_for_as_long_as_was_said(bookmarks: RequestStor
 async def test_an_expired_bookmark_answers_with_the_command_to_run_again(
     bookmarks: RequestStore, clock: Clock
 ) -> None:
-    query = listed('list "my.odd. flow" since:2h page:3 account:prod')
+    query = read_list('list "my.odd. flow" since:2h page:3 account:prod')
     value = await bookmarks.save(TurnPage(long_bookmark(query=query)))
     clock.moment += KEEP
     with pytest.raises(ExpiredButton) as expired:

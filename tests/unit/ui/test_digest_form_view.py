@@ -31,10 +31,20 @@ from bot.ui import limits
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
 from tests.support.commands import ACCOUNTS
+from tests.support.digest_messages import (
+    ONCALL,
+    WEEKDAYS,
+    assert_slack_shows,
+    bars,
+    group,
+    plan,
+    report,
+    row,
+    visible_lines,
+)
 from tests.support.properties import examples
 from tests.unit.digests.strategies import schedules
 
-from .digest_showing import ONCALL, WEEKDAYS, assert_slack_shows, bars, group, plan, report, row, shown
 from .test_digest_message import FULL, WORST
 from .test_hostile_texts import foreign
 
@@ -298,13 +308,13 @@ def test_what_does_not_fit_is_never_cut() -> None:
 def test_a_form_that_did_not_open_says_what_to_type(number: int | None, snapshot: SnapshotAssertion) -> None:
     message = form_not_opened_message(number)
     assert_slack_shows(message)
-    assert shown(message) == snapshot
+    assert visible_lines(message) == snapshot
 
 
 def test_a_mistake_in_a_form_that_is_closed_is_told() -> None:
     message = form_mistake_message("window", "“90m” is no window <!here> I know.", None)
     assert_slack_shows(message)
-    assert "Window: “90m” is no window <!here> I know." in shown(message)
+    assert "Window: “90m” is no window <!here> I know." in visible_lines(message)
 
 
 # Previews.

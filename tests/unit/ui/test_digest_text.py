@@ -5,9 +5,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.digests.messages.text import report_text
 from bot.digests.report import Report
+from tests.support.digest_messages import digest, report
 from tests.support.properties import examples
 
-from .digest_showing import digest, report
 from .test_digest_message import FULL, QUIET, reports
 
 
