@@ -53,7 +53,9 @@ async def test_a_digest_is_made_where_it_is_asked_for(ada: Person, slack: LocalS
 async def test_the_next_time_is_one_that_every_reader_sees_in_their_own_zone(ada: Person) -> None:
     text = line_of(await ask_digest(ada, "create daily 00:00 UTC"), 1)
     at = datetime.fromtimestamp(int(text.split("<!date^")[1].split("^")[0]), UTC)
-    assert (at.hour, at.minute, at.second) == (0, 0, 0)
+    assert at.hour == 0
+    assert at.minute == 0
+    assert at.second == 0
     assert 0 < (at - datetime.now(UTC)).total_seconds() <= 86_400
 
 

@@ -41,7 +41,8 @@ async def test_a_preview_stands_above_the_form_that_it_is_of(
     waiting = await reply.view()
     shown = await reply.view()
     assert "Reading what Cloudflare has…" in waiting.all_text()
-    assert (shown.id, shown.payload["previous_view_id"]) == (waiting.id, form.id)
+    assert shown.id == waiting.id
+    assert shown.payload["previous_view_id"] == form.id
     text = shown.all_text()
     assert "ord-1" in text
     assert "card declined" in text

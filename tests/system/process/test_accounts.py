@@ -65,7 +65,8 @@ async def test_another_account_is_asked_by_name_with_its_own_e_mail_and_key(
 
     assert row_ids(first) + row_ids(second) == [f"ref-{number:02}" for number in reversed(range(12))]
     headers = staging.calls[-1].headers
-    assert (headers["X-Auth-Email"], headers["X-Auth-Key"]) == (KEY.email, KEY.key)
+    assert headers["X-Auth-Email"] == KEY.email
+    assert headers["X-Auth-Key"] == KEY.key
     assert "Authorization" not in headers
 
 

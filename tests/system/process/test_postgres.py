@@ -111,7 +111,8 @@ async def test_a_database_that_is_gone_is_told_by_readiness_and_by_an_answer(
     short = await ask(stage.ada, "list refunds")
     spilled = await click(stage.ada, there[-1], "page_previous")
 
-    assert (status, "database" in body) == (503, True)
+    assert status == 503
+    assert "database" in body
     assert await stage.metric(bot, 'workflows_bot_ready{part="database"}') == 0
     assert (await stage.get(bot, "/healthz"))[0] == 200
     assert "has no workflow called" in short.all_text()

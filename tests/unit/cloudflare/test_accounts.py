@@ -33,4 +33,5 @@ def test_an_unknown_name_is_an_error_that_lists_the_known_ones(
 ) -> None:
     with pytest.raises(UnknownAccount) as error:
         Accounts(workflows).get(name)
-    assert (error.value.name, error.value.known) == (name, ("prod", "staging"))
+    assert error.value.name == name
+    assert error.value.known == ("prod", "staging")

@@ -75,7 +75,10 @@ def test_a_time_without_an_offset_is_utc() -> None:
 
 def test_an_empty_list_is_an_answer() -> None:
     page = read(envelope([]))
-    assert (page.rows, page.next, page.messages, page.fetched_at) == ((), None, (), ARRIVED)
+    assert page.rows == ()
+    assert page.next is None
+    assert page.messages == ()
+    assert page.fetched_at == ARRIVED
 
 
 def test_the_api_s_messages_are_kept() -> None:
@@ -146,7 +149,9 @@ def test_without_a_total_a_full_page_may_have_a_successor(count: int, following:
 
 def test_the_total_is_kept_and_not_trusted() -> None:
     page = read(envelope(rows(1), result_info={"total_count": 10**12, "count": 5, "per_page": 50}))
-    assert (page.info.total_count, page.info.count, page.next) == (10**12, 5, None)
+    assert page.info.total_count == 10**12
+    assert page.info.count == 5
+    assert page.next is None
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ async def test_a_thousand_calls_for_one_page_send_one_request(
     pages = await asyncio.gather(*(workflows.list_instances(question()) for _ in range(1000)))
     assert simulation.list_calls == 1
     assert all(page is pages[0] for page in pages)
-    assert (seen.count("miss"), seen.count("joined")) == (1, 999)
+    assert seen.count("miss") == 1
+    assert seen.count("joined") == 999
 
 
 async def test_a_fresh_page_is_not_asked_for_again(
@@ -57,7 +58,8 @@ async def test_a_fresh_page_is_not_asked_for_again(
 ) -> None:
     first = await workflows.list_instances(question())
     assert await workflows.list_instances(question()) is first
-    assert (simulation.list_calls, seen) == (1, ["miss", "hit"])
+    assert simulation.list_calls == 1
+    assert seen == ["miss", "hit"]
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,8 @@ async def test_wrong_credentials_are_not_tried_twice(
     client = make_client(production_endpoint(base_url, DEFAULT_ACCOUNT_ID, ApiToken("wrong")))
     with pytest.raises(NotAuthorized) as refused:
         await client.list_workflows()
-    assert (refused.value.http_status, refused.value.codes) == (401, (10000,))
+    assert refused.value.http_status == 401
+    assert refused.value.codes == (10000,)
     assert refused.value.ray is not None
     assert len(simulation.calls) == 1
 
@@ -216,7 +217,8 @@ async def test_a_base_url_may_end_in_a_slash(
 )
 def test_the_local_engine_answers_below_its_own_path(url: str, root: str) -> None:
     endpoint = wrangler_endpoint(url)
-    assert (endpoint.base_url, endpoint.credentials) == (root, NoCredentials())
+    assert endpoint.base_url == root
+    assert endpoint.credentials == NoCredentials()
 
 
 async def test_each_request_is_reported_with_its_outcome(

@@ -63,7 +63,9 @@ def test_each_code_has_its_error_class(code: int, status: int, kind: type[Cloudf
     error = caught.value
     assert type(error) is kind
     assert error.errors == (ApiMessage(code=code, message="workflows.api.error.x"),)
-    assert (error.codes, error.http_status, error.ray) == ((code,), status, "8f1-FRA")
+    assert error.codes == (code,)
+    assert error.http_status == status
+    assert error.ray == "8f1-FRA"
     assert error.reason == "workflows.api.error.x"
 
 

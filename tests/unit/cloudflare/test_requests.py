@@ -107,7 +107,9 @@ def test_a_name_that_no_workflow_can_have_is_refused(name: str) -> None:
 def test_any_name_is_one_segment_of_the_path(name: str) -> None:
     path = instances_request(question(workflow=name)).path
     root, first, second, third = path.split("/")
-    assert (root, first, third) == ("", "workflows", "instances")
+    assert root == ""
+    assert first == "workflows"
+    assert third == "instances"
     assert unquote(second) == name
     assert path.isascii()
     assert not set(path) & set(" ?#*,")

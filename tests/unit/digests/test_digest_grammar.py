@@ -221,7 +221,8 @@ def test_every_form_of_slack_s_markup_is_read(markup: str, mention: Mention) -> 
 )
 def test_a_window_may_have_its_unit_apart(words: str, window: int) -> None:
     plan = read_spec(f"daily 09:00 {words} quiet")
-    assert (plan.window, plan.quiet) == (timedelta(hours=window), True)
+    assert plan.window == timedelta(hours=window)
+    assert plan.quiet is True
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,8 @@ def test_another_status_than_errored_may_stand_at_the_top(words: str) -> None:
 
 def test_a_status_ends_the_names() -> None:
     plan = read_spec("daily 09:00 workflow orders running")
-    assert (plan.workflows, plan.status) == (("orders",), "running")
+    assert plan.workflows == ("orders",)
+    assert plan.status == "running"
 
 
 def test_the_schedule_may_come_last() -> None:

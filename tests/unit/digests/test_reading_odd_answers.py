@@ -61,7 +61,9 @@ async def test_a_fault_is_raised_and_what_was_read_half_is_not_taken_for_whole(
     prod.simulation.heal()
     before = prod.calls
     report = await prod.digest(sharing="9:00")
-    assert (report.total, report.exact, bars(report)) == (4, True, 4)
+    assert report.total == 4
+    assert report.exact is True
+    assert bars(report) == 4
     assert all(was <= now <= was + 4 for was, now in zip(before, prod.calls, strict=True))
 
 
@@ -95,7 +97,9 @@ async def test_an_instance_that_nobody_can_describe_is_told_of_without_its_error
     prod.fail("orders", "b", 6)
     prod.simulation.inject(fault, times=None, operation="get_instance")
     (group,) = (await prod.digest()).groups
-    assert (group.error, group.message, group.total) == (None, None, 2)
+    assert group.error is None
+    assert group.message is None
+    assert group.total == 2
 
 
 # What is gone meanwhile.
@@ -106,7 +110,8 @@ async def test_an_instance_that_is_gone_before_it_is_described_is_still_told_of(
     prod.fail("orders", "b", 6)
     prod.simulation.inject(JsonError(404, 10400), operation="get_instance")
     report = await prod.digest()
-    assert (report.total, told(report)) == (2, {"a", "b"})
+    assert report.total == 2
+    assert told(report) == {"a", "b"}
     assert {group.error for group in report.groups} == {None, "TimeoutError"}
 
 
@@ -118,7 +123,9 @@ async def test_a_workflow_that_is_deleted_before_its_instances_are_listed_is_gon
     prod.fail("orders", "c", 5)
     prod.simulation.inject(JsonError(404, 10200), operation="list_instances")
     report = await prod.digest(plan("orders", "bills"))
-    assert (report.gone, report.unread, report.exact) == (["orders"], {}, True)
+    assert report.gone == ["orders"]
+    assert report.unread == {}
+    assert report.exact is True
     assert [row.name for row in report.rows] == ["bills"]
     assert report.baseline.counts == {"bills": {"errored": 1}}
 
@@ -127,7 +134,9 @@ async def test_a_workflow_that_is_deleted_before_it_is_counted_is_gone(prod: Acc
     prod.fail("orders", "a", 5)
     prod.simulation.inject(listed({"name": "lost"}, {"name": "orders"}), operation="list_workflows")
     report = await prod.digest(plan("orders", "lost"))
-    assert (report.gone, told(report), report.empty) == (["lost"], {"a"}, 0)
+    assert report.gone == ["lost"]
+    assert told(report) == {"a"}
+    assert report.empty == 0
 
 
 async def test_a_workflow_that_slips_through_between_two_pages_of_the_list_is_not_gone(prod: Account) -> None:
@@ -135,7 +144,8 @@ async def test_a_workflow_that_slips_through_between_two_pages_of_the_list_is_no
     prod.fail("bills", "b", 5)
     prod.simulation.inject(listed({"name": "bills", "instances": {"errored": 1}}), operation="list_workflows")
     report = await prod.digest(plan("orders", "bills", "lost"))
-    assert (report.gone, told(report)) == (["lost"], {"a", "b"})
+    assert report.gone == ["lost"]
+    assert told(report) == {"a", "b"}
     assert report.baseline.counts == {"orders": {"errored": 1}, "bills": {"errored": 1}}
 
 
@@ -143,7 +153,8 @@ async def test_a_workflow_that_slips_through_between_two_pages_of_the_list_is_no
 async def test_a_name_that_no_workflow_can_have_is_gone(prod: Account, name: str) -> None:
     prod.fail("orders", "a", 5)
     report = await prod.digest(plan("orders", name))
-    assert (report.gone, told(report)) == ([name], {"a"})
+    assert report.gone == [name]
+    assert told(report) == {"a"}
 
 
 # Lists that move, repeat themselves or break off.
@@ -158,7 +169,9 @@ async def test_rows_that_come_twice_are_one_newcomer(prod: Account) -> None:
     prod.simulation.inject(listed(*rows, rows[0], cursor="1"), operation="list_instances")
     prod.simulation.inject(listed(*rows[3:], cursor=""), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.exact, bars(report)) == (5, True, 5)
+    assert report.total == 5
+    assert report.exact is True
+    assert bars(report) == 5
 
 
 async def test_a_cursor_that_repeats_itself_ends_the_list_without_a_promise(prod: Account) -> None:
@@ -166,7 +179,8 @@ async def test_a_cursor_that_repeats_itself_ends_the_list_without_a_promise(prod
         prod.fail("orders", f"{number}", number)
     prod.simulation.change(repeat_cursor=True)
     report = await prod.digest()
-    assert (report.total, report.exact) == (2 * MAX_PER_PAGE, False)
+    assert report.total == 2 * MAX_PER_PAGE
+    assert report.exact is False
     assert prod.simulation.list_calls == 2
 
 
@@ -178,7 +192,8 @@ async def test_a_cursor_that_is_refused_ends_the_list_without_a_promise(prod: Ac
         operation="list_instances",
     )
     report = await prod.digest()
-    assert (report.total, report.exact) == (1, False)
+    assert report.total == 1
+    assert report.exact is False
 
 
 async def test_empty_pages_with_a_cursor_are_passed_over(prod: Account) -> None:
@@ -188,7 +203,8 @@ async def test_empty_pages_with_a_cursor_are_passed_over(prod: Account) -> None:
     row = {"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}
     prod.simulation.inject(listed(row), operation="list_instances")
     report = await prod.digest()
-    assert (told(report), report.exact) == ({"a"}, True)
+    assert told(report) == {"a"}
+    assert report.exact is True
 
 
 async def test_a_status_that_the_api_refuses_is_said(prod: Account) -> None:
@@ -206,7 +222,8 @@ async def test_a_failure_that_ends_while_the_digest_is_read_is_left_to_the_next(
     known = {"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}
     prod.simulation.inject(listed(row, known), operation="list_instances")
     report = await prod.digest()
-    assert (told(report), report.exact) == ({"a"}, True)
+    assert told(report) == {"a"}
+    assert report.exact is True
     prod.fail("orders", "b", -1)
     prod.clock.advance(MINUTE)
     assert told(await prod.digest()) == {"b"}
@@ -219,7 +236,9 @@ async def test_a_failure_that_is_counted_before_it_is_listed_is_said_then_told(p
     prod.fail("orders", "a", 1, created=2)
     prod.simulation.inject(listed(), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.unread, report.exact) == (0, {"orders": 1}, False)
+    assert report.total == 0
+    assert report.unread == {"orders": 1}
+    assert report.exact is False
     prod.clock.advance(HOUR)
     assert told(await prod.digest()) == {"a"}
 
@@ -237,7 +256,9 @@ async def test_a_failure_that_is_listed_before_it_is_counted_is_told_of_and_no_r
     assert told(await prod.digest()) == {"a"}
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unread == {}
+    assert report.exact is True
 
 
 async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None:
@@ -255,7 +276,8 @@ async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None
     prod.simulation.inject(listed(*rows), operation="list_workflows")
     prod.simulation.inject(listed(), times=2, operation="list_instances")
     report = await prod.digest()
-    assert (report.unread, report.exact) == ({"huge": 10**15}, False)
+    assert report.unread == {"huge": 10**15}
+    assert report.exact is False
     assert report.rows[0].changes == {"errored": 10**15, "hibernated": -3}
 
 
@@ -271,10 +293,14 @@ async def test_counts_that_could_not_be_read_once_do_not_rise_in_the_digest_afte
     prod.simulation.inject(listed(*odd), operation="list_workflows")
     prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
     report = await prod.digest()
-    assert (report.total, report.exact, [row.counts for row in report.rows]) == (0, False, [None])
+    assert report.total == 0
+    assert report.exact is False
+    assert [row.counts for row in report.rows] == [None]
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unread == {}
+    assert report.exact is True
     assert {row.changes is None for row in report.rows} == {True}
 
 
@@ -291,11 +317,14 @@ async def test_what_was_told_while_counts_could_not_be_read_is_not_said_to_have_
     assert told(await prod.digest()) == {"b", "c", "d"}
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unread == {}
+    assert report.exact is True
     prod.clock.advance(HOUR)
     prod.fail("orders", "e", 5)
     report = await prod.digest()
-    assert (told(report), report.rows[0].changes) == ({"e"}, {"errored": 1})
+    assert told(report) == {"e"}
+    assert report.rows[0].changes == {"errored": 1}
 
 
 @pytest.mark.parametrize("odd", [{"name": "orders", "instances": "many"}, {"name": ["orders"]}])
@@ -311,6 +340,8 @@ async def test_counts_that_the_first_digest_could_not_read_have_not_risen_in_the
     await prod.digest()
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unread, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unread == {}
+    assert report.exact is True
     changes = {row.name: row.changes for row in report.rows}
     assert changes == {"orders": None, "bills": {}}

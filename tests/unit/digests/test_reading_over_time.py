@@ -71,7 +71,9 @@ class Story:
             for place, ended in self.pending.items()
             if not first or ended > until - self.plan.window
         }
-        assert (report.total, report.exact, report.unread) == (len(expected), True, {})
+        assert report.total == len(expected)
+        assert report.exact is True
+        assert report.unread == {}
         shown = {(group.workflow, new.id): new.at for group in report.groups for new in group.shown}
         assert shown.items() <= expected.items()
         assert sum(group.total for group in report.groups) + sum(report.ungrouped.values()) == report.total

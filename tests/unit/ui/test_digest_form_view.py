@@ -184,7 +184,9 @@ def test_days_and_a_time_hold_what_they_can_and_words_the_rest(
     cron: str, days: tuple[str, ...], time: str, words: str
 ) -> None:
     form = DigestForm.of(plan(schedule=Schedule(cron, "UTC")))
-    assert (form.days, form.time, form.words) == (days, time, words)
+    assert form.days == days
+    assert form.time == time
+    assert form.words == words
     asked = form.to_spec()
     assert isinstance(asked, DigestSpec)
     assert asked.schedule == Schedule(cron, "UTC")
