@@ -97,15 +97,16 @@ class _Desk:
 async def measure(rounds: int = ROUNDS, count: int = DIGESTS) -> Outcome:
     """Deliver so many digests a round, and one as the naive client does."""
     with TemporaryDirectory(prefix="benchmark-") as folder:
-        async with _desk(Path(folder), count) as desk, desk.stage.bot("bot"):
-            await desk.plan()
-            slot = datetime.now(UTC).replace(second=0, microsecond=0) - (rounds + 1) * _BETWEEN_SLOTS
-            await desk.deliver(slot)
-            asked = []
-            for turn in range(1, rounds + 1):
-                _fail_anew(desk.stage.cloudflare, turn)
-                asked += [await desk.deliver(slot + turn * _BETWEEN_SLOTS)]
-            naive = await _asked_naively(desk.stage)
+        async with _desk(Path(folder), count) as desk:
+            await desk.plan()  # a bot that starts without digests looks for them once a minute
+            async with desk.stage.bot("bot"):
+                slot = datetime.now(UTC).replace(second=0, microsecond=0) - (rounds + 1) * _BETWEEN_SLOTS
+                await desk.deliver(slot)
+                asked = []
+                for turn in range(1, rounds + 1):
+                    _fail_anew(desk.stage.cloudflare, turn)
+                    asked += [await desk.deliver(slot + turn * _BETWEEN_SLOTS)]
+                naive = await _asked_naively(desk.stage)
     return _outcome(asked, naive, count)
 
 

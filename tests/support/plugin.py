@@ -31,6 +31,16 @@ _fast_thread: int | None = None
 """The thread in which a fast test runs."""
 
 
+LONGEST_FIRST = (
+    "tests/system/process/test_digest_workers_killed.py",  # its two classes at once, one on each core
+    "tests/benchmarks",
+    "tests/system",
+    "tests/robustness",
+    "tests/app",
+)
+"""The order in which workers of xdist take modules: short ones last, so that all workers end together."""
+
+
 class NotFast(Exception):
     """A fast test did what takes time."""
 
@@ -63,6 +73,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_itemcollected(item: pytest.Item) -> None:
     if is_fast(item):
         item.add_marker("fast")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    places = (place for place, path in enumerate(LONGEST_FIRST) if item.path.is_relative_to(ROOT / path))
+    return next(places, len(LONGEST_FIRST))
 
 
 def is_fast(item: pytest.Item) -> bool:
