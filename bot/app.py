@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import aiohttp
+import structlog
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,24 +24,28 @@ from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
 from bot.digests.handlers import DigestHandlers
 from bot.digests.reading import ReportBuilder
+from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
-from bot.digests.store import DigestRepository
+from bot.digests.store import DigestRepository, teams_with_digests
 from bot.errors import Role, StartupError
 from bot.routing import CommandReader, request_codec, routes
 from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
-from bot.slack.client import slack_client
+from bot.slack.client import SlackUnreachable, slack_client
 from bot.slack.http import Probe, SlackEndpoint, web_app
 from bot.slack.poster import Poster
 from bot.slack.requests import RequestStore
 from bot.slack.responder import Responder
 from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
+from bot.slack.team import InstalledTeam
 from bot.slack.users import UserTimeZones
-from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
+from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.telemetry import Metrics
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ async def build_bot(
 
     Raises:
         StartupError: the database can't be used, or not by several processes that have a role each.
+        TokenRefused: Slack refuses the bot's token.
     """
     async with AsyncExitStack() as stack:
         metrics = Metrics()
@@ -83,6 +89,9 @@ async def build_bot(
                 f"--role {role.value}: processes with a role each share a PostgreSQL: "
                 "set DATABASE_URL to one, or leave --role out"
             )
+        installed = InstalledTeam(client, partial(_adopt, engine))
+        stack.push_async_callback(installed.close)
+        await _learn_team(installed)
         upstream = await stack.enter_async_context(cloudflare_session())
         accounts = open_accounts(settings, upstream, metrics, observe)
         for account in accounts.values():
@@ -93,7 +102,7 @@ async def build_bot(
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         app = socket_mode = endpoint = None
         if role is not Role.WORKER:
-            router = build_router(settings, client, engine, accounts, reader, requests, background)
+            router = build_router(settings, client, engine, installed, accounts, reader, requests, background)
             app = SlackApp(client, metrics)
             app.listen(router)
         if app is not None and settings.slack_app_token is not None:
@@ -102,8 +111,13 @@ async def build_bot(
         elif app is not None and settings.slack_signing_secret is not None:
             endpoint = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
         if role is not Role.WEB:
+
+            async def team() -> str:
+                return (await installed.get()).id
+
+            poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
-                run_worker(settings, engine, Poster(client, EVENT_TYPE), reader, requests, metrics, _now)
+                run_worker(settings, engine, team, poster, reader, requests, metrics, _now)
             )
             probes["worker"] = worker.fault
         yield Bot(
@@ -134,7 +148,7 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """One session for all accounts; it keeps no cookies."""
+    """Open one session for all accounts; it keeps no cookies."""
     agent = {"User-Agent": f"workflows-bot/{__version__}"}
     jar = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(cookie_jar=jar, headers=agent, trust_env=True) as session:
@@ -147,7 +161,7 @@ def open_accounts(
     metrics: Metrics,
     observe: Callable[[Call], None] = observe_nothing,
 ) -> dict[str, CachedWorkflows]:
-    """Every account by name, the default first; accounts of one token share its budget."""
+    """Return every account by name, the default first; accounts of one token share its budget."""
     budgets: dict[Credentials, Budget] = {}
     times = CacheTimes(
         first=timedelta(seconds=settings.bot_cache_first_pages),
@@ -178,6 +192,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     settings: Settings,
     client: AsyncWebClient,
     engine: AsyncEngine,
+    installed: InstalledTeam,
     accounts: Mapping[str, CachedWorkflows],
     reports: ReportBuilder,
     requests: RequestStore,
@@ -188,17 +203,32 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         raise AssertionError("the client was made with a session")
     zones = UserTimeZones(client, time.monotonic)
     lists = ListHandlers(Browser(accounts), requests, zones, _now)
-    store = DigestRepository(engine, _now)
-    digests = DigestService(
-        store, reports, accounts, requests, ChannelAccess(client), settings.bot_admins, _now
-    )
+    stores = partial(DigestRepository, engine, now=_now)
+    service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
+    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
     names = tuple(accounts)
     return Router(
+        installed,
         CommandReader(names, requests, zones, lists, _now),
-        routes(lists, DigestHandlers(digests, zones), names),
+        routes(lists, digests, names),
         Responder(client.session, client),
         background,
     )
+
+
+async def _learn_team(installed: InstalledTeam) -> None:
+    """Refuse to start with a token that Slack refuses; a Slack that is down is no reason to stay down."""
+    try:
+        await installed.get()
+    except SlackUnreachable as error:
+        _log.warning("slack_token_unchecked", reason=str(error))
+
+
+async def _adopt(engine: AsyncEngine, team: str) -> None:
+    """Give the bot's team what has none, and say so where the database holds digests of another team."""
+    await adopt_rows(engine, team)
+    if others := [other for other in await teams_with_digests(engine) if other != team]:
+        _log.warning("digests_of_other_teams", teams=others, team=team)
 
 
 def _now() -> datetime:

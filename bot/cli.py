@@ -107,7 +107,7 @@ def digest() -> None:
 
 @digest.command("list")
 def list_digests() -> None:
-    """Every digest, a line each."""
+    """List every digest, a line each."""
     settings = _quietly()
     from bot import terminal
 

@@ -51,7 +51,7 @@ from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import InvalidButton, Request, RequestCodec, RequestStore
-from bot.slack.router import Route, UnknownControl
+from bot.slack.router import Route, UnknownControl, everyone
 from bot.slack.users import UserTimeZones
 
 _MOST_TEXTS: Final = 256
@@ -194,10 +194,10 @@ class CommandReader:
     menus: Collection[str] = tuple(MENUS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
 
-    def cached_reply(self, text: str) -> ShowMessage | None:
+    def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
         """Return the reply to the words of a command, if all that it takes is in memory."""
         known = self._typed_before.get(text)
-        return None if known is None else self.lists.cached_reply(known)
+        return None if known is None else self.lists.cached_reply(known, interaction)
 
     async def command(self, text: str, interaction: Interaction) -> Request:
         """Read the words of a command.
@@ -210,12 +210,14 @@ class CommandReader:
         )
         request = read_command(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
-            request = read_command(replace(typed, zone=(await self.zones.get(interaction.user)).name))
+            request = read_command(
+                replace(typed, zone=(await self.zones.get(interaction.team, interaction.user)).name)
+            )
         if isinstance(request, ListInstances):
             self._typed_before[text] = request
         return request
 
-    async def button(self, action_id: str, value: str) -> Request:
+    async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
         """Read a button.
 
         Raises:
@@ -223,7 +225,8 @@ class CommandReader:
             InvalidButton, ExpiredButton: its value can't be read.
         """
         if expected := LIST_BUTTONS.get(action_id):
-            request = await self.requests.load(value, lambda text: at_place(expected, decode_v1(text)))
+            team = interaction.team
+            request = await self.requests.load(value, team, lambda text: at_place(expected, decode_v1(text)))
             if not isinstance(request, expected):
                 raise InvalidButton("made for another kind of list")
             return request
@@ -244,7 +247,7 @@ class CommandReader:
         """
         carried = interaction.carried
         if callback_id == filter_form.CALLBACK:
-            opened = await self.button("filter_open", carried)
+            opened = await self.button("filter_open", carried, interaction)
             return ApplyFilter(opened.query) if isinstance(opened, OpenFilter) else opened
         if callback_id == digest_form.CALLBACK and (not carried or _NUMBER.fullmatch(carried)):
             return SaveDigest(int(carried) if carried else None)
@@ -262,35 +265,36 @@ class CommandReader:
 
 
 def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]) -> list[Route[Any]]:
-    """Return what answers each type of request."""
+    """Return what answers each type of request, and the right that it needs."""
 
     async def show_help(request: HelpQuery, _: Interaction) -> Reply:
         return ShowMessage(help_message(request.topic, accounts))
 
+    rights = digests.rights
     return [
-        Route(HelpQuery, show_help),
-        Route(ListInstances, lists.list_instances),
-        Route(ListWorkflows, lists.list_workflows),
-        Route(TurnPage, lists.turn_page),
-        Route(RefreshPage, lists.refresh_page),
-        Route(OpenList, lists.open_list),
-        Route(OpenFilter, lists.open_filter),
-        Route(ApplyFilter, lists.apply_filter),
-        Route(OpenForm, digests.open_form),
-        Route(CreateDigest, digests.create),
-        Route(ListDigests, digests.list_digests),
-        Route(ShowDigest, digests.show),
-        Route(PreviewDigest, digests.preview),
-        Route(RunDigest, digests.run),
-        Route(EditDigest, digests.edit),
-        Route(PauseDigest, digests.pause),
-        Route(ResumeDigest, digests.resume),
-        Route(DeleteDigest, digests.delete),
-        Route(RestoreDigest, digests.restore),
-        Route(SaveDigest, digests.save),
-        Route(PreviewForm, digests.preview_form),
-        Route(SuggestZones, digests.suggest_zones),
-        Route(SuggestWorkflows, digests.suggest_workflows),
+        Route(HelpQuery, everyone, show_help),
+        Route(ListInstances, everyone, lists.list_instances),
+        Route(ListWorkflows, everyone, lists.list_workflows),
+        Route(TurnPage, everyone, lists.turn_page),
+        Route(RefreshPage, everyone, lists.refresh_page),
+        Route(OpenList, everyone, lists.open_list),
+        Route(OpenFilter, everyone, lists.open_filter),
+        Route(ApplyFilter, everyone, lists.apply_filter),
+        Route(OpenForm, everyone, digests.open_form),
+        Route(CreateDigest, everyone, digests.create),
+        Route(ListDigests, rights.list, digests.list_digests),
+        Route(ShowDigest, rights.view, digests.show),
+        Route(PreviewDigest, rights.view, digests.preview),
+        Route(RunDigest, rights.view, digests.run),
+        Route(EditDigest, rights.change, digests.edit),
+        Route(PauseDigest, rights.change, digests.pause),
+        Route(ResumeDigest, rights.change, digests.resume),
+        Route(DeleteDigest, rights.change, digests.delete),
+        Route(RestoreDigest, rights.restore, digests.restore),
+        Route(SaveDigest, rights.save, digests.save),
+        Route(PreviewForm, everyone, digests.preview_form),
+        Route(SuggestZones, everyone, digests.suggest_zones),
+        Route(SuggestWorkflows, everyone, digests.suggest_workflows),
     ]
 
 

@@ -11,13 +11,11 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Bot, build_bot
 from bot.cloudflare.client import Call, observe_nothing
 from bot.errors import Role, StartupError
 from bot.settings import Settings
-from bot.slack.client import SlackUnreachable, check_bot_token
 from bot.slack.socket_mode import ACK_LIMIT
 
 _log = structlog.get_logger(__name__)
@@ -67,7 +65,6 @@ async def run_bot(
         StartupError, TokenRefused, SlackUnreachable, SocketModeFailed: as `serve` says.
     """
     async with build_bot(settings, observe, role) as bot:
-        await _check_bot_token(bot.client)
         grace = timedelta(seconds=settings.bot_shutdown_seconds)
         async with AsyncExitStack() as stack:
             # In this order: no more requests, then the work they started, then (above) what it works with.
@@ -114,11 +111,3 @@ async def _drain(bot: Bot, grace: timedelta) -> None:
     ended = await bot.background.drain(grace)
     if ended:
         _log.warning("work_cut_short", tasks=ended)
-
-
-async def _check_bot_token(client: AsyncWebClient) -> None:
-    """Refuse to start with a token that Slack refuses; a Slack that is down is no reason to stay down."""
-    try:
-        await check_bot_token(client)
-    except SlackUnreachable as error:
-        _log.warning("slack_token_unchecked", reason=str(error))

@@ -38,7 +38,7 @@ def _account_name(value: object) -> object:
 
 
 def _people(value: object) -> object:
-    """Slack's ids of people, separated by commas."""
+    """Read Slack's ids of people, separated by commas."""
     if not isinstance(value, str):
         return value
     ids = [part.strip() for part in value.split(",") if part.strip()]

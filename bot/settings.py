@@ -355,17 +355,17 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own
 
 def _remaining_problems(error: ValidationError, given: dict[str, Any]) -> list[str]:
     """Return what else is wrong beside the settings that can't be read, to tell all at once."""
-    unread = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
-    if not unread:
+    invalid = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+    if not invalid:
         return []
     try:
-        Settings(**given | {name: Settings.model_fields[name].get_default() for name in unread})
+        Settings(**given | {name: Settings.model_fields[name].get_default() for name in invalid})
     except ValidationError as further:
         lines = _lines(further)
-        about_accounts = any(name.startswith(("cloudflare", "wrangler", "bot_account")) for name in unread)
+        about_accounts = any(name.startswith(("cloudflare", "wrangler", "bot_account")) for name in invalid)
         if about_accounts:
             lines = [line for line in lines if line.startswith(("SLACK", "DATABASE"))]
-        return [line for line in lines if line.partition(" ")[0].lower() not in unread]
+        return [line for line in lines if line.partition(" ")[0].lower() not in invalid]
     return []
 
 

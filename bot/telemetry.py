@@ -100,7 +100,7 @@ def _counted(_logger: object, method: str, event: EventDict) -> EventDict:
 
 
 def _json(event: Any, **_: object) -> str:  # noqa: ANN401 - as structlog hands it on
-    """JSON in ASCII: whatever people gave as a name breaks no line and steers no terminal."""
+    """Write JSON in ASCII: no name breaks a line or steers a terminal."""
     with suppress(PydanticSerializationError):
         text = to_json(event, fallback=repr)
         if text.isascii():
@@ -126,12 +126,12 @@ class _LineLogger(structlog.WriteLogger):
 
 
 @contextmanager
-def bind_request_id(reference: str) -> Iterator[None]:
-    """Have every line that is logged in this block, and in the tasks begun in it, carry a reference.
+def bind_request_id(request_id: str) -> Iterator[None]:
+    """Have every line that is logged in this block, and in the tasks begun in it, carry a request id.
 
-    A task begun in it keeps the reference after the block; whatever else its caller does loses it.
+    A task begun in it keeps the request id after the block; whatever else its caller does loses it.
     """
-    before = _request_id.set(reference)
+    before = _request_id.set(request_id)
     try:
         yield
     finally:
@@ -144,8 +144,8 @@ def current_request_id() -> str:
 
 
 def _with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
-    if reference := _request_id.get():
-        event["reference"] = reference
+    if request_id := _request_id.get():
+        event["reference"] = request_id
     return event
 
 
@@ -225,12 +225,12 @@ class Metrics:
         )
 
     def render(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
 def _tasks() -> int:
-    """How many tasks there are on this thread's event loop; none where none runs."""
+    """Count the tasks on this thread's event loop; 0 where none runs."""
     try:
         return len(asyncio.all_tasks())
     except RuntimeError:

@@ -1,28 +1,31 @@
 """`workflows-bot digest …`: digests in a terminal, for whoever runs the bot."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import cloudflare_session, database, open_accounts
 from bot.cloudflare.errors import CloudflareError, UnknownAccount
 from bot.digests.messages.text import digest_line, report_text
+from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
-from bot.digests.store import DigestRepository, NoSuchDigest
+from bot.digests.store import DigestRepository, NoSuchDigest, teams_with_digests
 from bot.errors import StartupError
 from bot.settings import Settings
 from bot.telemetry import Metrics
 
 
 async def list_digests(settings: Settings) -> str:
-    """Every digest, a line each.
+    """Print every digest, a line each.
 
     Raises:
         StartupError: the database can't be used.
     """
     async with database(settings) as engine:
-        found = await DigestRepository(engine, _now).all()
-    return (
-        "\n".join(digest_line(digest) for digest in found) or "No digests yet: /workflows digest creates one."
-    )
+        found = [digest for store in await _stores(engine) for digest in await store.all()]
+    lines = [digest_line(digest) for digest in sorted(found, key=lambda digest: digest.number)]
+    return "\n".join(lines) or "No digests yet: /workflows digest creates one."
 
 
 async def preview(settings: Settings, number: int) -> str:
@@ -34,13 +37,30 @@ async def preview(settings: Settings, number: int) -> str:
     async with database(settings) as engine, cloudflare_session() as session:
         accounts = open_accounts(settings, session, Metrics())
         try:
-            digest = await DigestRepository(engine, _now).get(number)
+            digest = await _find(engine, number)
             reader = ReportBuilder(accounts, settings.digest_lookback, _now)
             return report_text(digest, await reader.report(digest.plan, digest.baseline))
         except NoSuchDigest as error:
             raise StartupError(f"{error}; `workflows-bot digest list` shows them all") from error
         except (CloudflareError, UnknownAccount) as error:
             raise StartupError(f"digest {number}: {error}; `workflows-bot check` looks closer") from error
+
+
+async def _find(engine: AsyncEngine, number: int) -> Digest:
+    """Return a digest of whichever workspace.
+
+    Raises:
+        NoSuchDigest: there is none.
+    """
+    for store in await _stores(engine):
+        with suppress(NoSuchDigest):
+            return await store.get(number)
+    raise NoSuchDigest(number)
+
+
+async def _stores(engine: AsyncEngine) -> list[DigestRepository]:
+    """Return the digests of every workspace in the database: whoever has it may see them all."""
+    return [DigestRepository(engine, team, _now) for team in await teams_with_digests(engine)]
 
 
 def _now() -> datetime:

@@ -129,7 +129,7 @@ class Browser:
             next=replace(mark, offset=offset + size) if offset + size < len(rows) else None,
             messages=found.messages,
             fetched_at=found.fetched_at,
-            unread=found.incomplete_rows,
+            incomplete_rows=found.incomplete_rows,
         )
 
     async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
@@ -253,7 +253,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
         messages=page.messages,
         cursor_loop=circles,
         fetched_at=page.fetched_at,
-        unread=page.incomplete_rows,
+        incomplete_rows=page.incomplete_rows,
     )
 
 

@@ -35,6 +35,7 @@ from bot.slack.interaction import Interaction
 from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage, UserError
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
+from bot.storage.database import first_line
 from bot.ui.elements import Controls
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import Suggestion, problem_message
@@ -78,36 +79,36 @@ class ListHandlers:
         self._requests = requests
         self._zones = zones
         self._now = now
-        self._shown: LRUCache[tuple[AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
+        self._shown: LRUCache[tuple[str, AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
 
-    def cached_reply(self, request: Request) -> ShowMessage | None:
+    def cached_reply(self, request: Request, interaction: Interaction) -> ShowMessage | None:
         """Return the reply to a typed list without times, if all that it takes is in memory."""
         if not isinstance(request, ListInstances) or request.query.has_times:
             return None
         query = request.query.query
-        return self._shown_before(Bookmark(query, query.start), ())
+        return self._shown_before(interaction.team, Bookmark(query, query.start), ())
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
-        clock, notices = await self._clock(interaction.user, needs_zone=request.query.needs_zone)
+        clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)
         query = request.query.resolve(clock)
-        return await self._show(Bookmark(query, query.start), notices=notices)
+        return await self._show(interaction.team, Bookmark(query, query.start), notices=notices)
 
-    async def list_workflows(self, request: ListWorkflows, _: Interaction) -> Reply:
+    async def list_workflows(self, request: ListWorkflows, interaction: Interaction) -> Reply:
         """Show the overview."""
-        return await self._show(OverviewBookmark(request.query))
+        return await self._show(interaction.team, OverviewBookmark(request.query))
 
-    async def turn_page(self, request: TurnPage, _: Interaction) -> Reply:
+    async def turn_page(self, request: TurnPage, interaction: Interaction) -> Reply:
         """Show another page in place."""
-        return replace(await self._show(request.place), in_place=True)
+        return replace(await self._show(interaction.team, request.place), in_place=True)
 
-    async def refresh_page(self, request: RefreshPage, _: Interaction) -> Reply:
+    async def refresh_page(self, request: RefreshPage, interaction: Interaction) -> Reply:
         """Show the same page anew in place."""
-        return replace(await self._show(request.place, fresh=True), in_place=True)
+        return replace(await self._show(interaction.team, request.place, fresh=True), in_place=True)
 
-    async def open_list(self, request: OpenList, _: Interaction) -> Reply:
+    async def open_list(self, request: OpenList, interaction: Interaction) -> Reply:
         """Show a list below the message with the button."""
-        return await self._show(request.place)
+        return await self._show(interaction.team, request.place)
 
     async def open_filter(self, request: OpenFilter, interaction: Interaction) -> Reply:
         """Open the form of a list; it does not wait for long, as Slack does not."""
@@ -115,83 +116,89 @@ class ListHandlers:
         if query.account is not None and query.account not in self._browser.accounts:
             raise UnknownAccount(query.account, self._browser.accounts)
         has_times = query.since is not None or query.until is not None
-        zone = await self._zones.get(interaction.user, _FORM_TIMEOUT) if has_times else Zone()
+        zone = Zone()
+        if has_times:
+            zone = await self._zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
         form = Form.of(query, Clock(self._now(), zone.info))
-        metadata = interaction.dump(await self._requests.save(request))
+        metadata = interaction.dump(await self._requests.save(request, interaction.team))
         view = filter_view(query, form, self._browser.accounts, metadata)
         return OpenModal(view, not_opened_message(query))
 
     async def apply_filter(self, request: ApplyFilter, interaction: Interaction) -> Reply:
         """Show the list that the form asks for in place of the one that it was opened from."""
         form = filled_in(interaction.fields, request.query)
-        clock, notices = await self._clock(interaction.user, needs_zone=form.needs_zone)
+        clock, notices = await self._clock(interaction, needs_zone=form.needs_zone)
         query = form.to_query(request.query.workflow, clock)
         if isinstance(query, FormErrors):
             first = next(iter(query.by_field.values()))
             return FieldErrors(field_errors(query), problem_message(first))
 
         async def show() -> Reply:
-            return replace(await self._show(Bookmark(query), notices=notices), in_place=True)
+            shown = await self._show(interaction.team, Bookmark(query), notices=notices)
+            return replace(shown, in_place=True)
 
         return Accepted(show)
 
-    async def _clock(self, user: str, *, needs_zone: bool) -> tuple[Clock, tuple[str, ...]]:
+    async def _clock(self, person: Interaction, *, needs_zone: bool) -> tuple[Clock, tuple[str, ...]]:
         """Return what times are read by, and a notice where the person's zone is unknown."""
-        zone = await self._zones.get(user) if needs_zone else Zone(known=True)
+        zone = await self._zones.get(person.team, person.user) if needs_zone else Zone(known=True)
         return Clock(self._now(), zone.info), () if zone.known else (_UTC_NOTICE,)
 
     async def _show(
-        self, place: AnyBookmark, *, fresh: bool = False, notices: tuple[str, ...] = ()
+        self, team: str, place: AnyBookmark, *, fresh: bool = False, notices: tuple[str, ...] = ()
     ) -> ShowMessage:
-        if not fresh and (known := self._shown_before(place, notices)) is not None:
+        if not fresh and (known := self._shown_before(team, place, notices)) is not None:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                return await self._overview(await self._browser.overview(place, fresh=fresh))
+                return await self._overview(team, await self._browser.overview(place, fresh=fresh))
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
         except CursorRefused as error:
-            value = await self._requests.save(OpenList(Bookmark(error.restart)))
+            value = await self._requests.save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            raise UserError(problem_message(error, suggestions=await self._similar(error))) from error
+            similar_ones = await self._similar(team, error)
+            raise UserError(problem_message(error, suggestions=similar_ones)) from error
         except (RateLimited, Unavailable, InvalidResponse) as error:
             raise UserError(problem_message(error, again=OpenList(place).command())) from error
-        controls = await self._controls(screen)
+        controls = await self._controls(team, screen)
         reply = ShowMessage(instances_message(screen, controls, notices))
-        if not (fresh or controls.lost):
-            self._shown[place, notices] = _Shown(screen, reply)  # for all who look at the same list
+        if not (fresh or controls.incomplete):
+            self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
 
-    def _shown_before(self, place: AnyBookmark, notices: tuple[str, ...]) -> ShowMessage | None:
-        known = self._shown.get((place, notices))
+    def _shown_before(self, team: str, place: AnyBookmark, notices: tuple[str, ...]) -> ShowMessage | None:
+        known = self._shown.get((team, place, notices))
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 
-    async def _overview(self, overview: Overview) -> ShowMessage:
+    async def _overview(self, team: str, overview: Overview) -> ShowMessage:
         account = overview.query.account
         lists = [OpenList(Bookmark(ListQuery(row.name, account))) for row in overview.rows]
-        values = [await self._requests.save(request) for request in lists]
-        return ShowMessage(overview_message(overview, await self._controls(overview), values))
+        values = [await self._requests.save(request, team) for request in lists]
+        return ShowMessage(overview_message(overview, await self._controls(team, overview), values))
 
-    async def _controls(self, shown: Screen | Overview) -> Controls:
+    async def _controls(self, team: str, shown: Screen | Overview) -> Controls:
         previous, next_ = (
             None if place is None else TurnPage(place) for place in (shown.previous, shown.next)
         )
         filter_ = OpenFilter(shown.query.from_start) if isinstance(shown, Screen) else None
         wanted = (previous, next_, RefreshPage(shown.here), filter_)
-        values = [None if request is None else await self._value(request) for request in wanted]
-        is_lost = any(
+        values = [None if request is None else await self._value(team, request) for request in wanted]
+        is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
         )
-        return Controls(previous=values[0], next=values[1], refresh=values[2], filter=values[3], lost=is_lost)
+        return Controls(
+            previous=values[0], next=values[1], refresh=values[2], filter=values[3], incomplete=is_incomplete
+        )
 
-    async def _value(self, request: Request) -> str | None:
+    async def _value(self, team: str, request: Request) -> str | None:
         """Return a button's value, or None where the database can't keep it. The rows are shown even so."""
         try:
-            return await self._requests.save(request)
-        except (SQLAlchemyError, OSError):
-            _log.exception("bookmark_not_kept")
+            return await self._requests.save(request, team)
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("bookmark_not_kept", reason=first_line(error))
             return None
 
-    async def _similar(self, error: NoSuchWorkflow) -> list[Suggestion]:
+    async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:
         requests = {name: OpenList(Bookmark(replace(error.query, workflow=name))) for name in error.similar}
-        return [similar(name, await self._requests.save(request)) for name, request in requests.items()]
+        return [similar(name, await self._requests.save(request, team)) for name, request in requests.items()]

@@ -32,7 +32,7 @@ class Screen:
         messages: the API's own words, usually none.
         cursor_loop: the API gave a cursor it had given before, so the list ends here.
         fetched_at: when the API was asked.
-        unread: rows of the API's answer that could not be read in full.
+        incomplete_rows: rows of the API's answer that could not be read in full.
         source: where its rows are from; None where that took more than one question.
     """
 
@@ -46,7 +46,7 @@ class Screen:
     messages: tuple[ApiMessage, ...]
     cursor_loop: bool
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0
     source: Source | None = None
 
 
@@ -65,7 +65,7 @@ class Overview:
         next: the screen after, if any.
         messages: the API's own words, usually none.
         fetched_at: when the API was asked.
-        unread: rows of the API's answer that could not be read in full.
+        incomplete_rows: rows of the API's answer that could not be read in full.
     """
 
     query: OverviewQuery
@@ -78,4 +78,4 @@ class Overview:
     next: OverviewBookmark | None
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
-    unread: int = 0
+    incomplete_rows: int = 0

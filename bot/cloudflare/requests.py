@@ -42,7 +42,7 @@ class Request:
 
     @property
     def is_safe(self) -> bool:
-        """Whether the request changes nothing, so that it may be sent again."""
+        """Return whether the request changes nothing, so that it may be sent again."""
         return self.method in {"GET", "HEAD"}
 
 

@@ -1,1 +1,1 @@
-"""Digests: what a team wants to be told and when; what there is to tell; and what became of each."""
+"""Digests: what a channel is told and when, what there is to report, and what became of each run."""

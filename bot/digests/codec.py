@@ -35,7 +35,7 @@ def spec_from_json(text: str) -> DigestSpec:
     try:
         ZoneInfo(plan.schedule.zone)
     except ZoneInfoNotFoundError:
-        pass  # it may have had that name when the plan was made: who asks for its slots is told
+        pass  # it may have had that name when the plan was made; its slots raise the error
     except OSError as error:
         raise ValueError("the time zone is none") from error
     return plan
@@ -43,7 +43,7 @@ def spec_from_json(text: str) -> DigestSpec:
 
 def baseline_to_json(baseline: Baseline) -> str:
     """Write a baseline as text."""
-    return _BASELINE.dump_json(baseline).decode()
+    return _BASELINE.dump_json(baseline, by_alias=True).decode()
 
 
 def baseline_from_json(text: str) -> Baseline:
@@ -63,6 +63,7 @@ def digest_of(row: RowMapping) -> Digest:
     """
     return Digest(
         number=row["number"],
+        team=row["team_id"],
         plan=spec_from_json(row["plan"]),
         creator=row["creator"],
         created_at=_required(row["created_at"]),

@@ -58,25 +58,29 @@ class ClaimedRun:
 
 
 class DueScheduler:
-    """Schedules the digests of this workspace.
+    """Schedules the digests of one workspace.
 
     Its methods may be repeated after a failure and called by several workers at once. They raise
     `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
 
     Args:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace.
         lateness: how late a slot may be delivered.
     """
 
-    def __init__(self, engine: AsyncEngine, lateness: timedelta) -> None:
+    def __init__(self, engine: AsyncEngine, team: str, lateness: timedelta) -> None:
         self._engine = engine
+        self._team = team
+        self._own_digests = digests.c.team_id == team
+        self._own_runs = digest_runs.c.team_id == team
         self._lateness = lateness
         self._insert = _insert_for(engine)
 
     async def has_work(self) -> bool:
         """Return whether any digest is active or any run is due."""
-        active = select(digests.c.number).where(digests.c.state == "active").limit(1)
-        due = select(digest_runs.c.digest).where(digest_runs.c.state == "due").limit(1)
+        active = select(digests.c.number).where(self._own_digests, digests.c.state == "active").limit(1)
+        due = select(digest_runs.c.digest).where(self._own_runs, digest_runs.c.state == "due").limit(1)
         async with self._engine.connect() as connection:
             found = await connection.scalar(active)
             return found is not None or await connection.scalar(due) is not None
@@ -88,7 +92,7 @@ class DueScheduler:
         async with self._engine.begin() as connection:
             asked = (
                 select(digests)
-                .where(digests.c.state == "active", digests.c.next_due <= seconds(now))
+                .where(self._own_digests, digests.c.state == "active", digests.c.next_due <= seconds(now))
                 .order_by(digests.c.next_due, digests.c.number)
                 .limit(_BATCH)
                 .with_for_update(skip_locked=True)
@@ -116,7 +120,7 @@ class DueScheduler:
         Slots recorded meanwhile are not recorded again, except those recorded as missed.
         """
         async with self._engine.begin() as connection:
-            asked = select(digests).where(digests.c.state == "active")
+            asked = select(digests).where(self._own_digests, digests.c.state == "active")
             for digest in digests_of((await connection.execute(asked)).mappings().all()):
                 try:
                     next_due = digest.plan.schedule.next_after(now)
@@ -126,7 +130,11 @@ class DueScheduler:
                     await _set_next_due(connection, digest, next_due)
             await connection.execute(
                 update(digest_runs)
-                .where(digest_runs.c.state == "due", digest_runs.c.try_at > seconds(now + _MAX_DELAY))
+                .where(
+                    self._own_runs,
+                    digest_runs.c.state == "due",
+                    digest_runs.c.try_at > seconds(now + _MAX_DELAY),
+                )
                 .values(try_at=seconds(now))
             )
 
@@ -139,7 +147,9 @@ class DueScheduler:
                     digests.c.channel,
                 )
                 .join(digests, digests.c.number == digest_runs.c.digest)
-                .where(digest_runs.c.state == "due", digest_runs.c.try_at <= seconds(now))
+                .where(
+                    self._own_runs, digest_runs.c.state == "due", digest_runs.c.try_at <= seconds(now)
+                )
                 .order_by(digest_runs.c.try_at, digest_runs.c.due_at, digest_runs.c.digest)
                 .limit(most)
                 .with_for_update(skip_locked=True, of=digest_runs)
@@ -162,6 +172,7 @@ class DueScheduler:
         asked = (
             select(digest_runs.c.digest, digest_runs.c.slot, digest_runs.c.attempt)
             .where(
+                self._own_runs,
                 digest_runs.c.state == "due",
                 digest_runs.c.try_at.is_(None),
                 digest_runs.c.due_at < seconds(before),
@@ -176,10 +187,18 @@ class DueScheduler:
         """Delete runs of long ago, except the last hundred of each digest, and digests deleted long ago."""
         old = and_(digest_runs.c.state != "due", digest_runs.c.due_at < seconds(now - _KEEP_RUNS))
         age = func.row_number().over(partition_by=digest_runs.c.digest, order_by=digest_runs.c.due_at.desc())
-        aged = select(digest_runs.c.digest, digest_runs.c.slot, age.label("age")).subquery()
+        aged = (
+            select(digest_runs.c.digest, digest_runs.c.slot, age.label("age"))
+            .where(self._own_runs)
+            .subquery()
+        )
         beyond = select(aged.c.digest, aged.c.slot).where(aged.c.age > _KEEP_LAST)
         key = tuple_(digest_runs.c.digest, digest_runs.c.slot)
-        gone = and_(digests.c.state == "deleted", digests.c.changed_at < seconds(now - _KEEP_DELETED))
+        gone = and_(
+            self._own_digests,
+            digests.c.state == "deleted",
+            digests.c.changed_at < seconds(now - _KEEP_DELETED),
+        )
         of_gone = digest_runs.c.digest.in_(select(digests.c.number).where(gone))
         async with self._engine.begin() as connection:
             await connection.execute(delete(digest_runs).where(old, key.in_(beyond)))
@@ -201,7 +220,7 @@ class DueScheduler:
             values |= {"try_at": seconds(now), "ended_at": None}
         for slot in slots:
             run = {"digest": digest.number, "slot": slot_key(slot), "due_at": seconds(slot), **values}
-            made = self._insert(digest_runs).values(attempt=0, posting=False, **run)
+            made = self._insert(digest_runs).values(team_id=self._team, attempt=0, posting=False, **run)
             if state == "due":
                 made = made.on_conflict_do_update(
                     index_elements=["digest", "slot"], set_=values, where=digest_runs.c.state == "missed"

@@ -33,7 +33,6 @@ from bot.digests.messages.confirmations import (
     channel_unavailable_text,
     created_elsewhere_message,
     deleted_message,
-    not_all_message,
     paused_message,
     restored_message,
     resumed_message,
@@ -56,6 +55,7 @@ from bot.digests.messages.preview import (
     reading_view,
 )
 from bot.digests.model import Digest
+from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
 from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
@@ -92,15 +92,17 @@ class DigestHandlers:
 
     Attributes:
         digests: makes and changes them.
+        rights: who may change which; that they may is asked before, by the router.
         zones: people's time zones.
     """
 
     digests: DigestService
+    rights: DigestRights
     zones: UserTimeZones
 
     async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
         """Open the form of a new digest."""
-        zone = await self.zones.get(interaction.user, _FORM_TIMEOUT)
+        zone = await self.zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
         form = DigestForm.blank(interaction.channel or "", zone.name)
         view = digest_form(form, None, tuple(self.digests.accounts), interaction.dump(""))
         return OpenModal(view, form_not_opened_message(None))
@@ -116,68 +118,65 @@ class DigestHandlers:
 
     async def list_digests(self, request: ListDigests, interaction: Interaction) -> Reply:
         """Show this channel's digests and the person's own; for admins who ask for them, all."""
-        store = self.digests.store
+        store = self.digests.store(interaction)
         if request.all:
-            if interaction.user not in self.digests.admins:
-                raise UserError(not_all_message(self.digests.admins))
             found = {digest.number: digest for digest in await store.all()}
         else:
             here = await store.of_channel(interaction.channel) if interaction.channel else ()
             own = await store.of_creator(interaction.user)
             found = {digest.number: digest for digest in (*here, *own)}
         shown = [found[number] for number in sorted(found)]
-        may_change = {digest.number for digest in shown if self.digests.may_change(digest, interaction)}
-        return await self._warn_if_no_worker(digests_message(shown, may_change))
+        may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
+        return await self._warn_if_no_worker(digests_message(shown, may_change), interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
-        digest = await self.digests.require_view(request.number, interaction)
+        digest = await self.digests.get(request.number, interaction)
         schedule, now = digest.plan.schedule, self.digests.now()
         upcoming = tuple(schedule.upcoming(now, UPCOMING)) if digest.next_due else ()
-        runs = await self.digests.store.runs(digest.number)
-        may_change = self.digests.may_change(digest, interaction)
-        return await self._warn_if_no_worker(
-            digest_details_message(digest, upcoming, runs, may_change=may_change)
-        )
+        runs = await self.digests.store(interaction).runs(digest.number)
+        may_change = self.rights.may_change(digest, interaction)
+        message = digest_details_message(digest, upcoming, runs, may_change=may_change)
+        return await self._warn_if_no_worker(message, interaction)
 
     async def preview(self, request: PreviewDigest, interaction: Interaction) -> Reply:
         """Show what a digest would say now."""
-        digest = await self.digests.require_view(request.number, interaction)
+        digest = await self.digests.get(request.number, interaction)
         messages = await self.digests.preview(digest.plan, digest)
         return ShowMessage(messages.full, plain=messages.plain)
 
     async def run(self, request: RunDigest, interaction: Interaction) -> Reply:
         """Have a digest posted now; people who read it in its channel may do so, too."""
-        digest = await self.digests.require_view(request.number, interaction)
-        await self.digests.store.run_now(digest.number)
-        return await self._warn_if_no_worker(run_started_message(digest))
+        digest = await self.digests.get(request.number, interaction)
+        await self.digests.store(interaction).run_now(digest.number)
+        return await self._warn_if_no_worker(run_started_message(digest), interaction)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
         """Open the form of a digest."""
-        digest = await self.digests.require_change(request.number, interaction)
+        digest = await self.digests.get(request.number, interaction)
         form, metadata = DigestForm.of(digest.plan), interaction.dump(str(digest.number))
         view = digest_form(form, digest.number, tuple(self.digests.accounts), metadata)
         return OpenModal(view, form_not_opened_message(digest.number))
 
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
-        await self.digests.require_change(request.number, interaction)
-        return ShowMessage(paused_message(await self.digests.store.pause(request.number)))
+        digest = await self.digests.store(interaction).pause(request.number)
+        return ShowMessage(paused_message(digest))
 
     async def resume(self, request: ResumeDigest, interaction: Interaction) -> Reply:
         """Resume a digest."""
-        await self.digests.require_change(request.number, interaction)
-        return ShowMessage(resumed_message(await self.digests.store.resume(request.number)))
+        digest = await self.digests.store(interaction).resume(request.number)
+        return ShowMessage(resumed_message(digest))
 
     async def delete(self, request: DeleteDigest, interaction: Interaction) -> Reply:
         """Delete a digest; the answer has a button that restores it."""
-        await self.digests.require_change(request.number, interaction)
-        return ShowMessage(deleted_message(await self.digests.store.delete(request.number)))
+        digest = await self.digests.store(interaction).delete(request.number)
+        return ShowMessage(deleted_message(digest))
 
     async def restore(self, request: RestoreDigest, interaction: Interaction) -> Reply:
         """Undo a deletion. A digest that is there stays as it is, paused or not."""
-        await self.digests.require_change(request.number, interaction, deleted_too=True)
-        return ShowMessage(restored_message(await self.digests.store.restore(request.number)))
+        digest = await self.digests.store(interaction).restore(request.number)
+        return ShowMessage(restored_message(digest))
 
     async def save(  # noqa: PLR0911 - one way out for each field that may be wrong
         self, request: SaveDigest, interaction: Interaction
@@ -190,7 +189,7 @@ class DigestHandlers:
         try:
             if number is None:
                 return _created(await self.digests.create(spec, interaction), interaction)
-            was_here = await self.digests.get(number)
+            was_here = await self.digests.get(number, interaction)
             digest = await self.digests.update(number, spec, interaction)
         except ChannelUnavailable as error:
             return _field_errors({"channel": channel_unavailable_text(error.reason)}, number)
@@ -239,9 +238,9 @@ class DigestHandlers:
             return ()
         return [row.name for row in rows if len(row.name) <= OPTION_VALUE]
 
-    async def _warn_if_no_worker(self, message: Message) -> ShowMessage:
+    async def _warn_if_no_worker(self, message: Message, interaction: Interaction) -> ShowMessage:
         """Add a warning when no worker is running."""
-        is_served = await self.digests.store.is_served()
+        is_served = await self.digests.store(interaction).is_served()
         return ShowMessage(message if is_served else with_no_worker_warning(message))
 
 

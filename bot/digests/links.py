@@ -8,18 +8,28 @@ from bot.browse.model import ListQuery
 from bot.browse.requests import OpenList
 from bot.digests.report import Report
 from bot.slack.requests import RequestStore
+from bot.storage.database import first_line
 
 _log = structlog.get_logger(__name__)
 
 
-async def list_button_values(report: Report, requests: RequestStore) -> dict[str, str]:
-    """Return a button's value for each workflow with news; none if the database can't keep it."""
+async def list_button_values(report: Report, requests: RequestStore, team: str) -> dict[str, str]:
+    """Return a button's value for each workflow with news; none if the database can't keep it.
+
+    Args:
+        report: with the news.
+        requests: makes requests into button values.
+        team: Slack's id of the workspace where they are shown.
+    """
     plan = report.plan
-    names = dict.fromkeys((*(group.workflow for group in report.groups), *report.ungrouped, *report.unread))
+    names = dict.fromkeys(
+        (*(group.workflow for group in report.groups), *report.ungrouped, *report.unexplained)
+    )
     values = {}
     try:
         for name in names:
-            values[name] = await requests.save(OpenList(Bookmark(ListQuery(name, plan.account, plan.status))))
-    except (SQLAlchemyError, OSError):
-        _log.exception("bookmark_not_kept")
+            request = OpenList(Bookmark(ListQuery(name, plan.account, plan.status)))
+            values[name] = await requests.save(request, team)
+    except (SQLAlchemyError, OSError) as error:
+        _log.error("bookmark_not_kept", reason=first_line(error))
     return values

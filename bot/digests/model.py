@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from bot.cloudflare.models import STATUSES, Status
 from bot.language.durations import DEFAULT_WINDOW, window_text
@@ -64,19 +66,19 @@ class Baseline:
     """What the last digest knew, for the next one to say what is new.
 
     Attributes:
-        at: the moment up to which it told everything.
+        at: the moment up to which it reported everything.
         counts: instances by workflow and status, zeros left out; None where they could not be read.
         partial: workflows may be missing, as not even their names could be read.
         news: how many instances newly had the plan's status, by the hour in which they ended.
-        told: which of them ended in the last moments before `at`, as `workflow/id`: what ended then and came
-            to light later is still news, and these are not.
+        reported_ids: those that ended in the last moments before `at`, as `workflow/id`: they are no news,
+            but another instance that ended then and came to light later is.
     """
 
     at: datetime
     counts: Mapping[str, Mapping[Status, int] | None] = field(default_factory=dict)
     partial: bool = False
     news: Mapping[datetime, int] = field(default_factory=dict)
-    told: frozenset[str] = frozenset()
+    reported_ids: Annotated[frozenset[str], Field(alias="told")] = frozenset()
 
     def counts_of(self, workflow: str) -> Mapping[Status, int] | None:
         """Return a workflow's counts by status, none if it did not exist; None if they are unknown."""
@@ -89,6 +91,7 @@ class Digest:
 
     Attributes:
         number: what people call it by.
+        team: Slack's id of the workspace it belongs to.
         plan: as its creator, or whoever changed it, wants it.
         creator: Slack's id of who made it.
         created_at: when.
@@ -99,6 +102,7 @@ class Digest:
     """
 
     number: int
+    team: str
     plan: DigestSpec
     creator: str
     created_at: datetime
@@ -123,7 +127,7 @@ class DigestRun:
         attempt: how often it was tried before and put off, as Cloudflare or Slack did not answer.
         began_at: when it was first tried.
         ended_at: when it came to something.
-        news: how many instances it told of.
+        news: how many instances it reported.
         detail: why it failed or was put off, in words.
     """
 

@@ -57,7 +57,7 @@ class WorkflowFindings:
 
 
 def candidates(rows: Iterable[Workflow], status: Status, baseline: Baseline | None) -> tuple[Candidate, ...]:
-    """Where to look, the likeliest first: where the count rose, fell, or hides a change by being equal.
+    """Return where to look: first where the count rose, then where it fell or is equal.
 
     An instance that is past its retention leaves its count, so that an equal one may hide a new failure, as
     that of a nightly job does which fails each night. Such workflows come last, those that started something

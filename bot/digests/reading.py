@@ -89,9 +89,9 @@ class ReportBuilder:
             first=baseline is None,
             groups=groups,
             total=len(new_instances),
-            exact=harvest.exact and not (harvest.unread or everything.incomplete_rows),
+            exact=harvest.exact and not (harvest.unexplained or everything.incomplete_rows),
             ungrouped=ungrouped,
-            unread=harvest.unread,
+            unexplained=harvest.unexplained,
             rows=[_row(name, counts[name], baseline) for name in shown],
             empty=len(rows) - len(shown),
             gone=[name for name in plan.workflows if name not in {row.name for row in rows}],
@@ -102,7 +102,7 @@ class ReportBuilder:
                 counts={name: by_status for name, by_status in counts.items() if by_status != {}},
                 partial=everything.incomplete_rows > 0,
                 news=hours,
-                told=_told(harvest.found, span, baseline),
+                reported_ids=_reported_ids(harvest.found, span, baseline),
             ),
         )
 
@@ -138,7 +138,7 @@ async def _errors(
 async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> InstanceError | None:
     """Return the error of an instance; None if it is unknown.
 
-    One that Cloudflare can't describe, today or ever, must not keep the whole digest from being told.
+    One that Cloudflare can't describe, today or ever, must not hold up the whole digest.
     """
     try:
         return (await survey.instance(workflow, instance)).error
@@ -177,13 +177,15 @@ def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | No
     return WorkflowRow(name, counts, {status: by for status, by in changes.items() if by})
 
 
-def _told(found: Sequence[WorkflowFindings], span: ReportPeriod, baseline: Baseline | None) -> frozenset[str]:
+def _reported_ids(
+    found: Sequence[WorkflowFindings], span: ReportPeriod, baseline: Baseline | None
+) -> frozenset[str]:
     """Return the ids that the next digest sees again, as it rereads the last moments of this one."""
     again = span.until - news.OVERLAP
-    told = {
+    ids = frozenset(
         news.key(one.workflow, new_instance.id)
         for one in found
         for new_instance in one.new_instances
         if new_instance.at > again
-    }
-    return span.told | told if baseline is not None and again < baseline.at else frozenset(told)
+    )
+    return span.reported_ids | ids if baseline is not None and again < baseline.at else ids

@@ -80,10 +80,10 @@ class Report:
         until: and not younger than this: when it was read.
         first: whether there was no digest before.
         groups: news, the largest group first, at most `MOST_GROUPS`.
-        total: how many newcomers there are, in all groups, the untold too.
+        total: how many new instances there are, the ungrouped ones too.
         exact: False where there may be more.
-        untold: how many newcomers of each workflow are in no group shown.
-        unread: workflows whose count rose, by how much, and whose instances were not looked at.
+        ungrouped: how many new instances of each workflow are in no group.
+        unexplained: workflows whose count rose, by how much, and whose instances were not looked at.
         rows: the workflows that have any instance, those with news first, then by name.
         empty: how many more have none.
         gone: names in the plan that the account no longer has.
@@ -101,7 +101,7 @@ class Report:
     total: int
     exact: bool
     ungrouped: Mapping[str, int]
-    unread: Mapping[str, int]
+    unexplained: Mapping[str, int]
     rows: Sequence[WorkflowRow]
     empty: int
     gone: Sequence[str]
@@ -112,4 +112,4 @@ class Report:
     @property
     def has_news(self) -> bool:
         """Return whether a quiet digest has anything to post."""
-        return bool(self.total or self.unread or self.gone)
+        return bool(self.total or self.unexplained or self.gone)

@@ -36,7 +36,7 @@ class Attempt:
     number: int
 
     @property
-    def reference(self) -> str:
+    def request_id(self) -> str:
         """The request id under which all attempts at this run are logged."""
         return f"{self.digest}:{self.slot}"
 
@@ -82,24 +82,26 @@ class RunResult:
 
 
 class RunRepository:
-    """The runs of all digests.
+    """The runs of one workspace's digests.
 
     Its methods may be repeated after a failure and called by several workers at once. They raise
     `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
 
     Args:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, team: str) -> None:
         self._engine = engine
+        self._team = team
 
     async def begin(self, attempt: Attempt, now: datetime) -> ActiveRun | None:
         """Begin a run and return it with its digest; None if it has ended or this attempt is superseded."""
         async with self._engine.begin() as connection:
             await connection.execute(
                 update(digest_runs)
-                .where(_open(attempt), digest_runs.c.began_at.is_(None))
+                .where(self._open(attempt), digest_runs.c.began_at.is_(None))
                 .values(began_at=seconds(now))
             )
             return await self._find(connection, attempt)
@@ -126,7 +128,7 @@ class RunRepository:
         async with self._engine.begin() as connection:
             done = await connection.execute(
                 update(digest_runs)
-                .where(_open(attempt))
+                .where(self._open(attempt))
                 .values(
                     state=result.state,
                     try_at=None,
@@ -138,7 +140,7 @@ class RunRepository:
                 )
             )
             if done.rowcount and result.plan is not None and result.baseline is not None:
-                await _save_baseline(connection, attempt.digest, result.plan, result.baseline)
+                await self._save_baseline(connection, attempt.digest, result.plan, result.baseline)
         return bool(done.rowcount)
 
     async def pause(self, digest: int, why: str, now: datetime) -> bool:
@@ -146,14 +148,14 @@ class RunRepository:
         async with self._engine.begin() as connection:
             paused = await connection.execute(
                 update(digests)
-                .where(digests.c.number == digest, digests.c.state == "active")
+                .where(self._is_digest(digest), digests.c.state == "active")
                 .values(state="paused", paused_why=why, next_due=None, changed_at=seconds(now))
             )
         return bool(paused.rowcount)
 
     async def missed_since(self, run: DigestRun) -> tuple[datetime, ...]:
         """Return the slots that no worker delivered between the digest's last message and this run."""
-        same = digest_runs.c.digest == run.digest
+        same = and_(digest_runs.c.digest == run.digest, digest_runs.c.team_id == self._team)
         last_sent = select(func.max(digest_runs.c.due_at)).where(same, digest_runs.c.state == "sent")
         missed = (
             select(digest_runs.c.due_at)
@@ -178,6 +180,7 @@ class RunRepository:
             select(digest_runs.c.due_at, digest_runs.c.ts)
             .where(
                 digest_runs.c.digest == digest.number,
+                digest_runs.c.team_id == self._team,
                 digest_runs.c.state == "sent",
                 digest_runs.c.channel == digest.plan.channel,
                 digest_runs.c.ts.is_not(None),
@@ -194,8 +197,8 @@ class RunRepository:
         return None
 
     async def _find(self, connection: AsyncConnection, attempt: Attempt) -> ActiveRun | None:
-        run = (await connection.execute(select(digest_runs).where(_open(attempt)))).mappings().first()
-        kept = select(digests).where(digests.c.number == attempt.digest)
+        run = (await connection.execute(select(digest_runs).where(self._open(attempt)))).mappings().first()
+        kept = select(digests).where(self._is_digest(attempt.digest))
         digest = (await connection.execute(kept)).mappings().first()
         if run is None or digest is None:
             return None
@@ -203,30 +206,32 @@ class RunRepository:
 
     async def _change(self, run: Attempt, /, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         async with self._engine.begin() as connection:
-            changed = await connection.execute(update(digest_runs).where(_open(run)).values(**values))
+            changed = await connection.execute(update(digest_runs).where(self._open(run)).values(**values))
         return bool(changed.rowcount)
 
+    async def _save_baseline(
+        self, connection: AsyncConnection, number: int, plan: DigestSpec, baseline: Baseline
+    ) -> None:
+        """Save a baseline, unless the digest asks for something else now."""
+        same = self._is_digest(number)
+        kept = select(digests.c.plan, digests.c.baseline).where(same).with_for_update()
+        row = (await connection.execute(kept)).mappings().first()
+        if row is None:
+            return
+        now = spec_from_json(row["plan"])
+        if (now.account, now.workflows, now.status) == (plan.account, plan.workflows, plan.status):
+            changed = update(digests).where(same).values(baseline=baseline_to_json(baseline))
+            await connection.execute(changed)
 
-async def _save_baseline(
-    connection: AsyncConnection, number: int, plan: DigestSpec, baseline: Baseline
-) -> None:
-    """Save a baseline, unless the digest asks for something else now."""
-    kept = select(digests.c.plan, digests.c.baseline).where(digests.c.number == number).with_for_update()
-    row = (await connection.execute(kept)).mappings().first()
-    if row is None:
-        return
-    now = spec_from_json(row["plan"])
-    if (now.account, now.workflows, now.status) == (plan.account, plan.workflows, plan.status):
-        await connection.execute(
-            update(digests).where(digests.c.number == number).values(baseline=baseline_to_json(baseline))
+    def _is_digest(self, number: int) -> ColumnElement[bool]:
+        return and_(digests.c.number == number, digests.c.team_id == self._team)
+
+    def _open(self, attempt: Attempt) -> ColumnElement[bool]:
+        """Match the run while it has no result and this is its current attempt."""
+        return and_(
+            digest_runs.c.digest == attempt.digest,
+            digest_runs.c.team_id == self._team,
+            digest_runs.c.slot == attempt.slot,
+            digest_runs.c.attempt == attempt.number,
+            digest_runs.c.state == "due",
         )
-
-
-def _open(attempt: Attempt) -> ColumnElement[bool]:
-    """Match the run while it has no result and this is its current attempt."""
-    return and_(
-        digest_runs.c.digest == attempt.digest,
-        digest_runs.c.slot == attempt.slot,
-        digest_runs.c.attempt == attempt.number,
-        digest_runs.c.state == "due",
-    )

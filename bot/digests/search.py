@@ -31,14 +31,14 @@ class ReportPeriod:
         after: news ended later than this: a little before, for what came to light afterwards.
         until: and not later than this.
         created_after: instances created earlier are not looked at.
-        told: what ended between `after` and `since` and was told of.
+        reported_ids: what ended between `after` and `since` and was reported.
     """
 
     since: datetime
     after: datetime
     until: datetime
     created_after: datetime
-    told: frozenset[str]
+    reported_ids: frozenset[str]
 
     @classmethod
     def of(
@@ -47,19 +47,19 @@ class ReportPeriod:
         """Return the period of a digest whose workflows were read at a moment."""
         if baseline is None:
             since = after = read_at - plan.window
-            told: frozenset[str] = frozenset()
+            reported_ids: frozenset[str] = frozenset()
         else:
             # Somebody asked for one out of turn while what its slot shares was read already; a last one that
             # lies further ahead was made before the clock was put back.
             since = baseline.at if baseline.at <= read_at + SHARED_FOR else read_at
-            after, told = since - news.OVERLAP, baseline.told
+            after, reported_ids = since - news.OVERLAP, baseline.reported_ids
         # To the day, so that digests that were last made some minutes or hours apart ask the same.
         day = (since - lookback).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return cls(since, after, max(read_at, since), day, told)
+        return cls(since, after, max(read_at, since), day, reported_ids)
 
     def knows(self, workflow: str, new_instance: NewInstance) -> bool:
         """Return whether an instance was reported, and did not fail again since."""
-        return new_instance.at <= self.since and news.key(workflow, new_instance.id) in self.told
+        return new_instance.at <= self.since and news.key(workflow, new_instance.id) in self.reported_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ class SearchResult:
     Attributes:
         found: news of each workflow that has any.
         exact: False where there may be more.
-        unread: workflows whose count rose, by how much, and of which no list shows why.
+        unexplained: workflows whose count rose, by how much, and of which no list shows why.
         gone: workflows that were deleted since they were listed.
     """
 
     found: Sequence[WorkflowFindings]
     exact: bool
-    unread: dict[str, int]
+    unexplained: dict[str, int]
     gone: frozenset[str]
 
 
@@ -84,7 +84,7 @@ class _Scan:
     """A list of instances, as far as it was read.
 
     Attributes:
-        moved: instances that came to their status after the span's `after` and were not told of, by id.
+        moved: instances that came to their status after the span's `after` and were not reported, by id.
         again: ids of those that were, and that may have ended after the last digest's counts were read.
         further: where the next page starts.
         cut_short: whether pages are left that can't be read.
@@ -111,7 +111,7 @@ class _Scan:
         return is_whole and self.unexplained <= 0
 
     @property
-    def is_unread(self) -> bool:
+    def is_unexplained(self) -> bool:
         return self.unexplained > 0 and not self.moved and not self.gone
 
 
@@ -137,13 +137,13 @@ class Search:
                 break
             await self._turn(max(unfinished, key=lambda walk: walk.unexplained))
         left_out = candidates[MOST_LISTS:]
-        unread = {walk.candidate.name: walk.unexplained for walk in walks if walk.is_unread}
-        unread |= {candidate.name: candidate.rise for candidate in left_out if candidate.rise}
+        unexplained = {walk.candidate.name: walk.unexplained for walk in walks if walk.is_unexplained}
+        unexplained |= {candidate.name: candidate.rise for candidate in left_out if candidate.rise}
         found = [self._found(walk) for walk in walks]
         return SearchResult(
             found=[one for one in found if one.new_instances],
             exact=all(one.exact for one in found) and not any(one.was_active for one in left_out),
-            unread=unread,
+            unexplained=unexplained,
             gone=frozenset(walk.candidate.name for walk in walks if walk.gone),
         )
 

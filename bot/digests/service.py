@@ -1,6 +1,6 @@
-"""Digests as people deal with them: who may see and change which, and what it takes to make one."""
+"""Digests as people deal with them: what it takes to make and to change one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,10 +10,7 @@ from bot.digests.messages.confirmations import (
     changed_message,
     channel_unknown_message,
     created_message,
-    deleted_message,
     no_such_digest_message,
-    not_shown_message,
-    not_yours_message,
 )
 from bot.digests.messages.report import DigestControls, DigestMessages, digest_message
 from bot.digests.model import Digest, DigestSpec
@@ -32,22 +29,24 @@ class DigestService:
     """Makes, changes and previews digests.
 
     Attributes:
-        store: keeps them.
+        stores: has those of each workspace, by Slack's id of it.
         reports: makes their reports.
         accounts: of settings, by name, the default first.
         requests: makes requests into button values.
         channels: proves that people are in channels.
-        admins: Slack's ids of those who may change any digest.
         now: the clock.
     """
 
-    store: DigestRepository
+    stores: Callable[[str], DigestRepository]
     reports: ReportBuilder
     accounts: Mapping[str, CachedWorkflows]
     requests: RequestStore
     channels: ChannelAccess
-    admins: Sequence[str]
     now: Callable[[], datetime]
+
+    def store(self, interaction: Interaction) -> DigestRepository:
+        """Return the digests of the workspace that a person acts in."""
+        return self.stores(interaction.team)
 
     async def create(self, spec: DigestSpec, interaction: Interaction) -> Digest:
         """Make a digest and confirm it in its channel.
@@ -59,14 +58,15 @@ class DigestService:
             CloudflareError, UnknownAccount: its account can't be read.
         """
         await validate_workflow_names(spec, self.accounts)
-        digest = await self.store.create(spec, interaction.user)
+        store = self.store(interaction)
+        digest = await store.create(spec, interaction.user)
         live = replace(digest, state="active", next_due=spec.schedule.next_after(self.now()))
         try:
             await self._confirm(created_message(live), spec.channel, interaction)
         except BaseException:  # the end of this process, too
-            await self.store.discard(digest.number)
+            await store.discard(digest.number)
             raise
-        await self.store.resume(digest.number)
+        await store.resume(digest.number)
         return live
 
     async def update(self, number: int, spec: DigestSpec, interaction: Interaction) -> Digest:
@@ -75,22 +75,23 @@ class DigestService:
         One that paused itself is active again: the plan was changed because of that.
 
         Raises:
-            UserError: the person may not change it, or Slack does not say whether it can go there.
+            UserError: there is none, or Slack does not say whether it can go there.
             ChannelUnavailable, QueryError, CloudflareError, UnknownAccount: as `create`.
         """
-        digest = await self.require_change(number, interaction)
+        digest = await self.get(number, interaction)
         await validate_workflow_names(spec, self.accounts)
+        store = self.store(interaction)
         had_stopped = digest.pause_reason is not None
         if spec.channel == digest.plan.channel and not had_stopped:
-            return await self.store.change(digest, spec)
+            return await store.change(digest, spec)
         moved = replace(digest, plan=spec)
         if had_stopped or digest.state == "active":
             upcoming = spec.schedule.next_after(self.now())
             moved = replace(moved, state="active", pause_reason=None, next_due=upcoming)
         await self._confirm(changed_message(moved), spec.channel, interaction)
-        await self.store.change(digest, spec)
+        await store.change(digest, spec)
         if had_stopped:
-            await self.store.resume(number)
+            await store.resume(number)
         return moved
 
     async def preview(self, spec: DigestSpec, digest: Digest | None = None) -> DigestMessages:
@@ -100,60 +101,22 @@ class DigestService:
             CloudflareError, UnknownAccount: its account can't be read.
         """
         report = await self.reports.report(spec, digest.baseline if digest else None)
-        values = await list_button_values(report, self.requests) if digest else {}  # a modal has no buttons
+        values = {}  # a modal has no buttons
+        if digest:
+            values = await list_button_values(report, self.requests, digest.team)
         controls = DigestControls(values, is_preview=True)
         return digest_message(digest.number if digest else None, report, controls)
 
-    async def get(self, number: int) -> Digest:
+    async def get(self, number: int, interaction: Interaction) -> Digest:
         """Return a digest, a deleted one too while it can be restored.
 
         Raises:
             UserError: there is none.
         """
         try:
-            return await self.store.get(number)
+            return await self.store(interaction).get(number)
         except NoSuchDigest as error:
             raise UserError(no_such_digest_message(number)) from error
-
-    async def get_active(self, number: int, interaction: Interaction) -> Digest:
-        """Return a digest that is not deleted.
-
-        Raises:
-            UserError: there is none; people who may undo a deletion are told how.
-        """
-        digest = await self.get(number)
-        if digest.state == "deleted":
-            may_undo = self.may_change(digest, interaction)
-            raise UserError(deleted_message(digest) if may_undo else no_such_digest_message(number))
-        return digest
-
-    async def require_view(self, number: int, interaction: Interaction) -> Digest:
-        """Return a digest that the person may look at: their own, one of this channel, or any for an admin.
-
-        Raises:
-            UserError: there is none, or they may not.
-        """
-        digest = await self.get_active(number, interaction)
-        if not self.may_change(digest, interaction) and interaction.channel != digest.plan.channel:
-            raise UserError(not_shown_message(digest, self.admins))
-        return digest
-
-    async def require_change(
-        self, number: int, interaction: Interaction, *, deleted_too: bool = False
-    ) -> Digest:
-        """Return a digest that the person may change.
-
-        Raises:
-            UserError: there is none, or they may not.
-        """
-        digest = await (self.get(number) if deleted_too else self.get_active(number, interaction))
-        if not self.may_change(digest, interaction):
-            raise UserError(not_yours_message(digest, self.admins))
-        return digest
-
-    def may_change(self, digest: Digest, interaction: Interaction) -> bool:
-        """Return whether the person made the digest or is an admin."""
-        return interaction.user == digest.creator or interaction.user in self.admins
 
     async def _confirm(self, message: Message, channel: str, interaction: Interaction) -> None:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
@@ -27,21 +27,24 @@ class NoSuchDigest(Exception):
 
 
 class DigestRepository:
-    """The digests of this workspace.
+    """The digests of one workspace. Those of others do not exist for it.
 
     Args:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace.
         now: the clock.
     """
 
-    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+    def __init__(self, engine: AsyncEngine, team: str, now: Callable[[], datetime]) -> None:
         self._engine = engine
+        self._team = team
         self._now = now
 
     async def create(self, plan: DigestSpec, creator: str) -> Digest:
         """Create a digest. It is paused until it is resumed, so that no unfinished digest is delivered."""
         now = self._now()
         values = {
+            "team_id": self._team,
             "channel": plan.channel,
             "creator": creator,
             "plan": spec_to_json(plan),
@@ -61,7 +64,7 @@ class DigestRepository:
             NoSuchDigest: there is none.
             ValueError: it can't be read, as it may be of a later version.
         """
-        asked = select(digests).where(digests.c.number == number)
+        asked = select(digests).where(self._is_digest(number))
         async with self._engine.connect() as connection:
             row = (await connection.execute(asked)).mappings().first()
         if row is None:
@@ -119,37 +122,43 @@ class DigestRepository:
     async def discard(self, number: int) -> None:
         """Delete a digest that was never shown."""
         async with self._engine.begin() as connection:
-            await connection.execute(delete(digests).where(digests.c.number == number))
+            await connection.execute(delete(digests).where(self._is_digest(number)))
 
     async def runs(self, number: int, most: int = 10) -> tuple[DigestRun, ...]:
         """Return the latest runs of a digest, the newest first."""
-        runs = select(digest_runs).where(digest_runs.c.digest == number)
+        runs = select(digest_runs).where(self._is_run_of(number))
         newest_first = runs.order_by(digest_runs.c.due_at.desc(), digest_runs.c.slot.desc()).limit(most)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(newest_first)).mappings().all()
         return tuple(run_of(row) for row in rows)
 
     async def run_now(self, number: int) -> DigestRun:
-        """Add a run out of turn; a second request before it has begun adds no other."""
+        """Add a run out of turn; a second request before it has begun adds no other.
+
+        Raises:
+            NoSuchDigest: there is none.
+        """
         now = self._now()
         waiting = select(digest_runs).where(
-            digest_runs.c.digest == number,
+            self._is_run_of(number),
             digest_runs.c.state == "due",
             digest_runs.c.slot.startswith(RUN_NOW),
         )
         run = DigestRun(number, f"{RUN_NOW}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
         async with self._engine.begin() as connection:
             # A write that changes nothing: another request for this digest waits until this one is done.
-            same_digest = update(digests).where(digests.c.number == number)
-            await connection.execute(same_digest.values(number=number))
+            same_digest = update(digests).where(self._is_digest(number)).values(number=number)
+            if not (await connection.execute(same_digest)).rowcount:
+                raise NoSuchDigest(number)
             row = (await connection.execute(waiting)).mappings().first()
             if row is not None:
                 return run_of(row)
-            same = select(digest_runs).where(digest_runs.c.digest == number, digest_runs.c.slot == run.slot)
+            same = select(digest_runs).where(self._is_run_of(number), digest_runs.c.slot == run.slot)
             if (done := (await connection.execute(same)).mappings().first()) is not None:
                 return run_of(done)
             await connection.execute(
                 insert(digest_runs).values(
+                    team_id=self._team,
                     digest=number,
                     slot=run.slot,
                     due_at=seconds(now),
@@ -164,20 +173,39 @@ class DigestRepository:
     async def is_served(self) -> bool:
         """Return whether a worker is delivering: no run is due for over a minute without having begun."""
         long_ago = seconds(self._now() - _UNSERVED_AFTER)
-        overdue = select(digests.c.number).where(digests.c.state == "active", digests.c.next_due < long_ago)
+        overdue = select(digests.c.number).where(
+            digests.c.team_id == self._team, digests.c.state == "active", digests.c.next_due < long_ago
+        )
         waiting = select(digest_runs.c.digest).where(
-            digest_runs.c.state == "due", digest_runs.c.began_at.is_(None), digest_runs.c.due_at < long_ago
+            digest_runs.c.team_id == self._team,
+            digest_runs.c.state == "due",
+            digest_runs.c.began_at.is_(None),
+            digest_runs.c.due_at < long_ago,
         )
         async with self._engine.connect() as connection:
             return not await connection.scalar(select(or_(overdue.exists(), waiting.exists())))
 
     async def _find(self, *conditions: ColumnElement[bool]) -> tuple[Digest, ...]:
-        asked = select(digests).where(*conditions).order_by(digests.c.number)
+        own = select(digests).where(digests.c.team_id == self._team)
+        asked = own.where(*conditions).order_by(digests.c.number)
         async with self._engine.connect() as connection:
             return digests_of((await connection.execute(asked)).mappings().all())
 
     async def _set(self, number: int, **values: Any) -> Digest:  # noqa: ANN401 - columns of several types
         values["changed_at"] = seconds(self._now())
         async with self._engine.begin() as connection:
-            await connection.execute(update(digests).where(digests.c.number == number).values(**values))
+            await connection.execute(update(digests).where(self._is_digest(number)).values(**values))
         return await self.get(number)
+
+    def _is_digest(self, number: int) -> ColumnElement[bool]:
+        return and_(digests.c.number == number, digests.c.team_id == self._team)
+
+    def _is_run_of(self, number: int) -> ColumnElement[bool]:
+        return and_(digest_runs.c.digest == number, digest_runs.c.team_id == self._team)
+
+
+async def teams_with_digests(engine: AsyncEngine) -> tuple[str, ...]:
+    """Return Slack's ids of the workspaces that have digests; an empty one before the bot's first start."""
+    asked = select(digests.c.team_id).distinct().order_by(digests.c.team_id)
+    async with engine.connect() as connection:
+        return tuple(await connection.scalars(asked))

@@ -19,7 +19,7 @@ from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.jobs.model import Job
+from bot.jobs.model import Job, JobState, Progress
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -37,6 +37,16 @@ _KEEP: Final = timedelta(days=2)
 _OLD_VERSION: Final = timedelta(minutes=15)
 _PURGE_BATCH: Final = 1000
 _ENDED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_PROGRESS: Final = "progress"
+_STATES: Final = {
+    "ENQUEUED": JobState.WAITING,
+    "DELAYED": JobState.WAITING,
+    "PENDING": JobState.RUNNING,
+    "SUCCESS": JobState.DONE,
+    "ERROR": JobState.FAILED,
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": JobState.FAILED,
+    "CANCELLED": JobState.CANCELLED,
+}
 _ALIVE: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 
@@ -245,6 +255,33 @@ async def abandoned(job_ids: Collection[str], now: datetime) -> frozenset[str]:
         if status.status in _ALIVE and (status.app_version == VERSION or (status.updated_at or 0) > cutoff)
     }
     return frozenset(job_ids) - alive
+
+
+async def report_progress(done: int, total: int) -> None:
+    """Record how far the running job is; a job calls this between its steps.
+
+    The call counts as a step: adding it to a job needs a new `VERSION`.
+    """
+    await DBOS.set_event_async(_PROGRESS, (done, total))
+
+
+async def progress(job_id: str) -> Progress | None:
+    """Return how far a job is; None if there is no such job."""
+    status = await DBOS.get_workflow_status_async(job_id)
+    if status is None:
+        return None
+    done, total = (await DBOS.get_all_events_async(job_id)).get(_PROGRESS, (0, 0))
+    return Progress(_STATES[status.status], done, total)
+
+
+async def cancel(job_id: str) -> bool:
+    """Cancel a job that has not ended: the step that it is in ends, and no other begins.
+
+    Returns whether it is cancelled; False if it had ended, or if there is no such job.
+    """
+    await DBOS.cancel_workflow_async(job_id)
+    reached = await progress(job_id)
+    return reached is not None and reached.state is JobState.CANCELLED
 
 
 async def purge(now: datetime) -> None:

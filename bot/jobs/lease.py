@@ -33,15 +33,23 @@ class Lease:
 
     Args:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace it works for. All workers of a database share its jobs, whatever
+            their team, so that none takes over from a living one.
         executor: this worker's name.
         timeout: how long after the last heartbeat other workers take over.
         monotonic: a clock that never goes back, in seconds.
     """
 
     def __init__(
-        self, engine: AsyncEngine, executor: str, timeout: timedelta, monotonic: Callable[[], float]
+        self,
+        engine: AsyncEngine,
+        team: str,
+        executor: str,
+        timeout: timedelta,
+        monotonic: Callable[[], float],
     ) -> None:
         self._engine = engine
+        self._team = team
         self._executor = executor
         self._timeout = timeout
         self._monotonic = monotonic
@@ -56,7 +64,7 @@ class Lease:
         began = self._monotonic()
         if self.epoch is None:
             self._epoch += 1
-        heartbeat = insert(workers).values(executor=self._executor, beat_at=_NOW)
+        heartbeat = insert(workers).values(team_id=self._team, executor=self._executor, beat_at=_NOW)
         async with self._engine.begin() as connection:
             await connection.execute(
                 heartbeat.on_conflict_do_update(index_elements=["executor"], set_={"beat_at": _NOW})

@@ -1,7 +1,8 @@
-"""Jobs without DBOS: their identity, their retry policy and their lease. Importing this loads no DBOS."""
+"""Jobs without DBOS: identity, progress, retry policy and lease. Importing this loads no DBOS."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Final, Protocol
 
 LAST_TRY: Final = timedelta(seconds=1)
@@ -21,6 +22,31 @@ class Job:
     id: str
     arguments: tuple[int | str, ...]
     partition: str
+
+
+class JobState(Enum):
+    """Where a job is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a message can show of a job.
+
+    Attributes:
+        state: where it is.
+        done: how many of its parts are done, as the job last reported.
+        total: how many parts it has; 0 until the job reports.
+    """
+
+    state: JobState
+    done: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

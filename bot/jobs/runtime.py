@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.jobs import dbos_runtime
 from bot.jobs.dbos_runtime import JobDefinition, claim_process
 from bot.jobs.lease import Lease, new_executor
-from bot.jobs.model import Standby
+from bot.jobs.model import Progress, Standby
 from bot.storage.database import first_line
 
 _log = structlog.get_logger(__name__)
@@ -30,11 +30,13 @@ class JobRuntime:
 
     Attributes:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace whose jobs they are.
         takeover: how long after the last heartbeat of a worker others take over its jobs.
         grace: how long running jobs may continue after `stop`.
     """
 
     engine: AsyncEngine
+    team: str
     takeover: timedelta
     grace: timedelta
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -72,6 +74,14 @@ class JobRuntime:
         """Return the ids of those jobs that no worker runs or will run."""
         return await dbos_runtime.abandoned(job_ids, now)
 
+    async def progress(self, job_id: str) -> Progress | None:
+        """Return how far a job is; None if there is no such job."""
+        return await dbos_runtime.progress(job_id)
+
+    async def cancel(self, job_id: str) -> bool:
+        """Cancel a job and return whether it is cancelled; its current step may end first."""
+        return await dbos_runtime.cancel(job_id)
+
     async def purge(self, now: datetime) -> None:
         """Delete the records of jobs that ended some days ago."""
         await dbos_runtime.purge(now)
@@ -79,7 +89,7 @@ class JobRuntime:
     async def _register(self, stack: AsyncExitStack) -> str:
         """Join the workers on this PostgreSQL and return the executor name."""
         executor = new_executor()
-        lease = Lease(self.engine, executor, self.takeover, time.monotonic)
+        lease = Lease(self.engine, self.team, executor, self.takeover, time.monotonic)
         await lease.renew()
         stack.push_async_callback(_release, lease)
         heartbeat = asyncio.create_task(self._keep_lease(lease))

@@ -47,7 +47,7 @@ FIELDS: Final = (
 
 
 def is_field(place: int, text: str) -> bool:
-    """Whether a text may stand in the field at a place, counted from 0."""
+    """Return whether a text may stand in the field at a place, counted from 0."""
     fields = ["*"] * len(FIELDS)
     fields[place] = text
     try:
@@ -58,7 +58,7 @@ def is_field(place: int, text: str) -> bool:
 
 
 def canonical(fields: Sequence[str]) -> str:
-    """Readable fields in the form that is stored, whichever of the usual spellings they have.
+    """Return readable fields in the form that is stored, in whichever usual spelling they are.
 
     `00 09 * * MON-FRI` and `0 9 * * 1,2,3,4,5` are both `0 9 * * 1-5`.
 
@@ -88,7 +88,7 @@ def walls_after(cron: str, wall: datetime) -> Iterator[datetime]:
 
 
 def comes(cron: str) -> bool:
-    """Whether a text is five fields that name any time at all."""
+    """Return whether a text is five fields that name any time at all."""
     try:
         return len(cron.split()) == len(FIELDS) and next(CronSim(cron, _ANY_WALL), None) is not None
     except (CronSimError, ValueError):
@@ -96,7 +96,7 @@ def comes(cron: str) -> bool:
 
 
 def names_every_hour(cron: str) -> bool:
-    """Whether it goes by the minute alone, as `*/30 * * * *` does."""
+    """Return whether it goes by the minute alone, as `*/30 * * * *` does."""
     return cron.split()[1] == "*"
 
 
@@ -111,7 +111,7 @@ def closest(cron: str) -> tuple[int, int]:
 
 
 def _day_fields(day: str, weekday: str, calendar: CronSim) -> tuple[str, str]:
-    """Both fields of days: cron wants either to match, but both if one of them begins with a star."""
+    """Return both fields of days: cron wants either to match, but both if one begins with a star."""
     days = _compact(calendar.days, _DAYS)
     weekdays = _compact({_sunday_is_0(item) for item in calendar.weekdays}, _WEEKDAYS)
     if "*" not in (days, weekdays):
@@ -157,7 +157,7 @@ def _ranges(numbers: Iterable[int]) -> Iterator[str]:
 
 
 def _special(value: int | tuple[int, int]) -> str:
-    """`L` and `LW` among days; `1#2` and `1L` among weekdays."""
+    """Return `L` or `LW` among days, `1#2` or `1L` among weekdays."""
     if isinstance(value, int):
         return "L" if value == CronSim.LAST else "LW"
     weekday, which = value

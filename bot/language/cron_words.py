@@ -19,7 +19,7 @@ _LONG_NAME: Final = re.compile(r"([a-z]{3})[a-z]+")
 
 
 def are_ahead(words: Words) -> bool:
-    """Whether the next words are said to be cron fields, or look it; a number by itself does not."""
+    """Return whether the next words are said to be cron fields, or look it; a number by itself does not."""
     first, second = (*(token.text for token in words.rest[:2]), "", "")[:2]
     looks = _NUMBERS.fullmatch(first) and (not first.isdigit() or _NUMBERS.fullmatch(second))
     return first.lower() == "cron" or bool(looks)
@@ -51,7 +51,7 @@ def take_fields(words: Words) -> str:
 
 
 def _continues(token: Token, place: int) -> bool:
-    """Whether a word is one more field; of a sixth one, whether it can be nothing else."""
+    """Return whether a word is one more field; of a sixth one, whether it can be nothing else."""
     if place < len(cron.FIELDS):
         return zone_name(token.text) is None and not re.match(r"\(|[A-Za-z_]+/", token.text)
     return place == len(cron.FIELDS) and any(form.fullmatch(token.text) for form in (_NUMBERS, _WEEKDAYS))

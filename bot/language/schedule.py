@@ -63,7 +63,7 @@ class Schedule:
         return islice(self._slots_after(_utc(moment)), count)
 
     def slots_between(self, start: datetime, end: datetime) -> tuple[datetime, ...]:
-        """All slots later than `start` and not later than `end`, in UTC.
+        """Return all slots later than `start` and not later than `end`, in UTC.
 
         Raises:
             ValueError: one of them has no zone.
@@ -77,7 +77,7 @@ class Schedule:
         return self._once_each(moment)
 
     def _once_each(self, moment: datetime) -> Iterator[datetime]:
-        """Each wall-clock time once; several that fall into one gap are due together, once, at its end."""
+        """Yield each wall-clock time once; several that fall into one gap are due once, at its end."""
         zone = ZoneInfo(self.zone)
         for wall in cron.walls_after(self.cron, _wall(moment, zone)):
             slot = _first_time(wall, zone)
@@ -86,7 +86,7 @@ class Schedule:
                 moment = slot
 
     def _whenever_shown(self, moment: datetime) -> Iterator[datetime]:
-        """Each moment at which the clock shows one of the times.
+        """Yield each moment at which the clock shows one of the times.
 
         A stretch of time is looked at with each offset that the zone has in it: those at its ends, as no
         zone changes its clocks twice in so short a time.
@@ -141,7 +141,7 @@ def slot_key(slot: datetime) -> str:
 
 
 def _divides(field: str, whole: int) -> bool:
-    """Whether a field is a step that comes out even."""
+    """Return whether a field is a step that comes out even."""
     return field.startswith("*/") and whole % int(field[2:]) == 0
 
 
@@ -190,7 +190,7 @@ def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
 
 
 def _first_time(wall: datetime, zone: ZoneInfo) -> datetime:
-    """When the clock first shows a time; if it skips it, when it has skipped."""
+    """Return when the clock first shows a time; if it skips the time, when it has skipped."""
     while _wall(slot := wall.replace(tzinfo=zone).astimezone(UTC), zone) != wall:
         wall += timedelta(minutes=1)
     return slot

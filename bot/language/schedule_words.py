@@ -123,7 +123,7 @@ def _fields(words: Words) -> str:
 
 
 def _on_days(words: Words, head: Token) -> str:
-    """`daily 9am`, `mon,thu 14:30`."""
+    """Read `daily 9am`, `mon,thu 14:30`."""
     group = _GROUPS.get(head.text.lower())
     if group is None and not _is_weekdays(head):
         raise _unknown_head(words, head)
@@ -146,15 +146,15 @@ def _is_weekdays(token: Token) -> bool:
 
 
 def _weekdays(words: Words, head: Token) -> set[str]:
-    """`mon,thu`, `mon-thu`, `mon, tue and thu`; as numbers."""
-    days = set(_listed(head))
+    """Read `mon,thu`, `mon-thu`, `mon, tue and thu` as numbers."""
+    days = set(_days_in(head))
     while (more := words.ahead) and (_is_weekdays(more) or more.text.lower() in ("and", "&")):
-        days.update(_listed(words.take()) if _is_weekdays(more) else ())
+        days.update(_days_in(words.take()) if _is_weekdays(more) else ())
         words.pass_over("and", "&")
     return days
 
 
-def _listed(token: Token) -> list[str]:
+def _days_in(token: Token) -> list[str]:
     days = []
     for part in filter(None, token.text.lower().split(",")):
         first, dash, last = part.partition("-")
@@ -175,7 +175,7 @@ def _weekday(token: Token, day: str) -> int:
 
 
 def _every(words: Words, head: Token) -> str:
-    """`every 4h`, `every 30 minutes`, `every hour`; and `every monday 9am`."""
+    """Read `every 4h`, `every 30 minutes`, `every hour`, `every monday 9am`."""
     count = words.need("names no interval", expected=one_of(_ALL_INTERVALS), such_as="4h")
     word = count.text.lower()
     if word in _GROUPS or _is_weekdays(count):
@@ -209,7 +209,7 @@ def _interval(said: Sequence[Token], minutes: int) -> str:
 
 
 def _monthly(words: Words) -> str:
-    """`monthly 1 09:00`, `monthly on the last day at 09:00`."""
+    """Read `monthly 1 09:00`, `monthly on the last day at 09:00`."""
     expected = f"a day of the month from 1 to {LAST_DAY_IN_ALL_MONTHS}, or `last`"
     words.pass_over("on", "the", "day")
     token = words.need("names no day of the month", expected=expected, such_as="1 09:00")
@@ -229,7 +229,7 @@ def _monthly(words: Words) -> str:
 
 
 def _which_weekday(words: Words, suffix: str) -> str:
-    """`first monday 9am`, `last friday of the month at 16:00`."""
+    """Read `first monday 9am`, `last friday of the month at 16:00`."""
     token = words.need("names no day of the week", expected=_DAY, such_as="monday 09:00")
     weekday = _WEEKDAY_OF.get(token.text.lower())
     if weekday is None:

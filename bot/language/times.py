@@ -57,19 +57,19 @@ class Clock:
 
 
 def needs_zone(text: str) -> bool:
-    """Whether the words mean another moment in another zone."""
+    """Return whether the words mean another moment in another zone."""
     words = _normal(text)
     return not (words == "now" or _is_span(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
 
 
 def is_time(text: str) -> bool:
-    """Whether a word by itself is a time: a span, a day, a clock or a date."""
+    """Return whether a word by itself is a time: a span, a day, a clock or a date."""
     words = _normal(text)
     return _is_span(words) or _names_day(words) or _weekday(words) is not None or is_clock(words)
 
 
 def is_clock(text: str) -> bool:
-    """Whether a word is a time of day."""
+    """Return whether a word is a time of day."""
     return _clock(_normal(text)) is not None
 
 
@@ -98,7 +98,7 @@ def _written_out(words: str, clock: Clock) -> TimePoint | None:
 
 
 def write(moment: TimePoint, clock: Clock) -> str:
-    """Words that `read` takes for this very moment, with this clock: its own, if they still mean it.
+    """Return words that `read` takes for this very moment: its own, if they still mean it.
 
     Words that have slid on, as `2h` does, give way to a date in the zone. UTC stands in for a zone that
     nobody knows, so a moment in it keeps its `Z`, and means the same once the zone is known.
@@ -159,7 +159,7 @@ def _relative(words: str, clock: Clock) -> TimePoint | None:
 
 
 def _day_and_clock(words: str, clock: Clock) -> TimePoint | None:
-    """`today`, `monday`, `09:00`, `yesterday 9am`; of a weekday or a lone clock the last that has passed."""
+    """Read `today`, `monday`, `09:00`, `yesterday 9am`; a weekday or a lone clock is the last one."""
     today = clock.now.astimezone(clock.zone).date()
     day_word, _, rest = words.removeprefix("last ").partition(" ")
     weekday = _weekday(day_word)
@@ -189,12 +189,12 @@ def _names_day(word: str) -> bool:
 
 
 def _moment_in(day: date, wall: time, zone: tzinfo) -> datetime:
-    """In UTC, where moments can be compared: within a zone Python compares what the clocks show."""
+    """Return a moment in UTC: within a zone, Python compares what the clocks show."""
     return datetime.combine(day, wall, zone).astimezone(UTC)
 
 
 def _clock(words: str) -> time | None:
-    """`09:00`, `9am`, `2:30 pm`; a lone number is no time."""
+    """Read `09:00`, `9am`, `2:30 pm`; a lone number is no time."""
     found = _CLOCK.fullmatch(words)
     if not found or not (found[2] or found[3]):
         return None
@@ -207,7 +207,7 @@ def _clock(words: str) -> time | None:
 
 
 def _date_and_clock(words: str, zone: tzinfo) -> datetime | None:
-    """`2026-11-22 9am`: a date with a clock that ISO 8601 would not take."""
+    """Read `2026-11-22 9am`: a date with a clock that ISO 8601 would not take."""
     day, _, rest = words.partition(" ")
     wall = _clock(rest.removeprefix("at "))
     if wall is None or not _ISO_DATE.fullmatch(day):
@@ -223,7 +223,7 @@ def _iso(words: str, zone: tzinfo) -> datetime | None:
 
 
 def _english(words: str, clock: Clock) -> datetime | None:
-    """Anything else that dateparser can read; the answer echoes what it made of it."""
+    """Read anything else that dateparser can; the answer echoes what it made of it."""
     # It would read a lone number as a date, and of a day with a clock that is none the day alone.
     if not re.search(r"[a-z]{3}|\d[./]\d", words) or _names_day(words.partition(" ")[0]):
         return None

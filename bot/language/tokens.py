@@ -52,7 +52,7 @@ class Token:
 
     @property
     def quoted(self) -> bool:
-        """Whether the value stood in quotes."""
+        """Return whether the value stood in quotes."""
         return self.raw != self.value
 
     def wrong(self, problem: str, *, expected: str, nearest: str | None = None) -> QueryError:

@@ -34,7 +34,7 @@ def nearest_zone(words: str) -> str | None:
 
 @cache
 def _names() -> dict[str, str]:
-    """Those with a slash, which nothing else in a command has; and UTC."""
+    """Return the names with a slash, which nothing else in a command has; and UTC."""
     return {name.casefold(): name for name in sorted(available_timezones()) if "/" in name or name == "UTC"}
 
 

@@ -1,1 +1,1 @@
-"""A local Slack and a simulated Cloudflare account: for trying the bot, and for testing it."""
+"""A local Slack and a simulated Cloudflare account, to try and to test the bot."""

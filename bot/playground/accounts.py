@@ -1,4 +1,4 @@
-"""Which Cloudflare the bot reads in the playground: a simulated one, a local engine, or the real thing."""
+"""The Cloudflare account that the bot reads in the playground: simulated, `wrangler dev` or real."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -14,13 +14,13 @@ from bot.playground.faults import FaultSwitch
 from bot.playground.simulators.cloudflare import ApiToken, Simulation
 from bot.settings import Settings, SettingsError
 
-Given = dict[str, Any]
+SettingValues = dict[str, Any]
 """Settings by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something worth typing, and what to call it."""
+    """A command to try, and the label of its button."""
 
     label: str
     text: str
@@ -28,32 +28,32 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """An account that can be asked.
+    """An account that is ready for requests.
 
     Attributes:
-        kind: which of the three it is.
-        says: that in a sentence.
-        settings: of the bot that reads it.
-        suggestions: a few things to type.
-        faults: what makes it fail, where that can be had.
+        kind: simulated, `wrangler dev` or real.
+        description: the same in a sentence.
+        settings: of the bot that reads this account.
+        suggestions: commands to try.
+        faults: selects a fault; None for accounts that are not simulated.
     """
 
     kind: Literal["simulated", "wrangler", "account"]
-    says: str
+    description: str
     settings: Settings
     suggestions: tuple[Suggestion, ...]
     faults: FaultSwitch | None = None
 
 
 class Account(Protocol):
-    """Somewhere to read workflows from."""
+    """A source of workflows."""
 
-    def open(self, given: Given) -> AbstractAsyncContextManager[OpenAccount]:
-        """Make it ready; `given` are the settings that have nothing to do with Cloudflare."""
+    def open(self, given: SettingValues) -> AbstractAsyncContextManager[OpenAccount]:
+        """Open the account; `given` are the settings that do not concern Cloudflare."""
 
 
-class _OnlyGiven(Settings):
-    """Settings that no environment has a say in: a simulation must not reach for a real account."""
+class _ExplicitSettings(Settings):
+    """Settings that ignore the environment: a simulation must not use a real account."""
 
     @classmethod
     def settings_customise_sources(
@@ -64,7 +64,7 @@ class _OnlyGiven(Settings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what the caller passes."""
+        """Return the caller's arguments as the only source."""
         return (init_settings,)
 
 
@@ -73,28 +73,28 @@ _ANYWHERE: Final = (
     Suggestion("Everything", "/workflows"),
     _DIGEST,
     Suggestion("How to filter", "/workflows help filters"),
-    Suggestion("How to say when", "/workflows help times"),
+    Suggestion("How to write times", "/workflows help times"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAccount:
-    """Some thousands of instances that never ran, the same for the same seed and starting time."""
+    """A simulated account. The seed and the start time determine its instances."""
 
     seed: int
     instances: int
 
     @asynccontextmanager
-    async def open(self, given: Given) -> AsyncIterator[OpenAccount]:
-        """Seed it and serve it on loopback."""
+    async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
+        """Seed the account and serve it on loopback."""
         token = secrets.token_hex()
         simulation = Simulation(credentials=(ApiToken(token),))
-        simulation.seed(self.seed, instances=self.instances, moving=True)
+        simulation.seed(self.seed, instances=self.instances, live=True)
         async with simulation.serve() as url:
             yield OpenAccount(
                 kind="simulated",
-                says=f"A simulated account (seed {self.seed}): no real account is used",
-                settings=_OnlyGiven(
+                description=f"A simulated account (seed {self.seed}): no real account is used",
+                settings=_ExplicitSettings(
                     _env_file=None,
                     **given,
                     bot_account_name="simulated",
@@ -114,26 +114,26 @@ class SimulatedAccount:
 
 @dataclass(frozen=True, slots=True)
 class WranglerAccount:
-    """The engine inside a running `wrangler dev`."""
+    """The Workflows engine of a running `wrangler dev`."""
 
     url: str
 
     @asynccontextmanager
-    async def open(self, given: Given) -> AsyncIterator[OpenAccount]:
-        """Nothing is started here: whether the engine answers, the bot's first message says.
+    async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
+        """Return the settings for the engine; it must already be running.
 
         Raises:
-            SettingsError: the URL is none.
+            SettingsError: the URL is invalid.
         """
         try:
-            settings = _OnlyGiven(_env_file=None, **given, wrangler_dev_url=self.url)
+            settings = _ExplicitSettings(_env_file=None, **given, wrangler_dev_url=self.url)
         except ValidationError as error:
             raise SettingsError(
                 [f"--wrangler {self.url} is not a URL, as in http://127.0.0.1:8787"]
             ) from error
         yield OpenAccount(
             kind="wrangler",
-            says=f"The Workflows engine of wrangler dev at {self.url}",
+            description=f"The Workflows engine of wrangler dev at {self.url}",
             settings=settings,
             suggestions=_ANYWHERE,
         )
@@ -141,19 +141,19 @@ class WranglerAccount:
 
 @dataclass(frozen=True, slots=True)
 class RealAccount:
-    """The accounts of the environment, as `serve` would read them."""
+    """The accounts that the environment configures, as for `serve`."""
 
     @asynccontextmanager
-    async def open(self, given: Given) -> AsyncIterator[OpenAccount]:
-        """Read the environment.
+    async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
+        """Read the settings from the environment.
 
         Raises:
-            SettingsError: there is no account in it.
+            SettingsError: no account is configured.
         """
         settings = settings_.load(**given)
         yield OpenAccount(
             kind="account",
-            says=f"Real: {', '.join(settings.endpoints)}, from this environment, only ever read",
+            description=f"Real (read-only): {', '.join(settings.endpoints)}, from this environment",
             settings=settings,
             suggestions=_ANYWHERE,
         )

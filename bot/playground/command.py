@@ -1,4 +1,4 @@
-"""`workflows-bot playground`."""
+"""The command `workflows-bot playground`."""
 
 import asyncio
 import os
@@ -13,77 +13,79 @@ from bot.errors import StartupError
 from bot.language.tokens import COMMAND
 from bot.playground.accounts import Account, RealAccount, SimulatedAccount, WranglerAccount
 from bot.playground.page.server import run_page
-from bot.playground.page.ui_actions import Acts, Command
+from bot.playground.page.ui_actions import Command, UserActions
 from bot.playground.playground import Playground, run_playground
 from bot.serve import stop_on_signal
 from bot.telemetry import configure_logging
 
-_USUAL_PORT: Final = 3100
-_USUAL_SEED: Final = 1
-_USUAL_INSTANCES: Final = 3000
+_DEFAULT_PORT: Final = 3100
+_DEFAULT_SEED: Final = 1
+_DEFAULT_INSTANCES: Final = 3000
 
 
 @click.command()
-@click.option("--seed", type=int, help=f"Which simulated account; {_USUAL_SEED} if you don't say.")
+@click.option("--seed", type=int, help=f"Seed of the simulated account (default: {_DEFAULT_SEED}).")
 @click.option(
     "--instances",
     type=click.IntRange(0, 20_000),
     metavar="NUMBER",
-    help=f"How many instances it starts with; {_USUAL_INSTANCES} if you don't say.",
+    help=f"Instances in the simulated account (default: {_DEFAULT_INSTANCES}).",
 )
-@click.option("--wrangler", metavar="URL", help="A running `wrangler dev`, such as http://127.0.0.1:8787.")
-@click.option("--account", is_flag=True, help="The real accounts that the environment or .env names.")
+@click.option("--wrangler", metavar="URL", help="Use a `wrangler dev`, such as http://127.0.0.1:8787.")
+@click.option("--account", is_flag=True, help="Use the real accounts of the environment or .env.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="PORT",
-    help=f"Where the page is; {_USUAL_PORT} or any free one if you don't say.",
+    help=f"Port of the page (default: {_DEFAULT_PORT}, or a free one).",
 )
 def playground(
     seed: int | None, instances: int | None, wrangler: str | None, port: int | None, *, account: bool
 ) -> None:
     """Try the bot in a browser.
 
-    The real bot runs between a local Slack and a simulated Cloudflare account, or one that you name. Open the
-    address that is printed: only this machine can reach it. Ctrl+C ends it.
+    Run the real bot between a local Slack and a simulated Cloudflare account, or an account that you choose.
+    Open the printed address, which only this machine can reach. Press Ctrl+C to stop.
     """
-    chosen = _chosen(seed, instances, wrangler, account=account)
+    chosen = _choose_account(seed, instances, wrangler, account=account)
     configure_logging("error", "console")
-    _go_round_proxies()
-    asyncio.run(_play(chosen, port))
+    _bypass_proxies()
+    asyncio.run(_run(chosen, port))
 
 
-def _chosen(seed: int | None, instances: int | None, wrangler: str | None, *, account: bool) -> Account:
+def _choose_account(
+    seed: int | None, instances: int | None, wrangler: str | None, *, account: bool
+) -> Account:
     simulated = {"--seed": seed is not None, "--instances": instances is not None}
     others = {"--wrangler": wrangler is not None, "--account": account}
     given = [name for name, is_given in (simulated | others).items() if is_given]
     if all(others.values()) or (any(others.values()) and any(simulated.values())):
-        raise click.UsageError(f"{' and '.join(given)} name different accounts: choose one.")
+        raise click.UsageError(f"{' and '.join(given)} select different accounts: choose one.")
     if wrangler is not None:
         return WranglerAccount(wrangler)
     if account:
         return RealAccount()
     return SimulatedAccount(
-        _USUAL_SEED if seed is None else seed, _USUAL_INSTANCES if instances is None else instances
+        _DEFAULT_SEED if seed is None else seed, _DEFAULT_INSTANCES if instances is None else instances
     )
 
 
-async def _play(account: Account, port: int | None) -> None:
-    """Play until SIGTERM or Ctrl+C."""
+async def _run(account: Account, port: int | None) -> None:
+    """Run the playground until SIGTERM or Ctrl+C."""
     stop = stop_on_signal()
-    async with run_playground(account) as playground, _page(playground, port) as address:
-        await _ask_for_the_overview(playground)
-        click.echo(f"{playground.account.says}\nOpen {address}\nCtrl+C ends it.")
+    async with run_playground(account) as playground, _serve_page(playground, port) as address:
+        await _open_overview(playground)
+        click.echo(f"{playground.account.description}\nOpen {address}\nPress Ctrl+C to stop.")
         await stop.wait()
 
 
 @asynccontextmanager
-async def _page(playground: Playground, port: int | None) -> AsyncIterator[str]:
-    """Serve the page on the given port, else on the usual one, else on any free one."""
+async def _serve_page(playground: Playground, port: int | None) -> AsyncIterator[str]:
+    """Serve the page on the given port, else on the default port, else on a free one."""
     secret = secrets.token_urlsafe(16)
     async with AsyncExitStack() as stack:
         try:
-            page = run_page(playground, secret, _USUAL_PORT if port is None else port)
+            page = run_page(playground, secret, _DEFAULT_PORT if port is None else port)
             address = await stack.enter_async_context(page)
         except OSError as error:
             if port is not None:
@@ -94,15 +96,17 @@ async def _page(playground: Playground, port: int | None) -> AsyncIterator[str]:
         yield address
 
 
-async def _ask_for_the_overview(playground: Playground) -> None:
-    """So that there is something to look at."""
+async def _open_overview(playground: Playground) -> None:
+    """Send a first command, so that the channel is not empty."""
     workspace = playground.slack.workspace
     person, channel = workspace.people[0].id, workspace.channels[0].id
-    await Acts(playground).do(Command(kind="command", person=person, channel=channel, text=COMMAND))
+    await UserActions(playground).perform(
+        Command(kind="command", person=person, channel=channel, text=COMMAND)
+    )
 
 
-def _go_round_proxies() -> None:
-    """Nothing on this machine is asked through a proxy; a real account still is."""
+def _bypass_proxies() -> None:
+    """Exclude this machine from proxies; a real account still uses them."""
     known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
-    if known != "*":  # which means none at all, and only when it stands alone
+    if known != "*":  # `*` disables all proxies, but only when it stands alone
         os.environ["no_proxy"] = ",".join(filter(None, [known, "127.0.0.1", "localhost"]))

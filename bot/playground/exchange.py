@@ -1,4 +1,4 @@
-"""What passed between Slack, the bot and Cloudflare because of one act."""
+"""One exchange between Slack, the bot and Cloudflare."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -17,12 +17,12 @@ _KINDS: Final[dict[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message or a modal that the bot sent beside its ack.
+    """A message or a modal that the bot sent in addition to its ack.
 
     Attributes:
         via: `response_url`, or the method of the Web API.
-        after: seconds since the act.
-        error: Slack's word for why it refused, and `problems` what it dislikes.
+        after: seconds since the interaction.
+        error: Slack's error code, or None. `problems` has the details.
     """
 
     via: str
@@ -35,14 +35,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One act of a person, and everything it led to so far; or something the bot did unasked.
+    """One interaction of a person and its results so far, or a call that the bot made on its own.
 
     Attributes:
         at: Unix time.
-        title: what was done, in a few words.
-        sent: what Slack sent; None where the bot was not asked.
-        ack: None while it is waited for, and where none came.
-        failed: why the person sees an error.
+        title: a short description.
+        sent: the request from Slack; None if the bot acted on its own.
+        ack: None while it is pending, or if none came.
+        failure: the error that the person sees.
         calls: requests to Cloudflare.
     """
 
@@ -55,14 +55,14 @@ class Exchange:
     title: str
     sent: Delivery | None = None
     ack: Ack | None = None
-    failed: str | None = None
+    failure: str | None = None
     answers: tuple[Answer, ...] = ()
     calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What Slackbot tells somebody, or everybody where `person` is None: why something was not shown."""
+    """A message from Slackbot about a failure; it is for everyone if `person` is None."""
 
     ts: str
     channel: str
@@ -71,11 +71,11 @@ class Notice:
     problems: tuple[str, ...] = ()
 
 
-def begun(delivery: Delivery, ts: str, at: float) -> Exchange:
-    """Return the exchange that starts with this delivery."""
+def start_exchange(delivery: Delivery, ts: str, at: float) -> Exchange:
+    """Start the exchange of a delivery."""
     payload = delivery.payload
     return Exchange(
-        id=delivery.act,
+        id=delivery.interaction_id,
         ts=ts,
         at=at,
         person=payload.get("user_id") or payload.get("user", {}).get("id"),
@@ -98,7 +98,7 @@ def _title(payload: Payload) -> str:
     if "command" in payload:
         return f"{payload['command']} {payload['text']}".rstrip()
     if payload.get("actions"):
-        return label_of(payload["actions"][0])
+        return action_label(payload["actions"][0])
     if payload.get("type") == "block_suggestion":
         return f"{payload['action_id']}: {payload['value']}"
     if "view" in payload:
@@ -106,8 +106,8 @@ def _title(payload: Payload) -> str:
     return str(payload.get("type"))
 
 
-def label_of(action: Payload) -> str:
-    """Return what somebody pressed or chose, as it reads on the screen; else the action's id."""
+def action_label(action: Payload) -> str:
+    """Return the visible label of the element that was used, or else its action id."""
     for place in (action.get("selected_option"), action):
         label = place.get("text") if isinstance(place, dict) else None
         if isinstance(label, dict) and label.get("text"):

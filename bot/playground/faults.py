@@ -1,48 +1,50 @@
-"""What can be made to go wrong at the simulated Cloudflare, by a switch."""
+"""Faults of the simulated Cloudflare account that the page can select."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from bot.playground.simulators.cloudflare import Dropped, Fault, HtmlPage, Simulation, Slow, Throttled
 
-WELL: Final = "none"
+HEALTHY: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One position of the switch; `says` is what it does, for people."""
+class FaultOption:
+    """A fault that can be selected, with texts for people."""
 
     name: str
     label: str
-    says: str
+    description: str
     fault: Fault | None
 
 
-CHOICES: Final = (
-    Choice(WELL, "Healthy", "Cloudflare answers as it should.", None),
-    Choice("slow", "Slow", "Every answer takes 5 seconds.", Slow(5)),
-    Choice(
-        "throttled", "Throttled", "Every request is refused for now, with 20 seconds to wait.", Throttled(20)
+FAULT_OPTIONS: Final = (
+    FaultOption(HEALTHY, "Healthy", "Cloudflare works normally.", None),
+    FaultOption("slow", "Slow", "Every answer takes 5 seconds.", Slow(5)),
+    FaultOption(
+        "throttled", "Throttled", "Every request gets HTTP 429 with a wait of 20 seconds.", Throttled(20)
     ),
-    Choice("down", "Down", "Every connection breaks.", Dropped()),
-    Choice("html", "Answers HTML", "A web page comes where JSON should.", HtmlPage(200, "Just a moment...")),
+    FaultOption("down", "Down", "Every connection breaks.", Dropped()),
+    FaultOption(
+        "html", "HTML", "Every answer is a web page instead of JSON.", HtmlPage(200, "Just a moment...")
+    ),
 )
-_BY_NAME: Final = {choice.name: choice for choice in CHOICES}
+_BY_NAME: Final = {choice.name: choice for choice in FAULT_OPTIONS}
 
 
 class FaultSwitch:
-    """Chooses one fault for every request, or none."""
+    """Applies the selected fault to every request."""
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self.chosen = WELL
+        self.selected = HEALTHY
 
-    def choose(self, name: str) -> None:
-        """Turn it; a LookupError says which positions there are."""
+    def select(self, name: str) -> None:
+        """Select a fault by name; a LookupError lists the names."""
         if name not in _BY_NAME:
             raise LookupError(f"there is no fault {name!r}: {', '.join(_BY_NAME)}")
-        self.simulation.heal()
+        self.simulation.clear_faults()
         fault = _BY_NAME[name].fault
         if fault is not None:
             self.simulation.inject(fault, times=None)
-        self.chosen = name
+        self.selected = name

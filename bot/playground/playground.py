@@ -1,4 +1,4 @@
-"""The playground's composition root: a local Slack, an account, and between them the bot as it is served."""
+"""The playground's composition root: a local Slack, an account, and the bot between them."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -10,32 +10,32 @@ from typing import Final
 from pydantic import SecretStr
 
 from bot.playground.accounts import Account, OpenAccount
-from bot.playground.exchanges import Exchanges
+from bot.playground.exchange_log import ExchangeLog
 from bot.playground.loopback import LOOPBACK
 from bot.playground.simulators.slack import LocalSlack
 from bot.serve import run_bot
 
 _KEPT: Final = 1_000
-"""Entries of each of Slack's journals; a playground may be left open for days."""
+"""Entries per journal of the local Slack, as a playground may run for days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Playground:
-    """Everything that plays, ready."""
+    """The running parts of a playground."""
 
     slack: LocalSlack
     account: OpenAccount
-    exchanges: Exchanges
+    exchange_log: ExchangeLog
 
 
 @asynccontextmanager
 async def run_playground(account: Account) -> AsyncIterator[Playground]:
-    """Start it all, each on a free port of 127.0.0.1; the bot's database is gone at the end.
+    """Run all servers, each on a free port of 127.0.0.1; delete the bot's database at the end.
 
-    Tokens are new each time, so that nobody else on this machine can speak for the bot or for Slack.
+    Tokens are random, so that no other program on this machine can pose as the bot or as Slack.
 
     Raises:
-        SettingsError: the account's settings can't be used.
+        SettingsError: the account's settings are invalid.
         StartupError: the bot can't start.
     """
     slack = LocalSlack(secrets.token_hex(), f"xoxb-{secrets.token_hex()}", f"xapp-{secrets.token_hex()}")
@@ -55,7 +55,7 @@ async def run_playground(account: Account) -> AsyncIterator[Playground]:
         for journal in (slack.calls, slack.responses, slack.changes, slack.views.shown, slack.views.closed):
             journal.keep(_KEPT)
         opened = await stack.enter_async_context(account.open(given))
-        exchanges = Exchanges(slack)
-        served = await stack.enter_async_context(run_bot(opened.settings, exchanges.called))
+        exchange_log = ExchangeLog(slack)
+        served = await stack.enter_async_context(run_bot(opened.settings, exchange_log.record_call))
         slack.request_url = f"http://{LOOPBACK}:{served.port}/slack/events"
-        yield Playground(slack, opened, exchanges)
+        yield Playground(slack, opened, exchange_log)

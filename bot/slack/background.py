@@ -28,7 +28,7 @@ class Background:
         self._ack_within = ack_within.total_seconds()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stopped_waiting = asyncio.get_running_loop().create_future()
-        self._begun: TTLCache[str, asyncio.Task[Any]] = TTLCache(
+        self._started: TTLCache[str, asyncio.Task[Any]] = TTLCache(
             _MOST_REMEMBERED, _DEDUPE_TTL.total_seconds()
         )
 
@@ -51,13 +51,13 @@ class Background:
         Returns:
             The running task, and whether this call started it.
         """
-        known = self._begun.get(key)
+        known = self._started.get(key)
         if known is not None:
             _log.warning("duplicate_request")
             return known, False
         task = self.start(work())
         if key:
-            self._begun[key] = task
+            self._started[key] = task
         return task, True
 
     async def done_before_ack(self, work: asyncio.Task[Any]) -> bool:

@@ -21,7 +21,7 @@ from bot.telemetry import Metrics, bind_request_id
 
 _log = structlog.get_logger(__name__)
 
-_REFERENCE_HEADER: Final = "X-Request-Id"
+_REQUEST_ID_HEADER: Final = "X-Request-Id"
 
 _KINDS: Final = (
     "block_actions",
@@ -64,7 +64,8 @@ class SlackApp(AsyncApp):
         self._metrics = metrics
 
     def listen(self, router: Router) -> None:
-        """Have a router answer what people do."""
+        """Have a router answer what people do, once it has let them in."""
+        self.use(router.admit)
         self.command(COMMAND)(router.on_command)
         for action_id in router.reader.buttons:
             self.action(action_id)(router.on_click)
@@ -76,9 +77,9 @@ class SlackApp(AsyncApp):
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
-        reference = f"{random.getrandbits(32):08x}"
+        request_id = f"{random.getrandbits(32):08x}"
         started = time.perf_counter()
-        with bind_request_id(reference):
+        with bind_request_id(request_id):
             try:
                 req.body = _replace_lone_surrogates(req.body)
                 response = await super().async_dispatch(req)
@@ -89,7 +90,7 @@ class SlackApp(AsyncApp):
             _log.info("request", kind=_kind(req), outcome=outcome, seconds=round(seconds, 4))
         self._metrics.ack_seconds.observe(seconds)
         self._metrics.requests.labels(_kind(req), outcome).inc()
-        response.headers[_REFERENCE_HEADER] = [reference]
+        response.headers[_REQUEST_ID_HEADER] = [request_id]
         return response
 
 
@@ -105,7 +106,7 @@ class _SingleWorkspaceAuthorize(AsyncAuthorize):
 
 
 def _replace_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:
-    """Without halves of characters, as a field's limit leaves them: no URL and no database takes one."""
+    """Drop halves of characters, as a field's limit leaves them: no URL and no database takes one."""
     try:
         to_json(body)  # as UTF-8, and much quicker than anything else that looks at it all
     except PydanticSerializationError:

@@ -96,7 +96,7 @@ class SlackUnreachable(StartupError):
 
 @asynccontextmanager
 async def slack_client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
-    """Slack's Web API over one session."""
+    """Open Slack's Web API over one session."""
     only_slack = _only_slack(URL(settings.slack_api_url))
     async with aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True, middlewares=[only_slack]) as session:
         client = SlackClient(
@@ -145,7 +145,7 @@ def http_status(error: SlackApiError) -> int:
 
 
 def retry_after(headers: Mapping[str, Any]) -> timedelta | None:
-    """How long Slack asks to be left alone; None where it gives no whole seconds."""
+    """Return how long Slack asks the bot to wait; None where it gives no whole seconds."""
     found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     text = str(found[0] if isinstance(found, list) and found else found)
     return timedelta(seconds=int(text)) if text.isdecimal() and len(text) < 6 else None

@@ -36,15 +36,13 @@ class SlackEndpoint:
     Args:
         app: answers them.
         signing_secret: proves that they are Slack's.
-        patience: how long a body may take to arrive; Slack itself waits three seconds for its answer.
+        timeout: how long a body may take to arrive; Slack itself waits three seconds for its answer.
     """
 
-    def __init__(
-        self, app: SlackApp, signing_secret: str, patience: timedelta = timedelta(seconds=3)
-    ) -> None:
+    def __init__(self, app: SlackApp, signing_secret: str, timeout: timedelta = timedelta(seconds=3)) -> None:
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
-        self._patience = patience.total_seconds()
+        self._timeout = timeout.total_seconds()
         self._seen: FIFOCache[str, bool] = FIFOCache(_REMEMBERED)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -80,7 +78,7 @@ class SlackEndpoint:
         try:
             if request.content.is_eof():  # it came together with its head, as most do
                 return request.content.read_nowait().decode()
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 return (await _read(request.content)).decode()
         except TimeoutError as error:
             raise RequestRejected(408, "the body takes too long") from error
@@ -123,7 +121,7 @@ def web_app(
     requests: SlackEndpoint | None,
     metrics: Metrics,
     probes: Mapping[str, Probe],
-    patience: timedelta = timedelta(seconds=3),
+    timeout: timedelta = timedelta(seconds=3),
 ) -> web.Application:
     """Return the endpoints.
 
@@ -131,14 +129,14 @@ def web_app(
         requests: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
         metrics: for `GET /metrics`.
         probes: what has to be well for `GET /readyz`, by name.
-        patience: how long each of them may take; whoever asks has other things to learn as well.
+        timeout: how long each probe may take.
     """
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "up"})
 
     async def found() -> dict[str, str]:
-        said = await asyncio.gather(*(_in_time(probe, patience) for probe in probes.values()))
+        said = await asyncio.gather(*(_within_timeout(probe, timeout) for probe in probes.values()))
         faults = dict(zip(probes, said, strict=True))
         for name, fault in faults.items():
             metrics.ready.labels(name).set(fault is None)
@@ -163,12 +161,12 @@ def web_app(
     return app
 
 
-async def _in_time(probe: Probe, patience: timedelta) -> str | None:
+async def _within_timeout(probe: Probe, limit: timedelta) -> str | None:
     try:
-        async with asyncio.timeout(patience.total_seconds()):
+        async with asyncio.timeout(limit.total_seconds()):
             return await probe()
     except TimeoutError:
-        return f"no answer within {patience.total_seconds():g} s"
+        return f"no answer within {limit.total_seconds():g} s"
 
 
 def _redact_parse_errors(record: logging.LogRecord) -> bool:

@@ -16,7 +16,9 @@ class Interaction:
         channel: Slack's id; None where there is none, as in a modal.
         response_url: takes five answers within thirty minutes.
         trigger_id: opens a modal within three seconds; no two requests have the same one.
-        team: Slack's id of the workspace that the request comes from.
+        team: Slack's id of the workspace that the request comes from; empty where Slack gives none.
+        home_team: Slack's id of the person's own workspace, or of its organisation on Enterprise Grid; empty
+            where Slack gives none, as with a command, whose `team` it is.
         fields: what was filled in, where a modal was submitted or a button in it pressed.
         carried: the text that the modal was opened with, see `dump`.
     """
@@ -25,7 +27,8 @@ class Interaction:
     channel: str | None = None
     response_url: str | None = None
     trigger_id: str = ""
-    team: str | None = None
+    team: str = ""
+    home_team: str = ""
     fields: State = field(default_factory=dict)
     carried: str = ""
 
@@ -37,7 +40,7 @@ class Interaction:
             channel=_text(body.get("channel_id")),
             response_url=_text(body.get("response_url")),
             trigger_id=_text(body.get("trigger_id")) or "",
-            team=_text(body.get("team_id")),
+            team=_text(body.get("team_id")) or "",
         )
 
     @classmethod
@@ -64,12 +67,16 @@ class Interaction:
         fields: State | None = None,
         carried: str = "",
     ) -> "Interaction":
+        user, team = body.get("user"), body.get("team")
+        home_team = (_text(user.get("team_id")) if isinstance(user, dict) else None) or ""
         return cls(
-            user=_id(body.get("user")) or "",
+            user=_id(user) or "",
             channel=channel,
             response_url=response_url,
             trigger_id=_text(body.get("trigger_id")) or "",
-            team=_id(body.get("team")),
+            # An app of a whole organisation is sent no `team`, and an event has its id elsewhere.
+            team=_id(team) or _text(body.get("team_id")) or home_team,
+            home_team=home_team,
             fields=fields or {},
             carried=carried,
         )

@@ -160,8 +160,8 @@ class RequestStore:
         self._keep = keep
         self._now = now
 
-    async def save(self, request: Request) -> str:
-        """Return a value for a button, at most `VALUE` characters.
+    async def save(self, request: Request, team: str) -> str:
+        """Return a value for a button that a team sees, at most `VALUE` characters.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it is long, and the database does not take it.
@@ -172,18 +172,21 @@ class RequestStore:
         key = secrets.token_urlsafe(12)
         now = int(self._now().timestamp())
         async with self._engine.begin() as connection:
-            await connection.execute(delete(bookmarks).where(bookmarks.c.expires_at <= now))
+            has_expired = bookmarks.c.expires_at <= now
+            await connection.execute(delete(bookmarks).where(bookmarks.c.team_id == team, has_expired))
+            expires_at = now + int(self._keep.total_seconds())
             await connection.execute(
-                insert(bookmarks).values(key=key, text=text, expires_at=now + int(self._keep.total_seconds()))
+                insert(bookmarks).values(key=key, text=text, expires_at=expires_at, team_id=team)
             )
         again = request.command()
         return f"{_KEPT}.{key}.{again if len(again) <= _MAX_COMMAND else ''}"
 
-    async def load(self, value: str, read_old: Callable[[str], Request]) -> Request:
+    async def load(self, value: str, team: str, read_old: Callable[[str], Request]) -> Request:
         """Return the request of a button's value; a kept one stays in the database for the next click.
 
         Args:
             value: as Slack sends it.
+            team: of the person who clicked; what another team's buttons carry is not found.
             read_old: reads a text of version 1, of which the button's action tells what it asks for.
 
         Raises:
@@ -191,17 +194,19 @@ class RequestStore:
             InvalidButton: the value is none of ours.
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
         """
-        text = await self._kept_text(value) if value.startswith(f"{_KEPT}.") else value
+        text = await self._kept_text(value, team) if value.startswith(f"{_KEPT}.") else value
         return self._codec.decode(text) if text.startswith(f"{VERSION}.") else read_old(text)
 
-    async def _kept_text(self, value: str) -> str:
+    async def _kept_text(self, value: str, team: str) -> str:
         key, dot, again = value.removeprefix(f"{_KEPT}.").partition(".")
         if not dot or not _KEY.fullmatch(key):
             raise InvalidButton("cut or changed on its way")
         now = int(self._now().timestamp())
         async with self._engine.connect() as connection:
             text = await connection.scalar(
-                select(bookmarks.c.text).where(bookmarks.c.key == key, bookmarks.c.expires_at > now)
+                select(bookmarks.c.text).where(
+                    bookmarks.c.key == key, bookmarks.c.team_id == team, bookmarks.c.expires_at > now
+                )
             )
         if text is None:
             raise ExpiredButton(again)

@@ -1,11 +1,13 @@
 """One way through the bot for everything that a person does: command, click, form or menu.
 
-It is read as a request, its handler answers with a reply, and the reply goes with the ack or after it. Errors
-become replies here, requests that come twice are answered once, and no ack waits for too long.
+People of another workspace are told so, and nothing else is done. What the others do is read as a request,
+its handler answers with a reply, and the reply goes with the ack or after it. Errors become replies here,
+requests that come twice are answered once, and no ack waits for too long.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -15,6 +17,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from bot.cloudflare.errors import CloudflareError
+from bot.errors import StartupError
 from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
 from bot.slack.interaction import Interaction
@@ -30,12 +33,16 @@ from bot.slack.reply import (
 )
 from bot.slack.requests import InvalidButton, Request
 from bot.slack.responder import Responder
+from bot.slack.team import InstalledTeam
+from bot.storage.database import DatabaseUnusable
 from bot.telemetry import current_request_id
-from bot.ui.elements import Message, modal
-from bot.ui.limits import Block
+from bot.ui.elements import Message, modal, plain_text
+from bot.ui.limits import OPTION, Block
 from bot.ui.problems import (
     is_explained,
+    other_team_message,
     problem_message,
+    team_unknown_message,
     unexpected_message,
     unknown_command_message,
     unknown_control_message,
@@ -48,9 +55,18 @@ _JSON: Final[dict[str, str | Sequence[str]]] = {"Content-Type": "application/jso
 _TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
 """Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
 
+_TEAM_TIMEOUT: Final = timedelta(seconds=1)
+"""Slack waits three for an ack, and the answer takes its time, too. Only a start without Slack needs it."""
+
 _R = TypeVar("_R", bound=Request)
 
 Handler = Callable[[_R, Interaction], Awaitable[Reply]]
+Right = Callable[[_R, Interaction], Awaitable[None]]
+"""Raises UserError where the person lacks it."""
+
+
+async def everyone(_: Request, _interaction: Interaction) -> None:
+    """Let everyone of the bot's workspace do it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +75,12 @@ class Route(Generic[_R]):
 
     Attributes:
         request: the type.
+        needs: the right that a person needs for it; asked before the handler begins, whatever the door.
         handler: makes the reply.
     """
 
     request: type[_R]
+    needs: Right[_R]
     handler: Handler[_R]
 
 
@@ -83,7 +101,7 @@ class Reader(Protocol):
     forms: Collection[str]
     menus: Collection[str]
 
-    def cached_reply(self, text: str) -> ShowMessage | None:
+    def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
         """Return the reply to the words of a command, if all that it takes is in memory."""
         ...
 
@@ -95,7 +113,7 @@ class Reader(Protocol):
         """
         ...
 
-    async def button(self, action_id: str, value: str) -> Request:
+    async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
         """Read a button.
 
         Raises:
@@ -126,6 +144,7 @@ class Router:
     """Answers everything that a person does.
 
     Args:
+        installed: the workspace whose people are let in.
         reader: reads it as a request.
         routes: what answers each type of request.
         responder: brings the replies that can't go with an ack.
@@ -133,19 +152,43 @@ class Router:
     """
 
     def __init__(
-        self, reader: Reader, routes: Sequence[Route[Any]], responder: Responder, background: Background
+        self,
+        installed: InstalledTeam,
+        reader: Reader,
+        routes: Sequence[Route[Any]],
+        responder: Responder,
+        background: Background,
     ) -> None:
+        self._installed = installed
         self.reader = reader
         self._routes = {route.request: route for route in routes}
         self._responder = responder
         self._background = background
 
+    async def admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+        """Let in what people of the bot's workspace do; tell all others why not, and do nothing else.
+
+        In a channel that is shared with another organisation its people see the bot's messages and can use
+        what is in them, and must not read the account of this workspace.
+        """
+        is_command = "command" in body
+        interaction = Interaction.of_command(body) if is_command else Interaction.of_payload(body)
+        try:
+            team = await self._installed.get(_TEAM_TIMEOUT)
+        except (StartupError, DatabaseUnusable, TimeoutError) as error:
+            _log.warning("team_unknown", reason=str(error) or "Slack takes too long")
+            return self._tell(team_unknown_message(), body)
+        if team.includes(interaction):
+            return await next_()
+        _log.info("stranger_refused", team=interaction.home_team or interaction.team)
+        return self._tell(other_team_message(), body)
+
     async def on_command(self, ack: AsyncAck, command: dict[str, Any]) -> BoltResponse:
         """Answer a slash command: in the ack when the reply is there in time, else after it."""
         text = command.get("text") or ""
-        if (known := self.reader.cached_reply(text)) is not None:
-            return _showing(known.message)
         interaction = Interaction.of_command(command)
+        if (known := self.reader.cached_reply(text, interaction)) is not None:
+            return _showing(known.message)
         read = partial(self.reader.command, text, interaction)
         work, is_first = self._background.start_once(
             interaction.trigger_id, lambda: self._answer(read, interaction)
@@ -164,7 +207,7 @@ class Router:
         await ack()
         interaction = Interaction.of_payload(body)
         action_id = str(action.get("action_id"))
-        read = partial(self.reader.button, action_id, action.get("value") or "")
+        read = partial(self.reader.button, action_id, action.get("value") or "", interaction)
 
         def work() -> Coroutine[Any, Any, None]:
             return self._responder.deliver(self._answer(read, interaction), interaction)
@@ -194,7 +237,7 @@ class Router:
         """Answer a menu that loads as one types."""
         interaction = Interaction.of_payload(body)
         request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
-        reply = await self._routes[type(request)].handler(request, interaction)
+        reply = await self._handle(request, interaction)
         await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
@@ -208,11 +251,18 @@ class Router:
         else:
             _log.error("listener_failed", exc_info=error)
             message = unexpected_message(request_id)
+        return self._tell(message, body)
+
+    def _tell(self, message: Message, body: Mapping[str, Any]) -> BoltResponse:
+        """Acknowledge a request that nothing is done about, and tell the person why."""
         if "command" in body:
             return _showing(message)
         if body.get("type") == "view_submission":
-            body = {"response_action": "update", "view": _nothing_done(message)}
-            return BoltResponse(status=200, body=body, headers=dict(_JSON))
+            update = {"response_action": "update", "view": _nothing_done(message)}
+            return BoltResponse(status=200, body=update, headers=dict(_JSON))
+        if body.get("type") == "block_suggestion":
+            options = {"options": [_unusable_option(message)]}
+            return BoltResponse(status=200, body=options, headers=dict(_JSON))
         # A click in a modal brings no `response_url`: then they are told in a direct message.
         interaction = Interaction.of_payload({**body, "view": None})
         if interaction.response_url is not None or body.get("type") == "block_actions":
@@ -229,16 +279,25 @@ class Router:
         """Read a request and handle it. Nothing is raised: every error becomes a reply."""
 
         async def handle() -> Reply:
-            request = await read()
-            return await self._routes[type(request)].handler(request, interaction)
+            return await self._handle(await read(), interaction)
 
         reply = await self._guarded(handle, in_modal=in_modal)
         if not isinstance(reply, OpenModal):
             return reply
         # If Slack does not open it, the log says why.
-        traced = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
+        with_id = replace(reply, fallback=with_request_id(reply.fallback, current_request_id()))
         fill = None if reply.fill is None else partial(self._filled, reply.view, reply.fill)
-        return await self._responder.open_modal(traced, fill, interaction.trigger_id)
+        return await self._responder.open_modal(with_id, fill, interaction.trigger_id)
+
+    async def _handle(self, request: Request, interaction: Interaction) -> Reply:
+        """Handle a request of a person who has the right that it needs.
+
+        Raises:
+            UserError: they have not.
+        """
+        route = self._routes[type(request)]
+        await route.needs(request, interaction)
+        return await route.handler(request, interaction)
 
     async def _filled(self, view: Block, fill: Callable[[], Awaitable[Reply]]) -> Block:
         """Return what an opened modal shows; an error takes the place of its blocks."""
@@ -290,6 +349,11 @@ def _problem(error: BaseException, message: Message, request_id: str) -> Reply:
 
 def _nothing_done(message: Message) -> Block:
     return modal("Nothing was done", message.blocks, close="Close")
+
+
+def _unusable_option(message: Message) -> Block:
+    """Return the only option of a menu that has none: it says why."""
+    return {"text": plain_text(message.text.partition(". ")[0], OPTION), "value": "none"}
 
 
 def _showing(message: Message) -> BoltResponse:

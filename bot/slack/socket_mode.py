@@ -67,7 +67,7 @@ class SocketMode:
             ) from error
 
     async def is_connected(self) -> bool:
-        """Whether Slack can reach the bot now."""
+        """Return whether Slack can reach the bot now."""
         return self._handler is not None and await self._handler.client.is_connected()
 
     async def watch(self) -> None:

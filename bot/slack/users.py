@@ -43,11 +43,16 @@ class UserTimeZones:
 
     def __init__(self, client: AsyncWebClient, now: Callable[[], float]) -> None:
         self._client = client
-        self._zones: TTLCache[str, Zone] = TTLCache(10_000, _REMEMBER.total_seconds(), timer=now)
+        self._zones: TTLCache[tuple[str, str], Zone] = TTLCache(10_000, _REMEMBER.total_seconds(), timer=now)
 
-    async def get(self, user: str, timeout: timedelta = _TIMEOUT) -> Zone:  # noqa: ASYNC109 - it never raises
+    async def get(
+        self,
+        team: str,
+        user: str,
+        timeout: timedelta = _TIMEOUT,  # noqa: ASYNC109 - it never raises
+    ) -> Zone:
         """Return a person's zone; one that Slack does not give in time is unknown. Never fails."""
-        zone = self._zones.get(user)
+        zone = self._zones.get((team, user))
         if zone is not None:
             return zone
         try:
@@ -57,9 +62,9 @@ class UserTimeZones:
             why = reason(error)
             _log.warning("time_zone_unknown", user=user, reason=why)
             if why in _PERMANENT:
-                self._zones[user] = Zone()
+                self._zones[team, user] = Zone()
             return Zone()
-        zone = self._zones[user] = _zone(answer.get("user") or {})
+        zone = self._zones[team, user] = _zone(answer.get("user") or {})
         return zone
 
 

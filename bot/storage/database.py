@@ -4,11 +4,11 @@ import sqlite3
 from importlib.resources import as_file, files
 from typing import Final
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.storage.tables import NEWEST_MIGRATION, alembic_version
+from bot.storage.tables import alembic_version, metadata
 from bot.storage.url import database_url
 
 _PATIENCE: Final = 30  # seconds that one write to an SQLite file waits for others
@@ -63,6 +63,28 @@ async def migrate(engine: AsyncEngine) -> None:
         raise DatabaseUnusable(first_line(error)) from error
 
 
+async def adopt_rows(engine: AsyncEngine, team: str) -> None:
+    """Give rows without a team to the bot's team: those that a version before `team_id` has written.
+
+    It may be called at any time and by several processes at once; rows that have a team keep it.
+
+    Raises:
+        DatabaseUnusable: it can't be reached, or it refuses.
+    """
+    try:
+        async with engine.connect() as connection:
+            ownerless = [
+                table
+                for table in metadata.sorted_tables
+                if await connection.scalar(select(table).where(table.c.team_id == "").exists().select())
+            ]
+        for table in ownerless:
+            async with engine.begin() as connection:
+                await connection.execute(update(table).where(table.c.team_id == "").values(team_id=team))
+    except (SQLAlchemyError, OSError) as error:
+        raise DatabaseUnusable(first_line(error)) from error
+
+
 async def probe(engine: AsyncEngine) -> None:
     """Prove that the database answers.
 
@@ -77,15 +99,24 @@ async def probe(engine: AsyncEngine) -> None:
 
 
 def first_line(error: Exception) -> str:
-    """Why, in one line and without the URL, which holds a password."""
+    """Return why it failed, in one line and without the URL, which holds a password."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def newest_migration() -> str:
+    """Return the revision of a database that is up to date.
+
+    The files' names begin with it. Alembic would say the same, and is too slow to load at every start.
+    """
+    scripts = (files("bot.storage") / "migrations" / "versions").iterdir()
+    return max(script.name.partition("_")[0] for script in scripts if script.name.endswith(".py"))
 
 
 def _is_up_to_date(connection: Connection) -> bool:
     if not inspect(connection).has_table(alembic_version.name):
         return False
-    return connection.scalars(select(alembic_version.c.version_num)).all() == [NEWEST_MIGRATION]
+    return connection.scalars(select(alembic_version.c.version_num)).all() == [newest_migration()]
 
 
 def _upgrade(connection: Connection) -> None:

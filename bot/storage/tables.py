@@ -6,8 +6,11 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 metadata: Final = MetaData()
 
-NEWEST_MIGRATION: Final = "0002"
-"""A database that has had it is up to date."""
+
+def _team_id() -> "Column[str]":
+    """Return the column that says whose a row is; versions without it leave it empty, see `adopt_rows`."""
+    return Column("team_id", String(64), nullable=False, server_default="", comment="Slack's workspace")
+
 
 alembic_version: Final = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 """Alembic's own table: the newest migration that was run."""
@@ -18,6 +21,7 @@ bookmarks: Final = Table(
     Column("key", String(32), primary_key=True),
     Column("text", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+    _team_id(),
     Index("bookmarks_expires_at", "expires_at"),
 )
 """Bookmarks that are too long for a button."""
@@ -35,8 +39,9 @@ digests: Final = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("next_due", BigInteger),
     Column("baseline", Text, comment="JSON"),
+    _team_id(),
     Index("digests_next_due", "next_due"),
-    Index("digests_channel", "channel"),
+    Index("digests_channel", "team_id", "channel"),
     sqlite_autoincrement=True,
 )
 """Digests. A number is never given twice, so that an old message's button can't mean another digest."""
@@ -57,6 +62,7 @@ digest_runs: Final = Table(
     Column("detail", Text),
     Column("channel", String(64)),
     Column("ts", String(32), comment="Slack's name for the message"),
+    _team_id(),
     Index("digest_runs_try_at", "try_at"),
 )
 """Each time a digest was due. The key is what makes it once."""
@@ -66,5 +72,6 @@ workers: Final = Table(
     metadata,
     Column("executor", String(64), primary_key=True),
     Column("beat_at", BigInteger, nullable=False, comment="milliseconds since 1970, by the database's clock"),
+    _team_id(),
 )
 """Processes that deliver, for the living to notice the dead."""

@@ -47,14 +47,14 @@ class Controls:
         next: the screen after.
         refresh: this screen anew.
         filter: the list's question, for a form to narrow it down.
-        lost: a button is missing that would lead somewhere, as its place could not be kept.
+        incomplete: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
     previous: str | None
     next: str | None
     refresh: str | None
     filter: str | None = None
-    lost: bool = False
+    incomplete: bool = False
 
 
 # Marks that turn the direction of what follows, breaks that would end a line or a code span, what steers a
@@ -157,8 +157,8 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def button(label: str, action_id: str, value: str, says: str) -> Block:
-    """Build a button; `says` is the text for screen readers.
+def button(label: str, action_id: str, value: str, accessibility_label: str) -> Block:
+    """Build a button; `accessibility_label` is the text for screen readers.
 
     Raises:
         ValueError: the value does not fit, and cutting it would break it.
@@ -170,7 +170,7 @@ def button(label: str, action_id: str, value: str, says: str) -> Block:
         "action_id": action_id,
         "text": plain_text(label, limits.BUTTON),
         "value": value,
-        "accessibility_label": limits.shorten(plain(says), limits.BUTTON),
+        "accessibility_label": limits.shorten(plain(accessibility_label), limits.BUTTON),
     }
 
 
@@ -215,7 +215,7 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
     if controls.filter is not None:
         buttons.append(button("Filter…", "filter_open", controls.filter, "Filter this list"))
     blocks = actions(buttons)
-    if controls.lost:
+    if controls.incomplete:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
     return blocks
 
@@ -226,7 +226,7 @@ def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
     return [context("Cloudflare says: " + "; ".join(said))] if said else []
 
 
-def unread_rows(rows: int) -> list[str]:
+def incomplete_rows_notice(rows: int) -> list[str]:
     """Describe rows that are incomplete or missing because they could not be read; none for none."""
     if not rows:
         return []

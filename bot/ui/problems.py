@@ -63,7 +63,7 @@ class Suggestion:
     text: str
     label: str
     value: str
-    says: str
+    accessibility_label: str
 
 
 def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[Suggestion] = ()) -> Message:
@@ -79,17 +79,20 @@ def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[
     if again:
         advice.append(f"To try again: {command(again)}")
     blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
-    blocks += [section(way.text, button(way.label, "list_open", way.value, way.says)) for way in suggestions]
+    blocks += [
+        section(way.text, button(way.label, "list_open", way.value, way.accessibility_label))
+        for way in suggestions
+    ]
     if problem.details:
         blocks.append(context(*problem.details))
-    return message(" ".join((problem.title, *advice, *(way.text for way in suggestions))), blocks)
+    return message(" ".join((problem.title, *advice, *(each.text for each in suggestions))), blocks)
 
 
-def unexpected_message(reference: str) -> Message:
-    """Return a fault of the bot's own; the reference also stands in the log."""
+def unexpected_message(request_id: str) -> Message:
+    """Return a fault of the bot's own; the request id is in the log."""
     title = "Something went wrong inside this bot."
     advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
-    return with_request_id(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), reference)
+    return with_request_id(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), request_id)
 
 
 def restarting_message() -> Message:
@@ -110,6 +113,20 @@ def unknown_control_message() -> Message:
     """Tell that this version lacks a button, menu or form."""
     title = "This button or form is from an older version of the bot."
     advice = "The message is most likely an old one. Start afresh with `/workflows`."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def other_team_message() -> Message:
+    """Tell a person of another workspace that the bot is not there for them."""
+    title = "This bot is installed in another workspace."
+    advice = "It answers the people of that workspace only: ask one of them, or install it in yours."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def team_unknown_message() -> Message:
+    """Tell that the bot can't tell yet whom it may answer."""
+    title = "Slack did not say yet which workspace this bot is installed in."
+    advice = "Until then it answers nobody. Please ask again in a minute."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
@@ -256,5 +273,5 @@ def _sentence(text: str) -> str:
 
 
 def _with_code(text: str) -> str:
-    """Our own words with `code` in them; what a person typed may stand in there."""
+    """Escape our own words, but keep `code` in them, which may hold what a person typed."""
     return "".join(code(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`")))

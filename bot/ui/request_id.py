@@ -5,11 +5,11 @@ from bot.ui.elements import Message, code, context, message
 from bot.ui.limits import Block
 
 
-def with_request_id(told: Message, reference: str) -> Message:
+def with_request_id(shown: Message, request_id: str) -> Message:
     """Add the request id of the log to the end of a message's small print."""
-    known_by = f"reference {code(reference)}"
-    text = limits.shorten_markup(told.text, limits.TEXT - len(known_by) - 3)
-    return message(f"{text} ({known_by})", _ending_in(told.blocks, known_by))
+    suffix = f"reference {code(request_id)}"
+    text = limits.shorten_markup(shown.text, limits.TEXT - len(suffix) - 3)
+    return message(f"{text} ({suffix})", _ending_in(shown.blocks, suffix))
 
 
 def _ending_in(blocks: list[Block], phrase: str) -> list[Block]:

@@ -13,7 +13,7 @@ from bot.language.tokens import quote
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, View
 from bot.storage.database import open_database
-from tests.support.buttons import CODEC, request_store
+from tests.support.buttons import CODEC, request_store, save
 from tests.support.filter_form import add_orders, echoed_command, open_filter, submit_and_wait, submit_filter
 from tests.support.fixtures import RunBot
 from tests.support.form_values import shown_values
@@ -175,7 +175,7 @@ async def test_a_question_too_long_for_a_button_is_kept_and_found_again(
     status = Status('"'.join("".join(letters[start : start + 4]) for start in range(0, 900, 4)))
     query = ListQuery("orders", status=status)
     database = open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
-    value = await request_store(database, lambda: datetime.now(UTC)).save(OpenFilter(query))
+    value = await save(request_store(database, lambda: datetime.now(UTC)), OpenFilter(query))
     await database.dispose()
     assert value.startswith("s1.")
     assert value.endswith(query.command())

@@ -242,7 +242,7 @@ async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_und
         cloudflare.inject(HtmlPage(503), times=None)
         make_overdue(tmp_path, 1, timedelta(hours=3))
         failed = await wait_for_message(slack)
-        cloudflare.heal()
+        cloudflare.clear_faults()
         await ask_digest(ada, "run 1")
         assert "could not be made" not in (await wait_for_message(slack, more_than=1)).all_text()
         assert "✅ sent" in await shown_once(ada, 1, "✅ sent")

@@ -16,7 +16,7 @@ from typing import Final
 from bot.language.tokens import COMMAND
 from bot.playground.simulators.slack import Person, Signer
 from bot.playground.simulators.slack.delivery import Delivery
-from tests.system.process.stage import Stage, staged
+from tests.system.process.harness import Harness, run_harness
 
 from .ack_only import BEFORE_RESPONSE
 from .load import Load, post, send
@@ -48,11 +48,11 @@ class _Subject:
 async def measure(rounds: int = ROUNDS, requests: int = REQUESTS) -> Outcome:
     """Send so many requests a round to each server, 200 at once."""
     with TemporaryDirectory() as folder:
-        async with staged(Path(folder)) as stage, _subjects(stage) as subjects:
+        async with run_harness(Path(folder)) as harness, _subjects(harness) as subjects:
             loads: dict[str, list[Load]] = {subject.name: [] for subject in subjects}
             for turn in range(rounds + 1):
                 for subject in subjects[turn % 3 :] + subjects[: turn % 3]:
-                    signed = [_signed(stage, stage.ada) for _ in range(requests)]
+                    signed = [_signed(harness, harness.ada) for _ in range(requests)]
                     load = await send(subject.port, signed, min(AT_ONCE, requests), subject.holds)
                     if turn:  # the first warms up
                         loads[subject.name].append(load)
@@ -84,39 +84,39 @@ def _outcome(loads: dict[str, list[Load]]) -> Outcome:
     )
 
 
-def _signed(stage: Stage, person: Person) -> bytes:
+def _signed(harness: Harness, person: Person) -> bytes:
     """One more command of somebody's."""
-    desk = person.services
-    act = desk.interactions.start("commands", person.user, person.channel)
-    delivery = Delivery("slash_commands", desk.payloads.command(act, COMMAND, _TEXT))
+    services = person.services
+    act = services.interactions.start("commands", person.user, person.channel)
+    delivery = Delivery("slash_commands", services.payloads.command(act, COMMAND, _TEXT))
     content_type, body = delivery.as_http()
-    headers = {"Content-Type": content_type, **Signer(stage.slack.signing_secret).headers(body)}
+    headers = {"Content-Type": content_type, **Signer(harness.slack.signing_secret).headers(body)}
     return post("/slack/events", headers, body)
 
 
 @asynccontextmanager
-async def _subjects(stage: Stage) -> AsyncIterator[list[_Subject]]:
-    settings = stage.settings(BOT_CACHE_FIRST_PAGES=_WHOLE_RUN)
-    newest = stage.cloudflare.instances("order-processing")[0].id.encode()
+async def _subjects(harness: Harness) -> AsyncIterator[list[_Subject]]:
+    settings = harness.settings(BOT_CACHE_FIRST_PAGES=_WHOLE_RUN)
+    newest = harness.cloudflare.instances("order-processing")[0].id.encode()
     async with AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(stage.bot("bot", settings))
+        bot = await stack.enter_async_context(harness.bot("bot", settings))
         yield [
             _Subject("the bot", bot.port, newest),
-            _Subject("Bolt that acks", await stack.enter_async_context(_ack_only(stage)), b""),
+            _Subject("Bolt that acks", await stack.enter_async_context(_ack_only(harness)), b""),
             _Subject(
                 "the same, before its response",
-                await stack.enter_async_context(_ack_only(stage, BEFORE_RESPONSE)),
+                await stack.enter_async_context(_ack_only(harness, BEFORE_RESPONSE)),
                 b"",
             ),
         ]
 
 
 @asynccontextmanager
-async def _ack_only(stage: Stage, *options: str) -> AsyncIterator[int]:
+async def _ack_only(harness: Harness, *options: str) -> AsyncIterator[int]:
     """A bare app that listens; its port."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.benchmarks.ack_only", *options),
-        env=stage.settings(),
+        env=harness.settings(),
         stdout=asyncio.subprocess.PIPE,
     )
     try:

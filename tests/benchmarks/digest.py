@@ -38,7 +38,8 @@ from bot.playground.simulators.cloudflare import (
 from bot.playground.simulators.slack import Channel, LocalSlack, Workspace
 from bot.storage.database import migrate, open_database
 from bot.storage.tables import digest_runs, digests
-from tests.system.process.stage import Stage
+from tests.support.teams import TEAM
+from tests.system.process.harness import Harness
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
 
@@ -57,23 +58,23 @@ _CREATOR: Final = "U0ADA0001"
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _DeliveryBench:
     """What digests are made and looked at with."""
 
-    stage: Stage
+    harness: Harness
     engine: AsyncEngine
     count: int
 
     async def plan(self) -> None:
         """Make them; they wait for `deliver`."""
-        store = DigestRepository(self.engine, lambda: datetime.now(UTC))
+        store = DigestRepository(self.engine, TEAM, lambda: datetime.now(UTC))
         later = datetime.now(UTC) + timedelta(hours=12)
         for number in range(self.count):
             await store.resume((await store.create(_plan(number, later), _CREATOR)).number)
 
     async def deliver(self, slot: datetime) -> Counter[str]:
         """Let all be due at once, wait for the last, and say what Cloudflare was asked meanwhile."""
-        calls = self.stage.cloudflare.calls
+        calls = self.harness.cloudflare.calls
         calls.clear()
         plans = [{"key": number + 1, "to": spec_to_json(_plan(number, slot))} for number in range(self.count)]
         changed = update(digests).where(digests.c.number == bindparam("key"))
@@ -97,16 +98,16 @@ class _Desk:
 async def measure(rounds: int = ROUNDS, count: int = DIGESTS) -> Outcome:
     """Deliver so many digests a round, and one as the naive client does."""
     with TemporaryDirectory(prefix="benchmark-") as folder:
-        async with _desk(Path(folder), count) as desk:
-            await desk.plan()  # a bot that starts without digests looks for them once a minute
-            async with desk.stage.bot("bot"):
+        async with _run_bench(Path(folder), count) as bench:
+            await bench.plan()  # a bot that starts without digests looks for them once a minute
+            async with bench.harness.bot("bot"):
                 slot = datetime.now(UTC).replace(second=0, microsecond=0) - (rounds + 1) * _BETWEEN_SLOTS
-                await desk.deliver(slot)
+                await bench.deliver(slot)
                 asked = []
                 for turn in range(1, rounds + 1):
-                    _fail_anew(desk.stage.cloudflare, turn)
-                    asked += [await desk.deliver(slot + turn * _BETWEEN_SLOTS)]
-                naive = await _asked_naively(desk.stage)
+                    _fail_anew(bench.harness.cloudflare, turn)
+                    asked += [await bench.deliver(slot + turn * _BETWEEN_SLOTS)]
+                naive = await _asked_naively(bench.harness)
     return _outcome(asked, naive, count)
 
 
@@ -141,22 +142,22 @@ def _fail_anew(cloudflare: Simulation, turn: int) -> None:
         )
 
 
-async def _asked_naively(stage: Stage) -> int:
+async def _asked_naively(harness: Harness) -> int:
     """Calls of a client that makes one digest by asking for everything."""
-    stage.cloudflare.calls.clear()
-    endpoint = production_endpoint(stage.api, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
-    client = WorkflowsClient(stage.session, endpoint)
+    harness.cloudflare.calls.clear()
+    endpoint = production_endpoint(harness.api, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
+    client = WorkflowsClient(harness.session, endpoint)
     since = datetime.now(UTC) - timedelta(hours=1)
     for workflow in (await client.list_workflows()).rows:
         page = await client.list_instances(PageQuery(workflow.name, InstanceFilter(), None, MAX_PER_PAGE))
         for row in page.rows:
             if row.status == "errored" and row.created_on is not None and row.created_on > since:
                 await client.get_instance(workflow.name, row.id)
-    return len(stage.cloudflare.calls)
+    return len(harness.cloudflare.calls)
 
 
 @asynccontextmanager
-async def _desk(folder: Path, count: int) -> AsyncIterator[_Desk]:
+async def _run_bench(folder: Path, count: int) -> AsyncIterator[_DeliveryBench]:
     cloudflare = Simulation(rate_limit=_PLENTY)
     for number in range(WORKFLOWS):
         cloudflare.add_instance(
@@ -173,12 +174,12 @@ async def _desk(folder: Path, count: int) -> AsyncIterator[_Desk]:
         cloudflare.serve() as api,
         aiohttp.ClientSession() as session,
     ):
-        stage = Stage(slack, cloudflare, api, folder, session)
+        harness = Harness(slack, cloudflare, api, folder, session)
         (folder / "bot").mkdir()
         engine = open_database(f"sqlite:///{folder / 'bot' / 'workflows-bot.sqlite3'}")
         try:
             await migrate(engine)
-            yield _Desk(stage, engine, count)
+            yield _DeliveryBench(harness, engine, count)
         finally:
             await engine.dispose()
 

@@ -74,13 +74,15 @@ async def measure(rounds: int = ROUNDS, screens: int = SCREENS) -> Outcome:
     """Look at so many screens of a bot that has just been started, once a round."""
     account = Account(workflows=WORKFLOWS, instances=INSTANCES)
     async with surroundings(account) as around:
-        grown = [await _grown(around, turn, screens) for turn in range(rounds)]
+        wait_for_entry = [await _grown(around, turn, screens) for turn in range(rounds)]
     places = [max(1, round(screens * share)) for share in _SAMPLES]
     measured = [
-        Measured.of("the bot", f"memory after {place:,} screens", "MiB", [sample[place] for sample in grown])
+        Measured.of(
+            "the bot", f"memory after {place:,} screens", "MiB", [sample[place] for sample in wait_for_entry]
+        )
         for place in places
     ]
-    ratio = median(sample[places[-1]] / sample[places[0]] for sample in grown)
+    ratio = median(sample[places[-1]] / sample[places[0]] for sample in wait_for_entry)
     return Outcome(
         name="memory",
         work=f"{screens:,} screens of {WORKFLOWS} workflows, to and fro, {PEOPLE} people at once",

@@ -92,9 +92,11 @@ class Commands:
 
     def signed(self, text: str) -> tuple[dict[str, str], str]:
         """The headers and the body of one more command; no two are alike."""
-        desk = self.person.services
-        act = desk.interactions.start("commands", self.person.user, self.person.channel)
-        content_type, body = Delivery("slash_commands", desk.payloads.command(act, COMMAND, text)).as_http()
+        services = self.person.services
+        act = services.interactions.start("commands", self.person.user, self.person.channel)
+        content_type, body = Delivery(
+            "slash_commands", services.payloads.command(act, COMMAND, text)
+        ).as_http()
         return {"Content-Type": content_type, **self.signer.headers(body)}, body
 
     async def send(self, text: str) -> bytes:

@@ -9,6 +9,7 @@ from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.routing import request_codec
 from bot.slack.requests import Request, RequestStore
+from tests.support.teams import TEAM
 
 CODEC = request_codec()
 
@@ -33,6 +34,11 @@ def request_store(
     return RequestStore(engine, request_codec(), keep, now)
 
 
+async def save(store: RequestStore, request: Request) -> str:
+    """Make a request into a button's value."""
+    return await store.save(request, TEAM)
+
+
 async def load(store: RequestStore, value: str) -> Request:
     """Load the request of a button that turns pages."""
-    return await store.load(value, lambda text: TurnPage(decode_v1(text)))
+    return await store.load(value, TEAM, lambda text: TurnPage(decode_v1(text)))

@@ -34,6 +34,7 @@ def plan(**fields: Any) -> DigestSpec:
 
 def digest(number: int = 7, **fields: Any) -> Digest:
     values: dict[str, Any] = {
+        "team": "T1",
         "plan": plan(),
         "creator": "U1",
         "created_at": SINCE,
@@ -77,7 +78,7 @@ def report(groups: Sequence[Group] = (), **fields: Any) -> Report:
         "total": total,
         "exact": True,
         "ungrouped": {},
-        "unread": {},
+        "unexplained": {},
         "rows": (),
         "empty": 0,
         "gone": (),

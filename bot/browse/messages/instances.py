@@ -19,12 +19,12 @@ from bot.ui.elements import (
     duration,
     escape,
     header,
+    incomplete_rows_notice,
     iso,
     message,
     moment,
     paging,
     section,
-    unread_rows,
 )
 from bot.ui.limits import Block
 from bot.ui.statuses import appearance
@@ -37,7 +37,7 @@ def instances_message(screen: Screen, controls: Controls, notices: Sequence[str]
     blocks = _around(screen, controls, notices, [_row(row, screen.fetched_at) for row in screen.rows])
     if not limits.fits(blocks):
         blocks = _shortened(screen, controls, notices)
-    return message(_spoken(screen), blocks)
+    return message(_fallback_text(screen), blocks)
 
 
 def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> list[Block]:
@@ -103,7 +103,7 @@ def _times(row: Instance, now: datetime) -> list[str]:
 
 
 def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
-    found = [*notices, *unread_rows(screen.unread)]
+    found = [*notices, *incomplete_rows_notice(screen.incomplete_rows)]
     if screen.cursor_loop:
         found.append("Cloudflare sent a cursor it had sent before, so the list ends here; there may be more.")
     return found
@@ -136,7 +136,7 @@ def _range(screen: Screen) -> str:
     return (f"{screen.first}\N{EN DASH}{last}" if last > screen.first else f"{last}") + more
 
 
-def _spoken(screen: Screen) -> str:
+def _fallback_text(screen: Screen) -> str:
     """Return the list as one text, for screen readers and notifications."""
     rows = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
     restricted = ", ".join(screen.query.describe(iso))

@@ -16,11 +16,11 @@ from bot.ui.elements import (
     context,
     escape,
     header,
+    incomplete_rows_notice,
     message,
     moment,
     paging,
     section,
-    unread_rows,
 )
 from bot.ui.statuses import URGENCY, appearance
 
@@ -29,28 +29,28 @@ _LONGEST_ROWS: Final = (700, 400, 200)
 """Characters. Ten of the first with their buttons fit into one message, unless most are escaped in JSON."""
 
 
-def overview_message(overview: Overview, controls: Controls, open_values: Sequence[str]) -> Message:
-    """Show one screen of workflows, each with a button into its list; `open_values` has one value a row.
+def overview_message(overview: Overview, controls: Controls, list_button_values: Sequence[str]) -> Message:
+    """Show one screen of workflows, each with a button; `list_button_values` has one value a row.
 
     Rows are cut shorter where all of them do not fit into one message.
     """
     for longest in _LONGEST_ROWS:
         rows = [
             section(_row(workflow, longest), button("Open", "list_open", value, f"Open {workflow.name}"))
-            for workflow, value in zip(overview.rows, open_values, strict=True)
+            for workflow, value in zip(overview.rows, list_button_values, strict=True)
         ]
         blocks = [
             header(f"Workflows · {overview.account}"),
             context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
             *(rows or [section(_nothing(overview))]),
-            *map(context, unread_rows(overview.unread)),
+            *map(context, incomplete_rows_notice(overview.incomplete_rows)),
             *api_messages(overview.messages),
             *paging(controls, "Previous", "Next"),
             context(_range(overview), command(overview.query.command()), "`/workflows help`"),
         ]
         if limits.fits(blocks):
             break
-    return message(_spoken(overview), blocks)
+    return message(_fallback_text(overview), blocks)
 
 
 def _asked(overview: Overview) -> str:
@@ -104,7 +104,7 @@ def _range(overview: Overview) -> str:
     return f"{overview.first}\N{EN DASH}{last} of {overview.total}"
 
 
-def _spoken(overview: Overview) -> str:
+def _fallback_text(overview: Overview) -> str:
     rows = "; ".join(
         f"{escape(workflow.name)}: "
         + (

@@ -12,8 +12,8 @@ def similar(workflow: str, value: str) -> Suggestion:
 
 def restart(value: str) -> Suggestion:
     """Suggest the same list from its beginning."""
-    says = "Start this list again from its beginning"
-    return Suggestion("The same list from its beginning:", "Start again", value, says)
+    accessibility_label = "Start this list again from its beginning"
+    return Suggestion("The same list from its beginning:", "Start again", value, accessibility_label)
 
 
 @explain.register

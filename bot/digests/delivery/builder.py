@@ -103,7 +103,7 @@ class MessageBuilder:
         prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
         if digest.plan.quiet and not report.has_news and not _is_run_now(active):
             return prepared
-        controls = DigestControls(await list_button_values(report, self.requests))
+        controls = DigestControls(await list_button_values(report, self.requests, digest.team))
         messages = digest_message(digest.number, report, controls)
         thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
         variants = (messages.full, messages.plain, messages.plain.bare)
@@ -124,7 +124,9 @@ class MessageBuilder:
             await self.recorder.reschedule(attempt, min(max(wait, _RETRY_AFTER), remaining), str(error))
             return None
         _log.warning("digest_unreadable", digest=digest.number, slot=active.run.slot, reason=str(error))
-        notice = with_request_id(unreadable_message(digest.number, error, digest.next_due), attempt.reference)
+        notice = with_request_id(
+            unreadable_message(digest.number, error, digest.next_due), attempt.request_id
+        )
         return Prepared(replace(message, variants=(notice, notice.bare)), "failed", detail=str(error))
 
     def _remaining(self, active: ActiveRun) -> timedelta:

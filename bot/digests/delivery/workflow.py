@@ -46,12 +46,13 @@ class DeliveryRuntime:
 
     Args:
         engine: the database, with its tables up to date.
+        team: Slack's id of the workspace whose digests they are.
         takeover: how long after the last heartbeat of a worker others take over its deliveries.
         grace: how long running deliveries may continue after `stop`.
     """
 
-    def __init__(self, engine: AsyncEngine, takeover: timedelta, grace: timedelta) -> None:
-        self._jobs = JobRuntime(engine, takeover, grace)
+    def __init__(self, engine: AsyncEngine, team: str, takeover: timedelta, grace: timedelta) -> None:
+        self._jobs = JobRuntime(engine, team, takeover, grace)
 
     async def start(self, steps: DeliverySteps) -> None:
         """Start delivering.
@@ -94,7 +95,7 @@ def _job(run: ClaimedRun) -> Job:
 @DELIVERY.workflow
 async def deliver(digest: int, slot: str, number: int) -> str:
     """Make one attempt at one run; return how it ended, for readers of DBOS's tables."""
-    with bind_request_id(Attempt(digest, slot, number).reference):
+    with bind_request_id(Attempt(digest, slot, number).request_id):
         prepared = await _prepare(digest, slot, number)
         if prepared == "null":
             return SentKind.SUPERSEDED.value

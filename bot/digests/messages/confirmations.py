@@ -40,7 +40,7 @@ def created_message(digest: Digest) -> Message:
 def created_elsewhere_message(digest: Digest) -> Message:
     """Return the same for somebody who asked for it in another channel than its own."""
     where = channel(digest.plan.channel)
-    return _told("✅", f"Digest {digest.number} is made.", f"It goes to {where}: {when(digest)}.")
+    return _statement("✅", f"Digest {digest.number} is made.", f"It goes to {where}: {when(digest)}.")
 
 
 def changed_message(digest: Digest) -> Message:
@@ -72,16 +72,16 @@ def restored_message(digest: Digest) -> Message:
 
 def run_started_message(digest: Digest) -> Message:
     """Tell that a run is on its way."""
-    told = [f"It comes to {channel(digest.plan.channel)} in a moment."]
+    lines = [f"It comes to {channel(digest.plan.channel)} in a moment."]
     if digest.state == "paused":
-        told.append(
+        lines.append(
             f"It stays paused. To have it go out again: {command(command_of('resume', digest.number))}"
         )
-    return _told("⏳", f"Digest {digest.number} is being made.", *told)
+    return _statement("⏳", f"Digest {digest.number} is being made.", *lines)
 
 
 def stop_in_words(why: str) -> str:
-    """Why a digest can't be posted any more, as plain text, given Slack's word for it."""
+    """Say why a digest can't be posted any more, as plain text, given Slack's word for it."""
     return _STOPS[why][0] if why in _STOPS else f"Slack says {why}"
 
 
@@ -90,7 +90,7 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
     number, where = digest.number, channel(digest.plan.channel)
     reason, remedy = _STOPS.get(why, (why, ""))
     again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
-    return _told(
+    return _statement(
         "⏸️",
         f"Digest {number} has paused itself.",
         f"It could not be posted in {where}: {escape(reason)}.",
@@ -100,22 +100,27 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
 
 
 def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Somebody may not change a digest. To be sent to one reader alone, as it names people."""
-    told = [f"Digest {digest.number} is not yours to change.", f"Only {_owners(digest, admins)} can do that."]
+    """Refuse a change of a digest. Send this to one reader alone, as it names people."""
+    lines = [
+        f"Digest {digest.number} is not yours to change.",
+        f"Only {_owners(digest, admins)} can do that.",
+    ]
     if digest.state != "deleted":
         preview = command(command_of("preview", digest.number))
-        told.append(f"What anybody in its channel can do there: {preview}")
-    return _told("⛔", *told)
+        lines.append(f"What anybody in its channel can do there: {preview}")
+    return _statement("⛔", *lines)
 
 
 def no_such_digest_message(number: int) -> Message:
-    """No digest has that number."""
-    return _told("⚠️", f"There is no digest {number}.", f"All there are: {command(f'{COMMAND} digest list')}")
+    """Say that no digest has this number."""
+    return _statement(
+        "⚠️", f"There is no digest {number}.", f"All there are: {command(f'{COMMAND} digest list')}"
+    )
 
 
 def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Somebody may not see a digest of a channel that they did not ask in. For one reader alone."""
-    return _told(
+    """Refuse to show a digest outside its channel. Send this to one reader alone."""
+    return _statement(
         "⛔",
         f"Digest {digest.number} belongs to another channel.",
         f"Ask for it in that channel; elsewhere it is shown to {_owners(digest, admins)} only.",
@@ -124,9 +129,9 @@ def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
 
 
 def not_all_message(admins: Sequence[str]) -> Message:
-    """Somebody who is no admin asked for the digests of all channels. For one reader alone."""
+    """Refuse the digests of all channels to a person who is no admin. Send this to one reader alone."""
     who = f": {_named(admins)}" if admins else ", and the setting `BOT_ADMINS` names none"
-    return _told(
+    return _statement(
         "⛔",
         "The digests of all channels are not yours to see.",
         f"Only admins of this bot see them{who}.",
@@ -134,13 +139,13 @@ def not_all_message(admins: Sequence[str]) -> Message:
     )
 
 
-def with_no_worker_warning(told: Message) -> Message:
+def with_no_worker_warning(said: Message) -> Message:
     """Return the same, saying that no digest will come as things are."""
     warning = (
         "Digests have been waiting for more than a minute: no worker seems to run. Whoever runs this bot has "
         "to start one: `workflows-bot serve --role worker`"
     )
-    return message(f"{told.text} {warning}", [*told.blocks, context(f"⚠️ {warning}")])
+    return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
 
 
 def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
@@ -149,7 +154,7 @@ def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name
     if missing != "archived":
         again = spec_command(plan, f"#{channel_name or plan.channel}")
         advice = f"{advice.removesuffix('.')}: {command(again)}"
-    return _told("⛔", title.format(channel(plan.channel)), advice)
+    return _statement("⛔", title.format(channel(plan.channel)), advice)
 
 
 def channel_unavailable_text(missing: Missing) -> str:
@@ -160,8 +165,8 @@ def channel_unavailable_text(missing: Missing) -> str:
 
 
 def channel_unknown_message(reason: str) -> Message:
-    """Slack did not say whether the bot may post there; `reason` is its word for why."""
-    return _told(
+    """Say that Slack did not tell whether the bot may post there; `reason` is its word for why."""
+    return _statement(
         "⚠️",
         "Slack did not let this bot look into that channel.",
         f"It says: {code(reason)}. Nothing was changed, whatever stands above; try again in a minute.",
@@ -169,7 +174,7 @@ def channel_unknown_message(reason: str) -> Message:
 
 
 def _owners(digest: Digest, admins: Sequence[str]) -> str:
-    """Who may do everything with a digest."""
+    """Name the people who may do everything with a digest."""
     creator = f"its creator {person(digest.creator)}"
     if not admins:
         return creator
@@ -187,13 +192,13 @@ def _schedule(digest: Digest) -> str:
 
 def _done(emoji: str, outcome: str, digest: Digest, *advice: str, said: str = "") -> Message:
     """Tell what became of a digest that its reader may change; `said` replaces its schedule's line."""
-    told = (said or when(digest), what(digest.plan, MOST_WORKFLOWS), *advice)
-    text = "\n".join((f"{emoji} {heading(digest)} *{outcome}.*", *told))
+    lines = (said or when(digest), what(digest.plan, MOST_WORKFLOWS), *advice)
+    text = "\n".join((f"{emoji} {heading(digest)} *{outcome}.*", *lines))
     blocks = [section(text), *buttons(digest, may_change=True)]
     where = channel(digest.plan.channel)
-    return message(f"Digest {digest.number} in {where} {outcome}. {' · '.join(told)}", blocks)
+    return message(f"Digest {digest.number} in {where} {outcome}. {' · '.join(lines)}", blocks)
 
 
-def _told(emoji: str, title: str, *advice: str) -> Message:
+def _statement(emoji: str, title: str, *advice: str) -> Message:
     blocks: list[Block] = [section("\n".join((f"{emoji} *{title}*", *advice)))]
     return message(" ".join((title, *advice)), blocks)

@@ -128,13 +128,13 @@ def form_not_opened_message(number: int | None) -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
-def unchecked_words(error: CloudflareError, reference: str) -> str:
+def unchecked_words(error: CloudflareError, request_id: str) -> str:
     """Say at the workflows, as plain text, that Cloudflare did not confirm whether they exist.
 
-    The reference is what the log knows it by.
+    The request id is what the log knows it by.
     """
     return plain(
-        f"The digest was not saved: {explain(error).title} Try again in a minute. (reference {reference})"
+        f"The digest was not saved: {explain(error).title} Try again in a minute. (reference {request_id})"
     )
 
 

@@ -68,8 +68,8 @@ def digests_message(digests: Sequence[Digest], may_change: Collection[int]) -> M
             break
         rows += row
         shown += 1
-    told = "; ".join(f"{digest.number} {_line(digest)}" for digest in digests)
-    text = f"{plural(len(digests), 'digest', 'digests')}: {told}"
+    lines = "; ".join(f"{digest.number} {_line(digest)}" for digest in digests)
+    text = f"{plural(len(digests), 'digest', 'digests')}: {lines}"
     return message(text, [*top, *rows, *_lines(digests[shown:]), *bottom])
 
 
@@ -106,8 +106,8 @@ def _none_yet() -> Message:
 
 
 def _row(digest: Digest, *, may_change: bool) -> list[Block]:
-    told = (heading(digest), when(digest), f"{what(digest.plan, MOST_NAMES)} · by {person(digest.creator)}")
-    text = limits.shorten_markup("\n".join(told), _LONGEST_ROW)
+    lines = (heading(digest), when(digest), f"{what(digest.plan, MOST_NAMES)} · by {person(digest.creator)}")
+    text = limits.shorten_markup("\n".join(lines), _LONGEST_ROW)
     return [section(text), *buttons(digest, may_change=may_change)]
 
 

@@ -53,17 +53,17 @@ def news(
     """Build the news by workflow: a block for each group of failures, and one for all others."""
     values = list_button_values if detail.buttons else {}
     blocks = [section(_headline(report))]
-    told, ungrouped = _by_workflow(report.groups[: detail.groups]), _untold(report, detail)
+    groups, ungrouped = _by_workflow(report.groups[: detail.groups]), _ungrouped(report, detail)
     for workflow in busiest_first(report):
-        if workflow in told:
+        if workflow in groups:
             blocks += _workflow(
-                told[workflow], ungrouped.get(workflow, 0), values.get(workflow), report, detail
+                groups[workflow], ungrouped.get(workflow, 0), values.get(workflow), report, detail
             )
     status = escape(appearance(report.plan.status).word.lower())
-    elsewhere = {name: count for name, count in ungrouped.items() if name not in told}
+    elsewhere = {name: count for name, count in ungrouped.items() if name not in groups}
     blocks += _others(elsewhere, lambda count: f"{count:,} newly {status}", values, detail)
     blocks += _others(
-        report.unread,
+        report.unexplained,
         lambda count: f"the count of {status} rose by {count:,}; the list shows which",
         values,
         detail,
@@ -91,15 +91,15 @@ def headline(report: Report) -> str:
     status = newly(report.plan.status)
     if report.total:
         return f"{how_many(report.total, exact=report.exact)} {status}"
-    return "counts rose" if report.unread else f"nothing {status}"
+    return "counts rose" if report.unexplained else f"nothing {status}"
 
 
 def _headline(report: Report) -> str:
     if report.total:
         emoji = appearance(report.plan.status).emoji
     else:
-        emoji = "🟠" if report.unread else "🟢" if report.exact else "⚪"
-    silent = not (report.total or report.unread)
+        emoji = "🟠" if report.unexplained else "🟢" if report.exact else "⚪"
+    silent = not (report.total or report.unexplained)
     unseen = ", as far as could be looked at" if silent and not report.exact else ""
     since = since_in_words(report, moment(report.since))
     said = headline(report)
@@ -127,8 +127,8 @@ def _workflow(
     more = f"And {how_many(left, exact=report.exact)} more" if left else ""
     pressed = None
     if value:
-        says = f"{more} of {workflow}" if more else f"Open {workflow}"
-        pressed = button(more or "Open", "list_open", value, f"{says}, {newly(report.plan.status)}")
+        spoken = f"{more} of {workflow}" if more else f"Open {workflow}"
+        pressed = button(more or "Open", "list_open", value, f"{spoken}, {newly(report.plan.status)}")
     first, *others = (_group(group, detail) for group in groups)
     if total > groups[0].total or not _has_error(groups[0]):
         first = f"{how_many(total, exact=report.exact)} {escape(newly(report.plan.status))}\n{first}"
@@ -159,7 +159,7 @@ def _one_line(text: str | None, most: int) -> str:
     return escape(limits.shorten(" ".join((text or "").split()), most))
 
 
-def _untold(report: Report, detail: Detail) -> Mapping[str, int]:
+def _ungrouped(report: Report, detail: Detail) -> Mapping[str, int]:
     """Count the new instances that are in no group shown, by workflow."""
     ungrouped = dict(report.ungrouped)
     for group in report.groups[detail.groups :]:

@@ -77,12 +77,12 @@ def named(name: str) -> str:
     return code(name, LONGEST_NAME)
 
 
-def calls(mentions: Sequence[Mention]) -> str:
+def mention_markup(mentions: Sequence[Mention]) -> str:
     """Format mentions that notify the people they name, in mrkdwn."""
     return " ".join(_CALLS[mention.kind].format(escape(mention.id)) for mention in mentions)
 
 
-def mentioned(mentions: Sequence[Mention]) -> str:
+def mention_names(mentions: Sequence[Mention]) -> str:
     """Format mentions as names that notify no person.
 
     A person whose name is not known can only be shown as a mention: to be sent to one reader alone.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.digests.messages.phrases import mentioned, named, newly, span_in_words
+from bot.digests.messages.phrases import mention_names, named, newly, span_in_words
 from bot.digests.model import ERRORED, Digest, DigestSpec
 from bot.language.durations import DEFAULT_WINDOW
 from bot.ui.elements import actions, button, channel, code, escape, moment, with_confirm
@@ -44,7 +44,7 @@ def what(plan: DigestSpec, most: int) -> str:
     if plan.quiet:
         phrases.append("only when something is new")
     if plan.mentions:
-        phrases.append(f"mentions {mentioned(plan.mentions)}")
+        phrases.append(f"mentions {mention_names(plan.mentions)}")
     if plan.daily_thread:
         phrases.append("one thread a day")
     return " · ".join(phrases)
@@ -69,8 +69,10 @@ def new_button(label: str) -> list[Block]:
     return actions([button(label, "digest_new", "new", label)])
 
 
-def _button(label: str, action_id: str, digest: Digest, says: str | None = None) -> Block:
-    return button(label, action_id, str(digest.number), f"{says or label} digest {digest.number}")
+def _button(label: str, action_id: str, digest: Digest, accessibility_label: str | None = None) -> Block:
+    return button(
+        label, action_id, str(digest.number), f"{accessibility_label or label} digest {digest.number}"
+    )
 
 
 def _delete(digest: Digest) -> Block:

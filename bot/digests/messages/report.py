@@ -10,9 +10,9 @@ from bot.digests.messages.counts import lines, table
 from bot.digests.messages.news import DETAILS, busiest_first, headline, news
 from bot.digests.messages.phrases import (
     LONGEST_NAME,
-    calls,
     command_of,
-    mentioned,
+    mention_markup,
+    mention_names,
     name_of,
     since_in_words,
     subject,
@@ -59,7 +59,7 @@ class DigestMessages:
 
 def digest_message(number: int | None, report: Report, controls: DigestControls) -> DigestMessages:
     """Build a digest's message; a digest that is not saved yet has no number."""
-    text = _spoken(number, report, controls)
+    text = _fallback_text(number, report, controls)
     return DigestMessages(
         full=message(text, _fitted(number, report, controls, table, chart(report))),
         plain=message(text, _fitted(number, report, controls, lines, sparkline(report))),
@@ -98,11 +98,11 @@ def _fitted(
     most = limits.MESSAGE - limits.size([context(_MAY_BE_REPEATED)])
     top, bottom = _top(report, number, controls), _bottom(report, number)
     for detail in DETAILS:
-        told = news(report, controls.list_button_values, number, detail)
-        room = most - limits.size([*top, *told, *drawn, bottom])
+        lines = news(report, controls.list_button_values, number, detail)
+        room = most - limits.size([*top, *lines, *drawn, bottom])
         if room >= _LEAST_ROOM:
             break
-    return [*top, *told, *counts(report, room), *drawn, bottom]
+    return [*top, *lines, *counts(report, room), *drawn, bottom]
 
 
 def _top(report: Report, number: int | None, controls: DigestControls) -> list[Block]:
@@ -115,7 +115,7 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
         ),
     ]
     if controls.is_preview:
-        called = mentioned(report.plan.mentions)
+        called = mention_names(report.plan.mentions)
         calling = f" It would call {called}." if called and report.has_news else ""
         blocks.append(context(f"👁️ A preview, for you alone.{calling}"))
     elif called := _called(report):
@@ -125,7 +125,7 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
 
 def _called(report: Report) -> str:
     """Mention the people of a digest, so that Slack notifies them."""
-    return calls(report.plan.mentions) if report.has_news else ""
+    return mention_markup(report.plan.mentions) if report.has_news else ""
 
 
 def _bottom(report: Report, number: int | None) -> Block:
@@ -133,7 +133,7 @@ def _bottom(report: Report, number: int | None) -> Block:
     return context(*again, escape(report.plan.schedule.in_words()))
 
 
-def _spoken(number: int | None, report: Report, controls: DigestControls) -> str:
+def _fallback_text(number: int | None, report: Report, controls: DigestControls) -> str:
     """Return the news as one text, for notifications."""
     called = "" if controls.is_preview else _called(report)
     said = headline(report)
@@ -145,7 +145,7 @@ def _spoken(number: int | None, report: Report, controls: DigestControls) -> str
         f"{escape(workflow)} ({escape(', '.join(dict.fromkeys(errors)))})" if errors else escape(workflow)
         for workflow, errors in failures.items()
     ]
-    places += [escape(name) for name in report.unread if name not in failures]
+    places += [escape(name) for name in report.unexplained if name not in failures]
     where = f" in {', '.join(places)}," if places else ""
     gone = f"; no longer there: {', '.join(map(escape, report.gone))}" if report.gone else ""
     since = since_in_words(report, iso(report.since))

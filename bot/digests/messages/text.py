@@ -40,7 +40,7 @@ def report_text(digest: Digest, report: Report) -> str:
     zone = _zone(digest.plan)
     since = since_in_words(report, _at(report.since, zone))
     said = headline(report)
-    silent = not (report.total or report.unread)
+    silent = not (report.total or report.unexplained)
     unseen = ", as far as could be looked at" if silent and not report.exact else ""
     lines = [
         f"{name_of(digest.number)} · {subject(report.plan)}",
@@ -64,7 +64,7 @@ def _news(report: Report, zone: ZoneInfo) -> Iterator[str]:
         yield from _group(group, report.plan, zone)
     for name, count in report.ungrouped.items():
         yield f"{_INDENT}{name}: {count:,} more {newly(report.plan.status)}"
-    for name, count in report.unread.items():
+    for name, count in report.unexplained.items():
         yield f"{_INDENT}{name}: the count rose by {count:,}; its instances were not looked at"
     if report.gone:
         yield f"No longer in the account: {', '.join(report.gone)}"

@@ -1,1 +1,1 @@
-"""The playground's page: what a browser shows of the local Slack, and what it may do there."""
+"""The playground's web page, which displays the local Slack."""

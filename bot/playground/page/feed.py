@@ -7,60 +7,62 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.playground.page.shown import (
-    change_json,
-    channels_json,
-    exchange_json,
-    notice_json,
-    view_json,
-    workspace_json,
+from bot.playground.page.serialization import (
+    change_to_json,
+    channels_to_json,
+    exchange_to_json,
+    notice_to_json,
+    view_to_json,
+    workspace_to_json,
 )
 from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Payload, View
 
 _HEARTBEAT_SECONDS: Final = 15.0
-_MOST_WAITING: Final = 1_000
-"""Events for a page that does not read. It is cut off then, and gets the whole picture when it comes back."""
+_MAX_QUEUED: Final = 1_000
+"""Queued events after which a slow page is disconnected; it gets the whole state when it reconnects."""
 
 
 class Feed:
-    """Tells every page that is open what happens on the stage."""
+    """Sends events of the playground to every open page."""
 
     def __init__(self, playground: Playground) -> None:
-        self._stage = playground
+        self._playground = playground
         self._pages: set[asyncio.Queue[bytes | None]] = set()
-        slack, exchanges = playground.slack, playground.exchanges
-        slack.changes.listeners.append(lambda change: self.publish("message", change_json(change)))
-        slack.workspace.remodelled.listeners.append(lambda _: self._publish_channels())
-        slack.views.shown.listeners.append(self._viewed("shown"))
-        slack.views.closed.listeners.append(self._viewed("closed"))
-        exchanges.changes.listeners.append(lambda exchange: self.publish("exchange", exchange_json(exchange)))
-        exchanges.notices.listeners.append(lambda notice: self.publish("notice", notice_json(notice)))
+        slack, exchanges = playground.slack, playground.exchange_log
+        slack.changes.listeners.append(lambda change: self.publish("message", change_to_json(change)))
+        slack.workspace.channel_changes.listeners.append(lambda _: self._publish_channels())
+        slack.views.shown.listeners.append(self._publish_view("shown"))
+        slack.views.closed.listeners.append(self._publish_view("closed"))
+        exchanges.changes.listeners.append(
+            lambda exchange: self.publish("exchange", exchange_to_json(exchange))
+        )
+        exchanges.notices.listeners.append(lambda notice: self.publish("notice", notice_to_json(notice)))
 
     def _publish_channels(self) -> None:
-        self.publish("channels", {"channels": channels_json(self._stage.slack.workspace)})
+        self.publish("channels", {"channels": channels_to_json(self._playground.slack.workspace)})
 
     def publish(self, event: str, data: Payload) -> None:
-        """Tell all pages."""
-        encoded = _encoded(event, data)
+        """Send an event to all pages."""
+        encoded = _encode(event, data)
         for page in list(self._pages):
-            if page.qsize() < _MOST_WAITING:
+            if page.qsize() < _MAX_QUEUED:
                 page.put_nowait(encoded)
             else:
                 self._pages.discard(page)
                 page.put_nowait(None)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer one page with all there is, and then with what happens, until it goes away."""
+        """Send the whole state to a page, and then events until it disconnects."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        # The picture and the place in the queue belong together: no event may fall between the two.
+        # No event may be lost between the snapshot and the start of the queue.
         events: asyncio.Queue[bytes | None] = asyncio.Queue()
-        picture = _encoded("workspace", workspace_json(self._stage))
+        snapshot = _encode("workspace", workspace_to_json(self._playground))
         self._pages.add(events)
         try:
-            await response.write(picture)
-            while (event := await _next(events)) is not None:
+            await response.write(snapshot)
+            while (event := await _next_event(events)) is not None:
                 await response.write(event)
         except ConnectionError:
             return response  # the page was closed
@@ -69,16 +71,16 @@ class Feed:
         return response
 
     async def close(self, _: web.Application) -> None:
-        """Let every page go; for `on_shutdown`."""
+        """Disconnect every page; for `on_shutdown`."""
         for page in self._pages:
             page.put_nowait(None)
 
-    def _viewed(self, kind: str) -> Callable[[View], None]:
-        return lambda view: self.publish("view", {"kind": kind, "view": view_json(view)})
+    def _publish_view(self, kind: str) -> Callable[[View], None]:
+        return lambda view: self.publish("view", {"kind": kind, "view": view_to_json(view)})
 
 
-async def _next(events: asyncio.Queue[bytes | None]) -> bytes | None:
-    """Return the next event, or a sign of life after a while of nothing; None at the end."""
+async def _next_event(events: asyncio.Queue[bytes | None]) -> bytes | None:
+    """Return the next event, a keep-alive comment if none comes for a while, or None at the end."""
     try:
         async with asyncio.timeout(_HEARTBEAT_SECONDS):
             return await events.get()
@@ -86,5 +88,5 @@ async def _next(events: asyncio.Queue[bytes | None]) -> bytes | None:
         return b": still here\n\n"
 
 
-def _encoded(event: str, data: Payload) -> bytes:
+def _encode(event: str, data: Payload) -> bytes:
     return f"event: {event}\ndata: {json.dumps(data)}\n\n".encode()

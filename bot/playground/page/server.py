@@ -1,4 +1,4 @@
-"""The page's own HTTP server."""
+"""The page's HTTP server."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,8 +10,8 @@ from aiohttp.typedefs import Handler
 
 from bot.playground.loopback import LOOPBACK
 from bot.playground.page.feed import Feed
-from bot.playground.page.guard import guarding, protect
-from bot.playground.page.ui_actions import ActRefused, Acts, read, turn_faults
+from bot.playground.page.guard import add_security_headers, require_secret
+from bot.playground.page.ui_actions import ActionRejected, UserActions, parse_action, set_fault
 from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Payload
 
@@ -20,12 +20,12 @@ _STATIC: Final = Path(__file__).parent / "static"
 
 @asynccontextmanager
 async def run_page(playground: Playground, secret: str, port: int) -> AsyncIterator[str]:
-    """Serve the page on 127.0.0.1 until the block is left; gives the address to open.
+    """Serve the page on 127.0.0.1 and yield the address to open.
 
     Raises:
-        OSError: something else listens on that port.
+        OSError: the port is in use.
     """
-    runner = web.AppRunner(page_app(playground, secret), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(build_page_app(playground, secret), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, LOOPBACK, port).start()
@@ -34,49 +34,49 @@ async def run_page(playground: Playground, secret: str, port: int) -> AsyncItera
         await runner.cleanup()
 
 
-def page_app(playground: Playground, secret: str) -> web.Application:
-    """Return the page's files, its feed, and what it can do."""
-    feed, ui_actions = Feed(playground), Acts(playground)
+def build_page_app(playground: Playground, secret: str) -> web.Application:
+    """Build the application that serves the page's files, its feed and its actions."""
+    feed, ui_actions = Feed(playground), UserActions(playground)
 
-    async def act(body: bytes) -> Payload:
-        return await ui_actions.do(read(body))
+    async def perform_action(body: bytes) -> Payload:
+        return await ui_actions.perform(parse_action(body))
 
-    async def turn(body: bytes) -> Payload:
-        feed.publish("fault", {"fault": turn_faults(playground, body)})
+    async def change_fault(body: bytes) -> Payload:
+        feed.publish("fault", {"fault": set_fault(playground, body)})
         return {}
 
-    app = web.Application(middlewares=[guarding(secret)])
-    app.on_response_prepare.append(protect)
+    app = web.Application(middlewares=[require_secret(secret)])
+    app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(feed.close)
     app.add_routes(
         [
-            web.get("/", _file(_STATIC / "index.html")),
+            web.get("/", _file_handler(_STATIC / "index.html")),
             *(
-                web.get(f"/static/{path.relative_to(_STATIC).as_posix()}", _file(path))
+                web.get(f"/static/{path.relative_to(_STATIC).as_posix()}", _file_handler(path))
                 for path in _STATIC.rglob("*.*")
             ),
             web.get("/feed", feed.serve, allow_head=False),
-            web.post("/acts", _answered(act)),
-            web.post("/fault", _answered(turn)),
+            web.post("/actions", _json_handler(perform_action)),
+            web.post("/fault", _json_handler(change_fault)),
         ]
     )
     return app
 
 
-def _answered(do: Callable[[bytes], Awaitable[Payload]]) -> Handler:
-    """Return what comes of a request's body as JSON, or why nothing does."""
+def _json_handler(perform: Callable[[bytes], Awaitable[Payload]]) -> Handler:
+    """Return a handler that answers with the result as JSON, or with the reason for a rejection."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            told = await do(await request.read())
-        except ActRefused as refused:
+            result = await perform(await request.read())
+        except ActionRejected as refused:
             return web.json_response({"ok": False, "error": str(refused)}, status=400)
-        return web.json_response({"ok": True, **told})
+        return web.json_response({"ok": True, **result})
 
     return answer
 
 
-def _file(path: Path) -> Handler:
+def _file_handler(path: Path) -> Handler:
     async def answer(_: web.Request) -> web.StreamResponse:
         return web.FileResponse(path)
 

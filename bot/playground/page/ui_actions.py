@@ -1,4 +1,4 @@
-"""What the page can do: be a person in the local Slack."""
+"""Actions of the page: it acts as a person in the local Slack."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,19 +7,19 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.language.tokens import COMMAND
-from bot.playground.exchange import label_of
+from bot.playground.exchange import action_label
 from bot.playground.playground import Playground
 from bot.playground.simulators.slack import AckError, Message, Payload, Person, View
 from bot.playground.simulators.slack.message import elements_of
 from bot.playground.simulators.slack.shapes import Values
 
 
-class ActRefused(Exception):
-    """This can't be done; the message is one line for a person."""
+class ActionRejected(Exception):
+    """The action is not possible; the message is one line for a person."""
 
 
-class _Act(BaseModel):
-    """Who does it, and which channel they are looking at."""
+class _UserAction(BaseModel):
+    """The person who acts, and the channel that they view."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,15 +27,15 @@ class _Act(BaseModel):
     channel: str
 
 
-class Command(_Act):
-    """A line typed into the composer."""
+class Command(_UserAction):
+    """A person sends a line from the composer."""
 
     kind: Literal["command"]
     text: str
 
 
-class Action(_Act):
-    """An element of a message was used; `action` is what Slack puts into a payload's `actions`."""
+class MessageAction(_UserAction):
+    """A person uses an element of a message; `action` is an item of the payload's `actions`."""
 
     kind: Literal["action"]
     ts: str
@@ -43,8 +43,8 @@ class Action(_Act):
     values: Values = {}
 
 
-class ViewAction(_Act):
-    """An element of a modal was used."""
+class ViewAction(_UserAction):
+    """A person uses an element of a modal."""
 
     kind: Literal["view_action"]
     view: str
@@ -52,23 +52,23 @@ class ViewAction(_Act):
     values: Values = {}
 
 
-class Submit(_Act):
-    """A modal was submitted."""
+class Submit(_UserAction):
+    """A person submits a modal."""
 
     kind: Literal["submit"]
     view: str
     values: Values = {}
 
 
-class Close(_Act):
-    """A modal was dismissed."""
+class Close(_UserAction):
+    """A person dismisses a modal."""
 
     kind: Literal["close"]
     view: str
 
 
-class Suggest(_Act):
-    """Somebody types into a menu of a modal or a message, which asks the bot for its options."""
+class Suggest(_UserAction):
+    """A person types into a menu that loads its options from the bot."""
 
     kind: Literal["suggest"]
     ts: str | None = None
@@ -78,161 +78,169 @@ class Suggest(_Act):
     typed: str
 
 
-Act = Annotated[Command | Action | ViewAction | Submit | Close | Suggest, Field(discriminator="kind")]
-_ACT: Final[TypeAdapter[Act]] = TypeAdapter(Act)
+UserAction = Annotated[
+    Command | MessageAction | ViewAction | Submit | Close | Suggest, Field(discriminator="kind")
+]
+_USER_ACTION: Final[TypeAdapter[UserAction]] = TypeAdapter(UserAction)
 
 
-class _Turn(BaseModel):
+class _FaultRequest(BaseModel):
     fault: str
 
 
-def read(body: bytes) -> Act:
-    """Return the act that a request's body describes.
+def parse_action(body: bytes) -> UserAction:
+    """Parse a request's body.
 
     Raises:
-        ActRefused: it describes none.
+        ActionRejected: the body is not an action.
     """
     try:
-        return _ACT.validate_json(body)
+        return _USER_ACTION.validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ActRefused(f"this is no act: {where}: {first['msg']}") from error
+        raise ActionRejected(f"this is not an action: {where}: {first['msg']}") from error
 
 
-def turn_faults(playground: Playground, body: bytes) -> str:
-    """Turn the switch of Cloudflare's faults as a request's body says; gives the new position.
+def set_fault(playground: Playground, body: bytes) -> str:
+    """Select the fault that a request's body names, and return its name.
 
     Raises:
-        ActRefused: there is no such position, or no switch.
+        ActionRejected: there is no such fault, or the account is not simulated.
     """
     switch = playground.account.faults
     if switch is None:
-        raise ActRefused("faults can be had at the simulated account only")
+        raise ActionRejected("faults are available for the simulated account only")
     try:
-        switch.choose(_Turn.model_validate_json(body).fault)
+        switch.select(_FaultRequest.model_validate_json(body).fault)
     except LookupError as error:
-        raise ActRefused(str(error)) from error
+        raise ActionRejected(str(error)) from error
     except ValidationError as error:
-        raise ActRefused('this is no fault: it looks like {"fault": "slow"}') from error
-    return switch.chosen
+        raise ActionRejected('this is not a fault; an example is {"fault": "slow"}') from error
+    return switch.selected
 
 
-class Acts:
-    """Does what the page asks for, each time until the bot has acknowledged it.
+class UserActions:
+    """Performs actions of the page, each until the bot has acknowledged it.
 
-    What the bot fails at is told by Slackbot in the channel, as in Slack.
+    Slackbot reports failures of the bot in the channel, as in Slack.
     """
 
     def __init__(self, playground: Playground) -> None:
         self._slack = playground.slack
-        self._exchanges = playground.exchanges
+        self._exchange_log = playground.exchange_log
 
-    async def do(self, act: Act) -> Payload:
-        """Do it; gives what the page wants to know of the ack: a modal's errors, a menu's options.
+    async def perform(self, request: UserAction) -> Payload:
+        """Perform an action. Return what the page needs of the ack: a modal's errors, a menu's options.
 
         Raises:
-            ActRefused: Slack's own screen would not have allowed it.
+            ActionRejected: Slack's user interface would not allow it.
         """
-        match act:
+        match request:
             case Command():
-                await self._command(act)
-            case Action():
-                await self._action(act)
+                await self._command(request)
+            case MessageAction():
+                await self._action(request)
             case ViewAction():
-                await self._view_action(act)
+                await self._view_action(request)
             case Submit():
-                return await self._submit(act)
+                return await self._submit(request)
             case Close():
-                await self._close(act)
+                await self._close(request)
             case Suggest():
-                return await self._suggest(act)
+                return await self._suggest(request)
         return {}
 
-    async def _command(self, act: Command) -> None:
-        command, text = (*act.text.split(None, 1), "", "")[:2]
-        person = self._person(act)
+    async def _command(self, request: Command) -> None:
+        command, text = (*request.text.split(None, 1), "", "")[:2]
+        person = self._person(request)
         if not command.startswith("/"):
-            raise ActRefused(f"Only commands are answered here: try {COMMAND}.")
+            raise ActionRejected(f"Only commands work here: try {COMMAND}.")
         if not person.channel.has(person.user):
-            raise ActRefused("Only those who are in this channel can write here.")
+            raise ActionRejected("Only members of this channel can post here.")
         if person.channel.is_archived:
-            raise ActRefused("This channel is archived: nobody can write here.")
+            raise ActionRejected("This channel is archived: posting is disabled.")
         if command != COMMAND:
-            self._exchanges.tell(
+            self._exchange_log.notify(
                 person.channel.id, person.user.id, f"{command} is not a valid command. There is {COMMAND}."
             )
             return
-        with self._told(person, command):
+        with self._report_errors(person, command):
             await person.command(command, text.rstrip())
 
-    async def _action(self, act: Action) -> None:
-        person = self._person(act)
-        message = self._message(act.ts, person)
-        _check_there(act.action.get("block_id"), act.action.get("action_id"), message.blocks)
-        with self._told(person, label_of(act.action)):
-            await person.act(message, act.action, act.values)
+    async def _action(self, request: MessageAction) -> None:
+        person = self._person(request)
+        message = self._message(request.ts, person)
+        _check_on_screen(request.action.get("block_id"), request.action.get("action_id"), message.blocks)
+        with self._report_errors(person, action_label(request.action)):
+            await person.act(message, request.action, request.values)
 
-    async def _view_action(self, act: ViewAction) -> None:
-        person = self._person(act)
-        view = self._view(act.view, person)
-        _check_there(act.action.get("block_id"), act.action.get("action_id"), view.payload["blocks"])
-        with self._told(person, label_of(act.action)):
-            await person.act_in_view(view, act.action, act.values)
+    async def _view_action(self, request: ViewAction) -> None:
+        person = self._person(request)
+        view = self._view(request.view, person)
+        _check_on_screen(
+            request.action.get("block_id"), request.action.get("action_id"), view.payload["blocks"]
+        )
+        with self._report_errors(person, action_label(request.action)):
+            await person.act_in_view(view, request.action, request.values)
 
-    async def _submit(self, act: Submit) -> Payload:
-        person = self._person(act)
-        view = self._view(act.view, person)
-        with self._told(person, str(view.payload["title"]["text"])):
-            return {"errors": (await person.submit(view, act.values)).errors}
+    async def _submit(self, request: Submit) -> Payload:
+        person = self._person(request)
+        view = self._view(request.view, person)
+        with self._report_errors(person, str(view.payload["title"]["text"])):
+            return {"errors": (await person.submit(view, request.values)).errors}
         return {"errors": {}}
 
-    async def _close(self, act: Close) -> None:
-        person = self._person(act)
-        view = self._view(act.view, person)
-        with self._told(person, str(view.payload["title"]["text"])):
+    async def _close(self, request: Close) -> None:
+        person = self._person(request)
+        view = self._view(request.view, person)
+        with self._report_errors(person, str(view.payload["title"]["text"])):
             await person.close(view)
 
-    async def _suggest(self, act: Suggest) -> Payload:
-        person = self._person(act)
-        place = self._view(act.view, person) if act.view is not None else self._message(act.ts, person)
-        blocks = place.payload["blocks"] if isinstance(place, View) else place.blocks
-        _check_there(act.block_id, act.action_id, blocks)
-        with self._told(person, act.action_id):
-            found = await person.type_into_menu(act.action_id, act.typed, place, act.block_id)
+    async def _suggest(self, request: Suggest) -> Payload:
+        person = self._person(request)
+        source = (
+            self._view(request.view, person)
+            if request.view is not None
+            else self._message(request.ts, person)
+        )
+        blocks = source.payload["blocks"] if isinstance(source, View) else source.blocks
+        _check_on_screen(request.block_id, request.action_id, blocks)
+        with self._report_errors(person, request.action_id):
+            found = await person.type_into_menu(request.action_id, request.typed, source, request.block_id)
             return {key: found[key] for key in ("options", "option_groups") if key in found}
         return {"options": []}
 
-    def _person(self, act: _Act) -> Person:
+    def _person(self, request: _UserAction) -> Person:
         try:
-            return self._slack.person(act.person, act.channel, via=self._exchanges)
+            return self._slack.person(request.person, request.channel, via=self._exchange_log)
         except LookupError as error:
-            raise ActRefused(str(error)) from error
+            raise ActionRejected(str(error)) from error
 
     def _message(self, ts: str | None, person: Person) -> Message:
         seen = person.screen() if person.channel.has(person.user) else ()
         message = next((message for message in seen if message.ts == ts), None)
         if message is None:
-            raise ActRefused("This message is gone.")
+            raise ActionRejected("This message no longer exists.")
         return message
 
     def _view(self, view_id: str, person: Person) -> View:
         top = self._slack.views.top(person.user.id)
         if top is None or top.id != view_id:
-            raise ActRefused("This modal is closed, or another one lies above it.")
+            raise ActionRejected("This modal is closed, or another modal covers it.")
         return top
 
     @contextmanager
-    def _told(self, person: Person, what: str) -> Iterator[None]:
-        """Tell the person in their channel what goes wrong between Slack and the bot."""
+    def _report_errors(self, person: Person, what: str) -> Iterator[None]:
+        """Report errors between Slack and the bot to the person, in their channel."""
         try:
             yield
         except AckError as error:
-            self._exchanges.failed(error, person.user.id, person.channel.id, what)
+            self._exchange_log.report_failure(error, person.user.id, person.channel.id, what)
 
 
-def _check_there(block_id: object, action_id: object, blocks: Iterable[Payload]) -> None:
-    """Nobody can press what is not on their screen: the message may have changed since."""
+def _check_on_screen(block_id: object, action_id: object, blocks: Iterable[Payload]) -> None:
+    """Reject an element that is not on the screen: the message may have changed."""
     there = ((block["block_id"], element["action_id"]) for block in blocks for element in elements_of(block))
     if (block_id, action_id) not in there:
-        raise ActRefused("What you pressed is no longer there: the message has changed.")
+        raise ActionRejected("This element no longer exists: the message has changed.")

@@ -1,4 +1,4 @@
-"""Deliveries of digests, step by step and by a clock of their own, of an account that can be made to fail."""
+"""Step-by-step deliveries of digests with faults of Cloudflare and a simulated clock."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,14 +28,15 @@ from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
+from tests.support.teams import TEAM
 
-from .cloudflare_stage import DEADLINE, Cell
+from .cloudflare_harness import DEADLINE, Cell
 
 LATENESS = timedelta(hours=1)
 
 
 class FakeLease:
-    """No other worker is there to take a run over."""
+    """A lease that is always valid."""
 
     def is_valid(self) -> bool:
         return True
@@ -45,8 +46,8 @@ class FakeLease:
 
 
 @dataclass(frozen=True)
-class Works:
-    """What all deliveries of a module share."""
+class SharedServices:
+    """The services that all deliveries of a module share."""
 
     slack: LocalSlack
     engine: AsyncEngine
@@ -54,8 +55,8 @@ class Works:
     session: aiohttp.ClientSession
 
 
-class Post:
-    """One digest of one cell's workflow, due at every full hour, and what delivers it.
+class DigestDelivery:
+    """The hourly digest of a cell's workflow, and its delivery.
 
     Args:
         works: shared with other cells.
@@ -64,12 +65,14 @@ class Post:
         deadline: seconds for an answer of Cloudflare's.
     """
 
-    def __init__(self, works: Works, cell: Cell, retry: timedelta, deadline: float = DEADLINE) -> None:
-        self._works = works
+    def __init__(
+        self, services: SharedServices, cell: Cell, retry: timedelta, deadline: float = DEADLINE
+    ) -> None:
+        self._services = services
         self.clock = clock = Clock()
-        endpoint = production_endpoint(cell.stage.line.url, DEFAULT_ACCOUNT_ID, ApiToken(cell.token))
+        endpoint = production_endpoint(cell.harness.line.url, DEFAULT_ACCOUNT_ID, ApiToken(cell.token))
         client = WorkflowsClient(
-            works.session,
+            services.session,
             endpoint,
             budget=Budget(1200, 0.2, clock.seconds),
             deadline=timedelta(seconds=deadline),
@@ -77,23 +80,23 @@ class Post:
         )
         account = CachedWorkflows(client, CacheTimes(), clock.seconds)
         runs, poster, policy = (
-            RunRepository(works.engine),
-            Poster(works.client, EVENT_TYPE),
+            RunRepository(services.engine, TEAM),
+            Poster(services.client, EVENT_TYPE),
             RetryPolicy(LATENESS, retry),
         )
         recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
-        requests = request_store(works.engine, clock)
+        requests = request_store(services.engine, clock)
         reader = ReportBuilder({cell.account: account}, timedelta(days=7), clock)
         self._builder = MessageBuilder(runs, reader, requests, poster, recorder, clock)
         self._sender = MessageSender(runs, poster, policy, clock)
         self._recorder = recorder
-        self._store = DigestRepository(works.engine, clock)
-        self._rounds = DueScheduler(works.engine, LATENESS)
+        self._store = DigestRepository(services.engine, TEAM, clock)
+        self._rounds = DueScheduler(services.engine, TEAM, LATENESS)
         self._plan = DigestSpec("C0OPS0001", Schedule("0 * * * *", "UTC"), cell.account, (cell.workflow,))
         self._digest: Digest | None = None
 
     async def due(self) -> DigestRun:
-        """Let time pass until the digest is due; gives its run."""
+        """Advance the clock until the digest is due, and return its run."""
         if self._digest is None:
             made = await self._store.create(self._plan, "U0ADA0001")
             self._digest = await self._store.resume(made.number)
@@ -104,12 +107,12 @@ class Post:
         return await self.run()
 
     async def run(self) -> DigestRun:
-        """The latest run as it is kept."""
+        """Return the latest stored run."""
         assert self._digest is not None
         return (await self._store.runs(self._digest.number))[0]
 
     async def deliver(self) -> DigestRun:
-        """Try once; gives what has become of the run."""
+        """Make one attempt, and return the run after it."""
         run = await self.run()
         attempt = Attempt(run.digest, run.slot, run.attempt)
         prepared = await self._builder.prepare(attempt)
@@ -121,23 +124,23 @@ class Post:
         return await self.run()
 
     async def wait(self) -> timedelta:
-        """Let time pass until the run is to be tried again; gives how long that took."""
+        """Advance the clock until the run is retried, and return the wait."""
         before = self.clock()
         while not await self._is_handed_over():
             self.clock.moment += timedelta(seconds=5)
         return self.clock() - before
 
     def messages(self) -> tuple[Message, ...]:
-        """What stands in the channel of this digest."""
+        """Return the messages of this digest in its channel."""
         assert self._digest is not None
         return tuple(
             message
-            for message in self._works.slack.messages("ops")
+            for message in self._services.slack.messages("ops")
             if message.metadata and message.metadata["event_payload"]["digest"] == self._digest.number
         )
 
     async def end(self) -> None:
-        """Have no worker look at it any more."""
+        """Discard the digest."""
         if self._digest is not None:
             await self._store.discard(self._digest.number)
 

@@ -1,4 +1,4 @@
-"""All that Cloudflare, or whatever stands before it, may do wrong, and what people must be told of each."""
+"""All faults of Cloudflare and of the network before it, and the messages about them."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -7,6 +7,7 @@ from bot.playground.simulators.cloudflare import (
     Challenge,
     Changed,
     ChangedRows,
+    CorruptGzip,
     CutOff,
     Dropped,
     Fault,
@@ -17,9 +18,8 @@ from bot.playground.simulators.cloudflare import (
     Redirected,
     Reset,
     Slow,
-    SpoiltGzip,
+    SlowBody,
     Throttled,
-    Trickling,
     TruncatedJson,
     WrongShape,
 )
@@ -27,24 +27,24 @@ from bot.playground.simulators.cloudflare import (
 Surface = Literal["list", "overview", "older", "refresh", "preview", "digest"]
 
 ELSEWHERE: Final = "http://elsewhere"
-"""Where redirects lead, until the test puts an address of its own in."""
+"""A placeholder for the target of redirects."""
 
 
 @dataclass(frozen=True)
 class NobodyListens:
-    """No fault of an answer's: there is nobody to give one."""
+    """The port is closed."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Something after which there is nothing to show.
+    """A fault that leaves nothing to show.
 
     Attributes:
-        fault: what every request meets.
-        says: words of the message that names the cause.
-        otherwise: the words where it means something else: on which surface, what.
-        passes: it may be over in a while, so that a digest is tried again.
-        waits: how long the API said to stay away, in words.
+        fault: the fault of every request.
+        says: words of the message about the cause.
+        otherwise: other words by surface.
+        passes: it is temporary, so a digest is retried.
+        waits: the API's retry delay, as the message shows it.
     """
 
     fault: Fault | NobodyListens
@@ -57,7 +57,7 @@ class Failure:
         return (self.otherwise or {}).get(surface, self.says)
 
     def led_to(self, address: str) -> Fault | NobodyListens:
-        """The fault, with this address for a redirect to lead to."""
+        """Return the fault with an address as the target of redirects."""
         return replace(self.fault, location=address) if isinstance(self.fault, Redirected) else self.fault
 
 
@@ -69,7 +69,7 @@ def _refused(status: int, code: int, message: str, *says: str, **otherwise: tupl
 
 _NO_RIGHT: Final = "does not let this bot read Workflows"
 _CURSOR: Final = ("no longer takes this cursor",)
-"""What any refusal of a question with a cursor is taken for: the API has no code of its own for those."""
+"""The message for errors of a request with a cursor, as the API has no code for invalid cursors."""
 _BARE: Final = ("Cloudflare refused.", "Not found.")
 _NO_SUCH: Final = ("No longer in the account",)
 
@@ -79,7 +79,7 @@ FAILURES: Final = {
     "connection closed": Failure(Dropped(), ("The connection broke before an answer came",)),
     "cut off": Failure(CutOff(), ("The connection broke in the middle of the answer",)),
     "half json": Failure(TruncatedJson(), ("The answer is not JSON",)),
-    "gzip broken": Failure(SpoiltGzip(), ("can't be unpacked",)),
+    "gzip broken": Failure(CorruptGzip(), ("can't be unpacked",)),
     "html 200": Failure(HtmlPage(200, "Welcome"), ("The answer is not JSON",)),
     "html 503": Failure(HtmlPage(503), ("It answered HTTP 503",)),
     "text 502": Failure(PlainText(502), ("It answered HTTP 502",)),
@@ -116,26 +116,26 @@ FAILURES: Final = {
     "429 with retry-after": Failure(Throttled(120), ("Too many requests", "Try again in"), waits="2m"),
     "429 without retry-after": Failure(Throttled(None), ("Too many requests", "Try again in"), waits="5m"),
     "slow headers": Failure(Slow(30), ("No answer within 1 s",)),
-    "slow body": Failure(Trickling(600, 0.05), ("No answer within 1 s",)),
+    "slow body": Failure(SlowBody(600, 0.05), ("No answer within 1 s",)),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Oddity:
-    """Something about an answer's rows that leaves the others as they are.
+    """An anomaly in some rows of an answer.
 
     Attributes:
-        fault: what every request meets.
-        says: words of the list that is shown all the same.
+        fault: the fault of every request.
+        says: words of the list, which is still shown.
         counted: words of the list of workflows.
-        told: words of a digest, by what of its questions meets the fault.
-        lost: whether the newest row is missing, as it has no name.
+        reported: words of a digest, by which of its requests meets the fault.
+        lost: whether the newest row is missing because it has no name.
     """
 
     fault: Fault
     says: str
     counted: str
-    told: dict[Operation, str]
+    reported: dict[Operation, str]
     lost: bool = False
 
 

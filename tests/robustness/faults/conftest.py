@@ -1,4 +1,4 @@
-"""What the cells of a module share: a bot is started once for all of them."""
+"""Fixtures for cells: each module starts one bot for all its cells."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,31 +6,31 @@ import pytest
 import pytest_asyncio
 import stamina
 
-from .cloudflare_stage import Cell, Stage, staged
+from .cloudflare_harness import Cell, Harness, run_harness
 
 
 @pytest.fixture
 def at_once() -> Iterator[None]:
-    """Retries as often as ever, without the pauses between."""
+    """Retry without pauses."""
     with stamina.set_testing(True, attempts=10, cap=True):
         yield
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def cloudflare_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """A bot between Slack and Cloudflare."""
+async def cloudflare_harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Harness]:
+    """Run a bot between Slack and Cloudflare."""
     with pytest.MonkeyPatch.context() as environment:
         for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
             environment.delenv(name, raising=False)
-        async with staged(tmp_path_factory.mktemp("faults")) as stage:
-            yield stage
+        async with run_harness(tmp_path_factory.mktemp("faults")) as harness:
+            yield harness
 
 
 @pytest.fixture
-def cell(cloudflare_stage: Stage) -> Iterator[Cell]:
-    """An account and a workflow that no other cell has."""
-    cell = cloudflare_stage.cell()
+def cell(cloudflare_harness: Harness) -> Iterator[Cell]:
+    """Create an account and a workflow that no other cell uses."""
+    cell = cloudflare_harness.cell()
     yield cell
-    cloudflare_stage.cloudflare.heal()
-    cloudflare_stage.cloudflare.records.by_name.clear()
-    assert cloudflare_stage.other_host.visitors == 0, "somebody followed a redirect"
+    cloudflare_harness.cloudflare.clear_faults()
+    cloudflare_harness.cloudflare.records.by_name.clear()
+    assert cloudflare_harness.other_host.visitors == 0, "a redirect was followed"

@@ -1,4 +1,4 @@
-"""Digests delivered step by step while Slack fails, by a clock that moves as far as they wait."""
+"""Step-by-step deliveries of digests with faults of Slack and a simulated clock."""
 
 import io
 import json
@@ -35,16 +35,17 @@ from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
 from tests.support.logs import logs
+from tests.support.teams import TEAM
 
 CREATOR: Final = "U0ADA0001"
 _LONG_AGO: Final = timedelta(days=60)
-"""More than passes in all cells together: nothing that is read comes from the future."""
+"""Longer than all cells take together, so that the simulated time is never in the future."""
 _HOURLY: Final = Schedule("0 * * * *", "UTC")
 
 
 @dataclass(frozen=True)
 class FakeLease:
-    """A run that is this worker's without any doubt."""
+    """A lease that is always valid."""
 
     def is_valid(self) -> bool:
         return True
@@ -54,8 +55,8 @@ class FakeLease:
 
 
 @dataclass
-class Desk:
-    """What delivers the digests of the cells of a module, one cell after the other."""
+class DeliveryHarness:
+    """Delivers the digests of a module's cells, one after the other."""
 
     slack: LocalSlack
     simulation: Simulation
@@ -70,7 +71,7 @@ class Desk:
 
     @asynccontextmanager
     async def digest(self) -> AsyncIterator[Digest]:
-        """A digest that goes out every hour, until the cell is over."""
+        """Create an hourly digest for one cell."""
         self._read = len(self.written.getvalue().splitlines())
         channels = self.slack.workspace.channels
         made = await self.store.create(DigestSpec("C0OPS0001", _HOURLY), CREATOR)
@@ -78,12 +79,12 @@ class Desk:
             yield await self.store.resume(made.number)
         finally:
             self.slack.faults.clear()
-            self.simulation.heal()
+            self.simulation.clear_faults()
             self.slack.workspace.channels = channels
             await self.store.delete(made.number)
 
     async def due(self, digest: Digest) -> Attempt:
-        """Let time pass until the digest's next slot."""
+        """Advance the clock to the digest's next slot."""
         now = await self.store.get(digest.number)
         assert now.next_due is not None
         self.clock.moment = now.next_due + timedelta(seconds=1)
@@ -91,7 +92,7 @@ class Desk:
         return Attempt(digest.number, f"{now.next_due:%Y-%m-%dT%H:%MZ}", 0)
 
     async def deliver(self, attempt: Attempt, pause: timedelta = timedelta(0)) -> Sent:
-        """Do what a delivery does, and wait as long as it does; the pause comes before it posts."""
+        """Run a delivery with its waits on the simulated clock; `pause` comes before it posts."""
         prepared = await self.builder.prepare(attempt)
         assert prepared is not None
         self.clock.moment += pause
@@ -107,7 +108,7 @@ class Desk:
         return next(run for run in await self.store.runs(attempt.digest) if run.slot == attempt.slot)
 
     def posted(self, digest: Digest) -> list[Message]:
-        """The messages of a digest in its channel."""
+        """Return the messages of a digest in its channel."""
         return [
             message
             for message in self.slack.messages("ops")
@@ -115,19 +116,19 @@ class Desk:
         ]
 
     def written_to_creator(self, digest: Digest) -> list[Message]:
-        """The direct messages about a digest."""
+        """Return the direct messages about a paused digest."""
         words = f"Digest {digest.number} has paused itself"
         return [message for message in self.slack.messages("@ada") if words in message.text]
 
     def logged(self, event: str) -> list[dict[str, Any]]:
-        """What was logged of one kind in this cell."""
+        """Return the log lines of an event in this cell."""
         lines = [json.loads(line) for line in self.written.getvalue().splitlines()[self._read :]]
         return [line for line in lines if line["event"] == event]
 
 
 @asynccontextmanager
-async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
-    """A desk with an account in which nothing has failed yet."""
+async def run_delivery_harness(folder: Path) -> AsyncIterator[DeliveryHarness]:
+    """Run a delivery harness with an account without failures."""
     clock = Clock(datetime.now(UTC).replace(microsecond=0) - _LONG_AGO)
     workspace = Workspace(clock=clock.seconds)
     simulation = Simulation(clock=clock)
@@ -151,16 +152,16 @@ async def at_the_desk(folder: Path) -> AsyncIterator[Desk]:
             client = WorkflowsClient(session, endpoint, deadline=timedelta(seconds=1), now=clock)
             account = CachedWorkflows(client, CacheTimes(), clock.seconds)
             async with slack_client(settings) as web_api:
-                runs, poster = RunRepository(engine), Poster(web_api, EVENT_TYPE)
+                runs, poster = RunRepository(engine, TEAM), Poster(web_api, EVENT_TYPE)
                 policy = RetryPolicy(timedelta(hours=1), timedelta(minutes=10))
                 recorder = RunRecorder(runs, poster, Metrics(), policy, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
                 requests = request_store(engine, clock)
-                yield Desk(
+                yield DeliveryHarness(
                     slack,
                     simulation,
-                    DigestRepository(engine, clock),
-                    DueScheduler(engine, timedelta(hours=1)),
+                    DigestRepository(engine, TEAM, clock),
+                    DueScheduler(engine, TEAM, timedelta(hours=1)),
                     MessageBuilder(runs, reader, requests, poster, recorder, clock),
                     MessageSender(runs, poster, policy, clock),
                     recorder,

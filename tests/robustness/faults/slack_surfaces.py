@@ -1,4 +1,4 @@
-"""Where people wait for an answer of the bot's, each as an act to be done while Slack fails."""
+"""Interactions that wait for an answer of the bot, to run with faults of Slack."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -13,59 +13,59 @@ from bot.playground.simulators.slack.interactions import RESPONSE_URL_SECONDS, R
 from bot.playground.simulators.slack.shapes import Payload
 from tests.support.form_values import fill_form as filled
 
-from .slack_faults import Stage
+from .slack_harness import Harness
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Something about to be done, words of the answer to it, and whether that has plainer blocks, too."""
+    """A prepared interaction, words of its answer, and whether the answer also has plainer blocks."""
 
     act: Callable[[], Awaitable[Reply]]
     words: str
     has_plainer: bool = False
 
 
-Surface = Callable[[Stage, Transport | None], Awaitable[Asked]]
-"""Prepares an act, which then goes through a transport where one is given."""
+Surface = Callable[[Harness, Transport | None], Awaitable[Asked]]
+"""Prepares an interaction, optionally for another transport."""
 
 
-async def _command(stage: Stage, via: Transport | None) -> Asked:
-    name = stage.workflow()
-    return Asked(lambda: stage.ada(via=via).command("/workflows", name), name)
+async def _command(harness: Harness, via: Transport | None) -> Asked:
+    name = harness.workflow()
+    return Asked(lambda: harness.ada(via=via).command("/workflows", name), name)
 
 
-async def _click(stage: Stage, via: Transport | None) -> Asked:
-    name = stage.workflow()
-    message = await (await stage.ada().command("/workflows", name)).message()
-    return Asked(lambda: stage.ada(via=via).click(message, "page_next"), "11–20")
+async def _click(harness: Harness, via: Transport | None) -> Asked:
+    name = harness.workflow()
+    message = await (await harness.ada().command("/workflows", name)).message()
+    return Asked(lambda: harness.ada(via=via).click(message, "page_next"), "11–20")
 
 
-async def _old_button(stage: Stage, via: Transport | None) -> Asked:
-    name = stage.workflow()
-    message = await (await stage.ada().command("/workflows", name)).message()
+async def _old_button(harness: Harness, via: Transport | None) -> Asked:
+    name = harness.workflow()
+    message = await (await harness.ada().command("/workflows", name)).message()
     action = {"type": "button", "action_id": "page_forward", "block_id": "b", "value": "x"}
-    return Asked(lambda: stage.ada(via=via).act(message, action), "from an older version of the bot")
+    return Asked(lambda: harness.ada(via=via).act(message, action), "from an older version of the bot")
 
 
-async def _filter_form(stage: Stage, via: Transport | None) -> Asked:
-    name = stage.workflow()
-    message = await (await stage.ada().command("/workflows", name)).message()
-    view = await (await stage.ada().click(message, "filter_open")).view()
+async def _filter_form(harness: Harness, via: Transport | None) -> Asked:
+    name = harness.workflow()
+    message = await (await harness.ada().command("/workflows", name)).message()
+    view = await (await harness.ada().click(message, "filter_open")).view()
     values = filled(view.payload, status="🔴 Errored")
-    return Asked(lambda: stage.ada(via=via).submit(view, values), name)
+    return Asked(lambda: harness.ada(via=via).submit(view, values), name)
 
 
-async def _digest_command(stage: Stage, via: Transport | None) -> Asked:
-    number = await stage.digest()
+async def _digest_command(harness: Harness, via: Transport | None) -> Asked:
+    number = await harness.digest()
     text = f"digest preview {number}"  # never in an ack
-    return Asked(lambda: stage.ada(via=via).command("/workflows", text), f"Digest {number}", True)
+    return Asked(lambda: harness.ada(via=via).command("/workflows", text), f"Digest {number}", True)
 
 
-async def _digest_form(stage: Stage, via: Transport | None) -> Asked:
-    number = await stage.digest()
-    view = await (await stage.ada().command("/workflows", f"digest edit {number}")).view()
+async def _digest_form(harness: Harness, via: Transport | None) -> Asked:
+    number = await harness.digest()
+    view = await (await harness.ada().command("/workflows", f"digest edit {number}")).view()
     values = filled(view.payload, words="daily 10:00")
-    return Asked(lambda: stage.ada(via=via).submit(view, values), f"Digest {number}")
+    return Asked(lambda: harness.ada(via=via).submit(view, values), f"Digest {number}")
 
 
 SURFACES: Final[dict[str, Surface]] = {
@@ -80,7 +80,7 @@ SURFACES: Final[dict[str, Surface]] = {
 
 @dataclass(frozen=True)
 class Spent:
-    """Brings an act to the bot whose `response_url` has been used five times already."""
+    """Delivers an interaction whose `response_url` has been used five times."""
 
     way: Transport
 
@@ -93,24 +93,24 @@ class Spent:
 
 @dataclass(frozen=True)
 class Expired:
-    """Brings an act to the bot after its `response_url` has expired."""
+    """Delivers an interaction whose `response_url` has expired."""
 
     way: Transport
-    stage: Stage
+    harness: Harness
 
     async def deliver(self, delivery: Delivery) -> Ack:
-        self.stage.slack.interactions.clock = lambda: time.time() + RESPONSE_URL_SECONDS + 60
+        self.harness.slack.interactions.clock = lambda: time.time() + RESPONSE_URL_SECONDS + 60
         return await self.way.deliver(delivery)
 
 
 @dataclass(frozen=True)
 class Twice:
-    """Brings the same body twice, as when the first ack was lost; the second ack is the one that counts."""
+    """Delivers the same body twice, as if the first ack was lost; returns the second ack."""
 
-    stage: Stage
+    harness: Harness
 
     async def deliver(self, delivery: Delivery) -> Ack:
-        slack = self.stage.slack
+        slack = self.harness.slack
         a_second_later = Signer(slack.signing_secret, lambda: time.time() + 1)
         await slack.http(slack.request_url).deliver(delivery)
         return await slack.http(slack.request_url, a_second_later).deliver(delivery)

@@ -1,4 +1,4 @@
-"""Whatever fails, whoever asked is told why, loses nothing, and is answered as soon as it is over."""
+"""A fault of Cloudflare is explained, loses no message, and has no effect once it is over."""
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -7,7 +7,7 @@ from bot.playground.simulators.slack import Message, Reply
 from tests.support.messages import row_ids as ids
 
 from .cloudflare_faults import FAILURES, Failure, Surface
-from .cloudflare_stage import Cell, Stage
+from .cloudflare_harness import Cell, Harness
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("at_once")]
 
@@ -16,7 +16,7 @@ CLICKS: tuple[Surface, ...] = ("older", "refresh")
 
 
 async def said(reply: Reply, failure: Failure, surface: Surface) -> Message:
-    """The one message that an act led to; it has to name the cause."""
+    """Return the only message of a reply, and check that it names the cause."""
     message = await reply.message()
     text = message.all_text()
     assert text.startswith("⚠️")
@@ -30,33 +30,33 @@ async def said(reply: Reply, failure: Failure, surface: Surface) -> Message:
 
 
 def instances_told(message: Message, cell: Cell) -> list[str]:
-    """Of the two that failed, those that an answer names."""
+    """Return the failed instances that a message names."""
     return [name for name in cell.ids(1, 2) if name in message.all_text()]
 
 
 async def is_kept_away(cell: Cell, command: str) -> None:
-    """Who was told to wait does not ask before, and says when to come back."""
-    calls = len(cell.stage.cloudflare.calls)
+    """Check that no request is sent before the wait is over, and that the message says when to retry."""
+    calls = len(cell.harness.cloudflare.calls)
     text = (await (await cell.asked(command)).message()).text
     assert "Too many requests" in text
     assert "Try again in" in text
-    assert len(cell.stage.cloudflare.calls) == calls
+    assert len(cell.harness.cloudflare.calls) == calls
 
 
 @pytest.mark.parametrize("surface", COMMANDS)
 @pytest.mark.parametrize("name", FAILURES)
-async def test_a_command_is_told_the_cause_and_answered_once_it_is_over(
-    name: str, surface: Surface, cell: Cell, cloudflare_stage: Stage, snapshot: SnapshotAssertion
+async def test_a_command_names_the_cause_and_works_afterwards(
+    name: str, surface: Surface, cell: Cell, cloudflare_harness: Harness, snapshot: SnapshotAssertion
 ) -> None:
     failure = FAILURES[name]
     command = {"list": cell.list_command, "overview": cell.overview_command}.get(surface)
     command = command or f"digest preview {await cell.digest()}"
-    async with cloudflare_stage.failing(failure):
+    async with cloudflare_harness.failing(failure):
         reply = await cell.asked(command)
-        told = await said(reply, failure, surface)
+        message = await said(reply, failure, surface)
         assert len(reply.changes) == 1
     if surface == "list":
-        assert cell.nameless(told) == snapshot
+        assert cell.nameless(message) == snapshot
     if failure.waits:
         await is_kept_away(cell, command)
         return
@@ -74,7 +74,7 @@ async def test_a_command_is_told_the_cause_and_answered_once_it_is_over(
 @pytest.mark.parametrize("surface", CLICKS)
 @pytest.mark.parametrize("name", FAILURES)
 async def test_a_click_is_told_the_cause_and_what_stood_there_stays(
-    name: str, surface: Surface, cell: Cell, cloudflare_stage: Stage
+    name: str, surface: Surface, cell: Cell, cloudflare_harness: Harness
 ) -> None:
     failure = FAILURES[name]
     shown = await cell.list()
@@ -83,11 +83,11 @@ async def test_a_click_is_told_the_cause_and_what_stood_there_stays(
         button, expected = "page_next", cell.ids(101, 120)
         for _ in range(4):
             shown = await (await cell.pressed(shown, button)).message()
-    async with cloudflare_stage.failing(failure):
+    async with cloudflare_harness.failing(failure):
         reply = await cell.pressed(shown, button)
-        told = await said(reply, failure, surface)
+        message = await said(reply, failure, surface)
         assert len(reply.changes) == 1
-        assert told.ts != shown.ts
+        assert message.ts != shown.ts
         assert cell.still(shown) == shown
     if failure.waits:
         await is_kept_away(cell, f"{cell.list_command} errored")

@@ -1,4 +1,4 @@
-"""A digest that can not be read is put off and comes once it can be, or its channel is told why."""
+"""A digest with unreadable data is retried, or its channel gets the reason."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -11,9 +11,9 @@ from bot.playground.simulators.cloudflare import Operation
 from bot.slack.client import slack_client
 from bot.storage.database import migrate, open_database
 
-from .cloudflare_digests import Post, Works
+from .cloudflare_digests import DigestDelivery, SharedServices
 from .cloudflare_faults import FAILURES, ODDITIES, Failure
-from .cloudflare_stage import Cell, Stage, settings_of
+from .cloudflare_harness import Cell, Harness, settings_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("at_once")]
 
@@ -23,28 +23,30 @@ SHORT = timedelta(minutes=1)
 PASSING = [name for name, failure in FAILURES.items() if failure.passes]
 LASTING = [name for name, failure in FAILURES.items() if not failure.passes]
 
-Hire = Callable[[timedelta], Post]
+MakeDelivery = Callable[[timedelta], DigestDelivery]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def works(cloudflare_stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Works]:
-    """A database that no worker looks into."""
+async def services(
+    cloudflare_harness: Harness, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[SharedServices]:
+    """Services with a database that no worker uses."""
     folder = tmp_path_factory.mktemp("digests")
     engine = open_database(f"sqlite:///{folder}/digests.sqlite3")
     await migrate(engine)
-    settings = settings_of(cloudflare_stage.slack, cloudflare_stage.line.url, folder)
+    settings = settings_of(cloudflare_harness.slack, cloudflare_harness.line.url, folder)
     async with slack_client(settings) as client, aiohttp.ClientSession() as session:
-        yield Works(cloudflare_stage.slack, engine, client, session)
+        yield SharedServices(cloudflare_harness.slack, engine, client, session)
     await engine.dispose()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def hire(works: Works, cell: Cell) -> AsyncIterator[Hire]:
-    """Makes this cell's digest, which is tried for so long."""
-    hired: list[Post] = []
+async def make_delivery(services: SharedServices, cell: Cell) -> AsyncIterator[MakeDelivery]:
+    """Creates this cell's digest with a retry period."""
+    hired: list[DigestDelivery] = []
 
-    def make(retry: timedelta) -> Post:
-        hired.append(Post(works, cell, retry, deadline=0.3))
+    def make(retry: timedelta) -> DigestDelivery:
+        hired.append(DigestDelivery(services, cell, retry, deadline=0.3))
         return hired[-1]
 
     yield make
@@ -65,11 +67,11 @@ def names_both(text: str, cell: Cell) -> None:
 
 @pytest.mark.parametrize("name", PASSING)
 async def test_what_may_pass_is_waited_for_and_then_delivered_once(
-    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
-    failure, post = FAILURES[name], hire(LONG)
+    failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
-    async with cloudflare_stage.failing(failure):
+    async with cloudflare_harness.failing(failure):
         for attempt in (1, 2):
             run = await post.deliver()
             assert (run.state, run.attempt, post.messages()) == ("due", attempt, ())
@@ -85,18 +87,18 @@ async def test_what_may_pass_is_waited_for_and_then_delivered_once(
 
 @pytest.mark.parametrize("name", PASSING)
 async def test_what_does_not_pass_in_time_is_said_once_and_the_next_digest_is_well(
-    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
-    failure, post = FAILURES[name], hire(SHORT)
+    failure, post = FAILURES[name], make_delivery(SHORT)
     await post.due()
-    async with cloudflare_stage.failing(failure):
+    async with cloudflare_harness.failing(failure):
         while (run := await post.deliver()).state == "due":
             assert post.messages() == ()
             await post.wait()
         assert run.state == "failed"
-        (told,) = post.messages()
-        assert "could not be made" in told.all_text()
-        says_why(told.all_text(), failure)
+        (message,) = post.messages()
+        assert "could not be made" in message.all_text()
+        says_why(message.all_text(), failure)
     await post.due()
     assert (await post.deliver()).state == "sent"
     _, message = post.messages()
@@ -106,16 +108,20 @@ async def test_what_does_not_pass_in_time_is_said_once_and_the_next_digest_is_we
 @pytest.mark.parametrize("operation", [None, "list_instances"])
 @pytest.mark.parametrize("name", [name for name in LASTING if name != "10200"])
 async def test_what_waiting_does_not_help_is_said_at_once_and_the_next_digest_is_well(
-    name: str, operation: Operation | None, cell: Cell, cloudflare_stage: Stage, hire: Hire
+    name: str,
+    operation: Operation | None,
+    cell: Cell,
+    cloudflare_harness: Harness,
+    make_delivery: MakeDelivery,
 ) -> None:
-    failure, post = FAILURES[name], hire(LONG)
+    failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
-    async with cloudflare_stage.failing(failure, operation):
+    async with cloudflare_harness.failing(failure, operation):
         run = await post.deliver()
         assert (run.state, run.attempt) == ("failed", 0)
-        (told,) = post.messages()
-        assert "could not be made" in told.all_text()
-        says_why(told.all_text(), failure)
+        (message,) = post.messages()
+        assert "could not be made" in message.all_text()
+        says_why(message.all_text(), failure)
     await post.due()
     assert (await post.deliver()).state == "sent"
     _, message = post.messages()
@@ -126,28 +132,32 @@ async def test_what_waiting_does_not_help_is_said_at_once_and_the_next_digest_is
     ("operation", "says"),
     [(None, "could not be made: Cloudflare refused."), ("list_instances", "No longer in the account")],
 )
-async def test_a_workflow_that_is_said_to_be_gone_is_named_and_told_of_again_once_it_is_back(
-    operation: Operation | None, says: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+async def test_a_missing_workflow_is_named_and_reported_again_afterwards(
+    operation: Operation | None,
+    says: str,
+    cell: Cell,
+    cloudflare_harness: Harness,
+    make_delivery: MakeDelivery,
 ) -> None:
-    post = hire(LONG)
+    post = make_delivery(LONG)
     await post.due()
-    async with cloudflare_stage.failing(FAILURES["10200"], operation):
+    async with cloudflare_harness.failing(FAILURES["10200"], operation):
         await post.deliver()
     await post.due()
     assert (await post.deliver()).state == "sent"
-    told, message = post.messages()
-    assert says in told.all_text()
-    assert message.all_text().startswith("Digest ")
-    assert cell.workflow in message.all_text()
+    first, second = post.messages()
+    assert says in first.all_text()
+    assert second.all_text().startswith("Digest ")
+    assert cell.workflow in second.all_text()
 
 
 @pytest.mark.parametrize("name", [name for name in PASSING if name != "connection refused"])
 async def test_a_fault_of_the_lists_alone_puts_off_the_whole_digest(
-    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
-    failure, post = FAILURES[name], hire(LONG)
+    failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
-    async with cloudflare_stage.failing(failure, "list_instances"):
+    async with cloudflare_harness.failing(failure, "list_instances"):
         run = await post.deliver()
         assert (run.state, run.attempt, post.messages()) == ("due", 1, ())
         await post.wait()
@@ -160,11 +170,11 @@ async def test_a_fault_of_the_lists_alone_puts_off_the_whole_digest(
     "name", [name for name in FAILURES if name not in {"connection refused", "no row readable"}]
 )
 async def test_a_digest_goes_out_without_the_errors_that_nobody_can_describe(
-    name: str, cell: Cell, cloudflare_stage: Stage, hire: Hire
+    name: str, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
-    failure, post = FAILURES[name], hire(LONG)
+    failure, post = FAILURES[name], make_delivery(LONG)
     await post.due()
-    async with cloudflare_stage.failing(failure, "get_instance"):
+    async with cloudflare_harness.failing(failure, "get_instance"):
         run = await post.deliver()
         if failure.waits:
             assert run.state == "due"
@@ -181,22 +191,24 @@ async def test_a_digest_goes_out_without_the_errors_that_nobody_can_describe(
 @pytest.mark.parametrize("operation", ["list_workflows", "list_instances", "get_instance"])
 @pytest.mark.parametrize("name", ODDITIES)
 async def test_a_digest_says_when_it_may_lack_something_and_the_next_tells_no_more_than_is_new(
-    name: str, operation: Operation, cell: Cell, cloudflare_stage: Stage, hire: Hire
+    name: str, operation: Operation, cell: Cell, cloudflare_harness: Harness, make_delivery: MakeDelivery
 ) -> None:
-    odd, post = ODDITIES[name], hire(LONG)
-    cloudflare_stage.cloudflare.add_workflow("another", created_on=post.clock() - timedelta(days=90))
+    odd, post = ODDITIES[name], make_delivery(LONG)
+    cloudflare_harness.cloudflare.add_workflow("another", created_on=post.clock() - timedelta(days=90))
     await post.due()
     assert (await post.deliver()).state == "sent"
-    cloudflare_stage.cloudflare.inject(odd.fault, times=None, operation=operation)
+    cloudflare_harness.cloudflare.inject(odd.fault, times=None, operation=operation)
     await post.due()
     assert (await post.deliver()).state == "sent"
-    cloudflare_stage.cloudflare.heal()
+    cloudflare_harness.cloudflare.clear_faults()
     await post.due()
     assert (await post.deliver()).state == "sent"
     first, second, third = (message.all_text() for message in post.messages())
     names_both(first, cell)
     assert "*Nothing newly errored*" in second
-    assert ("as far as could be looked at" in second) is (odd.told[operation] != odd.told["get_instance"])
+    assert ("as far as could be looked at" in second) is (
+        odd.reported[operation] != odd.reported["get_instance"]
+    )
     assert "*Nothing newly errored*" in third
     assert "as far as could be looked at" not in third
     assert "rose" not in f"{second}{third}"

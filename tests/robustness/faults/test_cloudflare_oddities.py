@@ -1,4 +1,4 @@
-"""Answers with something odd in them are shown with all that can be read, and nothing is made up."""
+"""Anomalous answers are shown with all readable values and no made-up ones."""
 
 from datetime import UTC, datetime
 
@@ -10,13 +10,13 @@ from tests.support.messages import has_button as offers
 from tests.support.messages import row_ids as ids
 
 from .cloudflare_faults import ODDITIES
-from .cloudflare_stage import Cell, Stage
+from .cloudflare_harness import Cell, Harness
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("at_once")]
 
 
 def page(cell: Cell, newest: int, oldest: int, cursor: str | None = None) -> WrongShape:
-    """An answer that lists these instances, and a cursor."""
+    """Return an answer with these instances and a cursor."""
     rows = [{"id": name, "status": "complete"} for name in cell.ids(newest, oldest)]
     return WrongShape({"success": True, "result": rows, "result_info": {"cursor": cursor}})
 
@@ -29,11 +29,11 @@ async def older(cell: Cell, shown: Message, clicks: int) -> Message:
 
 @pytest.mark.parametrize("name", ODDITIES)
 async def test_a_list_is_shown_with_what_can_be_read_of_an_odd_row(
-    name: str, cell: Cell, cloudflare_stage: Stage
+    name: str, cell: Cell, cloudflare_harness: Harness
 ) -> None:
     odd = ODDITIES[name]
     expected = cell.ids(1 + odd.lost, 20 + odd.lost)
-    cloudflare_stage.cloudflare.inject(odd.fault, times=None)
+    cloudflare_harness.cloudflare.inject(odd.fault, times=None)
     shown = await cell.list()
     assert ids(shown) == expected
     assert odd.says in shown.all_text()
@@ -41,7 +41,7 @@ async def test_a_list_is_shown_with_what_can_be_read_of_an_odd_row(
     assert (again.ts, ids(again)) == (shown.ts, expected)
     assert odd.says in again.all_text()
 
-    cloudflare_stage.cloudflare.heal()
+    cloudflare_harness.cloudflare.clear_faults()
     shown = await (await cell.pressed(shown, "page_refresh")).message()
     assert ids(shown) == cell.ids(1, 20)
     assert odd.says not in shown.all_text()
@@ -49,15 +49,15 @@ async def test_a_list_is_shown_with_what_can_be_read_of_an_odd_row(
 
 @pytest.mark.parametrize("name", ODDITIES)
 async def test_older_rows_are_shown_with_what_can_be_read_of_an_odd_one(
-    name: str, cell: Cell, cloudflare_stage: Stage
+    name: str, cell: Cell, cloudflare_harness: Harness
 ) -> None:
     odd = ODDITIES[name]
     fifth = await older(cell, await cell.list(), 4)
-    cloudflare_stage.cloudflare.inject(odd.fault, times=None)
+    cloudflare_harness.cloudflare.inject(odd.fault, times=None)
     shown = await older(cell, fifth, 1)
     assert ids(shown) == cell.ids(101 + odd.lost, 120 + odd.lost)
     assert odd.says in shown.all_text()
-    cloudflare_stage.cloudflare.heal()
+    cloudflare_harness.cloudflare.clear_faults()
     shown = await (await cell.pressed(shown, "page_refresh")).message()
     assert ids(shown) == cell.ids(101, 120)
     assert odd.says not in shown.all_text()
@@ -65,19 +65,19 @@ async def test_older_rows_are_shown_with_what_can_be_read_of_an_odd_one(
 
 @pytest.mark.parametrize("name", ODDITIES)
 async def test_workflows_are_shown_with_what_can_be_read_of_them(
-    name: str, cell: Cell, cloudflare_stage: Stage
+    name: str, cell: Cell, cloudflare_harness: Harness
 ) -> None:
     odd = ODDITIES[name]
     newest = f"{cell.workflow}-next"
     for _ in range(2):
-        cloudflare_stage.cloudflare.add_instance(newest, status="errored")
+        cloudflare_harness.cloudflare.add_instance(newest, status="errored")
     command = cell.overview_command
-    cloudflare_stage.cloudflare.inject(odd.fault, times=None)
+    cloudflare_harness.cloudflare.inject(odd.fault, times=None)
     text = (await (await cell.asked(command)).message()).all_text()
     assert odd.counted in text
     assert f"`{cell.workflow}`" in text
     assert (f"`{newest}`" in text) is not odd.lost
-    cloudflare_stage.cloudflare.heal()
+    cloudflare_harness.cloudflare.clear_faults()
     well = await (await cell.asked(command)).message()
     well = await (await cell.pressed(well, "page_refresh")).message()
     assert well.all_text().count("2 errored") == 2
@@ -86,50 +86,52 @@ async def test_workflows_are_shown_with_what_can_be_read_of_them(
 @pytest.mark.parametrize("operation", ["list_workflows", "list_instances", "get_instance"])
 @pytest.mark.parametrize("name", ODDITIES)
 async def test_a_preview_says_when_it_may_lack_something(
-    name: str, operation: Operation, cell: Cell, cloudflare_stage: Stage
+    name: str, operation: Operation, cell: Cell, cloudflare_harness: Harness
 ) -> None:
     odd = ODDITIES[name]
-    cloudflare_stage.cloudflare.add_workflow("another", created_on=datetime(2026, 1, 1, tzinfo=UTC))
+    cloudflare_harness.cloudflare.add_workflow("another", created_on=datetime(2026, 1, 1, tzinfo=UTC))
     command = f"digest preview {await cell.digest()}"
-    cloudflare_stage.cloudflare.inject(odd.fault, times=None, operation=operation)
+    cloudflare_harness.cloudflare.inject(odd.fault, times=None, operation=operation)
     text = (await (await cell.asked(command)).message()).all_text()
-    assert odd.told[operation] in text
+    assert odd.reported[operation] in text
 
 
 @pytest.mark.parametrize("clicks", [0, 4])
 async def test_an_empty_page_with_a_cursor_is_passed_over(
-    clicks: int, cell: Cell, cloudflare_stage: Stage
+    clicks: int, cell: Cell, cloudflare_harness: Harness
 ) -> None:
     before = await older(cell, await cell.list(), clicks)
-    cloudflare_stage.cloudflare.inject(page(cell, 1, 0, "behind"))
-    cloudflare_stage.cloudflare.inject(page(cell, 1, 1), times=None)
+    cloudflare_harness.cloudflare.inject(page(cell, 1, 0, "behind"))
+    cloudflare_harness.cloudflare.inject(page(cell, 1, 1), times=None)
     shown = await (await cell.pressed(before, "page_next" if clicks else "page_refresh")).message()
     assert ids(shown) == cell.ids(1, 1)
     assert not offers(shown, "page_next")
-    cloudflare_stage.cloudflare.heal()
+    cloudflare_harness.cloudflare.clear_faults()
     shown = await (await cell.pressed(shown, "page_previous" if clicks else "page_refresh")).message()
     assert ids(shown) == ids(before)
 
 
-async def test_empty_pages_without_an_end_are_given_up_and_said(cell: Cell, cloudflare_stage: Stage) -> None:
+async def test_empty_pages_without_an_end_are_given_up_and_said(
+    cell: Cell, cloudflare_harness: Harness
+) -> None:
     for number in range(20):
-        cloudflare_stage.cloudflare.inject(page(cell, 1, 0, f"behind-{number}"))
+        cloudflare_harness.cloudflare.inject(page(cell, 1, 0, f"behind-{number}"))
     shown = await cell.list()
     assert "Cloudflare says there is more" in shown.all_text()
-    cloudflare_stage.cloudflare.heal()
+    cloudflare_harness.cloudflare.clear_faults()
     assert ids(await (await cell.pressed(shown, "page_refresh")).message()) == cell.ids(1, 20)
 
 
 @pytest.mark.parametrize("clicks", [0, 4])
 async def test_a_cursor_that_leads_to_itself_ends_the_list_and_it_is_said(
-    clicks: int, cell: Cell, cloudflare_stage: Stage
+    clicks: int, cell: Cell, cloudflare_harness: Harness
 ) -> None:
     shown = await older(cell, await cell.list(), clicks)
-    cloudflare_stage.cloudflare.inject(page(cell, 31, 32, "again"), times=None)
+    cloudflare_harness.cloudflare.inject(page(cell, 31, 32, "again"), times=None)
     shown = await (await cell.pressed(shown, "page_next" if clicks else "page_refresh")).message()
     assert ids(shown) == cell.ids(31, 32)
     shown = await older(cell, shown, 1)
     assert "a cursor it had sent before" in shown.all_text()
     assert not offers(shown, "page_next")
-    cloudflare_stage.cloudflare.heal()
+    cloudflare_harness.cloudflare.clear_faults()
     assert ids(await (await cell.pressed(await cell.list(), "page_refresh")).message()) == cell.ids(1, 20)

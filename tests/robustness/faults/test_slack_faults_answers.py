@@ -1,4 +1,4 @@
-"""Slack takes an answer at its first, second or third address, or the log says that it took it at none."""
+"""An answer is shown by its first, second or third method, or the failure is logged."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -18,16 +18,16 @@ from bot.playground.simulators.slack import (
     Transport,
 )
 
-from .slack_faults import ALWAYS, Stage, on_stage, told
+from .slack_harness import ALWAYS, Harness, run_harness, wait_for_message
 from .slack_surfaces import SURFACES, Expired, Spent
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with on_stage(tmp_path_factory.mktemp("bot")) as stage:
-        yield stage
+async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Harness]:
+    async with run_harness(tmp_path_factory.mktemp("bot")) as harness:
+        yield harness
 
 
 JSON = "application/json"
@@ -40,7 +40,7 @@ PASSES: dict[str, tuple[Fault, int]] = {
     "blocks refused": (Failed(400, "invalid_blocks"), 1),
     "blocks refused with 200": (Failed(200, '{"ok":false,"error":"invalid_blocks"}', JSON), 1),
 }
-"""What happens to a `response_url` that shows the answer in the end."""
+"""Faults of a `response_url` that still shows the answer."""
 
 DEAD: dict[str, Fault] = {
     "404": Failed(404, "used_url"),
@@ -52,17 +52,17 @@ DEAD: dict[str, Fault] = {
     "refused with 200": Failed(200, '{"ok":false,"error":"Expired url"}', JSON),
     "rate limited for an hour": RateLimited(3600),
 }
-"""What happens to a `response_url` that shows nothing."""
+"""Faults of a `response_url` that shows nothing."""
 
 PLAINER_WOULD_DO = ("404", "404 JSON", "410", "rate limited for an hour")
-"""What is no reason to try again with the text alone, though that would be shown."""
+"""Errors after which the text alone is not tried, though Slack would show it."""
 
 BLOCKS: dict[str, tuple[Fault, int]] = {
     "invalid_blocks": (Named("invalid_blocks"), 1),
     "msg_too_long": (Named("msg_too_long"), 1),
     "msg_blocks_too_long": (Named("msg_blocks_too_long"), 1),
 }
-"""What `chat.postEphemeral` says to blocks; it takes the text."""
+"""Errors of `chat.postEphemeral` for blocks; the text alone is accepted."""
 
 REFUSED: dict[str, Fault] = {
     "channel_not_found": Named("channel_not_found"),
@@ -80,91 +80,93 @@ REFUSED: dict[str, Fault] = {
     "connection broken": Dropped(),
     "blocks and text refused": Named("invalid_blocks"),
 }
-"""What `chat.postEphemeral` says to everything."""
+"""Errors of `chat.postEphemeral` for every message."""
 
 TOKEN: dict[str, Fault] = {
     word: Named(word) for word in ("token_revoked", "invalid_auth", "account_inactive", "missing_scope")
 }
-"""What Slack says to everything that takes a token."""
+"""Errors of all calls with a token."""
 
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("fault", PASSES)
-async def test_an_answer_is_shown_by_response_url_in_spite_of(fault: str, surface: str, stage: Stage) -> None:
-    async with stage.cell():
-        asked = await SURFACES[surface](stage, None)
-        stage.fails(RESPONSE_URL, *PASSES[fault])
-        answered = len(stage.slack.responses)
-        message = await told(await asked.act(), asked.words)
+async def test_an_answer_is_shown_by_response_url_in_spite_of(
+    fault: str, surface: str, harness: Harness
+) -> None:
+    async with harness.cell():
+        asked = await SURFACES[surface](harness, None)
+        harness.fails(RESPONSE_URL, *PASSES[fault])
+        answered = len(harness.slack.responses)
+        message = await wait_for_message(await asked.act(), asked.words)
         assert bool(message.blocks) is (asked.has_plainer or not fault.startswith("blocks refused"))
-        assert len(stage.slack.responses) > answered
-    assert stage.asked_of_slack() == []
-    assert not stage.logged("error", "critical")
+        assert len(harness.slack.responses) > answered
+    assert harness.asked_of_slack() == []
+    assert not harness.logged("error", "critical")
 
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("fault", [*DEAD, "used up", "expired"])
 async def test_an_answer_comes_into_the_channel_where_response_url_is(
-    fault: str, surface: str, stage: Stage
+    fault: str, surface: str, harness: Harness
 ) -> None:
-    way = stage.ada().transport
-    ways: dict[str, Transport] = {"used up": Spent(way), "expired": Expired(way, stage)}
-    async with stage.cell():
-        asked = await SURFACES[surface](stage, ways.get(fault))
+    way = harness.ada().transport
+    ways: dict[str, Transport] = {"used up": Spent(way), "expired": Expired(way, harness)}
+    async with harness.cell():
+        asked = await SURFACES[surface](harness, ways.get(fault))
         if fault in DEAD:
-            stage.fails(RESPONSE_URL, DEAD[fault], 1 if fault in PLAINER_WOULD_DO else ALWAYS)
-        message = await told(await asked.act(), asked.words)
+            harness.fails(RESPONSE_URL, DEAD[fault], 1 if fault in PLAINER_WOULD_DO else ALWAYS)
+        message = await wait_for_message(await asked.act(), asked.words)
         assert message.channel == "C0GENERAL"
-        assert message.seen_only_by == stage.ada().user.id
+        assert message.seen_only_by == harness.ada().user.id
         assert message.blocks
-    assert stage.asked_of_slack()[-1] == "chat.postEphemeral"
-    assert not stage.logged("error", "critical")
+    assert harness.asked_of_slack()[-1] == "chat.postEphemeral"
+    assert not harness.logged("error", "critical")
 
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("fault", BLOCKS)
 async def test_an_answer_comes_into_the_channel_plainer_where_slack_says(
-    fault: str, surface: str, stage: Stage
+    fault: str, surface: str, harness: Harness
 ) -> None:
-    async with stage.cell():
-        asked = await SURFACES[surface](stage, None)
-        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
-        stage.fails("chat.postEphemeral", *BLOCKS[fault])
+    async with harness.cell():
+        asked = await SURFACES[surface](harness, None)
+        harness.fails(RESPONSE_URL, Failed(404, "used_url"))
+        harness.fails("chat.postEphemeral", *BLOCKS[fault])
         reply = await asked.act()
         message = await reply.seen()
         assert message.channel == "C0GENERAL"
         assert bool(message.blocks) is asked.has_plainer
         assert message.text
-    assert not stage.logged("error", "critical")
+    assert not harness.logged("error", "critical")
 
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("fault", REFUSED)
 async def test_an_answer_is_written_to_the_person_where_the_channel_is(
-    fault: str, surface: str, stage: Stage
+    fault: str, surface: str, harness: Harness
 ) -> None:
-    async with stage.cell():
-        asked = await SURFACES[surface](stage, None)
-        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
-        stage.fails("chat.postEphemeral", REFUSED[fault])
-        message = await told(await asked.act(), asked.words)
+    async with harness.cell():
+        asked = await SURFACES[surface](harness, None)
+        harness.fails(RESPONSE_URL, Failed(404, "used_url"))
+        harness.fails("chat.postEphemeral", REFUSED[fault])
+        message = await wait_for_message(await asked.act(), asked.words)
         assert message.channel == "D0ADA0001"
-    assert not stage.logged("error", "critical")
+    assert not harness.logged("error", "critical")
 
 
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("fault", [*TOKEN, "rate limited for an hour", "500", "html with 200"])
 async def test_an_answer_that_can_go_nowhere_stands_in_the_log_with_its_reference(
-    fault: str, surface: str, stage: Stage
+    fault: str, surface: str, harness: Harness
 ) -> None:
-    async with stage.cell():
-        asked = await SURFACES[surface](stage, None)
-        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
+    async with harness.cell():
+        asked = await SURFACES[surface](harness, None)
+        harness.fails(RESPONSE_URL, Failed(404, "used_url"))
         for method in ("chat.postEphemeral", "chat.postMessage"):
-            stage.fails(method, (TOKEN | REFUSED)[fault])
+            harness.fails(method, (TOKEN | REFUSED)[fault])
         reply = await asked.act()
         assert reply.ack.status == 200
-    (line,) = stage.logged("error", "critical")
+    (line,) = harness.logged("error", "critical")
     assert line["event"] == "answer_undeliverable"
     assert line["reference"] == reply.ack.request_id
     assert line["reason"] == line["direct_message"]
@@ -172,42 +174,42 @@ async def test_an_answer_that_can_go_nowhere_stands_in_the_log_with_its_referenc
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-async def test_a_channel_that_is_gone_is_no_end_of_an_answer(surface: str, stage: Stage) -> None:
-    async with stage.cell():
-        asked = await SURFACES[surface](stage, None)
-        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
-        stage.slack.workspace.archive("general")
-        message = await told(await asked.act(), asked.words)
+async def test_a_channel_that_is_gone_is_no_end_of_an_answer(surface: str, harness: Harness) -> None:
+    async with harness.cell():
+        asked = await SURFACES[surface](harness, None)
+        harness.fails(RESPONSE_URL, Failed(404, "used_url"))
+        harness.slack.workspace.archive("general")
+        message = await wait_for_message(await asked.act(), asked.words)
         assert message.channel == "D0ADA0001"
 
 
-async def test_a_short_rate_limit_is_waited_for_in_the_channel(stage: Stage) -> None:
-    async with stage.cell():
-        asked = await SURFACES["click"](stage, None)
-        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
-        stage.fails("chat.postEphemeral", RateLimited(0), 1)
-        message = await told(await asked.act(), asked.words)
+async def test_a_short_rate_limit_is_waited_for_in_the_channel(harness: Harness) -> None:
+    async with harness.cell():
+        asked = await SURFACES["click"](harness, None)
+        harness.fails(RESPONSE_URL, Failed(404, "used_url"))
+        harness.fails("chat.postEphemeral", RateLimited(0), 1)
+        message = await wait_for_message(await asked.act(), asked.words)
         assert message.channel == "C0GENERAL"
 
 
-async def test_a_connection_to_response_url_that_breaks_for_good_leaves_the_channel(stage: Stage) -> None:
-    async with stage.cell():
-        asked = await SURFACES["click"](stage, None)
-        stage.fails(RESPONSE_URL, Dropped())
-        message = await told(await asked.act(), asked.words)
+async def test_a_connection_to_response_url_that_breaks_for_good_leaves_the_channel(harness: Harness) -> None:
+    async with harness.cell():
+        asked = await SURFACES["click"](harness, None)
+        harness.fails(RESPONSE_URL, Dropped())
+        message = await wait_for_message(await asked.act(), asked.words)
         assert message.channel == "C0GENERAL"
-    assert "response_url_unreachable" in stage.events()
+    assert "response_url_unreachable" in harness.events()
 
 
-async def test_an_answer_on_its_way_when_the_process_ends_still_finds_another(stage: Stage) -> None:
-    async with stage.cell():
-        asked = await SURFACES["click"](stage, None)
-        stage.fails(RESPONSE_URL, Failed(404, "used_url"))
-        stage.fails("chat.postEphemeral", Slow(0.3))
-        refused = stage.slack.responses.follow()
+async def test_an_answer_on_its_way_when_the_process_ends_still_finds_another(harness: Harness) -> None:
+    async with harness.cell():
+        asked = await SURFACES["click"](harness, None)
+        harness.fails(RESPONSE_URL, Failed(404, "used_url"))
+        harness.fails("chat.postEphemeral", Slow(0.3))
+        refused = harness.slack.responses.follow()
         reply = await asked.act()
         await refused.next()
-        assert await stage.bot.background.drain(timedelta(0)) == 1
-        message = await told(reply, asked.words)
+        assert await harness.bot.background.drain(timedelta(0)) == 1
+        message = await wait_for_message(reply, asked.words)
         assert message.channel == "C0GENERAL"
-    assert not stage.logged("error", "critical")
+    assert not harness.logged("error", "critical")

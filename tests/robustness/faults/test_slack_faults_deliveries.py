@@ -1,4 +1,4 @@
-"""A digest reaches its channel once in spite of Slack's faults, or pauses and says so, or is in the log."""
+"""Despite faults of Slack, a digest is posted once, or it pauses with a message, or the log tells why."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -18,15 +18,15 @@ from bot.playground.simulators.slack import (
     Slow,
 )
 
-from .slack_deliveries import Desk, at_the_desk
+from .slack_deliveries import DeliveryHarness, run_delivery_harness
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with at_the_desk(tmp_path_factory.mktemp("bot")) as desk:
-        yield desk
+async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DeliveryHarness]:
+    async with run_delivery_harness(tmp_path_factory.mktemp("bot")) as harness:
+        yield harness
 
 
 JSON = "application/json"
@@ -54,7 +54,7 @@ PASSES: dict[str, Fault] = {
     "answer lost": AnswerLost(),
     "slow": Slow(0.05),
 }
-"""What Slack says for a while."""
+"""Temporary faults."""
 
 PLAINER = ("invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long")
 
@@ -70,87 +70,91 @@ GONE: dict[str, Callable[[LocalSlack], None]] = {
 
 @pytest.mark.parametrize("look", ["a look works", "a look fails, too"])
 @pytest.mark.parametrize("fault", PASSES)
-async def test_a_digest_is_posted_once_after(fault: str, look: str, desk: Desk) -> None:
-    async with desk.digest() as digest:
-        attempt = await desk.due(digest)
-        desk.slack.faults.add(POST, PASSES[fault], times=2)
+async def test_a_digest_is_posted_once_after(fault: str, look: str, harness: DeliveryHarness) -> None:
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        harness.slack.faults.add(POST, PASSES[fault], times=2)
         if look == "a look fails, too" and fault != "answer lost":
-            desk.slack.faults.add(LOOK, PASSES[fault], times=2)
-        sent = await desk.deliver(attempt)
+            harness.slack.faults.add(LOOK, PASSES[fault], times=2)
+        sent = await harness.deliver(attempt)
         assert sent.kind == "posted"
-        assert [message.ts for message in desk.posted(digest)] == [sent.ts]
-        assert (await desk.run(attempt)).state == "sent"
-        desk.slack.faults.clear()
-        await desk.deliver(await desk.due(digest))
-        assert len(desk.posted(digest)) == 2
+        assert [message.ts for message in harness.posted(digest)] == [sent.ts]
+        assert (await harness.run(attempt)).state == "sent"
+        harness.slack.faults.clear()
+        await harness.deliver(await harness.due(digest))
+        assert len(harness.posted(digest)) == 2
 
 
 @pytest.mark.parametrize("fault", [name for name in PASSES if name not in {"answer lost", "slow"}])
 async def test_a_digest_is_given_up_after_ten_minutes_and_the_next_one_tells_its_news(
-    fault: str, desk: Desk
+    fault: str, harness: DeliveryHarness
 ) -> None:
-    async with desk.digest() as digest:
-        attempt = await desk.due(digest)
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
         failed = f"failed-{digest.number}"
-        created_on = desk.clock() - timedelta(minutes=20)
-        desk.simulation.add_instance("refunds", id=failed, status="errored", created_on=created_on)
-        desk.slack.faults.add(POST, PASSES[fault], times=ALWAYS)
-        assert (await desk.deliver(attempt, timedelta(minutes=9, seconds=50))).kind == "refused"
-        run = await desk.run(attempt)
+        created_on = harness.clock() - timedelta(minutes=20)
+        harness.simulation.add_instance("refunds", id=failed, status="errored", created_on=created_on)
+        harness.slack.faults.add(POST, PASSES[fault], times=ALWAYS)
+        assert (await harness.deliver(attempt, timedelta(minutes=9, seconds=50))).kind == "refused"
+        run = await harness.run(attempt)
         assert run.state == "failed"
         assert str(run.detail).endswith("again and again")
-        assert [line["digest"] for line in desk.logged("digest_refused")] == [digest.number]
-        assert (await desk.store.get(digest.number)).state == "active"
+        assert [line["digest"] for line in harness.logged("digest_refused")] == [digest.number]
+        assert (await harness.store.get(digest.number)).state == "active"
 
-        desk.slack.faults.clear()
-        await desk.deliver(await desk.due(digest))
-        (message,) = desk.posted(digest)
+        harness.slack.faults.clear()
+        await harness.deliver(await harness.due(digest))
+        (message,) = harness.posted(digest)
         assert failed in message.all_text()
 
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("word", PLAINER)
-async def test_a_digest_is_posted_plainer_where_slack_says(word: str, times: int, desk: Desk) -> None:
-    async with desk.digest() as digest:
-        attempt = await desk.due(digest)
-        desk.slack.faults.add(POST, Named(word), times=times)
-        assert (await desk.deliver(attempt)).kind == "posted"
-        (message,) = desk.posted(digest)
+async def test_a_digest_is_posted_plainer_where_slack_says(
+    word: str, times: int, harness: DeliveryHarness
+) -> None:
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        harness.slack.faults.add(POST, Named(word), times=times)
+        assert (await harness.deliver(attempt)).kind == "posted"
+        (message,) = harness.posted(digest)
         assert bool(message.blocks) is (times == 1)
 
 
 @pytest.mark.parametrize("word", PLAINER)
-async def test_a_digest_that_can_not_be_made_says_so_as_text_where_slack_says(word: str, desk: Desk) -> None:
-    async with desk.digest() as digest:
-        attempt = await desk.due(digest)
-        desk.clock.advance(minutes=11)
-        begun = await desk.recorder.runs.begin(attempt, desk.clock() - timedelta(minutes=11))
+async def test_a_digest_that_can_not_be_made_says_so_as_text_where_slack_says(
+    word: str, harness: DeliveryHarness
+) -> None:
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        harness.clock.advance(minutes=11)
+        begun = await harness.recorder.runs.begin(attempt, harness.clock() - timedelta(minutes=11))
         assert begun is not None
-        desk.simulation.inject(Challenge(), times=None)
-        desk.slack.faults.add(POST, Named(word))
-        assert (await desk.deliver(attempt)).kind == "posted"
-        (message,) = desk.posted(digest)
+        harness.simulation.inject(Challenge(), times=None)
+        harness.slack.faults.add(POST, Named(word))
+        assert (await harness.deliver(attempt)).kind == "posted"
+        (message,) = harness.posted(digest)
         assert message.blocks == ()
         assert "could not be made" in message.text
 
 
 @pytest.mark.parametrize("word", TOKEN)
-async def test_a_digest_of_a_bot_that_may_not_post_is_not_lost(word: str, desk: Desk) -> None:
-    async with desk.digest() as digest:
-        attempt = await desk.due(digest)
+async def test_a_digest_of_a_bot_that_may_not_post_is_not_lost(word: str, harness: DeliveryHarness) -> None:
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
         failed = f"failed-{digest.number}"
-        created_on = desk.clock() - timedelta(minutes=20)
-        desk.simulation.add_instance("refunds", id=failed, status="errored", created_on=created_on)
-        desk.slack.faults.add(POST, Named(word))
-        assert (await desk.deliver(attempt)).kind == "refused"
-        (line,) = desk.logged("digest_refused")
+        created_on = harness.clock() - timedelta(minutes=20)
+        harness.simulation.add_instance("refunds", id=failed, status="errored", created_on=created_on)
+        harness.slack.faults.add(POST, Named(word))
+        assert (await harness.deliver(attempt)).kind == "refused"
+        (line,) = harness.logged("digest_refused")
         assert (line["level"], line["reason"], line["digest"]) == ("error", word, digest.number)
-        run = await desk.run(attempt)
+        run = await harness.run(attempt)
         assert (run.state, run.detail) == ("failed", f"Slack: {word}")
-        assert (await desk.store.get(digest.number)).state == "active"
+        assert (await harness.store.get(digest.number)).state == "active"
 
-        await desk.deliver(await desk.due(digest))
-        (message,) = desk.posted(digest)
+        await harness.deliver(await harness.due(digest))
+        (message,) = harness.posted(digest)
         assert failed in message.all_text()
 
 
@@ -164,7 +168,7 @@ REACHED: dict[str, tuple[Fault, int] | None] = {
     "answer lost": (AnswerLost(), 1),
     "blocks refused": (Named("invalid_blocks"), 1),
 }
-"""What Slack says to a direct message that arrives in the end."""
+"""Faults of a direct message that is still delivered."""
 
 UNREACHED: dict[str, Fault] = {
     "token_revoked": Named("token_revoked"),
@@ -178,39 +182,41 @@ UNREACHED: dict[str, Fault] = {
 @pytest.mark.parametrize("reached", REACHED)
 @pytest.mark.parametrize("gone", GONE)
 async def test_a_digest_whose_channel_is_gone_pauses_and_its_creator_is_told(
-    gone: str, reached: str, desk: Desk
+    gone: str, reached: str, harness: DeliveryHarness
 ) -> None:
-    async with desk.digest() as digest:
-        attempt = await desk.due(digest)
-        await _fail_to_post(desk, digest.number, gone, REACHED[reached])
-        assert (await desk.deliver(attempt)).kind == "gone"
-        kept, run = await desk.store.get(digest.number), await desk.run(attempt)
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        await _fail_to_post(harness, digest.number, gone, REACHED[reached])
+        assert (await harness.deliver(attempt)).kind == "gone"
+        kept, run = await harness.store.get(digest.number), await harness.run(attempt)
         assert (kept.state, run.state, run.detail) == ("paused", "failed", kept.pause_reason)
         assert kept.pause_reason
-        told = desk.written_to_creator(digest)
-        assert len(told) == (2 if reached == "answer lost" else 1)
-        assert not desk.logged("creator_not_told")
+        messages = harness.written_to_creator(digest)
+        assert len(messages) == (2 if reached == "answer lost" else 1)
+        assert not harness.logged("creator_not_told")
 
 
 @pytest.mark.parametrize("fault", UNREACHED)
 @pytest.mark.parametrize("gone", GONE)
 async def test_a_digest_whose_channel_is_gone_pauses_though_its_creator_can_not_be_told(
-    gone: str, fault: str, desk: Desk
+    gone: str, fault: str, harness: DeliveryHarness
 ) -> None:
-    async with desk.digest() as digest:
-        attempt = await desk.due(digest)
-        await _fail_to_post(desk, digest.number, gone, (UNREACHED[fault], ALWAYS))
-        await desk.deliver(attempt)
-        assert (await desk.store.get(digest.number)).state == "paused"
-        assert not desk.written_to_creator(digest)
-        (line,) = desk.logged("creator_not_told")
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        await _fail_to_post(harness, digest.number, gone, (UNREACHED[fault], ALWAYS))
+        await harness.deliver(attempt)
+        assert (await harness.store.get(digest.number)).state == "paused"
+        assert not harness.written_to_creator(digest)
+        (line,) = harness.logged("creator_not_told")
         assert line["digest"] == digest.number
         assert line["reason"]
 
 
-async def _fail_to_post(desk: Desk, number: int, gone: str, then: tuple[Fault, int] | None) -> None:
-    """The digest meets a channel that is gone, and the direct message after it something else."""
-    desk.slack.faults.add(POST, Named(gone)) if then else GONE[gone](desk.slack)
+async def _fail_to_post(
+    harness: DeliveryHarness, number: int, gone: str, then: tuple[Fault, int] | None
+) -> None:
+    """Deliver a digest to an unavailable channel, with another fault for the direct message."""
+    harness.slack.faults.add(POST, Named(gone)) if then else GONE[gone](harness.slack)
     if then is not None:
-        desk.slack.faults.add(POST, then[0], times=then[1])
-    assert (await desk.store.get(number)).state == "active"
+        harness.slack.faults.add(POST, then[0], times=then[1])
+    assert (await harness.store.get(number)).state == "active"

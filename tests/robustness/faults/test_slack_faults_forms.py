@@ -1,4 +1,4 @@
-"""Slack does not open a form, or does not say where somebody lives: they are told, and lose nothing."""
+"""If Slack does not open a form or return a time zone, the person gets a message and loses no input."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -19,16 +19,16 @@ from bot.playground.simulators.slack import (
 from tests.support.form_values import fill_form as filled
 from tests.support.form_values import shown_values as standing
 
-from .slack_faults import AT_ONCE, Stage, on_stage, told
+from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Asked
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with on_stage(tmp_path_factory.mktemp("bot")) as stage:
-        yield stage
+async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Harness]:
+    async with run_harness(tmp_path_factory.mktemp("bot")) as harness:
+        yield harness
 
 
 JSON = "application/json"
@@ -44,37 +44,37 @@ SHUT: dict[str, Fault] = {
     "JSON that is cut": Failed(200, '{"ok": tr', JSON),
     "connection broken": Dropped(),
 }
-"""What keeps `views.open`, `views.push` and `views.update` from showing anything."""
+"""Faults after which `views.open`, `views.push` and `views.update` show nothing."""
 
 OPENS: dict[str, Fault] = {
     "slow": Slow(0.2),
     "answer lost": AnswerLost(),
     "connection broken once": Dropped(),
 }
-"""What does not."""
+"""Faults after which they still show the view."""
 
 
-async def _listed(stage: Stage) -> Message:
-    return await (await stage.ada().command("/workflows", stage.workflow())).message()
+async def _listed(harness: Harness) -> Message:
+    return await (await harness.ada().command("/workflows", harness.workflow())).message()
 
 
-async def _filter(stage: Stage) -> Asked:
-    message = await _listed(stage)
-    return Asked(lambda: stage.ada().click(message, "filter_open"), "Filter")
+async def _filter(harness: Harness) -> Asked:
+    message = await _listed(harness)
+    return Asked(lambda: harness.ada().click(message, "filter_open"), "Filter")
 
 
-async def _new_digest(stage: Stage) -> Asked:
-    return Asked(lambda: stage.ada().command("/workflows", "digest"), "New digest")
+async def _new_digest(harness: Harness) -> Asked:
+    return Asked(lambda: harness.ada().command("/workflows", "digest"), "New digest")
 
 
-async def _edit_digest(stage: Stage) -> Asked:
-    shown = await told(
-        await stage.ada().command("/workflows", f"digest show {await stage.digest()}"), "Digest"
+async def _edit_digest(harness: Harness) -> Asked:
+    shown = await wait_for_message(
+        await harness.ada().command("/workflows", f"digest show {await harness.digest()}"), "Digest"
     )
-    return Asked(lambda: stage.ada().click(shown, "digest_edit"), "Digest 1")
+    return Asked(lambda: harness.ada().click(shown, "digest_edit"), "Digest 1")
 
 
-FORMS: dict[str, Callable[[Stage], Awaitable[Asked]]] = {
+FORMS: dict[str, Callable[[Harness], Awaitable[Asked]]] = {
     "filter": _filter,
     "new digest": _new_digest,
     "edit digest": _edit_digest,
@@ -83,70 +83,71 @@ FORMS: dict[str, Callable[[Stage], Awaitable[Asked]]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("fault", SHUT)
-async def test_a_form_does_not_open_and_they_are_told(fault: str, form: str, stage: Stage) -> None:
-    async with stage.cell():
-        asked = await FORMS[form](stage)
-        stage.fails("views.open", SHUT[fault])
-        message = await told(await asked.act(), "The form did not open.")
+async def test_a_form_does_not_open_and_they_are_told(fault: str, form: str, harness: Harness) -> None:
+    async with harness.cell():
+        asked = await FORMS[form](harness)
+        harness.fails("views.open", SHUT[fault])
+        message = await wait_for_message(await asked.act(), "The form did not open.")
         assert "/workflows " in message.all_text(), "it says what to type instead"
-        assert not stage.slack.views.open_now()
-    assert "form_not_shown" in stage.events()
-    assert not stage.logged("error", "critical")
+        assert not harness.slack.views.open_now()
+    assert "form_not_shown" in harness.events()
+    assert not harness.logged("error", "critical")
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("fault", OPENS)
 async def test_a_form_opens_once_and_nothing_else_is_said_in_spite_of(
-    fault: str, form: str, stage: Stage
+    fault: str, form: str, harness: Harness
 ) -> None:
-    async with stage.cell():
-        asked = await FORMS[form](stage)
-        before = stage.ada().screen()
-        stage.fails("views.open", OPENS[fault], 1)
+    async with harness.cell():
+        asked = await FORMS[form](harness)
+        before = harness.ada().screen()
+        harness.fails("views.open", OPENS[fault], 1)
         reply = await asked.act()
         assert asked.words in (await reply.view()).all_text()
-        await stage.settled()
-        assert len(stage.slack.views.open_now()) == 1
-        assert stage.ada().screen() == before
+        await harness.settled()
+        assert len(harness.slack.views.open_now()) == 1
+        assert harness.ada().screen() == before
 
 
-async def _previewed(stage: Stage) -> Asked:
-    view = await (await stage.ada().command("/workflows", "digest")).view()
+async def _previewed(harness: Harness) -> Asked:
+    view = await (await harness.ada().command("/workflows", "digest")).view()
     (row,) = (block for block in view.payload["blocks"] if block["type"] == "actions")
     (button,) = row["elements"]
     action = {"type": "button", "action_id": button["action_id"], "value": button["value"]}
     values = filled(view.payload)
     return Asked(
-        lambda: stage.ada().act_in_view(view, action | {"block_id": row["block_id"]}, values), "Nothing newly"
+        lambda: harness.ada().act_in_view(view, action | {"block_id": row["block_id"]}, values),
+        "Nothing newly",
     )
 
 
 @pytest.mark.parametrize("method", ["views.push", "views.update"])
 @pytest.mark.parametrize("fault", SHUT)
-async def test_a_preview_is_not_shown_and_they_are_told(fault: str, method: str, stage: Stage) -> None:
-    async with stage.cell():
-        asked = await _previewed(stage)
-        stage.fails(method, SHUT[fault])
-        await told(await asked.act(), "The preview can't be shown just now.")
-        assert stage.slack.views.open_now(), "the form is still there"
-    assert not stage.logged("error", "critical")
+async def test_a_preview_is_not_shown_and_they_are_told(fault: str, method: str, harness: Harness) -> None:
+    async with harness.cell():
+        asked = await _previewed(harness)
+        harness.fails(method, SHUT[fault])
+        await wait_for_message(await asked.act(), "The preview can't be shown just now.")
+        assert harness.slack.views.open_now(), "the form is still there"
+    assert not harness.logged("error", "critical")
 
 
 @pytest.mark.parametrize("method", ["views.push", "views.update"])
 @pytest.mark.parametrize("fault", OPENS)
 async def test_a_preview_is_shown_and_nothing_else_is_said_in_spite_of(
-    fault: str, method: str, stage: Stage
+    fault: str, method: str, harness: Harness
 ) -> None:
-    async with stage.cell():
-        asked = await _previewed(stage)
-        before = stage.ada().screen()
-        stage.fails(method, OPENS[fault], 1)
+    async with harness.cell():
+        asked = await _previewed(harness)
+        before = harness.ada().screen()
+        harness.fails(method, OPENS[fault], 1)
         reply = await asked.act()
         assert "Reading" in (await reply.view()).all_text()
         assert asked.words in (await reply.view()).all_text()
-        await stage.settled()
-        assert len(stage.slack.views.open_now()) == 2
-        assert stage.ada().screen() == before
+        await harness.settled()
+        assert len(harness.slack.views.open_now()) == 2
+        assert harness.ada().screen() == before
 
 
 NOWHERE: dict[str, Fault] = {
@@ -162,44 +163,46 @@ NOWHERE: dict[str, Fault] = {
     "missing_scope": Named("missing_scope"),
     "user_not_found": Named("user_not_found"),
 }
-"""What Slack says instead of a time zone."""
+"""Faults of the request for a time zone."""
 
 STAYS_SO = {"missing_scope", "user_not_found"}
-"""What is not asked again for an hour."""
+"""Errors after which the bot does not retry for an hour."""
 
 
 @pytest.mark.parametrize("fault", NOWHERE)
-async def test_a_zone_is_utc_and_that_is_said_until_slack_knows_better(fault: str, stage: Stage) -> None:
-    async with stage.cell():
-        person = _somebody_new(stage)
-        stage.fails("users.info", NOWHERE[fault])
-        name = stage.workflow()
-        asked = await stage.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
-        assert "times are read as UTC" in (await told(asked, name)).all_text()
-        view = await (await stage.slack.person(person).command("/workflows", "digest")).view()
+async def test_a_zone_is_utc_and_that_is_said_until_slack_knows_better(fault: str, harness: Harness) -> None:
+    async with harness.cell():
+        person = _somebody_new(harness)
+        harness.fails("users.info", NOWHERE[fault])
+        name = harness.workflow()
+        asked = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
+        assert "times are read as UTC" in (await wait_for_message(asked, name)).all_text()
+        view = await (await harness.slack.person(person).command("/workflows", "digest")).view()
         assert standing(view.payload)["zone"] == "UTC"
 
-        stage.slack.faults.clear()
-        again = await stage.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
-        text = (await told(again, name)).all_text()
+        harness.slack.faults.clear()
+        again = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
+        text = (await wait_for_message(again, name)).all_text()
         assert ("times are read as UTC" in text) is (fault in STAYS_SO)
-    assert not stage.logged("error", "critical")
+    assert not harness.logged("error", "critical")
 
 
-async def test_a_zone_that_takes_long_keeps_no_form_waiting(stage: Stage) -> None:
-    async with stage.cell():
-        person = _somebody_new(stage)
-        stage.fails("users.info", Slow(2.0), 1)
-        reply = await stage.slack.person(person).command("/workflows", "digest")
+async def test_a_zone_that_takes_long_keeps_no_form_waiting(harness: Harness) -> None:
+    async with harness.cell():
+        person = _somebody_new(harness)
+        harness.fails("users.info", Slow(2.0), 1)
+        reply = await harness.slack.person(person).command("/workflows", "digest")
         assert reply.ack.seconds < AT_ONCE
         assert standing((await reply.view()).payload)["zone"] == "UTC"
 
 
 @pytest.mark.parametrize("fault", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
-async def test_a_digest_is_made_though_its_confirmation_can_only_be_text(fault: str, stage: Stage) -> None:
-    async with stage.cell():
-        stage.fails("chat.postEphemeral", Named(fault), 1)
-        reply = await stage.ada().command("/workflows", "digest create daily 09:00")
+async def test_a_digest_is_made_though_its_confirmation_can_only_be_text(
+    fault: str, harness: Harness
+) -> None:
+    async with harness.cell():
+        harness.fails("chat.postEphemeral", Named(fault), 1)
+        reply = await harness.ada().command("/workflows", "digest create daily 09:00")
         message = await reply.seen()
         assert message.blocks == ()
         assert "is made" in message.text
@@ -208,29 +211,29 @@ async def test_a_digest_is_made_though_its_confirmation_can_only_be_text(fault: 
 @pytest.mark.parametrize("form", ["command", "form"])
 @pytest.mark.parametrize("fault", [name for name in SHUT if not name.endswith(("_id", "_arguments"))])
 async def test_a_digest_is_not_made_where_slack_does_not_say_who_is_there(
-    fault: str, form: str, stage: Stage
+    fault: str, form: str, harness: Harness
 ) -> None:
-    async with stage.cell():
-        ada = stage.ada()
-        before = await _numbers(stage)
+    async with harness.cell():
+        ada = harness.ada()
+        before = await _numbers(harness)
         if form == "form":
             view = await (await ada.command("/workflows", "digest")).view()
-            stage.fails("chat.postEphemeral", SHUT[fault])
+            harness.fails("chat.postEphemeral", SHUT[fault])
             reply = await ada.submit(view, filled(view.payload))
         else:
-            stage.fails("chat.postEphemeral", SHUT[fault])
+            harness.fails("chat.postEphemeral", SHUT[fault])
             reply = await ada.command("/workflows", "digest create daily 09:00")
-        await told(reply, "Slack did not let this bot look into that channel.")
-        assert await _numbers(stage) == before, "none is left behind"
+        await wait_for_message(reply, "Slack did not let this bot look into that channel.")
+        assert await _numbers(harness) == before, "none is left behind"
 
 
-async def _numbers(stage: Stage) -> list[str]:
-    listed = await told(await stage.ada().command("/workflows", "digest list"), "igest")
+async def _numbers(harness: Harness) -> list[str]:
+    listed = await wait_for_message(await harness.ada().command("/workflows", "digest list"), "igest")
     return [line for line in listed.all_text().split("\n") if line.startswith("*Digest ")]
 
 
-def _somebody_new(stage: Stage) -> str:
-    number = len(stage.slack.workspace.people)
+def _somebody_new(harness: Harness) -> str:
+    number = len(harness.slack.workspace.people)
     person = User(f"U0NEW{number:04}", f"new-{number}", tz="Asia/Tokyo")
-    stage.slack.workspace.people += (person,)
+    harness.slack.workspace.people += (person,)
     return person.name

@@ -1,4 +1,4 @@
-"""A click or a form from another version of the bot, or from a channel that is gone: answered as well."""
+"""Clicks and forms of another version of the bot, or in an unavailable channel, are answered."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -9,19 +9,19 @@ import pytest_asyncio
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Message, Reply
 from tests.support.form_values import fill_form as filled
 
-from .slack_faults import Stage, on_stage, told
+from .slack_harness import Harness, run_harness, wait_for_message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with on_stage(tmp_path_factory.mktemp("bot")) as stage:
-        yield stage
+async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Harness]:
+    async with run_harness(tmp_path_factory.mktemp("bot")) as harness:
+        yield harness
 
 
-async def _list(stage: Stage) -> Message:
-    return await (await stage.ada().command("/workflows", stage.workflow())).message()
+async def _list(harness: Harness) -> Message:
+    return await (await harness.ada().command("/workflows", harness.workflow())).message()
 
 
 OLD: dict[str, tuple[dict[str, Any], str]] = {
@@ -73,23 +73,25 @@ OLD: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("old", OLD)
 async def test_a_control_of_another_version_is_explained_and_the_message_stays(
-    old: str, stage: Stage
+    old: str, harness: Harness
 ) -> None:
     action, words = OLD[old]
-    async with stage.cell():
-        message = await _list(stage)
-        reply = await stage.ada().act(message, {"type": "button", "block_id": "b", **action})
-        assert (await told(reply, words)).ts != message.ts
-        assert stage.slack.workspace.message(message.ts) == message
+    async with harness.cell():
+        message = await _list(harness)
+        reply = await harness.ada().act(message, {"type": "button", "block_id": "b", **action})
+        assert (await wait_for_message(reply, words)).ts != message.ts
+        assert harness.slack.workspace.message(message.ts) == message
 
 
 async def test_a_control_of_another_version_within_a_form_is_explained_in_a_direct_message(
-    stage: Stage,
+    harness: Harness,
 ) -> None:
-    async with stage.cell():
-        form = await (await stage.ada().click(await _list(stage), "filter_open")).view()
+    async with harness.cell():
+        form = await (await harness.ada().click(await _list(harness), "filter_open")).view()
         action = {"type": "button", "block_id": "b", "action_id": "page_first", "value": "x"}
-        message = await told(await stage.ada().act_in_view(form, action), "from an older version of the bot")
+        message = await wait_for_message(
+            await harness.ada().act_in_view(form, action), "from an older version of the bot"
+        )
         assert message.channel == "D0ADA0001"
 
 
@@ -102,39 +104,39 @@ METADATA: dict[str, str] = {
 
 @pytest.mark.parametrize("remembered", METADATA)
 @pytest.mark.parametrize("form", ["filter", "digest"])
-async def test_a_form_of_another_version_gets_its_ack(form: str, remembered: str, stage: Stage) -> None:
-    async with stage.cell():
+async def test_a_form_of_another_version_gets_its_ack(form: str, remembered: str, harness: Harness) -> None:
+    async with harness.cell():
         if form == "filter":
-            view = await (await stage.ada().click(await _list(stage), "filter_open")).view()
+            view = await (await harness.ada().click(await _list(harness), "filter_open")).view()
         else:
-            view = await (await stage.ada().command("/workflows", "digest")).view()
+            view = await (await harness.ada().command("/workflows", "digest")).view()
         view.payload["private_metadata"] = METADATA[remembered]
-        reply = await stage.ada().submit(view, filled(view.payload))
-        instead = stage.slack.views.current(view)
+        reply = await harness.ada().submit(view, filled(view.payload))
+        instead = harness.slack.views.current(view)
         if instead is not None:
             assert "from an older version of the bot" in instead.all_text()
         else:
             assert (await reply.seen()).all_text()
 
 
-GONE: dict[str, Callable[[Stage], None]] = {
-    "archived": lambda stage: stage.slack.workspace.archive("ops"),
-    "the bot was kicked": lambda stage: stage.slack.workspace.kick("ops", "workflows"),
-    "the person left": lambda stage: stage.slack.workspace.kick("ops", "ada"),
+GONE: dict[str, Callable[[Harness], None]] = {
+    "archived": lambda harness: harness.slack.workspace.archive("ops"),
+    "the bot was kicked": lambda harness: harness.slack.workspace.kick("ops", "workflows"),
+    "the person left": lambda harness: harness.slack.workspace.kick("ops", "ada"),
 }
 
-Click = Callable[[Stage], Awaitable[tuple[Callable[[], Awaitable[Reply]], str]]]
+Click = Callable[[Harness], Awaitable[tuple[Callable[[], Awaitable[Reply]], str]]]
 
 
-async def _turned(stage: Stage) -> tuple[Callable[[], Awaitable[Reply]], str]:
-    ada = stage.ada("ops")
-    message = await (await ada.command("/workflows", stage.workflow())).message()
+async def _turned(harness: Harness) -> tuple[Callable[[], Awaitable[Reply]], str]:
+    ada = harness.ada("ops")
+    message = await (await ada.command("/workflows", harness.workflow())).message()
     return lambda: ada.click(message, "page_next"), "11–20"
 
 
-async def _shown(stage: Stage) -> tuple[Callable[[], Awaitable[Reply]], str]:
-    ada = stage.ada("ops")
-    made = await told(await ada.command("/workflows", "digest create daily 09:00"), "is made")
+async def _shown(harness: Harness) -> tuple[Callable[[], Awaitable[Reply]], str]:
+    ada = harness.ada("ops")
+    made = await wait_for_message(await ada.command("/workflows", "digest create daily 09:00"), "is made")
     return lambda: ada.click(made, "digest_pause"), "is paused"
 
 
@@ -142,13 +144,13 @@ async def _shown(stage: Stage) -> tuple[Callable[[], Awaitable[Reply]], str]:
 @pytest.mark.parametrize("click", [_turned, _shown], ids=["page", "digest"])
 @pytest.mark.parametrize("gone", GONE)
 async def test_a_click_in_a_channel_that_is_gone_is_answered(
-    gone: str, click: Click, dead: bool, stage: Stage
+    gone: str, click: Click, dead: bool, harness: Harness
 ) -> None:
-    async with stage.cell():
-        act, words = await click(stage)
-        GONE[gone](stage)
+    async with harness.cell():
+        act, words = await click(harness)
+        GONE[gone](harness)
         if dead:
-            stage.fails(RESPONSE_URL, Failed(404, "used_url"))
-        message = await told(await act(), words)
+            harness.fails(RESPONSE_URL, Failed(404, "used_url"))
+        message = await wait_for_message(await act(), words)
         assert message.channel == ("D0ADA0001" if dead else "C0OPS0001")
-    assert not stage.logged("error", "critical")
+    assert not harness.logged("error", "critical")

@@ -1,4 +1,4 @@
-"""What comes twice, or two of a kind at once: every one gets its ack, and nothing is done twice."""
+"""Repeated and simultaneous requests: each gets its ack, and none takes effect twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,21 +13,21 @@ from bot.playground.simulators.slack import Message, Person, Signer
 from tests.support.form_values import fill_form as filled
 from tests.support.messages import row_ids as ids
 
-from .slack_faults import AT_ONCE, Stage, on_stage, told
+from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Twice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with on_stage(tmp_path_factory.mktemp("bot")) as stage:
-        yield stage
+async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Harness]:
+    async with run_harness(tmp_path_factory.mktemp("bot")) as harness:
+        yield harness
 
 
 @dataclass(frozen=True)
 class _Retrying:
-    """Signs what Slack sends again as it had no answer to it."""
+    """Signs requests that Slack retries."""
 
     signer: Signer
 
@@ -49,145 +49,149 @@ EVENTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("event", EVENTS)
-async def test_an_event_that_is_sent_again_gets_its_ack_each_time(event: str, stage: Stage) -> None:
-    async with stage.cell():
-        before = stage.ada().screen()
+async def test_an_event_that_is_sent_again_gets_its_ack_each_time(event: str, harness: Harness) -> None:
+    async with harness.cell():
+        before = harness.ada().screen()
         payload = {"type": "event_callback", "event_id": "Ev1", "event": EVENTS[event]}
-        again = stage.slack.http(stage.slack.request_url, _Retrying(Signer(stage.slack.signing_secret)))
-        for person in (stage.ada(), stage.ada(via=again), stage.ada(via=again)):
+        again = harness.slack.http(harness.slack.request_url, _Retrying(Signer(harness.slack.signing_secret)))
+        for person in (harness.ada(), harness.ada(via=again), harness.ada(via=again)):
             assert (await person.send(payload, "events_api")).ack.status == 200
-        await stage.settled()
-        assert stage.ada().screen() == before
+        await harness.settled()
+        assert harness.ada().screen() == before
 
 
-async def _list(stage: Stage) -> Message:
-    return await (await stage.ada().command("/workflows", stage.workflow())).message()
+async def _list(harness: Harness) -> Message:
+    return await (await harness.ada().command("/workflows", harness.workflow())).message()
 
 
-async def _numbers(stage: Stage) -> int:
-    await stage.settled()
-    listed = await told(await stage.ada().command("/workflows", "digest list"), "igest")
+async def _numbers(harness: Harness) -> int:
+    await harness.settled()
+    listed = await wait_for_message(await harness.ada().command("/workflows", "digest list"), "igest")
     return listed.all_text().count("*Digest ")
 
 
-def _twice(stage: Stage) -> Person:
-    return stage.ada(via=Twice(stage))
+def _twice(harness: Harness) -> Person:
+    return harness.ada(via=Twice(harness))
 
 
-async def test_a_command_that_comes_twice_is_answered_by_one_call(stage: Stage) -> None:
-    async with stage.cell():
-        calls = stage.cloudflare.list_calls
-        name = stage.workflow()
-        await told(await _twice(stage).command("/workflows", name), name)
-        await stage.settled()
-        assert stage.cloudflare.list_calls == calls + 1
+async def test_a_command_that_comes_twice_is_answered_by_one_call(harness: Harness) -> None:
+    async with harness.cell():
+        calls = harness.cloudflare.list_calls
+        name = harness.workflow()
+        await wait_for_message(await _twice(harness).command("/workflows", name), name)
+        await harness.settled()
+        assert harness.cloudflare.list_calls == calls + 1
 
 
 @pytest.mark.parametrize("action", ["page_next", "page_refresh"])
-async def test_a_click_that_comes_twice_leaves_one_message(action: str, stage: Stage) -> None:
-    async with stage.cell():
-        message = await _list(stage)
-        before = len(stage.ada().screen())
-        reply = await _twice(stage).click(message, action)
-        shown = await told(reply, "·")
-        await stage.settled()
-        assert len(stage.ada().screen()) == before
+async def test_a_click_that_comes_twice_leaves_one_message(action: str, harness: Harness) -> None:
+    async with harness.cell():
+        message = await _list(harness)
+        before = len(harness.ada().screen())
+        reply = await _twice(harness).click(message, action)
+        shown = await wait_for_message(reply, "·")
+        await harness.settled()
+        assert len(harness.ada().screen()) == before
         assert len(ids(shown)) == 10
 
 
-async def test_a_click_that_comes_twice_opens_one_form_and_no_excuse(stage: Stage) -> None:
-    async with stage.cell():
-        message = await _list(stage)
-        before = stage.ada().screen()
-        await (await _twice(stage).click(message, "filter_open")).view()
-        await stage.settled()
-        assert len(stage.slack.views.open_now()) == 1
-        assert stage.ada().screen() == before
+async def test_a_click_that_comes_twice_opens_one_form_and_no_excuse(harness: Harness) -> None:
+    async with harness.cell():
+        message = await _list(harness)
+        before = harness.ada().screen()
+        await (await _twice(harness).click(message, "filter_open")).view()
+        await harness.settled()
+        assert len(harness.slack.views.open_now()) == 1
+        assert harness.ada().screen() == before
 
 
-async def test_a_filter_form_that_comes_twice_leaves_one_message(stage: Stage) -> None:
-    async with stage.cell():
-        message = await _list(stage)
-        view = await (await stage.ada().click(message, "filter_open")).view()
-        before = len(stage.ada().screen())
-        following = stage.slack.next_message()
-        await _twice(stage).submit(view, filled(view.payload, status="🔴 Errored"))
+async def test_a_filter_form_that_comes_twice_leaves_one_message(harness: Harness) -> None:
+    async with harness.cell():
+        message = await _list(harness)
+        view = await (await harness.ada().click(message, "filter_open")).view()
+        before = len(harness.ada().screen())
+        following = harness.slack.next_message()
+        await _twice(harness).submit(view, filled(view.payload, status="🔴 Errored"))
         assert len(ids(await following)) == 5
-        await stage.settled()
-        assert len(stage.ada().screen()) == before
+        await harness.settled()
+        assert len(harness.ada().screen()) == before
 
 
 @pytest.mark.parametrize("way", ["command", "form"])
-async def test_what_comes_twice_makes_one_digest(way: str, stage: Stage) -> None:
-    async with stage.cell():
-        before = await _numbers(stage)
+async def test_what_comes_twice_makes_one_digest(way: str, harness: Harness) -> None:
+    async with harness.cell():
+        before = await _numbers(harness)
         if way == "form":
-            view = await (await stage.ada().command("/workflows", "digest")).view()
-            reply = await _twice(stage).submit(view, filled(view.payload))
+            view = await (await harness.ada().command("/workflows", "digest")).view()
+            reply = await _twice(harness).submit(view, filled(view.payload))
         else:
-            reply = await _twice(stage).command("/workflows", "digest create daily 09:00")
-        await told(reply, "is made")
-        await stage.settled()
-        assert await _numbers(stage) == before + 1
-    assert stage.events().count("duplicate_request") == 1
+            reply = await _twice(harness).command("/workflows", "digest create daily 09:00")
+        await wait_for_message(reply, "is made")
+        await harness.settled()
+        assert await _numbers(harness) == before + 1
+    assert harness.events().count("duplicate_request") == 1
 
 
 @pytest.mark.parametrize("way", ["command", "form"])
-async def test_what_comes_twice_about_a_digest_is_answered_once(way: str, stage: Stage) -> None:
-    async with stage.cell():
-        number = await stage.digest()
+async def test_what_comes_twice_about_a_digest_is_answered_once(way: str, harness: Harness) -> None:
+    async with harness.cell():
+        number = await harness.digest()
         if way == "form":
-            view = await (await stage.ada().command("/workflows", f"digest edit {number}")).view()
+            view = await (await harness.ada().command("/workflows", f"digest edit {number}")).view()
             values = filled(view.payload, words="daily 10:00")
-            before = len(stage.ada().screen())
-            await _twice(stage).submit(view, values)
+            before = len(harness.ada().screen())
+            await _twice(harness).submit(view, values)
         else:
-            before = len(stage.ada().screen())
-            await _twice(stage).command("/workflows", f"digest preview {number}")
-        await stage.settled()
-        assert len(stage.ada().screen()) == before + 1
+            before = len(harness.ada().screen())
+            await _twice(harness).command("/workflows", f"digest preview {number}")
+        await harness.settled()
+        assert len(harness.ada().screen()) == before + 1
 
 
-async def test_a_button_of_a_digest_that_comes_twice_is_answered_once(stage: Stage) -> None:
-    async with stage.cell():
-        shown = await told(
-            await stage.ada().command("/workflows", f"digest show {await stage.digest()}"), "Digest"
+async def test_a_button_of_a_digest_that_comes_twice_is_answered_once(harness: Harness) -> None:
+    async with harness.cell():
+        shown = await wait_for_message(
+            await harness.ada().command("/workflows", f"digest show {await harness.digest()}"), "Digest"
         )
-        before = len(stage.ada().screen())
-        await _twice(stage).click(shown, "digest_pause")
-        await stage.settled()
-        assert len(stage.ada().screen()) == before + 1
-    assert stage.events().count("duplicate_request") == 1
+        before = len(harness.ada().screen())
+        await _twice(harness).click(shown, "digest_pause")
+        await harness.settled()
+        assert len(harness.ada().screen()) == before + 1
+    assert harness.events().count("duplicate_request") == 1
 
 
-async def test_what_is_asked_for_again_by_the_same_person_is_done_again(stage: Stage) -> None:
-    async with stage.cell():
-        before = await _numbers(stage)
+async def test_what_is_asked_for_again_by_the_same_person_is_done_again(harness: Harness) -> None:
+    async with harness.cell():
+        before = await _numbers(harness)
         for _ in range(2):
-            await told(await stage.ada().command("/workflows", "digest create daily 09:00"), "is made")
-        assert await _numbers(stage) == before + 2
+            await wait_for_message(
+                await harness.ada().command("/workflows", "digest create daily 09:00"), "is made"
+            )
+        assert await _numbers(harness) == before + 2
 
 
-async def test_a_preview_that_comes_twice_stands_once(stage: Stage) -> None:
-    async with stage.cell():
-        view = await (await stage.ada().command("/workflows", "digest")).view()
+async def test_a_preview_that_comes_twice_stands_once(harness: Harness) -> None:
+    async with harness.cell():
+        view = await (await harness.ada().command("/workflows", "digest")).view()
         (row,) = (block for block in view.payload["blocks"] if block["type"] == "actions")
         action = {"type": "button", "action_id": "digest_form_preview", "block_id": row["block_id"]}
-        before = stage.ada().screen()
-        await _twice(stage).act_in_view(view, action, filled(view.payload))
-        await stage.settled()
-        assert len(stage.slack.views.open_now()) == 2
-        assert "Nothing newly" in stage.slack.views.open_now()[-1].all_text()
-        assert stage.ada().screen() == before
+        before = harness.ada().screen()
+        await _twice(harness).act_in_view(view, action, filled(view.payload))
+        await harness.settled()
+        assert len(harness.slack.views.open_now()) == 2
+        assert "Nothing newly" in harness.slack.views.open_now()[-1].all_text()
+        assert harness.ada().screen() == before
 
 
 @pytest.mark.parametrize("action", ["digest_pause", "digest_resume", "digest_delete", "digest_restore"])
-async def test_two_clicks_at_once_on_a_digest_come_to_the_same(action: str, stage: Stage) -> None:
-    async with stage.cell():
-        made = await told(await stage.ada().command("/workflows", "digest create daily 09:00"), "is made")
+async def test_two_clicks_at_once_on_a_digest_come_to_the_same(action: str, harness: Harness) -> None:
+    async with harness.cell():
+        made = await wait_for_message(
+            await harness.ada().command("/workflows", "digest create daily 09:00"), "is made"
+        )
         button = made.button("digest_pause")
         pressed = {"type": "button", "action_id": action, "block_id": "b", "value": button.value}
-        replies = await asyncio.gather(*(stage.ada().act(made, pressed) for _ in range(2)))
+        replies = await asyncio.gather(*(harness.ada().act(made, pressed) for _ in range(2)))
         said = [(await reply.message()).all_text().split("\n")[0] for reply in replies]
         assert said[0] == said[1]
         assert f"Digest {button.value}" in said[0]
@@ -195,31 +199,31 @@ async def test_two_clicks_at_once_on_a_digest_come_to_the_same(action: str, stag
 
 
 @pytest.mark.parametrize("action", ["page_next", "page_refresh"])
-async def test_two_clicks_at_once_leave_one_whole_page_by_one_call(action: str, stage: Stage) -> None:
-    async with stage.cell():
-        message = await _list(stage)
-        before = len(stage.ada().screen())
-        calls = stage.cloudflare.list_calls
-        stage.cloudflare.inject(Slow(0.1))
-        replies = await asyncio.gather(*(stage.ada().click(message, action) for _ in range(2)))
+async def test_two_clicks_at_once_leave_one_whole_page_by_one_call(action: str, harness: Harness) -> None:
+    async with harness.cell():
+        message = await _list(harness)
+        before = len(harness.ada().screen())
+        calls = harness.cloudflare.list_calls
+        harness.cloudflare.inject(Slow(0.1))
+        replies = await asyncio.gather(*(harness.ada().click(message, action) for _ in range(2)))
         for reply in replies:
             assert reply.ack.seconds < AT_ONCE
             assert len(ids(await reply.message())) == 10
-        await stage.settled()
-        assert len(stage.ada().screen()) == before
-        assert stage.cloudflare.list_calls - calls <= 1
+        await harness.settled()
+        assert len(harness.ada().screen()) == before
+        assert harness.cloudflare.list_calls - calls <= 1
 
 
-async def test_clicks_on_two_buttons_at_once_leave_one_of_the_two_pages(stage: Stage) -> None:
-    async with stage.cell():
-        message = await _list(stage)
-        second = await (await stage.ada().click(message, "page_next")).message()
+async def test_clicks_on_two_buttons_at_once_leave_one_of_the_two_pages(harness: Harness) -> None:
+    async with harness.cell():
+        message = await _list(harness)
+        second = await (await harness.ada().click(message, "page_next")).message()
         replies = await asyncio.gather(
-            stage.ada().click(second, "page_next"), stage.ada().click(second, "page_previous")
+            harness.ada().click(second, "page_next"), harness.ada().click(second, "page_previous")
         )
         pages = [ids(await reply.message()) for reply in replies]
-        await stage.settled()
-        standing = stage.slack.workspace.message(second.ts)
+        await harness.settled()
+        standing = harness.slack.workspace.message(second.ts)
         assert standing is not None
         assert ids(standing) in pages
         assert pages[0] != pages[1]

@@ -15,13 +15,13 @@ from random import Random
 import atheris
 
 with atheris.instrument_imports(include=["bot"], exclude=["bot.playground"]):
-    from tests.robustness.hostile.mutation import mutated_bytes
+    from tests.robustness.hostile.mutation import mutate_bytes
     from tests.robustness.hostile.seeds import dictionary
     from tests.robustness.hostile.targets import TARGETS, Target
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fuzz one target after the other, each in a process of its own, which is how libFuzzer ends."""
+    """Fuzz the targets one after the other, each in its own process, as libFuzzer exits the process."""
     options = _options().parse_args(arguments)
     failed = [name for name in options.targets if not _ended_well(name, options)]
     for name in failed:
@@ -97,9 +97,9 @@ def _watched(name: str, target: Target) -> Callable[[bytes], None]:
 
 
 def _mutated(data: bytes, most: int, seed: int) -> bytes:
-    """Mostly as JSON; sometimes as bytes, as libFuzzer has it."""
+    """Mutate mostly as JSON, and sometimes as bytes with libFuzzer."""
     random = Random(seed)  # noqa: S311 - no secret
-    changed = mutated_bytes(data, random, most) if random.random() < 0.9 else None
+    changed = mutate_bytes(data, random, most) if random.random() < 0.9 else None
     return bytes(atheris.Mutate(data, most)) if changed is None else changed
 
 

@@ -1,11 +1,11 @@
-"""An HTTP server that answers at once: thousands of requests cost next to nothing."""
+"""A minimal, fast HTTP server with canned answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 Answering = Callable[[str, bytes], bytes]
-"""The path with its query, and the body, into JSON."""
+"""Returns the JSON for a path with query, and a body."""
 
 
 class _Connection(asyncio.Protocol):
@@ -27,7 +27,7 @@ class _Connection(asyncio.Protocol):
             self._transport.write(head.encode() + body)
 
     def _next(self) -> tuple[str, bytes] | None:
-        """The next whole request: aiohttp's client gives a length where there is a body."""
+        """Return the next complete request; aiohttp's client sends the length of each body."""
         head, end, rest = self._received.partition(b"\r\n\r\n")
         length = 0
         for line in head.split(b"\r\n"):
@@ -41,7 +41,7 @@ class _Connection(asyncio.Protocol):
 
 @asynccontextmanager
 async def canned(answering: Answering) -> AsyncIterator[str]:
-    """Listen on loopback until the end of the block; gives the base URL."""
+    """Serve on loopback until the end of the block, and yield the base URL."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Connection(answering), "127.0.0.1", 0)
     try:

@@ -1,4 +1,4 @@
-"""The real bot between a local Slack and a simulated Cloudflare, as tests/app has it."""
+"""The real bot between a local Slack and a simulated Cloudflare, as in tests/app."""
 
 import logging
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from tests.app.conftest import _only_our_settings
-from tests.robustness.hostile.requests import scene
+from tests.robustness.hostile.requests import get_harness
 from tests.support.fixtures import read_log as logged
 from tests.support.fixtures import run_bot as running
 
@@ -16,12 +16,12 @@ __all__ = ["_only_our_settings", "logged", "running"]
 
 @pytest.fixture(scope="module")
 def _app() -> Iterator[None]:
-    """Closes the app that `requests.sent` opens."""
+    """Close the app that `requests.send_request` opens."""
     handlers = logging.getLogger().handlers[:]
-    here = scene()
+    here = get_harness()
     yield
     here.loop.run_until_complete(here.closed())
     here.loop.close()
-    scene.cache_clear()
+    get_harness.cache_clear()
     structlog.reset_defaults()
     logging.getLogger().handlers = handlers

@@ -1,4 +1,4 @@
-"""Another JSON document, much like a given one: what a fuzzer that knows only bytes takes long to come by."""
+"""Mutations of JSON documents, which a byte-level fuzzer finds only slowly."""
 
 import json
 from random import Random
@@ -16,24 +16,24 @@ _CHANGES: Final = 3
 _STAY: Final = 0.15
 
 
-def mutated(value: Any, random: Random) -> Any:
-    """The same with up to three places of it changed, dropped, moved or repeated."""
+def mutate(value: Any, random: Random) -> Any:
+    """Return a copy with up to three values changed, dropped, moved or repeated."""
     for _ in range(random.randint(1, _CHANGES)):
         value = _changed(value, random)
     return value
 
 
-def mutated_bytes(data: bytes, random: Random, most: int) -> bytes | None:
-    """The same of a text of JSON; None where it is none, or grows beyond so many bytes."""
+def mutate_bytes(data: bytes, random: Random, most: int) -> bytes | None:
+    """Mutate a JSON text; return None if it is invalid or becomes too long."""
     try:
-        changed = json.dumps(mutated(json.loads(data), random)).encode()
+        changed = json.dumps(mutate(json.loads(data), random)).encode()
     except (ValueError, RecursionError):
         return None
     return changed if len(changed) <= most else None
 
 
 def _changed(value: Any, random: Random) -> Any:
-    """The same, changed here or somewhere further down."""
+    """Return a copy with a change at this level or below."""
     if isinstance(value, dict) and value:
         if random.random() < _STAY:
             return _changed_object(value, random)

@@ -1,4 +1,4 @@
-"""What has to hold of anything that comes in: it is refused in words, or shown.
+"""Properties of any input: it is refused with a message, or shown.
 
 Each function takes one piece of input and returns if all is well, else raises.
 """
@@ -45,7 +45,7 @@ from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.ui.elements import Controls, Message
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
-from tests.support.buttons import CODEC, load
+from tests.support.buttons import CODEC, load, save
 from tests.support.commands import ACCOUNTS, NOW, escaped, read
 from tests.support.digest_messages import group, report
 from tests.support.screens import mrkdwn_texts as mrkdwn
@@ -58,9 +58,9 @@ KEEP = timedelta(days=1)
 UNKNOWN = Status("brand new")
 
 INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
-"""Kinds of characters that steer terminals or end lines."""
+"""Categories of characters that control terminals or end lines."""
 
-_CENSOR = PayloadValidator()
+_VALIDATOR = PayloadValidator()
 _NO_BUTTONS = Controls(previous=None, next=None, refresh="v")
 
 
@@ -96,7 +96,7 @@ def _resolved(text: str) -> ListQuery:
 
 
 def button_value(text: str) -> None:
-    """What a button carries, or says it does."""
+    """Check the value of a button."""
     try:
         request = CODEC.decode(text)
     except InvalidButton as error:
@@ -108,17 +108,17 @@ def button_value(text: str) -> None:
 
 
 async def kept_value(text: str, requests: RequestStore) -> None:
-    """The same where it may wait in the database."""
+    """Check the value of a button that may refer to the database."""
     try:
         request = await load(requests, text)
     except (InvalidButton, ExpiredButton) as error:
         _shown(problem_message(error))
         return
-    assert await load(requests, await requests.save(request)) == request
+    assert await load(requests, await save(requests, request)) == request
 
 
 def answer(response: Response, position: Position | None, reads: str) -> None:
-    """What Cloudflare answers; `reads` says to which question, `instances` for one."""
+    """Check an answer of Cloudflare; `reads` is the kind of request, such as `instances`."""
     rate_limit(response.headers)
     try:
         READS[reads](response, position)
@@ -154,18 +154,18 @@ READS = {"instances": _instances, "workflows": _workflows, "workflow": _workflow
 
 
 def filter_state(state: Mapping[str, Any], query: ListQuery) -> None:
-    """What the filter's form holds."""
+    """Check the state of the filter form."""
     form = filter_form.filled_in(state, query)
     asked = form.to_query(query.workflow, CLOCK)
     if isinstance(asked, FormErrors):
         _at_fields(field_errors(asked))
         return
     view = filter_form.filter_view(asked, Form.of(asked, CLOCK), ACCOUNTS, metadata_of(asked))
-    _CENSOR.check_view(view)
+    _VALIDATOR.check_view(view)
 
 
 def metadata_of(query: ListQuery) -> str:
-    """What the form of a list remembers; it comes back as it was."""
+    """Check that the metadata of a list form survives a round trip."""
     value = CODEC.encode(OpenFilter(query))
     text = Interaction("U1", "C1", "https://hooks.slack.com/x").dump(value)
     read = Interaction.of_payload({"view": {"private_metadata": text}})
@@ -174,7 +174,7 @@ def metadata_of(query: ListQuery) -> str:
 
 
 def digest_state(state: Mapping[str, Any]) -> None:
-    """What a digest's form holds."""
+    """Check the state of a digest form."""
     asked = digest_form.filled_in(state).to_spec()
     if isinstance(asked, FormErrors):
         _at_fields(field_errors(asked))
@@ -183,7 +183,7 @@ def digest_state(state: Mapping[str, Any]) -> None:
 
 
 def kept_digest(row: Mapping[str, Any]) -> None:
-    """A row of the table of digests."""
+    """Check a row of the table of digests."""
     try:
         digest = digest_of(row)  # type: ignore[arg-type]  # a mapping is all that it needs
     except ValueError:
@@ -191,7 +191,7 @@ def kept_digest(row: Mapping[str, Any]) -> None:
     assert spec_from_json(spec_to_json(digest.plan)) == digest.plan
     if digest.baseline is not None:
         assert baseline_from_json(baseline_to_json(digest.baseline)) == digest.baseline
-    if digest.plan.account != "":  # as nobody can have typed it
+    if digest.plan.account != "":  # it can't be typed
         _digest(digest, is_typed=False)
 
 
@@ -203,7 +203,7 @@ def _told(error: Exception) -> None:
 
 
 def _place(place: AnyBookmark) -> None:
-    """A place in a list is shown, and says what to type for it."""
+    """Check that a position in a list is shown with its command."""
     if isinstance(place, OverviewBookmark):
         shown = overview_message(overview((), place.overview), _NO_BUTTONS, [])
         place.overview.command()
@@ -215,16 +215,16 @@ def _place(place: AnyBookmark) -> None:
         except InvalidParameter as error:
             _told(error)
         view = filter_form.filter_view(place.query, Form.of(place.query, CLOCK), ACCOUNTS, "")
-        _CENSOR.check_view({**view, "private_metadata": "x"})
+        _VALIDATOR.check_view({**view, "private_metadata": "x"})
     _shown(shown)
 
 
 def _plan(plan: DigestSpec) -> None:
-    _digest(Digest(7, plan, "U1", NOW), is_typed=True)
+    _digest(Digest(7, "T1", plan, "U1", NOW), is_typed=True)
 
 
 def _digest(digest: Digest, *, is_typed: bool) -> None:
-    """A digest is kept, planned, and shown wherever digests are: one of these for each, as all take long."""
+    """Check one of storing, scheduling and showing a digest, as all of them take long."""
     plan = digest.plan
     text = spec_to_json(plan)
     try:
@@ -258,7 +258,7 @@ def _form_of(plan: DigestSpec) -> None:
         assert str(error).startswith("an option's value has ")  # noqa: PT017 - as its documentation says
     else:
         if all(map(str.strip, (plan.status, *plan.workflows, *(mention.id for mention in plan.mentions)))):
-            _CENSOR.check_view(view)  # and nobody can have made any other
+            _VALIDATOR.check_view(view)  # forms can't create any other
 
 
 def _at_fields(errors: Mapping[str, str]) -> None:
@@ -269,8 +269,8 @@ def _at_fields(errors: Mapping[str, str]) -> None:
 
 
 def _shown(message: Message, *, ours: bool = False) -> None:
-    """Slack takes it, and nothing in it is alive; `ours` may name channels and people."""
-    _CENSOR.check_message(message.text, message.blocks)
+    """Check that Slack accepts a message without active markup; `ours` may mention channels and people."""
+    _VALIDATOR.check_message(message.text, message.blocks)
     assert message.text.strip()
     if not ours:
         for text in mrkdwn(message):

@@ -1,4 +1,4 @@
-"""The bot's own app, in this process, between a Slack and a Cloudflare that always say the same."""
+"""The bot's app in this process, with canned answers of Slack and Cloudflare."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from collections.abc import Mapping, MutableMapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
@@ -28,15 +28,18 @@ from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.client import slack_client
 from bot.slack.http import UNREADABLE
+from bot.slack.team import InstalledTeam
+from bot.storage.database import adopt_rows
 from bot.storage.tables import digest_runs, digests
 from bot.telemetry import Metrics
 from tests.robustness.hostile.canned import canned
-from tests.robustness.hostile.shape import is_slacks
+from tests.robustness.hostile.shape import is_slack_payload
 from tests.support.buttons import request_store
+from tests.support.teams import TEAM
 
 SECRET: Final = "made-up"
 RESPONSE_URL: Final = "RESPONSE_URL"
-"""Stands in a payload for an address that takes answers."""
+"""A placeholder in payloads for a `response_url`."""
 ROWS: Final = [
     {"id": f"ord-{number}", "status": "errored", "created_on": "2026-11-23T12:04:00.500Z"}
     for number in range(30)
@@ -52,8 +55,8 @@ _GRACE: Final = timedelta(seconds=20)
 
 
 @dataclass
-class Scene:
-    """Everything that one app needs.
+class AppHarness:
+    """The parts that one app needs.
 
     Attributes:
         faults: what was logged that is a fault of the bot's own, with its trace.
@@ -69,7 +72,7 @@ class Scene:
     requests: int = 0
     answers: int = 0
 
-    async def built(self) -> None:
+    async def start(self) -> None:
         self._stack = AsyncExitStack()
         self.slack = await self._stack.enter_async_context(canned(self._slack))
         cloudflare = await self._stack.enter_async_context(canned(_cloudflare))
@@ -95,6 +98,7 @@ class Scene:
             settings,
             client,
             self.engine,
+            InstalledTeam(client, partial(adopt_rows, self.engine)),
             accounts,
             reports,
             request_store(self.engine, _now),
@@ -110,7 +114,7 @@ class Scene:
         await self._stack.aclose()
 
     def note(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> NoReturn:
-        """Keep what is a fault of the bot's own."""
+        """Record errors of the bot."""
         told = event.get("exc_info")
         error = told if isinstance(told, BaseException) else sys.exception()
         if event["event"] in _FAULTS and not _is_bolts(error):
@@ -122,6 +126,8 @@ class Scene:
         if path.startswith("/api/"):
             method = path.removeprefix("/api/")
             said = json.loads(body) if body.startswith(b"{") else {}
+            if method == "auth.test":
+                return json.dumps({"ok": True, "team_id": TEAM}).encode()
             if method == "users.info":
                 return b'{"ok":true,"user":{"tz":"Europe/Berlin"}}'
             if "view" in said:
@@ -135,7 +141,7 @@ class Scene:
         return b'{"ok":true}'
 
     async def deliver(self, body: str) -> int | None:
-        """Bring one request; the status it is answered with, None if nothing of it can be read."""
+        """Deliver a request, and return the status of the answer, or None if the request is unreadable."""
         try:
             request = AsyncBoltRequest(body=body, headers={"Content-Type": _FORM})
         except UNREADABLE:
@@ -160,7 +166,7 @@ class Scene:
 
 
 def _is_bolts(error: BaseException | None) -> bool:
-    """Whether it was Bolt who did not find in a payload what is in every one of Slack's."""
+    """Return whether Bolt failed because a payload lacks a standard field."""
     frames = traceback.extract_tb(error.__traceback__ if error else None)
     return bool(frames) and "slack_bolt" in frames[-1].filename
 
@@ -181,22 +187,22 @@ def _cloudflare(path: str, _: bytes) -> bytes:
 
 
 @cache
-def scene() -> Scene:
-    """The app of this process."""
-    made = Scene(asyncio.new_event_loop())
-    made.loop.run_until_complete(made.built())
+def get_harness() -> AppHarness:
+    """Return the harness of this process."""
+    made = AppHarness(asyncio.new_event_loop())
+    made.loop.run_until_complete(made.start())
     return made
 
 
 def _with_its_own_trigger(payload: Any) -> Any:
-    """What came before is not what comes now: Slack gives every act another short `trigger_id`."""
+    """Return a payload with a new `trigger_id`, as Slack sends one with each interaction."""
     if isinstance(payload, dict) and isinstance(payload.get("trigger_id"), str):
         return {**payload, "trigger_id": f"{payload['trigger_id'][:99]}{next(_TRIGGERS)}"}
     return payload
 
 
 def body_of(data: bytes, slack: str) -> str:
-    """JSON of `{"form": …}`, `{"payload": …}` or `{"event": …}` as a body; anything else is one."""
+    """Return the body for JSON of `{"form": …}`, `{"payload": …}` or `{"event": …}`, or else the data."""
     text = data.decode(errors="replace").replace(RESPONSE_URL, f"{slack}/actions/I1/x")
     try:
         document = json.loads(text)
@@ -214,19 +220,19 @@ def body_of(data: bytes, slack: str) -> str:
             return text
 
 
-def sent(data: bytes) -> None:
-    """Bring a request that Slack signed.
+def send_request(data: bytes) -> None:
+    """Send a signed request.
 
     Raises:
         AssertionError: it is not acknowledged, or not answered as it should be. What has not the shape of
             Slack's may be refused, or answered with the news that something unexpected went wrong.
     """
-    here = scene()
+    here = get_harness()
     here.faults.clear()
     here.traces.clear()
     here.posted.clear()
     status = here.loop.run_until_complete(here.deliver(body_of(data, here.slack)))
-    if is_slacks(_document(data)):
+    if is_slack_payload(_document(data)):
         assert status == 200, status
         assert not here.faults, "\n".join([*here.faults, *here.traces])
     else:

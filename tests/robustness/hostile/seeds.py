@@ -1,4 +1,4 @@
-"""What comes in on an ordinary day, for the fuzzers to begin with."""
+"""Ordinary inputs as seeds for the fuzzers."""
 
 import asyncio
 import json
@@ -102,7 +102,7 @@ def button_values() -> Sequence[bytes]:
 
 
 def answers() -> Sequence[bytes]:
-    """What the simulation says, of a few rows, and how it refuses."""
+    """Return answers of the simulation with a few rows, and errors."""
     return [_json(document) for document in asyncio.run(_answers())]
 
 
@@ -152,15 +152,15 @@ def digest_states() -> Sequence[bytes]:
 
 def kept_digests() -> Sequence[bytes]:
     baseline = Baseline(
-        NOW, {"orders": {}, "bills": None}, partial=True, news={NOW: 3}, told=frozenset({"orders/a"})
+        NOW, {"orders": {}, "bills": None}, partial=True, news={NOW: 3}, reported_ids=frozenset({"orders/a"})
     )
     row = {"plan": json.loads(spec_to_json(RICH)), "baseline": json.loads(baseline_to_json(baseline))}
     return [_json({**row, "created_at": 1_764_000_000, "next_due": None}), _json({**row, "baseline": None})]
 
 
 @dataclass
-class _Notebook:
-    """Takes what Slack would send, and sends it nowhere."""
+class _RecordingTransport:
+    """A transport that records deliveries without sending them."""
 
     deliveries: list[Delivery] = field(default_factory=list)
 
@@ -170,12 +170,12 @@ class _Notebook:
 
 
 def requests() -> Sequence[bytes]:
-    """Every command, click and form that the bot knows, as the local Slack sends them."""
+    """Return every command, click and form of the bot, as the local Slack sends them."""
     return asyncio.run(_requests())
 
 
 async def _requests() -> list[bytes]:
-    notes = _Notebook()
+    notes = _RecordingTransport()
     slack = LocalSlack()
     ada = slack.person("ada", via=notes)
     for text in ("", "list orders errored", "digest", "digest list", "help", "nonsense foo", *_digests()):
@@ -198,7 +198,7 @@ async def _requests() -> list[bytes]:
     for view in views:
         kept = {
             key: view[key] for key in ("type", "callback_id", "private_metadata")
-        }  # and the bot reads no more
+        }  # the bot reads no other fields
         state = {**kept, "id": "V1", "state": {"values": filled(view)}}
         await ada.send({"type": "view_submission", "view": state})
         if view["callback_id"] == "filter":
@@ -237,7 +237,7 @@ def _json(document: Any) -> bytes:
 
 
 def dictionary(seeds: Sequence[bytes]) -> list[bytes]:
-    """The words of some seeds, and odd ones, for a fuzzer to put in."""
+    """Return a dictionary for a fuzzer: words of seeds and unusual ones."""
     words = {word for seed in seeds for word in seed.split() if len(word) < 30}
     return sorted(
         words

@@ -1,11 +1,11 @@
-"""Whether something has the shape of what Slack sends, whatever its texts say."""
+"""Checks whether a document has the shape of Slack's requests, with any texts."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
 
-def is_slacks(document: object) -> bool:
-    """Whether a document, as `requests.sent` takes it, is a command or an interaction of Slack's."""
+def is_slack_payload(document: object) -> bool:
+    """Return whether a document, as for `requests.send_request`, is a command or an interaction of Slack."""
     match document:
         case {"form": {"command": str(), **form}}:
             return all(isinstance(value, str) for value in form.values())

@@ -1,4 +1,4 @@
-"""What is fuzzed: each takes any bytes at all, and returns if all is well."""
+"""The fuzz targets: each accepts any bytes, and raises on failures."""
 
 import asyncio
 import json
@@ -16,14 +16,14 @@ from bot.slack.requests import RequestStore
 from bot.storage.tables import metadata
 from bot.ui.limits import OPTION_VALUE
 from tests.robustness.hostile import properties, seeds
-from tests.robustness.hostile.requests import sent
+from tests.robustness.hostile.requests import send_request
 from tests.support.buttons import CODEC, request_store
 from tests.support.commands import NOW
 
 
 @dataclass(frozen=True)
 class Target:
-    """One door.
+    """A fuzz target.
 
     Attributes:
         run: takes what comes in; raises if something is wrong.
@@ -37,7 +37,7 @@ class Target:
 
 
 def text_of(data: bytes) -> str:
-    """As Bolt decodes a form."""
+    """Decode bytes as Bolt decodes a form."""
     return data.decode(errors="replace")
 
 
@@ -50,17 +50,17 @@ def digest_command(data: bytes) -> None:
 
 
 def button_value(data: bytes) -> None:
-    """A text; or a kind with its JSON, which is packed as if it were a request."""
+    """Fuzz a button value: a text, or a kind with JSON that is packed as a request."""
     is_written = data.partition(b"{")[0].decode(errors="replace").isalpha()
     text = CODEC.pack(data) if is_written and b"{" in data else text_of(data)
     properties.button_value(text)
     if text.startswith("s1."):
-        loop, bookmarks = _shelf()
+        loop, bookmarks = _bookmark_store()
         loop.run_until_complete(properties.kept_value(text, bookmarks))
 
 
 @cache
-def _shelf() -> tuple[asyncio.AbstractEventLoop, RequestStore]:
+def _bookmark_store() -> tuple[asyncio.AbstractEventLoop, RequestStore]:
     loop = asyncio.new_event_loop()
     engine = create_async_engine("sqlite+aiosqlite://")
 
@@ -76,7 +76,7 @@ _POSITIONS: Final = {"none": None, "cursor": Cursor("abc"), "page": PageNumber(3
 
 
 def answer(data: bytes) -> None:
-    """A body to any question; or JSON of the question, and of an answer's status, headers and body."""
+    """Fuzz an answer: a body, or JSON of the request and the answer's status, headers and body."""
     document = _object(data)
     if "body" not in document:
         for reads in properties.READS:
@@ -101,7 +101,7 @@ def digest_state(data: bytes) -> None:
 
 
 def kept_digest(data: bytes) -> None:
-    """JSON of a row, with its plan and its baseline as JSON in it."""
+    """Fuzz a digest row as JSON, with its plan and its baseline as nested JSON."""
     row = _object(data)
     if {"plan", "baseline"} <= set(row):
         numbers = {key: value for key, value in row.items() if key in ("created_at", "next_due")}
@@ -112,12 +112,12 @@ def kept_digest(data: bytes) -> None:
 
 
 def request(data: bytes) -> None:
-    """A body that Slack signed; or JSON of a command, an interaction or an event."""
-    sent(data)
+    """Fuzz a signed request: a body, or JSON of a command, an interaction or an event."""
+    send_request(data)
 
 
 def state_of(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
-    """The state of a form of Slack's shape: blocks of actions of elements, with any texts in them."""
+    """Return the state of a form in Slack's shape, with any texts."""
     return {
         block: {action: _element(element) for action, element in actions.items() if isinstance(element, dict)}
         for block, actions in document.items()
@@ -142,7 +142,7 @@ def _element(element: dict[str, Any]) -> dict[str, Any]:
 
 
 def _option(option: Any) -> str:
-    """The value of an option, at most as long as Slack lets it be, and never empty."""
+    """Return the value of an option, not empty and within Slack's limit."""
     return _whole(str(option.get("value") if isinstance(option, dict) else option))[:OPTION_VALUE] or "x"
 
 
@@ -155,7 +155,7 @@ def _object(data: bytes) -> dict[str, Any]:
 
 
 def _whole(text: str) -> str:
-    """Without halves of characters, as dispatch hands it on."""
+    """Replace lone surrogates, as dispatch does."""
     return text.encode(errors="replace").decode()
 
 

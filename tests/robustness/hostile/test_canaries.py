@@ -1,4 +1,4 @@
-"""Every setting that holds a secret has one of its own here, and none of them ever comes out."""
+"""Each secret setting has a canary value, and none of them is ever written or sent."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ from tests.support.form_values import fill_form as filled
 from tests.support.messages import ask, click
 from tests.support.postgres import run_postgres as running_postgres
 from tests.system.process.bot_process import run, started
-from tests.system.process.stage import Stage, staged
+from tests.system.process.harness import Harness, run_harness
 
 CANARIES = {
     name: f"canary0f{name.lower().replace('_', '')}"
@@ -58,16 +58,16 @@ SECRET = "canary5ecret"
 
 @dataclass(frozen=True)
 class Watched:
-    """A talkative bot, and what can be read of it."""
+    """A bot with verbose logging, and its output."""
 
-    stage: Stage
+    harness: Harness
     folder: Path
     url: str
     database: str
 
     def said(self) -> dict[str, str]:
-        """Everything that it wrote and sent."""
-        slack = self.stage.slack
+        """Everything that the bot wrote and sent."""
+        slack = self.harness.slack
         written = {
             path.name: path.read_bytes().decode(errors="replace")
             for path in self.folder.rglob("*")
@@ -79,7 +79,7 @@ class Watched:
         return {**written, "calls": calls, "messages": shown, "response urls": views}
 
     async def get(self, path: str) -> str:
-        async with self.stage.session.get(f"{self.url}{path}") as answer:
+        async with self.harness.session.get(f"{self.url}{path}") as answer:
             return await answer.text()
 
 
@@ -98,7 +98,7 @@ def postgres() -> Iterator[str]:
 async def watched(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: str
 ) -> AsyncIterator[Watched]:
-    """One over HTTP on PostgreSQL with a log for people, one in Socket Mode on SQLite with JSON."""
+    """Run a bot over HTTP with PostgreSQL and a console log, or in Socket Mode with SQLite and a JSON log."""
     over_http = request.param == "http"
     slack = LocalSlack(
         CANARIES["SLACK_SIGNING_SECRET"],
@@ -106,12 +106,12 @@ async def watched(
         f"xapp-{CANARIES['SLACK_APP_TOKEN']}",
     )
     folder = tmp_path_factory.mktemp("canaries")
-    async with staged(folder, slack) as stage, _keyed_account() as account:
+    async with run_harness(folder, slack) as harness, _keyed_account() as account:
         port = free_port()
         database = postgres if over_http else f"sqlite:///{folder}/bot/kept.sqlite3"
         token = ApiToken(CANARIES["CLOUDFLARE_API_TOKEN"])
-        stage.cloudflare.credentials = (token,)
-        settings = stage.settings(
+        harness.cloudflare.credentials = (token,)
+        settings = harness.settings(
             CLOUDFLARE_API_TOKEN=token.value,
             CLOUDFLARE_EMAIL=f"{CANARIES['CLOUDFLARE_EMAIL']}@example.com",
             CLOUDFLARE_API_KEY=CANARIES["CLOUDFLARE_API_KEY"],
@@ -126,7 +126,7 @@ async def watched(
         url = f"http://127.0.0.1:{port}"
         async with started(folder / "bot", "serve", settings=settings):
             slack.request_url = f"{url}/slack/events" if over_http else ""
-            bot = Watched(stage, folder / "bot", url, database)
+            bot = Watched(harness, folder / "bot", url, database)
             await _is_ready(bot)
             yield bot
 
@@ -157,7 +157,7 @@ def assert_silent(watched: Watched, *more: str) -> None:
 
 
 async def _unexpected(watched: Watched, message: Message) -> None:
-    """A fault of the bot's own: it finds its table gone."""
+    """Cause an internal error: a table is missing."""
     if watched.database.startswith("sqlite"):
         with closing(sqlite3.connect(watched.folder / "kept.sqlite3")) as database:
             database.execute("DROP TABLE bookmarks")
@@ -165,7 +165,7 @@ async def _unexpected(watched: Watched, message: Message) -> None:
         with psycopg.connect(watched.database.replace("postgres://", "postgresql://")) as connection:
             connection.execute("DROP TABLE bookmarks")
     button = message.button("page_refresh")
-    reply = await watched.stage.ada.act(
+    reply = await watched.harness.ada.act(
         message, {**button.element, "block_id": button.block_id, "value": "s1.key.command"}
     )
     assert "inside this bot" in (await reply.seen()).all_text()
@@ -173,14 +173,14 @@ async def _unexpected(watched: Watched, message: Message) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_no_canary_sings(watched: Watched) -> None:
-    stage, ada, slack = watched.stage, watched.stage.ada, watched.stage.slack
+    harness, ada, slack = watched.harness, watched.harness.ada, watched.harness.slack
     name = "order-processing"
     await ask(ada, "list refunds account:keyed")
     first = await ask(ada, f"list {name}")
     second = await click(ada, first, "page_next")
     view = await (await ada.click(second, "filter_open")).view()
     assert (await ada.submit(view, filled(view.payload, since="nonsense"))).errors
-    stage.cloudflare.add_instance(name, id="new", status="errored", error=Failure("E", "m"))
+    harness.cloudflare.add_instance(name, id="new", status="errored", error=Failure("E", "m"))
     await (await ada.command("/workflows", "digest create daily 9am quiet")).seen()
     await (await ada.command("/workflows", "digest preview 1")).seen()
     posted = slack.calls.follow(lambda call: call.method == "chat.postMessage")
@@ -188,9 +188,9 @@ async def test_no_canary_sings(watched: Watched) -> None:
     await posted.next(20)
     faults: tuple[Fault, ...] = (HtmlPage(), Dropped(), JsonError(401, 10000, "Authentication error"))
     for number, fault in enumerate(faults):
-        stage.cloudflare.inject(fault, times=3)
+        harness.cloudflare.inject(fault, times=3)
         await ask(ada, f"list {name} since:{10 + number}d")
-        stage.cloudflare.heal()
+        harness.cloudflare.clear_faults()
     slack.faults.add(RESPONSE_URL, Failed(404))
     slack.faults.add("chat.postEphemeral", Named("channel_not_found"))
     await (await ada.click(first, "page_refresh")).seen()
@@ -235,7 +235,7 @@ def test_a_wrong_setting_is_told_without_its_value(name: str, monkeypatch: pytes
 
 
 async def test_nobody_hears_of_a_proxy_s_or_a_database_s_password(tmp_path: Path) -> None:
-    """Nothing answers at either of them; `check` looks at everything in spite of that."""
+    """Neither address answers; `check` still checks everything."""
     closed = f"127.0.0.1:{free_port()}"
     settings = {
         **GOOD,

@@ -1,4 +1,4 @@
-"""atheris finds nothing that breaks a door, and what it and others once found stays mended."""
+"""atheris finds no failure in any target, and earlier findings stay fixed."""
 
 import json
 import os
@@ -24,7 +24,7 @@ RUNS = 10_000
 
 @pytest.fixture(scope="module")
 def fuzzed() -> subprocess.CompletedProcess[str]:
-    """A run of all targets."""
+    """Fuzz all targets."""
     if find_spec("atheris") is None:
         reason = "atheris is missing: it is there for Linux on x86-64 and Python 3.11 to 3.13"
         if os.environ.get("CI"):

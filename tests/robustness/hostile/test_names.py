@@ -1,4 +1,4 @@
-"""What others named is what it looks like: nothing hides in it, turns what follows, or becomes a picture."""
+"""Foreign names are displayed literally: no hidden characters, no change of direction, no emoji."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from tests.support.fixtures import ReadLog as Logged
 from tests.support.messages import ask, click
 
 MARKS = (
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction
-    "\u200b\u2060\ufeff\u00ad\u180e\u2063\ufff9\U000e0041"  # nobody sees them
-    "\x1b\x7f\x85\x9b\u2028\u2029"  # steer terminals, end lines
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # change the direction
+    "\u200b\u2060\ufeff\u00ad\u180e\u2063\ufff9\U000e0041"  # invisible
+    "\x1b\x7f\x85\x9b\u2028\u2029"  # control terminals, end lines
 )
 NAMES = (
     f"paid{MARKS[:12]}diap",
@@ -32,7 +32,7 @@ KEPT_AS_IT_IS = ("value", "private_metadata", "initial_value", "block_id", "acti
 
 
 def said(node: Any) -> Iterator[str]:
-    """Every text that somebody reads, and none that only comes back from Slack."""
+    """Yield every visible text of a payload."""
     if isinstance(node, dict):
         for key, child in node.items():
             if key not in KEPT_AS_IT_IS:
@@ -45,7 +45,7 @@ def said(node: Any) -> Iterator[str]:
 
 
 def pictures(node: Any) -> Iterator[str]:
-    """Plain texts in which Slack would turn names between colons into pictures."""
+    """Yield plain texts in which Slack would replace emoji shortcodes."""
     if isinstance(node, dict):
         if node.get("type") == "plain_text" and node.get("emoji"):
             yield node["text"]
@@ -57,7 +57,7 @@ def pictures(node: Any) -> Iterator[str]:
 
 
 def shown(slack: LocalSlack) -> list[Any]:
-    """All that Slack was given so far."""
+    """Return everything that the bot sent to Slack."""
     calls = [call.arguments for call in slack.calls]
     messages = [[change.message.text, change.message.blocks] for change in slack.changes]
     return [*calls, *messages, *(response.body for response in slack.responses)]
@@ -74,7 +74,7 @@ def assert_inert(slack: LocalSlack) -> None:
 
 @pytest.fixture
 def crowd(cloudflare: Simulation) -> Simulation:
-    """Gives an account in which everything is called so."""
+    """Return a function that adds workflows and instances with hostile names."""
     for name in NAMES:
         fail(
             cloudflare,
@@ -97,7 +97,7 @@ async def test_lists_overviews_filters_and_problems(
     crowd.inject(JsonError(400, 10001, NAMES[2]), times=1)
     await ask(ada, f"search:{in_quotes(NAMES[1])}")
     assert_inert(slack)
-    assert logged()  # which reads each line as one JSON text: no name has broken any
+    assert logged()  # parses each line as JSON: no name broke a line
 
 
 async def test_digests_their_lists_and_their_forms(ada: Person, slack: LocalSlack, crowd: Simulation) -> None:
@@ -112,7 +112,7 @@ async def test_digests_their_lists_and_their_forms(ada: Person, slack: LocalSlac
 
 
 async def test_text_behind_a_name_still_reads_from_left_to_right(ada: Person, cloudflare: Simulation) -> None:
-    """A mark that turns the direction is not let through, so none is left open where the name ends."""
+    """Direction marks are removed, so none stays open at the end of a name."""
     cloudflare.add_instance("orders", id="\u202egnp.exe")
     text = (await ask(ada, "orders")).all_text()
     assert {unicodedata.bidirectional(character) for character in text} <= {

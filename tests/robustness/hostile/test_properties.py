@@ -1,4 +1,4 @@
-"""Inputs made of the parts of real ones, many thousands at each door."""
+"""Thousands of inputs per target, made of parts of real ones."""
 
 import json
 from random import Random
@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.robustness.hostile import properties, seeds
-from tests.robustness.hostile.mutation import mutated
-from tests.robustness.hostile.requests import scene, sent
-from tests.robustness.hostile.shape import is_slacks
+from tests.robustness.hostile.mutation import mutate
+from tests.robustness.hostile.requests import get_harness, send_request
+from tests.robustness.hostile.shape import is_slack_payload
 from tests.robustness.hostile.targets import TARGETS
 from tests.unit.browse.test_bookmark import ALPHABET
 from tests.unit.digests.test_digest_grammar_properties import WORDS as DIGEST_WORDS
 from tests.unit.language.strategies import HOSTILE
 
 MANY, FEWER, FEW = 3_000, 2_000, 500
-"""By what an input takes. atheris brings ten thousand to each of these doors, too."""
+"""The number of inputs by their cost. atheris tries ten thousand per target, too."""
 LIST_WORDS = (
     *HOSTILE, *b" ".join(seeds.list_commands()).decode().split(), '"my flow"', 'since:"yesterday 09:00"',
     "status:failed", "rows:21", "page:x", "--status", "sinc:2h", "account:PROD", "search:x",
@@ -26,21 +26,21 @@ LIST_WORDS = (
 
 
 def cases(count: int) -> settings:
-    """So many of them, without looking for the simplest one of those that fail for long."""
+    """Return hypothesis settings with a number of examples and without shrinking."""
     phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
     return settings(max_examples=count, phases=phases, suppress_health_check=list(HealthCheck), deadline=None)
 
 
 def of_words(words: tuple[str, ...]) -> st.SearchStrategy[str]:
-    """Some words in a row. A byte for each is the quickest way for hypothesis to choose among many."""
+    """Return a strategy for sequences of words. One byte per word is fastest for hypothesis."""
     return st.binary(max_size=9).map(lambda picks: " ".join(words[pick % len(words)] for pick in picks))
 
 
 @st.composite
 def changed(draw: st.DrawFn, documents: list[Any]) -> Any:
-    """One of some documents with something in it changed."""
+    """Draw a document with a mutation."""
     random = Random(draw(st.integers(0, 2**48)))  # noqa: S311 - no secret
-    return mutated(random.choice(documents), random)
+    return mutate(random.choice(documents), random)
 
 
 @given(of_words(LIST_WORDS))
@@ -62,7 +62,7 @@ def test_any_letters_on_a_button_are_read_or_refused(text: str) -> None:
 
 
 PACKED = [seed for seed in seeds.button_values() if b"{" in seed]
-"""Requests as they are written before they are packed: a kind, and JSON."""
+"""Requests before packing: a kind, and JSON."""
 
 
 @given(
@@ -84,10 +84,10 @@ PAYLOADS = [json.loads(seed) for seed in seeds.requests()]
 
 
 @pytest.mark.usefixtures("_app")
-@given(changed(PAYLOADS).filter(is_slacks))
+@given(changed(PAYLOADS).filter(is_slack_payload))
 @cases(FEW)
 def test_whatever_slack_may_send_is_acknowledged_and_answered(document: Any) -> None:
-    sent(json.dumps(document).encode())
+    send_request(json.dumps(document).encode())
 
 
 @pytest.mark.usefixtures("_app")
@@ -95,5 +95,5 @@ def test_whatever_slack_may_send_is_acknowledged_and_answered(document: Any) -> 
 @cases(FEW)
 def test_whatever_is_typed_is_answered_in_the_ack(text: str) -> None:
     form = {**PAYLOADS[0]["form"], "text": text}
-    sent(json.dumps({"form": form}).encode())
-    assert scene().answers == 1
+    send_request(json.dumps({"form": form}).encode())
+    assert get_harness().answers == 1

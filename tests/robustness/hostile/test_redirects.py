@@ -1,4 +1,4 @@
-"""Nothing that is meant for Slack goes to another host, wherever a payload or a redirect points."""
+"""Requests for Slack never go to another host, even if a payload or a redirect points there."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -34,7 +34,7 @@ CANARY = "canary"
 
 @dataclass
 class Host:
-    """Somebody's HTTP server, which keeps what it gets.
+    """An HTTP server that records its requests.
 
     Attributes:
         got: the path, the headers and the body of every request.
@@ -176,12 +176,12 @@ async def test_a_host_that_is_not_slacks_is_not_even_looked_for(url: str, client
 )
 async def test_slacks_own_hosts_are(url: str, client: AsyncWebClient) -> None:
     assert client.session is not None
-    with pytest.raises(ClientProxyConnectionError):  # on the way, and not stopped before it
+    with pytest.raises(ClientProxyConnectionError):  # sent, and not blocked before
         await client.session.post(url, proxy="http://127.0.0.1:1")
 
 
-class Rerouted:
-    """A Slack whose payloads say that answers go elsewhere."""
+class RedirectingTransport:
+    """A transport whose payloads have a `response_url` on another host."""
 
     def __init__(self, transport: Any, url: str) -> None:
         self._transport, self._url = transport, url
@@ -191,7 +191,9 @@ class Rerouted:
         if view := payload.get("view"):
             _, _, rest = str(view["private_metadata"]).partition("\n")
             payload["view"] = {**view, "private_metadata": f"{self._url}/x\n{rest}"}
-        return await self._transport.deliver(Sent(delivery.kind, payload, delivery.act, delivery.typed))
+        return await self._transport.deliver(
+            Sent(delivery.kind, payload, delivery.interaction_id, delivery.typed)
+        )
 
 
 async def test_a_signed_payload_that_points_elsewhere_is_answered_where_it_came_from(
@@ -200,7 +202,7 @@ async def test_a_signed_payload_that_points_elsewhere_is_answered_where_it_came_
     assert bot
     cloudflare.add_instance("orders", id="private-id")
     message = await ask(ada, "orders")
-    other = slack.person("ada", via=Rerouted(slack.http(slack.request_url), elsewhere.url))
+    other = slack.person("ada", via=RedirectingTransport(slack.http(slack.request_url), elsewhere.url))
     following = slack.next_message()
     await other.click(message, "page_refresh")
     assert "private-id" in (await following).all_text()

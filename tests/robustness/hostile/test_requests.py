@@ -1,4 +1,4 @@
-"""What is not Slack's is refused at the door, counted, and kept out of the log; what is, is answered once."""
+"""Requests not from Slack are refused, counted and not logged; requests from Slack are answered once."""
 
 import asyncio
 import json
@@ -27,8 +27,8 @@ PATIENCE = timedelta(seconds=0.3)
 
 
 @dataclass
-class Door:
-    """An app behind its HTTP door.
+class Endpoint:
+    """An app with its HTTP endpoint.
 
     Attributes:
         heard: what reached its listeners.
@@ -39,7 +39,7 @@ class Door:
     heard: list[str]
 
     def counted(self) -> dict[tuple[str, str], float]:
-        """Requests by kind and outcome."""
+        """The number of requests by kind and outcome."""
         samples = next(iter(self.metrics.requests.collect())).samples
         return {
             (sample.labels["kind"], sample.labels["outcome"]): sample.value
@@ -48,7 +48,7 @@ class Door:
         }
 
     async def raw(self, *parts: bytes, pause: float = 0) -> int:
-        """The status that some bytes are answered with."""
+        """Send raw bytes, and return the status of the answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             for part in parts:
@@ -65,7 +65,7 @@ class Door:
 
 
 def head(length: int, headers: Mapping[str, str], *more: bytes) -> bytes:
-    """The beginning of a POST that is no form unless it says what else it is."""
+    """Return the head of a POST request."""
     told = {"Host": "x", "Content-Type": FORM, "Content-Length": str(length), **headers}
     lines = [f"{name}: {value}".encode() for name, value in told.items() if value]
     return b"\r\n".join([b"POST /slack/events HTTP/1.1", *lines, *more, b"", b""])
@@ -80,7 +80,7 @@ def signed(body: str, age: float = 0, secret: str = SECRET) -> dict[str, str]:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
+async def endpoint() -> AsyncIterator[Endpoint]:
     metrics, heard = Metrics(), []
     app = SlackApp(AsyncWebClient(token="xoxb-made-up"), metrics)
 
@@ -97,7 +97,7 @@ async def door() -> AsyncIterator[Door]:
     runner = web.AppRunner(web_app(SlackEndpoint(app, SECRET, PATIENCE), metrics, {}), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield Door(runner.addresses[0][1], metrics, heard)
+    yield Endpoint(runner.addresses[0][1], metrics, heard)
     await runner.cleanup()
 
 
@@ -105,7 +105,7 @@ TWICE = f"X-Slack-Signature: v0={'0' * 64}".encode()
 
 
 def changed(**headers: str) -> dict[str, str]:
-    """Good headers but for these."""
+    """Return valid headers with these changes."""
     return {
         **signed(COMMAND),
         **{f"X-Slack-{name.replace('_', '-')}": text for name, text in headers.items()},
@@ -135,78 +135,78 @@ ODD_HEADERS: dict[str, Callable[[], dict[str, str]]] = {
 @pytest.mark.parametrize("name", ODD_HEADERS)
 @pytest.mark.parametrize("body", [COMMAND, "ssl_check=1&token=x"], ids=["command", "check of TLS"])
 async def test_what_slack_did_not_sign_now_is_refused(
-    name: str, body: str, door: Door, logged: Logged
+    name: str, body: str, endpoint: Endpoint, logged: Logged
 ) -> None:
-    assert await door.post(body, ODD_HEADERS[name]()) == 401
-    assert door.counted() == {("other", "401"): 1}
-    assert not door.heard
+    assert await endpoint.post(body, ODD_HEADERS[name]()) == 401
+    assert endpoint.counted() == {("other", "401"): 1}
+    assert not endpoint.heard
     assert WORDS not in json.dumps(logged())
     assert [line["status"] for line in logged() if line["event"] == "request_refused"] == [401]
 
 
-async def test_a_proof_that_is_there_twice_is_refused(door: Door) -> None:
+async def test_a_proof_that_is_there_twice_is_refused(endpoint: Endpoint) -> None:
     good = signed(COMMAND)
-    assert await door.post(COMMAND, good, TWICE) == 401
-    assert await door.post(COMMAND, good, b"x-slack-request-timestamp: 1") == 401
-    assert door.counted() == {("other", "401"): 2}
-    assert not door.heard
+    assert await endpoint.post(COMMAND, good, TWICE) == 401
+    assert await endpoint.post(COMMAND, good, b"x-slack-request-timestamp: 1") == 401
+    assert endpoint.counted() == {("other", "401"): 2}
+    assert not endpoint.heard
 
 
-async def test_a_request_is_answered_once(door: Door) -> None:
+async def test_a_request_is_answered_once(endpoint: Endpoint) -> None:
     proof = signed(COMMAND)
-    assert [await door.post(COMMAND, proof) for _ in range(3)] == [200, 409, 409]
-    assert door.counted() == {("command", "200"): 1, ("other", "409"): 2}
-    assert door.heard == [WORDS]
+    assert [await endpoint.post(COMMAND, proof) for _ in range(3)] == [200, 409, 409]
+    assert endpoint.counted() == {("command", "200"): 1, ("other", "409"): 2}
+    assert endpoint.heard == [WORDS]
 
 
-async def test_a_request_is_known_again_after_many_others(door: Door) -> None:
+async def test_a_request_is_known_again_after_many_others(endpoint: Endpoint) -> None:
     proof = signed(COMMAND)
-    assert await door.post(COMMAND, proof) == 200
+    assert await endpoint.post(COMMAND, proof) == 200
     for number in range(100):
         other = f"{COMMAND}{number}"
-        assert await door.post(other, signed(other)) == 200
-    assert await door.post(COMMAND, proof) == 409
+        assert await endpoint.post(other, signed(other)) == 200
+    assert await endpoint.post(COMMAND, proof) == 409
 
 
-async def test_of_many_copies_at_once_one_is_answered(door: Door) -> None:
+async def test_of_many_copies_at_once_one_is_answered(endpoint: Endpoint) -> None:
     proof = signed(COMMAND)
-    statuses = await asyncio.gather(*(door.post(COMMAND, proof) for _ in range(20)))
+    statuses = await asyncio.gather(*(endpoint.post(COMMAND, proof) for _ in range(20)))
     assert sorted(statuses) == [200] + [409] * 19
-    assert door.heard == [WORDS]
+    assert endpoint.heard == [WORDS]
 
 
-async def test_a_copy_with_other_headers_around_it_is_a_copy(door: Door) -> None:
+async def test_a_copy_with_other_headers_around_it_is_a_copy(endpoint: Endpoint) -> None:
     proof = signed(COMMAND)
-    assert await door.post(COMMAND, proof) == 200
-    assert await door.post(COMMAND, {**proof, "X-Slack-Retry-Num": "1", "Cookie": "a=b"}) == 409
+    assert await endpoint.post(COMMAND, proof) == 200
+    assert await endpoint.post(COMMAND, {**proof, "X-Slack-Retry-Num": "1", "Cookie": "a=b"}) == 409
 
 
-async def test_the_same_words_signed_anew_are_another_request(door: Door) -> None:
-    assert await door.post(COMMAND, signed(COMMAND)) == 200
-    assert await door.post(COMMAND, signed(COMMAND, age=1)) == 200
-    assert door.heard == [WORDS, WORDS]
+async def test_the_same_words_signed_anew_are_another_request(endpoint: Endpoint) -> None:
+    assert await endpoint.post(COMMAND, signed(COMMAND)) == 200
+    assert await endpoint.post(COMMAND, signed(COMMAND, age=1)) == 200
+    assert endpoint.heard == [WORDS, WORDS]
 
 
-async def test_a_menu_may_be_asked_for_the_same_twice_in_a_second(door: Door) -> None:
+async def test_a_menu_may_be_asked_for_the_same_twice_in_a_second(endpoint: Endpoint) -> None:
     payload = {"type": "block_suggestion", "action_id": "menu", "block_id": "b", "value": "o"}
     body = urlencode({"payload": json.dumps(payload)})
     proof = signed(body)
-    assert [await door.post(body, proof) for _ in range(2)] == [200, 200]
-    assert door.heard == ["o", "o"]
+    assert [await endpoint.post(body, proof) for _ in range(2)] == [200, 200]
+    assert endpoint.heard == ["o", "o"]
 
 
-async def test_headers_of_bolts_own_do_not_choose_what_is_run(door: Door) -> None:
+async def test_headers_of_bolts_own_do_not_choose_what_is_run(endpoint: Endpoint) -> None:
     lazy = {"X-Slack-Bolt-Lazy-Only": "1", "X-Slack-Bolt-Lazy-Function-Name": "command"}
-    assert await door.post(COMMAND, {**signed(COMMAND), **lazy}) == 200
-    assert door.heard == [WORDS]
+    assert await endpoint.post(COMMAND, {**signed(COMMAND), **lazy}) == 200
+    assert endpoint.heard == [WORDS]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "PATCH"])
-async def test_another_method_is_refused(method: str, door: Door) -> None:
+async def test_another_method_is_refused(method: str, endpoint: Endpoint) -> None:
     request = head(len(COMMAND), signed(COMMAND)).replace(b"POST", method.encode(), 1) + COMMAND.encode()
-    assert await door.raw(request) == 405
-    assert door.counted() == {("other", "405"): 1}
-    assert not door.heard
+    assert await endpoint.raw(request) == 405
+    assert endpoint.counted() == {("other", "405"): 1}
+    assert not endpoint.heard
 
 
 @pytest.mark.parametrize(
@@ -219,66 +219,68 @@ async def test_another_method_is_refused(method: str, door: Door) -> None:
     ],
     ids=str,
 )
-async def test_another_kind_of_body_is_refused(headers: dict[str, str], door: Door) -> None:
-    assert await door.post(COMMAND, {**signed(COMMAND), **headers}) == 415
-    assert door.counted() == {("other", "415"): 1}
-    assert not door.heard
+async def test_another_kind_of_body_is_refused(headers: dict[str, str], endpoint: Endpoint) -> None:
+    assert await endpoint.post(COMMAND, {**signed(COMMAND), **headers}) == 415
+    assert endpoint.counted() == {("other", "415"): 1}
+    assert not endpoint.heard
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "bogus", "utf-16"])
-async def test_a_body_is_utf_8_whatever_its_header_says(charset: str, door: Door) -> None:
+async def test_a_body_is_utf_8_whatever_its_header_says(charset: str, endpoint: Endpoint) -> None:
     headers = {**signed(COMMAND), "Content-Type": f"{FORM}; charset={charset}"}
-    assert await door.post(COMMAND, headers) == 200
-    assert door.heard == [WORDS]
+    assert await endpoint.post(COMMAND, headers) == 200
+    assert endpoint.heard == [WORDS]
 
 
-async def test_a_body_said_to_be_too_large_is_not_read(door: Door) -> None:
-    assert await door.raw(head(LARGEST_BODY + 1, signed(COMMAND))) == 413
-    assert door.counted() == {("other", "413"): 1}
+async def test_a_body_said_to_be_too_large_is_not_read(endpoint: Endpoint) -> None:
+    assert await endpoint.raw(head(LARGEST_BODY + 1, signed(COMMAND))) == 413
+    assert endpoint.counted() == {("other", "413"): 1}
 
 
-async def test_a_body_that_grows_too_large_is_not_kept(door: Door) -> None:
+async def test_a_body_that_grows_too_large_is_not_kept(endpoint: Endpoint) -> None:
     piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     start = head(0, {**signed(COMMAND), "Content-Length": "", "Transfer-Encoding": "chunked"})
-    assert await door.raw(start, *[piece] * (LARGEST_BODY // 0x10000 + 1)) == 413
-    assert door.counted() == {("other", "413"): 1}
+    assert await endpoint.raw(start, *[piece] * (LARGEST_BODY // 0x10000 + 1)) == 413
+    assert endpoint.counted() == {("other", "413"): 1}
 
 
-async def test_the_largest_body_is_read(door: Door) -> None:
+async def test_the_largest_body_is_read(endpoint: Endpoint) -> None:
     body = f"{COMMAND}&more=".ljust(LARGEST_BODY, "x")
-    assert await door.post(body, signed(body)) == 200
-    assert door.heard == [WORDS]
+    assert await endpoint.post(body, signed(body)) == 200
+    assert endpoint.heard == [WORDS]
 
 
-async def test_a_signed_body_in_chunks_is_as_good_as_any(door: Door) -> None:
+async def test_a_signed_body_in_chunks_is_as_good_as_any(endpoint: Endpoint) -> None:
     start = head(0, {**signed(COMMAND), "Content-Length": "", "Transfer-Encoding": "chunked"})
     pieces = [f"{len(part):x}\r\n{part}\r\n".encode() for part in (COMMAND[:9], COMMAND[9:])]
-    assert await door.raw(start, *pieces, b"0\r\n\r\n") == 200
-    assert door.heard == [WORDS]
+    assert await endpoint.raw(start, *pieces, b"0\r\n\r\n") == 200
+    assert endpoint.heard == [WORDS]
 
 
-async def test_chunks_that_are_none_are_refused(door: Door, logged: Logged) -> None:
+async def test_chunks_that_are_none_are_refused(endpoint: Endpoint, logged: Logged) -> None:
     start = head(0, {**signed(COMMAND), "Content-Length": "", "Transfer-Encoding": "chunked"})
-    assert await door.raw(start, WORDS.encode() + b"\r\n") == 400
-    assert not door.heard
+    assert await endpoint.raw(start, WORDS.encode() + b"\r\n") == 400
+    assert not endpoint.heard
     assert WORDS not in json.dumps(logged())
 
 
 @pytest.mark.parametrize("pause", [0, 0.05], ids=["stops", "drips"])
-async def test_a_body_that_takes_too_long_is_given_up(pause: float, door: Door, logged: Logged) -> None:
+async def test_a_body_that_takes_too_long_is_given_up(
+    pause: float, endpoint: Endpoint, logged: Logged
+) -> None:
     body = COMMAND.encode()
     parts = [body[:20]] if not pause else [body[at : at + 1] for at in range(10)]
-    assert await door.raw(head(len(body), signed(COMMAND)), *parts, pause=pause) == 408
-    assert door.counted() == {("other", "408"): 1}
-    assert not door.heard
+    assert await endpoint.raw(head(len(body), signed(COMMAND)), *parts, pause=pause) == 408
+    assert endpoint.counted() == {("other", "408"): 1}
+    assert not endpoint.heard
     assert WORDS not in json.dumps(logged())
 
 
-async def test_a_stranger_who_hangs_up_harms_nobody(door: Door, logged: Logged) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", door.port)
+async def test_a_stranger_who_hangs_up_harms_nobody(endpoint: Endpoint, logged: Logged) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", endpoint.port)
     writer.write(head(len(COMMAND), signed(COMMAND)) + COMMAND[:9].encode())
     await writer.drain()
     writer.close()
     await writer.wait_closed()
-    assert await door.post(COMMAND, signed(COMMAND)) == 200
+    assert await endpoint.post(COMMAND, signed(COMMAND)) == 200
     assert [line for line in logged() if line["level"] == "error"] == []

@@ -1,13 +1,13 @@
-"""A run as a picture: how long acks took and how much memory the bot held, with the trouble in between."""
+"""Plots a run: ack times and memory, with the bursts of faults."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from tests.robustness.load.recorder import percentile
 from tests.robustness.load.report import ACK_LIMIT, Report
 from tests.robustness.load.soak import Run
-from tests.robustness.load.tally import percentile
 
 _WIDTH: Final = 760
 _LEFT: Final = 64
@@ -38,7 +38,7 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """A rectangle with a scale of its own; `top` and `bottom` are pixels, `most` is the value at the top."""
+    """A panel with its own scale; `top` and `bottom` are pixels, `most` is the value at the top."""
 
     top: float
     bottom: float
@@ -68,10 +68,10 @@ class _Panel:
 
 
 def plot(run: Run, found: Report) -> str:
-    """The picture as SVG, for light and dark pages; what it shows also stands in its description."""
+    """Return the plot as SVG with a description, for light and dark pages."""
     seconds = run.plan.seconds
     acks = _Panel(44, 184, seconds, ACK_LIMIT * 1.05)
-    memory = _Panel(232, 312, seconds, max((look.rss for look in run.vitals), default=1.0) * 1.2)
+    memory = _Panel(232, 312, seconds, max((look.rss for look in run.metrics), default=1.0) * 1.2)
     full = _whole(memory.most)
     drawn = [
         *_bursts(run, memory),
@@ -80,7 +80,7 @@ def plot(run: Run, found: Report) -> str:
         acks.line("max", _over_time(run, 1.0)),
         acks.line("p50", _over_time(run, 0.5)),
         memory.frame("Memory", [(0, "0"), (full, f"{full:.0f} MiB")]),
-        memory.line("memory", [(look.at, look.rss) for look in run.vitals if look.at <= seconds]),
+        memory.line("memory", [(look.at, look.rss) for look in run.metrics if look.at <= seconds]),
         f'<text x="{_LEFT}" y="330">0 s</text>',
         f'<text x="{_RIGHT}" y="330" text-anchor="end">{seconds:g} s</text>',
         _legend(),
@@ -104,11 +104,11 @@ def _bursts(run: Run, panel: _Panel) -> Iterable[str]:
 
 
 def _over_time(run: Run, share: float) -> Points:
-    """A percentile of the acks of each few seconds."""
+    """Return a percentile of the ack times per interval."""
     times: dict[int, list[float]] = {}
-    for act in run.acts:
-        if act.ack is not None and act.at < run.plan.seconds:
-            times.setdefault(int(act.at / _STEP), []).append(act.ack)
+    for interaction in run.interactions:
+        if interaction.ack is not None and interaction.at < run.plan.seconds:
+            times.setdefault(int(interaction.at / _STEP), []).append(interaction.ack)
     return [((place + 0.5) * _STEP, percentile(acks, share)) for place, acks in sorted(times.items())]
 
 
@@ -128,5 +128,5 @@ def _legend() -> str:
 
 
 def _whole(most: float) -> float:
-    """A round number near the top of a scale."""
+    """Return a round number near the top of a scale."""
     return most // 50 * 50 or most

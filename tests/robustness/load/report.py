@@ -1,19 +1,19 @@
-"""What a run comes to: a line of figures, and what broke."""
+"""The report of a run: figures and failures."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.robustness.load.process_metrics import growth
+from tests.robustness.load.recorder import Interaction, percentile
 from tests.robustness.load.soak import POOLS, Run
-from tests.robustness.load.tally import Act, percentile
-from tests.robustness.load.vitals import growth
 
 ACK_LIMIT: Final = 3.0
-"""Seconds; Slack waits no longer (docs.slack.dev, "Acknowledgment response")."""
+"""Slack's timeout in seconds (docs.slack.dev, "Acknowledgment response")."""
 
 _ON_ITS_WAY: Final = 0.5
-"""Seconds before SIGTERM: what was sent so long before it has been taken in."""
+"""Seconds before SIGTERM after which a request has arrived."""
 
 _AT_ONCE: Final = 1.0  # seconds
 _RESTARTING: Final = "is being restarted"
@@ -21,52 +21,64 @@ _FAULT: Final = "went wrong inside this bot"
 _SHARES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 _WARM: Final = 0.25  # of the time
 _GROWN: Final = 1.3
-"""By how much memory may be more at the end than warm: its caches fill for five to ten minutes."""
+"""The allowed growth of memory after the warm-up, as caches fill for five to ten minutes."""
 
 _SLACK: Final = 12.0
-"""Seconds that a stop may take beyond `BOT_SHUTDOWN_SECONDS`: acks that are due, last words, and digests."""
+"""Seconds that a stop may take beyond `BOT_SHUTDOWN_SECONDS`, for acks, last messages and digests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run in figures.
+    """The report of a run.
 
     Attributes:
         figures: by name, for tools.
         line: the same for people.
-        broken: what should not have been, a sentence each.
+        failures: one sentence each.
     """
 
     figures: dict[str, Any]
     line: str
-    broken: tuple[str, ...]
+    failures: tuple[str, ...]
 
 
-def report(run: Run) -> Report:
-    """Judge a run."""
+def build_report(run: Run) -> Report:
+    """Build the report of a run."""
     figures = _figures(run)
-    return Report(figures, _line(run, figures), tuple(_broken(run)))
+    return Report(figures, _line(run, figures), tuple(_failures(run)))
 
 
 def _figures(run: Run) -> dict[str, Any]:
-    browsing = [act for act in run.acts if act.at < run.stop.at and act not in run.stop.waiting]
-    refused = [act for act in run.acts if _was_refused(act, run)]
-    told = [act for act in run.stop.waiting if _RESTARTING in act.text]
+    browsing = [
+        interaction
+        for interaction in run.interactions
+        if interaction.at < run.stop.at and interaction not in run.stop.waiting
+    ]
+    refused = [interaction for interaction in run.interactions if _was_refused(interaction, run)]
+    told = [interaction for interaction in run.stop.waiting if _RESTARTING in interaction.text]
     before, after = run.before, run.after
     return {
         "people": run.plan.people,
         "seconds": run.plan.seconds,
         "seed": run.plan.seed,
         "trouble": _share(run),
-        "requests": len(run.acts) - len(refused),
-        "by_kind": dict(Counter(act.kind for act in run.acts).most_common()),
-        "unacknowledged": len([act for act in run.acts if act.failed and not _was_refused(act, run)]),
+        "requests": len(run.interactions) - len(refused),
+        "by_kind": dict(Counter(interaction.kind for interaction in run.interactions).most_common()),
+        "unacknowledged": len(
+            [
+                interaction
+                for interaction in run.interactions
+                if interaction.failure and not _was_refused(interaction, run)
+            ]
+        ),
         "refused_after_sigterm": len(refused),
-        "without_answer": len(_lost(run)),
-        "answered_twice": len(_twice(run)),
-        "problems_told": sum("⚠️" in act.text for act in run.acts),
-        "ack_ms": _milliseconds(act.ack for act in browsing if act.ack is not None),
-        "answer_ms": _milliseconds(act.seconds for act in browsing if act.seconds and not act.failed),
+        "without_answer": len(_unanswered(run)),
+        "answered_twice": len(_answered_twice(run)),
+        "problems_told": sum("⚠️" in interaction.text for interaction in run.interactions),
+        "ack_ms": _milliseconds(interaction.ack for interaction in browsing if interaction.ack is not None),
+        "answer_ms": _milliseconds(
+            interaction.seconds for interaction in browsing if interaction.seconds and not interaction.failure
+        ),
         "calls": after.calls - before.calls,
         "calls_in_trouble": run.afflicted,
         "from_cache": (after.hits - before.hits) / max(after.answers - before.answers, 1),
@@ -74,8 +86,8 @@ def _figures(run: Run) -> dict[str, Any]:
         "rss_mib": {
             "before": before.rss,
             "warm": _warm(run),
-            "end": run.vitals[-1].rss if run.vitals else 0.0,
-            "a_minute": growth(run.vitals),
+            "end": run.metrics[-1].rss if run.metrics else 0.0,
+            "a_minute": growth(run.metrics),
         },
         "files": [before.files, after.files],
         "tasks": [before.tasks, after.tasks],
@@ -112,76 +124,84 @@ def _line(run: Run, figures: dict[str, Any]) -> str:
     )
 
 
-def _broken(run: Run) -> Iterator[str]:
-    for act in run.acts:
-        if act.failed and not _was_refused(act, run):
-            yield f"no ack: {_said(act)}: {act.failed}"
-        elif act.ack is not None and act.ack > ACK_LIMIT:
-            yield f"a late ack: {_said(act)}: {act.ack:.2f} s"
-        elif _FAULT in act.text:
-            yield f"a fault of the bot's own: {_said(act)}"
-    yield from (f"no answer: {_said(act)}" for act in _lost(run))
-    yield from (f"{len(act.shown)} answers: {_said(act)}" for act in _twice(run))
+def _failures(run: Run) -> Iterator[str]:
+    for interaction in run.interactions:
+        if interaction.failure and not _was_refused(interaction, run):
+            yield f"no ack: {_describe(interaction)}: {interaction.failure}"
+        elif interaction.ack is not None and interaction.ack > ACK_LIMIT:
+            yield f"a late ack: {_describe(interaction)}: {interaction.ack:.2f} s"
+        elif _FAULT in interaction.text:
+            yield f"a fault of the bot's own: {_describe(interaction)}"
+    yield from (f"no answer: {_describe(interaction)}" for interaction in _unanswered(run))
+    yield from (
+        f"{len(interaction.shown)} answers: {_describe(interaction)}" for interaction in _answered_twice(run)
+    )
     faults = (entry for entry in run.log if entry["level"] in {"error", "critical"})
     yield from (f"in the log: {str(entry)[:500]}" for entry in faults)
-    yield from (f"digest {mark} stands there {n} times" for mark, n in Counter(run.digests).items() if n > 1)
-    yield from _badly_stopped(run)
+    yield from (f"digest {mark} was posted {n} times" for mark, n in Counter(run.digests).items() if n > 1)
+    yield from _stop_failures(run)
     if run.plan.calm:
-        yield from _kept(run)
+        yield from _leaks(run)
 
 
-def _badly_stopped(run: Run) -> Iterator[str]:
+def _stop_failures(run: Run) -> Iterator[str]:
     if run.stop.code != 0:
         yield f"exit code {run.stop.code}"
     if run.stop.seconds > run.plan.grace + _SLACK:
         yield f"the stop took {run.stop.seconds:.1f} s"
     if not run.stop.waiting:
-        yield "nobody waited at SIGTERM, so it proves nothing"
+        yield "no interaction waited at SIGTERM, so it proves nothing"
 
 
-def _kept(run: Run) -> Iterator[str]:
-    """What the bot still holds once nobody wants anything."""
+def _leaks(run: Run) -> Iterator[str]:
+    """Yield resources that an idle bot still holds."""
     before, after = run.before, run.after
     if after.tasks > before.tasks:
         yield f"tasks: {before.tasks} before, {after.tasks} after"
     if after.files > before.files + POOLS:
         yield f"open files: {before.files} before, {after.files} after"
     warm = _warm(run)
-    if warm and run.vitals[-1].rss > warm * _GROWN:
-        yield f"memory: {warm:.0f} MiB warm, {run.vitals[-1].rss:.0f} at the end"
+    if warm and run.metrics[-1].rss > warm * _GROWN:
+        yield f"memory: {warm:.0f} MiB warm, {run.metrics[-1].rss:.0f} at the end"
 
 
 def _warm(run: Run) -> float:
-    """MiB once the first of the time was over."""
-    return run.vitals[int(len(run.vitals) * _WARM)].rss if run.vitals else 0.0
+    """Return the memory in MiB after the warm-up."""
+    return run.metrics[int(len(run.metrics) * _WARM)].rss if run.metrics else 0.0
 
 
-def _lost(run: Run) -> list[Act]:
-    return [act for act in run.acts if act.ack is not None and not act.shown]
+def _unanswered(run: Run) -> list[Interaction]:
+    return [
+        interaction
+        for interaction in run.interactions
+        if interaction.ack is not None and not interaction.shown
+    ]
 
 
-def _twice(run: Run) -> list[Act]:
-    return [act for act in run.acts if len(act.shown) > 1]
+def _answered_twice(run: Run) -> list[Interaction]:
+    return [interaction for interaction in run.interactions if len(interaction.shown) > 1]
 
 
-def _was_refused(act: Act, run: Run) -> bool:
-    """Whether Slack could not even reach the bot any more, as it had been told to stop.
+def _was_refused(interaction: Interaction, run: Run) -> bool:
+    """Return whether Slack could not reach the stopping bot.
 
-    A connection that breaks later than at once carried a request that was taken in, and dropped.
+    If a connection breaks later, the bot had accepted the request and dropped it.
     """
-    at_once = (act.seconds or 0) < _AT_ONCE
-    reached_nobody = act.failed.startswith("dispatch_failed") and "HTTP" not in act.failed and at_once
-    if run.plan.socket_mode:  # where Slack hears of a closed connection only after it has sent
-        reached_nobody = reached_nobody or act.failed.startswith("operation_timeout")
-    return reached_nobody and act.at > run.stop.at - _ON_ITS_WAY
+    at_once = (interaction.seconds or 0) < _AT_ONCE
+    reached_nobody = (
+        interaction.failure.startswith("dispatch_failed") and "HTTP" not in interaction.failure and at_once
+    )
+    if run.plan.socket_mode:  # Slack notices a closed connection only after sending
+        reached_nobody = reached_nobody or interaction.failure.startswith("operation_timeout")
+    return reached_nobody and interaction.at > run.stop.at - _ON_ITS_WAY
 
 
-def _said(act: Act) -> str:
-    return f"{act.kind} at {act.at:.1f} s, {act.text[:100]!r}"
+def _describe(interaction: Interaction) -> str:
+    return f"{interaction.kind} at {interaction.at:.1f} s, {interaction.text[:100]!r}"
 
 
 def _share(run: Run) -> float:
-    """Of the time, how much had trouble on either side; looked at every twentieth of a second."""
+    """Return the share of the time with a fault on either side, in steps of 50 ms."""
     ticks = [tick / 20 for tick in range(int(run.plan.seconds * 20))]
     return sum(any(b.begins <= tick < b.ends for b in run.bursts) for tick in ticks) / max(len(ticks), 1)
 

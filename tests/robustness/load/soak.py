@@ -1,4 +1,4 @@
-"""A crowd, a bot as a process, and trouble on both of its sides; then SIGTERM while people wait."""
+"""A soak test: many visitors, a bot as a process, faults on both sides, and SIGTERM under load."""
 
 import asyncio
 import random
@@ -14,40 +14,40 @@ import aiohttp
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import RESPONSE_URL, LocalSlack, Message, User, Workspace
 from bot.playground.simulators.slack import Slow as SlackIsSlow
-from tests.robustness.load.tally import Act, Tally
-from tests.robustness.load.trouble import Burst, Uneven, planned, play
+from tests.robustness.load.bursts import Burst, UnevenDelay, inject_bursts, plan_bursts
+from tests.robustness.load.process_metrics import ProcessMetrics, read_metrics, sample_metrics
+from tests.robustness.load.recorder import Interaction, Recorder
 from tests.robustness.load.visitor import Visitor
-from tests.robustness.load.vitals import Vitals, vitals, watch
 from tests.system.process.bot_process import BotProcess
-from tests.system.process.stage import Stage
+from tests.system.process.harness import Harness
 
-Say = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 _DIGESTS: Final = 15
-"""One is due every minute: each is every quarter of an hour, a minute after the one before."""
+"""One is due every minute: each runs every 15 minutes, a minute after the previous one."""
 _INSTANCES: Final = 3_000
 _PROGRESS: Final = 10.0  # seconds
-_CALM: Final = 40.0  # seconds; connections that nobody uses are closed after 15
-_MUSTER: Final = 10.0  # seconds in which enough people have come to wait
-_LAST_LOOK: Final = 1.0  # second, for what the bot sent last to be seen
+_MAX_IDLE_WAIT: Final = 40.0  # seconds; connections that nobody uses are closed after 15
+_MAX_RAMP_UP: Final = 10.0  # seconds in which enough people have come to wait
+_FINAL_WAIT: Final = 1.0  # second, for what the bot sent last to be seen
 POOLS: Final = 12
-"""Files that stay open once they were needed: five connections to each of two databases, and their logs."""
+"""Files that stay open after their first use: connections to two databases, and their logs."""
 
 _KEPT: Final = 500  # entries of each of the local Slack's journals
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked of the bot.
+    """The parameters of a run.
 
     Attributes:
-        people: who browse at the same time.
-        seconds: for which they do.
-        think: seconds between two acts of one of them, on average.
+        people: the number of simultaneous visitors.
+        seconds: the duration.
+        think: average seconds between two interactions of a visitor.
         grace: the bot's `BOT_SHUTDOWN_SECONDS`.
-        calm: whether to wait until connections that nobody needs are closed.
-        slow: seconds that answers of Cloudflare's take while the bot is stopped, one or the other.
-        socket_mode: whether Slack reaches the bot so, and not by HTTP.
+        calm: whether to wait until idle connections are closed.
+        slow: response times of Cloudflare during the stop, chosen at random.
+        socket_mode: whether to use Socket Mode instead of HTTP.
     """
 
     people: int = 200
@@ -62,40 +62,40 @@ class Plan:
 
 @dataclass(slots=True)
 class Stop:
-    """How the bot went.
+    """The stop of the bot.
 
     Attributes:
-        at: when it was told to, in seconds since the start.
-        waiting: those who had their ack and waited for an answer then.
-        seconds: until it had ended.
-        code: how it did.
+        at: the time of SIGTERM, in seconds since the start.
+        waiting: interactions with an ack but no answer at that time.
+        seconds: the duration of the stop.
+        code: the exit code.
     """
 
     at: float = 0.0
-    waiting: list[Act] = field(default_factory=list)
+    waiting: list[Interaction] = field(default_factory=list)
     seconds: float = 0.0
     code: int = -1
 
 
 @dataclass(slots=True)
 class Run:
-    """All that was seen.
+    """The results of a run.
 
     Attributes:
-        vitals: the bot's while people browsed, once a second.
+        metrics: the bot's while people browsed, once a second.
         before, after: how it was before anybody came, and after all had calmed down.
-        afflicted: requests to Cloudflare that met trouble.
-        driver: the share of one processor that the crowd, Slack and Cloudflare took.
+        afflicted: requests to Cloudflare during a burst.
+        driver: the CPU share of the visitors and the simulators.
         log: the bot's.
-        digests: what stands in the channel of the digests: which one, and when it was due.
+        digests: the posted digests: number and slot.
     """
 
     plan: Plan
     bursts: tuple[Burst, ...]
-    before: Vitals
-    after: Vitals
-    acts: list[Act] = field(default_factory=list)
-    vitals: list[Vitals] = field(default_factory=list)
+    before: ProcessMetrics
+    after: ProcessMetrics
+    interactions: list[Interaction] = field(default_factory=list)
+    metrics: list[ProcessMetrics] = field(default_factory=list)
     stop: Stop = field(default_factory=Stop)
     afflicted: int = 0
     driver: float = 0.0
@@ -103,32 +103,32 @@ class Run:
     digests: list[tuple[int, str]] = field(default_factory=list)
 
 
-async def soak(plan: Plan, folder: Path, say: Say) -> Run:
-    """Have the crowd browse, then calm down, then be interrupted.
+async def soak(plan: Plan, folder: Path, report_progress: ReportProgress) -> Run:
+    """Run all phases: browsing, idle, and a stop under load.
 
     Args:
-        plan: what is asked of the bot.
+        plan: the parameters.
         folder: for the bot's files.
         say: told how it goes, a line at a time.
     """
-    async with _staged(plan, folder) as stage:
-        async with stage.bot("bot", _settings(plan, stage)) as bot:
-            tally = Tally(stage.slack)
-            visitors = _visitors(plan, stage.slack, tally)
-            await _make_digests(stage.slack)
+    async with _run_harness(plan, folder) as harness:
+        async with harness.bot("bot", _settings(plan, harness)) as bot:
+            recorder = Recorder(harness.slack)
+            visitors = _visitors(plan, harness.slack, recorder)
+            await _make_digests(harness.slack)
             await bot.logged("worker_started", within=10)
-            before = await vitals(stage, bot, tally.now)
-            run = Run(plan, planned(plan.seed, plan.seconds), before, before, tally.acts)
-            await _browse(run, stage, bot, visitors, say)
-            run.after = await _calm_down(run, stage, bot, tally)
-            await _interrupt(run, stage, bot, visitors, say)
+            before = await read_metrics(harness, bot, recorder.now)
+            run = Run(plan, plan_bursts(plan.seed, plan.seconds), before, before, recorder.interactions)
+            await _browse(run, harness, bot, visitors, report_progress)
+            run.after = await _wait_until_idle(run, harness, bot, recorder)
+            await _stop_under_load(run, harness, bot, visitors, report_progress)
             run.log = bot.log
-        run.digests = [_mark(message) for message in stage.slack.messages("ops") if message.metadata]
+        run.digests = [_slot_of(message) for message in harness.slack.messages("ops") if message.metadata]
     return run
 
 
 @asynccontextmanager
-async def _staged(plan: Plan, folder: Path) -> AsyncIterator[Stage]:
+async def _run_harness(plan: Plan, folder: Path) -> AsyncIterator[Harness]:
     people = tuple(
         User(f"U0LOAD{number:04}", f"visitor-{number}", tz=("Europe/Berlin", "America/New_York")[number % 2])
         for number in range(plan.people)
@@ -137,28 +137,28 @@ async def _staged(plan: Plan, folder: Path) -> AsyncIterator[Stage]:
     for journal in (local.calls, local.responses, local.changes, local.views.shown, local.views.closed):
         journal.keep(_KEPT)
     cloudflare = Simulation()
-    cloudflare.seed(plan.seed, instances=_INSTANCES, moving=True)
+    cloudflare.seed(plan.seed, instances=_INSTANCES, live=True)
     async with (
         local.serve() as slack,
         cloudflare.serve() as api,
         aiohttp.ClientSession() as session,
     ):
-        yield Stage(slack, cloudflare, api, folder, session)
+        yield Harness(slack, cloudflare, api, folder, session)
 
 
-def _settings(plan: Plan, stage: Stage) -> dict[str, str]:
+def _settings(plan: Plan, harness: Harness) -> dict[str, str]:
     grace = {"BOT_SHUTDOWN_SECONDS": f"{plan.grace:g}"}
     if plan.socket_mode:
-        return stage.settings("SLACK_SIGNING_SECRET", SLACK_APP_TOKEN=stage.slack.app_token, **grace)
-    return stage.settings(**grace)
+        return harness.settings("SLACK_SIGNING_SECRET", SLACK_APP_TOKEN=harness.slack.app_token, **grace)
+    return harness.settings(**grace)
 
 
-def _visitors(plan: Plan, slack: LocalSlack, tally: Tally) -> list[Visitor]:
+def _visitors(plan: Plan, slack: LocalSlack, recorder: Recorder) -> list[Visitor]:
     return [
         Visitor(
             slack.person(user.name, ("general", "ops")[number % 2]),
-            tally,
-            random.Random(f"{plan.seed} {user.id}"),  # noqa: S311 - nobody has to guess it
+            recorder,
+            random.Random(f"{plan.seed} {user.id}"),  # noqa: S311 - not a secret
             plan.think,
             _DIGESTS,
         )
@@ -167,7 +167,7 @@ def _visitors(plan: Plan, slack: LocalSlack, tally: Tally) -> list[Visitor]:
 
 
 async def _make_digests(slack: LocalSlack) -> None:
-    """By the first of the people, in a channel of their own."""
+    """Create the digests as the first visitor, in one channel."""
     person = slack.person(slack.workspace.people[0].name)
     for first in range(_DIGESTS):
         minutes = ",".join(str(minute) for minute in range(first, 60, _DIGESTS))
@@ -175,73 +175,78 @@ async def _make_digests(slack: LocalSlack) -> None:
         await reply.seen(10)
 
 
-async def _browse(run: Run, stage: Stage, bot: BotProcess, visitors: list[Visitor], say: Say) -> None:
-    """The crowd comes, finds what goes wrong, and goes."""
-    tally, enough = visitors[0].tally, asyncio.Event()
-    tally.begin()
-    busy, asked = time.process_time(), len(stage.cloudflare.calls)
+async def _browse(
+    run: Run, harness: Harness, bot: BotProcess, visitors: list[Visitor], report_progress: ReportProgress
+) -> None:
+    """Run the visitors with bursts of faults."""
+    recorder, enough = visitors[0].recorder, asyncio.Event()
+    recorder.begin()
+    busy, asked = time.process_time(), len(harness.cloudflare.calls)
     async with asyncio.TaskGroup() as crowd:
-        trouble = crowd.create_task(play(run.bursts, stage.slack, stage.cloudflare))
-        watching = crowd.create_task(watch(stage, bot, lambda: tally.now, run.vitals))
+        faults_task = crowd.create_task(inject_bursts(run.bursts, harness.slack, harness.cloudflare))
+        watching = crowd.create_task(sample_metrics(harness, bot, lambda: recorder.now, run.metrics))
         for visitor in visitors:
             crowd.create_task(visitor.browse(enough))
-        while (left := run.plan.seconds - tally.now) > 0:
+        while (left := run.plan.seconds - recorder.now) > 0:
             await asyncio.sleep(min(_PROGRESS, left))
-            say(f"{tally.now:4.0f} s: {len(tally.acts)} requests, {len(tally.open_acts())} wait")
+            requests, waiting = len(recorder.interactions), len(recorder.pending())
+            report_progress(f"{recorder.now:4.0f} s: {requests} requests, {waiting} wait")
         enough.set()
-        await trouble
+        await faults_task
         watching.cancel()
-    run.driver = (time.process_time() - busy) / tally.now
-    start = stage.cloudflare.now().timestamp() - tally.now
+    run.driver = (time.process_time() - busy) / recorder.now
+    start = harness.cloudflare.now().timestamp() - recorder.now
     run.afflicted = sum(
         any(b.where == "Cloudflare" and b.begins <= call.at.timestamp() - start < b.ends for b in run.bursts)
-        for call in stage.cloudflare.calls[asked:]
+        for call in harness.cloudflare.calls[asked:]
     )
 
 
-async def _calm_down(run: Run, stage: Stage, bot: BotProcess, tally: Tally) -> Vitals:
-    """How the bot is once it holds no more than before, or after a while."""
-    deadline = tally.now + (_CALM if run.plan.calm else 0)
+async def _wait_until_idle(run: Run, harness: Harness, bot: BotProcess, recorder: Recorder) -> ProcessMetrics:
+    """Return the metrics once the bot is idle, or after a timeout."""
+    deadline = recorder.now + (_MAX_IDLE_WAIT if run.plan.calm else 0)
     while True:
-        now = await vitals(stage, bot, tally.now)
-        if tally.now > deadline or _is_calm(now, run.before):
+        now = await read_metrics(harness, bot, recorder.now)
+        if recorder.now > deadline or _is_idle(now, run.before):
             return now
         await asyncio.sleep(1)
 
 
-def _is_calm(now: Vitals, before: Vitals) -> bool:
+def _is_idle(now: ProcessMetrics, before: ProcessMetrics) -> bool:
     return now.tasks <= before.tasks and now.files <= before.files + POOLS
 
 
-async def _interrupt(run: Run, stage: Stage, bot: BotProcess, visitors: list[Visitor], say: Say) -> None:
-    """The crowd comes back to a slow Cloudflare and a slow Slack, and then SIGTERM does."""
-    tally, enough = visitors[0].tally, asyncio.Event()
-    chance = random.Random(run.plan.seed)  # noqa: S311 - nobody has to guess it
-    stage.cloudflare.inject(Uneven(chance, run.plan.slow), times=None)
-    stage.slack.faults.add(RESPONSE_URL, SlackIsSlow(0.5), times=10 * len(visitors))
+async def _stop_under_load(
+    run: Run, harness: Harness, bot: BotProcess, visitors: list[Visitor], report_progress: ReportProgress
+) -> None:
+    """Run the visitors with a slow Cloudflare and a slow Slack, and then send SIGTERM."""
+    recorder, enough = visitors[0].recorder, asyncio.Event()
+    chance = random.Random(run.plan.seed)  # noqa: S311 - not a secret
+    harness.cloudflare.inject(UnevenDelay(chance, run.plan.slow), times=None)
+    harness.slack.faults.add(RESPONSE_URL, SlackIsSlow(0.5), times=10 * len(visitors))
     for visitor in visitors:
         visitor.think = 1.0
     crowd = [asyncio.create_task(visitor.browse(enough)) for visitor in visitors]
     try:
-        deadline = tally.now + _MUSTER
-        while len(tally.open_acts()) < run.plan.people / 4 and tally.now < deadline:  # noqa: ASYNC110 - it is many events
+        deadline = recorder.now + _MAX_RAMP_UP
+        while len(recorder.pending()) < run.plan.people / 4 and recorder.now < deadline:  # noqa: ASYNC110 - it is many events
             await asyncio.sleep(0.05)
         bot.signal()
-        run.stop.at, run.stop.waiting = tally.now, tally.open_acts()
-        say(f"{tally.now:4.0f} s: SIGTERM, {len(run.stop.waiting)} wait")
+        run.stop.at, run.stop.waiting = recorder.now, recorder.pending()
+        report_progress(f"{recorder.now:4.0f} s: SIGTERM, {len(run.stop.waiting)} wait")
         run.stop.code = await bot.ended(within=run.plan.grace + 30)
-        run.stop.seconds = tally.now - run.stop.at
-        await asyncio.sleep(_LAST_LOOK)
+        run.stop.seconds = recorder.now - run.stop.at
+        await asyncio.sleep(_FINAL_WAIT)
     finally:
         enough.set()
         for task in crowd:
-            task.cancel()  # who still waits waits for nothing
+            task.cancel()  # no answer can come any more
         ends = await asyncio.gather(*crowd, return_exceptions=True)
     for end in ends:
         if isinstance(end, Exception):
             raise end
 
 
-def _mark(message: Message) -> tuple[int, str]:
+def _slot_of(message: Message) -> tuple[int, str]:
     mark = (message.metadata or {})["event_payload"]
     return mark["digest"], mark["slot"]

@@ -1,4 +1,4 @@
-"""Somebody who browses as people do: types, mistypes, turns pages, filters, and thinks in between."""
+"""A simulated visitor, who types, mistypes, pages and filters, with pauses."""
 
 import asyncio
 import random
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.playground.simulators.slack import Message, Person, Reply, View
-from tests.robustness.load.tally import Tally
+from tests.robustness.load.recorder import Recorder
 from tests.support.form_values import fill_form as filled
 
 COMMANDS: Final = {
@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "digest run {digest}": 1,
     "digest create #ops weekdays 25:99": 1,
 }
-"""What is typed, and how often."""
+"""Commands with their weights."""
 
 CLICKS: Final = {
     "page_next": 30,
@@ -46,7 +46,7 @@ CLICKS: Final = {
     "filter_open": 8,
     "page_refresh": 4,
 }
-_TYPING: Final = 24  # how often, beside the clicks, somebody types anew
+_TYPING: Final = 24  # the weight of a command, relative to clicks
 _FILTERS: Final[tuple[dict[str, str], ...]] = (
     {"status": "🔴 Errored"},
     {"status": "🟢 Complete", "rows": "5"},
@@ -59,29 +59,29 @@ _FILTERS: Final[tuple[dict[str, str], ...]] = (
 
 @dataclass(slots=True)
 class Visitor:
-    """One person and what they have before their eyes.
+    """A person and the message that they see.
 
     Attributes:
-        think: seconds between two acts, on average.
-        digests: how many digests there are to ask for.
+        think: average seconds between two interactions.
+        digests: the number of digests.
     """
 
     person: Person
-    tally: Tally
+    recorder: Recorder
     chance: random.Random
     think: float
     digests: int
     seen: Message | None = None
 
     async def browse(self, enough: asyncio.Event) -> None:
-        """Go on until it is enough; what was begun is waited for."""
-        await self._think(enough, self.chance.random())
+        """Browse until the event is set, and finish the last interaction."""
+        await self._pause(enough, self.chance.random())
         while not enough.is_set():
-            await self.act()
-            await self._think(enough, self.chance.uniform(0.4, 1.6))
+            await self.act_once()
+            await self._pause(enough, self.chance.uniform(0.4, 1.6))
 
-    async def act(self) -> None:
-        """Do one thing, or a form from its opening to its end."""
+    async def act_once(self) -> None:
+        """Perform one interaction, or a whole form."""
         offered = {button.action_id for button in self.seen.buttons()} if self.seen else set()
         weights = {name: weight for name, weight in CLICKS.items() if name in offered} | {"": _TYPING}
         (action,) = self.chance.choices(list(weights), list(weights.values()))
@@ -102,7 +102,7 @@ class Visitor:
         return await self._record(action, self.person.press(message, self.chance.choice(among)))
 
     async def _fill(self, view: View) -> None:
-        """Fill in a form, or look at it and close it."""
+        """Fill in a form, or close it."""
         if view.callback_id == "filter" and self.chance.random() < 0.8:
             values = filled(view.payload, **self.chance.choice(_FILTERS))
             shown = await self._record("filter", self.person.submit(view, values))
@@ -117,13 +117,13 @@ class Visitor:
         (row,) = (block for block in view.payload["blocks"] if block["type"] == "actions")
         (button,) = row["elements"]
         action = {key: button[key] for key in ("type", "action_id", "value")} | {"block_id": row["block_id"]}
-        doing = self.person.act_in_view(view, action, filled(view.payload))
-        await self._record("form preview", doing)
+        request = self.person.act_in_view(view, action, filled(view.payload))
+        await self._record("form preview", request)
 
-    async def _record(self, kind: str, doing: Awaitable[Reply]) -> Message | View | None:
-        return await self.tally.record(self.person.user.id, kind, doing)
+    async def _record(self, kind: str, request: Awaitable[Reply]) -> Message | View | None:
+        return await self.recorder.record(self.person.user.id, kind, request)
 
-    async def _think(self, enough: asyncio.Event, times: float) -> None:
+    async def _pause(self, enough: asyncio.Event, times: float) -> None:
         try:
             await asyncio.wait_for(enough.wait(), self.think * times)
         except TimeoutError:

@@ -18,7 +18,7 @@ def wrangler() -> Wrangler:
     try:
         return install_wrangler()
     except EngineUnavailable as reason:
-        _give_up(reason)
+        _skip_or_fail(reason)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -41,10 +41,10 @@ async def engine_or_reason(wrangler: Wrangler, folder: Path) -> AsyncIterator[En
         async with running_engine(wrangler, folder) as engine:
             yield engine
     except EngineUnavailable as reason:
-        _give_up(reason)
+        _skip_or_fail(reason)
 
 
-def _give_up(reason: EngineUnavailable) -> NoReturn:
+def _skip_or_fail(reason: EngineUnavailable) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"in CI the engine has to run: {reason}")
     pytest.skip(str(reason))

@@ -94,8 +94,8 @@ async def haunted_shop(fresh_engine: Engine, tmp_path: Path) -> AsyncIterator[Sh
 
 
 def _counts(instances: dict[str, Outcome]) -> dict[str, int]:
-    settled = [SETTLED[outcome] for outcome in instances.values()]
-    return {status: settled.count(status) for status in sorted(set(settled))}
+    wait_for_exchange = [SETTLED[outcome] for outcome in instances.values()]
+    return {status: wait_for_exchange.count(status) for status in sorted(set(wait_for_exchange))}
 
 
 def _newest_first(instances: dict[str, Outcome], status: str | None = None) -> list[str]:

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from tests.system.playground.page_client import PageClient, button
-from tests.system.playground.playground_process import playground_running
+from tests.system.playground.playground_process import run_playground_process
 
 from .engine import Engine
 
@@ -21,7 +21,7 @@ async def test_the_instances_of_wrangler_dev_can_be_browsed_in_the_playground(
     await fresh_engine.settle("order-processing", complete=15)
     arguments = ("--port", "0", "--wrangler", fresh_engine.url)
     async with (
-        playground_running(tmp_path / "playground", *arguments) as playground,
+        run_playground_process(tmp_path / "playground", *arguments) as playground,
         aiohttp.ClientSession() as session,
     ):
         page = PageClient(session, playground.address)

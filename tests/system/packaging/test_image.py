@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from tests.support.messages import ask, row_ids
-from tests.system.process.stage import staged
+from tests.system.process.harness import run_harness
 
 from .building import ROOT
 from .installing import Installed, environment
@@ -86,12 +86,12 @@ async def test_its_command_serves_from_what_is_copied_and_leaves_with_0(
     data = tmp_path / "data"
     data.mkdir()
     assert instructions("VOLUME") == ["/data"]
-    async with staged(tmp_path) as stage:
-        settings = stage.settings(DATABASE_URL=database.replace("/data", str(data)))
+    async with run_harness(tmp_path) as harness:
+        settings = harness.settings(DATABASE_URL=database.replace("/data", str(data)))
         async with started(app, installed.folder / "bin" / program, *arguments, **settings) as process:
             url = await ready_at(process)
-            stage.slack.request_url = f"{url}/slack/events"
-            assert len(row_ids(await ask(stage.ada, "list order-processing"))) == 10
+            harness.slack.request_url = f"{url}/slack/events"
+            assert len(row_ids(await ask(harness.ada, "list order-processing"))) == 10
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), WITHIN) == 0
     assert (data / "workflows-bot.sqlite3").exists()

@@ -16,7 +16,7 @@ from yarl import URL
 from bot import __version__
 from tests.support.digest_actions import ask_digest
 from tests.support.messages import ask, click, row_ids
-from tests.system.process.stage import Stage, staged
+from tests.system.process.harness import Harness, run_harness
 
 from .building import ROOT, Built
 from .installing import Installed, install, pins
@@ -76,16 +76,16 @@ async def test_it_serves_answers_what_slack_signed_keeps_its_tables_and_leaves_w
     installed: Installed, tmp_path: Path
 ) -> None:
     async with (
-        staged(tmp_path) as stage,
-        started(tmp_path, installed.command, "serve", **stage.settings()) as process,
+        run_harness(tmp_path) as harness,
+        started(tmp_path, installed.command, "serve", **harness.settings()) as process,
     ):
         url = await ready_at(process)
-        stage.slack.request_url = f"{url}/slack/events"
-        assert await readiness(stage, url) == {"status": "ready"}
-        listed = await ask(stage.ada, "list order-processing")
+        harness.slack.request_url = f"{url}/slack/events"
+        assert await readiness(harness, url) == {"status": "ready"}
+        listed = await ask(harness.ada, "list order-processing")
         assert len(row_ids(listed)) == 10
-        assert len(row_ids(await click(stage.ada, listed, "page_next"))) == 10
-        assert "Digest 1" in (await ask_digest(stage.ada, "create weekdays 09:00")).text
+        assert len(row_ids(await click(harness.ada, listed, "page_next"))) == 10
+        assert "Digest 1" in (await ask_digest(harness.ada, "create weekdays 09:00")).text
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), WITHIN) == 0
     with closing(sqlite3.connect(tmp_path / "workflows-bot.sqlite3")) as database:
@@ -93,8 +93,8 @@ async def test_it_serves_answers_what_slack_signed_keeps_its_tables_and_leaves_w
     assert {"alembic_version", "bookmarks", "digests"} <= tables
 
 
-async def readiness(stage: Stage, url: str) -> object:
-    async with stage.session.get(f"{url}/readyz") as answer:
+async def readiness(harness: Harness, url: str) -> object:
+    async with harness.session.get(f"{url}/readyz") as answer:
         return await answer.json()
 
 

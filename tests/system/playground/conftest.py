@@ -1,4 +1,4 @@
-"""The playground in this process, its page asked without a browser."""
+"""The playground in this process, without a browser."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

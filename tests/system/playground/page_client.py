@@ -20,7 +20,7 @@ GENERAL = "C0GENERAL"
 
 @dataclass(frozen=True)
 class PageClient:
-    """Knows the address that the terminal shows."""
+    """A client with the address that the terminal shows."""
 
     session: aiohttp.ClientSession
     address: URL
@@ -33,14 +33,14 @@ class PageClient:
         return self.address.with_fragment(None).with_path(path)
 
     async def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any]:
-        """The status and the JSON that answer a POST of the page's."""
+        """Send a POST request, and return the status and the JSON of the answer."""
         async with self.session.post(self.at(path), json=body, headers=self.headers | headers) as answer:
             return answer.status, await answer.json()
 
     async def act(self, kind: str, *, person: str = ADA, channel: str = GENERAL, **details: Any) -> Any:
-        """What an act is answered with; fails where the page would say that it can't be done."""
+        """Perform an action, and return the answer; fail if the action is rejected."""
         body = {"kind": kind, "person": person, "channel": channel, **details}
-        status, answer = await self.post("/acts", body)
+        status, answer = await self.post("/actions", body)
         assert status == 200, answer
         return answer
 
@@ -49,26 +49,26 @@ class PageClient:
 
     @asynccontextmanager
     async def feed(self) -> AsyncIterator["FeedReader"]:
-        """The events, from the one with the whole picture on."""
+        """Receive events, starting with the whole state."""
         async with self.session.get(self.at("/feed"), headers=self.headers) as answer:
             assert answer.status == 200, await answer.text()
             yield FeedReader(answer.content)
 
-    async def picture(self) -> dict[str, Any]:
-        """All there is to see at this moment."""
+    async def state(self) -> dict[str, Any]:
+        """Return the current state."""
         async with self.feed() as feed:
             return await feed.next("workspace")
 
 
 @dataclass
 class FeedReader:
-    """Reads events; those that were passed over are kept for whoever asks for them later."""
+    """Reads events, and keeps skipped ones for later calls."""
 
     content: aiohttp.StreamReader
     passed: list[Event] = field(default_factory=list)
 
     async def event(self) -> Event:
-        """The next event; an EOFError where the feed has ended."""
+        """Return the next event; EOFError at the end of the feed."""
         name = ""
         while line := (await self.content.readline()).decode():
             key, _, value = line.rstrip("\n").partition(": ")
@@ -81,7 +81,7 @@ class FeedReader:
     async def next(
         self, name: str, matches: Callable[[dict[str, Any]], bool] = lambda _: True, within: float = 10
     ) -> dict[str, Any]:
-        """The first event of that name that matches and was not asked for yet; TimeoutError if none comes."""
+        """Return the first unread event that matches; TimeoutError if none comes."""
         for number, (event, data) in enumerate(self.passed):
             if event == name and matches(data):
                 del self.passed[number]
@@ -94,7 +94,7 @@ class FeedReader:
                 self.passed.append((event, data))
 
     async def message(self, containing: str = "") -> dict[str, Any]:
-        """The next message that is shown, or shown anew, with that text in it."""
+        """Return the next posted or updated message with a text."""
         event = await self.next(
             "message",
             lambda data: (
@@ -105,7 +105,7 @@ class FeedReader:
 
 
 def button(message: dict[str, Any], label: str) -> dict[str, Any]:
-    """What Slack sends of the button with this label in it."""
+    """Return the payload of the button with a label."""
     for block in message["blocks"]:
         for element in [*block.get("elements", []), block.get("accessory", {})]:
             if element.get("type") == "button" and label in element["text"]["text"]:

@@ -1,4 +1,4 @@
-"""The playground as a process of its own."""
+"""The playground as a process."""
 
 import asyncio
 import re
@@ -17,7 +17,7 @@ _ADDRESS: Final = re.compile(r"^Open (http://\S+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class PlaygroundProcess:
-    """A playground that named its address; `said` is all it printed until then."""
+    """A started playground; `said` is its output until then."""
 
     process: asyncio.subprocess.Process
     address: URL
@@ -30,18 +30,18 @@ class PlaygroundProcess:
 
     @property
     def left_behind(self) -> set[str]:
-        """The files in its folder, beside those that keep what it says."""
+        """The files in its folder, except its output."""
         return {path.name for path in self.folder.iterdir()} - {"stdout.txt", "stderr.txt"}
 
 
 @asynccontextmanager
-async def playground_running(
+async def run_playground_process(
     folder: Path, *arguments: str, **settings: str
 ) -> AsyncIterator[PlaygroundProcess]:
-    """A playground, ended at the end of the block.
+    """Run a playground until the end of the block.
 
     Raises:
-        DidNotStart: it ended, or named no address in time.
+        DidNotStart: it exited, or printed no address in time.
     """
     async with started(folder, "playground", *arguments, settings=settings) as process:
         try:

@@ -1,4 +1,4 @@
-"""What the page does reaches the real bot, and what comes of it reaches the page."""
+"""Actions of the page reach the real bot, and their results reach the page."""
 
 import asyncio
 import json
@@ -21,22 +21,22 @@ def shown(message: dict[str, Any]) -> str:
     return json.dumps(message["blocks"], ensure_ascii=False)
 
 
-async def settled(feed: FeedReader, title: str, answers: int = 1) -> dict[str, Any]:
-    """The exchange of that name once the bot has acknowledged it and answered so often beside the ack."""
+async def wait_for_exchange(feed: FeedReader, title: str, answers: int = 1) -> dict[str, Any]:
+    """Wait for an exchange until the bot has acknowledged it and sent this many answers."""
     return await feed.next(
         "exchange",
         lambda data: data["title"] == title and data["ack"] is not None and len(data["answers"]) == answers,
     )
 
 
-async def test_a_command_is_answered_by_the_real_bot_and_shows_what_it_cost(page: PageClient) -> None:
+async def test_a_command_is_answered_by_the_real_bot_and_its_calls_are_shown(page: PageClient) -> None:
     async with page.feed() as feed:
         await feed.next("workspace")
         await page.type("/workflows list order-processing status:errored")
         started = await feed.next("exchange")
         assert (started["kind"], started["person"], started["ack"]) == ("command", ADA, None)
         message = await feed.message("order-processing · errored")
-        exchange = await settled(feed, "/workflows list order-processing status:errored", answers=0)
+        exchange = await wait_for_exchange(feed, "/workflows list order-processing status:errored", answers=0)
     assert message["seen_only_by"] == ADA
     assert exchange["sent"]["payload"]["text"] == "list order-processing status:errored"
     assert exchange["ack"]["status"] == 200
@@ -45,13 +45,13 @@ async def test_a_command_is_answered_by_the_real_bot_and_shows_what_it_cost(page
     assert "status=errored" in exchange["calls"][0]["path"]
 
 
-async def test_flipping_costs_no_call_and_changes_the_message_in_its_place(page: PageClient) -> None:
+async def test_paging_back_costs_no_call_and_updates_the_message(page: PageClient) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing")
         first = await feed.message("1–10")
         await page.act("action", ts=first["ts"], action=button(first, "Older"))
         second = await feed.message("11–20")
-        older = await settled(feed, "Older ▶")
+        older = await wait_for_exchange(feed, "Older ▶")
         await page.act("action", ts=second["ts"], action=button(second, "Newer"))
         third = await feed.message("1–10")
     assert first["ts"] == second["ts"] == third["ts"]
@@ -60,14 +60,14 @@ async def test_flipping_costs_no_call_and_changes_the_message_in_its_place(page:
     assert [answer["via"] for answer in older["answers"]] == ["response_url"]
 
 
-async def test_a_page_that_comes_later_sees_everything_that_happened(page: PageClient) -> None:
+async def test_a_new_page_gets_the_whole_state(page: PageClient) -> None:
     await page.type("/workflows help")
     await page.type("/nothing")
-    picture = await page.picture()
-    assert "workflows" in shown(picture["messages"][-1])
-    assert picture["notices"][-1]["text"].startswith("/nothing is not a valid command")
-    assert picture["exchanges"][-1]["title"] == "/workflows help"
-    assert picture["exchanges"][-1]["ack"]["seconds"] < 3
+    state = await page.state()
+    assert "workflows" in shown(state["messages"][-1])
+    assert state["notices"][-1]["text"].startswith("/nothing is not a valid command")
+    assert state["exchanges"][-1]["title"] == "/workflows help"
+    assert state["exchanges"][-1]["ack"]["seconds"] < 3
 
 
 async def test_two_people_see_their_own_answers(page: PageClient) -> None:
@@ -81,20 +81,20 @@ async def test_two_people_see_their_own_answers(page: PageClient) -> None:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        ({"kind": "command", "text": "hello"}, "Only commands are answered here: try /workflows."),
-        ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "nobody is called 'U0NOBODY'"),
+        ({"kind": "command", "text": "hello"}, "Only commands work here: try /workflows."),
+        ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "no person 'U0NOBODY'"),
         ({"kind": "command", "text": "/workflows", "channel": "C0NOWHERE"}, "no channel 'C0NOWHERE'"),
-        ({"kind": "action", "ts": "1.000001", "action": {}}, "This message is gone."),
+        ({"kind": "action", "ts": "1.000001", "action": {}}, "This message no longer exists."),
         ({"kind": "submit", "view": "V1", "values": {}}, "This modal is closed"),
-        ({"kind": "dance"}, "this is no act: "),
-        ({}, "this is no act: "),
-        ({"kind": "command", "text": "/workflows", "secret": 1}, "this is no act: command.secret"),
+        ({"kind": "dance"}, "this is not an action: "),
+        ({}, "this is not an action: "),
+        ({"kind": "command", "text": "/workflows", "secret": 1}, "this is not an action: command.secret"),
     ],
 )
-async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
+async def test_actions_that_slack_does_not_allow_are_rejected_in_one_line(
     page: PageClient, act: dict[str, Any], says: str
 ) -> None:
-    status, answer = await page.post("/acts", {"person": ADA, "channel": GENERAL} | act)
+    status, answer = await page.post("/actions", {"person": ADA, "channel": GENERAL} | act)
     assert (status, answer["ok"]) == (400, False)
     assert answer["error"].startswith(says)
     assert "\n" not in answer["error"]
@@ -103,18 +103,18 @@ async def test_what_slacks_own_screen_would_not_allow_is_refused_in_one_line(
 @pytest.mark.parametrize(
     ("channel", "says"),
     [
-        ("C0OPS0001", "This channel is archived: nobody can write here."),
-        ("G0SECRET1", "Only those who are in this channel can write here."),
-        ("D0GRACE01", "Only those who are in this channel can write here."),
+        ("C0OPS0001", "This channel is archived: posting is disabled."),
+        ("G0SECRET1", "Only members of this channel can post here."),
+        ("D0GRACE01", "Only members of this channel can post here."),
     ],
 )
-async def test_nobody_writes_where_slack_would_not_let_them(
+async def test_posting_needs_an_active_channel_and_membership(
     page: PageClient, playground: Playground, channel: str, says: str
 ) -> None:
     playground.slack.workspace.archive("ops")
     playground.slack.workspace.kick("secret", "ada")
     body = {"kind": "command", "person": ADA, "channel": channel, "text": "/workflows help"}
-    assert await page.post("/acts", body) == (400, {"ok": False, "error": says})
+    assert await page.post("/actions", body) == (400, {"ok": False, "error": says})
 
 
 async def test_a_command_is_shown_as_it_was_typed_though_slack_adds_ids(page: PageClient) -> None:
@@ -126,7 +126,7 @@ async def test_a_command_is_shown_as_it_was_typed_though_slack_adds_ids(page: Pa
     assert exchange["sent"]["payload"]["text"] == "digest in #nowhere <@U0ADA0001|ada> &lt;x&gt;"
 
 
-async def test_a_page_is_told_when_channels_change(page: PageClient, playground: Playground) -> None:
+async def test_a_page_receives_changes_of_channels(page: PageClient, playground: Playground) -> None:
     async with page.feed() as feed:
         before = (await feed.next("workspace"))["channels"]
         playground.slack.workspace.kick("ops", "grace")
@@ -139,15 +139,13 @@ async def test_a_page_is_told_when_channels_change(page: PageClient, playground:
     assert "ops" not in {channel["name"] for channel in events[2]}
 
 
-async def test_what_the_bot_says_to_one_person_is_there_for_a_page_that_comes_later(
-    page: PageClient, playground: Playground
-) -> None:
+async def test_a_new_page_gets_earlier_ephemeral_messages(page: PageClient, playground: Playground) -> None:
     playground.slack.workspace.post(Draft("D0ADA0001", "for Ada"), "web_api")
-    (message,) = (await page.picture())["messages"]
+    (message,) = (await page.state())["messages"]
     assert (message["channel"], message["text"]) == ("D0ADA0001", "for Ada")
 
 
-async def test_nobody_presses_what_is_not_on_their_screen(page: PageClient) -> None:
+async def test_an_element_must_be_visible(page: PageClient) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing", person=ADA)
         message = await feed.message()
@@ -160,7 +158,7 @@ async def test_nobody_presses_what_is_not_on_their_screen(page: PageClient) -> N
             "ts": message["ts"],
             "action": action,
         }
-        assert (await page.post("/acts", body))[0] == 400
+        assert (await page.post("/actions", body))[0] == 400
 
 
 async def test_a_bot_that_does_not_answer_is_reported_as_slack_does(
@@ -169,14 +167,14 @@ async def test_a_bot_that_does_not_answer_is_reported_as_slack_does(
     playground.slack.request_url = "http://127.0.0.1:9/slack/events"
     async with page.feed() as feed:
         await page.type("/workflows")
-        failed = await feed.next("exchange", lambda data: data["failed"] is not None)
+        failed = await feed.next("exchange", lambda data: data["failure"] is not None)
         notice = await feed.next("notice")
     assert failed["ack"] is None
     assert notice["person"] == ADA
     assert notice["text"].startswith("/workflows failed: dispatch_failed: ")
 
 
-async def test_an_answer_that_slack_refuses_is_told_of(page: PageClient, playground: Playground) -> None:
+async def test_a_refused_answer_is_reported(page: PageClient, playground: Playground) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing")
         message = await feed.message()
@@ -206,7 +204,7 @@ async def test_an_injected_fault_becomes_a_readable_message_and_goes_away(
         await page.post("/fault", {"fault": "none"})
         await page.type("/workflows list image-pipeline")
         message = await feed.message()
-        # After a 429 the bot asks nothing before the time it was told, whatever the switch says.
+        # After a 429 the bot waits for the given time, even if the fault is removed.
         assert message["text"].startswith("image-pipeline") == (fault != "throttled")
 
 
@@ -214,7 +212,7 @@ async def test_a_slow_cloudflare_is_waited_for_after_the_ack(page: PageClient) -
     await page.post("/fault", {"fault": "slow"})
     async with page.feed() as feed:
         await page.type("/workflows list order-processing")
-        exchange = await settled(feed, "/workflows list order-processing")
+        exchange = await wait_for_exchange(feed, "/workflows list order-processing")
     assert 1.4 < exchange["ack"]["seconds"] < 2.5
     assert 5 <= exchange["answers"][0]["after"] < 7
     assert exchange["calls"][0]["seconds"] >= 5
@@ -226,14 +224,14 @@ async def test_a_fault_that_does_not_exist_is_refused(page: PageClient, body: ob
     assert (status, answer["ok"]) == (400, False)
 
 
-async def test_what_was_typed_into_a_message_or_a_modal_goes_along(page: PageClient) -> None:
+async def test_actions_include_the_values_of_inputs(page: PageClient) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing")
         message = await feed.message()
         values = {"some": {"input": {"type": "datepicker", "selected_date": "2026-11-23"}}}
         await page.act("action", ts=message["ts"], action=button(message, "Filter…"), values=values)
         opened = (await feed.next("view"))["view"]
-        clicked = await settled(feed, "Filter…")
+        clicked = await wait_for_exchange(feed, "Filter…")
         action = {"type": "static_select", "block_id": "status", "action_id": "status"}
         await page.act("view_action", view=opened["id"], action=action, values=values)
         chosen = await feed.next("exchange", lambda data: data["kind"] == "view_action")
@@ -242,7 +240,7 @@ async def test_what_was_typed_into_a_message_or_a_modal_goes_along(page: PageCli
     assert [answer["via"] for answer in clicked["answers"]] == ["views.open"]
 
 
-async def test_a_modal_is_submitted_by_nobody_else_and_only_from_the_top(page: PageClient) -> None:
+async def test_only_the_person_can_submit_the_top_modal(page: PageClient) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing")
         message = await feed.message()
@@ -253,8 +251,8 @@ async def test_a_modal_is_submitted_by_nobody_else_and_only_from_the_top(page: P
     assert above["payload"]["previous_view_id"] == below["id"]
     submit = {"kind": "submit", "channel": GENERAL, "values": {}}
     for person, view in ((GRACE, above), (ADA, below)):
-        status, answer = await page.post("/acts", submit | {"person": person, "view": view["id"]})
-        assert (status, answer["error"]) == (400, "This modal is closed, or another one lies above it.")
+        status, answer = await page.post("/actions", submit | {"person": person, "view": view["id"]})
+        assert (status, answer["error"]) == (400, "This modal is closed, or another modal covers it.")
     assert await page.act("close", view=above["id"])
     assert (await page.act("submit", view=below["id"], values={}))["errors"] == {}
 
@@ -264,18 +262,18 @@ async def test_a_menu_that_is_not_there_is_not_asked_for(page: PageClient, playg
     ts = playground.slack.messages()[-1].ts
     body = {"kind": "suggest", "person": ADA, "channel": GENERAL, "typed": "x"}
     for place in ({"ts": ts}, {"ts": "1.000001"}, {"view": "V1"}, {}):
-        status, _ = await page.post("/acts", {**body, **place, "action_id": "a", "block_id": "b"})
+        status, _ = await page.post("/actions", {**body, **place, "action_id": "a", "block_id": "b"})
         assert status == 400
 
 
-async def test_an_ack_that_slack_can_not_show_is_told_of(page: PageClient, playground: Playground) -> None:
+async def test_a_refused_message_in_an_ack_is_reported(page: PageClient, playground: Playground) -> None:
     playground.slack.workspace.validator = PayloadValidator(unsupported=frozenset({"header"}))
     async with page.feed() as feed:
         await page.type("/workflows help")
-        failed = await feed.next("exchange", lambda data: data["failed"] is not None)
+        failed = await feed.next("exchange", lambda data: data["failure"] is not None)
         notice = await feed.next("notice")
     assert failed["ack"]["status"] == 200
-    assert "invalid_blocks" in failed["failed"]
+    assert "invalid_blocks" in failed["failure"]
     assert "unsupported type: header" in notice["text"]
 
 
@@ -287,31 +285,31 @@ async def test_any_space_separates_a_command(page: PageClient, playground: Playg
 
 async def test_the_panel_forgets_the_oldest_first(page: PageClient, playground: Playground) -> None:
     for number in range(210):
-        playground.exchanges.tell(GENERAL, None, f"notice {number}")
+        playground.exchange_log.notify(GENERAL, None, f"notice {number}")
         await page.type("/workflows help")
-    picture = await page.picture()
-    ids = [exchange["id"] for exchange in picture["exchanges"]]
+    state = await page.state()
+    ids = [exchange["id"] for exchange in state["exchanges"]]
     assert ids == [f"I{number:05d}" for number in range(11, 211)]
-    assert len(picture["notices"]) <= 200
-    assert len(picture["messages"]) == 210
+    assert len(state["notices"]) <= 200
+    assert len(state["messages"]) == 210
 
 
 async def test_a_page_gets_the_newest_of_very_many_messages(page: PageClient, playground: Playground) -> None:
     for number in range(310):
         playground.slack.workspace.post(Draft(GENERAL, f"message {number}"), "a test")
-    messages = (await page.picture())["messages"]
+    messages = (await page.state())["messages"]
     assert [message["text"] for message in messages] == [f"message {number}" for number in range(10, 310)]
 
 
 async def test_a_page_that_does_not_read_is_let_go(page: PageClient, playground: Playground) -> None:
     async with page.feed() as feed:
         for number in range(1_500):
-            playground.exchanges.tell(GENERAL, None, f"{number} " + "x" * 50_000)
+            playground.exchange_log.notify(GENERAL, None, f"{number} " + "x" * 50_000)
             if number % 100 == 0:
                 await asyncio.sleep(0)
         with pytest.raises(EOFError):
             await feed.next("nothing is called so", within=30)
-    assert (await page.picture())["notices"]
+    assert (await page.state())["notices"]
 
 
 async def test_pages_are_let_go_when_the_playground_ends(

@@ -1,4 +1,4 @@
-"""No web page elsewhere can drive the playground, and nobody who does not know its address."""
+"""Other web pages, and clients without the secret, can't use the playground."""
 
 import asyncio
 import json
@@ -14,12 +14,12 @@ from bot.playground.playground import Playground, run_playground
 from .page_client import ADA, GENERAL, PageClient
 
 TYPED = {"kind": "command", "person": ADA, "channel": GENERAL, "text": "/workflows help"}
-DOORS = [("GET", "/feed", None), ("POST", "/acts", TYPED), ("POST", "/fault", {"fault": "down"})]
+ENDPOINTS = [("GET", "/feed", None), ("POST", "/actions", TYPED), ("POST", "/fault", {"fault": "down"})]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), DOORS, ids=lambda door: str(door)[:8])
+@pytest.mark.parametrize(("method", "path", "body"), ENDPOINTS, ids=lambda door: str(door)[:8])
 @pytest.mark.parametrize("secret", [None, "", "the-secre", "The-Secret", "gehe\u00efm", "\udcff"])
-async def test_without_the_secret_no_door_opens(
+async def test_every_endpoint_needs_the_secret(
     page: PageClient, playground: Playground, method: str, path: str, body: object, secret: str | None
 ) -> None:
     headers = {} if secret is None else {SECRET_HEADER: secret}
@@ -28,10 +28,10 @@ async def test_without_the_secret_no_door_opens(
         assert "the terminal shows" in (await answer.json())["error"]
     assert not playground.slack.messages()
     assert playground.account.faults is not None
-    assert playground.account.faults.chosen == "none"
+    assert playground.account.faults.selected == "none"
 
 
-@pytest.mark.parametrize("path", ["/", "/static/main.js", "/feed", "/acts", "/fault", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/static/main.js", "/feed", "/actions", "/fault", "/nowhere"])
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:{port}", "0.0.0.0:{port}", "[", ""],
@@ -52,25 +52,23 @@ async def test_another_page_gets_nothing_even_with_the_secret(
     page: PageClient, playground: Playground, origin: str
 ) -> None:
     headers = {"Origin": origin.format(port=page.address.port)}
-    assert (await page.post("/acts", TYPED, **headers))[0] == 403
+    assert (await page.post("/actions", TYPED, **headers))[0] == 403
     assert not playground.slack.messages()
 
 
 async def test_the_page_itself_is_let_in(page: PageClient, playground: Playground) -> None:
     origin = f"http://127.0.0.1:{page.address.port}"
-    assert await page.post("/acts", TYPED, Origin=origin) == (200, {"ok": True})
+    assert await page.post("/actions", TYPED, Origin=origin) == (200, {"ok": True})
     assert playground.slack.messages()
 
 
 async def test_localhost_is_this_machine_too(page: PageClient) -> None:
     host = f"localhost:{page.address.port}"
-    assert (await page.post("/acts", TYPED, Host=host, Origin=f"http://{host}"))[0] == 200
+    assert (await page.post("/actions", TYPED, Host=host, Origin=f"http://{host}"))[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/static/main.js", "/static/favicon.svg", "/nowhere"])
-async def test_what_anybody_may_read_holds_no_secret_and_can_not_be_framed(
-    page: PageClient, path: str
-) -> None:
+async def test_public_files_have_no_secret_and_can_not_be_framed(page: PageClient, path: str) -> None:
     async with page.session.get(page.at(path)) as answer:
         assert page.address.fragment not in await answer.text()
         policy = answer.headers["Content-Security-Policy"]
@@ -83,7 +81,7 @@ async def test_what_anybody_may_read_holds_no_secret_and_can_not_be_framed(
     "path", ["/static/../server.py", "/static/%2e%2e/server.py", "/static/..%2f..%2fcommand.py", "/static/"]
 )
 async def test_only_the_pages_own_files_are_served(page: PageClient, path: str) -> None:
-    # By hand, since a well-behaved client would tidy the path up first.
+    # Written by hand, as clients normalize the path.
     reader, writer = await asyncio.open_connection("127.0.0.1", page.address.port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
     status_line = await reader.readline()
@@ -105,8 +103,8 @@ async def test_every_start_has_tokens_of_its_own(playground: Playground) -> None
             assert getattr(playground.slack, name) != getattr(other.slack, name)
 
 
-async def test_the_bots_token_is_told_to_no_page(page: PageClient, playground: Playground) -> None:
+async def test_no_page_gets_the_bots_token(page: PageClient, playground: Playground) -> None:
     await page.type("/workflows")
-    told = json.dumps(await page.picture())
-    assert playground.slack.bot_token not in told
-    assert playground.slack.signing_secret not in told
+    answer_json = json.dumps(await page.state())
+    assert playground.slack.bot_token not in answer_json
+    assert playground.slack.signing_secret not in answer_json

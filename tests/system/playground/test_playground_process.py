@@ -1,4 +1,4 @@
-"""`workflows-bot playground` as people start it, and end it."""
+"""Starting and stopping `workflows-bot playground`."""
 
 import asyncio
 import json
@@ -13,13 +13,13 @@ import pytest
 from tests.system.process.bot_process import Ended, run
 
 from .page_client import PageClient, button
-from .playground_process import playground_running
+from .playground_process import run_playground_process
 
 REAL = {"CLOUDFLARE_ACCOUNT_ID": "0" * 32, "CLOUDFLARE_API_TOKEN": "a-real-token"}
 
 
 async def refused(folder: Path, *arguments: str, **settings: str) -> Ended:
-    """How a playground that can't start ends."""
+    """Return the output of a playground that fails to start."""
     ended = await run(folder, "playground", *arguments, settings=settings)
     assert ended.code != 0
     assert "Traceback" not in ended.stderr
@@ -27,26 +27,26 @@ async def refused(folder: Path, *arguments: str, **settings: str) -> Ended:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_it_opens_with_the_overview_and_ends_when_told_even_with_a_page_open(
+async def test_it_starts_with_the_overview_and_stops_on_sigterm_with_an_open_page(
     tmp_path: Path, session: aiohttp.ClientSession, number: signal.Signals
 ) -> None:
-    async with playground_running(tmp_path, "--port", "0", "--instances", "200") as playground:
+    async with run_playground_process(tmp_path, "--port", "0", "--instances", "200") as playground:
         page = PageClient(session, playground.address)
         async with page.feed() as feed:
-            picture = await feed.next("workspace")
+            state = await feed.next("workspace")
             playground.process.send_signal(number)
             assert await playground.process.wait() == 0
-    assert [exchange["title"] for exchange in picture["exchanges"]] == ["auth.test", "/workflows"]
-    assert "order-processing" in json.dumps(picture["messages"])
-    assert len(picture["suggestions"]) == 4
+    assert [exchange["title"] for exchange in state["exchanges"]] == ["auth.test", "/workflows"]
+    assert "order-processing" in json.dumps(state["messages"])
+    assert len(state["suggestions"]) == 4
     assert playground.stderr == ""
     assert playground.left_behind == set()
 
 
-async def test_it_names_an_address_with_a_secret_and_whose_account_it_reads(tmp_path: Path) -> None:
+async def test_it_prints_an_address_with_a_secret_and_its_account(tmp_path: Path) -> None:
     said = []
     for start in ("first", "second"):
-        async with playground_running(tmp_path / start, "--port", "0", "--seed", "7") as playground:
+        async with run_playground_process(tmp_path / start, "--port", "0", "--seed", "7") as playground:
             said.append(playground.said)
             assert playground.address.host == "127.0.0.1"
             assert len(playground.address.fragment) > 20
@@ -55,12 +55,12 @@ async def test_it_names_an_address_with_a_secret_and_whose_account_it_reads(tmp_
 
 
 async def test_the_suggestions_are_answered(tmp_path: Path, session: aiohttp.ClientSession) -> None:
-    async with playground_running(tmp_path, "--port", "0") as playground:
+    async with run_playground_process(tmp_path, "--port", "0") as playground:
         page = PageClient(session, playground.address)
-        picture = await page.picture()
-        for suggestion in picture["suggestions"]:
+        state = await page.state()
+        for suggestion in state["suggestions"]:
             await page.type(suggestion["text"])
-        seen = await page.picture()
+        seen = await page.state()
     texts = [message["text"] for message in seen["messages"]]
     assert [view["payload"]["title"]["text"] for view in seen["views"]] == ["New digest"]
     assert texts[1].startswith("order-processing · errored: 1–10, more follow")
@@ -83,14 +83,14 @@ async def test_a_simulated_account_never_becomes_a_real_one(
         "CLOUDFLARE_API_BASE_URL": "http://127.0.0.1:9",
         "HTTP_PROXY": "http://127.0.0.1:9",
     }
-    async with playground_running(tmp_path, "--port", "0", **real) as playground:
+    async with run_playground_process(tmp_path, "--port", "0", **real) as playground:
         page = PageClient(session, playground.address)
         await page.type("/workflows account:staging")
-        picture = await page.picture()
-    assert "order-processing" in json.dumps(picture["messages"][0])
-    assert "simulated" in picture["messages"][1]["text"]
-    told = json.dumps(picture)
-    assert not [value for value in ("a-real-token", "xoxb-real", "xapp-real") if value in told]
+        state = await page.state()
+    assert "order-processing" in json.dumps(state["messages"][0])
+    assert "simulated" in state["messages"][1]["text"]
+    state_json = json.dumps(state)
+    assert not [value for value in ("a-real-token", "xoxb-real", "xapp-real") if value in state_json]
 
 
 async def test_nothing_on_this_machine_goes_through_a_proxy(
@@ -105,7 +105,7 @@ async def test_nothing_on_this_machine_goes_through_a_proxy(
     async with await asyncio.start_server(listen, "127.0.0.1", 0) as proxy:
         address = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
         proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), address)
-        async with playground_running(tmp_path, "--port", "0", **proxies) as playground:
+        async with run_playground_process(tmp_path, "--port", "0", **proxies) as playground:
             page = PageClient(session, playground.address)
             async with page.feed() as feed:
                 await page.type("/workflows list order-processing")
@@ -117,52 +117,52 @@ async def test_nothing_on_this_machine_goes_through_a_proxy(
     assert asked == []
 
 
-async def test_what_stands_in_a_file_does_not_matter_to_a_simulated_account(
+async def test_a_simulated_account_ignores_the_dotenv_file(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     (tmp_path / ".env").write_bytes(b"X=\xff\xfe\nCLOUDFLARE_ACCOUNT_ID=real\n")
-    async with playground_running(tmp_path, "--port", "0") as playground:
-        picture = await PageClient(session, playground.address).picture()
-    assert picture["account"]["kind"] == "simulated"
+    async with run_playground_process(tmp_path, "--port", "0") as playground:
+        state = await PageClient(session, playground.address).state()
+    assert state["account"]["kind"] == "simulated"
 
 
 async def test_the_real_account_of_the_environment_can_be_asked_for(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     real = {**REAL, "CLOUDFLARE_API_BASE_URL": "http://127.0.0.1:9", "BOT_ACCOUNT_NAME": "prod"}
-    async with playground_running(tmp_path, "--port", "0", "--account", **real) as playground:
+    async with run_playground_process(tmp_path, "--port", "0", "--account", **real) as playground:
         page = PageClient(session, playground.address)
         async with page.feed() as feed:
-            picture = await feed.next("workspace")
-            message = picture["messages"][0] if picture["messages"] else await feed.message()
+            state = await feed.next("workspace")
+            message = state["messages"][0] if state["messages"] else await feed.message()
         assert "prod" in playground.said
-        assert picture["account"]["kind"] == "account"
-        assert picture["faults"] == []
+        assert state["account"]["kind"] == "account"
+        assert state["faults"] == []
         assert "127.0.0.1" in message["text"]
         assert "connection refused" in message["text"]
         status, answer = await page.post("/fault", {"fault": "down"})
-        assert (status, answer["error"]) == (400, "faults can be had at the simulated account only")
+        assert (status, answer["error"]) == (400, "faults are available for the simulated account only")
 
 
-async def test_no_real_account_in_the_environment_is_said_in_a_line(tmp_path: Path) -> None:
+async def test_a_missing_account_is_reported_in_one_line(tmp_path: Path) -> None:
     ended = await refused(tmp_path, "--account")
     assert re.fullmatch(r"FAIL  settings: no account is set: .+\n", ended.stderr)
 
 
-async def test_a_wrangler_address_that_is_none_is_said_in_a_line(tmp_path: Path) -> None:
+async def test_an_invalid_wrangler_url_is_reported_in_one_line(tmp_path: Path) -> None:
     ended = await refused(tmp_path, "--wrangler", "8787")
     assert ended.stderr == "FAIL  settings: --wrangler 8787 is not a URL, as in http://127.0.0.1:8787\n"
 
 
-async def test_an_engine_that_does_not_run_is_said_in_the_channel(
+async def test_an_unreachable_engine_is_reported_in_the_channel(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:
     arguments = ("--port", "0", "--wrangler", "http://127.0.0.1:9")
-    async with playground_running(tmp_path, *arguments) as playground:
+    async with run_playground_process(tmp_path, *arguments) as playground:
         page = PageClient(session, playground.address)
         async with page.feed() as feed:
-            picture = await feed.next("workspace")
-            message = picture["messages"][0] if picture["messages"] else await feed.message()
+            state = await feed.next("workspace")
+            message = state["messages"][0] if state["messages"] else await feed.message()
     assert "no connection to 127.0.0.1: connection refused" in message["text"].lower()
 
 
@@ -176,10 +176,10 @@ async def test_an_engine_that_does_not_run_is_said_in_the_channel(
 )
 async def test_two_accounts_at_once_are_refused(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ended = await refused(tmp_path, *arguments)
-    assert "name different accounts: choose one" in ended.stderr
+    assert "select different accounts: choose one" in ended.stderr
 
 
-async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+async def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ended = await refused(tmp_path, "--port", str(port))
@@ -188,8 +188,8 @@ async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
 async def test_where_the_usual_port_is_taken_it_takes_another(tmp_path: Path) -> None:
     async with (
-        playground_running(tmp_path / "one") as one,
-        playground_running(tmp_path / "two") as two,
+        run_playground_process(tmp_path / "one") as one,
+        run_playground_process(tmp_path / "two") as two,
     ):
         assert one.address.port != two.address.port
 

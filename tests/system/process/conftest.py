@@ -1,22 +1,22 @@
-"""A stage for each module of tests; those that need a bot of their own start it on that stage."""
+"""A harness for each test module, in which tests can start their own bots."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from .stage import Stage, staged
+from .harness import Harness, run_harness
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with staged(tmp_path_factory.mktemp("stage")) as stage:
-        yield stage
+async def shared_harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Harness]:
+    async with run_harness(tmp_path_factory.mktemp("harness")) as harness:
+        yield harness
 
 
 @pytest.fixture
-def stage(shared_stage: Stage) -> Stage:
-    """Gives the module's stage with everything well again."""
-    shared_stage.cloudflare.heal()
-    shared_stage.slack.faults.clear()
-    return shared_stage
+def harness(shared_harness: Harness) -> Harness:
+    """Return the module's harness without faults."""
+    shared_harness.cloudflare.clear_faults()
+    shared_harness.slack.faults.clear()
+    return shared_harness

@@ -22,6 +22,7 @@ from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import Channel, LocalSlack, Workspace
 from bot.storage.database import migrate, open_database
 from bot.storage.tables import digests
+from tests.support.teams import TEAM
 
 from .bot_process import started
 
@@ -73,7 +74,7 @@ async def plan_digests(engine: AsyncEngine, count: int) -> datetime:
     """Digests that were due at the minute that has just begun; they wait for `let_come_due`."""
     slot = datetime.now(UTC).replace(second=0, microsecond=0)
     schedule = Schedule(f"{slot.minute} {slot.hour} * * *", "UTC")
-    store = DigestRepository(engine, lambda: datetime.now(UTC))
+    store = DigestRepository(engine, TEAM, lambda: datetime.now(UTC))
     for number in range(count):
         plan = DigestSpec(CHANNELS[number % len(CHANNELS)].id, schedule)
         await store.resume((await store.create(plan, "U0ADA0001")).number)

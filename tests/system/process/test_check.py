@@ -13,7 +13,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, ApiToken
 from bot.playground.simulators.slack import Failed, LocalSlack, Named, Workspace
 
 from .bot_process import Ended
-from .stage import Stage, staged
+from .harness import Harness, run_harness
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -33,14 +33,14 @@ def _with(old: str, *new: str) -> list[str]:
     return [*WELL[:place], *new, *WELL[place + 1 :]]
 
 
-def _cases(stage: Stage) -> dict[str, tuple[dict[str, str], int, list[str]]]:
+def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]:
     """Settings, the exit code and the lines."""
-    settings = stage.settings
+    settings = harness.settings
     credentials = f"its credentials are wrong, or lack one of these permissions: {PERMISSIONS}"
     return {
         "all well": (settings(), 0, WELL),
         "socket mode": (
-            settings("SLACK_SIGNING_SECRET", SLACK_APP_TOKEN=stage.slack.app_token),
+            settings("SLACK_SIGNING_SECRET", SLACK_APP_TOKEN=harness.slack.app_token),
             0,
             [
                 "ok    settings: Socket Mode; accounts: default",
@@ -165,32 +165,32 @@ CASES = (
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def endings(shared_stage: Stage) -> AsyncIterator[dict[str, Ended]]:
+async def endings(shared_harness: Harness) -> AsyncIterator[dict[str, Ended]]:
     """How each case ended; as many at a time as there are cores."""
-    shared_stage.cloudflare.credentials = (DEFAULT_TOKEN, LACKING)
+    shared_harness.cloudflare.credentials = (DEFAULT_TOKEN, LACKING)
     cores = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def end(case: str, settings: dict[str, str]) -> tuple[str, Ended]:
         async with cores:
-            return case, await shared_stage.run(case.replace(" ", "-"), "check", settings)
+            return case, await shared_harness.run(case.replace(" ", "-"), "check", settings)
 
-    cases = _cases(shared_stage)
+    cases = _cases(shared_harness)
     yield dict(await asyncio.gather(*(end(case, settings) for case, (settings, *_) in cases.items())))
 
 
 @pytest.mark.parametrize("case", CASES)
 async def test_it_has_a_line_for_each_and_fails_with_any(
-    shared_stage: Stage, endings: dict[str, Ended], case: str
+    shared_harness: Harness, endings: dict[str, Ended], case: str
 ) -> None:
-    _, code, lines = _cases(shared_stage)[case]
+    _, code, lines = _cases(shared_harness)[case]
 
     assert endings[case].stdout.splitlines() == lines
     assert endings[case].code == code
     assert endings[case].stderr == ""
 
 
-async def test_every_case_is_tested(shared_stage: Stage) -> None:
-    assert tuple(_cases(shared_stage)) == CASES
+async def test_every_case_is_tested(shared_harness: Harness) -> None:
+    assert tuple(_cases(shared_harness)) == CASES
 
 
 @pytest.mark.parametrize(
@@ -218,18 +218,18 @@ async def test_every_case_is_tested(shared_stage: Stage) -> None:
 )
 async def test_a_scope_that_is_missing(tmp_path: Path, scopes: set[str], code: int, line: str) -> None:
     workspace = replace(Workspace(), scopes=frozenset(scopes))
-    async with staged(tmp_path, LocalSlack(workspace=workspace)) as stage:
-        ended = await stage.run("bot", "check")
+    async with run_harness(tmp_path, LocalSlack(workspace=workspace)) as harness:
+        ended = await harness.run("bot", "check")
 
     assert ended == Ended(code, "".join(f"{said}\n" for said in _with(SCOPES, line)), "")
 
 
 @pytest.mark.parametrize("fault", [Failed(503), Named("internal_error")], ids=["no answer", "slack's own"])
 async def test_a_slack_that_is_down_is_not_taken_for_a_wrong_token(
-    stage: Stage, fault: Failed | Named
+    harness: Harness, fault: Failed | Named
 ) -> None:
-    stage.slack.faults.add("auth.test", fault, times=5)
-    ended = await stage.run("slack-down", "check")
+    harness.slack.faults.add("auth.test", fault, times=5)
+    ended = await harness.run("slack-down", "check")
 
     line = ended.stdout.splitlines()[1]
     assert ended.code == 1
@@ -238,15 +238,15 @@ async def test_a_slack_that_is_down_is_not_taken_for_a_wrong_token(
     assert "None" not in line
 
 
-async def test_a_check_reads_settings_from_a_file_and_the_environment_first(stage: Stage) -> None:
-    lines = [f"{name}={value}" for name, value in stage.settings(CLOUDFLARE_API_TOKEN="canary").items()]
-    folder = stage.folder / "env-file"
+async def test_a_check_reads_settings_from_a_file_and_the_environment_first(harness: Harness) -> None:
+    lines = [f"{name}={value}" for name, value in harness.settings(CLOUDFLARE_API_TOKEN="canary").items()]
+    folder = harness.folder / "env-file"
     folder.mkdir()
     (folder / ".env").write_text("# a comment\n\n" + "\n".join(lines) + "\nSLACK_APP_TOKEN=\n")
 
     from_file, overruled = await asyncio.gather(
-        stage.run("env-file", "check", {}),
-        stage.run("env-file", "check", {"CLOUDFLARE_API_TOKEN": DEFAULT_TOKEN.value}),
+        harness.run("env-file", "check", {}),
+        harness.run("env-file", "check", {"CLOUDFLARE_API_TOKEN": DEFAULT_TOKEN.value}),
     )
 
     assert from_file.code == 1

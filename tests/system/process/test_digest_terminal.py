@@ -10,10 +10,11 @@ from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import HtmlPage
+from tests.support.teams import TEAM
 
 from .bot_process import Ended, run
+from .harness import Harness
 from .killing import database
-from .stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,30 +25,30 @@ PLANS = (
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def digests(shared_stage: Stage) -> Path:
+async def digests(shared_harness: Harness) -> Path:
     """The folder of a bot that knows two digests; the second is paused."""
-    folder = shared_stage.folder / "terminal"
+    folder = shared_harness.folder / "terminal"
     folder.mkdir()
     async with database(f"sqlite:///{folder}/bot.sqlite3") as engine:
-        store = DigestRepository(engine, lambda: datetime.now(UTC))
+        store = DigestRepository(engine, TEAM, lambda: datetime.now(UTC))
         for plan in PLANS:
             await store.create(plan, "U0ADA0001")
         await store.resume(1)
     return folder
 
 
-async def typed(stage: Stage, folder: Path, *words: str) -> Ended:
+async def typed(harness: Harness, folder: Path, *words: str) -> Ended:
     """How a command in that folder ended; nothing of it may have reached Slack."""
-    before = len(stage.slack.calls)
-    settings = stage.settings(DATABASE_URL=f"sqlite:///{folder}/bot.sqlite3", BOT_REQUEST_DEADLINE="2")
+    before = len(harness.slack.calls)
+    settings = harness.settings(DATABASE_URL=f"sqlite:///{folder}/bot.sqlite3", BOT_REQUEST_DEADLINE="2")
     ended = await run(folder, "digest", *words, settings=settings)
-    assert len(stage.slack.calls) == before
+    assert len(harness.slack.calls) == before
     assert "Traceback" not in ended.stderr
     return ended
 
 
-async def test_every_digest_is_a_line(stage: Stage, digests: Path) -> None:
-    ended = await typed(stage, digests, "list")
+async def test_every_digest_is_a_line(harness: Harness, digests: Path) -> None:
+    ended = await typed(harness, digests, "list")
     assert ended.code == 0
     assert ended.stderr == ""
     first, second = ended.stdout.splitlines()
@@ -58,8 +59,8 @@ async def test_every_digest_is_a_line(stage: Stage, digests: Path) -> None:
     )
 
 
-async def test_a_preview_is_what_the_digest_would_say(stage: Stage, digests: Path) -> None:
-    ended = await typed(stage, digests, "preview", "1")
+async def test_a_preview_is_what_the_digest_would_say(harness: Harness, digests: Path) -> None:
+    ended = await typed(harness, digests, "preview", "1")
     assert ended.code == 0
     assert ended.stderr == ""
     assert ended.stdout.startswith("Digest 1 · all workflows\ndefault · as of 20")
@@ -71,9 +72,11 @@ async def test_a_preview_is_what_the_digest_would_say(stage: Stage, digests: Pat
         assert markup not in ended.stdout
 
 
-async def test_an_account_that_does_not_answer_is_one_line_and_a_failure(stage: Stage, digests: Path) -> None:
-    stage.cloudflare.inject(HtmlPage(), times=None)
-    ended = await typed(stage, digests, "preview", "2")
+async def test_an_account_that_does_not_answer_is_one_line_and_a_failure(
+    harness: Harness, digests: Path
+) -> None:
+    harness.cloudflare.inject(HtmlPage(), times=None)
+    ended = await typed(harness, digests, "preview", "2")
     assert ended.code == 1
     assert ended.stdout == ""
     (said,) = ended.stderr.splitlines()
@@ -81,8 +84,10 @@ async def test_an_account_that_does_not_answer_is_one_line_and_a_failure(stage: 
     assert said.endswith("; `workflows-bot check` looks closer")
 
 
-async def test_a_digest_that_does_not_exist_is_one_line_and_a_failure(stage: Stage, digests: Path) -> None:
-    ended = await typed(stage, digests, "preview", "7")
+async def test_a_digest_that_does_not_exist_is_one_line_and_a_failure(
+    harness: Harness, digests: Path
+) -> None:
+    ended = await typed(harness, digests, "preview", "7")
     assert ended.code == 1
     assert ended.stdout == ""
     assert ended.stderr == (
@@ -90,10 +95,10 @@ async def test_a_digest_that_does_not_exist_is_one_line_and_a_failure(stage: Sta
     )
 
 
-async def test_a_database_that_can_t_be_opened_is_one_line_and_a_failure(stage: Stage) -> None:
-    folder = stage.folder / "terminal-without-database"
+async def test_a_database_that_can_t_be_opened_is_one_line_and_a_failure(harness: Harness) -> None:
+    folder = harness.folder / "terminal-without-database"
     (folder / "bot.sqlite3").mkdir(parents=True)
-    ended = await typed(stage, folder, "list")
+    ended = await typed(harness, folder, "list")
     assert ended.code == 1
     assert ended.stdout == ""
     (said,) = ended.stderr.splitlines()

@@ -15,8 +15,8 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.storage.tables import digest_runs
 from tests.support.postgres import create_database, run_postgres
 
+from .harness import Harness
 from .killing import Crowd, SlowSlack, database, delivered, let_come_due, plan_digests, slow_slack
-from .stage import Stage
 
 SLOTS = 200
 WITHIN = 90.0
@@ -33,7 +33,7 @@ async def settings(slack: SlowSlack, tmp_path: Path) -> AsyncIterator[dict[str, 
     cloudflare = Simulation()
     cloudflare.seed(1, instances=100)
     async with cloudflare.serve() as api, aiohttp.ClientSession() as session:
-        yield Stage(slack, cloudflare, api, tmp_path, session).settings(BOT_TAKEOVER_SECONDS="3")
+        yield Harness(slack, cloudflare, api, tmp_path, session).settings(BOT_TAKEOVER_SECONDS="3")
 
 
 async def _done(engine: AsyncEngine) -> int:

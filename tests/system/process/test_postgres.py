@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.support.messages import ask, click, row_ids, walk
 
 from .bot_process import BotProcess, running_bot
-from .stage import Stage
+from .harness import Harness
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -41,16 +41,18 @@ def database_url(server: Any) -> str:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def replicas(shared_stage: Stage, database_url: str) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
+async def replicas(
+    shared_harness: Harness, database_url: str
+) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
     """Two bots that were started at once on an empty database."""
-    shared_stage.cloudflare.change(cursor_padding=CURSOR)
+    shared_harness.cloudflare.change(cursor_padding=CURSOR)
     for number in range(130):
-        shared_stage.cloudflare.add_instance("long-walk", id=f"step-{number:03}")
-    settings = shared_stage.settings(DATABASE_URL=database_url)
+        shared_harness.cloudflare.add_instance("long-walk", id=f"step-{number:03}")
+    settings = shared_harness.settings(DATABASE_URL=database_url)
     async with AsyncExitStack() as stack:
         first, second = await asyncio.gather(
             *(
-                stack.enter_async_context(running_bot(shared_stage.folder / name, settings))
+                stack.enter_async_context(running_bot(shared_harness.folder / name, settings))
                 for name in ("first", "second")
             )
         )
@@ -60,19 +62,19 @@ async def replicas(shared_stage: Stage, database_url: str) -> AsyncIterator[tupl
 Replicas = tuple[BotProcess, BotProcess]
 
 
-async def test_replicas_that_start_at_once_share_one_database(stage: Stage, replicas: Replicas) -> None:
+async def test_replicas_that_start_at_once_share_one_database(harness: Harness, replicas: Replicas) -> None:
     for bot in replicas:
-        assert await stage.get(bot, "/readyz") == (200, '{"status": "ready"}')
+        assert await harness.get(bot, "/readyz") == (200, '{"status": "ready"}')
 
 
 async def test_a_bookmark_too_long_for_its_button_opens_at_another_replica(
-    stage: Stage, replicas: Replicas
+    harness: Harness, replicas: Replicas
 ) -> None:
     first, second = replicas
-    stage.slack.request_url = first.request_url
-    there = await walk(stage.ada, await ask(stage.ada, "list long-walk rows:20"), "page_next")
-    stage.slack.request_url = second.request_url
-    back = await walk(stage.ada, there[-1], "page_previous")
+    harness.slack.request_url = first.request_url
+    there = await walk(harness.ada, await ask(harness.ada, "list long-walk rows:20"), "page_next")
+    harness.slack.request_url = second.request_url
+    back = await walk(harness.ada, there[-1], "page_previous")
 
     newest_first = [f"step-{number:03}" for number in reversed(range(130))]
     assert [name for message in there for name in row_ids(message)] == newest_first
@@ -84,37 +86,37 @@ async def test_a_bookmark_too_long_for_its_button_opens_at_another_replica(
 
 
 async def test_clicks_that_alternate_between_replicas_walk_the_same_list(
-    stage: Stage, replicas: Replicas
+    harness: Harness, replicas: Replicas
 ) -> None:
-    stage.slack.request_url = replicas[0].request_url
-    message = await ask(stage.ada, "list long-walk rows:20")
+    harness.slack.request_url = replicas[0].request_url
+    message = await ask(harness.ada, "list long-walk rows:20")
     seen = row_ids(message)
     for turn in range(1, 7):
-        stage.slack.request_url = replicas[turn % 2].request_url
-        message = await click(stage.ada, message, "page_next")
+        harness.slack.request_url = replicas[turn % 2].request_url
+        message = await click(harness.ada, message, "page_next")
         seen += row_ids(message)
 
     assert seen == [f"step-{number:03}" for number in reversed(range(130))]
 
 
 async def test_a_database_that_is_gone_is_told_by_readiness_and_by_an_answer(
-    stage: Stage, replicas: Replicas, server: Any
+    harness: Harness, replicas: Replicas, server: Any
 ) -> None:
     bot = replicas[0]
-    stage.slack.request_url = bot.request_url
-    start = await ask(stage.ada, "list long-walk rows:20")
-    there = await walk(stage.ada, start, "page_next")
-    assert await stage.metric(bot, 'workflows_bot_ready{part="database"}') == 1
+    harness.slack.request_url = bot.request_url
+    start = await ask(harness.ada, "list long-walk rows:20")
+    there = await walk(harness.ada, start, "page_next")
+    assert await harness.metric(bot, 'workflows_bot_ready{part="database"}') == 1
     server.cleanup()
 
-    status, body = await stage.get(bot, "/readyz")
-    short = await ask(stage.ada, "list refunds")
-    spilled = await click(stage.ada, there[-1], "page_previous")
+    status, body = await harness.get(bot, "/readyz")
+    short = await ask(harness.ada, "list refunds")
+    spilled = await click(harness.ada, there[-1], "page_previous")
 
     assert status == 503
     assert "database" in body
-    assert await stage.metric(bot, 'workflows_bot_ready{part="database"}') == 0
-    assert (await stage.get(bot, "/healthz"))[0] == 200
+    assert await harness.metric(bot, 'workflows_bot_ready{part="database"}') == 0
+    assert (await harness.get(bot, "/healthz"))[0] == 200
     assert "has no workflow called" in short.all_text()
     assert "went wrong inside this bot" in spilled.all_text()
     assert "postgres" not in spilled.all_text()

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from .bot_process import Ended
-from .stage import Stage
+from .harness import Harness
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,9 +28,9 @@ NO_CREDENTIALS = (
 DATABASE = "workflows-bot: DATABASE_URL: the database can't be used:"
 
 
-def _cases(stage: Stage) -> dict[str, tuple[dict[str, str], list[str]]]:
+def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], list[str]]]:
     """Settings, and the lines they end in."""
-    settings = stage.settings
+    settings = harness.settings
     token = "CLOUDFLARE_API_TOKEN"
     return {
         "nothing at all": ({}, [MISSING_TOKEN, MISSING_SECRET, NO_ACCOUNT]),
@@ -113,37 +113,37 @@ CASES = (
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def endings(shared_stage: Stage) -> AsyncIterator[dict[str, Ended]]:
+async def endings(shared_harness: Harness) -> AsyncIterator[dict[str, Ended]]:
     """How each case ended; as many at a time as there are cores, since each takes a second of one."""
     cores = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def end(case: str, settings: dict[str, str]) -> tuple[str, Ended]:
         async with cores:
-            return case, await shared_stage.run(case.replace(" ", "-"), "serve", settings)
+            return case, await shared_harness.run(case.replace(" ", "-"), "serve", settings)
 
-    cases = _cases(shared_stage)
+    cases = _cases(shared_harness)
     yield dict(await asyncio.gather(*(end(case, settings) for case, (settings, _) in cases.items())))
 
 
 @pytest.mark.parametrize("case", CASES)
 async def test_it_says_what_is_wrong_and_leaves(
-    shared_stage: Stage, endings: dict[str, Ended], case: str
+    shared_harness: Harness, endings: dict[str, Ended], case: str
 ) -> None:
-    _, lines = _cases(shared_stage)[case]
+    _, lines = _cases(shared_harness)[case]
 
     assert sorted(endings[case].stderr.splitlines()) == sorted(lines)
     assert endings[case].code == 1
     assert endings[case].stdout == ""
 
 
-async def test_every_case_is_tested(shared_stage: Stage) -> None:
-    assert tuple(_cases(shared_stage)) == CASES
+async def test_every_case_is_tested(shared_harness: Harness) -> None:
+    assert tuple(_cases(shared_harness)) == CASES
 
 
-async def test_secrets_that_no_header_can_carry_are_named_and_not_shown(stage: Stage) -> None:
+async def test_secrets_that_no_header_can_carry_are_named_and_not_shown(harness: Harness) -> None:
     wrong = {"SLACK_BOT_TOKEN": "xoxb-canary\nand another line", "CLOUDFLARE_API_TOKEN": "canary\x1b[31m"}
 
-    ended = await stage.run("control-characters", "check", stage.settings(**wrong))
+    ended = await harness.run("control-characters", "check", harness.settings(**wrong))
 
     assert ended.code == 1
     assert ended.stdout == ""
@@ -153,20 +153,20 @@ async def test_secrets_that_no_header_can_carry_are_named_and_not_shown(stage: S
     assert "canary" not in ended.stderr
 
 
-async def test_a_line_break_behind_a_secret_as_mounted_files_have_it_does_no_harm(stage: Stage) -> None:
-    settings = stage.settings(
-        SLACK_BOT_TOKEN=f"{stage.slack.bot_token}\n", CLOUDFLARE_API_TOKEN="simulated-token\n"
+async def test_a_line_break_behind_a_secret_as_mounted_files_have_it_does_no_harm(harness: Harness) -> None:
+    settings = harness.settings(
+        SLACK_BOT_TOKEN=f"{harness.slack.bot_token}\n", CLOUDFLARE_API_TOKEN="simulated-token\n"
     )
 
-    ended = await stage.run("line-break", "check", settings)
+    ended = await harness.run("line-break", "check", settings)
 
     assert ended.code == 0
     assert ended.stderr == ""
 
 
-async def test_a_port_in_use_is_one_line(stage: Stage) -> None:
-    async with stage.bot("first") as bot:
-        ended = await stage.run("second", "serve", stage.settings(PORT=str(bot.port)))
+async def test_a_port_in_use_is_one_line(harness: Harness) -> None:
+    async with harness.bot("first") as bot:
+        ended = await harness.run("second", "serve", harness.settings(PORT=str(bot.port)))
 
     assert ended.code == 1
     (line,) = ended.stderr.splitlines()
@@ -174,18 +174,18 @@ async def test_a_port_in_use_is_one_line(stage: Stage) -> None:
     assert line == f"workflows-bot: {where}: can't listen there: Address already in use"
 
 
-async def test_a_host_that_is_none_of_ours_is_one_line_that_names_its_setting(stage: Stage) -> None:
-    ended = await stage.run("host", "serve", stage.settings(BOT_HOST="host.invalid"))
+async def test_a_host_that_is_none_of_ours_is_one_line_that_names_its_setting(harness: Harness) -> None:
+    ended = await harness.run("host", "serve", harness.settings(BOT_HOST="host.invalid"))
 
     assert ended.code == 1
     (line,) = ended.stderr.splitlines()
     assert line.startswith("workflows-bot: BOT_HOST host.invalid")
 
 
-async def test_a_mistake_within_accounts_is_told_in_words_that_fit_it(stage: Stage) -> None:
+async def test_a_mistake_within_accounts_is_told_in_words_that_fit_it(harness: Harness) -> None:
     accounts = '{"staging": {"api_token": "canary"}, "my test": {"account_id": "x", "api_token": "canary"}}'
 
-    ended = await stage.run("accounts", "serve", stage.settings(CLOUDFLARE_ACCOUNTS=accounts))
+    ended = await harness.run("accounts", "serve", harness.settings(CLOUDFLARE_ACCOUNTS=accounts))
 
     assert ended.code == 1
     assert "CLOUDFLARE_ACCOUNTS staging account_id " in ended.stderr
@@ -194,10 +194,10 @@ async def test_a_mistake_within_accounts_is_told_in_words_that_fit_it(stage: Sta
         assert jargon not in ended.stderr
 
 
-async def test_two_accounts_of_one_name_are_told_of_the_setting_that_renames_one(stage: Stage) -> None:
+async def test_two_accounts_of_one_name_are_told_of_the_setting_that_renames_one(harness: Harness) -> None:
     accounts = '{"default": {"account_id": "x", "api_token": "canary"}}'
 
-    ended = await stage.run("same-name", "serve", stage.settings(CLOUDFLARE_ACCOUNTS=accounts))
+    ended = await harness.run("same-name", "serve", harness.settings(CLOUDFLARE_ACCOUNTS=accounts))
 
     assert ended.code == 1
     (line,) = ended.stderr.splitlines()
@@ -205,11 +205,11 @@ async def test_two_accounts_of_one_name_are_told_of_the_setting_that_renames_one
     assert "BOT_ACCOUNT_NAME" in line
 
 
-async def test_an_account_called_as_the_engine_is_told_of_both_settings(stage: Stage) -> None:
+async def test_an_account_called_as_the_engine_is_told_of_both_settings(harness: Harness) -> None:
     accounts = '{"local": {"account_id": "x", "api_token": "canary"}}'
-    settings = stage.settings(CLOUDFLARE_ACCOUNTS=accounts, WRANGLER_DEV_URL="http://127.0.0.1:1")
+    settings = harness.settings(CLOUDFLARE_ACCOUNTS=accounts, WRANGLER_DEV_URL="http://127.0.0.1:1")
 
-    ended = await stage.run("called-local", "serve", settings)
+    ended = await harness.run("called-local", "serve", settings)
 
     assert ended.code == 1
     (line,) = ended.stderr.splitlines()

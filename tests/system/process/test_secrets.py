@@ -28,7 +28,7 @@ from tests.support.form_values import fill_form
 from tests.support.messages import ask, click
 
 from .bot_process import BotProcess
-from .stage import Stage, staged
+from .harness import Harness, run_harness
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -50,7 +50,7 @@ FAULTS: tuple[Fault, ...] = (
 
 @dataclass(frozen=True)
 class Watched:
-    stage: Stage
+    harness: Harness
     bot: BotProcess
     ada: Person
 
@@ -59,10 +59,10 @@ class Watched:
 async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
     """A talkative bot with a canary in every secret, over HTTP."""
     slack = LocalSlack(f"signing-{CANARY}", f"xoxb-{CANARY}", f"xapp-{CANARY}")
-    async with staged(tmp_path_factory.mktemp("secrets"), slack) as stage:
+    async with run_harness(tmp_path_factory.mktemp("secrets"), slack) as harness:
         by_token = ApiToken(f"token-{CANARY}")
         by_key = ApiKey("ops@example.com", f"key-{CANARY}")
-        stage.cloudflare.credentials = (by_token,)
+        harness.cloudflare.credentials = (by_token,)
         other = Simulation(account_id=KEY_ACCOUNT, credentials=(by_key,))
         other.add_instance("refunds", id="ref-1")
         async with other.serve() as other_api:
@@ -72,34 +72,34 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
                 "api_key": by_key.key,
                 "api_base_url": other_api,
             }
-            settings = stage.settings(
+            settings = harness.settings(
                 CLOUDFLARE_API_TOKEN=by_token.value,
                 CLOUDFLARE_ACCOUNTS=json.dumps({"keyed": account}),
                 BOT_LOG_LEVEL="debug",
                 BOT_REQUEST_DEADLINE="2",
             )
-            async with stage.bot("bot", settings) as bot:
-                yield Watched(stage, bot, stage.ada)
+            async with harness.bot("bot", settings) as bot:
+                yield Watched(harness, bot, harness.ada)
 
 
-def _said(stage: Stage, bot: BotProcess) -> dict[str, str]:
+def _said(harness: Harness, bot: BotProcess) -> dict[str, str]:
     """Everything the bot told anybody who should not see a secret."""
-    calls = [call.arguments for call in stage.slack.calls]
-    shown = [(change.message.text, change.message.blocks) for change in stage.slack.changes]
+    calls = [call.arguments for call in harness.slack.calls]
+    shown = [(change.message.text, change.message.blocks) for change in harness.slack.changes]
     return {"output": bot.stdout, "log": bot.stderr, "calls": str(calls), "messages": str(shown)}
 
 
 async def test_no_fault_of_slacks_brings_a_secret_out(watched: Watched) -> None:
     first = await ask(watched.ada, "list exchange-rates account:default")
-    watched.stage.slack.faults.add(RESPONSE_URL, Failed(404))
+    watched.harness.slack.faults.add(RESPONSE_URL, Failed(404))
     for method in ("chat.postEphemeral", "chat.postMessage"):
-        watched.stage.slack.faults.add(method, Named("channel_not_found"))
+        watched.harness.slack.faults.add(method, Named("channel_not_found"))
     await watched.ada.click(first, "page_refresh")
     await watched.bot.logged("answer_undeliverable")
-    watched.stage.slack.faults.add("users.info", Failed(500))
+    watched.harness.slack.faults.add("users.info", Failed(500))
     await ask(watched.ada, 'list exchange-rates since:"yesterday 09:00"')
 
-    for place, text in _said(watched.stage, watched.bot).items():
+    for place, text in _said(watched.harness, watched.bot).items():
         assert CANARY not in text, place
 
 
@@ -120,7 +120,7 @@ async def test_where_a_form_s_answer_goes_stays_between_slack_and_the_bot(watche
     view = await reply.view()
     assert reply.response_url in view.payload["private_metadata"]
     assert (await watched.ada.submit(view, fill_form(view.payload, since="a-private-word"))).errors
-    shown = watched.stage.slack.next_message()
+    shown = watched.harness.slack.next_message()
     await watched.ada.submit(view, fill_form(view.payload, rows="5"))
     assert (await shown).ts == message.ts
 
@@ -131,8 +131,8 @@ async def test_where_a_form_s_answer_goes_stays_between_slack_and_the_bot(watche
 async def test_answers_links_and_metrics_hold_no_secret(watched: Watched) -> None:
     keyed = await ask(watched.ada, "list refunds account:keyed")
     again = await click(watched.ada, keyed, "page_refresh")
-    _, metrics = await watched.stage.get(watched.bot, "/metrics")
-    _, ready = await watched.stage.get(watched.bot, "/readyz")
+    _, metrics = await watched.harness.get(watched.bot, "/metrics")
+    _, ready = await watched.harness.get(watched.bot, "/readyz")
 
     assert "ref-1" in again.all_text()
     assert CANARY not in metrics + ready + str([button.value for button in again.buttons()])
@@ -140,17 +140,17 @@ async def test_answers_links_and_metrics_hold_no_secret(watched: Watched) -> Non
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 async def test_no_fault_of_cloudflares_brings_a_secret_out(watched: Watched, fault: Fault) -> None:
-    watched.stage.cloudflare.inject(fault, times=3)
+    watched.harness.cloudflare.inject(fault, times=3)
     await ask(watched.ada, f"list order-processing since:{10 + FAULTS.index(fault)}d")
-    watched.stage.cloudflare.heal()
+    watched.harness.cloudflare.clear_faults()
 
-    for place, text in _said(watched.stage, watched.bot).items():
+    for place, text in _said(watched.harness, watched.bot).items():
         assert CANARY not in text, place
 
 
 async def test_nothing_the_command_line_says_holds_a_secret(watched: Watched) -> None:
     database = f"postgres://user:{CANARY}@127.0.0.1:1/name"
-    settings = watched.stage.settings(
+    settings = watched.harness.settings(
         DATABASE_URL=database,
         CLOUDFLARE_API_TOKEN=CANARY,
         CLOUDFLARE_API_KEY=CANARY,
@@ -160,9 +160,9 @@ async def test_nothing_the_command_line_says_holds_a_secret(watched: Watched) ->
     )
     readable = {name: value for name, value in settings.items() if name != "CLOUDFLARE_ACCOUNTS"}
     endings = await asyncio.gather(
-        watched.stage.run("refused", "serve", settings),
-        watched.stage.run("served", "serve", readable),
-        watched.stage.run("checked", "check", readable),
+        watched.harness.run("refused", "serve", settings),
+        watched.harness.run("served", "serve", readable),
+        watched.harness.run("checked", "check", readable),
     )
 
     assert [ended.code for ended in endings] == [1, 1, 1]

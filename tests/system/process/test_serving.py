@@ -13,7 +13,7 @@ from bot.playground.simulators.slack import AckError, Signer, Unsigned, signatur
 from tests.support.messages import ask, click, row_ids
 
 from .bot_process import BotProcess
-from .stage import Stage
+from .harness import Harness
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,27 +22,27 @@ COMMAND = urlencode({"command": "/workflows", "text": "help", "user_id": "U1", "
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(shared_stage: Stage) -> AsyncIterator[BotProcess]:
-    async with shared_stage.bot("serving") as bot:
+async def bot(shared_harness: Harness) -> AsyncIterator[BotProcess]:
+    async with shared_harness.bot("serving") as bot:
         yield bot
 
 
 async def _post(
-    stage: Stage, bot: BotProcess, body: bytes, headers: dict[str, str], content_type: str = FORM
+    harness: Harness, bot: BotProcess, body: bytes, headers: dict[str, str], content_type: str = FORM
 ) -> tuple[int, str]:
-    async with stage.session.post(
+    async with harness.session.post(
         bot.request_url, data=io.BytesIO(body), headers={"Content-Type": content_type, **headers}
     ) as answer:
         return answer.status, await answer.text()
 
 
-def _signed(stage: Stage, body: bytes) -> dict[str, str]:
-    return Signer(stage.slack.signing_secret).headers(body.decode())
+def _signed(harness: Harness, body: bytes) -> dict[str, str]:
+    return Signer(harness.slack.signing_secret).headers(body.decode())
 
 
-async def _is_well(stage: Stage, bot: BotProcess) -> bool:
+async def _is_well(harness: Harness, bot: BotProcess) -> bool:
     """Whether it still answers a command as it should."""
-    message = await ask(stage.ada, "list order-processing")
+    message = await ask(harness.ada, "list order-processing")
     return bot.process.returncode is None and len(row_ids(message)) == 10
 
 
@@ -59,11 +59,11 @@ async def test_a_healthy_start_logs_no_warning(bot: BotProcess) -> None:
     assert bot.stdout == ""
 
 
-async def test_a_signed_command_and_a_click_are_answered(stage: Stage, bot: BotProcess) -> None:
-    first = await ask(stage.ada, "list order-processing")
-    second = await click(stage.ada, first, "page_next")
+async def test_a_signed_command_and_a_click_are_answered(harness: Harness, bot: BotProcess) -> None:
+    first = await ask(harness.ada, "list order-processing")
+    second = await click(harness.ada, first, "page_next")
 
-    newest_first = [instance.id for instance in stage.cloudflare.instances("order-processing")]
+    newest_first = [instance.id for instance in harness.cloudflare.instances("order-processing")]
     assert row_ids(first) == newest_first[:10]
     assert row_ids(second) == newest_first[10:20]
     assert bot.process.returncode is None
@@ -74,59 +74,61 @@ async def test_a_signed_command_and_a_click_are_answered(stage: Stage, bot: BotP
     [Unsigned(), Signer("wrong"), Signer("local-signing-secret", lambda: time.time() - 301)],
     ids=["unsigned", "wrongly signed", "signed too long ago"],
 )
-async def test_a_stranger_is_refused(stage: Stage, bot: BotProcess, signs: Unsigned | Signer) -> None:
-    stranger = stage.slack.person("ada", via=stage.slack.http(bot.request_url, signs))
+async def test_a_stranger_is_refused(harness: Harness, bot: BotProcess, signs: Unsigned | Signer) -> None:
+    stranger = harness.slack.person("ada", via=harness.slack.http(bot.request_url, signs))
 
     with pytest.raises(AckError, match="HTTP 401"):
         await stranger.command("/workflows", "list order-processing")
 
-    assert await _is_well(stage, bot)
+    assert await _is_well(harness, bot)
 
 
-async def test_what_strangers_write_stays_out_of_the_log(stage: Stage, bot: BotProcess) -> None:
+async def test_what_strangers_write_stays_out_of_the_log(harness: Harness, bot: BotProcess) -> None:
     body = COMMAND + b"&text=a-strangers-words"
 
-    status, _ = await _post(stage, bot, body, _signed(stage, COMMAND))
+    status, _ = await _post(harness, bot, body, _signed(harness, COMMAND))
 
     assert status == 401
     assert "a-strangers-words" not in bot.stderr
 
 
-async def test_a_signature_that_does_not_fit_the_body_is_refused(stage: Stage, bot: BotProcess) -> None:
-    status, _ = await _post(stage, bot, COMMAND + b"&text=list", _signed(stage, COMMAND))
+async def test_a_signature_that_does_not_fit_the_body_is_refused(harness: Harness, bot: BotProcess) -> None:
+    status, _ = await _post(harness, bot, COMMAND + b"&text=list", _signed(harness, COMMAND))
 
     assert status == 401
 
 
 @pytest.mark.parametrize("stamp", ["", "soon", "1e9", "-1", "9" * 400, "١٢٣"])
 async def test_a_timestamp_that_is_no_time_of_now_is_refused(
-    stage: Stage, bot: BotProcess, stamp: str
+    harness: Harness, bot: BotProcess, stamp: str
 ) -> None:
     headers = {
         "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": signature(stage.slack.signing_secret, 0, COMMAND.decode()),
+        "X-Slack-Signature": signature(harness.slack.signing_secret, 0, COMMAND.decode()),
     }
 
-    status, _ = await _post(stage, bot, COMMAND, headers)
+    status, _ = await _post(harness, bot, COMMAND, headers)
 
     assert status == 401
-    assert await _is_well(stage, bot)
+    assert await _is_well(harness, bot)
 
 
-async def test_a_stranger_can_not_make_the_bot_send_anything_anywhere(stage: Stage, bot: BotProcess) -> None:
+async def test_a_stranger_can_not_make_the_bot_send_anything_anywhere(
+    harness: Harness, bot: BotProcess
+) -> None:
     payload = {
         "type": "block_actions",
         "actions": [{"type": "button", "action_id": "page_next", "block_id": "b", "value": "x"}],
-        "response_url": f"{stage.slack.base_url}/actions/I1/forged",
+        "response_url": f"{harness.slack.base_url}/actions/I1/forged",
         "channel": {"id": "C0GENERAL"},
         "user": {"id": "U0ADA0001"},
         "team": {"id": "T0LOCAL01"},
     }
     body = urlencode({"payload": json.dumps(payload)}).encode()
-    uses = stage.slack.responses.follow()
-    calls = stage.slack.calls.follow()
+    uses = harness.slack.responses.follow()
+    calls = harness.slack.calls.follow()
 
-    await _post(stage, bot, body, {"X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=0"})
+    await _post(harness, bot, body, {"X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=0"})
 
     with pytest.raises(TimeoutError):
         await uses.next(within=0.5)
@@ -145,12 +147,12 @@ async def test_a_stranger_can_not_make_the_bot_send_anything_anywhere(stage: Sta
     ids=["no json", "no json in the form", "no utf-8", "no utf-8 json"],
 )
 async def test_a_body_that_can_not_be_read_is_a_bad_request(
-    stage: Stage, bot: BotProcess, body: bytes, content_type: str
+    harness: Harness, bot: BotProcess, body: bytes, content_type: str
 ) -> None:
-    headers = Signer(stage.slack.signing_secret).headers(body.decode(errors="replace"))
-    assert await _post(stage, bot, body, headers, content_type) == (400, "the body can't be read")
-    assert (await _post(stage, bot, body, {}, content_type))[0] == 401, "a stranger's is not even read"
-    assert await _is_well(stage, bot)
+    headers = Signer(harness.slack.signing_secret).headers(body.decode(errors="replace"))
+    assert await _post(harness, bot, body, headers, content_type) == (400, "the body can't be read")
+    assert (await _post(harness, bot, body, {}, content_type))[0] == 401, "a stranger's is not even read"
+    assert await _is_well(harness, bot)
 
 
 @pytest.mark.parametrize(
@@ -182,59 +184,59 @@ async def test_a_body_that_can_not_be_read_is_a_bad_request(
 )
 @pytest.mark.parametrize("sign", [True, False], ids=["signed", "unsigned"])
 async def test_a_body_of_a_shape_slack_never_sends_is_no_fault_of_the_bot(
-    stage: Stage, bot: BotProcess, body: bytes, content_type: str, sign: bool
+    harness: Harness, bot: BotProcess, body: bytes, content_type: str, sign: bool
 ) -> None:
-    headers = _signed(stage, body) if sign else {}
+    headers = _signed(harness, body) if sign else {}
 
-    status, text = await _post(stage, bot, body, headers, content_type)
+    status, text = await _post(harness, bot, body, headers, content_type)
 
     assert status < 500, text
     assert sign or status in {400, 401}
-    assert await _is_well(stage, bot)
+    assert await _is_well(harness, bot)
 
 
-async def test_a_body_larger_than_any_of_slacks_is_refused(stage: Stage, bot: BotProcess) -> None:
+async def test_a_body_larger_than_any_of_slacks_is_refused(harness: Harness, bot: BotProcess) -> None:
     body = b"text=" + b"x" * 2 * 1024 * 1024
 
-    status, _ = await _post(stage, bot, body, _signed(stage, body))
+    status, _ = await _post(harness, bot, body, _signed(harness, body))
 
     assert status == 413
-    assert await _is_well(stage, bot)
+    assert await _is_well(harness, bot)
 
 
-async def test_only_slacks_own_way_of_asking_is_taken(stage: Stage, bot: BotProcess) -> None:
-    assert (await stage.get(bot, "/slack/events"))[0] == 405
-    assert (await stage.get(bot, "/"))[0] == 404
+async def test_only_slacks_own_way_of_asking_is_taken(harness: Harness, bot: BotProcess) -> None:
+    assert (await harness.get(bot, "/slack/events"))[0] == 405
+    assert (await harness.get(bot, "/"))[0] == 404
 
 
-async def test_health_and_readiness(stage: Stage, bot: BotProcess) -> None:
-    assert await stage.get(bot, "/healthz") == (200, '{"status": "up"}')
-    assert await stage.get(bot, "/readyz") == (200, '{"status": "ready"}')
+async def test_health_and_readiness(harness: Harness, bot: BotProcess) -> None:
+    assert await harness.get(bot, "/healthz") == (200, '{"status": "up"}')
+    assert await harness.get(bot, "/readyz") == (200, '{"status": "ready"}')
 
 
-async def test_metrics_count_requests_calls_and_hits(stage: Stage, bot: BotProcess) -> None:
+async def test_metrics_count_requests_calls_and_hits(harness: Harness, bot: BotProcess) -> None:
     commands = 'workflows_bot_requests_total{kind="command",outcome="200"}'
     calls = 'workflows_bot_upstream_calls_total{account="default",outcome="200"}'
     hits = 'workflows_bot_pages_total{account="default",outcome="hit"}'
     misses = 'workflows_bot_pages_total{account="default",outcome="miss"}'
     names = (commands, calls, hits, misses, "workflows_bot_ack_seconds_count")
-    before = [await stage.metric(bot, name) for name in names]
+    before = [await harness.metric(bot, name) for name in names]
 
     for _ in range(3):
-        await ask(stage.ada, "list order-processing status:paused rows:3")
+        await ask(harness.ada, "list order-processing status:paused rows:3")
 
-    after = [await stage.metric(bot, name) for name in names]
+    after = [await harness.metric(bot, name) for name in names]
     assert [new - old for old, new in zip(before, after, strict=True)] == [3, 1, 2, 1, 3]
-    assert await stage.metric(bot, 'workflows_bot_budget_left{account="default"}') > 0
+    assert await harness.metric(bot, 'workflows_bot_budget_left{account="default"}') > 0
 
 
-async def test_requests_of_strangers_are_counted_by_outcome(stage: Stage, bot: BotProcess) -> None:
+async def test_requests_of_strangers_are_counted_by_outcome(harness: Harness, bot: BotProcess) -> None:
     refused = 'workflows_bot_requests_total{kind="other",outcome="401"}'
-    before = await stage.metric(bot, refused)
+    before = await harness.metric(bot, refused)
 
-    await _post(stage, bot, COMMAND, {})
+    await _post(harness, bot, COMMAND, {})
 
-    assert await stage.metric(bot, refused) == before + 1
+    assert await harness.metric(bot, refused) == before + 1
 
 
 async def test_the_log_is_json_and_holds_no_faults_of_the_bot_after_all_this(bot: BotProcess) -> None:

@@ -12,77 +12,77 @@ from bot.playground.simulators.slack import AckError, Failed, Reply
 from bot.playground.simulators.slack import Slow as SlowSlack
 from tests.support.messages import ask, click, row_ids, walk
 from tests.system.process.bot_process import BotProcess, Ended
-from tests.system.process.stage import Stage
+from tests.system.process.harness import Harness
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NO_PORT_FOR_SLACK = "SLACK_SIGNING_SECRET"
 
 
-def _settings(stage: Stage, **more: str) -> dict[str, str]:
-    return stage.settings(NO_PORT_FOR_SLACK, SLACK_APP_TOKEN=stage.slack.app_token, **more)
+def _settings(harness: Harness, **more: str) -> dict[str, str]:
+    return harness.settings(NO_PORT_FOR_SLACK, SLACK_APP_TOKEN=harness.slack.app_token, **more)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(stage: Stage) -> AsyncIterator[BotProcess]:
-    async with stage.bot("socket", _settings(stage)) as bot:
-        await stage.slack.socket_mode.connected()
+async def bot(harness: Harness) -> AsyncIterator[BotProcess]:
+    async with harness.bot("socket", _settings(harness)) as bot:
+        await harness.slack.socket_mode.wait_for_connection()
         yield bot
 
 
-async def _until_ready(stage: Stage, bot: BotProcess, status: int) -> str:
+async def _until_ready(harness: Harness, bot: BotProcess, status: int) -> str:
     """The body of the first `/readyz` with this status."""
     async with asyncio.timeout(10):
         while True:
-            found, body = await stage.get(bot, "/readyz")
+            found, body = await harness.get(bot, "/readyz")
             if found == status:
                 return body
             await asyncio.sleep(0.02)
 
 
-async def test_it_is_ready_once_it_is_connected(stage: Stage, bot: BotProcess) -> None:
+async def test_it_is_ready_once_it_is_connected(harness: Harness, bot: BotProcess) -> None:
     (ready,) = bot.events("ready")
 
     assert ready["mode"] == "socket"
-    assert await _until_ready(stage, bot, 200) == '{"status": "ready"}'
-    assert len(stage.slack.socket_mode.connections) == 1
+    assert await _until_ready(harness, bot, 200) == '{"status": "ready"}'
+    assert len(harness.slack.socket_mode.connections) == 1
 
 
 async def test_a_healthy_start_logs_no_warning(bot: BotProcess) -> None:
     assert [entry for entry in bot.log if entry["level"] in {"warning", "error", "critical"}] == []
 
 
-async def test_nobody_can_post_events_by_http(stage: Stage, bot: BotProcess) -> None:
-    async with stage.session.post(bot.request_url, data={"command": "/workflows"}) as answer:
+async def test_nobody_can_post_events_by_http(harness: Harness, bot: BotProcess) -> None:
+    async with harness.session.post(bot.request_url, data={"command": "/workflows"}) as answer:
         assert answer.status == 404
-    assert (await stage.get(bot, "/healthz"))[0] == 200
+    assert (await harness.get(bot, "/healthz"))[0] == 200
 
 
 @pytest.mark.usefixtures("bot")
-async def test_what_people_type_stays_out_of_a_talkative_log(stage: Stage) -> None:
-    async with stage.bot("debug", _settings(stage, BOT_LOG_LEVEL="debug")) as bot:
-        await stage.slack.socket_mode.connected()
+async def test_what_people_type_stays_out_of_a_talkative_log(harness: Harness) -> None:
+    async with harness.bot("debug", _settings(harness, BOT_LOG_LEVEL="debug")) as bot:
+        await harness.slack.socket_mode.wait_for_connection()
         for _ in range(2):  # one for each connection, whichever of them Slack takes
-            reply = await stage.ada.command("/workflows", "help a-private-word")
+            reply = await harness.ada.command("/workflows", "help a-private-word")
 
-    assert stage.slack.app_token not in bot.stderr
+    assert harness.slack.app_token not in bot.stderr
     assert "ticket=" not in bot.stderr
     assert reply.response_url not in bot.stderr
     assert "a-private-word" not in bot.stderr
 
 
-async def test_a_command_and_clicks_walk_a_list_there_and_back(stage: Stage) -> None:
-    there = await walk(stage.ada, await ask(stage.ada, "list order-processing rows:20"), "page_next")
-    back = await walk(stage.ada, there[-1], "page_previous")
+async def test_a_command_and_clicks_walk_a_list_there_and_back(harness: Harness) -> None:
+    there = await walk(harness.ada, await ask(harness.ada, "list order-processing rows:20"), "page_next")
+    back = await walk(harness.ada, there[-1], "page_previous")
 
-    newest_first = [instance.id for instance in stage.cloudflare.instances("order-processing")]
+    newest_first = [instance.id for instance in harness.cloudflare.instances("order-processing")]
     assert [name for message in there for name in row_ids(message)] == newest_first
     assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
 
 
-async def test_a_slow_answer_is_acknowledged_in_time_and_follows(stage: Stage, bot: BotProcess) -> None:
-    stage.cloudflare.inject(Slow(1.8), operation="list_instances")
-    reply = await stage.ada.command("/workflows", "list order-processing rows:7")
+async def test_a_slow_answer_is_acknowledged_in_time_and_follows(harness: Harness, bot: BotProcess) -> None:
+    harness.cloudflare.inject(Slow(1.8), operation="list_instances")
+    reply = await harness.ada.command("/workflows", "list order-processing rows:7")
 
     assert reply.ack_message is None
     assert reply.ack.seconds < 2.5
@@ -91,42 +91,42 @@ async def test_a_slow_answer_is_acknowledged_in_time_and_follows(stage: Stage, b
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_button_of_before_a_reconnect_works_after_it(stage: Stage) -> None:
-    before = await ask(stage.ada, "list order-processing")
-    (old,) = stage.slack.socket_mode.connections
-    opened = stage.slack.socket_mode.opened.follow()
+async def test_a_button_of_before_a_reconnect_works_after_it(harness: Harness) -> None:
+    before = await ask(harness.ada, "list order-processing")
+    (old,) = harness.slack.socket_mode.connections
+    opened = harness.slack.socket_mode.opened.follow()
 
-    await stage.slack.socket_mode.disconnect()
+    await harness.slack.socket_mode.disconnect()
     new = await opened.next()
     await old.socket.close()
 
     assert new.number > old.number
-    after = await click(stage.ada, before, "page_next")
-    assert row_ids(await ask(stage.ada, "list order-processing")) == row_ids(before)
+    after = await click(harness.ada, before, "page_next")
+    assert row_ids(await ask(harness.ada, "list order-processing")) == row_ids(before)
     assert set(row_ids(after)).isdisjoint(row_ids(before))
 
 
 async def test_a_connection_that_breaks_is_opened_anew_and_readiness_tells(
-    stage: Stage, bot: BotProcess
+    harness: Harness, bot: BotProcess
 ) -> None:
-    stage.slack.faults.add("apps.connections.open", SlowSlack(1.5))
-    opened = stage.slack.socket_mode.opened.follow()
-    await stage.slack.socket_mode.close()
+    harness.slack.faults.add("apps.connections.open", SlowSlack(1.5))
+    opened = harness.slack.socket_mode.opened.follow()
+    await harness.slack.socket_mode.close()
 
-    body = await _until_ready(stage, bot, 503)
+    body = await _until_ready(harness, bot, 503)
     await opened.next(within=30)
-    await _until_ready(stage, bot, 200)
+    await _until_ready(harness, bot, 200)
 
     assert body == '{"status": "not ready", "faults": {"socket mode": "not connected to Slack"}}'
-    assert len(row_ids(await ask(stage.ada, "list order-processing"))) == 10
-    assert stage.slack.app_token not in bot.stderr
+    assert len(row_ids(await ask(harness.ada, "list order-processing"))) == 10
+    assert harness.slack.app_token not in bot.stderr
     assert "ticket=" not in bot.stderr
 
 
-async def test_a_wrong_app_token_is_one_line(stage: Stage) -> None:
-    settings = stage.settings(NO_PORT_FOR_SLACK, SLACK_APP_TOKEN="xapp-canary")
+async def test_a_wrong_app_token_is_one_line(harness: Harness) -> None:
+    settings = harness.settings(NO_PORT_FOR_SLACK, SLACK_APP_TOKEN="xapp-canary")
 
-    assert await stage.run("wrong-token", "serve", settings) == Ended(
+    assert await harness.run("wrong-token", "serve", settings) == Ended(
         1,
         "",
         "workflows-bot: Slack refuses SLACK_APP_TOKEN (invalid_auth): it must be an app-level token (xapp-…) "
@@ -134,22 +134,22 @@ async def test_a_wrong_app_token_is_one_line(stage: Stage) -> None:
     )
 
 
-async def test_a_bot_token_in_place_of_the_app_token_is_one_line(stage: Stage) -> None:
-    settings = stage.settings(NO_PORT_FOR_SLACK, SLACK_APP_TOKEN=stage.slack.bot_token)
+async def test_a_bot_token_in_place_of_the_app_token_is_one_line(harness: Harness) -> None:
+    settings = harness.settings(NO_PORT_FOR_SLACK, SLACK_APP_TOKEN=harness.slack.bot_token)
 
-    ended = await stage.run("swapped-tokens", "serve", settings)
+    ended = await harness.run("swapped-tokens", "serve", settings)
 
     assert ended.code == 1
     (line,) = ended.stderr.splitlines()
     assert line.startswith("workflows-bot: Slack refuses SLACK_APP_TOKEN (not_allowed_token_type)")
 
 
-async def test_a_slack_that_gives_no_connection_is_one_line(stage: Stage) -> None:
-    stage.slack.faults.add("apps.connections.open", Failed(503), times=10)
+async def test_a_slack_that_gives_no_connection_is_one_line(harness: Harness) -> None:
+    harness.slack.faults.add("apps.connections.open", Failed(503), times=10)
     try:
-        ended = await stage.run("no-connection", "serve", _settings(stage))
+        ended = await harness.run("no-connection", "serve", _settings(harness))
     finally:
-        stage.slack.faults.clear()
+        harness.slack.faults.clear()
 
     assert ended.code == 1
     (line,) = ended.stderr.splitlines()
@@ -158,9 +158,9 @@ async def test_a_slack_that_gives_no_connection_is_one_line(stage: Stage) -> Non
     assert "None" not in line
 
 
-async def test_sigterm_ends_it_with_0_after_what_it_was_doing(stage: Stage, bot: BotProcess) -> None:
-    stage.cloudflare.inject(Slow(2.0), operation="list_instances")
-    reply = await stage.ada.command("/workflows", "list order-processing rows:6")
+async def test_sigterm_ends_it_with_0_after_what_it_was_doing(harness: Harness, bot: BotProcess) -> None:
+    harness.cloudflare.inject(Slow(2.0), operation="list_instances")
+    reply = await harness.ada.command("/workflows", "list order-processing rows:6")
     started = time.monotonic()
 
     bot.signal()
@@ -170,19 +170,21 @@ async def test_sigterm_ends_it_with_0_after_what_it_was_doing(stage: Stage, bot:
     assert code == 0
     assert len(row_ids(message)) == 6
     assert time.monotonic() - started < 5
-    assert stage.slack.socket_mode.connections == ()
+    assert harness.slack.socket_mode.connections == ()
     assert "Traceback" not in bot.stderr
     assert "Unclosed" not in bot.stderr
 
 
-async def test_a_command_still_without_ack_when_sigterm_comes_is_answered_all_the_same(stage: Stage) -> None:
-    stage.cloudflare.inject(Slow(1.0), operation="list_instances")
-    async with stage.bot("before-ack", _settings(stage, BOT_ACK_WITHIN="2.5")) as bot:
-        await stage.slack.socket_mode.connected()
-        calls = stage.cloudflare.list_calls
-        asking = asyncio.create_task(stage.ada.command("/workflows", "list order-processing rows:9"))
+async def test_a_command_still_without_ack_when_sigterm_comes_is_answered_all_the_same(
+    harness: Harness,
+) -> None:
+    harness.cloudflare.inject(Slow(1.0), operation="list_instances")
+    async with harness.bot("before-ack", _settings(harness, BOT_ACK_WITHIN="2.5")) as bot:
+        await harness.slack.socket_mode.wait_for_connection()
+        calls = harness.cloudflare.list_calls
+        asking = asyncio.create_task(harness.ada.command("/workflows", "list order-processing rows:9"))
         async with asyncio.timeout(5):
-            while stage.cloudflare.list_calls == calls:  # noqa: ASYNC110 - the simulation has no event for it
+            while harness.cloudflare.list_calls == calls:  # noqa: ASYNC110 - the simulation has no event for it
                 await asyncio.sleep(0.01)
         bot.signal()
         reply = await asking
@@ -193,26 +195,26 @@ async def test_a_command_still_without_ack_when_sigterm_comes_is_answered_all_th
 
 
 async def test_sigterm_in_a_stream_of_commands_leaves_none_that_was_taken_without_its_answer(
-    stage: Stage,
+    harness: Harness,
 ) -> None:
-    stage.cloudflare.inject(Slow(2.0), operation="list_instances", times=None)
+    harness.cloudflare.inject(Slow(2.0), operation="list_instances", times=None)
     asked: list[asyncio.Task[Reply]] = []
 
     async def ask_until_nobody_listens() -> None:
-        while stage.slack.socket_mode.connections:
+        while harness.slack.socket_mode.connections:
             text = f"list order-processing page:{len(asked) + 2}"
-            asked.append(asyncio.create_task(stage.ada.command("/workflows", text)))
+            asked.append(asyncio.create_task(harness.ada.command("/workflows", text)))
             await asyncio.sleep(0.1)
 
-    async with stage.bot("stream", _settings(stage)) as bot:
-        await stage.slack.socket_mode.connected()
+    async with harness.bot("stream", _settings(harness)) as bot:
+        await harness.slack.socket_mode.wait_for_connection()
         asking = asyncio.create_task(ask_until_nobody_listens())
         await asyncio.sleep(0.5)
         bot.signal()
         await asking
         code = await bot.ended(within=14)
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
-        stage.cloudflare.heal()
+        harness.cloudflare.clear_faults()
 
     taken = [outcome for outcome in outcomes if isinstance(outcome, Reply)]
     assert code == 0

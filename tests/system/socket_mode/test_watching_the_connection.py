@@ -46,7 +46,7 @@ async def test_a_connection_that_holds_is_watched_without_a_word(
     slack: LocalSlack, connection: SocketMode
 ) -> None:
     await connection.connect()
-    await slack.socket_mode.connected()
+    await slack.socket_mode.wait_for_connection()
 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(connection.watch(), 1.5)
@@ -54,7 +54,7 @@ async def test_a_connection_that_holds_is_watched_without_a_word(
 
 async def test_a_connection_that_is_lost_for_good_raises(slack: LocalSlack, connection: SocketMode) -> None:
     await connection.connect()
-    await slack.socket_mode.connected()
+    await slack.socket_mode.wait_for_connection()
     slack.faults.add("apps.connections.open", Failed(503), times=1000)
     watching = asyncio.create_task(connection.watch())
 
@@ -85,7 +85,7 @@ async def test_no_connection_at_the_start_says_why(
 async def test_closing_leaves_no_task_and_no_connection(slack: LocalSlack, connection: SocketMode) -> None:
     before = asyncio.all_tasks()
     await connection.connect()
-    await slack.socket_mode.connected()
+    await slack.socket_mode.wait_for_connection()
 
     await connection.close()
     async with asyncio.timeout(5):

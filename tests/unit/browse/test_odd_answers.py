@@ -261,6 +261,6 @@ async def test_a_fault_on_the_way_leaves_the_bookmark_usable(browser: Browser, o
     orders.inject(JsonError(), times=3)
     with pytest.raises(Unavailable):
         await browser.refresh(fifth.here)
-    orders.heal()
+    orders.clear_faults()
     assert ids(await older(browser, fifth)) == orders_down_from(900, 881)
     assert isinstance(fifth.here, Bookmark)

@@ -38,7 +38,7 @@ async def test_the_first_digest_tells_what_failed_in_its_window(prod: Account) -
     assert report.total == 1
     assert report.exact is True
     assert report.ungrouped == {}
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.rows == [WorkflowRow("orders", {Status("errored"): 2, Status("complete"): 1}, None)]
     assert report.empty == 1
     assert report.gone == []
@@ -153,7 +153,7 @@ async def test_a_failure_longer_ago_than_is_looked_back_is_said_by_its_count(pro
     prod.fail("orders", "ancient", MINUTE, created=20 * DAY)
     report = await prod.digest()
     assert report.total == 0
-    assert report.unread == {"orders": 1}
+    assert report.unexplained == {"orders": 1}
     assert report.exact is False
     assert report.has_news is True
 
@@ -165,7 +165,7 @@ async def test_a_count_that_rose_by_more_than_the_list_shows_makes_it_at_least(p
     prod.fail("orders", "young", MINUTE)
     report = await prod.digest()
     assert report.total == 1
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.exact is False
     assert [group.exact for group in report.groups] == [False]
 

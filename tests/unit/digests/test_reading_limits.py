@@ -43,7 +43,7 @@ async def test_a_thousand_workflows_with_forty_failures_in_ten_cost_35_calls(pro
     report = await prod.digest()
     assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, MOST_DETAILS)
     assert report.total == 40
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert len(report.groups) == MOST_GROUPS
     assert sum(group.total for group in report.groups) == MOST_DETAILS
     assert sum(report.ungrouped.values()) == 40 - MOST_DETAILS
@@ -108,7 +108,7 @@ async def test_rises_that_no_call_is_left_for_are_said(prod: Account) -> None:
         for nth in range(number + 1):
             prod.fail(f"flow-{number}", f"{nth}", MINUTE)
     report = await prod.digest()
-    assert report.unread == {"flow-0": 1, "flow-1": 2, "flow-2": 3}
+    assert report.unexplained == {"flow-0": 1, "flow-1": 2, "flow-2": 3}
     assert report.total == sum(range(4, 14))
     assert report.exact is False
     assert prod.simulation.list_calls == MOST_LISTS
@@ -119,7 +119,7 @@ async def test_a_first_digest_that_can_not_look_everywhere_says_at_least(prod: A
         prod.fail(f"flow-{number:02}", "a", number * MINUTE)
     report = await prod.digest()
     assert report.total == MOST_LISTS
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.exact is False
     assert "flow-10" not in {row.name for row in report.rows[:MOST_LISTS]}  # the longest ago
 
@@ -138,7 +138,7 @@ async def test_a_count_that_may_hide_a_failure_and_was_not_looked_behind_makes_i
     report = await prod.digest()
     assert report.total == MOST_LISTS
     assert report.exact is False
-    assert report.unread == {}
+    assert report.unexplained == {}
 
 
 async def test_old_failures_of_workflows_where_nothing_went_on_cast_no_doubt(prod: Account) -> None:

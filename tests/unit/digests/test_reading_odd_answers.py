@@ -58,7 +58,7 @@ async def test_a_fault_is_raised_and_what_was_read_half_is_not_taken_for_whole(
     prod.simulation.inject(fault, times=9 if kind is Unavailable else 3, operation=operation)
     with pytest.raises(kind):
         await prod.digest(sharing="9:00")
-    prod.simulation.heal()
+    prod.simulation.clear_faults()
     before = prod.calls
     report = await prod.digest(sharing="9:00")
     assert report.total == 4
@@ -124,7 +124,7 @@ async def test_a_workflow_that_is_deleted_before_its_instances_are_listed_is_gon
     prod.simulation.inject(JsonError(404, 10200), operation="list_instances")
     report = await prod.digest(plan("orders", "bills"))
     assert report.gone == ["orders"]
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.exact is True
     assert [row.name for row in report.rows] == ["bills"]
     assert report.baseline.counts == {"bills": {"errored": 1}}
@@ -237,7 +237,7 @@ async def test_a_failure_that_is_counted_before_it_is_listed_is_said_then_told(p
     prod.simulation.inject(listed(), operation="list_instances")
     report = await prod.digest()
     assert report.total == 0
-    assert report.unread == {"orders": 1}
+    assert report.unexplained == {"orders": 1}
     assert report.exact is False
     prod.clock.advance(HOUR)
     assert told(await prod.digest()) == {"a"}
@@ -257,7 +257,7 @@ async def test_a_failure_that_is_listed_before_it_is_counted_is_told_of_and_no_r
     prod.clock.advance(HOUR)
     report = await prod.digest()
     assert report.has_news is False
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.exact is True
 
 
@@ -276,7 +276,7 @@ async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None
     prod.simulation.inject(listed(*rows), operation="list_workflows")
     prod.simulation.inject(listed(), times=2, operation="list_instances")
     report = await prod.digest()
-    assert report.unread == {"huge": 10**15}
+    assert report.unexplained == {"huge": 10**15}
     assert report.exact is False
     assert report.rows[0].changes == {"errored": 10**15, "hibernated": -3}
 
@@ -299,7 +299,7 @@ async def test_counts_that_could_not_be_read_once_do_not_rise_in_the_digest_afte
     prod.clock.advance(HOUR)
     report = await prod.digest()
     assert report.has_news is False
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.exact is True
     assert {row.changes is None for row in report.rows} == {True}
 
@@ -318,7 +318,7 @@ async def test_what_was_told_while_counts_could_not_be_read_is_not_said_to_have_
     prod.clock.advance(HOUR)
     report = await prod.digest()
     assert report.has_news is False
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.exact is True
     prod.clock.advance(HOUR)
     prod.fail("orders", "e", 5)
@@ -341,7 +341,7 @@ async def test_counts_that_the_first_digest_could_not_read_have_not_risen_in_the
     prod.clock.advance(HOUR)
     report = await prod.digest()
     assert report.has_news is False
-    assert report.unread == {}
+    assert report.unexplained == {}
     assert report.exact is True
     changes = {row.name: row.changes for row in report.rows}
     assert changes == {"orders": None, "bills": {}}

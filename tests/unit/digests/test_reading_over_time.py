@@ -73,7 +73,7 @@ class Story:
         }
         assert report.total == len(expected)
         assert report.exact is True
-        assert report.unread == {}
+        assert report.unexplained == {}
         shown = {(group.workflow, new.id): new.at for group in report.groups for new in group.shown}
         assert shown.items() <= expected.items()
         assert sum(group.total for group in report.groups) + sum(report.ungrouped.values()) == report.total

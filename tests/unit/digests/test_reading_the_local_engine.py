@@ -73,7 +73,7 @@ async def test_a_row_without_its_end_counts_from_its_creation(
     prod.simulation.inject(engine_rows(*created), operation="list_instances")
     report = await prod.digest()
     assert report.total == 0
-    assert report.unread == {"orders": 1}
+    assert report.unexplained == {"orders": 1}
 
 
 async def test_pages_by_number_are_read_on(prod: Account) -> None:

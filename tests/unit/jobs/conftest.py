@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.slack.client import slack_client
 from bot.storage.database import migrate, open_database
 from tests.support.clock import Clock
+from tests.support.teams import TEAM
 
 
 @pytest.fixture
@@ -39,17 +40,17 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 def store(engine: AsyncEngine, clock: Clock) -> DigestRepository:
-    return DigestRepository(engine, clock)
+    return DigestRepository(engine, TEAM, clock)
 
 
 @pytest.fixture
 def rounds(engine: AsyncEngine) -> DueScheduler:
-    return DueScheduler(engine, timedelta(hours=1))
+    return DueScheduler(engine, TEAM, timedelta(hours=1))
 
 
 @pytest.fixture
 def runs(engine: AsyncEngine) -> RunRepository:
-    return RunRepository(engine)
+    return RunRepository(engine, TEAM)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from bot.language.schedule import Schedule
 from bot.storage.database import open_database
 from bot.storage.tables import digest_runs, digests
 from tests.support.clock import Clock
+from tests.support.teams import TEAM
 
 DAILY = Schedule("0 9 * * *", "UTC")
 HALF_HOURLY = Schedule("*/30 * * * *", "UTC")
@@ -167,7 +168,7 @@ async def test_a_run_put_off_by_a_clock_ahead_of_time_does_not_wait_for_it(
 async def other(database_url: str) -> AsyncIterator[DueScheduler]:
     """Another worker on the same database."""
     engine = open_database(database_url)
-    yield DueScheduler(engine, timedelta(hours=1))
+    yield DueScheduler(engine, TEAM, timedelta(hours=1))
     await engine.dispose()
 
 

@@ -26,6 +26,7 @@ from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
 from tests.support.postgres import create_database, run_postgres
+from tests.support.teams import TEAM, team
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,9 @@ async def run_without_grace(
     settings = settings.model_copy(update={"bot_shutdown_seconds": 0.0})
     reader = ReportBuilder({}, settings.digest_lookback, clock)  # which digests say that they can't read
     requests = request_store(engine, clock)
-    async with run_worker(settings, engine, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock):
+    async with run_worker(
+        settings, engine, team, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock
+    ):
         yield
 
 
@@ -62,7 +65,7 @@ async def test_a_worker_keeps_its_lease_while_a_request_to_slack_is_under_way(
     plan = DigestSpec("C0OPS0001", Schedule("0 9 * * *", "UTC"), account="gone")
     await store.run_now((await store.create(plan, "U0ADA0001")).number)
     slack.faults.add("chat.postMessage", Slow(2.0))
-    other = Lease(engine, "other", timedelta(seconds=30), time.monotonic)
+    other = Lease(engine, TEAM, "other", timedelta(seconds=30), time.monotonic)
 
     async with run_without_grace(settings, engine, client, clock), asyncio.timeout(15):
         while not await _is_posting(engine):  # noqa: ASYNC110 - what it waits for is in a database
@@ -81,7 +84,7 @@ async def _is_posting(engine: AsyncEngine) -> bool:
 
 async def test_a_late_renewal_starts_a_new_epoch(engine: AsyncEngine) -> None:
     clock = Clock()
-    lease = Lease(engine, "one", timedelta(seconds=30), clock.seconds)
+    lease = Lease(engine, TEAM, "one", timedelta(seconds=30), clock.seconds)
     assert lease.epoch is None, "there was no heartbeat yet"
     await lease.renew()
     first = lease.epoch

@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 import bot.jobs
+from bot.digests.codec import baseline_from_json, baseline_to_json
 from bot.digests.delivery.model import Prepared, Sent, SentKind
 from bot.digests.delivery.workflow import DELIVERY, workflow_id
 from bot.digests.runs import Attempt
@@ -57,6 +58,16 @@ def test_a_result_of_posting_keeps_its_stored_value(kind: str) -> None:
     sent = SENT.validate_json(json.dumps(stored))
     assert sent == Sent(SentKind(kind), why="a reason", wait=5.0)
     assert json.loads(SENT.dump_json(sent)) == stored
+
+
+def test_a_baseline_keeps_its_stored_keys() -> None:
+    stored = (
+        '{"at":"2026-11-23T08:00:00Z","counts":{"orders":{"errored":3},"bills":null},"partial":false,'
+        '"news":{"2026-11-23T07:00:00Z":2},"told":["orders/a"]}'
+    )
+    baseline = baseline_from_json(stored)
+    assert baseline.reported_ids == {"orders/a"}
+    assert baseline_to_json(baseline) == stored
 
 
 def test_jobs_know_no_feature() -> None:

@@ -32,6 +32,7 @@ from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
+from tests.support.teams import team
 
 DAILY = Schedule("0 9 * * *", "UTC")
 
@@ -54,7 +55,7 @@ async def start(
         reader = ReportBuilder({"prod": account}, settings.digest_lookback, clock)
         requests = request_store(engine, clock)
         yield lambda: run_worker(
-            settings, engine, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock
+            settings, engine, team, Poster(client, EVENT_TYPE), reader, requests, Metrics(), clock
         )
         await account.close()
 

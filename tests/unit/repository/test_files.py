@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.playground.page.shown import COMMANDS
+from bot.playground.page.serialization import COMMANDS
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[3]

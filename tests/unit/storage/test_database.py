@@ -10,14 +10,31 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, inspect, select, update
+from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.database import DatabaseUnusable, migrate, open_database, probe
-from bot.storage.tables import NEWEST_MIGRATION, alembic_version, bookmarks, metadata
+from bot.storage.database import (
+    DatabaseUnusable,
+    adopt_rows,
+    migrate,
+    newest_migration,
+    open_database,
+    probe,
+)
+from bot.storage.tables import alembic_version, bookmarks, digest_runs, digests, metadata, workers
 from bot.storage.url import database_url
 
 from .conftest import opened
+
+ROWS_WITHOUT_TEAM = (
+    "INSERT INTO bookmarks (key, text, expires_at) VALUES ('k', 'a place in a list', 1)",
+    """INSERT INTO digests (number, channel, creator, plan, state, created_at, changed_at)
+    VALUES (7, 'C0GENERAL', 'U0ADA0001', '{}', 'active', 1, 1)""",
+    """INSERT INTO digest_runs (digest, slot, due_at, state, attempt, posting)
+    VALUES (7, 'now:1', 1, 'due', 0, FALSE)""",
+    "INSERT INTO workers (executor, beat_at) VALUES ('one', 1)",
+)
+"""A row of each table, as versions wrote it that knew of no teams."""
 
 
 @pytest.mark.parametrize(
@@ -81,9 +98,15 @@ async def test_the_tables_are_brought_up_to_date_as_often_as_one_likes(engine: A
     assert await tables(engine) == {*metadata.tables, "alembic_version"}
 
 
-def test_the_migration_that_tells_what_is_up_to_date_is_the_newest() -> None:
+def test_the_newest_migration_is_the_one_that_alembic_would_run_last() -> None:
     scripts = ScriptDirectory(str(files("bot.storage") / "migrations"))
-    assert scripts.get_heads() == [NEWEST_MIGRATION]
+    assert scripts.get_heads() == [newest_migration()]
+
+
+def test_every_migration_is_named_after_its_revision() -> None:
+    scripts = ScriptDirectory(str(files("bot.storage") / "migrations"))
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.partition("_")[0] == script.revision
 
 
 async def test_tables_of_a_version_to_come_are_left_alone(engine: AsyncEngine) -> None:
@@ -97,14 +120,72 @@ async def test_tables_of_the_version_before_gain_what_is_new_and_lose_nothing(en
     kept = {"key": "k", "text": "a place in a list", "expires_at": 1}
     async with engine.begin() as connection:
         await connection.run_sync(_downgrade_to, "0001")
-        await connection.execute(insert(bookmarks).values(kept))
+        await connection.execute(text("INSERT INTO bookmarks VALUES (:key, :text, :expires_at)"), kept)
     assert await tables(engine) == {"bookmarks", "alembic_version"}
 
     await migrate(engine)
 
     assert await tables(engine) == {*metadata.tables, "alembic_version"}
     async with engine.connect() as connection:
-        assert [dict(row) for row in (await connection.execute(select(bookmarks))).mappings()] == [kept]
+        rows = (await connection.execute(select(bookmarks))).mappings().all()
+        assert [dict(row) for row in rows] == [{**kept, "team_id": ""}]
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_rows_of_the_version_before_go_to_the_team_of_the_first_bot_to_start(
+    engine: AsyncEngine,
+) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(_downgrade_to, "0002")
+        for statement in ROWS_WITHOUT_TEAM:
+            await connection.execute(text(statement))
+    await migrate(engine)
+    assert await teams(engine) == dict.fromkeys(metadata.tables, ("",))
+
+    await asyncio.gather(*(adopt_rows(engine, "T1") for _ in range(4)))
+    await adopt_rows(engine, "T2")
+
+    assert await teams(engine) == dict.fromkeys(metadata.tables, ("T1",))
+
+
+async def test_a_row_that_the_version_before_writes_while_it_is_replaced_is_adopted_later(
+    engine: AsyncEngine,
+) -> None:
+    await adopt_rows(engine, "T1")
+    async with engine.begin() as connection:
+        for statement in ROWS_WITHOUT_TEAM:
+            await connection.execute(text(statement))
+    await adopt_rows(engine, "T1")
+    assert await teams(engine) == dict.fromkeys(metadata.tables, ("T1",))
+
+
+async def test_rows_of_another_team_are_not_adopted(engine: AsyncEngine) -> None:
+    row = {"executor": "one", "beat_at": 1, "team_id": "T2"}
+    async with engine.begin() as connection:
+        await connection.execute(insert(workers).values(row))
+    await adopt_rows(engine, "T1")
+    assert (await teams(engine))["workers"] == ("T2",)
+
+
+async def test_processes_that_start_at_once_adopt_together(postgres_url: str) -> None:
+    async with opened(postgres_url) as one, opened(postgres_url) as two, opened(postgres_url) as three:
+        await migrate(one)
+        async with one.begin() as connection:
+            for statement in ROWS_WITHOUT_TEAM:
+                await connection.execute(text(statement))
+        await asyncio.gather(*(adopt_rows(engine, "T1") for engine in (one, two, three)))
+        assert await teams(three) == dict.fromkeys(metadata.tables, ("T1",))
+
+
+async def test_the_team_can_be_taken_back_and_what_is_kept_stays(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        for statement in ROWS_WITHOUT_TEAM:
+            await connection.execute(text(statement))
+        await connection.run_sync(_downgrade_to, "0002")
+    await migrate(engine)
+    async with engine.connect() as connection:
+        assert await connection.scalar(select(digests.c.plan)) == "{}"
+        assert await connection.scalar(select(digest_runs.c.slot)) == "now:1"
         assert await connection.run_sync(_differences) == []
 
 
@@ -143,6 +224,15 @@ async def test_a_database_that_does_not_answer_is_an_error_without_its_password(
                 await attempt(engine)
             assert "s3cr3t" not in str(refused.value)
         assert "s3cr3t" not in repr(engine)
+
+
+async def teams(engine: AsyncEngine) -> dict[str, tuple[str, ...]]:
+    """The teams of the rows of each table."""
+    async with engine.connect() as connection:
+        return {
+            name: tuple(await connection.scalars(select(table.c.team_id).distinct()))
+            for name, table in metadata.tables.items()
+        }
 
 
 async def tables(engine: AsyncEngine) -> set[str]:

@@ -15,7 +15,7 @@ from bot.cloudflare.models import Cursor
 from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.storage import tables
 from bot.ui.limits import VALUE
-from tests.support.buttons import encode, load, request_store
+from tests.support.buttons import encode, load, request_store, save
 from tests.support.clock import Clock
 from tests.support.commands import NOW
 from tests.support.list_commands import read_list
@@ -52,7 +52,7 @@ async def kept(engine: AsyncEngine) -> int:
 async def test_a_short_bookmark_travels_in_its_button(
     bookmarks: RequestStore, engine: AsyncEngine, bookmark: Bookmark | OverviewBookmark
 ) -> None:
-    value = await bookmarks.save(TurnPage(bookmark))
+    value = await save(bookmarks, TurnPage(bookmark))
     assert value == encode(bookmark)
     assert await load(bookmarks, value) == TurnPage(bookmark)
     assert await kept(engine) == 0
@@ -61,33 +61,33 @@ async def test_a_short_bookmark_travels_in_its_button(
 async def test_a_short_bookmark_needs_no_database(clock: Clock) -> None:
     async with opened("postgres://ada:s3cr3t@127.0.0.1:1/bot") as nowhere:
         bookmarks = request_store(nowhere, clock, KEEP)
-        assert await load(bookmarks, await bookmarks.save(TurnPage(SHORT))) == TurnPage(SHORT)
+        assert await load(bookmarks, await save(bookmarks, TurnPage(SHORT))) == TurnPage(SHORT)
         with pytest.raises(SQLAlchemyError):
-            await bookmarks.save(TurnPage(long_bookmark()))
+            await save(bookmarks, TurnPage(long_bookmark()))
 
 
 async def test_a_long_bookmark_waits_in_the_database(bookmarks: RequestStore, engine: AsyncEngine) -> None:
     bookmark = long_bookmark()
     assert len(encode(bookmark)) > VALUE
-    value = await bookmarks.save(TurnPage(bookmark))
+    value = await save(bookmarks, TurnPage(bookmark))
     assert len(value) <= VALUE
     assert await load(bookmarks, value) == TurnPage(bookmark)
     assert await kept(engine) == 1
 
 
 async def test_a_bookmark_can_be_taken_as_often_as_its_button_is_pressed(bookmarks: RequestStore) -> None:
-    value = await bookmarks.save(TurnPage(long_bookmark()))
+    value = await save(bookmarks, TurnPage(long_bookmark()))
     assert [await load(bookmarks, value) for _ in range(3)] == [TurnPage(long_bookmark())] * 3
 
 
 async def test_another_replica_finds_it(bookmarks: RequestStore, url: str, clock: Clock) -> None:
-    value = await bookmarks.save(TurnPage(long_bookmark()))
+    value = await save(bookmarks, TurnPage(long_bookmark()))
     async with opened(url) as other:
         assert await load(request_store(other, clock, KEEP), value) == TurnPage(long_bookmark())
 
 
 async def test_many_are_put_at_once(bookmarks: RequestStore, engine: AsyncEngine) -> None:
-    values = await asyncio.gather(*(bookmarks.save(TurnPage(long_bookmark(seed))) for seed in range(30)))
+    values = await asyncio.gather(*(save(bookmarks, TurnPage(long_bookmark(seed))) for seed in range(30)))
     assert len(set(values)) == 30
     assert [await load(bookmarks, value) for value in values] == [
         TurnPage(long_bookmark(seed)) for seed in range(30)
@@ -96,7 +96,7 @@ async def test_many_are_put_at_once(bookmarks: RequestStore, engine: AsyncEngine
 
 
 async def test_a_bookmark_is_kept_for_as_long_as_was_said(bookmarks: RequestStore, clock: Clock) -> None:
-    value = await bookmarks.save(TurnPage(long_bookmark()))
+    value = await save(bookmarks, TurnPage(long_bookmark()))
     clock.moment += KEEP - timedelta(seconds=1)
     assert await load(bookmarks, value) == TurnPage(long_bookmark())
     clock.moment += timedelta(seconds=1)
@@ -108,7 +108,7 @@ async def test_an_expired_bookmark_answers_with_the_command_to_run_again(
     bookmarks: RequestStore, clock: Clock
 ) -> None:
     query = read_list('list "my.odd. flow" since:2h page:3 account:prod')
-    value = await bookmarks.save(TurnPage(long_bookmark(query=query)))
+    value = await save(bookmarks, TurnPage(long_bookmark(query=query)))
     clock.moment += KEEP
     with pytest.raises(ExpiredButton) as expired:
         await load(bookmarks, value)
@@ -116,7 +116,9 @@ async def test_an_expired_bookmark_answers_with_the_command_to_run_again(
 
 
 async def test_a_command_too_long_to_be_kept_is_left_out(bookmarks: RequestStore, clock: Clock) -> None:
-    value = await bookmarks.save(TurnPage(long_bookmark(query=ListQuery("orders", start=Cursor("x" * 5000)))))
+    value = await save(
+        bookmarks, TurnPage(long_bookmark(query=ListQuery("orders", start=Cursor("x" * 5000))))
+    )
     assert len(value) <= VALUE
     clock.moment += KEEP
     with pytest.raises(ExpiredButton) as expired:
@@ -128,9 +130,9 @@ async def test_expired_bookmarks_are_thrown_away(
     bookmarks: RequestStore, engine: AsyncEngine, clock: Clock
 ) -> None:
     for seed in range(3):
-        await bookmarks.save(TurnPage(long_bookmark(seed)))
+        await save(bookmarks, TurnPage(long_bookmark(seed)))
     clock.moment += KEEP
-    await bookmarks.save(TurnPage(long_bookmark(3)))
+    await save(bookmarks, TurnPage(long_bookmark(3)))
     assert await kept(engine) == 1
 
 
@@ -159,7 +161,7 @@ async def test_a_key_that_no_shelf_gave_is_never_a_fault_of_the_database(
 async def test_a_text_that_changed_in_the_database_is_unreadable(
     bookmarks: RequestStore, engine: AsyncEngine
 ) -> None:
-    value = await bookmarks.save(TurnPage(long_bookmark()))
+    value = await save(bookmarks, TurnPage(long_bookmark()))
     async with engine.begin() as connection:
         await connection.execute(update(tables.bookmarks).values(text=encode(long_bookmark())[:-5]))
     with pytest.raises(InvalidButton):

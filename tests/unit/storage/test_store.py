@@ -14,6 +14,7 @@ from bot.digests.store import DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
 from bot.storage.tables import digests
 from tests.support.clock import Clock
+from tests.support.teams import TEAM
 
 MONDAY = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 PLAN = DigestSpec(
@@ -34,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(engine: AsyncEngine, clock: Clock) -> DigestRepository:
-    return DigestRepository(engine, clock)
+    return DigestRepository(engine, TEAM, clock)
 
 
 async def live(store: DigestRepository, plan: DigestSpec = PLAN, creator: str = "U0ADA0001") -> Digest:

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.cloudflare.errors import RateLimited, Unavailable, UnknownAccount
 from bot.cloudflare.models import Status
-from bot.digests.messages.phrases import calls
+from bot.digests.messages.phrases import mention_markup
 from bot.digests.messages.report import DigestControls, digest_message, maybe_repeated, unreadable_message
 from bot.digests.model import Mention
 from bot.digests.report import Bar, Group, NewInstance, Report, WorkflowRow
@@ -47,7 +47,7 @@ FULL = report(
     plan=plan(mentions=ONCALL),
     exact=False,
     ungrouped={"invoices": 4},
-    unread={"reminders": 3},
+    unexplained={"reminders": 3},
     rows=ROWS,
     empty=12,
     gone=["legacy-import"],
@@ -294,7 +294,7 @@ def reports(draw: st.DrawFn) -> Report:
         exact=draw(st.booleans()),
         first=draw(st.booleans()),
         ungrouped=draw(named_counts),
-        unread=draw(named_counts),
+        unexplained=draw(named_counts),
         rows=draw(st.lists(rows, max_size=6)) * draw(st.sampled_from([1, 40])),
         empty=draw(st.integers(0, 1000)),
         gone=draw(st.lists(workflow_names, max_size=20)),
@@ -310,7 +310,7 @@ WORST = report(
     ],
     plan=plan(workflows=("&" * 64,) * 20, mentions=(Mention("person", "U" * 20),) * 5),
     ungrouped={f"{place:02}{'&' * 62}": 10**6 for place in range(40)},
-    unread={f"{place:02}{'<' * 62}": 10**6 for place in range(40)},
+    unexplained={f"{place:02}{'<' * 62}": 10**6 for place in range(40)},
     rows=[
         WorkflowRow(f"{place:03}{'&' * 61}", {ERRORED: 1, Status("&" * 300): 4}, None) for place in range(200)
     ],
@@ -327,10 +327,10 @@ WORST = report(
 @example(WORST, "v" * 2000, False)
 @example(WORST, '"' * 2000, True)
 def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None:
-    names = [*(one.workflow for one in told.groups), *told.ungrouped, *told.unread]
+    names = [*(one.workflow for one in told.groups), *told.ungrouped, *told.unexplained]
     controls = DigestControls(dict.fromkeys(names, value), is_preview=is_preview)
     messages = digest_message(7, told, controls)
-    called = "" if is_preview or not told.has_news else calls(told.plan.mentions)
+    called = "" if is_preview or not told.has_news else mention_markup(told.plan.mentions)
     for one in (messages.full, messages.plain):
         if is_preview:
             assert_slack_shows(maybe_repeated(one))

@@ -1,10 +1,10 @@
-// Copying Block Kit, wherever the browser lets a page copy.
+// Copies Block Kit JSON to the clipboard.
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { say } from "./toast.js";
+import { showToast } from "./toast.js";
 
-/** The button that copies `{"blocks": […]}`, which Block Kit Builder takes as it is. */
+/** Create a button that copies `{"blocks": […]}`, the format of Block Kit Builder. */
 export function copyButton(blocks, { compact = false } = {}) {
   const words = "Copy as Block Kit JSON";
   return h(
@@ -21,8 +21,8 @@ export function copyButton(blocks, { compact = false } = {}) {
 async function copyBlocks(blocks) {
   const json = JSON.stringify({ blocks }, null, 2);
   const copied = (await copyNow(json)) || copyByHand(json);
-  if (copied) say("Copied as Block Kit JSON");
-  else say("The browser did not let this page copy.", "problem");
+  if (copied) showToast("Copied as Block Kit JSON");
+  else showToast("The browser blocked the copy.", "problem");
 }
 
 async function copyNow(text) {
@@ -30,17 +30,17 @@ async function copyNow(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // There is no clipboard on plain-HTTP pages, and permission may be denied.
+    // Plain-HTTP pages have no clipboard, and permission may be denied.
     return false;
   }
 }
 
-// The way of older browsers: select a text and have the browser copy the selection.
+// Fallback for older browsers: copy a selected text.
 function copyByHand(text) {
   const before = document.activeElement;
-  const box = h("textarea", { class: "unseen", readonly: true });
+  const box = h("textarea", { class: "visually-hidden", readonly: true });
   box.value = text;
-  // Inside an open modal everything outside of it is inert.
+  // Everything outside of an open modal is inert.
   (document.querySelector("dialog[open]:last-of-type") ?? document.body).append(box);
   box.select();
   const copied = document.execCommand("copy");

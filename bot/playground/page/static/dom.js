@@ -1,18 +1,18 @@
-// Builds DOM nodes. Text only ever becomes text nodes, so nothing a message holds can turn into markup.
+// Builds DOM nodes. Strings become text nodes only, so a message can't inject markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An HTML element; `on…` properties become listeners, false and null ones are left out. */
+/** Create an HTML element; `on…` properties become listeners, false and null ones are omitted. */
 export function h(tag, properties = {}, ...children) {
-  return furnish(document.createElement(tag), properties, children);
+  return build(document.createElement(tag), properties, children);
 }
 
-/** An SVG element, made in the same way. */
+/** Create an SVG element in the same way. */
 export function svg(tag, properties = {}, ...children) {
-  return furnish(document.createElementNS(SVG, tag), properties, children);
+  return build(document.createElementNS(SVG, tag), properties, children);
 }
 
-function furnish(node, properties, children) {
+function build(node, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
@@ -24,13 +24,13 @@ function furnish(node, properties, children) {
 
 let count = 0;
 
-/** An id that nothing else on the page has, for labels to point at. */
+/** Return a unique id, for labels. */
 export function freshId(prefix) {
   count += 1;
   return `${prefix}-${count}`;
 }
 
-/** The address if it may be followed from here, else null: no `javascript:`, no `data:`. */
+/** Return a safe URL, or null, for instance for `javascript:` and `data:`. */
 export function safeAddress(text) {
   try {
     const address = new URL(text);
@@ -40,7 +40,7 @@ export function safeAddress(text) {
   }
 }
 
-/** A link that opens elsewhere and tells that place nothing; mere text where the address is not safe. */
+/** Create a link that opens in a new tab without a referrer, or a span if the URL is not safe. */
 export function link(address, ...children) {
   const href = safeAddress(address);
   if (href === null) return h("span", {}, ...children);

@@ -1,4 +1,4 @@
-// The page's own little drawings, as strokes that take the colour of the text around them.
+// Icons, drawn as strokes in the colour of the text.
 
 import { svg } from "./dom.js";
 
@@ -19,7 +19,7 @@ const STROKES = {
   requests: "M3 5.5h9M9.5 3 12 5.5 9.5 8M13 10.5H4M6.5 8 4 10.5 6.5 13",
 };
 
-/** One of the drawings; it says nothing to a screen reader, so its surroundings must. */
+/** Create an icon; it is hidden from screen readers. */
 export function icon(name) {
   return svg(
     "svg",
@@ -28,7 +28,7 @@ export function icon(name) {
   );
 }
 
-/** The bot's face: steps of a workflow. */
+/** Create the bot's avatar: steps of a workflow. */
 export function botFace() {
   return svg(
     "svg",
@@ -41,7 +41,7 @@ export function botFace() {
   );
 }
 
-/** A face made of the first letter of a name. */
+/** Create an avatar with the first letter of a name. */
 export function letterFace(name, kind = "person") {
   return svg(
     "svg",

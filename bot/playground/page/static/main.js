@@ -1,49 +1,49 @@
-// Starts the page: fetches what there is, and lets each part know of what happens.
+// Starts the page: loads the state and forwards events to each part.
 
 import { Composer } from "./channel/composer.js";
 import { Feed } from "./channel/feed.js";
-import { spokenWords } from "./channel/messages.js";
+import { plainText } from "./channel/messages.js";
 import { applyScheme } from "./channel/scheme.js";
 import { Sidebar } from "./channel/sidebar.js";
 import { iconOf, nameOf, titleOf } from "./channel/naming.js";
 import { icon } from "./icons.js";
 import { Modals } from "./modals/modal.js";
 import { Requests } from "./requests/requests.js";
-import { act, follow, hasSecret, NO_SECRET, OLD_SECRET, setFault } from "./server.js";
+import { sendAction, follow, hasSecret, NO_SECRET, OLD_SECRET, setFault } from "./server.js";
 import { Store } from "./store.js";
 import { refreshAges } from "./text/dates.js";
-import { say } from "./toast.js";
+import { showToast } from "./toast.js";
 
-const AGES_EVERY = 20_000;
-const SPOKEN_AT_MOST = 200;
+const AGES_INTERVAL = 20_000;
+const MAX_ANNOUNCEMENT = 200;
 const STOPPED = "The playground has stopped. Start it again: ";
 
 const part = (id) => document.getElementById(id);
 const store = new Store();
-const byReader = (what) => act({ person: store.person.id, channel: store.channel.id, ...what });
-const suggest = (what) => byReader({ kind: "suggest", ...what });
+const sendAsViewer = (what) => sendAction({ person: store.person.id, channel: store.channel.id, ...what });
+const suggest = (what) => sendAsViewer({ kind: "suggest", ...what });
 
 applyScheme();
-// Another address of the same page brings another secret.
+// Another fragment has another secret.
 addEventListener("hashchange", () => location.reload());
 if (hasSecret()) start();
-else gate(NO_SECRET);
+else showGate(NO_SECRET);
 
 function start() {
   const sidebar = new Sidebar(part("sidebar"), store, changeFault);
-  const feed = new Feed(store, { frame: part("feed"), jump: part("jump"), act: byReader, suggest });
+  const feed = new Feed(store, { frame: part("feed"), jump: part("jump"), sendAction: sendAsViewer, suggest });
   const onClosed = (view) => store.receive("view", { kind: "closed", view });
-  const modals = new Modals({ act: byReader, suggest, onClosed });
+  const modals = new Modals({ sendAction: sendAsViewer, suggest, onClosed });
   const requests = new Requests(store, {
     panel: part("requests"), list: part("exchanges"), toggle: part("requests-toggle"), close: part("requests-close"),
   });
   const composer = new Composer(part("composer"), (text) => {
-    feed.scrolling.toEnd();
-    return byReader({ kind: "command", text });
+    feed.scrolling.scrollToEnd();
+    return sendAsViewer({ kind: "command", text });
   });
-  let begun = false;
+  let isStarted = false;
 
-  function showPlace() {
+  function showLocation() {
     part("app").hidden = false;
     part("gate").hidden = true;
     sidebar.show();
@@ -51,63 +51,63 @@ function start() {
     composer.show(store);
     feed.restart();
     requests.restart();
-    // Before any modal is shown, as that gives the keyboard back to where it found it.
-    if (!begun) composer.focus();
-    begun = true;
-    modals.show(store.openViews, store.eyes);
+    // Before any modal opens, as a closing modal restores the focus.
+    if (!isStarted) composer.focus();
+    isStarted = true;
+    modals.show(store.openViews, store.viewer);
   }
 
-  store.addEventListener("place", () => {
-    showPlace();
+  store.addEventListener("location", () => {
+    showLocation();
     openSidebar(false);
   });
   store.addEventListener("workspace", () => {
-    if (!begun) {
-      showPlace();
+    if (!isStarted) {
+      showLocation();
       return;
     }
-    // After a break in the connection: whatever is as it was stays as it is.
+    // After a reconnect, unchanged parts stay as they are.
     sidebar.show();
     composer.show(store);
     feed.refresh();
     requests.refresh();
-    modals.show(store.openViews, store.eyes);
+    modals.show(store.openViews, store.viewer);
   });
   store.addEventListener("message", ({ detail }) => {
     const inUse = document.activeElement?.closest("[data-key]")?.dataset.key === detail.message.ts;
     feed.refresh();
     if (store.unread.has(detail.message.channel)) sidebar.show();
-    if (store.visibleMessages.includes(detail.message) && (detail.isNew || inUse)) tell(detail.message);
+    if (store.visibleMessages.includes(detail.message) && (detail.isNew || inUse)) announce(detail.message);
   });
   store.addEventListener("notice", ({ detail }) => {
     feed.refresh();
-    if (store.visibleNotices.includes(detail.value)) part("news").textContent = `Slackbot: ${detail.value.text}`;
+    if (store.visibleNotices.includes(detail.value)) part("announcements").textContent = `Slackbot: ${detail.value.text}`;
   });
   store.addEventListener("exchange", ({ detail }) => {
     if (detail.value.kind === "command") feed.refresh();
     requests.refresh();
   });
   store.addEventListener("view", () => {
-    modals.show(store.openViews, store.eyes);
-    // The button that opened a modal may be gone by the time the modal closes.
+    modals.show(store.openViews, store.viewer);
+    // The button that opened a modal may not exist any more when the modal closes.
     if (document.activeElement === document.body) composer.focus();
   });
   store.addEventListener("fault", () => sidebar.show());
 
-  furnish();
-  setInterval(() => store.person && refreshAges(part("feed"), store.person.tz), AGES_EVERY);
+  bindControls();
+  setInterval(() => store.person && refreshAges(part("feed"), store.person.tz), AGES_INTERVAL);
   follow((name, data) => store.receive(name, data), showConnection);
 }
 
 function showChannel() {
   const { channel, workspace } = store;
   part("channel-name").replaceChildren(iconOf(channel), nameOf(channel, workspace.bot));
-  part("account-says").textContent = workspace.account.says;
+  part("account-description").textContent = workspace.account.description;
   part("feed").setAttribute("aria-label", `Messages in ${titleOf(channel, workspace.bot)}`);
   document.title = `${titleOf(channel, workspace.bot)} · ${workspace.team} · Playground`;
 }
 
-function furnish() {
+function bindControls() {
   part("sidebar-toggle").append(icon("menu"));
   part("requests-close").append(icon("close"));
   part("requests-toggle").prepend(icon("requests"));
@@ -117,11 +117,11 @@ function furnish() {
     openSidebar(false);
     part("sidebar-toggle").focus();
   });
-  // On a narrow page the sidebar lies over the channel: a press beside it puts it away.
+  // On a narrow page the sidebar covers the channel: a press outside closes it.
   part("app").addEventListener("pointerdown", (event) => {
     if (event.target.closest("#sidebar, #sidebar-toggle") === null) openSidebar(false);
   });
-  // Not left to the browser, as the address's end holds the secret.
+  // The browser would replace the fragment, which holds the secret.
   part("skip").addEventListener("click", (event) => {
     event.preventDefault();
     part("composer-text").focus();
@@ -142,15 +142,15 @@ function showConnection(state) {
   const banner = part("banner");
   banner.hidden = state === "open";
   if (state === "open") return;
-  const gone = state === "refused";
+  const isUnauthorized = state === "unauthorized";
   if (store.workspace === null) {
-    gate(...(gone ? [OLD_SECRET] : [STOPPED, "workflows-bot playground"]));
+    showGate(...(isUnauthorized ? [OLD_SECRET] : [STOPPED, "workflows-bot playground"]));
     return;
   }
-  banner.replaceChildren(...(gone ? [OLD_SECRET] : [STOPPED, codeOf("workflows-bot playground")]));
+  banner.replaceChildren(...(isUnauthorized ? [OLD_SECRET] : [STOPPED, codeOf("workflows-bot playground")]));
 }
 
-function gate(words, command) {
+function showGate(words, command) {
   part("app").hidden = true;
   part("gate").hidden = false;
   const line = document.createElement("p");
@@ -169,13 +169,13 @@ async function changeFault(fault) {
     await setFault(fault);
     store.receive("fault", { fault });
   } catch (error) {
-    say(error.message, "problem");
+    showToast(error.message, "problem");
     store.receive("fault", { fault: store.fault });
   }
 }
 
-function tell(message) {
-  const words = spokenWords(message, store.eyes);
-  const short = words.length > SPOKEN_AT_MOST ? `${words.slice(0, SPOKEN_AT_MOST)}…` : words;
-  part("news").textContent = `${store.workspace.bot.name}: ${short}`;
+function announce(message) {
+  const words = plainText(message, store.viewer);
+  const short = words.length > MAX_ANNOUNCEMENT ? `${words.slice(0, MAX_ANNOUNCEMENT)}…` : words;
+  part("announcements").textContent = `${store.workspace.bot.name}: ${short}`;
 }

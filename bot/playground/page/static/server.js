@@ -1,24 +1,24 @@
-// The playground's server: acts go to it, and everything that happens comes from it.
+// The connection to the playground's server.
 
 const SECRET = decodeURIComponent(location.hash.slice(1));
 const RETRY_AFTER = 2000;
 
-/** What the page says when its address lacks the secret. */
+/** Shown if the address has no secret. */
 export const NO_SECRET = "Open the address that the terminal shows: it ends in #…";
-/** What it says when the secret is an earlier playground's. */
-export const OLD_SECRET = "This playground was started anew: open the address that the terminal shows now.";
+/** Shown if the secret belongs to an earlier playground. */
+export const OLD_SECRET = "The playground was restarted: open the address that the terminal shows now.";
 
-/** Whether the page was opened with a secret at all. */
+/** Return whether the page was opened with a secret. */
 export function hasSecret() {
   return SECRET !== "";
 }
 
-/** Do something as a person; the answer, or an Error whose message is meant for people. */
-export async function act(what) {
-  return post("/acts", what);
+/** Send an action of a person; return the answer, or throw an Error whose message people can read. */
+export async function sendAction(what) {
+  return post("/actions", what);
 }
 
-/** Make the simulated Cloudflare well or ill. */
+/** Select a fault of the simulated Cloudflare. */
 export async function setFault(fault) {
   return post("/fault", { fault });
 }
@@ -32,7 +32,7 @@ async function post(path, body) {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new Error("The playground can't be reached just now.");
+    throw new Error("The playground can't be reached.");
   }
   if (response.status === 401) throw new Error(OLD_SECRET);
   const answer = await response.json().catch(() => ({}));
@@ -41,14 +41,14 @@ async function post(path, body) {
 }
 
 /**
- * Follow what happens for as long as the page lives.
- * `onEvent(name, data)` is told of everything, `onState("open" | "lost" | "refused")` of the connection.
+ * Receive events while the page is open.
+ * `onEvent(name, data)` receives every event, `onState("open" | "lost" | "unauthorized")` the state of the connection.
  */
 export async function follow(onEvent, onState) {
   for (;;) {
-    const refused = await followOnce(onEvent, onState);
-    if (refused) {
-      onState("refused");
+    const isUnauthorized = await followOnce(onEvent, onState);
+    if (isUnauthorized) {
+      onState("unauthorized");
       return;
     }
     onState("lost");
@@ -72,17 +72,17 @@ async function followOnce(onEvent, onState) {
 
 async function readEvents(stream, onEvent) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-  let waiting = "";
+  let pending = "";
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const events = (waiting + value.replaceAll("\r", "")).split("\n\n");
-    waiting = events.pop();
-    for (const event of events) tell(event, onEvent);
+    const events = (pending + value.replaceAll("\r", "")).split("\n\n");
+    pending = events.pop();
+    for (const event of events) parseEvent(event, onEvent);
   }
 }
 
-function tell(event, onEvent) {
+function parseEvent(event, onEvent) {
   let name = "message";
   const data = [];
   for (const line of event.split("\n")) {
@@ -93,7 +93,7 @@ function tell(event, onEvent) {
   try {
     onEvent(name, JSON.parse(data.join("\n")));
   } catch (error) {
-    // One event that can't be shown must not end the connection that brings the next.
+    // A failed event must not end the connection.
     console.error(error);
   }
 }

@@ -1,23 +1,23 @@
-// A short word at the edge of the page, read out by screen readers.
+// Short messages, which screen readers announce.
 
-const LASTS = 4000;
+const DURATION = 4000;
 const toast = document.getElementById("toast");
 let timer = 0;
 
-/** Say something in passing; `kind` is `done` or `problem`. */
-export function say(words, kind = "done") {
+/** Show a message; `kind` is `done` or `problem`. */
+export function showToast(words, kind = "done") {
   if (toast.matches(":popover-open")) toast.hidePopover();
-  place();
+  moveIntoDialog();
   toast.dataset.kind = kind;
   toast.textContent = words;
-  // Shown again each time: the newest popover lies above any dialog opened since.
+  // Reopened each time: the newest popover is above all dialogs.
   toast.showPopover();
   clearTimeout(timer);
-  timer = setTimeout(() => toast.matches(":popover-open") && toast.hidePopover(), LASTS + words.length * 40);
+  timer = setTimeout(() => toast.matches(":popover-open") && toast.hidePopover(), DURATION + words.length * 40);
 }
 
-// While a modal is open, whatever is outside of it is out of reach of screen readers.
-function place() {
-  const home = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
-  if (toast.parentNode !== home) home.append(toast);
+// While a modal is open, screen readers can't reach nodes outside of it.
+function moveIntoDialog() {
+  const parent = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  if (toast.parentNode !== parent) parent.append(toast);
 }

@@ -1,4 +1,4 @@
-"""A simulated Cloudflare account on loopback, with production's semantics.
+"""A simulated Cloudflare account on loopback that behaves like production.
 
 simulation = Simulation(clock=clock)
 simulation.seed(1, instances=300)
@@ -8,8 +8,14 @@ async with simulation.serve() as url:
 
 from bot.playground.simulators.cloudflare.auth import READ_PERMISSIONS, ApiKey, ApiToken
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
-from bot.playground.simulators.cloudflare.broken_answers import CutOff, Dropped, Reset, SpoiltGzip, Trickling
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
+from bot.playground.simulators.cloudflare.connection_faults import (
+    CorruptGzip,
+    CutOff,
+    Dropped,
+    Reset,
+    SlowBody,
+)
 from bot.playground.simulators.cloudflare.faults import (
     Challenge,
     Changed,
@@ -54,6 +60,7 @@ __all__ = [
     "Challenge",
     "Changed",
     "ChangedRows",
+    "CorruptGzip",
     "Cron",
     "CutOff",
     "Dropped",
@@ -72,11 +79,10 @@ __all__ = [
     "Simulation",
     "Sleep",
     "Slow",
-    "SpoiltGzip",
+    "SlowBody",
     "Step",
     "Termination",
     "Throttled",
-    "Trickling",
     "TruncatedJson",
     "WaitForEvent",
     "WorkflowRecord",

@@ -1,4 +1,4 @@
-"""The routes of the simulated account, from the raw request to the envelope.
+"""The HTTP API of the simulated account.
 
 Paths are matched before they are decoded, so an instance id may hold ``/``, ``#`` or a space,
 percent-encoded.
@@ -19,10 +19,10 @@ from bot.playground.simulators.cloudflare.auth import Credential, authenticate, 
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
 from bot.playground.simulators.cloudflare.envelope import (
-    Refused,
+    ApiError,
+    error_response,
     forbidden,
-    json_answer,
-    refusal,
+    json_response,
     success,
     unroutable,
 )
@@ -44,7 +44,7 @@ _OPERATIONS: Final[Mapping[int, Operation]] = {
 
 
 class Account(Protocol):
-    """What the routes need of the simulation."""
+    """The part of the simulation that the API uses."""
 
     account_id: str
     credentials: tuple[Credential, ...]
@@ -55,17 +55,17 @@ class Account(Protocol):
 
     @property
     def records(self) -> Records:
-        """Give what it holds by now."""
+        """Return the current workflows and instances."""
         ...
 
     def now(self) -> datetime:
-        """Tell the time."""
+        """Return the current time."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a path leads: ``accounts/{id}/workflows[/{name}[/instances[/{id}]]]``."""
+    """A parsed path: ``accounts/{id}/workflows[/{name}[/instances[/{id}]]]``."""
 
     operation: Operation
     account_id: str = ""
@@ -74,7 +74,7 @@ class Route:
 
     @classmethod
     def of(cls, raw_path: str) -> "Route":
-        """Read a path that is still percent-encoded; wrangler sends some with a slash at the end."""
+        """Parse a percent-encoded path; wrangler sends some with a trailing slash."""
         parts = [unquote(part) for part in raw_path.partition(BASE_PATH)[2].removesuffix("/").split("/")]
         fixed = ["accounts", *parts[1:2], "workflows", *parts[3:4], "instances", *parts[5:6]][: len(parts)]
         if parts != fixed or len(parts) < _WORKFLOWS_DEPTH or "" in parts:
@@ -91,55 +91,57 @@ class Api:
         self._rays = count(1)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Record the request, answer it, and add the headers each answer has."""
+        """Record and answer a request, and add the common headers."""
         route = Route.of(request.rel_url.raw_path)
         self._record(request, route)
         fault = self._account.faults.take(route.operation)
 
         async def healthy() -> web.Response:
-            return await self._healthy(request, route)
+            return await self._respond_unauthenticated(request, route)
 
         answer = await (healthy() if fault is None else fault.answer(request, healthy))
         if not answer.prepared:
             answer.headers["cf-ray"] = self._ray()
         return answer
 
-    async def _healthy(self, request: web.Request, route: Route) -> web.Response:
+    async def _respond_unauthenticated(self, request: web.Request, route: Route) -> web.Response:
         try:
             self._check_account(request, route)
             credential = authenticate(request.headers, self._account.credentials)
-        except Refused as refused:
-            return refusal(refused)
+        except ApiError as error:
+            return error_response(error)
         decision = self._account.rate_limiter.acquire(credential.owner, self._account.now())
         if decision.retry_after is not None:
             answer = await Throttled(decision.retry_after).answer(
-                request, lambda: self._healthy(request, route)
+                request, lambda: self._respond_unauthenticated(request, route)
             )
         else:
-            answer = self._permitted(request, route, credential)
+            answer = self._respond_authenticated(request, route, credential)
         return self._with_ratelimit(answer, decision)
 
     def _check_account(self, request: web.Request, route: Route) -> None:
         if not _ACCOUNT_ID.fullmatch(route.account_id):
             raise unroutable(request.rel_url.raw_path)
         if request.method != "GET":
-            raise Refused(405, 7001, f"Method {request.method} not available for that URI.")
+            raise ApiError(405, 7001, f"Method {request.method} not available for that URI.")
 
-    def _permitted(self, request: web.Request, route: Route, credential: Credential) -> web.Response:
+    def _respond_authenticated(
+        self, request: web.Request, route: Route, credential: Credential
+    ) -> web.Response:
         try:
             if route.account_id != self._account.account_id:
                 raise forbidden()
             authorize(credential)
             return self._answer(request, route)
-        except Refused as refused:
-            return refusal(refused)
+        except ApiError as error:
+            return error_response(error)
 
     def _answer(self, request: web.Request, route: Route) -> web.Response:
         match route.operation:
             case "list_workflows":
                 return self._list_workflows(request)
             case "get_workflow":
-                return json_answer(
+                return json_response(
                     success(self._account.records.find(route.workflow).to_json(self._account.now()))
                 )
             case "list_instances":
@@ -151,19 +153,19 @@ class Api:
         size, page = per_page(request.query), page_number(request.query)
         found = self._account.records.newest_first(single(request.query, "search"))
         rows = [workflow.to_json(self._account.now()) for workflow in found[(page - 1) * size : page * size]]
-        return json_answer(success(rows, numbered_info(len(rows), len(found), page, size)))
+        return json_response(success(rows, numbered_info(len(rows), len(found), page, size)))
 
     def _list_instances(self, request: web.Request, route: Route) -> web.Response:
         workflow = self._account.records.find(route.workflow)
         lister = Lister(route.workflow, workflow.instances, self._account.behaviour, self._account.now())
         listing = lister.answer(ListRequest.from_query(request.query))
-        return json_answer(success([instance.to_row() for instance in listing.rows], listing.result_info))
+        return json_response(success([instance.to_row() for instance in listing.rows], listing.result_info))
 
     def _get_instance(self, request: web.Request, route: Route) -> web.Response:
         instance = self._account.records.find(route.workflow).find(route.instance)
         with_steps = single(request.query, "simple") != "true"
         newest_step_first = single(request.query, "order") == "desc"
-        return json_answer(
+        return json_response(
             success(instance.to_description(with_steps=with_steps, newest_step_first=newest_step_first))
         )
 
@@ -185,5 +187,5 @@ class Api:
         return answer
 
     def _ray(self) -> str:
-        """Make the next ray id: 16 hexadecimal digits and the data centre, the same in every run."""
+        """Generate the next ray id: 16 hexadecimal digits and the data centre, the same in every run."""
         return f"{hashlib.sha256(str(next(self._rays)).encode()).hexdigest()[:16]}-FRA"

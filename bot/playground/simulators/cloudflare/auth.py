@@ -1,4 +1,4 @@
-"""Who may call the simulated account: an API token, or the older pair of e-mail and key."""
+"""Credentials of the simulated account: an API token, or the older pair of e-mail and key."""
 
 import hmac
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from bot.playground.simulators.cloudflare.envelope import forbidden, unauthenticated
 
 READ_PERMISSIONS: Final = frozenset({"Workers Tail Read", "Workers Scripts Read", "Workers Scripts Write"})
-"""Any one of these reads workflows (API reference, "Accepted Permissions")."""
+"""Permissions of which any one allows reading workflows (API reference, "Accepted Permissions")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class ApiToken:
 
     @property
     def owner(self) -> str:
-        """Whose request budget a call counts against."""
+        """The owner of the request budget."""
         return f"token {self.value}"
 
-    def is_in(self, headers: Mapping[str, str]) -> bool:
-        """Tell whether a request carries this token."""
+    def matches(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request carries this token."""
         scheme, _, value = headers.get("Authorization", "").partition(" ")
         return scheme.lower() == "bearer" and _same(value.strip(), self.value)
 
@@ -39,11 +39,11 @@ class ApiKey:
 
     @property
     def owner(self) -> str:
-        """Whose request budget a call counts against."""
+        """The owner of the request budget."""
         return f"user {self.email}"
 
-    def is_in(self, headers: Mapping[str, str]) -> bool:
-        """Tell whether a request carries this pair."""
+    def matches(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request carries this pair."""
         given = headers.get("X-Auth-Email", ""), headers.get("X-Auth-Key", "")
         return _same(given[0], self.email) and _same(given[1], self.key)
 
@@ -52,22 +52,22 @@ Credential: TypeAlias = ApiToken | ApiKey
 
 
 def authenticate(headers: Mapping[str, str], accepted: tuple[Credential, ...]) -> Credential:
-    """Find whose request this is.
+    """Return the credential of a request.
 
     Raises:
-        Refused: 401 with code 10000; no credential, or a wrong one.
+        ApiError: 401 with code 10000; no credential, or a wrong one.
     """
     for credential in accepted:
-        if credential.is_in(headers):
+        if credential.matches(headers):
             return credential
     raise unauthenticated()
 
 
 def authorize(credential: Credential) -> None:
-    """Let a credential read workflows.
+    """Check that a credential may read workflows.
 
     Raises:
-        Refused: 403 with code 10000; it has none of the permissions that do.
+        ApiError: 403 with code 10000; it has none of the permissions.
     """
     if not credential.permissions & READ_PERMISSIONS:
         raise forbidden()

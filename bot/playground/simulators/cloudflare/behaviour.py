@@ -1,4 +1,4 @@
-"""How the account behaves where production's documentation is silent, or where production may be faulty."""
+"""Options for behaviour that production does not document, or that may be faulty there."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,21 +7,21 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """The choices a client must survive, each with the one that seems likeliest as default.
+    """Variants of behaviour that a client must handle; the defaults are the most likely ones.
 
     Attributes:
-        cursor_kind: ``keyset`` remembers the last row shown, so new instances move nothing; ``offset``
-            remembers how many rows were passed, so new instances repeat rows.
-        cursor_binds_filters: Refuse a cursor that comes with other filters than those it was made for.
-        cursor_padding: Make every cursor longer by this many characters, which do not compress.
+        cursor_kind: ``keyset`` stores the last row shown, so new instances shift nothing; ``offset``
+            stores the number of rows before it, so new instances repeat rows.
+        cursor_binds_filters: Refuse a cursor if the filters differ from those of the first request.
+        cursor_padding: Lengthen every cursor by this many incompressible characters.
         cursor_lifetime: Refuse a cursor older than this.
-        repeat_cursor: Be faulty: hand out the cursor that was sent, for ever.
-        cursor_after_last_row: Hand out a cursor after a full page also where nothing follows: the list
+        repeat_cursor: Always return the cursor of the request, which is a fault.
+        cursor_after_last_row: Return a cursor after a full page even if no row follows: the list
             ends in an empty page.
-        end_of_list: How ``result_info.cursor`` looks where nothing follows.
-        date_end_inclusive: Whether ``date_end`` includes instances created at that very millisecond.
-        total_count_error: Added to ``total_count`` under cursors, where the API calls it inaccurate.
-        listing_lag: How long an instance just created is missing from lists, which are eventually consistent.
+        end_of_list: The value of ``result_info.cursor`` on the last page.
+        date_end_inclusive: Whether ``date_end`` includes instances created in that millisecond.
+        total_count_error: Error of ``total_count`` in cursor listings, where the API calls it inaccurate.
+        listing_lag: Time until a new instance appears in lists, which are eventually consistent.
     """
 
     cursor_kind: Literal["keyset", "offset"] = "keyset"

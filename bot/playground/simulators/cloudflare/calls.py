@@ -1,4 +1,4 @@
-"""What the simulated account was asked: a record of each request, in the order they arrived."""
+"""Records of requests to the simulated account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Operation: TypeAlias = Literal["list_workflows", "get_workflow", "list_instances
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCall:
-    """One request as it arrived; ``path`` keeps its percent-encoding."""
+    """A request as it arrived; ``path`` keeps its percent-encoding."""
 
     operation: Operation
     method: str

@@ -1,4 +1,4 @@
-"""Cursors: opaque to clients, long-lived or not, and refused when they are not the account's own."""
+"""Opaque cursors with a checksum, so that foreign ones are refused."""
 
 import base64
 import binascii
@@ -12,12 +12,12 @@ from bot.playground.simulators.cloudflare.envelope import invalid
 from bot.playground.simulators.cloudflare.parameters import Direction
 from bot.playground.simulators.cloudflare.wire import JsonObject
 
-_SEAL_BYTES: Final = 9
+_CHECKSUM_BYTES: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorContent:
-    """The place after which a page starts: a row's key (keyset), and how many rows were newer (offset)."""
+    """The position before a page: a row's key (keyset), and the number of newer rows (offset)."""
 
     kind: Literal["keyset", "offset"]
     workflow: str
@@ -34,31 +34,33 @@ class CursorContent:
         return datetime.fromisoformat(self.created_on), self.id
 
 
-def write_cursor(content: CursorContent, padding: int) -> str:
-    """Seal a cursor; ``padding`` adds that many characters to it.
+def encode_cursor(content: CursorContent, padding: int) -> str:
+    """Encode a cursor; ``padding`` adds that many characters.
 
-    It is standard base64, so it may hold ``+``, ``/`` and ``=``: a client must percent-encode it.
+    It is standard base64, so it may contain ``+``, ``/`` and ``=``: a client must percent-encode it.
     """
     payload = json.dumps(asdict(content), separators=(",", ":")).encode()
-    return f"{base64.b64encode(payload).decode()}.{_seal(payload, padding)}"
+    return f"{base64.b64encode(payload).decode()}.{_checksum(payload, padding)}"
 
 
-def read_cursor(token: str) -> CursorContent:
-    """Open a cursor.
+def decode_cursor(token: str) -> CursorContent:
+    """Decode a cursor.
 
     Raises:
-        Refused: It was not made here, or was changed on the way.
+        ApiError: It is malformed, or its checksum is wrong.
     """
-    encoded, _, seal = token.partition(".")
+    encoded, _, checksum = token.partition(".")
     try:
         payload = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise invalid("invalid_cursor") from error
-    if len(seal) < len(_seal(payload, 0)) or seal != _seal(payload, len(seal) - len(_seal(payload, 0))):
+    if len(checksum) < len(_checksum(payload, 0)) or checksum != _checksum(
+        payload, len(checksum) - len(_checksum(payload, 0))
+    ):
         raise invalid("invalid_cursor")
     return CursorContent(**json.loads(payload))
 
 
-def _seal(payload: bytes, padding: int) -> str:
-    length = _SEAL_BYTES * 4 // 3 + padding
+def _checksum(payload: bytes, padding: int) -> str:
+    length = _CHECKSUM_BYTES * 4 // 3 + padding
     return base64.b64encode(hashlib.shake_256(payload).digest(length)).decode()[:length]

@@ -1,4 +1,4 @@
-"""The envelope every answer of Cloudflare's API comes in, and its errors."""
+"""The envelope of Cloudflare's API, and its errors."""
 
 import json
 from typing import Any
@@ -8,8 +8,8 @@ from aiohttp import web
 from bot.playground.simulators.cloudflare.wire import JsonObject
 
 
-class Refused(Exception):
-    """A request refused: HTTP status, Cloudflare's code, and the machine key it sends as message."""
+class ApiError(Exception):
+    """An error response: HTTP status, Cloudflare's code, and its message."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -18,60 +18,60 @@ class Refused(Exception):
         self.message = message
 
 
-def unauthenticated() -> Refused:
-    """Refuse a missing or wrong credential."""
-    return Refused(401, 10000, "Authentication error")
+def unauthenticated() -> ApiError:
+    """Return the error for a missing or wrong credential."""
+    return ApiError(401, 10000, "Authentication error")
 
 
-def forbidden() -> Refused:
-    """Refuse a credential that may not read this."""
-    return Refused(403, 10000, "Authentication error")
+def forbidden() -> ApiError:
+    """Return the error for a credential without permission."""
+    return ApiError(403, 10000, "Authentication error")
 
 
-def workflow_not_found() -> Refused:
-    """Refuse the name of no workflow."""
-    return Refused(404, 10200, "workflows.api.error.workflow.not_found")
+def workflow_not_found() -> ApiError:
+    """Return the error for an unknown workflow."""
+    return ApiError(404, 10200, "workflows.api.error.workflow.not_found")
 
 
-def instance_not_found() -> Refused:
-    """Refuse the id of no instance."""
-    return Refused(404, 10400, "workflows.api.error.instance.not_found")
+def instance_not_found() -> ApiError:
+    """Return the error for an unknown instance."""
+    return ApiError(404, 10400, "workflows.api.error.instance.not_found")
 
 
-def invalid(what: str) -> Refused:
-    """Refuse a query parameter: 400 with code 10001, the code production uses for validation in places.
+def invalid(what: str) -> ApiError:
+    """Return the error for an invalid query parameter: 400 with code 10001, as in parts of production.
 
-    The words after ``workflows.api.error.`` are this simulation's own; production's are not documented.
+    The text after ``workflows.api.error.`` is made up; production's texts are not documented.
     """
-    return Refused(400, 10001, f"workflows.api.error.{what}")
+    return ApiError(400, 10001, f"workflows.api.error.{what}")
 
 
-def unroutable(path: str) -> Refused:
-    """Refuse a path that leads nowhere, a malformed account id among them."""
-    return Refused(404, 7003, f"Could not route to {path}, perhaps your object identifier is invalid?")
+def unroutable(path: str) -> ApiError:
+    """Return the error for an unknown path or a malformed account id."""
+    return ApiError(404, 7003, f"Could not route to {path}, perhaps your object identifier is invalid?")
 
 
 def success(result: Any, result_info: JsonObject | None = None) -> JsonObject:  # noqa: ANN401  any JSON value
-    """Give the envelope around a result; ``result_info`` comes with lists only."""
+    """Return the envelope of a result; only lists have ``result_info``."""
     envelope: JsonObject = {"errors": [], "messages": [], "result": result, "success": True}
     return envelope if result_info is None else envelope | {"result_info": result_info}
 
 
 def failure(code: int, message: str) -> JsonObject:
-    """Give the envelope of a refused request."""
+    """Return the envelope of an error."""
     return {"success": False, "errors": [{"code": code, "message": message}], "messages": [], "result": None}
 
 
-def json_answer(envelope: object, status: int = 200) -> web.Response:
-    """Answer with JSON."""
+def json_response(envelope: object, status: int = 200) -> web.Response:
+    """Return a JSON response."""
     return web.Response(status=status, body=json.dumps(envelope).encode(), content_type="application/json")
 
 
-def refusal(refused: Refused) -> web.Response:
-    """Answer a refused request."""
-    return json_answer(failure(refused.code, refused.message), refused.status)
+def error_response(error: ApiError) -> web.Response:
+    """Return the response for an error."""
+    return json_response(failure(error.code, error.message), error.status)
 
 
 def body_of(answer: web.Response) -> bytes:
-    """Give what an answer holds."""
+    """Return the body of a response."""
     return bytes(answer.body) if isinstance(answer.body, bytes | bytearray | memoryview) else b""

@@ -1,6 +1,6 @@
-"""What can go wrong between a client and Cloudflare, one small type for each.
+"""Faults between a client and Cloudflare, one class for each.
 
-A fault stands in front of the healthy account: it answers instead of it, late, or after changing its answer.
+A fault wraps the healthy account: it replaces, delays or changes the answer.
 """
 
 import asyncio
@@ -12,54 +12,54 @@ from typing import Any, Protocol, TypeAlias
 from aiohttp import web
 
 from bot.playground.simulators.cloudflare.calls import Operation
-from bot.playground.simulators.cloudflare.envelope import body_of, failure, json_answer
+from bot.playground.simulators.cloudflare.envelope import body_of, failure, json_response
 
-Healthy: TypeAlias = Callable[[], Awaitable[web.Response]]
+HealthyHandler: TypeAlias = Callable[[], Awaitable[web.Response]]
 
 
 class Fault(Protocol):
-    """Something that goes wrong with one request."""
+    """A fault of one request."""
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
-        """Answer the request; ``healthy`` gives the answer it would have had."""
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Answer the request; ``healthy`` returns the answer without the fault."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """Answer after so many seconds of real time, with another fault if there is one."""
+    """Delay the answer by ``seconds`` of real time; ``then`` is another fault that follows."""
 
     seconds: float
     then: Fault | None = None
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
-        """Wait, then let the next in line answer."""
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Wait, then answer."""
         await asyncio.sleep(self.seconds)
         return await healthy() if self.then is None else await self.then.answer(request, healthy)
 
 
 @dataclass(frozen=True, slots=True)
 class JsonError:
-    """Refuse in the API's envelope; by default as it does when it fails itself."""
+    """Answer with an error in the API's envelope; by default an internal error."""
 
     status: int = 500
     code: int = 10001
     message: str = "workflows.api.error.internal_server"
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
-        """Answer the failure envelope; a status below 400 makes it ``success: false`` in a good answer."""
-        return json_answer(failure(self.code, self.message), self.status)
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Return the envelope of an error; with a status below 400 only ``success`` is false."""
+        return json_response(failure(self.code, self.message), self.status)
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """Answer with the web page Cloudflare's edge shows when what is behind it does not answer."""
+    """Answer with the error page of Cloudflare's edge when the origin does not answer."""
 
     status: int = 503
     title: str = "Service Temporarily Unavailable"
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
-        """Answer HTML."""
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Return HTML."""
         page = (
             f"<!DOCTYPE html><html><head><title>{self.title}</title></head><body>{self.title}</body></html>"
         )
@@ -72,8 +72,8 @@ class Challenge:
 
     status: int = 200
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
-        """Answer HTML that a browser would solve."""
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Return the HTML of a challenge for browsers."""
         page = await HtmlPage(self.status, "Just a moment...").answer(request, healthy)
         page.headers["cf-mitigated"] = "challenge"
         return page
@@ -86,31 +86,31 @@ class PlainText:
     status: int = 502
     text: str = "error code: 502"
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
-        """Answer text."""
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Return text."""
         return web.Response(status=self.status, text=self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class TruncatedJson:
-    """Send only the first half of the healthy answer, as if it were all."""
+    """Send only the first half of the healthy answer."""
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
-        """Answer half a JSON text, with a ``Content-Length`` that fits it."""
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Return half of the JSON text, with a matching ``Content-Length``."""
         body = body_of(await healthy())
         return web.Response(body=body[: len(body) // 2], content_type="application/json")
 
 
 @dataclass(frozen=True, slots=True)
 class WrongShape:
-    """Send valid JSON that is not what was asked for."""
+    """Answer with valid JSON of a wrong shape."""
 
     body: Any = field(default_factory=lambda: ["not", "an", "envelope"])
     status: int = 200
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
-        """Answer the JSON."""
-        return json_answer(self.body, self.status)
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Return the JSON."""
+        return json_response(self.body, self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +119,21 @@ class Changed:
 
     parts: Mapping[str, Any]
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
-        """Answer the healthy envelope with these parts."""
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Return the healthy envelope with these parts."""
         answer = await healthy()
-        return json_answer(json.loads(body_of(answer)) | dict(self.parts), answer.status)
+        return json_response(json.loads(body_of(answer)) | dict(self.parts), answer.status)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedRows:
-    """Replace fields of the healthy answer's rows, of all or of some; what is not a list is one row."""
+    """Replace fields in rows of the healthy answer; an object counts as one row."""
 
     fields: Mapping[str, Any]
     rows: slice = field(default_factory=lambda: slice(None))
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
-        """Answer the healthy envelope with these fields in its rows; a refusal stays as it is."""
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Return the healthy envelope with these fields in its rows; errors stay unchanged."""
         answer = await healthy()
         envelope = json.loads(body_of(answer))
         match envelope["result"]:
@@ -141,18 +141,18 @@ class ChangedRows:
                 rows[self.rows] = [{**row, **self.fields} for row in rows[self.rows]]
             case dict() as row:
                 row.update(self.fields)
-        return json_answer(envelope, answer.status)
+        return json_response(envelope, answer.status)
 
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """Refuse with 429 and code 971, with or without ``retry-after`` (seconds, or an HTTP date)."""
+    """Answer with 429 and code 971; ``retry_after`` is in seconds, an HTTP date, or None."""
 
     retry_after: int | str | None = 30
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
-        """Answer 429."""
-        answer = json_answer(failure(971, "Please wait and consider throttling your request speed"), 429)
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Return 429."""
+        answer = json_response(failure(971, "Please wait and consider throttling your request speed"), 429)
         if self.retry_after is not None:
             answer.headers["retry-after"] = str(self.retry_after)
         return answer
@@ -160,13 +160,13 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Redirected:
-    """Send the client elsewhere; one that follows may take its credentials along."""
+    """Redirect the client, which must not send its credentials to another host."""
 
     location: str
     status: int = 302
 
-    async def answer(self, _request: web.Request, _healthy: Healthy) -> web.Response:
-        """Answer the redirect."""
+    async def answer(self, _request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Return the redirect."""
         return web.Response(status=self.status, headers={"Location": self.location})
 
 
@@ -179,16 +179,16 @@ class _Injected:
 
 @dataclass(slots=True)
 class FaultQueue:
-    """The faults to come, first injected first served."""
+    """The injected faults, in first-in-first-out order."""
 
     _waiting: list[_Injected] = field(default_factory=list)
 
     def put(self, fault: Fault, times: int | None, operation: Operation | None) -> None:
-        """Let the next ``times`` requests meet a fault, or all where it is None."""
+        """Inject a fault into the next ``times`` requests, or into all if it is None."""
         self._waiting.append(_Injected(fault, times, operation))
 
     def take(self, operation: Operation) -> Fault | None:
-        """Give the fault this request meets, if any."""
+        """Return the fault for the next request, if any."""
         for injected in self._waiting:
             if injected.operation in (None, operation):
                 self._count(injected)
@@ -196,7 +196,7 @@ class FaultQueue:
         return None
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Remove all faults."""
         self._waiting.clear()
 
     def _count(self, injected: _Injected) -> None:

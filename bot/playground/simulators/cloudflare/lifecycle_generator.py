@@ -1,4 +1,4 @@
-"""Invents the life of an instance: when it starts, what it does, what befalls it and how it ends."""
+"""Generates the lifecycle of an instance: its start, its steps and its end."""
 
 from bisect import bisect
 from collections.abc import Sequence
@@ -9,7 +9,14 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from bot.playground.simulators.cloudflare.lifecycles import StateChange
 from bot.playground.simulators.cloudflare.model import InstanceRecord
-from bot.playground.simulators.cloudflare.profiles import Event, Nap, Planned, Profile, Work, step_name
+from bot.playground.simulators.cloudflare.profiles import (
+    EventStep,
+    PlannedStep,
+    Profile,
+    SleepStep,
+    WorkStep,
+    step_name,
+)
 from bot.playground.simulators.cloudflare.steps import (
     Attempt,
     Failure,
@@ -24,55 +31,55 @@ Outcome: TypeAlias = Literal["complete", "errored", "paused", "rolledBack", "ter
 Kind: TypeAlias = Literal["step", "rollback"]
 
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("complete", "errored", "paused", "rolledBack", "terminated")
-_FATES_END_AT: Final = (0.70, 0.83, 0.91, 0.97)
-"""Up to where between 0 and 1 each fate but the last reaches."""
+_OUTCOME_BOUNDS: Final = (0.70, 0.83, 0.91, 0.97)
+"""The upper bound of each outcome but the last, between 0 and 1."""
 _GOLDEN_RATIO: Final = 0.618033988749895
 
-_TRIES: Final = 6
-"""As many as a step's five retries allow."""
+_MAX_ATTEMPTS: Final = 6
+"""The attempts of a step with five retries."""
 
-# How often, 0 to 1.
-_RETRIED: Final = 0.08
-_SLOW: Final = 0.25
-_LATE: Final = 0.12
-_ENDED_WHILE_PAUSED: Final = 0.3
+# Probabilities.
+_RETRY_CHANCE: Final = 0.08
+_SLOW_CHANCE: Final = 0.25
+_LATE_CHANCE: Final = 0.12
+_TERMINATE_CHANCE: Final = 0.3
 
 _STEP_OUTPUT: Final = '{"done":true}'
 _EVENT_OUTPUT: Final = '{"by":"webhook"}'
 
-# How long, in seconds: all of them at their longest stay below LONGEST_LIFE. Rare states last long, so that
-# nearly always some instance is in each of them.
-_SLOW_TRY: Final = (60, 300)
-_FAILING_TRY: Final = (20, 90)
-_STUBBORN_TRY: Final = (300, 570)
+# Ranges in seconds; the sum of the maxima is less than LONGEST_LIFECYCLE. Rare states last long, so that
+# each status nearly always has an instance.
+_SLOW_ATTEMPT: Final = (60, 300)
+_FAILING_ATTEMPT: Final = (20, 90)
+_LONG_FAILING_ATTEMPT: Final = (300, 570)
 _EVENT: Final = (1, 180)
 _LATE_EVENT: Final = (600, 6 * 3600)
 _PAUSE: Final = (1800, 5 * 3600)
 
-# The same for what was going on when the account was seeded.
+# The same for steps that were pending when the account was seeded.
 _PENDING_STEP: Final = (5, 240)
-_PENDING_STUBBORN_STEP: Final = (60, 3000)
+_LONG_PENDING_STEP: Final = (60, 3000)
 
 
-class Try(NamedTuple):
-    """One attempt to come: how long it takes, and why it fails if it does."""
+class PlannedAttempt(NamedTuple):
+    """An attempt to generate: its duration, and its error if it fails."""
 
     seconds: float
     error: Failure | None = None
 
 
-def outcome_of(number: int, offset: float) -> Outcome:
-    """Choose what befalls the instance with this number.
+def choose_outcome(number: int, offset: float) -> Outcome:
+    """Choose the outcome of the instance with this number.
 
-    Steps of the golden ratio spread each fate evenly over the numbers; drawn ones would leave a status
-    without instances for long now and then.
+    Multiples of the golden ratio spread each outcome evenly over the numbers; random outcomes would sometimes
+    leave a status without instances for a long time.
     """
-    return _OUTCOMES[bisect(_FATES_END_AT, (number * _GOLDEN_RATIO + offset) % 1)]
+    return _OUTCOMES[bisect(_OUTCOME_BOUNDS, (number * _GOLDEN_RATIO + offset) % 1)]
 
 
 @dataclass(slots=True)
 class LifecycleGenerator:
-    """Tells one life; ``moment`` is how far the story has come."""
+    """Generates one lifecycle; ``moment`` is the current time in it."""
 
     profile: Profile
     outcome: Outcome
@@ -82,106 +89,110 @@ class LifecycleGenerator:
     error: Failure | None = None
     changes: list[StateChange] = field(default_factory=list)
 
-    def tell(self, instance: InstanceRecord) -> tuple[StateChange, ...]:
-        """Tell what becomes of an instance that has not ended, from where it stands to its end."""
+    def generate(self, instance: InstanceRecord) -> tuple[StateChange, ...]:
+        """Generate the changes of an instance from its current state to its end."""
         self.steps, self.error = list(instance.steps), instance.error
         match instance.status:
             case "queued":
-                self._pass(self.random.uniform(0.1, self.profile.longest_queue))
-                self._go_on()
+                self._advance(self.random.uniform(0.1, self.profile.longest_queue))
+                self._run_plan()
             case "rollingBack":
-                self._finish_pending(self._draw(_PENDING_STUBBORN_STEP))
-                self._note("errored")
+                self._finish_pending(self._draw(_LONG_PENDING_STEP))
+                self._record("errored")
             case "waitingForPause":
-                self._finish_pending(self._draw(_PENDING_STUBBORN_STEP))
-                self._note("paused")
+                self._finish_pending(self._draw(_LONG_PENDING_STEP))
+                self._record("paused")
                 self._resume()
             case "paused":
                 self._resume()
             case status:
                 self._finish_pending(self._draw(_LATE_EVENT if status == "waiting" else _PENDING_STEP))
-                self._go_on()
+                self._run_plan()
         return tuple(self.changes)
 
-    def _go_on(self) -> None:
-        """Do what is left of the plan; what befalls the instance befalls it at work."""
-        left = self.profile.plan[len(self.steps) :]
-        works = [planned for planned in left if isinstance(planned, Work)]
+    def _run_plan(self) -> None:
+        """Run the remaining steps; the outcome takes effect at one of the work steps."""
+        remaining = self.profile.plan[len(self.steps) :]
+        work_steps = [planned for planned in remaining if isinstance(planned, WorkStep)]
         if self.outcome in ("rolledBack", "terminated"):
-            works = works[1:]  # it has to have done something to be undone or cut short
-        failing = self.random.choice(works) if works and self.outcome != "complete" else None
-        for planned in left:
+            work_steps = work_steps[1:]  # a first step is finished before the outcome
+        failing = self.random.choice(work_steps) if work_steps and self.outcome != "complete" else None
+        for planned in remaining:
             if planned is failing:
-                self._meet_fate(planned)
+                self._apply_outcome(planned)
                 return
-            self._do(planned)
-        self._note("complete", '{"ok":true}')
+            self._run_step(planned)
+        self._record("complete", '{"ok":true}')
 
-    def _meet_fate(self, planned: Work) -> None:
-        """Let happen at a step what has to happen once."""
+    def _apply_outcome(self, planned: WorkStep) -> None:
+        """Apply the outcome at a step, once."""
         outcome, self.outcome = self.outcome, "complete"
         match outcome:
             case "terminated":
                 self._terminate()
             case "paused":
-                tries = [*self._stubborn(), self._usual(planned)]
-                self._work(step_name(planned), tries, status="waitingForPause")
-                self._note("paused")
+                planned_attempts = [*self._draw_failures(), self._draw_attempt(planned)]
+                self._run_attempts(step_name(planned), planned_attempts, status="waitingForPause")
+                self._record("paused")
                 self._resume()
             case _:
                 done = [step for step in self.steps if isinstance(step, Step)]
                 self._fail(planned)
                 if outcome == "rolledBack":
-                    self._undo(done)
-                self._note("errored")
+                    self._roll_back(done)
+                self._record("errored")
 
-    def _fail(self, planned: Work) -> None:
+    def _fail(self, planned: WorkStep) -> None:
         self.error = self.random.choice(self.profile.failures)
-        tries = 1 if self.error.name == "NonRetryableError" else _TRIES
-        failing = [Try(self._draw(_FAILING_TRY), self.error) for _ in range(tries)]
-        self._work(step_name(planned), failing)
+        planned_attempts = 1 if self.error.name == "NonRetryableError" else _MAX_ATTEMPTS
+        failing = [PlannedAttempt(self._draw(_FAILING_ATTEMPT), self.error) for _ in range(planned_attempts)]
+        self._run_attempts(step_name(planned), failing)
 
-    def _undo(self, done: list[Step]) -> None:
-        """Roll the finished steps back, the newest first, which is the one that takes long."""
-        failing = self._stubborn()
+    def _roll_back(self, done: list[Step]) -> None:
+        """Roll the finished steps back, newest first; only the first rollback takes long."""
+        failing = self._draw_failures()
         for step in reversed(done):
-            tries = [*failing, Try(self.random.uniform(1, 5))]
-            self._work(step.name, tries, status="rollingBack", kind="rollback")
+            planned_attempts = [*failing, PlannedAttempt(self.random.uniform(1, 5))]
+            self._run_attempts(step.name, planned_attempts, status="rollingBack", kind="rollback")
             failing = []
 
     def _resume(self) -> None:
-        """End a pause; some paused instances are terminated instead."""
-        self._pass(self._draw(_PAUSE))
-        if self.random.random() < _ENDED_WHILE_PAUSED:
+        """End a pause: resume or terminate the instance."""
+        self._advance(self._draw(_PAUSE))
+        if self.random.random() < _TERMINATE_CHANCE:
             self._terminate()
         else:
-            self._note("running")
-            self._go_on()
+            self._record("running")
+            self._run_plan()
 
     def _terminate(self) -> None:
         self.steps.append(Termination())
-        self._note("terminated")
+        self._record("terminated")
 
-    def _do(self, planned: Planned) -> None:
+    def _run_step(self, planned: PlannedStep) -> None:
         start, name = self.moment, step_name(planned)
         match planned:
-            case Work():
-                retried = self.random.random() < _RETRIED
-                failed = [Try(self._draw(_FAILING_TRY), self.profile.failures[0])] if retried else []
-                self._work(name, [*failed, self._usual(planned)])
-            case Nap(seconds=seconds):
+            case WorkStep():
+                retried = self.random.random() < _RETRY_CHANCE
+                failed = (
+                    [PlannedAttempt(self._draw(_FAILING_ATTEMPT), self.profile.failures[0])]
+                    if retried
+                    else []
+                )
+                self._run_attempts(name, [*failed, self._draw_attempt(planned)])
+            case SleepStep(seconds=seconds):
                 self._wait(Sleep(name, start, start + _duration(seconds), finished=False), seconds)
-            case Event(event_type=event_type, deadline=deadline):
-                seconds = self._draw(_LATE_EVENT if self.random.random() < _LATE else _EVENT)
+            case EventStep(event_type=event_type, deadline=deadline):
+                seconds = self._draw(_LATE_EVENT if self.random.random() < _LATE_CHANCE else _EVENT)
                 self._wait(WaitForEvent(name, start, start + deadline, event_type, finished=False), seconds)
 
     def _wait(self, step: Sleep | WaitForEvent, seconds: float) -> None:
         self.steps.append(step)
-        self._note("waiting")
+        self._record("waiting")
         self._finish_pending(seconds)
 
     def _finish_pending(self, seconds: float) -> None:
-        """Bring the step it stands at to a good end after so long; a sleep wakes when it said it would."""
+        """Finish the pending step after some seconds; a sleep ends at its own time."""
         pending = self.steps[-1]
         self.moment = pending.end if isinstance(pending, Sleep) else self.moment + _duration(seconds)
         match pending:
@@ -193,42 +204,51 @@ class LifecycleGenerator:
             case WaitForEvent():
                 self.steps[-1] = replace(pending, end=self.moment, finished=True, output=_EVENT_OUTPUT)
 
-    def _work(self, name: str, tries: Sequence[Try], *, status: str = "running", kind: Kind = "step") -> None:
-        """Do a step, try by try; the delay between two doubles each time."""
+    def _run_attempts(
+        self,
+        name: str,
+        planned_attempts: Sequence[PlannedAttempt],
+        *,
+        status: str = "running",
+        kind: Kind = "step",
+    ) -> None:
+        """Run the attempts of a step, with a delay that doubles each time."""
         ended: tuple[Attempt, ...] = ()
         place = len(self.steps)
-        for number, (seconds, error) in enumerate(tries):
+        for number, (seconds, error) in enumerate(planned_attempts):
             if number:
-                self._pass(2 ** (number - 1))
+                self._advance(2 ** (number - 1))
             start = self.moment
             self.steps[place:] = [Step(name, (*ended, Attempt(start)), kind=kind)]
-            self._note(status)
-            self._pass(seconds)
+            self._record(status)
+            self._advance(seconds)
             ended = (*ended, Attempt(start, self.moment, success=error is None, error=error))
             self.steps[place:] = [Step(name, ended, None if error else _STEP_OUTPUT, kind)]
-            self._note(status)
+            self._record(status)
 
-    def _usual(self, planned: Work) -> Try:
-        if self.random.random() < _SLOW:
-            return Try(self._draw(_SLOW_TRY))
-        return Try(planned.seconds * self.random.uniform(0.5, 1.8))
+    def _draw_attempt(self, planned: WorkStep) -> PlannedAttempt:
+        if self.random.random() < _SLOW_CHANCE:
+            return PlannedAttempt(self._draw(_SLOW_ATTEMPT))
+        return PlannedAttempt(planned.seconds * self.random.uniform(0.5, 1.8))
 
-    def _stubborn(self) -> list[Try]:
-        """Fail nearly as often as the retries allow, for half an hour or so."""
-        times = self.random.randint(_TRIES - 2, _TRIES - 1)
-        return [Try(self._draw(_STUBBORN_TRY), self.profile.failures[0]) for _ in range(times)]
+    def _draw_failures(self) -> list[PlannedAttempt]:
+        """Draw nearly as many failures as the retries allow, about half an hour in all."""
+        times = self.random.randint(_MAX_ATTEMPTS - 2, _MAX_ATTEMPTS - 1)
+        return [
+            PlannedAttempt(self._draw(_LONG_FAILING_ATTEMPT), self.profile.failures[0]) for _ in range(times)
+        ]
 
     def _draw(self, between: tuple[float, float]) -> float:
         return self.random.uniform(*between)
 
-    def _pass(self, seconds: float) -> None:
+    def _advance(self, seconds: float) -> None:
         self.moment += _duration(seconds)
 
-    def _note(self, status: str, output: str | None = None) -> None:
-        """Write down how the instance stands now."""
+    def _record(self, status: str, output: str | None = None) -> None:
+        """Record the current state of the instance."""
         self.changes.append(StateChange(self.moment, status, tuple(self.steps), self.error, output))
 
 
 def _duration(seconds: float) -> timedelta:
-    """Make a duration of whole milliseconds, which is what the API shows."""
+    """Return a duration in whole milliseconds, the API's precision."""
     return timedelta(milliseconds=round(seconds * 1000))

@@ -1,4 +1,4 @@
-"""The life of one instance of a moving account: all its changes, known before they happen."""
+"""The lifecycle of one instance of a live account: all its state changes, generated in advance."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
@@ -10,16 +10,16 @@ from bot.playground.simulators.cloudflare.model import ENDED_STATUSES, InstanceR
 from bot.playground.simulators.cloudflare.steps import Failure, StepRecord
 
 RETENTION: Final = timedelta(days=7)
-"""How long an instance is kept after it ended."""
+"""The time that an instance is kept after its end."""
 
 LONGEST_LIFECYCLE: Final = timedelta(hours=16)
-"""No instance that starts while the account moves takes as long to end."""
+"""An upper bound for the duration of an instance in a live account."""
 
 _MOMENT: Final = attrgetter("moment")
 
 
 class StateChange(NamedTuple):
-    """One change: when it happens, and how the instance stands after it."""
+    """A change of an instance: its time, and the state after it."""
 
     moment: datetime
     status: str
@@ -30,39 +30,39 @@ class StateChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """How an instance stands at first, and what becomes of it; an ended one has no chapters left."""
+    """The initial state of an instance, and its changes; an ended instance has none."""
 
-    beginning: InstanceRecord
+    initial: InstanceRecord
     changes: tuple[StateChange, ...] = ()
 
     @property
-    def forgotten_on(self) -> datetime:
-        """When its retention is over."""
-        ended_on = self.changes[-1].moment if self.changes else self.beginning.ended_on
-        return (ended_on or self.beginning.modified_on) + RETENTION
+    def expires_on(self) -> datetime:
+        """The end of its retention."""
+        ended_on = self.changes[-1].moment if self.changes else self.initial.ended_on
+        return (ended_on or self.initial.modified_on) + RETENTION
 
-    def at(self, now: datetime) -> InstanceRecord:
-        """Give the instance as it stands at a moment."""
-        place = self._past(now)
-        if not place:
-            return self.beginning
-        change = self.changes[place - 1]
+    def state_at(self, now: datetime) -> InstanceRecord:
+        """Return the state of the instance at a time."""
+        count = self._count_changes(now)
+        if not count:
+            return self.initial
+        change = self.changes[count - 1]
         return replace(
-            self.beginning,
+            self.initial,
             status=change.status,
             modified_on=change.moment,
-            started_on=self.beginning.started_on or self.changes[0].moment,
+            started_on=self.initial.started_on or self.changes[0].moment,
             ended_on=change.moment if change.status in ENDED_STATUSES else None,
             steps=change.steps,
             error=change.error,
             output=change.output,
         )
 
-    def next_change(self, now: datetime) -> datetime:
-        """Give the moment of its next change after this one; the last is to be forgotten."""
-        place = self._past(now)
-        return self.changes[place].moment if place < len(self.changes) else self.forgotten_on
+    def next_change_after(self, now: datetime) -> datetime:
+        """Return the time of the next change; the last change is its removal."""
+        count = self._count_changes(now)
+        return self.changes[count].moment if count < len(self.changes) else self.expires_on
 
-    def _past(self, now: datetime) -> int:
-        """Count the chapters begun by now: of several at one moment the last is what is seen."""
+    def _count_changes(self, now: datetime) -> int:
+        """Count the changes up to now; the last of several simultaneous ones is visible."""
         return bisect_right(self.changes, now, key=_MOMENT)

@@ -1,4 +1,4 @@
-"""Which rows one list call answers with, and what ``result_info`` says about them."""
+"""The rows and the ``result_info`` of a list call."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Final
 
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
-from bot.playground.simulators.cloudflare.cursors import CursorContent, read_cursor, write_cursor
+from bot.playground.simulators.cloudflare.cursors import CursorContent, decode_cursor, encode_cursor
 from bot.playground.simulators.cloudflare.envelope import invalid
 from bot.playground.simulators.cloudflare.model import InstanceRecord
 from bot.playground.simulators.cloudflare.parameters import Direction, ListRequest
@@ -21,7 +21,7 @@ _CREATED_ON: Final = attrgetter("created_on")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page: its rows in the order shown, and ``result_info``."""
+    """A page: its rows in display order, and ``result_info``."""
 
     rows: Sequence[InstanceRecord]
     result_info: JsonObject
@@ -29,13 +29,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Lister:
-    """Answers list calls about one workflow at one moment.
+    """Answers list calls for one workflow at one time.
 
     Attributes:
-        workflow: Its name; a cursor belongs to one workflow.
+        workflow: Its name, as a cursor is valid for one workflow only.
         instances: All its instances, oldest first.
-        behaviour: The choices the documentation leaves open.
-        now: The moment of the call.
+        behaviour: The options for undocumented behaviour.
+        now: The time of the call.
     """
 
     workflow: str
@@ -44,10 +44,10 @@ class Lister:
     now: datetime
 
     def answer(self, request: ListRequest) -> Listing:
-        """Give the page asked for.
+        """Return the requested page.
 
         Raises:
-            Refused: The cursor is not acceptable.
+            ApiError: The cursor is invalid.
         """
         admitted = self._admitted(request)
         if request.page is not None:
@@ -60,7 +60,7 @@ class Lister:
         return created if status is None else [each for each in created if each.status == status]
 
     def _created(self, start: datetime | None, end: datetime | None) -> Sequence[InstanceRecord]:
-        """Give the instances created between two moments, as far as they are listed yet."""
+        """Return the listed instances that were created between two times."""
         begin, stop = 0, len(self.instances)
         if start is not None:
             begin = bisect_left(self.instances, start, key=_CREATED_ON)
@@ -90,7 +90,7 @@ class Lister:
         return Listing(rows, info)
 
     def _open(self, token: str, request: ListRequest) -> CursorContent:
-        content = read_cursor(token)
+        content = decode_cursor(token)
         if content.workflow != self.workflow:
             raise invalid("invalid_cursor")
         lifetime = self.behaviour.cursor_lifetime
@@ -115,9 +115,9 @@ class Lister:
         full = len(rows) == request.per_page and self.behaviour.cursor_after_last_row
         if len(following) == len(rows) and not full and not self.behaviour.repeat_cursor:
             return None
-        return self._seal_after(rows[-1], admitted, direction, request)
+        return self._cursor_after(rows[-1], admitted, direction, request)
 
-    def _seal_after(
+    def _cursor_after(
         self,
         last: InstanceRecord,
         admitted: Sequence[InstanceRecord],
@@ -134,13 +134,13 @@ class Lister:
             filter=request.filter.to_json(),
             issued_at=self.now.timestamp(),
         )
-        return write_cursor(content, self.behaviour.cursor_padding)
+        return encode_cursor(content, self.behaviour.cursor_padding)
 
 
 def _following(
     admitted: Sequence[InstanceRecord], opened: CursorContent | None, direction: Direction
 ) -> Sequence[InstanceRecord]:
-    """Give all rows after the cursor's row, nearest first: ``desc`` older ones, ``asc`` newer ones."""
+    """Return all rows after the cursor's row, nearest first: ``desc`` older ones, ``asc`` newer ones."""
     if opened is None:
         return admitted[::-1]
     if opened.kind == "offset":
@@ -152,7 +152,7 @@ def _following(
 
 
 def _around_offset(size: int, newer_rows: int) -> tuple[int, int]:
-    """Give how many rows are older than the one with so many newer, and where the newer ones begin."""
+    """Return the number of older rows, and the index of the first newer row."""
     begin = max(0, size - newer_rows)
     return max(0, begin - 1), begin
 
@@ -164,7 +164,7 @@ def _numbered_page(admitted: Sequence[InstanceRecord], page: int, per_page: int)
 
 
 def numbered_info(count: int, total: int, page: int, per_page: int) -> JsonObject:
-    """Give ``result_info`` of a listing by page number."""
+    """Return ``result_info`` of a listing by page number."""
     return {
         "count": count,
         "page": page,

@@ -1,6 +1,6 @@
-"""What a simulated account holds, and how production writes it down as JSON.
+"""Workflows and instances of a simulated account, and their JSON.
 
-Shapes: the API reference of ``GET /accounts/{account_id}/workflows`` and its neighbours, as the official
+Source: the API reference of ``GET /accounts/{account_id}/workflows`` and related pages, as the official
 SDK 5.9 types them.
 """
 
@@ -25,44 +25,44 @@ STATUSES: Final = (
     "waiting",
     "rollingBack",
 )
-"""The values the ``status`` filter accepts. An instance may show others: the API's own set is open."""
+"""The values that the ``status`` filter accepts. An instance may have others: the API's set is open."""
 
 ENDED_STATUSES: Final = frozenset({"errored", "terminated", "complete"})
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A cron line that fires every ``period``, ``offset`` after midnight UTC."""
+    """A cron schedule that fires every ``period``, ``offset`` after midnight UTC."""
 
     line: str
     period: timedelta
     offset: timedelta = timedelta(0)
 
     def newest_slot(self, now: datetime) -> datetime:
-        """Give the moment it fired last."""
+        """Return the time at which it last fired."""
         first = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC) + self.offset
         return first + (now - first) // self.period * self.period
 
     def to_json(self, now: datetime) -> JsonObject:
-        """Give the element of a workflow's ``schedules``; the SDK types ``next_instance`` as mere text."""
+        """Return the element of a workflow's ``schedules``; the SDK types ``next_instance`` as a string."""
         return {"cron": self.line, "next_instance": timestamp(self.newest_slot(now) + self.period)}
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The cron line that started an instance, and the slot it was started for."""
+    """The cron schedule that started an instance, and its slot."""
 
     cron: str
     scheduled_time: datetime
 
     def to_json(self) -> JsonObject:
-        """Give ``schedule`` of a described instance; ``scheduledTime`` is in milliseconds since 1970."""
+        """Return ``schedule`` of a described instance; ``scheduledTime`` is in milliseconds since 1970."""
         return {"cron": self.cron, "scheduledTime": int(self.scheduled_time.timestamp() * 1000)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRecord:
-    """One workflow of the account, without its instances."""
+    """A workflow, without its instances."""
 
     name: str
     id: str
@@ -74,7 +74,7 @@ class WorkflowRecord:
     crons: tuple[Cron, ...] = ()
 
     def to_json(self, counts: Mapping[str, int], triggered_on: datetime | None, now: datetime) -> JsonObject:
-        """Give the row, counted by status: every status the API knows is named, also at zero."""
+        """Return the row with the counts of all statuses, including zeros."""
         row: JsonObject = {
             "id": self.id,
             "name": self.name,
@@ -92,7 +92,7 @@ class WorkflowRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceRecord:
-    """One instance: what a list shows of it, and what describing it adds."""
+    """An instance: the fields of lists and of descriptions."""
 
     id: str
     workflow_id: str
@@ -111,16 +111,16 @@ class InstanceRecord:
 
     @property
     def key(self) -> tuple[datetime, str]:
-        """The place of the instance among its workflow's, oldest first."""
+        """The sort key of the instance, oldest first."""
         return self.created_on, self.id
 
     @property
     def success(self) -> bool | None:
-        """Whether it ended well; null while it has not ended."""
+        """Whether it completed; None until it has ended."""
         return self.status == "complete" if self.status in ENDED_STATUSES else None
 
     def to_row(self) -> JsonObject:
-        """Give the element of an instance list; it holds no error text, as in production."""
+        """Return the element of an instance list; it has no error text, as in production."""
         return {
             "id": self.id,
             "status": self.status,
@@ -134,7 +134,7 @@ class InstanceRecord:
         }
 
     def to_description(self, *, with_steps: bool, newest_step_first: bool) -> JsonObject:
-        """Give what describing the instance answers; without its steps, their count remains.
+        """Return the description of the instance; without its steps, it still has their count.
 
         ``output`` is null until there is one. That is inferred: the official SDK types it as never null.
         """

@@ -1,4 +1,4 @@
-"""The query parameters of the list calls: read strictly, refused as production refuses them."""
+"""The query parameters of list calls, validated as in production."""
 
 import re
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ _WHOLE_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class InstanceFilter:
-    """Which instances a list call asks for; the dates are about creation."""
+    """The filter of a list call; the dates refer to creation."""
 
     status: str | None = None
     date_start: datetime | None = None
     date_end: datetime | None = None
 
     def to_json(self) -> JsonObject:
-        """Give the filter as a cursor remembers it."""
+        """Return the filter as a cursor stores it."""
         return {
             "status": self.status,
             "date_start": timestamp_or_null(self.date_start),
@@ -39,7 +39,7 @@ class InstanceFilter:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """A well-formed request for instances; without cursor and page, for the start of a cursor listing."""
+    """A valid list request; without cursor and page, it starts a cursor listing."""
 
     filter: InstanceFilter
     per_page: int
@@ -49,10 +49,10 @@ class ListRequest:
 
     @classmethod
     def from_query(cls, query: Query) -> "ListRequest":
-        """Read the parameters.
+        """Parse the parameters.
 
         Raises:
-            Refused: One is malformed, comes twice, or does not go with another.
+            ApiError: A parameter is malformed, repeated, or conflicts with another.
         """
         cursor, page, direction = single(query, "cursor"), single(query, "page"), _direction(query)
         if cursor is not None and page is not None:
@@ -64,10 +64,10 @@ class ListRequest:
 
 
 def single(query: Query, name: str) -> str | None:
-    """Read a parameter that may come once.
+    """Return a parameter that may occur once.
 
     Raises:
-        Refused: It comes more than once.
+        ApiError: It occurs more than once.
     """
     values = query.getall(name, [])
     if len(values) > 1:
@@ -76,12 +76,12 @@ def single(query: Query, name: str) -> str | None:
 
 
 def per_page(query: Query) -> int:
-    """Read ``per_page``: 1 to 100, 50 where it is not given."""
+    """Return ``per_page``: 1 to 100, by default 50."""
     return _number(query, "per_page", default=DEFAULT_PER_PAGE, most=MAX_PER_PAGE)
 
 
 def page_number(query: Query) -> int:
-    """Read ``page``: 1 or more, 1 where it is not given."""
+    """Return ``page``: 1 or more, by default 1."""
     return _number(query, "page", default=1, most=10**9)
 
 

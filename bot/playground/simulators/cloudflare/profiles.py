@@ -1,4 +1,4 @@
-"""The workflows of the seeded account: their names, who starts them, what they do and how they fail."""
+"""The workflows of the seeded account: their names, triggers, steps and failures."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +12,15 @@ from bot.playground.simulators.cloudflare.wire import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """A planned ``step.do``, with how long it usually takes."""
+class WorkStep:
+    """A planned ``step.do`` with its usual duration."""
 
     name: str
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Nap:
+class SleepStep:
     """A planned ``step.sleep``."""
 
     name: str
@@ -28,7 +28,7 @@ class Nap:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class EventStep:
     """A planned ``step.waitForEvent`` with its deadline."""
 
     name: str
@@ -36,38 +36,38 @@ class Event:
     deadline: timedelta
 
 
-Planned: TypeAlias = Work | Nap | Event
+PlannedStep: TypeAlias = WorkStep | SleepStep | EventStep
 
 
-def step_name(planned: Planned) -> str:
-    """Name a step as the engine does: what the author wrote, and the how-manieth of that name it is."""
+def step_name(planned: PlannedStep) -> str:
+    """Return the engine's name of a step: the author's name and its ordinal number."""
     return f"{planned.name}-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One workflow: its share of the instances, its plan, and its ways to fail.
+    """A workflow: its share of the instances, its steps and its failures.
 
     Attributes:
-        share: Its part of the account's instances, 0 to 1.
-        plan: Its steps in order; together they take less than ten minutes.
-        every: The usual time between two seeded instances that no cron line starts.
-        moving_every: The same while the account moves: often enough that a watcher sees something happen.
-        longest_queue: The most seconds an instance is queued while the account moves.
+        share: Its share of the account's instances, 0 to 1.
+        plan: Its steps in order, less than ten minutes in all.
+        interval: The usual time between two seeded instances without a cron schedule.
+        live_interval: The same in a live account: short, so that changes are visible soon.
+        longest_queue: The maximum seconds in the queue in a live account.
     """
 
     name: str
     share: float
     trigger: TriggerSource
-    plan: tuple[Planned, ...]
+    plan: tuple[PlannedStep, ...]
     failures: tuple[Failure, ...]
-    every: timedelta = timedelta(minutes=20)
-    moving_every: timedelta = timedelta(seconds=80)
+    interval: timedelta = timedelta(minutes=20)
+    live_interval: timedelta = timedelta(seconds=80)
     longest_queue: float = 3
     cron: Cron | None = None
 
     def instance_id(self, number: int, created_on: datetime, random: Random) -> str:
-        """Name an instance as its starter would; a cron-started id is the line and the slot (ms)."""
+        """Return a typical id for the trigger; for cron it is the line and the slot (ms)."""
         if self.cron is not None:
             return f"{self.cron.line}-{int(created_on.timestamp() * 1000)}"
         if self.name == "order-processing":
@@ -77,7 +77,7 @@ class Profile:
         return str(UUID(int=random.getrandbits(128), version=4))
 
     def params(self, number: int, random: Random) -> JsonObject:
-        """Invent what an instance was started with."""
+        """Generate the parameters of an instance."""
         if self.cron is not None:
             return {}
         return {"number": number, "region": random.choice(("eu", "us", "apac")), "dry_run": False}
@@ -88,13 +88,13 @@ ORDER_PROCESSING: Final = Profile(
     share=0.5,
     trigger="api",
     plan=(
-        Work("validate order", 0.4),
-        Work("reserve stock", 1.2),
-        Event("payment confirmed", "payment-confirmed", timedelta(hours=24)),
-        Work("charge card", 2.5),
-        Nap("grace period", 120),
-        Work("book shipment", 3.1),
-        Work("send confirmation", 0.6),
+        WorkStep("validate order", 0.4),
+        WorkStep("reserve stock", 1.2),
+        EventStep("payment confirmed", "payment-confirmed", timedelta(hours=24)),
+        WorkStep("charge card", 2.5),
+        SleepStep("grace period", 120),
+        WorkStep("book shipment", 3.1),
+        WorkStep("send confirmation", 0.6),
     ),
     failures=(
         Failure("Error", "Payment provider answered 502 Bad Gateway"),
@@ -111,13 +111,17 @@ PROFILES: Final = (
         name="image-pipeline",
         share=0.2,
         trigger="event",
-        plan=(Work("fetch original", 1.8), Work("resize & encode", 8.5), Work("write to R2", 1.1)),
+        plan=(
+            WorkStep("fetch original", 1.8),
+            WorkStep("resize & encode", 8.5),
+            WorkStep("write to R2", 1.1),
+        ),
         failures=(
             Failure("RangeError", "Invalid image dimensions: 0 x 0"),
             Failure("Error", "R2 put failed: 10001 We encountered an internal error. Please try again."),
         ),
-        every=timedelta(minutes=45),
-        moving_every=timedelta(minutes=4),
+        interval=timedelta(minutes=45),
+        live_interval=timedelta(minutes=4),
         longest_queue=20,
     ),
     Profile(
@@ -125,24 +129,24 @@ PROFILES: Final = (
         share=0.15,
         trigger="binding",
         plan=(
-            Work("collect usage", 12),
-            Work("render PDF", 4.2),
-            Nap("settle", 30),
-            Work("e-mail invoice", 1.5),
+            WorkStep("collect usage", 12),
+            WorkStep("render PDF", 4.2),
+            SleepStep("settle", 30),
+            WorkStep("e-mail invoice", 1.5),
         ),
         failures=(
             Failure("TypeError", "Cannot read properties of undefined (reading 'vat_id')"),
             Failure("Error", "SMTP 550: mailbox <billing@customer.example> unavailable"),
         ),
-        every=timedelta(hours=1),
-        moving_every=timedelta(minutes=8),
+        interval=timedelta(hours=1),
+        live_interval=timedelta(minutes=8),
         longest_queue=45,
     ),
     Profile(
         name="exchange-rates",
         share=0.12,
         trigger="cron",
-        plan=(Work("download rates", 0.9), Work("store rates", 0.3)),
+        plan=(WorkStep("download rates", 0.9), WorkStep("store rates", 0.3)),
         failures=(Failure("Error", "fetch failed: connection reset by peer"),),
         cron=Cron("*/30 * * * *", timedelta(minutes=30)),
     ),
@@ -150,7 +154,11 @@ PROFILES: Final = (
         name="nightly-cleanup",
         share=0.03,
         trigger="cron",
-        plan=(Work("list expired carts", 6), Work("delete expired carts", 45), Work("vacuum", 90)),
+        plan=(
+            WorkStep("list expired carts", 6),
+            WorkStep("delete expired carts", 45),
+            WorkStep("vacuum", 90),
+        ),
         failures=(Failure("Error", "D1_ERROR: database is locked"),),
         cron=Cron("0 3 * * *", timedelta(days=1), timedelta(hours=3)),
     ),

@@ -1,4 +1,4 @@
-"""The request budget: 1,200 requests in five minutes for each user or token, then a ban of five minutes."""
+"""The rate limit: 1,200 requests in five minutes for each user or token, then a ban of five minutes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from math import ceil
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How many requests a window grants, and how long a caller is refused after overdrawing it."""
+    """The requests per window, and the ban of a caller that exceeds them."""
 
     quota: int = 1200
     window: timedelta = timedelta(minutes=5)
@@ -21,7 +21,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the budget says about one request; ``retry_after`` (seconds) is set where it is refused."""
+    """The decision about a request; ``retry_after`` (seconds) is set if it is refused."""
 
     remaining: int
     reset_after: int
@@ -48,7 +48,7 @@ class RateLimiter:
     _callers: dict[str, _Caller] = field(default_factory=dict)
 
     def acquire(self, owner: str, now: datetime, requests: int = 1) -> Decision:
-        """Count requests of one caller and tell whether the last of them is granted."""
+        """Count requests of a caller, and decide about the last one."""
         caller = self._current(owner, now)
         caller.used += requests
         if caller.banned_until is None and caller.used > self.limit.quota:

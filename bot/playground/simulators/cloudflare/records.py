@@ -1,4 +1,4 @@
-"""The workflows and instances of the simulated account, and how they change."""
+"""The workflows and instances of the simulated account."""
 
 from bisect import bisect_left, insort
 from collections import Counter
@@ -27,7 +27,7 @@ _BY_KEY: Final = attrgetter("key")
 
 
 class InstanceFields(TypedDict, total=False):
-    """What may be said about a new instance; the rest follows from its status."""
+    """The optional fields of a new instance; the others are derived from its status."""
 
     id: str
     status: str
@@ -64,21 +64,21 @@ class StoredWorkflow:
         self.by_id[instance.id] = instance
 
     def remove(self, instance_id: str) -> None:
-        """Forget an instance, as the end of its retention does."""
+        """Remove an instance, as the end of its retention does."""
         del self.instances[self._place(self.by_id.pop(instance_id))]
 
     def find(self, instance_id: str) -> InstanceRecord:
-        """Give the instance with this id.
+        """Return the instance with this id.
 
         Raises:
-            Refused: 404 with code 10400.
+            ApiError: 404 with code 10400.
         """
         if instance_id not in self.by_id:
             raise instance_not_found()
         return self.by_id[instance_id]
 
     def to_json(self, now: datetime) -> JsonObject:
-        """Give the workflow's row with its instances counted by status."""
+        """Return the workflow's row with its instances counted by status."""
         counts = Counter(instance.status for instance in self.instances)
         return self.record.to_json(counts, self.instances[-1].created_on if self.instances else None, now)
 
@@ -93,17 +93,17 @@ class Records:
     by_name: dict[str, StoredWorkflow] = field(default_factory=dict)
 
     def find(self, name: str) -> StoredWorkflow:
-        """Give the workflow with this name.
+        """Return the workflow with this name.
 
         Raises:
-            Refused: 404 with code 10200.
+            ApiError: 404 with code 10200.
         """
         if name not in self.by_name:
             raise workflow_not_found()
         return self.by_name[name]
 
     def newest_first(self, search: str | None) -> Sequence[StoredWorkflow]:
-        """Give the workflows whose name holds the search text, whatever its case."""
+        """Return the workflows whose name contains the search text, ignoring case."""
         wanted = (search or "").lower()
         found: Iterable[StoredWorkflow] = (w for name, w in self.by_name.items() if wanted in name.lower())
         return sorted(
@@ -112,7 +112,7 @@ class Records:
 
 
 def new_workflow(name: str, created_on: datetime, crons: tuple[Cron, ...] = ()) -> WorkflowRecord:
-    """Make a workflow whose ids follow from its name, so that they are the same in every run."""
+    """Create a workflow whose ids are derived from its name, so that they are the same in every run."""
     words = [word for word in name.replace("_", "-").split("-") if word]
     created_on = to_milliseconds(created_on)
     return WorkflowRecord(
@@ -128,7 +128,7 @@ def new_workflow(name: str, created_on: datetime, crons: tuple[Cron, ...] = ()) 
 
 
 def new_instance(workflow: StoredWorkflow, now: datetime, fields: InstanceFields) -> InstanceRecord:
-    """Make an instance; times that are not given follow from its status and creation."""
+    """Create an instance; missing times are derived from its status and creation."""
     status = fields.get("status", "complete")
     created_on = to_milliseconds(fields.get("created_on", now))
     default_start = None if status == "queued" else created_on + _START_DELAY
@@ -158,7 +158,7 @@ _DERIVED: Final = frozenset(
 def with_status(
     instance: InstanceRecord, status: str, now: datetime, error: Failure | None
 ) -> InstanceRecord:
-    """Move an instance to another status now: it starts when it leaves the queue, and ends when it ends."""
+    """Return an instance with another status, and with the start and end that the status implies."""
     now = to_milliseconds(now)
     return replace(
         instance,

@@ -1,4 +1,4 @@
-"""A believable account, the same for the same seed, number of instances and time."""
+"""Seeds a realistic account, which depends only on the seed, the number of instances and the time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
+from bot.playground.simulators.cloudflare.history_generator import HistoryGenerator
 from bot.playground.simulators.cloudflare.model import ENDED_STATUSES, Cron, Schedule
 from bot.playground.simulators.cloudflare.profiles import ORDER_PROCESSING, PROFILES, Profile
 from bot.playground.simulators.cloudflare.records import (
@@ -15,11 +16,10 @@ from bot.playground.simulators.cloudflare.records import (
     new_instance,
     new_workflow,
 )
-from bot.playground.simulators.cloudflare.timeline import Timeline
 from bot.playground.simulators.cloudflare.wire import to_milliseconds
 
 _RETENTION: Final = timedelta(days=7)
-_AGE_OF_WORKFLOWS: Final = timedelta(days=90)
+_WORKFLOW_AGE: Final = timedelta(days=90)
 _LONGEST_RUN: Final = timedelta(minutes=15)
 
 _NEWEST_ORDERS: Final = {
@@ -33,9 +33,9 @@ _NEWEST_ORDERS: Final = {
     11: "paused",
     13: "terminated",
 }
-"""What the newest orders do, newest first, so that a small account shows every status."""
+"""The statuses of the newest orders, by age, so that a small account has every status."""
 
-_SETTLED: Final = {
+_STATUS_WEIGHTS: Final = {
     "complete": 85.0,
     "errored": 8.0,
     "terminated": 3.0,
@@ -44,12 +44,12 @@ _SETTLED: Final = {
     "rollingBack": 0.5,
     "waitingForPause": 0.5,
 }
-"""How often an instance that had time to end has which status, in percent."""
+"""The frequency of each status among older instances, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Birth:
-    """The place of an instance in its workflow: its number from the oldest, its age from the newest."""
+class _Position:
+    """The position of an instance: its number from the oldest, its age from the newest."""
 
     number: int
     age: int
@@ -57,35 +57,35 @@ class _Birth:
 
 
 def seed_account(records: Records, seed: int, instances: int, now: datetime) -> None:
-    """Add the seeded workflows, with so many instances between them, all created before ``now``."""
+    """Add the workflows with this many instances in all, created before ``now``."""
     random = Random(seed)  # noqa: S311  a data set, not a secret
     now = to_milliseconds(now)
     for profile, number in _shares(instances).items():
         crons = (profile.cron,) if profile.cron else ()
-        workflow = StoredWorkflow(new_workflow(profile.name, now - _AGE_OF_WORKFLOWS, crons))
+        workflow = StoredWorkflow(new_workflow(profile.name, now - _WORKFLOW_AGE, crons))
         records.by_name[profile.name] = workflow
-        for age, created_on in enumerate(_creations(profile, number, now, random)):
-            fields = _instance(profile, _Birth(number - age, age, created_on), now, random)
+        for age, created_on in enumerate(_creation_times(profile, number, now, random)):
+            fields = _instance(profile, _Position(number - age, age, created_on), now, random)
             workflow.put(new_instance(workflow, now, fields))
 
 
 def _shares(instances: int) -> dict[Profile, int]:
-    """Share the instances out; a cron line leaves what exceeds the retention to the orders."""
-    shares = {profile: _most(profile, int(instances * profile.share)) for profile in PROFILES}
+    """Distribute the instances; orders get those that exceed the retention of a cron schedule."""
+    shares = {profile: _cap_to_retention(profile, int(instances * profile.share)) for profile in PROFILES}
     shares[ORDER_PROCESSING] += instances - sum(shares.values())
     return shares
 
 
-def _most(profile: Profile, number: int) -> int:
+def _cap_to_retention(profile: Profile, number: int) -> int:
     return number if profile.cron is None else min(number, _RETENTION // profile.cron.period)
 
 
-def _creations(profile: Profile, number: int, now: datetime, random: Random) -> Iterator[datetime]:
-    """Give creation times, newest first."""
+def _creation_times(profile: Profile, number: int, now: datetime, random: Random) -> Iterator[datetime]:
+    """Yield creation times, newest first."""
     if profile.cron is not None:
         yield from _slots(profile.cron, number, now)
         return
-    gap = min(profile.every, _RETENTION / max(number, 1)).total_seconds()
+    gap = min(profile.interval, _RETENTION / max(number, 1)).total_seconds()
     moment = now
     for _ in range(number):
         moment -= timedelta(seconds=random.uniform(0.2, 1.8) * gap)
@@ -98,27 +98,27 @@ def _slots(cron: Cron, number: int, now: datetime) -> Iterator[datetime]:
 
 
 def _status(profile: Profile, age: int, since_creation: timedelta, random: Random) -> str:
-    settled = random.choices(tuple(_SETTLED), weights=tuple(_SETTLED.values()))[0]
+    status = random.choices(tuple(_STATUS_WEIGHTS), weights=tuple(_STATUS_WEIGHTS.values()))[0]
     if profile is ORDER_PROCESSING:
-        settled = _NEWEST_ORDERS.get(age, settled)
-    too_young = since_creation < _LONGEST_RUN and settled in ENDED_STATUSES
-    return "running" if too_young else settled
+        status = _NEWEST_ORDERS.get(age, status)
+    too_young = since_creation < _LONGEST_RUN and status in ENDED_STATUSES
+    return "running" if too_young else status
 
 
-def _instance(profile: Profile, birth: _Birth, now: datetime, random: Random) -> InstanceFields:
-    status = _status(profile, birth.age, now - birth.created_on, random)
-    start = min(now, birth.created_on + timedelta(milliseconds=random.randrange(80, 2500)))
-    story = Timeline(profile, start, now, random).play(status)
+def _instance(profile: Profile, position: _Position, now: datetime, random: Random) -> InstanceFields:
+    status = _status(profile, position.age, now - position.created_on, random)
+    start = min(now, position.created_on + timedelta(milliseconds=random.randrange(80, 2500)))
+    history = HistoryGenerator(profile, start, now, random).generate(status)
     return {
-        "id": profile.instance_id(birth.number, birth.created_on, random),
+        "id": profile.instance_id(position.number, position.created_on, random),
         "status": status,
-        "created_on": birth.created_on,
+        "created_on": position.created_on,
         "started_on": None if status == "queued" else start,
-        "ended_on": story.ended_on,
+        "ended_on": history.ended_on,
         "trigger_source": profile.trigger,
-        "params": profile.params(birth.number, random),
-        "steps": story.steps,
-        "output": story.output,
-        "error": story.error,
-        "schedule": None if profile.cron is None else Schedule(profile.cron.line, birth.created_on),
+        "params": profile.params(position.number, random),
+        "steps": history.steps,
+        "output": history.output,
+        "error": history.error,
+        "schedule": None if profile.cron is None else Schedule(profile.cron.line, position.created_on),
     }

@@ -1,4 +1,4 @@
-"""A simulated Cloudflare account: give it instances, serve it on loopback, see what it was asked."""
+"""A simulated Cloudflare account: add instances, serve it on loopback, inspect its requests."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -8,14 +8,14 @@ from typing import Any, Final, Unpack
 
 from aiohttp import web
 
-from bot.playground.loopback import LOOPBACK, programs_only
+from bot.playground.loopback import LOOPBACK, reject_browsers
 from bot.playground.simulators.cloudflare.api import BASE_PATH, Api
 from bot.playground.simulators.cloudflare.auth import ApiToken, Credential
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
 from bot.playground.simulators.cloudflare.faults import Fault, FaultQueue
+from bot.playground.simulators.cloudflare.live_account import LiveAccount
 from bot.playground.simulators.cloudflare.model import Cron, InstanceRecord, WorkflowRecord
-from bot.playground.simulators.cloudflare.movement import Movement
 from bot.playground.simulators.cloudflare.rate_limiter import RateLimit, RateLimiter
 from bot.playground.simulators.cloudflare.records import (
     InstanceFields,
@@ -35,12 +35,12 @@ _LONGEST_REQUEST_LINE: Final = 32 * 1024
 
 
 class Simulation:
-    """An account with production's semantics, on loopback, under a clock of your own.
+    """An account that behaves like production, on loopback, with an injected clock.
 
     Attributes:
         account_id: 32 hexadecimal characters.
-        behaviour: What the documentation leaves open; see ``change``.
-        calls: Every request, in the order they arrived.
+        behaviour: Options for undocumented behaviour; see ``change``.
+        calls: All requests in order of arrival.
     """
 
     def __init__(
@@ -60,29 +60,29 @@ class Simulation:
         self.rate_limiter = RateLimiter(rate_limit or RateLimit())
         self.now = clock
         self._records = Records()
-        self._movement: Movement | None = None
+        self._live_account: LiveAccount | None = None
 
-    # What it holds.
+    # Contents.
 
     @property
     def records(self) -> Records:
-        """All workflows and instances as of now: an account that moves catches up when it is looked at."""
-        if self._movement is not None:
-            self._movement.advance(self.now())
+        """All current workflows and instances; reading them advances a live account."""
+        if self._live_account is not None:
+            self._live_account.advance(self.now())
         return self._records
 
     def add_workflow(
         self, name: str, *, created_on: datetime | None = None, crons: tuple[Cron, ...] = ()
     ) -> WorkflowRecord:
-        """Add a workflow without instances; adding it again starts it afresh."""
+        """Add a workflow without instances; a workflow with the same name is replaced."""
         record = new_workflow(name, created_on or self.now(), crons)
         self.records.by_name[name] = StoredWorkflow(record)
         return record
 
     def add_instance(self, workflow: str, **fields: Unpack[InstanceFields]) -> InstanceRecord:
-        """Add an instance to a workflow, which is added where it does not exist.
+        """Add an instance to a workflow, which is created if necessary.
 
-        Without fields it is complete, was created now, started a second later and ran for a minute.
+        By default it is complete, was created now, started a second later and ran for a minute.
         """
         if workflow not in self.records.by_name:
             self.add_workflow(workflow)
@@ -94,49 +94,49 @@ class Simulation:
     def set_status(
         self, workflow: str, instance_id: str, status: str, *, error: Failure | None = None
     ) -> InstanceRecord:
-        """Move an instance to another status now."""
+        """Change the status of an instance."""
         stored = self.records.find(workflow)
         changed = with_status(stored.find(instance_id), status, self.now(), error)
         stored.put(changed)
         return changed
 
     def remove_instance(self, workflow: str, instance_id: str) -> None:
-        """Forget an instance, as the end of its retention does."""
+        """Remove an instance, as the end of its retention does."""
         self.records.find(workflow).remove(self.records.find(workflow).find(instance_id).id)
 
     def instances(self, workflow: str) -> list[InstanceRecord]:
-        """Give a workflow's instances, newest first."""
+        """Return a workflow's instances, newest first."""
         return self.records.find(workflow).instances[::-1]
 
-    def seed(self, seed: int = 0, *, instances: int = 400, moving: bool = False) -> None:
-        """Fill the account with believable workflows; the same seed, number and time give the same.
+    def seed(self, seed: int = 0, *, instances: int = 400, live: bool = False) -> None:
+        """Add realistic workflows, which depend only on the seed, the number and the time.
 
-        Where it is ``moving``, instances start, proceed, end and are forgotten as the clock goes on, the
-        same at the same moment however often it was looked at. An instance you change stays as you left it.
+        If ``live``, instances start, proceed, end and expire as the clock advances; the number of
+        requests does not matter. An instance that you change gets no more changes.
         """
         now = self.now()
         seed_account(self._records, seed, instances, now)
-        self._movement = Movement(self._records, seed, now) if moving else None
+        self._live_account = LiveAccount(self._records, seed, now) if live else None
 
-    # How it behaves.
+    # Behaviour.
 
     def change(self, **choices: Any) -> None:  # noqa: ANN401  the choices are those of Behaviour
-        """Change its behaviour from now on, ``change(repeat_cursor=True)`` for instance."""
+        """Change its behaviour, for instance ``change(repeat_cursor=True)``."""
         self.behaviour = replace(self.behaviour, **choices)
 
     def inject(self, fault: Fault, *, times: int | None = 1, operation: Operation | None = None) -> None:
-        """Let the next ``times`` requests (None: all) meet a fault, or only those of one operation."""
+        """Inject a fault into the next ``times`` requests (None: all), optionally of one operation."""
         self.faults.put(fault, times, operation)
 
-    def heal(self) -> None:
-        """Withdraw all faults."""
+    def clear_faults(self) -> None:
+        """Remove all faults."""
         self.faults.clear()
 
     def acquire(self, requests: int, credential: Credential | None = None) -> None:
-        """Use up request budget elsewhere, as the same user's dashboard does."""
+        """Use request budget, as other programs of the same user do."""
         self.rate_limiter.acquire((credential or self.credentials[0]).owner, self.now(), requests)
 
-    # What it was asked.
+    # Requests.
 
     def count(self, operation: Operation) -> int:
         """Count the requests of one kind."""
@@ -144,30 +144,30 @@ class Simulation:
 
     @property
     def list_calls(self) -> int:
-        """How many lists of instances were asked for."""
+        """The number of requests for lists of instances."""
         return self.count("list_instances")
 
     @property
     def workflow_calls(self) -> int:
-        """How many lists of workflows were asked for."""
+        """The number of requests for lists of workflows."""
         return self.count("list_workflows")
 
     @property
     def describe_calls(self) -> int:
-        """How many instances were asked for."""
+        """The number of requests for single instances."""
         return self.count("get_instance")
 
-    # Where it runs.
+    # Server.
 
     def app(self) -> web.Application:
-        """Give an application that answers under ``/client/v4``, to run or to mount as a sub-application."""
-        app = web.Application(middlewares=[programs_only])
+        """Build an application that answers under ``/client/v4``, to run or to mount as a sub-application."""
+        app = web.Application(middlewares=[reject_browsers])
         app.router.add_route("*", BASE_PATH + "{path:.*}", Api(self).handle)
         return app
 
     @asynccontextmanager
     async def serve(self, port: int = 0) -> AsyncIterator[str]:
-        """Serve on 127.0.0.1, on a free port by default, and give the base URL clients take."""
+        """Serve on 127.0.0.1, by default on a free port, and yield the base URL for clients."""
         runner = web.AppRunner(
             self.app(), access_log=None, shutdown_timeout=0.1, max_line_size=_LONGEST_REQUEST_LINE
         )

@@ -1,4 +1,4 @@
-"""What an instance did: its steps, their attempts and their errors, as describing it shows them."""
+"""The steps of an instance with their attempts and errors, as its description shows them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,24 +9,24 @@ from bot.playground.simulators.cloudflare.wire import JsonObject, timestamp, tim
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error as JavaScript throws it; ``message`` is the author's own text and may hold anything."""
+    """A JavaScript error; ``message`` is the author's text and may contain anything."""
 
     name: str
     message: str
 
     def to_json(self) -> JsonObject:
-        """Give the ``{name, message}`` object."""
+        """Return the ``{name, message}`` object."""
         return {"name": self.name, "message": self.message}
 
 
 def failure_or_null(failure: Failure | None) -> JsonObject | None:
-    """Give the ``{name, message}`` object, or null where nothing failed."""
+    """Return the ``{name, message}`` object, or null without a failure."""
     return None if failure is None else failure.to_json()
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a step; ``end`` and ``success`` are null while it runs."""
+    """An attempt of a step; ``end`` and ``success`` are null while it runs."""
 
     start: datetime
     end: datetime | None = None
@@ -34,7 +34,7 @@ class Attempt:
     error: Failure | None = None
 
     def to_json(self) -> JsonObject:
-        """Give one element of ``attempts``."""
+        """Return one element of ``attempts``."""
         return {
             "start": timestamp(self.start),
             "end": timestamp_or_null(self.end),
@@ -45,7 +45,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A ``step.do``; its ``kind`` is ``rollback`` where the engine undoes an earlier one."""
+    """A ``step.do``; its ``kind`` is ``rollback`` if the engine rolls back an earlier one."""
 
     name: str
     attempts: tuple[Attempt, ...]
@@ -57,7 +57,7 @@ class Step:
     timeout: str | int = "10 minutes"
 
     def to_json(self) -> JsonObject:
-        """Give the element of ``steps``; start, end and success follow from the attempts."""
+        """Return the element of ``steps``; start, end and success are those of the attempts."""
         last = self.attempts[-1]
         retries = {"limit": self.retries, "delay": self.delay}
         if self.backoff is not None:
@@ -76,7 +76,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """A ``step.sleep``; ``end`` is when it wakes, also while it still sleeps."""
+    """A ``step.sleep``; ``end`` is its end, even while it still sleeps."""
 
     name: str
     start: datetime
@@ -85,7 +85,7 @@ class Sleep:
     error: Failure | None = None
 
     def to_json(self) -> JsonObject:
-        """Give the element of ``steps``."""
+        """Return the element of ``steps``."""
         return {
             "type": "sleep",
             "name": self.name,
@@ -109,7 +109,7 @@ class WaitForEvent:
     output: str | None = None
 
     def to_json(self) -> JsonObject:
-        """Give the element of ``steps``."""
+        """Return the element of ``steps``."""
         return {
             "type": "waitForEvent",
             "name": self.name,
@@ -124,12 +124,12 @@ class WaitForEvent:
 
 @dataclass(frozen=True, slots=True)
 class Termination:
-    """The mark a terminated instance ends with; ``source`` says who asked, ``user`` for instance."""
+    """The last step of a terminated instance; ``source`` is its initiator, for instance ``user``."""
 
     source: str = "user"
 
     def to_json(self) -> JsonObject:
-        """Give the element of ``steps``."""
+        """Return the element of ``steps``."""
         return {"type": "termination", "trigger": {"source": self.source}}
 
 

@@ -1,6 +1,6 @@
 """A local Slack on loopback, for the tests and the playground.
 
-It speaks the Web API, ``response_url`` and Socket Mode, refuses what Slack refuses, and has people in it who
+It provides the Web API, ``response_url`` and Socket Mode, validates as Slack does, and has people who
 type and click::
 
     async with LocalSlack(signing_secret=…, bot_token=…, app_token=…).serve() as slack:
@@ -19,7 +19,7 @@ from bot.playground.simulators.slack.faults import (
     Dropped,
     Failed,
     Fault,
-    Faults,
+    FaultQueue,
     Named,
     RateLimited,
     Slow,
@@ -49,7 +49,7 @@ __all__ = [
     "Dropped",
     "Failed",
     "Fault",
-    "Faults",
+    "FaultQueue",
     "Group",
     "HttpTransport",
     "LocalSlack",

@@ -1,4 +1,4 @@
-"""Whether the bot may do something in a channel, and Slack's word for why not."""
+"""Checks of the bot's access to channels."""
 
 from bot.playground.simulators.slack.directory import Channel
 from bot.playground.simulators.slack.shapes import Payload, RefusedError
@@ -6,32 +6,32 @@ from bot.playground.simulators.slack.wire import MissingScopeError
 from bot.playground.simulators.slack.workspace import Workspace
 
 HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
-"""The scope that reading takes, by the kind of channel."""
+"""The scope that reading requires, by the kind of channel."""
 
 
-def channel_named(workspace: Workspace, arguments: Payload) -> Channel:
-    """Return the channel of a call; a person's id means their direct message with the bot.
+def find_channel(workspace: Workspace, arguments: Payload) -> Channel:
+    """Find the channel of a call; a person's id means their direct message with the bot.
 
     Raises:
-        RefusedError: ``channel_not_found``: there is none, or it is a private one the bot is not in.
+        RefusedError: ``channel_not_found``: it does not exist, or it is private and the bot is not a member.
     """
     try:
         channel = workspace.channel(str(arguments.get("channel")))
     except LookupError:
         raise RefusedError("channel_not_found") from None
     if channel.is_private and not channel.bot_is_member:
-        # A private channel is not even admitted to exist.
+        # Slack does not reveal that a private channel exists.
         raise RefusedError("channel_not_found")
     return channel
 
 
-def channel_to_post_in(workspace: Workspace, arguments: Payload) -> Channel:
-    """Return the channel of a call that posts for all to see.
+def find_channel_to_post(workspace: Workspace, arguments: Payload) -> Channel:
+    """Find the channel of a call that posts for everyone.
 
     Raises:
         RefusedError: ``channel_not_found``, ``is_archived`` or ``not_in_channel``.
     """
-    channel = channel_named(workspace, arguments)
+    channel = find_channel(workspace, arguments)
     if channel.is_archived:
         raise RefusedError("is_archived")
     if not channel.bot_is_member and "chat:write.public" not in workspace.scopes:
@@ -39,13 +39,13 @@ def channel_to_post_in(workspace: Workspace, arguments: Payload) -> Channel:
     return channel
 
 
-def channel_to_whisper_in(workspace: Workspace, arguments: Payload) -> Channel:
-    """Return the channel of a call that posts for one person: both have to be in it.
+def find_channel_for_ephemeral(workspace: Workspace, arguments: Payload) -> Channel:
+    """Find the channel of a call that posts for one person: the bot and the person must be members.
 
     Raises:
         RefusedError: ``channel_not_found``, ``is_archived``, ``not_in_channel`` or ``user_not_in_channel``.
     """
-    channel = channel_named(workspace, arguments)
+    channel = find_channel(workspace, arguments)
     if channel.is_archived:
         raise RefusedError("is_archived")
     if not channel.bot_is_member:
@@ -59,15 +59,15 @@ def channel_to_whisper_in(workspace: Workspace, arguments: Payload) -> Channel:
     return channel
 
 
-def channel_to_read(workspace: Workspace, arguments: Payload) -> Channel:
-    """Return the channel of a call that reads what was said there; an archived one can still be read.
+def find_channel_to_read(workspace: Workspace, arguments: Payload) -> Channel:
+    """Find the channel of a call that reads messages; archived channels can be read.
 
     Raises:
         RefusedError: ``missing_scope``, ``channel_not_found`` or ``not_in_channel``.
     """
     if not workspace.scopes & set(HISTORY.values()):
         raise MissingScopeError(",".join(HISTORY.values()), workspace.scopes)
-    channel = channel_named(workspace, arguments)
+    channel = find_channel(workspace, arguments)
     needed = HISTORY[channel.kind]
     if needed not in workspace.scopes:
         raise MissingScopeError(needed, workspace.scopes)

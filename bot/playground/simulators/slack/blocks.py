@@ -1,4 +1,4 @@
-"""What Slack demands of each kind of block.
+"""Slack's rules for each kind of block.
 
 Source: https://docs.slack.dev/reference/block-kit/blocks
 """
@@ -14,7 +14,7 @@ from bot.playground.simulators.slack.elements import (
     element_problems,
 )
 from bot.playground.simulators.slack.shapes import (
-    Also,
+    CustomRule,
     ListField,
     Payload,
     Problem,
@@ -74,23 +74,23 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "section": (
         TextField("text", limits.SECTION_TEXT_MAX_LENGTH, BOTH_KINDS),
         ListField("fields", limits.SECTION_FIELDS_MAX_ITEMS, _section_field),
-        Also(_section_needs_something),
-        Also(_accessory),
+        CustomRule(_section_needs_something),
+        CustomRule(_accessory),
     ),
     "context": (ListField("elements", limits.CONTEXT_ELEMENTS_MAX_ITEMS, _context_element, required=True),),
     "actions": (
         ListField("elements", limits.ACTIONS_ELEMENTS_MAX_ITEMS, _action, required=True),
-        Also(_distinct_action_ids),
+        CustomRule(_distinct_action_ids),
     ),
     "divider": ANYTHING,
     "image": (*IMAGE, TextField("title", limits.IMAGE_TITLE_MAX_LENGTH)),
     "input": (
         TextField("label", limits.INPUT_LABEL_MAX_LENGTH, required=True),
         TextField("hint", limits.INPUT_HINT_MAX_LENGTH),
-        Also(_input_element),
+        CustomRule(_input_element),
     ),
     "markdown": (StringField("text", limits.MARKDOWN_TEXT_MAX_LENGTH, required=True),),
-    "rich_text": (Also(_needs_elements),),
+    "rich_text": (CustomRule(_needs_elements),),
     "table": TABLE,
     "data_table": DATA_TABLE,
     "data_visualization": DATA_VISUALIZATION,
@@ -108,7 +108,7 @@ BLOCK_ID = StringField("block_id", limits.BLOCK_ID_MAX_LENGTH)
 
 
 def block_problems(block: object, at: str, allowed: frozenset[str]) -> Problems:
-    """Return what is wrong with one block on a surface that shows only the ``allowed`` kinds."""
+    """Yield the problems of a block on a surface that supports only the ``allowed`` kinds."""
     kind = kind_of(block)
     if not isinstance(block, dict) or kind not in allowed:
         yield Problem(f"{at}/type", f"unsupported type: {kind}")

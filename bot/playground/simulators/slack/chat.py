@@ -1,11 +1,15 @@
-"""The methods that post: ``chat.*``.
+"""The methods ``chat.*``, which post messages.
 
-Source: https://docs.slack.dev/reference/methods/chat.postMessage and its neighbours
+Source: https://docs.slack.dev/reference/methods/chat.postMessage and related pages
 """
 
 from dataclasses import dataclass
 
-from bot.playground.simulators.slack.access import channel_named, channel_to_post_in, channel_to_whisper_in
+from bot.playground.simulators.slack.access import (
+    find_channel,
+    find_channel_for_ephemeral,
+    find_channel_to_post,
+)
 from bot.playground.simulators.slack.directory import Channel
 from bot.playground.simulators.slack.shapes import Payload, RefusedError
 from bot.playground.simulators.slack.wire import is_true, message_json
@@ -16,13 +20,13 @@ WEB_API = "web_api"
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Takes messages; each method raises RefusedError where Slack would not."""
+    """The methods ``chat.*``; each raises RefusedError for calls that Slack refuses."""
 
     workspace: Workspace
 
     def post_message(self, arguments: Payload) -> Payload:
-        """``chat.postMessage``: for everybody in a channel, or in a thread of it."""
-        channel = channel_to_post_in(self.workspace, arguments)
+        """Post to a channel or a thread: ``chat.postMessage``."""
+        channel = find_channel_to_post(self.workspace, arguments)
         thread = self._thread(channel, arguments)
         is_broadcast = thread is not None and is_true(arguments.get("reply_broadcast"))
         draft = _draft(channel, arguments, thread_ts=thread, is_broadcast=is_broadcast)
@@ -34,16 +38,16 @@ class Chat:
         }
 
     def post_ephemeral(self, arguments: Payload) -> Payload:
-        """``chat.postEphemeral``: for one of those in a channel."""
-        channel = channel_to_whisper_in(self.workspace, arguments)
+        """Post for one member of a channel: ``chat.postEphemeral``."""
+        channel = find_channel_for_ephemeral(self.workspace, arguments)
         reader = self.workspace.user(str(arguments.get("user")))
         thread = self._thread(channel, arguments)
         draft = _draft(channel, arguments, thread_ts=thread, seen_only_by=reader.id)
         return {"message_ts": self.workspace.post(draft, WEB_API).ts}
 
     def update(self, arguments: Payload) -> Payload:
-        """``chat.update``: something else in a message's place."""
-        channel = channel_named(self.workspace, arguments)
+        """Replace a message: ``chat.update``."""
+        channel = find_channel(self.workspace, arguments)
         message = self.workspace.message(str(arguments.get("ts")))
         if message is None or message.channel != channel.id or message.is_ephemeral:
             raise RefusedError("message_not_found")
@@ -56,9 +60,9 @@ class Chat:
         }
 
     def _thread(self, channel: Channel, arguments: Payload) -> str | None:
-        """Return the message that is replied to: a reply's own thread where it is a reply.
+        """Return the thread to reply in; a reply to a reply goes to the same thread.
 
-        Slack names no error for a parent that is gone; ``thread_not_found`` is what people meet
+        Slack documents no error for a deleted parent; users report ``thread_not_found``
         (slackapi/bolt-js#2307).
         """
         ts = arguments.get("thread_ts")
@@ -94,7 +98,7 @@ def _draft(
 def _metadata(arguments: Payload) -> Payload | None:
     metadata = arguments.get("metadata")
     if metadata is None or metadata == {}:
-        return metadata  # in an update, nothing keeps what is there and an empty object removes it
+        return metadata  # in an update, None keeps the metadata and an empty object removes it
     if not isinstance(metadata, dict):
         raise RefusedError("invalid_metadata_format")
     kind, payload = metadata.get("event_type"), metadata.get("event_payload")

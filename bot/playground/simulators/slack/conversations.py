@@ -1,4 +1,4 @@
-"""The methods that read what was said: ``conversations.history`` and ``conversations.replies``.
+"""The methods that read messages: ``conversations.history`` and ``conversations.replies``.
 
 Source: https://docs.slack.dev/reference/methods/conversations.history and …/conversations.replies
 """
@@ -9,52 +9,52 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.playground.simulators.slack.access import channel_to_read
+from bot.playground.simulators.slack.access import find_channel_to_read
 from bot.playground.simulators.slack.directory import Channel
 from bot.playground.simulators.slack.message import Message
 from bot.playground.simulators.slack.shapes import Payload, RefusedError
 from bot.playground.simulators.slack.wire import is_true, message_json
 from bot.playground.simulators.slack.workspace import Workspace
 
-USUAL_LIMIT = 100
-MOST = 999
-_CURSOR = "next_ts:"
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 999
+_CURSOR_PREFIX = "next_ts:"
 _TS = re.compile(r"\d{1,12}(\.\d{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
-    """Reads channels and threads; each method raises RefusedError where Slack would not let the bot.
+    """The methods ``conversations.*``; each raises RefusedError for calls that Slack refuses.
 
-    What only one person sees is never among it.
+    They never return ephemeral messages.
     """
 
     workspace: Workspace
 
     def history(self, arguments: Payload) -> Payload:
-        """``conversations.history``: the newest first, without replies that were not broadcast."""
-        channel = channel_to_read(self.workspace, arguments)
-        said = [
+        """Return the newest messages first, without replies unless broadcast: ``conversations.history``."""
+        channel = find_channel_to_read(self.workspace, arguments)
+        messages = [
             message
-            for message in reversed(self._said(channel))
+            for message in reversed(self._visible_messages(channel))
             if message.thread_ts is None or message.is_broadcast
         ]
-        return self._page(_within(said, arguments), arguments)
+        return self._page(_in_time_range(messages, arguments), arguments)
 
     def replies(self, arguments: Payload) -> Payload:
-        """``conversations.replies``: a message and, the oldest first, what was replied to it.
+        """Return a message and its replies, oldest first: ``conversations.replies``.
 
-        The message itself comes whatever the times that are asked for. Given a reply, it is that alone.
+        The time range does not apply to the message itself. For a reply, return only that reply.
         """
-        channel = channel_to_read(self.workspace, arguments)
-        said = self._said(channel)
-        asked = next((message for message in said if message.ts == arguments.get("ts")), None)
+        channel = find_channel_to_read(self.workspace, arguments)
+        messages = self._visible_messages(channel)
+        asked = next((message for message in messages if message.ts == arguments.get("ts")), None)
         if asked is None:
             raise RefusedError("thread_not_found")
-        answers = [message for message in said if message.thread_ts == asked.ts]
-        return self._page([asked, *_within(answers, arguments)], arguments)
+        answers = [message for message in messages if message.thread_ts == asked.ts]
+        return self._page([asked, *_in_time_range(answers, arguments)], arguments)
 
-    def _said(self, channel: Channel) -> list[Message]:
+    def _visible_messages(self, channel: Channel) -> list[Message]:
         return [message for message in self.workspace.timeline(channel.id) if not message.is_ephemeral]
 
     def _page(self, messages: Sequence[Message], arguments: Payload) -> Payload:
@@ -62,18 +62,18 @@ class Conversations:
         end = start + _limit(arguments.get("limit"))
         with_metadata = is_true(arguments.get("include_all_metadata"))
         page: Payload = {
-            "messages": [self._told(message, with_metadata) for message in messages[start:end]],
+            "messages": [self._to_json(message, with_metadata) for message in messages[start:end]],
             "has_more": end < len(messages),
         }
         if page["has_more"]:
             page["response_metadata"] = {"next_cursor": _cursor(messages[end])}
         return page
 
-    def _told(self, message: Message, with_metadata: bool) -> Payload:
-        told = message_json(message, self.workspace.team)
+    def _to_json(self, message: Message, with_metadata: bool) -> Payload:
+        body = message_json(message, self.workspace.team)
         answers = self.workspace.replies(message)
         if answers:
-            told |= {
+            body |= {
                 "thread_ts": message.ts,
                 "reply_count": len(answers),
                 "reply_users": [self.workspace.team.bot_user_id],
@@ -81,14 +81,14 @@ class Conversations:
                 "latest_reply": answers[-1].ts,
             }
         if message.thread_ts:
-            told["parent_user_id"] = self.workspace.team.bot_user_id
+            body["parent_user_id"] = self.workspace.team.bot_user_id
         if with_metadata and message.metadata is not None:
-            told["metadata"] = message.metadata
-        return told
+            body["metadata"] = message.metadata
+        return body
 
 
-def _within(messages: Sequence[Message], arguments: Payload) -> list[Message]:
-    """Those between ``oldest`` and ``latest``; the two themselves only if it is ``inclusive``."""
+def _in_time_range(messages: Sequence[Message], arguments: Payload) -> list[Message]:
+    """Return the messages between ``oldest`` and ``latest``, including both if ``inclusive``."""
     oldest, latest = _moment("oldest", arguments), _moment("latest", arguments)
     named = {oldest, latest} if is_true(arguments.get("inclusive")) else set()
     return [
@@ -108,24 +108,24 @@ def _moment(name: str, arguments: Payload) -> Decimal | None:
 
 
 def _limit(value: object) -> int:
-    """How many at most. Whoever asks for more than Slack gives is given what it does give."""
+    """Return the page size; Slack reduces values above its maximum."""
     if value in (None, "", 0, "0"):
-        return USUAL_LIMIT
+        return DEFAULT_LIMIT
     if not str(value).isdecimal():
         raise RefusedError("invalid_limit")
-    return min(int(str(value)), MOST)
+    return min(int(str(value)), MAX_LIMIT)
 
 
 def _cursor(message: Message) -> str:
-    return base64.b64encode(f"{_CURSOR}{message.ts}".encode()).decode()
+    return base64.b64encode(f"{_CURSOR_PREFIX}{message.ts}".encode()).decode()
 
 
 def _start(messages: Sequence[Message], cursor: object) -> int:
-    """Where the page begins that a cursor stands for; what has come in since does not move it."""
+    """Return the start of a cursor's page; newer messages do not shift it."""
     if not cursor:
         return 0
     try:
-        ts = base64.b64decode(str(cursor), validate=True).decode().removeprefix(_CURSOR)
+        ts = base64.b64decode(str(cursor), validate=True).decode().removeprefix(_CURSOR_PREFIX)
     except ValueError:
         raise RefusedError("invalid_cursor") from None
     for place, message in enumerate(messages):

@@ -1,4 +1,4 @@
-"""What Slack demands of tables and charts.
+"""Slack's rules for tables and charts.
 
 Sources: ``table-block``, ``data-table-block`` and ``data-visualization-block`` under
 https://docs.slack.dev/reference/block-kit/blocks
@@ -6,9 +6,9 @@ https://docs.slack.dev/reference/block-kit/blocks
 
 from bot.playground.simulators.slack import limits
 from bot.playground.simulators.slack.shapes import (
-    Also,
-    Inside,
+    CustomRule,
     ListField,
+    ObjectField,
     OneOf,
     Payload,
     Problem,
@@ -22,7 +22,7 @@ from bot.playground.simulators.slack.shapes import (
 CELLS = frozenset({"raw_text", "raw_number", "rich_text"})
 
 
-def _grid(most_rows: int, most_columns: int) -> Also:
+def _grid(most_rows: int, most_columns: int) -> CustomRule:
     def check(block: Payload, at: str) -> Problems:
         rows = block.get("rows")
         if not isinstance(rows, list) or not rows:
@@ -33,7 +33,7 @@ def _grid(most_rows: int, most_columns: int) -> Also:
         for index, row in enumerate(rows):
             yield from _row_problems(row, f"{at}/rows/{index}", most_columns)
 
-    return Also(check)
+    return CustomRule(check)
 
 
 def _row_problems(row: object, at: str, most: int) -> Problems:
@@ -44,7 +44,7 @@ def _row_problems(row: object, at: str, most: int) -> Problems:
         kind = kind_of(cell)
         if kind not in CELLS:
             yield Problem(f"{at}/{index}/type", f"unsupported type: {kind}")
-        # An empty cell gets the whole message refused, which is easy to meet with data from elsewhere.
+        # An empty cell makes Slack refuse the whole message.
         elif kind != "rich_text" and not cell.get("text"):
             yield Problem(f"{at}/{index}/text", "must be more than 0 characters")
 
@@ -113,7 +113,7 @@ SERIES_DATA = ListField("data", limits.DATA_VISUALIZATION_DATA_MAX_ITEMS, _point
 SEGMENTS = ListField("segments", limits.DATA_VISUALIZATION_SEGMENTS_MAX_ITEMS, _segment, required=True)
 SERIES = ListField("series", limits.DATA_VISUALIZATION_SERIES_MAX_ITEMS, _series, required=True)
 CHART_TYPE = OneOf("type", ("pie", "bar", "area", "line"))
-AXES = Inside(
+AXES = ObjectField(
     "axis_config",
     (
         StringField("x_label", limits.DATA_VISUALIZATION_AXIS_LABEL_MAX_LENGTH),
@@ -125,11 +125,11 @@ TABLE: tuple[Rule, ...] = (_grid(limits.TABLE_ROWS_MAX_ITEMS, limits.TABLE_COLUM
 DATA_TABLE: tuple[Rule, ...] = (
     StringField("caption", limits.TEXT_MAX_LENGTH, required=True),
     _grid(limits.DATA_TABLE_ROWS_MAX_ITEMS, limits.DATA_TABLE_COLUMNS_MAX_ITEMS),
-    Also(_data_table),
-    Also(_page_size),
+    CustomRule(_data_table),
+    CustomRule(_page_size),
 )
 DATA_VISUALIZATION: tuple[Rule, ...] = (
     StringField("title", limits.DATA_VISUALIZATION_TITLE_MAX_LENGTH, required=True),
-    Also(_chart),
-    Inside("chart", (AXES,)),
+    CustomRule(_chart),
+    ObjectField("chart", (AXES,)),
 )

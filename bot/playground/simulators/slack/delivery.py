@@ -1,4 +1,4 @@
-"""What Slack sends to an app, and how it gets there."""
+"""Deliveries from Slack to an app, and their transports."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.playground.simulators.slack.shapes import Payload
-from bot.playground.simulators.slack.signing import Signs
+from bot.playground.simulators.slack.signing import RequestSigner
 
 ACK_SECONDS = 3.0
 
@@ -20,18 +20,18 @@ DeliveryKind = Literal["slash_commands", "interactive", "events_api"]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One payload on its way; ``kind`` is the word Socket Mode uses for it.
+    """A payload for the app; ``kind`` is the envelope type of Socket Mode.
 
-    ``act`` is the id of the interaction behind it; ``typed`` is a command's text as it was typed.
+    ``interaction_id`` is the interaction behind it; ``typed`` is a command's text as it was typed.
     """
 
     kind: DeliveryKind
     payload: Payload
-    act: str = ""
+    interaction_id: str = ""
     typed: str = ""
 
     def as_http(self) -> tuple[str, str]:
-        """Content type and body as they go to a Request URL: forms for people's acts, JSON for events."""
+        """Return content type and body for a Request URL: a form for interactions, JSON for events."""
         form = "application/x-www-form-urlencoded"
         match self.kind:
             case "slash_commands":
@@ -44,9 +44,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """The bot's immediate answer: what it was, and after how many seconds it came.
+    """The bot's immediate response and the seconds until it came.
 
-    ``request_id`` is what the bot calls the request, where it says so.
+    ``request_id`` is the bot's id of the request, if it sends one.
     """
 
     status: int
@@ -56,7 +56,7 @@ class Ack:
     request_id: str = ""
 
     def as_json(self) -> Payload | None:
-        """Return the body as an object, or None where it is plain text or nothing."""
+        """Return the body as an object, or None if it is plain text or empty."""
         if not self.content_type.startswith("application/json"):
             return None
         body = json.loads(self.body or "null")
@@ -64,7 +64,7 @@ class Ack:
 
 
 class AckError(Exception):
-    """The person who acted sees an error in Slack; ``ack`` is what the bot said, or None for nothing."""
+    """The person sees an error in Slack; ``ack`` is the bot's response, or None."""
 
     def __init__(self, why: str, ack: Ack | None = None) -> None:
         self.ack = ack
@@ -72,28 +72,28 @@ class AckError(Exception):
 
     @classmethod
     def too_late(cls, seconds: float) -> "AckError":
-        """Slack stopped waiting and shows ``operation_timeout``."""
+        """Create the error for ``operation_timeout``."""
         return cls(f"operation_timeout: no ack within {seconds:g} s")
 
 
 class Transport(Protocol):
-    """A way to the bot: its Request URL, or one of the sockets it opened."""
+    """A transport to the bot: its Request URL, or one of its sockets."""
 
     async def deliver(self, delivery: Delivery) -> Ack:
-        """Bring one payload and return with the ack; AckError if none comes in time."""
+        """Deliver a payload and return the ack; AckError if none comes in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpTransport:
-    """Posts to the app's Request URL, signed."""
+    """Sends signed requests to the app's Request URL."""
 
     session: aiohttp.ClientSession
     request_url: str
-    signer: Signs
+    signer: RequestSigner
     ack_seconds: float = ACK_SECONDS
 
     async def deliver(self, delivery: Delivery) -> Ack:
-        """One POST; AckError when no answer comes in time, nobody listens, or the status is not 200."""
+        """Send a POST; AckError on a timeout, a connection error, or a status other than 200."""
         content_type, body = delivery.as_http()
         headers = {"Content-Type": content_type, **self.signer.headers(body)}
         started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Who and what is in a workspace: its people, its groups of people, and where they talk."""
+"""The members of a workspace: people, user groups and channels."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The workspace itself and the app installed in it."""
+    """The workspace and its installed app."""
 
     id: str = "T0LOCAL01"
     domain: str = "local"
@@ -20,23 +20,28 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody with an account; ``tz`` is an IANA name, as in ``users.info``."""
+    """A user account; ``tz`` is an IANA name, as in ``users.info``.
+
+    ``team`` is the id of their workspace where that is another one: a stranger, who meets the bot in channels
+    that both workspaces share.
+    """
 
     id: str
     name: str
     real_name: str = ""
     tz: str = "Europe/Lisbon"
     is_admin: bool = False
+    team: str = ""
 
     def offset_at(self, moment: float) -> int:
-        """Seconds east of UTC at a Unix time, as ``users.info`` gives them under ``tz_offset``."""
+        """Return the seconds east of UTC at a Unix time, ``tz_offset`` of ``users.info``."""
         offset = datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(self.tz)).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People who are called together: Slack's user group. ``handle`` is what stands after the ``@``."""
+    """A user group; ``handle`` is its name after the ``@``."""
 
     id: str
     handle: str
@@ -44,10 +49,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Somewhere to talk. The bot posts where it is a member, or in public with ``chat:write.public``.
+    """A channel. The bot may post as a member, or in public channels with ``chat:write.public``.
 
-    ``members`` are the ids of the people in it, or None for everybody. ``is_im`` is a direct message between
-    the bot and the one person in it.
+    ``members`` are the ids of its members, or None for everyone. ``is_im`` marks a direct message between
+    the bot and one person.
     """
 
     id: str
@@ -60,24 +65,25 @@ class Channel:
 
     @property
     def kind(self) -> Literal["public", "private", "im"]:
-        """What a picker's filter calls it."""
+        """The channel type in a picker's filter."""
         if self.is_im:
             return "im"
         return "private" if self.is_private else "public"
 
     def has(self, user: User) -> bool:
-        """Whether somebody is in it."""
+        """Return whether a user is a member."""
         return self.members is None or user.id in self.members
 
 
 def direct_message(user: User) -> Channel:
-    """Where the bot and somebody talk with nobody else: it is there for everybody, from the start."""
+    """Return a user's direct message with the bot, which always exists."""
     members = frozenset({user.id})
     return Channel(f"D{user.id[1:]}", f"@{user.name}", is_private=True, members=members, is_im=True)
 
 
 ADA = User("U0ADA0001", "ada", "Ada Lovelace", tz="Europe/London")
 GRACE = User("U0GRACE01", "grace", "Grace Hopper", tz="America/New_York", is_admin=True)
+MALLORY = User("U0MALLORY", "mallory", "Mallory of another company", team="T0OTHER01")
 ONCALL = Group("S0ONCALL1", "oncall")
 GENERAL = Channel("C0GENERAL", "general")
 OPS = Channel("C0OPS0001", "ops")

@@ -1,4 +1,4 @@
-"""What Slack demands of the things inside blocks: buttons, menus, pickers and inputs.
+"""Slack's rules for block elements: buttons, menus, pickers and inputs.
 
 Source: https://docs.slack.dev/reference/block-kit/block-elements
 """
@@ -6,8 +6,8 @@ Source: https://docs.slack.dev/reference/block-kit/block-elements
 from bot.playground.simulators.slack import limits
 from bot.playground.simulators.slack.shapes import (
     ACTION_ID,
-    Inside,
     ListField,
+    ObjectField,
     OneOf,
     Payload,
     Problem,
@@ -21,7 +21,7 @@ from bot.playground.simulators.slack.shapes import (
 
 BOTH_KINDS = ("plain_text", "mrkdwn")
 
-CONFIRM = Inside(
+CONFIRM = ObjectField(
     "confirm",
     (
         TextField("title", limits.CONFIRMATION_TITLE_MAX_LENGTH, required=True),
@@ -42,7 +42,7 @@ def _option_rules(kinds: tuple[str, ...]) -> tuple[Rule, ...]:
     )
 
 
-# Menus show plain text only; checkboxes and radio buttons stand in the message and take both.
+# Menus support plain text only; checkboxes and radio buttons support both kinds.
 MENU_OPTION = _option_rules(("plain_text",))
 CHOICE = _option_rules(BOTH_KINDS)
 
@@ -69,7 +69,7 @@ def _option_group(group: Payload, at: str) -> Problems:
 
 
 class _OptionsOrGroups:
-    """A menu lists options or groups of them, and never both."""
+    """A menu lists either options or option groups."""
 
     def problems(self, holder: Payload, at: str) -> Problems:
         if "options" in holder and "option_groups" in holder:
@@ -132,7 +132,7 @@ ACCESSORIES: dict[str, tuple[Rule, ...]] = {**INTERACTIVE, "image": IMAGE}
 
 
 def element_problems(element: object, at: str, allowed: dict[str, tuple[Rule, ...]]) -> Problems:
-    """Return what is wrong with one element in a place where only some kinds may stand."""
+    """Yield the problems of an element; only the ``allowed`` kinds are valid."""
     kind = kind_of(element)
     if not isinstance(element, dict) or kind not in allowed:
         yield Problem(f"{at}/type", f"unsupported type: {kind}")

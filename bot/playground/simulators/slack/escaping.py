@@ -1,8 +1,8 @@
-"""What Slack makes of a command's text on its way to the app.
+"""Slack's escaping of a command's text.
 
-``&``, ``<`` and ``>`` become entities. An app whose command has ``should_escape`` set is also told the ids of
-the channels, people and groups in it, and what is an address; names that are nobody's stay as typed. The name
-of a private channel is left out.
+``&``, ``<`` and ``>`` become entities. If a command has ``should_escape`` set, the names of channels, people
+and groups are replaced by ids, and addresses become links; unknown names stay as typed. The name
+of a private channel is omitted.
 
 Source: https://docs.slack.dev/interactivity/implementing-slash-commands
 """
@@ -23,24 +23,24 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _EVERYBODY = ("here", "channel", "everyone")
 
 
-def escaped(text: str, workspace: Workspace, who: User) -> str:
-    """Return the text as Slack sends it when ``who`` types it; foreign private channels stay plain."""
+def escape_text(text: str, workspace: Workspace, who: User) -> str:
+    """Escape the text of ``who``; names of private channels without ``who`` stay plain."""
     if not workspace.should_escape:
         return _with_entities(text)
-    known = dict(_known(workspace, who))
+    known = dict(_mentions(workspace, who))
 
-    def told(found: re.Match[str]) -> str:
+    def escape(found: re.Match[str]) -> str:
         if found["web"]:
             return f"<{_with_entities(found['web'])}>"
         if found["mail"]:
             return f"<mailto:{found['mail']}|{found['mail']}>"
         return known.get(found[0]) or _with_entities(found[0])
 
-    return _SPECIAL.sub(told, text)
+    return _SPECIAL.sub(escape, text)
 
 
-def _known(workspace: Workspace, who: User) -> Iterator[tuple[str, str]]:
-    """Everything that can be named, with its sign, and what is sent for it."""
+def _mentions(workspace: Workspace, who: User) -> Iterator[tuple[str, str]]:
+    """Yield all names that can be mentioned, with their sign, and their markup."""
     for name in _EVERYBODY:
         yield f"@{name}", f"<!{name}>"
     for group in workspace.groups:

@@ -1,4 +1,4 @@
-"""Things that go wrong at Slack, to be had on demand."""
+"""Faults of Slack that tests can inject."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An HTTP status that is no answer, like 500, or 404 on a ``response_url``; the body stands as it is."""
+    """An HTTP error, such as 500, or 404 for a ``response_url``; the body is sent unchanged."""
 
     status: int = 500
     body: str = "upstream error"
@@ -22,21 +22,21 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """HTTP 200 with ``ok: false`` and this error, like ``channel_not_found``."""
+    """HTTP 200 with ``ok: false`` and an error such as ``channel_not_found``."""
 
     error: str
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """The real answer, after this many seconds."""
+    """The normal answer after a delay."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLost:
-    """The call takes effect and the connection breaks before the answer: a blind retry then posts twice."""
+    """The call takes effect, but the connection breaks before the answer: a blind retry posts twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +49,24 @@ Fault = RateLimited | Failed | Named | Slow | AnswerLost | Dropped
 RESPONSE_URL = "response_url"
 
 
-class Faults:
-    """Faults that lie in wait, each for the next call of one Web API method or of any ``response_url``."""
+class FaultQueue:
+    """Faults for the next calls of a Web API method or of any ``response_url``."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, target: str, fault: Fault, *, times: int = 1) -> None:
-        """Let the next ``times`` calls of ``target`` meet ``fault``.
+        """Inject a fault into the next ``times`` calls of a target.
 
-        ``target`` is a method name like ``chat.postMessage``, or ``RESPONSE_URL``.
+        ``target`` is a method name such as ``chat.postMessage``, or ``RESPONSE_URL``.
         """
         self._waiting[target].extend([fault] * times)
 
     def take(self, target: str) -> Fault | None:
-        """Return the fault the next call of ``target`` meets, used up by asking."""
+        """Remove and return the fault for the next call of a target, or None."""
         waiting = self._waiting.get(target)
         return waiting.popleft() if waiting else None
 
     def clear(self) -> None:
-        """Everything works again."""
+        """Remove all faults."""
         self._waiting.clear()

@@ -1,4 +1,4 @@
-"""What a person's act gives the bot to answer with: a ``response_url`` and a ``trigger_id``."""
+"""Interactions of people, with their ``response_url`` and ``trigger_id``."""
 
 import itertools
 import secrets
@@ -19,7 +19,7 @@ Kind = Literal["commands", "actions", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One act of one person; ``source`` is the message whose button was pressed, if it was one."""
+    """An interaction of a person; ``source`` is the message with the element, if any."""
 
     id: str
     kind: Kind
@@ -32,13 +32,13 @@ class Interaction:
 
     @property
     def path(self) -> str:
-        """Where its ``response_url`` points to; the last part cannot be guessed."""
+        """The path of its ``response_url``; the last part can't be guessed."""
         return f"/{self.kind}/{self.id}/{self.secret}"
 
 
 @dataclass
 class Interactions:
-    """All acts so far, and what is left of the answers each of them allows."""
+    """All interactions, with the remaining uses of their ``response_url`` and ``trigger_id``."""
 
     clock: Callable[[], float]
     _by_path: dict[str, Interaction] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Interactions:
     _count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def start(self, kind: Kind, user: User, channel: Channel, source: Message | None = None) -> Interaction:
-        """Write down an act and make the secrets that answer it."""
+        """Record an interaction and generate its secrets."""
         number = next(self._count)
         interaction = Interaction(
             id=f"I{number:05d}",
@@ -65,15 +65,15 @@ class Interactions:
         return interaction
 
     def has(self, path: str) -> bool:
-        """Whether there is such a ``response_url``."""
+        """Return whether there is such a ``response_url``."""
         return path in self._by_path
 
-    def answered(self, path: str) -> Interaction:
-        """Return the act behind a ``response_url``, one use of it spent.
+    def use_response_url(self, path: str) -> Interaction:
+        """Count a use of a ``response_url`` and return its interaction.
 
         Raises:
-            RefusedError: ``expired_url`` after 30 minutes, ``used_url`` from the sixth time on. The limits
-                are documented, the words are not.
+            RefusedError: ``expired_url`` after 30 minutes, ``used_url`` from the sixth use on. The limits
+                are documented, the error codes are not.
         """
         interaction = self._by_path[path]
         if self.clock() - interaction.at > RESPONSE_URL_SECONDS:
@@ -84,8 +84,8 @@ class Interactions:
         self._uses[path] = uses
         return interaction
 
-    def exchange(self, trigger_id: object) -> Interaction:
-        """Return the act behind a ``trigger_id``, which works once and for 3 seconds.
+    def use_trigger_id(self, trigger_id: object) -> Interaction:
+        """Use a ``trigger_id`` and return its interaction; it works once and for 3 seconds.
 
         Raises:
             RefusedError: ``invalid_trigger_id``, ``expired_trigger_id`` or ``exchanged_trigger_id``.

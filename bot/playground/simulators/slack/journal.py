@@ -1,4 +1,4 @@
-"""A list that can be waited on."""
+"""A list whose new entries can be awaited."""
 
 import asyncio
 from collections import deque
@@ -12,9 +12,9 @@ WAIT_SECONDS = 5.0
 
 
 class Journal(Generic[T]):
-    """Everything of one kind that has happened, in order, and a way to wait for what comes next.
+    """A sequence of events of one kind, with listeners and subscriptions.
 
-    ``total`` counts all of it; ``keep`` bounds how much can still be read. ``listeners`` are told at once.
+    ``total`` counts all entries; ``keep`` limits the stored ones. ``listeners`` are called immediately.
     """
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class Journal(Generic[T]):
         return self._entries[index]
 
     def keep(self, most: int) -> None:
-        """Forget, now and from now on, what came before the last so many."""
+        """Store at most this many entries from now on."""
         self._entries = deque(self._entries, maxlen=most)
 
     def add(self, entry: T) -> None:
-        """Write down one more, tell the listeners, and wake whoever waits."""
+        """Add an entry, call the listeners, and wake the waiting tasks."""
         self._entries.append(entry)
         self.total += 1
         for listener in self.listeners:
@@ -47,30 +47,30 @@ class Journal(Generic[T]):
             if not future.done():
                 future.set_result(None)
 
-    async def grown(self) -> None:
-        """Return once there is one more entry than now."""
+    async def wait_for_entry(self) -> None:
+        """Wait for the next entry."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         await future
 
     def follow(self, matches: Callable[[T], bool] = lambda _: True) -> "Subscription[T]":
-        """Return a reader of the matching entries that come after this call."""
+        """Subscribe to the matching entries after this call."""
         return Subscription(self, matches, self.total)
 
 
 @dataclass
 class Subscription(Generic[T]):
-    """Reads a journal from ``position`` on, one matching entry at a time, passing over what is forgotten."""
+    """Reads matching entries of a journal from ``position`` on, and skips removed ones."""
 
     journal: Journal[T]
     matches: Callable[[T], bool]
     position: int
 
     async def next(self, within: float = WAIT_SECONDS) -> T:
-        """Return the next matching entry, waiting for it if need be.
+        """Wait for the next matching entry and return it.
 
         Raises:
-            TimeoutError: none came within that many seconds.
+            TimeoutError: none came in time.
         """
         async with asyncio.timeout(within):
             while True:
@@ -81,4 +81,4 @@ class Subscription(Generic[T]):
                     self.position += 1
                     if self.matches(entry):
                         return entry
-                await self.journal.grown()
+                await self.journal.wait_for_entry()

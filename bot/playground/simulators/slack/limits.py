@@ -1,13 +1,13 @@
-"""Every figure beyond which Slack refuses a message or a view.
+"""Slack's limits for messages and views.
 
-Source: https://docs.slack.dev/reference/block-kit, read 2026-11-23. Where sources disagree the smaller figure
-stands here, so that what passes locally passes everywhere.
+Source: https://docs.slack.dev/reference/block-kit, read 2026-11-23. If sources disagree, the smaller number
+is used, so that a locally valid message is valid everywhere.
 """
 
 MESSAGE_BLOCKS_MAX_ITEMS = 50
 MESSAGE_DATA_VISUALIZATIONS_MAX_ITEMS = 2
 MESSAGE_TEXT_MAX_LENGTH = 40_000
-# Undocumented: measured by others (slackapi/bolt-js#2509), who met `msg_blocks_too_long` there.
+# Undocumented: users measured it (slackapi/bolt-js#2509) as the limit for `msg_blocks_too_long`.
 MESSAGE_BLOCKS_MAX_CHARACTERS = 13_200
 
 VIEW_BLOCKS_MAX_ITEMS = 100

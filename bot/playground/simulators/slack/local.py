@@ -1,4 +1,4 @@
-"""The whole of a small Slack on loopback: start it, point the bot at it, and be a person."""
+"""A small Slack on loopback: start it, connect the bot, and act as a person."""
 
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -8,17 +8,17 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from bot.playground.loopback import LOOPBACK, programs_only
+from bot.playground.loopback import LOOPBACK, reject_browsers
 from bot.playground.simulators.slack.delivery import HttpTransport, Transport
-from bot.playground.simulators.slack.faults import Faults
+from bot.playground.simulators.slack.faults import FaultQueue
 from bot.playground.simulators.slack.interactions import Interactions
 from bot.playground.simulators.slack.journal import WAIT_SECONDS, Journal
 from bot.playground.simulators.slack.message import Message
 from bot.playground.simulators.slack.payloads import Payloads
 from bot.playground.simulators.slack.person import Person
-from bot.playground.simulators.slack.reply import Services, message_of, shows
+from bot.playground.simulators.slack.reply import Services, has_message, wait_for_message
 from bot.playground.simulators.slack.response_url import Response, ResponseUrls
-from bot.playground.simulators.slack.signing import Signer, Signs
+from bot.playground.simulators.slack.signing import RequestSigner, Signer
 from bot.playground.simulators.slack.socket_mode import SocketMode
 from bot.playground.simulators.slack.views import Views
 from bot.playground.simulators.slack.web_api import ApiCall, Tokens, WebApi
@@ -27,14 +27,14 @@ from bot.playground.simulators.slack.workspace import Change, Workspace
 
 @dataclass
 class LocalSlack:
-    """A Slack for one app in one workspace.
+    """A local Slack for one app in one workspace.
 
     Use it as ``async with LocalSlack(…).serve() as slack``. Set ``request_url`` to the bot's
-    ``/slack/events`` for people's acts to go there; while it is empty they go through Socket Mode, as in an
-    app's settings at Slack.
+    ``/slack/events`` to deliver interactions there; while it is empty, they use Socket Mode, as in an
+    app's settings in Slack.
     """
 
-    signing_secret: str = "local-signing-secret"  # noqa: S105 - opens nothing but this Slack, as do the next
+    signing_secret: str = "local-signing-secret"  # noqa: S105 - valid for this Slack only, as the next two
     bot_token: str = "xoxb-local"  # noqa: S105
     app_token: str = "xapp-local"  # noqa: S105
     workspace: Workspace = field(default_factory=Workspace)
@@ -42,7 +42,7 @@ class LocalSlack:
 
     def __post_init__(self) -> None:
         self.base_url = ""
-        self.faults = Faults()
+        self.faults = FaultQueue()
         self.interactions = Interactions(self.workspace.clock)
         self.views = Views(self.workspace)
         self.socket_mode = SocketMode(self.workspace.team.app_id)
@@ -59,14 +59,14 @@ class LocalSlack:
 
     @asynccontextmanager
     async def serve(self, port: int = 0) -> AsyncIterator[Self]:
-        """Listen on 127.0.0.1 until the block is left; port 0 takes any free one."""
+        """Serve on 127.0.0.1 until the block ends; port 0 selects a free port."""
         runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
             site = web.TCPSite(runner, LOOPBACK, port)
             await site.start()
             self.base_url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
-            # As many at once as there are people: waiting for a connection would count against the ack.
+            # Without a limit, as waiting for a connection would count against the ack timeout.
             connector = aiohttp.TCPConnector(limit=0)
             async with aiohttp.ClientSession(connector=connector) as self._session:
                 yield self
@@ -75,45 +75,45 @@ class LocalSlack:
             await runner.cleanup()
 
     def application(self) -> web.Application:
-        """Return the aiohttp application behind ``serve``."""
-        app = web.Application(middlewares=[programs_only])
+        """Build the application that ``serve`` runs."""
+        app = web.Application(middlewares=[reject_browsers])
         app.add_routes([*self._web_api.routes(), *self._responses.routes(), *self.socket_mode.routes()])
         return app
 
     @property
     def api_url(self) -> str:
-        """What ``SLACK_API_URL`` and slack_sdk's ``base_url`` must be."""
+        """The value for ``SLACK_API_URL`` and slack_sdk's ``base_url``."""
         return f"{self.base_url}/api/"
 
     @property
     def calls(self) -> Journal[ApiCall]:
-        """Every Web API call so far."""
+        """The journal of Web API calls."""
         return self._web_api.calls
 
     @property
     def responses(self) -> Journal[Response]:
-        """Every use of a ``response_url`` so far."""
+        """The journal of requests to a ``response_url``."""
         return self._responses.responses
 
     @property
     def changes(self) -> Journal[Change]:
-        """Everything that happened to messages so far."""
+        """The journal of changes of messages."""
         return self.workspace.changes
 
     def calls_of(self, method: str) -> tuple[ApiCall, ...]:
-        """Return the calls of one method so far."""
+        """Return the calls of a method."""
         return tuple(call for call in self.calls if call.method == method)
 
     def messages(self, channel: str = "general") -> tuple[Message, ...]:
-        """Return what stands in a channel now, whoever sees it."""
+        """Return the current messages of a channel, including ephemeral ones."""
         return self.workspace.timeline(channel)
 
     def next_message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
-        """Return the next message posted or updated after this call; TimeoutError if none comes."""
-        return message_of(self.workspace.changes.follow(shows), timeout)
+        """Wait for the next message that is posted or updated; TimeoutError if none comes."""
+        return wait_for_message(self.workspace.changes.follow(has_message), timeout)
 
     def person(self, name: str = "ada", channel: str = "general", via: Transport | None = None) -> Person:
-        """Somebody in a channel; ``via`` overrides where acts go, as for a stranger who cannot sign."""
+        """Return a person in a channel; ``via`` overrides the transport."""
         return Person(
             user=self.workspace.user(name),
             channel=self.workspace.channel(channel),
@@ -127,8 +127,8 @@ class LocalSlack:
             ),
         )
 
-    def http(self, request_url: str, signer: Signs | None = None) -> HttpTransport:
-        """Return a way to a Request URL, signed by this Slack unless another signer is given."""
+    def http(self, request_url: str, signer: RequestSigner | None = None) -> HttpTransport:
+        """Return a transport to a Request URL; this Slack signs unless another signer is given."""
         if self._session is None:
             raise RuntimeError("use a LocalSlack inside `async with LocalSlack(…).serve()`")
         return HttpTransport(self._session, request_url, signer or Signer(self.signing_secret))
@@ -137,6 +137,6 @@ class LocalSlack:
         return self.http(self.request_url) if self.request_url else self.socket_mode
 
     def _open_socket(self) -> str:
-        ticket = self.socket_mode.ticket()
+        ticket = self.socket_mode.issue_ticket()
         address = self.base_url.replace("http://", "ws://")
         return f"{address}/link/?ticket={ticket}&app_id={self.workspace.team.app_id}"

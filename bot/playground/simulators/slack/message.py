@@ -1,4 +1,4 @@
-"""A message as a person meets it: what can be read and what can be clicked."""
+"""Messages as people see them: texts and buttons."""
 
 import secrets
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from typing import Any
 
 from bot.playground.simulators.slack.shapes import Payload
 
-# Present in the JSON, yet not on the screen until a menu is opened or a button pressed.
+# In the JSON, but not visible until a menu is opened or a button is pressed.
 HIDDEN = frozenset({"confirm", "options", "option_groups", "value", "url", "hint_text"})
 READABLE = frozenset({"text", "title", "caption", "label", "alt_text", "name"})
 
 
 def visible_strings(node: object) -> Iterator[str]:
-    """Every string of these blocks that somebody can read, in reading order."""
+    """Yield the visible strings of blocks in reading order."""
     if isinstance(node, list | tuple):
         for item in node:
             yield from visible_strings(item)
@@ -35,7 +35,7 @@ def _strings_of(node: Payload) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to press; ``element`` is its JSON as Slack stores it."""
+    """A button; ``element`` is its stored JSON."""
 
     label: str
     action_id: str
@@ -46,10 +46,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message at one moment; an update gives a new value with the same ``ts``.
+    """A message at one time; an update creates a new object with the same ``ts``.
 
-    ``seen_only_by`` is the id of the one person an ephemeral message is shown to, or None for everybody.
-    ``thread_ts`` is the message it replies to, or None; one that ``is_broadcast`` stands in the channel, too.
+    ``seen_only_by`` is the id of the person who sees an ephemeral message, or None for everyone.
+    ``thread_ts`` is the parent message of a reply, or None; ``is_broadcast`` also shows it in the channel.
     """
 
     ts: str
@@ -63,21 +63,21 @@ class Message:
 
     @property
     def is_ephemeral(self) -> bool:
-        """Whether it vanishes with the session and cannot be reached by ``chat.update``."""
+        """Whether one person sees it only, and ``chat.update`` can't change it."""
         return self.seen_only_by is not None
 
     def all_text(self) -> str:
-        """All visible strings, one a line; where there are blocks Slack does not show the top-level text."""
+        """Return the visible strings, one per line; if there are blocks, Slack hides the top-level text."""
         return "\n".join(visible_strings(self.blocks)) if self.blocks else self.text
 
     def elements(self) -> Iterator[tuple[str, Payload]]:
-        """Every interactive element with the id of its block, from top to bottom."""
+        """Yield every interactive element with the id of its block, from top to bottom."""
         for block in self.blocks:
             for element in elements_of(block):
                 yield block["block_id"], element
 
     def buttons(self) -> tuple[Button, ...]:
-        """Every button, from top to bottom."""
+        """Return all buttons from top to bottom."""
         return tuple(
             Button(
                 label=element["text"]["text"],
@@ -91,7 +91,7 @@ class Message:
         )
 
     def button(self, action_id: str, index: int = 0) -> Button:
-        """Return the ``index``-th button with this action id; a LookupError names the ones there are."""
+        """Return the ``index``-th button with this action id; a LookupError lists the buttons."""
         found = [button for button in self.buttons() if button.action_id == action_id]
         if not -len(found) <= index < len(found):
             have = ", ".join(button.action_id for button in self.buttons()) or "none"
@@ -100,7 +100,7 @@ class Message:
 
 
 def elements_of(block: Payload) -> Iterator[Payload]:
-    """Every interactive element of a stored block, from left to right."""
+    """Yield the interactive elements of a stored block, from left to right."""
     candidates = [block.get("accessory"), block.get("element")]
     if block.get("type") == "actions":
         candidates += block["elements"]
@@ -110,7 +110,7 @@ def elements_of(block: Payload) -> Iterator[Payload]:
 
 
 def with_ids(blocks: list[Payload] | None) -> tuple[Payload, ...]:
-    """Return the blocks as Slack stores them: those without a ``block_id`` or ``action_id`` are given one."""
+    """Return the blocks with generated ids where a ``block_id`` or ``action_id`` is missing."""
     return tuple(_with_id(block) for block in blocks or ())
 
 

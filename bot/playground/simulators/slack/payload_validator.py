@@ -1,4 +1,4 @@
-"""What Slack refuses to show: whole messages and whole views."""
+"""Validation of messages and views."""
 
 import json
 from collections import Counter
@@ -28,7 +28,7 @@ VIEW_RULES = (
     TextField("submit", limits.VIEW_SUBMIT_MAX_LENGTH),
     TextField("close", limits.VIEW_CLOSE_MAX_LENGTH),
 )
-# Unlike texts, these may be empty: slack_sdk and Slack itself send "" for "none".
+# Unlike texts, these may be empty: slack_sdk and Slack send "" for none.
 VIEW_STRINGS = (
     StringField("private_metadata", limits.VIEW_PRIVATE_METADATA_MAX_LENGTH),
     StringField("callback_id", limits.VIEW_CALLBACK_ID_MAX_LENGTH),
@@ -38,16 +38,16 @@ VIEW_STRINGS = (
 
 @dataclass(frozen=True, slots=True)
 class PayloadValidator:
-    """Decides what this workspace will show.
+    """Validates messages and views as Slack does.
 
-    ``unsupported`` names kinds of block that it refuses although Slack documents them, as workspaces do which
-    a newer block has not reached yet.
+    ``unsupported`` are documented kinds of block that it refuses, as in workspaces in which
+    a newer block is not available yet.
     """
 
     unsupported: frozenset[str] = frozenset()
 
     def check_message(self, text: str | None, blocks: object) -> None:
-        """Nothing, or a RefusedError with Slack's word for it.
+        """Check a message.
 
         Raises:
             RefusedError: ``no_text``, ``msg_too_long``, ``invalid_blocks`` or ``msg_blocks_too_long``.
@@ -71,7 +71,7 @@ class PayloadValidator:
             raise RefusedError("msg_blocks_too_long")
 
     def check_view(self, view: object) -> None:
-        """Nothing, or a RefusedError: ``invalid_arguments`` or ``view_too_large``."""
+        """Check a view; RefusedError with ``invalid_arguments`` or ``view_too_large``."""
         if not isinstance(view, dict):
             raise RefusedError("invalid_arguments", (Problem("/view", "must be an object"),))
         problems = tuple(_view_problems(view, IN_MODALS - self.unsupported))

@@ -1,4 +1,4 @@
-"""What Slack sends when somebody does something, field for field.
+"""Payloads of interactions, as Slack sends them.
 
 Sources: https://docs.slack.dev/interactivity/implementing-slash-commands and
 https://docs.slack.dev/reference/interaction-payloads
@@ -13,72 +13,81 @@ from bot.playground.simulators.slack.views import View
 from bot.playground.simulators.slack.wire import message_json
 from bot.playground.simulators.slack.workspace import Workspace
 
-# Slack still sends the verification token it deprecated; nothing should look at it.
+# Slack still sends the deprecated verification token; apps should ignore it.
 VERIFICATION_TOKEN = "deprecated-verification-token"  # noqa: S105 - verifies nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Payloads:
-    """Builds payloads; ``base_url`` is where this Slack's ``response_url`` addresses live."""
+    """Builds payloads; ``base_url`` is the base of each ``response_url``."""
 
     workspace: Workspace
     base_url: str
 
-    def command(self, act: Interaction, command: str, text: str) -> Payload:
-        """Return a slash command: all strings, since it travels as a form; ``text`` as it is to be sent."""
+    def command(self, interaction: Interaction, command: str, text: str) -> Payload:
+        """Return the payload of a slash command, all strings, as it is a form; ``text`` is escaped.
+
+        Its team is that of the person. A stranger has no command to type: Slack says that it is not a valid
+        one (slackapi/bolt-python#767). Whether it always does is not documented.
+        """
         team = self.workspace.team
         return {
             "token": VERIFICATION_TOKEN,
-            "team_id": team.id,
+            "team_id": interaction.user.team or team.id,
             "team_domain": team.domain,
-            "channel_id": act.channel.id,
-            "channel_name": "directmessage" if act.channel.is_im else act.channel.name,
-            "user_id": act.user.id,
-            "user_name": act.user.name,
+            "channel_id": interaction.channel.id,
+            "channel_name": "directmessage" if interaction.channel.is_im else interaction.channel.name,
+            "user_id": interaction.user.id,
+            "user_name": interaction.user.name,
             "command": command,
             "text": text,
             "api_app_id": team.app_id,
             "is_enterprise_install": "false",
-            "response_url": self.response_url(act),
-            "trigger_id": act.trigger_id,
+            "response_url": self.response_url(interaction),
+            "trigger_id": interaction.trigger_id,
         }
 
-    def response_url(self, act: Interaction) -> str:
-        """Return the address that answers this act."""
-        return f"{self.base_url}{act.path}"
+    def response_url(self, interaction: Interaction) -> str:
+        """Return the ``response_url`` of an interaction."""
+        return f"{self.base_url}{interaction.path}"
 
-    def interaction(self, act: Interaction, kind: str) -> Payload:
-        """Return what all payloads from interactive things have in common."""
+    def common_fields(self, interaction: Interaction, kind: str, *, in_view: bool = False) -> Payload:
+        """Return the common fields of all interaction payloads.
+
+        For a stranger in a shared channel, ``team`` is the bot's in a message (slackapi/java-slack-sdk#1041)
+        and the stranger's own in a modal (slackapi/bolt-js#1614); ``user.team_id`` is always their own.
+        """
         team = self.workspace.team
+        place = interaction.user.team if in_view and interaction.user.team else team.id
         return {
             "type": kind,
-            "team": {"id": team.id, "domain": team.domain},
+            "team": {"id": place, "domain": team.domain},
             "user": {
-                "id": act.user.id,
-                "username": act.user.name,
-                "name": act.user.name,
-                "team_id": team.id,
+                "id": interaction.user.id,
+                "username": interaction.user.name,
+                "name": interaction.user.name,
+                "team_id": interaction.user.team or team.id,
             },
             "api_app_id": team.app_id,
             "token": VERIFICATION_TOKEN,
-            "trigger_id": act.trigger_id,
+            "trigger_id": interaction.trigger_id,
             "enterprise": None,
             "is_enterprise_install": False,
         }
 
     def block_actions(
-        self, act: Interaction, message: Message, action: Payload, values: Values | None = None
+        self, interaction: Interaction, message: Message, action: Payload, values: Values | None = None
     ) -> Payload:
-        """Something in a message was used. For an ephemeral message Slack does not send ``message`` along."""
+        """Return the payload of an element in a message; for ephemeral messages it has no ``message``."""
         return {
-            **self.interaction(act, "block_actions"),
-            **self._in_message(act, message),
+            **self.common_fields(interaction, "block_actions"),
+            **self._in_message(interaction, message),
             "state": {"values": values or {}},
-            "response_url": self.response_url(act),
+            "response_url": self.response_url(interaction),
             "actions": [{**action, "action_ts": self.workspace.next_ts()}],
         }
 
-    def _in_message(self, act: Interaction, message: Message) -> Payload:
+    def _in_message(self, interaction: Interaction, message: Message) -> Payload:
         where: Payload = {
             "container": {
                 "type": "message",
@@ -87,8 +96,8 @@ class Payloads:
                 "is_ephemeral": message.is_ephemeral,
             },
             "channel": {
-                "id": act.channel.id,
-                "name": "directmessage" if act.channel.is_im else act.channel.name,
+                "id": interaction.channel.id,
+                "name": "directmessage" if interaction.channel.is_im else interaction.channel.name,
             },
         }
         if not message.is_ephemeral:
@@ -96,44 +105,47 @@ class Payloads:
         return where
 
     def block_actions_in_view(
-        self, act: Interaction, view: View, action: Payload, values: Values | None = None
+        self, interaction: Interaction, view: View, action: Payload, values: Values | None = None
     ) -> Payload:
-        """Something in a modal was used: there is no channel and no ``response_url``."""
+        """Return the payload of an element in a modal: no channel, no ``response_url``."""
         return {
-            **self.interaction(act, "block_actions"),
+            **self.common_fields(interaction, "block_actions", in_view=True),
             "container": {"type": "view", "view_id": view.id},
             "view": {**view.payload, "state": {"values": values or {}}},
             "actions": [{**action, "action_ts": self.workspace.next_ts()}],
         }
 
-    def view_submission(self, act: Interaction, view: View, values: Values) -> Payload:
+    def view_submission(self, interaction: Interaction, view: View, values: Values) -> Payload:
         """Return the payload of a submitted modal; ``values``: block id → action id → input state."""
         submitted = {**view.payload, "state": {"values": values}}
-        return {**self.interaction(act, "view_submission"), "view": submitted, "response_urls": []}
+        common = self.common_fields(interaction, "view_submission", in_view=True)
+        return {**common, "view": submitted, "response_urls": []}
 
-    def view_closed(self, act: Interaction, view: View) -> Payload:
-        """Return a modal that asked for ``notify_on_close`` was dismissed."""
+    def view_closed(self, interaction: Interaction, view: View) -> Payload:
+        """Return the payload of a dismissed modal with ``notify_on_close``."""
         is_cleared = bool(view.payload["clear_on_close"])
-        return {**self.interaction(act, "view_closed"), "view": view.payload, "is_cleared": is_cleared}
+        common = self.common_fields(interaction, "view_closed", in_view=True)
+        return {**common, "view": view.payload, "is_cleared": is_cleared}
 
     def block_suggestion(
-        self, act: Interaction, place: View | Message | None, menu: Payload, typed: str
+        self, interaction: Interaction, place: View | Message | None, menu: Payload, typed: str
     ) -> Payload:
-        """Somebody types into an external menu; ``menu`` holds its ``action_id`` and ``block_id``.
+        """Return the payload of an external menu; ``menu`` has its ``action_id`` and ``block_id``.
 
-        A modal comes without what has been filled in since it was shown (slackapi/bolt-js#1146).
+        A modal comes without its current input values (slackapi/bolt-js#1146).
         """
         where: Payload = {}
         if isinstance(place, View):
             where = {"view": place.payload, "container": {"type": "view", "view_id": place.id}}
         elif isinstance(place, Message):
-            where = self._in_message(act, place)
-        return {**self.interaction(act, "block_suggestion"), **where, **menu, "value": typed}
+            where = self._in_message(interaction, place)
+        common = self.common_fields(interaction, "block_suggestion", in_view=isinstance(place, View))
+        return {**common, **where, **menu, "value": typed}
 
-    def shortcut(self, act: Interaction, callback_id: str) -> Payload:
+    def shortcut(self, interaction: Interaction, callback_id: str) -> Payload:
         """Return the payload of a global shortcut: no channel, no ``response_url``."""
         return {
-            **self.interaction(act, "shortcut"),
+            **self.common_fields(interaction, "shortcut"),
             "callback_id": callback_id,
             "action_ts": self.workspace.next_ts(),
         }

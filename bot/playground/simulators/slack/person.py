@@ -1,23 +1,23 @@
-"""Somebody who uses the bot: types, clicks, fills in modals."""
+"""A person who uses the bot: types, clicks and fills in modals."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.playground.simulators.slack.delivery import Ack, AckError, Delivery, DeliveryKind, Transport
 from bot.playground.simulators.slack.directory import Channel, User
-from bot.playground.simulators.slack.escaping import escaped
+from bot.playground.simulators.slack.escaping import escape_text
 from bot.playground.simulators.slack.interactions import Interaction, Kind
 from bot.playground.simulators.slack.message import Button, Message
-from bot.playground.simulators.slack.reply import Followers, Reply, Services
+from bot.playground.simulators.slack.reply import Reply, Services, Subscriptions
 from bot.playground.simulators.slack.shapes import Payload, RefusedError, Values
 from bot.playground.simulators.slack.views import View
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person in one channel. Every act returns once the bot has acknowledged it.
+    """A person in a channel. Each action returns once the bot has acknowledged it.
 
-    An act raises AckError where the person would see an error in Slack: no ack within 3 seconds, a status
+    It raises AckError where the person would see an error in Slack: no ack within 3 seconds, a status
     other than 200, or a message in the ack that Slack will not show.
     """
 
@@ -29,19 +29,19 @@ class Person:
     async def command(self, command: str, text: str = "") -> Reply:
         """Type a slash command; a message in its ack appears in the channel at once.
 
-        ``text`` is as it is typed: ``#ops`` and ``@ada`` get their ids on the way.
+        ``text`` is the typed text: ``#ops`` and ``@ada`` are replaced by ids.
         """
-        act = self._start("commands")
-        sent = escaped(text, self.services.workspace, self.user)
-        payload = self.services.payloads.command(act, command, sent)
-        return await self._deliver(act, "slash_commands", payload, typed=text)
+        interaction = self._start("commands")
+        sent = escape_text(text, self.services.workspace, self.user)
+        payload = self.services.payloads.command(interaction, command, sent)
+        return await self._deliver(interaction, "slash_commands", payload, typed=text)
 
     async def click(self, message: Message, action_id: str, index: int = 0) -> Reply:
         """Press the ``index``-th button with this action id; LookupError if there is none."""
         return await self.press(message, message.button(action_id, index))
 
     async def press(self, message: Message, button: Button) -> Reply:
-        """Press this very button. Slack ignores a message in the ack of a click (slackapi/bolt-js#132)."""
+        """Press a button. Slack ignores a message in the ack of a click (slackapi/bolt-js#132)."""
         action = {
             key: value
             for key, value in button.element.items()
@@ -50,64 +50,68 @@ class Person:
         return await self.act(message, {**action, "block_id": button.block_id})
 
     async def act(self, message: Message, action: Payload, values: Values | None = None) -> Reply:
-        """Use any element of a message; ``action`` is what stands in the payload's ``actions``.
+        """Use any element of a message; ``action`` is the item for the payload's ``actions``.
 
         ``values`` is the state of all its inputs: block id → action id → the input's state.
         """
-        act = self._start("actions", message)
-        payload = self.services.payloads.block_actions(act, message, action, values)
-        return await self._deliver(act, "interactive", payload)
+        interaction = self._start("actions", message)
+        payload = self.services.payloads.block_actions(interaction, message, action, values)
+        return await self._deliver(interaction, "interactive", payload)
 
     async def act_in_view(self, view: View, action: Payload, values: Values | None = None) -> Reply:
         """Use any element of a modal; ``values`` is the state of all its inputs."""
-        act = self._start("other")
-        payload = self.services.payloads.block_actions_in_view(act, view, action, values)
-        return await self._deliver(act, "interactive", payload)
+        interaction = self._start("other")
+        payload = self.services.payloads.block_actions_in_view(interaction, view, action, values)
+        return await self._deliver(interaction, "interactive", payload)
 
     async def submit(self, view: View, values: Values | None = None) -> Reply:
         """Submit a modal; ``values`` is the state of all its inputs."""
-        act = self._start("other")
-        payload = self.services.payloads.view_submission(act, view, values or {})
-        reply = await self._deliver(act, "interactive", payload)
-        self._after_submission(view, act, reply.ack)
+        interaction = self._start("other")
+        payload = self.services.payloads.view_submission(interaction, view, values or {})
+        reply = await self._deliver(interaction, "interactive", payload)
+        self._after_submission(view, interaction, reply.ack)
         return reply
 
     async def close(self, view: View) -> Reply | None:
-        """Dismiss a modal, or with ``clear_on_close`` all of them; ``notify_on_close`` has the bot told."""
+        """Dismiss a modal, or all with ``clear_on_close``; ``notify_on_close`` notifies the bot."""
         if view.payload["clear_on_close"]:
             self.services.views.close_all(self.user.id)
         else:
             self.services.views.close(view)
         if not view.payload["notify_on_close"]:
             return None
-        act = self._start("other")
-        return await self._deliver(act, "interactive", self.services.payloads.view_closed(act, view))
+        interaction = self._start("other")
+        return await self._deliver(
+            interaction, "interactive", self.services.payloads.view_closed(interaction, view)
+        )
 
     async def type_into_menu(
         self, action_id: str, typed: str, place: View | Message | None = None, block_id: str = "menu"
     ) -> Payload:
-        """Type into a menu, of a modal or of a message, that loads its options; see what it offers."""
-        act = self._start("other")
+        """Type into an external menu of a modal or a message, and return its options."""
+        interaction = self._start("other")
         menu = {"action_id": action_id, "block_id": block_id}
-        payload = self.services.payloads.block_suggestion(act, place, menu, typed)
-        reply = await self._deliver(act, "interactive", payload)
+        payload = self.services.payloads.block_suggestion(interaction, place, menu, typed)
+        reply = await self._deliver(interaction, "interactive", payload)
         return reply.ack.as_json() or {}
 
     async def shortcut(self, callback_id: str) -> Reply:
         """Choose a global shortcut."""
-        act = self._start("other")
-        return await self._deliver(act, "interactive", self.services.payloads.shortcut(act, callback_id))
+        interaction = self._start("other")
+        return await self._deliver(
+            interaction, "interactive", self.services.payloads.shortcut(interaction, callback_id)
+        )
 
     async def send(
         self, payload: Payload, kind: Literal["interactive", "events_api"] = "interactive"
     ) -> Reply:
-        """Send any payload at all, with the usual fields filled in where it does not bring its own."""
-        act = self._start("other")
-        common = self.services.payloads.interaction(act, "unknown") if kind == "interactive" else {}
-        return await self._deliver(act, kind, {**common, **payload})
+        """Send any payload; missing common fields are added."""
+        interaction = self._start("other")
+        common = self.services.payloads.common_fields(interaction, "unknown") if kind == "interactive" else {}
+        return await self._deliver(interaction, kind, {**common, **payload})
 
     def screen(self) -> tuple[Message, ...]:
-        """Return what this person sees in the channel now, oldest first."""
+        """Return the messages that this person sees in the channel, oldest first."""
         return self.services.workspace.timeline(self.channel.id, seen_by=self.user.id)
 
     def _start(self, kind: Kind, source: Message | None = None) -> Interaction:
@@ -115,25 +119,25 @@ class Person:
         return self.services.interactions.start(kind, self.user, channel, source)
 
     async def _deliver(
-        self, act: Interaction, kind: DeliveryKind, payload: Payload, typed: str = ""
+        self, interaction: Interaction, kind: DeliveryKind, payload: Payload, typed: str = ""
     ) -> Reply:
-        followers = Followers.of(act, self.services)
-        ack = await self.transport.deliver(Delivery(kind, payload, act.id, typed))
-        shown = self._show_ack(act, ack) if kind == "slash_commands" else None
-        return Reply(act, ack, self.services, followers, shown)
+        subscriptions = Subscriptions.of(interaction, self.services)
+        ack = await self.transport.deliver(Delivery(kind, payload, interaction.id, typed))
+        shown = self._show_ack(interaction, ack) if kind == "slash_commands" else None
+        return Reply(interaction, ack, self.services, subscriptions, shown)
 
-    def _show_ack(self, act: Interaction, ack: Ack) -> Message | None:
+    def _show_ack(self, interaction: Interaction, ack: Ack) -> Message | None:
         body = ack.as_json() or {"text": ack.body}
         if ack.as_json() is None and ack.content_type.startswith("application/json"):
             body = {}
         if not body.get("text") and not body.get("blocks"):
             return None
         try:
-            return self.services.responses.post(act, body)
+            return self.services.responses.post(interaction, body)
         except RefusedError as refused:
             raise AckError(f"the ack's message was refused: {refused}", ack) from refused
 
-    def _after_submission(self, view: View, act: Interaction, ack: Ack) -> None:
+    def _after_submission(self, view: View, interaction: Interaction, ack: Ack) -> None:
         body = ack.as_json() or {}
         try:
             match body.get("response_action"):
@@ -144,7 +148,7 @@ class Person:
                 case "update":
                     self.services.views.update({"view_id": view.id, "view": body.get("view")})
                 case "push":
-                    self.services.views.push(body.get("view"), act)
+                    self.services.views.push(body.get("view"), interaction)
                 case "errors":
                     pass
                 case unknown:

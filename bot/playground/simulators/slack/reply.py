@@ -1,4 +1,4 @@
-"""What one act of a person leads to: the ack, and then the messages and modals that follow it."""
+"""The results of an interaction: the ack, and the messages and modals that follow."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bot.playground.simulators.slack.workspace import Change, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All that a person's acts reach: the workspace, its modals, and the record of acts."""
+    """The parts of the local Slack that an interaction uses."""
 
     workspace: Workspace
     interactions: Interactions
@@ -27,77 +27,81 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True)
-class Followers:
-    """Readers set up before an act, so that nothing it causes can slip by."""
+class Subscriptions:
+    """Readers set up before an interaction, so that nothing it causes can slip by."""
 
     own: Subscription[Change]
     seen: Subscription[Change]
     views: Subscription[View]
 
     @classmethod
-    def of(cls, act: Interaction, services: Services) -> "Followers":
-        """Readers of everything this act brings about from now on."""
-        readers = {None, act.user.id}
+    def of(cls, interaction: Interaction, services: Services) -> "Subscriptions":
+        """Subscribe to the results of an interaction."""
+        readers = {None, interaction.user.id}
         return cls(
-            own=services.workspace.changes.follow(lambda change: shows(change) and change.cause == act.id),
-            seen=services.workspace.changes.follow(
-                lambda change: shows(change) and change.message.seen_only_by in readers
+            own=services.workspace.changes.follow(
+                lambda change: has_message(change) and change.cause == interaction.id
             ),
-            views=services.views.shown.follow(lambda view: view.cause == act.id),
+            seen=services.workspace.changes.follow(
+                lambda change: has_message(change) and change.message.seen_only_by in readers
+            ),
+            views=services.views.shown.follow(lambda view: view.cause == interaction.id),
         )
 
 
-def shows(change: Change) -> bool:
-    """Whether there is something to look at afterwards."""
+def has_message(change: Change) -> bool:
+    """Return whether the message exists after the change."""
     return change.kind != "deleted"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The ack of one act and what comes after it; ``ack_message`` is the message in a command's ack."""
+    """The ack of an interaction and what follows; ``ack_message`` is the message in a command's ack."""
 
-    act: Interaction
+    interaction: Interaction
     ack: Ack
     services: Services
-    followers: Followers
+    subscriptions: Subscriptions
     ack_message: Message | None = None
 
     @property
     def response_url(self) -> str:
-        """Where the bot can answer, as it was told."""
-        return self.services.payloads.response_url(self.act)
+        """The ``response_url`` that the bot received."""
+        return self.services.payloads.response_url(self.interaction)
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Everything the ack and the ``response_url`` have done so far."""
-        return tuple(change for change in self.services.workspace.changes if change.cause == self.act.id)
+        """All changes by the ack and the ``response_url`` so far."""
+        return tuple(
+            change for change in self.services.workspace.changes if change.cause == self.interaction.id
+        )
 
     @property
     def errors(self) -> Payload:
-        """What a submitted modal was told to correct: block id → message."""
+        """The validation errors of a submitted modal: block id → message."""
         body = self.ack.as_json() or {}
         return dict(body.get("errors", {})) if body.get("response_action") == "errors" else {}
 
     def message(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
-        """Return the next message this act led to, in the ack or through ``response_url``, new or replaced.
+        """Return the next message that this interaction posted or updated, by its ack or ``response_url``.
 
-        Asked again, it waits for the one after that.
+        Each call waits for another message.
 
         Raises:
             TimeoutError: none came within ``timeout`` seconds.
         """
-        return message_of(self.followers.own, timeout)
+        return wait_for_message(self.subscriptions.own, timeout)
 
     def seen(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, Message]:
-        """Return the next message shown to this person since the act, whichever way it came."""
-        return message_of(self.followers.seen, timeout)
+        """Return the next message that this person sees, by any method."""
+        return wait_for_message(self.subscriptions.seen, timeout)
 
     def view(self, timeout: float = WAIT_SECONDS) -> Coroutine[Any, Any, View]:
-        """Return the next modal opened or updated because of this act."""
-        return self.followers.views.next(timeout)
+        """Return the next modal that this interaction opened or updated."""
+        return self.subscriptions.views.next(timeout)
 
     async def nothing(self, within: float = 0.2) -> None:
-        """Wait a while, and fail if this act led to one more message all the same."""
+        """Wait for some time, and fail if this interaction causes another message."""
         try:
             message = await self.message(within)
         except TimeoutError:
@@ -105,6 +109,6 @@ class Reply:
         raise AssertionError(f"expected no message, got: {message.all_text()}")
 
 
-async def message_of(changes: Subscription[Change], within: float) -> Message:
+async def wait_for_message(changes: Subscription[Change], within: float) -> Message:
     """Return the message of the next change."""
     return (await changes.next(within)).message

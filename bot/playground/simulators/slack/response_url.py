@@ -1,8 +1,8 @@
-"""The addresses a bot answers to after its ack.
+"""The ``response_url`` of interactions.
 
 Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses: 5 uses, 30 minutes,
-ephemeral unless ``in_channel`` is asked for; a message never changes who sees it; ``in_channel`` without a
-false ``replace_original`` overwrites the message that was clicked. After a command there is nothing to
+ephemeral unless ``in_channel`` is set; an update never changes a message's audience; ``in_channel`` without a
+false ``replace_original`` replaces the message that was clicked. After a command there is nothing to
 replace: Slack posts a new message instead (slackapi/bolt-js#2287, slackapi/bolt-python#1268).
 """
 
@@ -18,7 +18,7 @@ from bot.playground.simulators.slack.faults import (
     AnswerLost,
     Dropped,
     Failed,
-    Faults,
+    FaultQueue,
     Named,
     RateLimited,
     Slow,
@@ -34,7 +34,7 @@ GONE = frozenset({"used_url", "expired_url"})
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One request to a ``response_url`` and what it was told; ``problems`` say why it was refused."""
+    """A request to a ``response_url`` and its answer; ``problems`` has the reasons for a refusal."""
 
     interaction: str
     body: Payload
@@ -46,21 +46,21 @@ class Response:
 
 @dataclass
 class ResponseUrls:
-    """Serves ``/commands/…`` and ``/actions/…``; ``responses`` tells what came."""
+    """Serves ``/commands/…`` and ``/actions/…``; ``responses`` is the journal of requests."""
 
     workspace: Workspace
     interactions: Interactions
-    faults: Faults
+    faults: FaultQueue
     responses: Journal[Response] = field(default_factory=Journal)
 
     def routes(self) -> list[web.RouteDef]:
-        """One address for each act; whether it exists is for the handler to say."""
+        """Return the routes; the handler checks whether the address exists."""
         return [
             web.post(f"/{kind}/{{id}}/{{secret}}", self.serve) for kind in ("commands", "actions", "other")
         ]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Take one message in answer to an act, unless a fault lies in wait."""
+        """Handle a message for an interaction, or apply an injected fault."""
         if not self.interactions.has(request.path):
             return web.Response(status=HTTPStatus.NOT_FOUND, text="no_service")
         at = self.workspace.clock()
@@ -81,15 +81,17 @@ class ResponseUrls:
                 if isinstance(fault, Slow):
                     await asyncio.sleep(fault.seconds)
                 answer, problems = self._take(request.path, raw)
-        act = request.match_info["id"]
-        self.responses.add(Response(act, _body_of(raw), at, answer.status, answer.text or "", problems))
+        interaction_id = request.match_info["id"]
+        self.responses.add(
+            Response(interaction_id, _body_of(raw), at, answer.status, answer.text or "", problems)
+        )
         if isinstance(fault, AnswerLost | Dropped) and request.transport is not None:
             request.transport.abort()
         return answer
 
     def _take(self, path: str, raw: str) -> tuple[web.Response, tuple[Problem, ...]]:
         try:
-            interaction = self.interactions.answered(path)
+            interaction = self.interactions.use_response_url(path)
             self.apply(interaction, _body_of(raw))
         except RefusedError as refused:
             status = HTTPStatus.NOT_FOUND if refused.error in GONE else HTTPStatus.BAD_REQUEST
@@ -97,14 +99,14 @@ class ResponseUrls:
         return web.Response(text="ok"), ()
 
     def post(self, interaction: Interaction, body: Payload) -> Message:
-        """Show the message a body describes as a new one; RefusedError if Slack would not."""
+        """Post the message of a body; RefusedError if Slack refuses it."""
         return self.workspace.post(draft_of(interaction, body), interaction.id)
 
     def apply(self, interaction: Interaction, body: Payload) -> None:
-        """Do what the body asks for.
+        """Apply a request body: post, replace or delete.
 
         Raises:
-            RefusedError: the message to change is gone, or Slack would not show the new one.
+            RefusedError: the original message no longer exists, or Slack refuses the new one.
         """
         source = interaction.source
         if source is not None and _is_true(body.get("delete_original")):
@@ -121,7 +123,7 @@ class ResponseUrls:
 
 
 def draft_of(interaction: Interaction, body: Payload) -> Draft:
-    """Return the message a body describes, for the one who acted unless it says ``in_channel``."""
+    """Return the message of a body, which only the person sees unless it is ``in_channel``."""
     in_channel = body.get("response_type") == "in_channel"
     return Draft(
         channel=interaction.channel.id,
@@ -140,7 +142,7 @@ def _replaces(body: Payload) -> bool:
 
 
 def _is_true(flag: object) -> bool:
-    # Slack's own examples send the word in quotes.
+    # Slack's examples send it as a string.
     return flag is True or flag == "true"
 
 

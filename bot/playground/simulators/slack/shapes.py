@@ -1,4 +1,4 @@
-"""The vocabulary Slack's rules are written in: fields, their lengths, and what is said when one is broken."""
+"""Rules for JSON objects, and the problems that Slack reports."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ Values = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a message, worded and located as in Slack's ``response_metadata.messages``."""
+    """A problem of a message, with text and location as in Slack's ``response_metadata.messages``."""
 
     pointer: str
     text: str
@@ -26,7 +26,7 @@ Problems = Iterator[Problem]
 
 
 class RefusedError(Exception):
-    """Slack will not show this; ``error`` is Slack's own word for why (``invalid_blocks``, …)."""
+    """Slack refuses a call; ``error`` is Slack's error code (``invalid_blocks``, …)."""
 
     def __init__(self, error: str, problems: tuple[Problem, ...] = ()) -> None:
         self.error = error
@@ -35,27 +35,27 @@ class RefusedError(Exception):
 
 
 def kind_of(node: object) -> str | None:
-    """Return what a block, element or cell says it is, or None where it says nothing usable."""
+    """Return the ``type`` of a block, element or cell, or None if it has no valid one."""
     kind = node.get("type") if isinstance(node, dict) else None
     return kind if isinstance(kind, str) else None
 
 
 def repeated(nodes: object, key: str) -> list[str]:
-    """Return the strings that stand under ``key`` in more than one of these objects."""
+    """Return the strings that more than one object has under ``key``."""
     objects = [node for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
     counts = Counter(value for node in objects if isinstance(value := node.get(key), str))
     return [value for value, times in counts.items() if times > 1]
 
 
 class Rule(Protocol):
-    """Part of what Slack demands of one JSON object."""
+    """A rule of Slack for a JSON object."""
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """Return what in ``holder``, found at the JSON pointer ``at``, breaks this rule."""
+        """Return the violations in ``holder``, which is at the JSON pointer ``at``."""
 
 
 def length_problems(value: object, at: str, most: int) -> Problems:
-    """Slack counts characters, refuses none at all, and names the first length it would not take."""
+    """Yield problems of a string's length; Slack names the first invalid length."""
     if not isinstance(value, str):
         yield Problem(at, "must be a string")
     elif not value:
@@ -73,7 +73,7 @@ class StringField:
     required: bool = False
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """Missing though required, not a string, empty, or too long."""
+        """Yield a problem if it is missing though required, not a string, empty, or too long."""
         if self.key in holder:
             yield from length_problems(holder[self.key], f"{at}/{self.key}", self.most)
         elif self.required:
@@ -90,7 +90,7 @@ class TextField:
     required: bool = False
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """Missing though required, of a kind not allowed here, empty, or too long."""
+        """Yield a problem if it is missing though required, of the wrong kind, empty, or too long."""
         if self.key in holder:
             yield from text_problems(holder[self.key], f"{at}/{self.key}", self.most, self.kinds)
         elif self.required:
@@ -100,7 +100,7 @@ class TextField:
 def text_problems(
     value: object, at: str, most: int, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")
 ) -> Problems:
-    """Return what is wrong with one text object."""
+    """Yield the problems of a text object."""
     if not isinstance(value, dict) or value.get("type") not in kinds:
         yield Problem(at, f"must be a text object of type {' or '.join(kinds)}")
         return
@@ -109,7 +109,7 @@ def text_problems(
 
 @dataclass(frozen=True, slots=True)
 class ListField:
-    """A list under ``key``, each of its items under a rule of its own."""
+    """A list under ``key`` with a rule for its items."""
 
     key: str
     most: int
@@ -117,7 +117,7 @@ class ListField:
     required: bool = False
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """Missing though required, empty, too many items, or something wrong inside one."""
+        """Yield problems of its presence, its length and its items."""
         if self.key not in holder:
             if self.required:
                 yield Problem(at, f"missing required field: {self.key}")
@@ -139,43 +139,43 @@ class ListField:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A field that takes only some words, like a button's ``style``."""
+    """A field with a fixed set of values, such as a button's ``style``."""
 
     key: str
     words: tuple[str, ...]
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """Return a word that is not among them."""
+        """Yield a problem if the value is not one of them."""
         if self.key in holder and holder[self.key] not in self.words:
             yield Problem(f"{at}/{self.key}", f"must be one of {', '.join(self.words)}")
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
-    """An object under ``key`` with rules of its own."""
+class ObjectField:
+    """An object under ``key`` with its own rules."""
 
     key: str
     rules: tuple[Rule, ...]
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """Whatever is wrong inside, if it is there at all."""
+        """Yield the problems inside the object, if there is one."""
         if isinstance(holder.get(self.key), dict):
             yield from problems_of(self.rules, holder[self.key], f"{at}/{self.key}")
 
 
 @dataclass(frozen=True, slots=True)
-class Also:
-    """A rule that is easier said as a function."""
+class CustomRule:
+    """A rule that is a function."""
 
     check: Callable[[Payload, str], Problems]
 
     def problems(self, holder: Payload, at: str) -> Problems:
-        """Whatever the function finds."""
+        """Yield the problems that the function finds."""
         yield from self.check(holder, at)
 
 
 def problems_of(rules: tuple[Rule, ...], holder: Payload, at: str) -> Problems:
-    """Everything in ``holder`` that breaks any of the rules."""
+    """Yield the violations of all rules in ``holder``."""
     for rule in rules:
         yield from rule.problems(holder, at)
 

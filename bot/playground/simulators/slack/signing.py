@@ -1,4 +1,4 @@
-"""How Slack signs what it sends to an app.
+"""Signatures of Slack's requests to an app.
 
 Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
@@ -12,27 +12,27 @@ from typing import Protocol
 
 
 def signature(secret: str, timestamp: int, body: str) -> str:
-    """``v0=`` and the hex HMAC-SHA256 of ``v0:timestamp:body`` under the signing secret."""
+    """Return ``v0=`` and the hex HMAC-SHA256 of ``v0:timestamp:body`` with the signing secret."""
     signed = f"v0:{timestamp}:{body}".encode()
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-class Signs(Protocol):
-    """Gives the headers that prove where a request body comes from."""
+class RequestSigner(Protocol):
+    """Creates the headers that authenticate a request body."""
 
     def headers(self, body: str) -> dict[str, str]:
-        """Headers to send along with ``body``."""
+        """Return the headers for a body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs as Slack does; a clock that lags makes requests Bolt takes for replays (older than 300 s)."""
+    """Signs as Slack does; with a clock that lags by 300 s, Bolt rejects requests as replays."""
 
     secret: str
     clock: Callable[[], float] = time.time
 
     def headers(self, body: str) -> dict[str, str]:
-        """``X-Slack-Request-Timestamp`` and ``X-Slack-Signature``."""
+        """Return ``X-Slack-Request-Timestamp`` and ``X-Slack-Signature``."""
         timestamp = int(self.clock())
         return {
             "X-Slack-Request-Timestamp": str(timestamp),
@@ -42,8 +42,8 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """A stranger who knows the address and not the secret."""
+    """A signer without the secret: it adds no headers."""
 
-    def headers(self, body: str) -> dict[str, str]:  # noqa: ARG002  # the shape of Signs
-        """No headers at all."""
+    def headers(self, body: str) -> dict[str, str]:  # noqa: ARG002  # the signature of RequestSigner
+        """Return no headers."""
         return {}

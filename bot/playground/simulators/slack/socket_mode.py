@@ -1,4 +1,4 @@
-"""Slack's end of Socket Mode: one WebSocket a ticket, envelopes out, acks in.
+"""The server side of Socket Mode: one WebSocket per ticket, which sends envelopes and receives acks.
 
 Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 """
@@ -25,7 +25,7 @@ MAX_CONNECTIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One WebSocket a bot opened; ``number`` counts from 1 over the life of the server."""
+    """A WebSocket of a bot; ``number`` counts from 1 since the start of the server."""
 
     number: int
     socket: web.WebSocketResponse
@@ -33,9 +33,9 @@ class Connection:
 
 @dataclass
 class SocketMode:
-    """Serves ``/link/?ticket=…`` and brings payloads to whichever bot is connected.
+    """Serves ``/link/?ticket=…`` and delivers payloads to a connected bot.
 
-    ``opened`` tells which connections there ever were; ``refused`` counts those turned away.
+    ``opened`` is the journal of connections; ``refused`` counts rejected ones.
     """
 
     app_id: str
@@ -48,27 +48,27 @@ class SocketMode:
     _turn: int = 0
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the address in what ``apps.connections.open`` returns."""
+        """Return the route of the address that ``apps.connections.open`` returns."""
         return [web.get("/link/", self.serve)]
 
-    def ticket(self) -> str:
-        """Return a new ticket, good for one connection."""
+    def issue_ticket(self) -> str:
+        """Issue a ticket for one connection."""
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
         return ticket
 
     @property
     def connections(self) -> tuple[Connection, ...]:
-        """Those open now."""
+        """The open connections."""
         return tuple(connection for connection in self._live if not connection.socket.closed)
 
-    async def connected(self, within: float = WAIT_SECONDS) -> Connection:
-        """Return the newest open connection, waiting for the first one if need be."""
+    async def wait_for_connection(self, within: float = WAIT_SECONDS) -> Connection:
+        """Return the newest open connection; wait if there is none."""
         opened = self.opened.follow()
         return self.connections[-1] if self.connections else await opened.next(within)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Let one bot in for as long as it stays; a spent or unknown ticket gets no handshake."""
+        """Handle the connection of a bot; a used or unknown ticket is rejected."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets or len(self.connections) >= MAX_CONNECTIONS:
             self.refused += 1
@@ -110,7 +110,7 @@ class SocketMode:
                 awaited.set_result(answer.get("payload") or {})
 
     async def deliver(self, delivery: Delivery) -> Ack:
-        """Send one envelope, to each connection in turn; AckError without a connection or an ack in time."""
+        """Send an envelope to the next connection; AckError without a connection or a timely ack."""
         live = self.connections
         if not live:
             raise AckError("dispatch_failed: no Socket Mode connection is open")
@@ -134,20 +134,20 @@ class SocketMode:
             self._awaited.pop(envelope_id, None)
 
     async def disconnect(self, reason: DisconnectReason = "refresh_requested") -> None:
-        """Tell every bot to come back with a new ticket. Slack closes the old connection by itself later."""
+        """Ask every bot to reconnect with a new ticket. Slack closes the old connection later."""
         for connection in self.connections:
             await connection.socket.send_json(
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-local"}}
             )
 
     async def close(self) -> None:
-        """Close every connection without a word, as when a machine at Slack goes away."""
+        """Close every connection without notice, as when a server of Slack fails."""
         for connection in self.connections:
             await connection.socket.close()
 
 
 def _envelope(envelope_id: str, delivery: Delivery) -> Payload:
-    # A click's ack carries no message: bots answer it through the response_url.
+    # A click's ack carries no message: bots use the response_url.
     takes_an_answer = delivery.kind == "slash_commands" or delivery.payload.get("type") in {
         "view_submission",
         "block_suggestion",

@@ -1,6 +1,6 @@
-"""Modals: what ``views.open``, ``views.push`` and ``views.update`` leave on a person's screen.
+"""Modals: ``views.open``, ``views.push`` and ``views.update``.
 
-Source: https://docs.slack.dev/reference/methods/views.open and its neighbours
+Source: https://docs.slack.dev/reference/methods/views.open and related pages
 """
 
 import itertools
@@ -19,7 +19,7 @@ STACK_MAX_ITEMS = 3
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A modal at one moment: its JSON as Slack sends it back, and the act that opened it."""
+    """A modal at one time: its JSON as Slack returns it, and the id of the interaction that opened it."""
 
     id: str
     user: str
@@ -28,18 +28,18 @@ class View:
 
     @property
     def callback_id(self) -> str:
-        """The name its submission is listened for under."""
+        """The callback id of its submission."""
         return str(self.payload["callback_id"])
 
     def all_text(self) -> str:
-        """All visible strings, one a line."""
+        """Return the visible strings, one per line."""
         parts = [self.payload.get(key) for key in ("title", "blocks", "submit", "close")]
         return "\n".join(visible_strings(parts))
 
 
 @dataclass
 class Views:
-    """The modals of a workspace; ``shown`` tells what was opened and updated, ``closed`` what went."""
+    """The open modals of a workspace; ``shown`` and ``closed`` are journals."""
 
     workspace: Workspace
     shown: Journal[View] = field(default_factory=Journal)
@@ -48,7 +48,7 @@ class Views:
     _count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def open(self, view: object, interaction: Interaction) -> View:
-        """Show a new modal to whoever acted, above those they have open; RefusedError if Slack would not."""
+        """Open a modal on top of the person's modals; RefusedError if Slack refuses it."""
         self.workspace.validator.check_view(view)
         below = self.top(interaction.user.id)
         view_id = f"V{next(self._count):08d}"
@@ -59,10 +59,10 @@ class Views:
         return self._show(view_id, view, stack, interaction.user.id, interaction.id)
 
     def push(self, view: object, interaction: Interaction) -> View:
-        """Show a modal above the one in which somebody acted.
+        """Push a modal onto the stack of the person's modal.
 
         Raises:
-            RefusedError: ``not_found`` where they have none open, ``push_limit_reached``, or the view itself
+            RefusedError: ``not_found`` without an open modal, ``push_limit_reached``, or the view itself
                 is refused.
         """
         below = self.top(interaction.user.id)
@@ -74,7 +74,7 @@ class Views:
         return self.open(view, interaction)
 
     def update(self, arguments: Payload) -> View:
-        """Show something else in a modal's place.
+        """Replace the content of a modal.
 
         Raises:
             RefusedError: ``not_found``, ``hash_conflict``, or the view itself is refused.
@@ -97,15 +97,15 @@ class Views:
             self.close(view)
 
     def top(self, user: str) -> View | None:
-        """Return the modal that somebody can use: the last opened of those they have open."""
+        """Return the person's top modal, or None."""
         return next((view for view in reversed(self._by_id.values()) if view.user == user), None)
 
     def open_now(self) -> tuple[View, ...]:
-        """Every open modal of everybody, the last opened last."""
+        """Return all open modals in order of opening."""
         return tuple(self._by_id.values())
 
     def current(self, view: View) -> View | None:
-        """Return a modal as it stands now, or None once it has been closed."""
+        """Return the current state of a modal, or None if it is closed."""
         return self._by_id.get(view.id)
 
     def _find(self, arguments: Payload) -> View:

@@ -1,4 +1,4 @@
-"""The Web API methods a bot of this kind calls, over HTTP.
+"""The Web API methods that the bot uses, over HTTP.
 
 Source: https://docs.slack.dev/reference/methods
 """
@@ -17,7 +17,7 @@ from bot.playground.simulators.slack.faults import (
     Dropped,
     Failed,
     Fault,
-    Faults,
+    FaultQueue,
     Named,
     RateLimited,
     Slow,
@@ -37,13 +37,13 @@ SCOPE_NEEDED = {
 }
 
 
-class _StrangerError(RefusedError):
-    """Whoever calls has no token of this app's."""
+class _AuthError(RefusedError):
+    """The token is missing or unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the app was given when it was installed."""
+    """The tokens of the installed app."""
 
     bot: str
     app: str
@@ -51,9 +51,9 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One request to the Web API and how it ended; ``error`` is None where Slack said ``ok``.
+    """A request to the Web API and its result; ``error`` is None for ``ok``.
 
-    ``problems`` say what Slack dislikes about a message or a view it refused.
+    ``problems`` has the details of a refused message or view.
     """
 
     method: str
@@ -66,7 +66,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a call is told: JSON, or text of some kind, like the page of a proxy before a dead machine."""
+    """The answer to a call: JSON, or text such as a proxy's error page."""
 
     body: Payload
     status: int = HTTPStatus.OK
@@ -76,11 +76,11 @@ class Answer:
 
     @property
     def error(self) -> str | None:
-        """Why not, or None for yes."""
+        """The error code, or None."""
         return self.body.get("error")
 
     def response(self, scopes: frozenset[str]) -> web.Response:
-        """Return the HTTP response; Bolt learns from ``x-oauth-scopes`` what the token may do."""
+        """Return the HTTP response; Bolt reads the token's scopes from ``x-oauth-scopes``."""
         if self.as_text is not None:
             return web.Response(status=self.status, text=self.error, content_type=self.as_text)
         headers = {"x-oauth-scopes": ",".join(sorted(scopes)), **self.headers}
@@ -89,22 +89,22 @@ class Answer:
 
 @dataclass
 class WebApi:
-    """Serves ``/api/{method}``; ``calls`` tells what the app asked for, and nobody else."""
+    """Serves ``/api/{method}``; ``calls`` is the journal of calls with the app's tokens."""
 
     workspace: Workspace
     tokens: Tokens
     interactions: Interactions
     views: Views
-    faults: Faults
+    faults: FaultQueue
     open_socket: Callable[[], str]
     calls: Journal[ApiCall] = field(default_factory=Journal)
 
     def routes(self) -> list[web.RouteDef]:
-        """GET with a query and POST with a form or JSON: slack_sdk uses all three."""
+        """Return the routes for GET with a query and POST with a form or JSON, all used by slack_sdk."""
         return [web.get("/api/{method}", self.serve), web.post("/api/{method}", self.serve)]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer one call, unless a fault lies in wait for it."""
+        """Answer a call, or apply an injected fault."""
         method = request.match_info["method"]
         fault = self.faults.take(method)
         if isinstance(fault, Slow):
@@ -112,8 +112,8 @@ class WebApi:
         arguments: Payload = {}
         try:
             arguments = await arguments_of(request)
-            answer = self._faulty(fault) or self._answer(method, request, arguments)
-        except _StrangerError as refused:
+            answer = self._fault_answer(fault) or self._answer(method, request, arguments)
+        except _AuthError as refused:
             return Answer(error_body(refused)).response(self.workspace.scopes)
         except RefusedError as refused:
             answer = Answer(error_body(refused), problems=refused.problems)
@@ -125,7 +125,7 @@ class WebApi:
             request.transport.abort()
         return answer.response(self.workspace.scopes)
 
-    def _faulty(self, fault: Fault | None) -> "Answer | None":
+    def _fault_answer(self, fault: Fault | None) -> "Answer | None":
         match fault:
             case RateLimited(seconds):
                 body = {"ok": False, "error": "ratelimited"}
@@ -167,9 +167,9 @@ class WebApi:
         header = request.headers.get("Authorization", "")
         token = header.removeprefix("Bearer ") or arguments.get("token")
         if not token:
-            raise _StrangerError("not_authed")
+            raise _AuthError("not_authed")
         if token not in {self.tokens.bot, self.tokens.app}:
-            raise _StrangerError("invalid_auth")
+            raise _AuthError("invalid_auth")
         wanted = self.tokens.app if method == "apps.connections.open" else self.tokens.bot
         if token != wanted:
             raise RefusedError("not_allowed_token_type")
@@ -199,7 +199,7 @@ class WebApi:
         return {
             "user": {
                 "id": user.id,
-                "team_id": self.workspace.team.id,
+                "team_id": user.team or self.workspace.team.id,
                 "name": user.name,
                 "real_name": user.real_name,
                 "deleted": False,
@@ -209,15 +209,16 @@ class WebApi:
                 "profile": {"display_name": user.name, "real_name": user.real_name},
                 "is_admin": user.is_admin,
                 "is_bot": False,
+                "is_stranger": bool(user.team),
             }
         }
 
     def _views_open(self, arguments: Payload) -> Payload:
-        interaction = self.interactions.exchange(arguments.get("trigger_id"))
+        interaction = self.interactions.use_trigger_id(arguments.get("trigger_id"))
         return {"view": self.views.open(arguments.get("view"), interaction).payload}
 
     def _views_push(self, arguments: Payload) -> Payload:
-        interaction = self.interactions.exchange(arguments.get("trigger_id"))
+        interaction = self.interactions.use_trigger_id(arguments.get("trigger_id"))
         return {"view": self.views.push(arguments.get("view"), interaction).payload}
 
     def _views_update(self, arguments: Payload) -> Payload:

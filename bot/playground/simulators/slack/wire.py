@@ -1,4 +1,4 @@
-"""How calls and answers of the Web API look on the wire."""
+"""The wire format of calls and answers of the Web API."""
 
 import json
 from typing import Any
@@ -9,12 +9,12 @@ from bot.playground.simulators.slack.directory import Team
 from bot.playground.simulators.slack.message import Message
 from bot.playground.simulators.slack.shapes import Payload, RefusedError
 
-# In a form these are JSON inside a string; slack_sdk sends lists and dicts that way.
+# In a form these are JSON strings, as slack_sdk sends lists and dicts.
 JSON_ARGUMENTS = frozenset({"blocks", "attachments", "view", "metadata"})
 
 
 class MissingScopeError(RefusedError):
-    """``missing_scope``, with what was needed and what is there, as Slack says it."""
+    """The error ``missing_scope`` with the needed and the provided scopes."""
 
     def __init__(self, needed: str, provided: frozenset[str]) -> None:
         super().__init__("missing_scope")
@@ -26,7 +26,7 @@ async def arguments_of(request: web.Request) -> Payload:
     """Return the arguments of a call, from the query, a form or JSON.
 
     Raises:
-        RefusedError: ``invalid_json``, ``json_not_object``, or ``invalid_blocks_format`` and its like.
+        RefusedError: ``invalid_json``, ``json_not_object``, or errors such as ``invalid_blocks_format``.
     """
     if request.method == "GET":
         return dict(request.query)
@@ -58,7 +58,7 @@ def _form_value(key: str, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON o
 
 
 def error_body(refused: RefusedError) -> Payload:
-    """``ok: false`` and why, with the places of the problems where there are any."""
+    """Return the body of an error, with the locations of its problems."""
     body: Payload = {"ok": False, "error": refused.error}
     if isinstance(refused, MissingScopeError):
         body |= {"needed": refused.needed, "provided": ",".join(sorted(refused.provided))}
@@ -69,12 +69,12 @@ def error_body(refused: RefusedError) -> Payload:
 
 
 def is_true(flag: object) -> bool:
-    """Return a flag as calls carry it: JSON's own, a word, or what slack_sdk puts into an address."""
+    """Return whether a flag is set: a JSON boolean, a string, or a number as slack_sdk sends in a query."""
     return flag is True or flag in ("true", "1", 1)
 
 
 def message_json(message: Message, team: Team) -> Payload:
-    """Return a message as Slack sends it, in answers and in the payload of a click."""
+    """Return a message as Slack sends it, in answers and in the payloads of clicks."""
     shown: Payload = {
         "type": "message",
         "user": team.bot_user_id,

@@ -1,4 +1,4 @@
-"""A small Slack workspace: who is in it, which channels it has, and what has been said."""
+"""A small Slack workspace: its people, its channels and its messages."""
 
 import itertools
 import time
@@ -29,9 +29,9 @@ from bot.playground.simulators.slack.shapes import Payload, RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that happened to a message.
+    """A change of a message.
 
-    ``cause`` is the id of the interaction whose ack or ``response_url`` did it, or ``"web_api"``.
+    ``cause`` is the id of the interaction whose ack or ``response_url`` caused it, or ``"web_api"``.
     """
 
     kind: Literal["posted", "updated", "deleted"]
@@ -41,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants shown, before Slack has looked at it."""
+    """A message before validation."""
 
     channel: str
     text: str = ""
@@ -54,11 +54,11 @@ class Draft:
 
 @dataclass
 class Workspace:
-    """The state behind the API; ``changes`` tells how it came about.
+    """The state behind the API; ``changes`` is the journal of changes of messages.
 
-    ``scopes`` are what the bot token was granted. ``should_escape`` is the setting of the app's command by
-    which Slack writes ids for the channels and people that somebody names. ``clock`` gives Unix time and
-    dates messages and expiries. ``remodelled`` tells of channels that have changed, each as it was left.
+    ``scopes`` are those of the bot token. ``should_escape`` is the setting of the app's command with
+    which Slack replaces names of channels and people by ids. ``clock`` returns Unix time for
+    messages and expiries. ``channel_changes`` is the journal of changed channels.
     """
 
     team: Team = field(default_factory=Team)
@@ -70,7 +70,7 @@ class Workspace:
     validator: PayloadValidator = field(default_factory=PayloadValidator)
     clock: Callable[[], float] = time.time
     changes: Journal[Change] = field(default_factory=Journal)
-    remodelled: Journal[Channel] = field(default_factory=Journal)
+    channel_changes: Journal[Channel] = field(default_factory=Journal)
 
     def __post_init__(self) -> None:
         self._messages: dict[str, Message] = {}
@@ -78,21 +78,21 @@ class Workspace:
         self._latest = 0
 
     def user(self, name_or_id: str) -> User:
-        """Somebody by id or by name; a LookupError says who there is."""
+        """Return a person by id or name; a LookupError lists the people."""
         for user in self.people:
             if name_or_id in {user.id, user.name}:
                 return user
-        raise LookupError(f"nobody is called {name_or_id!r}: {[user.name for user in self.people]}")
+        raise LookupError(f"no person {name_or_id!r}: {[user.name for user in self.people]}")
 
     @property
     def conversations(self) -> tuple[Channel, ...]:
-        """Everywhere the bot can be: the channels, and a direct message with each of the people."""
+        """All channels, and a direct message with each person."""
         return (*self.channels, *(direct_message(user) for user in self.people))
 
     def channel(self, name_or_id: str) -> Channel:
-        """Return a channel by id, name or ``#name``; a direct message by id, ``@name`` or the person's id.
+        """Return a channel by id, name or ``#name``, or a direct message by id, ``@name`` or the person's id.
 
-        A LookupError says which there are.
+        A LookupError lists the channels.
         """
         wanted = name_or_id.removeprefix("#")
         for channel in self.conversations:
@@ -101,45 +101,49 @@ class Workspace:
                 return channel
         raise LookupError(f"no channel {name_or_id!r}: {[channel.name for channel in self.conversations]}")
 
+    def connect(self, stranger: User) -> None:
+        """Have somebody of another workspace in the channels: those are shared with it from now on."""
+        self.people = (*self.people, stranger)
+
     def archive(self, channel: str) -> None:
-        """Nobody can post there any more."""
-        self._remodel(replace(self.channel(channel), is_archived=True))
+        """Archive a channel, so that posting there is not possible."""
+        self._replace_channel(replace(self.channel(channel), is_archived=True))
 
     def invite(self, channel: str, name_or_id: str) -> None:
-        """Have somebody join a channel: one of the people, or the bot by its name or id."""
+        """Add a person, or the bot by its name or id, to a channel."""
         now = self.channel(channel)
         if self._is_bot(name_or_id):
-            self._remodel(replace(now, bot_is_member=True))
+            self._replace_channel(replace(now, bot_is_member=True))
         elif now.members is not None:
-            self._remodel(replace(now, members=now.members | {self.user(name_or_id).id}))
+            self._replace_channel(replace(now, members=now.members | {self.user(name_or_id).id}))
 
     def kick(self, channel: str, name_or_id: str) -> None:
-        """Have somebody leave a channel: one of the people, or the bot by its name or id."""
+        """Remove a person, or the bot by its name or id, from a channel."""
         now = self.channel(channel)
         if self._is_bot(name_or_id):
-            self._remodel(replace(now, bot_is_member=False))
+            self._replace_channel(replace(now, bot_is_member=False))
         else:
             members = {user.id for user in self.people} if now.members is None else now.members
-            self._remodel(replace(now, members=frozenset(members - {self.user(name_or_id).id})))
+            self._replace_channel(replace(now, members=frozenset(members - {self.user(name_or_id).id})))
 
     def delete_channel(self, channel: str) -> None:
-        """Take a channel away with everything that was said there."""
+        """Delete a channel with its messages."""
         gone = self.channel(channel)
         self._messages = {ts: said for ts, said in self._messages.items() if said.channel != gone.id}
         self.channels = tuple(kept for kept in self.channels if kept.id != gone.id)
-        self.remodelled.add(gone)
+        self.channel_changes.add(gone)
 
     def _is_bot(self, name_or_id: str) -> bool:
         return name_or_id in {self.team.bot_name, self.team.bot_user_id}
 
-    def _remodel(self, channel: Channel) -> None:
+    def _replace_channel(self, channel: Channel) -> None:
         if channel.is_im:
-            raise LookupError(f"{channel.name} is a direct message, and stays as it is")
+            raise LookupError(f"{channel.name} is a direct message and can't be changed")
         self.channels = tuple(channel if kept.id == channel.id else kept for kept in self.channels)
-        self.remodelled.add(channel)
+        self.channel_changes.add(channel)
 
     def timeline(self, channel: str, seen_by: str | None = None) -> tuple[Message, ...]:
-        """Return what stands in a channel now, oldest first; all of it, or what one person sees."""
+        """Return the messages of a channel, oldest first: all, or those that one person sees."""
         where = self.channel(channel).id
         viewer = self.user(seen_by).id if seen_by else None
         return tuple(
@@ -149,11 +153,11 @@ class Workspace:
         )
 
     def message(self, ts: str) -> Message | None:
-        """Return a message as it stands now, or None if it never was or has been deleted."""
+        """Return the current state of a message, or None if it does not exist."""
         return self._messages.get(ts)
 
     def replies(self, message: Message) -> tuple[Message, ...]:
-        """Return what everybody sees in a message's thread, oldest first."""
+        """Return the replies in a message's thread that everyone sees, oldest first."""
         return tuple(
             reply
             for reply in self._messages.values()
@@ -161,10 +165,10 @@ class Workspace:
         )
 
     def post(self, draft: Draft, cause: str) -> Message:
-        """Show a new message.
+        """Post a message.
 
         Raises:
-            RefusedError: Slack would not show it.
+            RefusedError: Slack refuses it.
         """
         self.validator.check_message(draft.text, draft.blocks)
         message = Message(
@@ -182,12 +186,12 @@ class Workspace:
         return message
 
     def replace(self, message: Message, draft: Draft, cause: str) -> Message:
-        """Show something else in a message's place; who sees it stays as it was.
+        """Replace the content of a message; its audience stays the same.
 
         As with ``chat.update``, ``blocks=None`` removes the blocks, and ``metadata=None`` keeps the metadata.
 
         Raises:
-            RefusedError: Slack would not show it, or the message is gone (``message_not_found``).
+            RefusedError: Slack refuses it, or the message does not exist (``message_not_found``).
         """
         if message.ts not in self._messages:
             raise RefusedError("message_not_found")
@@ -204,12 +208,12 @@ class Workspace:
         return updated
 
     def delete(self, message: Message, cause: str) -> None:
-        """Take a message away; RefusedError ``message_not_found`` if it is gone already."""
+        """Delete a message; RefusedError ``message_not_found`` if it does not exist."""
         if self._messages.pop(message.ts, None) is None:
             raise RefusedError("message_not_found")
         self.changes.add(Change("deleted", message, cause))
 
     def next_ts(self) -> str:
-        """Return a time stamp in Slack's form, later than any before: seconds, a dot, six digits."""
+        """Return a new, increasing timestamp in Slack's format: seconds, a dot, six digits."""
         self._latest = max(self._latest, int(self.clock()))
         return f"{self._latest}.{next(self._count):06d}"

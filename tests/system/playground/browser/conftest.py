@@ -13,14 +13,14 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 
 from bot.playground.accounts import OpenAccount, SimulatedAccount
-from bot.playground.exchanges import Exchanges
+from bot.playground.exchange_log import ExchangeLog
 from bot.playground.page.server import run_page
 from bot.playground.playground import Playground, run_playground
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack
 from bot.settings import Settings
 
-from .sampler import sampler_running
+from .sampler import run_sampler
 
 ARTIFACTS = Path(__file__).parents[3] / "artifacts"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -38,13 +38,13 @@ Scheme = Literal["light", "dark"]
 
 @dataclass(frozen=True)
 class Opened:
-    """A page in the browser, and everything it complained of in its console."""
+    """A page in the browser, and the warnings of its console."""
 
     page: Page
     complaints: list[str] = field(default_factory=list)
 
     async def type(self, text: str) -> None:
-        """Type a line into the composer, and send it."""
+        """Send a line from the composer."""
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
@@ -54,7 +54,7 @@ class Opened:
 
     @property
     def messages(self) -> Locator:
-        """Everything in the channel that somebody said, oldest first."""
+        """All messages in the channel, oldest first."""
         return self.page.locator("article[data-ts]")
 
     @property
@@ -63,20 +63,20 @@ class Opened:
         return self.messages.last
 
     def option(self, name: str) -> Locator:
-        """An option of the menu that is open."""
+        """Return an option of the open menu."""
         return self.page.locator("[role=option]:visible").filter(has_text=name)
 
     def exchange(self, title: str) -> Locator:
-        """What the side panel shows of the newest request of that name."""
+        """Return the newest request with this title in the panel."""
         return self.page.locator("[data-exchange]").filter(has_text=title).first
 
     async def shot(self, name: str) -> None:
-        """Keep a picture of what can be seen."""
+        """Save a screenshot."""
         await self.page.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
 
 
 Open = Callable[..., Awaitable[Opened]]
-"""Opens the page of a stage."""
+"""Opens the page of a playground."""
 
 Visit = Callable[..., Awaitable[Opened]]
 """Opens an address."""
@@ -86,14 +86,14 @@ Visit = Callable[..., Awaitable[Opened]]
 async def browser() -> AsyncIterator[Browser]:
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
-        _give_up("there is no Chromium: install your system's package `chromium`")
+        _skip_or_fail("there is no Chromium: install your system's package `chromium`")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
         yield browser
         await browser.close()
 
 
-def _give_up(reason: str) -> NoReturn:
+def _skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"in CI the browser has to run: {reason}")
     pytest.skip(reason)
@@ -101,15 +101,15 @@ def _give_up(reason: str) -> NoReturn:
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def playground() -> AsyncIterator[Playground]:
-    """The real bot with a simulated account."""
+    """Run the real bot with a simulated account."""
     async with run_playground(SimulatedAccount(seed=1, instances=3000)) as playground:
         yield playground
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def sampler_stage() -> AsyncIterator[Playground]:
-    """The sampler in the bot's place."""
-    async with LocalSlack().serve() as slack, sampler_running(slack):
+async def sampler_playground() -> AsyncIterator[Playground]:
+    """Run a playground with the sampler instead of the bot."""
+    async with LocalSlack().serve() as slack, run_sampler(slack):
         settings = Settings(
             _env_file=None,
             slack_bot_token=slack.bot_token,
@@ -117,12 +117,12 @@ async def sampler_stage() -> AsyncIterator[Playground]:
             wrangler_dev_url="http://127.0.0.1:9",
         )
         account = OpenAccount("wrangler", "The sampler", settings, ())
-        yield Playground(slack, account, Exchanges(slack))
+        yield Playground(slack, account, ExchangeLog(slack))
 
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def visit(browser: Browser) -> AsyncIterator[Visit]:
-    """Opens addresses; what a page complains of fails the test, unless it is one that has cause to."""
+    """Open addresses; unexpected console warnings fail the test."""
     heard: list[str] = []
     async with AsyncExitStack() as stack:
 
@@ -158,7 +158,7 @@ async def visit(browser: Browser) -> AsyncIterator[Visit]:
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def open_page(visit: Visit) -> AsyncIterator[Open]:
-    """Serves the page of a stage and opens it."""
+    """Serve the page of a playground, and open it."""
     async with AsyncExitStack() as stack:
 
         async def open_page(
@@ -172,6 +172,6 @@ async def open_page(visit: Visit) -> AsyncIterator[Open]:
 
 @pytest.fixture
 def simulation(playground: Playground) -> Simulation:
-    """The account that the stage's bot reads."""
+    """Return the account that the playground's bot reads."""
     assert playground.account.faults is not None
     return playground.account.faults.simulation

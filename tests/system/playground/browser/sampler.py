@@ -1,4 +1,4 @@
-"""A bot that shows everything Slack has, and each way to go wrong.
+"""A bot that shows all of Block Kit and each kind of failure.
 
 It is a real Bolt app on a real port. The playground's page is held against it, since the Workflows bot needs
 but a part of Block Kit.
@@ -25,7 +25,7 @@ from .samples import Json, charts, controls, form, option, second, showcase
 
 @dataclass(frozen=True)
 class Asked:
-    """A slash command, and the means to answer it."""
+    """A slash command, and a client to answer it."""
 
     ack: AsyncAck
     command: Json
@@ -136,8 +136,8 @@ async def submitted(ack: AsyncAck, view: Json, body: Json, client: AsyncWebClien
             await ack(response_action="push", view=second("On top"))
         case _:
             await ack()
-            told = json.dumps({"values": values, "metadata": view["private_metadata"]})
-            await client.chat_postEphemeral(channel="C0GENERAL", user=body["user"]["id"], text=told)
+            submitted_json = json.dumps({"values": values, "metadata": view["private_metadata"]})
+            await client.chat_postEphemeral(channel="C0GENERAL", user=body["user"]["id"], text=submitted_json)
 
 
 async def done(ack: AsyncAck) -> None:
@@ -150,7 +150,7 @@ async def closed(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
 
 
 def sampler(slack: LocalSlack) -> AsyncApp:
-    """The bot itself, talking to this Slack."""
+    """Build the bot for a local Slack."""
 
     async def authorize(**_: Any) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=slack.bot_token)
@@ -175,8 +175,8 @@ def sampler(slack: LocalSlack) -> AsyncApp:
 
 
 @asynccontextmanager
-async def sampler_running(slack: LocalSlack) -> AsyncIterator[None]:
-    """The sampler on a free port, where this Slack finds it."""
+async def run_sampler(slack: LocalSlack) -> AsyncIterator[None]:
+    """Run the sampler on a free port, as the Request URL of a local Slack."""
     app = sampler(slack)
 
     async def events(request: web.Request) -> web.Response:

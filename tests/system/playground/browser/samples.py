@@ -1,4 +1,4 @@
-"""Block Kit, all of it: messages and modals with every block and element that the page has to draw."""
+"""Messages and modals with every block and element of Block Kit."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def button(label: str, action_id: str, **more: Any) -> Json:
 
 
 def asked(label: str, element: Json, **more: Any) -> Json:
-    """An input block whose block id is the label's first word in lower case."""
+    """Return an input block whose block id is the label's first word in lower case."""
     return {
         "type": "input",
         "block_id": label.split(maxsplit=1)[0].lower(),
@@ -120,7 +120,7 @@ def charts(*kinds: str) -> list[Json]:
 
 
 def showcase() -> list[Json]:
-    """A message with a block of every kind that needs no answer."""
+    """Return a message with all blocks without interaction."""
     return [
         {"type": "header", "text": plain("Showcase")},
         {"type": "section", "text": mrkdwn(MARKUP), "accessory": button("Beside", "noted", value="beside")},
@@ -136,7 +136,7 @@ def showcase() -> list[Json]:
 
 
 def controls() -> list[Json]:
-    """A message with every element that may stand in one."""
+    """Return a message with every element that messages support."""
     elements: list[Json] = [
         button("Plain", "noted", value="plain"),
         button("Sure?", "sure", value="sure", style="danger", confirm=_CONFIRM),
@@ -166,7 +166,7 @@ _CONFIRM: Json = {
 
 
 def form() -> Json:
-    """A modal with every input."""
+    """Return a modal with every input."""
     return {
         "type": "modal",
         "callback_id": "form",

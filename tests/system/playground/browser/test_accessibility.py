@@ -1,4 +1,4 @@
-"""axe finds nothing to say against the page, whatever it shows, in both colour schemes."""
+"""axe finds no violations in any state of the page, in both colour schemes."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,8 +16,8 @@ SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 async def violations(page: Page) -> list[str]:
-    """What is wrong, and with which elements."""
-    # Colours that are still fading in would be judged in between.
+    """Return the violations and their elements."""
+    # Wait for transitions, as intermediate colours would fail.
     await page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
     found = (await Axe().run(page)).response["violations"]
     return [
@@ -63,8 +63,8 @@ async def messages(opened: Opened) -> None:
 @SCHEMES
 @pytest.mark.parametrize("show", [messages, form, confirm])
 async def test_all_that_slack_has(
-    sampler_stage: Playground, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
+    sampler_playground: Playground, open_page: Open, scheme: Scheme, show: Callable[[Opened], Awaitable[None]]
 ) -> None:
-    opened = await open_page(sampler_stage, scheme, height=1000)
+    opened = await open_page(sampler_playground, scheme, height=1000)
     await show(opened)
     assert await violations(opened.page) == []

@@ -1,4 +1,4 @@
-"""Somebody tries the bot in their browser."""
+"""A person tries the bot in a browser."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from bot.playground.playground import Playground
 from bot.playground.simulators.cloudflare import Simulation
-from tests.system.playground.playground_process import playground_running
+from tests.system.playground.playground_process import run_playground_process
 
 from .conftest import Open, Opened, Scheme, Visit
 
@@ -27,7 +27,7 @@ async def opened(playground: Playground, open_page: Open) -> Opened:
 async def test_one_command_leads_to_a_page_that_answers_and_flips(
     visit: Visit, tmp_path: Path, scheme: Scheme
 ) -> None:
-    async with playground_running(tmp_path, "--port", "0") as playground:
+    async with run_playground_process(tmp_path, "--port", "0") as playground:
         opened = await visit(str(playground.address), scheme)
         await expect(opened.last).to_contain_text("Workflows · simulated")
         await opened.shot(f"overview-{scheme}")
@@ -73,7 +73,7 @@ async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
     [
         ("Down", "Cloudflare gave no usable answer."),
         ("Throttled", "Too many requests to Cloudflare just now."),
-        ("Answers HTML", "Cloudflare sent a response this bot can't read."),
+        ("HTML", "Cloudflare sent a response this bot can't read."),
     ],
 )
 async def test_an_injected_fault_becomes_a_readable_message(opened: Opened, fault: str, says: str) -> None:
@@ -96,7 +96,7 @@ async def test_a_slow_answer_is_waited_for_where_it_can_be_seen(opened: Opened) 
     await expect(opened.last).to_contain_text("1–10, more follow", timeout=8000)
 
 
-async def test_the_side_panel_tells_what_a_command_cost(opened: Opened) -> None:
+async def test_the_side_panel_shows_the_calls_of_a_command(opened: Opened) -> None:
     await opened.type(ERRORED)
     exchange = opened.exchange(ERRORED)
     await expect(exchange).to_contain_text("1 call")
@@ -118,7 +118,7 @@ async def test_a_message_can_be_taken_along_as_block_kit_json(opened: Opened) ->
     assert copied["blocks"][0]["type"] == "header"
 
 
-async def test_a_slash_is_completed_and_what_was_sent_comes_back(opened: Opened) -> None:
+async def test_commands_are_completed_and_the_history_is_available(opened: Opened) -> None:
     await opened.composer.press_sequentially("/w")
     await expect(opened.page.get_by_role("option", name=re.compile("workflows"))).to_be_visible()
     await opened.composer.press("Tab")
@@ -133,9 +133,7 @@ async def test_a_slash_is_completed_and_what_was_sent_comes_back(opened: Opened)
 
 async def test_words_that_are_no_command_stay_in_the_box(opened: Opened) -> None:
     await opened.type("what failed?")
-    await expect(
-        opened.page.get_by_role("alert").filter(has_text="only commands are answered")
-    ).to_be_visible()
+    await expect(opened.page.get_by_role("alert").filter(has_text="Only commands work here")).to_be_visible()
     await expect(opened.composer).to_have_value("what failed?")
 
 
@@ -147,19 +145,19 @@ async def test_an_unknown_command_is_answered_by_slackbot(opened: Opened) -> Non
 async def test_each_person_reads_their_own_messages_in_their_own_zone(opened: Opened) -> None:
     await opened.type("/workflows help")
     await expect(opened.messages).to_have_count(1)
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_count(0)
     await opened.type("/workflows list order-processing since:2026-11-01")
     await expect(opened.last).to_contain_text("order-processing")
-    await opened.page.get_by_label("Reading as").select_option("Ada Lovelace")
+    await opened.page.get_by_label("Viewing as").select_option("Ada Lovelace")
     await expect(opened.last).to_contain_text("help")
 
 
-async def test_what_concerns_everybody_is_told_to_everybody(playground: Playground, opened: Opened) -> None:
-    playground.exchanges.tell("C0GENERAL", None, "for all")
-    playground.exchanges.tell("C0GENERAL", "U0GRACE01", "for Grace")
+async def test_a_notice_without_a_person_is_shown_to_everyone(playground: Playground, opened: Opened) -> None:
+    playground.exchange_log.notify("C0GENERAL", None, "for all")
+    playground.exchange_log.notify("C0GENERAL", "U0GRACE01", "for Grace")
     await expect(opened.messages).to_have_text(re.compile("for all"))
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_text(
         [re.compile("for all"), re.compile("visible to you.*for Grace")]
     )
@@ -185,7 +183,7 @@ async def test_after_a_reload_everything_is_still_there(opened: Opened) -> None:
     await expect(opened.composer).to_have_value("/workflows list half-typ")
 
 
-async def test_an_empty_channel_says_what_to_type(opened: Opened) -> None:
+async def test_an_empty_channel_suggests_a_command(opened: Opened) -> None:
     await opened.page.get_by_role("button", name=re.compile("ops")).click()
     await expect(opened.page.get_by_role("log")).to_contain_text("/workflows")
     await opened.shot("empty-channel")
@@ -206,7 +204,9 @@ async def test_the_longest_ids_fit_any_window(
     await opened.shot(f"long-ids-{width}-{scheme}")
 
 
-async def test_without_the_secret_the_page_says_which_address_to_open(visit: Visit, opened: Opened) -> None:
+async def test_without_the_secret_the_page_explains_which_address_to_open(
+    visit: Visit, opened: Opened
+) -> None:
     address = opened.page.url.partition("#")[0]
     await expect((await visit(address)).page.get_by_role("alert")).to_contain_text("the terminal shows")
     other = await visit(f"{address}#wrong", complains=True)
@@ -216,11 +216,11 @@ async def test_without_the_secret_the_page_says_which_address_to_open(visit: Vis
 async def test_a_playground_that_ends_is_noticed_and_one_that_comes_back_too(
     visit: Visit, tmp_path: Path
 ) -> None:
-    async with playground_running(tmp_path / "first", "--port", "0") as playground:
+    async with run_playground_process(tmp_path / "first", "--port", "0") as playground:
         opened = await visit(str(playground.address), complains=True)
         await expect(opened.last).to_contain_text("Workflows · simulated")
         await opened.composer.fill("/workflows list half-typ")
     await expect(opened.page.get_by_role("alert")).to_contain_text("The playground has stopped")
     await opened.shot("stopped")
-    async with playground_running(tmp_path / "second", "--port", str(playground.address.port)):
-        await expect(opened.page.get_by_role("alert")).to_contain_text("started anew", timeout=10_000)
+    async with run_playground_process(tmp_path / "second", "--port", str(playground.address.port)):
+        await expect(opened.page.get_by_role("alert")).to_contain_text("was restarted", timeout=10_000)

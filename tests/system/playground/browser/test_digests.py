@@ -1,4 +1,4 @@
-"""A digest from the first click to its last message, as a person sees it."""
+"""A digest in the browser, from its creation to its last message."""
 
 import re
 from collections.abc import AsyncIterator
@@ -16,10 +16,10 @@ from .test_accessibility import violations
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 TALL = 1_420
-"""Pixels in which the whole form can be seen: to axe, what has to be scrolled to has no visible label."""
+"""A height that fits the whole form, as axe reports no visible label for scrolled controls."""
 
 DELIVERED = 15_000
-"""Milliseconds in which a digest is there; the worker looks every other second."""
+"""The maximum milliseconds until a digest is posted; the worker polls every two seconds."""
 
 
 MADE = re.compile(r"Digest (\d+) in #\w+ is made\.")
@@ -27,7 +27,7 @@ MADE = re.compile(r"Digest (\d+) in #\w+ is made\.")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def playground() -> AsyncIterator[Playground]:
-    """The real bot for all tests here, each with digests of its own: a worker takes seconds to be ready."""
+    """Run the real bot for all tests of the module, as a worker takes seconds to start."""
     async with run_playground(SimulatedAccount(seed=1, instances=3000)) as playground:
         yield playground
 
@@ -45,12 +45,12 @@ def chip(opened: Opened) -> Locator:
 
 
 def posted(opened: Opened, number: int) -> Locator:
-    """What everybody in the channel sees of a digest; those in a thread stand within its first."""
+    """Return the messages of a digest in the channel; replies are inside the first one."""
     return opened.page.locator("article[data-kind=message]").filter(has_text=f"Digest {number} · ").first
 
 
 async def create(opened: Opened, words: str) -> int:
-    """Type it; gives the new digest's number."""
+    """Create a digest by a command, and return its number."""
     before = await opened.messages.count()
     await opened.type(f"/workflows digest create {words}")
     await expect(opened.messages).to_have_count(before + 1)
@@ -66,7 +66,7 @@ async def run(opened: Opened, number: int) -> None:
 
 
 async def looks(opened: Opened, name: str, height: int = 800) -> None:
-    """Check all that can be seen, and keep pictures of it: in light on a desk, and in the dark in a hand."""
+    """Check accessibility and save screenshots: light on a desktop, dark on a phone."""
     looks: tuple[tuple[int, Scheme], ...] = ((1280, "light"), (360, "dark"))
     for width, scheme in looks:
         await opened.page.emulate_media(color_scheme=scheme)
@@ -149,7 +149,7 @@ async def test_a_digest_is_posted_for_everybody_and_opens_the_list(opened: Opene
     await expect(digest.get_by_role("img", name="Newly errored in the last 24 hours")).to_be_visible()
     await looks(opened, "digest-posted", height=1700)
 
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     more = digest.get_by_role("button", name=re.compile("more of order-processing"))
     await expect(more).to_have_text(re.compile(r"And \d+ more"))
     await more.click()
@@ -191,7 +191,7 @@ async def test_a_digest_is_paused_resumed_deleted_and_brought_back(opened: Opene
     await expect(opened.last).to_contain_text("is restored.")
 
 
-async def test_later_digests_of_a_day_are_in_its_thread_and_what_pauses_one_in_its_creators_messages(
+async def test_later_digests_are_in_the_thread_and_the_creator_gets_the_reason_of_a_pause(
     playground: Playground, opened: Opened
 ) -> None:
     playground.slack.workspace.invite("quiet", "workflows")

@@ -1,4 +1,4 @@
-"""Block Kit on the page, all of it, held against a bot that uses all of it."""
+"""All of Block Kit on the page, with a bot that uses all of it."""
 
 import json
 import re
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def opened(sampler_stage: Playground, open_page: Open) -> Opened:
-    return await open_page(sampler_stage)
+async def opened(sampler_playground: Playground, open_page: Open) -> Opened:
+    return await open_page(sampler_playground)
 
 
-async def told(message: Locator) -> Any:
-    """The JSON that the sampler answers with."""
+async def answer_json(message: Locator) -> Any:
+    """Return the JSON in the sampler's answer."""
     await expect(message).to_contain_text("{")
     text = await message.locator(".message-body").inner_text()
     return json.loads(text[text.index("{") :])
@@ -31,9 +31,9 @@ async def told(message: Locator) -> Any:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_every_block_is_drawn(
-    sampler_stage: Playground, open_page: Open, scheme: Scheme, width: int
+    sampler_playground: Playground, open_page: Open, scheme: Scheme, width: int
 ) -> None:
-    opened = await open_page(sampler_stage, scheme, width=width)
+    opened = await open_page(sampler_playground, scheme, width=width)
     await opened.type("/workflows showcase")
     message = opened.last
     await expect(message.get_by_role("heading", name="Showcase")).to_be_visible()
@@ -53,11 +53,11 @@ async def test_every_block_is_drawn(
     await opened.shot(f"showcase-{width}-{scheme}")
 
 
-async def test_a_date_is_read_in_the_zone_of_who_reads_it(opened: Opened) -> None:
+async def test_dates_use_the_time_zone_of_the_viewer(opened: Opened) -> None:
     await opened.type("/workflows showcase")
     # 1786001400 is Thursday, 6 August 2026, 07:30 UTC: 08:30 in London, 03:30 in New York.
     await expect(opened.last).to_contain_text(re.compile(r"Aug 6(, 2026)? at 08:30"))
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await opened.type("/workflows showcase")
     await expect(opened.last).to_contain_text(re.compile(r"Aug 6(, 2026)? at 03:30"))
 
@@ -79,9 +79,9 @@ async def test_a_data_table_is_sorted_and_paged(opened: Opened) -> None:
 @pytest.mark.parametrize(("sample", "kinds"), [("lines", ("bar", "line")), ("areas", ("area", "pie"))])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_charts_are_drawn_and_can_be_read_out(
-    sampler_stage: Playground, open_page: Open, sample: str, kinds: tuple[str, ...], scheme: Scheme
+    sampler_playground: Playground, open_page: Open, sample: str, kinds: tuple[str, ...], scheme: Scheme
 ) -> None:
-    opened = await open_page(sampler_stage, scheme)
+    opened = await open_page(sampler_playground, scheme)
     await opened.type(f"/workflows {sample}")
     for kind in kinds:
         await expect(opened.last.get_by_role("img", name=f"A {kind} chart")).to_be_visible()
@@ -94,12 +94,12 @@ async def test_a_message_without_blocks_shows_its_text(opened: Opened) -> None:
     await expect(opened.last.locator("strong")).to_have_text("text")
 
 
-async def test_replies_stand_below_what_they_reply_to(opened: Opened) -> None:
+async def test_replies_are_below_their_parent(opened: Opened) -> None:
     await opened.type("/workflows thread")
     parent = opened.messages.filter(has_text="The parent").first
     await expect(parent).to_contain_text("1 reply")
     await expect(parent).to_contain_text("The reply")
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(parent).to_be_visible()
 
 
@@ -112,7 +112,7 @@ async def test_a_reply_for_everybody_stands_in_the_channel_too(opened: Opened) -
     await opened.shot("thread")
 
 
-async def test_what_the_bot_tells_one_person_directly_is_in_their_direct_messages(opened: Opened) -> None:
+async def test_direct_messages_of_the_bot_are_in_their_own_channel(opened: Opened) -> None:
     await opened.type("/workflows direct")
     direct = opened.page.get_by_role("list", name="Direct messages").get_by_role("button", name="workflows")
     await expect(direct).to_contain_text("new")
@@ -120,21 +120,23 @@ async def test_what_the_bot_tells_one_person_directly_is_in_their_direct_message
     await expect(opened.last).to_contain_text("Between us")
     await expect(opened.page.get_by_role("heading", level=1, name="workflows")).to_be_visible()
     await opened.shot("direct")
-    await opened.page.get_by_label("Reading as").select_option("Grace Hopper")
+    await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     await expect(opened.messages).to_have_count(0)
     await expect(opened.page.get_by_text("Nothing in workflows yet")).to_be_visible()
 
 
-async def test_channels_change_while_they_are_looked_at(sampler_stage: Playground, open_page: Open) -> None:
-    opened = await open_page(sampler_stage)
-    workspace = sampler_stage.slack.workspace
+async def test_channels_change_while_they_are_looked_at(
+    sampler_playground: Playground, open_page: Open
+) -> None:
+    opened = await open_page(sampler_playground)
+    workspace = sampler_playground.slack.workspace
     channels = opened.page.get_by_role("list", name="Channels").get_by_role("listitem")
     workspace.kick("secret", "ada")
     await expect(channels.filter(has_text="secret")).to_have_count(0)
     await channels.filter(has_text="ops").get_by_role("button").click()
     workspace.archive("ops")
     await expect(channels.filter(has_text="ops")).to_contain_text("archived")
-    await expect(opened.page.get_by_text("nobody can post here any more")).to_be_visible()
+    await expect(opened.page.get_by_text("posting is disabled")).to_be_visible()
     workspace.delete_channel("ops")
     await expect(opened.page.get_by_role("heading", level=1)).to_have_text("general")
     await opened.type("/workflows plain")
@@ -151,7 +153,7 @@ async def test_every_element_of_a_message_can_be_used(opened: Opened) -> None:
 
     async def answer(count: int) -> Any:
         await expect(opened.messages).to_have_count(count)
-        return await told(opened.last)
+        return await answer_json(opened.last)
 
     await message.get_by_role("button", name="Plain").click()
     assert (await answer(2))["value"] == "plain"
@@ -185,12 +187,12 @@ async def test_every_element_of_a_message_can_be_used(opened: Opened) -> None:
 
 
 async def choose(opened: Opened, menu: Locator, name: str) -> None:
-    """Pick an option of a menu."""
+    """Choose an option of a menu."""
     await menu.click()
     await opened.option(name).click()
 
 
-async def test_what_asks_for_confirmation_waits_for_it(opened: Opened) -> None:
+async def test_an_element_with_confirm_waits_for_the_confirmation(opened: Opened) -> None:
     await opened.type("/workflows controls")
     sure = opened.last.get_by_role("button", name="Sure?")
     await sure.click()
@@ -204,7 +206,7 @@ async def test_what_asks_for_confirmation_waits_for_it(opened: Opened) -> None:
     await sure.click()
     await dialog.get_by_role("button", name="Do it").click()
     await expect(opened.messages).to_have_count(2)
-    assert (await told(opened.last))["action_id"] == "sure"
+    assert (await answer_json(opened.last))["action_id"] == "sure"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ async def test_what_asks_for_confirmation_waits_for_it(opened: Opened) -> None:
         ("silence", "operation_timeout"),
     ],
 )
-async def test_what_slack_refuses_is_shown_with_slacks_own_word_for_it(
+async def test_a_refused_message_is_shown_with_slacks_error_code(
     opened: Opened, sample: str, says: str
 ) -> None:
     await opened.type(f"/workflows {sample}")

@@ -1,4 +1,4 @@
-"""Modals: the bot's own, and one with every input there is."""
+"""Modals of the bot, and one with every input."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 from bot.playground.playground import Playground
 
 from .conftest import Open, Opened, Scheme
-from .test_every_block import choose, told
+from .test_every_block import answer_json, choose
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -41,8 +41,8 @@ async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def opened(sampler_stage: Playground, open_page: Open) -> Opened:
-    opened = await open_page(sampler_stage, height=1000)
+async def opened(sampler_playground: Playground, open_page: Open) -> Opened:
+    opened = await open_page(sampler_playground, height=1000)
     await opened.type("/workflows form")
     await expect(form(opened)).to_be_visible()
     return opened
@@ -86,7 +86,7 @@ async def test_every_input_is_filled_in_and_arrives(opened: Opened) -> None:
     await dialog.get_by_role("button", name="Send").click()
     await expect(dialog).to_be_hidden()
 
-    sent = await told(opened.last)
+    sent = await answer_json(opened.last)
     values: dict[str, Any] = {block: state["given"] for block, state in sent["values"].items()}
     assert sent["metadata"] == "kept"
     texts = {key: values[key]["value"] for key in ("line", "paragraph", "number", "email", "url")}
@@ -113,7 +113,7 @@ async def test_every_input_is_filled_in_and_arrives(opened: Opened) -> None:
     assert values["radio"]["selected_option"]["value"] == "apple"
 
 
-async def test_what_the_bot_refuses_is_said_at_its_field_and_nothing_is_lost(opened: Opened) -> None:
+async def test_errors_of_the_bot_are_shown_at_their_field_and_no_input_is_lost(opened: Opened) -> None:
     dialog, line = form(opened), form(opened).get_by_role("textbox", name="Line of text")
     await dialog.get_by_role("textbox", name="Paragraph").fill("kept")
     await line.fill("bad")
@@ -124,7 +124,7 @@ async def test_what_the_bot_refuses_is_said_at_its_field_and_nothing_is_lost(ope
     await opened.shot("form-refused")
 
 
-async def test_what_must_be_given_is_asked_for_before_the_bot_is(opened: Opened) -> None:
+async def test_required_fields_are_checked_before_the_submission(opened: Opened) -> None:
     dialog, line = form(opened), form(opened).get_by_role("textbox", name="Line of text")
     await line.fill("")
     await dialog.get_by_role("button", name="Send").click()

@@ -1,4 +1,4 @@
-"""The plainest client there is, so that these tests see what is on the wire."""
+"""A minimal HTTP client for these tests."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ class Answer:
 
     @property
     def code(self) -> int:
-        """The code of the one error a refusal holds."""
+        """The code of the only error."""
         assert self.body["success"] is False
         assert self.body["result"] is None
         [error] = self.body["errors"]
@@ -42,7 +42,7 @@ class Client:
     account_id: str
 
     async def get(self, path: str, query: dict[str, str] | None = None, **send: Any) -> Answer:
-        """Asks for a path that is percent-encoded already."""
+        """Request a percent-encoded path."""
         address = URL(f"{self.url}/{path}", encoded=True).with_query(query)
         async with self.session.get(address, allow_redirects=False, **send) as response:
             text = await response.text()
@@ -63,7 +63,7 @@ class Client:
         return await self.get(path, query)
 
     async def walk(self, **query: str) -> list[list[str]]:
-        """Follows the cursors from the start and gives the ids of each page."""
+        """Follow the cursors from the start, and yield the ids of each page."""
         pages: list[list[str]] = []
         answer = await self.instances(**query)
         while True:

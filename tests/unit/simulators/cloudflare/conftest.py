@@ -12,7 +12,7 @@ from .client import Client
 
 @dataclass
 class Clock:
-    """A clock that only moves when a test moves it."""
+    """A clock that tests advance."""
 
     moment: datetime = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ async def client(simulation: Simulation, base_url: str) -> AsyncIterator[Client]
 
 @pytest.fixture
 def orders(simulation: Simulation, clock: Clock) -> Simulation:
-    """Gives the account a workflow of 25 instances, order-25 the newest, one created each minute."""
+    """Add a workflow with 25 instances, one per minute; order-25 is the newest."""
     for number in range(25, 0, -1):
         created_on = clock() - timedelta(minutes=25 - number)
         simulation.add_instance("orders", id=f"order-{number}", created_on=created_on)

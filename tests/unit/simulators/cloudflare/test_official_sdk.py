@@ -1,4 +1,4 @@
-"""The simulated account as Cloudflare's Python SDK sees it, which checks answers against its models."""
+"""The simulated account with Cloudflare's Python SDK, which validates answers against its models."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -131,7 +131,7 @@ async def test_it_describes_every_instance(seeded: Simulation, sdk: AsyncCloudfl
 
 
 async def fields_refused(sdk: AsyncCloudflare, account: str, workflow: str, instance_id: str) -> set[str]:
-    """Names the fields of a described instance that the SDK's models do not admit."""
+    """Return the fields of a described instance that the SDK's models reject."""
     try:
         await sdk.workflows.instances.get(instance_id, account_id=account, workflow_name=workflow)
     except APIResponseValidationError as error:
@@ -144,17 +144,17 @@ async def fields_refused(sdk: AsyncCloudflare, account: str, workflow: str, inst
 async def test_it_finds_an_id_with_a_slash_and_stars(seeded: Simulation, sdk: AsyncCloudflare) -> None:
     instance = next(each for each in seeded.instances(CRON_WORKFLOW) if each.status == "complete")
 
-    told = await sdk.workflows.instances.get(
+    described = await sdk.workflows.instances.get(
         instance.id, account_id=seeded.account_id, workflow_name=CRON_WORKFLOW, simple="true"
     )
 
-    assert (told.steps, told.step_count) == ([], 2)
+    assert (described.steps, described.step_count) == ([], 2)
     assert seeded.calls[-1].path.endswith(
         f"/instances/*%2F30%20*%20*%20*%20*-{instance.id.rpartition('-')[2]}"
     )
 
 
-async def test_what_is_not_found_is_not_found_to_it(seeded: Simulation, sdk: AsyncCloudflare) -> None:
+async def test_a_not_found_error_is_recognised(seeded: Simulation, sdk: AsyncCloudflare) -> None:
     with pytest.raises(NotFoundError, match="10200"):
         await sdk.workflows.get("nope", account_id=seeded.account_id)
     with pytest.raises(NotFoundError, match="10400"):
@@ -162,15 +162,17 @@ async def test_what_is_not_found_is_not_found_to_it(seeded: Simulation, sdk: Asy
 
 
 async def test_a_wrong_token_is_an_authentication_error_to_it(seeded: Simulation, base_url: str) -> None:
-    async with AsyncCloudflare(base_url=base_url, api_token="wrong") as stranger:
+    async with AsyncCloudflare(base_url=base_url, api_token="wrong") as unauthorized:
         with pytest.raises(AuthenticationError, match="10000"):
-            await stranger.workflows.get(ORDERS, account_id=seeded.account_id)
+            await unauthorized.workflows.get(ORDERS, account_id=seeded.account_id)
 
 
 async def test_the_older_pair_of_email_and_key_is_sent_as_headers(seeded: Simulation, base_url: str) -> None:
-    async with AsyncCloudflare(base_url=base_url, api_email="ops@example.com", api_key="made-up") as stranger:
+    async with AsyncCloudflare(
+        base_url=base_url, api_email="ops@example.com", api_key="made-up"
+    ) as unauthorized:
         with pytest.raises(AuthenticationError):
-            await stranger.workflows.get(ORDERS, account_id=seeded.account_id)
+            await unauthorized.workflows.get(ORDERS, account_id=seeded.account_id)
 
     assert seeded.calls[-1].headers["X-Auth-Email"] == "ops@example.com"
     assert seeded.calls[-1].headers["X-Auth-Key"] == "made-up"

@@ -1,4 +1,4 @@
-"""The seeded account: believable, and the same every time."""
+"""The seeded account: realistic and deterministic."""
 
 from datetime import timedelta
 

@@ -67,13 +67,13 @@ async def test_a_token_without_permission_is_forbidden() -> None:
     assert (answer.status, answer.code) == (403, 10000)
 
 
-async def test_an_account_of_somebody_else_is_forbidden() -> None:
+async def test_a_foreign_account_is_forbidden() -> None:
     answer = await ask(Simulation(), {"Authorization": "Bearer simulated-token"}, account_id="f" * 32)
 
     assert (answer.status, answer.code) == (403, 10000)
 
 
-async def test_each_answer_says_how_much_budget_is_left(
+async def test_each_answer_has_the_remaining_budget(
     simulation: Simulation, client: Client, clock: Clock
 ) -> None:
     await client.workflows()

@@ -1,4 +1,4 @@
-"""Workflows and single instances: what they show, and how they are addressed."""
+"""Workflows and single instances: their fields and their paths."""
 
 from datetime import timedelta
 
@@ -96,16 +96,20 @@ async def test_a_described_instance_tells_its_story(
         ),
     )
 
-    told = (await client.instance("orders", "order-1")).body["result"]
+    described = (await client.instance("orders", "order-1")).body["result"]
 
-    assert (told["status"], told["success"], told["params"]) == ("errored", False, {"total": 3})
-    assert told["error"] == {"name": "TypeError", "message": "x is <undefined>"}
-    assert told["trigger"] == {"source": "cron"}
-    assert told["schedule"] == {"cron": "*/30 * * * *", "scheduledTime": 1795442400000}
-    assert told["queued"] == "2026-11-23T14:00:00.000Z"
-    assert [step["type"] for step in told["steps"]] == ["sleep", "waitForEvent", "step", "termination"]
-    assert told["steps"][2]["attempts"][0]["error"] == told["error"]
-    assert told["steps"][2]["success"] is False
+    assert (described["status"], described["success"], described["params"]) == (
+        "errored",
+        False,
+        {"total": 3},
+    )
+    assert described["error"] == {"name": "TypeError", "message": "x is <undefined>"}
+    assert described["trigger"] == {"source": "cron"}
+    assert described["schedule"] == {"cron": "*/30 * * * *", "scheduledTime": 1795442400000}
+    assert described["queued"] == "2026-11-23T14:00:00.000Z"
+    assert [step["type"] for step in described["steps"]] == ["sleep", "waitForEvent", "step", "termination"]
+    assert described["steps"][2]["attempts"][0]["error"] == described["error"]
+    assert described["steps"][2]["success"] is False
 
 
 async def test_simple_leaves_the_steps_out_and_their_count_in(
@@ -149,7 +153,7 @@ async def test_a_slash_at_the_end_changes_nothing(orders: Simulation, client: Cl
     assert answer.ids[0] == "order-25"
 
 
-async def test_what_does_not_exist_has_a_code_of_its_own(simulation: Simulation, client: Client) -> None:
+async def test_each_not_found_error_has_its_own_code(simulation: Simulation, client: Client) -> None:
     simulation.add_workflow("orders")
 
     no_workflow, no_instance = await client.instances("nope"), await client.instance("orders", "nope")

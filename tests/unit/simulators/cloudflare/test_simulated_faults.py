@@ -1,4 +1,4 @@
-"""What goes wrong on request, and that nothing goes wrong otherwise."""
+"""Injected faults, and their absence otherwise."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from bot.playground.simulators.cloudflare import (
     Challenge,
     Changed,
     ChangedRows,
+    CorruptGzip,
     CutOff,
     Dropped,
     Fault,
@@ -21,9 +22,8 @@ from bot.playground.simulators.cloudflare import (
     Reset,
     Simulation,
     Slow,
-    SpoiltGzip,
+    SlowBody,
     Throttled,
-    Trickling,
     TruncatedJson,
     WrongShape,
 )
@@ -40,7 +40,7 @@ async def test_a_fault_meets_so_many_requests_and_then_ends(orders: Simulation, 
 async def test_a_fault_can_last_until_it_is_withdrawn(orders: Simulation, client: Client) -> None:
     orders.inject(HtmlPage(), times=None)
     statuses = [(await client.instances()).status for _ in range(5)]
-    orders.heal()
+    orders.clear_faults()
 
     assert (statuses, (await client.instances()).status) == ([503] * 5, 200)
 
@@ -92,7 +92,7 @@ async def test_some_failures_are_not_json(
     assert answer.headers.get("cf-mitigated") == ("challenge" if isinstance(fault, Challenge) else None)
 
 
-async def test_truncated_json_is_whole_to_http_and_broken_to_json(orders: Simulation, client: Client) -> None:
+async def test_truncated_json_is_valid_http(orders: Simulation, client: Client) -> None:
     orders.inject(TruncatedJson())
 
     with pytest.raises(json.JSONDecodeError):
@@ -162,13 +162,13 @@ async def test_a_connection_can_be_reset(orders: Simulation, client: Client) -> 
 
 
 async def test_a_body_can_trickle_behind_its_headers(orders: Simulation, client: Client) -> None:
-    orders.inject(Trickling(pieces=4, seconds=0.01))
+    orders.inject(SlowBody(pieces=4, seconds=0.01))
 
     assert (await client.instances(per_page="1")).ids == ["order-25"]
 
 
 async def test_a_compressed_answer_can_be_spoilt(orders: Simulation, client: Client) -> None:
-    orders.inject(SpoiltGzip())
+    orders.inject(CorruptGzip())
 
     with pytest.raises(aiohttp.ClientPayloadError, match="gzip"):
         await client.instances()

@@ -14,7 +14,7 @@ NEWEST_FIRST = [f"order-{number}" for number in range(25, 0, -1)]
 
 
 @pytest.mark.usefixtures("orders")
-async def test_a_row_shows_what_production_shows_and_no_error_text(client: Client) -> None:
+async def test_a_row_has_the_fields_of_production_and_no_error_text(client: Client) -> None:
     row = (await client.instances(per_page="1")).body["result"][0]
 
     assert row == {
@@ -117,7 +117,7 @@ async def test_direction_turns_a_cursor_round(orders: Simulation, client: Client
 @pytest.mark.parametrize(
     ("choice", "info"), [("absent", {}), ("null", {"cursor": None}), ("empty", {"cursor": ""})]
 )
-async def test_the_end_of_the_list_looks_as_chosen(
+async def test_the_end_of_the_list_is_configurable(
     orders: Simulation, client: Client, choice: str, info: dict[str, object]
 ) -> None:
     orders.change(end_of_list=choice)
@@ -183,7 +183,7 @@ async def test_status_chooses_the_instances_that_have_it(
     assert (await client.instances(status=status)).ids == [status]
 
 
-async def test_a_status_nobody_knows_yet_is_listed(simulation: Simulation, client: Client) -> None:
+async def test_an_unknown_status_is_listed(simulation: Simulation, client: Client) -> None:
     simulation.add_instance("orders", status="hibernating")
 
     assert (await client.instances()).body["result"][0]["status"] == "hibernating"

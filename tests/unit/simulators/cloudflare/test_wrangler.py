@@ -1,4 +1,4 @@
-"""The simulated account as wrangler, Cloudflare's own command line, sees it."""
+"""The simulated account with wrangler, Cloudflare's command line."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ def wrangler() -> Wrangler:
 
 @pytest.fixture
 def instances(wrangler: Wrangler, base_url: str, simulation: Simulation, tmp_path: Path) -> Command:
-    """Gives `wrangler workflows instances`, pointed at the simulated account."""
+    """Return a function that runs `wrangler workflows instances` with the simulated account."""
     simulation.seed(1, instances=400)
     environment = wrangler.environment(tmp_path) | {
         "CLOUDFLARE_API_BASE_URL": base_url,
@@ -126,19 +126,19 @@ async def test_it_describes_an_instance_with_its_steps_and_error(
     errored = next(each for each in simulation.instances(ORDERS) if each.status == "errored")
     assert errored.error is not None
 
-    told = await instances("describe", ORDERS, errored.id)
+    described = await instances("describe", ORDERS, errored.id)
 
-    assert told.status == 0, told.errors
-    assert errored.id in told.output
-    assert errored.error.message in told.output
-    assert "validate order-1" in told.output
+    assert described.status == 0, described.errors
+    assert errored.id in described.output
+    assert errored.error.message in described.output
+    assert "validate order-1" in described.output
 
 
 async def test_it_describes_the_latest_by_listing_first(instances: Command, simulation: Simulation) -> None:
-    told = await instances("describe", ORDERS, "latest")
+    described = await instances("describe", ORDERS, "latest")
 
-    assert told.status == 0, told.errors
-    assert simulation.instances(ORDERS)[0].id in told.output
+    assert described.status == 0, described.errors
+    assert simulation.instances(ORDERS)[0].id in described.output
     assert [call.operation for call in simulation.calls] == ["list_instances", "get_instance"]
 
 
@@ -147,10 +147,10 @@ async def test_it_describes_the_latest_by_listing_first(instances: Command, simu
     [(("list", "nope"), "10200"), (("describe", ORDERS, "nope"), "10400")],
     ids=["workflow", "instance"],
 )
-async def test_it_shows_the_code_of_what_is_not_found(
+async def test_it_shows_the_code_of_a_not_found_error(
     instances: Command, arguments: tuple[str, ...], code: str
 ) -> None:
-    told = await instances(*arguments)
+    described = await instances(*arguments)
 
-    assert told.status != 0
-    assert f"code: {code}" in told.output + told.errors
+    assert described.status != 0
+    assert f"code: {code}" in described.output + described.errors

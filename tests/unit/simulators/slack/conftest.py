@@ -1,4 +1,4 @@
-"""A local Slack, and slack_sdk's own client in the bot's place."""
+"""A local Slack, and slack_sdk's client instead of a bot."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""People of the local Slack using a Bolt app that listens over HTTP."""
+"""People in the local Slack use a Bolt app over HTTP."""
 
 import asyncio
 import time
@@ -121,7 +121,7 @@ def listen_to_modals_and_menus(app: AsyncApp) -> None:
 
 
 @asynccontextmanager
-async def listening(bolt: AsyncApp) -> AsyncIterator[str]:
+async def serve_bolt(bolt: AsyncApp) -> AsyncIterator[str]:
     async def events(request: web.Request) -> web.Response:
         return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
 
@@ -140,7 +140,7 @@ async def listening(bolt: AsyncApp) -> AsyncIterator[str]:
 async def slack() -> AsyncIterator[LocalSlack]:
     async with (
         LocalSlack(signing_secret="s3cret").serve() as slack,
-        listening(small_bot(slack)) as slack.request_url,
+        serve_bolt(small_bot(slack)) as slack.request_url,
     ):
         yield slack
 
@@ -150,7 +150,7 @@ def ada(slack: LocalSlack) -> Person:
     return slack.person("ada")
 
 
-async def test_a_message_in_the_ack_appears_for_the_one_who_asked(slack: LocalSlack, ada: Person) -> None:
+async def test_a_message_in_the_ack_is_shown_to_the_person_only(slack: LocalSlack, ada: Person) -> None:
     reply = await ada.command("/ack")
     message = await reply.message()
 
@@ -238,7 +238,7 @@ async def test_one_button_among_equals_is_pressed(ada: Person) -> None:
 
 
 @pytest.mark.parametrize("kind", ["block_actions", "view_submission", "shortcut", "never_heard_of"])
-async def test_what_nobody_listens_for_fails_loudly(ada: Person, kind: str) -> None:
+async def test_an_interaction_without_a_listener_fails(ada: Person, kind: str) -> None:
     payload = {
         "type": kind,
         "callback_id": "unknown",
@@ -282,16 +282,14 @@ async def test_a_bot_that_is_not_there_fails_loudly(slack: LocalSlack) -> None:
     [Unsigned(), Signer("another-secret"), Signer("s3cret", clock=lambda: time.time() - 301)],
     ids=["unsigned", "wrong secret", "stale"],
 )
-async def test_bolt_turns_away_what_slack_did_not_just_sign(
-    slack: LocalSlack, signer: Signer | Unsigned
-) -> None:
-    stranger = slack.person("ada", via=slack.http(slack.request_url, signer))
+async def test_bolt_rejects_missing_and_old_signatures(slack: LocalSlack, signer: Signer | Unsigned) -> None:
+    unauthorized = slack.person("ada", via=slack.http(slack.request_url, signer))
 
     with pytest.raises(AckError, match="HTTP 401"):
-        await stranger.command("/ack")
+        await unauthorized.command("/ack")
 
 
-async def test_next_message_sees_what_came_before_it_was_awaited(slack: LocalSlack, ada: Person) -> None:
+async def test_next_message_includes_messages_before_the_await(slack: LocalSlack, ada: Person) -> None:
     coming = slack.next_message()
     await ada.command("/plain")
 

@@ -1,4 +1,4 @@
-"""Who is where in the local Slack, and what the bot may say there; direct messages."""
+"""Channels and direct messages of the local Slack, and the bot's access to them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.simulators.slack import Ack, Delivery, LocalSlack, Workspace
 from bot.playground.simulators.slack.directory import OPS, SECRET
 
-from .refused import error_of
+from .errors import error_of
 
 HOME = replace(SECRET, bot_is_member=True, members=frozenset({"U0ADA0001"}))
 
@@ -21,18 +21,16 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield slack
 
 
-async def test_one_person_alone_is_told_only_where_they_are(
-    slack: LocalSlack, client: AsyncWebClient
-) -> None:
-    def whisper(user: str) -> Any:
+async def test_ephemeral_messages_need_a_member(slack: LocalSlack, client: AsyncWebClient) -> None:
+    def post_ephemeral(user: str) -> Any:
         return client.chat_postEphemeral(channel="G0SECRET1", user=user, text="psst")
 
-    assert await error_of(whisper("U0GRACE01")) == "user_not_in_channel"
-    assert await error_of(whisper("U0NOBODY1")) == "user_not_in_channel"
+    assert await error_of(post_ephemeral("U0GRACE01")) == "user_not_in_channel"
+    assert await error_of(post_ephemeral("U0NOBODY1")) == "user_not_in_channel"
     slack.workspace.invite("secret", "grace")
     await client.chat_postEphemeral(channel="G0SECRET1", user="U0GRACE01", text="psst")
     slack.workspace.kick("secret", "ada")
-    assert await error_of(whisper("U0ADA0001")) == "user_not_in_channel"
+    assert await error_of(post_ephemeral("U0ADA0001")) == "user_not_in_channel"
     assert [message.text for message in slack.messages("secret")] == ["psst"]
 
 
@@ -60,9 +58,9 @@ async def test_a_channel_changes_while_the_bot_runs(
             slack.workspace.delete_channel(channel)
 
     assert await error_of(client.chat_postMessage(channel=where, text="after")) == error
-    whisper = client.chat_postEphemeral(channel=where, user="U0ADA0001", text="after")
-    assert await error_of(whisper) == error
-    assert [changed.id for changed in slack.workspace.remodelled] == [where]
+    post_ephemeral = client.chat_postEphemeral(channel=where, user="U0ADA0001", text="after")
+    assert await error_of(post_ephemeral) == error
+    assert [changed.id for changed in slack.workspace.channel_changes] == [where]
 
 
 async def test_the_bot_speaks_again_where_it_is_invited_again(
@@ -85,11 +83,11 @@ async def test_a_message_to_a_person_stands_in_their_direct_messages(
         assert [message.text for message in slack.messages(place)] == ["for you", "again"]
     assert slack.messages("@grace") == ()
     assert await error_of(client.chat_postMessage(channel="U0NOBODY1", text="hello")) == "channel_not_found"
-    whisper = client.chat_postEphemeral(channel="D0ADA0001", user="U0GRACE01", text="psst")
-    assert await error_of(whisper) == "user_not_in_channel"
+    post_ephemeral = client.chat_postEphemeral(channel="D0ADA0001", user="U0GRACE01", text="psst")
+    assert await error_of(post_ephemeral) == "user_not_in_channel"
 
 
-async def test_a_command_typed_in_a_direct_message_says_so(slack: LocalSlack) -> None:
+async def test_a_command_in_a_direct_message_names_the_channel_directmessage(slack: LocalSlack) -> None:
     class Bot:
         async def deliver(self, delivery: Delivery) -> Ack:
             assert delivery.payload["channel_id"] == "D0ADA0001"

@@ -1,4 +1,4 @@
-"""What becomes of a command's text before the bot gets it."""
+"""The escaping of a command's text."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.language.tokens import from_slack
 from bot.playground.simulators.slack import User, Workspace
 from bot.playground.simulators.slack.directory import ADA, GRACE, SECRET
-from bot.playground.simulators.slack.escaping import escaped
+from bot.playground.simulators.slack.escaping import escape_text
 
 PIECES = (
     *("#ops", "@ada", "@oncall", "@here", "#nowhere", "https://example.com/x?a=1&b=2", "ada@example.com"),
@@ -39,23 +39,23 @@ PIECES = (
     ],
 )
 def test_names_get_their_ids_and_signs_become_entities(typed: str, sent: str) -> None:
-    assert escaped(typed, Workspace(), ADA) == sent
+    assert escape_text(typed, Workspace(), ADA) == sent
 
 
 @pytest.mark.parametrize(("who", "sent"), [(ADA, "<#G0SECRET1|>"), (GRACE, "#secret")])
 def test_a_private_channel_is_known_to_those_in_it(who: User, sent: str) -> None:
     secret = replace(SECRET, members=frozenset({ADA.id}))
 
-    assert escaped("#secret", Workspace(channels=(secret,)), who) == sent
+    assert escape_text("#secret", Workspace(channels=(secret,)), who) == sent
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
-def test_the_bot_reads_what_was_typed_however_slack_sends_it(typed: str) -> None:
+def test_the_bot_reads_escaped_and_plain_text(typed: str) -> None:
     for workspace in (Workspace(), Workspace(should_escape=False)):
-        assert from_slack(escaped(typed, workspace, ADA)) == typed
+        assert from_slack(escape_text(typed, workspace, ADA)) == typed
 
 
 def test_without_should_escape_only_the_signs_change() -> None:
     typed = "#ops @ada @here https://example.com a&b"
 
-    assert escaped(typed, Workspace(should_escape=False), ADA) == typed.replace("&", "&amp;")
+    assert escape_text(typed, Workspace(should_escape=False), ADA) == typed.replace("&", "&amp;")

@@ -1,4 +1,4 @@
-"""Threads, and what the bot may read of what was said."""
+"""Threads, and the bot's access to the message history."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import LocalSlack
 
-from .refused import answer_to, error_of
+from .errors import answer_to, error_of
 
 OPS = "C0OPS0001"
 MARK = {"event_type": "workflows_digest", "event_payload": {"digest": 7, "slot": "2026-11-24T09:00"}}
 
 
-async def said(client: AsyncWebClient, *texts: str, **more: Any) -> list[str]:
-    """The time stamps of messages that are posted one after the other."""
+async def post_messages(client: AsyncWebClient, *texts: str, **more: Any) -> list[str]:
+    """Post messages one after the other, and return their timestamps."""
     return [str((await client.chat_postMessage(channel=OPS, text=text, **more))["ts"]) for text in texts]
 
 
@@ -23,9 +23,9 @@ def texts(answer: Any) -> list[str]:
 
 
 async def test_history_gives_the_newest_first_and_replies_the_oldest(client: AsyncWebClient) -> None:
-    one, _ = await said(client, "one", "two")
-    replies = await said(client, "a", "b", thread_ts=one)
-    await said(client, "c", thread_ts=one, reply_broadcast=True)
+    one, _ = await post_messages(client, "one", "two")
+    replies = await post_messages(client, "a", "b", thread_ts=one)
+    await post_messages(client, "c", thread_ts=one, reply_broadcast=True)
 
     history = await client.conversations_history(channel=OPS)
     thread = await client.conversations_replies(channel=OPS, ts=one)
@@ -39,7 +39,7 @@ async def test_history_gives_the_newest_first_and_replies_the_oldest(client: Asy
 
 
 async def test_a_message_without_replies_is_a_thread_of_one(client: AsyncWebClient) -> None:
-    (alone,) = await said(client, "alone")
+    (alone,) = await post_messages(client, "alone")
 
     (message,) = (await client.conversations_replies(channel=OPS, ts=alone))["messages"]
     assert message["text"] == "alone"
@@ -49,28 +49,28 @@ async def test_a_message_without_replies_is_a_thread_of_one(client: AsyncWebClie
 
 
 async def test_a_reply_to_a_reply_goes_into_the_same_thread(client: AsyncWebClient) -> None:
-    (one,) = await said(client, "one")
-    (reply,) = await said(client, "reply", thread_ts=one)
-    await said(client, "answer", thread_ts=reply)
+    (one,) = await post_messages(client, "one")
+    (reply,) = await post_messages(client, "reply", thread_ts=one)
+    await post_messages(client, "answer", thread_ts=reply)
 
     assert texts(await client.conversations_replies(channel=OPS, ts=one)) == ["one", "reply", "answer"]
 
 
-async def test_nobody_replies_to_what_is_not_there(slack: LocalSlack, client: AsyncWebClient) -> None:
-    (one,) = await said(client, "one")
-    whisper = await client.chat_postEphemeral(channel=OPS, user="U0ADA0001", text="psst")
+async def test_a_reply_needs_an_existing_parent(slack: LocalSlack, client: AsyncWebClient) -> None:
+    (one,) = await post_messages(client, "one")
+    post_ephemeral = await client.chat_postEphemeral(channel=OPS, user="U0ADA0001", text="psst")
 
     def reply(ts: str, channel: str = OPS) -> Any:
         return client.chat_postMessage(channel=channel, text="reply", thread_ts=ts)
 
     assert await error_of(reply("1.000001")) == "thread_not_found"
     assert await error_of(reply(one, "C0GENERAL")) == "thread_not_found"
-    assert await error_of(reply(str(whisper["message_ts"]))) == "cannot_reply_to_message"
+    assert await error_of(reply(str(post_ephemeral["message_ts"]))) == "cannot_reply_to_message"
     assert [message.text for message in slack.messages("ops")] == ["one", "psst"]
 
 
-async def test_what_one_person_sees_is_never_read_by_the_bot(client: AsyncWebClient) -> None:
-    (one,) = await said(client, "one")
+async def test_the_bot_can_not_read_ephemeral_messages(client: AsyncWebClient) -> None:
+    (one,) = await post_messages(client, "one")
     await client.chat_postEphemeral(channel=OPS, user="U0ADA0001", text="psst", thread_ts=one)
     await client.chat_postEphemeral(channel=OPS, user="U0ADA0001", text="psst")
 
@@ -78,9 +78,9 @@ async def test_what_one_person_sees_is_never_read_by_the_bot(client: AsyncWebCli
     assert texts(await client.conversations_replies(channel=OPS, ts=one)) == ["one"]
 
 
-async def test_metadata_is_told_only_to_those_who_ask(client: AsyncWebClient) -> None:
-    (one,) = await said(client, "one", metadata=MARK)
-    await said(client, "reply", thread_ts=one, metadata=MARK)
+async def test_metadata_is_returned_on_request_only(client: AsyncWebClient) -> None:
+    (one,) = await post_messages(client, "one", metadata=MARK)
+    await post_messages(client, "reply", thread_ts=one, metadata=MARK)
 
     for answer in (
         await client.conversations_history(channel=OPS),
@@ -95,7 +95,7 @@ async def test_metadata_is_told_only_to_those_who_ask(client: AsyncWebClient) ->
 async def test_an_update_keeps_the_metadata_unless_it_brings_its_own(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
-    (one,) = await said(client, "one", metadata=MARK)
+    (one,) = await post_messages(client, "one", metadata=MARK)
     await client.chat_update(channel=OPS, ts=one, text="two")
     assert slack.messages("ops")[0].metadata == MARK
     await client.chat_update(channel=OPS, ts=one, text="three", metadata={})
@@ -116,7 +116,7 @@ async def test_metadata_has_a_type_and_a_payload(client: AsyncWebClient, metadat
 
 
 async def test_history_is_read_between_two_moments(client: AsyncWebClient) -> None:
-    one, two, three = await said(client, "one", "two", "three")
+    one, two, three = await post_messages(client, "one", "two", "three")
 
     async def read(**given: Any) -> list[str]:
         return texts(await client.conversations_history(channel=OPS, **given))
@@ -131,23 +131,23 @@ async def test_history_is_read_between_two_moments(client: AsyncWebClient) -> No
     assert await error_of(wrong) == "invalid_ts_oldest"
 
 
-async def test_a_thread_keeps_its_parent_whatever_the_moment(client: AsyncWebClient) -> None:
-    (one,) = await said(client, "one")
-    first, _ = await said(client, "a", "b", thread_ts=one)
+async def test_a_thread_includes_its_parent_outside_of_the_time_range(client: AsyncWebClient) -> None:
+    (one,) = await post_messages(client, "one")
+    first, _ = await post_messages(client, "a", "b", thread_ts=one)
 
     assert texts(await client.conversations_replies(channel=OPS, ts=one, oldest=first)) == ["one", "b"]
 
 
-async def test_pages_follow_each_other_though_more_is_said_meanwhile(client: AsyncWebClient) -> None:
-    (one,) = await said(client, "one")
-    await said(client, *"abc", thread_ts=one)
-    await said(client, "two", "three")
+async def test_new_messages_do_not_shift_pages(client: AsyncWebClient) -> None:
+    (one,) = await post_messages(client, "one")
+    await post_messages(client, *"abc", thread_ts=one)
+    await post_messages(client, "two", "three")
 
     read, cursor = [], ""
     while True:
         answer = await client.conversations_history(channel=OPS, limit=2, cursor=cursor)
         read += texts(answer)
-        await said(client, "newer")
+        await post_messages(client, "newer")
         assert answer["has_more"] is ("response_metadata" in answer)
         if not answer["has_more"]:
             break
@@ -201,7 +201,7 @@ async def test_the_bot_reads_only_where_it_is_a_member(
 
 
 async def test_an_archived_channel_can_still_be_read(slack: LocalSlack, client: AsyncWebClient) -> None:
-    await said(client, "before")
+    await post_messages(client, "before")
     slack.workspace.archive("ops")
 
     assert texts(await client.conversations_history(channel=OPS)) == ["before"]

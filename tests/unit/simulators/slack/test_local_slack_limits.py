@@ -1,4 +1,4 @@
-"""What the local Slack refuses, held against slackblocks' independent table of the same limits."""
+"""The limits of the local Slack, compared with slackblocks' independent table."""
 
 from contextlib import suppress
 from typing import Any
@@ -14,7 +14,7 @@ from bot.playground.simulators.slack.blocks import RULES
 
 CENSOR = PayloadValidator()
 
-# Newer sources allow more than older ones; the local Slack holds to the smaller figure.
+# Newer sources allow more than older ones; the local Slack uses the smaller number.
 STRICTER_THAN_THE_ORACLE = {
     "DATA_TABLE_ROWS_MAX_ITEMS",
     "DATA_TABLE_CONTENT_MAX_LENGTH",
@@ -265,12 +265,12 @@ def test_a_messages_blocks_hold_some_thirteen_thousand_characters() -> None:
     assert refusal(*[section("x" * 2640)] * 5, section("x")) == "msg_blocks_too_long"
 
 
-def test_what_nobody_sees_does_not_count_as_characters() -> None:
+def test_invisible_strings_do_not_count_as_characters() -> None:
     CENSOR.check_message("fallback", [section(accessory=button(value="x" * 2000))] * 10)
 
 
 @pytest.mark.parametrize(("text", "blocks"), [(None, None), ("", []), ("", None)])
-def test_a_message_says_something(text: str | None, blocks: Any) -> None:
+def test_a_message_needs_text(text: str | None, blocks: Any) -> None:
     with pytest.raises(RefusedError, match="no_text"):
         CENSOR.check_message(text, blocks)
 
@@ -319,7 +319,7 @@ def test_a_view_of_more_than_250_kilobytes_is_too_large() -> None:
         CENSOR.check_view(modal(blocks=[section("x" * 3000)] * 100))
 
 
-def test_what_slackblocks_builds_is_shown() -> None:
+def test_blocks_of_slackblocks_are_accepted() -> None:
     def words(text: str) -> slackblocks.Text:
         return slackblocks.Text(text, type_=slackblocks.TextType.PLAINTEXT)
 
@@ -360,7 +360,7 @@ def test_what_slackblocks_builds_is_shown() -> None:
     CENSOR.check_message("fallback", message.to_dict()["blocks"])
 
 
-def test_all_text_is_what_can_be_read() -> None:
+def test_all_text_is_the_visible_text() -> None:
     link = {"type": "link", "url": "https://example.com"}
     rich = {
         "type": "rich_text",

@@ -1,4 +1,4 @@
-"""What the local Slack keeps: in order whatever the clock does, and no more than it is told to."""
+"""Journals and timestamps of the local Slack: ordered and bounded."""
 
 from bot.playground.simulators.slack import Workspace
 from bot.playground.simulators.slack.journal import Journal
@@ -12,7 +12,7 @@ def test_time_stamps_rise_even_when_the_clock_is_set_back() -> None:
     assert stamps[-1].startswith("2001.")
 
 
-async def test_a_journal_forgets_the_oldest_and_whoever_reads_it_goes_on() -> None:
+async def test_a_journal_drops_the_oldest_entries_and_subscriptions_continue() -> None:
     journal: Journal[int] = Journal()
     journal.add(1)
     everything, even = journal.follow(), journal.follow(lambda entry: entry % 2 == 0)

@@ -1,4 +1,4 @@
-"""The response_url of the local Slack, used with slack_sdk's own webhook client."""
+"""The response_url of the local Slack, used with slack_sdk's webhook client."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Clock:
 
 @dataclass
 class Deaf:
-    """A bot that acknowledges everything and says nothing, so that the test can answer in its place."""
+    """A bot that only acknowledges; the test answers for it."""
 
     deliveries: list[Delivery] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ async def posted(reply: Reply, *, in_channel: bool = False) -> Message:
     return await reply.message()
 
 
-async def test_an_answer_is_seen_by_the_one_who_asked(slack: LocalSlack, reply: Reply) -> None:
+async def test_an_answer_is_shown_to_the_person_only(slack: LocalSlack, reply: Reply) -> None:
     answer = await AsyncWebhookClient(reply.response_url).send(text="three errored")
     message = await reply.message()
 
@@ -146,7 +146,7 @@ async def test_a_click_answered_without_replace_original_adds_a_message(
     assert [message.text for message in slack.messages()] == ["fallback", "by the way"]
 
 
-async def test_a_click_answered_in_channel_overwrites_unless_told_otherwise(
+async def test_an_in_channel_answer_to_a_click_replaces_the_message_by_default(
     slack: LocalSlack, reply: Reply
 ) -> None:
     message = await posted(reply, in_channel=True)

@@ -1,4 +1,4 @@
-"""The local Slack's signature, checked by slack_sdk's own verifier."""
+"""The local Slack's signature, checked by slack_sdk's verifier."""
 
 import time
 

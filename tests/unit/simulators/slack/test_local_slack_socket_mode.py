@@ -1,4 +1,4 @@
-"""People of the local Slack using a Bolt app that listens over Socket Mode."""
+"""People in the local Slack use a Bolt app over Socket Mode."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -60,7 +60,7 @@ async def handler(slack: LocalSlack) -> AsyncIterator[AsyncSocketModeHandler]:
 
     handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=0.2)
     await handler.connect_async()  # type: ignore[no-untyped-call]
-    await slack.socket_mode.connected()
+    await slack.socket_mode.wait_for_connection()
     yield handler
     await handler.close_async()  # type: ignore[no-untyped-call]
 
@@ -91,7 +91,7 @@ async def test_a_click_replaces_the_message(slack: LocalSlack) -> None:
 
 
 @pytest.mark.usefixtures("handler")
-async def test_a_command_nobody_listens_for_is_never_acknowledged(slack: LocalSlack) -> None:
+async def test_a_command_without_a_listener_is_not_acknowledged(slack: LocalSlack) -> None:
     slack.socket_mode.ack_seconds = 0.1
 
     with pytest.raises(AckError, match="operation_timeout"):
@@ -161,7 +161,7 @@ async def test_a_wrong_app_token_gets_no_address(slack: LocalSlack, token: str, 
     assert refused.value.response["error"] == error
 
 
-async def test_an_envelope_says_whether_its_ack_may_carry_an_answer(slack: LocalSlack) -> None:
+async def test_an_envelope_has_accepts_response_payload(slack: LocalSlack) -> None:
     client = AsyncWebClient(base_url=slack.api_url)
     url = (await client.apps_connections_open(app_token=slack.app_token))["url"]
     ada = slack.person("ada")

@@ -1,4 +1,4 @@
-"""Modals in the local Slack, opened and updated with slack_sdk's own client."""
+"""Modals in the local Slack, opened and updated with slack_sdk's client."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.playground.simulators.slack import (
     Workspace,
 )
 
-from .refused import error_of
+from .errors import error_of
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Clock:
 
 @dataclass
 class Bot:
-    """Acknowledges everything with the same words; the test speaks to the Web API in its place."""
+    """A bot with a fixed ack; the test calls the Web API for it."""
 
     says: str = ""
     last: Delivery | None = None
@@ -73,11 +73,13 @@ async def reply(ada: Person) -> Reply:
 
 
 async def test_a_trigger_opens_one_modal(client: AsyncWebClient, reply: Reply) -> None:
-    answer = await client.views_open(trigger_id=reply.act.trigger_id, view=modal(callback_id="filter"))
+    answer = await client.views_open(
+        trigger_id=reply.interaction.trigger_id, view=modal(callback_id="filter")
+    )
     view = await reply.view()
 
     assert (view.id, view.callback_id) == (answer["view"]["id"], "filter")
-    again = client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    again = client.views_open(trigger_id=reply.interaction.trigger_id, view=modal())
     assert await error_of(again) == "exchanged_trigger_id"
 
 
@@ -86,7 +88,7 @@ async def test_a_trigger_is_good_for_three_seconds(
 ) -> None:
     clock.now += 3.1
 
-    late = client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    late = client.views_open(trigger_id=reply.interaction.trigger_id, view=modal())
     assert await error_of(late) == "expired_trigger_id"
 
 
@@ -98,14 +100,15 @@ async def test_a_modal_beyond_the_limits_is_refused(client: AsyncWebClient, repl
     view = modal("x" * 25)
 
     assert (
-        await error_of(client.views_open(trigger_id=reply.act.trigger_id, view=view)) == "invalid_arguments"
+        await error_of(client.views_open(trigger_id=reply.interaction.trigger_id, view=view))
+        == "invalid_arguments"
     )
 
 
 async def test_a_modal_is_updated_by_id_unless_it_has_changed_since(
     client: AsyncWebClient, reply: Reply
 ) -> None:
-    await client.views_open(trigger_id=reply.act.trigger_id, view=modal(external_id="mine"))
+    await client.views_open(trigger_id=reply.interaction.trigger_id, view=modal(external_id="mine"))
     view = await reply.view()
     await client.views_update(view_id=view.id, view=modal("Second", external_id="mine"))
     second = await reply.view()
@@ -118,11 +121,11 @@ async def test_a_modal_is_updated_by_id_unless_it_has_changed_since(
     assert await error_of(client.views_update(view_id="V1", view=modal())) == "not_found"
 
 
-async def test_a_submission_carries_the_modal_and_what_was_filled_in(
+async def test_a_submission_contains_the_modal_and_its_values(
     slack: LocalSlack, client: AsyncWebClient, ada: Person, bot: Bot, reply: Reply
 ) -> None:
     view = modal(callback_id="filter", private_metadata="bookmark")
-    await client.views_open(trigger_id=reply.act.trigger_id, view=view)
+    await client.views_open(trigger_id=reply.interaction.trigger_id, view=view)
     values = {"status": {"word": {"type": "plain_text_input", "value": "errored"}}}
     opened = await reply.view()
     await ada.submit(opened, values)
@@ -138,7 +141,7 @@ async def test_a_submission_carries_the_modal_and_what_was_filled_in(
 async def test_a_modal_in_the_ack_is_held_to_the_limits_too(
     client: AsyncWebClient, ada: Person, bot: Bot, reply: Reply
 ) -> None:
-    await client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    await client.views_open(trigger_id=reply.interaction.trigger_id, view=modal())
     bot.says = '{"response_action": "update", "view": {"type": "modal"}}'
 
     with pytest.raises(AckError, match="missing required field: title"):
@@ -148,11 +151,11 @@ async def test_a_modal_in_the_ack_is_held_to_the_limits_too(
 async def test_a_dismissed_modal_is_reported_only_if_it_asked_to_be(
     client: AsyncWebClient, ada: Person, bot: Bot, reply: Reply
 ) -> None:
-    await client.views_open(trigger_id=reply.act.trigger_id, view=modal())
+    await client.views_open(trigger_id=reply.interaction.trigger_id, view=modal())
     assert await ada.close(await reply.view()) is None
 
     reply = await ada.command("/workflows")
-    await client.views_open(trigger_id=reply.act.trigger_id, view=modal(notify_on_close=True))
+    await client.views_open(trigger_id=reply.interaction.trigger_id, view=modal(notify_on_close=True))
     assert await ada.close(await reply.view()) is not None
     assert bot.last is not None
     assert bot.last.payload["type"] == "view_closed"
@@ -164,7 +167,7 @@ async def test_a_modal_lies_on_another_until_one_of_them_clears_all(
     views = []
     for view in (modal(), modal(clear_on_close=True, notify_on_close=True)):
         opening = await ada.command("/workflows")
-        await client.views_open(trigger_id=opening.act.trigger_id, view=view)
+        await client.views_open(trigger_id=opening.interaction.trigger_id, view=view)
         views.append(await opening.view())
     below, above = views
     assert slack.views.top(ada.user.id) == above
@@ -180,14 +183,14 @@ async def test_a_modal_lies_on_another_until_one_of_them_clears_all(
 
 
 async def press_in(ada: Person, view: View) -> str:
-    """The trigger of a button in a modal."""
-    return (await ada.act_in_view(view, {"action_id": "more", "block_id": "b"})).act.trigger_id
+    """Press a button in a modal, and return its trigger id."""
+    return (await ada.act_in_view(view, {"action_id": "more", "block_id": "b"})).interaction.trigger_id
 
 
 async def test_modals_are_pushed_three_high_and_no_higher(
     slack: LocalSlack, client: AsyncWebClient, ada: Person, reply: Reply
 ) -> None:
-    await client.views_open(trigger_id=reply.act.trigger_id, view=modal("1"))
+    await client.views_open(trigger_id=reply.interaction.trigger_id, view=modal("1"))
     for title in ("2", "3"):
         below = slack.views.open_now()[-1]
         pushed = await client.views_push(trigger_id=await press_in(ada, below), view=modal(title))
@@ -204,7 +207,7 @@ async def test_modals_are_pushed_three_high_and_no_higher(
 async def test_a_modal_below_another_is_updated_and_stays_below(
     slack: LocalSlack, client: AsyncWebClient, ada: Person, reply: Reply
 ) -> None:
-    root = (await client.views_open(trigger_id=reply.act.trigger_id, view=modal("Form")))["view"]
+    root = (await client.views_open(trigger_id=reply.interaction.trigger_id, view=modal("Form")))["view"]
     trigger = await press_in(ada, slack.views.open_now()[0])
     above = (await client.views_push(trigger_id=trigger, view=modal("Reading")))["view"]
     await client.views_update(view_id=above["id"], hash=above["hash"], view=modal("Preview"))
@@ -217,7 +220,7 @@ async def test_a_modal_below_another_is_updated_and_stays_below(
 
 
 async def test_nothing_is_pushed_where_no_modal_is_open(client: AsyncWebClient, reply: Reply) -> None:
-    push = client.views_push(trigger_id=reply.act.trigger_id, view=modal())
+    push = client.views_push(trigger_id=reply.interaction.trigger_id, view=modal())
     assert await error_of(push) == "not_found"
 
 
@@ -237,7 +240,7 @@ async def test_a_command_carries_all_of_slacks_fields(bot: Bot, reply: Reply) ->
         "api_app_id": "A0LOCAL01",
         "is_enterprise_install": "false",
         "response_url": reply.response_url,
-        "trigger_id": reply.act.trigger_id,
+        "trigger_id": reply.interaction.trigger_id,
     }
 
 

@@ -1,4 +1,4 @@
-"""The Web API of the local Slack, called with slack_sdk's own client."""
+"""The Web API of the local Slack, called with slack_sdk's client."""
 
 import json
 
@@ -20,12 +20,12 @@ from bot.playground.simulators.slack import (
     Workspace,
 )
 
-from .refused import error_of
+from .errors import error_of
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "three *errored*"}}
 
 
-async def test_auth_test_says_who_the_bot_is_and_what_it_may_do(client: AsyncWebClient) -> None:
+async def test_auth_test_returns_the_bot_and_its_scopes(client: AsyncWebClient) -> None:
     answer = await client.auth_test()
 
     assert (answer["user_id"], answer["team_id"]) == ("U0BOT0001", "T0LOCAL01")
@@ -41,9 +41,9 @@ async def test_auth_test_says_who_the_bot_is_and_what_it_may_do(client: AsyncWeb
 async def test_any_token_but_the_bots_own_is_turned_away(
     slack: LocalSlack, token: str | None, error: str
 ) -> None:
-    stranger = AsyncWebClient(token=token, base_url=slack.api_url)
+    unauthorized = AsyncWebClient(token=token, base_url=slack.api_url)
 
-    assert await error_of(stranger.auth_test()) == error
+    assert await error_of(unauthorized.auth_test()) == error
 
 
 async def test_a_method_that_does_not_exist_is_unknown(client: AsyncWebClient) -> None:
@@ -57,7 +57,7 @@ async def test_a_person_comes_with_name_and_time_zone(client: AsyncWebClient) ->
     assert user["tz_offset"] in {-4 * 3600, -5 * 3600}
 
 
-async def test_without_users_read_nobody_can_be_looked_up() -> None:
+async def test_users_info_needs_the_scope_users_read() -> None:
     workspace = Workspace(scopes=frozenset({"commands", "chat:write"}))
     async with LocalSlack(workspace=workspace).serve() as slack:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
@@ -199,7 +199,7 @@ async def test_every_call_is_written_down_with_its_outcome(slack: LocalSlack, cl
     assert slack.calls_of("chat.postMessage")[0].arguments["text"] == "hello"
 
 
-async def test_a_rate_limit_says_when_to_come_back_and_the_sdk_obeys(slack: LocalSlack) -> None:
+async def test_the_sdk_obeys_the_retry_after_of_a_rate_limit(slack: LocalSlack) -> None:
     slack.faults.add("chat.postMessage", RateLimited(retry_after=1))
     client = AsyncWebClient(
         token=slack.bot_token,

@@ -12,7 +12,7 @@ import { dataTable, tableBlock } from "./tables.js";
 import { unknown } from "./unknown.js";
 
 const DRAWN_BY = {
-  actions: (block, place) => h("div", { class: "actions" }, block.elements.map((element) => drawElement(element, place))),
+  actions: (block, context) => h("div", { class: "actions" }, block.elements.map((element) => drawElement(element, context))),
   alert: alertBlock,
   context: contextBlock,
   data_table: dataTable,
@@ -22,25 +22,25 @@ const DRAWN_BY = {
   image: imageBlock,
   input: inputBlock,
   markdown: (block) => h("div", { class: "text markdown" }, markdownNodes(block.text ?? "")),
-  rich_text: (block, { eyes }) => richText(block, eyes),
+  rich_text: (block, { viewer }) => richText(block, viewer),
   section: sectionBlock,
   table: tableBlock,
 };
 
-/** All blocks of a message or modal; `level` is that of its headings. */
+/** Draw the blocks of a message or modal; `level` is the heading level. */
 export function drawBlocks(blocks, surface, level) {
-  surface.drawAnew();
+  surface.resetControls();
   return blocks.map((block) =>
-    h("div", { class: `block ${block.type}-block`, "data-block-id": block.block_id }, drawn(block, surface, level)));
+    h("div", { class: `block ${block.type}-block`, "data-block-id": block.block_id }, drawBlock(block, surface, level)));
 }
 
-function drawn(block, surface, level) {
+function drawBlock(block, surface, level) {
   try {
     const draw = DRAWN_BY[block.type];
-    const place = { surface, eyes: surface.eyes, blockId: block.block_id, acts: true, level };
-    return draw ? draw(block, place) : unknown("block", block);
+    const context = { surface, viewer: surface.viewer, blockId: block.block_id, dispatches: true, level };
+    return draw ? draw(block, context) : unknown("block", block);
   } catch (error) {
-    // A block of a known type in a shape nobody foresaw must not take the rest of the message with it.
+    // A malformed block of a known type must not break the rest of the message.
     console.warn(`A ${block.type} block could not be drawn:`, error);
     return unknown("block", block);
   }
@@ -50,20 +50,20 @@ function headerBlock(block, { level }) {
   return h("p", { class: "block-header", role: "heading", "aria-level": level }, plainWords(block.text));
 }
 
-function sectionBlock(block, place) {
+function sectionBlock(block, context) {
   const words = h(
     "div",
     { class: "section-words" },
-    block.text && textNode(block.text, place.eyes),
-    block.fields && h("div", { class: "fields" }, block.fields.map((field) => textNode(field, place.eyes))),
+    block.text && textNode(block.text, context.viewer),
+    block.fields && h("div", { class: "fields" }, block.fields.map((field) => textNode(field, context.viewer))),
   );
-  const accessory = block.accessory && h("div", { class: "accessory" }, drawElement(block.accessory, place));
+  const accessory = block.accessory && h("div", { class: "accessory" }, drawElement(block.accessory, context));
   return h("div", { class: "section" }, words, accessory);
 }
 
-function contextBlock(block, { eyes }) {
+function contextBlock(block, { viewer }) {
   return h("div", { class: "context" }, block.elements.map((element) =>
-    element.type === "image" ? imageNode(element, "inline-image") : textNode(element, eyes, "span")));
+    element.type === "image" ? imageNode(element, "inline-image") : textNode(element, viewer, "span")));
 }
 
 function imageBlock(block) {
@@ -75,18 +75,18 @@ function imageBlock(block) {
   );
 }
 
-function alertBlock(block, { eyes }) {
+function alertBlock(block, { viewer }) {
   const level = ["info", "warning", "error", "success"].includes(block.level) ? block.level : "default";
-  return h("div", { class: `alert ${level}`, role: "note" }, icon("warning"), textNode(block.text, eyes));
+  return h("div", { class: `alert ${level}`, role: "note" }, icon("warning"), textNode(block.text, viewer));
 }
 
-// A label for what has to be filled in, with its hint, and room for what was wrong with it.
-function inputBlock(block, place) {
+// An input with its label, its hint and its error message.
+function inputBlock(block, context) {
   const [label, hint, error] = [freshId("label"), freshId("hint"), freshId("error")];
   const optional = block.optional === true;
   const node = drawElement(block.element, {
-    ...place,
-    acts: block.dispatch_action === true,
+    ...context,
+    dispatches: block.dispatch_action === true,
     labelledBy: label,
     describedBy: block.hint ? hint : null,
     optional,

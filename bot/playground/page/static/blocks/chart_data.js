@@ -1,23 +1,23 @@
-// The numbers of a chart, and how they are told apart.
+// Data and colours of charts.
 
 const COLOURS = 6;
 
-/** The class that gives a series or a slice its colour. */
-export function colourOf(place) {
-  return `colour-${place % COLOURS}`;
+/** Return the CSS class for the colour of a series or slice. */
+export function colourOf(index) {
+  return `colour-${index % COLOURS}`;
 }
 
-/** A number as it stands in a chart. */
+/** Format a number for a chart. */
 export function chartNumber(value) {
   return new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }).format(value);
 }
 
-/** Labels of the horizontal axis: those the chart names, else those of its points. */
+/** Return the labels of the horizontal axis: the chart's categories, or else those of its points. */
 export function categoriesOf(chart) {
   return chart.axis_config?.categories ?? [...new Set(chart.series.flatMap((series) => series.data.map((point) => point.label)))];
 }
 
-/** The value of a series at a label, or null where it has none. */
+/** Return the value of a series at a label, or null. */
 export function valueAt(series, label) {
   return series.data.find((point) => point.label === label)?.value ?? null;
 }

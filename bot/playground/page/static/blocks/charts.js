@@ -25,7 +25,7 @@ export function chartBlock(block) {
     (isPie ? drawPie : drawPlot)(drawing, chart, Math.max(width, NARROWEST));
   };
   const frame = h("div", { class: "chart-frame" }, drawing);
-  // Drawn anew for each width, as scaled-down labels could not be read on a narrow page.
+  // Redrawn for each width, as scaled-down labels would be illegible on a narrow page.
   new ResizeObserver(([entry]) => draw(Math.floor(entry.contentRect.width))).observe(frame);
   return h(
     "figure",
@@ -37,8 +37,8 @@ export function chartBlock(block) {
 }
 
 function legend(names) {
-  return h("ul", { class: "legend", "aria-hidden": "true" }, names.map((name, place) =>
-    h("li", {}, h("span", { class: `legend-mark ${colourOf(place)}` }), name)));
+  return h("ul", { class: "legend", "aria-hidden": "true" }, names.map((name, index) =>
+    h("li", {}, h("span", { class: `legend-mark ${colourOf(index)}` }), name)));
 }
 
 function pieTable({ segments }) {
@@ -70,7 +70,7 @@ function inWords(chart, [, ...rows]) {
 function hiddenTable(title, [head, ...rows]) {
   return h(
     "table",
-    { class: "unseen" },
+    { class: "visually-hidden" },
     h("caption", {}, title),
     h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map(([name, ...values]) =>

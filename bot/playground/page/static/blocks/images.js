@@ -1,8 +1,8 @@
-// Images, which live on other servers and may not be reachable from here.
+// Images from other servers, which may be unreachable.
 
 import { h, safeAddress } from "../dom.js";
 
-/** An image of a block or element; its words where it can't be loaded. */
+/** Create an image, or its alternative text if it can't be loaded. */
 export function imageNode({ image_url: address, alt_text: words }, kind) {
   const missing = () => h("span", { class: `no-image ${kind}`, role: "img", "aria-label": words || "image" }, words || "image");
   if (!address || safeAddress(address)?.startsWith("http") !== true) return missing();

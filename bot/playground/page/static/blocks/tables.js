@@ -3,17 +3,17 @@
 import { h } from "../dom.js";
 import { richText, richTextWords } from "../text/rich_text.js";
 
-const ROWS_IF_NOT_SAID = 5;
+const DEFAULT_PAGE_SIZE = 5;
 const LONG = 24;
 
-/** A table of ready-made cells; the first row names the columns. */
+/** Create a table of cells; the first row is the header. */
 export function plainTable([head = [], ...rows], aligned = [], caption = null) {
   const cell = (tag, content, column) => {
     const node = h(tag, tag === "th" ? { scope: "col" } : {}, content);
     if (aligned[column]) node.style.textAlign = aligned[column];
-    return withRoom(node);
+    return markLong(node);
   };
-  return scrolling(
+  return scrollFrame(
     caption ?? "Table",
     h(
       "table",
@@ -26,28 +26,28 @@ export function plainTable([head = [], ...rows], aligned = [], caption = null) {
 }
 
 /** The block `table`. */
-export function tableBlock(block, { eyes }) {
+export function tableBlock(block, { viewer }) {
   const settings = block.column_settings ?? [];
   return plainTable(
-    (block.rows ?? []).map((row) => row.map((cell) => cellNode(cell, eyes))),
+    (block.rows ?? []).map((row) => row.map((cell) => cellNode(cell, viewer))),
     settings.map((setting) => setting?.align),
   );
 }
 
-/** The block `data_table`: turns pages and sorts without asking anybody. */
-export function dataTable(block, { eyes }) {
+/** The block `data_table`, with paging and sorting in the browser. */
+export function dataTable(block, { viewer }) {
   const [head = [], ...rows] = block.rows ?? [];
-  const size = block.page_size ?? ROWS_IF_NOT_SAID;
+  const size = block.page_size ?? DEFAULT_PAGE_SIZE;
   const rowHeader = block.row_header_column_index ?? 0;
   const numeric = head.map((_, column) => rows.length > 0 && rows.every((row) => row[column]?.type === "raw_number"));
   const body = h("tbody");
-  const place = h("span", { class: "table-place", role: "status" });
+  const position = h("span", { class: "table-place", role: "status" });
   const headings = head.map((cell, column) =>
     h("th", { scope: "col", class: numeric[column] && "number", "aria-sort": "none" },
       h("button", { type: "button", class: "sort", onclick: () => sortBy(column) },
-        cellNode(cell, eyes), h("span", { class: "sort-mark", "aria-hidden": "true" }))));
-  const earlier = h("button", { type: "button", class: "small-button", onclick: () => turn(-1) }, "Previous");
-  const later = h("button", { type: "button", class: "small-button", onclick: () => turn(1) }, "Next");
+        cellNode(cell, viewer), h("span", { class: "sort-mark", "aria-hidden": "true" }))));
+  const previous = h("button", { type: "button", class: "small-button", onclick: () => changePage(-1) }, "Previous");
+  const next = h("button", { type: "button", class: "small-button", onclick: () => changePage(1) }, "Next");
   let page = 0;
   let sorted = { column: -1, upwards: true };
 
@@ -57,22 +57,22 @@ export function dataTable(block, { eyes }) {
     show();
   }
 
-  function turn(by) {
+  function changePage(by) {
     const last = Math.ceil(rows.length / size) - 1;
     page = Math.min(Math.max(page + by, 0), last);
     show();
   }
 
   function show() {
-    const shown = inOrder(rows, sorted).slice(page * size, (page + 1) * size);
+    const shown = sortRows(rows, sorted).slice(page * size, (page + 1) * size);
     body.replaceChildren(...shown.map((row) => h("tr", {}, row.map((cell, column) =>
       column === rowHeader
-        ? withRoom(h("th", { scope: "row", class: numeric[column] && "number" }, cellNode(cell, eyes)))
-        : withRoom(h("td", { class: numeric[column] && "number" }, cellNode(cell, eyes)))))));
-    place.textContent = `${page * size + 1}–${Math.min((page + 1) * size, rows.length)} of ${rows.length}`;
-    // Not `disabled`: that would take the keyboard's place away at the last page.
-    earlier.setAttribute("aria-disabled", page === 0);
-    later.setAttribute("aria-disabled", (page + 1) * size >= rows.length);
+        ? markLong(h("th", { scope: "row", class: numeric[column] && "number" }, cellNode(cell, viewer)))
+        : markLong(h("td", { class: numeric[column] && "number" }, cellNode(cell, viewer)))))));
+    position.textContent = `${page * size + 1}–${Math.min((page + 1) * size, rows.length)} of ${rows.length}`;
+    // Not `disabled`: that would remove the focus at the last page.
+    previous.setAttribute("aria-disabled", page === 0);
+    next.setAttribute("aria-disabled", (page + 1) * size >= rows.length);
     headings.forEach((heading, column) => {
       const direction = sorted.upwards ? "ascending" : "descending";
       heading.setAttribute("aria-sort", column === sorted.column ? direction : "none");
@@ -83,35 +83,35 @@ export function dataTable(block, { eyes }) {
   return h(
     "div",
     { class: "data-table" },
-    scrolling(block.caption, h("table", {}, captionNode(block.caption), h("thead", {}, h("tr", {}, headings)), body)),
+    scrollFrame(block.caption, h("table", {}, captionNode(block.caption), h("thead", {}, h("tr", {}, headings)), body)),
     rows.length > size &&
-      h("div", { class: "table-pages", role: "group", "aria-label": `Pages of ${block.caption}` }, earlier, place, later),
+      h("div", { class: "table-pages", role: "group", "aria-label": `Pages of ${block.caption}` }, previous, position, next),
   );
 }
 
-// What scrolls sideways has to be reachable by keyboard, and then it needs a name. It is a group and no region:
-// there may be many tables of one name, and nobody wants to find each among the landmarks of the page.
-function scrolling(name, table) {
+// A scrollable table must be focusable, and then it needs a name. It is a group, not a region:
+// many tables would clutter the landmarks of the page.
+function scrollFrame(name, table) {
   return h("div", { class: "table-frame", role: "group", "aria-label": name, tabindex: 0 }, table);
 }
 
-// Its words stay in sight while the columns below them are scrolled.
+// The caption stays visible while the columns scroll.
 function captionNode(words) {
   return h("caption", {}, h("span", { class: "caption" }, words));
 }
 
-// A cell with much in it may break its lines anywhere, and so has to be told not to become a thread of letters.
-function withRoom(cell) {
+// A long cell may break lines anywhere, so it needs a minimum width.
+function markLong(cell) {
   if (cell.textContent.length > LONG) cell.classList.add("long");
   return cell;
 }
 
-function cellNode(cell, eyes) {
-  if (cell?.type === "rich_text") return richText(cell, eyes);
+function cellNode(cell, viewer) {
+  if (cell?.type === "rich_text") return richText(cell, viewer);
   return cell?.text ?? String(cell?.value ?? "");
 }
 
-function inOrder(rows, { column, upwards }) {
+function sortRows(rows, { column, upwards }) {
   if (column < 0) return rows;
   const sorted = rows.toSorted((one, other) => compare(rank(one[column]), rank(other[column])));
   return upwards ? sorted : sorted.reverse();

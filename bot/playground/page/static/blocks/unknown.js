@@ -1,8 +1,8 @@
-// What the page can't draw is shown for what it is.
+// A placeholder for JSON that the page can't draw.
 
 import { h } from "../dom.js";
 
-/** A placeholder for a block or element of a type that has no drawing here. */
+/** Create a placeholder for a block or element of an unknown type. */
 export function unknown(what, json) {
   return h(
     "details",

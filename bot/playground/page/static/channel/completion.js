@@ -1,8 +1,8 @@
-// The commands offered while a `/` is being typed, and how the one typed is used.
+// Completion of commands, and the usage hint of the typed one.
 
 import { h } from "../dom.js";
 
-/** Knows the list above the box. `onPick` is told of the command that was chosen. */
+/** The list of commands above the text box. `onPick` receives the chosen command. */
 export class Completion {
   #commands = [];
   #offered = [];
@@ -20,35 +20,35 @@ export class Completion {
     box.setAttribute("aria-describedby", this.hint.id);
   }
 
-  /** The commands there are. */
+  /** Set the available commands. */
   set commands(commands) {
     this.#commands = commands;
   }
 
-  /** Whether the list is open. */
+  /** Return whether the list is open. */
   get isOpen() {
     return !this.list.hidden;
   }
 
-  /** Offer what fits to a text. */
+  /** Show the commands that match a text. */
   offer(text) {
     const typed = text.match(/^\/\S*$/) ? text.toLowerCase() : null;
     this.#offered = typed === null ? [] : this.#commands.filter(({ command }) => command.startsWith(typed));
     this.#marked = 0;
     this.#show();
-    // While a command is being typed, the list says the same.
+    // While a command is being typed, the list shows the usage.
     const known = this.#commands.find(({ command }) => text.startsWith(`${command} `));
     this.hint.replaceChildren();
     if (known) this.hint.append(h("code", {}, `${known.command} ${known.usage_hint ?? ""}`));
   }
 
-  /** Take the list away. */
+  /** Close the list. */
   close() {
     this.#offered = [];
     this.#show();
   }
 
-  /** Handle a key while the list is open; true if it was one of the list's. */
+  /** Handle a key while the list is open; return true if it was handled. */
   key(event, text) {
     if (!this.isOpen) return false;
     const { key } = event;
@@ -57,7 +57,7 @@ export class Completion {
       this.#marked = (this.#marked + (key === "ArrowDown" ? 1 : -1) + this.#offered.length) % this.#offered.length;
       this.#show();
     } else if (key === "Escape") this.close();
-    // A command that is typed out needs no completing: Enter sends it.
+    // A complete command needs no completion: Enter sends it.
     else if (!event.shiftKey && (key === "Tab" || (key === "Enter" && chosen.command !== text))) this.onPick(chosen);
     else return false;
     return true;
@@ -77,8 +77,8 @@ export class Completion {
         role: "option", id: `composer-command-${at}`, class: marked ? "marked" : "", "aria-selected": String(marked),
         onpointerdown: (event) => event.preventDefault(), onclick: () => this.onPick(command),
       },
-      h("span", {}, h("code", {}, command.command), " ", h("span", { class: "completion-says" }, command.usage_hint ?? "")),
-      h("span", { class: "completion-says" }, command.description ?? ""),
+      h("span", {}, h("code", {}, command.command), " ", h("span", { class: "completion-description" }, command.usage_hint ?? "")),
+      h("span", { class: "completion-description" }, command.description ?? ""),
     );
   }
 }

@@ -1,14 +1,14 @@
-// The box to type commands into.
+// The text box for commands.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { Completion } from "./completion.js";
 import { titleOf } from "./naming.js";
-import { History, keepDraft, keptDraft } from "./sending.js";
+import { History, loadDraft, saveDraft } from "./sending.js";
 
-const TALLEST = 180;
+const MAX_HEIGHT = 180;
 
-/** The composer; `send(text)` brings a command to the bot and fails with an Error for people. */
+/** The composer; `send(text)` sends a command to the bot, and rejects with an Error whose message people can read. */
 export class Composer {
   #history = new History();
   #firstCommand = "/";
@@ -16,7 +16,7 @@ export class Composer {
   constructor(form, send) {
     this.send = send;
     this.box = h("textarea", { id: "composer-text", rows: 1, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
-    this.label = h("label", { class: "unseen", for: "composer-text" });
+    this.label = h("label", { class: "visually-hidden", for: "composer-text" });
     this.problem = h("p", { class: "composer-problem", role: "alert", hidden: true });
     this.suggestions = h("div", { class: "suggestions", role: "group", "aria-label": "Suggestions" });
     this.completion = new Completion(this.box, ({ command }) => this.#type(`${command} `));
@@ -30,15 +30,15 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.box.addEventListener("input", () => this.#changed());
-    this.box.addEventListener("keydown", (event) => this.#key(event));
+    this.box.addEventListener("input", () => this.#onInput());
+    this.box.addEventListener("keydown", (event) => this.#onKey(event));
     this.box.addEventListener("blur", () => this.completion.close());
-    this.box.value = keptDraft();
-    // A narrower box, or larger letters, need more lines for the same text.
+    this.box.value = loadDraft();
+    // A narrower box or larger text needs more lines.
     new ResizeObserver(() => this.#fit()).observe(form);
   }
 
-  /** Another channel, another person, or news of the workspace. What is being typed stays. */
+  /** Update the composer for a channel, a person and a workspace. The draft stays. */
   show({ workspace, channel, typedCommands }) {
     this.#firstCommand = workspace.commands[0]?.command ?? "/";
     this.label.textContent = `Message ${titleOf(channel, workspace.bot)}`;
@@ -46,11 +46,11 @@ export class Composer {
     this.completion.commands = workspace.commands;
     this.#history.fill(typedCommands.map((exchange) => exchange.title));
     this.suggestions.replaceChildren(...workspace.suggestions.map(({ label, text }) =>
-      h("button", { type: "button", class: "chip", title: text, onclick: ({ detail }) => this.#suggested(text, detail) }, label)));
+      h("button", { type: "button", class: "chip", title: text, onclick: ({ detail }) => this.#sendSuggestion(text, detail) }, label)));
     this.#fit();
   }
 
-  /** Put the keyboard into the box. */
+  /** Focus the text box. */
   focus() {
     this.box.focus();
   }
@@ -59,22 +59,22 @@ export class Composer {
     this.box.value = text;
     this.box.focus();
     this.box.setSelectionRange(text.length, text.length);
-    this.#changed();
+    this.#onInput();
   }
 
-  #changed() {
+  #onInput() {
     this.completion.offer(this.box.value);
-    this.#say("");
+    this.#showProblem("");
     this.#fit();
-    keepDraft(this.box.value);
+    saveDraft(this.box.value);
   }
 
   #fit() {
     this.box.style.height = "auto";
-    this.box.style.height = `${Math.min(this.box.scrollHeight, TALLEST)}px`;
+    this.box.style.height = `${Math.min(this.box.scrollHeight, MAX_HEIGHT)}px`;
   }
 
-  #key(event) {
+  #onKey(event) {
     if (event.isComposing) return;
     if (this.completion.key(event, this.box.value)) {
       event.preventDefault();
@@ -84,10 +84,10 @@ export class Composer {
     } else if (event.key === "ArrowUp" || event.key === "ArrowDown") this.#recall(event);
   }
 
-  // The arrows move within a text that is being written; history begins where they would not move.
+  // Arrow keys move the caret within a draft; on its first and last line they browse the history.
   #recall(event) {
     const { value, selectionStart, selectionEnd } = this.box;
-    if (value !== "" && !this.#history.shows(value)) return;
+    if (value !== "" && !this.#history.isCurrent(value)) return;
     const up = event.key === "ArrowUp";
     const lines = up ? value.slice(0, selectionStart) : value.slice(selectionEnd);
     const text = lines.includes("\n") ? null : this.#history.step(up ? -1 : 1, value);
@@ -102,37 +102,37 @@ export class Composer {
     if (text === "") return;
     if (!text.startsWith("/")) {
       const [command, help] = [this.#firstCommand, `${this.#firstCommand} help`];
-      this.#say(`Nobody reads messages here: only commands are answered. Start with ${command}, for instance ${help}.`);
+      this.#showProblem(`Only commands work here. Start with ${command}, for instance ${help}.`);
       return;
     }
     this.#type("");
     if (await this.#dispatch(text)) return;
-    // What was not taken comes back, unless something else is being written by now.
+    // Restore a rejected text, unless there is a new draft.
     if (this.box.value === "") {
       this.box.value = text;
       this.#fit();
-      keepDraft(text);
+      saveDraft(text);
     }
   }
 
-  // Those who are used to double clicks want one answer all the same.
-  #suggested(text, clicks) {
+  // A double click sends the command once.
+  #sendSuggestion(text, clicks) {
     if (clicks < 2) this.#dispatch(text);
   }
 
   async #dispatch(text) {
-    this.#say("");
+    this.#showProblem("");
     this.#history.add(text);
     try {
       await this.send(text);
       return true;
     } catch (error) {
-      this.#say(error.message);
+      this.#showProblem(error.message);
       return false;
     }
   }
 
-  #say(words) {
+  #showProblem(words) {
     this.problem.textContent = words;
     this.problem.hidden = words === "";
   }

@@ -1,56 +1,56 @@
-// The channel: everything one person sees in it, in the order in which it came.
+// The messages of a channel that the viewer sees, in order.
 
 import { h } from "../dom.js";
 import { Surface } from "../elements/surface.js";
-import { noteFocus, restoreFocus } from "../focus.js";
+import { captureFocus, restoreFocus } from "../focus.js";
 import { icon } from "../icons.js";
 import { dayDivider, dayOf } from "../text/dates.js";
 import { commandNode, messageNode, momentOf, noticeNode } from "./messages.js";
 import { iconOf, titleOf } from "./naming.js";
 import { Scrolling } from "./scrolling.js";
 
-/** Draws the channel and redraws only what changed. */
+/** Draws the channel, and redraws only changed entries. */
 export class Feed {
   #drawn = new Map();
   #surfaces = new Map();
   #threads = new Map();
 
-  /** `act` and `suggest` bring what a person does in a message to the server. */
-  constructor(store, { frame, jump, act, suggest }) {
+  /** `sendAction` and `suggest` send interactions with messages to the server. */
+  constructor(store, { frame, jump, sendAction, suggest }) {
     this.store = store;
     this.frame = frame;
-    this.act = act;
+    this.sendAction = sendAction;
     this.suggest = suggest;
     this.scrolling = new Scrolling(frame, jump);
   }
 
-  /** Another channel or another reader: everything is drawn anew. */
+  /** Redraw everything, for another channel or viewer. */
   restart() {
     this.#drawn.clear();
     this.#threads.clear();
     this.#surfaces.clear();
     this.#fill();
-    this.scrolling.toEnd();
+    this.scrolling.scrollToEnd();
   }
 
-  /** Something happened: add what is new, replace what changed, keep the rest. */
+  /** Add new entries and replace changed ones. */
   refresh() {
-    this.scrolling.keep(() => this.#fill());
+    this.scrolling.preserve(() => this.#fill());
   }
 
   #fill() {
-    const { eyes } = this.store;
-    const { entries, replies } = arranged(this.store);
+    const { viewer } = this.store;
+    const { entries, replies } = arrangeEntries(this.store);
     const newest = this.frame.querySelector(":scope > [data-key]:last-child")?.dataset.key;
-    const nodes = withDays(entries, eyes).map((entry) => this.#node(entry, eyes));
+    const nodes = insertDayDividers(entries, viewer).map((entry) => this.#node(entry, viewer));
     const known = new Set([...entries, ...[...replies.values()].flat()].map((entry) => entry.key));
     for (const key of this.#surfaces.keys()) if (!known.has(key)) this.#surfaces.delete(key);
-    for (const entry of entries) this.#thread(entry, replies.get(entry.source.ts) ?? [], eyes);
+    for (const entry of entries) this.#thread(entry, replies.get(entry.source.ts) ?? [], viewer);
     this.#put(this.frame, nodes.length ? nodes : [emptyChannel(this.store)]);
     return nodes.length > 0 && nodes.at(-1).dataset.key !== newest;
   }
 
-  // Nodes that stay are not touched: moving one would take the focus from it.
+  // Unchanged nodes are not moved, as moving a node removes its focus.
   #put(parent, nodes) {
     for (const node of [...parent.children]) if (!nodes.includes(node)) node.remove();
     nodes.forEach((node, at) => {
@@ -58,16 +58,16 @@ export class Feed {
     });
   }
 
-  #node(entry, eyes) {
+  #node(entry, viewer) {
     const old = this.#drawn.get(entry.key);
     if (old?.version === entry.version) return old.node;
-    const node = this.#draw(entry, eyes);
+    const node = this.#draw(entry, viewer);
     node.dataset.key = entry.key;
     this.#drawn.set(entry.key, { node, version: entry.version });
     if (old?.node.isConnected) {
-      // The discussion below a message is not part of it: only the message itself is drawn anew.
+      // Only the message is redrawn, not the thread below it.
       const thread = old.node.querySelector(":scope .thread-slot > .thread");
-      const note = thread?.contains(document.activeElement) ? null : noteFocus(old.node);
+      const note = thread?.contains(document.activeElement) ? null : captureFocus(old.node);
       if (thread) node.querySelector(".thread-slot").append(thread);
       old.node.replaceWith(node);
       restoreFocus(node, note);
@@ -75,26 +75,26 @@ export class Feed {
     return node;
   }
 
-  #draw({ kind, source, key }, eyes) {
+  #draw({ kind, source, key }, viewer) {
     if (kind === "day") return h("div", { class: "day", role: "separator", "aria-label": source }, h("span", {}, source));
-    if (kind === "command") return commandNode(source, eyes);
-    if (kind === "notice") return noticeNode(source, eyes);
-    const surface = this.#surface(key, source.ts, eyes);
+    if (kind === "command") return commandNode(source, viewer);
+    if (kind === "notice") return noticeNode(source, viewer);
+    const surface = this.#surface(key, source.ts, viewer);
     return messageNode(source, surface, this.store.workspace.bot.name, kind === "broadcast");
   }
 
-  #surface(key, ts, eyes) {
+  #surface(key, ts, viewer) {
     if (!this.#surfaces.has(key)) {
       this.#surfaces.set(key, new Surface({
-        eyes,
-        send: (what) => this.act({ kind: "action", ts, ...what }),
-        ask: (what) => this.suggest({ ts, view: null, ...what }),
+        viewer,
+        send: (what) => this.sendAction({ kind: "action", ts, ...what }),
+        fetchOptions: (what) => this.suggest({ ts, view: null, ...what }),
       }));
     }
     return this.#surfaces.get(key);
   }
 
-  #thread(entry, replies, eyes) {
+  #thread(entry, replies, viewer) {
     if (entry.kind !== "message") return;
     const slot = this.#drawn.get(entry.key).node.querySelector(".thread-slot");
     if (replies.length === 0) {
@@ -108,12 +108,12 @@ export class Feed {
     const thread = this.#threads.get(entry.key);
     const words = `Thread · ${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
     thread.querySelector("summary").replaceChildren(icon("thread"), words);
-    this.#put(thread.querySelector(".replies"), replies.map((reply) => this.#node(reply, eyes)));
+    this.#put(thread.querySelector(".replies"), replies.map((reply) => this.#node(reply, viewer)));
     if (thread.parentNode !== slot) slot.replaceChildren(thread);
   }
 }
 
-function arranged(store) {
+function arrangeEntries(store) {
   const messages = store.visibleMessages;
   const here = new Set(messages.map((message) => message.ts));
   const replies = new Map();
@@ -137,15 +137,15 @@ function entryOf(kind, key, source, version = source) {
   return { kind, key, source, version, at: Number(source.ts) };
 }
 
-function withDays(entries, { zone }) {
+function insertDayDividers(entries, { zone }) {
   let day = null;
   return entries.flatMap((entry) => {
     const ms = momentOf(entry.source.ts);
-    const itsDay = dayOf(ms, zone);
-    if (itsDay === day) return [entry];
-    day = itsDay;
+    const entryDay = dayOf(ms, zone);
+    if (entryDay === day) return [entry];
+    day = entryDay;
     const words = dayDivider(ms, zone);
-    return [{ kind: "day", key: `day-${itsDay}`, source: words, version: words }, entry];
+    return [{ kind: "day", key: `day-${entryDay}`, source: words, version: words }, entry];
   });
 }
 
@@ -158,9 +158,9 @@ function emptyChannel({ channel, workspace }) {
     h("h2", {}, `Nothing in ${titleOf(channel, workspace.bot)} yet`),
     first && h("p", {},
       "Type ", h("code", {}, first.command), " below, or try one of the suggestions. ",
-      h("code", {}, `${first.command} help`), " says what else there is."),
-    channel.is_archived && h("p", { class: "faint" }, "This channel is archived: nobody can post here any more."),
+      h("code", {}, `${first.command} help`), " shows all commands."),
+    channel.is_archived && h("p", { class: "faint" }, "This channel is archived: posting is disabled."),
     !channel.bot_is_member && h("p", { class: "faint" },
-      `${workspace.bot.name} is not a member of this channel. Commands work all the same; posting by itself does not.`),
+      `${workspace.bot.name} is not a member of this channel. Commands work, but it can't post on its own.`),
   );
 }

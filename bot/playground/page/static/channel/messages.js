@@ -1,4 +1,4 @@
-// One message as it stands in the channel.
+// Messages in the channel.
 
 import { drawBlocks } from "../blocks/blocks.js";
 import { copyButton } from "../clipboard.js";
@@ -9,35 +9,35 @@ import { mrkdwnNodes } from "../text/mrkdwn.js";
 
 const HEADINGS = 2;
 
-/** A message of the bot's; `isBroadcast` where a reply in a thread stands in the channel, too. */
+/** Create a message of the bot; `isBroadcast` marks a thread reply that is also in the channel. */
 export function messageNode(message, surface, botName, isBroadcast = false) {
-  const { eyes } = surface;
+  const { viewer } = surface;
   const body = message.blocks?.length
     ? drawBlocks(message.blocks, surface, HEADINGS)
-    : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", eyes));
+    : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", viewer));
   return frame({
     kind: message.seen_only_by ? "ephemeral" : "message",
     ts: message.ts,
     face: botFace(),
     name: botName,
     isApp: true,
-    eyes,
-    mark: [message.seen_only_by && onlyYou(), isBroadcast && fromThread()],
+    viewer,
+    mark: [message.seen_only_by && ephemeralMark(), isBroadcast && threadMark()],
     body,
     tools: message.blocks?.length > 0 && h("div", { class: "tools" }, copyButton(message.blocks, { compact: true })),
   });
 }
 
-/** What Slackbot tells one person or everybody; with problems, it is what Slack refused to show. */
-export function noticeNode(notice, eyes) {
+/** Create a notice from Slackbot; with problems, it is about a message that Slack refused. */
+export function noticeNode(notice, viewer) {
   const refused = notice.problems?.length > 0;
   return frame({
     kind: refused ? "refusal" : "notice",
     ts: notice.ts,
     face: letterFace("S", "slackbot"),
     name: "Slackbot",
-    eyes,
-    mark: notice.person !== null && onlyYou(),
+    viewer,
+    mark: notice.person !== null && ephemeralMark(),
     body: [
       h("div", { class: "text" }, notice.text),
       refused && h("ul", { class: "problems" }, notice.problems.map((problem) => h("li", {}, problem))),
@@ -45,31 +45,31 @@ export function noticeNode(notice, eyes) {
   });
 }
 
-/** The faint line of a command that was typed. */
-export function commandNode(exchange, eyes) {
+/** Create the line for a command that was sent. */
+export function commandNode(exchange, viewer) {
   return h("p", { class: "typed-command", "data-kind": "command" },
-    "You used ", h("code", {}, exchange.title), " ", timeNode(exchange.ts, eyes));
+    "You used ", h("code", {}, exchange.title), " ", timeNode(exchange.ts, viewer));
 }
 
-/** The words of a message, for those who hear it. */
-export function spokenWords(message, eyes) {
-  return h("div", {}, mrkdwnNodes(message.text ?? "", eyes)).textContent;
+/** Return the plain text of a message, for screen readers. */
+export function plainText(message, viewer) {
+  return h("div", {}, mrkdwnNodes(message.text ?? "", viewer)).textContent;
 }
 
-/** Milliseconds of a message's `ts`. */
+/** Convert a message's `ts` to milliseconds. */
 export function momentOf(ts) {
   return Number(ts) * 1000;
 }
 
-function onlyYou() {
+function ephemeralMark() {
   return h("p", { class: "message-mark" }, icon("eye"), "Only visible to you");
 }
 
-function fromThread() {
+function threadMark() {
   return h("p", { class: "message-mark" }, icon("thread"), "Replied in a thread, and sent to the channel");
 }
 
-function frame({ kind, ts, face, name, isApp = false, eyes, mark, body, tools }) {
+function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools }) {
   const nameId = freshId("author");
   return h(
     "article",
@@ -80,7 +80,7 @@ function frame({ kind, ts, face, name, isApp = false, eyes, mark, body, tools })
       { class: "message-words" },
       mark,
       h("header", { class: "message-head", id: nameId },
-        h("span", { class: "author" }, name), " ", isApp && h("span", { class: "badge" }, "APP"), " ", timeNode(ts, eyes)),
+        h("span", { class: "author" }, name), " ", isApp && h("span", { class: "badge" }, "APP"), " ", timeNode(ts, viewer)),
       h("div", { class: "message-body" }, body),
       h("div", { class: "thread-slot" }),
     ),

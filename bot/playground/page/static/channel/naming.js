@@ -1,20 +1,20 @@
-// What a channel is called on the page. A direct message is called after who is at its other end: the bot.
+// Names of channels. A direct message has the name of the bot.
 
 import { icon } from "../icons.js";
 
 const ICONS = { public: "channel", private: "lock", im: "direct" };
 
-/** `ops` or `workflows`: its name without a sign. */
+/** Return the name without a prefix: `ops` or `workflows`. */
 export function nameOf(channel, bot) {
   return channel.kind === "im" ? bot.name : channel.name;
 }
 
-/** `#ops` or `workflows`. */
+/** Return the name with a prefix: `#ops` or `workflows`. */
 export function titleOf(channel, bot) {
   return channel.kind === "im" ? bot.name : `#${channel.name}`;
 }
 
-/** The drawing that stands for its kind. */
+/** Return the icon for the kind of a channel. */
 export function iconOf(channel) {
   return icon(ICONS[channel.kind]);
 }

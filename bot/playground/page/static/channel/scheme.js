@@ -1,38 +1,38 @@
-// Light or dark: the system's choice until the person makes one.
+// The colour scheme: the system's until the person chooses one.
 
-const REMEMBERED = "playground.scheme";
+const STORAGE_KEY = "playground.scheme";
 const SYSTEM = matchMedia("(prefers-color-scheme: dark)");
 
-/** Put the remembered choice into effect. */
+/** Apply the saved scheme. */
 export function applyScheme() {
-  const chosen = remembered();
+  const chosen = loadScheme();
   if (chosen) document.documentElement.dataset.scheme = chosen;
 }
 
-/** Whether the page is dark now. */
+/** Return whether the page is dark. */
 export function isDark() {
   return (document.documentElement.dataset.scheme ?? (SYSTEM.matches ? "dark" : "light")) === "dark";
 }
 
-/** Go to the other scheme, and remember it. */
+/** Switch to the other scheme, and save it. */
 export function switchScheme() {
   const chosen = isDark() ? "light" : "dark";
   document.documentElement.dataset.scheme = chosen;
   try {
-    localStorage.setItem(REMEMBERED, chosen);
+    localStorage.setItem(STORAGE_KEY, chosen);
   } catch {
-    // The choice then lasts as long as the page.
+    // Without storage, the choice is lost on reload.
   }
 }
 
-/** Be told when the system changes its mind. */
+/** Call a listener when the system's scheme changes. */
 export function onSystemScheme(listener) {
   SYSTEM.addEventListener("change", listener);
 }
 
-function remembered() {
+function loadScheme() {
   try {
-    const chosen = localStorage.getItem(REMEMBERED);
+    const chosen = localStorage.getItem(STORAGE_KEY);
     return ["light", "dark"].includes(chosen) ? chosen : null;
   } catch {
     return null;

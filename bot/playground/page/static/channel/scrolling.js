@@ -1,47 +1,47 @@
-// Where the channel is scrolled to: at the newest message unless the person went up to read.
+// Scrolling of the channel: it stays at the newest message unless the person scrolls up.
 
 const NEAR = 48;
 
-/** Watches over one scrolling element and its “New messages” button. */
+/** Manages a scrollable element and its “New messages” button. */
 export class Scrolling {
   #atEnd = true;
 
   constructor(frame, jump) {
     this.frame = frame;
     this.jump = jump;
-    frame.addEventListener("scroll", () => this.#look(), { passive: true });
-    // An image that arrives, or a window that shrinks, must not push the newest out of sight.
-    frame.addEventListener("load", () => this.#follow(), true);
-    new ResizeObserver(() => this.#follow()).observe(frame);
+    frame.addEventListener("scroll", () => this.#update(), { passive: true });
+    // A loaded image or a smaller window must not hide the newest message.
+    frame.addEventListener("load", () => this.#stickToEnd(), true);
+    new ResizeObserver(() => this.#stickToEnd()).observe(frame);
     jump.addEventListener("click", () => {
-      this.toEnd();
+      this.scrollToEnd();
       frame.focus({ preventScroll: true });
     });
   }
 
-  /** Go to the newest message. */
-  toEnd() {
+  /** Scroll to the newest message. */
+  scrollToEnd() {
     this.frame.scrollTop = this.frame.scrollHeight;
     this.#atEnd = true;
     this.jump.hidden = true;
   }
 
-  /** Change the list by `change`, which says whether something came at its end, and keep what is read in its place. */
-  keep(change) {
+  /** Run `change`, which returns whether entries were added at the end, and preserve the visible position. */
+  preserve(change) {
     const wasAtEnd = this.#atEnd;
-    const before = this.#reading();
-    const grown = change();
-    if (wasAtEnd && (grown || !before.used)) this.toEnd();
+    const before = this.#anchor();
+    const hasGrown = change();
+    if (wasAtEnd && (hasGrown || !before.used)) this.scrollToEnd();
     else {
       const after = before.used ? document.activeElement : this.#entry(before.key);
       if (after && this.frame.contains(after)) this.frame.scrollTop += after.getBoundingClientRect().top - before.top;
-      if (grown) this.jump.hidden = false;
-      this.#look();
+      if (hasGrown) this.jump.hidden = false;
+      this.#update();
     }
   }
 
-  // The control in use stays under the pointer; without one, the topmost message in sight stays.
-  #reading() {
+  // The focused control keeps its position; without one, the topmost visible message does.
+  #anchor() {
     const active = document.activeElement;
     const frame = this.frame.getBoundingClientRect();
     const box = active?.getBoundingClientRect();
@@ -56,12 +56,12 @@ export class Scrolling {
     return key && this.frame.querySelector(`[data-key="${CSS.escape(key)}"]`);
   }
 
-  #look() {
+  #update() {
     this.#atEnd = this.frame.scrollHeight - this.frame.scrollTop - this.frame.clientHeight < NEAR;
     if (this.#atEnd) this.jump.hidden = true;
   }
 
-  #follow() {
-    if (this.#atEnd) this.toEnd();
+  #stickToEnd() {
+    if (this.#atEnd) this.scrollToEnd();
   }
 }

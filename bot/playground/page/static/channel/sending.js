@@ -1,26 +1,26 @@
-// What was typed and sent before, and what has not been sent yet.
+// The history of sent commands, and the draft.
 
 const DRAFT = "playground.draft";
 
-/** Commands sent before, to be fetched back with the arrow keys. */
+/** Sent commands, which the arrow keys browse. */
 export class History {
   #sent = [];
   #at = 0;
   #unsent = "";
 
-  /** Begin with what this person is known to have sent. */
+  /** Replace the history. */
   fill(texts) {
     this.#sent = [];
     texts.forEach((text) => this.add(text));
   }
 
-  /** One more was sent. */
+  /** Add a command. */
   add(text) {
     if (this.#sent.at(-1) !== text) this.#sent.push(text);
     this.#at = this.#sent.length;
   }
 
-  /** The one before (-1) or after (1); past the last is what was being typed. Null at either end. */
+  /** Return the previous (-1) or next (1) command; after the last one comes the draft. Null at either end. */
   step(by, typed) {
     const to = this.#at + by;
     if (to < 0 || to > this.#sent.length) return null;
@@ -29,23 +29,23 @@ export class History {
     return this.#sent[to] ?? this.#unsent;
   }
 
-  /** Whether the box shows something fetched back, unchanged. */
-  shows(typed) {
+  /** Return whether a text is the current entry, unchanged. */
+  isCurrent(typed) {
     return this.#sent[this.#at] === typed;
   }
 }
 
-/** Keep what is being typed over a reload of the page. */
-export function keepDraft(text) {
+/** Save the draft, so that it survives a reload. */
+export function saveDraft(text) {
   try {
     sessionStorage.setItem(DRAFT, text);
   } catch {
-    // Without storage a draft lives as long as the page.
+    // Without storage, the draft is lost on reload.
   }
 }
 
-/** What was being typed before the page was reloaded. */
-export function keptDraft() {
+/** Return the saved draft. */
+export function loadDraft() {
   try {
     return sessionStorage.getItem(DRAFT) ?? "";
   } catch {

@@ -1,4 +1,4 @@
-// The side of the page: the workspace, its channels, who reads, and how Cloudflare feels.
+// The sidebar: the workspace, its channels, the viewer, and the fault of Cloudflare.
 
 import { freshId, h } from "../dom.js";
 import { botFace, icon } from "../icons.js";
@@ -6,7 +6,7 @@ import { timeOf } from "../text/dates.js";
 import { iconOf, nameOf } from "./naming.js";
 import { isDark, onSystemScheme, switchScheme } from "./scheme.js";
 
-/** The sidebar; `onFault(name)` makes the simulated Cloudflare well or ill. */
+/** The sidebar; `onFault(name)` selects a fault of the simulated Cloudflare. */
 export class Sidebar {
   constructor(nav, store, onFault) {
     this.store = store;
@@ -14,8 +14,8 @@ export class Sidebar {
     this.name = h("p", { class: "workspace-name" });
     this.channels = h("ul", { class: "channels" });
     this.direct = h("ul", { class: "channels" });
-    this.person = h("select", { id: "reading-as", onchange: () => store.readAs(this.person.value) });
-    this.clock = h("p", { class: "sidebar-note", id: "reading-as-clock" });
+    this.person = h("select", { id: "viewing-as", onchange: () => store.viewAs(this.person.value) });
+    this.clock = h("p", { class: "sidebar-note", id: "viewing-as-clock" });
     this.person.setAttribute("aria-describedby", this.clock.id);
     this.faultBox = h("div", { class: "sidebar-part" });
     this.scheme = h(
@@ -31,7 +31,7 @@ export class Sidebar {
       h("div", { class: "sidebar-part grows" },
         h("h2", { id: heading }, "Channels"), this.channels,
         h("h2", { id: directHeading }, "Direct messages"), this.direct),
-      h("div", { class: "sidebar-part" }, h("label", { for: "reading-as" }, "Reading as"), this.person, this.clock),
+      h("div", { class: "sidebar-part" }, h("label", { for: "viewing-as" }, "Viewing as"), this.person, this.clock),
       this.faultBox,
       h("div", { class: "sidebar-part" }, this.scheme),
     );
@@ -42,7 +42,7 @@ export class Sidebar {
     setInterval(() => this.tick(), 1000);
   }
 
-  /** Show the workspace as it is now. */
+  /** Show the current workspace. */
   show() {
     const { workspace, person, visibleChannels, fault } = this.store;
     this.name.textContent = workspace.team;
@@ -56,7 +56,7 @@ export class Sidebar {
     this.tick();
   }
 
-  /** Show what the reader's clock says. */
+  /** Show the viewer's local time. */
   tick() {
     if (!this.store.person) return;
     const { tz } = this.store.person;
@@ -67,22 +67,22 @@ export class Sidebar {
   #channel(channel) {
     const { bot } = this.store.workspace;
     const { id, is_archived: isArchived, bot_is_member: isMember } = channel;
-    const mark = isArchived ? ["archived", "Nobody can post here any more"] : ["no bot", `${bot.name} is not a member`];
+    const mark = isArchived ? ["archived", "Posting is disabled"] : ["no bot", `${bot.name} is not a member`];
     return h("li", {}, h(
       "button",
       {
         type: "button", class: "channel-link", "data-channel": id, "aria-current": id === this.store.channel.id && "page",
-        onclick: () => this.store.goTo(id),
+        onclick: () => this.store.openChannel(id),
       },
       iconOf(channel),
       h("span", { class: "channel-link-name" }, nameOf(channel, bot)),
       this.store.unread.has(id) && h("span", { class: "unread" }, "new"),
-      channel.kind === "private" && h("span", { class: "unseen" }, "(private)"),
+      channel.kind === "private" && h("span", { class: "visually-hidden" }, "(private)"),
       (isArchived || !isMember) && h("span", { class: "channel-mark", title: mark[1] }, mark[0]),
     ));
   }
 
-  // The box is made once per set of faults: replacing it would close a list that is just open.
+  // The menu is created once per set of faults: replacing it would close an open list.
   #showFaults({ faults, account }, fault) {
     const key = JSON.stringify(faults);
     if (this.faultKey !== key) {
@@ -91,11 +91,11 @@ export class Sidebar {
       const select = h("select", { id: "fault", onchange: () => this.onFault(select.value) }, options);
       this.faultBox.replaceChildren(...(faults.length
         ? [h("label", { for: "fault" }, "Cloudflare"), select, h("p", { class: "sidebar-note" })]
-        : [h("p", { class: "sidebar-note" }, "Cloudflare's faults can be tried with the simulated account only.")]));
+        : [h("p", { class: "sidebar-note" }, "Faults are available for the simulated account only.")]));
     }
     if (faults.length === 0) return;
     this.faultBox.querySelector("select").value = fault;
-    this.faultBox.querySelector("p").textContent = faults.find(({ name }) => name === fault)?.says ?? account.says;
+    this.faultBox.querySelector("p").textContent = faults.find(({ name }) => name === fault)?.description ?? account.description;
     this.faultBox.dataset.fault = fault;
   }
 

@@ -3,11 +3,11 @@
 import { freshId, h, safeAddress } from "../dom.js";
 import { icon } from "../icons.js";
 import { plainWords } from "../text/text.js";
-import { use } from "./acting.js";
+import { useElement } from "./interaction.js";
 import { Popup } from "./popup.js";
 
 /** The element `button`. */
-export function button(element, place) {
+export function button(element, context) {
   const href = element.url ? safeAddress(element.url) : null;
   const node = h(
     href ? "a" : "button",
@@ -19,12 +19,12 @@ export function button(element, place) {
     h("span", { class: "button-words" }, plainWords(element.text)),
   );
   const fields = { text: element.text, ...("value" in element ? { value: element.value } : {}) };
-  node.addEventListener("click", () => use(element, place, fields, node));
+  node.addEventListener("click", () => useElement(element, context, fields, node));
   return node;
 }
 
-/** The element `overflow`: a few options behind three dots. */
-export function overflow(element, place) {
+/** The element `overflow`: a menu behind three dots. */
+export function overflow(element, context) {
   const menuId = freshId("menu");
   const opener = h(
     "button",
@@ -37,7 +37,7 @@ export function overflow(element, place) {
   const items = element.options.map((option) => menuItem(option, () => {
     popup.close();
     opener.focus();
-    use(element, place, { selected_option: option }, opener);
+    useElement(element, context, { selected_option: option }, opener);
   }));
   const menu = h("div", { class: "popup menu", id: menuId, role: "menu", popover: "manual" }, items);
   const popup = new Popup(opener, menu, () => opener.setAttribute("aria-expanded", "false"));
@@ -59,7 +59,7 @@ export function overflow(element, place) {
   return h("span", { class: "overflow-box" }, opener, menu);
 }
 
-// An address makes a link of what is otherwise a button; Slack tells the bot of both.
+// A button with a URL is a link; Slack notifies the bot of both.
 function leadingTo(href) {
   return href ? { href, target: "_blank", rel: "noopener noreferrer" } : { type: "button" };
 }
@@ -81,7 +81,7 @@ function walk(event, items, leave) {
     event.preventDefault();
     items.at(to % items.length).focus();
   } else if (event.key === "Escape" || event.key === "Tab") {
-    // Stopped here, as otherwise the modal around it would close as well.
+    // Without this, the surrounding modal would close as well.
     event.stopPropagation();
     if (event.key === "Escape") event.preventDefault();
     leave();

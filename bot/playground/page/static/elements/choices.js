@@ -1,41 +1,41 @@
-// Menus: a box to type into with a list beneath it. Serves every kind of select, single and multiple.
+// Menus: a text box with a list, for all select elements.
 
 import { freshId, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { plainWords } from "../text/text.js";
-import { use } from "./acting.js";
+import { useElement } from "./interaction.js";
 import { OptionList } from "./option_list.js";
 import { Popup } from "./popup.js";
 import { sourceOf } from "./sources.js";
 
 const TYPING_PAUSE = 250;
 
-/** Any of the select elements. */
-export function choiceMenu(element, place) {
-  return new ChoiceMenu(element, place).node;
+/** Create the menu of a select element. */
+export function choiceMenu(element, context) {
+  return new ChoiceMenu(element, context).node;
 }
 
 class ChoiceMenu {
-  #asking = 0;
+  #requestNumber = 0;
   #timer = 0;
 
-  constructor(element, place) {
+  constructor(element, context) {
     this.element = element;
-    this.place = place;
-    this.source = sourceOf(element, place);
-    this.chosen = this.source.chosen(place.surface.begin(place.blockId, element.action_id, this.source.begin));
-    this.placeholder = plainWords(element.placeholder) || (this.source.many ? "Choose some" : "Choose one");
+    this.context = context;
+    this.source = sourceOf(element, context);
+    this.chosen = this.source.chosen(context.surface.initialState(context.blockId, element.action_id, this.source.initial));
+    this.placeholder = plainWords(element.placeholder) || (this.source.isMulti ? "Choose some" : "Choose one");
     const listId = freshId("options");
     this.input = h("input", {
       type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "data-control": true,
       "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list",
-      "aria-label": place.labelledBy ? null : this.placeholder, "aria-labelledby": place.labelledBy, "aria-describedby": place.describedBy, "aria-required": place.required,
+      "aria-label": context.labelledBy ? null : this.placeholder, "aria-labelledby": context.labelledBy, "aria-describedby": context.describedBy, "aria-required": context.required,
     });
     this.tokens = h("span", { class: "tokens" });
-    this.list = new OptionList(listId, this.source.many, (option) => this.#pick(option));
+    this.list = new OptionList(listId, this.source.isMulti, (option) => this.#pick(option));
     this.box = h("div", { class: "choice-box" }, h("span", { class: "choice-words" }, this.tokens, this.input), icon("down"));
-    this.node = h("div", { class: this.source.many ? "choice many" : "choice" }, this.box, this.list.node);
-    this.popup = new Popup(this.box, this.list.node, () => this.#closed());
+    this.node = h("div", { class: this.source.isMulti ? "choice many" : "choice" }, this.box, this.list.node);
+    this.popup = new Popup(this.box, this.list.node, () => this.#onClose());
     this.#listen();
     this.#show();
   }
@@ -49,9 +49,9 @@ class ChoiceMenu {
     });
     this.input.addEventListener("input", () => this.#open(this.input.value));
     this.input.addEventListener("keydown", (event) => this.#key(event));
-    // What is typed replaces what is chosen, instead of adding to its words.
+    // Typing replaces the selected text.
     this.input.addEventListener("focus", () => this.input.select());
-    this.input.addEventListener("blur", () => this.#leave());
+    this.input.addEventListener("blur", () => this.#onBlur());
   }
 
   #key(event) {
@@ -61,7 +61,7 @@ class ChoiceMenu {
       if (!this.popup.isOpen) this.#open();
       else this.#mark(key === "ArrowDown" ? 1 : -1);
     } else if (key === "Enter") {
-      // In a modal Enter would send the form.
+      // In a modal, Enter would submit the form.
       event.preventDefault();
       if (!this.popup.isOpen) this.#open();
       else this.list.pickMarked();
@@ -69,7 +69,7 @@ class ChoiceMenu {
       event.preventDefault();
       event.stopPropagation();
       this.popup.close();
-    } else if (key === "Backspace" && this.source.many && this.input.value === "" && this.chosen.length) {
+    } else if (key === "Backspace" && this.source.isMulti && this.input.value === "" && this.chosen.length) {
       this.#choose(this.chosen.slice(0, -1));
     }
   }
@@ -82,30 +82,30 @@ class ChoiceMenu {
     if (id) this.input.setAttribute("aria-activedescendant", id);
   }
 
-  // What is typed narrows the list down; opened without typing it shows everything.
+  // Open the list with the options that match the typed text.
   #open(typed = "") {
     this.input.setAttribute("aria-expanded", "true");
     this.popup.open();
-    if (!this.source.asks) this.#offer(this.source.groups(typed), typed);
-    else if (typed.length < this.source.least) {
-      this.#asking += 1;
-      this.list.tell(`Type ${this.source.least} characters or more`);
+    if (!this.source.isRemote) this.#offer(this.source.groups(typed), typed);
+    else if (typed.length < this.source.minLength) {
+      this.#requestNumber += 1;
+      this.list.showNote(`Type ${this.source.minLength} characters or more`);
     } else {
       clearTimeout(this.#timer);
-      this.list.tell("Asking the bot…");
-      this.#timer = setTimeout(() => this.#ask(typed), TYPING_PAUSE);
+      this.list.showNote("Loading options…");
+      this.#timer = setTimeout(() => this.#fetch(typed), TYPING_PAUSE);
     }
-    if (this.source.asks && this.source.least === 0 && typed === "") this.#ask("");
+    if (this.source.isRemote && this.source.minLength === 0 && typed === "") this.#fetch("");
   }
 
-  async #ask(typed) {
-    const asking = (this.#asking += 1);
+  async #fetch(typed) {
+    const requestNumber = (this.#requestNumber += 1);
     try {
       const groups = await this.source.groups(typed);
-      // An answer to what was typed before is of no use any more.
-      if (asking === this.#asking) this.#offer(groups, typed);
+      // Ignore the answer to an earlier text.
+      if (requestNumber === this.#requestNumber) this.#offer(groups, typed);
     } catch (error) {
-      if (asking === this.#asking) this.list.tell(error.message);
+      if (requestNumber === this.#requestNumber) this.list.showNote(error.message);
     }
   }
 
@@ -113,11 +113,11 @@ class ChoiceMenu {
     this.input.removeAttribute("aria-activedescendant");
     this.list.show(groups, this.chosen);
     if (typed) this.#mark(1);
-    else if (!this.source.many) this.#point(this.list.markChosen());
+    else if (!this.source.isMulti) this.#point(this.list.markChosen());
   }
 
   #pick(option) {
-    if (!this.source.many) {
+    if (!this.source.isMulti) {
       this.popup.close();
       this.#choose([option]);
       return;
@@ -126,24 +126,24 @@ class ChoiceMenu {
     const most = this.element.max_selected_items ?? Infinity;
     if (without.length < this.chosen.length) this.#choose(without);
     else if (this.chosen.length < most) this.#choose([...this.chosen, option]);
-    else this.list.tell(`No more than ${most} can be chosen`);
+    else this.list.showNote(`No more than ${most} can be chosen`);
     this.input.value = "";
     this.input.focus();
   }
 
   async #choose(options) {
-    const { element, place, source } = this;
+    const { element, context, source } = this;
     const before = this.chosen;
-    this.#keep(options);
+    this.#setChosen(options);
     if (this.popup.isOpen) this.list.choose(options);
-    const taken = !place.acts || (await use(element, place, source.state(options), this.node));
-    if (!taken) this.#keep(before);
+    const accepted = !context.dispatches || (await useElement(element, context, source.state(options), this.node));
+    if (!accepted) this.#setChosen(before);
   }
 
-  #keep(options) {
+  #setChosen(options) {
     this.chosen = options;
     const state = { type: this.element.type, ...this.source.state(options) };
-    this.place.surface.change(this.place.blockId, this.element.action_id, state);
+    this.context.surface.change(this.context.blockId, this.element.action_id, state);
     this.#show();
   }
 
@@ -151,9 +151,9 @@ class ChoiceMenu {
     const words = this.chosen.map((option) => plainWords(option.text));
     const empty = words.length === 0;
     this.input.placeholder = empty ? this.placeholder : "";
-    if (!this.source.many) {
+    if (!this.source.isMulti) {
       this.input.value = words[0] ?? "";
-      // The whole of a choice that is too long to be seen.
+      // The full text, in case it is cut off.
       this.box.title = words[0] ?? "";
       return;
     }
@@ -168,18 +168,18 @@ class ChoiceMenu {
     this.input.focus();
   }
 
-  #leave() {
-    const emptied = !this.source.many && this.input.value === "" && this.chosen.length > 0;
-    if (emptied && this.place.optional) this.#choose([]);
+  #onBlur() {
+    const emptied = !this.source.isMulti && this.input.value === "" && this.chosen.length > 0;
+    if (emptied && this.context.optional) this.#choose([]);
     this.popup.close();
   }
 
-  #closed() {
-    this.#asking += 1;
+  #onClose() {
+    this.#requestNumber += 1;
     clearTimeout(this.#timer);
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
-    if (this.source.many) this.input.value = "";
+    if (this.source.isMulti) this.input.value = "";
     else this.#show();
   }
 }

@@ -1,4 +1,4 @@
-// Everything that stands inside blocks and can be used. Each kind is drawn by its own module.
+// Block elements. Each type has its own module.
 
 import { imageNode } from "../blocks/images.js";
 import { unknown } from "../blocks/unknown.js";
@@ -28,14 +28,14 @@ const DRAWN_BY = {
 const MENU = /^(multi_)?(static|external|users|channels|conversations)_select$/;
 
 /**
- * Draw an element. `place` says where it stands: `surface`, `blockId`, whether using it `acts` at once,
- * and for inputs the ids of what names and describes it.
+ * Draw an element. `context` has its `surface`, its `blockId`, whether it `dispatches` actions at once,
+ * and for inputs the ids of the label and the description.
  */
-export function drawElement(element, place) {
+export function drawElement(element, context) {
   const draw = MENU.test(element.type) ? choiceMenu : DRAWN_BY[element.type];
   if (!draw) return unknown("element", element);
-  const node = draw(element, place);
-  // By these a control is found again when its message is drawn anew.
+  const node = draw(element, context);
+  // Identifies the control after its message is redrawn.
   if (element.action_id) node.dataset.actionId = element.action_id;
   return h("div", { class: "element", "data-element": element.type }, node);
 }

@@ -1,25 +1,25 @@
-// The list beneath a menu's box.
+// The list of a menu.
 
 import { freshId, h } from "../dom.js";
 import { plainWords } from "../text/text.js";
 
-/** Shows options in groups, one of them marked by the keyboard. */
+/** Shows options in groups; the keyboard marks one of them. */
 export class OptionList {
   #rows = [];
   #marked = -1;
 
-  constructor(id, many, onPick) {
+  constructor(id, isMulti, onPick) {
     this.onPick = onPick;
     this.node = h("div", {
       class: "popup options", id, role: "listbox", popover: "manual", "aria-label": "Options",
-      "aria-multiselectable": many ? "true" : null,
+      "aria-multiselectable": isMulti ? "true" : null,
     });
-    // The box keeps the keyboard while the list is used by pointer.
+    // The text box keeps the focus while the pointer uses the list.
     this.node.addEventListener("pointerdown", (event) => event.preventDefault());
     this.node.addEventListener("mousedown", (event) => event.preventDefault());
   }
 
-  /** Show these options; those already chosen are ticked. */
+  /** Show options, and tick the chosen ones. */
   show(groups, chosen) {
     this.#rows = [];
     this.#marked = -1;
@@ -32,31 +32,31 @@ export class OptionList {
     });
     this.node.replaceChildren(...nodes.flat());
     this.choose(chosen);
-    if (this.#rows.length === 0) this.tell("Nothing matches");
+    if (this.#rows.length === 0) this.showNote("Nothing matches");
   }
 
-  /** Tick what is chosen now. */
+  /** Tick the chosen options. */
   choose(chosen) {
     for (const { node, option } of this.#rows) {
       node.setAttribute("aria-selected", chosen.some((one) => one.value === option.value));
     }
   }
 
-  /** Say something in the place of options. */
-  tell(words) {
+  /** Show a note instead of options. */
+  showNote(words) {
     this.#rows = [];
     this.#marked = -1;
     this.node.replaceChildren(h("div", { class: "options-note", role: "status" }, words));
   }
 
-  /** Move the mark; the id of the option it is on now. */
+  /** Move the mark, and return the id of the marked option. */
   mark(by) {
     if (this.#rows.length === 0) return null;
     const { length } = this.#rows;
     return this.#markAt(this.#marked < 0 && by < 0 ? length - 1 : (this.#marked + by + length) % length);
   }
 
-  /** Begin at the option that is chosen, if one is; its id. */
+  /** Mark the chosen option, if any, and return its id. */
   markChosen() {
     const at = this.#rows.findIndex(({ node }) => node.getAttribute("aria-selected") === "true");
     return at < 0 ? null : this.#markAt(at);

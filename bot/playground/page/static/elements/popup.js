@@ -1,16 +1,16 @@
-// A list that opens at a control: the one thing menus of all kinds share.
+// The popup of menus.
 
 const GAP = 4;
 const LEAST_HEIGHT = 120;
 
-/** Opens and closes `panel` (which has `popover="manual"`) beneath `anchor`, or above it where there is no room. */
+/** Opens and closes `panel` (with `popover="manual"`) below `anchor`, or above it if there is no room below. */
 export class Popup {
-  #outside = (event) => {
+  #onOutsidePress = (event) => {
     if (!this.panel.contains(event.target) && !this.anchor.contains(event.target)) this.close();
   };
-  #moved = (event) => {
+  #onMove = (event) => {
     if (event.type === "scroll" && this.panel.contains(event.target)) return;
-    if (this.anchor.isConnected) this.#place();
+    if (this.anchor.isConnected) this.#position();
     else this.close();
   };
 
@@ -20,32 +20,32 @@ export class Popup {
     this.onClose = onClose;
   }
 
-  /** Whether the list can be seen. */
+  /** Return whether the popup is open. */
   get isOpen() {
     return this.panel.isConnected && this.panel.matches(":popover-open");
   }
 
-  /** Show the list. */
+  /** Open the popup. */
   open() {
     if (this.isOpen) return;
     this.panel.showPopover();
-    this.#place();
-    document.addEventListener("pointerdown", this.#outside, true);
-    window.addEventListener("scroll", this.#moved, true);
-    window.addEventListener("resize", this.#moved);
+    this.#position();
+    document.addEventListener("pointerdown", this.#onOutsidePress, true);
+    window.addEventListener("scroll", this.#onMove, true);
+    window.addEventListener("resize", this.#onMove);
   }
 
-  /** Put the list away. */
+  /** Close the popup. */
   close() {
-    document.removeEventListener("pointerdown", this.#outside, true);
-    window.removeEventListener("scroll", this.#moved, true);
-    window.removeEventListener("resize", this.#moved);
+    document.removeEventListener("pointerdown", this.#onOutsidePress, true);
+    window.removeEventListener("scroll", this.#onMove, true);
+    window.removeEventListener("resize", this.#onMove);
     if (!this.isOpen) return;
     this.panel.hidePopover();
     this.onClose();
   }
 
-  #place() {
+  #position() {
     const box = this.anchor.getBoundingClientRect();
     const below = window.innerHeight - box.bottom - 2 * GAP;
     const above = box.top - 2 * GAP;

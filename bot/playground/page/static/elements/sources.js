@@ -1,54 +1,54 @@
-// Where the options of a menu come from: the block itself, the workspace, or the bot.
+// Sources of a menu's options: the block, the workspace, or the bot.
 
 import { titleOf } from "../channel/naming.js";
 import { plainWords } from "../text/text.js";
 
-const TYPED_AT_LEAST = 3;
+const DEFAULT_MIN_LENGTH = 3;
 
-/** How the values of each kind of menu are called in Slack's payloads, and where its options come from. */
+/** The field of each kind of menu in Slack's payloads, and whether it contains whole options. */
 const KINDS = {
-  static: { field: "option", wholes: true },
-  external: { field: "option", wholes: true },
+  static: { field: "option", wholeOptions: true },
+  external: { field: "option", wholeOptions: true },
   users: { field: "user" },
   channels: { field: "channel" },
   conversations: { field: "conversation" },
 };
 
-/** What is particular to one menu element: how its state is written, and what it offers. */
-export function sourceOf(element, place) {
-  const [, many, kind] = element.type.match(/^(multi_)?(\w+)_select$/);
-  const { field, wholes } = KINDS[kind];
-  const key = many ? `${field}s` : field;
-  const groups = groupsFor(element, kind, place.surface.eyes);
-  const named = (id) => groups[0].options.find((option) => option.value === id) ?? optionOf(id, id);
-  const initial = element[`initial_${key}`] ?? conversationHere(element, groups, place.surface.eyes);
+/** Return the source of a menu element: its state format and its options. */
+export function sourceOf(element, context) {
+  const [, isMulti, kind] = element.type.match(/^(multi_)?(\w+)_select$/);
+  const { field, wholeOptions } = KINDS[kind];
+  const key = isMulti ? `${field}s` : field;
+  const groups = groupsFor(element, kind, context.surface.viewer);
+  const optionWithId = (id) => groups[0].options.find((option) => option.value === id) ?? optionOf(id, id);
+  const initial = element[`initial_${key}`] ?? conversationHere(element, groups, context.surface.viewer);
   return {
-    many: Boolean(many),
-    asks: kind === "external",
-    least: element.min_query_length ?? TYPED_AT_LEAST,
-    begin: { type: element.type, [`selected_${key}`]: many ? [initial ?? []].flat() : initial },
-    /** The part of the state that says what is chosen. */
+    isMulti: Boolean(isMulti),
+    isRemote: kind === "external",
+    minLength: element.min_query_length ?? DEFAULT_MIN_LENGTH,
+    initial: { type: element.type, [`selected_${key}`]: isMulti ? [initial ?? []].flat() : initial },
+    /** Return the state for the chosen options. */
     state: (options) => {
-      const chosen = wholes ? options : options.map((option) => option.value);
-      return { [`selected_${key}`]: many ? chosen : (chosen[0] ?? null) };
+      const chosen = wholeOptions ? options : options.map((option) => option.value);
+      return { [`selected_${key}`]: isMulti ? chosen : (chosen[0] ?? null) };
     },
-    /** The same read back. */
+    /** Return the chosen options of a state. */
     chosen: (state) => {
       const values = [state[`selected_${key}`] ?? []].flat();
-      return wholes ? values : values.map(named);
+      return wholeOptions ? values : values.map(optionWithId);
     },
-    groups: (typed) => (kind === "external" ? asked(element, place, typed) : matching(groups, typed)),
+    groups: (typed) => (kind === "external" ? fetchGroups(element, context, typed) : matching(groups, typed)),
   };
 }
 
-function groupsFor(element, kind, eyes) {
+function groupsFor(element, kind, viewer) {
   if (kind === "static" || kind === "external") return groupsOf(element);
-  if (kind === "users") return [{ label: null, options: peopleOf(eyes) }];
+  if (kind === "users") return [{ label: null, options: peopleOf(viewer) }];
   const filter = kind === "channels" ? { include: ["public"] } : (element.filter ?? {});
-  return [{ label: null, options: channelsOf(eyes, filter) }];
+  return [{ label: null, options: channelsOf(viewer, filter) }];
 }
 
-// Where the person is, if that is among what can be chosen.
+// Return the current channel if it is one of the options.
 function conversationHere(element, groups, { channelHere }) {
   const wanted = element.default_to_current_conversation && groups[0].options.some(({ value }) => value === channelHere.id);
   return wanted ? channelHere.id : null;
@@ -86,7 +86,7 @@ function matching(groups, typed) {
     .filter(({ options }) => options.length > 0);
 }
 
-async function asked(element, place, typed) {
-  const answer = await place.surface.ask(place.blockId, element.action_id, typed);
+async function fetchGroups(element, context, typed) {
+  const answer = await context.surface.fetchOptions(context.blockId, element.action_id, typed);
   return groupsOf(answer).filter(({ options }) => options.length > 0);
 }

@@ -1,56 +1,56 @@
-// A message or a modal as its controls see it: where what was chosen is kept, and where acts go.
+// The state and the actions of the controls of a message or modal.
 
-/** One message or modal; it outlives each drawing of it. */
+/** The controls of a message or modal; they survive redrawing. */
 export class Surface {
   #shown = new Map();
   #changed = new Map();
   #send;
-  #ask;
+  #fetchOptions;
 
   /**
-   * `send({action, values})` brings an act to the bot, `ask({action_id, block_id, typed})` gets a menu's options.
+   * `send({action, values})` sends an action to the bot; `fetchOptions({action_id, block_id, typed})` loads a menu's options.
    */
-  constructor({ eyes, send, ask }) {
-    this.eyes = eyes;
+  constructor({ viewer, send, fetchOptions }) {
+    this.viewer = viewer;
     this.#send = send;
-    this.#ask = ask;
+    this.#fetchOptions = fetchOptions;
   }
 
-  /** Forget what the last drawing showed, but not what the person changed. */
-  drawAnew() {
+  /** Remove the states of the last drawing, but keep the person's changes. */
+  resetControls() {
     this.#shown.clear();
   }
 
-  /** The state a control begins with: the person's own where there is one, else the given. */
-  begin(blockId, actionId, state) {
+  /** Return the initial state of a control: the person's change, or else the given state. */
+  initialState(blockId, actionId, state) {
     const kept = this.#changed.get(keyOf(blockId, actionId));
-    const begun = kept?.type === state.type ? kept : state;
-    this.#keep(blockId, actionId, begun);
-    return begun;
+    const restored = kept?.type === state.type ? kept : state;
+    this.#setState(blockId, actionId, restored);
+    return restored;
   }
 
-  /** The person changed a control. */
+  /** Record a change of a control. */
   change(blockId, actionId, state) {
     this.#changed.set(keyOf(blockId, actionId), state);
-    this.#keep(blockId, actionId, state);
+    this.#setState(blockId, actionId, state);
   }
 
-  /** Slack's `state.values` as of now. */
+  /** Slack's current `state.values`. */
   get values() {
     return Object.fromEntries([...this.#shown].map(([blockId, states]) => [blockId, Object.fromEntries(states)]));
   }
 
-  /** Tell the bot of an act. */
-  act(action) {
+  /** Send an action to the bot. */
+  dispatch(action) {
     return this.#send({ action, values: this.values });
   }
 
-  /** The options of a menu that asks the bot for them. */
-  ask(blockId, actionId, typed) {
-    return this.#ask({ block_id: blockId, action_id: actionId, typed });
+  /** Load the options of an external menu. */
+  fetchOptions(blockId, actionId, typed) {
+    return this.#fetchOptions({ block_id: blockId, action_id: actionId, typed });
   }
 
-  #keep(blockId, actionId, state) {
+  #setState(blockId, actionId, state) {
     if (!this.#shown.has(blockId)) this.#shown.set(blockId, new Map());
     this.#shown.get(blockId).set(actionId, state);
   }

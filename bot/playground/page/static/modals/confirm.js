@@ -1,10 +1,10 @@
-// “Are you sure?”, as the bot words it.
+// Confirmation dialogs.
 
 import { freshId, h } from "../dom.js";
 import { plainWords, textNode } from "../text/text.js";
 
-/** Ask the question of a `confirm` object; whether the person agreed. */
-export function confirmed(question, eyes) {
+/** Show a `confirm` object, and return whether the person agreed. */
+export function askToConfirm(question, viewer) {
   const title = freshId("confirm");
   const agree = h(
     "button",
@@ -18,7 +18,7 @@ export function confirmed(question, eyes) {
       "form",
       { method: "dialog" },
       h("h2", { id: title }, plainWords(question.title) || "Are you sure?"),
-      question.text && textNode(question.text, eyes),
+      question.text && textNode(question.text, viewer),
       h("div", { class: "dialog-buttons" },
         h("button", { type: "submit", value: "no", class: "button" }, plainWords(question.deny) || "No"), agree),
     ),

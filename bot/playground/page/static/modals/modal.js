@@ -1,28 +1,28 @@
-// Modals: a stack of dialogs, one for each view that is open.
+// Modals: a stack of dialogs, one for each open view.
 
 import { drawBlocks } from "../blocks/blocks.js";
 import { freshId, h } from "../dom.js";
-import { underWay } from "../elements/acting.js";
+import { withBusy } from "../elements/interaction.js";
 import { Surface } from "../elements/surface.js";
-import { CONTROLS, noteFocus, restoreFocus } from "../focus.js";
+import { CONTROLS, captureFocus, restoreFocus } from "../focus.js";
 import { icon } from "../icons.js";
 import { plainWords } from "../text/text.js";
 import { problemsOf } from "./validation.js";
 
 const HEADINGS = 3;
-const FIRST_CONTROLS = ["[data-first]", "[data-control]", ".modal-body button, .modal-body a[href]", "button[type=submit]"];
+const INITIAL_FOCUS = ["[data-first]", "[data-control]", ".modal-body button, .modal-body a[href]", "button[type=submit]"];
 
-/** Shows the views a person has open. */
+/** Shows the open views of the viewer. */
 export class Modals {
   #open = new Map();
 
-  /** `act` and `suggest` bring what is done in a modal to the server, `onClosed` is told of one that was dismissed. */
-  constructor({ act, suggest, onClosed }) {
-    this.server = { act, suggest, onClosed };
+  /** `sendAction` and `suggest` send interactions to the server; `onClosed` receives a dismissed view. */
+  constructor({ sendAction, suggest, onClosed }) {
+    this.server = { sendAction, suggest, onClosed };
   }
 
   /** Show exactly these views, the last on top. */
-  show(views, eyes) {
+  show(views, viewer) {
     const ids = new Set(views.map((view) => view.id));
     for (const [id, modal] of this.#open) {
       if (ids.has(id)) continue;
@@ -30,38 +30,38 @@ export class Modals {
       this.#open.delete(id);
     }
     for (const view of views) {
-      if (this.#open.has(view.id)) this.#open.get(view.id).update(view, eyes);
-      else this.#open.set(view.id, new Modal(view, eyes, this.server));
+      if (this.#open.has(view.id)) this.#open.get(view.id).update(view, viewer);
+      else this.#open.set(view.id, new Modal(view, viewer, this.server));
     }
   }
 }
 
 class Modal {
-  constructor(view, eyes, server) {
+  constructor(view, viewer, server) {
     this.server = server;
     this.id = view.id;
     this.surface = new Surface({
-      eyes,
-      send: (what) => server.act({ kind: "view_action", view: this.id, ...what }),
-      ask: (what) => server.suggest({ ts: null, view: this.id, ...what }),
+      viewer,
+      send: (what) => server.sendAction({ kind: "view_action", view: this.id, ...what }),
+      fetchOptions: (what) => server.suggest({ ts: null, view: this.id, ...what }),
     });
     this.title = h("h2", { id: freshId("modal") });
     this.general = h("p", { class: "modal-problem", role: "alert", hidden: true });
     this.body = h("div", { class: "modal-body" });
-    this.dismiss = h("button", { type: "button", class: "button", onclick: () => this.#close(this.dismiss) });
+    this.cancelButton = h("button", { type: "button", class: "button", onclick: () => this.#close(this.cancelButton) });
     this.submit = h("button", { type: "submit", class: "button primary" });
-    this.cross = h(
+    this.closeButton = h(
       "button",
-      { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => this.#close(this.cross) },
+      { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => this.#close(this.closeButton) },
       icon("close"),
     );
     this.form = h(
       "form",
       { novalidate: true },
-      h("div", { class: "modal-header" }, this.title, this.cross),
+      h("div", { class: "modal-header" }, this.title, this.closeButton),
       this.body,
       this.general,
-      h("div", { class: "dialog-buttons" }, this.dismiss, this.submit),
+      h("div", { class: "dialog-buttons" }, this.cancelButton, this.submit),
     );
     this.dialog = h("dialog", { class: "modal", "data-view": this.id, "aria-labelledby": this.title.id }, this.form);
     this.form.addEventListener("submit", (event) => {
@@ -69,67 +69,67 @@ class Modal {
       this.#submit();
     });
     this.dialog.addEventListener("cancel", (event) => {
-      // A file picker or an inner dialog sends this, too.
+      // File pickers and inner dialogs send this event, too.
       if (event.target !== this.dialog) return;
       event.preventDefault();
-      this.#close(this.cross);
+      this.#close(this.closeButton);
     });
-    // Some browsers let a second Esc close a dialog whatever the page says.
-    this.dialog.addEventListener("close", () => this.dialog.isConnected && this.#close(this.cross));
-    this.#fill(view, eyes);
+    // In some browsers a second Esc closes a dialog even if the page prevents it.
+    this.dialog.addEventListener("close", () => this.dialog.isConnected && this.#close(this.closeButton));
+    this.#fill(view, viewer);
     this.opener = document.activeElement;
     document.body.append(this.dialog);
     this.dialog.showModal();
-    this.#first()?.focus();
+    this.#initialFocus()?.focus();
   }
 
-  /** The bot changed the view: draw it anew, but keep what was typed and the place of the keyboard. */
-  update(view, eyes) {
+  /** Redraw a changed view, but preserve inputs and focus. */
+  update(view, viewer) {
     if (view === this.view) return;
-    const note = noteFocus(this.body);
-    this.#fill(view, eyes);
-    if (note && !restoreFocus(this.body, note)) this.#first()?.focus();
+    const note = captureFocus(this.body);
+    this.#fill(view, viewer);
+    if (note && !restoreFocus(this.body, note)) this.#initialFocus()?.focus();
   }
 
-  /** The view is gone. */
+  /** Remove a closed view. */
   remove() {
     const { dialog } = this;
-    // Closed while still in the page, so that the focus goes back to where it came from.
+    // Closed before it is removed, so that the browser restores the focus.
     this.server = null;
     dialog.close();
     dialog.remove();
-    // Chromium does not give it back to what lies in another dialog.
+    // Chromium does not restore the focus to another dialog.
     if (document.activeElement === document.body) this.opener.focus();
   }
 
-  #fill(view, eyes) {
+  #fill(view, viewer) {
     const { payload } = view;
     this.view = view;
-    this.surface.eyes = eyes;
+    this.surface.viewer = viewer;
     this.title.textContent = plainWords(payload.title);
     this.body.replaceChildren(...drawBlocks(payload.blocks ?? [], this.surface, HEADINGS));
-    this.#letKeysScroll(!this.body.querySelector(CONTROLS));
-    this.dismiss.textContent = plainWords(payload.close) || "Cancel";
+    this.#makeScrollable(!this.body.querySelector(CONTROLS));
+    this.cancelButton.textContent = plainWords(payload.close) || "Cancel";
     this.submit.textContent = plainWords(payload.submit) || "Submit";
     this.submit.hidden = !payload.submit && !(payload.blocks ?? []).some((block) => block.type === "input");
     this.general.hidden = true;
   }
 
-  // A long text with nothing to use in it can only be scrolled by keyboard if it can be gone to itself.
-  #letKeysScroll(isText) {
+  // A long text without controls must be focusable, so that the keyboard can scroll it.
+  #makeScrollable(hasNoControls) {
     const marks = { tabindex: "0", role: "group", "aria-labelledby": this.title.id };
     for (const [name, value] of Object.entries(marks)) {
-      if (isText) this.body.setAttribute(name, value);
+      if (hasNoControls) this.body.setAttribute(name, value);
       else this.body.removeAttribute(name);
     }
   }
 
-  #first() {
-    for (const selector of FIRST_CONTROLS) {
+  #initialFocus() {
+    for (const selector of INITIAL_FOCUS) {
       const found = this.form.querySelector(selector);
       if (found && !found.hidden) return found;
     }
-    return this.body.tabIndex === 0 ? this.body : this.cross;
+    return this.body.tabIndex === 0 ? this.body : this.closeButton;
   }
 
   async #submit() {
@@ -138,14 +138,14 @@ class Modal {
     const problems = problemsOf(this.view.payload.blocks ?? [], values);
     this.#showProblems(problems);
     if (Object.keys(problems).length) return;
-    const answer = await underWay(this.submit, () => this.server.act({ kind: "submit", view: this.id, values }));
+    const answer = await withBusy(this.submit, () => this.server.sendAction({ kind: "submit", view: this.id, values }));
     if (answer?.errors && this.server) this.#showProblems(answer.errors);
   }
 
   async #close(control) {
     if (!this.server || control.getAttribute("aria-busy") === "true") return;
     const { server } = this;
-    const answer = await underWay(control, () => server.act({ kind: "close", view: this.id }));
+    const answer = await withBusy(control, () => server.sendAction({ kind: "close", view: this.id }));
     if (answer) server.onClosed(this.view);
     else if (!this.dialog.open && this.dialog.isConnected) this.dialog.showModal();
   }
@@ -167,7 +167,7 @@ class Modal {
   }
 }
 
-// An error comes before the hint in what describes the control.
+// The error comes before the hint in the description of the control.
 function mark(control, wrong, errorId) {
   const described = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== errorId);
   const ids = wrong ? [errorId, ...described] : described;

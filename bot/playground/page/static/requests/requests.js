@@ -1,7 +1,7 @@
-// The panel of requests: the last exchanges, newest first.
+// The panel of requests: the latest exchanges, newest first.
 
 import { h } from "../dom.js";
-import { noteFocus, restoreFocus } from "../focus.js";
+import { captureFocus, restoreFocus } from "../focus.js";
 import { ackState, exchangeNode } from "./exchange.js";
 
 const SHOWN = 50;
@@ -21,7 +21,7 @@ export class Requests {
     this.toggle = toggle;
     toggle.addEventListener("click", () => {
       this.open(panel.hidden);
-      // Where it covers the channel, the keyboard would be lost beneath it.
+      // If the panel covers the channel, it needs the focus.
       if (!panel.hidden && !WIDE.matches) close.focus();
     });
     close.addEventListener("click", () => {
@@ -29,7 +29,7 @@ export class Requests {
       toggle.focus();
     });
     panel.addEventListener("keydown", (event) => {
-      // Where the panel covers the channel, Esc uncovers it.
+      // If the panel covers the channel, Esc closes it.
       if (event.key === "Escape" && !WIDE.matches) close.click();
     });
     this.open(WIDE.matches);
@@ -41,13 +41,13 @@ export class Requests {
     this.toggle.setAttribute("aria-expanded", open);
   }
 
-  /** Another reader: names stay, times move to another zone. */
+  /** Redraw everything, for another viewer's time zone. */
   restart() {
     this.#drawn.clear();
     this.refresh();
   }
 
-  /** Something was exchanged. */
+  /** Add new exchanges and replace changed ones. */
   refresh() {
     const shown = [...this.store.exchanges.values()].slice(-SHOWN).reverse();
     const nodes = shown.map((exchange) => this.#node(exchange));
@@ -56,25 +56,25 @@ export class Requests {
     nodes.forEach((node, at) => {
       if (this.list.children[at] !== node) this.list.insertBefore(node, this.list.children[at] ?? null);
     });
-    if (nodes.length === 0) this.list.append(h("p", { class: "faint" }, "Nothing yet. What you do in the channel shows up here."));
+    if (nodes.length === 0) this.list.append(h("p", { class: "faint" }, "No requests yet. Use the channel to see them here."));
     this.#watch(shown.filter((exchange) => ackState(exchange) === "waiting"));
   }
 
   #node(exchange) {
     const old = this.#drawn.get(exchange.id);
     if (old?.exchange === exchange) return old.node;
-    const node = exchangeNode(exchange, this.store.eyes);
+    const node = exchangeNode(exchange, this.store.viewer);
     this.#drawn.set(exchange.id, { node, exchange });
     if (old) {
       node.open = old.node.open;
-      const note = noteFocus(old.node);
+      const note = captureFocus(old.node);
       old.node.replaceWith(node);
       restoreFocus(node, note);
     }
     return node;
   }
 
-  // While the bot has not acknowledged, the seconds are counted as they pass.
+  // Count the seconds until the bot acknowledges.
   #watch(waiting) {
     const ids = new Set(waiting.map((exchange) => exchange.id));
     for (const id of this.#since.keys()) if (!ids.has(id)) this.#since.delete(id);

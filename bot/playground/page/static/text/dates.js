@@ -1,4 +1,4 @@
-// Times as Slack writes them, in the zone of whoever reads.
+// Slack's date formats, in the viewer's time zone.
 
 import { h, link } from "../dom.js";
 
@@ -8,8 +8,8 @@ const DATES = ["_num", "_slash", "_long_full", "_long_pretty", "_long", "_short_
 const TOKEN = new RegExp(`\\{(${DATES.map((kind) => `date${kind}`).join("|")}|day_divider_pretty|time_secs|time|ago)\\}`, "g");
 const formatters = new Map();
 
-// Making a formatter takes long, and there are few kinds of them.
-function clock(ms, zone, options) {
+// Creating a formatter is slow, and there are only a few.
+function getFormatter(ms, zone, options) {
   const key = `${zone} ${JSON.stringify(options)}`;
   if (!formatters.has(key)) formatters.set(key, formatter(zone, options));
   return formatters.get(key);
@@ -19,66 +19,66 @@ function formatter(zone, options) {
   try {
     return new Intl.DateTimeFormat("en-US", { ...options, timeZone: zone });
   } catch {
-    // A zone this browser has never heard of.
+    // The browser does not know the zone.
     return new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" });
   }
 }
 
-function words(ms, zone, options) {
-  return clock(ms, zone, options).format(ms);
+function format(ms, zone, options) {
+  return getFormatter(ms, zone, options).format(ms);
 }
 
 function numbers(ms, zone) {
   const options = {
     year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23",
   };
-  const parts = clock(ms, zone, options).formatToParts(ms);
+  const parts = getFormatter(ms, zone, options).formatToParts(ms);
   return Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
 }
 
-/** The day a moment belongs to in a zone, counted so that days can be compared. */
+/** Return the day number of a time in a zone. */
 export function dayOf(ms, zone) {
   const { year, month, day } = numbers(ms, zone);
   return Date.UTC(year, month - 1, day) / DAY;
 }
 
-// Whether a clock shows 14:03 or 2:03 PM is a habit of the reader, so the browser's own language decides.
+// The browser's language decides between 14:03 and 2:03 PM.
 const TWELVE_HOURS = new Intl.DateTimeFormat(navigator.language, { hour: "numeric" }).resolvedOptions().hour12;
 
-/** `2:03 PM` or `14:03`. */
+/** Format a time: `2:03 PM` or `14:03`. */
 export function timeOf(ms, zone, seconds = false) {
   const options = { hour: TWELVE_HOURS ? "numeric" : "2-digit", minute: "2-digit", hourCycle: TWELVE_HOURS ? "h12" : "h23" };
-  return words(ms, zone, seconds ? { ...options, second: "2-digit" } : options);
+  return format(ms, zone, seconds ? { ...options, second: "2-digit" } : options);
 }
 
-/** `Monday, November 23rd`, or Today and Yesterday: what stands between the days of a channel. */
+/** Format the divider between days: `Monday, November 23rd`, or Today and Yesterday. */
 export function dayDivider(ms, zone) {
-  return neighbour(ms, zone, true) ?? longDate(ms, zone, true);
+  return relativeDay(ms, zone, true) ?? longDate(ms, zone, true);
 }
 
-/** A moment with everything there is to say about it. */
+/** Format a time with date, seconds and zone. */
 export function fullTime(ms, zone) {
   return `${longDate(ms, zone, true, true)} at ${timeOf(ms, zone, true)} (${zone.replaceAll("_", " ")})`;
 }
 
-function neighbour(ms, zone, capital) {
+function relativeDay(ms, zone, capital) {
   const word = { "-1": "yesterday", 0: "today", 1: "tomorrow" }[dayOf(ms, zone) - dayOf(Date.now(), zone)];
   return word && capital ? word[0].toUpperCase() + word.slice(1) : word;
 }
 
-// Slack leaves the year out where nobody would ask.
+// Slack omits the year of dates within half a year.
 function year(ms, zone, always) {
   return always || Math.abs(ms - Date.now()) > HALF_A_YEAR ? `, ${numbers(ms, zone).year}` : "";
 }
 
 function longDate(ms, zone, weekday = false, withYear = false) {
   const { day } = numbers(ms, zone);
-  const name = weekday ? `${words(ms, zone, { weekday: "long" })}, ` : "";
-  return `${name}${words(ms, zone, { month: "long" })} ${ordinal(day)}${year(ms, zone, withYear)}`;
+  const name = weekday ? `${format(ms, zone, { weekday: "long" })}, ` : "";
+  return `${name}${format(ms, zone, { month: "long" })} ${ordinal(day)}${year(ms, zone, withYear)}`;
 }
 
 function shortDate(ms, zone) {
-  return words(ms, zone, { month: "short", day: "numeric" }) + year(ms, zone);
+  return format(ms, zone, { month: "short", day: "numeric" }) + year(ms, zone);
 }
 
 function ordinal(day) {
@@ -94,11 +94,11 @@ function ago(ms) {
   return new Intl.RelativeTimeFormat("en").format(Math.trunc(seconds / length), unit);
 }
 
-function filled(format, ms, zone) {
+function fillTemplate(format, ms, zone) {
   const { year: y, month, day } = numbers(ms, zone);
   const two = (number) => String(number).padStart(2, "0");
   return format.replace(TOKEN, (_, token, place) => {
-    const pretty = token.endsWith("_pretty") ? neighbour(ms, zone, place === 0) : undefined;
+    const pretty = token.endsWith("_pretty") ? relativeDay(ms, zone, place === 0) : undefined;
     if (pretty) return pretty;
     switch (token) {
       case "date_num": return `${y}-${two(month)}-${two(day)}`;
@@ -114,41 +114,41 @@ function filled(format, ms, zone) {
   });
 }
 
-/** Slack's date in a text: the format filled in for the reader, the whole moment as a tooltip. */
+/** Create the node of a date token, with the full time as a tooltip. */
 export function dateNode({ seconds, format, address, fallback, zone }) {
   const ms = Number(seconds) * 1000;
-  // Beyond this JavaScript knows no dates; Slack, too, then shows the fallback.
+  // Beyond JavaScript's range of dates; Slack shows the fallback, too.
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return document.createTextNode(fallback);
   const node = h(
     "time",
     { datetime: new Date(ms).toISOString(), title: fullTime(ms, zone), "data-ages": format.includes("{ago}") && format },
-    filled(format, ms, zone),
+    fillTemplate(format, ms, zone),
   );
   return address ? link(address, node) : node;
 }
 
-/** Bring every “3 minutes ago” up to date. */
+/** Update relative times such as “3 minutes ago”. */
 export function refreshAges(root, zone) {
   for (const node of root.querySelectorAll("time[data-ages]")) {
-    node.textContent = filled(node.dataset.ages, Date.parse(node.dateTime), zone);
+    node.textContent = fillTemplate(node.dataset.ages, Date.parse(node.dateTime), zone);
   }
 }
 
-/** The second at which a zone's clocks show this `2026-11-23T14:03`. */
+/** Convert a local time of a zone, `2026-11-23T14:03`, to Unix time. */
 export function secondsAt(wallTime, zone) {
   const wanted = Date.parse(`${wallTime}Z`);
   let moment = wanted;
-  // Twice, as the first guess may lie on the other side of a change of the clocks.
-  for (let round = 0; round < 2; round += 1) moment += wanted - shownAt(moment, zone);
+  // Twice, as the first guess may be on the other side of a clock change.
+  for (let round = 0; round < 2; round += 1) moment += wanted - wallTimeMs(moment, zone);
   return moment / 1000;
 }
 
-/** What a zone's clocks show at this second, as `2026-11-23T14:03`. */
+/** Convert Unix time to a local time of a zone, `2026-11-23T14:03`. */
 export function wallTimeAt(seconds, zone) {
-  return new Date(shownAt(seconds * 1000, zone)).toISOString().slice(0, 16);
+  return new Date(wallTimeMs(seconds * 1000, zone)).toISOString().slice(0, 16);
 }
 
-function shownAt(ms, zone) {
+function wallTimeMs(ms, zone) {
   const { year: y, month, day, hour, minute, second } = numbers(ms, zone);
   return Date.UTC(y, month - 1, day, hour, minute, second);
 }

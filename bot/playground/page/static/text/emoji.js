@@ -1,4 +1,4 @@
-// The shortcodes that bots commonly use; one that is not here stays as it was typed.
+// Common emoji shortcodes; unknown ones stay as text.
 
 const COMMON = {
   "+1": "👍", "-1": "👎", thumbsup: "👍", thumbsdown: "👎", ok_hand: "👌", wave: "👋", clap: "👏", raised_hands: "🙌",
@@ -32,13 +32,13 @@ const COMMON = {
   recycle: "♻️", new: "🆕", ok: "🆗", cool: "🆒", free: "🆓", up: "🆙", trash: "🗑️", wastebasket: "🗑️",
 };
 
-/** What a name between colons stands for, or null. */
+/** Return the emoji of a shortcode, or null. */
 export function emojiNamed(name) {
   const plain = name.split("::")[0];
   return Object.hasOwn(COMMON, plain) ? COMMON[plain] : null;
 }
 
-/** A text with its `:shortcodes:` as pictures. */
+/** Replace `:shortcodes:` in a text by emoji. */
 export function withEmoji(text) {
   return text.replace(/:([a-z0-9_+-]+):/gi, (typed, name) => emojiNamed(name.toLowerCase()) ?? typed);
 }

@@ -1,4 +1,4 @@
-// The markdown block: common Markdown (headings, lists, tables, fences), as far as Slack shows it.
+// The markdown block: the part of Markdown that Slack supports.
 
 import { plainTable } from "../blocks/tables.js";
 import { h, link } from "../dom.js";
@@ -17,12 +17,12 @@ const INLINE = [
   [/^\\([\\`*_{}[\]()#+.!|~>-])/, ([, sign]) => document.createTextNode(sign)],
 ];
 const ITEM = /^(\s*)([-*+]|\d+[.)])\s+(.*)$/;
-const DEEPEST_QUOTE = 8;
+const MAX_QUOTE_DEPTH = 8;
 const QUOTE = /^\s*> ?/;
-const BEGINS_A_BLOCK = /^\s*(#{1,6}\s|```|~~~|>|[-*+]\s|\d+[.)]\s)/;
+const BLOCK_START = /^\s*(#{1,6}\s|```|~~~|>|[-*+]\s|\d+[.)]\s)/;
 const CELL_BREAK = /(?<!\\)\|/;
 
-/** Nodes of a Markdown text. */
+/** Convert a Markdown text to nodes. */
 export function markdownNodes(text, depth = 0) {
   const lines = text.split("\n");
   const nodes = [];
@@ -41,9 +41,9 @@ function nextBlock(lines, depth) {
   if (heading) return alone(h("p", { class: "md-heading", role: "heading", "aria-level": 3 }, inline(heading[2])));
   if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return alone(h("hr"));
   if (/^\s*(```|~~~)/.test(line)) return [fence(lines)];
-  if (QUOTE.test(line) && depth < DEEPEST_QUOTE) return [quote(take(lines, QUOTE), depth + 1)];
-  if (ITEM.test(line)) return [list(take(lines, ITEM, /^\s{2,}\S/))];
-  if (line.includes("|") && /^\s*\|?\s*:?-{2,}/.test(lines[1] ?? "")) return [table(take(lines, /\|/))];
+  if (QUOTE.test(line) && depth < MAX_QUOTE_DEPTH) return [quote(takeWhile(lines, QUOTE), depth + 1)];
+  if (ITEM.test(line)) return [list(takeWhile(lines, ITEM, /^\s{2,}\S/))];
+  if (line.includes("|") && /^\s*\|?\s*:?-{2,}/.test(lines[1] ?? "")) return [table(takeWhile(lines, /\|/))];
   return [paragraph(lines)];
 }
 
@@ -51,7 +51,7 @@ function quote(lines, depth) {
   return h("blockquote", {}, markdownNodes(lines.map((line) => line.replace(QUOTE, "")).join("\n"), depth));
 }
 
-function take(lines, ...patterns) {
+function takeWhile(lines, ...patterns) {
   const taken = [];
   while (lines.length && patterns.some((pattern) => pattern.test(lines[0]))) taken.push(lines.shift());
   return taken;
@@ -59,7 +59,7 @@ function take(lines, ...patterns) {
 
 function paragraph(lines) {
   const taken = [lines.shift()];
-  while (lines.length && /\S/.test(lines[0]) && !BEGINS_A_BLOCK.test(lines[0])) taken.push(lines.shift());
+  while (lines.length && /\S/.test(lines[0]) && !BLOCK_START.test(lines[0])) taken.push(lines.shift());
   return h("p", {}, inline(taken.join("\n")));
 }
 
@@ -71,7 +71,7 @@ function fence(lines) {
   return h("pre", {}, code.join("\n"));
 }
 
-// Deeper items follow the item they belong to; an indented line without a bullet goes on with its item.
+// Nested items follow their parent; an indented line without a bullet continues its item.
 function list(lines) {
   const [, margin, bullet] = lines[0].match(ITEM);
   const items = [];

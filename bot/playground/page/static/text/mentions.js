@@ -1,24 +1,24 @@
-// People, channels and groups that are named in a text.
+// Mentions of people, channels and groups.
 
 import { h } from "../dom.js";
 
-/** `@ada`, marked if it is the reader. */
-export function personNode(id, eyes, label = "") {
-  const name = eyes.nameOf(id) ?? (label.replace(/^@/, "") || id);
-  return h("span", { class: id === eyes.me.id ? "mention to-me" : "mention" }, `@${name}`);
+/** Create the mention of a person, highlighted for the viewer. */
+export function personNode(id, viewer, label = "") {
+  const name = viewer.nameOf(id) ?? (label.replace(/^@/, "") || id);
+  return h("span", { class: id === viewer.me.id ? "mention to-me" : "mention" }, `@${name}`);
 }
 
-/** `#general`. */
-export function channelNode(id, eyes, label = "") {
-  return h("span", { class: "mention" }, `#${eyes.channelNamed(id) ?? (label.replace(/^#/, "") || id)}`);
+/** Create the mention of a channel. */
+export function channelNode(id, viewer, label = "") {
+  return h("span", { class: "mention" }, `#${viewer.channelNamed(id) ?? (label.replace(/^#/, "") || id)}`);
 }
 
-/** `@oncall`: a user group. */
-export function groupNode(id, eyes, label = "") {
-  return h("span", { class: "mention" }, `@${eyes.groupNamed(id) ?? (label.replace(/^@/, "") || id)}`);
+/** Create the mention of a user group. */
+export function groupNode(id, viewer, label = "") {
+  return h("span", { class: "mention" }, `@${viewer.groupNamed(id) ?? (label.replace(/^@/, "") || id)}`);
 }
 
-/** `@here`, `@channel`, `@everyone`: everybody is meant. */
+/** Create the mention `@here`, `@channel` or `@everyone`. */
 export function broadcastNode(range) {
   return h("span", { class: "mention to-me" }, `@${range}`);
 }

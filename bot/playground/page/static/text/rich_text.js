@@ -1,4 +1,4 @@
-// The rich_text block: text that comes as a tree instead of markup.
+// The rich_text block: text as a tree.
 
 import { h, link } from "../dom.js";
 import { dateNode } from "./dates.js";
@@ -9,12 +9,12 @@ const STYLES = { bold: "strong", italic: "em", strike: "s", underline: "u", high
 const BULLETS = 3;
 const NUMBERS = ["decimal", "lower-alpha", "lower-roman"];
 
-/** A rich_text block, or a cell of that type. */
-export function richText(block, eyes) {
-  return h("div", { class: "text rich-text" }, (block.elements ?? []).map((part) => partNode(part, eyes)));
+/** Create a rich_text block or table cell. */
+export function richText(block, viewer) {
+  return h("div", { class: "text rich-text" }, (block.elements ?? []).map((part) => partNode(part, viewer)));
 }
 
-/** Its words alone, for sorting and for editing. */
+/** Return the plain text, for sorting and editing. */
 export function richTextWords(node) {
   if (Array.isArray(node)) return node.map(richTextWords).join("");
   if (node?.type === "text") return node.text;
@@ -24,18 +24,18 @@ export function richTextWords(node) {
   return node?.elements ? richTextWords(node.elements) : (node?.name ?? node?.user_id ?? node?.channel_id ?? node?.range ?? "");
 }
 
-function partNode(part, eyes) {
-  const words = () => (part.elements ?? []).map((element) => elementNode(element, eyes));
+function partNode(part, viewer) {
+  const words = () => (part.elements ?? []).map((element) => elementNode(element, viewer));
   switch (part.type) {
     case "rich_text_section": return h("div", { class: "rich-line" }, words());
     case "rich_text_preformatted": return h("pre", {}, words());
     case "rich_text_quote": return h("blockquote", {}, words());
-    case "rich_text_list": return listNode(part, eyes);
+    case "rich_text_list": return listNode(part, viewer);
     default: return h("div", { class: "rich-line" }, richTextWords(part) || `[${part.type}]`);
   }
 }
 
-function listNode(part, eyes) {
+function listNode(part, viewer) {
   const depth = part.indent ?? 0;
   const ordered = part.style === "ordered";
   const list = h(
@@ -45,35 +45,35 @@ function listNode(part, eyes) {
       start: ordered && part.offset ? part.offset + 1 : null,
       "data-bullet": ordered ? null : depth % BULLETS,
     },
-    (part.elements ?? []).map((item) => h("li", {}, (item.elements ?? []).map((element) => elementNode(element, eyes)))),
+    (part.elements ?? []).map((item) => h("li", {}, (item.elements ?? []).map((element) => elementNode(element, viewer)))),
   );
   list.style.marginInlineStart = `${depth * 1.5}rem`;
   if (ordered) list.style.listStyleType = NUMBERS[depth % NUMBERS.length];
   return list;
 }
 
-function elementNode(element, eyes) {
-  let node = bare(element, eyes);
+function elementNode(element, viewer) {
+  let node = unstyledNode(element, viewer);
   for (const [style, tag] of Object.entries(STYLES)) {
     if (element.style?.[style]) node = h(tag, {}, node);
   }
   return node;
 }
 
-function bare(element, eyes) {
+function unstyledNode(element, viewer) {
   switch (element.type) {
     case "text": return document.createTextNode(element.text ?? "");
     case "link": return link(element.url, element.text || element.url);
     case "emoji": return document.createTextNode(emojiFromCode(element.unicode) ?? richTextWords(element));
-    case "user": return personNode(element.user_id, eyes);
-    case "channel": return channelNode(element.channel_id, eyes);
-    case "usergroup": return groupNode(element.usergroup_id, eyes);
+    case "user": return personNode(element.user_id, viewer);
+    case "channel": return channelNode(element.channel_id, viewer);
+    case "usergroup": return groupNode(element.usergroup_id, viewer);
     case "broadcast": return broadcastNode(element.range);
     case "color": return h("code", { class: "colour" }, swatch(element.value), element.value);
     case "date":
       return dateNode({
         seconds: element.timestamp, format: element.format ?? "{date}", address: element.url,
-        fallback: element.fallback ?? "", zone: element.timezone || eyes.zone,
+        fallback: element.fallback ?? "", zone: element.timezone || viewer.zone,
       });
     default: return h("span", { class: "odd" }, richTextWords(element) || `[${element.type}]`);
   }

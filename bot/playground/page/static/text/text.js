@@ -4,14 +4,14 @@ import { h } from "../dom.js";
 import { withEmoji } from "./emoji.js";
 import { mrkdwnNodes } from "./mrkdwn.js";
 
-/** The characters of a plain_text object as they are shown. */
+/** Return the displayed string of a plain_text object. */
 export function plainWords(text) {
   if (typeof text === "string") return text;
   return text?.emoji === false ? text.text : withEmoji(text?.text ?? "");
 }
 
-/** A text object as an element that keeps its line breaks. */
-export function textNode(text, eyes, tag = "div") {
-  if (text?.type === "mrkdwn") return h(tag, { class: "text" }, mrkdwnNodes(text.text ?? "", eyes, text.verbatim === true));
+/** Create an element for a text object that preserves line breaks. */
+export function textNode(text, viewer, tag = "div") {
+  if (text?.type === "mrkdwn") return h(tag, { class: "text" }, mrkdwnNodes(text.text ?? "", viewer, text.verbatim === true));
   return h(tag, { class: "text" }, plainWords(text));
 }

@@ -1,4 +1,4 @@
-"""Both ends of the bot on loopback, and the settings that join them."""
+"""A test harness: Slack and Cloudflare on loopback, and the settings to connect a bot."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -14,12 +14,12 @@ from .bot_process import BotProcess, Ended, run, running_bot
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A local Slack, a simulated Cloudflare, and a folder for the bots between them.
+class Harness:
+    """A local Slack, a simulated Cloudflare, and a folder for bots.
 
     Attributes:
         api: the simulation's base URL.
-        session: for requests that Slack would not make.
+        session: for requests to the bot that are not Slack's.
     """
 
     slack: LocalSlack
@@ -29,7 +29,7 @@ class Stage:
     session: aiohttp.ClientSession
 
     def settings(self, *without: str, **more: str) -> dict[str, str]:
-        """What a bot over HTTP needs, some left out, others added or changed."""
+        """Return settings for a bot over HTTP, with some left out, added or changed."""
         chosen = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
@@ -42,7 +42,7 @@ class Stage:
 
     @asynccontextmanager
     async def bot(self, name: str, settings: dict[str, str] | None = None) -> AsyncIterator[BotProcess]:
-        """A running bot that Slack sends everything to."""
+        """Run a bot that receives Slack's requests."""
         chosen = self.settings() if settings is None else settings
         async with running_bot(self.folder / name, chosen) as bot:
             if "SLACK_APP_TOKEN" not in chosen:
@@ -52,7 +52,7 @@ class Stage:
     async def run(
         self, name: str, command: str, settings: dict[str, str] | None = None, *options: str
     ) -> Ended:
-        """A command line that ends by itself."""
+        """Run a command until it exits."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         return await run(
@@ -68,19 +68,19 @@ class Stage:
             return answer.status, await answer.text()
 
     async def metric(self, bot: BotProcess, sample: str) -> float:
-        """The value of one sample, as in `name{label="value"}`; 0 while nothing was counted."""
+        """Return the value of a sample such as `name{label="value"}`, or 0 if there is none."""
         _, text = await self.get(bot, "/metrics")
         found = [line for line in text.splitlines() if line.startswith(f"{sample} ")]
         return float(found[0].rpartition(" ")[2]) if found else 0.0
 
 
-def staged(folder: Path, slack: LocalSlack | None = None) -> AbstractAsyncContextManager[Stage]:
-    """A stage whose account holds `order-processing` and four other workflows."""
-    return _staged(folder, slack or LocalSlack())
+def run_harness(folder: Path, slack: LocalSlack | None = None) -> AbstractAsyncContextManager[Harness]:
+    """Run a harness whose account has `order-processing` and four other workflows."""
+    return _run_harness(folder, slack or LocalSlack())
 
 
 @asynccontextmanager
-async def _staged(folder: Path, local: LocalSlack) -> AsyncIterator[Stage]:
+async def _run_harness(folder: Path, local: LocalSlack) -> AsyncIterator[Harness]:
     cloudflare = Simulation()
     cloudflare.seed(1, instances=300)
     async with (
@@ -88,4 +88,4 @@ async def _staged(folder: Path, local: LocalSlack) -> AsyncIterator[Stage]:
         cloudflare.serve() as api,
         aiohttp.ClientSession() as session,
     ):
-        yield Stage(slack, cloudflare, api, folder, session)
+        yield Harness(slack, cloudflare, api, folder, session)

@@ -1,4 +1,4 @@
-"""The local Slack is for the bot: no web page and no stranger leaves a trace in it."""
+"""The local Slack rejects web pages and clients without a token."""
 
 from collections.abc import AsyncIterator
 
@@ -38,7 +38,9 @@ async def test_a_web_page_is_not_let_in(slack: LocalSlack, door: str, headers: d
 
 
 @pytest.mark.parametrize("token", [None, "xoxb-guessed"])
-async def test_who_has_no_token_is_refused_and_not_written_down(slack: LocalSlack, token: str | None) -> None:
+async def test_calls_without_a_token_are_refused_and_not_recorded(
+    slack: LocalSlack, token: str | None
+) -> None:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession(headers=headers) as session:
         for method in ("chat.postMessage", "chat.Your account is locked"):

@@ -1,4 +1,4 @@
-"""A moving account under a clock of its own, for tests that watch it."""
+"""A live account with its own clock."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,16 +14,16 @@ NAMES = (ORDERS, "image-pipeline", "invoice-run", RATES, "nightly-cleanup")
 ENDED = ("complete", "errored", "terminated")
 
 
-class Watched:
-    """A moving account together with the clock that moves it."""
+class AccountObserver:
+    """A live account and its clock."""
 
     def __init__(self, seed: int = 1, instances: int = 400, start: datetime = START) -> None:
         self.clock = Clock(start)
         self.simulation = Simulation(clock=self.clock)
-        self.simulation.seed(seed, instances=instances, moving=True)
+        self.simulation.seed(seed, instances=instances, live=True)
 
     def at(self, moment: datetime) -> dict[str, list[InstanceRecord]]:
-        """Gives all instances by workflow, newest first."""
+        """Return all instances at a time by workflow, newest first."""
         self.clock.moment = moment
         return {name: self.simulation.instances(name) for name in NAMES}
 
@@ -31,7 +31,7 @@ class Watched:
         return self.at(self.clock.moment + timedelta(**duration))
 
     def looks(self, times: int, **every: float) -> Iterator[dict[tuple[str, str], InstanceRecord]]:
-        """Looks again and again, and gives the instances by workflow and id."""
+        """Read the account at intervals, and yield the instances by workflow and id."""
         for _ in range(times):
             account = self.after(**every)
             yield {(name, each.id): each for name, found in account.items() for each in found}

@@ -1,4 +1,4 @@
-"""The bot between a local Slack and a Cloudflare that can be made to fail; one cell of the matrix on it."""
+"""The bot between a local Slack and a faulty Cloudflare, and one cell of the test matrix."""
 
 import asyncio
 import itertools
@@ -21,23 +21,24 @@ from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 from bot.settings import Settings
 from bot.storage.database import open_database
 from tests.support.messages import mask_times as timeless
+from tests.support.teams import TEAM
 
 from .cloudflare_faults import Failure as Case
 from .cloudflare_faults import NobodyListens
 
 ACCOUNTS = 300
-"""More than there are cells."""
+"""More than the number of cells."""
 
 DEADLINE = 1.0
 ACK_WITHIN = 0.4
 SLACK_WAITS = 3.0
 INSTANCES = 125
-"""More than one answer of the API holds."""
+"""More than one page of the API."""
 FAILED = 2
 
 
 class Elsewhere:
-    """Another host: counts who comes to it."""
+    """Another host, which counts its connections."""
 
     def __init__(self) -> None:
         self.visitors = 0
@@ -54,7 +55,7 @@ class Elsewhere:
 
 @dataclass
 class Line:
-    """The way to an account: while it is cut, nobody listens at its port."""
+    """The connection to Cloudflare; while it is cut, its port is closed."""
 
     cloudflare: Simulation
     url: str = ""
@@ -70,13 +71,13 @@ class Line:
 
 
 @dataclass
-class Stage:
-    """What all cells share.
+class Harness:
+    """The servers that all cells share.
 
     Attributes:
-        line: the way to Cloudflare.
+        line: the connection to Cloudflare.
         elsewhere: the address of another host.
-        visitors: how many have come there.
+        other_host: counts the connections to it.
         engine: the bot's database.
     """
 
@@ -89,7 +90,7 @@ class Stage:
     _unused: Iterator[int] = field(default_factory=itertools.count)
 
     def cell(self) -> "Cell":
-        """A fresh account with a workflow of its own: 125 instances, of which the two newest failed."""
+        """Create an account with its own workflow: 125 instances, of which the two newest failed."""
         number = next(self._unused)
         cell = Cell(self, f"a{number}", token_of(number), f"flow-{number}")
         now = datetime.now(UTC)
@@ -107,7 +108,7 @@ class Stage:
 
     @asynccontextmanager
     async def failing(self, case: Case, operation: Operation | None = None) -> AsyncIterator[None]:
-        """Every request meets a fault until the block is left."""
+        """Inject a fault into every request until the block ends."""
         fault = case.led_to(f"{self.elsewhere}/client/v4")
         if isinstance(fault, NobodyListens):
             await self.line.cut()
@@ -118,28 +119,28 @@ class Stage:
         finally:
             if isinstance(fault, NobodyListens):
                 await self.line.open()
-            self.cloudflare.heal()
+            self.cloudflare.clear_faults()
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One account, one workflow, and somebody who asks about them."""
+    """An account, its workflow, and a person who uses the bot."""
 
-    stage: Stage
+    harness: Harness
     account: str
     token: str
     workflow: str
 
     @property
     def ada(self) -> Person:
-        return self.stage.slack.person("ada")
+        return self.harness.slack.person("ada")
 
     def ids(self, newest: int, oldest: int) -> list[str]:
-        """Instances by their age, 1 for the newest."""
+        """Return ids of instances by age, 1 for the newest."""
         return [f"{self.workflow}-{age}" for age in range(newest, oldest + 1)]
 
     async def asked(self, text: str) -> Reply:
-        """Type a command; it has to be acknowledged in time."""
+        """Send a command, and check that its ack is in time."""
         reply = await self.ada.command("/workflows", text)
         assert reply.ack.status == 200
         assert reply.ack.seconds < SLACK_WAITS
@@ -157,25 +158,25 @@ class Cell:
         return f"search:{self.workflow} account:{self.account}"
 
     async def pressed(self, message: Message, action_id: str) -> Reply:
-        """Press a button; that has to be acknowledged at once."""
+        """Press a button, and check that its ack is immediate."""
         reply = await self.ada.click(message, action_id)
         assert reply.ack.status == 200
         assert reply.ack.seconds < 1.0
         return reply
 
     def still(self, message: Message) -> Message:
-        """What stands now where a message stood."""
+        """Return the current state of a message."""
         return next(now for now in self.ada.screen() if now.ts == message.ts)
 
     def nameless(self, message: Message) -> str:
-        """What a message says, without what differs from cell to cell."""
+        """Return the text of a message with placeholders for the cell's names."""
         text = timeless(message.all_text())
         return text.replace(self.workflow, "WORKFLOW").replace(self.account, "ACCOUNT")
 
     async def digest(self) -> int:
-        """A digest of this workflow; it is paused, so that no worker has anything to do."""
+        """Create a paused digest of this workflow, which no worker delivers."""
         plan = DigestSpec("C0GENERAL", Schedule("0 9 * * *", "UTC"), self.account, (self.workflow,))
-        store = DigestRepository(self.stage.engine, lambda: datetime.now(UTC))
+        store = DigestRepository(self.harness.engine, TEAM, lambda: datetime.now(UTC))
         return (await store.create(plan, self.ada.user.id)).number
 
 
@@ -184,8 +185,8 @@ def token_of(number: int) -> str:
 
 
 @asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
-    """The bot, with more accounts than there are cells, all of them at one Cloudflare."""
+async def run_harness(folder: Path) -> AsyncIterator[Harness]:
+    """Run the bot with an account for each cell, all on one simulated Cloudflare."""
     cloudflare = Simulation(credentials=tuple(ApiToken(token_of(number)) for number in range(ACCOUNTS)))
     line, other_host = Line(cloudflare), Elsewhere()
     async with AsyncExitStack() as stack:
@@ -202,7 +203,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
         engine = open_database(settings.database_url.get_secret_value())
         stack.push_async_callback(engine.dispose)
-        yield Stage(slack, cloudflare, line, elsewhere, other_host, engine)
+        yield Harness(slack, cloudflare, line, elsewhere, other_host, engine)
 
 
 def settings_of(slack: LocalSlack, api: str, folder: Path) -> Settings:

@@ -1,4 +1,4 @@
-"""What somebody sees who watches a moving account: news, every status, and about as many rows as before."""
+"""Lists of a live account: new rows, every status, and a stable number of rows."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -10,24 +10,26 @@ from bot.playground.simulators.cloudflare import STATUSES, Failure, Simulation
 
 from .client import Client
 from .conftest import Clock
-from .watched import ENDED, NAMES, ORDERS, RATES, START, Watched, everything
+from .observer import ENDED, NAMES, ORDERS, RATES, START, AccountObserver, everything
 
 RETENTION = timedelta(days=7)
 
 
 @pytest.fixture
-def moving(simulation: Simulation) -> Simulation:
-    simulation.seed(1, instances=400, moving=True)
+def live(simulation: Simulation) -> Simulation:
+    simulation.seed(1, instances=400, live=True)
     return simulation
 
 
 def test_orders_show_something_new_every_ten_to_twenty_seconds() -> None:
     looks = [
         {instance.id: instance.status for (name, _), instance in account.items() if name == ORDERS}
-        for account in Watched(instances=3000).looks(3600, seconds=2)
+        for account in AccountObserver(instances=3000).looks(3600, seconds=2)
     ]
-    news = [place for place, (before, after) in enumerate(pairwise(looks)) if before.items() ^ after.items()]
-    quiet = [2 * (after - before) for before, after in pairwise(news)]
+    changed = [
+        place for place, (before, after) in enumerate(pairwise(looks)) if before.items() ^ after.items()
+    ]
+    quiet = [2 * (after - before) for before, after in pairwise(changed)]
 
     assert 10 < sum(quiet) / len(quiet) < 20
     assert max(quiet) < 180
@@ -35,7 +37,7 @@ def test_orders_show_something_new_every_ten_to_twenty_seconds() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_something_fails_every_few_minutes(seed: int) -> None:
-    account = Watched(seed).after(hours=8)
+    account = AccountObserver(seed).after(hours=8)
     failed = sorted(each.ended_on or START for each in everything(account) if each.status == "errored")
     pauses = [after - before for before, after in pairwise([each for each in failed if each > START])]
 
@@ -45,9 +47,9 @@ def test_something_fails_every_few_minutes(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_status_filter_seldom_comes_up_empty(seed: int) -> None:
-    watched = Watched(seed, instances=3000)
-    watched.after(hours=1)
-    looks = list(watched.looks(24 * 12, minutes=5))
+    observer = AccountObserver(seed, instances=3000)
+    observer.after(hours=1)
+    looks = list(observer.looks(24 * 12, minutes=5))
     shown = Counter(
         status
         for account in looks
@@ -58,30 +60,30 @@ def test_a_status_filter_seldom_comes_up_empty(seed: int) -> None:
 
 
 def test_the_account_stays_near_its_size_over_hours() -> None:
-    watched = Watched(instances=3000)
+    observer = AccountObserver(instances=3000)
 
-    assert all(2900 < len(account) < 3600 for account in watched.looks(8, hours=1))
+    assert all(2900 < len(account) < 3600 for account in observer.looks(8, hours=1))
 
 
 def test_however_long_the_clock_sleeps_the_account_holds_a_week() -> None:
-    watched = Watched(instances=3000)
-    week = len(everything(watched.after(days=8)))
+    observer = AccountObserver(instances=3000)
+    week = len(everything(observer.after(days=8)))
 
     for years in (1, 100):
-        account = watched.after(days=365 * years)
+        account = observer.after(days=365 * years)
         assert len(everything(account)) == pytest.approx(week, rel=0.05)
         assert week < 13_000
 
 
-def test_what_ended_a_week_ago_is_forgotten() -> None:
-    watched = Watched(instances=3000)
-    for account in watched.looks(20, hours=11):
-        oldest = watched.clock.moment - RETENTION
+def test_instances_expire_a_week_after_their_end() -> None:
+    observer = AccountObserver(instances=3000)
+    for account in observer.looks(20, hours=11):
+        oldest = observer.clock.moment - RETENTION
         assert all(each.ended_on is None or each.ended_on > oldest for each in account.values())
 
 
 def test_ids_are_unique_and_continue_the_seeded_numbering() -> None:
-    account = Watched(instances=3000).after(days=2)
+    account = AccountObserver(instances=3000).after(days=2)
     orders = [instance for instance in account[ORDERS][::-1] if instance.created_on > START]
     seeded = len(account[ORDERS]) - len(orders)
 
@@ -95,50 +97,50 @@ def test_ids_are_unique_and_continue_the_seeded_numbering() -> None:
 
 
 def test_a_cron_line_starts_an_instance_at_each_of_its_slots() -> None:
-    watched = Watched(start=START + timedelta(minutes=7, seconds=3, microseconds=5))
-    account = watched.at(START + timedelta(days=2))
-    born = [each for each in account[RATES][::-1] if each.created_on > START]
+    observer = AccountObserver(start=START + timedelta(minutes=7, seconds=3, microseconds=5))
+    account = observer.at(START + timedelta(days=2))
+    created = [each for each in account[RATES][::-1] if each.created_on > START]
 
-    assert [each.created_on for each in born] == [START + n * timedelta(minutes=30) for n in range(1, 97)]
-    assert all(each.schedule is not None and each.schedule.scheduled_time == each.created_on for each in born)
-    assert all(each.id == f"*/30 * * * *-{int(each.created_on.timestamp() * 1000)}" for each in born)
+    assert [each.created_on for each in created] == [START + n * timedelta(minutes=30) for n in range(1, 97)]
+    assert all(
+        each.schedule is not None and each.schedule.scheduled_time == each.created_on for each in created
+    )
+    assert all(each.id == f"*/30 * * * *-{int(each.created_on.timestamp() * 1000)}" for each in created)
     nights = [each.created_on for each in account["nightly-cleanup"] if each.created_on > START]
     assert nights == [datetime(2026, 11, day, 3, tzinfo=START.tzinfo) for day in (25, 24)]
 
 
 def test_a_slot_is_there_at_its_very_moment_and_not_before() -> None:
-    watched = Watched()
+    observer = AccountObserver()
     slot = START + timedelta(minutes=30)
 
-    assert watched.at(slot - timedelta(microseconds=1))[RATES][0].created_on == START
-    assert watched.at(slot)[RATES][0].created_on == slot
+    assert observer.at(slot - timedelta(microseconds=1))[RATES][0].created_on == START
+    assert observer.at(slot)[RATES][0].created_on == slot
 
 
 def test_an_instance_changed_by_hand_is_left_alone() -> None:
-    watched = Watched()
-    chosen, removed = (each for each in watched.at(START)[ORDERS] if each.status == "running")
-    changed = watched.simulation.set_status(ORDERS, chosen.id, "errored", error=Failure("Error", "boom"))
-    watched.simulation.remove_instance(ORDERS, removed.id)
-    later = {each.id: each for each in watched.after(days=3)[ORDERS]}
+    observer = AccountObserver()
+    chosen, removed = (each for each in observer.at(START)[ORDERS] if each.status == "running")
+    changed = observer.simulation.set_status(ORDERS, chosen.id, "errored", error=Failure("Error", "boom"))
+    observer.simulation.remove_instance(ORDERS, removed.id)
+    later = {each.id: each for each in observer.after(days=3)[ORDERS]}
 
     assert later[chosen.id] is changed
     assert removed.id not in later
 
 
 def test_an_instance_added_by_hand_stays_as_it_is() -> None:
-    watched = Watched()
-    added = watched.simulation.add_instance(ORDERS, id="mine", status="running")
+    observer = AccountObserver()
+    added = observer.simulation.add_instance(ORDERS, id="mine", status="running")
 
-    assert added in watched.after(days=30)[ORDERS]
+    assert added in observer.after(days=30)[ORDERS]
 
 
-async def test_a_workflow_counts_what_its_lists_hold(
-    moving: Simulation, client: Client, clock: Clock
-) -> None:
+async def test_counts_of_a_workflow_match_its_lists(live: Simulation, client: Client, clock: Clock) -> None:
     for _ in range(6):
         clock.advance(hours=5, seconds=17)
         for row in (await client.workflows()).body["result"]:
-            held = Counter(each.status for each in moving.instances(row["name"]))
+            held = Counter(each.status for each in live.instances(row["name"]))
             assert row["instances"] == dict.fromkeys(STATUSES, 0) | held
             listed = await client.instances(row["name"], status="waiting", page="1")
             assert listed.info["total_count"] == held["waiting"]
@@ -147,20 +149,20 @@ async def test_a_workflow_counts_what_its_lists_hold(
             )
 
 
-@pytest.mark.usefixtures("moving")
+@pytest.mark.usefixtures("live")
 async def test_a_described_instance_is_seen_to_proceed(client: Client, clock: Clock) -> None:
     foreseen = next(
         each
-        for each in Watched().after(days=1)[ORDERS]
+        for each in AccountObserver().after(days=1)[ORDERS]
         if each.status == "complete" and each.created_on > START
     )
     clock.moment = foreseen.created_on
     steps: list[int] = []
     statuses: list[str] = []
     while not statuses or statuses[-1] not in ENDED:
-        told = (await client.instance(ORDERS, foreseen.id)).body["result"]
-        steps.append(told["step_count"])
-        statuses.append(told["status"])
+        described = (await client.instance(ORDERS, foreseen.id)).body["result"]
+        steps.append(described["step_count"])
+        statuses.append(described["status"])
         clock.advance(seconds=10)
 
     assert statuses[0] == "queued"
@@ -170,8 +172,8 @@ async def test_a_described_instance_is_seen_to_proceed(client: Client, clock: Cl
     assert len(set(steps)) > 4
 
 
-@pytest.mark.usefixtures("moving")
-async def test_a_walk_through_a_moving_list_repeats_no_row(client: Client, clock: Clock) -> None:
+@pytest.mark.usefixtures("live")
+async def test_cursors_in_a_live_list_repeat_no_row(client: Client, clock: Clock) -> None:
     answer = await client.instances(ORDERS, per_page="25")
     ids = answer.ids
     while cursor := answer.info.get("cursor"):
@@ -182,15 +184,15 @@ async def test_a_walk_through_a_moving_list_repeats_no_row(client: Client, clock
     assert len(ids) == len(set(ids)) > 200
 
 
-async def test_what_is_forgotten_is_not_found(moving: Simulation, client: Client, clock: Clock) -> None:
-    oldest = moving.instances(ORDERS)[-1].id
+async def test_expired_instances_are_not_found(live: Simulation, client: Client, clock: Clock) -> None:
+    oldest = live.instances(ORDERS)[-1].id
     clock.advance(days=8)
 
     assert (await client.instance(ORDERS, oldest)).code == 10400
 
 
-def test_every_workflow_goes_on_with_nothing_to_begin_with() -> None:
-    account = Watched(instances=0).after(days=1, hours=1)
+def test_every_workflow_gets_instances_without_seeded_ones() -> None:
+    account = AccountObserver(instances=0).after(days=1, hours=1)
 
     assert all(account[name] for name in NAMES)
     assert account[ORDERS][-1].id == "ord-58001"

@@ -1,4 +1,4 @@
-"""The seeded account that goes on living: the same for all who look, consistent, and never dull."""
+"""The live account: deterministic, consistent, and with frequent changes."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -17,7 +17,7 @@ from bot.playground.simulators.cloudflare import (
 )
 
 from .conftest import Clock
-from .watched import ENDED, NAMES, START, Watched, everything
+from .observer import ENDED, NAMES, START, AccountObserver, everything
 
 LONGEST_LIFECYCLE = timedelta(hours=16)
 PLANS = {
@@ -44,10 +44,10 @@ PLANS = {
     start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     looks=st.lists(st.timedeltas(timedelta(0), timedelta(hours=12)), min_size=1, max_size=40),
 )
-def test_the_account_depends_on_the_moment_and_not_on_who_looked_before(
+def test_the_account_depends_on_the_time_and_not_on_earlier_reads(
     seed: int, instances: int, start: datetime, looks: list[timedelta]
 ) -> None:
-    often, once = Watched(seed, instances, start), Watched(seed, instances, start)
+    often, once = AccountObserver(seed, instances, start), AccountObserver(seed, instances, start)
     for look in looks:  # the clock may even be set back in between
         often.at(start + look)
 
@@ -56,7 +56,7 @@ def test_the_account_depends_on_the_moment_and_not_on_who_looked_before(
 
 @pytest.mark.parametrize("away", [{"days": 3}, {"days": 7, "hours": 9}, {"days": 10, "minutes": 7}], ids=str)
 def test_a_long_sleep_ends_where_looking_every_half_hour_does(away: dict[str, float]) -> None:
-    asleep, awake = Watched(instances=300), Watched(instances=300)
+    asleep, awake = AccountObserver(instances=300), AccountObserver(instances=300)
     wake = START + timedelta(**away)
     for look in range((wake - START) // timedelta(minutes=30)):
         awake.at(START + look * timedelta(minutes=30))
@@ -64,39 +64,39 @@ def test_a_long_sleep_ends_where_looking_every_half_hour_does(away: dict[str, fl
     assert awake.at(wake) == asleep.at(wake)
 
 
-def test_another_seed_lives_another_life() -> None:
-    assert Watched(seed=1).after(hours=1) != Watched(seed=2).after(hours=1)
+def test_another_seed_has_other_lifecycles() -> None:
+    assert AccountObserver(seed=1).after(hours=1) != AccountObserver(seed=2).after(hours=1)
 
 
 def test_at_first_it_is_the_seeded_account() -> None:
     still = Simulation(clock=Clock(START))
     still.seed(1, instances=400)
 
-    assert Watched().at(START) == {name: still.instances(name) for name in NAMES}
+    assert AccountObserver().at(START) == {name: still.instances(name) for name in NAMES}
 
 
 def test_an_account_stands_still_unless_it_was_asked_to_move() -> None:
-    watched = Watched()
-    watched.simulation.seed(1, instances=400)
-    before = watched.at(START)
+    observer = AccountObserver()
+    observer.simulation.seed(1, instances=400)
+    before = observer.at(START)
 
-    assert watched.after(days=3) == before
+    assert observer.after(days=3) == before
 
 
 def test_where_nothing_is_due_nothing_is_touched() -> None:
-    watched = Watched()
-    before = everything(watched.after(hours=1))
-    after = everything(watched.after(microseconds=1))
+    observer = AccountObserver()
+    before = everything(observer.after(hours=1))
+    after = everything(observer.after(microseconds=1))
 
     assert all(one is other for one, other in zip(before, after, strict=True))
 
 
-def test_every_change_continues_what_was_there_before() -> None:
-    watched = Watched()
-    for before, after in pairwise(watched.looks(600, minutes=1)):
+def test_every_change_continues_the_previous_state() -> None:
+    observer = AccountObserver()
+    for before, after in pairwise(observer.looks(600, minutes=1)):
         for key in before.keys() & after.keys():
             if before[key] != after[key]:
-                assert_continues(before[key], after[key], watched.clock.moment)
+                assert_continues(before[key], after[key], observer.clock.moment)
 
 
 def assert_continues(before: InstanceRecord, after: InstanceRecord, now: datetime) -> None:
@@ -121,13 +121,13 @@ def assert_continues(before: InstanceRecord, after: InstanceRecord, now: datetim
 
 
 def test_times_are_in_order_and_in_the_past() -> None:
-    watched = Watched()
-    for account in watched.looks(100, minutes=7, seconds=13):
+    observer = AccountObserver()
+    for account in observer.looks(100, minutes=7, seconds=13):
         for instance in account.values():
             moments = [instance.created_on, instance.started_on, instance.ended_on]
             known = [moment for moment in moments if moment is not None]
             assert known == sorted(known)
-            assert known[-1] <= instance.modified_on <= watched.clock.moment
+            assert known[-1] <= instance.modified_on <= observer.clock.moment
             assert (instance.ended_on is None) == (instance.status not in ENDED)
             assert (instance.started_on is None) == (instance.status == "queued")
             assert instance.ended_on in (None, instance.modified_on)
@@ -135,7 +135,7 @@ def test_times_are_in_order_and_in_the_past() -> None:
 
 def test_steps_follow_one_another_in_the_past() -> None:
     now = START + timedelta(hours=30)
-    for instance in everything(Watched().at(now)):
+    for instance in everything(AccountObserver().at(now)):
         if instance.created_on < START:
             continue
         moment = instance.created_on
@@ -149,10 +149,10 @@ def test_steps_follow_one_another_in_the_past() -> None:
                 moment = step.end if step.finished else step.start
 
 
-def test_what_ended_has_the_steps_of_its_end() -> None:
+def test_ended_instances_have_the_steps_of_their_status() -> None:
     ended = [
         (name, instance)
-        for name, found in Watched().after(days=2).items()
+        for name, found in AccountObserver().after(days=2).items()
         for instance in found
         if instance.ended_on is not None and instance.ended_on > START
     ]
@@ -182,17 +182,19 @@ def assert_ended_well(instance: InstanceRecord, plan: list[str]) -> None:
 
 
 def test_all_that_had_not_ended_when_seeded_ends_within_a_day() -> None:
-    watched = Watched(instances=3000)
-    pending = {instance.id for instance in everything(watched.at(START)) if instance.status not in ENDED}
+    observer = AccountObserver(instances=3000)
+    pending = {instance.id for instance in everything(observer.at(START)) if instance.status not in ENDED}
 
-    later = [instance for instance in everything(watched.after(days=1)) if instance.id in pending]
+    later = [instance for instance in everything(observer.after(days=1)) if instance.id in pending]
 
     assert len(later) == len(pending) > 100
     assert {instance.status for instance in later} == set(ENDED)
     assert len({instance.ended_on for instance in later}) > 100
 
 
-def test_no_life_is_longer_than_what_a_long_sleep_counts_on() -> None:
-    born = [each for each in everything(Watched(instances=0).after(days=8)) if each.ended_on is not None]
+def test_no_lifecycle_is_longer_than_the_limit() -> None:
+    created = [
+        each for each in everything(AccountObserver(instances=0).after(days=8)) if each.ended_on is not None
+    ]
 
-    assert max((each.ended_on or each.created_on) - each.created_on for each in born) < LONGEST_LIFECYCLE
+    assert max((each.ended_on or each.created_on) - each.created_on for each in created) < LONGEST_LIFECYCLE

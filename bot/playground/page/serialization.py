@@ -1,4 +1,4 @@
-"""What the page is told, as JSON: shapes that the modules in `static/` read."""
+"""JSON for the page: the shapes that the modules in `static/` read."""
 
 from dataclasses import asdict
 from operator import attrgetter
@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.language.tokens import COMMAND
 from bot.playground.exchange import Answer, Exchange, Notice
-from bot.playground.faults import CHOICES, WELL
+from bot.playground.faults import FAULT_OPTIONS, HEALTHY
 from bot.playground.playground import Playground
 from bot.playground.simulators.slack import Ack, Change, Channel, Payload, User, View, Workspace
 
@@ -17,13 +17,13 @@ COMMANDS: Final = (
         "usage_hint": "[list] NAME [status:errored] [since:2h] | digest | help",
     },
 )
-"""As manifest.yaml has them, which no installed package carries."""
+"""The commands of manifest.yaml, which is not part of the installed package."""
 
-_MOST_MESSAGES: Final = 300
+_MAX_MESSAGES: Final = 300
 
 
-def workspace_json(playground: Playground) -> Payload:
-    """All there is to see, for a page that has just been opened."""
+def workspace_to_json(playground: Playground) -> Payload:
+    """Return the whole state, for a page that has just been opened."""
     slack, account = playground.slack, playground.account
     conversations = slack.workspace.conversations
     messages = [message for channel in conversations for message in slack.messages(channel.id)]
@@ -33,24 +33,24 @@ def workspace_json(playground: Playground) -> Payload:
         "bot": {"id": slack.workspace.team.bot_user_id, "name": slack.workspace.team.bot_name},
         "people": [asdict(person) for person in slack.workspace.people],
         "groups": [asdict(group) for group in slack.workspace.groups],
-        "channels": channels_json(slack.workspace),
+        "channels": channels_to_json(slack.workspace),
         "commands": COMMANDS,
-        "account": {"kind": account.kind, "says": account.says},
+        "account": {"kind": account.kind, "description": account.description},
         "faults": [
-            {"name": choice.name, "label": choice.label, "says": choice.says}
-            for choice in (CHOICES if account.faults else ())
+            {"name": choice.name, "label": choice.label, "description": choice.description}
+            for choice in (FAULT_OPTIONS if account.faults else ())
         ],
-        "fault": account.faults.chosen if account.faults else WELL,
+        "fault": account.faults.selected if account.faults else HEALTHY,
         "suggestions": [asdict(suggestion) for suggestion in account.suggestions],
-        "messages": [asdict(message) for message in messages[-_MOST_MESSAGES:]],
-        "notices": [asdict(notice) for notice in playground.exchanges.notices],
-        "views": [view_json(view) for view in slack.views.open_now()],
-        "exchanges": [exchange_json(exchange) for exchange in playground.exchanges.recent()],
+        "messages": [asdict(message) for message in messages[-_MAX_MESSAGES:]],
+        "notices": [asdict(notice) for notice in playground.exchange_log.notices],
+        "views": [view_to_json(view) for view in slack.views.open_now()],
+        "exchanges": [exchange_to_json(exchange) for exchange in playground.exchange_log.recent()],
     }
 
 
-def channels_json(workspace: Workspace) -> list[Payload]:
-    """Everywhere that somebody can talk, direct messages with the bot at the end."""
+def channels_to_json(workspace: Workspace) -> list[Payload]:
+    """Return all channels, then the direct messages with the bot."""
     return [_channel(channel, workspace.people) for channel in workspace.conversations]
 
 
@@ -65,23 +65,23 @@ def _channel(channel: Channel, people: tuple[User, ...]) -> Payload:
     }
 
 
-def change_json(change: Change) -> Payload:
+def change_to_json(change: Change) -> Payload:
     """Return a message that was posted, updated or deleted."""
     return {"kind": change.kind, "message": asdict(change.message)}
 
 
-def view_json(view: View) -> Payload:
-    """Return a modal as it stands."""
+def view_to_json(view: View) -> Payload:
+    """Return the current state of a modal."""
     return {"id": view.id, "user": view.user, "payload": view.payload}
 
 
-def notice_json(notice: Notice) -> Payload:
-    """Return what Slackbot says."""
+def notice_to_json(notice: Notice) -> Payload:
+    """Return a message from Slackbot."""
     return asdict(notice)
 
 
-def exchange_json(exchange: Exchange) -> Payload:
-    """Return what an act led to so far."""
+def exchange_to_json(exchange: Exchange) -> Payload:
+    """Return an exchange with its results so far."""
     sent = exchange.sent
     return {
         "id": exchange.id,
@@ -92,7 +92,7 @@ def exchange_json(exchange: Exchange) -> Payload:
         "title": _title(exchange),
         "sent": None if sent is None else {"as": sent.kind, "payload": sent.payload},
         "ack": None if exchange.ack is None else _ack(exchange.ack),
-        "failed": exchange.failed,
+        "failure": exchange.failure,
         "answers": [_answer(answer) for answer in exchange.answers],
         "calls": [
             {
@@ -106,7 +106,7 @@ def exchange_json(exchange: Exchange) -> Payload:
 
 
 def _title(exchange: Exchange) -> str:
-    """Return what was done; of a command what was typed, and not what Slack made of it."""
+    """Return the title of an exchange; for a command, its text as it was typed."""
     sent = exchange.sent
     if sent is None or exchange.kind != "command":
         return exchange.title

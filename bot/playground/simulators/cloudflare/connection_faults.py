@@ -1,4 +1,4 @@
-"""Faults below the answer itself: connections that break, bodies that trickle, bytes that are spoilt."""
+"""Faults of the connection: broken connections, slow bodies, corrupt bytes."""
 
 import asyncio
 import gzip
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.playground.simulators.cloudflare.envelope import body_of
-from bot.playground.simulators.cloudflare.faults import Healthy
+from bot.playground.simulators.cloudflare.faults import HealthyHandler
 
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
-"""`SO_LINGER` of no seconds: closing a socket then sends a reset."""
+"""`SO_LINGER` with a timeout of 0: closing the socket sends a reset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """Close the connection without an answer.
 
-    aiohttp's own client asks once more by itself, so one dropped request is not seen there: inject two.
+    aiohttp's client retries once, so it hides a single fault: inject two.
     """
 
-    async def answer(self, request: web.Request, _healthy: Healthy) -> web.Response:
-        """Close it; what is returned reaches nobody."""
+    async def answer(self, request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Close the connection; the returned response is not sent."""
         if request.transport is not None:
             request.transport.close()
         return web.Response()
@@ -34,8 +34,8 @@ class Dropped:
 class CutOff:
     """Close the connection halfway through the body."""
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
-        """Send half of what ``Content-Length`` promises, then close."""
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Send half of the promised ``Content-Length``, then close."""
         body = body_of(await healthy())
         half = web.StreamResponse(
             headers={"Content-Length": str(len(body)), "Content-Type": "application/json"}
@@ -47,10 +47,10 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Reset the connection instead of closing it, without an answer. As with `Dropped`, inject two."""
+    """Reset the connection without an answer. As with `Dropped`, inject two."""
 
-    async def answer(self, request: web.Request, _healthy: Healthy) -> web.Response:
-        """Reset it; what is returned reaches nobody."""
+    async def answer(self, request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        """Reset the connection; the returned response is not sent."""
         if request.transport is not None:
             connection: socket.socket = request.transport.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
@@ -59,14 +59,14 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
-class Trickling:
-    """Send the headers at once and the body in so many pieces, with as many seconds before each."""
+class SlowBody:
+    """Send the headers at once and the body in ``pieces``, with a pause of ``seconds`` before each."""
 
     pieces: int
     seconds: float
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
-        """Answer as healthy as ever, but slowly."""
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Send the healthy answer slowly."""
         body = body_of(await healthy())
         return web.Response(body=self._trickle(body), content_type="application/json")
 
@@ -78,11 +78,11 @@ class Trickling:
 
 
 @dataclass(frozen=True, slots=True)
-class SpoiltGzip:
-    """Compress the healthy answer, and spoil a byte in the middle of it."""
+class CorruptGzip:
+    """Compress the healthy answer, and corrupt a byte of it."""
 
-    async def answer(self, _request: web.Request, healthy: Healthy) -> web.Response:
-        """Answer what can't be unpacked."""
+    async def answer(self, _request: web.Request, healthy: HealthyHandler) -> web.Response:
+        """Send an answer that can't be decompressed."""
         packed = bytearray(gzip.compress(body_of(await healthy())))
         packed[len(packed) // 2] ^= 0xFF
         headers = {"Content-Encoding": "gzip"}

@@ -1,4 +1,4 @@
-"""A bot between a Slack that fails on demand and a Cloudflare, shared by the cells of a module."""
+"""A bot between a faulty Slack and a Cloudflare, shared by the cells of a module."""
 
 import io
 import itertools
@@ -22,9 +22,9 @@ from tests.support.logs import logs
 from tests.support.messages import row_ids as ids
 
 AT_ONCE: Final = 1.0
-"""Seconds in which an ack is there that nothing slow stands in the way of."""
+"""The maximum seconds until an ack without slow calls."""
 ALWAYS: Final = 9
-"""So often is nothing asked."""
+"""More calls than any cell makes."""
 _A_CELL: Final = timedelta(seconds=5)
 _ROWS: Final = 25
 
@@ -32,8 +32,8 @@ Act = Callable[[], Awaitable[Reply]]
 
 
 @dataclass
-class Stage:
-    """What the cells of a module have in common."""
+class Harness:
+    """The servers that the cells of a module share."""
 
     slack: LocalSlack
     cloudflare: Simulation
@@ -49,7 +49,7 @@ class Stage:
         return self.slack.person("ada", channel, via)
 
     def workflow(self) -> str:
-        """A workflow that no other cell asks for, so that no cache answers for it."""
+        """Create a workflow that no other cell uses, so that it is not cached."""
         name = f"orders-{next(self._count)}"
         for number in range(_ROWS):
             status = "errored" if number % 5 == 0 else "complete"
@@ -57,25 +57,27 @@ class Stage:
         return name
 
     async def digest(self) -> int:
-        """The number of a digest of hers, for all cells the same."""
+        """Return the number of a digest that all cells share."""
         if self._digest is None:
-            made = await told(await self.ada().command("/workflows", "digest create daily 09:00"), "is made")
+            made = await wait_for_message(
+                await self.ada().command("/workflows", "digest create daily 09:00"), "is made"
+            )
             self._digest = int(made.all_text().split("Digest ")[1].split("*")[0])
         return self._digest
 
     def fails(self, target: str, fault: Fault, times: int = ALWAYS) -> None:
-        """Have the next calls of a method, or of any `response_url`, meet a fault."""
+        """Inject a fault into the next calls of a method or of any `response_url`."""
         self.slack.faults.add(target, fault, times=times)
         self._called = len(self.slack.calls)
 
     def logged(self, *levels: str) -> list[dict[str, Any]]:
-        """What was logged in this cell, of some levels or of all."""
+        """Return the log lines of this cell, optionally of some levels."""
         lines = [json.loads(line) for line in self.written.getvalue().splitlines()[self._read :]]
         return [line for line in lines if not levels or line["level"] in levels]
 
     @asynccontextmanager
     async def cell(self) -> AsyncIterator[None]:
-        """One cell: it leaves no work behind, and the next request is well."""
+        """Run one cell, and check that no task is left and that the next request works."""
         self._read = len(self.written.getvalue().splitlines())
         channels, scopes, clock = (
             self.slack.workspace.channels,
@@ -87,7 +89,7 @@ class Stage:
             await self.settled()
         finally:
             self.slack.faults.clear()
-            self.cloudflare.heal()
+            self.cloudflare.clear_faults()
             self.slack.workspace.channels, self.slack.workspace.scopes = channels, scopes
             self.slack.interactions.clock = clock
             self.slack.views.close_all(self.ada().user.id)
@@ -99,11 +101,11 @@ class Stage:
         assert ids(await reply.message()) == [f"{name}-{row:02}" for row in reversed(range(15, _ROWS))]
 
     async def settled(self) -> None:
-        """Once all is done that was begun."""
+        """Wait until no task is left."""
         assert await self.bot.background.drain(_A_CELL) == 0, "no task is left"
 
     def asked_of_slack(self) -> list[str]:
-        """The methods that were called since the last fault was set up, in order."""
+        """Return the methods called since the last fault was injected, in order."""
         return [call.method for call in list(self.slack.calls)[self._called :]]
 
     def events(self) -> list[str]:
@@ -111,8 +113,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def on_stage(folder: Path) -> AsyncIterator[Stage]:
-    """A bot that has no answer in time for an ack, so that every answer takes the way after it."""
+async def run_harness(folder: Path) -> AsyncIterator[Harness]:
+    """Run a bot whose ack deadline is so short that every answer follows the ack."""
     cloudflare = Simulation()
     with logs() as written, pytest.MonkeyPatch.context() as patch:
         for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "HTTP_PROXY", "HTTPS_PROXY"):
@@ -136,13 +138,13 @@ async def on_stage(folder: Path) -> AsyncIterator[Stage]:
                 await web.TCPSite(runner, "127.0.0.1", 0).start()
                 slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
                 try:
-                    yield Stage(slack, cloudflare, bot, folder, written)
+                    yield Harness(slack, cloudflare, bot, folder, written)
                 finally:
                     await runner.cleanup()
 
 
-async def told(reply: Reply, words: str) -> Message:
-    """The first message with some words in it that the person sees after an act, whichever way it comes."""
+async def wait_for_message(reply: Reply, words: str) -> Message:
+    """Return the first message with some words that the person sees after an interaction."""
     assert reply.ack.status == 200
     assert reply.ack.seconds < AT_ONCE
     deadline = time.monotonic() + 5

@@ -1,4 +1,4 @@
-"""How a running bot is, by what it says of itself at `/metrics`."""
+"""Metrics of a running bot, read from `/metrics`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,25 +7,25 @@ from statistics import linear_regression
 from typing import Final
 
 from tests.system.process.bot_process import BotProcess
-from tests.system.process.stage import Stage
+from tests.system.process.harness import Harness
 
 _EVERY: Final = 1.0  # seconds
 _MIB: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Vitals:
-    """A bot at one moment; sums over all labels.
+class ProcessMetrics:
+    """The metrics at one time, summed over all labels.
 
     Attributes:
         at: seconds since the start.
-        rss: MiB; as are the next two, zero where its system does not tell.
-        cpu: seconds of processor time so far.
-        files: open descriptors, connections among them.
-        tasks: on its event loop, those of connections among them.
+        rss: MiB; like the next two, zero if the system does not report it.
+        cpu: seconds of CPU time so far.
+        files: open file descriptors, including connections.
+        tasks: asyncio tasks, including those of connections.
         calls: requests to Cloudflare so far.
         hits: answers from the cache so far.
-        answers: those and all others.
+        answers: all answers so far.
     """
 
     at: float
@@ -38,15 +38,15 @@ class Vitals:
     answers: int
 
 
-async def vitals(stage: Stage, bot: BotProcess, at: float) -> Vitals:
-    """As it is now."""
-    _, text = await stage.get(bot, "/metrics")
+async def read_metrics(harness: Harness, bot: BotProcess, at: float) -> ProcessMetrics:
+    """Read the current metrics."""
+    _, text = await harness.get(bot, "/metrics")
     samples = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
 
     def total(name: str, label: str = "") -> float:
         return sum(float(value) for key, _, value in samples if key.split("{")[0] == name and label in key)
 
-    return Vitals(
+    return ProcessMetrics(
         at,
         rss=total("process_resident_memory_bytes") / _MIB,
         cpu=total("process_cpu_seconds_total"),
@@ -58,15 +58,17 @@ async def vitals(stage: Stage, bot: BotProcess, at: float) -> Vitals:
     )
 
 
-async def watch(stage: Stage, bot: BotProcess, now: Callable[[], float], seen: list[Vitals]) -> None:
-    """Look once a second, until cancelled."""
+async def sample_metrics(
+    harness: Harness, bot: BotProcess, now: Callable[[], float], seen: list[ProcessMetrics]
+) -> None:
+    """Read the metrics once a second, until cancelled."""
     while True:
-        seen.append(await vitals(stage, bot, now()))
+        seen.append(await read_metrics(harness, bot, now()))
         await asyncio.sleep(_EVERY)
 
 
-def growth(seen: Sequence[Vitals]) -> float:
-    """MiB a minute by which memory grew in the second half of some time."""
+def growth(seen: Sequence[ProcessMetrics]) -> float:
+    """Return the growth of memory in the second half, in MiB per minute."""
     later = seen[len(seen) // 2 :]
     if len(later) < 3:
         return 0.0

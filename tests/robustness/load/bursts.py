@@ -1,4 +1,4 @@
-"""What goes wrong meanwhile, at Cloudflare and at Slack: in bursts, at moments that a seed decides."""
+"""Bursts of faults at Cloudflare and at Slack, at random times from a seed."""
 
 import asyncio
 import random
@@ -22,14 +22,14 @@ from bot.playground.simulators.cloudflare import (
     TruncatedJson,
     WrongShape,
 )
-from bot.playground.simulators.cloudflare.faults import Changed, Healthy
+from bot.playground.simulators.cloudflare.faults import Changed, HealthyHandler
 from bot.playground.simulators.cloudflare.faults import Fault as CloudflareFault
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, LocalSlack, RateLimited
 from bot.playground.simulators.slack import Slow as SlackIsSlow
 from bot.playground.simulators.slack.faults import Fault as SlackFault
 
 AtSlack: TypeAlias = tuple[tuple[str, SlackFault], ...]
-"""What fails there, a method or a `response_url`, and how."""
+"""Faults of Slack by name: the method or `response_url`, and the fault."""
 
 AT_CLOUDFLARE: Final[dict[str, CloudflareFault]] = {
     "slow": Slow(2.5),
@@ -71,15 +71,15 @@ AT_SLACK: Final[dict[str, AtSlack]] = {
     "views.open 500": (("views.open", Failed(500)),),
     "users.info 500": (("users.info", Failed(500)),),
 }
-_MANY: Final = 10_000  # more calls than a burst sees
+_MANY: Final = 10_000  # more calls than in any burst
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A while in which every request meets the same trouble.
+    """A period in which every request meets the same fault.
 
     Attributes:
-        where: who has it.
+        where: `Cloudflare` or `Slack`.
         name: in `AT_CLOUDFLARE` or `AT_SLACK`.
         begins, ends: seconds since the start.
     """
@@ -90,21 +90,21 @@ class Burst:
     ends: float
 
 
-def planned(seed: int, seconds: float, share: float = 0.18) -> tuple[Burst, ...]:
-    """Bursts on both sides, each side for this share of the time: as many kinds as there is time for."""
-    chance = random.Random(seed)  # noqa: S311 - nobody has to guess it
+def plan_bursts(seed: int, seconds: float, share: float = 0.18) -> tuple[Burst, ...]:
+    """Plan bursts on both sides, each for this share of the time, with as many kinds as possible."""
+    chance = random.Random(seed)  # noqa: S311 - not a secret
     both = {"Cloudflare": list(AT_CLOUDFLARE), "Slack": list(AT_SLACK)}
     return tuple(
         burst
         for where, kinds in both.items()
-        for burst in _side(chance, where, chance.sample(kinds, len(kinds)), seconds, share)
+        for burst in _plan_side(chance, where, chance.sample(kinds, len(kinds)), seconds, share)
     )
 
 
-def _side(
+def _plan_side(
     chance: random.Random, where: str, kinds: Sequence[str], seconds: float, share: float
 ) -> Iterator[Burst]:
-    """One burst in each of as many equal parts of the time as hold at least half a second of trouble."""
+    """Yield one burst in each of several equal parts, each at least half a second long."""
     count = max(1, min(len(kinds), int(seconds * share / 0.5)))
     part = seconds / count
     length = part * share
@@ -113,8 +113,8 @@ def _side(
         yield Burst(where, kinds[number], begins, begins + length)
 
 
-async def play(bursts: Sequence[Burst], slack: LocalSlack, cloudflare: Simulation) -> None:
-    """Have it all happen, from now on; everything is well at the end, also if this is cancelled."""
+async def inject_bursts(bursts: Sequence[Burst], slack: LocalSlack, cloudflare: Simulation) -> None:
+    """Inject the bursts, and remove all faults at the end, even if cancelled."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     changes = sorted(
@@ -124,15 +124,15 @@ async def play(bursts: Sequence[Burst], slack: LocalSlack, cloudflare: Simulatio
     try:
         for at, begins, burst in changes:
             await asyncio.sleep(max(0.0, start + at - loop.time()))
-            _turn(burst, slack, cloudflare, on=begins)
+            _switch(burst, slack, cloudflare, on=begins)
     finally:
         slack.faults.clear()
-        cloudflare.heal()
+        cloudflare.clear_faults()
 
 
-def _turn(burst: Burst, slack: LocalSlack, cloudflare: Simulation, *, on: bool) -> None:
+def _switch(burst: Burst, slack: LocalSlack, cloudflare: Simulation, *, on: bool) -> None:
     if burst.where == "Cloudflare":
-        cloudflare.heal()
+        cloudflare.clear_faults()
         if on:
             cloudflare.inject(AT_CLOUDFLARE[burst.name], times=None)
         return
@@ -143,11 +143,11 @@ def _turn(burst: Burst, slack: LocalSlack, cloudflare: Simulation, *, on: bool) 
 
 
 @dataclass(frozen=True, slots=True)
-class Uneven:
-    """Every answer of Cloudflare's takes long; some far longer than others."""
+class UnevenDelay:
+    """A random delay of every answer of Cloudflare."""
 
     chance: random.Random
     seconds: tuple[float, ...]
 
-    async def answer(self, request: web.Request, healthy: Healthy) -> web.Response:
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
         return await Slow(self.chance.choice(self.seconds)).answer(request, healthy)

@@ -1,7 +1,7 @@
-"""What happens in a moving account: instances start, change, end and are forgotten as its clock goes on.
+"""A live account: instances start, change, end and expire as its clock advances.
 
-How the account stands follows from the moment alone, never from who looked before: a life is told in full
-when it begins, and looking only turns to the chapter of the moment.
+The state depends on the time only, not on earlier requests: a lifecycle is generated completely when its
+instance starts, and a request only selects the current state.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ from bot.playground.simulators.cloudflare.wire import to_milliseconds
 
 
 class _Due(NamedTuple):
-    """The next change of an instance; ``shown`` is how the account shows it until then."""
+    """The next change of an instance; ``shown`` is its state until then."""
 
     moment: datetime
     serial: int
@@ -27,10 +27,10 @@ class _Due(NamedTuple):
     shown: InstanceRecord
 
 
-class Movement:
-    """Moves a seeded account on from the moment it was seeded at.
+class LiveAccount:
+    """Advances a seeded account from the time of its seeding.
 
-    The few seeded instances that ended longer ago than the retention are forgotten at the first look.
+    Seeded instances that ended before the retention period are removed at the first request.
     """
 
     def __init__(self, records: Records, seed: int, start: datetime) -> None:
@@ -42,24 +42,24 @@ class Movement:
         self._due = [
             self._next_change(instance_source.workflow, lifecycle, start)
             for instance_source in self._sources
-            for lifecycle in instance_source.seeded()
+            for lifecycle in instance_source.continue_seeded()
         ]
         heapify(self._due)
 
     def advance(self, now: datetime) -> None:
-        """Let happen what is due by now; a clock that was set back changes nothing.
+        """Apply all changes that are due; a clock that was set back changes nothing.
 
-        It costs next to nothing where nothing is due. After a long sleep each instance turns to its present
-        state at once, and most of those that were forgotten meanwhile never start.
+        It is cheap if nothing is due. After a long pause each instance changes to its current state at once,
+        and most of the instances that have expired meanwhile are never created.
         """
         for instance_source in self._sources:
-            for lifecycle in instance_source.until(now):
+            for lifecycle in instance_source.start_due(now):
                 self._show(instance_source.workflow, lifecycle, now)
         while self._due and self._due[0].moment <= now:
             due = heappop(self._due)
             if due.workflow.by_id.get(due.shown.id) is not due.shown:
-                continue  # somebody changed or removed it: its life is theirs now
-            if now < due.lifecycle.forgotten_on:
+                continue  # a test changed or removed it, which ends its lifecycle
+            if now < due.lifecycle.expires_on:
                 self._show(due.workflow, due.lifecycle, now)
             else:
                 due.workflow.remove(due.shown.id)
@@ -70,8 +70,8 @@ class Movement:
         heappush(self._due, change)
 
     def _next_change(self, workflow: StoredWorkflow, lifecycle: Lifecycle, now: datetime) -> _Due:
-        shown = lifecycle.at(now)
+        shown = lifecycle.state_at(now)
         rest = (
             lifecycle if shown.ended_on is None else Lifecycle(shown)
-        )  # of what has ended nothing else is needed
-        return _Due(lifecycle.next_change(now), next(self._serials), workflow, rest, shown)
+        )  # an ended instance has no more changes
+        return _Due(lifecycle.next_change_after(now), next(self._serials), workflow, rest, shown)

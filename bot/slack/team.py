@@ -1,0 +1,81 @@
+"""The workspace that the bot is installed in: who belongs to it, and how the bot learns which one it is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.client import SlackUnreachable, check_bot_token
+from bot.slack.interaction import Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A workspace.
+
+    Attributes:
+        id: Slack's, as in `T0123ABCD`.
+        enterprise: Slack's id of its organisation on Enterprise Grid, as in `E0123ABCD`; else empty.
+    """
+
+    id: str
+    enterprise: str = ""
+
+    def includes(self, interaction: Interaction) -> bool:
+        """Return whether a person acts as a member of this workspace.
+
+        Both ids have to say so: in a channel that is shared with another organisation, a click has the team
+        of the bot and a stranger's own one, and a submitted modal has the stranger's own one twice.
+        """
+        return interaction.team == self.id and interaction.home_team in {"", self.id, self.enterprise}
+
+
+class InstalledTeam:
+    """The workspace of the bot's token. Slack is asked until it has said once which one that is.
+
+    Args:
+        client: with the bot's token.
+        adopt: is run with the team's id before anybody learns it; may raise.
+    """
+
+    def __init__(self, client: AsyncWebClient, adopt: Callable[[str], Awaitable[None]]) -> None:
+        self._client = client
+        self._adopt = adopt
+        self._learning: asyncio.Task[Team] | None = None
+
+    async def get(self, timeout: timedelta | None = None) -> Team:  # noqa: ASYNC109 - it cancels nothing
+        """Return the team. Callers share one request to Slack, which goes on after a timeout.
+
+        Raises:
+            TokenRefused, SlackUnreachable: as `check_bot_token`; the next call asks again.
+            TimeoutError: Slack takes longer.
+            Exception: what `adopt` raises; the next call asks again.
+        """
+        if self._learning is None or _has_failed(self._learning):
+            self._learning = asyncio.ensure_future(self._learn())
+        if not self._learning.done():
+            seconds = None if timeout is None else timeout.total_seconds()
+            await asyncio.wait({self._learning}, timeout=seconds)
+        if not self._learning.done():
+            raise TimeoutError
+        return self._learning.result()
+
+    async def close(self) -> None:
+        """Ask no more."""
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.gather(self._learning, return_exceptions=True)
+
+    async def _learn(self) -> Team:
+        answer = await check_bot_token(self._client)
+        team = answer.get("team_id")
+        if not isinstance(team, str) or not team:
+            raise SlackUnreachable("Slack did not say which workspace SLACK_BOT_TOKEN belongs to")
+        await self._adopt(team)
+        return Team(team, str(answer.get("enterprise_id") or ""))
+
+
+def _has_failed(task: asyncio.Task[Team]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
