@@ -12,15 +12,15 @@ from bot.cloudflare.errors import InvalidParameter, NotAuthorized, Unavailable, 
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape
 from tests.support.clock import Clock
 from tests.support.list_commands import read_list
+from tests.unit.browse.turning import orders_down_from, row_ids, turn_older, turn_to_end, turn_to_start
 
 from .conftest import fill
-from .walking import ids, older, orders_down_from, to_the_end, to_the_start
 
 
 async def test_a_cursor_that_repeats_itself_ends_the_walk(browser: Browser, orders: Simulation) -> None:
     orders.change(repeat_cursor=True)
-    screens = await to_the_end(browser, await browser.open(read_list("orders")))
-    assert ids(*screens) == orders_down_from(1000, 801)
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")))
+    assert row_ids(*screens) == orders_down_from(1000, 801)
     assert [screen.cursor_loop for screen in screens] == [False] * 10 + [True] * 10
     assert orders.list_calls == 2
 
@@ -35,10 +35,10 @@ async def test_cursors_that_lead_round_in_a_larger_circle_end_the_walk(
 ) -> None:
     for name, following in (("a", "1"), ("b", "2"), ("c", "3"), ("d", "2")):
         simulation.inject(page(name, cursor=following))
-    screens = await to_the_end(browser, await browser.open(read_list("orders")))
-    assert ids(*screens) == ["a", "b", "c", "d"]
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")))
+    assert row_ids(*screens) == ["a", "b", "c", "d"]
     assert [screen.cursor_loop for screen in screens] == [False, False, False, True]
-    assert [ids(screen) for screen in reversed(await to_the_start(browser, screens[-1]))] == [
+    assert [row_ids(screen) for screen in reversed(await turn_to_start(browser, screens[-1]))] == [
         ["a"],
         ["b"],
         ["c"],
@@ -52,11 +52,11 @@ async def test_empty_pages_with_a_cursor_are_passed_over(browser: Browser, simul
         simulation.inject(page(cursor=str(number + 1)))
     simulation.inject(page("b"))
     first = await browser.open(read_list("orders"))
-    second = await older(browser, first)
-    assert ids(second) == ["b"]
+    second = await turn_older(browser, first)
+    assert row_ids(second) == ["b"]
     assert second.first == 2
     assert second.next is None
-    assert ids(*await to_the_start(browser, second)) == ["b", "a"]
+    assert row_ids(*await turn_to_start(browser, second)) == ["b", "a"]
     assert simulation.list_calls == 6
 
 
@@ -64,7 +64,7 @@ async def test_a_list_may_begin_with_empty_pages(browser: Browser, simulation: S
     simulation.inject(page(cursor="1"))
     simulation.inject(page("a"))
     screen = await browser.open(read_list("orders"))
-    assert ids(screen) == ["a"]
+    assert row_ids(screen) == ["a"]
     assert screen.first == 1
     assert screen.previous is None
     assert screen.next is None
@@ -78,7 +78,7 @@ async def test_endless_empty_pages_are_given_up_but_not_for_good(
     screen = await browser.open(read_list("orders"))
     assert not screen.rows
     assert simulation.list_calls < 10
-    assert not (await older(browser, screen)).rows
+    assert not (await turn_older(browser, screen)).rows
 
 
 async def test_an_empty_page_that_repeats_its_cursor_ends_the_walk(
@@ -86,8 +86,8 @@ async def test_an_empty_page_that_repeats_its_cursor_ends_the_walk(
 ) -> None:
     simulation.inject(page("a", cursor="1"))
     simulation.inject(page(cursor="1"))
-    screen = await older(browser, await browser.open(read_list("orders")))
-    assert ids(screen) == []
+    screen = await turn_older(browser, await browser.open(read_list("orders")))
+    assert row_ids(screen) == []
     assert screen.next is None
     assert screen.cursor_loop is True
     assert simulation.list_calls == 2
@@ -108,12 +108,12 @@ async def test_a_cursor_that_expired_on_the_way_is_refused(
 ) -> None:
     orders.change(cursor_lifetime=timedelta(minutes=10))
     query = read_list("orders since:1d", now=clock())
-    screens = await to_the_end(browser, await browser.open(query))
+    screens = await turn_to_end(browser, await browser.open(query))
     clock.advance(3600)
     with pytest.raises(CursorRefused) as refused:
         await browser.turn(screens[50].here)
     assert refused.value.restart == query
-    assert ids(await browser.open(refused.value.restart)) == orders_down_from(1000, 991)
+    assert row_ids(await browser.open(refused.value.restart)) == orders_down_from(1000, 991)
 
 
 async def test_a_refused_parameter_that_is_no_cursor_is_said_as_it_is(
@@ -131,18 +131,18 @@ async def test_cursors_that_are_bound_to_their_filters_are_walked_all_the_same(
 ) -> None:
     simulation.change(cursor_binds_filters=True, cursor_kind=kind)
     fill(simulation, clock, 430)
-    screens = await to_the_end(browser, await browser.open(read_list("orders")))
-    assert ids(*screens) == orders_down_from(430)
-    back = await to_the_start(browser, screens[-1])
-    assert [ids(screen) for screen in reversed(back)] == [ids(screen) for screen in screens]
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")))
+    assert row_ids(*screens) == orders_down_from(430)
+    back = await turn_to_start(browser, screens[-1])
+    assert [row_ids(screen) for screen in reversed(back)] == [row_ids(screen) for screen in screens]
 
 
 async def test_cursors_that_are_bound_to_their_filters_cost_one_try_more_a_page_and_not_a_screen(
     browser: Browser, orders: Simulation
 ) -> None:
     orders.change(cursor_binds_filters=True)
-    screens = await to_the_end(browser, await browser.open(read_list("orders")))
-    await to_the_start(browser, screens[-1])
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")))
+    await turn_to_start(browser, screens[-1])
     assert orders.list_calls <= 1 + 2 * 9
 
 
@@ -156,8 +156,8 @@ async def test_bound_cursors_keep_new_instances_out_too(
         clock.advance(1)
         simulation.add_instance("orders", id=f"new-{click}")
 
-    screens = await to_the_end(browser, await browser.open(read_list("orders")), between)
-    assert ids(*screens) == orders_down_from(250)
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")), between)
+    assert row_ids(*screens) == orders_down_from(250)
 
 
 async def test_rows_without_dates_are_shown_once_and_hold_up_nothing(
@@ -168,8 +168,8 @@ async def test_rows_without_dates_are_shown_once_and_hold_up_nothing(
     rows = [{"id": f"order-{number}", "created_on": clock().isoformat()} for number in range(3)]
     simulation.inject(Changed({"result": [{"id": "phantom"}, *rows], "result_info": {}}))
     screen = await browser.open(read_list("orders"))
-    assert "phantom" not in ids(screen)
-    assert len(ids(screen)) == len(set(ids(screen))) == 10
+    assert "phantom" not in row_ids(screen)
+    assert len(row_ids(screen)) == len(set(row_ids(screen))) == 10
 
 
 async def test_a_list_of_nothing_but_rows_without_dates_is_shown(
@@ -178,7 +178,7 @@ async def test_a_list_of_nothing_but_rows_without_dates_is_shown(
     simulation.add_workflow("orders")
     simulation.inject(Changed({"result": [{"id": "a"}, {"id": "b"}]}), times=None)
     screen = await browser.open(read_list("orders"))
-    assert ids(screen) == ["a", "b"]
+    assert row_ids(screen) == ["a", "b"]
     assert screen.here.anchor is None
 
 
@@ -189,7 +189,7 @@ async def test_a_cursor_behind_a_page_by_number_goes_on_counting(
     simulation.inject(page("k"))
     third = await browser.open(read_list("orders page:3 until:now"))
     assert third.first == 21
-    assert (await older(browser, third)).first == 31
+    assert (await turn_older(browser, third)).first == 31
 
 
 async def test_what_the_api_says_beside_its_rows_is_passed_on(
@@ -257,10 +257,10 @@ async def test_the_api_s_own_errors_pass_through(
 
 async def test_a_fault_on_the_way_leaves_the_bookmark_usable(browser: Browser, orders: Simulation) -> None:
     first = await browser.open(read_list("orders rows:20"))
-    fifth = (await to_the_end(browser, first))[4]
+    fifth = (await turn_to_end(browser, first))[4]
     orders.inject(JsonError(), times=3)
     with pytest.raises(Unavailable):
         await browser.refresh(fifth.here)
     orders.clear_faults()
-    assert ids(await older(browser, fifth)) == orders_down_from(900, 881)
+    assert row_ids(await turn_older(browser, fifth)) == orders_down_from(900, 881)
     assert isinstance(fifth.here, Bookmark)

@@ -14,8 +14,8 @@ from bot.cloudflare.models import Cursor, PageNumber, PageQuery, Status
 from bot.playground.simulators.cloudflare import JsonError, Simulation, Slow
 from tests.support.clock import Clock
 from tests.support.commands import NOW
+from tests.unit.cloudflare.responses import page_query
 
-from .asking import question
 from .conftest import MakeClient
 
 FIRST, REST = 15, 300
@@ -38,15 +38,15 @@ async def workflows(
 
 
 async def second_page(workflows: CachedWorkflows) -> PageQuery:
-    following = (await workflows.list_instances(question())).next
+    following = (await workflows.list_instances(page_query())).next
     assert isinstance(following, Cursor)
-    return question(following)
+    return page_query(following)
 
 
 async def test_a_thousand_calls_for_one_page_send_one_request(
     workflows: CachedWorkflows, simulation: Simulation, seen: list[str]
 ) -> None:
-    pages = await asyncio.gather(*(workflows.list_instances(question()) for _ in range(1000)))
+    pages = await asyncio.gather(*(workflows.list_instances(page_query()) for _ in range(1000)))
     assert simulation.list_calls == 1
     assert all(page is pages[0] for page in pages)
     assert seen.count("miss") == 1
@@ -56,8 +56,8 @@ async def test_a_thousand_calls_for_one_page_send_one_request(
 async def test_a_fresh_page_is_not_asked_for_again(
     workflows: CachedWorkflows, simulation: Simulation, seen: list[str]
 ) -> None:
-    first = await workflows.list_instances(question())
-    assert await workflows.list_instances(question()) is first
+    first = await workflows.list_instances(page_query())
+    assert await workflows.list_instances(page_query()) is first
     assert simulation.list_calls == 1
     assert seen == ["miss", "hit"]
 
@@ -65,19 +65,19 @@ async def test_a_fresh_page_is_not_asked_for_again(
 @pytest.mark.parametrize(
     "other",
     [
-        question(workflow="invoices"),
-        question(per_page=50),
-        question(PageNumber(1)),
-        question(status=Status("errored")),
-        question(date_start=NOW),
-        question(date_end=NOW),
+        page_query(workflow="invoices"),
+        page_query(per_page=50),
+        page_query(PageNumber(1)),
+        page_query(status=Status("errored")),
+        page_query(date_start=NOW),
+        page_query(date_end=NOW),
     ],
 )
 async def test_each_parameter_is_part_of_the_cache_key(
     workflows: CachedWorkflows, simulation: Simulation, other: PageQuery
 ) -> None:
     simulation.add_workflow("invoices")
-    await workflows.list_instances(question())
+    await workflows.list_instances(page_query())
     await workflows.list_instances(other)
     assert simulation.list_calls == 2
 
@@ -85,12 +85,12 @@ async def test_each_parameter_is_part_of_the_cache_key(
 async def test_a_first_page_is_fresh_for_a_short_while(
     workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
-    await workflows.list_instances(question())
+    await workflows.list_instances(page_query())
     clock.advance(FIRST - 0.01)
-    await workflows.list_instances(question())
+    await workflows.list_instances(page_query())
     assert simulation.list_calls == 1
     clock.advance(0.02)
-    await workflows.list_instances(question())
+    await workflows.list_instances(page_query())
     assert simulation.list_calls == 2
 
 
@@ -110,7 +110,7 @@ async def test_a_page_behind_a_cursor_is_fresh_for_longer(
 async def test_a_first_page_with_a_latest_creation_time_is_stable_too(
     workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
-    bounded = question(date_end=NOW)
+    bounded = page_query(date_end=NOW)
     await workflows.list_instances(bounded)
     clock.advance(REST - 0.01)
     await workflows.list_instances(bounded)
@@ -120,7 +120,7 @@ async def test_a_first_page_with_a_latest_creation_time_is_stable_too(
 async def test_a_latest_creation_time_in_the_future_is_not_stable(
     workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
-    ahead = question(date_end=datetime(2100, 1, 1, tzinfo=UTC))
+    ahead = page_query(date_end=datetime(2100, 1, 1, tzinfo=UTC))
     await workflows.list_instances(ahead)
     clock.advance(FIRST + 0.01)
     await workflows.list_instances(ahead)
@@ -130,21 +130,21 @@ async def test_a_latest_creation_time_in_the_future_is_not_stable(
 async def test_a_page_by_number_is_fresh_for_the_short_time(
     workflows: CachedWorkflows, simulation: Simulation, clock: Clock
 ) -> None:
-    await workflows.list_instances(question(PageNumber(2)))
+    await workflows.list_instances(page_query(PageNumber(2)))
     clock.advance(FIRST + 0.01)
-    await workflows.list_instances(question(PageNumber(2)))
+    await workflows.list_instances(page_query(PageNumber(2)))
     assert simulation.list_calls == 2
 
 
 async def test_a_refresh_skips_the_cache_and_updates_it(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
-    before = await workflows.list_instances(question())
+    before = await workflows.list_instances(page_query())
     simulation.add_instance("orders", id="new", created_on=NOW)
-    refreshed = await workflows.list_instances(question(), fresh=True)
+    refreshed = await workflows.list_instances(page_query(), fresh=True)
     assert refreshed.rows[0].id == "new"
     assert before.rows[0].id != "new"
-    assert await workflows.list_instances(question()) is refreshed
+    assert await workflows.list_instances(page_query()) is refreshed
     assert simulation.list_calls == 2
 
 
@@ -159,11 +159,11 @@ async def test_calls_of_another_priority_or_freshness_do_not_share_a_request(
     workflows: CachedWorkflows, simulation: Simulation, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     simulation.inject(Slow(0.2), times=1)
-    in_flight = asyncio.create_task(workflows.list_instances(question(), **first))
+    in_flight = asyncio.create_task(workflows.list_instances(page_query(), **first))
     async with asyncio.timeout(5):
         while simulation.list_calls < 1:  # noqa: ASYNC110 - the simulation has no event for it
             await asyncio.sleep(0.01)
-    own = await workflows.list_instances(question(), **second)
+    own = await workflows.list_instances(page_query(), **second)
     assert own is not await in_flight
     assert simulation.list_calls == 2
 
@@ -171,8 +171,8 @@ async def test_calls_of_another_priority_or_freshness_do_not_share_a_request(
 async def test_a_thousand_refreshes_at_once_are_one_request(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
-    await workflows.list_instances(question())
-    await asyncio.gather(*(workflows.list_instances(question(), fresh=True) for _ in range(1000)))
+    await workflows.list_instances(page_query())
+    await asyncio.gather(*(workflows.list_instances(page_query(), fresh=True) for _ in range(1000)))
     assert simulation.list_calls == 2
 
 
@@ -180,29 +180,29 @@ async def test_a_thousand_refreshes_at_once_are_one_request(
 async def test_a_failure_is_not_cached(workflows: CachedWorkflows, simulation: Simulation) -> None:
     simulation.inject(JsonError(), times=3)
     failures = await asyncio.gather(
-        *(workflows.list_instances(question()) for _ in range(10)), return_exceptions=True
+        *(workflows.list_instances(page_query()) for _ in range(10)), return_exceptions=True
     )
     assert {type(failure) for failure in failures} == {Unavailable}
     assert simulation.list_calls == 3
-    assert len((await workflows.list_instances(question())).rows) == 100
+    assert len((await workflows.list_instances(page_query())).rows) == 100
 
 
 @pytest.mark.usefixtures("at_once")
 async def test_a_failed_refresh_leaves_the_cache_unchanged(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
-    before = await workflows.list_instances(question())
+    before = await workflows.list_instances(page_query())
     simulation.inject(JsonError(), times=3)
     with pytest.raises(Unavailable):
-        await workflows.list_instances(question(), fresh=True)
-    assert await workflows.list_instances(question()) is before
+        await workflows.list_instances(page_query(), fresh=True)
+    assert await workflows.list_instances(page_query()) is before
 
 
 async def test_a_page_can_be_stored_for_another_query(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
-    page = await workflows.list_instances(question())
-    bounded = question(date_end=NOW)
+    page = await workflows.list_instances(page_query())
+    bounded = page_query(date_end=NOW)
     workflows.store(bounded, page)
     assert await workflows.list_instances(bounded) is page
     assert simulation.list_calls == 1
@@ -213,7 +213,7 @@ async def test_the_cache_has_a_maximum_size(
 ) -> None:
     few = CachedWorkflows(make_client(), CacheTimes(pages=2), clock.seconds)
     for per_page in (1, 2, 3, 1):
-        await few.list_instances(question(per_page=per_page))
+        await few.list_instances(page_query(per_page=per_page))
     assert orders.list_calls == 4
 
 

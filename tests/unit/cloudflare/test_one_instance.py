@@ -27,8 +27,8 @@ from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 from tests.support.clock import Clock
 from tests.support.commands import NOW
+from tests.unit.cloudflare.responses import ARRIVED, envelope, error_response, response
 
-from .asking import ARRIVED, answer, envelope, refused
 from .conftest import MakeClient
 
 FIRST, REST = 15, 300
@@ -53,7 +53,7 @@ text = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
 
 
 def described(**changed: object) -> InstanceDetail:
-    return read_instance(answer(envelope({**WHOLE, **changed})), ARRIVED)
+    return read_instance(response(envelope({**WHOLE, **changed})), ARRIVED)
 
 
 # The request.
@@ -100,7 +100,7 @@ def test_every_field_is_read() -> None:
 @pytest.mark.parametrize("missing", WHOLE)
 def test_any_field_may_be_missing_or_null(missing: str) -> None:
     without = {key: value for key, value in WHOLE.items() if key != missing}
-    assert read_instance(answer(envelope(without)), ARRIVED) == described(**{missing: None})
+    assert read_instance(response(envelope(without)), ARRIVED) == described(**{missing: None})
 
 
 def test_the_local_engine_s_answer_has_fewer_fields() -> None:
@@ -110,7 +110,7 @@ def test_the_local_engine_s_answer_has_fewer_fields() -> None:
         "error": {"name": "Error", "message": ""},
         "steps": [{}],
     }
-    assert read_instance(answer(envelope(body)), ARRIVED).error == InstanceError(name="Error", message="")
+    assert read_instance(response(envelope(body)), ARRIVED).error == InstanceError(name="Error", message="")
 
 
 @pytest.mark.parametrize(
@@ -143,20 +143,20 @@ def test_an_invalid_field_is_refused(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize("body", [b"", b"null", envelope(None), envelope([]), {"success": True}])
 def test_a_body_without_an_instance_is_invalid(body: object) -> None:
     with pytest.raises(InvalidResponse):
-        read_instance(answer(body), ARRIVED)
+        read_instance(response(body), ARRIVED)
 
 
 def test_a_refusal_is_an_error_of_its_kind() -> None:
     with pytest.raises(InstanceNotFound):
-        read_instance(refused(10400, 404), ARRIVED)
+        read_instance(error_response(10400, 404), ARRIVED)
     with pytest.raises(WorkflowNotFound):
-        read_instance(refused(10200, 404), ARRIVED)
+        read_instance(error_response(10200, 404), ARRIVED)
 
 
 def test_the_local_engine_s_refusal_means_the_instance() -> None:
     """The local engine has one code for a missing workflow and a missing instance."""
     with pytest.raises(InstanceNotFound) as caught:
-        read_instance(refused(10501, 404, "Workflow instance 'ghost' not found."), ARRIVED)
+        read_instance(error_response(10501, 404, "Workflow instance 'ghost' not found."), ARRIVED)
     assert caught.value.codes == (10501,)
     assert caught.value.http_status == 404
 

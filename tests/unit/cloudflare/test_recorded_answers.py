@@ -22,8 +22,7 @@ from bot.cloudflare.responses import (
     read_workflow,
     read_workflows,
 )
-
-from .asking import ARRIVED
+from tests.unit.cloudflare.responses import ARRIVED
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "cloudflare"
 

@@ -14,8 +14,7 @@ from bot.digests.reading import MOST_DETAILS
 from bot.digests.report import MOST_GROUPS
 from bot.digests.search import MOST_LISTS, SHARED_FOR
 from bot.playground.simulators.cloudflare import Failure
-
-from .accounts import HOUR, MINUTE, Account, account, bars, plan, told
+from tests.support.digest_account import HOUR, MINUTE, Account, chart_total, plan, run_account, shown_ids
 
 DAY = 24 * HOUR
 LISTS_OF_THOUSAND = 10
@@ -23,7 +22,7 @@ LISTS_OF_THOUSAND = 10
 
 @pytest.fixture
 async def prod() -> AsyncIterator[Account]:
-    async with account() as served:
+    async with run_account() as served:
         yield served
 
 
@@ -51,7 +50,7 @@ async def test_a_thousand_workflows_with_forty_failures_in_ten_cost_35_calls(pro
         (f"flow-{number * 7:03}" for number in range(10)),
         key=[row.name for row in report.rows].index,
     )
-    assert bars(report) == 40
+    assert chart_total(report) == 40
 
 
 async def test_five_hundred_digests_of_one_slot_cost_no_more_than_one(prod: Account) -> None:
@@ -87,8 +86,8 @@ async def test_digests_last_made_at_other_times_ask_the_same_lists(prod: Account
     prod.simulation.calls.clear()
     both = await prod.reader.report(plan(), first, sharing="9:00")
     one = await prod.reader.report(plan(), prod.baseline, sharing="9:00")
-    assert told(both) == {"a", "b"}
-    assert told(one) == {"b"}
+    assert shown_ids(both) == {"a", "b"}
+    assert shown_ids(one) == {"b"}
     assert prod.calls == (1, 1, 2)
 
 
@@ -150,7 +149,7 @@ async def test_old_failures_of_workflows_where_nothing_went_on_cast_no_doubt(pro
     prod.simulation.remove_instance("zzz", "old")
     prod.fail("zzz", "new", MINUTE)
     report = await prod.digest()
-    assert told(report) == {"new"}
+    assert shown_ids(report) == {"new"}
     assert report.exact is True
 
 
@@ -165,7 +164,7 @@ async def test_what_was_running_may_hide_a_failure_too(prod: Account) -> None:
     prod.simulation.set_status("aaa", "long", "errored")
     prod.clock.advance(1)
     report = await prod.digest()
-    assert told(report) == {"long"}
+    assert shown_ids(report) == {"long"}
     assert report.exact is True
 
 
@@ -177,7 +176,7 @@ async def test_further_pages_are_read_as_far_as_calls_are_left(prod: Account) ->
     report = await prod.digest()
     assert report.total == 301
     assert report.exact is True
-    assert bars(report) == 301
+    assert chart_total(report) == 301
     assert report.ungrouped == {"orders": 301 - MOST_DETAILS}
     assert [group.exact for group in report.groups] == [False]
     assert prod.calls == (2, 4, MOST_DETAILS)
@@ -203,7 +202,7 @@ async def test_a_long_list_is_read_to_its_end_though_its_count_is_explained(prod
     prod.fail("orders", "young", MINUTE)
     prod.fail("orders", "old", MINUTE, created=3 * DAY)
     report = await prod.digest()
-    assert told(report) == {"young", "old"}
+    assert shown_ids(report) == {"young", "old"}
     assert report.exact is True
     assert report.rows[0].changes == {"errored": 1}
 
@@ -241,7 +240,7 @@ async def test_groups_beyond_the_fifth_are_counted_with_the_untold(prod: Account
 async def test_digests_leave_the_reserve_to_people() -> None:
     ticks = [0.0]
     budget = Budget(10, 0.5, lambda: ticks[0])
-    async with account(budget) as prod:
+    async with run_account(budget) as prod:
         for number in range(8):
             prod.fail(f"flow-{number}", "a", 5)
         with pytest.raises(RateLimited) as caught:
@@ -262,7 +261,7 @@ async def test_digests_leave_the_reserve_to_people() -> None:
 
 async def test_a_page_behind_a_cursor_is_not_taken_from_a_memory_of_minutes() -> None:
     times = CacheTimes(first=timedelta(minutes=3), rest=timedelta(minutes=30))
-    async with account(times=times) as prod:
+    async with run_account(times=times) as prod:
         prod.simulation.change(cursor_kind="keyset")
         for number in range(MAX_PER_PAGE + 1):
             prod.fail("orders", f"{number:03}", DAY + number)

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from bot.digests.model import DigestSpec
 from bot.digests.news import OVERLAP
 from bot.language.durations import LONGEST_WINDOW
+from tests.support.digest_account import HOUR, MINUTE, Account, chart_total, plan, run_account
 from tests.support.properties import examples
-
-from .accounts import HOUR, MINUTE, Account, account, bars, plan
 
 FLOWS = ("a", "b", "c")
 LONGEST_LAG = int(OVERLAP.total_seconds()) - 1
@@ -80,7 +79,7 @@ class Story:
         self.told += expected.values()
         self.pending.clear()
         start = (until - self.plan.window).replace(minute=0, second=0)
-        assert bars(report) == sum(ended >= start for ended in self.told)
+        assert chart_total(report) == sum(ended >= start for ended in self.told)
 
     def surface(self, flow: str, lag: int) -> None:
         """A failure comes to light some time after it happened."""
@@ -139,7 +138,7 @@ def test_each_failure_is_told_of_once_and_drawn_once(
     assert window <= LONGEST_WINDOW
 
     async def tell() -> None:
-        async with account() as prod:
+        async with run_account() as prod:
             told = Story(prod, plan(window=window))
             for wait, event in story:
                 await told.go_on(wait, event)

@@ -90,8 +90,10 @@ class Account:
 
 
 @asynccontextmanager
-async def account(budget: Budget | None = None, times: CacheTimes | None = None) -> AsyncIterator[Account]:
-    """Serves an empty account."""
+async def run_account(
+    budget: Budget | None = None, times: CacheTimes | None = None
+) -> AsyncIterator[Account]:
+    """Serve an empty account, and read it by a clock of its own."""
     clock = Clock(NOW)
     simulation = Simulation(clock=clock)
     async with simulation.serve() as url, aiohttp.ClientSession() as session:
@@ -104,26 +106,26 @@ async def account(budget: Budget | None = None, times: CacheTimes | None = None)
             await workflows.close()
 
 
-def told(report: Report) -> set[str]:
-    """The newcomers that are shown."""
+def shown_ids(report: Report) -> set[str]:
+    """Return the new instances that are shown."""
     return {new_instance.id for group in report.groups for new_instance in group.shown}
 
 
-def bars(report: Report) -> int:
-    """All newcomers in the chart."""
+def chart_total(report: Report) -> int:
+    """Return how many new instances the chart holds."""
     return sum(bar.count for bar in report.chart)
 
 
-def listed(*rows: dict[str, Any], **info: object) -> WrongShape:
-    """A whole answer that lists these rows."""
+def list_body(*rows: dict[str, Any], **info: object) -> WrongShape:
+    """Return a whole answer that lists these rows."""
     return WrongShape({"success": True, "errors": [], "messages": [], "result": rows, "result_info": info})
 
 
-def one(row: dict[str, Any]) -> WrongShape:
-    """A whole answer about one thing."""
+def item_body(row: dict[str, Any]) -> WrongShape:
+    """Return a whole answer about one thing."""
     return WrongShape({"success": True, "errors": [], "messages": [], "result": row})
 
 
-def stamp(moment: datetime) -> str:
-    """A moment as the API writes it."""
+def format_time(moment: datetime) -> str:
+    """Return a moment as the API writes it."""
     return moment.isoformat().replace("+00:00", "Z")
