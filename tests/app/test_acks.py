@@ -20,42 +20,41 @@ from bot.playground.simulators.slack import (
     Signer,
     Unsigned,
 )
-from tests.support.reading import ask, click, ids
-
-from .conftest import Logged, Running
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.messages import ask, click, row_ids
 
 
 async def test_what_is_at_hand_comes_in_the_ack(ada: Person, cloudflare: Simulation) -> None:
     cloudflare.add_instance("orders", id="fine")
     reply = await ada.command("/workflows", "orders")
     assert reply.ack_message is not None
-    assert ids(reply.ack_message) == ["fine"]
+    assert row_ids(reply.ack_message) == ["fine"]
 
 
 async def test_what_takes_long_comes_after_the_ack(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
     cloudflare.inject(Slow(0.6))
-    async with running(bot_ack_within=0.2):
+    async with run_bot(bot_ack_within=0.2):
         reply = await slack.person("ada").command("/workflows", "orders")
         assert reply.ack_message is None
         assert 0.15 < reply.ack.seconds < 0.6
         message = await reply.message()
-    assert ids(message) == ["fine"]
+    assert row_ids(message) == ["fine"]
     assert message.is_ephemeral
 
 
 @pytest.mark.parametrize("fault", [Failed(404, "expired_url"), Failed(500), RateLimited(1)], ids=str)
 async def test_an_answer_finds_another_way_when_response_url_fails(
-    fault: Failed | RateLimited, running: Running, slack: LocalSlack, cloudflare: Simulation
+    fault: Failed | RateLimited, run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
     cloudflare.inject(Slow(0.3))
     slack.faults.add(RESPONSE_URL, fault, times=9 if isinstance(fault, Failed) else 1)
-    async with running(bot_ack_within=0.1):
+    async with run_bot(bot_ack_within=0.1):
         reply = await slack.person("ada").command("/workflows", "orders")
-        assert ids(await reply.seen(10)) == ["fine"]
+        assert row_ids(await reply.seen(10)) == ["fine"]
     assert bool(slack.calls_of("chat.postEphemeral")) is isinstance(fault, Failed)
 
 
@@ -72,7 +71,7 @@ async def test_blocks_that_slack_refuses_become_plain_text(
 
 
 async def test_an_answer_that_can_go_nowhere_is_logged_and_harms_nobody(
-    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
     message = await ask(ada, "orders")
@@ -82,8 +81,8 @@ async def test_an_answer_that_can_go_nowhere_is_logged_and_harms_nobody(
     posted = slack.calls.follow(lambda call: call.method == "chat.postMessage")
     await ada.click(message, "page_refresh")
     await posted.next(5)
-    assert ids(await ask(ada, "orders")) == ["fine"]
-    assert "channel_not_found" in [line.get("reason") for line in logged()]
+    assert row_ids(await ask(ada, "orders")) == ["fine"]
+    assert "channel_not_found" in [line.get("reason") for line in read_log()]
 
 
 async def test_an_unknown_button_gets_its_ack_and_an_explanation(ada: Person, cloudflare: Simulation) -> None:
@@ -140,7 +139,7 @@ async def test_a_request_that_slack_did_not_sign_is_refused(
 
 
 async def test_a_fault_of_our_own_is_told_with_a_reference_that_stands_in_the_log(
-    ada: Person, cloudflare: Simulation, tmp_path: Path, logged: Logged
+    ada: Person, cloudflare: Simulation, tmp_path: Path, read_log: ReadLog
 ) -> None:
     cloudflare.add_instance("orders")
     message = await ask(ada, "orders")
@@ -151,7 +150,7 @@ async def test_a_fault_of_our_own_is_told_with_a_reference_that_stands_in_the_lo
     told = await reply.message()
     assert "Something went wrong inside this bot." in told.text
     reference = told.text.split("`")[1]
-    [failure] = [line for line in logged() if line["event"] == "unexpected_error"]
+    [failure] = [line for line in read_log() if line["event"] == "unexpected_error"]
     assert failure["reference"] == reference
     assert "no such table: bookmarks" in failure["exception"]
 
@@ -163,5 +162,5 @@ async def test_cancelled_askers_do_not_take_others_down(ada: Person, cloudflare:
     patient = asyncio.ensure_future(ask(ada, "orders"))
     await asyncio.sleep(0.1)
     impatient.cancel()
-    assert ids(await patient) == ["fine"]
+    assert row_ids(await patient) == ["fine"]
     assert cloudflare.list_calls == 1

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.playground.simulators.slack import Message, Person, Reply
-from tests.support.reading import labels
-
-from .conftest import Logged
-from .digests import AT_ONCE, kept, line, pressed, told
+from tests.support.digest_actions import AT_ONCE, ask_digest, line_of, press, stored_states
+from tests.support.fixtures import ReadLog
+from tests.support.messages import button_labels
 
 BUTTONS = ("show", "preview", "run", "pause", "resume", "edit", "delete", "restore")
 VALUES = ("", "x", "0", "-1", "1.5", " 1", "1\n", "٣", "9" * 30, "1; DROP TABLE digests", "<!here>")
@@ -22,29 +21,29 @@ async def forged(person: Person, message: Message, word: str, value: str) -> Rep
     return reply
 
 
-async def test_a_value_that_is_no_number_is_explained(ada: Person, tmp_path: Path, logged: Logged) -> None:
-    made = await told(ada, "create weekdays 09:00")
+async def test_a_value_that_is_no_number_is_explained(ada: Person, tmp_path: Path, read_log: ReadLog) -> None:
+    made = await ask_digest(ada, "create weekdays 09:00")
     for word, value in [*((word, "x") for word in BUTTONS), *(("show", value) for value in VALUES)]:
         said = await (await forged(ada, made, word, value)).message()
         assert "from an older version of the bot" in said.all_text(), (word, value)
-    assert kept(tmp_path) == {1: "active"}
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+    assert stored_states(tmp_path) == {1: "active"}
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
 
 
-async def test_a_digest_that_is_gone_is_said_to_be(ada: Person, logged: Logged) -> None:
-    made = await told(ada, "create weekdays 09:00")
+async def test_a_digest_that_is_gone_is_said_to_be(ada: Person, read_log: ReadLog) -> None:
+    made = await ask_digest(ada, "create weekdays 09:00")
     for word in BUTTONS:
-        assert line(await (await forged(ada, made, word, "77")).message()) == "⚠️ *There is no digest 77.*"
-    await told(ada, "delete 1")
+        assert line_of(await (await forged(ada, made, word, "77")).message()) == "⚠️ *There is no digest 77.*"
+    await ask_digest(ada, "delete 1")
     for button in made.buttons():
         said = await (await ada.press(made, button)).message()
-        assert line(said) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+        assert line_of(said) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
 
 
 async def test_a_button_leaves_the_message_that_it_is_in(ada: Person) -> None:
-    made = await told(ada, "create weekdays 09:00")
-    paused = await pressed(ada, made, "digest_pause")
+    made = await ask_digest(ada, "create weekdays 09:00")
+    paused = await press(ada, made, "digest_pause")
     assert ada.screen() == (made, paused)
 
 
@@ -60,28 +59,29 @@ async def test_a_button_leaves_the_message_that_it_is_in(ada: Person) -> None:
     ],
 )
 async def test_a_button_pressed_three_times_at_once_does_what_it_says_once(
-    word: str, said: str, state: str, ada: Person, tmp_path: Path, logged: Logged
+    word: str, said: str, state: str, ada: Person, tmp_path: Path, read_log: ReadLog
 ) -> None:
-    made = await told(ada, "create weekdays 09:00")
+    made = await ask_digest(ada, "create weekdays 09:00")
     if word == "restore":
-        await told(ada, "delete 1")
+        await ask_digest(ada, "delete 1")
     replies = await asyncio.gather(*(forged(ada, made, word, "1") for _ in range(3)))
-    answers = [line(await reply.message()) for reply in replies]
+    answers = [line_of(await reply.message()) for reply in replies]
     assert said in answers[0]
     assert all(said in answer or "There is no digest 1" in answer for answer in answers)
-    assert kept(tmp_path) == {1: state}
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+    assert stored_states(tmp_path) == {1: state}
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
     assert (
-        len([text for text in (await told(ada, "list")).all_text().split("\n") if "*Digest 1*" in text]) <= 1
+        len([text for text in (await ask_digest(ada, "list")).all_text().split("\n") if "*Digest 1*" in text])
+        <= 1
     )
 
 
 async def test_opposite_buttons_at_once_leave_it_in_one_of_both_states(ada: Person, tmp_path: Path) -> None:
-    made = await told(ada, "create weekdays 09:00")
+    made = await ask_digest(ada, "create weekdays 09:00")
     replies = await asyncio.gather(*(forged(ada, made, word, "1") for word in ("pause", "resume") * 3))
     for reply in replies:
         await reply.message()
-    (state,) = kept(tmp_path).values()
+    (state,) = stored_states(tmp_path).values()
     assert state in ("paused", "active")
     offered = "Resume" if state == "paused" else "Pause"
-    assert offered in labels(await told(ada, "show 1"))
+    assert offered in button_labels(await ask_digest(ada, "show 1"))

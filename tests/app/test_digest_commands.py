@@ -9,109 +9,121 @@ import pytest
 
 from bot.playground.simulators.cloudflare import Dropped, Simulation, Throttled
 from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
-from tests.support.reading import ask, labels
-
-from .conftest import Logged, Running
-from .digests import OWN, digests_in, fail, kept, line, plans, posted, pressed, told, typed
+from tests.support.digest_actions import (
+    OWN,
+    add_failure,
+    ask_digest,
+    line_of,
+    listed_numbers,
+    press,
+    public_messages,
+    send_digest_command,
+    stored_plans,
+    stored_states,
+)
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.messages import ask, button_labels
 
 GRACE = "U0GRACE01"
 
 
 @pytest.fixture
-async def three(running: Running, slack: LocalSlack) -> AsyncIterator[LocalSlack]:
+async def three(run_bot: RunBot, slack: LocalSlack) -> AsyncIterator[LocalSlack]:
     """Digest 1 of Ada's in #general, 2 of hers in #ops, 3 of Grace's in #general; Grace is an admin."""
-    async with running(bot_admins=GRACE):
-        await told(slack.person("ada"), "create weekdays 09:00")
-        await told(slack.person("ada"), "create #ops daily 10:00")
-        await told(slack.person("grace"), "create every 4h")
+    async with run_bot(bot_admins=GRACE):
+        await ask_digest(slack.person("ada"), "create weekdays 09:00")
+        await ask_digest(slack.person("ada"), "create #ops daily 10:00")
+        await ask_digest(slack.person("grace"), "create every 4h")
         yield slack
 
 
 async def test_a_digest_is_made_where_it_is_asked_for(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
-    reply = await typed(ada, "create weekdays 09:00")
+    reply = await send_digest_command(ada, "create weekdays 09:00")
     made = await reply.seen()
-    assert line(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
-    assert line(made, 1).startswith("weekdays at 09:00 (Europe/London) · next <!date^")
-    assert labels(made) == OWN
+    assert line_of(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
+    assert line_of(made, 1).startswith("weekdays at 09:00 (Europe/London) · next <!date^")
+    assert button_labels(made) == OWN
     assert made.seen_only_by == ada.user.id
     await reply.nothing()
     assert ada.screen() == (made,), "it is said once"
-    assert not posted(slack)
-    assert kept(tmp_path) == {1: "active"}
+    assert not public_messages(slack)
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_the_next_time_is_one_that_every_reader_sees_in_their_own_zone(ada: Person) -> None:
-    text = line(await told(ada, "create daily 00:00 UTC"), 1)
+    text = line_of(await ask_digest(ada, "create daily 00:00 UTC"), 1)
     at = datetime.fromtimestamp(int(text.split("<!date^")[1].split("^")[0]), UTC)
-    assert (at.hour, at.minute, at.second) == (0, 0, 0)
+    assert at.hour == 0
+    assert at.minute == 0
+    assert at.second == 0
     assert 0 < (at - datetime.now(UTC)).total_seconds() <= 86_400
 
 
 async def test_a_digest_for_another_channel_is_confirmed_in_both(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    reply = await typed(ada, "create #ops daily 9am quiet")
+    reply = await send_digest_command(ada, "create #ops daily 9am quiet")
     there = await reply.seen()
     here = await reply.message()
     assert there.channel == slack.workspace.channel("ops").id
-    assert line(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
+    assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
     assert "only when something is new" in there.all_text()
     assert here.channel == ada.channel.id
     assert "It goes to <#C0OPS0001>: daily at 09:00 (Europe/London)" in here.all_text()
     assert {there.seen_only_by, here.seen_only_by} == {ada.user.id}
-    assert kept(tmp_path) == {1: "active"}
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_everything_that_was_said_is_repeated(ada: Person, cloudflare: Simulation) -> None:
     cloudflare.add_workflow("orders")
     cloudflare.add_workflow("re funds")
-    made = await told(
+    made = await ask_digest(
         ada,
         'create mon,thu 14:30 America/New_York workflow orders "re funds" status:terminated window:7d quiet '
         "mention:@oncall,@grace,@here thread:daily account:default",
     )
-    assert line(made, 1).startswith("mon,thu at 14:30 (America/New_York) · next")
-    assert line(made, 2) == (
+    assert line_of(made, 1).startswith("mon,thu at 14:30 (America/New_York) · next")
+    assert line_of(made, 2) == (
         "`orders`, `re funds` · newly terminated · account `default` · the last 7 days · "
         "only when something is new · mentions `@oncall`, `@grace`, `@here` · one thread a day"
     )
 
 
 async def test_the_first_list_says_how_to_make_one(ada: Person) -> None:
-    nothing = await told(ada, "list")
-    assert line(nothing) == "*No digests yet.*"
+    nothing = await ask_digest(ada, "list")
+    assert line_of(nothing) == "*No digests yet.*"
     assert "`/workflows digest create #ops weekdays 09:00`" in nothing.all_text()
-    assert labels(nothing) == ["New digest…"]
+    assert button_labels(nothing) == ["New digest…"]
 
 
 async def test_a_list_holds_those_of_this_channel_and_one_s_own(three: LocalSlack) -> None:
-    found = await told(three.person("ada"), "list")
-    assert digests_in(found) == [1, 2, 3]
-    assert labels(found) == [*OWN, *OWN, *OWN[:2], "New digest…"], "the third is somebody else's"
-    assert digests_in(await told(three.person("ada", "ops"), "list")) == [1, 2]
-    assert digests_in(await told(three.person("grace", "ops"), "list")) == [2, 3]
-    assert digests_in(await told(three.person("grace", "@grace"), "list")) == [3]
-    assert digests_in(await ask(three.person("ada", "ops"), "digests")) == [1, 2]
+    found = await ask_digest(three.person("ada"), "list")
+    assert listed_numbers(found) == [1, 2, 3]
+    assert button_labels(found) == [*OWN, *OWN, *OWN[:2], "New digest…"], "the third is somebody else's"
+    assert listed_numbers(await ask_digest(three.person("ada", "ops"), "list")) == [1, 2]
+    assert listed_numbers(await ask_digest(three.person("grace", "ops"), "list")) == [2, 3]
+    assert listed_numbers(await ask_digest(three.person("grace", "@grace"), "list")) == [3]
+    assert listed_numbers(await ask(three.person("ada", "ops"), "digests")) == [1, 2]
 
 
 async def test_only_admins_list_all(three: LocalSlack) -> None:
-    found = await told(three.person("grace", "@grace"), "list all")
-    assert digests_in(found) == [1, 2, 3]
-    assert labels(found) == [*OWN, *OWN, *OWN, "New digest…"], "an admin may change every one"
-    refused = await told(three.person("ada"), "list all")
-    assert digests_in(refused) == []
+    found = await ask_digest(three.person("grace", "@grace"), "list all")
+    assert listed_numbers(found) == [1, 2, 3]
+    assert button_labels(found) == [*OWN, *OWN, *OWN, "New digest…"], "an admin may change every one"
+    refused = await ask_digest(three.person("ada"), "list all")
+    assert listed_numbers(refused) == []
     assert f"Only admins of this bot see them: <@{GRACE}>." in refused.all_text()
     assert "`/workflows digest list`" in refused.all_text()
 
 
 async def test_without_admins_nobody_lists_all(ada: Person) -> None:
-    refused = await told(ada, "list all")
+    refused = await ask_digest(ada, "list all")
     assert "Only admins of this bot see them, and the setting `BOT_ADMINS` names none." in refused.all_text()
 
 
 async def test_a_digest_is_shown_with_its_next_times_and_its_runs(ada: Person) -> None:
-    await told(ada, "create every 4h window:48h")
-    shown = await told(ada, "show 1")
+    await ask_digest(ada, "create every 4h window:48h")
+    shown = await ask_digest(ada, "show 1")
     text = shown.all_text()
     assert text.startswith("*Digest 1* in <#C0GENERAL>\nevery 4h (Europe/London) · next <!date^")
     assert f"made by <@{ada.user.id}> on <!date^" in text
@@ -120,7 +132,7 @@ async def test_a_digest_is_shown_with_its_next_times_and_its_runs(ada: Person) -
     assert len(times) == 3
     assert {later - earlier for earlier, later in pairwise(times)} == {4 * 3600}
     assert "*Last runs*\nnone yet" in text
-    assert labels(shown) == OWN
+    assert button_labels(shown) == OWN
 
 
 async def test_the_last_line_of_a_digest_makes_the_same_one_again(
@@ -128,42 +140,42 @@ async def test_the_last_line_of_a_digest_makes_the_same_one_again(
 ) -> None:
     cloudflare.add_workflow("orders")
     cloudflare.add_workflow('a "b": <c>')
-    await told(
+    await ask_digest(
         ada,
         'create #ops first monday 9am Asia/Tokyo workflow orders "a \\"b\\": <c>" complete window:36h quiet '
         "mention:@grace,@here thread:daily account:default",
     )
-    again = line(await told(ada, "show 1"), -1).strip("`")
+    again = line_of(await ask_digest(ada, "show 1"), -1).strip("`")
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         again = again.replace(entity, sign)
     await slack.person("ada", "quiet").command("/workflows", again.removeprefix("/workflows "))
-    first, second = plans(tmp_path)
+    first, second = stored_plans(tmp_path)
     assert first == second
 
 
 async def test_a_preview_is_for_who_asks_and_nothing_is_posted(
     ada: Person, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
-    fail(cloudflare, "orders", "ord-1")
-    made = await told(ada, "create weekdays 09:00 mention:@oncall")
-    for preview in (await told(ada, "preview 1"), await pressed(ada, made, "digest_preview")):
+    add_failure(cloudflare, "orders", "ord-1")
+    made = await ask_digest(ada, "create weekdays 09:00 mention:@oncall")
+    for preview in (await ask_digest(ada, "preview 1"), await press(ada, made, "digest_preview")):
         assert preview.seen_only_by == ada.user.id
         assert "A preview, for you alone. It would call `@oncall`." in preview.all_text()
         assert "ord-1" in preview.all_text()
         assert {"data_table", "data_visualization"} <= {block["type"] for block in preview.blocks}
         assert "<!subteam" not in f"{preview.text}{preview.all_text()}"
-    assert not posted(slack)
+    assert not public_messages(slack)
     assert not slack.calls_of("chat.postMessage")
-    assert "none yet" in (await told(ada, "show 1")).all_text(), "it is no run"
+    assert "none yet" in (await ask_digest(ada, "show 1")).all_text(), "it is no run"
 
 
 async def test_where_slack_refuses_its_newer_blocks_a_preview_comes_in_plain_ones(
     ada: Person, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
-    fail(cloudflare, "orders", "ord-1")
-    await told(ada, "create weekdays 09:00")
+    add_failure(cloudflare, "orders", "ord-1")
+    await ask_digest(ada, "create weekdays 09:00")
     slack.workspace.validator = PayloadValidator(frozenset({"data_table", "data_visualization"}))
-    preview = await told(ada, "preview 1")
+    preview = await ask_digest(ada, "preview 1")
     assert "ord-1" in preview.all_text()
     assert {block["type"] for block in preview.blocks} <= {"header", "context", "section", "actions"}
 
@@ -171,59 +183,59 @@ async def test_where_slack_refuses_its_newer_blocks_a_preview_comes_in_plain_one
 async def test_a_preview_of_an_account_that_can_t_be_read_says_why(
     ada: Person, cloudflare: Simulation
 ) -> None:
-    await told(ada, "create weekdays 09:00")
+    await ask_digest(ada, "create weekdays 09:00")
     cloudflare.inject(Throttled(30), times=None)
-    assert "Too many requests to Cloudflare just now." in (await told(ada, "preview 1")).all_text()
+    assert "Too many requests to Cloudflare just now." in (await ask_digest(ada, "preview 1")).all_text()
 
 
 async def test_a_digest_is_paused_and_resumed_and_saying_so_twice_harms_nobody(
     ada: Person, tmp_path: Path
 ) -> None:
-    made = await told(ada, "create weekdays 09:00")
-    for paused in (await told(ada, "pause 1"), await pressed(ada, made, "digest_pause")):
-        assert line(paused) == "⏸️ *Digest 1* in <#C0GENERAL> *is paused.*"
-        assert line(paused, 1) == "weekdays at 09:00 (Europe/London)"
-        assert labels(paused) == ["Preview", "Run now", "Resume", "Edit…", "Delete…"]
-        assert kept(tmp_path) == {1: "paused"}
-    assert "⏸️ paused" in line(await told(ada, "list"), 2)
-    assert "Next times" not in (await told(ada, "show 1")).all_text()
-    for resumed in (await pressed(ada, paused, "digest_resume"), await told(ada, "resume 1")):
-        assert line(resumed) == "▶️ *Digest 1* in <#C0GENERAL> *is active again.*"
-        assert labels(resumed) == OWN
-        assert kept(tmp_path) == {1: "active"}
+    made = await ask_digest(ada, "create weekdays 09:00")
+    for paused in (await ask_digest(ada, "pause 1"), await press(ada, made, "digest_pause")):
+        assert line_of(paused) == "⏸️ *Digest 1* in <#C0GENERAL> *is paused.*"
+        assert line_of(paused, 1) == "weekdays at 09:00 (Europe/London)"
+        assert button_labels(paused) == ["Preview", "Run now", "Resume", "Edit…", "Delete…"]
+        assert stored_states(tmp_path) == {1: "paused"}
+    assert "⏸️ paused" in line_of(await ask_digest(ada, "list"), 2)
+    assert "Next times" not in (await ask_digest(ada, "show 1")).all_text()
+    for resumed in (await press(ada, paused, "digest_resume"), await ask_digest(ada, "resume 1")):
+        assert line_of(resumed) == "▶️ *Digest 1* in <#C0GENERAL> *is active again.*"
+        assert button_labels(resumed) == OWN
+        assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_a_deleted_digest_is_gone_until_that_is_undone(ada: Person, tmp_path: Path) -> None:
-    made = await told(ada, "create weekdays 09:00")
+    made = await ask_digest(ada, "create weekdays 09:00")
     assert made.button("digest_delete").element["confirm"]["title"]["text"] == "Delete digest 1?"
-    deleted = await pressed(ada, made, "digest_delete")
-    assert line(deleted) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
+    deleted = await press(ada, made, "digest_delete")
+    assert line_of(deleted) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
     assert "`/workflows digest restore 1`" in deleted.all_text()
-    assert labels(deleted) == ["Undo"]
-    assert kept(tmp_path) == {1: "deleted"}
-    assert line(await told(ada, "list")) == "*No digests yet.*"
+    assert button_labels(deleted) == ["Undo"]
+    assert stored_states(tmp_path) == {1: "deleted"}
+    assert line_of(await ask_digest(ada, "list")) == "*No digests yet.*"
     for word in ("show", "preview", "run", "pause", "resume", "edit", "delete"):
-        assert line(await told(ada, f"{word} 1")) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
-    for back in (await pressed(ada, deleted, "digest_restore"), await told(ada, "restore 1")):
-        assert line(back) == "✅ *Digest 1* in <#C0GENERAL> *is restored.*"
-        assert labels(back) == OWN
-        assert kept(tmp_path) == {1: "active"}
+        assert line_of(await ask_digest(ada, f"{word} 1")) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
+    for back in (await press(ada, deleted, "digest_restore"), await ask_digest(ada, "restore 1")):
+        assert line_of(back) == "✅ *Digest 1* in <#C0GENERAL> *is restored.*"
+        assert button_labels(back) == OWN
+        assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_a_paused_digest_that_is_restored_though_nobody_deleted_it_stays_paused(
     ada: Person, tmp_path: Path
 ) -> None:
-    await told(ada, "create weekdays 09:00")
-    await told(ada, "pause 1")
-    await told(ada, "restore 1")
-    assert kept(tmp_path) == {1: "paused"}
+    await ask_digest(ada, "create weekdays 09:00")
+    await ask_digest(ada, "pause 1")
+    await ask_digest(ada, "restore 1")
+    assert stored_states(tmp_path) == {1: "paused"}
 
 
 async def test_a_number_is_not_given_twice(ada: Person, tmp_path: Path) -> None:
-    await told(ada, "create weekdays 09:00")
-    await told(ada, "delete 1")
-    await told(ada, "create daily 10:00")
-    assert kept(tmp_path) == {1: "deleted", 2: "active"}
+    await ask_digest(ada, "create weekdays 09:00")
+    await ask_digest(ada, "delete 1")
+    await ask_digest(ada, "create daily 10:00")
+    assert stored_states(tmp_path) == {1: "deleted", 2: "active"}
 
 
 @pytest.mark.parametrize("text", ["digest help", "help digest", "digest create --help"])
@@ -261,27 +273,27 @@ MISTAKES = {
 
 
 async def test_a_mistake_names_the_word_and_what_to_type_instead(
-    ada: Person, slack: LocalSlack, tmp_path: Path, logged: Logged
+    ada: Person, slack: LocalSlack, tmp_path: Path, read_log: ReadLog
 ) -> None:
     slack.workspace.kick("secret", "ada")
     for text, (problem, instead) in MISTAKES.items():
-        said = (await told(ada, text)).all_text()
+        said = (await ask_digest(ada, text)).all_text()
         assert said.startswith("⚠️ *"), text
         assert problem in said, text
         assert instead in said, text
-    assert kept(tmp_path) == {}
-    assert not [entry for entry in logged() if entry["level"] in ("warning", "error", "critical")]
+    assert stored_states(tmp_path) == {}
+    assert not [entry for entry in read_log() if entry["level"] in ("warning", "error", "critical")]
 
 
 async def test_a_workflow_that_does_not_exist_is_answered_with_the_nearest_name(
     ada: Person, cloudflare: Simulation, tmp_path: Path
 ) -> None:
     cloudflare.add_workflow("orders")
-    said = (await told(ada, "create daily 9am workflow ordrs")).all_text()
+    said = (await ask_digest(ada, "create daily 9am workflow ordrs")).all_text()
     assert "`ordrs` is no workflow of `default`." in said
     assert "Did you mean `orders`?" in said
-    assert kept(tmp_path) == {}
-    assert "Did you mean" not in (await told(ada, "create daily 9am workflow zzzzzz")).all_text()
+    assert stored_states(tmp_path) == {}
+    assert "Did you mean" not in (await ask_digest(ada, "create daily 9am workflow zzzzzz")).all_text()
 
 
 async def test_names_that_can_t_be_looked_up_are_not_taken_on_trust(
@@ -291,5 +303,5 @@ async def test_names_that_can_t_be_looked_up_are_not_taken_on_trust(
     said = await ask(ada, "digest create daily 9am workflow orders")
     assert "Cloudflare gave no usable answer." in said.all_text()
     assert ada.screen() == (said,), "nothing says that it was made"
-    assert kept(tmp_path) == {}
-    assert "is made" in line(await told(ada, "create daily 9am")), "a digest of all needs no names"
+    assert stored_states(tmp_path) == {}
+    assert "is made" in line_of(await ask_digest(ada, "create daily 9am")), "a digest of all needs no names"

@@ -19,57 +19,61 @@ from bot.playground.simulators.slack import (
 )
 from bot.slack.channels import ChannelAccess, ChannelUnknown
 from bot.ui.elements import Message
-
-from .conftest import Logged, Running
-from .digests import kept, line, pressed, told, typed
+from tests.support.digest_actions import ask_digest, line_of, press, send_digest_command, stored_states
+from tests.support.fixtures import ReadLog, RunBot
 
 
 async def test_a_channel_that_the_bot_is_not_in(ada: Person, tmp_path: Path) -> None:
-    refused = (await told(ada, "create #quiet daily 9am quiet")).all_text()
+    refused = (await ask_digest(ada, "create #quiet daily 9am quiet")).all_text()
     assert refused.startswith("⛔ *This bot is not in <#C0QUIET01>.*")
     assert "`/invite @workflows`" in refused
     assert refused.endswith(
         "Then try again: `/workflows digest create #quiet daily 09:00 Europe/London quiet`"
     )
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
 
 
 async def test_a_private_channel_that_the_bot_is_not_in(ada: Person, tmp_path: Path) -> None:
-    assert line(await told(ada, "create #secret daily 9am")) == "⛔ *This bot is not in <#G0SECRET1>.*"
-    assert kept(tmp_path) == {}
+    assert (
+        line_of(await ask_digest(ada, "create #secret daily 9am")) == "⛔ *This bot is not in <#G0SECRET1>.*"
+    )
+    assert stored_states(tmp_path) == {}
 
 
 async def test_once_the_bot_was_invited_the_same_words_make_the_digest(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    again = line(await told(ada, "create #quiet daily 9am"), 1).split("`")[-2]
+    again = line_of(await ask_digest(ada, "create #quiet daily 9am"), 1).split("`")[-2]
     slack.workspace.invite("quiet", slack.workspace.team.bot_name)
     made = await (await ada.command("/workflows", again.removeprefix("/workflows "))).seen()
-    assert line(made).startswith("✅")
-    assert list(kept(tmp_path).values()) == ["active"]
-    assert list(kept(tmp_path)) != [1], "what was shown to nobody can't be called by a number"
+    assert line_of(made).startswith("✅")
+    assert list(stored_states(tmp_path).values()) == ["active"]
+    assert list(stored_states(tmp_path)) != [1], "what was shown to nobody can't be called by a number"
 
 
 async def test_a_channel_that_the_person_is_not_in(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
     slack.workspace.kick("ops", "ada")
-    refused = (await told(ada, "create #ops daily 9am")).all_text()
+    refused = (await ask_digest(ada, "create #ops daily 9am")).all_text()
     assert refused.startswith("⛔ *You are not in <#C0OPS0001>.*")
     assert "Join it, then try again: `/workflows digest create #ops daily 09:00" in refused
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
 
 
 async def test_an_archived_channel(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
     slack.workspace.archive("ops")
-    refused = (await told(ada, "create #ops daily 9am")).all_text()
+    refused = (await ask_digest(ada, "create #ops daily 9am")).all_text()
     assert refused.startswith("⛔ *<#C0OPS0001> is archived.*")
     assert "choose another channel" in refused
     assert "digest create" not in refused, "the same again would come to the same"
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
 
 
 async def test_a_channel_that_does_not_exist(ada: Person, tmp_path: Path) -> None:
-    assert line(await told(ada, "create #C0NOTHERE daily 9am")) == "⛔ *This bot is not in <#C0NOTHERE>.*"
-    assert kept(tmp_path) == {}
+    assert (
+        line_of(await ask_digest(ada, "create #C0NOTHERE daily 9am"))
+        == "⛔ *This bot is not in <#C0NOTHERE>.*"
+    )
+    assert stored_states(tmp_path) == {}
 
 
 SILENCES: dict[str, tuple[Fault, int]] = {
@@ -81,32 +85,32 @@ SILENCES: dict[str, tuple[Fault, int]] = {
 
 @pytest.mark.parametrize("name", SILENCES)
 async def test_where_slack_does_not_say_nothing_is_made(
-    name: str, ada: Person, slack: LocalSlack, tmp_path: Path, logged: Logged
+    name: str, ada: Person, slack: LocalSlack, tmp_path: Path, read_log: ReadLog
 ) -> None:
     fault, times = SILENCES[name]
     slack.faults.add("chat.postEphemeral", fault, times=times)
     refused = await (await ada.command("/workflows", "digest create daily 9am")).message()
-    assert line(refused) == "⚠️ *Slack did not let this bot look into that channel.*"
+    assert line_of(refused) == "⚠️ *Slack did not let this bot look into that channel.*"
     assert "Nothing was changed" in refused.all_text()
     assert "<!here>" not in refused.all_text()
-    assert kept(tmp_path) == {}
-    assert not [entry for entry in logged() if entry["level"] == "error"]
+    assert stored_states(tmp_path) == {}
+    assert not [entry for entry in read_log() if entry["level"] == "error"]
     slack.faults.clear()
-    assert line(await told(ada, "create daily 9am")).startswith("✅")
+    assert line_of(await ask_digest(ada, "create daily 9am")).startswith("✅")
 
 
 async def test_a_slow_slack_does_not_hold_up_the_ack(
-    running: Running, slack: LocalSlack, tmp_path: Path
+    run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.faults.add("chat.postEphemeral", Slow(0.6))
-    async with running(bot_ack_within=0.2) as bot:
+    async with run_bot(bot_ack_within=0.2) as bot:
         reply = await slack.person("ada").command("/workflows", "digest create daily 9am")
         assert reply.ack.seconds < 0.6
         assert reply.ack_message is None
-        assert kept(tmp_path) == {1: "paused"}, "nothing goes out of one that is half made"
-        assert line(await reply.seen()).startswith("✅ *Digest 1*")
+        assert stored_states(tmp_path) == {1: "paused"}, "nothing goes out of one that is half made"
+        assert line_of(await reply.seen()).startswith("✅ *Digest 1*")
         await bot.background.drain(timedelta(seconds=2))
-        assert kept(tmp_path) == {1: "active"}
+        assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_nobody_waits_for_a_slack_that_asks_for_a_minute(bot: Bot, slack: LocalSlack) -> None:
@@ -118,24 +122,24 @@ async def test_nobody_waits_for_a_slack_that_asks_for_a_minute(bot: Bot, slack: 
 
 
 async def test_of_one_that_is_half_made_as_the_process_ends_nothing_is_left(
-    running: Running, slack: LocalSlack, tmp_path: Path
+    run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.faults.add("chat.postEphemeral", Slow(0.6))
-    async with running(bot_ack_within=0.2) as bot:
+    async with run_bot(bot_ack_within=0.2) as bot:
         reply = await slack.person("ada").command("/workflows", "digest create daily 9am")
         assert await bot.background.drain(timedelta(0)) == 2
         assert "being restarted" in (await reply.message()).all_text()
-        assert kept(tmp_path) == {}
+        assert stored_states(tmp_path) == {}
 
 
 async def test_a_confirmation_that_slack_shows_without_saying_so_is_taken_back(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.faults.add("chat.postEphemeral", AnswerLost())
-    last = await (await typed(ada, "create daily 9am")).message()
+    last = await (await send_digest_command(ada, "create daily 9am")).message()
     with_confirm, taken_back = ada.screen()
-    assert "is made" in line(with_confirm)
+    assert "is made" in line_of(with_confirm)
     assert last == taken_back
     assert "Nothing was changed" in taken_back.all_text()
-    assert kept(tmp_path) == {}
-    assert line(await pressed(ada, with_confirm, "digest_run")) == "⚠️ *There is no digest 1.*"
+    assert stored_states(tmp_path) == {}
+    assert line_of(await press(ada, with_confirm, "digest_run")) == "⚠️ *There is no digest 1.*"

@@ -8,12 +8,20 @@ import pytest
 
 from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import Failed, LocalSlack, Person, View
-from tests.support.reading import labels
-from tests.unit.ui.filling import standing
-
-from .conftest import Logged, Running
-from .digests import AT_ONCE, OWN, kept, line, plans, posted, told, typed
-from .forms import submitted
+from tests.support.digest_actions import (
+    AT_ONCE,
+    OWN,
+    ask_digest,
+    line_of,
+    public_messages,
+    send_digest_command,
+    stored_plans,
+    stored_states,
+)
+from tests.support.filter_form import submit_filter
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.form_values import shown_values
+from tests.support.messages import button_labels
 
 AS_OPENED = {
     "channel": "C0GENERAL",
@@ -27,7 +35,7 @@ AS_OPENED = {
 
 async def form(person: Person, text: str = "") -> View:
     """The form that a command opens; nothing else comes of it."""
-    reply = await typed(person, text)
+    reply = await send_digest_command(person, text)
     view = await reply.view()
     assert reply.ack_message is None
     return view
@@ -38,21 +46,21 @@ async def test_the_form_of_a_new_digest_asks_for_what_it_most_likely_is(
 ) -> None:
     for_ada = await form(ada)
     assert for_ada.payload["title"]["text"] == "New digest"
-    assert standing(for_ada.payload) == AS_OPENED
+    assert shown_values(for_ada.payload) == AS_OPENED
     assert not ada.screen()
     for_grace = await form(slack.person("grace", "ops"))
-    assert standing(for_grace.payload) == AS_OPENED | {"channel": "C0OPS0001", "zone": "America/New_York"}
+    assert shown_values(for_grace.payload) == AS_OPENED | {"channel": "C0OPS0001", "zone": "America/New_York"}
     slack.workspace.scopes -= {"users:read"}
     in_private = await form(slack.person("ada", "@ada"))
-    assert standing(in_private.payload)["channel"] == "D0ADA0001"
+    assert shown_values(in_private.payload)["channel"] == "D0ADA0001"
 
 
 async def test_it_can_be_opened_by_a_button_too(ada: Person, slack: LocalSlack) -> None:
-    nothing = await told(ada, "list")
+    nothing = await ask_digest(ada, "list")
     reply = await ada.click(nothing, "digest_new")
-    assert standing((await reply.view()).payload) == AS_OPENED
-    await told(ada, "create daily 10:00")
-    view = await (await ada.click(await told(ada, "list"), "digest_edit")).view()
+    assert shown_values((await reply.view()).payload) == AS_OPENED
+    await ask_digest(ada, "create daily 10:00")
+    view = await (await ada.click(await ask_digest(ada, "list"), "digest_edit")).view()
     assert view.payload["title"]["text"] == "Digest 1"
     assert "Save" in view.all_text()
     assert len(slack.views.open_now()) == 2
@@ -62,14 +70,14 @@ async def test_left_as_it_is_it_makes_the_same_digest_as_the_words(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     view = await form(ada)
-    reply = await submitted(ada, view)
+    reply = await submit_filter(ada, view)
     assert reply.ack.seconds < AT_ONCE
     assert slack.views.current(view) is None, "the form is closed"
     (made,) = ada.screen()
-    assert line(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
-    assert labels(made) == OWN
-    await told(ada, "create weekdays 09:00")
-    first, second = plans(tmp_path)
+    assert line_of(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
+    assert button_labels(made) == OWN
+    await ask_digest(ada, "create weekdays 09:00")
+    first, second = stored_plans(tmp_path)
     assert first == second
 
 
@@ -78,8 +86,8 @@ async def test_everything_in_it_counts(
 ) -> None:
     cloudflare.add_workflow("orders")
     cloudflare.add_workflow("refunds")
-    opened = await typed(ada)
-    reply = await submitted(
+    opened = await send_digest_command(ada)
+    reply = await submit_filter(
         ada,
         await opened.view(),
         channel="C0OPS0001",
@@ -95,23 +103,23 @@ async def test_everything_in_it_counts(
     )
     assert not reply.errors
     [there] = slack.person("ada", "ops").screen()
-    assert line(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
-    assert line(there, 1).startswith("weekends at 22:15 (Asia/Tokyo) · next")
-    assert line(there, 2) == (
+    assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
+    assert line_of(there, 1).startswith("weekends at 22:15 (Asia/Tokyo) · next")
+    assert line_of(there, 2) == (
         "`orders`, `refunds` · newly terminated · the last 7 days · only when something is new · "
         "mentions <@U0GRACE01>, `@here`"
     )
     here = await opened.message()
     assert "It goes to <#C0OPS0001>" in here.all_text(), "it is said where the form was opened, too"
-    assert not posted(slack, "ops")
-    assert kept(tmp_path) == {1: "active"}
+    assert not public_messages(slack, "ops")
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_words_take_the_place_of_days_and_time(ada: Person) -> None:
-    await submitted(ada, await form(ada), words="first monday 9am")
-    assert line(ada.screen()[-1], 1).startswith("first monday at 09:00 (Europe/London)")
-    await submitted(ada, await form(ada), words="daily 7:30 Europe/Berlin")
-    assert line(ada.screen()[-1], 1).startswith("daily at 07:30 (Europe/Berlin)"), "they may name a zone"
+    await submit_filter(ada, await form(ada), words="first monday 9am")
+    assert line_of(ada.screen()[-1], 1).startswith("first monday at 09:00 (Europe/London)")
+    await submit_filter(ada, await form(ada), words="daily 7:30 Europe/Berlin")
+    assert line_of(ada.screen()[-1], 1).startswith("daily at 07:30 (Europe/Berlin)"), "they may name a zone"
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -136,23 +144,23 @@ MISTAKES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 
 async def test_mistakes_are_told_at_their_fields_and_the_form_stays(
-    ada: Person, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, logged: Logged
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, read_log: ReadLog
 ) -> None:
     cloudflare.add_workflow("orders")
     view = await form(ada)
     for name, (answers, expected) in MISTAKES.items():
-        reply = await submitted(ada, view, **answers)
+        reply = await submit_filter(ada, view, **answers)
         assert reply.ack.seconds < AT_ONCE
         assert set(reply.errors) == set(expected), name
         for field, words in expected.items():
             assert words in reply.errors[field], name
             assert not set("<>`") & set(reply.errors[field]), "it is plain text"
     assert slack.views.current(view) == view
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
     assert not ada.screen()
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
-    assert not (await submitted(ada, view)).errors
-    assert list(kept(tmp_path).values()) == ["active"]
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
+    assert not (await submit_filter(ada, view)).errors
+    assert list(stored_states(tmp_path).values()) == ["active"]
 
 
 async def test_a_door_that_shuts_while_the_form_is_open_is_told_at_the_channel(
@@ -160,12 +168,12 @@ async def test_a_door_that_shuts_while_the_form_is_open_is_told_at_the_channel(
 ) -> None:
     view = await form(ada)
     slack.workspace.kick("ops", "ada")
-    reply = await submitted(ada, view, channel="C0OPS0001")
+    reply = await submit_filter(ada, view, channel="C0OPS0001")
     assert "You are not in this channel." in reply.errors["channel"]
     slack.workspace.archive("ops")
-    reply = await submitted(ada, view, channel="C0OPS0001")
+    reply = await submit_filter(ada, view, channel="C0OPS0001")
     assert "This channel is archived." in reply.errors["channel"]
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
 
 
 async def test_menus_offer_zones_and_workflows_as_one_types(ada: Person, cloudflare: Simulation) -> None:
@@ -187,23 +195,23 @@ async def test_menus_offer_zones_and_workflows_as_one_types(ada: Person, cloudfl
 
 
 async def test_a_form_that_does_not_open_says_what_to_type(
-    ada: Person, slack: LocalSlack, logged: Logged
+    ada: Person, slack: LocalSlack, read_log: ReadLog
 ) -> None:
-    await told(ada, "create daily 9am")
+    await ask_digest(ada, "create daily 9am")
     for text, instead in {
         "": "/workflows digest create weekdays 09:00",
         "edit 1": "/workflows digest edit 1",
     }.items():
         slack.faults.add("views.open", Failed(500), times=9)
-        said = (await told(ada, text)).all_text()
+        said = (await ask_digest(ada, text)).all_text()
         slack.faults.clear()
         assert said.startswith("⚠️ *The form did not open.*")
         assert f"`{instead}`" in said
-    assert [entry["event"] for entry in logged()].count("form_not_shown") == 2
+    assert [entry["event"] for entry in read_log()].count("form_not_shown") == 2
 
 
 @pytest.fixture
-async def staging(running: Running) -> AsyncIterator[Simulation]:
+async def staging(run_bot: RunBot) -> AsyncIterator[Simulation]:
     """A bot of two accounts; gives the second."""
     staging = Simulation(account_id="b" * 32)
     staging.add_workflow("only-here")
@@ -213,7 +221,7 @@ async def staging(running: Running) -> AsyncIterator[Simulation]:
             "api_token": DEFAULT_TOKEN.value,
             "api_base_url": url,
         }
-        async with running(bot_account_name="prod", cloudflare_accounts={"staging": account}):
+        async with run_bot(bot_account_name="prod", cloudflare_accounts={"staging": account}):
             yield staging
 
 
@@ -224,15 +232,15 @@ async def test_of_two_accounts_one_is_chosen_and_its_workflows_are_looked_up(
     cloudflare.add_workflow("in-prod")
     ada = slack.person("ada")
     view = await form(ada)
-    assert standing(view.payload) == AS_OPENED | {"account": "prod"}
+    assert shown_values(view.payload) == AS_OPENED | {"account": "prod"}
     offered = await ada.type_into_menu("digest_workflows", "", view)
     assert [option["value"] for option in offered["options"]] == ["in-prod", "only-here"]
-    wrong = await submitted(ada, view, account="staging", workflows=("in-prod",))
+    wrong = await submit_filter(ada, view, account="staging", workflows=("in-prod",))
     assert "is no workflow of staging" in wrong.errors["workflows"]
-    assert not (await submitted(ada, view, account="staging", workflows=("only-here",))).errors
+    assert not (await submit_filter(ada, view, account="staging", workflows=("only-here",))).errors
     assert "`only-here` · account `staging`" in ada.screen()[-1].all_text()
-    assert "only-here" in (await told(ada, "preview 1")).all_text()
+    assert "only-here" in (await ask_digest(ada, "preview 1")).all_text()
     edited = await form(ada, "edit 1")
-    assert standing(edited.payload) == AS_OPENED | {"account": "staging", "workflows": "only-here"}
-    assert not (await submitted(ada, edited, account="prod", workflows=None)).errors
+    assert shown_values(edited.payload) == AS_OPENED | {"account": "staging", "workflows": "only-here"}
+    assert not (await submit_filter(ada, edited, account="prod", workflows=None)).errors
     assert "account" not in ada.screen()[-1].all_text(), "the default one goes without saying"

@@ -10,21 +10,26 @@ import pytest
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, View
-from tests.unit.ui.filling import Answer, standing
-
-from .conftest import Logged
-from .digests import kept, line, plans, told, typed
-from .forms import submitted
+from tests.support.digest_actions import (
+    ask_digest,
+    line_of,
+    send_digest_command,
+    stored_plans,
+    stored_states,
+)
+from tests.support.filter_form import submit_filter
+from tests.support.fixtures import ReadLog
+from tests.support.form_values import Answer, shown_values
 
 
 async def edited(person: Person, number: int = 1) -> View:
-    return await (await typed(person, f"edit {number}")).view()
+    return await (await send_digest_command(person, f"edit {number}")).view()
 
 
 async def saved(slack: LocalSlack, person: Person, view: View, **answers: Answer) -> Message:
     """What is said once a form is saved."""
     following = slack.next_message()
-    reply = await submitted(person, view, **answers)
+    reply = await submit_filter(person, view, **answers)
     assert not reply.errors
     assert slack.views.current(view) is None, "the form is closed"
     return await following
@@ -49,14 +54,14 @@ async def test_it_holds_the_whole_plan_and_saved_as_it_is_changes_nothing(
     tmp_path: Path,
 ) -> None:
     cloudflare.add_workflow("orders")
-    await told(
+    await ask_digest(
         ada,
         f"create {schedule} workflow orders status:complete window:7d quiet thread:daily "
         "mention:@oncall,@here account:default",
     )
-    before = plans(tmp_path)
+    before = stored_plans(tmp_path)
     view = await edited(ada)
-    held = standing(view.payload)
+    held = shown_values(view.payload)
     assert fields.items() <= held.items()
     assert ("words" in held) is ("days" not in held)
     assert (
@@ -72,8 +77,8 @@ async def test_it_holds_the_whole_plan_and_saved_as_it_is_changes_nothing(
         }
         | fields
     )
-    assert line(await saved(slack, ada, view)) == "✅ *Digest 1* in <#C0GENERAL> *is changed.*"
-    assert same(plans(tmp_path), before)
+    assert line_of(await saved(slack, ada, view)) == "✅ *Digest 1* in <#C0GENERAL> *is changed.*"
+    assert same(stored_plans(tmp_path), before)
 
 
 def alter(folder: Path, columns: str) -> None:
@@ -89,40 +94,41 @@ def same(after: list[str], before: list[str]) -> bool:
 
 
 async def test_what_is_changed_is_said_and_kept(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
-    await told(ada, "create weekdays 09:00 quiet")
+    await ask_digest(ada, "create weekdays 09:00 quiet")
     view = await edited(ada)
     changed = await saved(slack, ada, view, days=("Sunday",), time="18:00", how=None, window="48h")
-    assert line(changed, 1).startswith("sundays at 18:00 (Europe/London) · next <!date^")
-    assert line(changed, 2) == "all workflows · the last 2 days"
-    assert line(await told(ada, "show 1"), 1) == line(changed, 1)
-    assert kept(tmp_path) == {1: "active"}
+    assert line_of(changed, 1).startswith("sundays at 18:00 (Europe/London) · next <!date^")
+    assert line_of(changed, 2) == "all workflows · the last 2 days"
+    assert line_of(await ask_digest(ada, "show 1"), 1) == line_of(changed, 1)
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_a_paused_digest_stays_paused(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
-    await told(ada, "create weekdays 09:00")
-    await told(ada, "pause 1")
-    assert "⏸️ paused" in line(await saved(slack, ada, await edited(ada), words="hourly"), 1)
-    assert kept(tmp_path) == {1: "paused"}
+    await ask_digest(ada, "create weekdays 09:00")
+    await ask_digest(ada, "pause 1")
+    assert "⏸️ paused" in line_of(await saved(slack, ada, await edited(ada), words="hourly"), 1)
+    assert stored_states(tmp_path) == {1: "paused"}
 
 
 async def test_a_digest_moves_to_another_channel_if_its_door_is_open(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    await told(ada, "create weekdays 09:00")
+    await ask_digest(ada, "create weekdays 09:00")
     view = await edited(ada)
-    shut = await submitted(ada, view, channel="C0QUIET01")
+    shut = await submit_filter(ada, view, channel="C0QUIET01")
     assert "This bot is not in this channel." in shut.errors["channel"]
-    assert "C0GENERAL" in plans(tmp_path)[0]
+    assert "C0GENERAL" in stored_plans(tmp_path)[0]
     there = await saved(slack, ada, view, channel="C0OPS0001")
-    assert (there.channel, line(there)) == ("C0OPS0001", "✅ *Digest 1* in <#C0OPS0001> *is changed.*")
-    assert "*Digest 1* in <#C0OPS0001>" in (await told(slack.person("grace", "ops"), "list")).all_text()
-    assert line(await told(slack.person("grace"), "list")) == "*No digests yet.*"
+    assert there.channel == "C0OPS0001"
+    assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is changed.*"
+    assert "*Digest 1* in <#C0OPS0001>" in (await ask_digest(slack.person("grace", "ops"), "list")).all_text()
+    assert line_of(await ask_digest(slack.person("grace"), "list")) == "*No digests yet.*"
 
 
 async def test_one_that_moves_to_where_its_form_was_opened_says_so_once(
     bot: Bot, ada: Person, slack: LocalSlack
 ) -> None:
-    await told(ada, "create weekdays 09:00")
+    await ask_digest(ada, "create weekdays 09:00")
     there = slack.person("ada", "ops")
     moved = await saved(slack, there, await edited(there), channel="C0OPS0001")
     await bot.background.drain(timedelta(seconds=2))
@@ -132,36 +138,38 @@ async def test_one_that_moves_to_where_its_form_was_opened_says_so_once(
 async def test_one_that_paused_itself_goes_out_again_once_it_is_put_right(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    await told(ada, "create #ops weekdays 09:00")
+    await ask_digest(ada, "create #ops weekdays 09:00")
     alter(tmp_path, "state='paused', paused_why='it is archived', next_due=NULL")
     slack.workspace.archive("ops")
-    assert line(await told(ada, "show 1"), 1).endswith("⏸️ paused: it is archived")
+    assert line_of(await ask_digest(ada, "show 1"), 1).endswith("⏸️ paused: it is archived")
     view = await edited(ada)
-    assert "archived" in (await submitted(ada, view, words="hourly")).errors["channel"]
-    assert kept(tmp_path) == {1: "paused"}
+    assert "archived" in (await submit_filter(ada, view, words="hourly")).errors["channel"]
+    assert stored_states(tmp_path) == {1: "paused"}
     moved = await saved(slack, ada, view, channel="C0GENERAL")
-    assert "next <!date^" in line(moved, 1)
-    assert kept(tmp_path) == {1: "active"}
+    assert "next <!date^" in line_of(moved, 1)
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_whoever_may_not_change_it_any_more_is_told_when_they_save_it(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    await told(ada, "create weekdays 09:00")
+    await ask_digest(ada, "create weekdays 09:00")
     view = await edited(ada)
-    before = plans(tmp_path)
+    before = stored_plans(tmp_path)
     alter(tmp_path, "creator='U0GRACE01'")
     refused = await saved(slack, ada, view, words="hourly")
-    assert line(refused) == "⛔ *Digest 1 is not yours to change.*"
-    assert plans(tmp_path) == before
+    assert line_of(refused) == "⛔ *Digest 1 is not yours to change.*"
+    assert stored_plans(tmp_path) == before
 
 
 async def test_one_that_was_deleted_meanwhile_is_not_brought_back(
-    ada: Person, slack: LocalSlack, tmp_path: Path, logged: Logged
+    ada: Person, slack: LocalSlack, tmp_path: Path, read_log: ReadLog
 ) -> None:
-    await told(ada, "create weekdays 09:00")
+    await ask_digest(ada, "create weekdays 09:00")
     view = await edited(ada)
-    await told(ada, "delete 1")
-    assert line(await saved(slack, ada, view, words="hourly")) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
-    assert kept(tmp_path) == {1: "deleted"}
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+    await ask_digest(ada, "delete 1")
+    assert (
+        line_of(await saved(slack, ada, view, words="hourly")) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
+    )
+    assert stored_states(tmp_path) == {1: "deleted"}
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]

@@ -9,103 +9,108 @@ from bot.app import Bot
 from bot.playground.simulators.cloudflare import Simulation, Slow, Throttled
 from bot.playground.simulators.slack import LocalSlack, Person
 from bot.playground.simulators.slack import Slow as SlowSlack
-
-from .conftest import Logged, Running
-from .digests import kept, line, plans, told, typed
-from .forms import submitted
+from tests.support.digest_actions import (
+    ask_digest,
+    line_of,
+    send_digest_command,
+    stored_plans,
+    stored_states,
+)
+from tests.support.filter_form import submit_filter
+from tests.support.fixtures import ReadLog, RunBot
 
 SOON = 0.2
 LATE = 0.6
 
 
 async def test_a_form_that_is_looked_into_late_is_closed_at_once_and_kept(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
 ) -> None:
     cloudflare.add_workflow("orders")
-    async with running(bot_ack_within=SOON) as bot:
+    async with run_bot(bot_ack_within=SOON) as bot:
         ada = slack.person("ada")
-        view = await (await typed(ada)).view()
+        view = await (await send_digest_command(ada)).view()
         cloudflare.inject(Slow(LATE))
         following = slack.next_message()
-        reply = await submitted(ada, view, workflows=("orders",))
+        reply = await submit_filter(ada, view, workflows=("orders",))
         assert reply.ack.seconds < LATE
         assert slack.views.current(view) is None
-        assert line(await following) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
+        assert line_of(await following) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
         await bot.background.drain(timedelta(seconds=2))
-    assert kept(tmp_path) == {1: "active"}
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
 ) -> None:
     cloudflare.add_workflow("orders")
-    async with running(bot_ack_within=SOON):
+    async with run_bot(bot_ack_within=SOON):
         ada = slack.person("ada")
-        opened = await typed(ada)
+        opened = await send_digest_command(ada)
         cloudflare.inject(Slow(LATE))
-        reply = await submitted(ada, await opened.view(), workflows=("ordrs",))
+        reply = await submit_filter(ada, await opened.view(), workflows=("ordrs",))
         assert not reply.errors
         said = (await opened.message()).all_text()
     assert said.startswith("⚠️ *The digest was not saved: please fix the form.*")
     assert "“ordrs” is no workflow of default." in said
     assert "Did you mean “orders”?" in said
     assert "`/workflows digest`" in said
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
 
 
 async def test_a_door_that_is_found_shut_too_late_is_told_below(
-    running: Running, slack: LocalSlack, tmp_path: Path
+    run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.faults.add("chat.postEphemeral", SlowSlack(LATE))
-    async with running(bot_ack_within=SOON):
+    async with run_bot(bot_ack_within=SOON):
         ada = slack.person("ada")
-        opened = await typed(ada)
-        await submitted(ada, await opened.view(), channel="C0QUIET01")
+        opened = await send_digest_command(ada)
+        await submit_filter(ada, await opened.view(), channel="C0QUIET01")
         assert "This bot is not in this channel." in (await opened.message()).all_text()
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
 
 
 async def test_where_cloudflare_does_not_say_what_there_is_nothing_is_kept(
     ada: Person, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
 ) -> None:
-    opened = await typed(ada)
+    opened = await send_digest_command(ada)
     view = await opened.view()
     cloudflare.inject(Throttled(30), times=None)
     assert (await ada.type_into_menu("digest_workflows", "", view))["options"] == []
-    reply = await submitted(ada, view, workflows=("orders",))
+    reply = await submit_filter(ada, view, workflows=("orders",))
     nothing_kept = (
         "The digest was not saved: Too many requests to Cloudflare just now. Try again in a minute."
     )
     assert reply.errors == {"workflows": f"{nothing_kept} (reference {reply.ack.request_id})"}
     assert slack.views.current(view) is not None, "nothing that was typed is lost"
-    assert kept(tmp_path) == {}
+    assert stored_states(tmp_path) == {}
 
 
 @pytest.mark.parametrize("number", [None, 1])
 async def test_a_process_that_ends_in_between_says_so(
     number: int | None,
-    running: Running,
+    run_bot: RunBot,
     slack: LocalSlack,
     cloudflare: Simulation,
     tmp_path: Path,
-    logged: Logged,
+    read_log: ReadLog,
 ) -> None:
-    async with running(bot_ack_within=SOON) as bot:
+    async with run_bot(bot_ack_within=SOON) as bot:
         ada = slack.person("ada")
-        await told(ada, "create daily 9am")
-        before = kept(tmp_path), plans(tmp_path)
-        opened = await typed(ada, f"edit {number}" if number else "")
+        await ask_digest(ada, "create daily 9am")
+        before = stored_states(tmp_path), stored_plans(tmp_path)
+        opened = await send_digest_command(ada, f"edit {number}" if number else "")
         cloudflare.inject(Slow(5))
-        await submitted(ada, await opened.view(), workflows=("orders",))
+        await submit_filter(ada, await opened.view(), workflows=("orders",))
         await bot.background.drain(timedelta(0))
         assert "being restarted" in (await opened.message()).all_text()
-    assert (kept(tmp_path), plans(tmp_path)) == before
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+    assert (stored_states(tmp_path), stored_plans(tmp_path)) == before
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
 
 
 async def test_menus_do_not_keep_slack_waiting(bot: Bot, slack: LocalSlack, cloudflare: Simulation) -> None:
     assert bot
     ada = slack.person("ada")
-    view = await (await typed(ada)).view()
+    view = await (await send_digest_command(ada)).view()
     cloudflare.inject(Slow(2.5))
     assert (await ada.type_into_menu("digest_workflows", "", view))["options"] == []

@@ -8,10 +8,15 @@ import pytest
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import Failure, Simulation, Slow, Throttled
 from bot.playground.simulators.slack import LocalSlack, Named, Person, Reply, View
-from tests.unit.ui.filling import Answer, filled
-
-from .conftest import Logged
-from .digests import AT_ONCE, fail, kept, posted, typed
+from tests.support.digest_actions import (
+    AT_ONCE,
+    add_failure,
+    public_messages,
+    send_digest_command,
+    stored_states,
+)
+from tests.support.fixtures import ReadLog
+from tests.support.form_values import Answer, fill_form
 
 
 async def previewed(person: Person, view: View, **answers: Answer) -> Reply:
@@ -20,7 +25,7 @@ async def previewed(person: Person, view: View, **answers: Answer) -> Reply:
     (button,) = row["elements"]
     action = {"type": "button", "action_id": button["action_id"], "value": button["value"]}
     reply = await person.act_in_view(
-        view, action | {"block_id": row["block_id"]}, filled(view.payload, **answers)
+        view, action | {"block_id": row["block_id"]}, fill_form(view.payload, **answers)
     )
     assert reply.ack.seconds < AT_ONCE
     return reply
@@ -29,14 +34,15 @@ async def previewed(person: Person, view: View, **answers: Answer) -> Reply:
 async def test_a_preview_stands_above_the_form_that_it_is_of(
     ada: Person, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path
 ) -> None:
-    fail(cloudflare, "orders", "ord-1", Failure("PaymentError", "card declined"))
-    fail(cloudflare, "refunds", "ref-1")
-    form = await (await typed(ada)).view()
+    add_failure(cloudflare, "orders", "ord-1", Failure("PaymentError", "card declined"))
+    add_failure(cloudflare, "refunds", "ref-1")
+    form = await (await send_digest_command(ada)).view()
     reply = await previewed(ada, form, workflows=("orders",), people=("U0GRACE01",))
     waiting = await reply.view()
     shown = await reply.view()
     assert "Reading what Cloudflare has…" in waiting.all_text()
-    assert (shown.id, shown.payload["previous_view_id"]) == (waiting.id, form.id)
+    assert shown.id == waiting.id
+    assert shown.payload["previous_view_id"] == form.id
     text = shown.all_text()
     assert "ord-1" in text
     assert "card declined" in text
@@ -45,8 +51,8 @@ async def test_a_preview_stands_above_the_form_that_it_is_of(
     assert not [block for block in shown.payload["blocks"] if block["type"] in ("actions", "input")]
     assert "Back" in text
     assert slack.views.current(form) == form, "the form is still there"
-    assert kept(tmp_path) == {}
-    assert not posted(slack)
+    assert stored_states(tmp_path) == {}
+    assert not public_messages(slack)
     await ada.close(shown)
     again = await previewed(ada, form, workflows=("refunds",))
     await again.view()
@@ -54,7 +60,7 @@ async def test_a_preview_stands_above_the_form_that_it_is_of(
 
 
 async def test_what_is_wrong_in_the_form_is_told_instead(ada: Person) -> None:
-    form = await (await typed(ada)).view()
+    form = await (await send_digest_command(ada)).view()
     reply = await previewed(ada, form, words="whenever", window="x")
     await reply.view()
     text = (await reply.view()).all_text()
@@ -66,7 +72,7 @@ async def test_what_is_wrong_in_the_form_is_told_instead(ada: Person) -> None:
 async def test_an_account_that_can_t_be_read_is_told_in_the_window(
     ada: Person, cloudflare: Simulation
 ) -> None:
-    form = await (await typed(ada)).view()
+    form = await (await send_digest_command(ada)).view()
     cloudflare.inject(Throttled(30), times=None)
     reply = await previewed(ada, form)
     await reply.view()
@@ -77,20 +83,20 @@ async def test_an_account_that_can_t_be_read_is_told_in_the_window(
 
 
 async def test_a_fault_of_the_bot_s_own_takes_the_place_of_what_is_being_read(
-    ada: Person, monkeypatch: pytest.MonkeyPatch, logged: Logged
+    ada: Person, monkeypatch: pytest.MonkeyPatch, read_log: ReadLog
 ) -> None:
     monkeypatch.setattr("bot.digests.reading.news.candidates", None)
-    form = await (await typed(ada)).view()
+    form = await (await send_digest_command(ada)).view()
     reply = await previewed(ada, form)
     await reply.view()
     assert "Something went wrong inside this bot." in (await reply.view()).all_text()
-    assert [line["event"] for line in logged() if line["level"] == "error"] == ["unexpected_error"]
+    assert [line["event"] for line in read_log() if line["level"] == "error"] == ["unexpected_error"]
 
 
 async def test_a_window_that_slack_does_not_show_or_that_was_closed_harms_nobody(
-    bot: Bot, ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+    bot: Bot, ada: Person, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
-    form = await (await typed(ada)).view()
+    form = await (await send_digest_command(ada)).view()
     slack.faults.add("views.push", Named("expired_trigger_id"))
     pushed = slack.calls.follow(lambda call: call.method == "views.push")
     await previewed(ada, form)
@@ -101,18 +107,18 @@ async def test_a_window_that_slack_does_not_show_or_that_was_closed_harms_nobody
     await ada.close(await reply.view())
     assert (await updated.next()).error == "not_found"
     await bot.background.drain(timedelta(seconds=2))
-    assert [line["method"] for line in logged() if line["event"] == "form_not_shown"] == [
+    assert [line["method"] for line in read_log() if line["event"] == "form_not_shown"] == [
         "views.push",
         "views.update",
     ]
     assert slack.views.open_now() == (form,)
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
 
 
 async def test_hostile_names_are_inert_in_the_window_too(ada: Person, cloudflare: Simulation) -> None:
     hostile = "<!channel> *`x`* \u202e"
-    fail(cloudflare, hostile, hostile, Failure(hostile, hostile))
-    reply = await previewed(ada, await (await typed(ada)).view())
+    add_failure(cloudflare, hostile, hostile, Failure(hostile, hostile))
+    reply = await previewed(ada, await (await send_digest_command(ada)).view())
     await reply.view()
     shown = await reply.view()
     assert "1 newly errored" in shown.all_text()

@@ -5,10 +5,16 @@ from pathlib import Path
 
 from bot.playground.simulators.cloudflare import Failure, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
-from tests.support.reading import click, ids
-
-from .conftest import Logged, Running
-from .digests import fail, kept, line, posted, pressed, told
+from tests.support.digest_actions import (
+    add_failure,
+    ask_digest,
+    line_of,
+    press,
+    public_messages,
+    stored_states,
+)
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.messages import click, row_ids
 
 WITHIN = 20.0
 
@@ -17,36 +23,36 @@ async def shown_once(person: Person, number: int, words: str) -> str:
     """What is shown of a digest once it holds some words."""
     async with asyncio.timeout(WITHIN):
         while True:
-            text = (await told(person, f"show {number}")).all_text()
+            text = (await ask_digest(person, f"show {number}")).all_text()
             if words in text:
                 return text
             await asyncio.sleep(0.1)
 
 
 async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, logged: Logged
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, read_log: ReadLog
 ) -> None:
-    fail(cloudflare, "orders", "ord-1", Failure("PaymentError", "<!channel> card declined"))
-    async with running():
+    add_failure(cloudflare, "orders", "ord-1", Failure("PaymentError", "<!channel> card declined"))
+    async with run_bot():
         ada, there = slack.person("ada"), slack.person("ada", "ops")
-        made = await told(ada, "create weekdays 09:00 mention:@oncall,@grace")
-        await told(there, "create daily 10:00 quiet status:terminated")
-        await told(there, "pause 2")
+        made = await ask_digest(ada, "create weekdays 09:00 mention:@oncall,@grace")
+        await ask_digest(there, "create daily 10:00 quiet status:terminated")
+        await ask_digest(there, "pause 2")
 
-        started = await pressed(ada, made, "digest_run")
-        assert line(started) == "⏳ *Digest 1 is being made.*"
-        assert line(started, 1) == "It comes to <#C0GENERAL> in a moment."
+        started = await press(ada, made, "digest_run")
+        assert line_of(started) == "⏳ *Digest 1 is being made.*"
+        assert line_of(started, 1) == "It comes to <#C0GENERAL> in a moment."
         again, _ = await asyncio.gather(
-            pressed(ada, made, "digest_run"), told(slack.person("grace"), "run 1")
+            press(ada, made, "digest_run"), ask_digest(slack.person("grace"), "run 1")
         )
-        paused = await told(ada, "run 2")
-        assert line(again) == line(started)
+        paused = await ask_digest(ada, "run 2")
+        assert line_of(again) == line_of(started)
         assert "stays paused" in paused.all_text()
         assert "`/workflows digest resume 2`" in paused.all_text()
 
         shown = await shown_once(ada, 1, "✅ sent")
         await shown_once(there, 2, "✅ sent")
-        [loud], [quiet] = posted(slack), posted(slack, "ops")
+        [loud], [quiet] = public_messages(slack), public_messages(slack, "ops")
         text = loud.all_text()
         assert "ord-1" in text
         assert "&lt;!channel&gt; card declined" in text
@@ -58,28 +64,29 @@ async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
 
         assert shown.count("✅ sent · 1 new") == 1
         assert shown.count("• ") == 4, "three times to come, and one that was"
-        assert "⏸️ paused" in (await told(there, "show 2")).all_text()
-        assert kept(tmp_path) == {1: "active", 2: "paused"}
+        assert "⏸️ paused" in (await ask_digest(there, "show 2")).all_text()
+        assert stored_states(tmp_path) == {1: "active", 2: "paused"}
 
-        preview = (await told(ada, "preview 1")).all_text()
+        preview = (await ask_digest(ada, "preview 1")).all_text()
         assert "Nothing newly errored* since <!date^" in preview, "the last one told of it"
         assert "ord-1" not in preview
 
         opened = await click(slack.person("grace"), loud, "list_open")
-        assert ids(opened) == ["ord-1"]
+        assert row_ids(opened) == ["ord-1"]
         assert opened.seen_only_by == "U0GRACE01"
-        assert (len(posted(slack)), len(posted(slack, "ops"))) == (1, 1)
-    assert not [entry for entry in logged() if entry["level"] in ("error", "critical")]
+        assert len(public_messages(slack)) == 1
+        assert len(public_messages(slack, "ops")) == 1
+    assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
 
 
 async def test_a_channel_gets_its_digests_one_after_the_other_no_more_than_one_a_second(
-    running: Running, slack: LocalSlack
+    run_bot: RunBot, slack: LocalSlack
 ) -> None:
-    async with running():
+    async with run_bot():
         ada = slack.person("ada")
         for _ in range(3):
-            await told(ada, "create weekdays 09:00")
-        await asyncio.gather(*(told(ada, f"run {number}") for number in (1, 2, 3)))
+            await ask_digest(ada, "create weekdays 09:00")
+        await asyncio.gather(*(ask_digest(ada, f"run {number}") for number in (1, 2, 3)))
         for number in (1, 2, 3):
             await shown_once(ada, number, "✅ sent")
 

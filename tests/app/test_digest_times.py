@@ -4,14 +4,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.playground.simulators.slack import LocalSlack, Message, Named, Person
-
-from .conftest import Logged
-from .digests import line, told
+from tests.support.digest_actions import ask_digest, line_of
+from tests.support.fixtures import ReadLog
 
 
 def next_in(message: Message, zone: str) -> datetime:
     """The next time in a confirmation, as a clock in some zone has it."""
-    at = int(line(message, 1).split("<!date^")[1].split("^")[0])
+    at = int(line_of(message, 1).split("<!date^")[1].split("^")[0])
     return datetime.fromtimestamp(at, ZoneInfo(zone))
 
 
@@ -32,9 +31,9 @@ async def test_a_schedule_is_repeated_in_words_with_its_next_time_in_the_asker_s
     assert ada.user.tz == "Europe/London"
     for person in (ada, slack.person("grace")):
         for text, (words, clock) in SCHEDULES.items():
-            made = await told(person, f"create {text}")
-            assert line(made, 1).startswith(words), text
-            assert f" ({person.user.tz}) · next <!date^" in line(made, 1), text
+            made = await ask_digest(person, f"create {text}")
+            assert line_of(made, 1).startswith(words), text
+            assert f" ({person.user.tz}) · next <!date^" in line_of(made, 1), text
             following = next_in(made, person.user.tz)
             assert (following.hour, following.minute) == clock, text
             assert following > datetime.now(UTC)
@@ -42,24 +41,24 @@ async def test_a_schedule_is_repeated_in_words_with_its_next_time_in_the_asker_s
 
 async def test_a_zone_that_is_said_is_the_one(ada: Person) -> None:
     for text in ("Asia/Tokyo", "(Asia/Tokyo)", "asia/tokyo", "zone:Asia/Tokyo", "tz Asia/Tokyo"):
-        made = await told(ada, f"create daily 9am {text}")
-        assert line(made, 1).startswith("daily at 09:00 (Asia/Tokyo) · next"), text
+        made = await ask_digest(ada, f"create daily 9am {text}")
+        assert line_of(made, 1).startswith("daily at 09:00 (Asia/Tokyo) · next"), text
         assert next_in(made, "Asia/Tokyo").hour == 9
 
 
 async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
-    ada: Person, slack: LocalSlack, logged: Logged
+    ada: Person, slack: LocalSlack, read_log: ReadLog
 ) -> None:
     slack.workspace.scopes -= {"users:read"}
-    made = await told(ada, "create daily 9am")
-    assert line(made, 1).startswith("daily at 09:00 (UTC) · next")
+    made = await ask_digest(ada, "create daily 9am")
+    assert line_of(made, 1).startswith("daily at 09:00 (UTC) · next")
     assert next_in(made, "UTC").hour == 9
-    assert "time_zone_unknown" in [entry["event"] for entry in logged()]
+    assert "time_zone_unknown" in [entry["event"] for entry in read_log()]
 
 
 async def test_a_zone_is_asked_for_only_where_none_is_said_otherwise(ada: Person, slack: LocalSlack) -> None:
     slack.faults.add("users.info", Named("user_not_found"))
-    await told(ada, "list")
-    assert "Did you mean" in (await told(ada, "create dayly 9am")).all_text()
+    await ask_digest(ada, "list")
+    assert "Did you mean" in (await ask_digest(ada, "create dayly 9am")).all_text()
     assert not slack.calls_of("users.info")
-    assert line(await told(ada, "create daily 9am"), 1).startswith("daily at 09:00 (UTC)")
+    assert line_of(await ask_digest(ada, "create daily 9am"), 1).startswith("daily at 09:00 (UTC)")

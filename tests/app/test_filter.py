@@ -14,28 +14,27 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, View
 from bot.storage.database import open_database
 from tests.support.buttons import CODEC, request_store, save
-from tests.support.reading import ask, click, ids, labels
-from tests.unit.ui.filling import standing
-
-from .conftest import Running
-from .forms import command, fill, opened, shown_after, submitted
+from tests.support.filter_form import add_orders, echoed_command, open_filter, submit_and_wait, submit_filter
+from tests.support.fixtures import RunBot
+from tests.support.form_values import shown_values
+from tests.support.messages import ask, button_labels, click, row_ids
 
 
 async def test_a_form_opens_with_what_the_list_was_asked_with(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders errored since:24h rows:3")
     calls = len(cloudflare.calls)
     reply = await ada.click(message, "filter_open")
     view = await reply.view()
-    assert standing(view.payload) == {"status": "🔴 Errored", "since": "24h", "rows": "3"}
+    assert shown_values(view.payload) == {"status": "🔴 Errored", "since": "24h", "rows": "3"}
     assert "Instances of `orders`" in view.all_text()
     assert len(cloudflare.calls) == calls
     assert reply.ack.seconds < 0.5
     await reply.nothing()
     (button,) = (button for button in message.buttons() if button.action_id == "filter_open")
-    assert labels(message)[-1] == button.label == "Filter…"
+    assert button_labels(message)[-1] == button.label == "Filter…"
     assert button.element["accessibility_label"] == "Filter this list"
     assert len(slack.calls_of("views.open")) == 1
 
@@ -43,25 +42,25 @@ async def test_a_form_opens_with_what_the_list_was_asked_with(
 async def test_nobody_is_asked_for_a_zone_where_there_is_no_time(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
-    view = await opened(ada, await ask(ada, "orders errored"))
-    await shown_after(slack, ada, view, status="Any status")
+    add_orders(cloudflare)
+    view = await open_filter(ada, await ask(ada, "orders errored"))
+    await submit_and_wait(slack, ada, view, status="Any status")
     assert not slack.calls_of("users.info")
 
 
 async def test_what_is_asked_for_takes_the_place_of_the_list(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders rows:20")
-    view = await opened(ada, message)
-    shown = await shown_after(slack, ada, view, status="🔴 Errored", since="2d", rows="3")
+    view = await open_filter(ada, message)
+    shown = await submit_and_wait(slack, ada, view, status="🔴 Errored", since="2d", rows="3")
     assert shown.ts == message.ts
     assert shown.is_ephemeral
     assert ada.screen() == (shown,)
-    assert ids(shown) == ["ord-020", "ord-015", "ord-010"]
-    assert command(shown) == "/workflows list orders status:errored since:2d rows:3"
-    assert ids(await ask(ada, command(shown).removeprefix("/workflows "))) == ids(shown)
+    assert row_ids(shown) == ["ord-020", "ord-015", "ord-010"]
+    assert echoed_command(shown) == "/workflows list orders status:errored since:2d rows:3"
+    assert row_ids(await ask(ada, echoed_command(shown).removeprefix("/workflows "))) == row_ids(shown)
     query = cloudflare.calls[-1].query
     assert query["status"] == "errored"
     assert not {"page", "cursor", "direction"} & set(query)
@@ -70,24 +69,26 @@ async def test_what_is_asked_for_takes_the_place_of_the_list(
 async def test_a_filtered_list_is_walked_and_filtered_again(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare, 60)
-    shown = await shown_after(slack, ada, await opened(ada, await ask(ada, "orders")), status="🔴 Errored")
+    add_orders(cloudflare, 60)
+    shown = await submit_and_wait(
+        slack, ada, await open_filter(ada, await ask(ada, "orders")), status="🔴 Errored"
+    )
     older = await click(ada, shown, "page_next")
-    assert ids(older) == ["ord-005", "ord-000"]
-    view = await opened(ada, older)
-    assert standing(view.payload)["status"] == "🔴 Errored"
-    everything = await shown_after(slack, ada, view, status="Any status", rows="20")
+    assert row_ids(older) == ["ord-005", "ord-000"]
+    view = await open_filter(ada, older)
+    assert shown_values(view.payload)["status"] == "🔴 Errored"
+    everything = await submit_and_wait(slack, ada, view, status="Any status", rows="20")
     assert everything.ts == shown.ts
-    assert len(ids(everything)) == 20
+    assert len(row_ids(everything)) == 20
     assert "1–20, more follow" in everything.all_text()
-    assert command(everything) == "/workflows list orders rows:20"
+    assert echoed_command(everything) == "/workflows list orders rows:20"
 
 
 @pytest.mark.parametrize("start", ["page:2", "cursor:{}", "cursor:{} direction:asc"])
 async def test_a_filtered_list_starts_at_its_first_page(
     start: str, ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare, 120)
+    add_orders(cloudflare, 120)
     message = await ask(ada, "orders rows:20")
     for _ in range(5):
         message = await click(ada, message, "page_next")
@@ -96,18 +97,18 @@ async def test_a_filtered_list_starts_at_its_first_page(
     assert message.button("filter_open").value == CODEC.encode(OpenFilter(ListQuery("orders"))), (
         "no long cursor in it"
     )
-    shown = await shown_after(slack, ada, await opened(ada, message), rows="7")
-    assert command(shown) == "/workflows list orders rows:7"
-    assert ids(shown) == [f"ord-{number:03}" for number in range(119, 112, -1)]
+    shown = await submit_and_wait(slack, ada, await open_filter(ada, message), rows="7")
+    assert echoed_command(shown) == "/workflows list orders rows:7"
+    assert row_ids(shown) == [f"ord-{number:03}" for number in range(119, 112, -1)]
 
 
 async def test_emptied_fields_ask_for_everything(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
-    view = await opened(ada, await ask(ada, "orders errored since:2d until:2026-12-01T09:00Z rows:3"))
-    shown = await shown_after(slack, ada, view, status="Any status", since=None, until=None, rows=None)
-    assert command(shown) == "/workflows list orders"
+    add_orders(cloudflare)
+    view = await open_filter(ada, await ask(ada, "orders errored since:2d until:2026-12-01T09:00Z rows:3"))
+    shown = await submit_and_wait(slack, ada, view, status="Any status", since=None, until=None, rows=None)
+    assert echoed_command(shown) == "/workflows list orders"
 
 
 BAD: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -132,17 +133,17 @@ async def test_bad_input_is_told_at_its_field_and_nothing_is_lost(
     name: str, ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
     answers, told = BAD[name]
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders errored")
-    view = await opened(ada, message)
+    view = await open_filter(ada, message)
     calls = len(cloudflare.calls)
-    reply = await submitted(ada, view, **answers)
+    reply = await submit_filter(ada, view, **answers)
     assert set(reply.errors) == set(told)
     assert all(reply.errors[field].startswith(words) for field, words in told.items())
     assert slack.views.current(view) is not None, "the form stays open"
     assert ada.screen() == (message,)
     assert len(cloudflare.calls) == calls
-    shown = await shown_after(slack, ada, view, rows="5")
+    shown = await submit_and_wait(slack, ada, view, rows="5")
     assert shown.ts == message.ts
 
 
@@ -154,21 +155,21 @@ async def opened_for(person: Person, message: Message, value: str) -> View:
 
 
 async def test_an_unseen_status_stays_chosen(ada: Person, cloudflare: Simulation, slack: LocalSlack) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
     value = CODEC.encode(OpenFilter(ListQuery("orders", status=Status("hibernating"))))
     view = await opened_for(ada, message, value)
-    assert standing(view.payload)["status"] == "⚪ hibernating"
-    assert "It says: invalid status" in (await shown_after(slack, ada, view, rows="5")).all_text()
+    assert shown_values(view.payload)["status"] == "⚪ hibernating"
+    assert "It says: invalid status" in (await submit_and_wait(slack, ada, view, rows="5")).all_text()
     assert cloudflare.calls[-1].query["status"] == "hibernating"
     view = await opened_for(ada, message, value)
-    assert len(ids(await shown_after(slack, ada, view, status="🔴 Errored"))) == 5
+    assert len(row_ids(await submit_and_wait(slack, ada, view, status="🔴 Errored"))) == 5
 
 
 async def test_a_question_too_long_for_a_button_is_kept_and_found_again(
     ada: Person, cloudflare: Simulation, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
     letters = random.Random(1).choices([chr(0x4E00 + number) for number in range(20_000)], k=900)  # noqa: S311
     status = Status('"'.join("".join(letters[start : start + 4]) for start in range(0, 900, 4)))
@@ -180,44 +181,44 @@ async def test_a_question_too_long_for_a_button_is_kept_and_found_again(
     assert value.endswith(query.command())
     view = await opened_for(ada, message, value)
     assert 1400 < len(view.payload["private_metadata"]) <= 3000
-    refused = await shown_after(slack, ada, view, rows="5")
+    refused = await submit_and_wait(slack, ada, view, rows="5")
     assert cloudflare.calls[-1].query["status"] == status
     assert ada.screen() == (message, refused)
-    shown = await shown_after(slack, ada, await opened_for(ada, message, value), status="Any status")
-    assert len(ids(shown)) == 10
+    shown = await submit_and_wait(slack, ada, await opened_for(ada, message, value), status="Any status")
+    assert len(row_ids(shown)) == 10
 
 
-async def test_another_account_is_chosen(running: Running, slack: LocalSlack, cloudflare: Simulation) -> None:
+async def test_another_account_is_chosen(run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation) -> None:
     other = Simulation(account_id="f" * 32)
     other.add_instance("orders", id="from-staging")
     cloudflare.add_instance("orders", id="from-default")
     async with other.serve() as url:
         staging = {"account_id": "f" * 32, "api_token": "simulated-token", "api_base_url": url}
-        async with running(cloudflare_accounts={"staging": staging}):
+        async with run_bot(cloudflare_accounts={"staging": staging}):
             ada = slack.person("ada")
-            view = await opened(ada, await ask(ada, "orders"))
-            assert standing(view.payload)["account"] == "default"
-            shown = await shown_after(slack, ada, view, account="staging")
-            assert ids(shown) == ["from-staging"]
-            assert command(shown) == "/workflows list orders account:staging"
-            view = await opened(ada, shown)
-            assert standing(view.payload)["account"] == "staging"
-            shown = await shown_after(slack, ada, view, account="default")
-            assert ids(shown) == ["from-default"]
+            view = await open_filter(ada, await ask(ada, "orders"))
+            assert shown_values(view.payload)["account"] == "default"
+            shown = await submit_and_wait(slack, ada, view, account="staging")
+            assert row_ids(shown) == ["from-staging"]
+            assert echoed_command(shown) == "/workflows list orders account:staging"
+            view = await open_filter(ada, shown)
+            assert shown_values(view.payload)["account"] == "staging"
+            shown = await submit_and_wait(slack, ada, view, account="default")
+            assert row_ids(shown) == ["from-default"]
 
 
 async def test_a_form_opened_by_one_replica_is_answered_by_another(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
-    fill(cloudflare)
-    async with running():
+    add_orders(cloudflare)
+    async with run_bot():
         ada = slack.person("ada")
         message = await ask(ada, "orders")
-        view = await opened(ada, message)
-    async with running():
-        shown = await shown_after(slack, slack.person("ada"), view, status="🔴 Errored")
+        view = await open_filter(ada, message)
+    async with run_bot():
+        shown = await submit_and_wait(slack, slack.person("ada"), view, status="🔴 Errored")
     assert shown.ts == message.ts
-    assert len(ids(shown)) == 5
+    assert len(row_ids(shown)) == 5
 
 
 async def test_a_hostile_name_is_inert_in_the_form(
@@ -226,27 +227,27 @@ async def test_a_hostile_name_is_inert_in_the_form(
     name = "<!channel> `x` \u202e"
     cloudflare.add_instance(name, id="fine")
     overview = await ask(ada, "")
-    view = await opened(ada, await click(ada, overview, "list_open"))
+    view = await open_filter(ada, await click(ada, overview, "list_open"))
     assert "<!" not in view.all_text()
     assert "\u202e" not in view.all_text()
-    assert ids(await shown_after(slack, ada, view, rows="5")) == ["fine"]
+    assert row_ids(await submit_and_wait(slack, ada, view, rows="5")) == ["fine"]
 
 
 async def test_socket_mode_needs_nothing_special(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
-    fill(cloudflare)
-    async with running(slack_app_token=slack.app_token) as bot:
+    add_orders(cloudflare)
+    async with run_bot(slack_app_token=slack.app_token) as bot:
         assert bot.socket_mode is not None
         slack.request_url = ""
         await bot.socket_mode.connect()
         try:
             ada = slack.person("ada")
             message = await ask(ada, "orders")
-            view = await opened(ada, message)
-            assert "since" in (await submitted(ada, view, since="banana")).errors
-            shown = await shown_after(slack, ada, view, status="🔴 Errored")
+            view = await open_filter(ada, message)
+            assert "since" in (await submit_filter(ada, view, since="banana")).errors
+            shown = await submit_and_wait(slack, ada, view, status="🔴 Errored")
         finally:
             await bot.socket_mode.close()
     assert shown.ts == message.ts
-    assert len(ids(shown)) == 5
+    assert len(row_ids(shown)) == 5

@@ -14,36 +14,35 @@ from bot.playground.simulators.cloudflare import HtmlPage, Simulation, Slow
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Fault, LocalSlack, Person, RateLimited
 from bot.playground.simulators.slack import Slow as SlowSlack
 from tests.support.buttons import CODEC, encode
-from tests.support.reading import ask, ids
-from tests.unit.ui.filling import standing
-
-from .conftest import Logged, Running
-from .forms import fill, opened, shown_after, submitted
+from tests.support.filter_form import add_orders, open_filter, submit_and_wait, submit_filter
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.form_values import shown_values
+from tests.support.messages import ask, row_ids
 
 
 async def test_a_slow_cloudflare_lets_the_form_close_at_once(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
-    view = await opened(ada, message)
+    view = await open_filter(ada, message)
     cloudflare.inject(Slow(0.8))
     following = slack.next_message()
-    reply = await submitted(ada, view, status="🔴 Errored")
+    reply = await submit_filter(ada, view, status="🔴 Errored")
     assert reply.ack.seconds < 0.5
     shown = await following
     assert shown.ts == message.ts
-    assert len(ids(shown)) == 5
+    assert len(row_ids(shown)) == 5
 
 
 async def test_a_problem_leaves_the_list_and_is_told_below_it(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
-    view = await opened(ada, message)
+    view = await open_filter(ada, message)
     cloudflare.inject(HtmlPage(), times=None)
-    told = await shown_after(slack, ada, view, status="🔴 Errored")
+    told = await submit_and_wait(slack, ada, view, status="🔴 Errored")
     assert "Cloudflare gave no usable answer" in told.text
     assert "/workflows list orders status:errored" in told.text
     assert ada.screen() == (message, told)
@@ -52,12 +51,12 @@ async def test_a_problem_leaves_the_list_and_is_told_below_it(
 async def test_a_process_that_ends_in_between_says_so(
     ada: Person, bot: Bot, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
-    view = await opened(ada, message)
+    view = await open_filter(ada, message)
     cloudflare.inject(Slow(5))
     following = slack.next_message()
-    await submitted(ada, view, status="🔴 Errored")
+    await submit_filter(ada, view, status="🔴 Errored")
     assert await bot.background.drain(timedelta(0)) == 1
     told = await following
     assert "being restarted" in told.text
@@ -68,16 +67,16 @@ async def test_a_process_that_ends_in_between_says_so(
 async def test_an_expired_response_url_is_no_end(
     minutes: int, ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
-    view = await opened(ada, message)
+    view = await open_filter(ada, message)
     if minutes:
         slack.workspace.clock = lambda: time.time() + 60 * minutes
     else:
         slack.faults.add(RESPONSE_URL, Failed(404, "expired_url"))
     slack.interactions.clock = slack.workspace.clock
-    shown = await shown_after(slack, ada, view, status="🔴 Errored")
-    assert len(ids(shown)) == 5
+    shown = await submit_and_wait(slack, ada, view, status="🔴 Errored")
+    assert len(row_ids(shown)) == 5
     assert shown.ts != message.ts
     assert shown.seen_only_by == ada.user.id
     assert len(slack.calls_of("chat.postEphemeral")) == 1
@@ -92,9 +91,9 @@ REFUSALS: dict[str, Fault] = {
 
 @pytest.mark.parametrize("name", REFUSALS)
 async def test_a_form_that_does_not_open_says_what_to_type(
-    name: str, ada: Person, cloudflare: Simulation, slack: LocalSlack, logged: Logged
+    name: str, ada: Person, cloudflare: Simulation, slack: LocalSlack, read_log: ReadLog
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders errored since:2h")
     slack.faults.add("views.open", REFUSALS[name], times=3)
     told = await (await ada.click(message, "filter_open")).message()
@@ -102,29 +101,29 @@ async def test_a_form_that_does_not_open_says_what_to_type(
     assert "/workflows list orders status:errored since:2h" in told.text
     assert told.is_ephemeral
     assert ada.screen() == (message, told)
-    (line,) = (line for line in logged() if line["event"] == "form_not_shown")
+    (line,) = (line for line in read_log() if line["event"] == "form_not_shown")
     assert line["reason"]
 
 
 async def test_a_trigger_that_expired_says_what_to_type(
-    ada: Person, cloudflare: Simulation, slack: LocalSlack, logged: Logged
+    ada: Person, cloudflare: Simulation, slack: LocalSlack, read_log: ReadLog
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
     started = time.time()
     ticks = iter([started])
     slack.interactions.clock = lambda: next(ticks, started + 4)
     reply = await ada.click(message, "filter_open")
     assert "The form did not open." in (await reply.message()).text
-    assert "expired_trigger_id" in [line.get("reason") for line in logged()]
+    assert "expired_trigger_id" in [line.get("reason") for line in read_log()]
 
 
 async def test_a_short_rate_limit_is_waited_for(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     slack.faults.add("views.open", RateLimited(1))
-    assert standing((await opened(ada, await ask(ada, "orders"))).payload)["rows"] == "10"
+    assert shown_values((await open_filter(ada, await ask(ada, "orders"))).payload)["rows"] == "10"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +143,7 @@ async def test_a_short_rate_limit_is_waited_for(
 async def test_a_button_that_can_not_be_read_opens_nothing_and_says_why(
     value: str, told: str, ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
     button = message.button("filter_open")
     reply = await ada.act(message, {**button.element, "block_id": button.block_id, "value": value})
@@ -163,34 +162,34 @@ async def test_a_button_that_can_not_be_read_opens_nothing_and_says_why(
 async def test_a_form_whose_place_is_gone_says_so_below_the_list(
     value: str, told: str, ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     message = await ask(ada, "orders")
-    view = await opened(ada, message)
+    view = await open_filter(ada, message)
     response_url, channel, _ = view.payload["private_metadata"].split("\n")
     view.payload["private_metadata"] = f"{response_url}\n{channel}\n{value}"
-    shown = await shown_after(slack, ada, view)
+    shown = await submit_and_wait(slack, ada, view)
     assert told in shown.all_text()
     assert ada.screen() == (message, shown)
 
 
 async def test_an_account_that_is_gone_by_then_is_said_to_be(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, api: str
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, api: str
 ) -> None:
     cloudflare.add_instance("orders")
     staging = {"account_id": cloudflare.account_id, "api_token": "simulated-token", "api_base_url": api}
-    async with running(cloudflare_accounts={"staging": staging}):
+    async with run_bot(cloudflare_accounts={"staging": staging}):
         ada = slack.person("ada")
-        view = await opened(ada, await ask(ada, "orders"))
-    async with running():
-        told = await shown_after(slack, slack.person("ada"), view, account="staging")
+        view = await open_filter(ada, await ask(ada, "orders"))
+    async with run_bot():
+        told = await submit_and_wait(slack, slack.person("ada"), view, account="staging")
     assert "No account is called `staging` any more." in told.text
 
 
 async def test_a_fault_of_our_own_is_told_in_the_place_of_the_form(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
-    fill(cloudflare)
-    view = await opened(ada, await ask(ada, "orders"))
+    add_orders(cloudflare)
+    view = await open_filter(ada, await ask(ada, "orders"))
     view.payload["callback_id"] = "of-another-version"
     reply = await ada.submit(view, {})
     assert reply.ack.status == 200

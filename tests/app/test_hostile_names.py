@@ -9,7 +9,7 @@ import pytest
 
 from bot.playground.simulators.cloudflare import Cron, Simulation
 from bot.playground.simulators.slack import Message, Person
-from tests.support.reading import ask, click, ids
+from tests.support.messages import ask, click, row_ids
 
 NAMES = (
     "<!channel>",
@@ -54,7 +54,7 @@ async def test_a_hostile_workflow_is_inert_and_opens(name: str, ada: Person, clo
     overview = await ask(ada, "")
     assert not live_markup(overview)
     opened = await click(ada, overview, "list_open")
-    assert ids(opened) == ["fine"]
+    assert row_ids(opened) == ["fine"]
     assert not live_markup(opened)
 
 
@@ -72,17 +72,17 @@ async def test_ids_of_every_shape_are_shown_verbatim(ada: Person, cloudflare: Si
     ]
     for shape in shapes:
         cloudflare.add_instance("orders", id=shape)
-    assert sorted(ids(await ask(ada, "orders"))) == sorted(shapes)
+    assert sorted(row_ids(await ask(ada, "orders"))) == sorted(shapes)
 
 
 async def test_twenty_of_the_longest_ids_fit_into_one_message(ada: Person, cloudflare: Simulation) -> None:
     cloudflare.change(cursor_padding=1500)
     made = [cloudflare.add_instance("orders", id=f"{number:03}".ljust(271, "x")).id for number in range(120)]
     message = await ask(ada, "orders rows:20")
-    seen = ids(message)
+    seen = row_ids(message)
     while any(button.action_id == "page_next" for button in message.buttons()):
         message = await click(ada, message, "page_next")
-        seen += ids(message)
+        seen += row_ids(message)
     assert seen == made[::-1]
 
 

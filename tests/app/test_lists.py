@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
-from tests.support.reading import ask, click, ids, labels, offers, walk
-
-from .conftest import Running
+from tests.support.fixtures import RunBot
+from tests.support.messages import ask, button_labels, click, has_button, row_ids, walk
 
 START = datetime.now(UTC) - timedelta(days=1)
 
@@ -33,8 +32,8 @@ async def test_a_list_shows_the_ten_newest_and_says_there_is_more(
 ) -> None:
     made = _fill(cloudflare, 25)
     message = await ask(ada, "list orders")
-    assert ids(message) == made[:10]
-    assert labels(message) == ["Older ▶", "⟳ Refresh", "Filter…"]
+    assert row_ids(message) == made[:10]
+    assert button_labels(message) == ["Older ▶", "⟳ Refresh", "Filter…"]
     assert "1–10, more follow" in message.all_text()
     assert message.seen_only_by == ada.user.id
 
@@ -44,10 +43,10 @@ async def test_a_thousand_instances_cost_ten_calls_forward_and_none_back(
 ) -> None:
     made = _fill(cloudflare, 1000)
     forward = await walk(ada, await ask(ada, "list orders"), "page_next")
-    assert [row for screen in forward for row in ids(screen)] == made
+    assert [row for screen in forward for row in row_ids(screen)] == made
     assert cloudflare.list_calls == 10
     back = await walk(ada, forward[-1], "page_previous")
-    assert [ids(screen) for screen in back] == [ids(screen) for screen in reversed(forward)]
+    assert [row_ids(screen) for screen in back] == [row_ids(screen) for screen in reversed(forward)]
     assert cloudflare.list_calls == 10
 
 
@@ -63,37 +62,37 @@ async def test_instances_created_while_browsing_repeat_no_row_and_skip_none(
 ) -> None:
     made = _fill(cloudflare, 250)
     message = await ask(ada, "list orders")
-    seen = ids(message)
-    while offers(message, "page_next"):
+    seen = row_ids(message)
+    while has_button(message, "page_next"):
         cloudflare.add_instance("orders")
         message = await click(ada, message, "page_next")
-        seen += ids(message)
+        seen += row_ids(message)
     assert seen == made
 
 
 async def test_the_list_stands_still_even_where_nothing_is_remembered(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.change(cursor_kind="offset")
     made = _fill(cloudflare, 250)
-    async with running(bot_cache_first_pages=0.001, bot_cache_other_pages=0.001):
+    async with run_bot(bot_cache_first_pages=0.001, bot_cache_other_pages=0.001):
         ada = slack.person("ada")
         message = await ask(ada, "list orders")
-        seen = ids(message)
-        while offers(message, "page_next"):
+        seen = row_ids(message)
+        while has_button(message, "page_next"):
             cloudflare.add_instance("orders")
             message = await click(ada, message, "page_next")
-            seen += ids(message)
+            seen += row_ids(message)
         assert seen == made
         back = await walk(ada, message, "page_previous")
-    assert [row for screen in reversed(back) for row in ids(screen)] == made
+    assert [row for screen in reversed(back) for row in row_ids(screen)] == made
 
 
 async def test_refresh_shows_what_was_created_since(ada: Person, cloudflare: Simulation) -> None:
     _fill(cloudflare, 25)
     message = await ask(ada, "list orders")
     cloudflare.add_instance("orders", id="newest")
-    assert ids(await click(ada, message, "page_refresh"))[0] == "newest"
+    assert row_ids(await click(ada, message, "page_refresh"))[0] == "newest"
 
 
 async def test_refresh_stays_on_a_later_page_and_shows_its_new_statuses(
@@ -105,7 +104,7 @@ async def test_refresh_stays_on_a_later_page_and_shows_its_new_statuses(
         message = await click(ada, message, "page_next")
     cloudflare.set_status("orders", made[100], "errored")
     message = await click(ada, message, "page_refresh")
-    assert ids(message) == made[100:110]
+    assert row_ids(message) == made[100:110]
     assert "🔴 *Errored*" in message.all_text()
 
 
@@ -118,7 +117,7 @@ async def test_a_thousand_people_asking_the_same_cause_one_call(
     patient = replace(slack.http(slack.request_url), ack_seconds=60)
     ada = slack.person("ada", via=patient)
     answers = await asyncio.gather(*(ask(ada, "list orders") for _ in range(1000)))
-    assert all(ids(answer) == made[:10] for answer in answers)
+    assert all(row_ids(answer) == made[:10] for answer in answers)
     assert cloudflare.list_calls == 1
 
 
@@ -126,25 +125,25 @@ async def test_two_clicks_at_once_both_end_on_the_same_screen(ada: Person, cloud
     made = _fill(cloudflare, 25)
     message = await ask(ada, "list orders")
     first, second = await asyncio.gather(click(ada, message, "page_next"), click(ada, message, "page_next"))
-    assert ids(first) == ids(second) == made[10:20]
+    assert row_ids(first) == row_ids(second) == made[10:20]
 
 
 async def test_page_n_means_what_the_person_thinks(ada: Person, cloudflare: Simulation) -> None:
     made = _fill(cloudflare, 100)
     message = await ask(ada, "list orders page:3 rows:7")
-    assert ids(message) == made[14:21]
+    assert row_ids(message) == made[14:21]
     assert "15–21, more follow" in message.all_text()
-    assert ids(await click(ada, message, "page_previous")) == made[7:14]
-    assert ids(await click(ada, message, "page_next")) == made[21:28]
-    assert ids(await ask(ada, "orders --page 2 --per-page 20")) == made[20:40]
+    assert row_ids(await click(ada, message, "page_previous")) == made[7:14]
+    assert row_ids(await click(ada, message, "page_next")) == made[21:28]
+    assert row_ids(await ask(ada, "orders --page 2 --per-page 20")) == made[20:40]
 
 
 async def test_refresh_stays_on_the_page_that_is_shown(ada: Person, cloudflare: Simulation) -> None:
     made = _fill(cloudflare, 100)
     message = await click(ada, await ask(ada, "list orders page:2"), "page_previous")
-    assert ids(message) == made[:10]
+    assert row_ids(message) == made[:10]
     cloudflare.add_instance("orders", id="newest")
-    assert ids(await click(ada, message, "page_refresh")) == ["newest", *made[:9]]
+    assert row_ids(await click(ada, message, "page_refresh")) == ["newest", *made[:9]]
 
 
 async def test_a_page_past_the_end_says_so(ada: Person, cloudflare: Simulation) -> None:
@@ -158,7 +157,7 @@ async def test_filters_reach_the_api_as_it_wants_them(ada: Person, cloudflare: S
     _fill(cloudflare, 5, status="errored")
     _fill(cloudflare, 5, workflow="other")
     message = await ask(ada, "orders errored since:2d until:1h")
-    assert len(ids(message)) == 5
+    assert len(row_ids(message)) == 5
     query = cloudflare.calls[-1].query
     assert query["status"] == "errored"
     assert query["per_page"] == "100"
@@ -172,7 +171,7 @@ async def test_the_last_line_can_be_typed_again(ada: Person, cloudflare: Simulat
     message = await ask(ada, "orders --status ERRORED since:3d rows:5")
     command = message.blocks[-1]["elements"][0]["text"].split("`")[1]
     assert command == "/workflows list orders status:errored since:3d rows:5"
-    assert ids(await ask(ada, command.removeprefix("/workflows "))) == ids(message)
+    assert row_ids(await ask(ada, command.removeprefix("/workflows "))) == row_ids(message)
 
 
 async def test_an_unknown_status_is_shown_and_not_refused(ada: Person, cloudflare: Simulation) -> None:
@@ -196,7 +195,7 @@ async def test_the_overview_counts_and_opens_lists(ada: Person, cloudflare: Simu
     assert "1–10 of 13" in overview.all_text()
     assert cloudflare.workflow_calls == 1
     opened = await click(ada, overview, "list_open", index=4)
-    assert ids(opened) == ["flow-04-0002", "flow-04-0001", "flow-04-0000"]
+    assert row_ids(opened) == ["flow-04-0002", "flow-04-0001", "flow-04-0000"]
     assert len(ada.screen()) == 2, "the overview stays for the next look"
     second = await click(ada, overview, "page_next")
     assert "11–13 of 13" in second.all_text()
@@ -212,18 +211,18 @@ async def test_the_overview_can_be_searched(ada: Person, cloudflare: Simulation)
 
 
 async def test_several_accounts_are_told_apart(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     other = Simulation(account_id="f" * 32)
     other.add_instance("orders", id="from-staging")
     cloudflare.add_instance("orders", id="from-default")
     async with other.serve() as url:
         staging = {"account_id": "f" * 32, "api_token": "simulated-token", "api_base_url": url}
-        async with running(cloudflare_accounts={"staging": staging}):
+        async with run_bot(cloudflare_accounts={"staging": staging}):
             ada = slack.person("ada")
-            assert ids(await ask(ada, "orders")) == ["from-default"]
+            assert row_ids(await ask(ada, "orders")) == ["from-default"]
             message = await ask(ada, "orders account:STAGING")
-            assert ids(message) == ["from-staging"]
+            assert row_ids(message) == ["from-staging"]
             assert "account:staging" in message.all_text()
             assert "`default`, `staging`" in (await ask(ada, "help")).all_text()
 
@@ -234,10 +233,10 @@ async def test_a_place_too_long_for_a_button_is_kept_and_found_again(
     cloudflare.change(cursor_padding=3000)
     made = _fill(cloudflare, 320)
     forward = await walk(ada, await ask(ada, "list orders"), "page_next")
-    assert [row for screen in forward for row in ids(screen)] == made
+    assert [row for screen in forward for row in row_ids(screen)] == made
     assert any((button.value or "").startswith("s1.") for button in forward[-1].buttons())
     back = await walk(ada, forward[-1], "page_previous")
-    assert ids(back[-1]) == made[:10]
+    assert row_ids(back[-1]) == made[:10]
 
 
 async def test_a_cursor_that_comes_round_ends_the_list_with_a_notice(

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
-from tests.support.reading import ask, click, ids, labels, walk
-
-from .conftest import Running
+from tests.support.fixtures import RunBot
+from tests.support.messages import ask, button_labels, click, row_ids, walk
 
 START = datetime.now(UTC) - timedelta(days=1)
 
@@ -37,33 +36,33 @@ async def test_the_buttons_of_a_list_that_was_at_hand_lead_on(ada: Person, cloud
     _fill(cloudflare, 30)
     await ask(ada, "list orders")
     screens = await walk(ada, await ask(ada, "list orders"), "page_next")
-    assert [row for screen in screens for row in ids(screen)] == [f"o-{n:03}" for n in range(29, -1, -1)]
+    assert [row for screen in screens for row in row_ids(screen)] == [f"o-{n:03}" for n in range(29, -1, -1)]
 
 
 async def test_a_refreshed_list_is_what_the_same_words_get(ada: Person, cloudflare: Simulation) -> None:
     _fill(cloudflare, 3)
     message = await ask(ada, "list orders")
     _add(cloudflare, "newest", 10)
-    assert ids(await click(ada, message, "page_refresh"))[0] == "newest"
-    assert ids(await ask(ada, "list orders"))[0] == "newest"
+    assert row_ids(await click(ada, message, "page_refresh"))[0] == "newest"
+    assert row_ids(await ask(ada, "list orders"))[0] == "newest"
 
 
 async def test_words_that_differ_get_lists_that_differ(ada: Person, cloudflare: Simulation) -> None:
     _fill(cloudflare, 30)
     for _ in range(2):
-        assert len(ids(await ask(ada, "list orders"))) == 10
-        assert len(ids(await ask(ada, "list orders rows:20"))) == 20
-        assert ids(await ask(ada, "list orders errored")) == []
-    assert "◀ Newer" not in labels(await ask(ada, "list orders"))
+        assert len(row_ids(await ask(ada, "list orders"))) == 10
+        assert len(row_ids(await ask(ada, "list orders rows:20"))) == 20
+        assert row_ids(await ask(ada, "list orders errored")) == []
+    assert "◀ Newer" not in button_labels(await ask(ada, "list orders"))
 
 
 async def test_a_page_by_its_number_is_counted_from_the_newest_of_now(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     _fill(cloudflare, 30)
-    async with running(bot_cache_first_pages=0.05):
+    async with run_bot(bot_cache_first_pages=0.05):
         ada = slack.person("ada")
-        assert ids(await ask(ada, "list orders page:2"))[0] == "o-019"
+        assert row_ids(await ask(ada, "list orders page:2"))[0] == "o-019"
         _add(cloudflare, "newest", 40)
         await asyncio.sleep(0.1)
-        assert ids(await ask(ada, "list orders page:2"))[0] == "o-020"
+        assert row_ids(await ask(ada, "list orders page:2"))[0] == "o-020"

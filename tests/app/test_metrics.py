@@ -9,17 +9,16 @@ import pytest
 from bot import __version__
 from bot.playground.simulators.cloudflare import Dropped, HtmlPage, JsonError, Simulation, Slow
 from bot.playground.simulators.slack import AckError, LocalSlack, Person
-from tests.support.reading import ask, click
-
-from .conftest import Logged, Running
-from .metrics import Moved, scraped, value
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.messages import ask, click
+from tests.support.metrics import MetricChanges, sample_value, scrape
 
 
 async def test_commands_and_clicks_are_counted_and_their_acks_timed(
     ada: Person, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders")
-    moved = await Moved.since_now(slack)
+    moved = await MetricChanges.since_now(slack)
     message = await ask(ada, "orders")
     await click(ada, message, "page_refresh")
     assert await moved.by("requests_total", kind="command", outcome="200") == 1
@@ -30,13 +29,11 @@ async def test_commands_and_clicks_are_counted_and_their_acks_timed(
     assert await moved.by("ack_seconds_bucket", le="2.5") == 2
 
 
-async def test_a_slow_ack_is_timed_as_one(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
-) -> None:
+async def test_a_slow_ack_is_timed_as_one(run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation) -> None:
     cloudflare.add_instance("orders")
     cloudflare.inject(Slow(1), times=1)
-    async with running(bot_ack_within=0.3) as bot:
-        moved = await Moved.since_now(slack)
+    async with run_bot(bot_ack_within=0.3) as bot:
+        moved = await MetricChanges.since_now(slack)
         await slack.person("ada").command("/workflows", "orders")
         assert await moved.by("ack_seconds_bucket", le="0.25") == 0
         assert await moved.by("ack_seconds_count") == 1
@@ -49,7 +46,7 @@ async def test_calls_of_cloudflare_and_what_is_left_of_its_budget(
     cloudflare.add_instance("orders")
     cloudflare.inject(Dropped(), times=2)  # aiohttp itself asks again once
     cloudflare.inject(HtmlPage(503), times=1)
-    moved = await Moved.since_now(slack)
+    moved = await MetricChanges.since_now(slack)
     await ask(ada, "orders")
     assert await moved.by("upstream_calls_total", account="default", outcome="503") == 1
     assert await moved.by("upstream_calls_total", account="default", outcome="unavailable") == 1
@@ -63,7 +60,7 @@ async def test_an_answer_that_is_none_of_the_apis_is_an_outcome_of_its_own(
 ) -> None:
     cloudflare.inject(HtmlPage(200, "Welcome"), times=1)
     cloudflare.inject(JsonError(403, 10000, "Authentication error"), times=1)
-    moved = await Moved.since_now(slack)
+    moved = await MetricChanges.since_now(slack)
     await ask(ada, "orders")
     await ask(ada, "orders")
     assert await moved.by("upstream_calls_total", account="default", outcome="nonsense") == 1
@@ -75,7 +72,7 @@ async def test_pages_come_from_cloudflare_from_memory_or_with_somebody_elses(
 ) -> None:
     cloudflare.add_instance("orders")
     cloudflare.inject(Slow(0.2), times=1)
-    moved = await Moved.since_now(slack)
+    moved = await MetricChanges.since_now(slack)
     people = [ada, slack.person("grace"), slack.person("ada", "ops")]
     await asyncio.gather(*(ask(person, "orders") for person in people))
     await ask(ada, "orders")
@@ -89,31 +86,31 @@ async def test_pages_come_from_cloudflare_from_memory_or_with_somebody_elses(
 
 async def test_what_has_not_happened_yet_is_there_as_none(bot: object, slack: LocalSlack) -> None:
     assert bot
-    samples = await scraped(slack)
+    samples = await scrape(slack)
     for outcome in ("due", "sent", "quiet", "missed", "failed", "put_off"):
         assert samples["workflows_bot_digests_total", frozenset({("outcome", outcome)})] == 0
 
 
 async def test_an_error_in_the_log_is_counted_and_a_problem_that_was_told_is_none(
-    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     cloudflare.inject(HtmlPage(200), times=None)
-    moved = await Moved.since_now(slack)
+    moved = await MetricChanges.since_now(slack)
     await ask(ada, "orders")
     assert await moved.by("errors_total") == 0
     with pytest.raises(AckError):
         await ada.send({"type": "block_actions", "actions": []})
     assert await moved.by("errors_total") == 1
-    assert [line["event"] for line in logged() if line["level"] == "error"] == ["request_failed"]
+    assert [line["event"] for line in read_log() if line["level"] == "error"] == ["request_failed"]
     logging.getLogger("asyncio").error("Task was destroyed but it is pending!")
     assert await moved.by("errors_total") == 2
 
 
 async def test_the_process_and_its_versions_are_told(bot: object, slack: LocalSlack) -> None:
     assert bot
-    samples = await scraped(slack)
-    assert value(samples, "info", {"version": __version__}) == 1
-    assert value(samples, "tasks", {}) > 0
+    samples = await scrape(slack)
+    assert sample_value(samples, "info", {"version": __version__}) == 1
+    assert sample_value(samples, "tasks", {}) > 0
     for name in ("resident_memory_bytes", "open_fds", "cpu_seconds_total", "start_time_seconds"):
         assert samples[f"process_{name}", frozenset()] > 0
     assert [key for key in samples if key[0] == "python_info"]

@@ -29,11 +29,11 @@ from bot.playground.simulators.slack import (
 )
 from bot.slack.bolt import SlackApp
 from bot.telemetry import Metrics, configure_logging, current_request_id
-from tests.support.reading import ask, ids
+from tests.support.digest_actions import ask_digest, make_overdue, wait_for_message
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.messages import ask, row_ids
+from tests.support.metrics import MetricChanges
 
-from .conftest import Logged, Running
-from .digests import comes, overdue, told
-from .metrics import Moved
 from .test_digest_runs import shown_once
 
 IN_SMALL_PRINT = re.compile(r"(?:^|· )reference `([^`]+)`$")
@@ -47,9 +47,9 @@ def reference_in(message: Message) -> str | None:
     return found[1] if found else None
 
 
-def lines(logged: Logged, reference: str) -> dict[str, dict[str, Any]]:
+def lines(read_log: ReadLog, reference: str) -> dict[str, dict[str, Any]]:
     """What the log holds of one request, by event."""
-    return {line["event"]: line for line in logged() if line.get("reference") == reference}
+    return {line["event"]: line for line in read_log() if line.get("reference") == reference}
 
 
 class Stage:
@@ -100,7 +100,7 @@ class Stage:
         return await self.ada.command("/workflows", "digest create daily 9am")
 
     async def preview_that_can_not_be_made(self) -> Reply:
-        await told(self.ada, "create daily 9am")
+        await ask_digest(self.ada, "create daily 9am")
         self.cloudflare.inject(HtmlPage(503), times=None)
         return await self.ada.command("/workflows", "digest preview 1")
 
@@ -142,7 +142,7 @@ async def test_what_may_be_looked_into_ends_with_the_reference_of_its_line_in_th
     slack: LocalSlack,
     cloudflare: Simulation,
     tmp_path: Path,
-    logged: Logged,
+    read_log: ReadLog,
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
     reply = await wrong(Stage(ada, slack, cloudflare, tmp_path))
@@ -150,7 +150,7 @@ async def test_what_may_be_looked_into_ends_with_the_reference_of_its_line_in_th
     assert reference == reply.ack.request_id
     assert reference is not None
     event, error = PROBLEMS[wrong]
-    assert lines(logged, reference)[event].get("error") == error
+    assert lines(read_log, reference)[event].get("error") == error
 
 
 @pytest.mark.parametrize(
@@ -164,30 +164,30 @@ async def test_a_slip_of_the_keyboard_has_no_reference(
 
 
 async def test_what_goes_on_after_the_ack_is_logged_under_the_same_reference(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     cloudflare.inject(HtmlPage(503), times=None)
     slack.faults.add(RESPONSE_URL, Failed(404, "expired_url"), times=9)
-    async with running(bot_ack_within=0.01):
+    async with run_bot(bot_ack_within=0.01):
         reply = await slack.person("ada").command("/workflows", "orders")
         assert reply.ack_message is None
         reference = reply.ack.request_id
-        assert not {"problem_told", "response_url_refused"} & set(lines(logged, reference))
+        assert not {"problem_told", "response_url_refused"} & set(lines(read_log, reference))
         message = await reply.seen(10)
     assert reference_in(message) == reference
-    after = lines(logged, reference)
+    after = lines(read_log, reference)
     assert {"request", "stamina.retry_scheduled", "problem_told", "response_url_refused"} <= set(after)
     assert after["problem_told"]["status"] == 503
-    assert not [line for line in logged() if line["event"] in after and line["reference"] != reference]
+    assert not [line for line in read_log() if line["event"] in after and line["reference"] != reference]
 
 
 async def test_two_who_share_one_failure_have_a_reference_each(
-    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     cloudflare.inject(HtmlPage(503), times=None)
     messages = await asyncio.gather(ask(ada, "orders"), ask(slack.person("grace"), "orders"))
     references = {reference_in(message) for message in messages}
-    assert references == {line["reference"] for line in logged() if line["event"] == "problem_told"}
+    assert references == {line["reference"] for line in read_log() if line["event"] == "problem_told"}
     assert len(references) == 2
     assert len(cloudflare.calls) == 3
 
@@ -204,47 +204,47 @@ async def test_a_reference_ends_with_its_request(bot: Bot) -> None:
 
 
 async def test_each_request_has_one_line_that_holds_nothing_that_was_typed(
-    ada: Person, cloudflare: Simulation, logged: Logged
+    ada: Person, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
     for text in ("orders", "list canary", "orders statsu:canary", 'orders status:"canary"', "search:canary"):
         await ask(ada, text)
-    await told(ada, "create #ops weekdays 25:00 workflow canary")
-    requests = [line for line in logged() if line["event"] == "request"]
+    await ask_digest(ada, "create #ops weekdays 25:00 workflow canary")
+    requests = [line for line in read_log() if line["event"] == "request"]
     assert [(line["kind"], line["outcome"]) for line in requests] == [("command", "200")] * 6
     assert all(0 < line["seconds"] < 3 for line in requests)
     assert len({line["reference"] for line in requests}) == 6
-    assert "canary" not in str(logged())
+    assert "canary" not in str(read_log())
 
 
 async def test_a_fault_where_bolt_expects_none_is_answered_counted_and_logged(
-    ada: Person, slack: LocalSlack, logged: Logged
+    ada: Person, slack: LocalSlack, read_log: ReadLog
 ) -> None:
-    moved = await Moved.since_now(slack)
+    moved = await MetricChanges.since_now(slack)
     with pytest.raises(AckError) as failed:
         await ada.send({"type": "block_actions", "actions": []})
     assert failed.value.ack is not None
     assert failed.value.ack.status == 500
     assert await moved.by("requests_total", kind="block_actions", outcome="500") == 1
-    of_it = lines(logged, failed.value.ack.request_id)
+    of_it = lines(read_log, failed.value.ack.request_id)
     assert of_it["request"]["outcome"] == "500"
     assert "IndexError" in of_it["request_failed"]["exception"]
 
 
 async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_under_their_references(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, logged: Logged
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, tmp_path: Path, read_log: ReadLog
 ) -> None:
     cloudflare.add_workflow("orders")
-    async with running(bot_digest_retry_minutes=0.001):
-        moved = await Moved.since_now(slack)
+    async with run_bot(bot_digest_retry_minutes=0.001):
+        moved = await MetricChanges.since_now(slack)
         ada = slack.person("ada")
-        await told(ada, "create every 1h")
+        await ask_digest(ada, "create every 1h")
         cloudflare.inject(HtmlPage(503), times=None)
-        overdue(tmp_path, 1, timedelta(hours=3))
-        failed = await comes(slack)
+        make_overdue(tmp_path, 1, timedelta(hours=3))
+        failed = await wait_for_message(slack)
         cloudflare.clear_faults()
-        await told(ada, "run 1")
-        assert "could not be made" not in (await comes(slack, more_than=1)).all_text()
+        await ask_digest(ada, "run 1")
+        assert "could not be made" not in (await wait_for_message(slack, more_than=1)).all_text()
         assert "✅ sent" in await shown_once(ada, 1, "✅ sent")
         outcomes = ("due", "missed", "failed", "sent", "quiet", "put_off")
         counted = [await moved.by("digests_total", outcome=outcome) for outcome in outcomes]
@@ -255,7 +255,7 @@ async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_und
     reference = reference_in(failed)
     assert reference is not None
     assert re.fullmatch(r"1:[0-9-]{10}T[0-9]{2}:00Z", reference)
-    of_it = lines(logged, reference)
+    of_it = lines(read_log, reference)
     assert {"digest_unreadable", "stamina.retry_scheduled"} <= set(of_it)
     assert of_it["digest_unreadable"]["digest"] == 1
 
@@ -267,24 +267,24 @@ class Broken(io.StringIO):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.usefixtures("logged")
+@pytest.mark.usefixtures("read_log")
 async def test_a_log_that_can_not_be_written_costs_nobody_their_answer(
     ada: Person, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders", id="ord-1")
     configure_logging("info", "json", Broken())
-    assert ids(await ask(ada, "orders")) == ["ord-1"]
+    assert row_ids(await ask(ada, "orders")) == ["ord-1"]
 
 
 async def test_no_address_that_takes_answers_and_no_signature_is_logged(
-    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     cloudflare.add_instance("orders")
     message = await ask(ada, "orders")
     slack.faults.add(RESPONSE_URL, Failed(500), times=4)
     await (await ada.click(message, "page_refresh")).seen()
-    assert "response_url_refused" in [line["event"] for line in logged()]
-    said = str(logged())
+    assert "response_url_refused" in [line["event"] for line in read_log()]
+    said = str(read_log())
     addresses = [response.interaction for response in slack.responses]
     assert addresses
     assert not [address for address in addresses if address in said]
@@ -292,7 +292,7 @@ async def test_no_address_that_takes_answers_and_no_signature_is_logged(
 
 
 async def test_a_form_that_nobody_knows_ends_with_the_reference_of_its_line_in_the_log(
-    ada: Person, slack: LocalSlack, cloudflare: Simulation, logged: Logged
+    ada: Person, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     cloudflare.add_instance("orders")
     view = await (await ada.click(await ask(ada, "orders"), "filter_open")).view()
@@ -301,4 +301,4 @@ async def test_a_form_that_nobody_knows_ends_with_the_reference_of_its_line_in_t
     instead = slack.views.current(view)
     assert instead is not None
     assert f"reference `{reply.ack.request_id}`" in instead.all_text()
-    assert "request_without_listener" in lines(logged, reply.ack.request_id)
+    assert "request_without_listener" in lines(read_log, reply.ack.request_id)

@@ -10,9 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.playground.simulators.cloudflare import ApiToken, Changed, HtmlPage, Simulation, Throttled
 from bot.playground.simulators.slack import LocalSlack, Person
-from tests.support.reading import ask, click, ids, offers, timeless
-
-from .conftest import Running
+from tests.support.fixtures import RunBot
+from tests.support.messages import ask, click, has_button, mask_times, row_ids
 
 COMMANDS = (
     "list",
@@ -50,13 +49,13 @@ async def test_each_slip_of_the_keyboard_is_explained(
     cloudflare.add_instance("orders", id="fine")
     message = await ask(ada, text)
     assert message.is_ephemeral
-    assert timeless(message.all_text()) == snapshot
+    assert mask_times(message.all_text()) == snapshot
 
 
 async def test_one_failure_that_passes_is_not_noticed(ada: Person, cloudflare: Simulation) -> None:
     cloudflare.add_instance("orders", id="fine")
     cloudflare.inject(HtmlPage(503), times=1)
-    assert ids(await ask(ada, "orders")) == ["fine"]
+    assert row_ids(await ask(ada, "orders")) == ["fine"]
     assert cloudflare.list_calls == 2
 
 
@@ -65,7 +64,7 @@ async def test_a_name_that_nearly_exists_is_offered_and_opens(ada: Person, cloud
     message = await ask(ada, "list order-procesing errored")
     assert "Did you mean `order-processing`?" in message.all_text()
     opened = await click(ada, message, "list_open")
-    assert ids(opened) == ["fine"]
+    assert row_ids(opened) == ["fine"]
     assert "status:errored" in opened.all_text()
 
 
@@ -82,7 +81,7 @@ async def test_a_cursor_that_is_too_old_offers_the_list_from_its_start(
     assert "no longer takes this cursor" in told.text
     cloudflare.change(cursor_lifetime=None)
     again = await click(ada, told, "list_open")
-    assert len(ids(again)) == 20
+    assert len(row_ids(again)) == 20
     assert "1–20" in again.all_text()
 
 
@@ -96,11 +95,11 @@ async def test_the_api_is_left_alone_once_it_says_stop(ada: Person, cloudflare: 
 
 
 async def test_a_token_without_permission_is_told_which_it_lacks(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     weak = ApiToken("weak-token", permissions=frozenset())
     cloudflare.credentials = (*cloudflare.credentials, weak)
-    async with running(cloudflare_api_token="weak-token"):
+    async with run_bot(cloudflare_api_token="weak-token"):
         text = (await ask(slack.person("ada"), "")).all_text()
     assert "*Workers Tail Read* or *Workers Scripts Read* or *Workers Scripts Write*" in text
     assert "weak-token" not in text
@@ -122,12 +121,12 @@ async def test_a_button_of_another_version_is_explained(ada: Person, cloudflare:
 
 
 async def test_a_kept_place_that_expired_says_what_to_type(
-    running: Running, slack: LocalSlack, cloudflare: Simulation
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.change(cursor_padding=3000)
     for _ in range(120):
         cloudflare.add_instance("orders")
-    async with running(bot_keep_bookmarks_days=1e-9):
+    async with run_bot(bot_keep_bookmarks_days=1e-9):
         ada = slack.person("ada")
         message = await ask(ada, "orders rows:20")
         for _ in range(4):
@@ -135,18 +134,18 @@ async def test_a_kept_place_that_expired_says_what_to_type(
         told = await click(ada, message, "page_next")
     assert "too old to be continued" in told.text
     assert "/workflows list orders rows:20" in told.text
-    assert not offers(told, "page_next")
+    assert not has_button(told, "page_next")
 
 
 async def test_an_account_that_settings_no_longer_name_is_said_to_be_gone(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, api: str
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, api: str
 ) -> None:
     cloudflare.add_instance("orders")
     token = "simulated-token"
     staging = {"account_id": cloudflare.account_id, "api_token": token, "api_base_url": api}
-    async with running(cloudflare_accounts={"staging": staging}):
+    async with run_bot(cloudflare_accounts={"staging": staging}):
         message = await ask(slack.person("ada"), "orders account:staging")
-    async with running():
+    async with run_bot():
         told = await click(slack.person("ada"), message, "page_refresh")
     assert "No account is called `staging` any more." in told.text
 
@@ -162,7 +161,7 @@ async def test_rows_are_shown_even_where_their_buttons_can_not_be_kept(
         database.execute("DROP TABLE bookmarks")
     for _ in range(4):
         message = await click(ada, message, "page_next")
-    assert len(ids(message)) == 20
-    assert not offers(message, "page_next")
-    assert offers(message, "page_previous")
+    assert len(row_ids(message)) == 20
+    assert not has_button(message, "page_next")
+    assert has_button(message, "page_previous")
     assert "A button is missing" in message.all_text()

@@ -13,14 +13,13 @@ from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import Failed, LocalSlack, Message, Person, Slow
 from bot.playground.simulators.slack.directory import MALLORY
-from tests.support.reading import ask, ids
+from tests.support.digest_actions import ask_digest, public_messages, send_digest_command, stored_states
+from tests.support.filter_form import add_orders, open_filter
+from tests.support.fixtures import ReadLog, RunBot
+from tests.support.form_values import fill_form
+from tests.support.messages import ask, row_ids
 from tests.support.teams import OTHER_TEAM, TEAM
 from tests.system.process.killing import database
-from tests.unit.ui.filling import filled
-
-from .conftest import Logged, Running
-from .digests import kept, posted, told, typed
-from .forms import fill, opened
 
 REFUSAL = "This bot is installed in another workspace."
 NOT_YET = "Slack did not say yet which workspace this bot is installed in."
@@ -36,7 +35,7 @@ def mallory(slack: LocalSlack, bot: Bot) -> Person:  # noqa: ARG001 - there is n
 @pytest.fixture
 async def shown(ada: Person, cloudflare: Simulation) -> Message:
     """A list that Ada looks at, which is in the bot's memory now."""
-    fill(cloudflare)
+    add_orders(cloudflare)
     return await ask(ada, "list orders")
 
 
@@ -46,16 +45,16 @@ class Watch:
     def __init__(self, cloudflare: Simulation, folder: Path) -> None:
         self._cloudflare = cloudflare
         self._folder = folder
-        self._before = len(cloudflare.calls), kept(folder)
+        self._before = len(cloudflare.calls), stored_states(folder)
 
     def saw_nothing(self) -> bool:
-        return (len(self._cloudflare.calls), kept(self._folder)) == self._before
+        return (len(self._cloudflare.calls), stored_states(self._folder)) == self._before
 
 
 @pytest.fixture
 async def watch(ada: Person, shown: Message, cloudflare: Simulation, tmp_path: Path) -> Watch:  # noqa: ARG001 - after what they ask
     """Begins once Ada has a list and a digest."""
-    await told(ada, "create weekdays 09:00")
+    await ask_digest(ada, "create weekdays 09:00")
     return Watch(cloudflare, tmp_path)
 
 
@@ -63,7 +62,8 @@ async def watch(ada: Person, shown: Message, cloudflare: Simulation, tmp_path: P
 async def test_a_strangers_command_is_refused(mallory: Person, watch: Watch, text: str) -> None:
     reply = await mallory.command("/workflows", text)
     message = await reply.message()
-    assert (message, message.seen_only_by) == (reply.ack_message, MALLORY.id)
+    assert message == reply.ack_message
+    assert message.seen_only_by == MALLORY.id
     assert REFUSAL in message.all_text()
     await reply.nothing()
     assert watch.saw_nothing()
@@ -76,7 +76,8 @@ async def test_a_strangers_click_in_a_list_is_refused(
     reply = await mallory.click(shown, action_id)
     message = await reply.message()
     assert REFUSAL in message.all_text()
-    assert (message.seen_only_by, message.ts == shown.ts) == (MALLORY.id, False)
+    assert message.seen_only_by == MALLORY.id
+    assert (message.ts == shown.ts) is False
     assert not slack.views.open_now()
     assert watch.saw_nothing()
 
@@ -90,15 +91,15 @@ async def test_a_strangers_click_on_a_digest_is_refused(
     )
     assert REFUSAL in (await reply.message()).all_text()
     await reply.nothing()
-    assert len(posted(slack)) == 0
+    assert len(public_messages(slack)) == 0
     assert watch.saw_nothing()
 
 
 async def test_a_strangers_filter_form_is_refused(
     ada: Person, mallory: Person, watch: Watch, shown: Message, slack: LocalSlack
 ) -> None:
-    view = await opened(ada, shown)
-    reply = await mallory.submit(view, filled(view.payload, status="🔴 Errored"))
+    view = await open_filter(ada, shown)
+    reply = await mallory.submit(view, fill_form(view.payload, status="🔴 Errored"))
     after = slack.views.current(view)
     assert after is not None
     assert REFUSAL in after.all_text()
@@ -110,8 +111,8 @@ async def test_a_strangers_filter_form_is_refused(
 async def test_a_strangers_digest_form_is_refused(
     ada: Person, mallory: Person, watch: Watch, slack: LocalSlack
 ) -> None:
-    view = await (await typed(ada)).view()
-    await mallory.submit(view, filled(view.payload))
+    view = await (await send_digest_command(ada)).view()
+    await mallory.submit(view, fill_form(view.payload))
     after = slack.views.current(view)
     assert after is not None
     assert REFUSAL in after.all_text()
@@ -121,9 +122,9 @@ async def test_a_strangers_digest_form_is_refused(
 async def test_a_strangers_click_in_a_form_is_refused_in_a_direct_message(
     ada: Person, mallory: Person, watch: Watch, slack: LocalSlack
 ) -> None:
-    view = await (await typed(ada)).view()
+    view = await (await send_digest_command(ada)).view()
     button = {"type": "button", "action_id": "digest_form_preview", "block_id": "b", "value": "form"}
-    reply = await mallory.act_in_view(view, button, filled(view.payload))
+    reply = await mallory.act_in_view(view, button, fill_form(view.payload))
     message = await reply.seen()
     assert REFUSAL in message.all_text()
     assert message.channel == slack.workspace.channel("@mallory").id
@@ -134,7 +135,7 @@ async def test_a_strangers_click_in_a_form_is_refused_in_a_direct_message(
 async def test_a_strangers_menu_offers_nothing_but_the_refusal(
     ada: Person, mallory: Person, watch: Watch, menu: str
 ) -> None:
-    view = await (await typed(ada)).view()
+    view = await (await send_digest_command(ada)).view()
     for place in (view, None):
         options = (await mallory.type_into_menu(menu, "o", place))["options"]
         assert [option["text"]["text"] for option in options] == [REFUSAL.removesuffix(".")]
@@ -157,37 +158,37 @@ async def test_a_request_without_any_team_is_refused(ada: Person, watch: Watch) 
     assert watch.saw_nothing()
 
 
-async def test_the_log_says_which_workspace_was_refused(mallory: Person, logged: Logged) -> None:
+async def test_the_log_says_which_workspace_was_refused(mallory: Person, read_log: ReadLog) -> None:
     await mallory.command("/workflows", "list orders")
-    refused = [event for event in logged() if event["event"] == "stranger_refused"]
+    refused = [event for event in read_log() if event["event"] == "stranger_refused"]
     assert [event["team"] for event in refused] == [OTHER_TEAM]
 
 
 async def test_a_start_says_that_the_database_holds_digests_of_another_workspace(
-    running: Running, tmp_path: Path, logged: Logged
+    run_bot: RunBot, tmp_path: Path, read_log: ReadLog
 ) -> None:
     async with database(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
         store = DigestRepository(engine, OTHER_TEAM, lambda: datetime.now(UTC))
         await store.create(DigestSpec("C0GENERAL", Schedule("0 9 * * *", "UTC")), MALLORY.id)
-    async with running():
-        (warning,) = [event for event in logged() if event["event"] == "digests_of_other_teams"]
+    async with run_bot():
+        (warning,) = [event for event in read_log() if event["event"] == "digests_of_other_teams"]
     assert (warning["teams"], warning["team"]) == ([OTHER_TEAM], TEAM)
 
 
 async def test_people_of_the_workspace_go_on_meanwhile(ada: Person, mallory: Person, shown: Message) -> None:
     await mallory.click(shown, "page_next")
     following = await (await ada.click(shown, "page_next")).message()
-    assert len(ids(following)) == 10
+    assert len(row_ids(following)) == 10
 
 
 @pytest.mark.parametrize("fault", [Failed(503), Slow(2.5)])
 async def test_while_slack_does_not_say_which_workspace_it_is_nobody_is_let_in(
-    running: Running, slack: LocalSlack, cloudflare: Simulation, fault: Failed | Slow
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation, fault: Failed | Slow
 ) -> None:
-    fill(cloudflare)
+    add_orders(cloudflare)
     slack.workspace.connect(MALLORY)
     slack.faults.add("auth.test", Failed(503))
-    async with running():
+    async with run_bot():
         slack.faults.add("auth.test", fault, times=50)
         for name in ("ada", "mallory"):
             reply = await slack.person(name).command("/workflows", "list orders")
@@ -196,7 +197,7 @@ async def test_while_slack_does_not_say_which_workspace_it_is_nobody_is_let_in(
         assert not cloudflare.calls
         slack.faults.clear()
 
-        assert len(ids(await _answered(slack.person("ada")))) == 10
+        assert len(row_ids(await _answered(slack.person("ada")))) == 10
         refused = await ask(slack.person("mallory"), "list orders")
         assert REFUSAL in refused.all_text()
 

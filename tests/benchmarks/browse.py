@@ -13,7 +13,7 @@ from cloudflare import AsyncCloudflare
 
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
 from bot.playground.simulators.slack import Message
-from tests.support.reading import ask, ids, walk
+from tests.support.messages import ask, row_ids, walk
 from tests.system.engine.node import EngineUnavailable, Wrangler, install_wrangler
 
 from .api import workflow_name
@@ -99,14 +99,14 @@ async def _by_clicks(around: Surroundings, workflow: str, size: Size) -> Walk:
     started = time.perf_counter()
     back = await walk(ada, forward[-1], "page_previous", size.pages)
     seconds_back = time.perf_counter() - started
-    shown = [row for message in forward for row in ids(message)]
+    shown = [row for message in forward for row in row_ids(message)]
     if len(set(shown)) != size.instances or _rows(back) != _rows(forward[::-1]):
         raise AssertionError("the bot did not show every row there and back")
     return Walk(calls, seconds, await around.api.calls() - calls, seconds_back)
 
 
 def _rows(messages: Sequence[Message]) -> list[list[str]]:
-    return [ids(message) for message in messages]
+    return [row_ids(message) for message in messages]
 
 
 async def _by_sdk(sdk: AsyncCloudflare, api: UpstreamApi, workflow: str, size: Size) -> Walk:

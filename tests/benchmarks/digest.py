@@ -98,15 +98,16 @@ class _DeliveryBench:
 async def measure(rounds: int = ROUNDS, count: int = DIGESTS) -> Outcome:
     """Deliver so many digests a round, and one as the naive client does."""
     with TemporaryDirectory(prefix="benchmark-") as folder:
-        async with _run_bench(Path(folder), count) as bench, bench.harness.bot("bot"):
-            await bench.plan()
-            slot = datetime.now(UTC).replace(second=0, microsecond=0) - (rounds + 1) * _BETWEEN_SLOTS
-            await bench.deliver(slot)
-            asked = []
-            for turn in range(1, rounds + 1):
-                _fail_anew(bench.harness.cloudflare, turn)
-                asked += [await bench.deliver(slot + turn * _BETWEEN_SLOTS)]
-            naive = await _asked_naively(bench.harness)
+        async with _run_bench(Path(folder), count) as bench:
+            await bench.plan()  # a bot that starts without digests looks for them once a minute
+            async with bench.harness.bot("bot"):
+                slot = datetime.now(UTC).replace(second=0, microsecond=0) - (rounds + 1) * _BETWEEN_SLOTS
+                await bench.deliver(slot)
+                asked = []
+                for turn in range(1, rounds + 1):
+                    _fail_anew(bench.harness.cloudflare, turn)
+                    asked += [await bench.deliver(slot + turn * _BETWEEN_SLOTS)]
+                naive = await _asked_naively(bench.harness)
     return _outcome(asked, naive, count)
 
 

@@ -12,7 +12,7 @@ from bot.telemetry import configure_logging
 
 @contextmanager
 def logs() -> Iterator[io.StringIO]:
-    """Have everything be logged as in production, and kept."""
+    """Log as in production, into the text that this gives."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     written = io.StringIO()

@@ -27,8 +27,8 @@ from bot.playground.simulators.slack import LocalSlack, Message
 from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
+from tests.support.clock import Clock
 from tests.support.teams import TEAM
-from tests.unit.jobs.conftest import Clock
 
 from .cloudflare_harness import DEADLINE, Cell
 

@@ -20,7 +20,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, ApiToken, F
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 from bot.settings import Settings
 from bot.storage.database import open_database
-from tests.support.reading import timeless
+from tests.support.messages import mask_times as timeless
 from tests.support.teams import TEAM
 
 from .cloudflare_faults import Failure as Case

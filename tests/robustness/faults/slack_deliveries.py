@@ -33,9 +33,9 @@ from bot.slack.poster import Poster
 from bot.storage.database import migrate, open_database
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
+from tests.support.clock import Clock
 from tests.support.logs import logs
 from tests.support.teams import TEAM
-from tests.unit.jobs.conftest import Clock
 
 CREATOR: Final = "U0ADA0001"
 _LONG_AGO: Final = timedelta(days=60)

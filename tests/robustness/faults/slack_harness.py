@@ -19,7 +19,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOK
 from bot.playground.simulators.slack import Fault, LocalSlack, Message, Person, Reply, Transport
 from bot.settings import Settings
 from tests.support.logs import logs
-from tests.support.reading import ids
+from tests.support.messages import row_ids as ids
 
 AT_ONCE: Final = 1.0
 """The maximum seconds until an ack without slow calls."""

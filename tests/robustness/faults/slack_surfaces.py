@@ -11,7 +11,7 @@ from bot.playground.simulators.slack import Reply, Signer, Transport
 from bot.playground.simulators.slack.delivery import Ack, Delivery
 from bot.playground.simulators.slack.interactions import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from bot.playground.simulators.slack.shapes import Payload
-from tests.unit.ui.filling import filled
+from tests.support.form_values import fill_form as filled
 
 from .slack_harness import Harness
 

@@ -4,7 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.playground.simulators.slack import Message, Reply
-from tests.support.reading import ids
+from tests.support.messages import row_ids as ids
 
 from .cloudflare_faults import FAILURES, Failure, Surface
 from .cloudflare_harness import Cell, Harness

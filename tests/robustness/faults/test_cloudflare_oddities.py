@@ -6,7 +6,8 @@ import pytest
 
 from bot.playground.simulators.cloudflare import Operation, WrongShape
 from bot.playground.simulators.slack import Message
-from tests.support.reading import ids, offers
+from tests.support.messages import has_button as offers
+from tests.support.messages import row_ids as ids
 
 from .cloudflare_faults import ODDITIES
 from .cloudflare_harness import Cell, Harness

@@ -16,7 +16,8 @@ from bot.playground.simulators.slack import (
     Slow,
     User,
 )
-from tests.unit.ui.filling import filled, standing
+from tests.support.form_values import fill_form as filled
+from tests.support.form_values import shown_values as standing
 
 from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Asked

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Message, Reply
-from tests.unit.ui.filling import filled
+from tests.support.form_values import fill_form as filled
 
 from .slack_harness import Harness, run_harness, wait_for_message
 

@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import Message, Person, Signer
-from tests.support.reading import ids
-from tests.unit.ui.filling import filled
+from tests.support.form_values import fill_form as filled
+from tests.support.messages import row_ids as ids
 
 from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Twice

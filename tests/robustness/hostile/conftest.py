@@ -6,13 +6,12 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from tests.app.conftest import _only_our_settings, ada, api, bot, cloudflare, logged, running, slack
+from tests.app.conftest import _only_our_settings
 from tests.robustness.hostile.requests import get_harness
-from tests.unit.language import unhurried
+from tests.support.fixtures import read_log as logged
+from tests.support.fixtures import run_bot as running
 
-__all__ = ["_only_our_settings", "ada", "api", "bot", "cloudflare", "logged", "running", "slack"]
-
-unhurried.load()
+__all__ = ["_only_our_settings", "logged", "running"]
 
 
 @pytest.fixture(scope="module")

@@ -47,9 +47,11 @@ from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
 from tests.support.buttons import CODEC, load, save
 from tests.support.commands import ACCOUNTS, NOW, escaped, read
+from tests.support.digest_messages import group, report
+from tests.support.screens import mrkdwn_texts as mrkdwn
+from tests.support.screens import overview, screen
+from tests.support.screens import strip_code as without_code
 from tests.unit.digests.test_digest_grammar_properties import as_slack_sends_plan
-from tests.unit.ui.digest_showing import group, report
-from tests.unit.ui.showing import mrkdwn, overview, screen, without_code
 
 CLOCK = Clock(NOW)
 KEEP = timedelta(days=1)

@@ -23,10 +23,10 @@ from bot.playground.simulators.slack import Ack, Delivery, LocalSlack
 from tests.robustness.hostile.mutation import ODD
 from tests.robustness.hostile.requests import RESPONSE_URL
 from tests.support.buttons import encode
+from tests.support.form_values import fill_form as filled
+from tests.support.list_commands import read_list as listed
 from tests.unit.browse.test_bookmark import SAMPLES
 from tests.unit.digests.test_digest_grammar_properties import SENTENCES
-from tests.unit.language.reading import listed
-from tests.unit.ui.filling import filled
 from tests.unit.ui.test_digest_form_view import RICH
 
 ACCOUNTS: Final = ("prod", "Staging-EU")

@@ -39,11 +39,11 @@ from bot.playground.simulators.slack import (
 )
 from bot.settings import SettingsError, load
 from bot.storage.database import open_database
-from tests.support.reading import ask, click
+from tests.support.form_values import fill_form as filled
+from tests.support.messages import ask, click
+from tests.support.postgres import run_postgres as running_postgres
 from tests.system.process.bot_process import run, started
 from tests.system.process.harness import Harness, run_harness
-from tests.unit.storage.postgres import running_postgres
-from tests.unit.ui.filling import filled
 
 CANARIES = {
     name: f"canary0f{name.lower().replace('_', '')}"

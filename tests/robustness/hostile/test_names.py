@@ -9,9 +9,11 @@ import pytest
 from bot.language.tokens import in_quotes
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
-from tests.app.conftest import Logged
-from tests.app.digests import fail, told, typed
-from tests.support.reading import ask, click
+from tests.support.digest_actions import add_failure as fail
+from tests.support.digest_actions import ask_digest as told
+from tests.support.digest_actions import send_digest_command as typed
+from tests.support.fixtures import ReadLog as Logged
+from tests.support.messages import ask, click
 
 MARKS = (
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # change the direction

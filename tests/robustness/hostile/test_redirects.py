@@ -25,8 +25,8 @@ from bot.slack.client import (
 from bot.slack.interaction import Interaction
 from bot.slack.responder import Responder
 from bot.ui.elements import Message
-from tests.app.conftest import Logged
-from tests.support.reading import ask
+from tests.support.fixtures import ReadLog as Logged
+from tests.support.messages import ask
 
 REDIRECTS = (301, 302, 303, 307, 308)
 CANARY = "canary"

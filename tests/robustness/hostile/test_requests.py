@@ -17,7 +17,7 @@ from bot.playground.simulators.slack import signature
 from bot.slack.bolt import SlackApp
 from bot.slack.http import LARGEST_BODY, SlackEndpoint, web_app
 from bot.telemetry import Metrics
-from tests.app.conftest import Logged
+from tests.support.fixtures import ReadLog as Logged
 
 SECRET = "made-up-signing-secret"
 FORM = "application/x-www-form-urlencoded"

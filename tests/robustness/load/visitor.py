@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.playground.simulators.slack import Message, Person, Reply, View
 from tests.robustness.load.recorder import Recorder
-from tests.unit.ui.filling import filled
+from tests.support.form_values import fill_form as filled
 
 COMMANDS: Final = {
     "": 8,

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.slack import LocalSlack, Message, Person
-from tests.support.reading import ask, click, ids, offers, statuses, walk
+from tests.support.form_values import fill_form
+from tests.support.messages import ask, click, has_button, row_ids, statuses, walk
 from tests.system.process.bot_process import BotProcess, running_bot
-from tests.unit.ui.filling import filled
 
 from .conftest import engine_or_reason
 from .engine import Engine, Outcome, Workflow
@@ -103,7 +103,7 @@ def _newest_first(instances: dict[str, Outcome], status: str | None = None) -> l
 
 
 def _all_ids(messages: list[Message]) -> list[str]:
-    return [name for message in messages for name in ids(message)]
+    return [name for message in messages for name in row_ids(message)]
 
 
 async def _creation(engine: Engine, workflow: Workflow) -> dict[str, str]:
@@ -123,7 +123,7 @@ async def test_a_walk_shows_every_instance_once_and_the_same_screens_on_the_way_
     back = await walk(shop.ada, there[-1], "page_previous")
 
     assert _all_ids(there) == _newest_first(created)
-    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
     assert all(message.is_ephemeral for message in there)
 
 
@@ -161,7 +161,7 @@ async def test_a_form_filters_the_list_in_place(shop: Shop) -> None:
     message = await ask(shop.ada, "list order-processing page:3")
     view = await (await shop.ada.click(message, "filter_open")).view()
     shown = shop.slack.next_message()
-    await shop.ada.submit(view, filled(view.payload, status="🔴 Errored", since="1h"))
+    await shop.ada.submit(view, fill_form(view.payload, status="🔴 Errored", since="1h"))
 
     assert (await shown).ts == message.ts
     assert _all_ids(await walk(shop.ada, shop.slack.messages()[-1], "page_next")) == _newest_first(
@@ -172,7 +172,7 @@ async def test_a_form_filters_the_list_in_place(shop: Shop) -> None:
 async def test_a_status_that_nothing_has_says_so_and_offers_everything(shop: Shop) -> None:
     message = await ask(shop.ada, "list order-processing status:paused")
 
-    assert ids(message) == []
+    assert row_ids(message) == []
     assert "*No instance matches.* All of them: `/workflows list order-processing`" in message.all_text()
 
 
@@ -201,13 +201,13 @@ async def test_since_and_until_bound_the_time_of_creation_both_ends_included(sho
 async def test_since_an_hour_shows_what_was_just_created(shop: Shop) -> None:
     message = await ask(shop.ada, "list invoice-run since:1h")
 
-    assert ids(message) == _newest_first(INVOICES)[:10]
+    assert row_ids(message) == _newest_first(INVOICES)[:10]
 
 
 async def test_twenty_rows_a_screen_walk_the_same_list(shop: Shop) -> None:
     screens = await walk(shop.ada, await ask(shop.ada, "list order-processing rows:20"), "page_next")
 
-    assert [len(ids(message)) for message in screens] == [20, 20, 20, 20, 20, 15]
+    assert [len(row_ids(message)) for message in screens] == [20, 20, 20, 20, 20, 15]
     assert _all_ids(screens) == _newest_first(ORDERS)
 
 
@@ -217,7 +217,7 @@ async def test_a_page_number_opens_that_page_and_leads_both_ways(shop: Shop) -> 
     back = await walk(shop.ada, third, "page_previous")
 
     expected = _newest_first(ORDERS)
-    assert ids(third) == expected[20:30]
+    assert row_ids(third) == expected[20:30]
     assert _all_ids(on) == expected[20:]
     assert _all_ids(back[::-1]) == expected[:30]
 
@@ -225,7 +225,7 @@ async def test_a_page_number_opens_that_page_and_leads_both_ways(shop: Shop) -> 
 async def test_a_page_past_the_end_says_so(shop: Shop) -> None:
     message = await ask(shop.ada, "list order-processing page:99")
 
-    assert ids(message) == []
+    assert row_ids(message) == []
     assert "*Nothing here.*" in message.all_text()
     assert "`/workflows list order-processing`" in message.all_text()
 
@@ -238,8 +238,8 @@ async def test_the_overview_counts_every_workflow_and_opens_each(shop: Shop) -> 
     assert "*`order-processing`*\n🔴 46 errored · 🔵 46 running · 🟢 23 complete" in text
     invoices = await click(shop.ada, overview, "list_open", 0)
     orders = await click(shop.ada, overview, "list_open", 1)
-    assert ids(invoices) == _newest_first(INVOICES)[:10]
-    assert ids(orders) == _newest_first(ORDERS)[:10]
+    assert row_ids(invoices) == _newest_first(INVOICES)[:10]
+    assert row_ids(orders) == _newest_first(ORDERS)[:10]
     assert _all_ids(await walk(shop.ada, orders, "page_next")) == _newest_first(ORDERS)
 
 
@@ -249,7 +249,7 @@ async def test_an_unknown_workflow_gets_its_likeliest_name_and_a_button_to_it(sh
     assert "`local` has no workflow called `order-procesing`." in message.all_text()
     assert "Did you mean `order-processing`?" in message.all_text()
     opened = await click(shop.ada, message, "list_open")
-    assert ids(opened) == _newest_first(ORDERS, "complete")[:10]
+    assert row_ids(opened) == _newest_first(ORDERS, "complete")[:10]
 
 
 async def test_instances_created_while_browsing_stay_out_of_the_walk_and_in_the_refreshed_list(
@@ -263,7 +263,7 @@ async def test_instances_created_while_browsing_stay_out_of_the_walk_and_in_the_
     first = await ask(ada, "list order-processing")
     there = [first]
     new: list[str] = []
-    while offers(there[-1], "page_next"):
+    while has_button(there[-1], "page_next"):
         name = f"new-{len(new):03}"
         await engine.create("order-processing", {name: "sleep"})
         new.append(name)
@@ -274,7 +274,7 @@ async def test_instances_created_while_browsing_stay_out_of_the_walk_and_in_the_
 
     assert len(new) == 12
     assert _all_ids(there) == _newest_first(old)
-    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
     assert _all_ids(anew) == [*reversed(new), *_newest_first(old)]
 
 
@@ -291,7 +291,7 @@ async def test_a_refresh_deep_in_the_list_keeps_its_place_though_instances_were_
     refreshed = await click(ada, there[11], "page_refresh")
     rest = await walk(ada, refreshed, "page_next")
 
-    assert ids(refreshed) == ids(there[11])
+    assert row_ids(refreshed) == row_ids(there[11])
     assert _all_ids(rest) == _all_ids(there[11:])
 
 
@@ -310,7 +310,7 @@ async def test_ids_that_were_asked_for_and_never_existed_do_not_disturb_a_walk(h
     only_phantoms = await ask(ada, "list invoice-run")
 
     assert _all_ids(there) == _newest_first(real)
-    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
     assert statuses(only_phantoms) == {"No status"}
     assert "no times given" in only_phantoms.all_text()
 

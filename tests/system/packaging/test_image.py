@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.support.reading import ask, ids
+from tests.support.messages import ask, row_ids
 from tests.system.process.harness import run_harness
 
 from .building import ROOT
@@ -91,7 +91,7 @@ async def test_its_command_serves_from_what_is_copied_and_leaves_with_0(
         async with started(app, installed.folder / "bin" / program, *arguments, **settings) as process:
             url = await ready_at(process)
             harness.slack.request_url = f"{url}/slack/events"
-            assert len(ids(await ask(harness.ada, "list order-processing"))) == 10
+            assert len(row_ids(await ask(harness.ada, "list order-processing"))) == 10
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), WITHIN) == 0
     assert (data / "workflows-bot.sqlite3").exists()

@@ -14,8 +14,8 @@ from packaging.utils import canonicalize_name
 from yarl import URL
 
 from bot import __version__
-from tests.app.digests import told
-from tests.support.reading import ask, click, ids
+from tests.support.digest_actions import ask_digest
+from tests.support.messages import ask, click, row_ids
 from tests.system.process.harness import Harness, run_harness
 
 from .building import ROOT, Built
@@ -83,9 +83,9 @@ async def test_it_serves_answers_what_slack_signed_keeps_its_tables_and_leaves_w
         harness.slack.request_url = f"{url}/slack/events"
         assert await readiness(harness, url) == {"status": "ready"}
         listed = await ask(harness.ada, "list order-processing")
-        assert len(ids(listed)) == 10
-        assert len(ids(await click(harness.ada, listed, "page_next"))) == 10
-        assert "Digest 1" in (await told(harness.ada, "create weekdays 09:00")).text
+        assert len(row_ids(listed)) == 10
+        assert len(row_ids(await click(harness.ada, listed, "page_next"))) == 10
+        assert "Digest 1" in (await ask_digest(harness.ada, "create weekdays 09:00")).text
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), WITHIN) == 0
     with closing(sqlite3.connect(tmp_path / "workflows-bot.sqlite3")) as database:

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.cloudflare import ApiKey, Simulation
-from tests.support.reading import ask, click, ids
+from tests.support.messages import ask, click, row_ids
 
 from .bot_process import BotProcess
 from .harness import Harness
@@ -52,7 +52,7 @@ async def bot(shared_harness: Harness, staging: Simulation) -> AsyncIterator[Bot
 async def test_the_unnamed_account_is_the_default(harness: Harness) -> None:
     message = await ask(harness.ada, "list order-processing")
 
-    assert len(ids(message)) == 10
+    assert len(row_ids(message)) == 10
     assert "`prod`" in message.all_text()
 
 
@@ -63,9 +63,10 @@ async def test_another_account_is_asked_by_name_with_its_own_e_mail_and_key(
     first = await ask(harness.ada, "list refunds account:staging")
     second = await click(harness.ada, first, "page_next")
 
-    assert ids(first) + ids(second) == [f"ref-{number:02}" for number in reversed(range(12))]
+    assert row_ids(first) + row_ids(second) == [f"ref-{number:02}" for number in reversed(range(12))]
     headers = staging.calls[-1].headers
-    assert (headers["X-Auth-Email"], headers["X-Auth-Key"]) == (KEY.email, KEY.key)
+    assert headers["X-Auth-Email"] == KEY.email
+    assert headers["X-Auth-Key"] == KEY.key
     assert "Authorization" not in headers
 
 
@@ -85,7 +86,7 @@ async def test_an_engine_that_is_not_running_is_told_of_and_takes_nothing_else_d
 
     assert "gave no usable answer" in message.all_text()
     assert "127.0.0.1" in message.all_text()
-    assert len(ids(other)) == 10
+    assert len(row_ids(other)) == 10
 
 
 @pytest.mark.usefixtures("bot")
@@ -103,5 +104,5 @@ async def test_oauth_settings_in_the_environment_change_nothing(harness: Harness
     message = await ask(harness.ada, "list order-processing until:now")
     older = await click(harness.ada, message, "page_next")
 
-    assert len(ids(older)) == 10
+    assert len(row_ids(older)) == 10
     assert [entry for entry in bot.log if entry["level"] == "error"] == []

@@ -185,7 +185,8 @@ async def test_it_has_a_line_for_each_and_fails_with_any(
     _, code, lines = _cases(shared_harness)[case]
 
     assert endings[case].stdout.splitlines() == lines
-    assert (endings[case].code, endings[case].stderr) == (code, "")
+    assert endings[case].code == code
+    assert endings[case].stderr == ""
 
 
 async def test_every_case_is_tested(shared_harness: Harness) -> None:
@@ -250,4 +251,5 @@ async def test_a_check_reads_settings_from_a_file_and_the_environment_first(harn
 
     assert from_file.code == 1
     assert "FAIL  account default" in from_file.stdout
-    assert (overruled.code, overruled.stdout.splitlines()) == (0, WELL)
+    assert overruled.code == 0
+    assert overruled.stdout.splitlines() == WELL

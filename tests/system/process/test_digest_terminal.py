@@ -49,7 +49,8 @@ async def typed(harness: Harness, folder: Path, *words: str) -> Ended:
 
 async def test_every_digest_is_a_line(harness: Harness, digests: Path) -> None:
     ended = await typed(harness, digests, "list")
-    assert (ended.code, ended.stderr) == (0, "")
+    assert ended.code == 0
+    assert ended.stderr == ""
     first, second = ended.stdout.splitlines()
     assert first.startswith("   1  C0OPS0001  weekdays at 09:00 (Europe/Berlin)  next 20")
     assert first.endswith("  all workflows")
@@ -73,7 +74,8 @@ async def test_digests_of_every_workspace_in_the_database_are_listed(harness: Ha
 
 async def test_a_preview_is_what_the_digest_would_say(harness: Harness, digests: Path) -> None:
     ended = await typed(harness, digests, "preview", "1")
-    assert (ended.code, ended.stderr) == (0, "")
+    assert ended.code == 0
+    assert ended.stderr == ""
     assert ended.stdout.startswith("Digest 1 · all workflows\ndefault · as of 20")
     assert "weekdays at 09:00 (Europe/Berlin)" in ended.stdout
     assert " newly errored in the last 24 hours" in ended.stdout
@@ -88,7 +90,8 @@ async def test_an_account_that_does_not_answer_is_one_line_and_a_failure(
 ) -> None:
     harness.cloudflare.inject(HtmlPage(), times=None)
     ended = await typed(harness, digests, "preview", "2")
-    assert (ended.code, ended.stdout) == (1, "")
+    assert ended.code == 1
+    assert ended.stdout == ""
     (said,) = ended.stderr.splitlines()
     assert said.startswith("workflows-bot: digest 2: ")
     assert said.endswith("; `workflows-bot check` looks closer")
@@ -98,7 +101,8 @@ async def test_a_digest_that_does_not_exist_is_one_line_and_a_failure(
     harness: Harness, digests: Path
 ) -> None:
     ended = await typed(harness, digests, "preview", "7")
-    assert (ended.code, ended.stdout) == (1, "")
+    assert ended.code == 1
+    assert ended.stdout == ""
     assert ended.stderr == (
         "workflows-bot: there is no digest 7; `workflows-bot digest list` shows them all\n"
     )
@@ -108,6 +112,7 @@ async def test_a_database_that_can_t_be_opened_is_one_line_and_a_failure(harness
     folder = harness.folder / "terminal-without-database"
     (folder / "bot.sqlite3").mkdir(parents=True)
     ended = await typed(harness, folder, "list")
-    assert (ended.code, ended.stdout) == (1, "")
+    assert ended.code == 1
+    assert ended.stdout == ""
     (said,) = ended.stderr.splitlines()
     assert said.startswith("workflows-bot: DATABASE_URL: the database can't be used: ")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.playground.simulators.cloudflare import Simulation
 from bot.storage.tables import digest_runs
-from tests.unit.storage.postgres import new_database, running_postgres
+from tests.support.postgres import create_database, run_postgres
 
 from .harness import Harness
 from .killing import Crowd, SlowSlack, database, delivered, let_come_due, plan_digests, slow_slack
@@ -73,8 +73,8 @@ class TestOnPostgreSQL:  # a class each, for they take long and may run beside e
         self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
     ) -> None:
         began = time.monotonic()
-        with running_postgres() as server:
-            url = new_database(server)
+        with run_postgres() as server:
+            url = create_database(server)
             async with (
                 database(url) as engine,
                 Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,

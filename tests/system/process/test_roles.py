@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 
-from tests.support.reading import ask
-from tests.unit.storage.postgres import new_database, running_postgres
+from tests.support.messages import ask
+from tests.support.postgres import create_database, run_postgres
 
 from .bot_process import BotProcess, running_bot
 from .harness import Harness
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pair(shared_harness: Harness) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
     """A process of each role."""
-    with running_postgres() as server:
-        settings = shared_harness.settings(DATABASE_URL=new_database(server))
+    with run_postgres() as server:
+        settings = shared_harness.settings(DATABASE_URL=create_database(server))
         async with AsyncExitStack() as stack:
             web, worker = [
                 await stack.enter_async_context(

@@ -24,8 +24,8 @@ from bot.playground.simulators.cloudflare import (
     WrongShape,
 )
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, LocalSlack, Named, Person
-from tests.support.reading import ask, click
-from tests.unit.ui.filling import filled
+from tests.support.form_values import fill_form
+from tests.support.messages import ask, click
 
 from .bot_process import BotProcess
 from .harness import Harness, run_harness
@@ -119,9 +119,9 @@ async def test_where_a_form_s_answer_goes_stays_between_slack_and_the_bot(watche
     reply = await watched.ada.click(message, "filter_open")
     view = await reply.view()
     assert reply.response_url in view.payload["private_metadata"]
-    assert (await watched.ada.submit(view, filled(view.payload, since="a-private-word"))).errors
+    assert (await watched.ada.submit(view, fill_form(view.payload, since="a-private-word"))).errors
     shown = watched.harness.slack.next_message()
-    await watched.ada.submit(view, filled(view.payload, rows="5"))
+    await watched.ada.submit(view, fill_form(view.payload, rows="5"))
     assert (await shown).ts == message.ts
 
     assert reply.response_url not in watched.bot.stderr

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.slack import AckError, Signer, Unsigned, signature
-from tests.support.reading import ask, click, ids
+from tests.support.messages import ask, click, row_ids
 
 from .bot_process import BotProcess
 from .harness import Harness
@@ -43,13 +43,15 @@ def _signed(harness: Harness, body: bytes) -> dict[str, str]:
 async def _is_well(harness: Harness, bot: BotProcess) -> bool:
     """Whether it still answers a command as it should."""
     message = await ask(harness.ada, "list order-processing")
-    return bot.process.returncode is None and len(ids(message)) == 10
+    return bot.process.returncode is None and len(row_ids(message)) == 10
 
 
 async def test_it_says_where_it_listens_in_one_json_line(bot: BotProcess) -> None:
     (ready,) = bot.events("ready")
 
-    assert (ready["port"], ready["mode"], ready["level"]) == (bot.port, "http", "info")
+    assert ready["port"] == bot.port
+    assert ready["mode"] == "http"
+    assert ready["level"] == "info"
 
 
 async def test_a_healthy_start_logs_no_warning(bot: BotProcess) -> None:
@@ -62,8 +64,8 @@ async def test_a_signed_command_and_a_click_are_answered(harness: Harness, bot: 
     second = await click(harness.ada, first, "page_next")
 
     newest_first = [instance.id for instance in harness.cloudflare.instances("order-processing")]
-    assert ids(first) == newest_first[:10]
-    assert ids(second) == newest_first[10:20]
+    assert row_ids(first) == newest_first[:10]
+    assert row_ids(second) == newest_first[10:20]
     assert bot.process.returncode is None
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Reply
 from bot.playground.simulators.slack import Slow as SlackIsSlow
-from tests.support.reading import ask, ids
+from tests.support.messages import ask, row_ids
 
 from .bot_process import BotProcess
 from .harness import Harness
@@ -75,7 +75,7 @@ async def test_an_answer_under_way_after_its_ack_still_arrives(harness: Harness)
         message = await reply.message()
         code = await bot.ended(within=10)
 
-    assert len(ids(message)) == 10
+    assert len(row_ids(message)) == 10
     assert code == 0
     assert bot.events("work_cut_short") == []
 
@@ -93,7 +93,7 @@ async def test_a_request_under_way_before_its_ack_is_still_answered_in_it(harnes
         code = await bot.ended(within=10)
 
     assert reply.ack_message is not None
-    assert len(ids(reply.ack_message)) == 10
+    assert len(row_ids(reply.ack_message)) == 10
     assert code == 0
 
 
@@ -107,7 +107,7 @@ async def test_a_second_signal_changes_nothing(harness: Harness) -> None:
         bot.signal(signal.SIGINT)
         message = await reply.message()
 
-        assert len(ids(message)) == 10
+        assert len(row_ids(message)) == 10
         assert await bot.ended(within=10) == 0
 
 
@@ -138,7 +138,7 @@ async def test_an_answer_that_is_being_sent_when_the_grace_ends_arrives(harness:
         assert code == 0
         assert [entry for entry in bot.log if entry["level"] == "error"] == []
     message = await reply.seen(timeout=0.5)
-    assert len(ids(message)) == 10, message.all_text()
+    assert len(row_ids(message)) == 10, message.all_text()
 
 
 async def test_an_ack_that_is_due_later_than_the_grace_ends_is_still_given(harness: Harness) -> None:
@@ -152,4 +152,4 @@ async def test_an_ack_that_is_due_later_than_the_grace_ends_is_still_given(harne
         reply = await asking
 
     assert code == 0
-    assert len(ids(await reply.message(timeout=0.5))) == 10
+    assert len(row_ids(await reply.message(timeout=0.5))) == 10

@@ -16,8 +16,8 @@ from bot.cloudflare.models import Cursor
 from bot.playground.simulators.slack import LocalSlack, Message
 from bot.storage.tables import metadata
 from tests.support.buttons import encode
+from tests.support.messages import row_ids
 from tests.support.old_databases import downgrade
-from tests.support.reading import ids
 from tests.support.teams import TEAM
 
 from .harness import Harness
@@ -38,9 +38,9 @@ ROWS = (
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def folder(shared_stage: Harness) -> Path:
+async def folder(shared_harness: Harness) -> Path:
     """The folder of a bot with such a database."""
-    folder = shared_stage.folder / "upgrade"
+    folder = shared_harness.folder / "upgrade"
     folder.mkdir()
     slot = datetime.now(UTC).replace(second=0, microsecond=0)
     schedule = {"cron": f"{slot.minute} {slot.hour} * * *", "zone": "UTC"}
@@ -71,7 +71,7 @@ async def test_what_was_set_up_before_goes_on_for_the_team_of_the_token(
 
         button = {"type": "button", "action_id": "page_next", "block_id": "b", "value": "s1.kept."}
         shown = await harness.ada.act(listed, button)
-        assert len(ids(await shown.message())) == 10
+        assert len(row_ids(await shown.message())) == 10
 
         for channel in ("general", "ops"):
             assert "digest" in (await _posted(harness.slack, channel)).all_text().lower()

@@ -10,7 +10,7 @@ import pytest_asyncio
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import AckError, Failed, Reply
 from bot.playground.simulators.slack import Slow as SlowSlack
-from tests.support.reading import ask, click, ids, walk
+from tests.support.messages import ask, click, row_ids, walk
 from tests.system.process.bot_process import BotProcess, Ended
 from tests.system.process.harness import Harness
 
@@ -76,8 +76,8 @@ async def test_a_command_and_clicks_walk_a_list_there_and_back(harness: Harness)
     back = await walk(harness.ada, there[-1], "page_previous")
 
     newest_first = [instance.id for instance in harness.cloudflare.instances("order-processing")]
-    assert [name for message in there for name in ids(message)] == newest_first
-    assert [ids(message) for message in back] == [ids(message) for message in reversed(there)]
+    assert [name for message in there for name in row_ids(message)] == newest_first
+    assert [row_ids(message) for message in back] == [row_ids(message) for message in reversed(there)]
 
 
 async def test_a_slow_answer_is_acknowledged_in_time_and_follows(harness: Harness, bot: BotProcess) -> None:
@@ -86,7 +86,7 @@ async def test_a_slow_answer_is_acknowledged_in_time_and_follows(harness: Harnes
 
     assert reply.ack_message is None
     assert reply.ack.seconds < 2.5
-    assert len(ids(await reply.message())) == 7
+    assert len(row_ids(await reply.message())) == 7
     assert bot.process.returncode is None
 
 
@@ -102,8 +102,8 @@ async def test_a_button_of_before_a_reconnect_works_after_it(harness: Harness) -
 
     assert new.number > old.number
     after = await click(harness.ada, before, "page_next")
-    assert ids(await ask(harness.ada, "list order-processing")) == ids(before)
-    assert set(ids(after)).isdisjoint(ids(before))
+    assert row_ids(await ask(harness.ada, "list order-processing")) == row_ids(before)
+    assert set(row_ids(after)).isdisjoint(row_ids(before))
 
 
 async def test_a_connection_that_breaks_is_opened_anew_and_readiness_tells(
@@ -118,7 +118,7 @@ async def test_a_connection_that_breaks_is_opened_anew_and_readiness_tells(
     await _until_ready(harness, bot, 200)
 
     assert body == '{"status": "not ready", "faults": {"socket mode": "not connected to Slack"}}'
-    assert len(ids(await ask(harness.ada, "list order-processing"))) == 10
+    assert len(row_ids(await ask(harness.ada, "list order-processing"))) == 10
     assert harness.slack.app_token not in bot.stderr
     assert "ticket=" not in bot.stderr
 
@@ -167,7 +167,8 @@ async def test_sigterm_ends_it_with_0_after_what_it_was_doing(harness: Harness, 
     message = await reply.message()
     code = await bot.ended(within=10)
 
-    assert (code, len(ids(message))) == (0, 6)
+    assert code == 0
+    assert len(row_ids(message)) == 6
     assert time.monotonic() - started < 5
     assert harness.slack.socket_mode.connections == ()
     assert "Traceback" not in bot.stderr
@@ -189,7 +190,7 @@ async def test_a_command_still_without_ack_when_sigterm_comes_is_answered_all_th
         reply = await asking
         message = await reply.message()
 
-        assert len(ids(message)) == 9
+        assert len(row_ids(message)) == 9
         assert await bot.ended(within=10) == 0
 
 

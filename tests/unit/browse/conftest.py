@@ -1,8 +1,7 @@
 """A browser of a simulated account, over a real socket."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -12,30 +11,13 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
-from tests.unit.language import unhurried
-
-unhurried.load()
-
-
-@dataclass
-class Clock:
-    """A clock that only moves when a test moves it; the account and the memory both go by it."""
-
-    moment: datetime = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def seconds(self) -> float:
-        return self.moment.timestamp()
-
-    def advance(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
+from tests.support.clock import Clock
+from tests.support.commands import NOW
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from bot.browse.model import ListQuery, OverviewQuery
 from bot.cloudflare.models import Cursor, PageNumber, Status
 from bot.slack.requests import InvalidButton
 from tests.support.buttons import CODEC, decode, encode
-from tests.unit.language.reading import listed
+from tests.support.list_commands import read_list
 from tests.unit.language.strategies import any_text
 
 from .strategies import any_bookmarks
 
 DEEP = Bookmark(
-    listed("orders status:errored since:24h rows:7 account:prod"),
+    read_list("orders status:errored since:24h rows:7 account:prod"),
     position=Cursor("eyJpZCI6IjEyMyJ9.+/8="),
     offset=14,
     anchor=datetime(2026, 11, 23, 14, 3, 22, 123456, tzinfo=UTC),
@@ -143,7 +143,7 @@ def test_a_place_that_cannot_be_is_unreadable(bookmark: AnyBookmark) -> None:
 
 
 def test_a_plain_place_costs_little() -> None:
-    assert len(encode(Bookmark(listed("orders status:errored since:24h"), anchor=DEEP.anchor))) < 160
+    assert len(encode(Bookmark(read_list("orders status:errored since:24h"), anchor=DEEP.anchor))) < 160
 
 
 def test_a_walk_of_1000_rows_behind_short_cursors_fits_a_button() -> None:

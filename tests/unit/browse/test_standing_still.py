@@ -7,10 +7,18 @@ import pytest
 
 from bot.browse.browser import Browser
 from bot.playground.simulators.cloudflare import Simulation
-from tests.unit.language.reading import listed
+from tests.support.clock import Clock
+from tests.support.list_commands import read_list
+from tests.unit.browse.turning import (
+    orders_down_from,
+    row_ids,
+    turn_newer,
+    turn_older,
+    turn_to_end,
+    turn_to_start,
+)
 
-from .conftest import Clock, fill
-from .walking import ids, newer, older, orders_down_from, to_the_end, to_the_start
+from .conftest import fill
 
 
 def arrivals(simulation: Simulation, clock: Clock) -> Callable[[int], None]:
@@ -32,11 +40,11 @@ async def test_instances_created_meanwhile_neither_repeat_nor_skip_a_row(
 ) -> None:
     simulation.change(cursor_kind=kind)
     fill(simulation, clock, 430)
-    opened = await browser.open(listed(query, now=clock()))
-    screens = await to_the_end(browser, opened, arrivals(simulation, clock))
-    assert ids(*screens) == orders_down_from(430)
-    back = await to_the_start(browser, screens[-1])
-    assert [ids(screen) for screen in reversed(back)] == [ids(screen) for screen in screens]
+    opened = await browser.open(read_list(query, now=clock()))
+    screens = await turn_to_end(browser, opened, arrivals(simulation, clock))
+    assert row_ids(*screens) == orders_down_from(430)
+    back = await turn_to_start(browser, screens[-1])
+    assert [row_ids(screen) for screen in reversed(back)] == [row_ids(screen) for screen in screens]
 
 
 @pytest.mark.parametrize("inclusive", [True, False])
@@ -46,22 +54,22 @@ async def test_the_way_back_shows_the_same_after_everything_was_forgotten(
 ) -> None:
     simulation.change(cursor_kind=kind, date_end_inclusive=inclusive)
     fill(simulation, clock, 430)
-    screens = await to_the_end(browser, await browser.open(listed("orders")), arrivals(simulation, clock))
-    assert ids(*screens) == orders_down_from(430)
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")), arrivals(simulation, clock))
+    assert row_ids(*screens) == orders_down_from(430)
     arrivals(simulation, clock)(1000)
     clock.advance(86_400)
-    back = await to_the_start(browser, screens[-1])
-    assert [ids(screen) for screen in reversed(back)] == [ids(screen) for screen in screens]
+    back = await turn_to_start(browser, screens[-1])
+    assert [row_ids(screen) for screen in reversed(back)] == [row_ids(screen) for screen in screens]
 
 
 async def test_a_walk_that_began_at_a_page_stands_still_too(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 100)
-    screens = await to_the_end(
-        browser, await browser.open(listed("orders page:3")), arrivals(simulation, clock)
+    screens = await turn_to_end(
+        browser, await browser.open(read_list("orders page:3")), arrivals(simulation, clock)
     )
-    assert ids(*screens) == orders_down_from(80)
+    assert row_ids(*screens) == orders_down_from(80)
 
 
 async def test_an_instance_of_the_very_same_moment_stays_within_the_walk(
@@ -69,45 +77,45 @@ async def test_an_instance_of_the_very_same_moment_stays_within_the_walk(
 ) -> None:
     for number in range(30):
         simulation.add_instance("orders", id=f"twin-{number:02}", created_on=clock())
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
-    assert ids(*screens) == [f"twin-{number:02}" for number in range(29, -1, -1)]
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")))
+    assert row_ids(*screens) == [f"twin-{number:02}" for number in range(29, -1, -1)]
 
 
 async def test_a_refresh_of_the_first_page_lets_new_instances_in(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 150)
-    first = await browser.open(listed("orders"))
+    first = await browser.open(read_list("orders"))
     clock.advance(5)
     simulation.add_instance("orders", id="new")
-    assert ids(await newer(browser, await older(browser, first))) == ids(first)
+    assert row_ids(await turn_newer(browser, await turn_older(browser, first))) == row_ids(first)
     refreshed = await browser.refresh(first.here)
-    assert ids(refreshed) == ["new", *orders_down_from(150, 142)]
+    assert row_ids(refreshed) == ["new", *orders_down_from(150, 142)]
     assert refreshed.fetched_at >= first.fetched_at
-    screens = await to_the_end(browser, refreshed, arrivals(simulation, clock))
-    assert ids(*screens) == ["new", *orders_down_from(150)]
+    screens = await turn_to_end(browser, refreshed, arrivals(simulation, clock))
+    assert row_ids(*screens) == ["new", *orders_down_from(150)]
 
 
 async def test_a_refresh_of_a_later_page_keeps_its_place(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 150)
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")))
     arrivals(simulation, clock)(0)
     calls = simulation.list_calls
     simulation.set_status("orders", "order-50", "errored")
     refreshed = await browser.refresh(screens[10].here)
-    assert ids(refreshed) == ids(screens[10])
+    assert row_ids(refreshed) == row_ids(screens[10])
     assert refreshed.rows[0].status == "errored"
     assert simulation.list_calls == calls + 1
-    assert ids(await newer(browser, refreshed)) == ids(screens[9])
+    assert row_ids(await turn_newer(browser, refreshed)) == row_ids(screens[9])
 
 
 async def test_a_refresh_shows_the_status_of_now(browser: Browser, simulation: Simulation) -> None:
     simulation.add_instance("orders", id="a", status="running")
-    screen = await browser.open(listed("orders"))
+    screen = await browser.open(read_list("orders"))
     simulation.set_status("orders", "a", "errored")
-    assert (await browser.open(listed("orders"))).rows[0].status == "running"
+    assert (await browser.open(read_list("orders"))).rows[0].status == "running"
     assert (await browser.refresh(screen.here)).rows[0].status == "errored"
 
 
@@ -115,32 +123,33 @@ async def test_a_refresh_of_a_list_that_has_become_shorter_shows_its_last_rows(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 50)
-    screens = await to_the_end(browser, await browser.open(listed("orders")))
+    screens = await turn_to_end(browser, await browser.open(read_list("orders")))
     for number in range(1, 36):
         simulation.remove_instance("orders", f"order-{number}")
     refreshed = await browser.refresh(screens[-1].here)
-    assert ids(refreshed) == orders_down_from(40, 36)
-    assert (refreshed.first, refreshed.next) == (11, None)
-    assert ids(await newer(browser, refreshed)) == orders_down_from(50, 41)
+    assert row_ids(refreshed) == orders_down_from(40, 36)
+    assert refreshed.first == 11
+    assert refreshed.next is None
+    assert row_ids(await turn_newer(browser, refreshed)) == orders_down_from(50, 41)
 
 
 async def test_rows_that_went_past_their_retention_do_not_end_the_walk(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 250)
-    first = await browser.open(listed("orders"))
+    first = await browser.open(read_list("orders"))
     for number in range(140, 160):
         simulation.remove_instance("orders", f"order-{number}")
-    screens = await to_the_end(browser, first)
+    screens = await turn_to_end(browser, first)
     kept = [order for order in orders_down_from(250) if not 140 <= int(order[6:]) < 160]
-    assert set(kept) <= set(ids(*screens))
-    assert len(ids(*screens)) == len(set(ids(*screens)))
+    assert set(kept) <= set(row_ids(*screens))
+    assert len(row_ids(*screens)) == len(set(row_ids(*screens)))
 
 
 async def test_a_list_with_its_own_latest_time_gets_no_other(
     browser: Browser, simulation: Simulation, clock: Clock
 ) -> None:
     fill(simulation, clock, 150)
-    screens = await to_the_end(browser, await browser.open(listed("orders until:1m", now=clock())))
+    screens = await turn_to_end(browser, await browser.open(read_list("orders until:1m", now=clock())))
     assert all(screen.here.anchor is None for screen in screens)
     assert {call.query["date_end"] for call in simulation.calls} == {"2026-11-23T14:02:00.000Z"}

@@ -1,7 +1,7 @@
 """A client of a simulated account, over a real socket."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -11,31 +11,15 @@ from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, Endpoint, production_endpoint
 from bot.cloudflare.limiter import Budget
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
-from tests.unit.language import unhurried
-
-unhurried.load()
-
-NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
+from tests.support.clock import Clock
+from tests.support.commands import NOW
 
 MakeClient = Callable[..., WorkflowsClient]
 
 
-class Stopwatch:
-    """A monotonic clock in seconds that only moves when a test moves it."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def advance(self, seconds: float) -> None:
-        self.seconds += seconds
-
-
 @pytest.fixture
-def stopwatch() -> Stopwatch:
-    return Stopwatch()
+def clock() -> Clock:
+    return Clock(NOW)
 
 
 @pytest.fixture

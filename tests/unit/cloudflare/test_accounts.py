@@ -5,13 +5,14 @@ import pytest
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.errors import UnknownAccount
+from tests.support.clock import Clock
 
-from .conftest import MakeClient, Stopwatch
+from .conftest import MakeClient
 
 
 @pytest.fixture
-def workflows(make_client: MakeClient, stopwatch: Stopwatch) -> dict[str, CachedWorkflows]:
-    return {name: CachedWorkflows(make_client(), CacheTimes(), stopwatch) for name in ("prod", "staging")}
+def workflows(make_client: MakeClient, clock: Clock) -> dict[str, CachedWorkflows]:
+    return {name: CachedWorkflows(make_client(), CacheTimes(), clock.seconds) for name in ("prod", "staging")}
 
 
 def test_names_keep_their_order(workflows: dict[str, CachedWorkflows]) -> None:
@@ -32,4 +33,5 @@ def test_an_unknown_name_is_an_error_that_lists_the_known_ones(
 ) -> None:
     with pytest.raises(UnknownAccount) as error:
         Accounts(workflows).get(name)
-    assert (error.value.name, error.value.known) == (name, ("prod", "staging"))
+    assert error.value.name == name
+    assert error.value.known == ("prod", "staging")

@@ -8,8 +8,7 @@ import pytest
 from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import ApiMessage, Cursor, Instance, PageNumber, Position, Status, Workflow
 from bot.cloudflare.responses import read_workflow, read_workflows
-
-from .asking import ARRIVED, answer, envelope, read
+from tests.unit.cloudflare.responses import ARRIVED, envelope, read_page, response
 
 WHOLE_ROW = {
     "id": "*/30 * * * *-1786001400000",
@@ -29,7 +28,7 @@ def rows(count: int) -> list[dict[str, str]]:
 
 
 def test_every_field_of_a_row_is_read() -> None:
-    (row,) = read(envelope([WHOLE_ROW])).rows
+    (row,) = read_page(envelope([WHOLE_ROW])).rows
     assert row == Instance(
         id="*/30 * * * *-1786001400000",
         status=Status("errored"),
@@ -46,61 +45,64 @@ def test_every_field_of_a_row_is_read() -> None:
 @pytest.mark.parametrize("missing", [key for key in WHOLE_ROW if key != "id"])
 def test_any_field_but_the_id_may_be_missing_or_null(missing: str) -> None:
     without = {key: value for key, value in WHOLE_ROW.items() if key != missing}
-    assert read(envelope([without])) == read(envelope([{**WHOLE_ROW, missing: None}]))
-    assert getattr(read(envelope([without])).rows[0], missing) is None
+    assert read_page(envelope([without])) == read_page(envelope([{**WHOLE_ROW, missing: None}]))
+    assert getattr(read_page(envelope([without])).rows[0], missing) is None
 
 
 def test_the_local_engine_s_three_fields_are_enough() -> None:
     row = {"id": "a", "status": "running", "created_on": "2026-11-23T12:04:00.000Z"}
-    assert read(envelope([row])).rows[0].status == "running"
+    assert read_page(envelope([row])).rows[0].status == "running"
 
 
 def test_a_phantom_row_of_the_local_engine_is_a_row() -> None:
-    assert read(envelope([{"id": "6f3a"}])).rows == (Instance(id="6f3a"),)
+    assert read_page(envelope([{"id": "6f3a"}])).rows == (Instance(id="6f3a"),)
 
 
 def test_an_unknown_status_is_kept() -> None:
-    assert read(envelope([{"id": "a", "status": "hibernated"}])).rows[0].status == "hibernated"
+    assert read_page(envelope([{"id": "a", "status": "hibernated"}])).rows[0].status == "hibernated"
 
 
 def test_fields_of_a_newer_api_are_ignored() -> None:
     body = envelope([{**WHOLE_ROW, "new": {"deep": [1]}}], result_info={"new": 1}, new=[1])
-    assert read(body).rows == read(envelope([WHOLE_ROW])).rows
+    assert read_page(body).rows == read_page(envelope([WHOLE_ROW])).rows
 
 
 def test_a_time_without_an_offset_is_utc() -> None:
-    row = read(envelope([{"id": "a", "created_on": "2026-11-23T12:04:00"}])).rows[0]
+    row = read_page(envelope([{"id": "a", "created_on": "2026-11-23T12:04:00"}])).rows[0]
     assert row.created_on == datetime(2026, 11, 23, 12, 4, tzinfo=UTC)
 
 
 def test_an_empty_list_is_an_answer() -> None:
-    page = read(envelope([]))
-    assert (page.rows, page.next, page.messages, page.fetched_at) == ((), None, (), ARRIVED)
+    page = read_page(envelope([]))
+    assert page.rows == ()
+    assert page.next is None
+    assert page.messages == ()
+    assert page.fetched_at == ARRIVED
 
 
 def test_the_api_s_messages_are_kept() -> None:
     said = [{"code": 1, "message": "soon gone"}, {"message": "x"}, {}]
-    page = read(envelope([], messages=said))
+    page = read_page(envelope([], messages=said))
     assert page.messages == (ApiMessage(code=1, message="soon gone"), ApiMessage(message="x"), ApiMessage())
 
 
 def test_a_message_may_have_no_text() -> None:
-    assert read(envelope([], messages=[{"code": 7, "message": None}])).messages[0].code == 7
+    assert read_page(envelope([], messages=[{"code": 7, "message": None}])).messages[0].code == 7
 
 
 @pytest.mark.parametrize("empty", [{"messages": None}, {"errors": None}, {"result_info": None}])
 def test_null_means_none(empty: dict[str, None]) -> None:
-    assert read(envelope(rows(1), **empty)).rows == (Instance(id="order-0"),)
+    assert read_page(envelope(rows(1), **empty)).rows == (Instance(id="order-0"),)
 
 
 def test_success_may_be_left_out() -> None:
-    assert read({"result": rows(1)}).rows == (Instance(id="order-0"),)
+    assert read_page({"result": rows(1)}).rows == (Instance(id="order-0"),)
 
 
 @pytest.mark.parametrize("position", [None, Cursor("before"), PageNumber(2)])
 def test_a_cursor_is_followed_after_any_position(position: Position | None) -> None:
     body = envelope(rows(100), result_info={"cursor": "next", "total_pages": 1})
-    assert read(body, position).next == Cursor("next")
+    assert read_page(body, position).next == Cursor("next")
 
 
 @pytest.mark.parametrize("info", [{}, {"cursor": None}, {"cursor": ""}, None])
@@ -108,12 +110,12 @@ def test_a_cursor_is_followed_after_any_position(position: Position | None) -> N
 def test_a_list_ends_when_the_cursor_is_absent_null_or_empty(
     info: dict[str, Any] | None, position: Position | None
 ) -> None:
-    assert read(envelope(rows(100), result_info=info), position).next is None
+    assert read_page(envelope(rows(100), result_info=info), position).next is None
 
 
 def test_page_numbers_are_ignored_after_a_cursor() -> None:
     body = envelope(rows(100), result_info={"page": 1, "total_pages": 9})
-    assert read(body, Cursor("before")).next is None
+    assert read_page(body, Cursor("before")).next is None
 
 
 @pytest.mark.parametrize(
@@ -132,21 +134,23 @@ def test_without_cursors_page_numbers_are_followed(
     position: Position | None, total_pages: int, following: Position | None
 ) -> None:
     info = {"page": 1, "per_page": 100, "total_pages": total_pages}
-    assert read(envelope(rows(100), result_info=info), position).next == following
+    assert read_page(envelope(rows(100), result_info=info), position).next == following
 
 
 def test_an_empty_page_by_number_is_the_last_despite_the_total() -> None:
-    assert read(envelope([], result_info={"total_pages": 9}), PageNumber(3)).next is None
+    assert read_page(envelope([], result_info={"total_pages": 9}), PageNumber(3)).next is None
 
 
 @pytest.mark.parametrize(("count", "following"), [(10, PageNumber(4)), (9, None)])
 def test_without_a_total_a_full_page_may_have_a_successor(count: int, following: Position | None) -> None:
-    assert read(envelope(rows(count), result_info={"per_page": 10}), PageNumber(3)).next == following
+    assert read_page(envelope(rows(count), result_info={"per_page": 10}), PageNumber(3)).next == following
 
 
 def test_the_total_is_kept_and_not_trusted() -> None:
-    page = read(envelope(rows(1), result_info={"total_count": 10**12, "count": 5, "per_page": 50}))
-    assert (page.info.total_count, page.info.count, page.next) == (10**12, 5, None)
+    page = read_page(envelope(rows(1), result_info={"total_count": 10**12, "count": 5, "per_page": 50}))
+    assert page.info.total_count == 10**12
+    assert page.info.count == 5
+    assert page.next is None
 
 
 @pytest.mark.parametrize(
@@ -170,12 +174,12 @@ def test_the_total_is_kept_and_not_trusted() -> None:
 )
 def test_an_invalid_body_is_an_error_that_names_the_place(body: bytes, where: str) -> None:
     with pytest.raises(InvalidResponse, match=where):
-        read(body)
+        read_page(body)
 
 
 def test_the_error_of_an_invalid_body_does_not_repeat_the_body() -> None:
     with pytest.raises(InvalidResponse) as error:
-        read(b'{"result":[{"id":["my-secret"]}]}')
+        read_page(b'{"result":[{"id":["my-secret"]}]}')
     assert "my-secret" not in str(error.value)
 
 
@@ -193,16 +197,16 @@ def test_a_workflow_is_read_with_its_counts_and_schedules() -> None:
         "script_deleted": True,
         "new": 1,
     }
-    workflow = read_workflow(answer(envelope(row)), ARRIVED)
+    workflow = read_workflow(response(envelope(row)), ARRIVED)
     assert workflow.instances == {"errored": 3, "hibernated": 1}
     assert workflow.triggered_on is None
     assert workflow.script_deleted
     assert [schedule.cron for schedule in workflow.schedules or ()] == ["*/5 * * * *", "@daily"]
-    assert read_workflows(answer(envelope([row])), PageNumber(1), ARRIVED).rows == (workflow,)
+    assert read_workflows(response(envelope([row])), PageNumber(1), ARRIVED).rows == (workflow,)
 
 
 def test_a_name_is_enough_for_a_workflow() -> None:
-    assert read_workflow(answer(envelope({"name": "orders"})), ARRIVED) == Workflow(name="orders")
+    assert read_workflow(response(envelope({"name": "orders"})), ARRIVED) == Workflow(name="orders")
 
 
 @pytest.mark.parametrize(
@@ -221,4 +225,4 @@ def test_workflows_go_on_by_number(
 ) -> None:
     body = envelope([{"name": f"flow-{number}"} for number in range(count)], result_info=info)
     expected = PageNumber(following) if following else None
-    assert read_workflows(answer(body), PageNumber(page), ARRIVED).next == expected
+    assert read_workflows(response(body), PageNumber(page), ARRIVED).next == expected

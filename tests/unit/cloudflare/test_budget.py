@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import WINDOW, Budget, Priority
 from bot.cloudflare.responses import RateLimit
-
-from .conftest import Stopwatch
+from tests.support.clock import Clock
 
 INTERACTIVE, BACKGROUND = Priority.INTERACTIVE, Priority.BACKGROUND
 WINDOW_SECONDS = WINDOW.total_seconds()
@@ -29,8 +28,8 @@ def acquire(budget: Budget, count: int, priority: Priority = INTERACTIVE) -> Non
 
 
 @pytest.fixture
-def budget(stopwatch: Stopwatch) -> Budget:
-    return Budget(10, 0.2, stopwatch)
+def budget(clock: Clock) -> Budget:
+    return Budget(10, 0.2, clock.seconds)
 
 
 def test_no_more_requests_are_allowed_than_the_limit(budget: Budget) -> None:
@@ -38,23 +37,21 @@ def test_no_more_requests_are_allowed_than_the_limit(budget: Budget) -> None:
     assert wait(budget) == WINDOW_SECONDS
 
 
-def test_the_oldest_request_makes_room_when_it_leaves_the_window(
-    budget: Budget, stopwatch: Stopwatch
-) -> None:
+def test_the_oldest_request_makes_room_when_it_leaves_the_window(budget: Budget, clock: Clock) -> None:
     budget.acquire(INTERACTIVE)
-    stopwatch.advance(100)
+    clock.advance(100)
     acquire(budget, 9)
     assert wait(budget) == WINDOW_SECONDS - 100
-    stopwatch.advance(WINDOW_SECONDS - 100)
+    clock.advance(WINDOW_SECONDS - 100)
     budget.acquire(INTERACTIVE)
     assert wait(budget) == 100
 
 
-def test_the_reported_wait_is_long_enough(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_the_reported_wait_is_long_enough(budget: Budget, clock: Clock) -> None:
     for _ in range(10):
-        stopwatch.advance(3.7)
+        clock.advance(3.7)
         budget.acquire(INTERACTIVE)
-    stopwatch.advance(wait(budget))
+    clock.advance(wait(budget))
     budget.acquire(INTERACTIVE)
 
 
@@ -65,14 +62,14 @@ def test_background_work_leaves_a_reserve_for_interactive_requests(budget: Budge
     assert wait(budget, INTERACTIVE) == WINDOW_SECONDS
 
 
-def test_background_work_waits_until_the_reserve_is_restored(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_background_work_waits_until_the_reserve_is_restored(budget: Budget, clock: Clock) -> None:
     for _ in range(10):
         budget.acquire(INTERACTIVE)
-        stopwatch.advance(10)
+        clock.advance(10)
     pause = wait(budget, BACKGROUND)
-    stopwatch.advance(pause - 0.01)
+    clock.advance(pause - 0.01)
     assert wait(budget, BACKGROUND) == pytest.approx(0.01)
-    stopwatch.advance(0.02)
+    clock.advance(0.02)
     budget.acquire(BACKGROUND)
 
 
@@ -81,19 +78,19 @@ def test_interactive_requests_use_the_reserve(budget: Budget) -> None:
     assert budget.left == 0
 
 
-def test_the_requests_left_are_counted(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_the_requests_left_are_counted(budget: Budget, clock: Clock) -> None:
     acquire(budget, 3)
     assert budget.left == 7
-    stopwatch.advance(WINDOW_SECONDS)
+    clock.advance(WINDOW_SECONDS)
     assert budget.left == 10
 
 
-def test_the_api_s_count_lowers_the_budget(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_the_api_s_count_lowers_the_budget(budget: Budget, clock: Clock) -> None:
     budget.update(0, RateLimit(2, timedelta(seconds=30)))
     assert budget.left == 2
     acquire(budget, 2)
     assert wait(budget) == 30
-    stopwatch.advance(30)
+    clock.advance(30)
     budget.acquire(INTERACTIVE)
 
 
@@ -123,13 +120,13 @@ def test_the_reserve_applies_to_the_api_s_quota_too(budget: Budget) -> None:
     budget.acquire(INTERACTIVE)
 
 
-def test_a_429_blocks_all_requests_for_its_pause(budget: Budget, stopwatch: Stopwatch) -> None:
+def test_a_429_blocks_all_requests_for_its_pause(budget: Budget, clock: Clock) -> None:
     budget.block_for(timedelta(seconds=60))
     assert budget.left == 0
     assert wait(budget) == 60
-    stopwatch.advance(59)
+    clock.advance(59)
     assert wait(budget) == 1
-    stopwatch.advance(1)
+    clock.advance(1)
     budget.acquire(INTERACTIVE)
 
 
@@ -155,17 +152,17 @@ def test_a_refused_request_costs_nothing(budget: Budget) -> None:
 def test_no_window_ever_holds_more_than_the_limit(
     limit: int, reserve: float, asked: list[tuple[float, Priority]]
 ) -> None:
-    stopwatch = Stopwatch()
-    budget = Budget(limit, reserve, stopwatch)
+    clock = Clock()
+    budget = Budget(limit, reserve, clock.seconds)
     sent: list[tuple[float, Priority]] = []
     for pause, priority in asked:
-        stopwatch.advance(pause)
+        clock.advance(pause)
         try:
             budget.acquire(priority)
         except RateLimited as refused:
             assert refused.retry_after > timedelta(0)  # noqa: PT017 - part of the property
         else:
-            sent.append((stopwatch(), priority))
+            sent.append((clock.seconds(), priority))
     for count, (at, priority) in enumerate(sent, 1):
         window = sum(at - WINDOW_SECONDS < other for other, _ in sent[:count])
         assert window <= limit

@@ -18,18 +18,19 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
 )
 from bot.playground.simulators.cloudflare import ApiToken as KnownToken
+from tests.support.commands import NOW
+from tests.unit.cloudflare.responses import page_query
 
-from .asking import question
-from .conftest import NOW, MakeClient
+from .conftest import MakeClient
 
 CRON_ID = "*/30 9-17 * * 1-5,7#2 -1786001400000"
 LONGEST_ID = (CRON_ID * 20)[:271]
 
 
 async def test_a_list_is_walked_by_its_cursors(client: WorkflowsClient, orders: Simulation) -> None:
-    first = await client.list_instances(question())
-    second = await client.list_instances(question(first.next))
-    third = await client.list_instances(question(second.next))
+    first = await client.list_instances(page_query())
+    second = await client.list_instances(page_query(first.next))
+    third = await client.list_instances(page_query(second.next))
     ids = [row.id for page in (first, second, third) for row in page.rows]
     assert ids == [f"order-{number}" for number in range(250, 0, -1)]
     assert third.next is None
@@ -37,7 +38,7 @@ async def test_a_list_is_walked_by_its_cursors(client: WorkflowsClient, orders: 
 
 
 async def test_a_page_is_found_by_its_number(client: WorkflowsClient, orders: Simulation) -> None:
-    page = await client.list_instances(question(PageNumber(3), per_page=10))
+    page = await client.list_instances(page_query(PageNumber(3), per_page=10))
     assert [row.id for row in page.rows] == [f"order-{number}" for number in range(230, 220, -1)]
     assert page.next == PageNumber(4)
     assert orders.calls[-1].query == {"per_page": "10", "page": "3"}
@@ -45,9 +46,9 @@ async def test_a_page_is_found_by_its_number(client: WorkflowsClient, orders: Si
 
 async def test_a_cursor_can_change_direction(client: WorkflowsClient, orders: Simulation) -> None:
     assert orders.list_calls == 0
-    first = await client.list_instances(question(per_page=10))
+    first = await client.list_instances(page_query(per_page=10))
     assert isinstance(first.next, Cursor)
-    back = await client.list_instances(question(first.next, per_page=3, direction="asc"))
+    back = await client.list_instances(page_query(first.next, per_page=3, direction="asc"))
     assert [row.id for row in back.rows] == ["order-242", "order-243", "order-244"]
 
 
@@ -55,7 +56,7 @@ async def test_filters_choose_rows(client: WorkflowsClient, simulation: Simulati
     for age, status in enumerate(["errored", "complete", "errored", "errored"]):
         simulation.add_instance("orders", id=f"{age}", status=status, created_on=NOW - timedelta(hours=age))
     page = await client.list_instances(
-        question(
+        page_query(
             status=Status("errored"),
             date_start=NOW - timedelta(hours=2),
             date_end=NOW - timedelta(hours=1),
@@ -69,7 +70,7 @@ async def test_odd_ids_come_back_as_they_are(
     client: WorkflowsClient, simulation: Simulation, odd: str
 ) -> None:
     simulation.add_instance("orders", id=odd)
-    assert [row.id for row in (await client.list_instances(question())).rows] == [odd]
+    assert [row.id for row in (await client.list_instances(page_query())).rows] == [odd]
 
 
 @pytest.mark.parametrize("name", ["my flow", "a/b", "a?b#c", "a%2Fb", "ü*,", "...", "a+b", "a;b"])
@@ -77,7 +78,7 @@ async def test_odd_names_reach_their_workflow(
     client: WorkflowsClient, simulation: Simulation, name: str
 ) -> None:
     simulation.add_instance(name, id="x")
-    assert [row.id for row in (await client.list_instances(question(workflow=name))).rows] == ["x"]
+    assert [row.id for row in (await client.list_instances(page_query(workflow=name))).rows] == ["x"]
     assert (await client.get_workflow(name)).name == name
     assert unquote(simulation.calls[0].path.split("/")[-2]) == name
 
@@ -88,24 +89,24 @@ async def test_a_cursor_with_odd_characters_is_sent_unchanged(
     simulation.add_workflow("orders")
     odd = "a+b/c== %2B&x=1#?ü\n"
     with pytest.raises(InvalidParameter):
-        await client.list_instances(question(Cursor(odd)))
+        await client.list_instances(page_query(Cursor(odd)))
     assert simulation.calls[0].query["cursor"] == odd
 
 
 @pytest.mark.usefixtures("at_once")
 async def test_a_very_long_cursor_is_carried(client: WorkflowsClient, orders: Simulation) -> None:
     orders.change(cursor_padding=6000)
-    first = await client.list_instances(question())
-    assert len((await client.list_instances(question(first.next))).rows) == 100
+    first = await client.list_instances(page_query())
+    assert len((await client.list_instances(page_query(first.next))).rows) == 100
 
 
 @pytest.mark.usefixtures("at_once")
 async def test_an_invalid_request_is_not_sent(client: WorkflowsClient, simulation: Simulation) -> None:
     for wrong in (
-        question(per_page=101),
-        question(direction="asc"),
-        question(workflow=".."),
-        question(Cursor("")),
+        page_query(per_page=101),
+        page_query(direction="asc"),
+        page_query(workflow=".."),
+        page_query(Cursor("")),
     ):
         with pytest.raises(InvalidParameter):
             await client.list_instances(wrong)
@@ -171,7 +172,8 @@ async def test_wrong_credentials_are_not_tried_twice(
     client = make_client(production_endpoint(base_url, DEFAULT_ACCOUNT_ID, ApiToken("wrong")))
     with pytest.raises(NotAuthorized) as refused:
         await client.list_workflows()
-    assert (refused.value.http_status, refused.value.codes) == (401, (10000,))
+    assert refused.value.http_status == 401
+    assert refused.value.codes == (10000,)
     assert refused.value.ray is not None
     assert len(simulation.calls) == 1
 
@@ -181,13 +183,13 @@ async def test_a_token_without_the_permission_is_refused(
 ) -> None:
     simulation.credentials = (KnownToken(DEFAULT_TOKEN.value, frozenset({"Zone Read"})),)
     with pytest.raises(NotAuthorized) as refused:
-        await client.list_instances(question())
+        await client.list_instances(page_query())
     assert refused.value.http_status == 403
 
 
 async def test_an_unknown_workflow_is_not_retried(client: WorkflowsClient, simulation: Simulation) -> None:
     with pytest.raises(WorkflowNotFound):
-        await client.list_instances(question(workflow="nothing"))
+        await client.list_instances(page_query(workflow="nothing"))
     assert len(simulation.calls) == 1
 
 
@@ -215,14 +217,15 @@ async def test_a_base_url_may_end_in_a_slash(
 )
 def test_the_local_engine_answers_below_its_own_path(url: str, root: str) -> None:
     endpoint = wrangler_endpoint(url)
-    assert (endpoint.base_url, endpoint.credentials) == (root, NoCredentials())
+    assert endpoint.base_url == root
+    assert endpoint.credentials == NoCredentials()
 
 
 async def test_each_request_is_reported_with_its_outcome(
     client: WorkflowsClient, simulation: Simulation, calls: list[Call]
 ) -> None:
     simulation.add_workflow("orders")
-    await client.list_instances(question())
+    await client.list_instances(page_query())
     with pytest.raises(WorkflowNotFound):
         await client.get_workflow("nothing")
     assert [(call.path, call.outcome) for call in calls] == [

@@ -10,9 +10,10 @@ from bot.cloudflare.errors import InvalidResponse
 from bot.cloudflare.models import Instance, PageNumber, Workflow
 from bot.cloudflare.responses import read_workflow, read_workflows
 from bot.playground.simulators.cloudflare import ChangedRows, Simulation
+from tests.support.clock import Clock
+from tests.unit.cloudflare.responses import ARRIVED, envelope, page_query, read_page, response
 
-from .asking import ARRIVED, answer, envelope, question, read
-from .conftest import MakeClient, Stopwatch
+from .conftest import MakeClient
 
 GOOD = {"id": "good", "status": "errored", "created_on": "2026-11-23T12:04:00Z"}
 
@@ -32,8 +33,8 @@ GOOD = {"id": "good", "status": "errored", "created_on": "2026-11-23T12:04:00Z"}
     ],
 )
 def test_the_valid_fields_of_a_row_are_kept(odd: Any, left: Instance | None) -> None:
-    page = read(envelope([GOOD, odd, GOOD], result_info={"cursor": "on"}))
-    good = read(envelope([GOOD])).rows[0]
+    page = read_page(envelope([GOOD, odd, GOOD], result_info={"cursor": "on"}))
+    good = read_page(envelope([GOOD])).rows[0]
     assert page.rows == tuple(row for row in (good, left, good) if row is not None)
     assert page.incomplete_rows == 1
     assert page.next is not None
@@ -41,17 +42,17 @@ def test_the_valid_fields_of_a_row_are_kept(odd: Any, left: Instance | None) -> 
 
 def test_a_list_without_a_readable_row_is_invalid() -> None:
     with pytest.raises(InvalidResponse, match=r"result\.0"):
-        read(envelope([{"id": 7}, 8, None]))
+        read_page(envelope([{"id": 7}, 8, None]))
 
 
 def test_a_list_far_longer_than_a_page_is_invalid() -> None:
     with pytest.raises(InvalidResponse, match=r"result\.1000"):
-        read(envelope([GOOD] * 1000 + [8]))
+        read_page(envelope([GOOD] * 1000 + [8]))
 
 
 def test_an_invalid_field_beside_the_rows_is_refused() -> None:
     with pytest.raises(InvalidResponse, match="result_info"):
-        read(envelope([GOOD, 7], result_info={"cursor": 7}))
+        read_page(envelope([GOOD, 7], result_info={"cursor": 7}))
 
 
 @pytest.mark.parametrize(
@@ -64,32 +65,33 @@ def test_an_invalid_field_beside_the_rows_is_refused() -> None:
     ],
 )
 def test_the_valid_fields_of_a_workflow_are_kept(odd: Any, left: Workflow | None) -> None:
-    page = read_workflows(answer(envelope([{"name": "good"}, odd])), PageNumber(1), ARRIVED)
+    page = read_workflows(response(envelope([{"name": "good"}, odd])), PageNumber(1), ARRIVED)
     assert page.rows == tuple(row for row in (Workflow(name="good"), left) if row is not None)
     assert page.incomplete_rows == 1
     with pytest.raises(InvalidResponse):
-        read_workflow(answer(envelope(odd)), ARRIVED)
+        read_workflow(response(envelope(odd)), ARRIVED)
 
 
 def test_a_full_page_by_number_with_a_row_too_few_is_not_the_last() -> None:
     body = envelope([*({"id": f"{number}"} for number in range(9)), 7], result_info={"per_page": 10})
-    assert read(body, PageNumber(3)).next == PageNumber(4)
+    assert read_page(body, PageNumber(3)).next == PageNumber(4)
 
 
 @pytest.mark.parametrize("sent", [60, 100])
 def test_a_row_that_is_read_in_part_is_one_row_of_its_page(sent: int) -> None:
     rows = [{"id": f"{number}", "created_on": "noon"} for number in range(sent)]
-    page = read(envelope(rows, result_info={"per_page": 100}), PageNumber(1))
-    assert (len(page.rows), page.incomplete_rows) == (sent, sent)
+    page = read_page(envelope(rows, result_info={"per_page": 100}), PageNumber(1))
+    assert len(page.rows) == sent
+    assert page.incomplete_rows == sent
     assert page.next == (PageNumber(2) if sent == 100 else None)
 
 
 @pytest.mark.parametrize("behind_a_cursor", [False, True])
 async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
-    behind_a_cursor: bool, make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+    behind_a_cursor: bool, make_client: MakeClient, orders: Simulation, clock: Clock
 ) -> None:
-    cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), stopwatch)
-    asked = question((await make_client().list_instances(question())).next if behind_a_cursor else None)
+    cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), clock.seconds)
+    asked = page_query((await make_client().list_instances(page_query())).next if behind_a_cursor else None)
     orders.inject(ChangedRows({"created_on": []}, rows=slice(1)), times=2)
     seen = []
     for _ in range(2):
@@ -97,7 +99,7 @@ async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
             (await cached.list_instances(asked)).incomplete_rows,
             (await cached.list_workflows()).incomplete_rows,
         ]
-    stopwatch.advance(16)
+    clock.advance(16)
     seen += [
         (await cached.list_instances(asked)).incomplete_rows,
         (await cached.list_workflows()).incomplete_rows,
@@ -106,11 +108,11 @@ async def test_a_page_with_incomplete_rows_is_cached_for_the_short_time(
 
 
 async def test_a_refresh_replaces_a_page_even_by_an_incomplete_one(
-    make_client: MakeClient, orders: Simulation, stopwatch: Stopwatch
+    make_client: MakeClient, orders: Simulation, clock: Clock
 ) -> None:
-    cached = CachedWorkflows(make_client(), CacheTimes(), stopwatch)
-    await cached.list_instances(question())
+    cached = CachedWorkflows(make_client(), CacheTimes(), clock.seconds)
+    await cached.list_instances(page_query())
     orders.inject(ChangedRows({"created_on": []}, rows=slice(1)))
-    renewed = await cached.list_instances(question(), fresh=True)
+    renewed = await cached.list_instances(page_query(), fresh=True)
     assert renewed.incomplete_rows == 1
-    assert await cached.list_instances(question()) is renewed
+    assert await cached.list_instances(page_query()) is renewed

@@ -25,9 +25,11 @@ from bot.cloudflare.models import InstanceDetail, InstanceError, Status
 from bot.cloudflare.requests import Request, instance_request
 from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
+from tests.support.clock import Clock
+from tests.support.commands import NOW
+from tests.unit.cloudflare.responses import ARRIVED, envelope, error_response, response
 
-from .asking import ARRIVED, answer, envelope, refused
-from .conftest import NOW, MakeClient, Stopwatch
+from .conftest import MakeClient
 
 FIRST, REST = 15, 300
 ODD_ID = "*/30 9-17 * * 1-5,7#2 -1786001400000"
@@ -51,7 +53,7 @@ text = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
 
 
 def described(**changed: object) -> InstanceDetail:
-    return read_instance(answer(envelope({**WHOLE, **changed})), ARRIVED)
+    return read_instance(response(envelope({**WHOLE, **changed})), ARRIVED)
 
 
 # The request.
@@ -98,7 +100,7 @@ def test_every_field_is_read() -> None:
 @pytest.mark.parametrize("missing", WHOLE)
 def test_any_field_may_be_missing_or_null(missing: str) -> None:
     without = {key: value for key, value in WHOLE.items() if key != missing}
-    assert read_instance(answer(envelope(without)), ARRIVED) == described(**{missing: None})
+    assert read_instance(response(envelope(without)), ARRIVED) == described(**{missing: None})
 
 
 def test_the_local_engine_s_answer_has_fewer_fields() -> None:
@@ -108,7 +110,7 @@ def test_the_local_engine_s_answer_has_fewer_fields() -> None:
         "error": {"name": "Error", "message": ""},
         "steps": [{}],
     }
-    assert read_instance(answer(envelope(body)), ARRIVED).error == InstanceError(name="Error", message="")
+    assert read_instance(response(envelope(body)), ARRIVED).error == InstanceError(name="Error", message="")
 
 
 @pytest.mark.parametrize(
@@ -141,21 +143,22 @@ def test_an_invalid_field_is_refused(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize("body", [b"", b"null", envelope(None), envelope([]), {"success": True}])
 def test_a_body_without_an_instance_is_invalid(body: object) -> None:
     with pytest.raises(InvalidResponse):
-        read_instance(answer(body), ARRIVED)
+        read_instance(response(body), ARRIVED)
 
 
 def test_a_refusal_is_an_error_of_its_kind() -> None:
     with pytest.raises(InstanceNotFound):
-        read_instance(refused(10400, 404), ARRIVED)
+        read_instance(error_response(10400, 404), ARRIVED)
     with pytest.raises(WorkflowNotFound):
-        read_instance(refused(10200, 404), ARRIVED)
+        read_instance(error_response(10200, 404), ARRIVED)
 
 
 def test_the_local_engine_s_refusal_means_the_instance() -> None:
     """The local engine has one code for a missing workflow and a missing instance."""
     with pytest.raises(InstanceNotFound) as caught:
-        read_instance(refused(10501, 404, "Workflow instance 'ghost' not found."), ARRIVED)
-    assert (caught.value.codes, caught.value.http_status) == ((10501,), 404)
+        read_instance(error_response(10501, 404, "Workflow instance 'ghost' not found."), ARRIVED)
+    assert caught.value.codes == (10501,)
+    assert caught.value.http_status == 404
 
 
 # Over the wire.
@@ -170,7 +173,8 @@ async def test_odd_ids_reach_their_instance(
     detail = await client.get_instance("orders", odd)
     assert detail.error == InstanceError(name="Gone", message="not there")
     assert simulation.calls[-1].query == {"simple": "true"}
-    assert (simulation.describe_calls, [call.outcome for call in calls]) == (1, ["200"])
+    assert simulation.describe_calls == 1
+    assert [call.outcome for call in calls] == ["200"]
 
 
 async def test_a_missing_instance_is_not_found(client: WorkflowsClient, simulation: Simulation) -> None:
@@ -192,10 +196,10 @@ async def test_a_temporary_error_is_retried(client: WorkflowsClient, simulation:
 
 
 async def test_background_work_leaves_the_reserve(
-    make_client: MakeClient, simulation: Simulation, stopwatch: Stopwatch
+    make_client: MakeClient, simulation: Simulation, clock: Clock
 ) -> None:
     simulation.add_instance("orders", id="a")
-    client = make_client(budget=Budget(2, 0.5, stopwatch))
+    client = make_client(budget=Budget(2, 0.5, clock.seconds))
     await client.get_instance("orders", "a", Priority.BACKGROUND)
     with pytest.raises(RateLimited):
         await client.get_instance("orders", "a", Priority.BACKGROUND)
@@ -206,22 +210,22 @@ async def test_background_work_leaves_the_reserve(
 
 
 @pytest.fixture
-async def workflows(make_client: MakeClient, stopwatch: Stopwatch) -> AsyncIterator[CachedWorkflows]:
+async def workflows(make_client: MakeClient, clock: Clock) -> AsyncIterator[CachedWorkflows]:
     times = CacheTimes(timedelta(seconds=FIRST), timedelta(seconds=REST), 500)
-    workflows = CachedWorkflows(make_client(), times, stopwatch)
+    workflows = CachedWorkflows(make_client(), times, clock.seconds)
     yield workflows
     await workflows.close()
 
 
 @pytest.mark.parametrize(("status", "fresh_for"), [("running", FIRST), ("errored", REST)])
 async def test_an_ended_instance_is_cached_for_longer(
-    workflows: CachedWorkflows, simulation: Simulation, stopwatch: Stopwatch, status: str, fresh_for: int
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock, status: str, fresh_for: int
 ) -> None:
     simulation.add_instance("orders", id="a", status=status)
     first = await workflows.get_instance("orders", "a")
-    stopwatch.advance(fresh_for - 0.01)
+    clock.advance(fresh_for - 0.01)
     assert await workflows.get_instance("orders", "a") is first
-    stopwatch.advance(0.02)
+    clock.advance(0.02)
     await workflows.get_instance("orders", "a")
     assert simulation.describe_calls == 2
 

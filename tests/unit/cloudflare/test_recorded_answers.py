@@ -22,8 +22,7 @@ from bot.cloudflare.responses import (
     read_workflow,
     read_workflows,
 )
-
-from .asking import ARRIVED
+from tests.unit.cloudflare.responses import ARRIVED
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "cloudflare"
 
@@ -40,7 +39,8 @@ def test_a_page_of_instances_goes_on_by_cursor() -> None:
     ]
     assert page.newest == datetime(2026, 11, 23, 12, 4, 0, 500_000, UTC)
     assert page.next == Cursor("eyJpZCI6Im9yZGVyLTEwNDIifQ==")
-    assert (page.incomplete_rows, page.fetched_at) == (0, ARRIVED)
+    assert page.incomplete_rows == 0
+    assert page.fetched_at == ARRIVED
 
 
 def test_workflows_have_counts_and_schedules() -> None:
@@ -49,14 +49,19 @@ def test_workflows_have_counts_and_schedules() -> None:
     assert orders == read_workflow(recorded("workflow"), ARRIVED)
     assert orders.instances == {"complete": 240, "errored": 8, "running": 2}
     assert [schedule.cron for schedule in orders.schedules or ()] == ["*/30 * * * *"]
-    assert (invoices.name, invoices.instances, invoices.script_deleted) == ("invoices", {}, True)
-    assert (page.next, page.incomplete_rows) == (None, 0)
+    assert invoices.name == "invoices"
+    assert invoices.instances == {}
+    assert invoices.script_deleted is True
+    assert page.next is None
+    assert page.incomplete_rows == 0
 
 
 def test_an_instance_has_its_error() -> None:
     detail = read_instance(recorded("instance"), ARRIVED)
     assert detail.error == InstanceError(name="Error", message="card declined")
-    assert (detail.status, detail.success, detail.step_count) == ("errored", False, 3)
+    assert detail.status == "errored"
+    assert detail.success is False
+    assert detail.step_count == 3
 
 
 def test_a_local_page_goes_on_by_number() -> None:
@@ -77,7 +82,9 @@ def test_local_workflows_have_no_counts() -> None:
 def test_a_local_instance_has_its_error() -> None:
     detail = read_instance(recorded("local_instance"), ARRIVED)
     assert detail.error == InstanceError(name="Error", message="warehouse unreachable")
-    assert (detail.status, detail.success, detail.step_count) == ("errored", None, 2)
+    assert detail.status == "errored"
+    assert detail.success is None
+    assert detail.step_count == 2
 
 
 @pytest.mark.parametrize(
@@ -94,7 +101,9 @@ def test_a_failure_is_an_error_with_the_api_s_code(
 ) -> None:
     with pytest.raises(kind) as error:
         read_instance(recorded(name, status), ARRIVED)
-    assert (error.value.codes, error.value.http_status, error.value.ray) == ((code,), status, "8f1-FRA")
+    assert error.value.codes == (code,)
+    assert error.value.http_status == status
+    assert error.value.ray == "8f1-FRA"
 
 
 def test_each_file_has_a_test() -> None:

@@ -29,8 +29,7 @@ from bot.cloudflare.responses import (
     read_workflows,
     retry_after,
 )
-
-from .asking import ARRIVED, answer, refused
+from tests.unit.cloudflare.responses import ARRIVED, error_response, response
 
 
 @pytest.mark.parametrize(
@@ -59,11 +58,13 @@ from .asking import ARRIVED, answer, refused
 )
 def test_each_code_has_its_error_class(code: int, status: int, kind: type[CloudflareError]) -> None:
     with pytest.raises(CloudflareError) as caught:
-        read_workflow(refused(code, status, "workflows.api.error.x", {"cf-ray": "8f1-FRA"}), ARRIVED)
+        read_workflow(error_response(code, status, "workflows.api.error.x", {"cf-ray": "8f1-FRA"}), ARRIVED)
     error = caught.value
     assert type(error) is kind
     assert error.errors == (ApiMessage(code=code, message="workflows.api.error.x"),)
-    assert (error.codes, error.http_status, error.ray) == ((code,), status, "8f1-FRA")
+    assert error.codes == (code,)
+    assert error.http_status == status
+    assert error.ray == "8f1-FRA"
     assert error.reason == "workflows.api.error.x"
 
 
@@ -88,32 +89,32 @@ def test_without_an_envelope_the_http_status_decides(
     body: bytes, status: int, kind: type[CloudflareError]
 ) -> None:
     with pytest.raises(CloudflareError) as caught:
-        read_workflow(answer(body, status), ARRIVED)
+        read_workflow(response(body, status), ARRIVED)
     assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("status", [200, 403, 503])
 def test_a_firewall_s_challenge_is_an_invalid_response(status: int) -> None:
     with pytest.raises(InvalidResponse, match="firewall"):
-        read_workflow(answer(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}), ARRIVED)
+        read_workflow(response(b"<html>", status, {"cf-mitigated": "challenge", "cf-ray": "1"}), ARRIVED)
 
 
 def test_the_error_has_all_messages() -> None:
     errors = [{"code": 1, "message": "first"}, {"message": "second"}, {"code": 3}]
     with pytest.raises(InvalidParameter) as caught:
-        read_workflow(answer({"success": False, "errors": errors}, 400), ARRIVED)
+        read_workflow(response({"success": False, "errors": errors}, 400), ARRIVED)
     assert caught.value.reason == "first; second"
     assert caught.value.codes == (1, 3)
 
 
 def test_an_error_without_messages_has_the_http_status() -> None:
     with pytest.raises(Unavailable, match="HTTP 502"):
-        read_workflow(answer(b"", 502), ARRIVED)
+        read_workflow(response(b"", 502), ARRIVED)
 
 
 def test_an_authorization_error_lists_the_permissions() -> None:
     with pytest.raises(NotAuthorized) as caught:
-        read_workflow(refused(10000, 403), ARRIVED)
+        read_workflow(error_response(10000, 403), ARRIVED)
     assert "Workers Scripts Read" in caught.value.PERMISSIONS
 
 
@@ -156,7 +157,7 @@ def test_any_retry_after_is_read(value: str) -> None:
 
 def test_a_429_has_its_retry_after() -> None:
     with pytest.raises(RateLimited) as caught:
-        read_workflow(refused(971, 429, headers={"retry-after": "30"}), ARRIVED)
+        read_workflow(error_response(971, 429, headers={"retry-after": "30"}), ARRIVED)
     assert caught.value.retry_after == timedelta(seconds=30)
 
 
@@ -222,7 +223,7 @@ codes = st.sampled_from([200, 200, 200, 204, 301, 400, 401, 403, 404, 429, 500, 
 
 
 @given(st.builds(Response, codes, headers, bodies))
-@example(refused(971, 429, headers={"retry-after": "Fri, 31 Dec 9999 23:59:59 -0100"}))
+@example(error_response(971, 429, headers={"retry-after": "Fri, 31 Dec 9999 23:59:59 -0100"}))
 def test_any_response_is_read_or_is_a_cloudflare_error(response: Response) -> None:
     for reads in (
         lambda: read_instances(response, None, ARRIVED),

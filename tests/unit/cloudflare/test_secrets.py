@@ -16,8 +16,8 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
 )
 from bot.settings import Settings
+from tests.unit.cloudflare.responses import page_query
 
-from .asking import question
 from .conftest import MakeClient
 
 SECRET = "s3cr3t-t0k3n"
@@ -45,7 +45,7 @@ async def test_no_error_shows_the_secret(
         simulation.inject(fault, times=None)
     client = make_client(production_endpoint(base_url, DEFAULT_ACCOUNT_ID, credentials))
     with pytest.raises(CloudflareError) as caught:
-        await client.list_instances(question())
+        await client.list_instances(page_query())
     with pytest.raises(CloudflareError) as caught_too:
         await client.get_instance("orders", "a")
     for error in (caught.value, caught_too.value):

@@ -43,7 +43,8 @@ async def test_another_key_is_another_run() -> None:
     flights, gate = SingleFlight(), Gate(["a", "b"])
     gate.opened.set()
     one, two = await asyncio.gather(flights.run(1, gate), flights.run(2, gate))
-    assert (one, two) == (("a", True), ("b", True))
+    assert one == ("a", True)
+    assert two == ("b", True)
 
 
 async def test_a_call_after_the_end_starts_a_new_run() -> None:

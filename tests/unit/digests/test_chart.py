@@ -91,7 +91,8 @@ def test_news_of_many_digests_are_kept_as_long_as_any_window_reaches(
 )
 def test_a_window_is_cut_into_round_pieces(hours: int, count: int, width: int) -> None:
     drawn = bars(by_hour({}, [NewInstance("a", NOW)], NOW), hours * HOUR, NOW)
-    assert (len(drawn), drawn[1].start - drawn[0].start) == (count, width * HOUR)
+    assert len(drawn) == count
+    assert drawn[1].start - drawn[0].start == width * HOUR
 
 
 def test_where_nothing_is_new_there_is_no_chart() -> None:

@@ -8,14 +8,19 @@ from datetime import timedelta
 
 import pytest
 
-from .reading import schedule, shown, utc
+from tests.unit.digests.schedules import format_moments, parse_utc, read_schedule
 
 NIGHT = timedelta(hours=8)
 
 
 def night(text: str, start: str) -> list[str]:
     """What is due in the eight hours of a night."""
-    return [slot[6:] for slot in shown(schedule(text).slots_between(utc(start), utc(start) + NIGHT))]
+    return [
+        slot[6:]
+        for slot in format_moments(
+            read_schedule(text).slots_between(parse_utc(start), parse_utc(start) + NIGHT)
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,8 +54,8 @@ def test_a_time_that_comes_twice_is_due_the_first_time(text: str, start: str, sl
 
 def test_between_the_first_time_and_the_second_the_next_is_tomorrow_s() -> None:
     """At 02:15 the second time, cronsim itself would answer 02:30 the first time, which has passed."""
-    plan = schedule("daily 02:30 Europe/Berlin")
-    assert plan.next_after(utc("2026-10-25 01:15")) == utc("2026-10-26 01:30")
+    plan = read_schedule("daily 02:30 Europe/Berlin")
+    assert plan.next_after(parse_utc("2026-10-25 01:15")) == parse_utc("2026-10-26 01:30")
 
 
 @pytest.mark.parametrize(
@@ -121,15 +126,15 @@ def test_hours_are_counted_by_the_wall_clock(text: str, start: str, slots: list[
 @pytest.mark.parametrize("hours", [2, 3, 4, 6, 8, 12])
 def test_a_day_of_odd_length_has_as_many_slots_as_any(zone: str, start: str, hours: int) -> None:
     """From one midnight to the next."""
-    midnight = utc(start)
-    next_midnight = schedule(f"daily 00:00 {zone}").next_after(midnight)
+    midnight = parse_utc(start)
+    next_midnight = read_schedule(f"daily 00:00 {zone}").next_after(midnight)
     assert next_midnight - midnight != timedelta(days=1)
-    assert len(schedule(f"every {hours}h {zone}").slots_between(midnight, next_midnight)) == 24 // hours
+    assert len(read_schedule(f"every {hours}h {zone}").slots_between(midnight, next_midnight)) == 24 // hours
 
 
 def test_nine_in_the_morning_stays_nine_in_the_morning() -> None:
-    plan = schedule("daily 9am Europe/Berlin")
-    assert shown(tuple(plan.upcoming(utc("2026-03-28 00:00"), 3))) == [
+    plan = read_schedule("daily 9am Europe/Berlin")
+    assert format_moments(tuple(plan.upcoming(parse_utc("2026-03-28 00:00"), 3))) == [
         "03-28 08:00",
         "03-29 07:00",
         "03-30 07:00",

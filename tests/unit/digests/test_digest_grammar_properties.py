@@ -14,9 +14,9 @@ from bot.language.cron_words import SHORTEST
 from bot.language.schedule import Schedule
 from bot.language.tokens import extract_mentions, from_slack
 from tests.support.commands import ACCOUNTS, HOME, escaped, read
+from tests.support.digest_commands import catch_refusal, catch_typed_refusal, encode_mentions
 from tests.unit.language.strategies import any_text, hostile_text, workflow_names
 
-from .asking import as_slack_sends, refusal, refused
 from .strategies import schedules
 
 WORDS = """
@@ -118,7 +118,7 @@ def test_a_plan_reads_its_own_command_as_itself(plan: DigestSpec) -> None:
 @example("9" * 5000, "digest show ")
 @example("9" * 5000 + "h", "digest create daily 9am window:")
 def test_any_text_is_read_or_refused_in_words(text: str, before: str) -> None:
-    error = refusal(before + text)
+    error = catch_refusal(before + text)
     if error is not None:
         assert all((error.word, error.problem, error.expected))
         assert (error.nearest is None) == (error.corrected is None)
@@ -128,10 +128,10 @@ def test_any_text_is_read_or_refused_in_words(text: str, before: str) -> None:
 @example("#ops whenever", "digest create ")
 @example("#ops dialy 9am mention:@ada quite", "digest create ")
 def test_every_proposed_command_can_be_read(text: str, before: str) -> None:
-    error = refused(before + text)
+    error = catch_typed_refusal(before + text)
     if error is not None and error.nearest is not None:
         assert error.corrected is not None
-        assert refused(error.corrected) is None
+        assert catch_typed_refusal(error.corrected) is None
 
 
 SENTENCES: Sequence[Sequence[str]] = (
@@ -152,10 +152,10 @@ def test_two_letters_swapped_are_read_or_refused_by_name_and_put_right(
     at = data.draw(st.integers(0, max(0, len(word) - 2)))
     assume(word[at : at + 2].isalpha())
     slip = word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
-    error = refused(" ".join(("digest", *sentence[:place], slip, *sentence[place + 1 :])))
+    error = catch_typed_refusal(" ".join(("digest", *sentence[:place], slip, *sentence[place + 1 :])))
     if error is not None:
         assert slip in error.word or error.word in slip or error.nearest is not None
-        assert error.corrected is None or refused(error.corrected) is None
+        assert error.corrected is None or catch_typed_refusal(error.corrected) is None
 
 
 @given(commands | any_text | hostile_text)
@@ -167,4 +167,4 @@ def test_what_slack_recognised_stands_where_it_was_typed(text: str) -> None:
 
 @given(commands)
 def test_what_was_typed_comes_back_from_slack(text: str) -> None:
-    assert from_slack(as_slack_sends(text)) == text
+    assert from_slack(encode_mentions(text)) == text

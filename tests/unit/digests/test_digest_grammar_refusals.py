@@ -5,8 +5,7 @@ import pytest
 from bot.browse.requests import ListInstances
 from bot.language.errors import QueryError
 from tests.support.commands import read
-
-from .asking import asked, planned, refused
+from tests.support.digest_commands import catch_typed_refusal, read_spec, read_typed
 
 NOTHING = "is not a digest command"
 NO_NUMBER = "is no number of a digest"
@@ -143,7 +142,7 @@ MISTAKES = (
 
 @pytest.mark.parametrize(("typed", "problem", "right"), MISTAKES)
 def test_a_mistake_is_answered_with_what_to_type_instead(typed: str, problem: str, right: str | None) -> None:
-    error = refused(f"digest {typed}")
+    error = catch_typed_refusal(f"digest {typed}")
     assert error
     assert f"{error.word} {error.problem}" == problem
     assert error.expected
@@ -152,18 +151,18 @@ def test_a_mistake_is_answered_with_what_to_type_instead(typed: str, problem: st
 
 @pytest.mark.parametrize("right", [right for *_, right in MISTAKES if right])
 def test_what_is_advised_can_be_typed(right: str) -> None:
-    assert refused(f"/workflows digest {right}") is None
+    assert catch_typed_refusal(f"/workflows digest {right}") is None
 
 
 def test_the_refusal_of_a_bare_name_says_what_to_put_before_it() -> None:
-    error = refused("digest create daily 9am order-processing")
+    error = catch_typed_refusal("digest create daily 9am order-processing")
     assert error
     assert "`workflow` before a workflow's name, as in `workflow order-processing`" in error.expected
 
 
 @pytest.mark.parametrize("words", ["#nowhere daily 9am", "daily 9am mention:@nobody"])
 def test_an_unidentified_name_is_explained_by_the_setting_and_by_the_form(words: str) -> None:
-    error = refused(f"digest create {words}")
+    error = catch_typed_refusal(f"digest create {words}")
     assert error
     assert "“Escape channels, users, and links”" in error.expected
     assert "`should_escape: true`" in error.expected
@@ -171,7 +170,7 @@ def test_an_unidentified_name_is_explained_by_the_setting_and_by_the_form(words:
 
 
 def test_an_unidentified_channel_is_explained_by_the_command_in_that_channel() -> None:
-    error = refused("digest create #nowhere daily 9am")
+    error = catch_typed_refusal("digest create #nowhere daily 9am")
     assert error
     assert "this command in that channel" in error.expected
 
@@ -179,24 +178,26 @@ def test_an_unidentified_channel_is_explained_by_the_command_in_that_channel() -
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("words", [5000 * "mon ", 5000 * "a ", 5000 * "<@U1|a> ", 5000 * "first "])
 def test_an_endless_text_does_not_hold_up_the_others(words: str) -> None:
-    assert refused(f"digest create workflow {words}")
+    assert catch_typed_refusal(f"digest create workflow {words}")
 
 
 def test_a_sixth_person_is_refused() -> None:
     people = " ".join(f"mention:@U0PERSON{number}" for number in range(6))
-    error = refused(f"digest create daily 9am {people}")
+    error = catch_typed_refusal(f"digest create daily 9am {people}")
     assert error
     assert f"{error.word} {error.problem}" == "mention:@U0PERSON5 is mention number 6"
 
 
 def test_twenty_workflows_and_five_people_are_not_too_many() -> None:
     people = " ".join(f"mention:@U0PERSON{number}" for number in range(5))
-    assert refused(f"digest create daily 9am workflow {MANY.removesuffix(' w21')} {people}") is None
+    assert (
+        catch_typed_refusal(f"digest create daily 9am workflow {MANY.removesuffix(' w21')} {people}") is None
+    )
 
 
 @pytest.mark.parametrize("words", ["errored", "status:errored since:2h", "since:2h"])
 def test_a_list_of_the_workflow_that_is_called_digest_is_still_within_reach(words: str) -> None:
-    error = refused(f"digest {words}")
+    error = catch_typed_refusal(f"digest {words}")
     assert error
     assert error.corrected == f"/workflows list digest {words}"
     assert isinstance(read(error.corrected or ""), ListInstances)
@@ -204,6 +205,6 @@ def test_a_list_of_the_workflow_that_is_called_digest_is_still_within_reach(word
 
 def test_a_slip_in_the_word_digest_itself_is_put_right() -> None:
     with pytest.raises(QueryError) as refusal:
-        asked("digset create #ops daily 9am")
+        read_typed("digset create #ops daily 9am")
     assert refusal.value.corrected == "/workflows digest create #ops daily 9am"
-    assert planned("#ops daily 9am")
+    assert read_spec("#ops daily 9am")

@@ -167,7 +167,8 @@ def test_every_newcomer_is_in_one_group_or_among_the_untold(
         ends = [new_instance.at for new_instance in group.shown]
         assert ends == sorted(ends, reverse=True)
         first = known[group.workflow, group.shown[0].id] or InstanceError()
-        assert (group.error, group.message) == (first.name, first.message)
+        assert group.error == first.name
+        assert group.message == first.message
 
 
 @given(founds())
@@ -177,7 +178,9 @@ def test_without_errors_each_workflow_is_one_group(found: list[WorkflowFindings]
     by_name = {one.workflow: one for one in found}
     for group in groups:
         one = by_name[group.workflow]
-        assert (group.error, group.total, group.exact) == (None, len(one.new_instances), one.exact)
+        assert group.error is None
+        assert group.total == len(one.new_instances)
+        assert group.exact == one.exact
     assert ungrouped == {
         name: len(one.new_instances)
         for name, one in by_name.items()

@@ -17,8 +17,18 @@ from bot.cloudflare.errors import (
 from bot.cloudflare.models import MAX_PER_PAGE, Status
 from bot.playground.simulators.cloudflare import Challenge, Fault, HtmlPage, JsonError, WrongShape
 from bot.playground.simulators.cloudflare import Throttled as Throttling
-
-from .accounts import HOUR, MINUTE, Account, account, bars, listed, one, plan, stamp, told
+from tests.support.digest_account import (
+    HOUR,
+    MINUTE,
+    Account,
+    chart_total,
+    format_time,
+    item_body,
+    list_body,
+    plan,
+    run_account,
+    shown_ids,
+)
 
 DAY = 24 * HOUR
 OPERATIONS = ("list_workflows", "list_instances", "get_instance")
@@ -26,7 +36,7 @@ OPERATIONS = ("list_workflows", "list_instances", "get_instance")
 
 @pytest.fixture
 async def prod() -> AsyncIterator[Account]:
-    async with account() as served:
+    async with run_account() as served:
         yield served
 
 
@@ -61,7 +71,9 @@ async def test_a_fault_is_raised_and_what_was_read_half_is_not_taken_for_whole(
     prod.simulation.clear_faults()
     before = prod.calls
     report = await prod.digest(sharing="9:00")
-    assert (report.total, report.exact, bars(report)) == (4, True, 4)
+    assert report.total == 4
+    assert report.exact is True
+    assert chart_total(report) == 4
     assert all(was <= now <= was + 4 for was, now in zip(before, prod.calls, strict=True))
 
 
@@ -81,7 +93,7 @@ async def test_being_throttled_while_errors_are_asked_for_is_raised(prod: Accoun
     prod.simulation.inject(Throttling(30), operation="get_instance")
     with pytest.raises(RateLimited):
         await prod.digest(sharing="9:00")
-    assert told(await prod.digest(sharing="9:00")) == {"a"}
+    assert shown_ids(await prod.digest(sharing="9:00")) == {"a"}
     assert prod.calls == (1, 1, 2)
 
 
@@ -95,7 +107,9 @@ async def test_an_instance_that_nobody_can_describe_is_told_of_without_its_error
     prod.fail("orders", "b", 6)
     prod.simulation.inject(fault, times=None, operation="get_instance")
     (group,) = (await prod.digest()).groups
-    assert (group.error, group.message, group.total) == (None, None, 2)
+    assert group.error is None
+    assert group.message is None
+    assert group.total == 2
 
 
 # What is gone meanwhile.
@@ -106,7 +120,8 @@ async def test_an_instance_that_is_gone_before_it_is_described_is_still_told_of(
     prod.fail("orders", "b", 6)
     prod.simulation.inject(JsonError(404, 10400), operation="get_instance")
     report = await prod.digest()
-    assert (report.total, told(report)) == (2, {"a", "b"})
+    assert report.total == 2
+    assert shown_ids(report) == {"a", "b"}
     assert {group.error for group in report.groups} == {None, "TimeoutError"}
 
 
@@ -118,24 +133,31 @@ async def test_a_workflow_that_is_deleted_before_its_instances_are_listed_is_gon
     prod.fail("orders", "c", 5)
     prod.simulation.inject(JsonError(404, 10200), operation="list_instances")
     report = await prod.digest(plan("orders", "bills"))
-    assert (report.gone, report.unexplained, report.exact) == (["orders"], {}, True)
+    assert report.gone == ["orders"]
+    assert report.unexplained == {}
+    assert report.exact is True
     assert [row.name for row in report.rows] == ["bills"]
     assert report.baseline.counts == {"bills": {"errored": 1}}
 
 
 async def test_a_workflow_that_is_deleted_before_it_is_counted_is_gone(prod: Account) -> None:
     prod.fail("orders", "a", 5)
-    prod.simulation.inject(listed({"name": "lost"}, {"name": "orders"}), operation="list_workflows")
+    prod.simulation.inject(list_body({"name": "lost"}, {"name": "orders"}), operation="list_workflows")
     report = await prod.digest(plan("orders", "lost"))
-    assert (report.gone, told(report), report.empty) == (["lost"], {"a"}, 0)
+    assert report.gone == ["lost"]
+    assert shown_ids(report) == {"a"}
+    assert report.empty == 0
 
 
 async def test_a_workflow_that_slips_through_between_two_pages_of_the_list_is_not_gone(prod: Account) -> None:
     prod.fail("orders", "a", 5)
     prod.fail("bills", "b", 5)
-    prod.simulation.inject(listed({"name": "bills", "instances": {"errored": 1}}), operation="list_workflows")
+    prod.simulation.inject(
+        list_body({"name": "bills", "instances": {"errored": 1}}), operation="list_workflows"
+    )
     report = await prod.digest(plan("orders", "bills", "lost"))
-    assert (report.gone, told(report)) == (["lost"], {"a", "b"})
+    assert report.gone == ["lost"]
+    assert shown_ids(report) == {"a", "b"}
     assert report.baseline.counts == {"orders": {"errored": 1}, "bills": {"errored": 1}}
 
 
@@ -143,7 +165,8 @@ async def test_a_workflow_that_slips_through_between_two_pages_of_the_list_is_no
 async def test_a_name_that_no_workflow_can_have_is_gone(prod: Account, name: str) -> None:
     prod.fail("orders", "a", 5)
     report = await prod.digest(plan("orders", name))
-    assert (report.gone, told(report)) == ([name], {"a"})
+    assert report.gone == [name]
+    assert shown_ids(report) == {"a"}
 
 
 # Lists that move, repeat themselves or break off.
@@ -151,14 +174,16 @@ async def test_a_name_that_no_workflow_can_have_is_gone(prod: Account, name: str
 
 async def test_rows_that_come_twice_are_one_newcomer(prod: Account) -> None:
     rows = [
-        {"id": f"{number}", "status": "errored", "ended_on": stamp(prod.clock.ago(number))}
+        {"id": f"{number}", "status": "errored", "ended_on": format_time(prod.clock.ago(number))}
         for number in range(5)
     ]
     prod.fail("orders", "x", 5)
-    prod.simulation.inject(listed(*rows, rows[0], cursor="1"), operation="list_instances")
-    prod.simulation.inject(listed(*rows[3:], cursor=""), operation="list_instances")
+    prod.simulation.inject(list_body(*rows, rows[0], cursor="1"), operation="list_instances")
+    prod.simulation.inject(list_body(*rows[3:], cursor=""), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.exact, bars(report)) == (5, True, 5)
+    assert report.total == 5
+    assert report.exact is True
+    assert chart_total(report) == 5
 
 
 async def test_a_cursor_that_repeats_itself_ends_the_list_without_a_promise(prod: Account) -> None:
@@ -166,7 +191,8 @@ async def test_a_cursor_that_repeats_itself_ends_the_list_without_a_promise(prod
         prod.fail("orders", f"{number}", number)
     prod.simulation.change(repeat_cursor=True)
     report = await prod.digest()
-    assert (report.total, report.exact) == (2 * MAX_PER_PAGE, False)
+    assert report.total == 2 * MAX_PER_PAGE
+    assert report.exact is False
     assert prod.simulation.list_calls == 2
 
 
@@ -174,21 +200,25 @@ async def test_a_cursor_that_is_refused_ends_the_list_without_a_promise(prod: Ac
     for number in range(2 * MAX_PER_PAGE):
         prod.fail("orders", f"{number}", number)
     prod.simulation.inject(
-        listed({"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}, cursor="no cursor"),
+        list_body(
+            {"id": "a", "status": "errored", "ended_on": format_time(prod.clock.ago(1))}, cursor="no cursor"
+        ),
         operation="list_instances",
     )
     report = await prod.digest()
-    assert (report.total, report.exact) == (1, False)
+    assert report.total == 1
+    assert report.exact is False
 
 
 async def test_empty_pages_with_a_cursor_are_passed_over(prod: Account) -> None:
     prod.fail("orders", "a", 5)
     for number in range(3):
-        prod.simulation.inject(listed(cursor=f"{number}"), operation="list_instances")
-    row = {"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}
-    prod.simulation.inject(listed(row), operation="list_instances")
+        prod.simulation.inject(list_body(cursor=f"{number}"), operation="list_instances")
+    row = {"id": "a", "status": "errored", "ended_on": format_time(prod.clock.ago(1))}
+    prod.simulation.inject(list_body(row), operation="list_instances")
     report = await prod.digest()
-    assert (told(report), report.exact) == ({"a"}, True)
+    assert shown_ids(report) == {"a"}
+    assert report.exact is True
 
 
 async def test_a_status_that_the_api_refuses_is_said(prod: Account) -> None:
@@ -202,14 +232,15 @@ async def test_a_failure_that_ends_while_the_digest_is_read_is_left_to_the_next(
     await prod.digest()
     prod.clock.advance(HOUR)
     prod.fail("orders", "a", 1)
-    row = {"id": "b", "status": "errored", "ended_on": stamp(prod.clock.ago(-1))}
-    known = {"id": "a", "status": "errored", "ended_on": stamp(prod.clock.ago(1))}
-    prod.simulation.inject(listed(row, known), operation="list_instances")
+    row = {"id": "b", "status": "errored", "ended_on": format_time(prod.clock.ago(-1))}
+    known = {"id": "a", "status": "errored", "ended_on": format_time(prod.clock.ago(1))}
+    prod.simulation.inject(list_body(row, known), operation="list_instances")
     report = await prod.digest()
-    assert (told(report), report.exact) == ({"a"}, True)
+    assert shown_ids(report) == {"a"}
+    assert report.exact is True
     prod.fail("orders", "b", -1)
     prod.clock.advance(MINUTE)
-    assert told(await prod.digest()) == {"b"}
+    assert shown_ids(await prod.digest()) == {"b"}
 
 
 async def test_a_failure_that_is_counted_before_it_is_listed_is_said_then_told(prod: Account) -> None:
@@ -217,11 +248,13 @@ async def test_a_failure_that_is_counted_before_it_is_listed_is_said_then_told(p
     await prod.digest()
     prod.clock.advance(HOUR)
     prod.fail("orders", "a", 1, created=2)
-    prod.simulation.inject(listed(), operation="list_instances")
+    prod.simulation.inject(list_body(), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.unexplained, report.exact) == (0, {"orders": 1}, False)
+    assert report.total == 0
+    assert report.unexplained == {"orders": 1}
+    assert report.exact is False
     prod.clock.advance(HOUR)
-    assert told(await prod.digest()) == {"a"}
+    assert shown_ids(await prod.digest()) == {"a"}
 
 
 async def test_a_failure_that_is_listed_before_it_is_counted_is_told_of_and_no_riddle_later(
@@ -232,12 +265,14 @@ async def test_a_failure_that_is_listed_before_it_is_counted_is_told_of_and_no_r
     await prod.digest()
     prod.clock.advance(HOUR)
     prod.fail("orders", "a", 1)
-    late = {"name": "orders", "instances": {"errored": 1}, "triggered_on": stamp(prod.clock())}
-    prod.simulation.inject(listed(late), operation="list_workflows")
-    assert told(await prod.digest()) == {"a"}
+    late = {"name": "orders", "instances": {"errored": 1}, "triggered_on": format_time(prod.clock())}
+    prod.simulation.inject(list_body(late), operation="list_workflows")
+    assert shown_ids(await prod.digest()) == {"a"}
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unexplained == {}
+    assert report.exact is True
 
 
 async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None:
@@ -246,16 +281,17 @@ async def test_huge_and_odd_counts_are_taken_as_they_come(prod: Account) -> None
         {"name": "odd", "instances": {}},
         {"name": "less", "instances": {"errored": -3}},
     ]
-    prod.simulation.inject(listed(*rows), operation="list_workflows")
-    prod.simulation.inject(listed(), times=2, operation="list_instances")
+    prod.simulation.inject(list_body(*rows), operation="list_workflows")
+    prod.simulation.inject(list_body(), times=2, operation="list_instances")
     report = await prod.digest()
     assert [row.name for row in report.rows] == ["huge", "less"]
     prod.clock.advance(HOUR)
     rows[0]["instances"] = {"errored": 2 * 10**15}
-    prod.simulation.inject(listed(*rows), operation="list_workflows")
-    prod.simulation.inject(listed(), times=2, operation="list_instances")
+    prod.simulation.inject(list_body(*rows), operation="list_workflows")
+    prod.simulation.inject(list_body(), times=2, operation="list_instances")
     report = await prod.digest()
-    assert (report.unexplained, report.exact) == ({"huge": 10**15}, False)
+    assert report.unexplained == {"huge": 10**15}
+    assert report.exact is False
     assert report.rows[0].changes == {"errored": 10**15, "hibernated": -3}
 
 
@@ -268,13 +304,17 @@ async def test_counts_that_could_not_be_read_once_do_not_rise_in_the_digest_afte
     await prod.digest()
     prod.clock.advance(HOUR)
     odd: tuple[dict[str, Any], ...] = ({"name": "orders", "instances": "many"}, {"name": ["bills"]})
-    prod.simulation.inject(listed(*odd), operation="list_workflows")
-    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    prod.simulation.inject(list_body(*odd), operation="list_workflows")
+    prod.simulation.inject(item_body({"name": "orders", "instances": 7}), operation="get_workflow")
     report = await prod.digest()
-    assert (report.total, report.exact, [row.counts for row in report.rows]) == (0, False, [None])
+    assert report.total == 0
+    assert report.exact is False
+    assert [row.counts for row in report.rows] == [None]
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unexplained == {}
+    assert report.exact is True
     assert {row.changes is None for row in report.rows} == {True}
 
 
@@ -286,16 +326,19 @@ async def test_what_was_told_while_counts_could_not_be_read_is_not_said_to_have_
     prod.clock.advance(HOUR)
     for name in ("b", "c", "d"):
         prod.fail("orders", name, 5)
-    prod.simulation.inject(listed({"name": "orders", "instances": "many"}), operation="list_workflows")
-    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
-    assert told(await prod.digest()) == {"b", "c", "d"}
+    prod.simulation.inject(list_body({"name": "orders", "instances": "many"}), operation="list_workflows")
+    prod.simulation.inject(item_body({"name": "orders", "instances": 7}), operation="get_workflow")
+    assert shown_ids(await prod.digest()) == {"b", "c", "d"}
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unexplained == {}
+    assert report.exact is True
     prod.clock.advance(HOUR)
     prod.fail("orders", "e", 5)
     report = await prod.digest()
-    assert (told(report), report.rows[0].changes) == ({"e"}, {"errored": 1})
+    assert shown_ids(report) == {"e"}
+    assert report.rows[0].changes == {"errored": 1}
 
 
 @pytest.mark.parametrize("odd", [{"name": "orders", "instances": "many"}, {"name": ["orders"]}])
@@ -306,11 +349,13 @@ async def test_counts_that_the_first_digest_could_not_read_have_not_risen_in_the
         prod.fail("orders", f"old-{number}", 3 * DAY)
     prod.fail("bills", "b", 3 * DAY)
     rows = ({"name": "bills", "instances": {"errored": 1}}, odd)
-    prod.simulation.inject(listed(*rows), operation="list_workflows")
-    prod.simulation.inject(one({"name": "orders", "instances": 7}), operation="get_workflow")
+    prod.simulation.inject(list_body(*rows), operation="list_workflows")
+    prod.simulation.inject(item_body({"name": "orders", "instances": 7}), operation="get_workflow")
     await prod.digest()
     prod.clock.advance(HOUR)
     report = await prod.digest()
-    assert (report.has_news, report.unexplained, report.exact) == (False, {}, True)
+    assert report.has_news is False
+    assert report.unexplained == {}
+    assert report.exact is True
     changes = {row.name: row.changes for row in report.rows}
     assert changes == {"orders": None, "bills": {}}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.digests.model import DigestSpec
 from bot.digests.news import OVERLAP
 from bot.language.durations import LONGEST_WINDOW
-
-from .accounts import HOUR, MINUTE, Account, account, bars, plan
+from tests.support.digest_account import HOUR, MINUTE, Account, chart_total, plan, run_account
+from tests.support.properties import examples
 
 FLOWS = ("a", "b", "c")
 LONGEST_LAG = int(OVERLAP.total_seconds()) - 1
@@ -70,14 +70,16 @@ class Story:
             for place, ended in self.pending.items()
             if not first or ended > until - self.plan.window
         }
-        assert (report.total, report.exact, report.unexplained) == (len(expected), True, {})
+        assert report.total == len(expected)
+        assert report.exact is True
+        assert report.unexplained == {}
         shown = {(group.workflow, new.id): new.at for group in report.groups for new in group.shown}
         assert shown.items() <= expected.items()
         assert sum(group.total for group in report.groups) + sum(report.ungrouped.values()) == report.total
         self.told += expected.values()
         self.pending.clear()
         start = (until - self.plan.window).replace(minute=0, second=0)
-        assert bars(report) == sum(ended >= start for ended in self.told)
+        assert chart_total(report) == sum(ended >= start for ended in self.told)
 
     def surface(self, flow: str, lag: int) -> None:
         """A failure comes to light some time after it happened."""
@@ -128,7 +130,7 @@ class Story:
         return found
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(windows, stories)
 def test_each_failure_is_told_of_once_and_drawn_once(
     window: timedelta, story: list[tuple[int, tuple[Any, ...]]]
@@ -136,7 +138,7 @@ def test_each_failure_is_told_of_once_and_drawn_once(
     assert window <= LONGEST_WINDOW
 
     async def tell() -> None:
-        async with account() as prod:
+        async with run_account() as prod:
             told = Story(prod, plan(window=window))
             for wait, event in story:
                 await told.go_on(wait, event)

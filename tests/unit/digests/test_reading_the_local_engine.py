@@ -7,26 +7,35 @@ from typing import Any
 import pytest
 
 from bot.playground.simulators.cloudflare import Simulation, WrongShape
-
-from .accounts import HOUR, MINUTE, Account, account, listed, one, plan, stamp, told
+from tests.support.digest_account import (
+    HOUR,
+    MINUTE,
+    Account,
+    format_time,
+    item_body,
+    list_body,
+    plan,
+    run_account,
+    shown_ids,
+)
 
 DAY = 24 * HOUR
 
 
 @pytest.fixture
 async def prod() -> AsyncIterator[Account]:
-    async with account() as served:
+    async with run_account() as served:
         yield served
 
 
 def wrangler(simulation: Simulation, *names: str) -> None:
-    simulation.inject(listed(*({"name": name} for name in names)), operation="list_workflows")
+    simulation.inject(list_body(*({"name": name} for name in names)), operation="list_workflows")
 
 
 def engine_rows(*rows: tuple[str, datetime | None]) -> WrongShape:
     answered: list[dict[str, Any]] = [{"id": "phantom"}]
-    answered += [{"id": id_, "status": "errored", "created_on": at and stamp(at)} for id_, at in rows]
-    return listed(*answered, page=1, total_pages=1, total_count=len(answered))
+    answered += [{"id": id_, "status": "errored", "created_on": at and format_time(at)} for id_, at in rows]
+    return list_body(*answered, page=1, total_pages=1, total_count=len(answered))
 
 
 async def test_workflows_that_the_list_does_not_count_are_counted_one_by_one(prod: Account) -> None:
@@ -35,11 +44,9 @@ async def test_workflows_that_the_list_does_not_count_are_counted_one_by_one(pro
     prod.simulation.add_workflow("idle")
     wrangler(prod.simulation, "orders", "workflows", "idle")
     report = await prod.digest(sharing="9:00")
-    assert (told(report), report.empty, [row.name for row in report.rows]) == (
-        {"a"},
-        1,
-        ["orders", "workflows"],
-    )
+    assert shown_ids(report) == {"a"}
+    assert report.empty == 1
+    assert [row.name for row in report.rows] == ["orders", "workflows"]
     await prod.reader.report(plan("orders"), None, sharing="9:00")
     assert prod.simulation.count("get_workflow") == 3
 
@@ -48,13 +55,16 @@ async def test_workflows_that_nobody_counts_are_looked_at_all_the_same(prod: Acc
     for name in ("orders", "bills"):
         wrangler(prod.simulation, "orders", "bills")
         for each in ("orders", "bills"):
-            prod.simulation.inject(one({"name": each, "instances": None}), operation="get_workflow")
+            prod.simulation.inject(item_body({"name": each, "instances": None}), operation="get_workflow")
         prod.simulation.inject(engine_rows((name, prod.clock.ago(MINUTE))), operation="list_instances")
         prod.simulation.inject(engine_rows(), operation="list_instances")
-        prod.simulation.inject(one({"status": "errored", "error": "boom"}), operation="get_instance")
+        prod.simulation.inject(item_body({"status": "errored", "error": "boom"}), operation="get_instance")
         report = await prod.digest()
         (group,) = report.groups
-        assert (group.message, group.total, report.exact, report.empty) == ("boom", 1, True, 0)
+        assert group.message == "boom"
+        assert group.total == 1
+        assert report.exact is True
+        assert report.empty == 0
         assert [(row.counts, row.changes) for row in report.rows] == [(None, None)] * 2
         assert report.baseline.counts == {"orders": None, "bills": None}
         prod.clock.advance(HOUR)
@@ -71,13 +81,16 @@ async def test_a_row_without_its_end_counts_from_its_creation(
     created = [("a", prod.clock.ago(HOUR + 90)), ("b", prod.clock.ago(2 * HOUR))]
     prod.simulation.inject(engine_rows(*created), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.unexplained) == (0, {"orders": 1})
+    assert report.total == 0
+    assert report.unexplained == {"orders": 1}
 
 
 async def test_pages_by_number_are_read_on(prod: Account) -> None:
     prod.fail("orders", "a", 5)
     for page in (1, 2):
-        row = {"id": f"{page}", "status": "errored", "created_on": stamp(prod.clock.ago(page))}
-        prod.simulation.inject(listed(row, page=page, total_pages=2), operation="list_instances")
+        row = {"id": f"{page}", "status": "errored", "created_on": format_time(prod.clock.ago(page))}
+        prod.simulation.inject(list_body(row, page=page, total_pages=2), operation="list_instances")
     report = await prod.digest()
-    assert (report.total, report.exact, report.since) == (2, True, prod.clock.ago(DAY))
+    assert report.total == 2
+    assert report.exact is True
+    assert report.since == prod.clock.ago(DAY)

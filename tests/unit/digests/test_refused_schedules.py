@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from bot.language.errors import QueryError, read_field
 from bot.language.schedule_words import read
-
-from .reading import HOME, schedule
+from tests.unit.digests.schedules import HOME, read_schedule
 
 INTERVALS = ", ".join(
     f"`every {span}`" for span in ("15m", "20m", "30m", "1h", "2h", "3h", "4h", "6h", "8h", "12h")
@@ -149,7 +148,7 @@ MISTAKES = {
 def refusal(text: str) -> QueryError | None:
     """How a schedule is refused, if it is."""
     try:
-        read_field(text, schedule)
+        read_field(text, read_schedule)
     except QueryError as error:
         return error
     return None
@@ -193,7 +192,7 @@ def test_any_two_words_are_read_or_refused_in_words() -> None:
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     error = refusal(text)
     if error is None:
-        assert read(schedule(text).in_words(), HOME) == schedule(text)
+        assert read(read_schedule(text).in_words(), HOME) == read_schedule(text)
     else:
         assert all((error.word, error.problem, error.expected))
         assert error.nearest is None or refusal(error.nearest) is None

@@ -8,8 +8,8 @@ from bot.language.errors import QueryError
 from bot.language.schedule import Schedule
 from bot.language.schedule_words import read, take
 from bot.language.tokens import split
+from tests.unit.digests.schedules import HOME, read_schedule
 
-from .reading import HOME, schedule
 from .strategies import ZONES, cron_forms, zones
 
 SAID = {
@@ -40,7 +40,7 @@ TEXTS = [(text, said) for said, texts in SAID.items() for text in (said, *texts.
 
 @pytest.mark.parametrize(("text", "said"), TEXTS)
 def test_what_is_understood_is_said_again(text: str, said: str) -> None:
-    assert schedule(text).in_words() == f"{said} ({HOME})"
+    assert read_schedule(text).in_words() == f"{said} ({HOME})"
 
 
 @given(cron_forms, zones)
@@ -61,8 +61,8 @@ def test_words_read_back_as_the_schedule_they_were_said_of(form: tuple[str, ...]
 def test_a_zone_at_the_end_is_taken_whatever_its_case(
     text: str, zone: str, brackets: str, case: type[str]
 ) -> None:
-    plan = schedule(f"{text} {brackets.format(case(zone))}")
-    assert plan == Schedule(schedule(text).cron, zone)
+    plan = read_schedule(f"{text} {brackets.format(case(zone))}")
+    assert plan == Schedule(read_schedule(text).cron, zone)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.language.cron import canonical
 from bot.language.schedule import Schedule, slot_key
+from tests.unit.digests.schedules import format_moments, parse_utc, read_schedule
 
-from .reading import schedule, shown, utc
 from .strategies import WHOLE_HOURS, cron_forms, moments, schedules, zones
 
 DAY = timedelta(days=1)
@@ -131,13 +131,13 @@ def test_every_half_hour_is_half_an_hour_also_when_clocks_change(
     data: st.DataObject, zone: str, minutes: int
 ) -> None:
     start = data.draw(moments(zone))
-    slots = schedule(f"every {minutes}m {zone}").slots_between(start, start + 2 * DAY)
+    slots = read_schedule(f"every {minutes}m {zone}").slots_between(start, start + 2 * DAY)
     assert {later - earlier for earlier, later in pairwise(slots)} == {timedelta(minutes=minutes)}
 
 
 def test_a_range_is_open_at_its_start_and_closed_at_its_end() -> None:
-    plan = schedule("daily 09:00 UTC")
-    nine, ten = utc("2026-11-23 09:00"), utc("2026-11-23 10:00")
+    plan = read_schedule("daily 09:00 UTC")
+    nine, ten = parse_utc("2026-11-23 09:00"), parse_utc("2026-11-23 10:00")
     assert plan.slots_between(nine, ten) == ()
     assert plan.slots_between(nine - MINUTE, nine) == (nine,)
     assert plan.slots_between(ten, nine) == ()
@@ -163,13 +163,13 @@ def test_a_range_is_open_at_its_start_and_closed_at_its_end() -> None:
 def test_months_end_leap_days_come_and_days_are_counted_as_cron_does(
     text: str, after: str, slots: list[str]
 ) -> None:
-    assert shown(tuple(schedule(f"{text} UTC").upcoming(utc(after), 3))) == slots
+    assert format_moments(tuple(read_schedule(f"{text} UTC").upcoming(parse_utc(after), 3))) == slots
 
 
 @given(st.data(), zones)
 def test_a_slot_has_one_key_wherever_it_is_looked_at_from(data: st.DataObject, zone: str) -> None:
     moment = data.draw(moments(zone))
-    slots = schedule(f"every 30m {zone}").slots_between(moment, moment + 2 * DAY)
+    slots = read_schedule(f"every 30m {zone}").slots_between(moment, moment + 2 * DAY)
     keys = [slot_key(slot) for slot in slots]
     assert keys == [slot_key(slot.astimezone(ZoneInfo(zone))) for slot in slots]
     assert keys == sorted(set(keys))
@@ -180,13 +180,13 @@ def test_a_key_is_the_minute_in_utc() -> None:
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
-    nowhere = utc("2026-11-23 09:00").replace(tzinfo=None)
-    plan = schedule("daily 09:00")
+    nowhere = parse_utc("2026-11-23 09:00").replace(tzinfo=None)
+    plan = read_schedule("daily 09:00")
     with pytest.raises(ValueError, match="has no time zone"):
         plan.next_after(nowhere)
     with pytest.raises(ValueError, match="has no time zone"):
         plan.upcoming(nowhere, 3)
     with pytest.raises(ValueError, match="has no time zone"):
-        plan.slots_between(utc("2026-11-23 09:00"), nowhere)
+        plan.slots_between(parse_utc("2026-11-23 09:00"), nowhere)
     with pytest.raises(ValueError, match="has no time zone"):
         slot_key(nowhere)

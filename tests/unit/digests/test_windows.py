@@ -51,7 +51,9 @@ def test_what_is_no_window_is_refused_with_the_nearest_one(
 ) -> None:
     with pytest.raises(QueryError) as caught:
         read_window(text)
-    assert (caught.value.word, caught.value.problem, caught.value.nearest) == (text, problem, nearest)
+    assert caught.value.word == text
+    assert caught.value.problem == problem
+    assert caught.value.nearest == nearest
     assert nearest is None or read_window(nearest)
 
 

@@ -1,8 +1,7 @@
 """A database, a Slack and an account, and a clock that all but Slack go by."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -17,27 +16,8 @@ from bot.playground.simulators.slack import LocalSlack
 from bot.settings import Settings
 from bot.slack.client import slack_client
 from bot.storage.database import migrate, open_database
+from tests.support.clock import Clock
 from tests.support.teams import TEAM
-
-
-@dataclass
-class Clock:
-    """A clock that only moves when a test moves it, in either direction."""
-
-    moment: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def seconds(self) -> float:
-        return self.moment.timestamp()
-
-    def advance(self, **span: float) -> None:
-        self.moment += timedelta(**span)
-
-    def set(self, text: str) -> datetime:
-        self.moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
-        return self.moment
 
 
 @pytest.fixture
@@ -71,12 +51,6 @@ def rounds(engine: AsyncEngine) -> DueScheduler:
 @pytest.fixture
 def runs(engine: AsyncEngine) -> RunRepository:
     return RunRepository(engine, TEAM)
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack().serve() as slack:
-        yield slack
 
 
 @pytest.fixture

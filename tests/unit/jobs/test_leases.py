@@ -24,21 +24,20 @@ from bot.slack.poster import Poster
 from bot.storage.tables import digest_runs, workers
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
+from tests.support.clock import Clock
+from tests.support.postgres import create_database, run_postgres
 from tests.support.teams import TEAM, team
-from tests.unit.storage.postgres import new_database, running_postgres
-
-from .conftest import Clock
 
 
 @pytest.fixture(scope="module")
 def postgres_server() -> Iterator[str]:
-    with running_postgres() as url:
+    with run_postgres() as url:
         yield url
 
 
 @pytest.fixture
 def database_url(postgres_server: str) -> str:
-    return new_database(postgres_server)
+    return create_database(postgres_server)
 
 
 @asynccontextmanager
@@ -74,7 +73,8 @@ async def test_a_worker_keeps_its_lease_while_a_request_to_slack_is_under_way(
 
     async with engine.connect() as connection:
         left = (await connection.scalars(select(workers.c.executor))).all()
-    assert (len(left), await other.expired_executors()) == (1, ())
+    assert len(left) == 1
+    assert await other.expired_executors() == ()
 
 
 async def _is_posting(engine: AsyncEngine) -> bool:

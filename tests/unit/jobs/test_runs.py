@@ -8,8 +8,7 @@ from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec
 from bot.digests.runs import Attempt, RunRepository, RunResult
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
-
-from .conftest import Clock
+from tests.support.clock import Clock
 
 BERLIN = Schedule("0 */6 * * *", "Europe/Berlin")
 SIX, NOON, EVENING = ("2026-11-23T05:00Z", "2026-11-23T11:00Z", "2026-11-23T17:00Z")
@@ -143,4 +142,6 @@ async def test_a_digest_pauses_itself_once(
     assert await runs.pause(digest.number, "the channel is archived", clock())
     assert not await runs.pause(digest.number, "something else", clock())
     kept = await store.get(digest.number)
-    assert (kept.state, kept.pause_reason, kept.next_due) == ("paused", "the channel is archived", None)
+    assert kept.state == "paused"
+    assert kept.pause_reason == "the channel is archived"
+    assert kept.next_due is None

@@ -12,8 +12,8 @@ from bot.cloudflare.models import Status
 from bot.language.errors import FormErrors
 from bot.language.times import LONGEST, Clock, TimePoint, read, write
 from tests.support.commands import NOW
+from tests.support.list_commands import read_list
 
-from .reading import listed
 from .strategies import any_text, clocks, hostile_text, times
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -51,7 +51,7 @@ def mistakes(form: Form) -> dict[str, str]:
     ],
 )
 def test_a_form_asks_as_a_command_does(form: Form, command: str) -> None:
-    assert asked(form) == listed(command, zone=BERLIN)
+    assert asked(form) == read_list(command, zone=BERLIN)
 
 
 @pytest.mark.parametrize(

@@ -5,27 +5,26 @@ import pytest
 from bot.browse.model import ListQuery
 from bot.cloudflare.models import STATUSES, Cursor, PageNumber, Status
 from bot.language.errors import QueryError
-
-from .reading import listed
+from tests.support.list_commands import read_list
 
 
 @pytest.mark.parametrize(
     "text", ["orders", "list orders", "LIST orders", "/workflows list orders", '"orders"']
 )
 def test_a_name_is_enough(text: str) -> None:
-    assert listed(text) == ListQuery("orders")
+    assert read_list(text) == ListQuery("orders")
 
 
 @pytest.mark.parametrize(
     "name", ["list", "help", "errored", "status:errored", "--page", "?", "-h", "my flow"]
 )
 def test_a_name_that_means_something_else_can_be_listed_in_quotes(name: str) -> None:
-    assert listed(f'list "{name}"') == ListQuery(name)
+    assert read_list(f'list "{name}"') == ListQuery(name)
 
 
 @pytest.mark.parametrize("name", ["list", "help", "errored"])
 def test_after_list_the_first_word_is_a_name(name: str) -> None:
-    assert listed(f"list {name}") == ListQuery(name)
+    assert read_list(f"list {name}") == ListQuery(name)
 
 
 @pytest.mark.parametrize(
@@ -39,20 +38,20 @@ def test_after_list_the_first_word_is_a_name(name: str) -> None:
     ],
 )
 def test_filters_may_come_before_and_after_the_name(text: str) -> None:
-    assert listed(text) == listed("list orders errored since:2h rows:5")
+    assert read_list(text) == read_list("list orders errored since:2h rows:5")
 
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("text", ["{}", "status:{}", 'status:"{}"', "--status {}", "--status={}"])
 def test_every_status_is_known_in_any_case(status: Status, text: str) -> None:
-    assert listed(f"orders {text.format(status)}").status == status
-    assert listed(f"orders {text.format(status.upper())}").status == status
-    assert listed(f"orders {text.format(status.lower())}").status == status
+    assert read_list(f"orders {text.format(status)}").status == status
+    assert read_list(f"orders {text.format(status.upper())}").status == status
+    assert read_list(f"orders {text.format(status.lower())}").status == status
 
 
 @pytest.mark.parametrize("status", ["hibernated", "x y", "migrating", "Zombie"])
 def test_a_status_of_tomorrow_goes_in_quotes(status: str) -> None:
-    assert listed(f'orders status:"{status}"').status == status
+    assert read_list(f'orders status:"{status}"').status == status
 
 
 @pytest.mark.parametrize(
@@ -70,10 +69,10 @@ def test_a_status_of_tomorrow_goes_in_quotes(status: str) -> None:
 def test_another_system_s_status_is_answered_with_ours(word: str, meant: str) -> None:
     for text in (f"orders {word}", f"orders status:{word}"):
         with pytest.raises(QueryError) as refused:
-            listed(text)
+            read_list(text)
         assert refused.value.nearest is not None
         assert refused.value.nearest.endswith(meant)
-        assert listed(f"{refused.value.corrected}").status == meant
+        assert read_list(f"{refused.value.corrected}").status == meant
 
 
 @pytest.mark.parametrize(
@@ -93,54 +92,54 @@ def test_another_system_s_status_is_answered_with_ours(word: str, meant: str) ->
     ],
 )
 def test_wrangler_s_and_the_api_s_habits_mean_the_same(habit: str, ours: str) -> None:
-    assert listed(f"orders {habit}") == listed(f"orders {ours}")
-    assert listed(f"list {habit} orders") == listed(f"orders {ours}")
+    assert read_list(f"orders {habit}") == read_list(f"orders {ours}")
+    assert read_list(f"list {habit} orders") == read_list(f"orders {ours}")
 
 
 def test_each_filter_is_read() -> None:
-    query = listed("orders waitingForPause rows:20 cursor:AbC direction:DESC account:prod")
+    query = read_list("orders waitingForPause rows:20 cursor:AbC direction:DESC account:prod")
     assert query == ListQuery(
         "orders", "prod", Status("waitingForPause"), rows=20, start=Cursor("AbC"), direction="desc"
     )
 
 
 def test_a_page_is_read() -> None:
-    assert listed("orders page:3").start == PageNumber(3)
+    assert read_list("orders page:3").start == PageNumber(3)
 
 
 @pytest.mark.parametrize("token", ["abc", "a+b/c==", "//8=", "/x", "a:b", "https://x", "a=b&c=d", "'q'"])
 def test_a_cursor_is_taken_as_it_is(token: str) -> None:
-    assert listed(f'orders cursor:"{token}"').start == Cursor(token)
+    assert read_list(f'orders cursor:"{token}"').start == Cursor(token)
 
 
 @pytest.mark.parametrize("token", ["abc", "a+b/c==", "//8=", "/x", "a=b"])
 def test_a_pasted_cursor_of_base64_needs_no_quotes(token: str) -> None:
-    assert listed(f"orders cursor:{token}").start == Cursor(token)
+    assert read_list(f"orders cursor:{token}").start == Cursor(token)
 
 
 @pytest.mark.parametrize("name", ["staging-eu", "STAGING-EU", "Staging-EU"])
 def test_an_account_is_known_by_its_name_in_any_case(name: str) -> None:
-    assert listed(f"orders account:{name}").account == "Staging-EU"
+    assert read_list(f"orders account:{name}").account == "Staging-EU"
 
 
 @pytest.mark.parametrize("number", ["1", "20", "07"])
 def test_rows_go_from_1_to_20(number: str) -> None:
-    assert listed(f"orders rows:{number}").rows == int(number)
+    assert read_list(f"orders rows:{number}").rows == int(number)
 
 
 @pytest.mark.parametrize("number", ["0", "21", "-1", "x", "1.5", "²", "٣", "00000000199", "1" * 5000])
 def test_no_other_number_of_rows_is_taken(number: str) -> None:
     with pytest.raises(QueryError, match="number from 1"):
-        listed(f"orders rows:{number}")
+        read_list(f"orders rows:{number}")
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1000001", "1000000000000", "000000001" + "9" * 5000])
 def test_a_page_that_cannot_be_is_refused(number: str) -> None:
     with pytest.raises(QueryError, match="number from 1"):
-        listed(f"orders page:{number}")
+        read_list(f"orders page:{number}")
 
 
 def test_the_longest_name_has_64_characters() -> None:
-    assert listed("x" * 64).workflow == "x" * 64
+    assert read_list("x" * 64).workflow == "x" * 64
     with pytest.raises(QueryError, match="has 65 characters"):
-        listed("x" * 65)
+        read_list("x" * 65)

@@ -8,8 +8,8 @@ from hypothesis import given
 from bot.browse.model import ListQuery
 from bot.cloudflare.models import MAX_PER_PAGE, STATUSES
 from bot.ui.elements import iso
+from tests.support.list_commands import read_list
 
-from .reading import listed
 from .strategies import list_queries
 
 
@@ -51,12 +51,12 @@ def test_a_page_of_the_api_s_is_never_cut_within_a_screen(query: ListQuery) -> N
     ],
 )
 def test_the_first_page_is_asked_for(text: str, params: str) -> None:
-    assert listed(text).to_params() == params
+    assert read_list(text).to_params() == params
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_each_status_is_asked_for_by_cloudflare_s_own_name(status: str) -> None:
-    assert listed(f"orders {status.lower()}").to_params() == f"per_page=100&status={status}"
+    assert read_list(f"orders {status.lower()}").to_params() == f"per_page=100&status={status}"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_each_status_is_asked_for_by_cloudflare_s_own_name(status: str) -> None:
     ],
 )
 def test_what_restricts_a_list_is_said_in_words(text: str, phrases: tuple[str, ...]) -> None:
-    assert listed(text).describe(iso) == phrases
+    assert read_list(text).describe(iso) == phrases
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_what_restricts_a_list_is_said_in_words(text: str, phrases: tuple[str, .
     ],
 )
 def test_a_list_says_what_to_type_for_it(text: str, command: str) -> None:
-    assert listed(text).command() == command
+    assert read_list(text).command() == command

@@ -4,8 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.language.errors import QueryError
-
-from .reading import listed
+from tests.support.list_commands import read_list
 
 MISTAKES = (
     "list",
@@ -59,7 +58,7 @@ MISTAKES = (
 @pytest.mark.parametrize("text", MISTAKES)
 def test_a_mistake_is_answered_with_what_to_type_instead(text: str, snapshot: SnapshotAssertion) -> None:
     with pytest.raises(QueryError) as refused:
-        listed(text)
+        read_list(text)
     error = refused.value
     assert snapshot == {
         "word": error.word,
@@ -80,7 +79,7 @@ def test_a_mistake_is_answered_with_what_to_type_instead(text: str, snapshot: Sn
 )
 def test_only_the_wrong_word_is_put_right(text: str, command: str) -> None:
     with pytest.raises(QueryError) as refused:
-        listed(text)
+        read_list(text)
     assert refused.value.corrected == command
 
 
@@ -95,21 +94,21 @@ def test_only_the_wrong_word_is_put_right(text: str, command: str) -> None:
 )
 def test_a_command_put_right_can_be_typed_as_it_stands(text: str, query: str) -> None:
     with pytest.raises(QueryError) as refused:
-        listed(text)
+        read_list(text)
     assert refused.value.corrected is not None
-    assert listed(refused.value.corrected) == listed(query)
+    assert read_list(refused.value.corrected) == read_list(query)
 
 
 def test_a_time_in_two_words_is_advised_to_be_quoted() -> None:
     with pytest.raises(QueryError) as refused:
-        listed("orders since:2026-11-22 09:00")
+        read_list("orders since:2026-11-22 09:00")
     assert refused.value.word == "09:00"
     assert 'since:"2026-11-22 09:00"' in f"{refused.value.expected} {refused.value.nearest}"
 
 
 def test_the_message_of_an_error_names_word_problem_and_expectation() -> None:
     with pytest.raises(QueryError, match=r"rows:0 .*number from 1 to 20; expected `rows:1` to `rows:20`"):
-        listed("orders rows:0")
+        read_list("orders rows:0")
 
 
 @pytest.mark.parametrize(
@@ -131,19 +130,19 @@ def test_the_message_of_an_error_names_word_problem_and_expectation() -> None:
 )
 def test_a_filter_without_its_colon_or_key_is_understood_as_a_slip(text: str, nearest: str) -> None:
     with pytest.raises(QueryError) as refused:
-        listed(text)
+        read_list(text)
     assert refused.value.nearest == nearest
     assert refused.value.corrected == f"/workflows orders {nearest}"
 
 
 def test_a_status_may_come_before_the_name() -> None:
-    assert listed("ERRORED orders") == listed("orders errored")
+    assert read_list("ERRORED orders") == read_list("orders errored")
 
 
 @pytest.mark.parametrize("value", ["!complete", "-errored", "errored,running", "not complete"])
 def test_no_single_status_is_offered_for_what_excludes_one_or_names_several(value: str) -> None:
     with pytest.raises(QueryError) as refused:
-        listed(f"orders status:{value}")
+        read_list(f"orders status:{value}")
     assert refused.value.nearest != "status:complete"
     assert refused.value.nearest is None or "running" not in refused.value.nearest
 
@@ -151,13 +150,13 @@ def test_no_single_status_is_offered_for_what_excludes_one_or_names_several(valu
 @pytest.mark.parametrize("flag", ["--reverse", "--json", "--local"])
 def test_a_flag_of_wrangler_s_that_is_none_here_is_said_to_be_unknown(flag: str) -> None:
     with pytest.raises(QueryError, match="is a filter I don't know"):
-        listed(f"orders {flag}")
+        read_list(f"orders {flag}")
 
 
 def test_a_page_out_of_bounds_is_told_the_bound() -> None:
     with pytest.raises(QueryError, match="from 1 to 1,000,000"):
-        listed("orders page:1000001")
+        read_list("orders page:1000001")
 
 
 def test_the_last_hour_is_an_hour_back() -> None:
-    assert listed('orders since:"last hour"') == listed("orders since:1hour")
+    assert read_list('orders since:"last hour"') == read_list("orders since:1hour")

@@ -8,8 +8,7 @@ import pytest
 from bot.language.errors import QueryError
 from bot.language.times import Clock, TimePoint, read
 from tests.support.commands import NOW
-
-from .reading import listed, pending
+from tests.support.list_commands import read_list, read_pending
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -117,7 +116,7 @@ def test_what_is_no_time_is_refused_by_name(text: str) -> None:
     "text", ["2h", "3d", "1h30m", "today", "09:00", "an hour ago", "two days ago", "1.5h"]
 )
 def test_who_asks_in_the_same_minute_asks_the_same(text: str) -> None:
-    asked = {listed(f'orders since:"{text}"', now=NOW.replace(second=second)) for second in (0, 22, 59)}
+    asked = {read_list(f'orders since:"{text}"', now=NOW.replace(second=second)) for second in (0, 22, 59)}
     assert len(asked) == 1
 
 
@@ -148,11 +147,11 @@ def test_a_time_says_what_was_understood(text: str, said: str) -> None:
 )
 def test_a_list_cannot_begin_in_the_future(text: str) -> None:
     with pytest.raises(QueryError, match="lies in the future"):
-        listed(f'orders since:"{text}"')
+        read_list(f'orders since:"{text}"')
 
 
 def test_a_list_may_end_in_the_future() -> None:
-    assert listed("orders until:2027-01-01").until is not None
+    assert read_list("orders until:2027-01-01").until is not None
 
 
 @pytest.mark.parametrize(
@@ -160,11 +159,11 @@ def test_a_list_may_end_in_the_future() -> None:
 )
 def test_times_with_nothing_between_them_are_refused(filters: str) -> None:
     with pytest.raises(QueryError, match="not later than"):
-        listed(f"orders {filters}")
+        read_list(f"orders {filters}")
 
 
 def test_both_ends_are_read() -> None:
-    query = listed("orders since:yesterday until:today")
+    query = read_list("orders since:yesterday until:today")
     assert query.since == TimePoint("yesterday", datetime(2026, 11, 22, tzinfo=UTC))
     assert query.until == TimePoint("today", datetime(2026, 11, 23, tzinfo=UTC))
 
@@ -174,8 +173,8 @@ def test_both_ends_are_read() -> None:
     ["today", "yesterday 09:00", "monday", "09:00", "9am", "2026-11-22", "2026-11-22 09:00", "nov 20", "xyz"],
 )
 def test_wall_clock_times_need_a_zone(text: str) -> None:
-    assert pending(f'orders since:"{text}"').needs_zone
-    assert pending(f'orders until:"{text}"').needs_zone
+    assert read_pending(f'orders since:"{text}"').needs_zone
+    assert read_pending(f'orders until:"{text}"').needs_zone
 
 
 @pytest.mark.parametrize(
@@ -183,11 +182,11 @@ def test_wall_clock_times_need_a_zone(text: str) -> None:
     ["2h", "3 days ago", "now", "2026-11-22T09:00Z", "2026-11-22T09:00:00+0100", "2026-11-22 09:00+01:00"],
 )
 def test_other_times_need_none(text: str) -> None:
-    assert not pending(f'orders since:"{text}"').needs_zone
+    assert not read_pending(f'orders since:"{text}"').needs_zone
 
 
 def test_a_list_without_times_needs_no_zone() -> None:
-    assert not pending("orders errored").needs_zone
+    assert not read_pending("orders errored").needs_zone
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from bot.language.tokens import from_slack, split
 )
 def test_any_keyboard_s_quotes_hold_words_together(text: str) -> None:
     (word,) = split(text)
-    assert (word.value, word.quoted) == ("my flow", True)
+    assert word.value == "my flow"
+    assert word.quoted is True
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,8 @@ def test_any_keyboard_s_quotes_hold_words_together(text: str) -> None:
 )
 def test_a_value_may_stand_in_quotes(text: str) -> None:
     (word,) = split(text)
-    assert (word.key, word.value) == ("since", "yesterday 09:00")
+    assert word.key == "since"
+    assert word.value == "yesterday 09:00"
 
 
 def test_a_plain_quote_is_not_closed_by_another_kind() -> None:
@@ -61,12 +63,15 @@ def test_a_quote_that_is_never_closed_is_named(text: str) -> None:
 @pytest.mark.parametrize("dashes", ["--", "—", "–"])
 def test_a_flag_survives_what_keyboards_make_of_two_dashes(dashes: str) -> None:
     (word,) = split(f"{dashes}Per-Page=20")
-    assert (word.key, word.value, word.is_flag) == ("per_page", "20", True)
+    assert word.key == "per_page"
+    assert word.value == "20"
+    assert word.is_flag is True
 
 
 def test_a_word_that_only_begins_like_a_flag_is_a_word() -> None:
     (word,) = split("--2h")
-    assert (word.key, word.value) == (None, "--2h")
+    assert word.key is None
+    assert word.value == "--2h"
 
 
 def test_keys_are_read_without_regard_to_case() -> None:

@@ -106,13 +106,16 @@ def test_a_payload_says_where_it_comes_from_and_where_the_person_does(
     body: dict[str, object], team: str, home: str
 ) -> None:
     read = Interaction.of_payload(body)
-    assert (read.team, read.home_team) == (team, home)
+    assert read.team == team
+    assert read.home_team == home
 
 
 def test_a_modal_that_the_version_before_opened_is_read() -> None:
     view = {"private_metadata": "https://hooks.slack.com/x\nC1\n2.abc"}
     read = Interaction.of_payload({"team": {"id": TEAM}, "user": {"id": "U1"}, "view": view})
-    assert (read.response_url, read.channel, read.carried) == ("https://hooks.slack.com/x", "C1", "2.abc")
+    assert read.response_url == "https://hooks.slack.com/x"
+    assert read.channel == "C1"
+    assert read.carried == "2.abc"
     assert read.dump(read.carried) == view["private_metadata"]
 
 

@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import migrate, open_database
-
-from .postgres import new_database, running_postgres
+from tests.support.postgres import create_database, run_postgres
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    with running_postgres() as url:
+    with run_postgres() as url:
         yield url
 
 
@@ -23,12 +22,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Gives an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'bot.sqlite3'}"
-    return new_database(request.getfixturevalue("postgres_server"))
+    return create_database(request.getfixturevalue("postgres_server"))
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
-    return new_database(postgres_server)
+    return create_database(postgres_server)
 
 
 @asynccontextmanager

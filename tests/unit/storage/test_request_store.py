@@ -1,7 +1,7 @@
 """Bookmarks too long for a button wait in the database, and any replica finds them."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -16,12 +16,14 @@ from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
 from bot.storage import tables
 from bot.ui.limits import VALUE
 from tests.support.buttons import encode, load, request_store, save
-from tests.unit.language.reading import listed
+from tests.support.clock import Clock
+from tests.support.commands import NOW
+from tests.support.list_commands import read_list
 
 from .conftest import opened
 
 KEEP = timedelta(days=7)
-SHORT = Bookmark(listed("orders errored since:2h"))
+SHORT = Bookmark(read_list("orders errored since:2h"))
 OVERVIEW = OverviewBookmark(OverviewQuery("prod", "order"), 10)
 
 
@@ -31,17 +33,9 @@ def long_bookmark(seed: int = 0, query: ListQuery = SHORT.query) -> Bookmark:
     return Bookmark(query, visited=tuple(VisitedPage(Cursor(token), 100) for token in cursors))
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture
@@ -113,7 +107,7 @@ async def test_a_bookmark_is_kept_for_as_long_as_was_said(bookmarks: RequestStor
 async def test_an_expired_bookmark_answers_with_the_command_to_run_again(
     bookmarks: RequestStore, clock: Clock
 ) -> None:
-    query = listed('list "my.odd. flow" since:2h page:3 account:prod')
+    query = read_list('list "my.odd. flow" since:2h page:3 account:prod')
     value = await save(bookmarks, TurnPage(long_bookmark(query=query)))
     clock.moment += KEEP
     with pytest.raises(ExpiredButton) as expired:

@@ -13,6 +13,7 @@ from bot.digests.model import Baseline, Digest, DigestSpec, Mention
 from bot.digests.store import DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
 from bot.storage.tables import digests
+from tests.support.clock import Clock
 from tests.support.teams import TEAM
 
 MONDAY = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
@@ -27,17 +28,9 @@ PLAN = DigestSpec(
 TUESDAY_AT_NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.moment = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(MONDAY)
 
 
 @pytest.fixture
@@ -53,18 +46,18 @@ async def live(store: DigestRepository, plan: DigestSpec = PLAN, creator: str = 
 async def test_a_digest_keeps_its_whole_plan(store: DigestRepository) -> None:
     digest = await store.create(PLAN, "U0ADA0001")
     assert await store.get(digest.number) == digest
-    assert (digest.plan, digest.creator, digest.created_at) == (
-        PLAN,
-        "U0ADA0001",
-        MONDAY.replace(microsecond=0),
-    )
+    assert digest.plan == PLAN
+    assert digest.creator == "U0ADA0001"
+    assert digest.created_at == MONDAY.replace(microsecond=0)
 
 
 async def test_a_new_digest_waits_until_it_is_resumed(store: DigestRepository) -> None:
     made = await store.create(PLAN, "U0ADA0001")
-    assert (made.state, made.next_due) == ("paused", None)
+    assert made.state == "paused"
+    assert made.next_due is None
     resumed = await store.resume(made.number)
-    assert (resumed.state, resumed.next_due) == ("active", TUESDAY_AT_NINE)
+    assert resumed.state == "active"
+    assert resumed.next_due == TUESDAY_AT_NINE
 
 
 async def test_resuming_what_is_active_skips_no_slot_that_is_just_due(
@@ -92,7 +85,8 @@ async def test_another_schedule_counts_from_now(store: DigestRepository) -> None
 async def test_a_paused_digest_that_is_changed_stays_paused(store: DigestRepository) -> None:
     digest = await store.pause((await live(store)).number)
     changed = await store.change(digest, DigestSpec("C0OPS0001", Schedule("0 */4 * * *", "UTC")))
-    assert (changed.state, changed.next_due) == ("paused", None)
+    assert changed.state == "paused"
+    assert changed.next_due is None
 
 
 async def test_a_deleted_digest_is_listed_nowhere_and_can_be_restored(store: DigestRepository) -> None:
@@ -109,7 +103,8 @@ async def test_what_was_paused_when_it_was_deleted_is_restored_as_that(store: Di
     number = (await store.pause((await live(store)).number)).number
     await store.delete(number)
     restored = await store.restore(number)
-    assert (restored.state, restored.next_due) == ("paused", None)
+    assert restored.state == "paused"
+    assert restored.next_due is None
 
 
 async def test_what_was_never_deleted_is_restored_to_what_it_is(store: DigestRepository) -> None:

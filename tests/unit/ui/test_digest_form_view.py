@@ -31,9 +31,20 @@ from bot.ui import limits
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
 from tests.support.commands import ACCOUNTS
+from tests.support.digest_messages import (
+    ONCALL,
+    WEEKDAYS,
+    assert_slack_shows,
+    bars,
+    group,
+    plan,
+    report,
+    row,
+    visible_lines,
+)
+from tests.support.properties import examples
 from tests.unit.digests.strategies import schedules
 
-from .digest_showing import ONCALL, WEEKDAYS, assert_slack_shows, bars, group, plan, report, row, shown
 from .test_digest_message import FULL, WORST
 from .test_hostile_texts import foreign
 
@@ -146,7 +157,7 @@ some_plans = st.builds(
 
 
 @given(some_plans, st.sampled_from([ACCOUNTS, ("prod",)]))
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=examples(60))
 @example(plan(schedule=Schedule("0 9 * * *", "UTC")), ACCOUNTS)
 @example(plan(schedule=read("cron 0,25,50 1,4,7,11,17,21 1,4,9,13,22 1,3,6,8,11 *", "UTC")), ACCOUNTS)
 def test_a_form_that_is_left_as_it_is_asks_for_the_same_plan(
@@ -173,7 +184,9 @@ def test_days_and_a_time_hold_what_they_can_and_words_the_rest(
     cron: str, days: tuple[str, ...], time: str, words: str
 ) -> None:
     form = DigestForm.of(plan(schedule=Schedule(cron, "UTC")))
-    assert (form.days, form.time, form.words) == (days, time, words)
+    assert form.days == days
+    assert form.time == time
+    assert form.words == words
     asked = form.to_spec()
     assert isinstance(asked, DigestSpec)
     assert asked.schedule == Schedule(cron, "UTC")
@@ -297,13 +310,13 @@ def test_what_does_not_fit_is_never_cut() -> None:
 def test_a_form_that_did_not_open_says_what_to_type(number: int | None, snapshot: SnapshotAssertion) -> None:
     message = form_not_opened_message(number)
     assert_slack_shows(message)
-    assert shown(message) == snapshot
+    assert visible_lines(message) == snapshot
 
 
 def test_a_mistake_in_a_form_that_is_closed_is_told() -> None:
     message = form_mistake_message("window", "“90m” is no window <!here> I know.", None)
     assert_slack_shows(message)
-    assert "Window: “90m” is no window <!here> I know." in shown(message)
+    assert "Window: “90m” is no window <!here> I know." in visible_lines(message)
 
 
 # Previews.

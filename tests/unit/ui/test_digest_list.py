@@ -16,8 +16,17 @@ from bot.digests.messages.text import digest_line
 from bot.digests.model import Digest, DigestRun
 from bot.language.schedule import Schedule
 from bot.ui.elements import Message
+from tests.support.digest_messages import (
+    NOW,
+    ONCALL,
+    all_buttons,
+    assert_slack_shows,
+    digest,
+    plan,
+    visible_lines,
+)
+from tests.support.properties import examples
 
-from .digest_showing import NOW, ONCALL, assert_slack_shows, digest, plan, pressed, shown
 from .test_digest_message import plans
 from .test_hostile_texts import foreign
 
@@ -53,7 +62,7 @@ def actions(message: Message) -> list[list[str]]:
 def test_a_list_of_digests(snapshot: SnapshotAssertion) -> None:
     message = digests_message([digest(), PAUSED, OFF], {7})
     assert_slack_shows(message)
-    assert shown(message) == snapshot
+    assert visible_lines(message) == snapshot
     assert message.text == snapshot
 
 
@@ -64,7 +73,7 @@ def test_a_digest_of_a_list_as_slack_gets_it(snapshot: SnapshotAssertion) -> Non
 def test_a_list_without_digests_says_how_to_make_one(snapshot: SnapshotAssertion) -> None:
     message = digests_message([], ())
     assert_slack_shows(message)
-    assert shown(message) == snapshot
+    assert visible_lines(message) == snapshot
     assert actions(message) == [["digest_new"]]
 
 
@@ -76,7 +85,7 @@ def test_each_digest_has_the_buttons_that_its_reader_may_press() -> None:
         ["digest_preview", "digest_run"],
         ["digest_new"],
     ]
-    buttons = [button for button in pressed(message) if button["action_id"] != "digest_new"]
+    buttons = [button for button in all_buttons(message) if button["action_id"] != "digest_new"]
     assert [button["value"] for button in buttons] == ["7"] * 5 + ["8"] * 5 + ["9"] * 2
     for button in buttons:
         label, number = button["accessibility_label"], button["value"]
@@ -85,7 +94,7 @@ def test_each_digest_has_the_buttons_that_its_reader_may_press() -> None:
 
 
 def test_deleting_asks_first() -> None:
-    asked = [button for button in pressed(digests_message([digest()], {7})) if "confirm" in button]
+    asked = [button for button in all_buttons(digests_message([digest()], {7})) if "confirm" in button]
     assert [button["action_id"] for button in asked] == ["digest_delete"]
     assert "weekdays at 09:00" in asked[0]["confirm"]["text"]["text"]
 
@@ -95,7 +104,7 @@ def test_digests_beyond_a_message_s_limit_are_lines_and_then_a_number(count: int
     many = [digest(number) for number in range(100, 100 + count)]
     message = digests_message(many, {one.number for one in many})
     assert_slack_shows(message)
-    text = shown(message)
+    text = visible_lines(message)
     told = sum(f"*Digest {one.number}*" in text or f"*{one.number}* " in text for one in many)
     assert told >= min(count, 15)
     assert (f"{count - told} more. " in text) == (told < count)
@@ -106,12 +115,12 @@ def test_a_digest_in_full(snapshot: SnapshotAssertion) -> None:
     due = tuple(rich.plan.schedule.upcoming(NOW, 3))
     message = digest_details_message(rich, due, RUNS, may_change=True)
     assert_slack_shows(message)
-    assert shown(message) == snapshot
+    assert visible_lines(message) == snapshot
 
 
 def test_of_many_runs_the_last_ten_are_shown() -> None:
     message = digest_details_message(digest(), (), [RUNS[1]] * 40, may_change=False)
-    assert shown(message).count("✅ sent") == 10
+    assert visible_lines(message).count("✅ sent") == 10
 
 
 ANSWERS: dict[str, Callable[[Digest], Message]] = {
@@ -146,7 +155,7 @@ def test_an_answer_says_what_became_of_a_digest_and_what_to_do(
 ) -> None:
     message = ANSWERS[name](digest())
     assert_slack_shows(message)
-    assert shown(message) == snapshot
+    assert visible_lines(message) == snapshot
     assert "*" not in message.text
 
 
@@ -178,13 +187,17 @@ digests = st.builds(
 
 
 @given(st.lists(digests, max_size=9), st.sets(st.integers(1, 10**6)))
-@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(25)
+)
 def test_any_digests_are_listed(listed: list[Digest], may_change: set[int]) -> None:
     assert_slack_shows(digests_message(listed, may_change | {one.number for one in listed[:3]}))
 
 
 @given(digests, foreign, st.sampled_from(sorted(ANSWERS)))
-@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(40)
+)
 def test_any_digest_is_told_of(one: Digest, detail: str, name: str) -> None:
     runs = [DigestRun(1, "now:a", NOW, "failed", detail=detail * 100)] * 10
     assert_slack_shows(digest_details_message(one, (NOW,) * 3, runs, may_change=True))

@@ -15,24 +15,25 @@ from bot.digests.messages.report import DigestControls, digest_message, maybe_re
 from bot.digests.model import Mention
 from bot.digests.report import Bar, Group, NewInstance, Report, WorkflowRow
 from bot.ui import limits
-from tests.unit.digests.strategies import schedules
-
-from .digest_showing import (
+from tests.support.digest_messages import (
     COMPLETE,
     ERRORED,
     NOW,
     ONCALL,
     RUNNING,
     SINCE,
+    all_buttons,
     assert_slack_shows,
     bars,
     group,
     plan,
-    pressed,
     report,
     row,
-    shown,
+    visible_lines,
 )
+from tests.support.properties import examples
+from tests.unit.digests.strategies import schedules
+
 from .test_hostile_texts import foreign, ids, long_foreign
 
 CALLS = "<@U1> <!subteam^S1> <!here>"
@@ -60,7 +61,7 @@ def test_a_digest_with_everything(snapshot: SnapshotAssertion) -> None:
     messages = digest_message(7, FULL, DigestControls({"order-processing": "orders", "invoices": "more"}))
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, CALLS)
-        assert shown(one) == snapshot
+        assert visible_lines(one) == snapshot
     assert messages.full.text == messages.plain.text == snapshot
 
 
@@ -73,7 +74,7 @@ def test_a_digest_without_news(snapshot: SnapshotAssertion) -> None:
     messages = digest_message(7, QUIET, DigestControls())
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, "")
-        assert shown(one) == snapshot
+        assert visible_lines(one) == snapshot
     assert messages.full.text == "Digest 7: nothing newly errored since 2026-11-20T08:00:03Z"
 
 
@@ -85,7 +86,7 @@ def test_a_first_digest_tells_of_its_window_and_of_no_changes() -> None:
         digest_message(7, first, DigestControls()).full,
         digest_message(7, first, DigestControls()).plain,
     ):
-        text = shown(one)
+        text = visible_lines(one)
         assert "🔴 *1 newly errored* in the last 7 days" in text
         assert "since" not in text
         assert "+" not in text
@@ -93,7 +94,7 @@ def test_a_first_digest_tells_of_its_window_and_of_no_changes() -> None:
 
 def test_a_digest_of_chosen_workflows_names_them() -> None:
     chosen = report(plan=plan(workflows=("a", "b", "c", "d", "e")))
-    assert shown(digest_message(7, chosen, DigestControls()).full).startswith(
+    assert visible_lines(digest_message(7, chosen, DigestControls()).full).startswith(
         "Digest 7 · a, b, c and 2 more\n"
     )
 
@@ -102,14 +103,14 @@ def test_another_status_than_errored_is_told_in_its_own_words() -> None:
     waiting = report(
         [group(error=None, said=None)], plan=plan(status=Status("waitingForPause")), chart=bars(1)
     )
-    text = shown(digest_message(7, waiting, DigestControls()).full)
+    text = visible_lines(digest_message(7, waiting, DigestControls()).full)
     assert "🟡 *1 newly waiting for pause*" in text
     assert "errored" not in text.lower()
 
 
 def test_failures_stand_above_the_counts_and_these_above_the_chart() -> None:
     kinds = [block["type"] for block in digest_message(7, FULL, DigestControls()).full.blocks]
-    text = shown(digest_message(7, FULL, DigestControls()).full)
+    text = visible_lines(digest_message(7, FULL, DigestControls()).full)
     assert text.index("PaymentDeclined") < text.index("[table]") < text.index("[chart]")
     assert kinds[0] == "header"
 
@@ -117,39 +118,41 @@ def test_failures_stand_above_the_counts_and_these_above_the_chart() -> None:
 def test_a_digest_calls_whom_it_should_in_its_text_too_and_only_with_news() -> None:
     loud = digest_message(7, FULL, DigestControls()).full
     assert loud.text.startswith(CALLS)
-    assert CALLS in shown(loud)
+    assert CALLS in visible_lines(loud)
     silent = digest_message(7, replace(QUIET, plan=plan(mentions=ONCALL)), DigestControls()).full
-    assert "<@" not in silent.text + shown(silent)
-    assert "<!subteam" not in silent.text + shown(silent)
+    assert "<@" not in silent.text + visible_lines(silent)
+    assert "<!subteam" not in silent.text + visible_lines(silent)
 
 
 def test_a_preview_calls_nobody_and_says_whom_it_would() -> None:
     messages = digest_message(None, FULL, DigestControls(is_preview=True))
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, "")
-        assert "for you alone. It would call `@ana`, `@oncall`, `@here`" in shown(one)
-        assert "digest run" not in shown(one)
+        assert "for you alone. It would call `@ana`, `@oncall`, `@here`" in visible_lines(one)
+        assert "digest run" not in visible_lines(one)
 
 
 def test_more_of_a_group_is_a_button_into_its_list() -> None:
     one = digest_message(7, FULL, DigestControls({"order-processing": "orders", "refunds": "refunds"})).full
-    assert [(button["text"]["text"], button["action_id"], button["value"]) for button in pressed(one)] == [
+    assert [
+        (button["text"]["text"], button["action_id"], button["value"]) for button in all_buttons(one)
+    ] == [
         ("And at least 12 more", "list_open", "orders"),
         ("Open", "list_open", "refunds"),
     ]
-    assert all(button["accessibility_label"].startswith(button["text"]["text"]) for button in pressed(one)), (
-        "speech control calls a button by what stands on it"
-    )
+    assert all(
+        button["accessibility_label"].startswith(button["text"]["text"]) for button in all_buttons(one)
+    ), "speech control calls a button by what stands on it"
 
 
 def test_without_a_button_what_is_left_out_is_said() -> None:
-    assert "\nAnd at least 12 more\n" in shown(digest_message(7, FULL, DigestControls()).full)
+    assert "\nAnd at least 12 more\n" in visible_lines(digest_message(7, FULL, DigestControls()).full)
 
 
 def test_each_instance_id_stands_as_it_is() -> None:
     for one in (messages := digest_message(7, FULL, DigestControls())).full, messages.plain:
         for told in FULL.groups:
-            assert all(f"`{new_instance.id}`" in shown(one) for new_instance in told.shown)
+            assert all(f"`{new_instance.id}`" in visible_lines(one) for new_instance in told.shown)
 
 
 def test_workflows_that_have_no_room_are_counted_with_the_command_that_shows_them() -> None:
@@ -159,11 +162,11 @@ def test_workflows_that_have_no_room_are_counted_with_the_command_that_shows_the
     messages = digest_message(7, replace(many, plan=plan(account="prod")), DigestControls())
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, "")
-        told = sum(f"workflow-{number:04}" in shown(one) for number in range(900))
+        told = sum(f"workflow-{number:04}" in visible_lines(one) for number in range(900))
         assert 15 < told <= 100
         assert (
             f"{900 - told} more workflows: `/workflows account:prod` · 100 workflows have no instances"
-            in shown(one)
+            in visible_lines(one)
         )
 
 
@@ -184,8 +187,8 @@ def test_an_engine_that_does_not_count_is_no_zero() -> None:
     uncounted = report(rows=[WorkflowRow("orders", None, None)])
     for one in (messages := digest_message(7, uncounted, DigestControls())).full, messages.plain:
         assert_slack_shows(one, "")
-        assert "not counted" in shown(one)
-        assert "0" not in shown(one).partition("orders")[2].partition("\n")[0]
+        assert "not counted" in visible_lines(one)
+        assert "0" not in visible_lines(one).partition("orders")[2].partition("\n")[0]
 
 
 @pytest.mark.parametrize("hours", [1, 2, 20, 21, 24, 48, 49, 168, 720])
@@ -216,14 +219,14 @@ def test_labels_of_an_hour_that_comes_twice_differ() -> None:
 
 def test_one_failure_among_thousands_is_seen_in_the_characters() -> None:
     drawn = report(chart=bars(0, 1, 5_000, 2_500))
-    assert "`▁▂█▅`" in shown(digest_message(7, drawn, DigestControls()).plain)
+    assert "`▁▂█▅`" in visible_lines(digest_message(7, drawn, DigestControls()).plain)
 
 
 def test_a_digest_that_may_be_there_twice_says_so() -> None:
     messages = digest_message(7, FULL, DigestControls())
     for one in (messages.full, messages.plain):
         assert_slack_shows(maybe_repeated(one), CALLS)
-        assert "may be here twice" in shown(maybe_repeated(one))
+        assert "may be here twice" in visible_lines(maybe_repeated(one))
         assert maybe_repeated(one).blocks[:-1] == one.blocks
 
 
@@ -239,7 +242,7 @@ def test_a_digest_that_may_be_there_twice_says_so() -> None:
 def test_a_digest_that_could_not_be_made_says_why(snapshot: SnapshotAssertion, error: Exception) -> None:
     one = unreadable_message(7, error, NOW)
     assert_slack_shows(one, "")
-    assert shown(one) == snapshot
+    assert visible_lines(one) == snapshot
     assert "2026-11-23T08:00:04Z" in one.text
 
 
@@ -318,7 +321,9 @@ WORST = report(
 
 
 @given(reports(), st.sampled_from(["v", "v" * 2000]), st.booleans())
-@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(50)
+)
 @example(WORST, "v" * 2000, False)
 @example(WORST, '"' * 2000, True)
 def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None:
@@ -337,6 +342,6 @@ def test_the_longest_digest_tells_what_it_leaves_out() -> None:
     values = DigestControls(dict.fromkeys((one.workflow for one in WORST.groups), "v" * 2000))
     messages = digest_message(7, WORST, values)
     for one in (messages.full, messages.plain):
-        assert "Shortened: all of it does not fit" in shown(one)
+        assert "Shortened: all of it does not fit" in visible_lines(one)
         assert limits.size(one.blocks) > limits.MESSAGE / 2
-        assert "more workflows: `/workflows`" in shown(one)
+        assert "more workflows: `/workflows`" in visible_lines(one)

@@ -5,8 +5,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.digests.messages.text import report_text
 from bot.digests.report import Report
+from tests.support.digest_messages import digest, report
+from tests.support.properties import examples
 
-from .digest_showing import digest, report
 from .test_digest_message import FULL, QUIET, reports
 
 
@@ -23,7 +24,9 @@ def test_an_empty_account_is_no_empty_text() -> None:
 
 
 @given(reports())
-@settings(suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.too_slow], max_examples=examples(25)
+)
 def test_whatever_things_are_called_nothing_steers_the_terminal(told: Report) -> None:
     lines = report_text(digest(), told).split("\n")
     assert not any(

@@ -10,36 +10,35 @@ from bot.digests.command.options import DIGEST_OPTIONS
 from bot.digests.command.requests import CreateDigest
 from bot.home.help import TOPICS, help_message
 from tests.support.commands import read
-
-from .showing import assert_slack_shows, visible
+from tests.support.screens import assert_slack_shows, visible_text
 
 
 @pytest.mark.parametrize("topic", [None, *TOPICS])
 def test_help_on_each_topic(snapshot: SnapshotAssertion, topic: str | None) -> None:
     message = help_message(topic, ["prod"])
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_accounts_are_named() -> None:
-    assert "accounts: `prod`, `staging`" in visible(help_message(None, ["prod", "staging"]))
+    assert "accounts: `prod`, `staging`" in visible_text(help_message(None, ["prod", "staging"]))
 
 
 def test_many_accounts_are_cut_visibly() -> None:
     message = help_message(None, [f"account-{number:020}" for number in range(500)])
     assert_slack_shows(message)
-    assert "…" in visible(message)
+    assert "…" in visible_text(message)
 
 
 @pytest.mark.parametrize("topic", [None, *TOPICS])
 def test_every_command_that_help_names_can_be_typed(topic: str | None) -> None:
-    commands = re.findall(r"`(/workflows[^`]*)`", visible(help_message(topic, ["prod"])))
+    commands = re.findall(r"`(/workflows[^`]*)`", visible_text(help_message(topic, ["prod"])))
     for command in commands:
         read(command.replace("[filters]", "").replace("#ops", "<#C0OPS0001|ops>"), ["prod"])
 
 
 def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed() -> None:
-    shown = visible(help_message("digest", ["prod"])).partition("*When*")[2]
+    shown = visible_text(help_message("digest", ["prod"])).partition("*When*")[2]
     for line in shown.splitlines()[1:-1]:  # the last one names the accounts
         for words in re.findall(r"`([^`]+)`", line.partition("   ")[0]):
             option = words.replace("@oncall", "<!subteam^S1|@oncall>").replace(
@@ -53,10 +52,10 @@ def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed
 
 
 def test_every_filter_has_its_line() -> None:
-    text = visible(help_message("filters", ["prod"]))
+    text = visible_text(help_message("filters", ["prod"]))
     assert all(f"{key}:" in text for key in LIST_OPTIONS.keys)
 
 
 def test_every_option_of_a_digest_has_its_line() -> None:
-    text = visible(help_message("digest", ["prod"]))
+    text = visible_text(help_message("digest", ["prod"]))
     assert all(key in text for key in DIGEST_OPTIONS.keys)

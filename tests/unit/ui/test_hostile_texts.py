@@ -19,9 +19,9 @@ from bot.ui import limits
 from bot.ui.elements import Controls, code, duration, escape
 from bot.ui.problems import problem_message
 from tests.support.commands import ACCOUNTS, NOW, read
+from tests.support.properties import examples
+from tests.support.screens import assert_slack_shows, mrkdwn_texts, overview, screen, strip_code, visible_text
 from tests.unit.language.strategies import commands, list_queries
-
-from .showing import assert_slack_shows, mrkdwn, overview, screen, visible, without_code
 
 PROVOCATIONS = (
     "<!channel>",
@@ -106,7 +106,7 @@ def screens(draw: st.DrawFn) -> Screen:
 
 
 @given(screens(), controls)
-@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=examples(60))
 @example(
     screen([Instance(id="&" * 271)] * 20, ListQuery("x" * 64, rows=20)),
     Controls("v" * 2000, "v" * 2000, "v" * 2000, "v" * 2000),
@@ -123,9 +123,9 @@ def test_names_that_people_chose_stand_as_code_only(names: list[str], workflow: 
     bait = "@channel https://evil.example "
     rows = [Instance(id=(bait + name)[:271]) for name in names]
     message = instances_message(screen(rows, ListQuery((bait + workflow)[:64])), Controls(None, None, "v"))
-    for text in mrkdwn(message):
-        assert "@channel" not in without_code(text)
-        assert "evil.example" not in without_code(text)
+    for text in mrkdwn_texts(message):
+        assert "@channel" not in strip_code(text)
+        assert "evil.example" not in strip_code(text)
 
 
 schedules = st.none() | st.lists(
@@ -149,7 +149,7 @@ overviews = st.builds(
 
 
 @given(overviews, controls)
-@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=examples(60))
 def test_any_overview_is_shown(shown: Overview, buttons: Controls) -> None:
     assert_slack_shows(overview_message(shown, buttons, ["v" * 2000] * len(shown.rows)))
 
@@ -168,9 +168,9 @@ def test_any_mistake_is_told_and_what_was_typed_stands_as_code_only(text: str) -
     except QueryError as error:
         message = problem_message(error)
         assert_slack_shows(message)
-        for words in mrkdwn(message):
-            assert "@channel" not in without_code(words)
-            assert "evil.example" not in without_code(words)
+        for words in mrkdwn_texts(message):
+            assert "@channel" not in strip_code(words)
+            assert "evil.example" not in strip_code(words)
 
 
 @given(long_foreign, messages, st.none() | foreign)
@@ -181,7 +181,7 @@ def test_any_refusal_of_the_api_is_told(reason: str, said: tuple[ApiMessage, ...
 @given(foreign)
 def test_code_is_one_span_of_code(text: str) -> None:
     shown = code(text)
-    assert without_code(shown) == ""
+    assert strip_code(shown) == ""
     assert shown.startswith("`")
 
 
@@ -192,7 +192,7 @@ def test_what_is_escaped_holds_no_markup(text: str) -> None:
 
 def test_marks_that_turn_the_direction_of_text_are_made_visible() -> None:
     marks = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    shown = visible(instances_message(screen([Instance(id=f"a{marks}b")]), Controls(None, None, "v")))
+    shown = visible_text(instances_message(screen([Instance(id=f"a{marks}b")]), Controls(None, None, "v")))
     assert not set(marks) & set(shown)
 
 

@@ -12,9 +12,8 @@ from bot.browse.model import ListQuery
 from bot.cloudflare.models import STATUSES, Cursor, Instance, PageNumber, Status
 from bot.ui import limits
 from bot.ui.elements import Controls
-from tests.unit.language.reading import listed
-
-from .showing import NOW, assert_slack_shows, instance, said, screen, visible
+from tests.support.list_commands import read_list
+from tests.support.screens import NOW, api_message, assert_slack_shows, instance, screen, visible_text
 
 ROWS = [
     instance(number, status) for number, status in enumerate(("queued", "running", "errored", "complete"))
@@ -35,7 +34,7 @@ def test_the_first_screen(snapshot: SnapshotAssertion) -> None:
 
 def test_a_screen_in_the_middle(snapshot: SnapshotAssertion) -> None:
     shown = screen(
-        ROWS, listed("order-processing errored since:24h"), first=11, previous=SOMEWHERE, next=SOMEWHERE
+        ROWS, read_list("order-processing errored since:24h"), first=11, previous=SOMEWHERE, next=SOMEWHERE
     )
     message = instances_message(shown, BOTH_WAYS)
     assert_slack_shows(message)
@@ -65,22 +64,22 @@ def test_one_row(snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_an_empty_list_says_what_to_do(snapshot: SnapshotAssertion, query: str) -> None:
-    message = instances_message(screen([], listed(query)), STAYING)
+    message = instances_message(screen([], read_list(query)), STAYING)
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_the_end_of_a_list_that_became_shorter(snapshot: SnapshotAssertion) -> None:
     message = instances_message(screen([], first=101, previous=SOMEWHERE), PREVIOUS_ONLY)
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_every_status_has_an_emoji_and_a_word(snapshot: SnapshotAssertion) -> None:
     rows = [instance(number, status) for number, status in enumerate(STATUSES)]
     message = instances_message(screen(rows), STAYING)
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_a_status_never_seen_before_is_shown_by_its_name(snapshot: SnapshotAssertion) -> None:
@@ -89,7 +88,7 @@ def test_a_status_never_seen_before_is_shown_by_its_name(snapshot: SnapshotAsser
     )
     message = instances_message(shown, STAYING)
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_the_local_engine_s_rows_of_three_fields(snapshot: SnapshotAssertion) -> None:
@@ -100,7 +99,7 @@ def test_the_local_engine_s_rows_of_three_fields(snapshot: SnapshotAssertion) ->
     ]
     message = instances_message(screen(rows, account="local"), STAYING)
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_a_page_by_number_and_a_cursor_say_where_they_start(snapshot: SnapshotAssertion) -> None:
@@ -111,25 +110,25 @@ def test_a_page_by_number_and_a_cursor_say_where_they_start(snapshot: SnapshotAs
     messages = [instances_message(by_page, PREVIOUS_ONLY), instances_message(by_cursor, NEXT_ONLY)]
     for message in messages:
         assert_slack_shows(message)
-    assert [visible(message) for message in messages] == snapshot
+    assert [visible_text(message) for message in messages] == snapshot
 
 
 def test_what_the_api_says_is_shown(snapshot: SnapshotAssertion) -> None:
-    shown = screen(ROWS[:1], messages=(said("soon *gone* <https://x|y>", 17), said("and more")))
+    shown = screen(ROWS[:1], messages=(api_message("soon *gone* <https://x|y>", 17), api_message("and more")))
     message = instances_message(shown, STAYING)
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_a_list_that_went_in_circles_says_so(snapshot: SnapshotAssertion) -> None:
     message = instances_message(screen(ROWS[:1], cursor_loop=True), STAYING)
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_notices_for_the_reader_are_shown() -> None:
     message = instances_message(screen(ROWS[:1]), STAYING, ["Times are read as UTC."])
-    assert "Times are read as UTC." in visible(message)
+    assert "Times are read as UTC." in visible_text(message)
 
 
 def test_twenty_rows_of_the_longest_ids_fit(snapshot: SnapshotAssertion) -> None:
@@ -141,8 +140,8 @@ def test_twenty_rows_of_the_longest_ids_fit(snapshot: SnapshotAssertion) -> None
     message = instances_message(shown, BOTH_WAYS)
     assert_slack_shows(message)
     for row in rows:
-        assert sum(f"`{row.id}`" in text for text in visible(message).split("\n")) == 1
-    assert visible(message) == snapshot
+        assert sum(f"`{row.id}`" in text for text in visible_text(message).split("\n")) == 1
+    assert visible_text(message) == snapshot
 
 
 def test_rows_that_do_not_fit_are_counted_and_not_dropped_in_silence() -> None:
@@ -151,10 +150,10 @@ def test_rows_that_do_not_fit_are_counted_and_not_dropped_in_silence() -> None:
     message = instances_message(shown, FULLEST)
     assert_slack_shows(message)
     assert limits.size(message.blocks) <= limits.MESSAGE
-    left = sum(f"{number:02}`" in visible(message) for number in range(20))
+    left = sum(f"{number:02}`" in visible_text(message) for number in range(20))
     assert left < 20
-    assert f"{20 - left} more rows do not fit" in visible(message)
-    assert f"`rows:{left}`" in visible(message)
+    assert f"{20 - left} more rows do not fit" in visible_text(message)
+    assert f"`rows:{left}`" in visible_text(message)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +182,8 @@ def test_there_are_only_buttons_that_lead_somewhere(controls: Controls, buttons:
 
 @pytest.mark.parametrize("query", ["orders", "orders errored since:2h rows:5", 'list "my `odd` flow" page:3'])
 def test_each_list_ends_in_the_command_that_asks_for_it(query: str) -> None:
-    message = instances_message(screen(ROWS, listed(query)), STAYING)
-    command = listed(query).command().replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
+    message = instances_message(screen(ROWS, read_list(query)), STAYING)
+    command = read_list(query).command().replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
     assert message.blocks[-1]["elements"][0]["text"].endswith(f"`{command}`")
 
 
@@ -195,7 +194,7 @@ def test_each_row_holds_its_id_as_it_is() -> None:
 
 
 def test_the_text_alone_tells_the_list() -> None:
-    message = instances_message(screen(ROWS, listed("orders errored since:2h"), first=11), STAYING)
+    message = instances_message(screen(ROWS, read_list("orders errored since:2h"), first=11), STAYING)
     assert message.text.startswith(
         "orders · errored, since 2026-11-23T12:03:00Z: 11–14, the end of the list. "
     )
@@ -203,6 +202,6 @@ def test_the_text_alone_tells_the_list() -> None:
 
 
 def test_a_total_is_never_claimed() -> None:
-    text = visible(instances_message(screen(ROWS, next=SOMEWHERE), NEXT_ONLY))
+    text = visible_text(instances_message(screen(ROWS, next=SOMEWHERE), NEXT_ONLY))
     assert "1\N{EN DASH}4, more follow" in text
     assert not re.search(r"\d of \d", text)

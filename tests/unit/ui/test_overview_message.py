@@ -9,8 +9,7 @@ from bot.browse.messages.overview import overview_message
 from bot.browse.model import OverviewQuery
 from bot.cloudflare.models import CronSchedule, Status, Workflow
 from bot.ui.elements import Controls
-
-from .showing import NOW, assert_slack_shows, overview, said, visible
+from tests.support.screens import NOW, api_message, assert_slack_shows, overview, visible_text
 
 ONLY_REFRESH = Controls(previous=None, next=None, refresh="here")
 BOTH_WAYS = Controls(previous="before", next="after", refresh="here")
@@ -40,21 +39,21 @@ def test_a_screen_in_the_middle(snapshot: SnapshotAssertion) -> None:
     shown = overview([ORDERS], first=11, total=31, previous=place, next=place)
     message = overview_message(shown, BOTH_WAYS, ["orders"])
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 @pytest.mark.parametrize("query", [OverviewQuery(), OverviewQuery("prod", "x <!here>")])
 def test_an_empty_overview_says_what_to_do(snapshot: SnapshotAssertion, query: OverviewQuery) -> None:
     message = overview_message(overview([], query), ONLY_REFRESH, [])
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_a_search_is_said(snapshot: SnapshotAssertion) -> None:
-    shown = overview([ORDERS], OverviewQuery(search="order"), messages=(said("soon gone", 17),))
+    shown = overview([ORDERS], OverviewQuery(search="order"), messages=(api_message("soon gone", 17),))
     message = overview_message(shown, ONLY_REFRESH, ["orders"])
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_each_workflow_has_a_button_into_its_list() -> None:
@@ -68,7 +67,7 @@ def test_each_workflow_has_a_button_into_its_list() -> None:
 
 
 def test_the_most_urgent_counts_come_first() -> None:
-    text = visible(overview_message(overview([ORDERS]), ONLY_REFRESH, ["orders"]))
+    text = visible_text(overview_message(overview([ORDERS]), ONLY_REFRESH, ["orders"]))
     assert (
         text.index("3 errored")
         < text.index("7 running")
@@ -85,4 +84,4 @@ def test_ten_workflows_with_a_button_each_fit_whatever_they_hold() -> None:
         overview(rows), Controls("p" * 2000, "n" * 2000, "r" * 2000), ["o" * 2000] * 10
     )
     assert_slack_shows(message)
-    assert all(row.name in visible(message) for row in rows)
+    assert all(row.name in visible_text(message) for row in rows)

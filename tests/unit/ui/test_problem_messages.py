@@ -24,14 +24,13 @@ from bot.cloudflare.errors import (
 from bot.language.errors import QueryError
 from bot.slack.requests import ExpiredButton, InvalidButton
 from bot.ui.problems import Suggestion, problem_message, unexpected_message, unknown_control_message
-from tests.unit.language.reading import listed
-
-from .showing import assert_slack_shows, said, visible
+from tests.support.list_commands import read_list
+from tests.support.screens import api_message, assert_slack_shows, visible_text
 
 HOSTILE = "x <!channel> `&` https://evil.example"
 NOT_FOUND = WorkflowNotFound(
     "workflows.api.error.workflow.not_found",
-    errors=(said("workflows.api.error.workflow.not_found", 10200),),
+    errors=(api_message("workflows.api.error.workflow.not_found", 10200),),
     http_status=404,
     ray="8f1c-FRA",
 )
@@ -39,7 +38,7 @@ NOT_FOUND = WorkflowNotFound(
 
 def refused(text: str) -> QueryError:
     with pytest.raises(QueryError) as caught:
-        listed(text)
+        read_list(text)
     return caught.value
 
 
@@ -47,12 +46,12 @@ PROBLEMS: dict[str, Exception] = {
     "a mistyped filter": refused("list orders statsu:errored"),
     "a word nobody knows": QueryError(HOSTILE, f"is a word after {HOSTILE}", expected=f"`status:{HOSTILE}`"),
     "wrong credentials": NotAuthorized(
-        "Authentication error", errors=(said("Authentication error", 10000),), http_status=401
+        "Authentication error", errors=(api_message("Authentication error", 10000),), http_status=401
     ),
     "a wrong account id": AccountNotFound(
-        "Could not route", errors=(said("Could not route", 7003),), http_status=404
+        "Could not route", errors=(api_message("Could not route", 7003),), http_status=404
     ),
-    "no such workflow": NoSuchWorkflow(listed("order-procesing"), "prod", ["order-processing"], NOT_FOUND),
+    "no such workflow": NoSuchWorkflow(read_list("order-procesing"), "prod", ["order-processing"], NOT_FOUND),
     "no such workflow after all": NOT_FOUND,
     "no such instance": InstanceNotFound("workflows.api.error.instance.not_found", http_status=404),
     "a refused parameter": InvalidParameter("workflows.api.error.invalid_status", http_status=400),
@@ -60,9 +59,9 @@ PROBLEMS: dict[str, Exception] = {
     "unavailable": Unavailable("no answer within 10 s"),
     "no safe connection": TLSError("TLS failed: ClientConnectorCertificateError"),
     "nonsense": InvalidResponse("the answer is not JSON", http_status=200, ray="8f1c-FRA"),
-    "hostile words of the API's": InvalidParameter(HOSTILE, errors=(said(HOSTILE, 1),), ray=HOSTILE),
+    "hostile words of the API's": InvalidParameter(HOSTILE, errors=(api_message(HOSTILE, 1),), ray=HOSTILE),
     "an unknown account": UnknownAccount("staging", ["prod", "dev"]),
-    "a refused cursor": CursorRefused(listed("orders")),
+    "a refused cursor": CursorRefused(read_list("orders")),
     "an expired bookmark": ExpiredButton("/workflows list orders"),
     "an expired bookmark of a long command": ExpiredButton(""),
     "a broken bookmark": InvalidButton("changed on its way"),
@@ -73,7 +72,7 @@ PROBLEMS: dict[str, Exception] = {
 def test_a_problem_says_what_is_wrong_and_what_to_do(snapshot: SnapshotAssertion, name: str) -> None:
     message = problem_message(PROBLEMS[name])
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_every_error_of_the_api_has_its_words() -> None:
@@ -88,7 +87,7 @@ def test_every_error_of_the_api_has_its_words() -> None:
 def test_a_problem_may_offer_ways_out(snapshot: SnapshotAssertion) -> None:
     ways = [restart("again"), similar("order-processing", "other"), Suggestion("*x*", "Open", "v", "says")]
     message = problem_message(
-        CursorRefused(listed("orders")), again="/workflows list orders", suggestions=ways
+        CursorRefused(read_list("orders")), again="/workflows list orders", suggestions=ways
     )
     assert_slack_shows(message)
     assert message == snapshot
@@ -98,13 +97,13 @@ def test_a_fault_of_our_own_has_a_reference(snapshot: SnapshotAssertion) -> None
     message = unexpected_message("a1b2c3")
     assert_slack_shows(message)
     assert "a1b2c3" in message.text
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_an_unknown_control_says_what_to_do(snapshot: SnapshotAssertion) -> None:
     message = unknown_control_message()
     assert_slack_shows(message)
-    assert visible(message) == snapshot
+    assert visible_text(message) == snapshot
 
 
 def test_an_error_that_nobody_is_told_about_has_no_words() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import slackblocks
 
 
-def rebuilt(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rebuild_blocks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same blocks as slackblocks would send them; it raises where one of its limits is broken."""
     built = slackblocks.Message(channel="C1", text="fallback", blocks=[_block(block) for block in blocks])
     return [_without_id(block) for block in built.to_dict()["blocks"]]

@@ -1,4 +1,4 @@
-"""How these tests read schedules, and write moments."""
+"""Read schedules, and write moments."""
 
 from datetime import UTC, datetime
 
@@ -9,14 +9,14 @@ HOME = "America/New_York"
 """The zone that is meant where none is said."""
 
 
-def schedule(text: str) -> Schedule:
+def read_schedule(text: str) -> Schedule:
     return read(text, HOME)
 
 
-def utc(text: str) -> datetime:
+def parse_utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def shown(moments: tuple[datetime, ...]) -> list[str]:
+def format_moments(moments: tuple[datetime, ...]) -> list[str]:
     assert all(moment.tzinfo is UTC for moment in moments)
     return [f"{moment:%m-%d %H:%M}" for moment in moments]

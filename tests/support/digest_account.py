@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -23,37 +23,13 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
     WrongShape,
 )
+from tests.support.clock import Clock
+from tests.support.commands import NOW
 
 LOOKBACK = timedelta(days=7)
 TIMEOUT = Failure("TimeoutError", "no answer")
 MINUTE = 60
 HOUR = 3600
-
-
-@dataclass
-class Clock:
-    """A clock that only moves when a test moves it; Cloudflare, the memory and the digests all go by it."""
-
-    moment: datetime = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
-    passed: float = 0.0
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def seconds(self) -> float:
-        return self.passed
-
-    def advance(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-        self.passed += seconds
-
-    def put_back(self, days: int) -> None:
-        """Correct the date; what is remembered goes by the seconds that have passed."""
-        self.moment -= timedelta(days=days)
-        self.passed += MINUTE
-
-    def ago(self, seconds: float) -> datetime:
-        return self.moment - timedelta(seconds=seconds)
 
 
 def plan(*workflows: str, **fields: Any) -> DigestSpec:
@@ -114,9 +90,11 @@ class Account:
 
 
 @asynccontextmanager
-async def account(budget: Budget | None = None, times: CacheTimes | None = None) -> AsyncIterator[Account]:
-    """Serves an empty account."""
-    clock = Clock()
+async def run_account(
+    budget: Budget | None = None, times: CacheTimes | None = None
+) -> AsyncIterator[Account]:
+    """Serve an empty account, and read it by a clock of its own."""
+    clock = Clock(NOW)
     simulation = Simulation(clock=clock)
     async with simulation.serve() as url, aiohttp.ClientSession() as session:
         endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
@@ -128,26 +106,26 @@ async def account(budget: Budget | None = None, times: CacheTimes | None = None)
             await workflows.close()
 
 
-def told(report: Report) -> set[str]:
-    """The newcomers that are shown."""
+def shown_ids(report: Report) -> set[str]:
+    """Return the new instances that are shown."""
     return {new_instance.id for group in report.groups for new_instance in group.shown}
 
 
-def bars(report: Report) -> int:
-    """All newcomers in the chart."""
+def chart_total(report: Report) -> int:
+    """Return how many new instances the chart holds."""
     return sum(bar.count for bar in report.chart)
 
 
-def listed(*rows: dict[str, Any], **info: object) -> WrongShape:
-    """A whole answer that lists these rows."""
+def list_body(*rows: dict[str, Any], **info: object) -> WrongShape:
+    """Return a whole answer that lists these rows."""
     return WrongShape({"success": True, "errors": [], "messages": [], "result": rows, "result_info": info})
 
 
-def one(row: dict[str, Any]) -> WrongShape:
-    """A whole answer about one thing."""
+def item_body(row: dict[str, Any]) -> WrongShape:
+    """Return a whole answer about one thing."""
     return WrongShape({"success": True, "errors": [], "messages": [], "result": row})
 
 
-def stamp(moment: datetime) -> str:
-    """A moment as the API writes it."""
+def format_time(moment: datetime) -> str:
+    """Return a moment as the API writes it."""
     return moment.isoformat().replace("+00:00", "Z")

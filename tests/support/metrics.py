@@ -1,4 +1,4 @@
-"""Reading `/metrics` as Prometheus does."""
+"""Read `/metrics` as Prometheus does."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ from bot.playground.simulators.slack import LocalSlack
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-async def scraped(slack: LocalSlack) -> Samples:
-    """Every sample, by its name and labels."""
+async def scrape(slack: LocalSlack) -> Samples:
+    """Return every sample, by its name and labels."""
     url = slack.request_url.replace("/slack/events", "/metrics")
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
         assert answer.status == 200
@@ -29,21 +29,21 @@ async def scraped(slack: LocalSlack) -> Samples:
     return samples
 
 
-def value(samples: Samples, name: str, labels: Mapping[str, str]) -> float:
+def sample_value(samples: Samples, name: str, labels: Mapping[str, str]) -> float:
     return samples.get((f"workflows_bot_{name}", frozenset(labels.items())), 0.0)
 
 
-class Moved:
-    """How much each sample has moved since this was made."""
+class MetricChanges:
+    """How much each sample changed since this was made."""
 
     def __init__(self, slack: LocalSlack, before: Samples) -> None:
         self._slack = slack
         self._before = before
 
     @classmethod
-    async def since_now(cls, slack: LocalSlack) -> "Moved":
-        return cls(slack, await scraped(slack))
+    async def since_now(cls, slack: LocalSlack) -> "MetricChanges":
+        return cls(slack, await scrape(slack))
 
     async def by(self, name: str, **labels: str) -> float:
-        now = await scraped(self._slack)
-        return value(now, name, labels) - value(self._before, name, labels)
+        now = await scrape(self._slack)
+        return sample_value(now, name, labels) - sample_value(self._before, name, labels)

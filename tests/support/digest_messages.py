@@ -1,4 +1,4 @@
-"""Digests and reports made by hand, and a reader who looks for what Slack would make of their messages."""
+"""Digests and reports made by hand, and what Slack makes of their messages."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +14,8 @@ from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import Message
-
-from .oracle import rebuilt
-from .showing import mrkdwn, without_code
+from tests.support.oracle import rebuild_blocks
+from tests.support.screens import mrkdwn_texts, strip_code
 
 NOW = datetime(2026, 11, 23, 8, 0, 4, tzinfo=UTC)
 SINCE = datetime(2026, 11, 20, 8, 0, 3, tzinfo=UTC)
@@ -96,7 +95,7 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
 
 def assert_slack_shows(message: Message, calls: str | None = None) -> None:
-    """Slack takes the message, and nothing in it is alive but what we made so.
+    """Check that Slack takes the message, and that only our own markup in it is live.
 
     Args:
         message: what is sent.
@@ -109,8 +108,8 @@ def assert_slack_shows(message: Message, calls: str | None = None) -> None:
         assert_oracle_takes(block)
     assert message.text.strip()
     assert len(message.text) <= limits.TEXT
-    for text in (*mrkdwn(message), message.text):
-        live = without_code(text)
+    for text in (*mrkdwn_texts(message), message.text):
+        live = strip_code(text)
         live = _MENTIONS.sub("", live) if calls is None else live.replace(calls, "")
         assert "`" not in live, f"code is left open: {text!r}"
         assert not set("<>") & set(live), f"markup is alive: {text!r}"
@@ -118,7 +117,7 @@ def assert_slack_shows(message: Message, calls: str | None = None) -> None:
 
 
 def assert_oracle_takes(block: dict[str, Any]) -> None:
-    """slackblocks finds nothing wrong with a block, and says it in the same words."""
+    """Check that slackblocks accepts a block, and renders it alike."""
     match block["type"]:
         case "data_table":
             cells = [[_cell(cell) for cell in row] for row in block["rows"]]
@@ -136,7 +135,7 @@ def assert_oracle_takes(block: dict[str, Any]) -> None:
             sent = _sent(slackblocks.ActionsBlock([_button(element) for element in block["elements"]]))
             assert len(sent["elements"]) == len(block["elements"])
         case _:
-            assert rebuilt([block])[0]["type"] == block["type"]
+            assert rebuild_blocks([block])[0]["type"] == block["type"]
 
 
 def _sent(block: Any) -> dict[str, Any]:
@@ -166,8 +165,8 @@ def _button(button: dict[str, Any]) -> Any:
     )
 
 
-def shown(message: Message) -> str:
-    """All that is to be read, a block a line; data blocks by their numbers, buttons in brackets."""
+def visible_lines(message: Message) -> str:
+    """Return all text, a block a line; data blocks by their numbers, buttons in brackets."""
     return "\n".join(_shown(block) for block in message.blocks)
 
 
@@ -191,8 +190,8 @@ def _shown(block: dict[str, Any]) -> str:
             return str(block["text"]["text"]) + pressed
 
 
-def pressed(message: Message) -> Iterator[dict[str, Any]]:
-    """Every button of a message."""
+def all_buttons(message: Message) -> Iterator[dict[str, Any]]:
+    """Yield every button of a message."""
     for block in message.blocks:
         yield from (
             block["elements"]

@@ -1,4 +1,4 @@
-"""Reading the bot's messages as a person does: which rows, which buttons, and on to the next."""
+"""Read the bot's messages as a person does: its rows, its buttons, and the pages behind them."""
 
 import re
 
@@ -7,52 +7,52 @@ from bot.playground.simulators.slack import Message, Person
 _ROW = re.compile(r"^\S+ \*[^*]+\*   `([^`]+)`", re.MULTILINE)
 
 
-def ids(message: Message) -> list[str]:
-    """The instances that a list shows, from top to bottom."""
+def row_ids(message: Message) -> list[str]:
+    """Return the instances that a list shows, from top to bottom."""
     texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
     return [found[1] for text in texts if (found := _ROW.match(text))]
 
 
 def statuses(message: Message) -> set[str]:
-    """The words for the statuses that a list shows."""
+    """Return the words for the statuses that a list shows."""
     texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
     return {found[1] for text in texts if (found := re.match(r"\S+ \*([^*]+)\*   `", text))}
 
 
-def labels(message: Message) -> list[str]:
+def button_labels(message: Message) -> list[str]:
     return [button.label for button in message.buttons()]
 
 
-def offers(message: Message, action_id: str) -> bool:
+def has_button(message: Message, action_id: str) -> bool:
     return any(button.action_id == action_id for button in message.buttons())
 
 
 async def ask(person: Person, text: str) -> Message:
-    """The answer to `/workflows` and this text."""
+    """Type `/workflows` and this text, and return the answer."""
     return await (await person.command("/workflows", text)).message()
 
 
 async def click(person: Person, message: Message, action_id: str, index: int = 0) -> Message:
-    """The message that follows a click."""
+    """Click a button, and return the message that follows."""
     return await (await person.click(message, action_id, index)).message()
 
 
 async def walk(person: Person, message: Message, action_id: str, most: int = 100) -> list[Message]:
-    """This message and all that lie in the direction of a button, pressed until it is gone.
+    """Press a button until it is gone, and return all messages from this one on.
 
     Raises:
         AssertionError: there is no end to it.
     """
     passed = [message]
-    while offers(passed[-1], action_id):
+    while has_button(passed[-1], action_id):
         if len(passed) > most:
             raise AssertionError(f"still {action_id} after {most} clicks")
         passed.append(await click(person, passed[-1], action_id))
     return passed
 
 
-def timeless(text: str) -> str:
-    """A text without what differs from run to run."""
+def mask_times(text: str) -> str:
+    """Replace the parts of a text that differ from run to run."""
     text = re.sub(r"cf-ray `[^`]+`", "cf-ray `…`", text)
     text = re.sub(r"<!date\^[^>]+>", "<!date>", text)
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)

@@ -1,4 +1,4 @@
-"""Dealing with digests as people do, and looking at what is kept of them."""
+"""Deal with digests as people do, and look at what the database holds of them."""
 
 import asyncio
 import sqlite3
@@ -16,70 +16,74 @@ OWN = ["Preview", "Run now", "Pause", "Edit…", "Delete…"]
 """What somebody can do with a digest of theirs."""
 
 
-async def typed(person: Person, text: str = "") -> Reply:
+async def send_digest_command(person: Person, text: str = "") -> Reply:
     """Type `/workflows digest` and this."""
     reply = await person.command("/workflows", f"digest {text}".strip())
     assert reply.ack.seconds < AT_ONCE
     return reply
 
 
-async def told(person: Person, text: str = "") -> Message:
-    """The first message that somebody sees after that, in whichever channel."""
-    return await (await typed(person, text)).seen()
+async def ask_digest(person: Person, text: str = "") -> Message:
+    """Type that, and return the first message that the person sees, in any channel."""
+    return await (await send_digest_command(person, text)).seen()
 
 
-async def pressed(person: Person, message: Message, action_id: str, index: int = 0) -> Message:
-    """The message that somebody sees after a click."""
+async def press(person: Person, message: Message, action_id: str, index: int = 0) -> Message:
+    """Click a button, and return the message that the person sees."""
     reply = await person.click(message, action_id, index)
     assert reply.ack.seconds < AT_ONCE
     return await reply.seen()
 
 
-def line(message: Message, number: int = 0) -> str:
-    """A line of what is read first: the first one says what became of it."""
+def line_of(message: Message, number: int = 0) -> str:
+    """Return a line of a message; the first one says what became of the command."""
     return message.all_text().split("\n")[number]
 
 
-def digests_in(message: Message) -> list[int]:
-    """The numbers of the digests that a list shows."""
+def listed_numbers(message: Message) -> list[int]:
+    """Return the numbers of the digests that a list shows."""
     said = [text for text in message.all_text().split("\n") if text.startswith("*Digest ")]
     return [int(text.split("*")[1].removeprefix("Digest ")) for text in said]
 
 
-def posted(slack: LocalSlack, channel: str = "general") -> list[Message]:
-    """What everybody in a channel sees."""
+def public_messages(slack: LocalSlack, channel: str = "general") -> list[Message]:
+    """Return what everybody in a channel sees."""
     return [message for message in slack.messages(channel) if not message.is_ephemeral]
 
 
-def kept(folder: Path) -> dict[int, str]:
-    """The state of every digest in the database, by number."""
+def stored_states(folder: Path) -> dict[int, str]:
+    """Return the state of every digest in the database, by number."""
     with closing(sqlite3.connect(folder / "bot.sqlite3")) as database:
         return dict(database.execute("SELECT number, state FROM digests ORDER BY number").fetchall())
 
 
-def plans(folder: Path) -> list[str]:
-    """The plan of every digest, by number, as it is kept."""
+def stored_plans(folder: Path) -> list[str]:
+    """Return the plan of every digest, by number, as it is stored."""
     with closing(sqlite3.connect(folder / "bot.sqlite3")) as database:
         return [plan for (plan,) in database.execute("SELECT plan FROM digests ORDER BY number")]
 
 
-def fail(cloudflare: Simulation, workflow: str, instance: str, error: Failure | None = None) -> None:
-    """Have an instance that failed within the last hour."""
+def add_failure(cloudflare: Simulation, workflow: str, instance: str, error: Failure | None = None) -> None:
+    """Add an instance that failed within the last hour."""
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
     cloudflare.add_instance(workflow, id=instance, status="errored", created_on=an_hour_ago, error=error)
 
 
-def overdue(folder: Path, number: int, since: timedelta) -> None:
-    """Have a digest that was due some time ago, with nobody there to deliver it."""
+def make_overdue(folder: Path, number: int, since: timedelta) -> None:
+    """Set a digest's due time to some time ago."""
     due = int((datetime.now(UTC) - since).timestamp())
     with closing(sqlite3.connect(folder / "bot.sqlite3")) as database, database:
         database.execute("UPDATE digests SET next_due = ? WHERE number = ?", (due, number))
 
 
-async def comes(slack: LocalSlack, channel: str = "general", *, more_than: int = 0) -> Message:
-    """The last of more than so many messages that everybody in a channel sees; TimeoutError if none comes."""
+async def wait_for_message(slack: LocalSlack, channel: str = "general", *, more_than: int = 0) -> Message:
+    """Wait until a channel holds more than so many public messages, and return the last.
+
+    Raises:
+        TimeoutError: none came in 20 seconds.
+    """
     changes = slack.workspace.changes.follow()
     async with asyncio.timeout(20):
-        while len(messages := posted(slack, channel)) <= more_than:
+        while len(messages := public_messages(slack, channel)) <= more_than:
             await changes.next(20)
     return messages[-1]

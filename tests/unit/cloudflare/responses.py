@@ -11,7 +11,7 @@ from bot.cloudflare.responses import Response, read_instances
 ARRIVED = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
 
 
-def question(
+def page_query(
     position: Position | None = None,
     *,
     workflow: str = "orders",
@@ -25,16 +25,18 @@ def envelope(result: object = (), **parts: object) -> dict[str, object]:
     return {"errors": [], "messages": [], "result": result, "success": True, **parts}
 
 
-def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def response(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Response(status, headers or {}, raw)
 
 
-def refused(code: int, status: int, message: str = "", headers: Mapping[str, str] | None = None) -> Response:
+def error_response(
+    code: int, status: int, message: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
     errors = [{"code": code, "message": message}]
     body = {"success": False, "errors": errors, "messages": [], "result": None}
-    return answer(body, status, headers)
+    return response(body, status, headers)
 
 
-def read(body: object, position: Position | None = None) -> InstancePage:
-    return read_instances(answer(body), position, ARRIVED)
+def read_page(body: object, position: Position | None = None) -> InstancePage:
+    return read_instances(response(body), position, ARRIVED)

@@ -20,7 +20,7 @@ _STATES = {
 """Where an element's state stands at a submission, and where it stood when the form was opened."""
 
 
-def filled(view: View, **answers: Answer) -> Values:
+def fill_form(view: View, **answers: Answer) -> Values:
     """The state of a modal's inputs at its submission.
 
     Args:
@@ -59,10 +59,10 @@ def _option(element: dict[str, Any], text: str) -> dict[str, Any]:
     return found
 
 
-def standing(view: View) -> dict[str, str]:
+def shown_values(view: View) -> dict[str, str]:
     """What stands in the fields that hold anything, by block id; several things with commas between them."""
     shown = {}
-    for block_id, actions in filled(view).items():
+    for block_id, actions in fill_form(view).items():
         (state,) = actions.values()
         (held,) = (value for key, value in state.items() if key != "type")
         if text := ", ".join(_text(item) for item in (held if isinstance(held, list) else [held]) if item):

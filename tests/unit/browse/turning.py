@@ -1,4 +1,4 @@
-"""A person who clicks through a list: each click carries its bookmark as a button does."""
+"""Turn the pages of a list: each click carries its bookmark as a button does."""
 
 from collections.abc import Callable
 
@@ -8,44 +8,44 @@ from bot.browse.screen import Screen
 from tests.support.buttons import decode, encode
 
 
-def through_a_button(mark: Bookmark) -> Bookmark:
+def round_trip(mark: Bookmark) -> Bookmark:
     read = decode(encode(mark))
     assert isinstance(read, Bookmark)
     return read
 
 
-async def older(browser: Browser, screen: Screen) -> Screen:
+async def turn_older(browser: Browser, screen: Screen) -> Screen:
     assert screen.next is not None
-    return await browser.turn(through_a_button(screen.next))
+    return await browser.turn(round_trip(screen.next))
 
 
-async def newer(browser: Browser, screen: Screen) -> Screen:
+async def turn_newer(browser: Browser, screen: Screen) -> Screen:
     assert screen.previous is not None
-    return await browser.turn(through_a_button(screen.previous))
+    return await browser.turn(round_trip(screen.previous))
 
 
-async def to_the_end(
+async def turn_to_end(
     browser: Browser, screen: Screen, between: Callable[[int], None] = lambda _: None
 ) -> list[Screen]:
-    """All screens from this one on; `between` is told of each click before it happens."""
+    """Return all screens from this one on; `between` is called before each click."""
     screens = [screen]
     while screens[-1].next is not None:
         assert len(screens) < 2000, "the list has no end"
         between(len(screens))
-        screens.append(await older(browser, screens[-1]))
+        screens.append(await turn_older(browser, screens[-1]))
     return screens
 
 
-async def to_the_start(browser: Browser, screen: Screen) -> list[Screen]:
-    """All screens from this one back."""
+async def turn_to_start(browser: Browser, screen: Screen) -> list[Screen]:
+    """Return all screens from this one back."""
     screens = [screen]
     while screens[-1].previous is not None:
         assert len(screens) < 2000, "the way back has no end"
-        screens.append(await newer(browser, screens[-1]))
+        screens.append(await turn_newer(browser, screens[-1]))
     return screens
 
 
-def ids(*screens: Screen) -> list[str]:
+def row_ids(*screens: Screen) -> list[str]:
     return [row.id for screen in screens for row in screen.rows]
 
 

@@ -1,0 +1,122 @@
+"""The tests' pytest plugin: the shared fixtures, which tests are fast, and how many examples a property has.
+
+`pytest -m fast` runs the tests that need no socket, no database and no other process. They are the plain
+functions below the folders in `FAST`; nothing marks them by hand. In
+every run, a fast test that opens a socket fails.
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from inspect import iscoroutinefunction
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parents[2]
+FAST = tuple(
+    ROOT / "tests/unit" / name for name in ("browse", "cloudflare", "digests", "language", "settings", "ui")
+)
+NOT_FAST = frozenset({ROOT / "tests/unit/digests/test_reading_over_time.py"})
+"""A property over a simulated account: a plain function with an event loop of its own."""
+FEW_EXAMPLES = 10
+"""Of each property under `-m fast`; those with a number of their own keep to it with `examples`."""
+
+_SLOW_EVENTS = frozenset(
+    {"socket.bind", "socket.connect", "socket.getaddrinfo", "sqlite3.connect", "subprocess.Popen", "os.fork"}
+)
+_fast_thread: int | None = None
+"""The thread in which a fast test runs."""
+
+
+LONGEST_FIRST = (
+    "tests/system/process/test_digest_workers_killed.py",  # its two classes at once, one on each core
+    "tests/benchmarks",
+    "tests/system",
+    "tests/robustness",
+    "tests/app",
+)
+"""The order in which workers of xdist take modules: short ones last, so that all workers end together."""
+
+
+class NotFast(Exception):
+    """A fast test did what takes time."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A busy machine is no failure of the code: no deadline for an example.
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("suite", patient)
+    settings.register_profile("fast", patient, max_examples=FEW_EXAMPLES)
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("fast" if only_fast(config) else "suite")
+    if not only_fast(config):  # they load the whole bot
+        config.pluginmanager.import_plugin("tests.support.fixtures")
+
+
+def only_fast(config: pytest.Config) -> bool:
+    """Return whether this run is of the fast tests and no others."""
+    return str(config.getoption("-m")).strip() == "fast"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import the other folders for the fast tests."""
+    if not only_fast(config):
+        return None
+    path = collection_path
+    near = any(path.is_relative_to(folder) or folder.is_relative_to(path) for folder in FAST)
+    return path in NOT_FAST or not near or None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if is_fast(item):
+        item.add_marker("fast")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    places = (place for place, path in enumerate(LONGEST_FIRST) if item.path.is_relative_to(ROOT / path))
+    return next(places, len(LONGEST_FIRST))
+
+
+def is_fast(item: pytest.Item) -> bool:
+    """Return whether a test is pure: coroutines talk to the simulators."""
+    if not isinstance(item, pytest.Function) or iscoroutinefunction(item.function):
+        return False
+    return item.path not in NOT_FAST and any(item.path.is_relative_to(folder) for folder in FAST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Hold fast tests to what is said of them."""
+    with forbid_slow_calls() if item.get_closest_marker("fast") else nullcontext():
+        return (yield)
+
+
+@contextmanager
+def forbid_slow_calls() -> Iterator[None]:
+    """Let this thread open no socket and no database, and start no process.
+
+    Raises:
+        NotFast: where it tries to.
+    """
+    global _fast_thread  # noqa: PLW0603 - an audit hook sees what happens in the whole process
+    _fast_thread = threading.get_ident()
+    try:
+        yield
+    finally:
+        _fast_thread = None
+
+
+def _audit(event: str, arguments: tuple[object, ...]) -> None:
+    if _fast_thread is not None and event in _SLOW_EVENTS and threading.get_ident() == _fast_thread:
+        raise NotFast(f"{event}{arguments!r} in a test that counts as fast, see {__file__}")
+
+
+sys.addaudithook(_audit)

@@ -1,0 +1,49 @@
+"""The bot in this process, over loopback sockets between a local Slack and a simulated Cloudflare."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.app import Bot, build_bot
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
+from bot.playground.simulators.slack import LocalSlack
+from bot.settings import Settings
+
+
+def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Settings:
+    """Return the settings of a bot between these two, with its database in a folder.
+
+    Args:
+        slack: where it answers.
+        api: the base URL of Cloudflare's API.
+        folder: must exist.
+        chosen: replace others, or come on top.
+    """
+    usual: dict[str, Any] = {
+        "slack_bot_token": slack.bot_token,
+        "slack_signing_secret": slack.signing_secret,
+        "slack_api_url": slack.api_url,
+        "cloudflare_account_id": DEFAULT_ACCOUNT_ID,
+        "cloudflare_api_token": DEFAULT_TOKEN.value,
+        "cloudflare_api_base_url": api,
+        "database_url": f"sqlite:///{folder}/bot.sqlite3",
+        "bot_request_deadline": 2.0,
+    }
+    return Settings(_env_file=None, **(usual | chosen))
+
+
+@asynccontextmanager
+async def serve_bot(settings: Settings, slack: LocalSlack) -> AsyncIterator[Bot]:
+    """Run a bot on a free port and point Slack's requests at it."""
+    async with build_bot(settings) as bot:
+        runner = web.AppRunner(bot.web, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        try:
+            yield bot
+        finally:
+            await runner.cleanup()

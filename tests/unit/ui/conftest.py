@@ -1,3 +1,0 @@
-from tests.unit.language import unhurried
-
-unhurried.load()
