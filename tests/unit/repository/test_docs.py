@@ -1,11 +1,14 @@
 """The pages in docs/ agree with the code."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.browse.options import LIST_OPTIONS
+from bot.cloudflare import errors
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.settings import AccountSettings, Settings
 from tests.docs import COMMANDS, REGENERATE, SETTINGS, commands_page, settings_page
@@ -28,6 +31,28 @@ def test_the_tables_of_commands_are_generated_from_options_and_verbs() -> None:
     assert page == commands_page(page), f"run `{REGENERATE}`"
     options = (*LIST_OPTIONS, *DIGEST_OPTIONS)
     assert [option.key for option in options if f"| `{option.example}` |" not in page] == []
+
+
+def test_the_tree_of_exceptions_is_the_one_in_the_code() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    lines = page[page.index("```\nException\n") :].split("```")[1].splitlines()[2:]
+    parents: list[type[BaseException]] = [Exception]
+    wrong = []
+    for line in lines:
+        indent, _, rest = line.partition("── ")
+        depth = len(indent) // 4 + 1
+        names, _, told = rest.partition("  ")
+        module = re.search(r"[a-z_/]+\.py", told)
+        source = import_module(f"bot.{module[0][:-3].replace('/', '.')}") if module else None
+        for name in names.split(", "):
+            known = (
+                getattr(source, name, None) or getattr(errors, name, None) or getattr(aiohttp, name[8:], None)
+            )
+            if known is None or parents[depth - 1] not in known.__mro__:
+                wrong.append(line)
+                continue
+            parents[depth:] = [known]
+    assert wrong == []
 
 
 def test_the_readme_fits_on_a_few_screens() -> None:
