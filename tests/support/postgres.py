@@ -23,9 +23,18 @@ def run_postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
+            _stop_syncing(server.get_uri())
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def _stop_syncing(url: str) -> None:
+    """Let the server wait for no disk: it is thrown away, and no test crashes it."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def create_database(server_url: str) -> str:
