@@ -20,7 +20,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, ApiToken, F
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 from bot.settings import Settings
 from bot.storage.database import open_database
-from tests.support.messages import mask_times as timeless
+from tests.support.messages import mask_times
 from tests.support.teams import TEAM
 
 from .cloudflare_faults import Failure as Case
@@ -170,7 +170,7 @@ class Cell:
 
     def nameless(self, message: Message) -> str:
         """Return the text of a message with placeholders for the cell's names."""
-        text = timeless(message.all_text())
+        text = mask_times(message.all_text())
         return text.replace(self.workflow, "WORKFLOW").replace(self.account, "ACCOUNT")
 
     async def digest(self) -> int:

@@ -19,7 +19,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOK
 from bot.playground.simulators.slack import Fault, LocalSlack, Message, Person, Reply, Transport
 from bot.settings import Settings
 from tests.support.logs import logs
-from tests.support.messages import row_ids as ids
+from tests.support.messages import row_ids
 
 AT_ONCE: Final = 1.0
 """The maximum seconds until an ack without slow calls."""
@@ -98,7 +98,7 @@ class Harness:
         assert "unexpected_error" not in self.events()
         name = self.workflow()
         reply = await self.ada().command("/workflows", name)
-        assert ids(await reply.message()) == [f"{name}-{row:02}" for row in reversed(range(15, _ROWS))]
+        assert row_ids(await reply.message()) == [f"{name}-{row:02}" for row in reversed(range(15, _ROWS))]
 
     async def settled(self) -> None:
         """Wait until no task is left."""

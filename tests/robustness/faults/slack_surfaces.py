@@ -11,7 +11,7 @@ from bot.playground.simulators.slack import Reply, Signer, Transport
 from bot.playground.simulators.slack.delivery import Ack, Delivery
 from bot.playground.simulators.slack.interactions import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from bot.playground.simulators.slack.shapes import Payload
-from tests.support.form_values import fill_form as filled
+from tests.support.form_values import fill_form
 
 from .slack_harness import Harness
 
@@ -51,7 +51,7 @@ async def _filter_form(harness: Harness, via: Transport | None) -> Asked:
     name = harness.workflow()
     message = await (await harness.ada().command("/workflows", name)).message()
     view = await (await harness.ada().click(message, "filter_open")).view()
-    values = filled(view.payload, status="🔴 Errored")
+    values = fill_form(view.payload, status="🔴 Errored")
     return Asked(lambda: harness.ada(via=via).submit(view, values), name)
 
 
@@ -64,7 +64,7 @@ async def _digest_command(harness: Harness, via: Transport | None) -> Asked:
 async def _digest_form(harness: Harness, via: Transport | None) -> Asked:
     number = await harness.digest()
     view = await (await harness.ada().command("/workflows", f"digest edit {number}")).view()
-    values = filled(view.payload, words="daily 10:00")
+    values = fill_form(view.payload, words="daily 10:00")
     return Asked(lambda: harness.ada(via=via).submit(view, values), f"Digest {number}")
 
 

@@ -4,7 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.playground.simulators.slack import Message, Reply
-from tests.support.messages import row_ids as ids
+from tests.support.messages import row_ids
 
 from .cloudflare_faults import FAILURES, Failure, Surface
 from .cloudflare_harness import Cell, Harness
@@ -63,12 +63,12 @@ async def test_a_command_names_the_cause_and_works_afterwards(
     well = await (await cell.asked(command)).message()
     match surface:
         case "list":
-            assert ids(well) == cell.ids(1, 20)
+            assert row_ids(well) == cell.ids(1, 20)
         case "overview":
             assert "2 errored" in well.all_text()
         case _:
             assert instances_told(well, cell) == cell.ids(1, 2)
-    assert ids(await cell.list()) == cell.ids(1, 20)
+    assert row_ids(await cell.list()) == cell.ids(1, 20)
 
 
 @pytest.mark.parametrize("surface", CLICKS)
@@ -93,5 +93,5 @@ async def test_a_click_is_told_the_cause_and_what_stood_there_stays(
         await is_kept_away(cell, f"{cell.list_command} errored")
         return
     after = await (await cell.pressed(shown, button)).message()
-    assert (after.ts, ids(after)) == (shown.ts, expected)
-    assert ids(await cell.list()) == cell.ids(1, 20)
+    assert (after.ts, row_ids(after)) == (shown.ts, expected)
+    assert row_ids(await cell.list()) == cell.ids(1, 20)

@@ -6,8 +6,7 @@ import pytest
 
 from bot.playground.simulators.cloudflare import Operation, WrongShape
 from bot.playground.simulators.slack import Message
-from tests.support.messages import has_button as offers
-from tests.support.messages import row_ids as ids
+from tests.support.messages import has_button, row_ids
 
 from .cloudflare_faults import ODDITIES
 from .cloudflare_harness import Cell, Harness
@@ -35,15 +34,15 @@ async def test_a_list_is_shown_with_what_can_be_read_of_an_odd_row(
     expected = cell.ids(1 + odd.lost, 20 + odd.lost)
     cloudflare_harness.cloudflare.inject(odd.fault, times=None)
     shown = await cell.list()
-    assert ids(shown) == expected
+    assert row_ids(shown) == expected
     assert odd.says in shown.all_text()
     again = await (await cell.pressed(shown, "page_refresh")).message()
-    assert (again.ts, ids(again)) == (shown.ts, expected)
+    assert (again.ts, row_ids(again)) == (shown.ts, expected)
     assert odd.says in again.all_text()
 
     cloudflare_harness.cloudflare.clear_faults()
     shown = await (await cell.pressed(shown, "page_refresh")).message()
-    assert ids(shown) == cell.ids(1, 20)
+    assert row_ids(shown) == cell.ids(1, 20)
     assert odd.says not in shown.all_text()
 
 
@@ -55,11 +54,11 @@ async def test_older_rows_are_shown_with_what_can_be_read_of_an_odd_one(
     fifth = await older(cell, await cell.list(), 4)
     cloudflare_harness.cloudflare.inject(odd.fault, times=None)
     shown = await older(cell, fifth, 1)
-    assert ids(shown) == cell.ids(101 + odd.lost, 120 + odd.lost)
+    assert row_ids(shown) == cell.ids(101 + odd.lost, 120 + odd.lost)
     assert odd.says in shown.all_text()
     cloudflare_harness.cloudflare.clear_faults()
     shown = await (await cell.pressed(shown, "page_refresh")).message()
-    assert ids(shown) == cell.ids(101, 120)
+    assert row_ids(shown) == cell.ids(101, 120)
     assert odd.says not in shown.all_text()
 
 
@@ -104,11 +103,11 @@ async def test_an_empty_page_with_a_cursor_is_passed_over(
     cloudflare_harness.cloudflare.inject(page(cell, 1, 0, "behind"))
     cloudflare_harness.cloudflare.inject(page(cell, 1, 1), times=None)
     shown = await (await cell.pressed(before, "page_next" if clicks else "page_refresh")).message()
-    assert ids(shown) == cell.ids(1, 1)
-    assert not offers(shown, "page_next")
+    assert row_ids(shown) == cell.ids(1, 1)
+    assert not has_button(shown, "page_next")
     cloudflare_harness.cloudflare.clear_faults()
     shown = await (await cell.pressed(shown, "page_previous" if clicks else "page_refresh")).message()
-    assert ids(shown) == ids(before)
+    assert row_ids(shown) == row_ids(before)
 
 
 async def test_empty_pages_without_an_end_are_given_up_and_said(
@@ -119,7 +118,7 @@ async def test_empty_pages_without_an_end_are_given_up_and_said(
     shown = await cell.list()
     assert "Cloudflare says there is more" in shown.all_text()
     cloudflare_harness.cloudflare.clear_faults()
-    assert ids(await (await cell.pressed(shown, "page_refresh")).message()) == cell.ids(1, 20)
+    assert row_ids(await (await cell.pressed(shown, "page_refresh")).message()) == cell.ids(1, 20)
 
 
 @pytest.mark.parametrize("clicks", [0, 4])
@@ -129,9 +128,9 @@ async def test_a_cursor_that_leads_to_itself_ends_the_list_and_it_is_said(
     shown = await older(cell, await cell.list(), clicks)
     cloudflare_harness.cloudflare.inject(page(cell, 31, 32, "again"), times=None)
     shown = await (await cell.pressed(shown, "page_next" if clicks else "page_refresh")).message()
-    assert ids(shown) == cell.ids(31, 32)
+    assert row_ids(shown) == cell.ids(31, 32)
     shown = await older(cell, shown, 1)
     assert "a cursor it had sent before" in shown.all_text()
-    assert not offers(shown, "page_next")
+    assert not has_button(shown, "page_next")
     cloudflare_harness.cloudflare.clear_faults()
-    assert ids(await (await cell.pressed(await cell.list(), "page_refresh")).message()) == cell.ids(1, 20)
+    assert row_ids(await (await cell.pressed(await cell.list(), "page_refresh")).message()) == cell.ids(1, 20)

@@ -16,8 +16,7 @@ from bot.playground.simulators.slack import (
     Slow,
     User,
 )
-from tests.support.form_values import fill_form as filled
-from tests.support.form_values import shown_values as standing
+from tests.support.form_values import fill_form, shown_values
 
 from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Asked
@@ -115,7 +114,7 @@ async def _previewed(harness: Harness) -> Asked:
     (row,) = (block for block in view.payload["blocks"] if block["type"] == "actions")
     (button,) = row["elements"]
     action = {"type": "button", "action_id": button["action_id"], "value": button["value"]}
-    values = filled(view.payload)
+    values = fill_form(view.payload)
     return Asked(
         lambda: harness.ada().act_in_view(view, action | {"block_id": row["block_id"]}, values),
         "Nothing newly",
@@ -178,7 +177,7 @@ async def test_a_zone_is_utc_and_that_is_said_until_slack_knows_better(fault: st
         asked = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
         assert "times are read as UTC" in (await wait_for_message(asked, name)).all_text()
         view = await (await harness.slack.person(person).command("/workflows", "digest")).view()
-        assert standing(view.payload)["zone"] == "UTC"
+        assert shown_values(view.payload)["zone"] == "UTC"
 
         harness.slack.faults.clear()
         again = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
@@ -193,7 +192,7 @@ async def test_a_zone_that_takes_long_keeps_no_form_waiting(harness: Harness) ->
         harness.fails("users.info", Slow(2.0), 1)
         reply = await harness.slack.person(person).command("/workflows", "digest")
         assert reply.ack.seconds < AT_ONCE
-        assert standing((await reply.view()).payload)["zone"] == "UTC"
+        assert shown_values((await reply.view()).payload)["zone"] == "UTC"
 
 
 @pytest.mark.parametrize("fault", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
@@ -219,7 +218,7 @@ async def test_a_digest_is_not_made_where_slack_does_not_say_who_is_there(
         if form == "form":
             view = await (await ada.command("/workflows", "digest")).view()
             harness.fails("chat.postEphemeral", SHUT[fault])
-            reply = await ada.submit(view, filled(view.payload))
+            reply = await ada.submit(view, fill_form(view.payload))
         else:
             harness.fails("chat.postEphemeral", SHUT[fault])
             reply = await ada.command("/workflows", "digest create daily 09:00")

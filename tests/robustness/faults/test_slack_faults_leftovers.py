@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Message, Reply
-from tests.support.form_values import fill_form as filled
+from tests.support.form_values import fill_form
 
 from .slack_harness import Harness, run_harness, wait_for_message
 
@@ -111,7 +111,7 @@ async def test_a_form_of_another_version_gets_its_ack(form: str, remembered: str
         else:
             view = await (await harness.ada().command("/workflows", "digest")).view()
         view.payload["private_metadata"] = METADATA[remembered]
-        reply = await harness.ada().submit(view, filled(view.payload))
+        reply = await harness.ada().submit(view, fill_form(view.payload))
         instead = harness.slack.views.current(view)
         if instead is not None:
             assert "from an older version of the bot" in instead.all_text()

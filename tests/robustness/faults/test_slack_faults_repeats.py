@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import Message, Person, Signer
-from tests.support.form_values import fill_form as filled
-from tests.support.messages import row_ids as ids
+from tests.support.form_values import fill_form
+from tests.support.messages import row_ids
 
 from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Twice
@@ -92,7 +92,7 @@ async def test_a_click_that_comes_twice_leaves_one_message(action: str, harness:
         shown = await wait_for_message(reply, "·")
         await harness.settled()
         assert len(harness.ada().screen()) == before
-        assert len(ids(shown)) == 10
+        assert len(row_ids(shown)) == 10
 
 
 async def test_a_click_that_comes_twice_opens_one_form_and_no_excuse(harness: Harness) -> None:
@@ -111,8 +111,8 @@ async def test_a_filter_form_that_comes_twice_leaves_one_message(harness: Harnes
         view = await (await harness.ada().click(message, "filter_open")).view()
         before = len(harness.ada().screen())
         following = harness.slack.next_message()
-        await _twice(harness).submit(view, filled(view.payload, status="🔴 Errored"))
-        assert len(ids(await following)) == 5
+        await _twice(harness).submit(view, fill_form(view.payload, status="🔴 Errored"))
+        assert len(row_ids(await following)) == 5
         await harness.settled()
         assert len(harness.ada().screen()) == before
 
@@ -123,7 +123,7 @@ async def test_what_comes_twice_makes_one_digest(way: str, harness: Harness) -> 
         before = await _numbers(harness)
         if way == "form":
             view = await (await harness.ada().command("/workflows", "digest")).view()
-            reply = await _twice(harness).submit(view, filled(view.payload))
+            reply = await _twice(harness).submit(view, fill_form(view.payload))
         else:
             reply = await _twice(harness).command("/workflows", "digest create daily 09:00")
         await wait_for_message(reply, "is made")
@@ -138,7 +138,7 @@ async def test_what_comes_twice_about_a_digest_is_answered_once(way: str, harnes
         number = await harness.digest()
         if way == "form":
             view = await (await harness.ada().command("/workflows", f"digest edit {number}")).view()
-            values = filled(view.payload, words="daily 10:00")
+            values = fill_form(view.payload, words="daily 10:00")
             before = len(harness.ada().screen())
             await _twice(harness).submit(view, values)
         else:
@@ -176,7 +176,7 @@ async def test_a_preview_that_comes_twice_stands_once(harness: Harness) -> None:
         (row,) = (block for block in view.payload["blocks"] if block["type"] == "actions")
         action = {"type": "button", "action_id": "digest_form_preview", "block_id": row["block_id"]}
         before = harness.ada().screen()
-        await _twice(harness).act_in_view(view, action, filled(view.payload))
+        await _twice(harness).act_in_view(view, action, fill_form(view.payload))
         await harness.settled()
         assert len(harness.slack.views.open_now()) == 2
         assert "Nothing newly" in harness.slack.views.open_now()[-1].all_text()
@@ -208,7 +208,7 @@ async def test_two_clicks_at_once_leave_one_whole_page_by_one_call(action: str, 
         replies = await asyncio.gather(*(harness.ada().click(message, action) for _ in range(2)))
         for reply in replies:
             assert reply.ack.seconds < AT_ONCE
-            assert len(ids(await reply.message())) == 10
+            assert len(row_ids(await reply.message())) == 10
         await harness.settled()
         assert len(harness.ada().screen()) == before
         assert harness.cloudflare.list_calls - calls <= 1
@@ -221,9 +221,9 @@ async def test_clicks_on_two_buttons_at_once_leave_one_of_the_two_pages(harness:
         replies = await asyncio.gather(
             harness.ada().click(second, "page_next"), harness.ada().click(second, "page_previous")
         )
-        pages = [ids(await reply.message()) for reply in replies]
+        pages = [row_ids(await reply.message()) for reply in replies]
         await harness.settled()
         standing = harness.slack.workspace.message(second.ts)
         assert standing is not None
-        assert ids(standing) in pages
+        assert row_ids(standing) in pages
         assert pages[0] != pages[1]

@@ -8,10 +8,8 @@ import structlog
 
 from tests.app.conftest import _only_our_settings
 from tests.robustness.hostile.requests import get_harness
-from tests.support.fixtures import read_log as logged
-from tests.support.fixtures import run_bot as running
 
-__all__ = ["_only_our_settings", "logged", "running"]
+__all__ = ["_only_our_settings"]
 
 
 @pytest.fixture(scope="module")

@@ -48,9 +48,7 @@ from bot.ui.problems import problem_message
 from tests.support.buttons import CODEC, load, save
 from tests.support.commands import ACCOUNTS, NOW, escaped, read
 from tests.support.digest_messages import group, report
-from tests.support.screens import mrkdwn_texts as mrkdwn
-from tests.support.screens import overview, screen
-from tests.support.screens import strip_code as without_code
+from tests.support.screens import mrkdwn_texts, overview, screen, strip_code
 from tests.unit.digests.test_digest_grammar_properties import as_slack_sends_plan
 
 CLOCK = Clock(NOW)
@@ -273,6 +271,6 @@ def _shown(message: Message, *, ours: bool = False) -> None:
     _VALIDATOR.check_message(message.text, message.blocks)
     assert message.text.strip()
     if not ours:
-        for text in mrkdwn(message):
-            live = without_code(text)
+        for text in mrkdwn_texts(message):
+            live = strip_code(text)
             assert not set("<>`") & set(live), f"markup is alive: {text!r}"

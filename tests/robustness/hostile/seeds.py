@@ -23,8 +23,8 @@ from bot.playground.simulators.slack import Ack, Delivery, LocalSlack
 from tests.robustness.hostile.mutation import ODD
 from tests.robustness.hostile.requests import RESPONSE_URL
 from tests.support.buttons import encode
-from tests.support.form_values import fill_form as filled
-from tests.support.list_commands import read_list as listed
+from tests.support.form_values import fill_form
+from tests.support.list_commands import read_list
 from tests.unit.browse.test_bookmark import SAMPLES
 from tests.unit.digests.test_digest_grammar_properties import SENTENCES
 from tests.unit.ui.test_digest_form_view import RICH
@@ -73,7 +73,7 @@ def digest_commands() -> Sequence[bytes]:
 def button_values() -> Sequence[bytes]:
     places = (
         *SAMPLES,
-        Bookmark(listed("orders errored since:24h")),
+        Bookmark(read_list("orders errored since:24h")),
         OverviewBookmark(OverviewQuery("prod", "x")),
     )
     return [
@@ -136,9 +136,9 @@ async def _answers() -> list[dict[str, Any]]:
 
 
 def filter_states() -> Sequence[bytes]:
-    query = listed("orders errored since:24h until:1h")
+    query = read_list("orders errored since:24h until:1h")
     view = filter_view(query, Form.of(query, Clock(NOW)), ACCOUNTS, "x")
-    return [_json(filled(view)), _json(filled(view, since="yesterday 09:00", rows="x", until=None))]
+    return [_json(fill_form(view)), _json(fill_form(view, since="yesterday 09:00", rows="x", until=None))]
 
 
 def digest_states() -> Sequence[bytes]:
@@ -147,7 +147,7 @@ def digest_states() -> Sequence[bytes]:
         "words": "first monday 9am", "window": "36h", "workflows": ["orders", "a: b"],
         "people": ["U1", "U2"], "groups": ["@here (everybody who is active)"],
     }  # fmt: skip
-    return [_json(filled(view)), _json(filled(view, **rich))]
+    return [_json(fill_form(view)), _json(fill_form(view, **rich))]
 
 
 def kept_digests() -> Sequence[bytes]:
@@ -180,7 +180,7 @@ async def _requests() -> list[bytes]:
     ada = slack.person("ada", via=notes)
     for text in ("", "list orders errored", "digest", "digest list", "help", "nonsense foo", *_digests()):
         await ada.command("/workflows", text)
-    query = listed("orders errored since:24h")
+    query = read_list("orders errored since:24h")
     value = encode(Bookmark(query))
     for action, carried in (
         ("page_next", value), ("page_refresh", encode(OverviewBookmark(OverviewQuery()))),
@@ -199,7 +199,7 @@ async def _requests() -> list[bytes]:
         kept = {
             key: view[key] for key in ("type", "callback_id", "private_metadata")
         }  # the bot reads no other fields
-        state = {**kept, "id": "V1", "state": {"values": filled(view)}}
+        state = {**kept, "id": "V1", "state": {"values": fill_form(view)}}
         await ada.send({"type": "view_submission", "view": state})
         if view["callback_id"] == "filter":
             continue

@@ -39,9 +39,9 @@ from bot.playground.simulators.slack import (
 )
 from bot.settings import SettingsError, load
 from bot.storage.database import open_database
-from tests.support.form_values import fill_form as filled
+from tests.support.form_values import fill_form
 from tests.support.messages import ask, click
-from tests.support.postgres import run_postgres as running_postgres
+from tests.support.postgres import run_postgres
 from tests.system.process.bot_process import run, started
 from tests.system.process.harness import Harness, run_harness
 
@@ -90,7 +90,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    with running_postgres() as url:
+    with run_postgres() as url:
         yield url.replace("postgresql://postgres:@", f"postgres://postgres:{CANARIES['DATABASE_URL']}@", 1)
 
 
@@ -179,7 +179,7 @@ async def test_no_canary_sings(watched: Watched) -> None:
     first = await ask(ada, f"list {name}")
     second = await click(ada, first, "page_next")
     view = await (await ada.click(second, "filter_open")).view()
-    assert (await ada.submit(view, filled(view.payload, since="nonsense"))).errors
+    assert (await ada.submit(view, fill_form(view.payload, since="nonsense"))).errors
     harness.cloudflare.add_instance(name, id="new", status="errored", error=Failure("E", "m"))
     await (await ada.command("/workflows", "digest create daily 9am quiet")).seen()
     await (await ada.command("/workflows", "digest preview 1")).seen()

@@ -9,10 +9,8 @@ import pytest
 from bot.language.tokens import in_quotes
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
-from tests.support.digest_actions import add_failure as fail
-from tests.support.digest_actions import ask_digest as told
-from tests.support.digest_actions import send_digest_command as typed
-from tests.support.fixtures import ReadLog as Logged
+from tests.support.digest_actions import add_failure, ask_digest, send_digest_command
+from tests.support.fixtures import ReadLog
 from tests.support.messages import ask, click
 
 MARKS = (
@@ -76,7 +74,7 @@ def assert_inert(slack: LocalSlack) -> None:
 def crowd(cloudflare: Simulation) -> Simulation:
     """Return a function that adds workflows and instances with hostile names."""
     for name in NAMES:
-        fail(
+        add_failure(
             cloudflare,
             name,
             f"{name}{LONG_ID}"[:271],
@@ -86,7 +84,7 @@ def crowd(cloudflare: Simulation) -> Simulation:
 
 
 async def test_lists_overviews_filters_and_problems(
-    ada: Person, slack: LocalSlack, crowd: Simulation, logged: Logged
+    ada: Person, slack: LocalSlack, crowd: Simulation, read_log: ReadLog
 ) -> None:
     overview = await ask(ada, "")
     for number in range(len(NAMES)):
@@ -97,16 +95,16 @@ async def test_lists_overviews_filters_and_problems(
     crowd.inject(JsonError(400, 10001, NAMES[2]), times=1)
     await ask(ada, f"search:{in_quotes(NAMES[1])}")
     assert_inert(slack)
-    assert logged()  # parses each line as JSON: no name broke a line
+    assert read_log()  # parses each line as JSON: no name broke a line
 
 
 async def test_digests_their_lists_and_their_forms(ada: Person, slack: LocalSlack, crowd: Simulation) -> None:
     assert crowd
     names = " ".join(map(in_quotes, NAMES))
-    assert "✅" in (await told(ada, f"create daily 9am workflow {names}")).all_text()
+    assert "✅" in (await ask_digest(ada, f"create daily 9am workflow {names}")).all_text()
     for text in ("list", "show 1", "preview 1", "pause 1", "delete 1", "restore 1"):
-        await told(ada, text)
-    view = await (await typed(ada, "edit 1")).view()
+        await ask_digest(ada, text)
+    view = await (await send_digest_command(ada, "edit 1")).view()
     await ada.type_into_menu("digest_workflows", "", view)
     assert_inert(slack)
 

@@ -25,7 +25,7 @@ from bot.slack.client import (
 from bot.slack.interaction import Interaction
 from bot.slack.responder import Responder
 from bot.ui.elements import Message
-from tests.support.fixtures import ReadLog as Logged
+from tests.support.fixtures import ReadLog
 from tests.support.messages import ask
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -145,13 +145,13 @@ async def test_no_answer_follows_a_redirect(
     ids=ascii,
 )
 async def test_an_address_that_is_not_slacks_is_not_answered_to(
-    url: str, client: AsyncWebClient, api_host: Host, logged: Logged
+    url: str, client: AsyncWebClient, api_host: Host, read_log: ReadLog
 ) -> None:
     assert client.session is not None
     await Responder(client.session, client).send(Message(CANARY, []), Interaction("U1", "C1", url))
     (posted,) = api_host.got
     assert posted.startswith("/api/chat.postEphemeral ")
-    assert CANARY not in str(logged())
+    assert CANARY not in str(read_log())
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from bot.playground.simulators.slack import signature
 from bot.slack.bolt import SlackApp
 from bot.slack.http import LARGEST_BODY, SlackEndpoint, web_app
 from bot.telemetry import Metrics
-from tests.support.fixtures import ReadLog as Logged
+from tests.support.fixtures import ReadLog
 
 SECRET = "made-up-signing-secret"
 FORM = "application/x-www-form-urlencoded"
@@ -135,13 +135,13 @@ ODD_HEADERS: dict[str, Callable[[], dict[str, str]]] = {
 @pytest.mark.parametrize("name", ODD_HEADERS)
 @pytest.mark.parametrize("body", [COMMAND, "ssl_check=1&token=x"], ids=["command", "check of TLS"])
 async def test_what_slack_did_not_sign_now_is_refused(
-    name: str, body: str, endpoint: Endpoint, logged: Logged
+    name: str, body: str, endpoint: Endpoint, read_log: ReadLog
 ) -> None:
     assert await endpoint.post(body, ODD_HEADERS[name]()) == 401
     assert endpoint.counted() == {("other", "401"): 1}
     assert not endpoint.heard
-    assert WORDS not in json.dumps(logged())
-    assert [line["status"] for line in logged() if line["event"] == "request_refused"] == [401]
+    assert WORDS not in json.dumps(read_log())
+    assert [line["status"] for line in read_log() if line["event"] == "request_refused"] == [401]
 
 
 async def test_a_proof_that_is_there_twice_is_refused(endpoint: Endpoint) -> None:
@@ -257,30 +257,30 @@ async def test_a_signed_body_in_chunks_is_as_good_as_any(endpoint: Endpoint) -> 
     assert endpoint.heard == [WORDS]
 
 
-async def test_chunks_that_are_none_are_refused(endpoint: Endpoint, logged: Logged) -> None:
+async def test_chunks_that_are_none_are_refused(endpoint: Endpoint, read_log: ReadLog) -> None:
     start = head(0, {**signed(COMMAND), "Content-Length": "", "Transfer-Encoding": "chunked"})
     assert await endpoint.raw(start, WORDS.encode() + b"\r\n") == 400
     assert not endpoint.heard
-    assert WORDS not in json.dumps(logged())
+    assert WORDS not in json.dumps(read_log())
 
 
 @pytest.mark.parametrize("pause", [0, 0.05], ids=["stops", "drips"])
 async def test_a_body_that_takes_too_long_is_given_up(
-    pause: float, endpoint: Endpoint, logged: Logged
+    pause: float, endpoint: Endpoint, read_log: ReadLog
 ) -> None:
     body = COMMAND.encode()
     parts = [body[:20]] if not pause else [body[at : at + 1] for at in range(10)]
     assert await endpoint.raw(head(len(body), signed(COMMAND)), *parts, pause=pause) == 408
     assert endpoint.counted() == {("other", "408"): 1}
     assert not endpoint.heard
-    assert WORDS not in json.dumps(logged())
+    assert WORDS not in json.dumps(read_log())
 
 
-async def test_a_stranger_who_hangs_up_harms_nobody(endpoint: Endpoint, logged: Logged) -> None:
+async def test_a_stranger_who_hangs_up_harms_nobody(endpoint: Endpoint, read_log: ReadLog) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", endpoint.port)
     writer.write(head(len(COMMAND), signed(COMMAND)) + COMMAND[:9].encode())
     await writer.drain()
     writer.close()
     await writer.wait_closed()
     assert await endpoint.post(COMMAND, signed(COMMAND)) == 200
-    assert [line for line in logged() if line["level"] == "error"] == []
+    assert [line for line in read_log() if line["level"] == "error"] == []

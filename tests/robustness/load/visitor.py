@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.playground.simulators.slack import Message, Person, Reply, View
 from tests.robustness.load.recorder import Recorder
-from tests.support.form_values import fill_form as filled
+from tests.support.form_values import fill_form
 
 COMMANDS: Final = {
     "": 8,
@@ -104,7 +104,7 @@ class Visitor:
     async def _fill(self, view: View) -> None:
         """Fill in a form, or close it."""
         if view.callback_id == "filter" and self.chance.random() < 0.8:
-            values = filled(view.payload, **self.chance.choice(_FILTERS))
+            values = fill_form(view.payload, **self.chance.choice(_FILTERS))
             shown = await self._record("filter", self.person.submit(view, values))
             if isinstance(shown, Message):
                 self.seen = shown
@@ -117,7 +117,7 @@ class Visitor:
         (row,) = (block for block in view.payload["blocks"] if block["type"] == "actions")
         (button,) = row["elements"]
         action = {key: button[key] for key in ("type", "action_id", "value")} | {"block_id": row["block_id"]}
-        request = self.person.act_in_view(view, action, filled(view.payload))
+        request = self.person.act_in_view(view, action, fill_form(view.payload))
         await self._record("form preview", request)
 
     async def _record(self, kind: str, request: Awaitable[Reply]) -> Message | View | None:

@@ -1,31 +1,18 @@
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
 from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
+from tests.support.clock import Clock
 
 from .client import Client
 
 
-@dataclass
-class Clock:
-    """A clock that tests advance."""
-
-    moment: datetime = datetime(2026, 11, 23, 14, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def advance(self, **duration: float) -> None:
-        self.moment += timedelta(**duration)
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2026, 11, 23, 14, tzinfo=UTC))
 
 
 @pytest.fixture

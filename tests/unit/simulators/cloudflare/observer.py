@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from bot.playground.simulators.cloudflare import InstanceRecord, Simulation
-
-from .conftest import Clock
+from tests.support.clock import Clock
 
 START = datetime(2026, 11, 23, 14, tzinfo=UTC)
 ORDERS = "order-processing"

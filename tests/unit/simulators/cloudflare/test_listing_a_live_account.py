@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from bot.playground.simulators.cloudflare import STATUSES, Failure, Simulation
+from tests.support.clock import Clock
 
 from .client import Client
-from .conftest import Clock
 from .observer import ENDED, NAMES, ORDERS, RATES, START, AccountObserver, everything
 
 RETENTION = timedelta(days=7)

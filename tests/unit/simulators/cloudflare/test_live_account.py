@@ -15,8 +15,8 @@ from bot.playground.simulators.cloudflare import (
     Termination,
     WaitForEvent,
 )
+from tests.support.clock import Clock
 
-from .conftest import Clock
 from .observer import ENDED, NAMES, START, AccountObserver, everything
 
 LONGEST_LIFECYCLE = timedelta(hours=16)

@@ -14,8 +14,7 @@ from cloudflare import (
 from pydantic import ValidationError
 
 from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, HtmlPage, Simulation, Slow, Throttled
-
-from .conftest import Clock
+from tests.support.clock import Clock
 
 CRON_WORKFLOW = "exchange-rates"
 ORDERS = "order-processing"

@@ -13,9 +13,9 @@ from bot.playground.simulators.cloudflare import (
     Termination,
     WaitForEvent,
 )
+from tests.support.clock import Clock
 
 from .client import Client
-from .conftest import Clock
 
 NAMES = ("order-processing", "image-pipeline", "invoice-run", "exchange-rates", "nightly-cleanup")
 ENDED = ("complete", "errored", "terminated")

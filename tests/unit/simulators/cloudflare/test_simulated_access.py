@@ -7,9 +7,9 @@ import aiohttp
 import pytest
 
 from bot.playground.simulators.cloudflare import ApiKey, ApiToken, RateLimit, Simulation
+from tests.support.clock import Clock
 
 from .client import Answer, Client
-from .conftest import Clock
 
 KEY = ApiKey("ops@example.com", "made-up-key")
 

@@ -20,9 +20,9 @@ from bot.playground.simulators.cloudflare import (
     Termination,
     WaitForEvent,
 )
+from tests.support.clock import Clock
 
 from .client import Client
-from .conftest import Clock
 
 CRON_ID = "*/30 * * * *-1786001400000"
 

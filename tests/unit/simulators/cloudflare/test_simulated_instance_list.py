@@ -6,9 +6,9 @@ from itertools import chain
 import pytest
 
 from bot.playground.simulators.cloudflare import STATUSES, Simulation
+from tests.support.clock import Clock
 
 from .client import Client
-from .conftest import Clock
 
 NEWEST_FIRST = [f"order-{number}" for number in range(25, 0, -1)]
 

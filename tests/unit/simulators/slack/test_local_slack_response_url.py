@@ -18,6 +18,7 @@ from bot.playground.simulators.slack import (
     Slow,
     Workspace,
 )
+from tests.support.clock import Clock
 
 BUTTONS = {
     "type": "actions",
@@ -30,14 +31,6 @@ BUTTONS = {
         }
     ],
 }
-
-
-@dataclass
-class Clock:
-    now: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass
@@ -58,7 +51,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(workspace=Workspace(clock=clock)).serve() as slack:
+    async with LocalSlack(workspace=Workspace(clock=clock.seconds)).serve() as slack:
         yield slack
 
 
@@ -104,9 +97,9 @@ async def test_the_sixth_use_is_refused(slack: LocalSlack, reply: Reply) -> None
 
 async def test_after_thirty_minutes_the_address_has_expired(clock: Clock, reply: Reply) -> None:
     webhook = AsyncWebhookClient(reply.response_url)
-    clock.now += 30 * 60
+    clock.advance(minutes=30)
     assert (await webhook.send(text="just in time")).status_code == 200
-    clock.now += 1
+    clock.advance(1)
     late = await webhook.send(text="too late")
 
     assert (late.status_code, late.body) == (404, "expired_url")

@@ -17,16 +17,9 @@ from bot.playground.simulators.slack import (
     View,
     Workspace,
 )
+from tests.support.clock import Clock
 
 from .errors import error_of
-
-
-@dataclass
-class Clock:
-    now: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass
@@ -53,7 +46,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(workspace=Workspace(clock=clock)).serve() as slack:
+    async with LocalSlack(workspace=Workspace(clock=clock.seconds)).serve() as slack:
         yield slack
 
 
@@ -86,7 +79,7 @@ async def test_a_trigger_opens_one_modal(client: AsyncWebClient, reply: Reply) -
 async def test_a_trigger_is_good_for_three_seconds(
     clock: Clock, client: AsyncWebClient, reply: Reply
 ) -> None:
-    clock.now += 3.1
+    clock.advance(3.1)
 
     late = client.views_open(trigger_id=reply.interaction.trigger_id, view=modal())
     assert await error_of(late) == "expired_trigger_id"
