@@ -38,6 +38,7 @@ _OLD_VERSION: Final = timedelta(minutes=15)
 _PURGE_BATCH: Final = 1000
 _ENDED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _PROGRESS: Final = "progress"
+_RECOVERY_QUEUE: Final = "_dbos_internal_queue"  # for jobs without a queue; there are none
 _STATES: Final = {
     "ENQUEUED": JobState.WAITING,
     "DELAYED": JobState.WAITING,
@@ -55,7 +56,8 @@ class _Process:
 
     def __init__(self) -> None:
         self.epoch: Callable[[], int | None] | None = None
-        self.running = 0
+        self.running: set[str] = set()  # ids of jobs
+        self.dbos: DBOS | None = None
 
 
 _process: Final = _Process()
@@ -94,11 +96,12 @@ class JobDefinition(Generic[_Steps]):
 
         @functools.wraps(run)
         async def counted(*args: _P.args, **kwargs: _P.kwargs) -> str:
-            _process.running += 1
+            job_id = DBOS.workflow_id or ""
+            _process.running.add(job_id)
             try:
                 return await run(*args, **kwargs)
             finally:
-                _process.running -= 1
+                _process.running.discard(job_id)
 
         self._run = registered = DBOS.workflow(name=self.name, max_recovery_attempts=_MAX_RECOVERIES)(counted)
         return registered
@@ -180,7 +183,7 @@ def is_claimed() -> bool:
 
 def is_running_jobs() -> bool:
     """Return whether this process is running a job."""
-    return _process.running > 0
+    return bool(_process.running)
 
 
 def system_database_url(database: URL) -> str:
@@ -217,7 +220,7 @@ async def start(url: str, executor: str, queues: Collection[str]) -> None:
         "max_executor_threads": _THREADS,
         "sys_db_pool_size": _CONNECTIONS,
     }
-    DBOS(config=config)
+    _process.dbos = DBOS(config=config)
     DBOS.launch()  # not in a thread: jobs run on the event loop of the thread that calls this
     for queue in queues:
         await DBOS.register_queue_async(
@@ -238,6 +241,42 @@ async def recover(executors: Collection[str]) -> int:
     """Continue the jobs of dead workers and return how many there were."""
     handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executors))  # noqa: SLF001 - no public call takes jobs over only if these executors still hold them
     return len(handles)
+
+
+class StrandedJobs:
+    """Jobs that the database lists as this worker's, and that it does not run.
+
+    A job stays like this if its end could not be written: DBOS does not try again after errors that it takes
+    for lasting, such as a database that is read-only or full. Meanwhile its queue partition is blocked.
+    """
+
+    def __init__(self) -> None:
+        self._seen: frozenset[str] = frozenset()
+
+    async def requeue(self) -> int:
+        """Enqueue again what was stranded at the last look, too, and return how many jobs there were.
+
+        One look is not enough: DBOS lists a job as running a moment before it runs.
+        """
+        held = await DBOS.list_workflows_async(
+            status="PENDING",
+            executor_id=DBOS.executor_id,
+            app_version=VERSION,
+            load_input=False,
+            load_output=False,
+        )
+        stranded = frozenset(status.workflow_id for status in held) - _process.running
+        again, self._seen = stranded & self._seen, stranded
+        for job_id in again:
+            await asyncio.to_thread(_requeue, job_id)
+        return len(again)
+
+
+def _requeue(job_id: str) -> None:
+    if _process.dbos is None:
+        raise AssertionError("DBOS is running")
+    database = _process.dbos._sys_db  # noqa: SLF001 - no public call gives one job back to its queue
+    database.reenqueue_for_recovery(job_id, [DBOS.executor_id], _RECOVERY_QUEUE)
 
 
 async def abandoned(job_ids: Collection[str], now: datetime) -> frozenset[str]:

@@ -21,6 +21,7 @@ from bot.storage.database import first_line
 
 _log = structlog.get_logger(__name__)
 
+_STRANDED_EVERY: Final = timedelta(seconds=20)
 _HEARTBEATS: Final = 6  # within the timeout after which other workers take over
 
 
@@ -33,12 +34,14 @@ class JobRuntime:
         team: Slack's id of the workspace whose jobs they are.
         takeover: how long after the last heartbeat of a worker others take over its jobs.
         grace: how long running jobs may continue after `stop`.
+        stranded_every: how often to look for jobs whose end could not be written.
     """
 
     engine: AsyncEngine
     team: str
     takeover: timedelta
     grace: timedelta
+    stranded_every: timedelta = _STRANDED_EVERY
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _is_started: bool = False
 
@@ -61,6 +64,7 @@ class JobRuntime:
             stack.push_async_callback(dbos_runtime.stop, self.grace)
             url = dbos_runtime.system_database_url(self.engine.url)
             await dbos_runtime.start(url, executor, [definition.queue for definition in jobs])
+            stack.push_async_callback(_cancel, asyncio.create_task(self._requeue_stranded()))
             self._stack = stack.pop_all()
         self._is_started = True
         _log.info("worker_started", executor=executor)
@@ -116,6 +120,17 @@ class JobRuntime:
                 await self._heartbeat(lease)
             except Exception as error:  # noqa: BLE001 - the next one may succeed, whatever DBOS raises
                 _log.warning("heartbeat_failed", reason=first_line(error))
+
+    async def _requeue_stranded(self) -> None:
+        """Take up again the jobs of this worker that ended without an end in the database."""
+        stranded = dbos_runtime.StrandedJobs()
+        while True:
+            await asyncio.sleep(self.stranded_every.total_seconds())
+            try:
+                if jobs := await stranded.requeue():
+                    _log.warning("jobs_requeued", jobs=jobs)
+            except Exception as error:  # noqa: BLE001 - the next look may succeed, whatever DBOS raises
+                _log.warning("stranded_jobs_unknown", reason=first_line(error))
 
     async def _heartbeat(self, lease: Lease) -> None:
         async with asyncio.timeout(self.takeover.total_seconds() / 2):
