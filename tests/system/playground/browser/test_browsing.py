@@ -42,6 +42,7 @@ async def test_one_command_leads_to_a_page_that_answers_and_flips(
         await listed.get_by_role("button", name="Newer rows").click()
         await expect(listed).to_contain_text("1–10, more follow")
         await expect(opened.messages).to_have_count(2)
+        await opened.page.close()  # else it complains that its server has ended
 
 
 async def test_the_way_back_costs_nothing_as_the_picture_in_the_readme_shows(
