@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import sys
 from importlib.metadata import EntryPoints, entry_points
 from typing import Any
@@ -64,6 +65,8 @@ def main() -> None:
 
     Settings come from the environment or from a file .env in this folder; docs/settings.md lists them.
     """
+    # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc.
+    os.environ["NETRC"] = os.devnull
 
 
 @main.command()

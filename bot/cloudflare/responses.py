@@ -51,7 +51,7 @@ _E = TypeVar("_E", bound=Envelope)
 BAN: Final = timedelta(minutes=5)
 """The API refuses every request for this long after the limit is exceeded (API reference, "Rate limits")."""
 
-_LONGEST_PAUSE: Final = 86_400  # Seconds. A longer Retry-After is a mistake.
+_LONGEST_PAUSE: Final = 600  # Seconds: twice a ban. Whatever the API says, it is asked again then.
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
     policies = _POLICY.findall(headers.get("ratelimit", ""))
     quotas = {name: int(quota) for name, quota in _QUOTA.findall(headers.get("ratelimit-policy", ""))}
     limits = [
-        RateLimit(int(left), timedelta(seconds=int(reset)), quotas.get(name))
+        RateLimit(int(left), timedelta(seconds=min(int(reset), _LONGEST_PAUSE)), quotas.get(name))
         for name, left, reset in policies
     ]
     return min(limits, key=lambda limit: limit.remaining, default=None)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.jobs.model import Job, JobState, Progress
+from bot.storage.database import keep_private
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -210,7 +211,7 @@ async def start(url: str, executor: str, queues: Collection[str]) -> None:
         log.addHandler(logging.NullHandler())  # without a handler, DBOS logs to stderr in its own format
     log.addFilter(_FIRST_LINE)
     if url.startswith("sqlite"):
-        await asyncio.to_thread(_enable_wal, url.removeprefix("sqlite:///"))
+        await asyncio.to_thread(_prepare_file, url.removeprefix("sqlite:///"))
     config: DBOSConfig = {
         "name": "workflows-bot",
         "system_database_url": url,
@@ -219,6 +220,7 @@ async def start(url: str, executor: str, queues: Collection[str]) -> None:
         "log_level": "WARNING",
         "max_executor_threads": _THREADS,
         "sys_db_pool_size": _CONNECTIONS,
+        "db_engine_kwargs": {"hide_parameters": True},  # what people typed is in no log
     }
     _process.dbos = DBOS(config=config)
     DBOS.launch()  # not in a thread: jobs run on the event loop of the thread that calls this
@@ -356,8 +358,9 @@ def _current_epoch() -> int | None:
     return None if _process.epoch is None else _process.epoch()
 
 
-def _enable_wal(file: str) -> None:
-    """Switch the file to write-ahead logging, which is permanent and several times as fast here."""
+def _prepare_file(file: str) -> None:
+    """Make the file for its owner alone, with write-ahead logging, which is several times as fast here."""
+    keep_private(file)
     connection = sqlite3.connect(file)
     try:
         connection.execute("PRAGMA journal_mode=WAL")

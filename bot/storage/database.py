@@ -1,5 +1,6 @@
 """Opening the database and bringing its tables up to date."""
 
+import os
 import sqlite3
 from importlib.resources import as_file, files
 from typing import Final
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.storage.tables import alembic_version, metadata
 from bot.storage.url import database_url
 
-_PATIENCE: Final = 30  # seconds that one write to an SQLite file waits for others
+_TIMEOUT: Final = 30  # seconds that one write to an SQLite file waits for others
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
 
 
@@ -30,16 +31,30 @@ def open_database(url: str) -> AsyncEngine:
     if parsed.get_backend_name() == "sqlite":
         _probe_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
-        return create_async_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
-    return create_async_engine(parsed, connect_args={"timeout": _PATIENCE})
+        connect = {"connect_timeout": 5}
+        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect)
+    return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": _TIMEOUT})
 
 
 def _probe_file(path: str) -> None:
     """Fail here rather than in aiosqlite's thread, which outlives a failed connection for a moment."""
     try:
+        keep_private(path)
         sqlite3.connect(path).close()
+    except OSError as error:
+        raise DatabaseUnusable(f"unable to open database file: {path}") from error
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"{error}: {path}") from error
+
+
+def keep_private(path: str) -> None:
+    """Make an SQLite file that is not there yet for its owner alone; SQLite gives its journals the same mode.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    if path and path != ":memory:" and not path.startswith("file:") and not os.path.lexists(path):
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 async def migrate(engine: AsyncEngine) -> None:

@@ -253,3 +253,13 @@ async def test_a_check_reads_settings_from_a_file_and_the_environment_first(harn
     assert "FAIL  account default" in from_file.stdout
     assert overruled.code == 0
     assert overruled.stdout.splitlines() == WELL
+
+
+async def test_credentials_in_netrc_are_left_alone(harness: Harness) -> None:
+    folder = harness.folder / "netrc"
+    folder.mkdir()
+    (folder / ".netrc").write_text("machine 127.0.0.1 login somebody password canary\n")
+    (folder / ".netrc").chmod(0o600)
+    ended = await harness.run("netrc", "check", harness.settings(HOME=str(folder)))
+    assert ended.stdout.splitlines() == WELL
+    assert ended.code == 0

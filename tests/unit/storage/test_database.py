@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import (
@@ -241,3 +242,28 @@ async def tables(engine: AsyncEngine) -> set[str]:
 
 def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def _modes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+
+
+async def test_an_sqlite_file_and_its_journal_are_for_their_owner_alone(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
+        await migrate(engine)
+        async with engine.begin() as connection:
+            await connection.execute(text("PRAGMA journal_mode=WAL"))
+            await connection.execute(text("INSERT INTO workers (executor, beat_at) VALUES ('one', 1)"))
+            modes = await asyncio.to_thread(_modes, tmp_path)
+    assert "bot.sqlite3" in modes
+    assert set(modes.values()) == {0o600}
+
+
+async def test_what_was_to_be_written_is_in_no_error(engine: AsyncEngine) -> None:
+    row = {"key": "k", "text": "canary-of-a-person", "expires_at": 1, "team_id": ""}
+    async with engine.begin() as connection:
+        await connection.execute(insert(bookmarks).values(row))
+    with pytest.raises(IntegrityError) as refused:
+        async with engine.begin() as connection:
+            await connection.execute(insert(bookmarks).values(row))
+    assert "canary-of-a-person" not in str(refused.value)
