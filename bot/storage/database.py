@@ -5,11 +5,11 @@ import sqlite3
 from importlib.resources import as_file, files
 from typing import Final
 
-from sqlalchemy import Connection, inspect, select, text, update
+from sqlalchemy import Connection, false, inspect, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.storage.tables import alembic_version, metadata
+from bot.storage.tables import alembic_version, metadata, workers
 from bot.storage.url import database_url
 
 _TIMEOUT: Final = 30  # seconds that one write to an SQLite file waits for others
@@ -101,14 +101,14 @@ async def adopt_rows(engine: AsyncEngine, team: str) -> None:
 
 
 async def probe(engine: AsyncEngine) -> None:
-    """Prove that the database answers.
+    """Prove that the database answers and can be written; nothing is changed.
 
     Raises:
-        DatabaseUnusable: it does not.
+        DatabaseUnusable: it does not, or it is read-only.
     """
     try:
-        async with engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        async with engine.begin() as connection:
+            await connection.execute(update(workers).where(false()).values(beat_at=0))
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(first_line(error)) from error
 

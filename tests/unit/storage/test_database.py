@@ -214,6 +214,7 @@ async def test_the_migrations_lie_where_an_address_may_have_a_percent_sign(tmp_p
 
 async def test_a_database_that_answers_is_proven(url: str) -> None:
     async with opened(url) as engine:
+        await migrate(engine)
         await probe(engine)
 
 
@@ -267,3 +268,15 @@ async def test_what_was_to_be_written_is_in_no_error(engine: AsyncEngine) -> Non
         async with engine.begin() as connection:
             await connection.execute(insert(bookmarks).values(row))
     assert "canary-of-a-person" not in str(refused.value)
+
+
+async def test_a_database_that_can_not_be_written_is_not_ready(postgres_url: str) -> None:
+    async with opened(postgres_url) as engine:
+        await migrate(engine)
+        await probe(engine)
+        async with engine.begin() as connection:
+            name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
+            await connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    async with opened(postgres_url) as engine:
+        with pytest.raises(DatabaseUnusable, match="read-only transaction"):
+            await probe(engine)
