@@ -24,6 +24,7 @@ from bot.browse.requests import (
 )
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import (
+    DIGEST_CODEC,
     CreateDigest,
     DeleteDigest,
     EditDigest,
@@ -50,7 +51,7 @@ from bot.language.tokens import COMMAND, Token, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
-from bot.slack.requests import InvalidButton, Request, RequestCodec, RequestStore
+from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.router import Route, UnknownControl, everyone
 from bot.slack.users import UserTimeZones
 
@@ -67,19 +68,9 @@ LIST_BUTTONS: Final[dict[str, type[TurnPage | RefreshPage | OpenList | OpenFilte
 """Buttons that carry a request, and of which type."""
 
 DIGEST_BUTTONS: Final[dict[str, type[OfDigest]]] = {
-    request.kind: request
-    for request in (
-        ShowDigest,
-        PreviewDigest,
-        RunDigest,
-        PauseDigest,
-        ResumeDigest,
-        EditDigest,
-        DeleteDigest,
-        RestoreDigest,
-    )
+    request.kind: request for request in DIGEST_CODEC.kinds if issubclass(request, OfDigest)
 }
-"""Buttons that carry the number of a digest."""
+"""Buttons that carry a request about one digest."""
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
     request.kind: request for request in (OpenForm, PreviewForm)
@@ -230,10 +221,8 @@ class CommandReader:
             if not isinstance(request, expected):
                 raise InvalidButton("made for another kind of list")
             return request
-        if of_number := DIGEST_BUTTONS.get(action_id):
-            if not _NUMBER.fullmatch(value):
-                raise UnknownControl
-            return of_number(int(value))
+        if about_digest := DIGEST_BUTTONS.get(action_id):
+            return _of_digest(about_digest, value)
         if plain := PLAIN_BUTTONS.get(action_id):
             return plain()
         raise UnknownControl
@@ -296,6 +285,23 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
         Route(SuggestZones, everyone, digests.suggest_zones),
         Route(SuggestWorkflows, everyone, digests.suggest_workflows),
     ]
+
+
+def _of_digest(expected: type[OfDigest], value: str) -> OfDigest:
+    """Return what a digest's button asks for; one of version 1 carried the number alone.
+
+    Raises:
+        UnknownControl: the value is of no version.
+        InvalidButton: it was cut or changed, or belongs to another button.
+    """
+    if _NUMBER.fullmatch(value):
+        return expected(int(value))
+    if not value.startswith(f"{VERSION}."):
+        raise UnknownControl
+    request = DIGEST_CODEC.decode(value)
+    if not isinstance(request, expected):
+        raise InvalidButton("made for another button")
+    return request
 
 
 def at_place(

@@ -76,7 +76,7 @@ def _(error: ExpiredButton) -> Problem:
 def _(error: InvalidButton) -> Problem:
     return Problem(
         "This button can't be read.",
-        (f"It was {escape(str(error))}. Type the command below the list again.",),
+        (f"It was {escape(str(error))}. Type the command again.",),
     )
 
 
@@ -89,7 +89,8 @@ class RequestCodec:
     """
 
     def __init__(self, kinds: Iterable[type[Request]], common: bytes) -> None:
-        self._kinds = {request.kind: request for request in kinds}
+        self.kinds: Final = tuple(kinds)
+        self._kinds = {request.kind: request for request in self.kinds}
         self._common = common
         self.encode = lru_cache(maxsize=256)(self._encode)  # all who look at a list get the same buttons
 

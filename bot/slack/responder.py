@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
+import stamina
 import structlog
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -121,12 +122,10 @@ class Responder:
             return why in _ALREADY_SO[method]
         return True
 
+    @stamina.retry(on=aiohttp.ClientError, attempts=2, wait_max=0)
     async def _call_with_retry(self, method: str, arguments: dict[str, Any]) -> None:
         """Call a method again if its answer was lost; none of them acts twice."""
-        try:
-            await self._client.api_call(method, json=arguments)
-        except aiohttp.ClientError:
-            await self._client.api_call(method, json=arguments)
+        await self._client.api_call(method, json=arguments)
 
     async def _respond(self, versions: Sequence[Message], url: str | None, in_place: bool) -> bool:
         """Show the first version that Slack accepts; return whether it accepted any."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.digests.command.requests import DIGEST_CODEC, DeleteDigest, OfDigest
 from bot.playground.simulators.slack import Message, Person, Reply
 from tests.support.digest_actions import AT_ONCE, ask_digest, line_of, press, stored_states
 from tests.support.fixtures import ReadLog
@@ -85,3 +86,31 @@ async def test_opposite_buttons_at_once_leave_it_in_one_of_both_states(ada: Pers
     assert state in ("paused", "active")
     offered = "Resume" if state == "paused" else "Pause"
     assert offered in button_labels(await ask_digest(ada, "show 1"))
+
+
+async def test_a_button_of_a_digest_carries_a_request(ada: Person) -> None:
+    made = await ask_digest(ada, "create weekdays 09:00")
+    for button in made.buttons():
+        request = DIGEST_CODEC.decode(button.value or "")
+        assert (request.kind, request) == (button.action_id, request_of(request.kind))
+
+
+def request_of(kind: str) -> OfDigest:
+    (found,) = (request for request in DIGEST_CODEC.kinds if request.kind == kind)
+    assert issubclass(found, OfDigest)
+    return found(1)
+
+
+async def test_a_button_of_the_previous_version_carries_a_number_and_is_answered(ada: Person) -> None:
+    made = await ask_digest(ada, "create weekdays 09:00")
+    said = await (await forged(ada, made, "pause", "1")).message()
+    assert "paused" in said.all_text()
+
+
+async def test_a_request_behind_another_button_is_refused(ada: Person, tmp_path: Path) -> None:
+    made = await ask_digest(ada, "create weekdays 09:00")
+    value = DIGEST_CODEC.encode(DeleteDigest(1))
+    for forged_value in (value, value[:-2], value + "x"):
+        said = await (await forged(ada, made, "preview", forged_value)).message()
+        assert "This button can't be read." in said.all_text()
+    assert stored_states(tmp_path) == {1: "active"}

@@ -1,11 +1,11 @@
 """What people ask of digests: typed, by a button, or by the form."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from bot.browse.model import HelpQuery
 from bot.digests.model import DigestSpec
-from bot.slack.requests import Request
+from bot.slack.requests import Request, RequestCodec
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +133,18 @@ class SuggestWorkflows(Request):
 
 DigestRequest = OpenForm | CreateDigest | ListDigests | OfDigest | HelpQuery
 """What a command about digests asks for."""
+
+DIGEST_CODEC: Final = RequestCodec(
+    (
+        ShowDigest,
+        PreviewDigest,
+        RunDigest,
+        PauseDigest,
+        ResumeDigest,
+        EditDigest,
+        DeleteDigest,
+        RestoreDigest,
+    ),
+    common=b'digest_{"number":',
+)
+"""Writes and reads what the buttons of digests carry. A button's action id is its request's kind."""

@@ -3,6 +3,17 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.digests.command.requests import (
+    DIGEST_CODEC,
+    DeleteDigest,
+    EditDigest,
+    OfDigest,
+    PauseDigest,
+    PreviewDigest,
+    RestoreDigest,
+    ResumeDigest,
+    RunDigest,
+)
 from bot.digests.messages.phrases import mention_names, named, newly, span_in_words
 from bot.digests.model import ERRORED, Digest, DigestSpec
 from bot.language.durations import DEFAULT_WINDOW
@@ -52,15 +63,16 @@ def what(plan: DigestSpec, most: int) -> str:
 
 def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
     """Build a row of buttons; people who may not change a digest can only preview and run it."""
+    number = digest.number
     if digest.state == "deleted":
-        return actions([_button("Undo", "digest_restore", digest, "Undo: restore")] if may_change else [])
-    row = [_button("Preview", "digest_preview", digest), _button("Run now", "digest_run", digest)]
+        return actions([_button("Undo", RestoreDigest(number), "Undo: restore")] if may_change else [])
+    row = [_button("Preview", PreviewDigest(number)), _button("Run now", RunDigest(number))]
     if may_change:
         if digest.state == "paused":
-            row.append(_button("Resume", "digest_resume", digest))
+            row.append(_button("Resume", ResumeDigest(number)))
         else:
-            row.append(_button("Pause", "digest_pause", digest))
-        row += [_button("Edit…", "digest_edit", digest), _delete(digest)]
+            row.append(_button("Pause", PauseDigest(number)))
+        row += [_button("Edit…", EditDigest(number)), _delete(digest)]
     return actions(row)
 
 
@@ -69,15 +81,15 @@ def new_button(label: str) -> list[Block]:
     return actions([button(label, "digest_new", "new", label)])
 
 
-def _button(label: str, action_id: str, digest: Digest, accessibility_label: str | None = None) -> Block:
+def _button(label: str, request: OfDigest, spoken: str = "") -> Block:
     return button(
-        label, action_id, str(digest.number), f"{accessibility_label or label} digest {digest.number}"
+        label, request.kind, DIGEST_CODEC.encode(request), f"{spoken or label} digest {request.number}"
     )
 
 
 def _delete(digest: Digest) -> Block:
     return with_confirm(
-        _button("Delete…", "digest_delete", digest),
+        _button("Delete…", DeleteDigest(digest.number)),
         f"Delete digest {digest.number}?",
         f"It goes out {digest.plan.schedule.in_words()}. It can be restored for a while.",
         "Delete",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.cloudflare.models import Status
+from bot.digests.command.requests import DIGEST_CODEC, OfDigest
 from bot.digests.messages import confirmations
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.text import digest_line
@@ -86,9 +87,12 @@ def test_each_digest_has_the_buttons_that_its_reader_may_press() -> None:
         ["digest_new"],
     ]
     buttons = [button for button in all_buttons(message) if button["action_id"] != "digest_new"]
-    assert [button["value"] for button in buttons] == ["7"] * 5 + ["8"] * 5 + ["9"] * 2
-    for button in buttons:
-        label, number = button["accessibility_label"], button["value"]
+    requests = [DIGEST_CODEC.decode(button["value"]) for button in buttons]
+    assert [request.kind for request in requests] == [button["action_id"] for button in buttons]
+    numbers = [request.number for request in requests if isinstance(request, OfDigest)]
+    assert numbers == [7] * 5 + [8] * 5 + [9] * 2
+    for button, number in zip(buttons, numbers, strict=True):
+        label = button["accessibility_label"]
         assert label.startswith(button["text"]["text"])
         assert label.endswith(f"digest {number}")
 
