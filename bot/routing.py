@@ -52,7 +52,7 @@ from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
-from bot.slack.router import Route, UnknownControl, everyone
+from bot.slack.router import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
 
 _MOST_TEXTS: Final = 256
@@ -222,7 +222,7 @@ class CommandReader:
                 raise InvalidButton("made for another kind of list")
             return request
         if about_digest := DIGEST_BUTTONS.get(action_id):
-            return _of_digest(about_digest, value)
+            return _digest_request(about_digest, value)
         if plain := PLAIN_BUTTONS.get(action_id):
             return plain()
         raise UnknownControl
@@ -261,33 +261,33 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
 
     rights = digests.rights
     return [
-        Route(HelpQuery, everyone, show_help),
-        Route(ListInstances, everyone, lists.list_instances),
-        Route(ListWorkflows, everyone, lists.list_workflows),
-        Route(TurnPage, everyone, lists.turn_page),
-        Route(RefreshPage, everyone, lists.refresh_page),
-        Route(OpenList, everyone, lists.open_list),
-        Route(OpenFilter, everyone, lists.open_filter),
-        Route(ApplyFilter, everyone, lists.apply_filter),
-        Route(OpenForm, everyone, digests.open_form),
-        Route(CreateDigest, everyone, digests.create),
-        Route(ListDigests, rights.list, digests.list_digests),
-        Route(ShowDigest, rights.view, digests.show),
-        Route(PreviewDigest, rights.view, digests.preview),
-        Route(RunDigest, rights.view, digests.run),
-        Route(EditDigest, rights.change, digests.edit),
-        Route(PauseDigest, rights.change, digests.pause),
-        Route(ResumeDigest, rights.change, digests.resume),
-        Route(DeleteDigest, rights.change, digests.delete),
-        Route(RestoreDigest, rights.restore, digests.restore),
-        Route(SaveDigest, rights.save, digests.save),
-        Route(PreviewForm, everyone, digests.preview_form),
-        Route(SuggestZones, everyone, digests.suggest_zones),
-        Route(SuggestWorkflows, everyone, digests.suggest_workflows),
+        Route(HelpQuery, allow_everyone, show_help),
+        Route(ListInstances, allow_everyone, lists.list_instances),
+        Route(ListWorkflows, allow_everyone, lists.list_workflows),
+        Route(TurnPage, allow_everyone, lists.turn_page),
+        Route(RefreshPage, allow_everyone, lists.refresh_page),
+        Route(OpenList, allow_everyone, lists.open_list),
+        Route(OpenFilter, allow_everyone, lists.open_filter),
+        Route(ApplyFilter, allow_everyone, lists.apply_filter),
+        Route(OpenForm, allow_everyone, digests.open_form),
+        Route(CreateDigest, allow_everyone, digests.create),
+        Route(ListDigests, rights.require_list, digests.list_digests),
+        Route(ShowDigest, rights.require_view, digests.show),
+        Route(PreviewDigest, rights.require_view, digests.preview),
+        Route(RunDigest, rights.require_view, digests.run),
+        Route(EditDigest, rights.require_change, digests.edit),
+        Route(PauseDigest, rights.require_change, digests.pause),
+        Route(ResumeDigest, rights.require_change, digests.resume),
+        Route(DeleteDigest, rights.require_change, digests.delete),
+        Route(RestoreDigest, rights.require_restore, digests.restore),
+        Route(SaveDigest, rights.require_save, digests.save),
+        Route(PreviewForm, allow_everyone, digests.preview_form),
+        Route(SuggestZones, allow_everyone, digests.suggest_zones),
+        Route(SuggestWorkflows, allow_everyone, digests.suggest_workflows),
     ]
 
 
-def _of_digest(expected: type[OfDigest], value: str) -> OfDigest:
+def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
     """Return what a digest's button asks for; one of version 1 carried the number alone.
 
     Raises:

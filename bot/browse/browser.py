@@ -19,7 +19,7 @@ from bot.cloudflare.errors import (
     WorkflowNotFound,
 )
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
-from bot.language.errors import SIMILAR_NAMES, nearest_ones
+from bot.language.errors import SIMILAR_NAMES, nearest_several
 
 WORKFLOWS_PER_SCREEN: Final = 10
 
@@ -185,7 +185,7 @@ async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
         return ()  # this answer is enough: no workflow has that name
     names = [row.name for row in found.rows]
     holding = [other for other in names if name.casefold() in other.casefold()]
-    close = nearest_ones(name, names, most=_MOST_SIMILAR, cutoff=SIMILAR_NAMES)
+    close = nearest_several(name, names, most=_MOST_SIMILAR, cutoff=SIMILAR_NAMES)
     return list(dict.fromkeys((*close, *holding)))[:_MOST_SIMILAR]
 
 

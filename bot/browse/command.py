@@ -91,8 +91,10 @@ def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token
     bare = [word for word in words if word.key is None]
     name = next((word for word in bare if said_list or not _is_status(word)), bare[0] if bare else None)
     if name is None:
-        for word in words:
-            LIST_OPTIONS.require_key(word)  # a mistyped filter is the nearer mistake
+        for word in words:  # a mistyped option is the nearer mistake
+            if LIST_OPTIONS.key_of(word.key or "") is None:
+                of_overview = OVERVIEW_OPTIONS.unknown(word)
+                raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
         said = words[0].text if words else "list"
         raise QueryError(
             said,

@@ -138,6 +138,6 @@ _UNKNOWN: Final = "is a filter I don't know"
 LIST_OPTIONS: Final = Options(
     (STATUS, SINCE, UNTIL, ROWS, PAGE, CURSOR, DIRECTION, ACCOUNT),
     unknown=_UNKNOWN,
-    elsewhere={SEARCH.key: "can't be used in a list"},
+    others={SEARCH.key: "can't be used in a list"},
 )
 OVERVIEW_OPTIONS: Final = Options((SEARCH, ACCOUNT), unknown=_UNKNOWN)

@@ -33,7 +33,7 @@ class DigestRights:
     stores: Callable[[str], DigestRepository]
     admins: Sequence[str]
 
-    async def view(self, request: OfDigest, interaction: Interaction) -> None:
+    async def require_view(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may look at: their own, one of this channel, or any for an admin.
 
         Raises:
@@ -43,32 +43,32 @@ class DigestRights:
         if not self.may_change(digest, interaction) and interaction.channel != digest.plan.channel:
             raise UserError(not_shown_message(digest, self.admins))
 
-    async def change(self, request: OfDigest, interaction: Interaction) -> None:
+    async def require_change(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may change.
 
         Raises:
             UserError: there is none, or they may not.
         """
-        self._require_change(await self._active(request.number, interaction), interaction)
+        self._check_change(await self._active(request.number, interaction), interaction)
 
-    async def restore(self, request: OfDigest, interaction: Interaction) -> None:
+    async def require_restore(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may change, a deleted one too.
 
         Raises:
             UserError: there is none, or they may not.
         """
-        self._require_change(await self._digest(request.number, interaction), interaction)
+        self._check_change(await self._digest(request.number, interaction), interaction)
 
-    async def save(self, request: SaveDigest, interaction: Interaction) -> None:
+    async def require_save(self, request: SaveDigest, interaction: Interaction) -> None:
         """Require that the person may change the digest of a form; a new one is everyone's.
 
         Raises:
             UserError: there is none, or they may not.
         """
         if request.number is not None:
-            self._require_change(await self._active(request.number, interaction), interaction)
+            self._check_change(await self._active(request.number, interaction), interaction)
 
-    async def list(self, request: ListDigests, interaction: Interaction) -> None:
+    async def require_list(self, request: ListDigests, interaction: Interaction) -> None:
         """Require an admin for the digests of all channels.
 
         Raises:
@@ -81,7 +81,7 @@ class DigestRights:
         """Return whether the person made the digest or is an admin."""
         return interaction.user == digest.creator or interaction.user in self.admins
 
-    def _require_change(self, digest: Digest, interaction: Interaction) -> None:
+    def _check_change(self, digest: Digest, interaction: Interaction) -> None:
         if not self.may_change(digest, interaction):
             raise UserError(not_yours_message(digest, self.admins))
 

@@ -5,11 +5,8 @@ of what a step returns needs a new `VERSION`. Jobs of another version are starte
 """
 
 import asyncio
-import base64
 import functools
-import io
 import logging
-import pickle
 import sqlite3
 from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +16,11 @@ from pathlib import Path
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
-from dbos._serialization import DBOSDefaultSerializer, DBOSPortableJSON
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.jobs.model import Job, JobState, Progress
+from bot.jobs.stored_data import use_json
 from bot.storage.database import keep_private
 
 _P = ParamSpec("_P")
@@ -224,10 +221,9 @@ async def start(url: str, executor: str, queues: Collection[str]) -> None:
         "log_level": "WARNING",
         "max_executor_threads": _THREADS,
         "sys_db_pool_size": _CONNECTIONS,
-        "serializer": DBOSPortableJSON,
+        "serializer": use_json(),
         "db_engine_kwargs": {"hide_parameters": True},  # what people typed is in no log
     }
-    DBOSDefaultSerializer.deserialize = _read_plain_pickle  # type: ignore[assignment, method-assign]  # no setting does it
     _process.dbos = DBOS(config=config)
     DBOS.launch()  # not in a thread: jobs run on the event loop of the thread that calls this
     for queue in queues:
@@ -345,24 +341,6 @@ async def purge(now: datetime) -> None:
             await DBOS.delete_workflows_async([status.workflow_id for status in ended])
         if len(ended) < _PURGE_BATCH:
             return
-
-
-class _PlainUnpickler(pickle.Unpickler):
-    """Reads texts, numbers and what holds them, and nothing that names code."""
-
-    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as pickle has it
-        raise pickle.UnpicklingError(f"{module}.{name} in the database is not loaded")
-
-
-def _read_plain_pickle(text: str) -> Any:  # noqa: ANN401 - as DBOS has it
-    """Read what earlier versions of the bot stored of a job; today's is JSON.
-
-    DBOS would unpickle it: a row that somebody wrote into the database would run as code.
-
-    Raises:
-        pickle.UnpicklingError: it is more than plain data.
-    """
-    return _PlainUnpickler(io.BytesIO(base64.b64decode(text))).load()
 
 
 class FirstLineFilter(logging.Filter):

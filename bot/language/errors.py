@@ -135,10 +135,10 @@ def collect_error(wrong: dict[str, QueryError], key: str) -> Iterator[None]:
 
 def nearest(word: str, choices: Sequence[str], *, cutoff: float = 0.6) -> str | None:
     """Return the choice that a mistyped word most likely means; None when none is like it."""
-    return next(iter(nearest_ones(word, choices, most=1, cutoff=cutoff)), None)
+    return next(iter(nearest_several(word, choices, most=1, cutoff=cutoff)), None)
 
 
-def nearest_ones(word: str, choices: Sequence[str], *, most: int, cutoff: float) -> tuple[str, ...]:
+def nearest_several(word: str, choices: Sequence[str], *, most: int, cutoff: float) -> tuple[str, ...]:
     """Return the choices that a mistyped word may mean, the likeliest first; case does not count.
 
     Args:

@@ -77,15 +77,15 @@ class Options:
     Args:
         options: in the order in which help and answers name them.
         unknown: what is wrong with a word whose key is none of them, to be read after it.
-        elsewhere: what is wrong with keys that other commands have, in the same way.
+        others: the keys of other commands, each with what is wrong with it here.
     """
 
     def __init__(
-        self, options: Iterable[Option[Any]], *, unknown: str, elsewhere: Mapping[str, str] | None = None
+        self, options: Iterable[Option[Any]], *, unknown: str, others: Mapping[str, str] | None = None
     ) -> None:
         self._options = {option.key: option for option in options}
         self._unknown = unknown
-        self._elsewhere = elsewhere or {}
+        self._others = others or {}
         self._key_of = {
             name: option.key
             for option in self
@@ -109,17 +109,6 @@ class Options:
         """Return the key that a name stands for, if it is one of an option."""
         return self._key_of.get(name)
 
-    def require_key(self, word: Token) -> str:
-        """Return the key of a word.
-
-        Raises:
-            QueryError: no option has it.
-        """
-        key = self.key_of(word.key or "")
-        if key is None:
-            raise self.unknown(word)
-        return key
-
     def by_key(self, words: Sequence[Token]) -> dict[str, Token]:
         """Return the word of each option that was given.
 
@@ -128,7 +117,9 @@ class Options:
         """
         given: dict[str, Token] = {}
         for word in words:
-            key = self.require_key(word)
+            key = self.key_of(word.key or "")
+            if key is None:
+                raise self.unknown(word)
             if key in given:
                 raise word.wrong(
                     f"repeats {typed(given[key].text)}; only one is allowed", expected=f"`{key}:` once"
@@ -150,7 +141,7 @@ class Options:
         meant = self._synonyms.get(name) or nearest(name, self.keys)
         value = "" if word.is_flag and not word.raw else f":{word.raw}"
         return word.wrong(
-            self._elsewhere.get(name, self._unknown),
+            self._others.get(name, self._unknown),
             expected=one_of([f"{key}:" for key in self.keys]),
             nearest=f"{meant}{value}" if meant else None,
         )

@@ -65,7 +65,7 @@ Right = Callable[[_R, Interaction], Awaitable[None]]
 """Raises UserError where the person lacks it."""
 
 
-async def everyone(_: Request, _interaction: Interaction) -> None:
+async def allow_everyone(_: Request, _interaction: Interaction) -> None:
     """Let everyone of the bot's workspace do it."""
 
 

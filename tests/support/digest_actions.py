@@ -9,8 +9,8 @@ from pathlib import Path
 from bot.playground.simulators.cloudflare import Failure, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 
-AT_ONCE = 3.0
-"""Seconds that Slack waits for an ack."""
+AT_ONCE = 1.0
+"""Seconds in which an ack is there if nothing slow is waited for."""
 
 OWN = ["Preview", "Run now", "Pause", "Edit…", "Delete…"]
 """What somebody can do with a digest of theirs."""

@@ -42,9 +42,7 @@ _WORDS: Final = Field(
 _PEOPLE: Final = Field("Call these people when something is new")
 _QUIET: Final = "quiet"
 _DAILY_THREAD: Final = "daily_thread"
-_HOW: Final = {
-    value: option.field.label for value, option in ((_QUIET, QUIET), (_DAILY_THREAD, THREAD)) if option.field
-}
+_HOW: Final = {value: option.field.label for value, option in ((_QUIET, QUIET), (_DAILY_THREAD, THREAD))}
 _LONGEST: Final = 300
 
 

@@ -161,7 +161,7 @@ class Cell:
         """Press a button, and check that its ack is immediate."""
         reply = await self.ada.click(message, action_id)
         assert reply.ack.status == 200
-        assert reply.ack.seconds < 3.0  # Slack waits no longer
+        assert reply.ack.seconds < 1.0
         return reply
 
     def still(self, message: Message) -> Message:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.digests.command.requests import DIGEST_CODEC, PauseDigest
+from bot.digests.command.requests import DIGEST_CODEC, OfDigest, PauseDigest
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import Message, Person, Signer
 from tests.support.form_values import fill_form
@@ -192,12 +192,14 @@ async def test_two_clicks_at_once_on_a_digest_come_to_the_same(action: str, harn
         )
         request = DIGEST_CODEC.decode(made.button("digest_pause").value or "")
         assert isinstance(request, PauseDigest)
-        number = str(request.number)  # as buttons of version 1 carry it, whatever they do
-        pressed = {"type": "button", "action_id": action, "block_id": "b", "value": number}
+        (pressed_kind,) = (known for known in DIGEST_CODEC.kinds if known.kind == action)
+        assert issubclass(pressed_kind, OfDigest)
+        value = DIGEST_CODEC.encode(pressed_kind(request.number))
+        pressed = {"type": "button", "action_id": action, "block_id": "b", "value": value}
         replies = await asyncio.gather(*(harness.ada().act(made, pressed) for _ in range(2)))
         said = [(await reply.message()).all_text().split("\n")[0] for reply in replies]
         assert said[0] == said[1]
-        assert f"Digest {number}" in said[0]
+        assert f"Digest {request.number}" in said[0]
         assert all(reply.ack.seconds < AT_ONCE for reply in replies)
 
 

@@ -54,3 +54,12 @@ def test_a_mistyped_topic_is_put_right() -> None:
 def test_a_search_for_nothing_is_refused(text: str) -> None:
     with pytest.raises(QueryError, match="has no value"):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"), [("serch:order", "search:order"), ("accuont:prod", "account:prod")]
+)
+def test_a_mistyped_option_of_the_overview_is_put_right(text: str, right: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text)
+    assert refused.value.corrected == f"/workflows {right}"
