@@ -136,7 +136,8 @@ class Surroundings:
     @asynccontextmanager
     async def bot(self, name: str = "bot", **settings: str) -> AsyncIterator[BotProcess]:
         """A bot as its users run it; all that is typed in Slack goes to it."""
-        async with running_bot(self.folder / name, self.settings() | settings) as bot:
+        settings = self.settings() | settings
+        async with running_bot(self.folder / name, settings, own_interpreter=True) as bot:
             self.slack.request_url = bot.request_url
             yield bot
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from yarl import URL
 
-from tests.system.process.bot_process import START_SECONDS, DidNotStart, started
+from tests.system.process.bot_process import START_SECONDS, DidNotStart, Process, started
 
 _ADDRESS: Final = re.compile(r"^Open (http://\S+)$", re.MULTILINE)
 
@@ -19,7 +19,7 @@ _ADDRESS: Final = re.compile(r"^Open (http://\S+)$", re.MULTILINE)
 class PlaygroundProcess:
     """A started playground; `said` is its output until then."""
 
-    process: asyncio.subprocess.Process
+    process: Process
     address: URL
     said: str
     folder: Path

@@ -1,4 +1,8 @@
-"""The bot as its users run it: a process of its own, with these settings and no others."""
+"""The bot as its users run it: a process of its own, with these settings and no others.
+
+Most are forked from a process that has imported the bot; an interpreter of their own has what is about starting
+and ending.
+"""
 
 import asyncio
 import json
@@ -7,15 +11,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
+
+from tests.support.forked import ForkedProcess
 
 START_SECONDS = 30
 STOP_SECONDS = 15
 _LOOK_EVERY = 0.02
+
+Process = asyncio.subprocess.Process | ForkedProcess
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class BotProcess:
         folder: where it runs and keeps what it writes.
     """
 
-    process: asyncio.subprocess.Process
+    process: Process
     port: int
     folder: Path
 
@@ -91,35 +99,36 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def running_bot(folder: Path, settings: Mapping[str, str], *options: str) -> AsyncIterator[BotProcess]:
+async def running_bot(
+    folder: Path, settings: Mapping[str, str], *options: str, own_interpreter: bool = False
+) -> AsyncIterator[BotProcess]:
     """A bot on a free port, its files in `folder`; ended at the end, whatever happened.
 
     Args:
         folder: made if need be.
         settings: these and no others.
         options: of `serve`.
+        own_interpreter: whether it is started as a shell would.
 
     Raises:
         DidNotStart: it was not ready in time; says what it said.
     """
-    async with started(folder, "serve", *options, settings=settings) as process:
+    command = ("serve", *options)
+    async with started(folder, *command, settings=settings, own_interpreter=own_interpreter) as process:
         yield BotProcess(process, await _port(process, folder), folder)
 
 
 @asynccontextmanager
 async def started(
-    folder: Path, *arguments: str, settings: Mapping[str, str]
-) -> AsyncIterator[asyncio.subprocess.Process]:
+    folder: Path, *arguments: str, settings: Mapping[str, str], own_interpreter: bool = False
+) -> AsyncIterator[Process]:
     """A command line that goes on until the end of the block, whatever it says kept in `folder`."""
-    with _file(folder, "stdout.txt") as stdout, _file(folder, "stderr.txt") as stderr:
-        process = await asyncio.create_subprocess_exec(
-            *_command(*arguments),
-            cwd=folder,
-            env=_environment(settings),
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-        )
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = _environment(settings)
+    if own_interpreter:
+        process: Process = await _interpret(arguments, folder, environment)
+    else:
+        process = await asyncio.to_thread(ForkedProcess, arguments, folder, environment)
     try:
         yield process
     finally:
@@ -127,26 +136,31 @@ async def started(
 
 
 async def run(
-    folder: Path, *arguments: str, settings: Mapping[str, str], within: float = START_SECONDS
+    folder: Path,
+    *arguments: str,
+    settings: Mapping[str, str],
+    within: float = START_SECONDS,
+    own_interpreter: bool = False,
 ) -> Ended:
-    """Run a command line in an existing folder to its end; TimeoutError if it has none."""
-    process = await asyncio.create_subprocess_exec(
-        *_command(*arguments),
-        cwd=folder,
-        env=_environment(settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        stdout, stderr = await asyncio.wait_for(process.communicate(), within)
-    finally:
-        await _end(process)
-    return Ended(process.returncode or 0, stdout.decode(), stderr.decode())
+    """Run a command line in a folder to its end; TimeoutError if it has none."""
+    command = started(folder, *arguments, settings=settings, own_interpreter=own_interpreter)
+    async with command as process:
+        code = await asyncio.wait_for(process.wait(), within)
+    return Ended(code, _read(folder / "stdout.txt"), _read(folder / "stderr.txt"))
 
 
-def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "bot", *arguments]
+async def _interpret(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    with (folder / "stdout.txt").open("wb") as stdout, (folder / "stderr.txt").open("wb") as stderr:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+        )
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
@@ -155,7 +169,7 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "PORT": "0", "BOT_HOST": "127.0.0.1", **settings}
 
 
-async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
+async def _port(process: Process, folder: Path) -> int:
     deadline = time.monotonic() + START_SECONDS
     while process.returncode is None and time.monotonic() < deadline:
         for line in _whole_lines(_read(folder / "stderr.txt")):
@@ -166,7 +180,7 @@ async def _port(process: asyncio.subprocess.Process, folder: Path) -> int:
     raise DidNotStart(f"the bot {ending}. It said:\n{_read(folder / 'stderr.txt')[-3000:]}")
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: Process) -> None:
     """End this one process if it still runs: politely, then not."""
     if process.returncode is not None:
         return
@@ -176,11 +190,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-def _file(folder: Path, name: str) -> BinaryIO:
-    folder.mkdir(parents=True, exist_ok=True)
-    return (folder / name).open("wb")
 
 
 def _read(file: Path) -> str:

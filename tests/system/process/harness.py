@@ -41,22 +41,28 @@ class Harness:
         return {name: value for name, value in chosen.items() if name not in without} | more
 
     @asynccontextmanager
-    async def bot(self, name: str, settings: dict[str, str] | None = None) -> AsyncIterator[BotProcess]:
+    async def bot(
+        self, name: str, settings: dict[str, str] | None = None, *, own_interpreter: bool = False
+    ) -> AsyncIterator[BotProcess]:
         """Run a bot that receives Slack's requests."""
         chosen = self.settings() if settings is None else settings
-        async with running_bot(self.folder / name, chosen) as bot:
+        async with running_bot(self.folder / name, chosen, own_interpreter=own_interpreter) as bot:
             if "SLACK_APP_TOKEN" not in chosen:
                 self.slack.request_url = bot.request_url
             yield bot
 
     async def run(
-        self, name: str, command: str, settings: dict[str, str] | None = None, *options: str
+        self,
+        name: str,
+        command: str,
+        settings: dict[str, str] | None = None,
+        *options: str,
+        own_interpreter: bool = False,
     ) -> Ended:
         """Run a command until it exits."""
-        folder = self.folder / name
-        folder.mkdir(exist_ok=True)
+        chosen = self.settings() if settings is None else settings
         return await run(
-            folder, command, *options, settings=self.settings() if settings is None else settings
+            self.folder / name, command, *options, settings=chosen, own_interpreter=own_interpreter
         )
 
     @property

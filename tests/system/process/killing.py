@@ -24,7 +24,7 @@ from bot.storage.database import migrate, open_database
 from bot.storage.tables import digests
 from tests.support.teams import TEAM
 
-from .bot_process import started
+from .bot_process import Process, started
 
 CHANNELS = tuple(Channel(f"C0KILL{number:03}", f"kill-{number}") for number in range(190))
 """Some of them have more than one digest."""
@@ -105,7 +105,7 @@ class Crowd:
     arguments: tuple[str, ...]
     kills: int = 0
     folders: list[Path] = field(default_factory=list)
-    _alive: list[asyncio.subprocess.Process] = field(default_factory=list)
+    _alive: list[Process] = field(default_factory=list)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:

@@ -119,7 +119,9 @@ async def endings(shared_harness: Harness) -> AsyncIterator[dict[str, Ended]]:
 
     async def end(case: str, settings: dict[str, str]) -> tuple[str, Ended]:
         async with cores:
-            return case, await shared_harness.run(case.replace(" ", "-"), "serve", settings)
+            first = case == CASES[0]
+            folder = case.replace(" ", "-")
+            return case, await shared_harness.run(folder, "serve", settings, own_interpreter=first)
 
     cases = _cases(shared_harness)
     yield dict(await asyncio.gather(*(end(case, settings) for case, (settings, _) in cases.items())))

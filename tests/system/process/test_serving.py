@@ -23,7 +23,7 @@ COMMAND = urlencode({"command": "/workflows", "text": "help", "user_id": "U1", "
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(shared_harness: Harness) -> AsyncIterator[BotProcess]:
-    async with shared_harness.bot("serving") as bot:
+    async with shared_harness.bot("serving", own_interpreter=True) as bot:
         yield bot
 
 

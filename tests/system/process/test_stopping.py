@@ -40,7 +40,9 @@ async def _until_refused(bot: BotProcess) -> None:
 
 
 async def test_an_idle_bot_leaves_at_once_and_leaves_nothing_open(harness: Harness) -> None:
-    async with harness.bot("idle", harness.settings(PYTHONWARNINGS="default")) as bot:
+    async with harness.bot(
+        "idle", harness.settings(PYTHONWARNINGS="default"), own_interpreter=True
+    ) as bot:
         await ask(harness.ada, "list order-processing")
         started = time.monotonic()
 
@@ -56,7 +58,7 @@ async def test_an_idle_bot_leaves_at_once_and_leaves_nothing_open(harness: Harne
 
 
 async def test_an_interrupt_from_the_keyboard_does_the_same(harness: Harness) -> None:
-    async with harness.bot("interrupted") as bot:
+    async with harness.bot("interrupted", own_interpreter=True) as bot:
         bot.signal(signal.SIGINT)
 
         assert await bot.ended() == 0

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from .sampler import run_sampler
 
 ARTIFACTS = Path(__file__).parents[3] / "artifacts"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "google-chrome")
 SWITCHES = (
     "--no-sandbox",  # in a container there is nobody else to be kept apart from
     "--disable-gpu",
