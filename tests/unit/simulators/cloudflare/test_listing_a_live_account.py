@@ -24,7 +24,7 @@ def live(simulation: Simulation) -> Simulation:
 def test_orders_show_something_new_every_ten_to_twenty_seconds() -> None:
     looks = [
         {instance.id: instance.status for (name, _), instance in account.items() if name == ORDERS}
-        for account in AccountObserver(instances=3000).looks(3600, seconds=2)
+        for account in AccountObserver().looks(3600, seconds=2)
     ]
     changed = [
         place for place, (before, after) in enumerate(pairwise(looks)) if before.items() ^ after.items()
@@ -69,15 +69,13 @@ def test_however_long_the_clock_sleeps_the_account_holds_a_week() -> None:
     observer = AccountObserver(instances=3000)
     week = len(everything(observer.after(days=8)))
 
-    for years in (1, 100):
-        account = observer.after(days=365 * years)
-        assert len(everything(account)) == pytest.approx(week, rel=0.05)
-        assert week < 13_000
+    assert week < 13_000
+    assert len(everything(observer.after(days=365 * 100))) == pytest.approx(week, rel=0.05)
 
 
 def test_instances_expire_a_week_after_their_end() -> None:
     observer = AccountObserver(instances=3000)
-    for account in observer.looks(20, hours=11):
+    for account in observer.looks(16, hours=12):
         oldest = observer.clock.moment - RETENTION
         assert all(each.ended_on is None or each.ended_on > oldest for each in account.values())
 

@@ -54,7 +54,7 @@ def test_the_account_depends_on_the_time_and_not_on_earlier_reads(
     assert often.at(start + max(looks)) == once.at(start + max(looks))
 
 
-@pytest.mark.parametrize("away", [{"days": 3}, {"days": 7, "hours": 9}, {"days": 10, "minutes": 7}], ids=str)
+@pytest.mark.parametrize("away", [{"hours": 15, "minutes": 7}, {"days": 8}], ids=str)
 def test_a_long_sleep_ends_where_looking_every_half_hour_does(away: dict[str, float]) -> None:
     asleep, awake = AccountObserver(instances=300), AccountObserver(instances=300)
     wake = START + timedelta(**away)
