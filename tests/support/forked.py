@@ -1,7 +1,7 @@
 """The bot's command line in processes that are forked from one that has imported it.
 
-Each has its own settings, folder, output, signals and exit code, as if a shell had started it; only the import,
-most of what a short command takes, is shared.
+Each has its own settings, folder, output, signals and exit code, as if a shell had started it. They share the
+import and nothing else; it is most of what a short command takes.
 """
 
 import asyncio
@@ -39,11 +39,12 @@ class ForkedProcess:
 
     Args:
         arguments: of the command line.
-        folder: where it runs; exists.
+        folder: where it runs; made if need be.
         environment: these variables and no others.
     """
 
     def __init__(self, arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         for name in OUTPUT:
             (folder / name).write_bytes(b"")
         self._process = _FORKSERVER.Process(target=_run, args=(arguments, folder, dict(environment)))

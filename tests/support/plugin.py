@@ -32,7 +32,9 @@ _fast_thread: int | None = None
 
 
 LONGEST_FIRST = (
-    "tests/system/process/test_digest_workers_killed.py",  # its two classes at once, one on each core
+    "tests/system/process/test_digest_workers_killed.py",  # its two classes at once
+    "tests/robustness/hostile/test_fuzzing.py",  # this one and the next keep a core busy while others wait
+    "tests/unit/repository/test_layers.py",
     "tests/benchmarks",
     "tests/system",
     "tests/robustness",

@@ -1,7 +1,7 @@
 """The bot as its users run it: a process of its own, with these settings and no others.
 
-Most are forked from a process that has imported the bot; an interpreter of their own has what is about starting
-and ending.
+Most are forked from a process that has imported the bot. Tests of starting and ending have an interpreter of
+their own.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tests.support.forked import ForkedProcess
 
@@ -123,10 +123,10 @@ async def started(
     folder: Path, *arguments: str, settings: Mapping[str, str], own_interpreter: bool = False
 ) -> AsyncIterator[Process]:
     """A command line that goes on until the end of the block, whatever it says kept in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
     environment = _environment(settings)
+    process: Process
     if own_interpreter:
-        process: Process = await _interpret(arguments, folder, environment)
+        process = await _interpret(arguments, folder, environment)
     else:
         process = await asyncio.to_thread(ForkedProcess, arguments, folder, environment)
     try:
@@ -152,7 +152,7 @@ async def run(
 async def _interpret(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> asyncio.subprocess.Process:
-    with (folder / "stdout.txt").open("wb") as stdout, (folder / "stderr.txt").open("wb") as stderr:
+    with _file(folder, "stdout.txt") as stdout, _file(folder, "stderr.txt") as stderr:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *arguments),
             cwd=folder,
@@ -190,6 +190,11 @@ async def _end(process: Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def _file(folder: Path, name: str) -> BinaryIO:
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / name).open("wb")
 
 
 def _read(file: Path) -> str:

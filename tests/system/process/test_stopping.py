@@ -40,9 +40,7 @@ async def _until_refused(bot: BotProcess) -> None:
 
 
 async def test_an_idle_bot_leaves_at_once_and_leaves_nothing_open(harness: Harness) -> None:
-    async with harness.bot(
-        "idle", harness.settings(PYTHONWARNINGS="default"), own_interpreter=True
-    ) as bot:
+    async with harness.bot("idle", harness.settings(PYTHONWARNINGS="default"), own_interpreter=True) as bot:
         await ask(harness.ada, "list order-processing")
         started = time.monotonic()
 

@@ -86,7 +86,9 @@ Visit = Callable[..., Awaitable[Opened]]
 async def browser() -> AsyncIterator[Browser]:
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
-        _skip_or_fail("there is no Chromium: install your system's package `chromium`")
+        _skip_or_fail(
+            "there is no Chromium: install your system's package `chromium-headless-shell` or `chromium`"
+        )
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
         yield browser
