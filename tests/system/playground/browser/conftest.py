@@ -104,7 +104,7 @@ def _skip_or_fail(reason: str) -> NoReturn:
 @pytest_asyncio.fixture(loop_scope="package")
 async def playground() -> AsyncIterator[Playground]:
     """Run the real bot with a simulated account."""
-    async with run_playground(SimulatedAccount(seed=1, instances=3000)) as playground:
+    async with run_playground(SimulatedAccount(seed=1, instances=600)) as playground:
         yield playground
 
 
