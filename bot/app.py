@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import __version__
 from bot.browse.browser import Browser
 from bot.browse.handlers import ListHandlers
+from bot.browse.walks import WalkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
@@ -98,11 +99,14 @@ async def build_bot(
             stack.push_async_callback(account.close)
         reader = ReportBuilder(accounts, settings.digest_lookback, _now)
         requests = RequestStore(engine, request_codec(), settings.keep_bookmarks, _now)
+        walks = WalkStore(engine, requests, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         app = socket_mode = endpoint = None
         if role is not Role.WORKER:
-            router = build_router(settings, client, engine, installed, accounts, reader, requests, background)
+            router = build_router(
+                settings, client, engine, installed, accounts, reader, requests, walks, background
+            )
             app = SlackApp(client, metrics)
             app.listen(router)
         if app is not None and settings.slack_app_token is not None:
@@ -196,13 +200,15 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     accounts: Mapping[str, CachedWorkflows],
     reports: ReportBuilder,
     requests: RequestStore,
+    walks: WalkStore,
     background: Background,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     if client.session is None:
         raise AssertionError("the client was made with a session")
     zones = UserTimeZones(client, time.monotonic)
-    lists = ListHandlers(Browser(accounts), requests, zones, _now)
+    browser = Browser(accounts, walks.has_passed)
+    lists = ListHandlers(browser, requests, walks, zones, _now)
     stores = partial(DigestRepository, engine, now=_now)
     service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
     digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)

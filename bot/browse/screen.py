@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.browse.bookmark import Bookmark, OverviewBookmark
+from bot.browse.bookmark import Bookmark, KeptPlace, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery, Workflow
 
@@ -41,7 +41,7 @@ class Screen:
     rows: Sequence[Instance]
     first: int | None
     here: Bookmark
-    previous: Bookmark | None
+    previous: Bookmark | KeptPlace | None
     next: Bookmark | None
     messages: tuple[ApiMessage, ...]
     cursor_loop: bool

@@ -2,10 +2,12 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from importlib.resources import as_file, files
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, false, inspect, select, text, update
+from sqlalchemy import Connection, Table, false, inspect, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -91,7 +93,8 @@ async def adopt_rows(engine: AsyncEngine, team: str) -> None:
             ownerless = [
                 table
                 for table in metadata.sorted_tables
-                if await connection.scalar(select(table).where(table.c.team_id == "").exists().select())
+                if table.c.team_id.server_default is not None
+                and await connection.scalar(select(table).where(table.c.team_id == "").exists().select())
             ]
         for table in ownerless:
             async with engine.begin() as connection:
@@ -111,6 +114,15 @@ async def probe(engine: AsyncEngine) -> None:
             await connection.execute(update(workers).where(false()).values(beat_at=0))
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(first_line(error)) from error
+
+
+def insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
+    """Return the `INSERT` of this database's dialect; load the PostgreSQL dialect only for PostgreSQL."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see above
+
+        return postgresql.insert
+    return sqlite.insert
 
 
 def first_line(error: Exception) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import build_router, cloudflare_session, database, open_accounts
+from bot.browse.walks import WalkStore
 from bot.digests.reading import ReportBuilder
 from bot.playground.simulators.slack import PayloadValidator
 from bot.settings import Settings
@@ -94,6 +95,7 @@ class AppHarness:
         accounts = open_accounts(settings, session, metrics)
         self.background = Background(timedelta(seconds=2))
         reports = ReportBuilder(accounts, timedelta(days=1), _now)
+        requests = request_store(self.engine, _now)
         router = build_router(
             settings,
             client,
@@ -101,7 +103,8 @@ class AppHarness:
             InstalledTeam(client, partial(adopt_rows, self.engine)),
             accounts,
             reports,
-            request_store(self.engine, _now),
+            requests,
+            WalkStore(self.engine, requests, settings.keep_bookmarks, _now),
             self.background,
         )
         self.app = SlackApp(client, metrics)

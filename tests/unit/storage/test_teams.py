@@ -234,6 +234,7 @@ async def test_a_workspace_throws_away_only_its_own_expired_buttons(
     await requests.save(TurnPage(long_bookmark()), TEAM)
     clock.moment += KEEP
     await requests.save(TurnPage(long_bookmark()), OTHER_TEAM)
+    await requests.purge(OTHER_TEAM)
     assert sorted(row[-1] for row in (await rows(engine))["bookmarks"]) == sorted((TEAM, OTHER_TEAM))
 
 
