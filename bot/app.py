@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import __version__
 from bot.browse.browser import Browser
 from bot.browse.handlers import ListHandlers
-from bot.browse.walks import WalkStore
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.endpoint import Credentials, NoCredentials
@@ -29,7 +28,7 @@ from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.errors import Role, StartupError
-from bot.routing import CommandReader, request_codec, routes
+from bot.routing import CommandReader, routes
 from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
@@ -37,13 +36,13 @@ from bot.slack.channels import ChannelAccess
 from bot.slack.client import SlackUnreachable, slack_client
 from bot.slack.http import Probe, SlackEndpoint, web_app
 from bot.slack.poster import Poster
-from bot.slack.requests import RequestStore
 from bot.slack.responder import Responder
 from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
 from bot.slack.team import InstalledTeam
 from bot.slack.users import UserTimeZones
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
+from bot.stored_requests import StoredRequests, purge_regularly
 from bot.telemetry import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -98,15 +97,12 @@ async def build_bot(
         for account in accounts.values():
             stack.push_async_callback(account.close)
         reader = ReportBuilder(accounts, settings.digest_lookback, _now)
-        requests = RequestStore(engine, request_codec(), settings.keep_bookmarks, _now)
-        walks = WalkStore(engine, requests, settings.keep_bookmarks, _now)
+        stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         app = socket_mode = endpoint = None
         if role is not Role.WORKER:
-            router = build_router(
-                settings, client, engine, installed, accounts, reader, requests, walks, background
-            )
+            router = build_router(settings, client, engine, installed, accounts, reader, stored, background)
             app = SlackApp(client, metrics)
             app.listen(router)
         if app is not None and settings.slack_app_token is not None:
@@ -114,14 +110,15 @@ async def build_bot(
             probes["socket mode"] = partial(_socket_fault, socket_mode)
         elif app is not None and settings.slack_signing_secret is not None:
             endpoint = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
+
+        async def team() -> str:
+            return (await installed.get()).id
+
+        await stack.enter_async_context(purge_regularly(stored, team))
         if role is not Role.WEB:
-
-            async def team() -> str:
-                return (await installed.get()).id
-
             poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
-                run_worker(settings, engine, team, poster, reader, requests, metrics, _now)
+                run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
             )
             probes["worker"] = worker.fault
         yield Bot(
@@ -199,26 +196,26 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     installed: InstalledTeam,
     accounts: Mapping[str, CachedWorkflows],
     reports: ReportBuilder,
-    requests: RequestStore,
-    walks: WalkStore,
+    stored: StoredRequests,
     background: Background,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     if client.session is None:
         raise AssertionError("the client was made with a session")
     zones = UserTimeZones(client, time.monotonic)
-    browser = Browser(accounts, walks.has_passed)
-    lists = ListHandlers(browser, requests, walks, zones, _now)
+    browser = Browser(accounts, stored.walks.has_passed)
+    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now)
     stores = partial(DigestRepository, engine, now=_now)
-    service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
+    service = DigestService(stores, reports, accounts, stored.buttons, ChannelAccess(client), _now)
     digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
     names = tuple(accounts)
     return Router(
         installed,
-        CommandReader(names, requests, zones, lists, _now),
+        CommandReader(names, stored.buttons, zones, lists, _now),
         routes(lists, digests, names),
         Responder(client.session, client),
         background,
+        stored.handled,
     )
 
 

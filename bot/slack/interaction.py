@@ -21,6 +21,7 @@ class Interaction:
             where Slack gives none, as with a command, whose `team` it is.
         fields: what was filled in, where a modal was submitted or a button in it pressed.
         carried: the text that the modal was opened with, see `dump`.
+        signature: Slack's, of the HTTP request; empty in Socket Mode.
     """
 
     user: str
@@ -31,6 +32,12 @@ class Interaction:
     home_team: str = ""
     fields: State = field(default_factory=dict)
     carried: str = ""
+    signature: str = ""
+
+    @property
+    def identity(self) -> str:
+        """Return what this request has in common with its repetitions, and with no other request."""
+        return self.trigger_id or self.signature
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> "Interaction":

@@ -53,6 +53,17 @@ visited_pages: Final = Table(
 )
 """The pages of walks, each once, by a digest of what they hold; each points to the one before."""
 
+handled_requests: Final = Table(
+    "handled_requests",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("begun_at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+    Column("answered_at", BigInteger, comment="null until then"),
+    Column("team_id", String(64), nullable=False, comment="Slack's workspace"),
+    Index("handled_requests_begun_at", "begun_at"),
+)
+"""Requests that change or post something, by a digest of their identity. The key is what makes it once."""
+
 digests: Final = Table(
     "digests",
     metadata,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, Table, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.browse.bookmark import Bookmark, KeptPlace, Place
@@ -143,12 +143,12 @@ class Walker:
         return await self.click(await self.value(screen.previous))
 
 
-async def kept_rows(engine: AsyncEngine) -> dict[str, int]:
-    """Count what is kept of walks, by table."""
+async def kept_rows(engine: AsyncEngine, *more: Table) -> dict[str, int]:
+    """Count what is kept of walks and in more tables, by table."""
     async with engine.connect() as connection:
         return {
             table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in (tables.bookmarks, tables.walks, tables.visited_pages)
+            for table in (tables.bookmarks, tables.walks, tables.visited_pages, *more)
         }
 
 

@@ -21,7 +21,6 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import build_router, cloudflare_session, database, open_accounts
-from bot.browse.walks import WalkStore
 from bot.digests.reading import ReportBuilder
 from bot.playground.simulators.slack import PayloadValidator
 from bot.settings import Settings
@@ -32,10 +31,10 @@ from bot.slack.http import UNREADABLE
 from bot.slack.team import InstalledTeam
 from bot.storage.database import adopt_rows
 from bot.storage.tables import digest_runs, digests
+from bot.stored_requests import StoredRequests
 from bot.telemetry import Metrics
 from tests.robustness.hostile.canned import canned
 from tests.robustness.hostile.shape import is_slack_payload
-from tests.support.buttons import request_store
 from tests.support.teams import TEAM
 
 SECRET: Final = "made-up"
@@ -95,7 +94,6 @@ class AppHarness:
         accounts = open_accounts(settings, session, metrics)
         self.background = Background(timedelta(seconds=2))
         reports = ReportBuilder(accounts, timedelta(days=1), _now)
-        requests = request_store(self.engine, _now)
         router = build_router(
             settings,
             client,
@@ -103,8 +101,7 @@ class AppHarness:
             InstalledTeam(client, partial(adopt_rows, self.engine)),
             accounts,
             reports,
-            requests,
-            WalkStore(self.engine, requests, settings.keep_bookmarks, _now),
+            StoredRequests.of(self.engine, settings.keep_bookmarks, _now),
             self.background,
         )
         self.app = SlackApp(client, metrics)
