@@ -129,7 +129,9 @@ async def test_a_button_that_changes_something_does_so_once(
     alone = slack.person("ada")
     await ask_digest(alone, "create daily 09:00")
     listed = await ask_digest(alone, "list")
+    before = len(ada.screen())
     await ada.click(listed, action)
+    await wait_for(ada, "", before + 2)
     told = await wait_for(ada, TWICE)
     assert ANSWERED in told[0].all_text() or UNKNOWN in told[0].all_text()
     assert rows(tmp_path, "SELECT count(*) FROM handled_requests") == [(2,)]
@@ -140,6 +142,7 @@ async def test_a_digest_that_is_asked_for_now_is_posted_once(
 ) -> None:
     await ask_digest(slack.person("ada"), "create daily 09:00")
     await ada.command("/workflows", "digest run 1")
+    await wait_for(ada, TWICE)
     async with asyncio.timeout(20):
         while rows(tmp_path, "SELECT state FROM digest_runs") != [("sent",)]:  # noqa: ASYNC110 - a database tells nobody
             await asyncio.sleep(0.05)
