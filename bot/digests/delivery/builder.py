@@ -15,7 +15,7 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.digests.delivery.model import Prepared
+from bot.digests.delivery.model import Prepared, maybe_posted_since
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.links import list_button_values
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
@@ -58,9 +58,10 @@ class MessageBuilder:
             await self.recorder.finish(attempt, result)
             return None
         try:
-            return await self._build(active, message)
+            prepared = await self._build(active, message)
         except (CloudflareError, UnknownAccount) as error:
             return await self._unreadable(active, attempt, message, error)
+        return None if await self._was_posted(active, attempt, prepared) else prepared
 
     async def _unless_posted(
         self, active: ActiveRun, attempt: Attempt, message: OutgoingMessage
@@ -80,6 +81,22 @@ class MessageBuilder:
             await self.runs.unmark_posting(attempt)
             return message
         return replace(message, maybe_posted=True)
+
+    async def _was_posted(self, active: ActiveRun, attempt: Attempt, prepared: Prepared) -> bool:
+        """End a run whose message is found although the database knows of none.
+
+        What it reported is not known, so the baseline stays as it was: the next digest may repeat some of it.
+        """
+        since = None if active.posting else maybe_posted_since(active, self.now())
+        if prepared.message is None or since is None:
+            return False
+        found = await self.poster.find(prepared.message, since)
+        if not isinstance(found, Posted):
+            return False
+        _log.warning("digest_found", digest=active.run.digest, slot=active.run.slot, ts=found.ts)
+        result = RunResult("sent", self.now(), channel=prepared.message.channel, ts=found.ts)
+        await self.recorder.finish(attempt, result)
+        return True
 
     def _not_wanted(self, active: ActiveRun) -> RunResult | None:
         """Return the result of a run that is no longer to be delivered, or None."""

@@ -1,8 +1,9 @@
 """The second step of a delivery: post the message exactly once, however often the step is repeated.
 
-The database notes each try before it is made. After such a note the sender searches the channel before it
-posts again. If the bot may not read the channel, it posts again and the message says that it may be there
-twice: twice is better than never.
+The database notes each try before it is made. After such a note, and where the run is late, the sender
+searches the channel before it posts: a database restored from a backup has lost the note. If the bot may not
+read the channel after such a note, it posts again and the message says that it may be there twice: twice is
+better than never.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from bot.digests.delivery.model import Prepared, Sent, SentKind
+from bot.digests.delivery.model import Prepared, Sent, SentKind, maybe_posted_since
 from bot.digests.messages.report import maybe_repeated
 from bot.digests.runs import ActiveRun, Attempt, RunRepository
 from bot.jobs.model import LAST_TRY, JobLease, LeaseLost, RetryPolicy
@@ -59,8 +60,9 @@ class MessageSender:
         message = prepared.message
         if active is None or message is None:
             return Sent(SentKind.SUPERSEDED)
-        if active.posting:
-            found = await self._find_posted(active, message)
+        since = maybe_posted_since(active, self.now())
+        if since is not None:
+            found = await self._find_posted(active, message, since)
             if isinstance(found, Sent):
                 return found
             message = found
@@ -78,11 +80,15 @@ class MessageSender:
             await self.runs.unmark_posting(attempt)
         return self._sent(active, outcome)
 
-    async def _find_posted(self, active: ActiveRun, message: OutgoingMessage) -> Sent | OutgoingMessage:
+    async def _find_posted(
+        self, active: ActiveRun, message: OutgoingMessage, since: datetime
+    ) -> Sent | OutgoingMessage:
         """Return the result of an earlier try, or the message to post now."""
-        found = await self.poster.find(message, active.run.began_at or active.run.due_at)
+        found = await self.poster.find(message, since)
         if isinstance(found, Posted):
             _log.info("digest_found", digest=active.run.digest, slot=active.run.slot, ts=found.ts)
+        elif not active.posting:
+            return message  # that no try is known is reason enough to post, whatever Slack says
         if isinstance(found, Posted | Unknown):
             return self._sent(active, found)
         return replace(message, maybe_posted=message.maybe_posted or isinstance(found, Rejected))
