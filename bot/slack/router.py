@@ -198,9 +198,10 @@ class Router:
     ) -> BoltResponse:
         """Answer a slash command: in the ack when the reply is there in time, else after it."""
         text = command.get("text") or ""
-        interaction = _signed(Interaction.of_command(command), request)
+        interaction = Interaction.of_command(command)
         if (known := self.reader.cached_reply(text, interaction)) is not None:
             return _showing(known.message)
+        interaction = _signed(interaction, request)
         read = partial(self.reader.command, text, interaction)
         work, is_first = self._background.start_once(
             interaction.identity, lambda: self._answer(read, interaction)
