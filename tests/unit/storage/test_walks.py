@@ -79,6 +79,7 @@ def shown(screens: Iterable[Screen]) -> list[tuple[int | None, list[str]]]:
     return [(screen.first, ids(screen)) for screen in screens]
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 async def test_hundreds_of_pages_with_long_cursors_take_the_same_room_each(
     engine: AsyncEngine, clock: Clock
 ) -> None:
@@ -188,15 +189,15 @@ async def test_a_refresh_deep_in_a_walk_stays_there_and_on_its_first_page_begins
 async def test_a_list_that_goes_in_a_circle_ends_there_however_long_it_is(
     engine: AsyncEngine, clock: Clock
 ) -> None:
-    walker = Walker(engine, clock, LongList(40, leads_to={30: 7}))
-    there = await walk_on(walker, await walker.open(), 30)
-    assert [screen.cursor_loop for screen in there] == [False] * 30 + [True]
+    walker = Walker(engine, clock, LongList(15, leads_to={12: 4}))
+    there = await walk_on(walker, await walker.open(), 12)
+    assert [screen.cursor_loop for screen in there] == [False] * 12 + [True]
     last = await walker.click(await walker.value(replace(there[-1].here, offset=LAST_SCREEN)))
     assert last.next is None
     back = await walk_back(walker, there[-1])
     assert shown(back) == shown(reversed(there))
-    forth = await walk_on(walker, back[-1], 30)
-    assert [screen.cursor_loop for screen in forth] == [False] * 30 + [True]
+    forth = await walk_on(walker, back[-1], 12)
+    assert [screen.cursor_loop for screen in forth] == [False] * 12 + [True]
 
 
 async def test_a_page_that_another_walk_led_to_is_no_circle(engine: AsyncEngine, clock: Clock) -> None:
