@@ -47,16 +47,14 @@ def ids(screen: Screen) -> list[str]:
 
 async def page_on(walker: Walker, screen: Screen) -> Screen:
     """Return the first screen of the next page, by way of the last one of this page."""
-    return await walker.older(
-        await walker.click(await walker.value(replace(screen.here, offset=LAST_SCREEN)))
-    )
+    return await walker.older(await walker.browser.turn(replace(screen.here, offset=LAST_SCREEN)))
 
 
 async def page_back(walker: Walker, screen: Screen) -> Screen:
     """Return the first screen of the page before, by way of its last one."""
     last = await walker.newer(screen)
     assert last.here.offset == LAST_SCREEN
-    return await walker.click(await walker.value(replace(last.here, offset=0)))
+    return await walker.browser.turn(replace(last.here, offset=0))
 
 
 async def walk_on(walker: Walker, screen: Screen, pages: int) -> list[Screen]:
@@ -285,9 +283,9 @@ async def test_expired_walks_are_deleted_with_their_pages_and_no_others(
 async def test_more_walks_are_deleted_than_one_transaction_takes(engine: AsyncEngine, clock: Clock) -> None:
     walker = Walker(engine, clock, LongList(3))
     position = LongList(3).position(2)
-    for number in range(250):
+    for number in range(120):
         await walker.value(Bookmark(ListQuery(f"workflow-{number}"), position))
-    assert await kept_rows(engine) == {"bookmarks": 0, "walks": 250, "visited_pages": 250}
+    assert await kept_rows(engine) == {"bookmarks": 0, "walks": 120, "visited_pages": 120}
     clock.moment += KEEP
     await walker.walks.purge(TEAM)
     assert await kept_rows(engine) == {"bookmarks": 0, "walks": 0, "visited_pages": 0}
