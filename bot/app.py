@@ -204,8 +204,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     zones = UserTimeZones(client, time.monotonic)
     lists = ListHandlers(Browser(accounts), requests, zones, _now)
     stores = partial(DigestRepository, engine, now=_now)
-    service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
-    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
+    channels = ChannelAccess(client)
+    service = DigestService(stores, reports, accounts, requests, channels, _now)
+    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones)
     names = tuple(accounts)
     return Router(
         installed,

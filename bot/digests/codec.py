@@ -1,5 +1,6 @@
 """Plans and baselines as the JSON that the database keeps."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -39,6 +40,11 @@ def spec_from_json(text: str) -> DigestSpec:
     except OSError as error:
         raise ValueError("the time zone is none") from error
     return plan
+
+
+def plan_version(plan: DigestSpec) -> str:
+    """Return 16 characters that are others for another plan: a form says by them what it was opened with."""
+    return hashlib.blake2b(spec_to_json(plan).encode(), digest_size=8).hexdigest()
 
 
 def baseline_to_json(baseline: Baseline) -> str:

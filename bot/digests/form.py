@@ -37,6 +37,7 @@ class DigestForm:
         quiet: say nothing when there is nothing new.
         daily_thread: only the day's first stands in the channel.
         mentions: people first, in the order of their fields.
+        zone_assumed: UTC stands in for the zone, as Slack did not tell the person's.
     """
 
     channel: str
@@ -51,11 +52,12 @@ class DigestForm:
     quiet: bool = False
     daily_thread: bool = False
     mentions: tuple[Mention, ...] = ()
+    zone_assumed: bool = False
 
     @classmethod
-    def blank(cls, channel: str, zone: str) -> "DigestForm":
+    def blank(cls, channel: str, zone: str, *, zone_assumed: bool = False) -> "DigestForm":
         """Return the defaults of a new digest: on working days at nine, all that errored."""
-        return cls(channel, zone, days=DAYS[:5], time="09:00")
+        return cls(channel, zone, days=DAYS[:5], time="09:00", zone_assumed=zone_assumed)
 
     @classmethod
     def of(cls, plan: DigestSpec) -> "DigestForm":
@@ -74,6 +76,7 @@ class DigestForm:
             quiet=plan.quiet,
             daily_thread=plan.daily_thread,
             mentions=plan.mentions,
+            zone_assumed=plan.zone_assumed,
         )
 
     def to_spec(self) -> DigestSpec | FormErrors:
@@ -104,6 +107,7 @@ class DigestForm:
             quiet=self.quiet,
             mentions=self.mentions,
             daily_thread=self.daily_thread,
+            zone_assumed=self.zone_assumed and schedule.zone == "UTC",
         )
 
     def _zone(self) -> str:

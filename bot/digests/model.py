@@ -48,6 +48,8 @@ class DigestSpec:
         quiet: say nothing when there is nothing new.
         mentions: who is called when there is.
         daily_thread: only the day's first stands in the channel, the others in its thread.
+        zone_assumed: UTC stands in for the zone of the creator, whom nobody asked for another. Slack did not
+            tell it, and is asked again until it does, see `digests/zones.py`.
     """
 
     channel: str
@@ -59,6 +61,7 @@ class DigestSpec:
     quiet: bool = False
     mentions: tuple[Mention, ...] = ()
     daily_thread: bool = False
+    zone_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

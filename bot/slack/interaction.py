@@ -1,7 +1,7 @@
 """Who asks, from where, and which ways an answer can take."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.ui.form_state import State
@@ -21,6 +21,7 @@ class Interaction:
             where Slack gives none, as with a command, whose `team` it is.
         fields: what was filled in, where a modal was submitted or a button in it pressed.
         carried: the text that the modal was opened with, see `dump`.
+        in_modal: it was done in a modal, whose `channel` is the one that it was opened in.
     """
 
     user: str
@@ -31,6 +32,11 @@ class Interaction:
     home_team: str = ""
     fields: State = field(default_factory=dict)
     carried: str = ""
+    in_modal: bool = False
+
+    def acts_in(self, channel: str) -> bool:
+        """Return whether Slack says that the person is in a channel now. A modal may be open for long."""
+        return self.channel == channel and not self.in_modal
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> "Interaction":
@@ -56,7 +62,8 @@ class Interaction:
         channel, _, carried = rest.partition("\n")
         state = view.get("state")
         fields = state.get("values") if isinstance(state, dict) else None
-        return cls._of_payload(body, response_url or None, channel or None, fields or {}, carried)
+        interaction = cls._of_payload(body, response_url or None, channel or None)
+        return replace(interaction, fields=fields or {}, carried=carried, in_modal=True)
 
     @classmethod
     def _of_payload(
@@ -64,8 +71,6 @@ class Interaction:
         body: Mapping[str, Any],
         response_url: str | None,
         channel: str | None,
-        fields: State | None = None,
-        carried: str = "",
     ) -> "Interaction":
         user, team = body.get("user"), body.get("team")
         home_team = (_text(user.get("team_id")) if isinstance(user, dict) else None) or ""
@@ -77,8 +82,6 @@ class Interaction:
             # An app of a whole organisation is sent no `team`, and an event has its id elsewhere.
             team=_id(team) or _text(body.get("team_id")) or home_team,
             home_team=home_team,
-            fields=fields or {},
-            carried=carried,
         )
 
     def dump(self, carried: str) -> str:

@@ -29,8 +29,13 @@ class Zone:
 
     @property
     def name(self) -> str:
-        """Its IANA name; UTC where it has none."""
+        """Its IANA name; UTC stands in where it has none."""
         return self.info.key if isinstance(self.info, ZoneInfo) else "UTC"
+
+    @property
+    def is_named(self) -> bool:
+        """Return whether the name is the person's zone. An offset has none, and is right half of the year."""
+        return self.known and isinstance(self.info, ZoneInfo)
 
 
 class UserTimeZones:

@@ -39,7 +39,8 @@ class SentKind(StrEnum):
 
     POSTED = "posted"
     RETRY = "again"
-    LATE = "late"
+    MISSED = "late"
+    """It is too late, or the digest was paused or deleted, as `why` says."""
     CHANNEL_GONE = "gone"
     REJECTED = "refused"
     SUPERSEDED = "over"
@@ -53,7 +54,7 @@ class Sent:
     Attributes:
         kind: how it ended.
         ts: Slack's id of the message, if it was posted.
-        why: Slack's error code, if it was not.
+        why: Slack's error code, if it was not; or why it is not to be posted any more.
         wait: seconds until the next try.
     """
 
