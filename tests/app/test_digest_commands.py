@@ -12,7 +12,9 @@ from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
 from tests.support.digest_actions import (
     OWN,
     add_failure,
+    answers,
     ask_digest,
+    first_seen,
     line_of,
     listed_numbers,
     press,
@@ -39,13 +41,14 @@ async def three(run_bot: RunBot, slack: LocalSlack) -> AsyncIterator[LocalSlack]
 
 async def test_a_digest_is_made_where_it_is_asked_for(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
     reply = await send_digest_command(ada, "create weekdays 09:00")
-    made = await reply.seen()
+    made = await first_seen(reply)
     assert line_of(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
     assert line_of(made, 1).startswith("weekdays at 09:00 (Europe/London) · next <!date^")
     assert button_labels(made) == OWN
     assert made.seen_only_by == ada.user.id
+    assert await reply.message() == made
     await reply.nothing()
-    assert ada.screen() == (made,), "it is said once"
+    assert answers(ada) == [made], "it is said once"
     assert not public_messages(slack)
     assert stored_states(tmp_path) == {1: "active"}
 
@@ -63,7 +66,7 @@ async def test_a_digest_for_another_channel_is_confirmed_in_both(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     reply = await send_digest_command(ada, "create #ops daily 9am quiet")
-    there = await reply.seen()
+    there = await first_seen(reply)
     here = await reply.message()
     assert there.channel == slack.workspace.channel("ops").id
     assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
