@@ -27,6 +27,7 @@ from bot.digests.reading import ReportBuilder
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
+from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.routing import CommandReader, request_codec, routes
 from bot.settings import Settings
@@ -115,6 +116,9 @@ async def build_bot(
             async def team() -> str:
                 return (await installed.get()).id
 
+            stores = partial(DigestRepository, engine, now=_now)
+            assumed = AssumedZones(team, stores, UserTimeZones(client, time.monotonic))
+            await stack.enter_async_context(assumed.run())
             poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
                 run_worker(settings, engine, team, poster, reader, requests, metrics, _now)

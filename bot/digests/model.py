@@ -75,6 +75,8 @@ class Baseline:
         news: how many instances newly had the plan's status, by the hour in which they ended.
         reported_ids: those that ended in the last moments before `at`, as `workflow/id`: they are no news,
             but another instance that ended then and came to light later is.
+        behind: workflows that could not be read, and up to when they were reported. Their counts and ids are
+            of that moment, too: the next digest catches up.
     """
 
     at: datetime
@@ -82,6 +84,11 @@ class Baseline:
     partial: bool = False
     news: Mapping[datetime, int] = field(default_factory=dict)
     reported_ids: Annotated[frozenset[str], Field(alias="told")] = frozenset()
+    behind: Mapping[str, datetime] = field(default_factory=dict)
+
+    def at_of(self, workflow: str) -> datetime:
+        """Return the moment up to which everything of a workflow was reported."""
+        return self.behind.get(workflow, self.at)
 
     def counts_of(self, workflow: str) -> Mapping[Status, int] | None:
         """Return a workflow's counts by status, none if it did not exist; None if they are unknown."""

@@ -134,7 +134,7 @@ class DigestService:
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
         """
-        report = await self.reports.report(spec, digest.baseline if digest else None)
+        report = await self.reports.report(spec, digest.baseline if digest else None, patient=False)
         values = {}  # a modal has no buttons
         if digest:
             values = await list_button_values(report, self.requests, digest.team)

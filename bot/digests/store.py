@@ -1,6 +1,7 @@
 """Digests as people deal with them: made, looked at, changed, paused, deleted and restored."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from bot.storage.tables import digest_runs, digests
 
 _Values = Mapping[str, Any]
 
+_ZONE_ASSUMED: Final = '"zone_assumed":true'
+"""As it stands in the JSON of a plan, and perhaps in some other that names it so."""
 _UNSERVED_AFTER: Final = timedelta(minutes=1)
 
 
@@ -97,6 +100,25 @@ class DigestRepository:
     async def all(self) -> tuple[Digest, ...]:
         """Return all digests, by number, without the deleted ones."""
         return await self._find(digests.c.state != "deleted")
+
+    async def with_assumed_zone(self) -> tuple[Digest, ...]:
+        """Return the digests in which UTC stands in for a zone, by number, without the deleted ones."""
+        marked = digests.c.plan.contains(_ZONE_ASSUMED, autoescape=True)
+        found = await self._find(digests.c.state != "deleted", marked)
+        return tuple(digest for digest in found if digest.plan.zone_assumed)
+
+    async def set_zone(self, digest: Digest, zone: str) -> Digest:
+        """Give a digest the zone that UTC stood in for.
+
+        Args:
+            digest: as it was when the zone was asked for.
+            zone: its IANA name.
+
+        Raises:
+            NoSuchDigest, DigestChanged: as `change`.
+        """
+        schedule = replace(digest.plan.schedule, zone=zone)
+        return await self.change(digest, replace(digest.plan, schedule=schedule, zone_assumed=False))
 
     async def change(self, digest: Digest, plan: DigestSpec, *, resume: bool = False) -> Digest:
         """Give a digest another plan; its baseline is dropped if it asks for something else.

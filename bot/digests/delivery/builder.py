@@ -97,9 +97,12 @@ class MessageBuilder:
             digest.baseline,
             missed=await self.runs.missed_since(run),
             sharing=run.due_at,
+            patient=bool(self._remaining(active)),
         )
         prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
-        if digest.plan.quiet and not report.has_news and not active.is_asked_for:
+        if report.unread:
+            prepared = replace(prepared, detail=f"could not be read: {', '.join(report.unread)}")
+        if digest.plan.quiet and not report.is_worth_posting and not active.is_asked_for:
             return prepared
         controls = DigestControls(await list_button_values(report, self.requests, digest.team))
         messages = digest_message(digest.number, report, controls)

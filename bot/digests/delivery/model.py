@@ -21,7 +21,7 @@ class Prepared:
         message: what is posted; None for a quiet digest without news.
         state: the state that the run will have.
         news: how many instances it reports.
-        detail: why it failed, in words.
+        detail: why it failed, or which workflows could not be read, in words.
         plan: what was asked, and by `baseline`, for the next digest to continue from.
         baseline: None leaves the digest's as it was.
     """

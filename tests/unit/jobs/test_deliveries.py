@@ -23,13 +23,19 @@ from bot.digests.runs import Attempt, RunRepository
 from bot.digests.store import DigestRepository
 from bot.jobs.model import LeaseLost, RetryPolicy
 from bot.language.schedule import Schedule
-from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_ACCOUNT_ID,
+    DEFAULT_TOKEN,
+    Simulation,
+    Throttled,
+)
 from bot.playground.simulators.cloudflare.faults import Challenge, JsonError
 from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Message, Named, RateLimited
 from bot.slack.poster import Poster
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
+from tests.support.digest_account import Only
 
 HOURLY = Schedule("0 * * * *", "UTC")
 
@@ -414,6 +420,51 @@ async def test_a_digest_paused_after_it_came_due_says_nothing_but_runs_when_aske
     asked_for = await bench.store.run_now(digest.number)
     await bench.deliver(Attempt(digest.number, asked_for.slot, 0))
     assert len(bench.messages()) == 1
+
+
+def _fails(simulation: Simulation, workflow: str, instance: str, clock: Clock) -> None:
+    simulation.add_instance(workflow, id=instance, status="errored", created_on=clock(), ended_on=clock())
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+async def test_workflows_that_answer_are_told_of_at_once_and_the_others_with_the_next_digest(
+    quiet: bool, bench: Bench, simulation: Simulation
+) -> None:
+    digest = await bench.live(DigestSpec("C0OPS0001", HOURLY, quiet=quiet))
+    _fails(simulation, "orders", "ord-1", bench.clock)
+    if not quiet:
+        _fails(simulation, "bills", "bill-1", bench.clock)
+    else:
+        simulation.add_instance("bills", id="old", status="errored", created_on=bench.clock.ago(3 * 86_400))
+    simulation.inject(Only("orders", Challenge()), times=None)
+    attempt = await bench.due(digest)
+    await bench.deliver(attempt)
+    simulation.clear_faults()
+    await bench.deliver(await bench.due(digest))
+    first, second = (message.all_text() for message in bench.messages())
+    assert "• `orders`: Cloudflare sent a response this bot can't read." in first
+    assert ("bill-1" in first) is not quiet
+    assert "ord-1" not in first
+    assert "ord-1" in second
+    assert "bill-1" not in second
+    run = await bench.run(attempt)
+    assert (run.state, run.attempt, run.detail) == ("sent", 0, "could not be read: orders")
+
+
+async def test_what_cloudflare_throttles_is_waited_for_and_left_out_in_the_end(
+    bench: Bench, digest: Digest, simulation: Simulation
+) -> None:
+    _fails(simulation, "orders", "ord-1", bench.clock)
+    _fails(simulation, "bills", "bill-1", bench.clock)
+    simulation.inject(Only("orders", Throttled(30)), times=None)
+    attempt = await bench.due(digest)
+    assert await bench.deliver(attempt) is None
+    assert bench.messages() == ()
+    bench.clock.advance(minutes=10)
+    assert await bench.deliver(Attempt(attempt.digest, attempt.slot, 1)) is not None
+    (message,) = bench.messages()
+    assert "bill-1" in message.all_text()
+    assert "• `orders`: Too many requests to Cloudflare just now." in message.all_text()
 
 
 async def _waits(bench: Bench, digest: Digest) -> tuple[Attempt, Prepared]:
