@@ -16,6 +16,7 @@ from bot.language.zones import nearest_zone, zone_name
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are chosen, and as they stand in a schedule's words."""
 
+_NO_ZONE: Final = "Etc/Unknown"
 _CRON_DAYS: Final = {str(number): DAYS[(number - 1) % 7] for number in range(7)}
 _PLAIN_DAYS: Final = re.compile(r"\d(?:-\d)?(?:,\d(?:-\d)?)*")
 
@@ -107,7 +108,7 @@ class DigestForm:
             quiet=self.quiet,
             mentions=self.mentions,
             daily_thread=self.daily_thread,
-            zone_assumed=self.zone_assumed and schedule.zone == "UTC",
+            zone_assumed=self.zone_assumed and zone == "UTC" and not self._names_zone(),
         )
 
     def _zone(self) -> str:
@@ -117,6 +118,10 @@ class DigestForm:
             expected = "a zone such as `Europe/Berlin` or `UTC`"
             raise QueryError(self.zone, "is no time zone I know", expected=expected, nearest=nearest)
         return name
+
+    def _names_zone(self) -> bool:
+        """Return whether the words, which are readable, name a zone themselves."""
+        return bool(self.words.strip()) and schedule_words.read(self.words, _NO_ZONE).zone != _NO_ZONE
 
     def _schedule(self, zone: str) -> Schedule:
         if self.words.strip():

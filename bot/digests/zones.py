@@ -1,7 +1,7 @@
 """Time zones that Slack did not tell when a digest was made: it is asked for them until it does.
 
-UTC stands in for such a zone, and the plan says that it does. A Slack that was down for a moment must not have a
-digest come at the wrong hour for good.
+UTC stands in for such a zone, and the plan says that it does. A Slack that was down for a moment must not
+have a digest come at the wrong hour for good.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ _log = structlog.get_logger(__name__)
 
 _EVERY: Final = timedelta(minutes=1)
 _PAUSE: Final = timedelta(seconds=1)
+_AGAIN: Final = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class AssumedZones:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            while not task.done():
+                task.cancel()  # again, as a write that goes on to its end takes no notice
+                await asyncio.wait({task}, timeout=_AGAIN)
 
     async def settle(self) -> None:
         """Ask Slack for each zone that is missing, once.
