@@ -39,7 +39,7 @@ class Zone:
 
 
 class UserTimeZones:
-    """Look up people's time zones, at most once an hour for each person.
+    """Look up people's time zones, and remember each for an hour; one that is not known is asked for again.
 
     Args:
         client: with the scope `users:read`; without it, every zone is unknown.
@@ -69,7 +69,9 @@ class UserTimeZones:
             if why in _PERMANENT:
                 self._zones[team, user] = Zone()
             return Zone()
-        zone = self._zones[team, user] = _zone(answer.get("user") or {})
+        zone = _zone(answer.get("user") or {})
+        if zone.known:  # an answer without one says nothing of the next
+            self._zones[team, user] = zone
         return zone
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.simulators.cloudflare import Dropped, Simulation, Throttled
+from bot.playground.simulators.cloudflare import ChangedRows, Dropped, Simulation, Throttled
 from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
 from tests.support.digest_actions import (
     OWN,
@@ -297,6 +297,20 @@ async def test_a_workflow_that_does_not_exist_is_answered_with_the_nearest_name(
     assert "Did you mean `orders`?" in said
     assert stored_states(tmp_path) == {}
     assert "Did you mean" not in (await ask_digest(ada, "create daily 9am workflow zzzzzz")).all_text()
+
+
+async def test_a_workflow_that_a_list_lacks_of_which_a_row_is_unreadable_is_asked_for_by_name(
+    ada: Person, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    cloudflare.add_workflow("orders")
+    cloudflare.inject(ChangedRows({"name": ["orders"]}), operation="list_workflows")
+    assert "is made" in line_of(await ask_digest(ada, "create daily 9am workflow orders"))
+    cloudflare.inject(ChangedRows({"name": ["orders"]}), operation="list_workflows")
+    assert (
+        "is no workflow"
+        in (await ask_digest(ada, "create daily 9am workflow lost account:default")).all_text()
+    )
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_names_that_can_t_be_looked_up_are_not_taken_on_trust(
