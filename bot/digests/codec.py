@@ -49,7 +49,8 @@ def plan_version(plan: DigestSpec) -> str:
 
 def baseline_to_json(baseline: Baseline) -> str:
     """Write a baseline as text."""
-    return _BASELINE.dump_json(baseline, by_alias=True).decode()
+    unused = None if baseline.behind else {"behind"}
+    return _BASELINE.dump_json(baseline, by_alias=True, exclude=unused).decode()
 
 
 def baseline_from_json(text: str) -> Baseline:

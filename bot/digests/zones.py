@@ -7,7 +7,7 @@ have a digest come at the wrong hour for good.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -23,10 +23,10 @@ _log = structlog.get_logger(__name__)
 
 _EVERY: Final = timedelta(minutes=1)
 _PAUSE: Final = timedelta(seconds=1)
-_AGAIN: Final = 0.1  # seconds
+_GRACE: Final = 3.0  # seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AssumedZones:
     """Replaces the zones that UTC stands in for.
 
@@ -43,6 +43,7 @@ class AssumedZones:
     zones: UserTimeZones
     every: timedelta = _EVERY
     pause: timedelta = _PAUSE
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
@@ -51,9 +52,10 @@ class AssumedZones:
         try:
             yield
         finally:
-            while not task.done():
-                task.cancel()  # again, as a write that goes on to its end takes no notice
-                await asyncio.wait({task}, timeout=_AGAIN)
+            self._stop.set()
+            await asyncio.wait({task}, timeout=_GRACE)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def settle(self) -> None:
         """Ask Slack for each zone that is missing, once.
@@ -64,6 +66,8 @@ class AssumedZones:
         team = await self.team()
         store = self.stores(team)
         for digest in await store.with_assumed_zone():
+            if self._stop.is_set():
+                return
             zone = await self.zones.get(team, digest.creator)
             if zone.is_named:
                 try:
@@ -74,9 +78,15 @@ class AssumedZones:
             await asyncio.sleep(self.pause.total_seconds())
 
     async def _run(self) -> None:
-        while True:
+        while not await self._stops_within(self.every):
             try:
                 await self.settle()
             except (StartupError, DatabaseUnusable, SQLAlchemyError, OSError) as error:
                 _log.warning("zones_not_settled", reason=first_line(error))
-            await asyncio.sleep(self.every.total_seconds())
+
+    async def _stops_within(self, span: timedelta) -> bool:
+        try:
+            async with asyncio.timeout(span.total_seconds()):
+                return await self._stop.wait()
+        except TimeoutError:
+            return False

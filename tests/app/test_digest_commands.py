@@ -305,11 +305,7 @@ async def test_a_workflow_that_a_list_lacks_of_which_a_row_is_unreadable_is_aske
     cloudflare.add_workflow("orders")
     cloudflare.inject(ChangedRows({"name": ["orders"]}), operation="list_workflows")
     assert "is made" in line_of(await ask_digest(ada, "create daily 9am workflow orders"))
-    cloudflare.inject(ChangedRows({"name": ["orders"]}), operation="list_workflows")
-    assert (
-        "is no workflow"
-        in (await ask_digest(ada, "create daily 9am workflow lost account:default")).all_text()
-    )
+    assert "is no workflow" in (await ask_digest(ada, "create daily 9am workflow lost")).all_text()
     assert stored_states(tmp_path) == {1: "active"}
 
 
