@@ -302,10 +302,12 @@ async def test_a_workflow_that_does_not_exist_is_answered_with_the_nearest_name(
 async def test_a_workflow_that_a_list_lacks_of_which_a_row_is_unreadable_is_asked_for_by_name(
     ada: Person, cloudflare: Simulation, tmp_path: Path
 ) -> None:
-    cloudflare.add_workflow("orders")
-    cloudflare.inject(ChangedRows({"name": ["orders"]}), operation="list_workflows")
-    assert "is made" in line_of(await ask_digest(ada, "create daily 9am workflow orders"))
+    for name in ("orders", "refunds"):
+        cloudflare.add_workflow(name)
+    cloudflare.inject(ChangedRows({"name": ["odd"]}, slice(1)), operation="list_workflows")
+    assert "is made" in line_of(await ask_digest(ada, "create daily 9am workflow orders refunds"))
     assert "is no workflow" in (await ask_digest(ada, "create daily 9am workflow lost")).all_text()
+    assert cloudflare.count("get_workflow") == 2
     assert stored_states(tmp_path) == {1: "active"}
 
 
