@@ -206,7 +206,10 @@ class DigestHandlers:
         return ShowMessage(changed_message(saved.digest, saved.moved_from, saved.unannounced))
 
     async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
-        """Show in a modal above the form what a digest would say that is made of it."""
+        """Show in a modal above the form what a digest would say that is made of it.
+
+        It shows what is in the form and in the account, which everyone may read, and nothing of any digest.
+        """
         fallback = preview_not_shown_message()
 
         async def fill() -> UpdateModal:

@@ -21,8 +21,8 @@ MOST_MISSED: Final = 20
 """The most missed slots that a digest names, from the latest."""
 RUN_NOW: Final = "now:"
 """How the slot of a run begins that somebody asked for."""
-RUN_THOUGH_PAUSED: Final = f"{RUN_NOW}paused:"
-"""How it begins where the digest was paused by then."""
+RUN_WHILE_ACTIVE: Final = f"{RUN_NOW}active:"
+"""How it begins where the digest was active then: pausing the digest stops this run, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class ActiveRun:
         """Return why the run is no longer to be delivered, by what its digest is now; None if it is."""
         if self.digest.state == "deleted":
             return "the digest was deleted"
-        if self.digest.state == "paused" and not self.run.slot.startswith(RUN_THOUGH_PAUSED):
+        asked_for_though_paused = self.is_asked_for and not self.run.slot.startswith(RUN_WHILE_ACTIVE)
+        if self.digest.state == "paused" and not asked_for_though_paused:
             return "the digest was paused"
         return None
 

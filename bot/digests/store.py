@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
 from bot.digests.model import Digest, DigestRun, DigestSpec
-from bot.digests.runs import RUN_NOW, RUN_THOUGH_PAUSED
+from bot.digests.runs import RUN_NOW, RUN_WHILE_ACTIVE
 from bot.storage.database import write_to_end
 from bot.storage.tables import digest_runs, digests
 
@@ -199,11 +199,14 @@ class DigestRepository:
             digest = await self._lock(connection, number)
             if digest.state == "deleted":
                 raise DigestChanged(number)
-            kind = RUN_THOUGH_PAUSED if digest.state == "paused" else RUN_NOW
+            is_paused = digest.state == "paused"
+            kind = RUN_NOW if is_paused else RUN_WHILE_ACTIVE
             run = DigestRun(number, f"{kind}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
             waiting = select(digest_runs).where(
-                self._is_run_of(number), digest_runs.c.state == "due", digest_runs.c.slot.startswith(kind)
+                self._is_run_of(number), digest_runs.c.state == "due", digest_runs.c.slot.startswith(RUN_NOW)
             )
+            if is_paused:  # those of before will not come
+                waiting = waiting.where(digest_runs.c.slot.not_like(f"{RUN_WHILE_ACTIVE}%"))
             row = (await connection.execute(waiting)).mappings().first()
             if row is not None:
                 return run_of(row)
