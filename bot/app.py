@@ -27,6 +27,7 @@ from bot.digests.reading import ReportBuilder
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
+from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.routing import CommandReader, routes
 from bot.settings import Settings
@@ -116,6 +117,9 @@ async def build_bot(
 
         await stack.enter_async_context(purge_regularly(stored, team))
         if role is not Role.WEB:
+            stores = partial(DigestRepository, engine, now=_now)
+            assumed = AssumedZones(team, stores, UserTimeZones(client, time.monotonic))
+            await stack.enter_async_context(assumed.run())
             poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
                 run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
@@ -206,8 +210,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     browser = Browser(accounts, stored.walks.has_passed)
     lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now)
     stores = partial(DigestRepository, engine, now=_now)
-    service = DigestService(stores, reports, accounts, stored.buttons, ChannelAccess(client), _now)
-    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
+    channels = ChannelAccess(client)
+    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
+    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones)
     names = tuple(accounts)
     return Router(
         installed,

@@ -201,9 +201,8 @@ class CommandReader:
         )
         request = read_command(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
-            request = read_command(
-                replace(typed, zone=(await self.zones.get(interaction.team, interaction.user)).name)
-            )
+            zone = await self.zones.get(interaction.team, interaction.user)
+            request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
         if isinstance(request, ListInstances):
             self._typed_before[text] = request
         return request
@@ -238,9 +237,10 @@ class CommandReader:
         if callback_id == filter_form.CALLBACK:
             opened = await self.button("filter_open", carried, interaction)
             return ApplyFilter(opened.query) if isinstance(opened, OpenFilter) else opened
-        if callback_id == digest_form.CALLBACK and (not carried or _NUMBER.fullmatch(carried)):
-            return SaveDigest(int(carried) if carried else None)
-        raise UnknownControl
+        saved = SaveDigest.read(carried) if callback_id == digest_form.CALLBACK else None
+        if saved is None:
+            raise UnknownControl
+        return saved
 
     def menu(self, action_id: str, typed: str) -> Request:
         """Read what was typed into a menu.

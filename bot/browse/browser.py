@@ -130,10 +130,11 @@ class Browser:
         rows.sort(key=lambda row: row.name.casefold())
         size = WORKFLOWS_PER_SCREEN
         offset = min(mark.offset, _last_screen(len(rows), size))
+        shown, uncounted = await _counted(workflows, rows[offset : offset + size], fresh=fresh)
         return Overview(
             query=mark.overview,
             account=account,
-            rows=await _counted(workflows, rows[offset : offset + size], fresh=fresh),
+            rows=shown,
             first=offset + 1,
             total=len(rows),
             here=replace(mark, offset=offset),
@@ -142,6 +143,7 @@ class Browser:
             messages=found.messages,
             fetched_at=found.fetched_at,
             incomplete_rows=found.incomplete_rows,
+            uncounted=uncounted,
         )
 
     async def _is_loop(self, mark: Bookmark, page: InstancePage) -> bool:
@@ -211,20 +213,33 @@ async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
 
 async def _counted(
     workflows: CachedWorkflows, rows: Sequence[Workflow], *, fresh: bool
-) -> Sequence[Workflow]:
-    """Add counts to workflows; ask for each one that the list gave no counts for."""
+) -> tuple[Sequence[Workflow], Mapping[str, CloudflareError]]:
+    """Add counts to workflows; ask for each one that the list gave no counts for.
+
+    Those that can't be counted just now stay without, and are returned by name with why.
+
+    Raises:
+        CloudflareError: none of them can be counted.
+    """
     uncounted = [row.name for row in rows if row.instances is None]
     answers = await asyncio.gather(*(_count(workflows, name, fresh=fresh) for name in uncounted))
-    counted = dict(zip(uncounted, answers, strict=True))
-    return [counted.get(row.name) or row for row in rows]
+    by_name = dict(zip(uncounted, answers, strict=True))
+    counted = {name: answer for name, answer in by_name.items() if isinstance(answer, Workflow)}
+    errors = {name: answer for name, answer in by_name.items() if isinstance(answer, CloudflareError)}
+    for error in errors.values():
+        if len(errors) == len(uncounted):
+            raise error
+    return [counted.get(row.name, row) for row in rows], errors
 
 
-async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | None:
-    """Return a workflow with its counts; None if it has none, for example because it was deleted."""
+async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | CloudflareError | None:
+    """Return a workflow with its counts, or why it can't be counted; None if it has none, as if deleted."""
     try:
         return await workflows.get_workflow(name, fresh=fresh)
     except (WorkflowNotFound, InvalidResponse):
         return None
+    except CloudflareError as error:
+        return error
 
 
 def _is_first(mark: Bookmark) -> bool:

@@ -38,7 +38,7 @@ class Prepared:
         message: what is posted; None for a quiet digest without news.
         state: the state that the run will have.
         news: how many instances it reports.
-        detail: why it failed, in words.
+        detail: why it failed, or which workflows could not be read, in words.
         plan: what was asked, and by `baseline`, for the next digest to continue from.
         baseline: None leaves the digest's as it was.
     """
@@ -56,7 +56,8 @@ class SentKind(StrEnum):
 
     POSTED = "posted"
     RETRY = "again"
-    LATE = "late"
+    MISSED = "late"
+    """It is too late, or the digest was paused or deleted, as `why` says."""
     CHANNEL_GONE = "gone"
     REJECTED = "refused"
     SUPERSEDED = "over"
@@ -70,7 +71,7 @@ class Sent:
     Attributes:
         kind: how it ended.
         ts: Slack's id of the message, if it was posted.
-        why: Slack's error code, if it was not.
+        why: Slack's error code, if it was not; or why it is not to be posted any more.
         wait: seconds until the next try.
     """
 
