@@ -1,14 +1,15 @@
 """Nothing is said to be done before the database has it: faults and ends of the process at each step."""
 
 import asyncio
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
+from bot.app import Bot
 from bot.playground.simulators.slack import Failed, Fault, LocalSlack, Message, Named, Person, Slow
 from tests.support.digest_actions import (
     answers,
@@ -34,37 +35,37 @@ def said_to_be_done(slack: LocalSlack) -> list[str]:
     return [text for text in texts if any(words in text for words in DONE)]
 
 
-@contextmanager
-def refusing_database(folder: Path) -> Iterator[None]:
+@asynccontextmanager
+async def refusing_database(folder: Path) -> AsyncIterator[None]:
     """Have the database refuse every change of a digest, as one does that is full."""
-    with closing(sqlite3.connect(folder / "bot.sqlite3")) as database, database:
-        for change in ("INSERT", "UPDATE"):
-            for table in ("digests", "digest_runs"):
-                database.execute(
-                    f"CREATE TRIGGER refuse_{change}_{table} BEFORE {change} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
-                )
-    yield
-    with closing(sqlite3.connect(folder / "bot.sqlite3")) as database, database:
-        for change in ("INSERT", "UPDATE"):
-            for table in ("digests", "digest_runs"):
-                database.execute(f"DROP TRIGGER refuse_{change}_{table}")
-
-
-@contextmanager
-def locked_database(folder: Path) -> Iterator[None]:
-    """Have every write wait until the block is left."""
-    with closing(sqlite3.connect(folder / "bot.sqlite3", isolation_level=None)) as database:
-        database.execute("BEGIN IMMEDIATE")
+    refused = [
+        (f"refuse_{change}_{table}", f"BEFORE {change} ON {table}")
+        for change in ("INSERT", "UPDATE")
+        for table in ("digests", "digest_runs")
+    ]
+    refusal = "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+    async with aiosqlite.connect(folder / "bot.sqlite3") as database:
+        for name, when in refused:
+            await database.execute(f"CREATE TRIGGER {name} {when} {refusal}")
         yield
-        database.execute("ROLLBACK")
+        for name, _ in refused:
+            await database.execute(f"DROP TRIGGER {name}")
+
+
+@asynccontextmanager
+async def locked_database(folder: Path) -> AsyncIterator[None]:
+    """Have every write wait until the block is left."""
+    async with aiosqlite.connect(folder / "bot.sqlite3", isolation_level=None) as database:
+        await database.execute("BEGIN IMMEDIATE")
+        yield
+        await database.execute("ROLLBACK")
 
 
 @pytest.mark.parametrize("text", ["create daily 9am", "create #ops daily 9am"])
 async def test_a_digest_that_the_database_refuses_is_said_to_be_made_nowhere(
     text: str, ada: Person, slack: LocalSlack, tmp_path: Path, read_log: ReadLog
 ) -> None:
-    with refusing_database(tmp_path):
+    async with refusing_database(tmp_path):
         refused = await (await send_digest_command(ada, text)).message()
         assert "inside this bot" in refused.all_text()
     assert said_to_be_done(slack) == []
@@ -82,7 +83,7 @@ async def test_a_change_that_the_database_refuses_is_said_to_be_made_nowhere(
         await ask_digest(ada, "pause 1" if word == "resume" else "delete 1")
     view = await (await send_digest_command(ada, "edit 1")).view() if word in {"edit", "move"} else None
     before = said_to_be_done(slack), stored_states(tmp_path), stored_plans(tmp_path)
-    with refusing_database(tmp_path):
+    async with refusing_database(tmp_path):
         if view is None:
             refused = await ask_digest(ada, f"{word} 1")
         else:
@@ -155,35 +156,59 @@ async def test_a_process_that_ends_during_the_proof_leaves_nothing_said_and_noth
 async def test_a_process_that_ends_during_the_write_says_what_came_of_it(
     run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
+    slack.faults.add("chat.postEphemeral", Slow(0.5))
     async with run_bot(bot_ack_within=0.2) as bot:
-        with locked_database(tmp_path):
-            reply = await send_digest_command(slack.person("ada"), "create #ops daily 9am")
-            assert said_to_be_done(slack) == []
-            ending = asyncio.create_task(bot.background.drain(timedelta(0)))
-            await asyncio.sleep(0.1)
-            assert said_to_be_done(slack) == []
-        await ending
+        reply = await send_digest_command(slack.person("ada"), "create #ops daily 9am")
+        await _end_during_the_write(bot, slack, tmp_path)
         told = await reply.message()
     assert line_of(told) == "✅ *Digest 1 is made.*"
     assert line_of(told, -1) == "⚠️ Not announced in <#C0OPS0001>: this bot is being restarted."
     assert stored_states(tmp_path) == {1: "active"}
 
 
-@pytest.mark.parametrize(("word", "state"), [("pause", "paused"), ("delete", "deleted"), ("run", "active")])
-async def test_a_process_that_ends_during_a_change_says_what_came_of_it(
-    word: str, state: str, run_bot: RunBot, slack: LocalSlack, tmp_path: Path
+async def test_a_process_that_ends_during_a_move_says_what_came_of_it(
+    run_bot: RunBot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     async with run_bot(bot_ack_within=0.2) as bot:
         ada = slack.person("ada")
         await ask_digest(ada, "create daily 9am")
-        with locked_database(tmp_path):
+        view = await (await send_digest_command(ada, "edit 1")).view()
+        for seconds in (0, 0.5):  # the proof for the channel that it leaves, and for the one where it goes
+            slack.faults.add("chat.postEphemeral", Slow(seconds))
+        answered = slack.workspace.changes.follow(lambda change: "is changed" in change.message.all_text())
+        await submit_filter(ada, view, channel="C0OPS0001")
+        await _end_during_the_write(bot, slack, tmp_path)
+        told = (await answered.next()).message
+    assert line_of(told).endswith("*is changed.*")
+    assert "C0OPS0001" in stored_plans(tmp_path)[0]
+
+
+async def _end_during_the_write(bot: Bot, slack: LocalSlack, folder: Path) -> None:
+    """End a bot that waits for a proof, once it waits for its database."""
+    before = said_to_be_done(slack)
+    async with locked_database(folder):
+        await asyncio.sleep(0.6)
+        ending = asyncio.create_task(bot.background.drain(timedelta(0)))
+        await asyncio.sleep(0.1)
+        assert said_to_be_done(slack) == before
+    await ending
+
+
+@pytest.mark.parametrize("word", ["pause", "delete", "run"])
+async def test_a_process_that_ends_before_a_change_begins_leaves_all_as_it_was(
+    word: str, run_bot: RunBot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    async with run_bot(bot_ack_within=0.2) as bot:
+        ada = slack.person("ada")
+        await ask_digest(ada, "create daily 9am")
+        async with locked_database(tmp_path):
             reply = await send_digest_command(ada, f"{word} 1")
             ending = asyncio.create_task(bot.background.drain(timedelta(0)))
             await asyncio.sleep(0.1)
         await ending
         told = await reply.message()
-    assert any(words in line_of(told) for words in DONE), told.all_text()
-    assert stored_states(tmp_path) == {1: state}
+    assert "being restarted" in told.all_text()
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_a_process_that_ends_during_the_announcement_says_that_it_is_made(
