@@ -190,7 +190,7 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
         "db_engine_kwargs": {"hide_parameters": True},  # what people typed is in no log
     }
     end_unreadable_jobs()
-    process.version = version
+    process.begin(version)
     process.dbos = DBOS(config=config)
     DBOS.launch()  # not in a thread: jobs run on the event loop of the thread that calls this
     for queue in queues:

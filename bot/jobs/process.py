@@ -27,14 +27,20 @@ class JobProcess:
     @contextmanager
     def running(self, job_id: str) -> Iterator[None]:
         """Note that a job runs in this block. The same job may run twice, until its first run ends itself."""
-        self._running[job_id] += 1
+        running = self._running  # of this runtime, also when the next one has begun
+        running[job_id] += 1
         self._begun.add(job_id)
         try:
             yield
         finally:
-            self._running[job_id] -= 1
-            if not self._running[job_id]:
-                del self._running[job_id]
+            running[job_id] -= 1
+            if not running[job_id]:
+                del running[job_id]
+
+    def begin(self, version: str) -> None:
+        """Begin with no jobs: what a runtime before has left belongs to nobody."""
+        self.version = version
+        self._running = Counter()
 
     def is_running(self, job_id: str) -> bool:
         """Return whether this process runs a job."""

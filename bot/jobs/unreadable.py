@@ -26,9 +26,9 @@ def end_unreadable_jobs() -> None:
 def _execute(dbos: Any, status: Any, owner_xid: str) -> Any:  # noqa: ANN401 - as DBOS has it
     try:
         return execute_dequeued_workflow(dbos, status, owner_xid)
-    except _PASSING:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the row
+    except Exception as error:
+        if isinstance(error, _PASSING) and not isinstance(error, RecursionError):
+            raise
         job_id = status["workflow_uuid"]
         stored_jobs.fail(job_id, owner_xid, error)
         _log.error("job_unreadable", job=job_id, reason=type(error).__name__)  # an error may quote the row

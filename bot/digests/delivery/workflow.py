@@ -19,7 +19,7 @@ from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import ClaimedRun
 from bot.digests.runs import Attempt
-from bot.jobs.dbos_runtime import JobDefinition, WorkflowLease
+from bot.jobs.dbos_runtime import VERSION, JobDefinition, WorkflowLease
 from bot.jobs.model import Job
 from bot.jobs.runtime import JobRuntime
 from bot.jobs.upkeep import OverdueAfter
@@ -27,6 +27,7 @@ from bot.storage.database import is_outage
 from bot.telemetry import bind_request_id
 
 _LOOK_EVERY: Final = timedelta(seconds=20)
+_LOOK_AT_MOST_EVERY: Final = timedelta(seconds=5)  # DBOS may take as long to begin a hundred jobs
 _MAX_WAIT: Final = timedelta(minutes=2)  # of a delivery that nothing is in the way of
 _BEYOND_RETRIES: Final = timedelta(minutes=5)  # to read the account, and to tell of a channel that is gone
 _PAUSE: Final = 1.0  # seconds: Slack takes about one message a second in a channel
@@ -60,9 +61,9 @@ class DeliveryRuntime:
     def __init__(
         self, engine: AsyncEngine, team: str, takeover: timedelta, grace: timedelta, retry: timedelta
     ) -> None:
-        look_every = min(_LOOK_EVERY, takeover * 2 / 3)
+        look_every = min(_LOOK_EVERY, max(_LOOK_AT_MOST_EVERY, takeover))
         overdue_after = OverdueAfter(waiting=_MAX_WAIT, running=retry + _BEYOND_RETRIES)
-        self._jobs = JobRuntime(engine, team, takeover, grace, look_every, overdue_after)
+        self._jobs = JobRuntime(engine, team, takeover, grace, look_every, overdue_after, VERSION)
 
     @property
     def overdue(self) -> int:
