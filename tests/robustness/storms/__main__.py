@@ -31,7 +31,7 @@ def main(campaigns: int, seed: int, **asked: object) -> None:
         with TemporaryDirectory(prefix="workflows-bot-storm-") as folder:
             outcome = asyncio.run(run(Plan(seed=number, **asked), Path(folder)))  # type: ignore[arg-type]
         failed += bool(outcome.failures)
-        told = ", ".join(outcome.faults)
+        told = ", ".join(str(fault) for fault in outcome.faults)
         ended = f"BROKEN {outcome.failures}" if outcome.failures else f"well after {outcome.seconds:.0f} s"
         click.echo(f"seed {number}: {told}: {ended}")
         if outcome.failures:

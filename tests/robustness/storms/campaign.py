@@ -19,7 +19,7 @@ from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import Simulation
 from bot.storage.tables import digest_runs
-from tests.robustness.storms.databases import PostgresStorm, SQLiteStorm, Storm, rage
+from tests.robustness.storms.databases import Fault, PostgresStorm, SQLiteStorm, Storm, draw_faults
 from tests.support.postgres import create_database, run_postgres
 from tests.support.teams import TEAM
 from tests.system.process.harness import Harness
@@ -38,7 +38,7 @@ class Plan:
         engine: `sqlite` or `postgresql`.
         seed: of the faults, their order and their moments.
         replicas: workers at once; one beside an SQLite file.
-        digests: each is asked for before the storm and after it.
+        digests: each is asked for before each fault and after the storm.
         faults: how often the database fails.
         longest: seconds that it fails at most.
         within: seconds after the storm in which all must be delivered.
@@ -47,7 +47,7 @@ class Plan:
     engine: str
     seed: int
     replicas: int = 2
-    digests: int = 16
+    digests: int = 10
     faults: int = 4
     longest: float = 3.0
     within: float = 90.0
@@ -58,7 +58,7 @@ class Outcome:
     """What a campaign came to.
 
     Attributes:
-        faults: what the database did, in words.
+        faults: what the database did.
         undelivered: runs that no channel has.
         repeated: runs that a channel has more than once.
         unfinished: jobs that still wait or run.
@@ -66,7 +66,7 @@ class Outcome:
         said: the last lines of the workers.
     """
 
-    faults: list[str]
+    faults: list[Fault]
     undelivered: int
     repeated: int
     unfinished: int
@@ -110,8 +110,12 @@ async def _run(
         await _ask_for(engine, store, numbers[:1])
         await _wait(engine, plan.within)  # all tables are there then
         await asyncio.to_thread(storm.prepare)
-        await _ask_for(engine, store, numbers)
-        faults = await rage(storm, plan.faults, plan.longest, random.Random(plan.seed))  # noqa: S311 - a storm
+        chance = random.Random(plan.seed)  # noqa: S311 - nobody has to guess it
+        faults = draw_faults(storm, plan.faults, plan.longest, chance)
+        for fault in faults:
+            await _ask_for(engine, store, numbers)
+            await asyncio.sleep(fault.after)
+            await asyncio.to_thread(storm.faults[fault.name], fault.seconds)
         ended = time.monotonic()
         await _wait(engine, plan.within)
         seconds = time.monotonic() - ended

@@ -1,6 +1,5 @@
 """Databases that stop working for a while: read-only, full, locked, or gone."""
 
-import asyncio
 import random
 import resource
 import sqlite3
@@ -17,8 +16,27 @@ from sqlalchemy import make_url
 
 _FAILING_TABLES: Final = ("workflow_status", "operation_outputs", "digest_runs", "digests", "workers")
 _UNFINISHED: Final = "SELECT count(*) FROM {table} WHERE status IN ('ENQUEUED', 'PENDING', 'DELAYED')"
+_LONGEST_CALM: Final = 3.0  # seconds
 Pids = Callable[[], Collection[int]]
 """The processes of the bot that are alive."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A time in which the database fails.
+
+    Attributes:
+        name: how.
+        after: seconds in which it works before.
+        seconds: how long.
+    """
+
+    name: str
+    after: float
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.seconds:.1f} s"
 
 
 class Storm(Protocol):
@@ -212,15 +230,12 @@ class PostgresStorm:
             yield sql.Identifier(str(schema), str(table))
 
 
-async def rage(storm: Storm, times: int, longest: float, chance: random.Random) -> list[str]:
-    """Let the database fail in all ways, again and again, and return how, in words."""
+def draw_faults(storm: Storm, times: int, longest: float, chance: random.Random) -> list[Fault]:
+    """Draw what will be wrong: each kind as often as any other."""
     names: list[str] = []
     while len(names) < times:
         names += chance.sample(sorted(storm.faults), len(storm.faults))
-    told = []
-    for name in names[:times]:
-        await asyncio.sleep(chance.uniform(0.2, longest))
-        seconds = chance.uniform(1.0, longest)
-        told.append(f"{name} for {seconds:.1f} s")
-        await asyncio.to_thread(storm.faults[name], seconds)
-    return told
+    return [
+        Fault(name, after=chance.uniform(0.2, _LONGEST_CALM), seconds=chance.uniform(1.0, longest))
+        for name in names[:times]
+    ]

@@ -12,4 +12,4 @@ async def test_after_a_storm_every_run_is_delivered_once_and_no_channel_is_mute(
     tmp_path: Path, engine: str
 ) -> None:
     outcome = await run(Plan(engine, seed=7), tmp_path)
-    assert not outcome.failures, f"{outcome.faults}\n{outcome.said}"
+    assert not outcome.failures, f"{outcome.failures} after {outcome.faults}\n{outcome.said}"
