@@ -244,6 +244,23 @@ async def test_what_fails_in_a_round_or_for_one_digest_stops_nothing_else(
         assert (await connection.execute(asked)).all() == [(1, "due")], "it is tried again later"
 
 
+async def test_a_part_of_a_round_that_fails_is_told_and_stops_no_delivery(
+    start: Start,
+    store: DigestRepository,
+    slack: LocalSlack,
+    engine: AsyncEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_module, "_ADOPT_EVERY", 1)
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE workers RENAME TO lost"))  # in which rows are adopted
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    await store.run_now(made.number)
+    async with start() as worker:
+        assert await _comes(lambda: _has_one(slack, "ops"))
+        assert "workers" in (await worker.fault() or "")
+
+
 async def _was_called(slack: LocalSlack, method: str, times: int) -> bool:
     return len(slack.calls_of(method)) >= times
 
