@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping
 
 from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec
@@ -80,8 +80,9 @@ def digest_of(row: RowMapping) -> Digest:
             next_due=moment(row["next_due"]),
             baseline=baseline_from_json(row["baseline"]) if row["baseline"] else None,
         )
-    except (ValueError, TypeError):  # the latter where SQLite holds something else than the column's type
-        raise ValueError(f"digest {row['number']} can't be read") from None
+    except (ValueError, TypeError) as error:  # the latter where SQLite holds another type than the column's
+        what = error.title if isinstance(error, ValidationError) else type(error).__name__
+        raise ValueError(f"digest {row['number']} can't be read: {what}") from None
 
 
 def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
