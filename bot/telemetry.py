@@ -224,6 +224,12 @@ class Metrics:
             buckets=_LATENESS_BUCKETS,
         )
 
+        self.jobs_overdue = Gauge(
+            "workflows_bot_jobs_overdue",
+            "Jobs that this process sees wait or run for longer than they may.",
+            registry=self.registry,
+        )
+
     def render(self) -> bytes:
         """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)

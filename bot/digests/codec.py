@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping
 
 from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec
@@ -66,19 +66,23 @@ def digest_of(row: RowMapping) -> Digest:
     """Read a row of the table `digests`.
 
     Raises:
-        ValueError: something in it can't be read.
+        ValueError: something in it can't be read; the message holds nothing of it.
     """
-    return Digest(
-        number=row["number"],
-        team=row["team_id"],
-        plan=spec_from_json(row["plan"]),
-        creator=row["creator"],
-        created_at=_required(row["created_at"]),
-        state=row["state"],
-        pause_reason=row["paused_why"],
-        next_due=moment(row["next_due"]),
-        baseline=baseline_from_json(row["baseline"]) if row["baseline"] else None,
-    )
+    try:
+        return Digest(
+            number=row["number"],
+            team=row["team_id"],
+            plan=spec_from_json(row["plan"]),
+            creator=row["creator"],
+            created_at=_required(row["created_at"]),
+            state=row["state"],
+            pause_reason=row["paused_why"],
+            next_due=moment(row["next_due"]),
+            baseline=baseline_from_json(row["baseline"]) if row["baseline"] else None,
+        )
+    except (ValueError, TypeError) as error:  # the latter where SQLite holds another type than the column's
+        what = error.title if isinstance(error, ValidationError) else type(error).__name__
+        raise ValueError(f"digest {row['number']} can't be read: {what}") from None
 
 
 def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
@@ -93,7 +97,11 @@ def digests_of(rows: Iterable[RowMapping]) -> tuple[Digest, ...]:
 
 
 def run_of(row: RowMapping) -> DigestRun:
-    """Read a row of the table `digest_runs`."""
+    """Read a row of the table `digest_runs`.
+
+    Raises:
+        ValueError: a time in it can't be read.
+    """
     return DigestRun(
         digest=row["digest"],
         slot=row["slot"],
@@ -120,5 +128,5 @@ def moment(at: Any) -> datetime | None:  # noqa: ANN401 - as rows have it
 def _required(at: int) -> datetime:
     try:
         return datetime.fromtimestamp(at, UTC)
-    except (OverflowError, OSError) as error:
+    except (OverflowError, OSError, TypeError) as error:
         raise ValueError("a time is beyond the calendar") from error

@@ -7,10 +7,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.digests.codec import digests_of, seconds
+from bot.digests.codec import digest_of, digests_of, seconds
+from bot.digests.failing import FailingDigests
 from bot.digests.model import Digest
 from bot.digests.runs import Attempt
 from bot.language.schedule import slot_key
@@ -40,13 +41,18 @@ class DueRuns:
         due: runs that are to be delivered.
         missed: slots that no worker delivered in time.
         paused: digests that it paused, as `pause_reason` says.
-        more: there may be more to record at once.
+        last: where to go on, as there may be more to record at once; None if there is not.
     """
 
     due: int
     missed: int
     paused: Sequence[Digest]
-    more: bool
+    last: tuple[int, int] | None
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be more to record at once."""
+        return self.last is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class DueScheduler:
         self._own_runs = digest_runs.c.team_id == team
         self._lateness = lateness
         self._insert = insert_for(engine)
+        self._failing = FailingDigests()
 
     async def has_work(self) -> bool:
         """Return whether any digest is active or any run is due."""
@@ -85,34 +92,54 @@ class DueScheduler:
             found = await connection.scalar(active)
             return found is not None or await connection.scalar(due) is not None
 
-    async def record_due(self, now: datetime) -> DueRuns:
-        """Record a run for each slot that has come; only the newest slot of a digest is delivered."""
+    async def record_due(self, now: datetime, after: tuple[int, int] | None = None) -> DueRuns:
+        """Record a run for each slot that has come; only the newest slot of a digest is delivered.
+
+        A digest that can't be read, or whose run can't be recorded, is logged once and left out.
+
+        Args:
+            now: the clock.
+            after: `last` of the call before, in the same round.
+        """
         due = missed = 0
         paused: list[Digest] = []
+        key = tuple_(digests.c.next_due, digests.c.number)
         async with self._engine.begin() as connection:
             asked = (
                 select(digests)
-                .where(self._own_digests, digests.c.state == "active", digests.c.next_due <= seconds(now))
+                .where(
+                    self._own_digests,
+                    digests.c.state == "active",
+                    digests.c.next_due <= seconds(now),
+                    true() if after is None else key > after,
+                )
                 .order_by(digests.c.next_due, digests.c.number)
                 .limit(_BATCH)
                 .with_for_update(skip_locked=True)
             )
             rows = (await connection.execute(asked)).mappings().all()
-            readable = digests_of(rows)
-            for digest in readable:
-                try:
-                    slots = _slots(digest, now)
-                    next_due = digest.plan.schedule.next_after(now)
-                except ZoneInfoNotFoundError:
-                    paused += await self._pause(connection, digest, now)
-                    continue
-                if not await _set_next_due(connection, digest, next_due):
-                    continue
-                last = [slot for slot in slots[-1:] if now - slot <= self._lateness]
-                lost = slots[: len(slots) - len(last)][-MOST_MISSED:]
-                due += await self._insert_runs(connection, digest, last, "due", now)
-                missed += await self._insert_runs(connection, digest, lost, "missed", now)
-        return DueRuns(due, missed, paused, more=len(readable) == _BATCH)
+            for row in rows:
+                async with self._failing.isolate(connection, row["number"]):
+                    recorded = await self._record(connection, digest_of(row), now)
+                    due += recorded.due
+                    missed += recorded.missed
+                    paused += recorded.paused
+        last = (rows[-1]["next_due"], rows[-1]["number"]) if len(rows) == _BATCH else None
+        return DueRuns(due, missed, paused, last)
+
+    async def _record(self, connection: AsyncConnection, digest: Digest, now: datetime) -> DueRuns:
+        try:
+            slots = _slots(digest, now)
+            next_due = digest.plan.schedule.next_after(now)
+        except ZoneInfoNotFoundError:
+            return DueRuns(0, 0, await self._pause(connection, digest, now), None)
+        if not await _set_next_due(connection, digest, next_due):
+            return DueRuns(0, 0, (), None)
+        last = [slot for slot in slots[-1:] if now - slot <= self._lateness]
+        lost = slots[: len(slots) - len(last)][-MOST_MISSED:]
+        due = await self._insert_runs(connection, digest, last, "due", now)
+        missed = await self._insert_runs(connection, digest, lost, "missed", now)
+        return DueRuns(due, missed, (), None)
 
     async def handle_clock_rollback(self, now: datetime) -> None:
         """Correct what was planned by a clock that was ahead.
@@ -121,45 +148,55 @@ class DueScheduler:
         """
         async with self._engine.begin() as connection:
             asked = select(digests).where(self._own_digests, digests.c.state == "active")
-            for digest in digests_of((await connection.execute(asked)).mappings().all()):
-                try:
-                    next_due = digest.plan.schedule.next_after(now)
-                except ZoneInfoNotFoundError:
-                    continue  # `record_due` pauses it
-                if digest.next_due is not None and next_due < digest.next_due:
-                    await _set_next_due(connection, digest, next_due)
+            for row in (await connection.execute(asked)).mappings().all():
+                async with self._failing.isolate(connection, row["number"]):
+                    await _plan_again(connection, digest_of(row), now)
+        ahead = seconds(now + _MAX_DELAY)
+        async with self._engine.begin() as connection:
             await connection.execute(
                 update(digest_runs)
-                .where(
-                    self._own_runs,
-                    digest_runs.c.state == "due",
-                    digest_runs.c.try_at > seconds(now + _MAX_DELAY),
-                )
+                .where(self._own_runs, digest_runs.c.state == "due", digest_runs.c.try_at > ahead)
                 .values(try_at=seconds(now))
             )
 
     async def claim(self, now: datetime, until: datetime, most: int) -> tuple[ClaimedRun, ...]:
-        """Claim runs to enqueue, the earliest first; they can be claimed again at *until* if not enqueued."""
+        """Claim runs to enqueue, the earliest first; they can be claimed again at *until* if not enqueued.
+
+        Returns none only if there is none left.
+        """
+        after = None
+        while True:
+            claimed, after = await self._claim(now, until, most, after)
+            if claimed or after is None:
+                return claimed
+
+    async def _claim(
+        self, now: datetime, until: datetime, most: int, after: tuple[int, int, int, str] | None
+    ) -> tuple[tuple[ClaimedRun, ...], tuple[int, int, int, str] | None]:
+        """Claim runs of one batch, and return them with the place behind it; None at the end."""
+        order = (digest_runs.c.try_at, digest_runs.c.due_at, digest_runs.c.digest, digest_runs.c.slot)
         async with self._engine.begin() as connection:
             asked = (
-                select(
-                    digest_runs.c.digest, digest_runs.c.slot, digest_runs.c.attempt, digest_runs.c.try_at,
-                    digests.c.channel,
-                )
+                select(*order, digest_runs.c.attempt, digests.c.channel)
                 .join(digests, digests.c.number == digest_runs.c.digest)
                 .where(
-                    self._own_runs, digest_runs.c.state == "due", digest_runs.c.try_at <= seconds(now)
+                    self._own_runs,
+                    digest_runs.c.state == "due",
+                    digest_runs.c.try_at <= seconds(now),
+                    true() if after is None else tuple_(*order) > after,
                 )
-                .order_by(digest_runs.c.try_at, digest_runs.c.due_at, digest_runs.c.digest)
+                .order_by(*order)
                 .limit(most)
                 .with_for_update(skip_locked=True, of=digest_runs)
-            )  # fmt: skip
+            )
+            rows = (await connection.execute(asked)).all()
             claimed = []
-            for row in (await connection.execute(asked)).mappings().all():
-                attempt = Attempt(row["digest"], row["slot"], row["attempt"])
-                if await _set_try_at(connection, attempt, row["try_at"], seconds(until)):
-                    claimed.append(ClaimedRun(attempt, row["channel"]))
-        return tuple(claimed)
+            for row in rows:
+                attempt = Attempt(row.digest, row.slot, row.attempt)
+                async with self._failing.isolate(connection, row.digest):
+                    if await _set_try_at(connection, attempt, row.try_at, seconds(until)):
+                        claimed.append(ClaimedRun(attempt, row.channel))
+        return tuple(claimed), tuple(rows[-1][:4]) if len(rows) == most else None
 
     async def mark_enqueued(self, runs: Sequence[ClaimedRun], until: datetime) -> None:
         """Note that runs claimed until *until* are enqueued."""
@@ -167,8 +204,17 @@ class DueScheduler:
             for run in runs:
                 await _set_try_at(connection, run.attempt, seconds(until), None)
 
-    async def in_flight(self, before: datetime, most: int) -> tuple[Attempt, ...]:
-        """Return runs that are enqueued and have no result, among those due before a moment."""
+    async def in_flight(
+        self, before: datetime, most: int, after: Attempt | None = None
+    ) -> tuple[Attempt, ...]:
+        """Return runs that are enqueued and have no result, among those due before a moment.
+
+        Args:
+            before: the moment.
+            most: how many at once.
+            after: the last one of the batch before.
+        """
+        key = tuple_(digest_runs.c.digest, digest_runs.c.slot)
         asked = (
             select(digest_runs.c.digest, digest_runs.c.slot, digest_runs.c.attempt)
             .where(
@@ -176,8 +222,9 @@ class DueScheduler:
                 digest_runs.c.state == "due",
                 digest_runs.c.try_at.is_(None),
                 digest_runs.c.due_at < seconds(before),
+                true() if after is None else key > (after.digest, after.slot),
             )
-            .order_by(digest_runs.c.due_at)
+            .order_by(digest_runs.c.digest, digest_runs.c.slot)
             .limit(most)
         )
         async with self._engine.connect() as connection:
@@ -202,6 +249,7 @@ class DueScheduler:
         of_gone = digest_runs.c.digest.in_(select(digests.c.number).where(gone))
         async with self._engine.begin() as connection:
             await connection.execute(delete(digest_runs).where(old, key.in_(beyond)))
+        async with self._engine.begin() as connection:
             await connection.execute(delete(digest_runs).where(of_gone))
             await connection.execute(delete(digests).where(gone))
 
@@ -255,6 +303,15 @@ async def _set_next_due(connection: AsyncConnection, digest: Digest, next_due: d
         update(digests).where(_unchanged(digest)).values(next_due=seconds(next_due))
     )
     return bool(moved.rowcount)
+
+
+async def _plan_again(connection: AsyncConnection, digest: Digest, now: datetime) -> None:
+    try:
+        next_due = digest.plan.schedule.next_after(now)
+    except ZoneInfoNotFoundError:
+        return  # `record_due` pauses it
+    if digest.next_due is not None and next_due < digest.next_due:
+        await _set_next_due(connection, digest, next_due)
 
 
 def _unchanged(digest: Digest) -> ColumnElement[bool]:

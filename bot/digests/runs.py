@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import baseline_to_json, digest_of, run_of, seconds, spec_from_json
@@ -118,19 +118,42 @@ class RunRepository:
         self._team = team
 
     async def begin(self, attempt: Attempt, now: datetime) -> ActiveRun | None:
-        """Begin a run and return it with its digest; None if it has ended or this attempt is superseded."""
+        """Begin a run and return it with its digest; None if it has ended or this attempt is superseded.
+
+        Raises:
+            ValueError: the digest or the run can't be read; the run has begun.
+        """
         async with self._engine.begin() as connection:
             await connection.execute(
                 update(digest_runs)
                 .where(self._open(attempt), digest_runs.c.began_at.is_(None))
                 .values(began_at=seconds(now))
             )
-            return await self._find(connection, attempt)
+        return await self.find(attempt)
 
     async def find(self, attempt: Attempt) -> ActiveRun | None:
-        """Return the run with its digest; None if it has ended or this attempt is superseded."""
+        """Return the run with its digest; None if it has ended or this attempt is superseded.
+
+        Raises:
+            ValueError: the digest or the run can't be read.
+        """
+        kept = select(digests).where(self._is_digest(attempt.digest))
         async with self._engine.connect() as connection:
-            return await self._find(connection, attempt)
+            run = (await connection.execute(self._select(attempt))).mappings().first()
+            digest = (await connection.execute(kept)).mappings().first()
+        if run is None or digest is None:
+            return None
+        return ActiveRun(digest_of(digest), run_of(run), bool(run["posting"]), run["channel"] or "")
+
+    async def get(self, attempt: Attempt) -> DigestRun | None:
+        """Return the run, whatever its digest is; None if it has ended or this attempt is superseded.
+
+        Raises:
+            ValueError: it can't be read.
+        """
+        async with self._engine.connect() as connection:
+            run = (await connection.execute(self._select(attempt))).mappings().first()
+        return None if run is None else run_of(run)
 
     async def mark_posting(self, attempt: Attempt, channel: str = "") -> bool:
         """Note that a message is about to be posted to a channel; return False if it must not be."""
@@ -221,14 +244,6 @@ class RunRepository:
                     return str(ts)
         return None
 
-    async def _find(self, connection: AsyncConnection, attempt: Attempt) -> ActiveRun | None:
-        run = (await connection.execute(select(digest_runs).where(self._open(attempt)))).mappings().first()
-        kept = select(digests).where(self._is_digest(attempt.digest))
-        digest = (await connection.execute(kept)).mappings().first()
-        if run is None or digest is None:
-            return None
-        return ActiveRun(digest_of(digest), run_of(run), bool(run["posting"]), run["channel"] or "")
-
     async def _change(self, run: Attempt, /, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         async with self._engine.begin() as connection:
             changed = await connection.execute(update(digest_runs).where(self._open(run)).values(**values))
@@ -250,6 +265,9 @@ class RunRepository:
 
     def _is_digest(self, number: int) -> ColumnElement[bool]:
         return and_(digests.c.number == number, digests.c.team_id == self._team)
+
+    def _select(self, attempt: Attempt) -> Select[Any]:
+        return select(digest_runs).where(self._open(attempt))
 
     def _open(self, attempt: Attempt) -> ColumnElement[bool]:
         """Match the run while it has no result and this is its current attempt."""

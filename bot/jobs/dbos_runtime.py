@@ -1,7 +1,8 @@
 """DBOS on the database of the bot: job definitions, start and stop, enqueue, recovery and purge.
 
 DBOS knows workflows by their names and keeps them in its tables: a change of a job's steps, of their order or
-of what a step returns needs a new `VERSION`. Jobs of another version are started again.
+of what a step returns needs a new `VERSION`. Jobs of another version are left to its workers, and begun anew
+once no worker takes them.
 """
 
 import asyncio
@@ -16,11 +17,15 @@ from pathlib import Path
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from dbos._context import current_owner_xid
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.jobs import stored_jobs
 from bot.jobs.model import Job, JobState, Progress
+from bot.jobs.process import process
 from bot.jobs.stored_data import use_json
+from bot.jobs.unreadable import end_unreadable_jobs
 from bot.storage.database import keep_private
 
 _P = ParamSpec("_P")
@@ -30,17 +35,14 @@ _Steps = TypeVar("_Steps")
 VERSION: Final = "1"
 
 _POLL: Final = 1.0  # seconds
-_CONCURRENCY: Final = 100  # jobs in one process; most of them wait for the network
+CONCURRENCY: Final = 100  # jobs in one process; most of them wait for the network
 _THREADS: Final = 128  # more than jobs: DBOS waits in threads for a database that is down
 _CONNECTIONS: Final = 5
-_MAX_RECOVERIES: Final = 20  # of one job whose workers died, before it is started again
+_MAX_RECOVERIES: Final = 20  # of one job whose workers died, before it counts as failed
 _KEEP: Final = timedelta(days=2)
 """Longer than any job may be late: DBOS would start a job again that it no longer remembers."""
-_OLD_VERSION: Final = timedelta(minutes=15)
 _PURGE_BATCH: Final = 1000
-_ENDED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _PROGRESS: Final = "progress"
-_RECOVERY_QUEUE: Final = "_dbos_internal_queue"  # for jobs without a queue; there are none
 _STATES: Final = {
     "ENQUEUED": JobState.WAITING,
     "DELAYED": JobState.WAITING,
@@ -50,19 +52,6 @@ _STATES: Final = {
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": JobState.FAILED,
     "CANCELLED": JobState.CANCELLED,
 }
-_ALIVE: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
-
-
-class _Process:
-    """What this process runs: DBOS allows one runtime per process."""
-
-    def __init__(self) -> None:
-        self.epoch: Callable[[], int | None] | None = None
-        self.running: set[str] = set()  # ids of jobs
-        self.dbos: DBOS | None = None
-
-
-_process: Final = _Process()
 
 
 class JobDefinition(Generic[_Steps]):
@@ -98,12 +87,8 @@ class JobDefinition(Generic[_Steps]):
 
         @functools.wraps(run)
         async def counted(*args: _P.args, **kwargs: _P.kwargs) -> str:
-            job_id = DBOS.workflow_id or ""
-            _process.running.add(job_id)
-            try:
+            with process.running(DBOS.workflow_id or ""):
                 return await run(*args, **kwargs)
-            finally:
-                _process.running.discard(job_id)
 
         self._run = registered = DBOS.workflow(name=self.name, max_recovery_attempts=_MAX_RECOVERIES)(counted)
         return registered
@@ -150,42 +135,22 @@ class WorkflowLease:
 
     def __init__(self, job_id: str) -> None:
         self._id = job_id
-        self._epoch = _current_epoch()
+        self._epoch = process.current_epoch()
+        self._run = current_owner_xid(job_id)
 
     def is_valid(self) -> bool:
         """Return whether no other worker can have taken the job over since the lease began. Does no I/O."""
-        return self._epoch is not None and _current_epoch() == self._epoch
+        return self._epoch is not None and process.current_epoch() == self._epoch
 
     async def verify(self) -> bool:
-        """Return whether DBOS lists the job as this worker's."""
-        status = await DBOS.get_workflow_status_async(self._id)
-        return status is not None and status.status == "PENDING" and status.executor_id == DBOS.executor_id
-
-
-@contextmanager
-def claim_process(epoch: Callable[[], int | None]) -> Iterator[None]:
-    """Let the jobs of this process use the epoch of one runtime.
-
-    Raises:
-        RuntimeError: another runtime is running in this process.
-    """
-    if _process.epoch is not None:
-        raise RuntimeError("a job runtime is running in this process already")
-    _process.epoch = epoch
-    try:
-        yield
-    finally:
-        _process.epoch = None
-
-
-def is_claimed() -> bool:
-    """Return whether a runtime is running in this process."""
-    return _process.epoch is not None
+        """Return whether the database lists this run of the job, as this worker may have begun it again."""
+        run = await asyncio.to_thread(stored_jobs.run_of, self._id)
+        return run is not None and run == self._run
 
 
 def is_running_jobs() -> bool:
     """Return whether this process is running a job."""
-    return bool(_process.running)
+    return process.count() > 0
 
 
 def system_database_url(database: URL) -> str:
@@ -201,8 +166,8 @@ def sibling_path(database: URL, suffix: str) -> Path:
     return file.with_name(f"{file.name}{suffix}")  # the whole name: `bot.db` may lie beside `bot.sqlite3`
 
 
-async def start(url: str, executor: str, queues: Collection[str]) -> None:
-    """Start DBOS on this event loop; it continues the jobs that this executor had begun.
+async def start(url: str, executor: str, queues: Collection[str], version: str) -> None:
+    """Start DBOS on this event loop; it continues the jobs of this version that this executor had begun.
 
     Raises:
         Exception: of several kinds: the database can't be used.
@@ -217,18 +182,20 @@ async def start(url: str, executor: str, queues: Collection[str]) -> None:
         "name": "workflows-bot",
         "system_database_url": url,
         "executor_id": executor,
-        "application_version": VERSION,
+        "application_version": version,
         "log_level": "WARNING",
         "max_executor_threads": _THREADS,
         "sys_db_pool_size": _CONNECTIONS,
         "serializer": use_json(),
         "db_engine_kwargs": {"hide_parameters": True},  # what people typed is in no log
     }
-    _process.dbos = DBOS(config=config)
+    end_unreadable_jobs()
+    process.begin(version)
+    process.dbos = DBOS(config=config)
     DBOS.launch()  # not in a thread: jobs run on the event loop of the thread that calls this
     for queue in queues:
         await DBOS.register_queue_async(
-            queue, worker_concurrency=_CONCURRENCY, partition_concurrency=1, polling_interval_sec=_POLL
+            queue, worker_concurrency=CONCURRENCY, partition_concurrency=1, polling_interval_sec=_POLL
         )
 
 
@@ -242,61 +209,13 @@ async def stop(grace: timedelta) -> None:
 
 
 async def recover(executors: Collection[str]) -> int:
-    """Continue the jobs of dead workers and return how many there were."""
-    handles = await asyncio.to_thread(DBOS._recover_pending_workflows, list(executors))  # noqa: SLF001 - no public call takes jobs over only if these executors still hold them
-    return len(handles)
+    """Give the jobs of dead workers back to their queues and return how many there were."""
+    return await asyncio.to_thread(stored_jobs.requeue_of, executors)
 
 
-class StrandedJobs:
-    """Jobs that the database lists as this worker's, and that it does not run.
-
-    A job stays like this if its end could not be written: DBOS does not try again after errors that it takes
-    for lasting, such as a database that is read-only or full. Meanwhile its queue partition is blocked.
-    """
-
-    def __init__(self) -> None:
-        self._seen: frozenset[str] = frozenset()
-
-    async def requeue(self) -> int:
-        """Enqueue again what was stranded at the last look, too, and return how many jobs there were.
-
-        One look is not enough: DBOS lists a job as running a moment before it runs.
-        """
-        held = await DBOS.list_workflows_async(
-            status="PENDING",
-            executor_id=DBOS.executor_id,
-            app_version=VERSION,
-            load_input=False,
-            load_output=False,
-        )
-        stranded = frozenset(status.workflow_id for status in held) - _process.running
-        again, self._seen = stranded & self._seen, stranded
-        for job_id in again:
-            await asyncio.to_thread(_requeue, job_id)
-        return len(again)
-
-
-def _requeue(job_id: str) -> None:
-    if _process.dbos is None:
-        raise AssertionError("DBOS is running")
-    database = _process.dbos._sys_db  # noqa: SLF001 - no public call gives one job back to its queue
-    database.reenqueue_for_recovery(job_id, [DBOS.executor_id], _RECOVERY_QUEUE)
-
-
-async def abandoned(job_ids: Collection[str], now: datetime) -> frozenset[str]:
-    """Return the ids of those jobs that no worker runs or will run.
-
-    Jobs of another version are left to its workers for a while, as those may still be running.
-    """
-    if not job_ids:
-        return frozenset()
-    known = await DBOS.list_workflows_async(workflow_ids=list(job_ids), load_input=False, load_output=False)
-    cutoff = (now - _OLD_VERSION).timestamp() * 1000
-    alive = {
-        status.workflow_id
-        for status in known
-        if status.status in _ALIVE and (status.app_version == VERSION or (status.updated_at or 0) > cutoff)
-    }
+async def abandoned(job_ids: Collection[str]) -> frozenset[str]:
+    """Return the ids of those jobs that no worker runs or will run."""
+    alive = await asyncio.to_thread(stored_jobs.alive, job_ids) if job_ids else frozenset()
     return frozenset(job_ids) - alive
 
 
@@ -329,16 +248,8 @@ async def cancel(job_id: str) -> bool:
 
 async def purge(now: datetime) -> None:
     """Delete DBOS's records of jobs that ended some days ago."""
-    while True:
-        ended = await DBOS.list_workflows_async(
-            status=_ENDED,
-            completed_before=(now - _KEEP).isoformat(),
-            load_input=False,
-            load_output=False,
-            limit=_PURGE_BATCH,
-        )
-        if ended:
-            await DBOS.delete_workflows_async([status.workflow_id for status in ended])
+    while ended := await asyncio.to_thread(stored_jobs.ended, now - _KEEP, _PURGE_BATCH):
+        await DBOS.delete_workflows_async(list(ended))
         if len(ended) < _PURGE_BATCH:
             return
 
@@ -354,10 +265,6 @@ class FirstLineFilter(logging.Filter):
 
 
 _FIRST_LINE: Final = FirstLineFilter()
-
-
-def _current_epoch() -> int | None:
-    return None if _process.epoch is None else _process.epoch()
 
 
 def _prepare_file(file: str) -> None:

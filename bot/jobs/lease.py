@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, column, delete, exists, literal_column, select, table
+from sqlalchemy import ColumnElement, column, delete, exists, func, literal_column, select, table
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -89,7 +89,8 @@ class Lease:
             workers.c.executor == _jobs.c.executor_id,
             workers.c.beat_at > _NOW - _milliseconds(self._timeout),
         )
-        expired = select(_jobs.c.executor_id).distinct().where(_jobs.c.status == "PENDING", ~is_alive)
+        holder = func.coalesce(_jobs.c.executor_id, "")
+        expired = select(holder).distinct().where(_jobs.c.status == "PENDING", ~is_alive)
         async with self._engine.connect() as connection:
             return tuple((await connection.scalars(expired)).all())
 

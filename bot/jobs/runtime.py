@@ -14,14 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import dbos_runtime
-from bot.jobs.dbos_runtime import JobDefinition, claim_process
+from bot.jobs.dbos_runtime import CONCURRENCY, VERSION, JobDefinition
 from bot.jobs.lease import Lease, new_executor
 from bot.jobs.model import Progress, Standby
+from bot.jobs.process import claim_process, is_claimed
+from bot.jobs.upkeep import JobUpkeep, OverdueAfter
 from bot.storage.database import first_line
 
 _log = structlog.get_logger(__name__)
 
 _STRANDED_EVERY: Final = timedelta(seconds=20)
+_OVERDUE: Final = OverdueAfter(waiting=timedelta(minutes=2), running=timedelta(minutes=15))
 _HEARTBEATS: Final = 6  # within the timeout after which other workers take over
 
 
@@ -34,7 +37,9 @@ class JobRuntime:
         team: Slack's id of the workspace whose jobs they are.
         takeover: how long after the last heartbeat of a worker others take over its jobs.
         grace: how long running jobs may continue after `stop`.
-        stranded_every: how often to look for jobs whose end could not be written.
+        stranded_every: how often to look for jobs that no worker runs.
+        overdue_after: when a job is overdue.
+        version: of the jobs' steps; jobs of another one are left to its workers while there are any.
     """
 
     engine: AsyncEngine
@@ -42,6 +47,9 @@ class JobRuntime:
     takeover: timedelta
     grace: timedelta
     stranded_every: timedelta = _STRANDED_EVERY
+    overdue_after: OverdueAfter = _OVERDUE
+    version: str = VERSION
+    _upkeep: JobUpkeep | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _is_started: bool = False
 
@@ -52,7 +60,7 @@ class JobRuntime:
             Standby: another worker runs them.
             Exception: of several kinds: the database can't be used.
         """
-        if dbos_runtime.is_claimed():
+        if is_claimed():
             raise Standby("another worker of this process delivers")
         async with AsyncExitStack() as stack:
             if self.engine.dialect.name == "postgresql":
@@ -63,8 +71,10 @@ class JobRuntime:
                 stack.enter_context(definition.install_steps(steps))
             stack.push_async_callback(dbos_runtime.stop, self.grace)
             url = dbos_runtime.system_database_url(self.engine.url)
-            await dbos_runtime.start(url, executor, [definition.queue for definition in jobs])
-            stack.push_async_callback(_cancel, asyncio.create_task(self._requeue_stranded()))
+            await dbos_runtime.start(url, executor, [definition.queue for definition in jobs], self.version)
+            is_only_worker = self.engine.dialect.name == "sqlite"
+            self._upkeep = JobUpkeep(self.overdue_after, CONCURRENCY, is_only_worker, time.monotonic)
+            stack.push_async_callback(_cancel, asyncio.create_task(self._keep_up(self._upkeep)))
             self._stack = stack.pop_all()
         self._is_started = True
         _log.info("worker_started", executor=executor)
@@ -74,9 +84,14 @@ class JobRuntime:
         self._is_started = False
         await self._stack.aclose()
 
-    async def abandoned(self, job_ids: Collection[str], now: datetime) -> frozenset[str]:
+    @property
+    def overdue(self) -> int:
+        """How many jobs wait or run for longer than they may."""
+        return 0 if self._upkeep is None else self._upkeep.overdue
+
+    async def abandoned(self, job_ids: Collection[str]) -> frozenset[str]:
         """Return the ids of those jobs that no worker runs or will run."""
-        return await dbos_runtime.abandoned(job_ids, now)
+        return await dbos_runtime.abandoned(job_ids)
 
     async def progress(self, job_id: str) -> Progress | None:
         """Return how far a job is; None if there is no such job."""
@@ -121,16 +136,14 @@ class JobRuntime:
             except Exception as error:  # noqa: BLE001 - the next one may succeed, whatever DBOS raises
                 _log.warning("heartbeat_failed", reason=first_line(error))
 
-    async def _requeue_stranded(self) -> None:
-        """Take up again the jobs of this worker that ended without an end in the database."""
-        stranded = dbos_runtime.StrandedJobs()
+    async def _keep_up(self, upkeep: JobUpkeep) -> None:
+        """Look again and again after the jobs that no worker runs."""
         while True:
-            await asyncio.sleep(self.stranded_every.total_seconds())
             try:
-                if jobs := await stranded.requeue():
-                    _log.warning("jobs_requeued", jobs=jobs)
+                await upkeep.look()
             except Exception as error:  # noqa: BLE001 - the next look may succeed, whatever DBOS raises
-                _log.warning("stranded_jobs_unknown", reason=first_line(error))
+                _log.warning("job_upkeep_failed", reason=first_line(error))
+            await asyncio.sleep(self.stranded_every.total_seconds())
 
     async def _heartbeat(self, lease: Lease) -> None:
         async with asyncio.timeout(self.takeover.total_seconds() / 2):

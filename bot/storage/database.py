@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Table, false, inspect, select, text, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.tables import alembic_version, metadata, workers
@@ -142,6 +142,13 @@ def insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
 
         return postgresql.insert
     return sqlite.insert
+
+
+def is_outage(error: Exception) -> bool:
+    """Return whether the database does not work, rather than refuse one row."""
+    if isinstance(error, DataError | IntegrityError):
+        return False
+    return isinstance(error, SQLAlchemyError | OSError | DatabaseUnusable)
 
 
 def first_line(error: Exception) -> str:

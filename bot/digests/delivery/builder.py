@@ -46,7 +46,11 @@ class MessageBuilder:
 
     async def prepare(self, attempt: Attempt) -> Prepared | None:
         """Return what a run posts; None if it ended without a message or was rescheduled."""
-        active = await self.runs.begin(attempt, self.now())
+        try:
+            active = await self.runs.begin(attempt, self.now())
+        except ValueError:  # another version may understand the digest
+            await self.recorder.give_up(attempt, _RETRY_AFTER)
+            return None
         if active is None:
             return None
         message = await self._unless_posted(active, attempt, _empty_message(active, attempt))

@@ -62,13 +62,17 @@ class RunRecorder:
             await self.finish(attempt, RunResult("failed", self.now(), detail=f"Slack: {sent.why}"))
 
     async def finish(self, attempt: Attempt, result: RunResult) -> None:
-        """Record a result, unless the run has one already."""
-        active = await self.runs.find(attempt)
-        if active is None or not await self.runs.finish(attempt, result):
+        """Record a result, unless the run has one already.
+
+        Raises:
+            ValueError: the run can't be read.
+        """
+        run = await self.runs.get(attempt)
+        if run is None or not await self.runs.finish(attempt, result):
             return
         self.metrics.digests.labels(result.state).inc()
         if result.ts is not None:
-            late = (result.ended_at - active.run.due_at).total_seconds()
+            late = (result.ended_at - run.due_at).total_seconds()
             self.metrics.digest_lateness_seconds.observe(max(0.0, late))
 
     async def reschedule(self, attempt: Attempt, wait: timedelta, why: str) -> None:
@@ -77,17 +81,26 @@ class RunRecorder:
             _log.info("digest_put_off", digest=attempt.digest, slot=attempt.slot, reason=why)
             self.metrics.digests.labels("put_off").inc()
 
-    async def give_up(self, attempt: Attempt) -> None:
-        """Start an abandoned run again, or end it if its time for retries is over."""
-        active = await self.runs.find(attempt)
-        if active is None:
+    async def give_up(self, attempt: Attempt, wait: timedelta = timedelta(0)) -> None:
+        """Start an abandoned run again after *wait*, or end it if its time for retries is over.
+
+        Its digest is not read: it may be what was abandoned for.
+        """
+        failed = RunResult("failed", self.now(), detail="something went wrong inside this bot")
+        try:
+            run = await self.runs.get(attempt)
+        except ValueError:
+            _log.error("digest_run_not_understood", digest=attempt.digest, slot=attempt.slot)
+            await self.runs.finish(attempt, failed)
+            return
+        if run is None:
             return
         _log.warning("digest_abandoned", digest=attempt.digest, slot=attempt.slot, attempt=attempt.number)
-        if self.policy.remaining(active.run.began_at, self.now()):
-            await self.reschedule(attempt, timedelta(0), "begun anew")
+        is_too_late = self.policy.is_too_late(run.due_at, self.now(), retried=True)
+        if self.policy.remaining(run.began_at, self.now()) and not is_too_late:
+            await self.reschedule(attempt, wait, "begun anew")
         else:
-            detail = "something went wrong inside this bot"
-            await self.finish(attempt, RunResult("failed", self.now(), detail=detail))
+            await self.finish(attempt, failed)
 
     async def notify_creator(self, digest: Digest, why: str) -> None:
         """Send a direct message to the creator of a digest that the bot has paused.

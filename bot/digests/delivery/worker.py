@@ -1,9 +1,9 @@
 """The worker: records due digests, enqueues their runs and restarts abandoned ones."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from types import ModuleType
@@ -17,14 +17,15 @@ from bot.digests.delivery.builder import MessageBuilder
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
+from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
-from bot.digests.runs import RunRepository
+from bot.digests.runs import Attempt, RunRepository
 from bot.errors import StartupError
 from bot.jobs.model import RetryPolicy, Standby
 from bot.settings import Settings
 from bot.slack.poster import Poster
 from bot.slack.requests import RequestStore
-from bot.storage.database import DatabaseUnusable, adopt_rows, first_line
+from bot.storage.database import DatabaseUnusable, adopt_rows, first_line, is_outage
 from bot.telemetry import Metrics, bind_request_id
 
 if TYPE_CHECKING:
@@ -35,11 +36,15 @@ _log = structlog.get_logger(__name__)
 _POLL: Final = 2.0  # seconds
 _ENQUEUE_BATCH: Final = 50
 _ADOPT_EVERY: Final = 30  # rounds, as are the next
-_ABANDONED_EVERY: Final = 30
+_ABANDONED_EVERY: Final = 10
 _PURGE_EVERY: Final = 1800
 _ABANDONED_AFTER: Final = timedelta(minutes=1)
-_MAX_WATCHED: Final = 500
+_WATCH_BATCH: Final = 500
+_REFUSED_WAIT: Final = timedelta(seconds=30)
 _CLOCK_ROLLBACK: Final = timedelta(seconds=30)
+
+
+_Part = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -78,7 +83,9 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         async def start_runtime() -> "DeliveryRuntime":
             workflow = await asyncio.to_thread(_load_workflow)
             grace = timedelta(seconds=settings.bot_shutdown_seconds)
-            runtime: DeliveryRuntime = workflow.DeliveryRuntime(engine, team_id, settings.takeover, grace)
+            runtime: DeliveryRuntime = workflow.DeliveryRuntime(
+                engine, team_id, settings.takeover, grace, settings.digest_retry
+            )
             await runtime.start(workflow.DeliverySteps(builder, sender, recorder))
             return runtime
 
@@ -135,9 +142,13 @@ class Worker:
     _polls: int = 0
     _rounds: int = 0
     _is_standby: bool = False
+    _notices: set[asyncio.Task[None]] = field(default_factory=set)
+    _logged: set[tuple[str, int, str]] = field(default_factory=set)
 
     async def fault(self) -> str | None:
-        """Return why this worker delivers nothing, or None. Standing by for another worker is no fault."""
+        """Return why this worker does not deliver all, or None. Standing by for another is no fault."""
+        if self._fault is None and self._runtime is not None and self._runtime.overdue:
+            return f"overdue deliveries: {self._runtime.overdue}"
         return self._fault
 
     async def run(self) -> None:
@@ -160,51 +171,113 @@ class Worker:
 
     async def stop(self) -> None:
         """Start no more deliveries and let running ones end."""
+        for notice in self._notices:
+            notice.cancel()
+        await asyncio.gather(*self._notices, return_exceptions=True)
         if self._runtime is not None:
             await self._runtime.stop()
 
     async def _round(self, team: TeamDeliveries, now: datetime) -> None:
+        """Do what is due in this round. A part that fails is no reason to leave out the others.
+
+        Raises:
+            Exception: of the part that failed first.
+        """
+        faults: list[Exception] = []
         self._polls += 1
         if self._polls % _ADOPT_EVERY == 0:
-            await team.adopt()
-        if self._runtime is None:
-            if not await team.scheduler.has_work():
-                return
+            await _try(team.adopt, faults)
+        if self._runtime is None and await team.scheduler.has_work():
             self._runtime = await team.start_runtime()
+            self.metrics.jobs_overdue.set_function(partial(getattr, self._runtime, "overdue"))
+        if self._runtime is not None:
+            for part in self._parts(team, self._runtime, now):
+                await _try(part, faults)
+        if faults:
+            raise faults[0]
+
+    def _parts(self, team: TeamDeliveries, runtime: "DeliveryRuntime", now: datetime) -> Iterator[_Part]:
+        """Give what is to be done in a round, in this order."""
+        number, self._rounds = self._rounds, self._rounds + 1
+        yield partial(self._follow_clock, team, now)
+        yield partial(self._record_due, team, now)
+        yield partial(self._enqueue, team, runtime, now)
+        if number % _ABANDONED_EVERY == 0:
+            yield partial(self._restart_abandoned, team, runtime, now)
+        if number % _PURGE_EVERY == 0:
+            yield partial(team.scheduler.purge, now)
+            yield partial(runtime.purge, now)
+
+    async def _follow_clock(self, team: TeamDeliveries, now: datetime) -> None:
         if self._last_round is None or now < self._last_round - _CLOCK_ROLLBACK:
             await team.scheduler.handle_clock_rollback(now)
         self._last_round = now
-        await self._record_due(team, now)
-        await self._enqueue(team, self._runtime, now)
-        if self._rounds % _ABANDONED_EVERY == 0:
-            watched = await team.scheduler.in_flight(now - _ABANDONED_AFTER, _MAX_WATCHED)
-            for attempt in await self._runtime.abandoned(watched, now):
-                with bind_request_id(attempt.request_id):
-                    await team.recorder.give_up(attempt)
-        if self._rounds % _PURGE_EVERY == 0:
-            await team.scheduler.purge(now)
-            await self._runtime.purge(now)
-        self._rounds += 1
 
     async def _record_due(self, team: TeamDeliveries, now: datetime) -> None:
-        more = True
-        while more:
-            recorded = await team.scheduler.record_due(now)
-            more = recorded.more
+        last = None
+        while True:
+            recorded = await team.scheduler.record_due(now, last)
             self.metrics.digests.labels("due").inc(recorded.due)
             self.metrics.digests.labels("missed").inc(recorded.missed)
-            for digest in recorded.paused:
-                await team.recorder.notify_creator(digest, digest.pause_reason or "")
+            if recorded.paused:
+                notice = asyncio.create_task(_notify_creators(team.recorder, recorded.paused))
+                self._notices.add(notice)
+                notice.add_done_callback(self._notices.discard)
+            last = recorded.last
+            if last is None:
+                return
 
     async def _enqueue(self, team: TeamDeliveries, runtime: "DeliveryRuntime", now: datetime) -> None:
         """Enqueue due runs; if this worker dies meanwhile, another claims them after the takeover time."""
         until = now + self.takeover
         while runs := await team.scheduler.claim(now, until, _ENQUEUE_BATCH):
-            await runtime.enqueue(runs)
-            await team.scheduler.mark_enqueued(runs, until)
+            refused = await runtime.enqueue(runs)
+            await team.scheduler.mark_enqueued([run for run in runs if run not in refused], until)
+            for run, reason in refused.items():
+                self._log_once("digest_not_enqueued", run.attempt, reason)
+                await self._give_up(team, run.attempt, _REFUSED_WAIT)
+
+    async def _restart_abandoned(
+        self, team: TeamDeliveries, runtime: "DeliveryRuntime", now: datetime
+    ) -> None:
+        """Start again what is enqueued and what no worker runs or will run."""
+        last = None
+        while watched := await team.scheduler.in_flight(now - _ABANDONED_AFTER, _WATCH_BATCH, last):
+            for attempt in await runtime.abandoned(watched):
+                await self._give_up(team, attempt)
+            last = watched[-1]
+
+    async def _give_up(self, team: TeamDeliveries, attempt: Attempt, wait: timedelta = timedelta(0)) -> None:
+        with bind_request_id(attempt.request_id):
+            try:
+                await team.recorder.give_up(attempt, wait)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                self._log_once("digest_not_given_up", attempt, type(error).__name__)
+
+    def _log_once(self, event: str, attempt: Attempt, reason: str) -> None:
+        if (event, attempt.digest, attempt.slot) not in self._logged:
+            self._logged.add((event, attempt.digest, attempt.slot))
+            _log.error(event, digest=attempt.digest, slot=attempt.slot, reason=reason)
 
     def _stand_by(self, reason: str) -> None:
         if not self._is_standby:
             _log.info("worker_stands_by", reason=reason)
         self._is_standby = True
         self._fault = None
+
+
+async def _try(part: _Part, faults: list[Exception]) -> None:
+    try:
+        await part()
+    except Exception as error:  # noqa: BLE001 - the caller raises it when the other parts are done
+        faults.append(error)
+
+
+async def _notify_creators(recorder: RunRecorder, paused: Sequence[Digest]) -> None:
+    for digest in paused:
+        try:
+            await recorder.notify_creator(digest, digest.pause_reason or "")
+        except Exception:  # noqa: BLE001 - one creator's trouble is not the next one's
+            _log.exception("creator_not_told", digest=digest.number)

@@ -4,7 +4,7 @@ Importing this loads DBOS. The names and the JSON of steps are stored: see `bot.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,11 +19,17 @@ from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import ClaimedRun
 from bot.digests.runs import Attempt
-from bot.jobs.dbos_runtime import JobDefinition, WorkflowLease
+from bot.jobs.dbos_runtime import VERSION, JobDefinition, WorkflowLease
 from bot.jobs.model import Job
 from bot.jobs.runtime import JobRuntime
+from bot.jobs.upkeep import OverdueAfter
+from bot.storage.database import is_outage
 from bot.telemetry import bind_request_id
 
+_LOOK_EVERY: Final = timedelta(seconds=20)
+_LOOK_AT_MOST_EVERY: Final = timedelta(seconds=5)  # DBOS may take as long to begin a hundred jobs
+_MAX_WAIT: Final = timedelta(minutes=2)  # of a delivery that nothing is in the way of
+_BEYOND_RETRIES: Final = timedelta(minutes=5)  # to read the account, and to tell of a channel that is gone
 _PAUSE: Final = 1.0  # seconds: Slack takes about one message a second in a channel
 _PREPARED: Final[TypeAdapter[Prepared | None]] = TypeAdapter(Prepared | None)
 _SENT: Final = TypeAdapter(Sent)
@@ -49,10 +55,20 @@ class DeliveryRuntime:
         team: Slack's id of the workspace whose digests they are.
         takeover: how long after the last heartbeat of a worker others take over its deliveries.
         grace: how long running deliveries may continue after `stop`.
+        retry: how long a delivery is retried.
     """
 
-    def __init__(self, engine: AsyncEngine, team: str, takeover: timedelta, grace: timedelta) -> None:
-        self._jobs = JobRuntime(engine, team, takeover, grace)
+    def __init__(
+        self, engine: AsyncEngine, team: str, takeover: timedelta, grace: timedelta, retry: timedelta
+    ) -> None:
+        look_every = min(_LOOK_EVERY, max(_LOOK_AT_MOST_EVERY, takeover))
+        overdue_after = OverdueAfter(waiting=_MAX_WAIT, running=retry + _BEYOND_RETRIES)
+        self._jobs = JobRuntime(engine, team, takeover, grace, look_every, overdue_after, VERSION)
+
+    @property
+    def overdue(self) -> int:
+        """How many deliveries wait or run for longer than they may."""
+        return self._jobs.overdue
 
     async def start(self, steps: DeliverySteps) -> None:
         """Start delivering.
@@ -67,13 +83,27 @@ class DeliveryRuntime:
         """Stop delivering; running deliveries may end first."""
         await self._jobs.stop()
 
-    async def enqueue(self, runs: Sequence[ClaimedRun]) -> None:
-        """Enqueue runs for any worker; each is delivered once, however often it is enqueued."""
-        await asyncio.gather(*(DELIVERY.enqueue(_job(run)) for run in runs))
+    async def enqueue(self, runs: Sequence[ClaimedRun]) -> Mapping[ClaimedRun, str]:
+        """Enqueue runs for any worker; each is delivered once, however often it is enqueued.
 
-    async def abandoned(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Attempt, ...]:
+        Returns those that can't be enqueued for a reason of their own, and the name of the error.
+
+        Raises:
+            SQLAlchemyError: the database does not work.
+            OSError: alike.
+        """
+        results = await asyncio.gather(*(DELIVERY.enqueue(_job(run)) for run in runs), return_exceptions=True)
+        refused = {}
+        for run, error in zip(runs, results, strict=True):
+            if isinstance(error, Exception) and not is_outage(error):
+                refused[run] = type(error).__name__
+            elif isinstance(error, BaseException):
+                raise error
+        return refused
+
+    async def abandoned(self, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
         """Return those attempts that no worker makes or will make."""
-        ids = await self._jobs.abandoned([workflow_id(attempt) for attempt in attempts], now)
+        ids = await self._jobs.abandoned([workflow_id(attempt) for attempt in attempts])
         return tuple(attempt for attempt in attempts if workflow_id(attempt) in ids)
 
     async def purge(self, now: datetime) -> None:

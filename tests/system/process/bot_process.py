@@ -22,6 +22,7 @@ from tests.support.forked import ForkedProcess
 START_SECONDS = 30
 STOP_SECONDS = 15
 _LOOK_EVERY = 0.02
+_KEPT = ("PATH", "PYTHONPATH", "LANG", "TMPDIR", "SYSTEMROOT")
 
 Process = asyncio.subprocess.Process | ForkedProcess
 
@@ -165,7 +166,7 @@ async def _interpret(
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Nothing of the tests' own environment that could be taken for a setting."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "PORT": "0", "BOT_HOST": "127.0.0.1", **settings}
 
 

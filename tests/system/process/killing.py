@@ -123,6 +123,10 @@ class Crowd:
             await self._stack.enter_async_context(started(folder, *self.arguments, settings=self.settings))
         )
 
+    def pids(self) -> tuple[int, ...]:
+        """Those that are alive."""
+        return tuple(process.pid for process in self._alive)
+
     async def kill(self) -> None:
         """One of them dies without a word, not the youngest if there are others, and another comes."""
         process = self._alive.pop(random.randrange(max(1, len(self._alive) - 1)))  # noqa: S311

@@ -7,6 +7,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
@@ -32,6 +33,7 @@ from bot.playground.simulators.cloudflare import (
 from bot.playground.simulators.cloudflare.faults import Challenge, JsonError
 from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Message, Named, RateLimited
 from bot.slack.poster import Poster
+from bot.storage.tables import digest_runs, digests
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
@@ -296,6 +298,42 @@ async def test_what_goes_wrong_for_ten_minutes_inside_the_bot_is_given_up(
     await bench.prepared(attempt)
     bench.clock.advance(minutes=11)
     await bench.recorder.give_up(attempt)
+    assert (await bench.run(attempt)).state == "failed"
+
+
+@pytest.mark.parametrize("broken", ["plan", "baseline"])
+async def test_a_run_whose_digest_can_t_be_read_is_tried_again_and_then_given_up(
+    bench: Bench, digest: Digest, engine: AsyncEngine, broken: str
+) -> None:
+    attempt = await bench.due(digest)
+    async with engine.begin() as connection:
+        await connection.execute(update(digests).values({broken: '{"what people typed": 1}'}))
+    assert await bench.builder.prepare(attempt) is None
+    assert await bench.run(attempt) == await bench.run(Attempt(attempt.digest, attempt.slot, 1))
+    bench.clock.advance(minutes=11)
+    assert await bench.builder.prepare(Attempt(attempt.digest, attempt.slot, 1)) is None
+    assert (await bench.run(attempt)).state == "failed"
+    assert bench.messages() == ()
+
+
+async def test_a_run_that_can_t_be_read_is_given_up(
+    bench: Bench, digest: Digest, engine: AsyncEngine
+) -> None:
+    attempt = await bench.due(digest)
+    async with engine.begin() as connection:
+        await connection.execute(update(digest_runs).values(began_at=10**17))
+    await bench.recorder.give_up(attempt)
+    async with engine.connect() as connection:
+        assert await connection.scalar(select(digest_runs.c.state)) == "failed"
+
+
+async def test_a_run_that_never_began_is_given_up_once_it_is_too_late(bench: Bench, digest: Digest) -> None:
+    attempt = await bench.due(digest)
+    bench.clock.advance(minutes=69)
+    await bench.recorder.give_up(attempt)
+    assert (await bench.run(attempt)).state == "due"
+    bench.clock.advance(minutes=2)
+    await bench.recorder.give_up(Attempt(attempt.digest, attempt.slot, 1))
     assert (await bench.run(attempt)).state == "failed"
 
 

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.due import DueScheduler
@@ -16,6 +17,7 @@ from bot.language.schedule import Schedule
 from bot.storage.database import open_database
 from bot.storage.tables import digest_runs, digests
 from tests.support.clock import Clock
+from tests.support.fixtures import ReadLog
 from tests.support.teams import TEAM
 
 DAILY = Schedule("0 9 * * *", "UTC")
@@ -69,6 +71,100 @@ async def test_a_digest_that_this_version_does_not_understand_holds_up_no_other(
     assert entered.due == 1
     assert entered.more is False
     assert await states(engine) == {"2026-11-23T09:00Z": "due"}
+
+
+BAD_ROWS = [
+    {"plan": '{"channel": "C0OPS0001", "when": 9}'},
+    {"plan": "["},
+    {"baseline": "7"},
+    {"created_at": 10**17},
+]
+
+
+@pytest.mark.parametrize("bad", BAD_ROWS, ids=str)
+async def test_two_hundred_broken_digests_at_the_head_hold_up_no_other_and_are_logged_once(
+    engine: AsyncEngine,
+    store: DigestRepository,
+    rounds: DueScheduler,
+    clock: Clock,
+    read_log: ReadLog,
+    bad: dict[str, Any],
+) -> None:
+    clock.set("2026-11-23T08:00")
+    made = await live(store)
+    async with engine.begin() as connection:
+        (row,) = (await connection.execute(select(digests))).mappings().all()
+        broken = [{**row, "number": made.number + place, **bad} for place in range(1, 211)]
+        await connection.execute(insert(digests), broken)
+        last = {**row, "number": made.number + 211}
+        await connection.execute(insert(digests), last)
+        await connection.execute(update(digests).values(next_due=digests.c.next_due - digests.c.number))
+        this = digests.c.number == last["number"]
+        await connection.execute(update(digests).where(this).values(next_due=row["next_due"]))
+    clock.set("2026-11-23T09:00")
+    for _ in range(3):
+        await rounds.handle_clock_rollback(clock())
+        due, place = 0, None
+        while True:
+            recorded = await rounds.record_due(clock(), place)
+            due, place = due + recorded.due, recorded.last
+            if place is None:
+                break
+    assert set(await states(engine)) >= {"2026-11-23T09:00Z"}
+    async with engine.connect() as connection:
+        asked = select(digest_runs.c.digest).where(digest_runs.c.state == "due")
+        assert set((await connection.scalars(asked)).all()) == {made.number, last["number"]}
+    logged = [entry["digest"] for entry in read_log() if entry["event"] == "digest_not_understood"]
+    assert sorted(logged) == [row["number"] for row in broken]
+
+
+async def test_a_digest_whose_run_the_database_refuses_holds_up_no_other(
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
+) -> None:
+    clock.set("2026-11-23T08:00")
+    refused, well = await live(store), await live(store)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                "CREATE TRIGGER no_run BEFORE INSERT ON digest_runs "
+                f"WHEN NEW.digest = {refused.number} BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+            )
+        )
+    recorded = await rounds.record_due(clock.set("2026-11-23T09:00"))
+    assert recorded.due == 1
+    assert (await store.get(well.number)).next_due == clock.set("2026-11-24T09:00")
+    assert (await store.get(refused.number)).next_due == clock.set("2026-11-23T09:00"), "it stays due"
+
+
+async def test_runs_that_can_t_be_claimed_hold_up_no_other(
+    engine: AsyncEngine, store: DigestRepository, rounds: DueScheduler, clock: Clock
+) -> None:
+    made = [await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001") for _ in range(7)]
+    for digest in made:
+        await store.run_now(digest.number)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                "CREATE TRIGGER no_claim BEFORE UPDATE ON digest_runs "
+                "WHEN NEW.digest < 6 BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+            )
+        )
+    claimed = await rounds.claim(clock(), clock() + timedelta(seconds=30), 2)
+    assert [run.attempt.digest for run in claimed] == [6]
+
+
+async def test_all_runs_in_flight_are_looked_at_however_many_there_are(
+    store: DigestRepository, rounds: DueScheduler, clock: Clock
+) -> None:
+    for _ in range(5):
+        await store.run_now((await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")).number)
+    claimed = await rounds.claim(clock(), clock(), 10)
+    await rounds.mark_enqueued(claimed, clock())
+    clock.advance(minutes=2)
+    seen: list[Attempt] = []
+    while batch := await rounds.in_flight(clock(), 2, seen[-1] if seen else None):
+        seen += batch
+    assert sorted(attempt.digest for attempt in seen) == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(

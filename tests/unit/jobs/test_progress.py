@@ -56,6 +56,14 @@ async def running(engine: AsyncEngine, steps: Counting) -> AsyncIterator[JobRunt
         await runtime.stop()
 
 
+async def end_jobs() -> None:
+    """End what a runtime without grace has left, as the end of its process would."""
+    left = [task for task in asyncio.all_tasks() if "_execute_workflow_async" in repr(task)]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
 async def reached(runtime: JobRuntime, job_id: str, wanted: Progress) -> None:
     """Wait until a job is where it is wanted."""
     async with asyncio.timeout(20):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs.dbos_runtime import JobDefinition
+from bot.jobs.dbos_runtime import JobDefinition, WorkflowLease
 from bot.jobs.model import Job, JobState
 from bot.jobs.runtime import JobRuntime
 from tests.support.teams import TEAM
@@ -107,6 +107,54 @@ async def test_a_job_whose_step_could_not_be_recorded_is_taken_up_again(
         change_jobs("DROP TRIGGER no_end")
         await reached(runtime, "note:1", JobState.DONE)
         assert set(steps.done) == {"first"}
+
+
+@dataclass
+class Leases:
+    """The lease of each run of a job, as its step took it; the step waits until it may go on."""
+
+    taken: list[WorkflowLease] = field(default_factory=list)
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+HOLD: JobDefinition[Leases] = JobDefinition(workflow="hold_for_a_test", queue="held")
+
+
+@HOLD.workflow
+async def hold(name: str) -> str:
+    await _hold()
+    return name
+
+
+@HOLD.step("hold")
+async def _hold() -> None:
+    HOLD.steps.taken.append(WorkflowLease("hold:1"))
+    await HOLD.steps.may_go_on.wait()
+
+
+async def test_of_two_runs_of_a_job_in_one_process_the_later_one_has_the_lease(
+    engine: AsyncEngine, change_jobs: Callable[[str], None]
+) -> None:
+    """So it may be after another worker had taken the job over, and died."""
+    leases = Leases()
+    runtime = JobRuntime(engine, TEAM, timedelta(seconds=30), timedelta(seconds=5), stranded_every=LOOK)
+    await runtime.start({HOLD: leases})
+    try:
+        await HOLD.enqueue(Job("hold:1", ("held",), partition="a"))
+        async with asyncio.timeout(20):
+            while not leases.taken:  # noqa: ASYNC110 - DBOS calls when it likes
+                await asyncio.sleep(0.05)
+            assert await leases.taken[0].verify()
+            change_jobs("UPDATE workflow_status SET status = 'ENQUEUED', owner_xid = NULL")
+            while len(leases.taken) < 2:  # noqa: ASYNC110 - as before
+                await asyncio.sleep(0.05)
+        assert [await lease.verify() for lease in leases.taken] == [False, True]
+        leases.may_go_on.set()
+        await reached(runtime, "hold:1", JobState.DONE)
+        await asyncio.sleep(3 * LOOK.total_seconds())
+        assert len(leases.taken) == 2, "what runs is not taken up again when its other run ends"
+    finally:
+        await runtime.stop()
 
 
 async def test_a_running_job_is_left_alone(engine: AsyncEngine) -> None:

@@ -2,41 +2,48 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 from filelock import Timeout
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import make_url, text, update
+from sqlalchemy import make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.digests.delivery import worker as worker_module
+from bot.digests.delivery import workflow
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import Worker, run_worker
 from bot.digests.due import DueScheduler
-from bot.digests.model import DigestSpec
+from bot.digests.model import Digest, DigestSpec
 from bot.digests.reading import ReportBuilder
 from bot.digests.store import DigestRepository
 from bot.jobs.dbos_runtime import sibling_path, system_database_url
 from bot.jobs.runtime import worker_lock
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
-from bot.playground.simulators.slack import LocalSlack, RateLimited
+from bot.playground.simulators.slack import AnswerLost, LocalSlack, RateLimited
 from bot.settings import Settings
 from bot.slack.client import SlackUnreachable
 from bot.slack.poster import Poster
-from bot.storage.tables import digests
+from bot.storage.tables import digest_runs, digests
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
+from tests.support.fixtures import ReadLog
 from tests.support.teams import team
 
+from .test_progress import end_jobs
+
+PLACES = ("C0GENERAL", "C0OPS0001", "C0OPS0001")
 DAILY = Schedule("0 9 * * *", "UTC")
 
 Start = Callable[..., AbstractAsyncContextManager[Worker]]
@@ -58,7 +65,14 @@ async def start(
         reader = ReportBuilder({"prod": account}, settings.digest_lookback, clock)
         requests = request_store(engine, clock)
         poster = Poster(client, EVENT_TYPE)
-        yield lambda of=team: run_worker(settings, engine, of, poster, reader, requests, Metrics(), clock)
+
+        def start(
+            of: Callable[[], Awaitable[str]] = team, metrics: Metrics | None = None, **changes: object
+        ) -> AbstractAsyncContextManager[Worker]:
+            chosen = settings.model_copy(update=changes)
+            return run_worker(chosen, engine, of, poster, reader, requests, metrics or Metrics(), clock)
+
+        yield start
         await account.close()
 
 
@@ -138,6 +152,121 @@ async def test_a_worker_adopts_what_the_version_before_still_writes(
         assert await store.all() == ()
         assert await _comes(store.all)
     assert await store.get(made.number) == made
+
+
+async def test_a_new_version_of_the_steps_delivers_what_the_old_one_left_and_nothing_twice(
+    start: Start,
+    store: DigestRepository,
+    slack: LocalSlack,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_module, "_POLL", 0.1)
+    digests = [await store.create(DigestSpec(channel, DAILY), "U0ADA0001") for channel in PLACES]
+    posted, refused, waiting = digests
+    slack.faults.add("chat.postMessage", AnswerLost())
+    async with start(bot_shutdown_seconds=0.0):
+        await store.run_now(posted.number)
+        assert await _comes(lambda: _has_one(slack, "general"))
+        slack.faults.add("chat.postMessage", RateLimited(60))
+        await store.run_now(refused.number)
+        assert await _comes(lambda: _was_called(slack, "chat.postMessage", 2))
+        await store.run_now(waiting.number)
+        await asyncio.sleep(0.5)  # in which it is enqueued behind the one before
+    await end_jobs()
+
+    monkeypatch.setattr(workflow, "VERSION", "2")
+    clock.advance(minutes=2)
+    async with start():
+        assert await _comes(lambda: _have_ended(store, digests), within=30)
+
+    assert [(await store.runs(digest.number))[0].state for digest in digests] == ["sent"] * 3
+    assert len(slack.messages("general")) == 1
+    assert len(slack.messages("ops")) == 2
+
+
+async def test_an_overdue_delivery_is_a_fault_and_counted(
+    start: Start, store: DigestRepository, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow, "_LOOK_EVERY", timedelta(seconds=0.2))
+    monkeypatch.setattr(workflow, "_BEYOND_RETRIES", timedelta(minutes=-9, seconds=-59))
+    slack.faults.add("chat.postMessage", RateLimited(4))
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    await store.run_now(made.number)
+    metrics = Metrics()
+    overdue = partial(metrics.registry.get_sample_value, "workflows_bot_jobs_overdue")
+    async with start(metrics=metrics) as worker:
+        assert overdue() == 0
+        assert await _comes(worker.fault)
+        assert await worker.fault() == "overdue deliveries: 1"
+        assert overdue() == 1
+        assert await _comes(lambda: _has_one(slack, "ops"))
+        assert await _comes(lambda: _is_well(worker))
+        assert overdue() == 0
+
+
+async def test_what_fails_in_a_round_or_for_one_digest_stops_nothing_else(
+    start: Start,
+    store: DigestRepository,
+    slack: LocalSlack,
+    engine: AsyncEngine,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    read_log: ReadLog,
+) -> None:
+    """In each round reading one digest fails, and recording of another; a third is delivered all the same."""
+    monkeypatch.setattr(worker_module, "_POLL", 0.05)
+    await store.resume((await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")).number)
+    clock.advance(days=1)
+    strange = await store.create(DigestSpec("C0GENERAL", DAILY), "U0ADA0001")
+    await store.run_now(strange.number)
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    await store.run_now(made.number)
+    async with engine.begin() as connection:
+        await connection.execute(update(digests).where(digests.c.number == strange.number).values(plan="{}"))
+        await connection.execute(
+            text(
+                "CREATE TRIGGER no_plan BEFORE UPDATE OF next_due ON digests "
+                "BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+            )
+        )
+    async with start() as worker:
+        assert await _comes(lambda: _has_one(slack, "ops"))
+        await asyncio.sleep(0.5)  # ten rounds more
+        assert await worker.fault() is None
+    assert (await store.runs(made.number))[0].state == "sent"
+    lines = [(entry["event"], entry["digest"]) for entry in read_log() if entry["level"] == "error"]
+    assert sorted(lines) == [("digest_not_understood", 1), ("digest_not_understood", 2)], "each once"
+    async with engine.begin() as connection:
+        asked = select(digest_runs.c.attempt, digest_runs.c.state).where(
+            digest_runs.c.digest == strange.number
+        )
+        assert (await connection.execute(asked)).all() == [(1, "due")], "it is tried again later"
+
+
+async def test_a_part_of_a_round_that_fails_is_told_and_stops_no_delivery(
+    start: Start,
+    store: DigestRepository,
+    slack: LocalSlack,
+    engine: AsyncEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_module, "_ADOPT_EVERY", 1)
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE workers RENAME TO lost"))  # in which rows are adopted
+    made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    await store.run_now(made.number)
+    async with start() as worker:
+        assert await _comes(lambda: _has_one(slack, "ops"))
+        assert "workers" in (await worker.fault() or "")
+
+
+async def _was_called(slack: LocalSlack, method: str, times: int) -> bool:
+    return len(slack.calls_of(method)) >= times
+
+
+async def _have_ended(store: DigestRepository, digests: Sequence[Digest]) -> bool:
+    return all([(await store.runs(digest.number))[0].state != "due" for digest in digests])
 
 
 async def _has_one(slack: LocalSlack, channel: str) -> bool:
