@@ -18,6 +18,7 @@ from bot.browse.browser import Browser
 from bot.browse.handlers import ListHandlers
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
+from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
 from bot.digests.delivery.model import EVENT_TYPE
@@ -33,7 +34,7 @@ from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
-from bot.slack.client import SlackUnreachable, slack_client
+from bot.slack.client import SlackUnreachable, answer_session, slack_client
 from bot.slack.http import Probe, SlackEndpoint, web_app
 from bot.slack.poster import Poster
 from bot.slack.requests import RequestStore
@@ -83,6 +84,7 @@ async def build_bot(
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         client = await stack.enter_async_context(slack_client(settings))
+        answers = await stack.enter_async_context(answer_session(settings))
         engine = await stack.enter_async_context(database(settings))
         if role is not Role.ALL and engine.dialect.name == "sqlite":
             raise StartupError(
@@ -102,7 +104,10 @@ async def build_bot(
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         app = socket_mode = endpoint = None
         if role is not Role.WORKER:
-            router = build_router(settings, client, engine, installed, accounts, reader, requests, background)
+            responder = Responder(answers, client)
+            router = build_router(
+                settings, client, engine, installed, accounts, reader, requests, responder, background
+            )
             app = SlackApp(client, metrics)
             app.listen(router)
         if app is not None and settings.slack_app_token is not None:
@@ -148,10 +153,17 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Open one session for all accounts; it keeps no cookies."""
-    agent = {"User-Agent": f"workflows-bot/{__version__}"}
-    jar = aiohttp.DummyCookieJar()
-    async with aiohttp.ClientSession(cookie_jar=jar, headers=agent, trust_env=True) as session:
+    """Open one session for all accounts; it keeps no cookies.
+
+    It has no limit of its own to connections, for which requests would wait within their deadline, and those
+    of one account for another's: each account has its `ConcurrencyLimit`.
+    """
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": f"workflows-bot/{__version__}"},
+        trust_env=True,
+    ) as session:
         yield session
 
 
@@ -163,6 +175,7 @@ def open_accounts(
 ) -> dict[str, CachedWorkflows]:
     """Return every account by name, the default first; accounts of one token share its budget."""
     budgets: dict[Credentials, Budget] = {}
+    deadline = timedelta(seconds=settings.bot_request_deadline)
     times = CacheTimes(
         first=timedelta(seconds=settings.bot_cache_first_pages),
         rest=timedelta(seconds=settings.bot_cache_other_pages),
@@ -174,14 +187,22 @@ def open_accounts(
         if not isinstance(endpoint.credentials, NoCredentials):
             budget = budgets.setdefault(
                 endpoint.credentials,
-                Budget(settings.bot_request_budget, settings.bot_request_reserve, time.monotonic),
+                Budget(
+                    settings.bot_request_budget,
+                    settings.bot_request_reserve,
+                    time.monotonic,
+                    settings.bot_person_share,
+                ),
             )
             metrics.budget_left.labels(name).set_function(partial(getattr, budget, "left"))
+        concurrency = ConcurrencyLimit(settings.bot_connections, longest_wait=deadline)
+        metrics.upstream_waiting.labels(name).set_function(partial(getattr, concurrency, "waiting"))
         client = WorkflowsClient(
             session,
             endpoint,
             budget=budget,
-            deadline=timedelta(seconds=settings.bot_request_deadline),
+            concurrency=concurrency,
+            deadline=deadline,
             observe=_counting_calls(metrics, name, observe),
         )
         accounts[name] = CachedWorkflows(client, times, time.monotonic, _counting_pages(metrics, name))
@@ -196,13 +217,13 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     accounts: Mapping[str, CachedWorkflows],
     reports: ReportBuilder,
     requests: RequestStore,
+    responder: Responder,
     background: Background,
 ) -> Router:
     """Return what answers people, with every handler on it."""
-    if client.session is None:
-        raise AssertionError("the client was made with a session")
     zones = UserTimeZones(client, time.monotonic)
-    lists = ListHandlers(Browser(accounts), requests, zones, _now)
+    refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
+    lists = ListHandlers(Browser(accounts), requests, zones, _now, refresh_pause)
     stores = partial(DigestRepository, engine, now=_now)
     service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
     digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
@@ -211,7 +232,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         installed,
         CommandReader(names, requests, zones, lists, _now),
         routes(lists, digests, names),
-        Responder(client.session, client),
+        responder,
         background,
     )
 

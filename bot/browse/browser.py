@@ -63,9 +63,7 @@ class Browser:
         Raises:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
         """
-        if _is_first(here):
-            here = Bookmark(here.query, _start(here), here.offset)
-        return await self.turn(here, fresh=True)
+        return await self.turn(without_anchor(here), fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
         """Return the screen at a bookmark.
@@ -130,6 +128,7 @@ class Browser:
             messages=found.messages,
             fetched_at=found.fetched_at,
             incomplete_rows=found.incomplete_rows,
+            cut_short=found.cut_short,
         )
 
     async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
@@ -207,6 +206,11 @@ async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workf
         return None
 
 
+def without_anchor(here: Bookmark) -> Bookmark:
+    """Return a place on the first page without the anchor, and any other one as it is."""
+    return Bookmark(here.query, _start(here), here.offset) if _is_first(here) else here
+
+
 def _is_first(mark: Bookmark) -> bool:
     """Return whether this page is the first of the list."""
     return _start(mark) in (None, PageNumber(1)) and not any(passed.rows for passed in mark.visited)
@@ -252,6 +256,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
         next=_next(mark, len(rows), None if circles else page),
         messages=page.messages,
         cursor_loop=circles,
+        cut_short=page.cut_short,
         fetched_at=page.fetched_at,
         incomplete_rows=page.incomplete_rows,
     )

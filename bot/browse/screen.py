@@ -34,6 +34,7 @@ class Screen:
         fetched_at: when the API was asked.
         incomplete_rows: rows of the API's answer that could not be read in full.
         source: where its rows are from; None where that took more than one question.
+        cut_short: the API gave a cursor that can't be used, so the list ends here.
     """
 
     query: ListQuery
@@ -48,6 +49,7 @@ class Screen:
     fetched_at: datetime
     incomplete_rows: int = 0
     source: Source | None = None
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,14 @@ class Overview:
         account: the account's name.
         rows: workflows by name.
         first: the first row's number, from 1.
-        total: how many there are; all of them were read.
+        total: how many there are; all of them were read unless the list is `cut_short`.
         here: this very place, for a refresh.
         previous: the screen before, if any.
         next: the screen after, if any.
         messages: the API's own words, usually none.
         fetched_at: when the API was asked.
         incomplete_rows: rows of the API's answer that could not be read in full.
+        cut_short: whether there may be more than were read.
     """
 
     query: OverviewQuery
@@ -79,3 +82,4 @@ class Overview:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    cut_short: bool = False

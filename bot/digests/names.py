@@ -12,6 +12,8 @@ from bot.language.errors import SIMILAR_NAMES, QueryError, nearest, typed
 async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, CachedWorkflows]) -> None:
     """Refuse a plan for workflows that do not exist; one for all of them needs no look.
 
+    A name that a list does not have which was cut short may exist: the digest will tell if it does not.
+
     Raises:
         QueryError: one does not.
         UnknownAccount: settings name no such account.
@@ -20,9 +22,10 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
     if not plan.workflows:
         return
     account, workflows = Accounts(accounts).get(plan.account)
-    names = [row.name for row in (await workflows.list_workflows()).rows]
+    found = await workflows.list_workflows()
+    names = [row.name for row in found.rows]
     for name in plan.workflows:
-        if name not in names:
+        if name not in names and not found.cut_short:
             overview = OverviewQuery(plan.account).command()
             raise QueryError(
                 name,

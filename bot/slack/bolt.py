@@ -4,6 +4,7 @@ import json
 import logging
 import random
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
@@ -15,7 +16,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cloudflare.limiter import charge_to
 from bot.language.tokens import COMMAND
+from bot.slack.interaction import Interaction
 from bot.slack.router import Router
 from bot.telemetry import Metrics, bind_request_id
 
@@ -82,7 +85,8 @@ class SlackApp(AsyncApp):
         with bind_request_id(request_id):
             try:
                 req.body = _replace_lone_surrogates(req.body)
-                response = await super().async_dispatch(req)
+                with charge_to(_person(req.body)):
+                    response = await super().async_dispatch(req)
             except Exception:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
                 _log.exception("request_failed")
                 response = BoltResponse(status=500)
@@ -114,6 +118,12 @@ def _replace_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:
         mended: dict[str, Any] = json.loads(whole)
         return mended
     return body
+
+
+def _person(body: Mapping[str, Any]) -> str:
+    """Return Slack's id of the person who acts; empty where the body has none."""
+    read = Interaction.of_command if "command" in body else Interaction.of_payload
+    return read(body).user
 
 
 def _kind(request: AsyncBoltRequest) -> str:

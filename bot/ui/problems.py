@@ -13,7 +13,9 @@ from bot.cloudflare.errors import (
     InvalidParameter,
     InvalidResponse,
     NotAuthorized,
+    QueueFull,
     RateLimited,
+    ShareUsedUp,
     TLSError,
     Unavailable,
     UnknownAccount,
@@ -207,11 +209,29 @@ def _(error: InvalidParameter) -> Problem:
 
 @explain.register
 def _(error: RateLimited) -> Problem:
-    pause = duration(max(error.retry_after, timedelta(seconds=1)))
     return Problem(
         "Too many requests to Cloudflare just now.",
-        (f"Try again in {pause}. Its limit is 1,200 in five minutes for one user.",),
+        (f"Try again in {_pause(error)}. Its limit is 1,200 in five minutes for one user.",),
         details(error),
+    )
+
+
+@explain.register
+def _(error: ShareUsedUp) -> Problem:
+    return Problem(
+        "You have used up your share of the requests to Cloudflare.",
+        (
+            f"Try again in {_pause(error)}. One person may cause {error.share:,} requests in five minutes, so "
+            "that others get answers, too. Lists that somebody looked at just now are still shown.",
+        ),
+    )
+
+
+@explain.register
+def _(error: QueueFull) -> Problem:
+    return Problem(
+        "This bot is busy: too many requests wait for an answer from Cloudflare.",
+        (f"Yours was not sent. Try again in {_pause(error)}.",),
     )
 
 
@@ -253,6 +273,10 @@ def details(error: CloudflareError) -> tuple[str, ...]:
     if error.ray:
         said.append(f"cf-ray {code(error.ray)}")
     return tuple(said)
+
+
+def _pause(error: RateLimited) -> str:
+    return duration(max(error.retry_after, timedelta(seconds=1)))
 
 
 def _in_words(reason: str) -> str:
