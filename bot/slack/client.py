@@ -27,7 +27,7 @@ BLOCKS_REFUSED: Final = frozenset(
 _HOSTS: Final = (".slack.com", ".slack-gov.com")
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 _ANSWER_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, connect=30, sock_connect=5, sock_read=30)
-"""`connect` is the wait for a connection; the 30 minutes of a `response_url` would be too long for a person."""
+"""`connect` is the wait for a connection. A person does not wait for the 30 minutes of a `response_url`."""
 _MOST_ANSWERS: Final = 200
 """Answers that are sent to `response_url` at once."""
 _REFUSALS: Final = frozenset(

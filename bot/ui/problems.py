@@ -104,6 +104,13 @@ def restarting_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def unconfirmed_message() -> Message:
+    """Tell that Slack has an answer and did not say whether it shows it."""
+    title = "Slack has your answer, and did not confirm that it shows it."
+    advice = "If it does not appear, please ask again."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 def unknown_command_message(name: str) -> Message:
     """Tell that this bot does not answer a slash command."""
     title = f"{code(name)} is not one of this bot's commands."
@@ -221,8 +228,8 @@ def _(error: ShareUsedUp) -> Problem:
     return Problem(
         "You have used up your share of the requests to Cloudflare.",
         (
-            f"Try again in {_pause(error)}. One person may cause {error.share:,} requests in five minutes, so "
-            "that others get answers, too. Lists that somebody looked at just now are still shown.",
+            f"Try again in {_pause(error)}. Until then you see lists that were read a moment ago.",
+            f"One person may cause {error.share:,} requests in five minutes, so that others get theirs.",
         ),
     )
 

@@ -107,9 +107,7 @@ def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
     if screen.cursor_loop:
         found.append("Cloudflare sent a cursor it had sent before, so the list ends here; there may be more.")
     if screen.cut_short:
-        found.append(
-            "Cloudflare sent a cursor that is too long to use, so the list ends here; there may be more."
-        )
+        found.append("Cloudflare sent a cursor too long to use, so the list ends here; there may be more.")
     return found
 
 
