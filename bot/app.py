@@ -24,6 +24,7 @@ from bot.cloudflare.limiter import Budget
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
 from bot.digests.handlers import DigestHandlers
+from bot.digests.limits import DigestLimits
 from bot.digests.reading import ReportBuilder
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
@@ -224,7 +225,8 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     zones = UserTimeZones(client, time.monotonic)
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     lists = ListHandlers(Browser(accounts), requests, zones, _now, refresh_pause)
-    stores = partial(DigestRepository, engine, now=_now)
+    limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
+    stores = partial(DigestRepository, engine, now=_now, limits=limits)
     service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
     digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
     names = tuple(accounts)

@@ -209,6 +209,26 @@ class Settings(BaseSettings):
         (),
         description="Slack ids of people who may change every digest, as in `U024BE7LH,U0G9QF9C6`.",
     )
+    bot_digests_per_person: int = Field(
+        50,
+        ge=1,
+        description="Most digests that one person may have, paused ones included.",
+    )
+    bot_digests_per_channel: int = Field(
+        25,
+        ge=1,
+        description="Most digests that one channel may have, paused ones included.",
+    )
+    bot_calls_per_channel: int = Field(
+        4,
+        ge=0,
+        description="Most calls of `@channel` or `@here` by digests in one channel within an hour.",
+    )
+    bot_calls_per_person: int = Field(
+        20,
+        ge=0,
+        description="Most calls of `@channel` or `@here` within an hour by the digests of one person.",
+    )
     bot_digest_lateness_minutes: float = Field(
         60.0,
         gt=0,

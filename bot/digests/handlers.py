@@ -27,6 +27,7 @@ from bot.digests.command.requests import (
     SuggestZones,
 )
 from bot.digests.form import DigestForm
+from bot.digests.limits import TooManyDigests
 from bot.digests.messages.confirmations import (
     changed_message,
     channel_unavailable_message,
@@ -47,6 +48,7 @@ from bot.digests.messages.form import (
     suggestions,
     unchecked_words,
 )
+from bot.digests.messages.limits import too_many_text
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.preview import (
     preview_failed_view,
@@ -193,6 +195,8 @@ class DigestHandlers:
             digest = await self.digests.update(number, spec, interaction)
         except ChannelUnavailable as error:
             return _field_errors({"channel": channel_unavailable_text(error.reason)}, number)
+        except TooManyDigests as error:
+            return _field_errors({"channel": too_many_text(error)}, number)
         except QueryError as error:
             return _field_errors(field_errors(FormErrors({"workflows": error})), number)
         except CloudflareError as error:  # the form stays open, with all that was typed

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
+from bot.digests.limits import DigestLimits
 from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.storage.tables import digest_runs, digests
 
@@ -33,15 +34,27 @@ class DigestRepository:
         engine: the database, with its tables up to date.
         team: Slack's id of the workspace.
         now: the clock.
+        limits: how many digests there may be; None for any number.
     """
 
-    def __init__(self, engine: AsyncEngine, team: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        team: str,
+        now: Callable[[], datetime],
+        limits: DigestLimits | None = None,
+    ) -> None:
         self._engine = engine
         self._team = team
         self._now = now
+        self._limits = limits
 
     async def create(self, plan: DigestSpec, creator: str) -> Digest:
-        """Create a digest. It is paused until it is resumed, so that no unfinished digest is delivered."""
+        """Create a digest. It is paused until it is resumed, so that no unfinished digest is delivered.
+
+        Raises:
+            TooManyDigests: its creator or its channel has as many as they may have.
+        """
         now = self._now()
         values = {
             "team_id": self._team,
@@ -54,7 +67,8 @@ class DigestRepository:
         }
         async with self._engine.begin() as connection:
             made = await connection.execute(insert(digests).values(**values))
-        (number,) = made.inserted_primary_key or (0,)
+            (number,) = made.inserted_primary_key or (0,)
+            await self._check_limits(connection, number)
         return await self.get(number)
 
     async def get(self, number: int) -> Digest:
@@ -84,7 +98,11 @@ class DigestRepository:
         return await self._find(digests.c.state != "deleted")
 
     async def change(self, digest: Digest, plan: DigestSpec) -> Digest:
-        """Give a digest another plan, and drop its baseline."""
+        """Give a digest another plan, and drop its baseline.
+
+        Raises:
+            TooManyDigests: it goes to another channel, which has as many as it may have.
+        """
         about = (plan.account, plan.workflows, plan.status)
         was_about = (digest.plan.account, digest.plan.workflows, digest.plan.status)
         values: dict[str, Any] = {"plan": spec_to_json(plan), "channel": plan.channel}
@@ -92,7 +110,8 @@ class DigestRepository:
             values["next_due"] = seconds(plan.schedule.next_after(self._now()))
         if about != was_about:
             values["baseline"] = None
-        return await self._set(digest.number, **values)
+        moves = plan.channel != digest.plan.channel
+        return await self._set(digest.number, check_limits=moves, **values)
 
     async def pause(self, number: int) -> Digest:
         """Pause a digest until it is resumed."""
@@ -111,13 +130,18 @@ class DigestRepository:
         return await self._set(number, state="deleted")
 
     async def restore(self, number: int) -> Digest:
-        """Restore a deleted digest: paused if it was, else from its next slot on."""
+        """Restore a deleted digest: paused if it was, else from its next slot on.
+
+        Raises:
+            TooManyDigests: as `create`.
+        """
         digest = await self.get(number)
         if digest.state != "deleted":
             return digest
         if digest.next_due is None:
-            return await self._set(number, state="paused")
-        return await self.resume(number)
+            return await self._set(number, check_limits=True, state="paused")
+        next_due = seconds(digest.plan.schedule.next_after(self._now()))
+        return await self._set(number, check_limits=True, state="active", paused_why=None, next_due=next_due)
 
     async def discard(self, number: int) -> None:
         """Delete a digest that was never shown."""
@@ -191,11 +215,25 @@ class DigestRepository:
         async with self._engine.connect() as connection:
             return digests_of((await connection.execute(asked)).mappings().all())
 
-    async def _set(self, number: int, **values: Any) -> Digest:  # noqa: ANN401 - columns of several types
+    async def _set(
+        self,
+        number: int,
+        *,
+        check_limits: bool = False,
+        **values: Any,  # noqa: ANN401 - columns of several types
+    ) -> Digest:
         values["changed_at"] = seconds(self._now())
         async with self._engine.begin() as connection:
             await connection.execute(update(digests).where(self._is_digest(number)).values(**values))
+            if check_limits:
+                await self._check_limits(connection, number)
         return await self.get(number)
+
+    async def _check_limits(self, connection: AsyncConnection, number: int) -> None:
+        if self._limits is not None:
+            asked = select(digests).where(self._is_digest(number))
+            row = (await connection.execute(asked)).mappings().one()
+            await self._limits.check(connection, digest_of(row))
 
     def _is_digest(self, number: int) -> ColumnElement[bool]:
         return and_(digests.c.number == number, digests.c.team_id == self._team)

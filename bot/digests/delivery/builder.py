@@ -17,10 +17,12 @@ from bot.cloudflare.errors import (
 )
 from bot.digests.delivery.model import Prepared
 from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.limits import ChannelCalls
 from bot.digests.links import list_button_values
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
 from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
+from bot.digests.report import Report
 from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
 from bot.digests.store import RUN_NOW
 from bot.slack.poster import OutgoingMessage, Posted, Poster, RetryLater, Unknown
@@ -37,6 +39,9 @@ class MessageBuilder:
     """Builds the message of a run.
 
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+
+    Attributes:
+        calls: limits how often everybody in a channel is called; None for no limit.
     """
 
     runs: RunRepository
@@ -45,6 +50,7 @@ class MessageBuilder:
     poster: Poster
     recorder: RunRecorder
     now: Callable[[], datetime]
+    calls: ChannelCalls | None = None
 
     async def prepare(self, attempt: Attempt) -> Prepared | None:
         """Return what a run posts; None if it ended without a message or was rescheduled."""
@@ -58,7 +64,7 @@ class MessageBuilder:
             await self.recorder.finish(attempt, result)
             return None
         try:
-            return await self._build(active, message)
+            return await self._build(active, attempt, message)
         except (CloudflareError, UnknownAccount) as error:
             return await self._unreadable(active, attempt, message, error)
 
@@ -92,7 +98,7 @@ class MessageBuilder:
             return RunResult("missed", self.now())
         return None
 
-    async def _build(self, active: ActiveRun, message: OutgoingMessage) -> Prepared:
+    async def _build(self, active: ActiveRun, attempt: Attempt, message: OutgoingMessage) -> Prepared:
         digest, run = active.digest, active.run
         report = await self.reader.report(
             digest.plan,
@@ -103,11 +109,18 @@ class MessageBuilder:
         prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
         if digest.plan.quiet and not report.has_news and not _is_run_now(active):
             return prepared
-        controls = DigestControls(await list_button_values(report, self.requests, digest.team))
+        controls = DigestControls(
+            await list_button_values(report, self.requests, digest.team),
+            may_call_channel=await self._may_call_channel(digest, attempt, report),
+        )
         messages = digest_message(digest.number, report, controls)
         thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
         variants = (messages.full, messages.plain, messages.plain.bare)
         return replace(prepared, message=replace(message, variants=variants, thread=thread), state="sent")
+
+    async def _may_call_channel(self, digest: Digest, attempt: Attempt, report: Report) -> bool:
+        would_call = report.has_news and any(mention.kind == "everybody" for mention in digest.plan.mentions)
+        return not would_call or self.calls is None or await self.calls.claim(digest, attempt, self.now())
 
     async def _unreadable(
         self,
