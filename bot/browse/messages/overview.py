@@ -62,7 +62,7 @@ def _notices(overview: Overview) -> list[str]:
     found = [*incomplete_rows_notice(overview.incomplete_rows)]
     if overview.cut_short:
         found.append(
-            f"Cloudflare's list goes on; this bot read the first {overview.total:,} that match. "
+            "Cloudflare's list of workflows did not come to an end, so there may be more. "
             "`/workflows search:TEXT` narrows it down."
         )
     return found
