@@ -3,12 +3,16 @@
 import asyncio
 import time
 from collections import Counter
+from pathlib import Path
 
+from bot.app import cloudflare_session, open_accounts
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation, Slow
 from bot.playground.simulators.slack import RESPONSE_URL, LocalSlack, Message, Person
 from bot.playground.simulators.slack import Slow as SlackIsSlow
+from bot.telemetry import Metrics
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask, row_ids
+from tests.support.servers import bot_settings
 
 BUSY = "This bot is busy: too many requests wait for an answer from Cloudflare."
 
@@ -109,3 +113,20 @@ async def test_a_crowd_at_a_slow_slack_has_its_answers_once_and_others_theirs_at
     assert [row_ids(answer) for answer in answers] == [[f"i{number}"] for number in range(60)]
     assert Counter(Counter(sent.interaction for sent in slack.responses).values()) == {1: 60}
     assert not slack.calls_of("chat.postEphemeral")
+
+
+async def test_an_account_has_as_many_connections_as_it_may_have_requests_at_once(
+    slack: LocalSlack, cloudflare: Simulation, api: str, tmp_path: Path
+) -> None:
+    cloudflare.inject(Slow(3), times=None)
+    settings = bot_settings(slack, api, tmp_path, bot_connections=120)
+    async with cloudflare_session() as session:
+        (account,) = open_accounts(settings, session, Metrics()).values()
+        asked = asyncio.gather(*(account.get_workflow(f"w{n}") for n in range(130)), return_exceptions=True)
+        for _ in range(50):  # before the first answer is there
+            await asyncio.sleep(0.04)
+            if len(cloudflare.calls) >= 120:
+                break
+        assert len(cloudflare.calls) == 120, "the others wait here, and not in the session"
+        await account.close()
+        asked.cancel()
