@@ -2,20 +2,23 @@
 
 Waiting for a turn is this bot's own slowness. It ends before the deadline of the request begins and before
 anything is taken from the budget. Each account has its own turns, so that one that does not answer delays no
-other.
+other. In the queue those come first who have the fewest requests under way, so that one person's hundred lists
+hold up nobody who wants one.
 """
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from bisect import bisect, insort
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import Final
 
 from bot.cloudflare.errors import QueueFull
-from bot.cloudflare.limiter import Priority
+from bot.cloudflare.limiter import Priority, charged_person
 
 _WEIGHT: Final = 0.1
 """Of the latest answer in the average of how long answers take."""
@@ -23,10 +26,21 @@ _WEIGHT: Final = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    """A request in the queue: when it joined, and what ends its waiting."""
+    """A request in the queue.
 
+    Attributes:
+        rank: how many other requests of the same person were under way, and the order of arrival.
+        since: when it joined.
+        turn: what ends its waiting.
+    """
+
+    rank: tuple[int, int]
     since: float
     turn: asyncio.Future[None]
+
+
+def _rank(entry: _Waiting) -> tuple[int, int]:
+    return entry.rank
 
 
 class ConcurrencyLimit:
@@ -46,7 +60,9 @@ class ConcurrencyLimit:
         self._free = size
         self._longest_wait = longest_wait.total_seconds()
         self._now = now
-        self._queues: dict[Priority, deque[_Waiting]] = {priority: deque() for priority in Priority}
+        self._queues: dict[Priority, list[_Waiting]] = {priority: [] for priority in Priority}
+        self._under_way: Counter[str] = Counter()  # running and waiting, by person
+        self._arrivals = count()
         self._average = 0.0
 
     @property
@@ -61,27 +77,43 @@ class ConcurrencyLimit:
         Raises:
             QueueFull: It would come too late.
         """
-        await self._wait(priority)
-        started = self._now()
-        try:
-            yield
-        finally:
-            self._average += _WEIGHT * (self._now() - started - self._average)
-            self._hand_over()
-            self._refuse_late()
+        with self._counted(charged_person()) as others:
+            await self._wait(priority, others)
+            started = self._now()
+            try:
+                yield
+            finally:
+                self._average += _WEIGHT * (self._now() - started - self._average)
+                self._hand_over()
+                self._refuse_late()
 
-    async def _wait(self, priority: Priority) -> None:
+    @contextmanager
+    def _counted(self, person: str) -> Iterator[int]:
+        """Count a request as under way, and give the number of the same person's others; nobody has none."""
+        if not person:
+            yield 0
+            return
+        others = self._under_way[person]
+        self._under_way[person] += 1
+        try:
+            yield others
+        finally:
+            self._under_way[person] -= 1
+            if not self._under_way[person]:
+                del self._under_way[person]
+
+    async def _wait(self, priority: Priority, others: int) -> None:
         if self._free:
             self._free -= 1
             return
-        place = len(self._queues[Priority.INTERACTIVE]) + 1
+        queue, rank = self._queues[priority], (others, next(self._arrivals))
+        place = bisect(queue, rank, key=_rank) + 1
         if priority is Priority.BACKGROUND:
-            place = self.waiting + 1
+            place += len(self._queues[Priority.INTERACTIVE])
         if self._seconds_until(place) > self._longest_wait:
             raise self._refusal()
-        queue = self._queues[priority]
-        entry = _Waiting(self._now(), asyncio.get_running_loop().create_future())
-        queue.append(entry)
+        entry = _Waiting(rank, self._now(), asyncio.get_running_loop().create_future())
+        insort(queue, entry, key=_rank)
         try:
             async with asyncio.timeout(self._longest_wait):
                 await entry.turn
@@ -97,7 +129,7 @@ class ConcurrencyLimit:
     def _hand_over(self) -> None:
         for queue in self._queues.values():
             while queue:
-                turn = queue.popleft().turn
+                turn = queue.pop(0).turn
                 if not turn.done():  # a caller that was cancelled leaves the queue a moment later
                     turn.set_result(None)
                     return

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.errors import QueueFull
-from bot.cloudflare.limiter import Priority
+from bot.cloudflare.limiter import Priority, charge_to
 from tests.support.clock import Clock
 
 INTERACTIVE, BACKGROUND = Priority.INTERACTIVE, Priority.BACKGROUND
@@ -23,9 +23,10 @@ class Requests:
         self.refused: list[str] = []
         self._ends: dict[str, asyncio.Event] = {}
 
-    def start(self, name: str, priority: Priority = INTERACTIVE) -> asyncio.Task[None]:
+    def start(self, name: str, priority: Priority = INTERACTIVE, *, person: str = "") -> asyncio.Task[None]:
         self._ends[name] = asyncio.Event()
-        return asyncio.ensure_future(self._run(name, priority))
+        with charge_to(person):
+            return asyncio.ensure_future(self._run(name, priority))
 
     async def end(self, name: str) -> None:
         self._ends[name].set()
@@ -71,6 +72,56 @@ async def test_people_go_before_background_work_that_came_first(requests: Reques
     await settle()
     await requests.end("digest 1")
     assert requests.running == ["digest 2", "person"]
+
+
+async def test_who_wants_one_list_goes_before_another_s_many(requests: Requests) -> None:
+    for number in range(6):
+        requests.start(f"ada {number}", person="ada")
+    requests.start("grace 0", person="grace")
+    requests.start("grace 1", person="grace")
+    requests.start("alan", person="alan")
+    await settle()
+    assert requests.running == ["ada 0", "ada 1"]
+    for name in ("ada 0", "ada 1", "grace 0", "alan", "grace 1"):
+        await requests.end(name)
+    assert requests.running == ["ada 2", "ada 3"], "grace, alan and grace again had their turns"
+
+
+async def test_who_has_many_requests_under_way_is_refused_first(requests: Requests, clock: Clock) -> None:
+    for number in range(30):
+        requests.start(f"ada {number}", person="ada")
+    requests.start("grace", person="grace")
+    await settle()
+    clock.advance(8)
+    await requests.end("ada 0")
+    assert "grace" in requests.running
+    assert len(requests.refused) > 10
+    assert "grace" not in requests.refused
+
+
+async def test_somebody_s_one_request_is_not_refused_for_the_queue_of_another(
+    requests: Requests, clock: Clock
+) -> None:
+    await _answers_take(4, requests, clock)
+    for number in range(20):
+        requests.start(f"ada {number}", person="ada")
+    await settle()
+    refused = len(requests.refused)
+    assert refused > 10, "of ada's"
+    requests.start("grace", person="grace")
+    await settle()
+    assert len(requests.refused) == refused
+    await requests.end("ada 0")
+    assert "grace" in requests.running
+
+
+async def test_who_has_nothing_under_way_leaves_nothing_in_memory(requests: Requests) -> None:
+    for name in "abcdef":
+        requests.start(name, person=name)
+    await settle()
+    for name in "abcdef":
+        await requests.end(name)
+    assert not requests.limit._under_way  # noqa: SLF001 - memory has no other face
 
 
 async def test_a_turn_that_is_free_again_goes_to_the_next_one(requests: Requests) -> None:
