@@ -2,8 +2,8 @@
 
 Waiting for a turn is this bot's own slowness. It ends before the deadline of the request begins and before
 anything is taken from the budget. Each account has its own turns, so that one that does not answer delays no
-other. In the queue those come first who have the fewest requests under way, so that one person's hundred lists
-hold up nobody who wants one.
+other. In the queue those come first who have the fewest requests under way, so that nobody who wants one list
+waits for another's hundred.
 """
 
 import asyncio

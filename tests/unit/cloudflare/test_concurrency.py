@@ -82,9 +82,14 @@ async def test_who_wants_one_list_goes_before_another_s_many(requests: Requests)
     requests.start("alan", person="alan")
     await settle()
     assert requests.running == ["ada 0", "ada 1"]
-    for name in ("ada 0", "ada 1", "grace 0", "alan", "grace 1"):
-        await requests.end(name)
-    assert requests.running == ["ada 2", "ada 3"], "grace, alan and grace again had their turns"
+    await requests.end("ada 0")
+    assert requests.running == ["ada 1", "grace 0"]
+    await requests.end("ada 1")
+    assert requests.running == ["grace 0", "alan"]
+    await requests.end("grace 0")
+    assert requests.running == ["alan", "grace 1"]
+    await requests.end("alan")
+    assert requests.running == ["grace 1", "ada 2"]
 
 
 async def test_who_has_many_requests_under_way_is_refused_first(requests: Requests, clock: Clock) -> None:
