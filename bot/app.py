@@ -18,11 +18,13 @@ from bot.browse.browser import Browser
 from bot.browse.handlers import ListHandlers
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
+from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import Credentials, NoCredentials
 from bot.cloudflare.limiter import Budget
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.worker import run_worker
 from bot.digests.handlers import DigestHandlers
+from bot.digests.limits import DigestLimits
 from bot.digests.reading import ReportBuilder
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
@@ -34,7 +36,7 @@ from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
-from bot.slack.client import SlackUnreachable, slack_client
+from bot.slack.client import SlackUnreachable, answer_session, slack_client
 from bot.slack.http import Probe, SlackEndpoint, web_app
 from bot.slack.poster import Poster
 from bot.slack.responder import Responder
@@ -84,6 +86,7 @@ async def build_bot(
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         client = await stack.enter_async_context(slack_client(settings))
+        answers = await stack.enter_async_context(answer_session(settings))
         engine = await stack.enter_async_context(database(settings))
         if role is not Role.ALL and engine.dialect.name == "sqlite":
             raise StartupError(
@@ -103,7 +106,10 @@ async def build_bot(
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         app = socket_mode = endpoint = None
         if role is not Role.WORKER:
-            router = build_router(settings, client, engine, installed, accounts, reader, stored, background)
+            responder = Responder(answers, client)
+            router = build_router(
+                settings, client, engine, installed, accounts, reader, stored, responder, background
+            )
             app = SlackApp(client, metrics)
             app.listen(router)
         if app is not None and settings.slack_app_token is not None:
@@ -153,10 +159,17 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Open one session for all accounts; it keeps no cookies."""
-    agent = {"User-Agent": f"workflows-bot/{__version__}"}
-    jar = aiohttp.DummyCookieJar()
-    async with aiohttp.ClientSession(cookie_jar=jar, headers=agent, trust_env=True) as session:
+    """Open one session for all accounts; it keeps no cookies.
+
+    It has no limit of its own to connections, for which requests would wait within their deadline, and those
+    of one account for another's: each account has its `ConcurrencyLimit`.
+    """
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": f"workflows-bot/{__version__}"},
+        trust_env=True,
+    ) as session:
         yield session
 
 
@@ -168,6 +181,7 @@ def open_accounts(
 ) -> dict[str, CachedWorkflows]:
     """Return every account by name, the default first; accounts of one token share its budget."""
     budgets: dict[Credentials, Budget] = {}
+    deadline = timedelta(seconds=settings.bot_request_deadline)
     times = CacheTimes(
         first=timedelta(seconds=settings.bot_cache_first_pages),
         rest=timedelta(seconds=settings.bot_cache_other_pages),
@@ -179,14 +193,22 @@ def open_accounts(
         if not isinstance(endpoint.credentials, NoCredentials):
             budget = budgets.setdefault(
                 endpoint.credentials,
-                Budget(settings.bot_request_budget, settings.bot_request_reserve, time.monotonic),
+                Budget(
+                    settings.bot_request_budget,
+                    settings.bot_request_reserve,
+                    time.monotonic,
+                    settings.bot_person_share,
+                ),
             )
             metrics.budget_left.labels(name).set_function(partial(getattr, budget, "left"))
+        concurrency = ConcurrencyLimit(settings.bot_connections, longest_wait=deadline)
+        metrics.upstream_waiting.labels(name).set_function(partial(getattr, concurrency, "waiting"))
         client = WorkflowsClient(
             session,
             endpoint,
             budget=budget,
-            deadline=timedelta(seconds=settings.bot_request_deadline),
+            concurrency=concurrency,
+            deadline=deadline,
             observe=_counting_calls(metrics, name, observe),
         )
         accounts[name] = CachedWorkflows(client, times, time.monotonic, _counting_pages(metrics, name))
@@ -201,15 +223,16 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     accounts: Mapping[str, CachedWorkflows],
     reports: ReportBuilder,
     stored: StoredRequests,
+    responder: Responder,
     background: Background,
 ) -> Router:
     """Return what answers people, with every handler on it."""
-    if client.session is None:
-        raise AssertionError("the client was made with a session")
     zones = UserTimeZones(client, time.monotonic)
+    refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     browser = Browser(accounts, stored.walks.has_passed)
-    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now)
-    stores = partial(DigestRepository, engine, now=_now)
+    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause)
+    limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
+    stores = partial(DigestRepository, engine, now=_now, limits=limits)
     channels = ChannelAccess(client)
     service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
     digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones)
@@ -218,7 +241,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         installed,
         CommandReader(names, stored.buttons, zones, lists, _now),
         routes(lists, digests, names),
-        Responder(client.session, client),
+        responder,
         background,
         stored.handled,
     )

@@ -157,6 +157,12 @@ class Settings(BaseSettings):
         le=300,
         description="Seconds for one answer from Cloudflare, retries included.",
     )
+    bot_connections: int = Field(
+        200,
+        ge=1,
+        description="Answers from one Cloudflare account to wait for at once, each on its own connection; "
+        "more requests queue for as long as one answer may take.",
+    )
     bot_request_budget: int = Field(
         1200,
         ge=1,
@@ -167,6 +173,18 @@ class Settings(BaseSettings):
         ge=0,
         lt=1,
         description="Share of the budget that background work leaves to people.",
+    )
+    bot_person_share: float = Field(
+        0.25,
+        gt=0,
+        le=1,
+        description="Share of the budget that one person may use.",
+    )
+    bot_refresh_pause: float = Field(
+        3.0,
+        ge=0,
+        le=300,
+        description="Seconds for which a refreshed list is shown again instead of being refreshed anew.",
     )
     bot_cache_first_pages: Seconds = Field(
         15.0,
@@ -190,6 +208,26 @@ class Settings(BaseSettings):
     bot_admins: People = Field(
         (),
         description="Slack ids of people who may change every digest, as in `U024BE7LH,U0G9QF9C6`.",
+    )
+    bot_digests_per_person: int = Field(
+        50,
+        ge=1,
+        description="Most digests that one person may have, paused ones included.",
+    )
+    bot_digests_per_channel: int = Field(
+        25,
+        ge=1,
+        description="Most digests that one channel may have, paused ones included.",
+    )
+    bot_calls_per_channel: int = Field(
+        4,
+        ge=0,
+        description="Most calls of `@channel` or `@here` by digests in one channel within an hour.",
+    )
+    bot_calls_per_person: int = Field(
+        20,
+        ge=0,
+        description="Most calls of `@channel` or `@here` within an hour by the digests of one person.",
     )
     bot_digest_lateness_minutes: float = Field(
         60.0,

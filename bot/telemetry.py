@@ -186,6 +186,12 @@ class Metrics:
             registry=self.registry,
             buckets=_UPSTREAM_BUCKETS,
         )
+        self.upstream_waiting = Gauge(
+            "workflows_bot_upstream_waiting",
+            "Requests to Cloudflare that wait for their turn.",
+            ["account"],
+            registry=self.registry,
+        )
         self.pages = Counter(
             "workflows_bot_pages",
             "Questions to the cache: hit, miss, or joined another's flight.",

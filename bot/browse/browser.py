@@ -74,9 +74,7 @@ class Browser:
         Raises:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
         """
-        if _is_first(here):
-            here = Bookmark(here.query, start_of(here), here.offset)
-        return await self.turn(here, fresh=True)
+        return await self.turn(without_anchor(here), fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
         """Return the screen at a bookmark.
@@ -144,6 +142,7 @@ class Browser:
             fetched_at=found.fetched_at,
             incomplete_rows=found.incomplete_rows,
             uncounted=uncounted,
+            cut_short=found.cut_short,
         )
 
     async def _is_loop(self, mark: Bookmark, page: InstancePage) -> bool:
@@ -242,6 +241,11 @@ async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workf
         return error
 
 
+def without_anchor(here: Bookmark) -> Bookmark:
+    """Return a place on the first page without the anchor, and any other one as it is."""
+    return Bookmark(here.query, start_of(here), here.offset) if _is_first(here) else here
+
+
 def _is_first(mark: Bookmark) -> bool:
     """Return whether this page is the first of the list."""
     return start_of(mark) in (None, PageNumber(1)) and not _rows_before(mark)
@@ -281,6 +285,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) 
         next=_next(mark, len(rows), None if is_loop else page),
         messages=page.messages,
         cursor_loop=is_loop,
+        cut_short=page.cut_short,
         fetched_at=page.fetched_at,
         incomplete_rows=page.incomplete_rows,
     )

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark, Place
-from bot.browse.browser import Browser
+from bot.browse.browser import Browser, without_anchor
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
@@ -37,13 +37,14 @@ from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
 from bot.storage.database import first_line
-from bot.ui.elements import Controls
+from bot.ui.elements import Controls, duration
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import Suggestion, problem_message
 
 _log = structlog.get_logger(__name__)
 
 _MOST_SHOWN: Final = 32
+_MOST_REFRESHED: Final = 1_000
 _FORM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack opens a form within three seconds of its click; a zone that takes longer is not waited for."""
 _UTC_NOTICE: Final = (
@@ -68,21 +69,27 @@ class ListHandlers:
         walks: keeps walks that are too long for them.
         zones: people's time zones.
         now: the clock.
+        refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
         self,
         browser: Browser,
         requests: RequestStore,
         walks: WalkStore,
         zones: UserTimeZones,
         now: Callable[[], datetime],
+        refresh_pause: timedelta,
     ) -> None:
         self._browser = browser
         self._requests = requests
         self._walks = walks
         self._zones = zones
         self._now = now
+        self._refresh_pause = refresh_pause
+        self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
+            _MOST_REFRESHED, refresh_pause.total_seconds()
+        )
         self._shown: LRUCache[tuple[str, AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
 
     def cached_reply(self, request: Request, interaction: Interaction) -> ShowMessage | None:
@@ -107,8 +114,15 @@ class ListHandlers:
         return replace(await self._show(interaction.team, request.place), in_place=True)
 
     async def refresh_page(self, request: RefreshPage, interaction: Interaction) -> Reply:
-        """Show the same page anew in place."""
-        return replace(await self._show(interaction.team, request.place, fresh=True), in_place=True)
+        """Show the same page anew in place; one that was refreshed a moment ago is shown as it was then."""
+        place = without_anchor(request.place) if isinstance(request.place, Bookmark) else request.place
+        key = (interaction.team, place)
+        if key in self._refreshed:
+            shown = await self._show(interaction.team, place, notices=(_just_refreshed(self._refresh_pause),))
+        else:
+            shown = await self._show(interaction.team, place, fresh=True)
+            self._refreshed[key] = True
+        return replace(shown, in_place=True)
 
     async def open_list(self, request: OpenList, interaction: Interaction) -> Reply:
         """Show a list below the message with the button."""
@@ -157,7 +171,7 @@ class ListHandlers:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                return await self._overview(team, await self._browser.overview(place, fresh=fresh))
+                return await self._overview(team, await self._browser.overview(place, fresh=fresh), notices)
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
         except CursorRefused as error:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
@@ -177,11 +191,12 @@ class ListHandlers:
         known = self._shown.get((team, place, notices))
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 
-    async def _overview(self, team: str, overview: Overview) -> ShowMessage:
+    async def _overview(self, team: str, overview: Overview, notices: tuple[str, ...]) -> ShowMessage:
         account = overview.query.account
         lists = [OpenList(Bookmark(ListQuery(row.name, account))) for row in overview.rows]
         values = [await self._save(request, team) for request in lists]
-        return ShowMessage(overview_message(overview, await self._controls(team, overview), values))
+        controls = await self._controls(team, overview)
+        return ShowMessage(overview_message(overview, controls, values, notices))
 
     async def _controls(self, team: str, shown: Screen | Overview) -> Controls:
         previous, next_ = (
@@ -212,3 +227,10 @@ class ListHandlers:
     async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:
         requests = {name: OpenList(Bookmark(replace(error.query, workflow=name))) for name in error.similar}
         return [similar(name, await self._save(request, team)) for name, request in requests.items()]
+
+
+def _just_refreshed(pause: timedelta) -> str:
+    return (
+        f"This list was refreshed less than {duration(pause)} ago, so it is shown as of the time above. "
+        "Refresh again in a moment."
+    )

@@ -35,6 +35,7 @@ class Screen:
         fetched_at: when the API was asked.
         incomplete_rows: rows of the API's answer that could not be read in full.
         source: where its rows are from; None where that took more than one question.
+        cut_short: the API gave a cursor that can't be used, so the list ends here.
     """
 
     query: ListQuery
@@ -49,6 +50,7 @@ class Screen:
     fetched_at: datetime
     incomplete_rows: int = 0
     source: Source | None = None
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Overview:
         account: the account's name.
         rows: workflows by name.
         first: the first row's number, from 1.
-        total: how many there are; all of them were read.
+        total: how many there are; all of them were read unless the list is `cut_short`.
         here: this very place, for a refresh.
         previous: the screen before, if any.
         next: the screen after, if any.
@@ -68,6 +70,7 @@ class Overview:
         fetched_at: when the API was asked.
         incomplete_rows: rows of the API's answer that could not be read in full.
         uncounted: workflows that could not be counted, and why.
+        cut_short: whether there may be more than were read.
     """
 
     query: OverviewQuery
@@ -82,3 +85,4 @@ class Overview:
     fetched_at: datetime
     incomplete_rows: int = 0
     uncounted: Mapping[str, CloudflareError] = field(default_factory=dict)
+    cut_short: bool = False

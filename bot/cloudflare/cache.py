@@ -9,7 +9,8 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from cachetools import TTLCache
 
 from bot.cloudflare.client import WorkflowsClient
-from bot.cloudflare.limiter import Priority
+from bot.cloudflare.errors import ShareUsedUp
+from bot.cloudflare.limiter import Priority, charged_person
 from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 from bot.cloudflare.packing import PackedPage, Packer
 
@@ -239,9 +240,15 @@ class CachedWorkflows:
         if known is not None:
             self._observe("hit")
             return known
-        answer, leads = await self._flights.run((id(cache), key, sharing), ask)
-        self._observe("miss" if leads else "joined")
-        return answer
+        while True:
+            try:
+                answer, leads = await self._flights.run((id(cache), key, sharing), ask)
+            except ShareUsedUp as error:
+                if error.person == charged_person():
+                    raise
+                continue  # who began this request has none left; one of those who joined it begins another
+            self._observe("miss" if leads else "joined")
+            return answer
 
     async def close(self) -> None:
         """Cancel the running requests."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ import aiohttp
 import stamina
 
 from bot.cloudflare import requests, responses
+from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import InvalidResponse, RateLimited, TLSError, Unavailable
 from bot.cloudflare.limiter import Budget, Priority
@@ -31,6 +32,8 @@ from bot.cloudflare.responses import Response, rate_limit
 from bot.cloudflare.transport import Transport
 
 _ATTEMPTS: Final = 3
+_MOST_PAGES: Final = 50
+"""Pages of workflows that one list takes: 5,000 workflows. An account has some hundred."""
 _LONGEST_DELAY: Final = timedelta(seconds=3)
 """The longest `Retry-After` that a request waits for, since a person may be waiting for the answer."""
 
@@ -69,7 +72,8 @@ class WorkflowsClient:
         session: the aiohttp session. Its owner closes it.
         endpoint: the account.
         budget: shared by all clients of one token; None for an engine without a limit.
-        deadline: for a whole answer, with retries and pauses.
+        concurrency: how many answers are awaited at once; None for any number.
+        deadline: for a whole answer, with retries and pauses, from the request's turn on.
         observe: called after each request.
         now: the clock.
     """
@@ -80,12 +84,14 @@ class WorkflowsClient:
         endpoint: Endpoint,
         *,
         budget: Budget | None = None,
+        concurrency: ConcurrencyLimit | None = None,
         deadline: timedelta = timedelta(seconds=20),
         observe: Callable[[Call], None] = observe_nothing,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._transport = Transport(session, endpoint, deadline / 2)
         self._budget = budget
+        self._concurrency = concurrency
         self._deadline = deadline.total_seconds()
         self._observe = observe
         self._now = now
@@ -98,7 +104,7 @@ class WorkflowsClient:
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-        async with self._within_deadline():
+        async with self._in_turn(priority):
             return await self._ask(
                 requests.instances_request(query),
                 lambda response: responses.read_instances(response, query.position, self._now()),
@@ -108,7 +114,7 @@ class WorkflowsClient:
     async def list_workflows(
         self, search: str | None = None, priority: Priority = Priority.INTERACTIVE
     ) -> WorkflowList:
-        """List all workflows, with one request per page.
+        """List all workflows, with one request per page, up to `_MOST_PAGES`.
 
         Raises:
             CloudflareError: The request failed, or the response can't be read.
@@ -117,7 +123,8 @@ class WorkflowsClient:
         rows: dict[str, Workflow] = {}
         messages: list[ApiMessage] = []
         incomplete_rows = 0
-        async with self._within_deadline():
+        cut_short = False
+        async with self._in_turn(priority):
             while page is not None:
                 request = requests.workflows_request(search, page)
                 answer = await self._ask(request, partial(self._read_workflows, page), priority)
@@ -125,8 +132,12 @@ class WorkflowsClient:
                 rows.update((workflow.name, workflow) for workflow in answer.rows)
                 messages.extend(answer.messages)
                 incomplete_rows += answer.incomplete_rows
-                page = answer.next if len(rows) > known else None  # The local engine repeats its only page.
-        return WorkflowList(tuple(rows.values()), tuple(messages), self._now(), incomplete_rows)
+                page = answer.next
+                # The local engine repeats its only page; a list that brings nothing new would never end.
+                if page is not None and (len(rows) == known or page.number > _MOST_PAGES):
+                    cut_short = answer.total is None or answer.total > len(rows)
+                    break
+        return WorkflowList(tuple(rows.values()), tuple(messages), self._now(), incomplete_rows, cut_short)
 
     async def get_workflow(self, name: str, priority: Priority = Priority.INTERACTIVE) -> Workflow:
         """Get one workflow.
@@ -134,7 +145,7 @@ class WorkflowsClient:
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-        async with self._within_deadline():
+        async with self._in_turn(priority):
             return await self._ask(
                 requests.workflow_request(name),
                 lambda response: responses.read_workflow(response, self._now()),
@@ -150,7 +161,7 @@ class WorkflowsClient:
             CloudflareError: The request failed, or the response can't be read.
         """
         request = requests.instance_request(workflow, instance)
-        async with self._within_deadline():
+        async with self._in_turn(priority):
             return await self._ask(
                 request, lambda response: responses.read_instance(response, self._now()), priority
             )
@@ -159,13 +170,26 @@ class WorkflowsClient:
         return responses.read_workflows(response, page, self._now())
 
     @asynccontextmanager
-    async def _within_deadline(self) -> AsyncIterator[None]:
-        """Limit a whole answer, with retries and pauses, to the deadline."""
-        try:
-            async with asyncio.timeout(self._deadline):
-                yield
-        except TimeoutError as error:
-            raise Unavailable(f"no answer within {self._deadline:g} s") from error
+    async def _in_turn(self, priority: Priority) -> AsyncIterator[None]:
+        """Wait for a turn; from then on limit a whole answer, with retries and pauses, to the deadline.
+
+        Raises:
+            RateLimited: The budget is used up for longer than a request waits: a turn would be of no use.
+            QueueFull: The turn would come too late.
+            Unavailable: There was no answer by the deadline.
+        """
+        if self._budget is not None:
+            try:
+                self._budget.check(priority)
+            except RateLimited as error:
+                if error.retry_after > _LONGEST_DELAY:
+                    raise
+        async with self._concurrency.turn(priority) if self._concurrency else nullcontext():
+            try:
+                async with asyncio.timeout(self._deadline):
+                    yield
+            except TimeoutError as error:
+                raise Unavailable(f"no answer within {self._deadline:g} s") from error
 
     async def _ask(self, request: Request, read: Callable[[Response], _T], priority: Priority) -> _T:
         """Send a request, and retry it if it is safe and the error may pass."""

@@ -7,6 +7,8 @@
     ├── InstanceNotFound           no instance of this id
     ├── InvalidParameter           a parameter is out of bounds
     ├── RateLimited                too many requests; has `retry_after`
+    │   ├── ShareUsedUp            by one person; others still have theirs
+    │   └── QueueFull              this one's turn would come too late; nothing was sent
     ├── Unavailable                no usable response in time: connection, timeout, 5xx
     │   └── TLSError               the server's certificate is not trusted; a retry does not help
     └── InvalidResponse            the response does not have the API's shape
@@ -95,6 +97,27 @@ class RateLimited(CloudflareError):
     ) -> None:
         super().__init__(reason, errors=errors, http_status=http_status, ray=ray)
         self.retry_after = retry_after
+
+
+class ShareUsedUp(RateLimited):
+    """One person has used up their share of the request budget. Nothing was sent.
+
+    Attributes:
+        person: who.
+        share: the requests that one person may make in five minutes.
+    """
+
+    def __init__(self, person: str, share: int, retry_after: timedelta) -> None:
+        super().__init__("one person's share of the request budget is used up", retry_after=retry_after)
+        self.person = person
+        self.share = share
+
+
+class QueueFull(RateLimited):
+    """So many requests wait for their turn that another one would come too late. Nothing was sent."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__("too many requests wait for their turn", retry_after=retry_after)
 
 
 class Unavailable(CloudflareError):

@@ -2,20 +2,47 @@
 
 The dashboard of the token's user shares this budget, so the client's own count is only a lower bound of the
 requests made. The `Ratelimit` headers of each response correct it.
+
+A person may use a share of it. Who asks is known where a request of theirs enters, and where it is spent many
+calls further down: `charge_to` carries it through all tasks that the request starts, as a context variable.
 """
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Final
 
-from bot.cloudflare.errors import RateLimited
+from bot.cloudflare.errors import RateLimited, ShareUsedUp
 from bot.cloudflare.responses import RateLimit
 
 WINDOW: Final = timedelta(minutes=5)
 _SAME_WINDOW: Final = 1.5  # Seconds. The header gives whole seconds.
+
+
+_person: Final[ContextVar[str]] = ContextVar("person", default="")
+
+
+@contextmanager
+def charge_to(person: str) -> Iterator[None]:
+    """Charge the requests that are made in this block, and in tasks begun in it, to a person's share.
+
+    Args:
+        person: any id; an empty one is nobody, whose requests are in no share.
+    """
+    before = _person.set(person)
+    try:
+        yield
+    finally:
+        _person.reset(before)
+
+
+def charged_person() -> str:
+    """Return whose share the requests made here are charged to; empty for nobody's."""
+    return _person.get()
 
 
 class Priority(Enum):
@@ -45,15 +72,18 @@ class Budget:
 
     Args:
         limit: requests per five minutes.
-        reserve: the share of them, 0 to 1, that is reserved for interactive requests.
+        reserve: the part of them, 0 to 1, that is reserved for interactive requests.
         now: a monotonic clock in seconds.
+        share: the part of them, 0 to 1, that one person may use; at least one request.
     """
 
-    def __init__(self, limit: int, reserve: float, now: Callable[[], float]) -> None:
+    def __init__(self, limit: int, reserve: float, now: Callable[[], float], share: float = 1.0) -> None:
         self._limit = limit
         self._reserve = reserve
         self._now = now
-        self._spent: deque[float] = deque()
+        self._share = max(1, int(share * limit))
+        self._spent: deque[tuple[float, str]] = deque()
+        self._spent_by: Counter[str] = Counter()  # people with a request in the window, and no others
         self._server_limit: _ServerLimit | None = None
         self._blocked_until = 0.0
         self._sent = 0
@@ -63,15 +93,33 @@ class Budget:
 
         Raises:
             RateLimited: The budget has no request left for this priority.
+            ShareUsedUp: The person who asks has none left.
         """
-        wait = self._wait(priority)
-        if wait > 0:
-            raise RateLimited("our own request budget is used up", retry_after=timedelta(seconds=wait))
-        self._spent.append(self._now())
+        self.check(priority)
+        person = charged_person()
+        self._spent.append((self._now(), person))
+        if person:
+            self._spent_by[person] += 1
         self._sent += 1
         if self._server_limit is not None:
             self._server_limit = replace(self._server_limit, left=self._server_limit.left - 1)
         return self._sent
+
+    def check(self, priority: Priority) -> None:
+        """Raise what `acquire` would raise now, and take nothing.
+
+        Raises:
+            RateLimited, ShareUsedUp: as `acquire`.
+        """
+        wait = self._wait(priority)
+        if wait > 0:
+            raise RateLimited("our own request budget is used up", retry_after=timedelta(seconds=wait))
+        person = charged_person()
+        if person and self._spent_by[person] >= self._share:
+            oldest = next(at for at, by in self._spent if by == person)
+            raise ShareUsedUp(
+                person, self._share, timedelta(seconds=oldest + WINDOW.total_seconds() - self._now())
+            )
 
     def update(self, number: int, reported: RateLimit) -> None:
         """Apply the rate limit that the response to a request reported.
@@ -111,7 +159,7 @@ class Budget:
         waits = [0.0]
         excess = len(self._spent) + round(share * self._limit) - self._limit
         if excess >= 0:
-            oldest = self._spent[min(excess, len(self._spent) - 1)] if self._spent else now
+            oldest = self._spent[min(excess, len(self._spent) - 1)][0] if self._spent else now
             waits.append(oldest + WINDOW.total_seconds() - now)
         if (
             self._server_limit is not None
@@ -123,5 +171,9 @@ class Budget:
 
     def _drop_expired(self, now: float) -> None:
         horizon = now - WINDOW.total_seconds()
-        while self._spent and self._spent[0] <= horizon:
-            self._spent.popleft()
+        while self._spent and self._spent[0][0] <= horizon:
+            _, person = self._spent.popleft()
+            if person:
+                self._spent_by[person] -= 1
+                if not self._spent_by[person]:
+                    del self._spent_by[person]

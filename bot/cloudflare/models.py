@@ -216,6 +216,7 @@ class InstancePage:
         messages: the API's messages to the caller, usually none.
         fetched_at: when the response arrived.
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        cut_short: whether there may be more rows, and no position that leads to them.
     """
 
     rows: tuple[Instance, ...]
@@ -224,6 +225,7 @@ class InstancePage:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    cut_short: bool = False
 
     @cached_property
     def newest(self) -> datetime | None:
@@ -237,12 +239,14 @@ class WorkflowPage:
 
     Attributes:
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        total: the API's count of all workflows in the list, if it sent one.
     """
 
     rows: tuple[Workflow, ...]
     next: PageNumber | None
     messages: tuple[ApiMessage, ...]
     incomplete_rows: int = 0
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +255,11 @@ class WorkflowList:
 
     Attributes:
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        cut_short: whether there may be more: the API's list did not come to an end.
     """
 
     rows: tuple[Workflow, ...]
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    cut_short: bool = False

@@ -51,6 +51,8 @@ _E = TypeVar("_E", bound=Envelope)
 BAN: Final = timedelta(minutes=5)
 """The API refuses every request for this long after the limit is exceeded (API reference, "Rate limits")."""
 
+_LONGEST_CURSOR: Final = 16_384
+"""Characters. A longer URL is refused by Cloudflare's edge, whatever is in it."""
 _LONGEST_PAUSE: Final = 600  # Seconds: twice a ban. Whatever the API says, it is asked again then.
 
 
@@ -120,6 +122,7 @@ def read_instances(response: Response, position: Position | None, now: datetime)
         messages=answer.messages or (),
         fetched_at=now,
         incomplete_rows=read.incomplete,
+        cut_short=_is_unusable(info.cursor),
     )
 
 
@@ -136,7 +139,7 @@ def read_workflows(response: Response, page: PageNumber, now: datetime) -> Workf
     is_full = _is_full(info, len(rows) + read.missing)
     more = rows and page.number < _pages(info, default=page.number + is_full)
     following = PageNumber(page.number + 1) if more else None
-    return WorkflowPage(rows, following, answer.messages or (), read.incomplete)
+    return WorkflowPage(rows, following, answer.messages or (), read.incomplete, info.total_count)
 
 
 def read_workflow(response: Response, now: datetime) -> Workflow:
@@ -167,6 +170,8 @@ def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Posit
 
     After a request by cursor, a list ends when the cursor is absent, null or empty; `total_pages` is ignored.
     """
+    if _is_unusable(info.cursor):
+        return None
     if info.cursor:
         return Cursor(info.cursor)
     if isinstance(asked, Cursor) or not rows:
@@ -178,14 +183,20 @@ def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Posit
     return PageNumber(number + 1) if number < _pages(info, default=number + full) else None
 
 
+def _is_unusable(cursor: str | None) -> bool:
+    """Return whether a cursor is too long for any URL."""
+    return cursor is not None and len(cursor) > _LONGEST_CURSOR
+
+
 def _is_full(info: ResultInfo, rows: int) -> bool:
-    return rows >= (info.per_page or MAX_PER_PAGE)
+    """Return whether a page has as many rows as it can; `per_page` may be lower than asked, not higher."""
+    per_page = info.per_page if info.per_page is not None and info.per_page > 0 else MAX_PER_PAGE
+    return rows >= min(per_page, MAX_PER_PAGE)
 
 
 def _pages(info: ResultInfo, *, default: int) -> int:
-    if info.total_pages is not None:
-        return info.total_pages
-    return default
+    """Return the number of pages. Rows that are there prove that it is not zero."""
+    return info.total_pages if info.total_pages is not None and info.total_pages > 0 else default
 
 
 def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
@@ -283,7 +294,9 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
         return timedelta(seconds=min(int(value[:9]), _LONGEST_PAUSE))
     if value:
         try:
-            pause = parsedate_to_datetime(value).astimezone(UTC) - now
+            date = parsedate_to_datetime(value)
+            # A date in "-0000" has no zone, and is in UTC all the same (RFC 5322, 3.3).
+            pause = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
         except (ValueError, TypeError, OverflowError):
             return BAN
         return min(max(pause, timedelta(0)), timedelta(seconds=_LONGEST_PAUSE))

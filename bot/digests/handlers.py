@@ -28,6 +28,7 @@ from bot.digests.command.requests import (
     SuggestZones,
 )
 from bot.digests.form import DigestForm
+from bot.digests.limits import TooManyDigests
 from bot.digests.messages.confirmations import (
     changed_message,
     channel_unavailable_message,
@@ -49,6 +50,7 @@ from bot.digests.messages.form import (
     suggestions,
     unchecked_words,
 )
+from bot.digests.messages.limits import too_many_text
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.preview import (
     preview_failed_view,
@@ -196,8 +198,8 @@ class DigestHandlers:
             if number is None:
                 return _created(await self.digests.create(spec, interaction), interaction)
             saved = await self.digests.update(number, spec, interaction, request.version)
-        except ChannelUnavailable as error:
-            return _field_errors({"channel": channel_unavailable_text(error.reason)}, number)
+        except (ChannelUnavailable, TooManyDigests) as error:
+            return _field_errors({"channel": _channel_text(error)}, number)
         except QueryError as error:
             return _field_errors(field_errors(FormErrors({"workflows": error})), number)
         except CloudflareError as error:  # the form stays open, with all that was typed
@@ -247,6 +249,12 @@ class DigestHandlers:
         """Add a warning when no worker is running."""
         is_served = await self.digests.store(interaction).is_served()
         return ShowMessage(message if is_served else with_no_worker_warning(message))
+
+
+def _channel_text(error: ChannelUnavailable | TooManyDigests) -> str:
+    if isinstance(error, TooManyDigests):
+        return too_many_text(error)
+    return channel_unavailable_text(error.reason)
 
 
 def _created(saved: Saved, interaction: Interaction) -> Reply:

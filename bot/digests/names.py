@@ -13,6 +13,8 @@ from bot.language.errors import SIMILAR_NAMES, QueryError, nearest, typed
 async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, CachedWorkflows]) -> None:
     """Refuse a plan for workflows that do not exist; one for all of them needs no look.
 
+    A name that a list does not have which was cut short may exist: the digest will tell if it does not.
+
     Raises:
         QueryError: one does not.
         UnknownAccount: settings name no such account.
@@ -24,7 +26,9 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
     found = await workflows.list_workflows()
     names = [row.name for row in found.rows]
     for name in plan.workflows:
-        if name not in names and not (found.incomplete_rows and await _exists(name, workflows)):
+        if name in names or found.cut_short:
+            continue
+        if not (found.incomplete_rows and await _exists(name, workflows)):
             overview = OverviewQuery(plan.account).command()
             raise QueryError(
                 name,

@@ -77,6 +77,7 @@ class ReportBuilder:
         account, workflows = self._accounts.get(plan.account)
         survey = self._survey(account, workflows, sharing)
         everything = await survey.workflows()
+        is_partial = everything.cut_short or everything.incomplete_rows > 0
         counted = await survey.counted(_asked_for(plan, everything.rows), patient=patient)
         span = ReportPeriod.of(plan, baseline, everything.fetched_at, self._lookback)
         candidates = news.candidates(counted, plan.status, baseline)
@@ -98,7 +99,7 @@ class ReportBuilder:
             first=baseline is None,
             groups=groups,
             total=len(new_instances),
-            exact=harvest.exact and not (harvest.unexplained or everything.incomplete_rows),
+            exact=harvest.exact and not (harvest.unexplained or is_partial),
             ungrouped=ungrouped,
             unexplained=harvest.unexplained,
             rows=[_row(name, counts[name], baseline) for name in shown],
@@ -111,7 +112,7 @@ class ReportBuilder:
                 Baseline(
                     at=span.until,
                     counts={name: by_status for name, by_status in counts.items() if by_status != {}},
-                    partial=everything.incomplete_rows > 0,
+                    partial=is_partial,
                     news=hours,
                     reported_ids=_reported_ids(harvest.found, span, baseline),
                 ),

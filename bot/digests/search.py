@@ -207,7 +207,7 @@ class Search:
             else:
                 walk.error = error
             return
-        walk.cut_short = page.next is not None and page.next == position
+        walk.cut_short = page.cut_short or (page.next is not None and page.next == position)
         walk.further = None if walk.cut_short else page.next
         walk.incomplete |= bool(page.incomplete_rows) or any(map(news.is_undated, page.rows))
         for new_instance in news.moved_after(page.rows, walk.span.after):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
+from bot.digests.limits import DigestLimits
 from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.digests.runs import RUN_NOW, RUN_WHILE_ACTIVE
 from bot.storage.database import write_to_end
@@ -47,15 +48,27 @@ class DigestRepository:
         engine: the database, with its tables up to date.
         team: Slack's id of the workspace.
         now: the clock.
+        limits: how many digests there may be; None for any number.
     """
 
-    def __init__(self, engine: AsyncEngine, team: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        team: str,
+        now: Callable[[], datetime],
+        limits: DigestLimits | None = None,
+    ) -> None:
         self._engine = engine
         self._team = team
         self._now = now
+        self._limits = limits
 
     async def create(self, plan: DigestSpec, creator: str) -> Digest:
-        """Create a digest, due from its next slot on."""
+        """Create a digest, due from its next slot on.
+
+        Raises:
+            TooManyDigests: its creator or its channel has as many as they may have.
+        """
         now = self._now()
         values = {
             "team_id": self._team,
@@ -71,7 +84,9 @@ class DigestRepository:
 
         async def write() -> Digest:
             async with self._engine.begin() as connection:
-                return digest_of((await connection.execute(made)).mappings().one())
+                digest = digest_of((await connection.execute(made)).mappings().one())
+                await self._check_limits(connection, digest)
+                return digest
 
         return await write_to_end(write())
 
@@ -131,6 +146,7 @@ class DigestRepository:
         Raises:
             NoSuchDigest: there is none.
             DigestChanged: it has another plan by now, or is deleted.
+            TooManyDigests: it goes to another channel, which has as many as it may have.
         """
 
         def changes(now: Digest) -> _Values:
@@ -166,7 +182,11 @@ class DigestRepository:
         return await self._write(number, lambda _: {"state": "deleted"})
 
     async def restore(self, number: int) -> Digest:
-        """Restore a deleted digest: paused if it was, else from its next slot on."""
+        """Restore a deleted digest: paused if it was, else from its next slot on.
+
+        Raises:
+            TooManyDigests: as `create`.
+        """
 
         def changes(now: Digest) -> _Values:
             if now.state != "deleted":
@@ -263,7 +283,11 @@ class DigestRepository:
                     .values(**values, changed_at=seconds(self._now()))
                     .returning(digests)
                 )
-                return digest_of((await connection.execute(changed)).mappings().one())
+                after = digest_of((await connection.execute(changed)).mappings().one())
+                is_back = now.state == "deleted" != after.state
+                if is_back or after.plan.channel != now.plan.channel:
+                    await self._check_limits(connection, after)
+                return after
 
         return await write_to_end(write())
 
@@ -280,6 +304,10 @@ class DigestRepository:
 
     def _next_due(self, plan: DigestSpec) -> int:
         return seconds(plan.schedule.next_after(self._now()))
+
+    async def _check_limits(self, connection: AsyncConnection, digest: Digest) -> None:
+        if self._limits is not None:
+            await self._limits.check(connection, digest)
 
     def _is_digest(self, number: int) -> ColumnElement[bool]:
         return and_(digests.c.number == number, digests.c.team_id == self._team)

@@ -26,6 +26,10 @@ BLOCKS_REFUSED: Final = frozenset(
 
 _HOSTS: Final = (".slack.com", ".slack-gov.com")
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+_ANSWER_TIMES: Final = aiohttp.ClientTimeout(total=None, connect=30, sock_connect=5, sock_read=30)
+"""`connect` is the wait for a connection. A person does not wait for the 30 minutes of a `response_url`."""
+_MOST_ANSWERS: Final = 200
+"""Answers that are sent to `response_url` at once."""
 _REFUSALS: Final = frozenset(
     {
         "invalid_auth",
@@ -92,6 +96,29 @@ class TokenRefused(StartupError):
 
 class SlackUnreachable(StartupError):
     """Slack gave no answer of its own; the message says what came instead."""
+
+
+@asynccontextmanager
+async def answer_session(
+    settings: Settings, connections: int = _MOST_ANSWERS, times: aiohttp.ClientTimeout = _ANSWER_TIMES
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open a session for answers to `response_url`, with connections of its own.
+
+    An answer that waits for a connection was not sent, so that it may still go another way. One that was sent
+    may be shown at any moment: it has long enough to be confirmed.
+
+    Args:
+        settings: all of them.
+        connections: how many answers are sent at once.
+        times: `connect` for a connection, `sock_read` for Slack's word that it shows the answer.
+    """
+    async with aiohttp.ClientSession(
+        timeout=times,
+        connector=aiohttp.TCPConnector(limit=connections),
+        trust_env=True,
+        middlewares=[_only_slack(URL(settings.slack_api_url))],
+    ) as session:
+        yield session
 
 
 @asynccontextmanager

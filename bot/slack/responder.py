@@ -19,12 +19,14 @@ from bot.slack.interaction import Interaction
 from bot.slack.reply import FieldErrors, Nothing, OpenModal, Reply, ShowMessage, UpdateModal
 from bot.ui.elements import Message
 from bot.ui.limits import Block
-from bot.ui.problems import restarting_message
+from bot.ui.problems import restarting_message, unconfirmed_message
 
 _log = structlog.get_logger(__name__)
 
 _UNUSABLE: Final = (404, 410, 429)
 """A plainer message would be refused just the same."""
+_RESEND_AFTER: Final[list[type[Exception]]] = [aiohttp.ServerDisconnectedError, aiohttp.ClientOSError]
+"""slack_sdk would send it again after a timeout, too, when Slack may be about to show it."""
 _SHORT_WAIT: Final = timedelta(seconds=3)
 """How long an answer waits for a busy Slack while there are other ways to give it."""
 _TRIGGER_LIFETIME: Final = timedelta(seconds=3)
@@ -41,7 +43,7 @@ class Responder:
     """Brings replies to the person who asked, once they can't go with the ack.
 
     Args:
-        session: for `response_url`; its maker closes it.
+        session: for `response_url`, see `answer_session`; its maker closes it.
         client: for everything else.
     """
 
@@ -80,12 +82,16 @@ class Responder:
         """Show a message to the person, `in_place` of the one they clicked in.
 
         Where Slack refuses its blocks, the `plain` ones are shown, or its text. It goes to `response_url`,
-        else to this person alone in the channel, else as a direct message; failing all, it is logged.
+        else to this person alone in the channel, else as a direct message; failing all, it is logged. Where
+        Slack has it and does not say whether it is shown, they are told that, and it is not sent again.
         """
         versions = [message, *filter(None, [plain]), message.bare]
         try:
-            if await self._respond(versions, interaction.response_url, in_place):
-                return
+            try:
+                if await self._respond(versions, interaction.response_url, in_place):
+                    return
+            except aiohttp.SocketTimeoutError:
+                versions = [unconfirmed_message()]
             not_posted = await self._post_ephemeral(versions, interaction)
             if not_posted is None:
                 return
@@ -128,13 +134,20 @@ class Responder:
         await self._client.api_call(method, json=arguments)
 
     async def _respond(self, versions: Sequence[Message], url: str | None, in_place: bool) -> bool:
-        """Show the first version that Slack accepts; return whether it accepted any."""
+        """Show the first version that Slack accepts; return whether it accepted any.
+
+        Raises:
+            aiohttp.SocketTimeoutError: Slack has a version, and did not say whether it shows it.
+        """
         if url is None:
             return False
         webhook = AsyncWebhookClient(
             url,
             session=self._session,
-            retry_handlers=[AsyncConnectionErrorRetryHandler(), RateLimitRetryHandler(_SHORT_WAIT)],
+            retry_handlers=[
+                AsyncConnectionErrorRetryHandler(error_types=_RESEND_AFTER),
+                RateLimitRetryHandler(_SHORT_WAIT),
+            ],
         )
         webhook.proxy = None  # as in `slack_client`
         payload: dict[str, Any] = {
@@ -158,6 +171,8 @@ class Responder:
                     return False
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             _log.warning("response_url_unreachable", error=type(error).__name__)
+            if isinstance(error, aiohttp.SocketTimeoutError):
+                raise
         return False
 
     async def _post_ephemeral(self, versions: Sequence[Message], interaction: Interaction) -> str | None:

@@ -100,8 +100,10 @@ digest_runs: Final = Table(
     Column("detail", Text),
     Column("channel", String(64)),
     Column("ts", String(32), comment="Slack's name for the message"),
+    Column("called_at", BigInteger, comment="when it was allowed to call everybody in its channel"),
     _team_id(),
     Index("digest_runs_try_at", "try_at"),
+    Index("digest_runs_called_at", "called_at"),
 )
 """Each time a digest was due. The key is what makes it once."""
 

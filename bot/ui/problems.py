@@ -13,7 +13,9 @@ from bot.cloudflare.errors import (
     InvalidParameter,
     InvalidResponse,
     NotAuthorized,
+    QueueFull,
     RateLimited,
+    ShareUsedUp,
     TLSError,
     Unavailable,
     UnknownAccount,
@@ -99,6 +101,13 @@ def restarting_message() -> Message:
     """Tell that the bot restarts before the answer is ready."""
     title = "This bot is being restarted, and your answer was not ready."
     advice = "Please ask again in a minute."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def unconfirmed_message() -> Message:
+    """Tell that Slack has an answer and did not say whether it shows it."""
+    title = "Slack has your answer, and did not confirm that it shows it."
+    advice = "If it does not appear, please ask again."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
@@ -218,11 +227,29 @@ def _(error: InvalidParameter) -> Problem:
 
 @explain.register
 def _(error: RateLimited) -> Problem:
-    pause = duration(max(error.retry_after, timedelta(seconds=1)))
     return Problem(
         "Too many requests to Cloudflare just now.",
-        (f"Try again in {pause}. Its limit is 1,200 in five minutes for one user.",),
+        (f"Try again in {_pause(error)}. Its limit is 1,200 in five minutes for one user.",),
         details(error),
+    )
+
+
+@explain.register
+def _(error: ShareUsedUp) -> Problem:
+    return Problem(
+        "You have used up your share of the requests to Cloudflare.",
+        (
+            f"Try again in {_pause(error)}. Until then you see lists that were read a moment ago.",
+            f"One person may cause {error.share:,} requests in five minutes, so that others get theirs.",
+        ),
+    )
+
+
+@explain.register
+def _(error: QueueFull) -> Problem:
+    return Problem(
+        "This bot is busy: too many requests wait for an answer from Cloudflare.",
+        (f"Yours was not sent. Try again in {_pause(error)}.",),
     )
 
 
@@ -264,6 +291,10 @@ def details(error: CloudflareError) -> tuple[str, ...]:
     if error.ray:
         said.append(f"cf-ray {code(error.ray)}")
     return tuple(said)
+
+
+def _pause(error: RateLimited) -> str:
+    return duration(max(error.retry_after, timedelta(seconds=1)))
 
 
 def _in_words(reason: str) -> str:

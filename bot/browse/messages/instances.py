@@ -106,6 +106,8 @@ def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
     found = [*notices, *incomplete_rows_notice(screen.incomplete_rows)]
     if screen.cursor_loop:
         found.append("Cloudflare sent a cursor it had sent before, so the list ends here; there may be more.")
+    if screen.cut_short:
+        found.append("Cloudflare sent a cursor too long to use, so the list ends here; there may be more.")
     return found
 
 

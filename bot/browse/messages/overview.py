@@ -30,10 +30,15 @@ _LONGEST_ROWS: Final = (700, 400, 200)
 """Characters. Ten of the first with their buttons fit into one message, unless most are escaped in JSON."""
 
 
-def overview_message(overview: Overview, controls: Controls, list_button_values: Sequence[str]) -> Message:
+def overview_message(
+    overview: Overview,
+    controls: Controls,
+    list_button_values: Sequence[str],
+    notices: Sequence[str] = (),
+) -> Message:
     """Show one screen of workflows, each with a button; `list_button_values` has one value a row.
 
-    Rows are cut shorter where all of them do not fit into one message.
+    Rows are cut shorter where all of them do not fit into one message. `notices` are sentences in mrkdwn.
     """
     for longest in _LONGEST_ROWS:
         rows = [
@@ -46,7 +51,7 @@ def overview_message(overview: Overview, controls: Controls, list_button_values:
             header(f"Workflows · {overview.account}"),
             context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
             *(rows or [section(_nothing(overview))]),
-            *map(context, incomplete_rows_notice(overview.incomplete_rows)),
+            *map(context, [*notices, *_notices(overview)]),
             *api_messages(overview.messages),
             *paging(controls, "Previous", "Next"),
             context(_range(overview), command(overview.query.command()), "`/workflows help`"),
@@ -54,6 +59,16 @@ def overview_message(overview: Overview, controls: Controls, list_button_values:
         if limits.fits(blocks):
             break
     return message(_fallback_text(overview), blocks)
+
+
+def _notices(overview: Overview) -> list[str]:
+    found = [*incomplete_rows_notice(overview.incomplete_rows)]
+    if overview.cut_short:
+        found.append(
+            "Cloudflare's list of workflows did not come to an end, so there may be more. "
+            "`/workflows search:TEXT` narrows it down."
+        )
+    return found
 
 
 def _asked(overview: Overview) -> str:
@@ -106,7 +121,7 @@ def _range(overview: Overview) -> str:
     if not overview.rows:
         return "no workflows"
     last = overview.first + len(overview.rows) - 1
-    return f"{overview.first}\N{EN DASH}{last} of {overview.total}"
+    return f"{overview.first}\N{EN DASH}{last} of {'at least ' * overview.cut_short}{overview.total}"
 
 
 def _fallback_text(overview: Overview) -> str:

@@ -17,9 +17,12 @@ from bot.cloudflare.errors import (
 )
 from bot.digests.delivery.model import Prepared, maybe_posted_since
 from bot.digests.delivery.recorder import RunRecorder
+from bot.digests.limits import ChannelCalls
 from bot.digests.links import list_button_values
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
+from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
+from bot.digests.report import Report
 from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
 from bot.slack.poster import OutgoingMessage, Posted, Poster, RetryLater, Unknown
 from bot.slack.requests import RequestStore
@@ -35,6 +38,9 @@ class MessageBuilder:
     """Builds the message of a run.
 
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+
+    Attributes:
+        calls: limits how often everybody in a channel is called; None for no limit.
     """
 
     runs: RunRepository
@@ -43,6 +49,7 @@ class MessageBuilder:
     poster: Poster
     recorder: RunRecorder
     now: Callable[[], datetime]
+    calls: ChannelCalls | None = None
 
     async def prepare(self, attempt: Attempt) -> Prepared | None:
         """Return what a run posts; None if it ended without a message or was rescheduled."""
@@ -60,7 +67,7 @@ class MessageBuilder:
             await self.recorder.finish(attempt, result)
             return None
         try:
-            prepared = await self._build(active, message)
+            prepared = await self._build(active, attempt, message)
         except (CloudflareError, UnknownAccount) as error:
             return await self._unreadable(active, attempt, message, error)
         return None if await self._was_posted(active, attempt, prepared) else prepared
@@ -111,7 +118,7 @@ class MessageBuilder:
             return RunResult("missed", self.now())
         return None
 
-    async def _build(self, active: ActiveRun, message: OutgoingMessage) -> Prepared:
+    async def _build(self, active: ActiveRun, attempt: Attempt, message: OutgoingMessage) -> Prepared:
         digest, run = active.digest, active.run
         report = await self.reader.report(
             digest.plan,
@@ -125,11 +132,18 @@ class MessageBuilder:
             prepared = replace(prepared, detail=f"could not be read: {', '.join(report.unread)}")
         if digest.plan.quiet and not report.is_worth_posting and not active.is_asked_for:
             return prepared
-        controls = DigestControls(await list_button_values(report, self.requests, digest.team))
+        controls = DigestControls(
+            await list_button_values(report, self.requests, digest.team),
+            may_call_channel=await self._may_call_channel(digest, attempt, report),
+        )
         messages = digest_message(digest.number, report, controls)
         thread = await self.runs.thread_of(digest, run) if digest.plan.daily_thread else None
         variants = (messages.full, messages.plain, messages.plain.bare)
         return replace(prepared, message=replace(message, variants=variants, thread=thread), state="sent")
+
+    async def _may_call_channel(self, digest: Digest, attempt: Attempt, report: Report) -> bool:
+        would_call = report.has_news and any(mention.kind == "everybody" for mention in digest.plan.mentions)
+        return not would_call or self.calls is None or await self.calls.claim(digest, attempt, self.now())
 
     async def _unreadable(
         self,

@@ -17,6 +17,7 @@ from bot.digests.delivery.builder import MessageBuilder
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
+from bot.digests.limits import CallLimits, ChannelCalls
 from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
@@ -77,7 +78,9 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         team_id = await team()
         runs = RunRepository(engine, team_id)
         recorder = RunRecorder(runs, poster, metrics, policy, now)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, now)
+        limits = CallLimits(settings.bot_calls_per_channel, settings.bot_calls_per_person)
+        calls = ChannelCalls(engine, team_id, limits)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, calls)
         sender = MessageSender(runs, poster, policy, now)
 
         async def start_runtime() -> "DeliveryRuntime":

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.digests.messages.chart import chart, sparkline
 from bot.digests.messages.counts import lines, table
+from bot.digests.messages.limits import not_called
 from bot.digests.messages.news import DETAILS, busiest_first, headline, news
 from bot.digests.messages.phrases import (
     LONGEST_NAME,
@@ -38,10 +39,12 @@ class DigestControls:
     Attributes:
         list_button_values: opens the list of a workflow, by its name; without one there is no button.
         is_preview: for one reader to look at: it says so, and calls nobody.
+        may_call_channel: whether `@channel` and `@here` are called; where not, it says so.
     """
 
     list_button_values: Mapping[str, str] = field(default_factory=dict)
     is_preview: bool = False
+    may_call_channel: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,26 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
         called = mention_names(report.plan.mentions)
         calling = f" It would call {called}." if called and report.has_news else ""
         blocks.append(context(f"👁️ A preview, for you alone.{calling}"))
-    elif called := _called(report):
+        return blocks
+    if called := _called(report, controls):
         blocks.append(section(called))
+    everybody = [mention for mention in report.plan.mentions if mention.kind == "everybody"]
+    if everybody and report.has_news and not controls.may_call_channel:
+        blocks.append(context(not_called(mention_names(everybody))))
     return blocks
 
 
-def _called(report: Report) -> str:
+def _called(report: Report, controls: DigestControls) -> str:
     """Mention the people of a digest, so that Slack notifies them."""
-    return mention_markup(report.plan.mentions) if report.has_news else ""
+    if controls.is_preview or not report.has_news:
+        return ""
+    return mention_markup(
+        [
+            mention
+            for mention in report.plan.mentions
+            if controls.may_call_channel or mention.kind != "everybody"
+        ]
+    )
 
 
 def _bottom(report: Report, number: int | None) -> Block:
@@ -135,7 +150,7 @@ def _bottom(report: Report, number: int | None) -> Block:
 
 def _fallback_text(number: int | None, report: Report, controls: DigestControls) -> str:
     """Return the news as one text, for notifications."""
-    called = "" if controls.is_preview else _called(report)
+    called = _called(report, controls)
     said = headline(report)
     failures: dict[str, list[str]] = {name: [] for name in busiest_first(report)}
     for group in report.groups:

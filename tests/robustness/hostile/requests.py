@@ -26,8 +26,9 @@ from bot.playground.simulators.slack import PayloadValidator
 from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
-from bot.slack.client import slack_client
+from bot.slack.client import answer_session, slack_client
 from bot.slack.http import UNREADABLE
+from bot.slack.responder import Responder
 from bot.slack.team import InstalledTeam
 from bot.storage.database import adopt_rows
 from bot.storage.tables import digest_runs, digests
@@ -102,6 +103,7 @@ class AppHarness:
             accounts,
             reports,
             StoredRequests.of(self.engine, settings.keep_bookmarks, _now),
+            Responder(await self._stack.enter_async_context(answer_session(settings)), client),
             self.background,
         )
         self.app = SlackApp(client, metrics)

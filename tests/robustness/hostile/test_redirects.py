@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from aiohttp import ClientProxyConnectionError, web
+from aiohttp import ClientProxyConnectionError, ClientSession, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Bot
@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.slack.client import (
     ForeignHostBlocked,
     SlackUnreachable,
+    answer_session,
     check_app_token,
     check_bot_token,
     slack_client,
@@ -81,16 +82,33 @@ async def api_host() -> AsyncIterator[Host]:
 
 
 @pytest.fixture
-async def client(api_host: Host) -> AsyncIterator[AsyncWebClient]:
-    settings = Settings(
+def settings(api_host: Host) -> Settings:
+    return Settings(
         _env_file=None,
         slack_bot_token=f"xoxb-{CANARY}",
         slack_signing_secret="x",
         slack_api_url=f"{api_host.url}/api/",
         wrangler_dev_url="http://127.0.0.1:1",
     )
+
+
+@pytest.fixture
+async def client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
     async with slack_client(settings) as client:
         yield client
+
+
+@pytest.fixture
+async def answers(settings: Settings) -> AsyncIterator[ClientSession]:
+    async with answer_session(settings) as answers:
+        yield answers
+
+
+@pytest.fixture(params=["calls", "answers"])
+def session(request: pytest.FixtureRequest, client: AsyncWebClient, answers: ClientSession) -> ClientSession:
+    """Each session that talks to Slack."""
+    assert client.session is not None
+    return answers if request.param == "answers" else client.session
 
 
 CALLS: tuple[Callable[[AsyncWebClient], Awaitable[Any]], ...] = (
@@ -117,12 +135,11 @@ async def test_no_call_of_slacks_web_api_is_redirected(
 
 @pytest.mark.parametrize("status", REDIRECTS)
 async def test_no_answer_follows_a_redirect(
-    status: int, client: AsyncWebClient, api_host: Host, elsewhere: Host
+    status: int, client: AsyncWebClient, answers: ClientSession, api_host: Host, elsewhere: Host
 ) -> None:
-    assert client.session is not None
     api_host.redirect = (status, elsewhere.url)
     interaction = Interaction("U1", "C1", f"{api_host.url}/actions/I1/secret")
-    await Responder(client.session, client).send(Message(CANARY, []), interaction)
+    await Responder(answers, client).send(Message(CANARY, []), interaction)
     assert elsewhere.got == []
     assert [got.split()[0] for got in api_host.got][:2] == ["/actions/I1/secret", "/api/chat.postEphemeral"]
 
@@ -145,10 +162,9 @@ async def test_no_answer_follows_a_redirect(
     ids=ascii,
 )
 async def test_an_address_that_is_not_slacks_is_not_answered_to(
-    url: str, client: AsyncWebClient, api_host: Host, read_log: ReadLog
+    url: str, client: AsyncWebClient, answers: ClientSession, api_host: Host, read_log: ReadLog
 ) -> None:
-    assert client.session is not None
-    await Responder(client.session, client).send(Message(CANARY, []), Interaction("U1", "C1", url))
+    await Responder(answers, client).send(Message(CANARY, []), Interaction("U1", "C1", url))
     (posted,) = api_host.got
     assert posted.startswith("/api/chat.postEphemeral ")
     assert CANARY not in str(read_log())
@@ -165,19 +181,17 @@ async def test_an_address_that_is_not_slacks_is_not_answered_to(
         "http://127.0.0.2:1/x",
     ],
 )
-async def test_a_host_that_is_not_slacks_is_not_even_looked_for(url: str, client: AsyncWebClient) -> None:
-    assert client.session is not None
+async def test_a_host_that_is_not_slacks_is_not_even_looked_for(url: str, session: ClientSession) -> None:
     with pytest.raises(ForeignHostBlocked):
-        await client.session.post(url, proxy="http://127.0.0.1:1")
+        await session.post(url, proxy="http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize(
     "url", ["https://hooks.slack.com/x", "https://slack.com/x", "https://a.slack-gov.com/"]
 )
-async def test_slacks_own_hosts_are(url: str, client: AsyncWebClient) -> None:
-    assert client.session is not None
+async def test_slacks_own_hosts_are(url: str, session: ClientSession) -> None:
     with pytest.raises(ClientProxyConnectionError):  # sent, and not blocked before
-        await client.session.post(url, proxy="http://127.0.0.1:1")
+        await session.post(url, proxy="http://127.0.0.1:1")
 
 
 class RedirectingTransport:

@@ -12,7 +12,7 @@ from bot.cloudflare.models import Status, Workflow
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape
 from bot.ui.elements import Controls
 from tests.support.buttons import decode, encode
-from tests.support.screens import mrkdwn_texts
+from tests.support.screens import mrkdwn_texts, visible_text
 
 START = OverviewBookmark(OverviewQuery())
 
@@ -167,3 +167,16 @@ async def test_an_unknown_account_is_named(browser: Browser) -> None:
 
 def _errored(workflow: Workflow) -> int | None:
     return (workflow.instances or {}).get(Status("errored"))
+
+
+async def test_an_overview_of_a_list_that_was_cut_says_that_there_may_be_more(
+    browser: Browser, simulation: Simulation
+) -> None:
+    page = {"result": [{"name": "orders", "instances": {}}], "result_info": {"total_pages": 9}}
+    simulation.inject(Changed(page), times=None)
+    shown = await browser.overview(START)
+    assert shown.cut_short
+    text = visible_text(overview_message(shown, Controls(None, None, None), ["value"]))
+    assert "1\N{EN DASH}1 of at least 1" in text
+    assert "Cloudflare's list of workflows did not come to an end, so there may be more." in text
+    assert "`/workflows search:TEXT` narrows it down." in text

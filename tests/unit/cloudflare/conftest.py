@@ -8,6 +8,7 @@ import pytest
 import stamina
 
 from bot.cloudflare.client import Call, WorkflowsClient
+from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import ApiToken, Endpoint, production_endpoint
 from bot.cloudflare.limiter import Budget
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
@@ -53,10 +54,20 @@ def calls() -> list[Call]:
 @pytest.fixture
 def make_client(session: aiohttp.ClientSession, endpoint: Endpoint, calls: list[Call]) -> MakeClient:
     def make(
-        to: Endpoint = endpoint, *, deadline: float = 20.0, budget: Budget | None = None
+        to: Endpoint = endpoint,
+        *,
+        deadline: float = 20.0,
+        budget: Budget | None = None,
+        concurrency: ConcurrencyLimit | None = None,
     ) -> WorkflowsClient:
-        wait = timedelta(seconds=deadline)
-        return WorkflowsClient(session, to, deadline=wait, budget=budget, observe=calls.append)
+        return WorkflowsClient(
+            session,
+            to,
+            deadline=timedelta(seconds=deadline),
+            budget=budget,
+            concurrency=concurrency,
+            observe=calls.append,
+        )
 
     return make
 

@@ -226,3 +226,29 @@ def test_workflows_go_on_by_number(
     body = envelope([{"name": f"flow-{number}"} for number in range(count)], result_info=info)
     expected = PageNumber(following) if following else None
     assert read_workflows(response(body), PageNumber(page), ARRIVED).next == expected
+
+
+@pytest.mark.parametrize("per_page", [1000, 10**9, 0, -5])
+def test_a_page_is_full_with_the_rows_that_were_asked_for_whatever_the_answer_says(per_page: int) -> None:
+    info = {"per_page": per_page}
+    assert read_page(envelope(rows(100), result_info=info), PageNumber(3)).next == PageNumber(4)
+    assert read_page(envelope(rows(3), result_info=info), PageNumber(3)).next is None
+
+
+@pytest.mark.parametrize("total_pages", [0, -1])
+def test_rows_prove_that_there_are_pages(total_pages: int) -> None:
+    full = [{"name": f"flow-{number}"} for number in range(100)]
+    body = envelope(full, result_info={"total_pages": total_pages})
+    assert read_workflows(response(body), PageNumber(1), ARRIVED).next == PageNumber(2)
+    assert read_page(envelope(rows(100), result_info={"total_pages": -1}), PageNumber(1)).next == PageNumber(
+        2
+    )
+
+
+def test_a_cursor_too_long_for_any_url_ends_the_list_and_is_told() -> None:
+    page = read_page(envelope(rows(100), result_info={"cursor": "c" * 20_000, "total_pages": 9}))
+    assert page.next is None
+    assert page.cut_short
+    usable = read_page(envelope(rows(100), result_info={"cursor": "c" * 16_000}))
+    assert usable.next == Cursor("c" * 16_000)
+    assert not usable.cut_short

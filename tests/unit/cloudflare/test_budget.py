@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloudflare.errors import RateLimited
-from bot.cloudflare.limiter import WINDOW, Budget, Priority
+from bot.cloudflare.errors import RateLimited, ShareUsedUp
+from bot.cloudflare.limiter import WINDOW, Budget, Priority, charge_to
 from bot.cloudflare.responses import RateLimit
 from tests.support.clock import Clock
 
@@ -168,3 +168,72 @@ def test_no_window_ever_holds_more_than_the_limit(
         assert window <= limit
         if priority is BACKGROUND:
             assert window <= limit - round(reserve * limit)
+
+
+def test_a_person_uses_a_share_and_leaves_the_rest_to_others(clock: Clock) -> None:
+    budget = Budget(10, 0.2, clock.seconds, share=0.3)
+    with charge_to("ada"):
+        acquire(budget, 3)
+        with pytest.raises(ShareUsedUp) as refused:
+            budget.acquire(INTERACTIVE)
+    assert (refused.value.person, refused.value.share) == ("ada", 3)
+    assert refused.value.retry_after == WINDOW
+    with charge_to("grace"):
+        acquire(budget, 3)
+    acquire(budget, 2, BACKGROUND)  # a digest's: charged to nobody
+    assert budget.left == 2
+
+
+def test_a_share_comes_back_request_by_request(clock: Clock) -> None:
+    budget = Budget(10, 0.2, clock.seconds, share=0.2)
+    with charge_to("ada"):
+        budget.acquire(INTERACTIVE)
+        clock.advance(100)
+        budget.acquire(INTERACTIVE)
+        assert wait(budget) == WINDOW_SECONDS - 100
+        clock.advance(WINDOW_SECONDS - 100)
+        budget.acquire(INTERACTIVE)
+        assert wait(budget) == 100
+
+
+def test_work_of_a_person_s_in_the_background_is_of_their_share(clock: Clock) -> None:
+    budget = Budget(100, 0.2, clock.seconds, share=0.1)
+    with charge_to("ada"):
+        acquire(budget, 10, BACKGROUND)
+        with pytest.raises(ShareUsedUp):
+            budget.acquire(INTERACTIVE)
+
+
+def test_the_smallest_share_is_one_request(clock: Clock) -> None:
+    budget = Budget(3, 0, clock.seconds, share=0.01)
+    for person in ("ada", "grace"):
+        with charge_to(person):
+            budget.acquire(INTERACTIVE)
+            with pytest.raises(ShareUsedUp):
+                budget.acquire(INTERACTIVE)
+
+
+def test_a_look_at_the_budget_takes_nothing(clock: Clock) -> None:
+    budget = Budget(10, 0.2, clock.seconds, share=0.1)
+    with charge_to("ada"):
+        for _ in range(20):
+            budget.check(INTERACTIVE)
+        assert budget.left == 10
+        budget.acquire(INTERACTIVE)
+        with pytest.raises(ShareUsedUp):
+            budget.check(INTERACTIVE)
+
+
+def test_people_who_ask_no_more_leave_nothing_in_memory(clock: Clock) -> None:
+    budget = Budget(10**6, 0.2, clock.seconds, share=0.5)
+
+    def held() -> int:
+        return sum(map(len, (budget._spent, budget._spent_by)))  # noqa: SLF001 - memory has no other face
+
+    for number in range(1000):
+        with charge_to(f"U{number}"):
+            budget.acquire(INTERACTIVE)
+    assert held() == 2000
+    clock.advance(WINDOW_SECONDS)
+    assert budget.left == 10**6
+    assert held() == 0

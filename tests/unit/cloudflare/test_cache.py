@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
-from bot.cloudflare.errors import Unavailable, WorkflowNotFound
-from bot.cloudflare.limiter import Priority
+from bot.cloudflare.errors import ShareUsedUp, Unavailable, WorkflowNotFound
+from bot.cloudflare.limiter import Budget, Priority, charge_to
 from bot.cloudflare.models import Cursor, PageNumber, PageQuery, Status
 from bot.playground.simulators.cloudflare import JsonError, Simulation, Slow
 from tests.support.clock import Clock
@@ -241,3 +241,35 @@ async def test_a_workflow_is_cached_by_name(
     clock.advance(FIRST + 0.01)
     await workflows.get_workflow("orders")
     assert simulation.count("get_workflow") == 3
+
+
+async def test_who_joins_a_request_is_not_refused_because_of_who_began_it(
+    make_client: MakeClient, clock: Clock, orders: Simulation
+) -> None:
+    budget = Budget(100, 0.2, clock.seconds, share=0.01)
+    workflows = CachedWorkflows(make_client(budget=budget), TIMES, clock.seconds)
+    with charge_to("ada"):
+        await workflows.list_instances(page_query(status=Status("errored")))
+        began = asyncio.ensure_future(workflows.list_instances(page_query()))
+    joined = []
+    for person in ("grace", "alan", "ada"):
+        with charge_to(person):
+            joined.append(asyncio.ensure_future(workflows.list_instances(page_query())))
+    told = await asyncio.gather(began, *joined, return_exceptions=True)
+    assert isinstance(told[0], ShareUsedUp)
+    assert isinstance(told[3], ShareUsedUp)
+    assert told[1] is told[2], "one of them asks anew, for both"
+    assert orders.list_calls == 2
+    await workflows.close()
+
+
+async def test_a_cached_page_is_of_nobody_s_share(
+    make_client: MakeClient, clock: Clock, orders: Simulation
+) -> None:
+    budget = Budget(100, 0.2, clock.seconds, share=0.01)
+    workflows = CachedWorkflows(make_client(budget=budget), TIMES, clock.seconds)
+    with charge_to("ada"):
+        for _ in range(20):
+            assert (await workflows.list_instances(page_query())).rows
+    assert orders.list_calls == 1
+    await workflows.close()

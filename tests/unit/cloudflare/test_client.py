@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, GlobalKey, NoCredentials, production_endpoint, wrangler_endpoint
@@ -18,6 +19,7 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
 )
 from bot.playground.simulators.cloudflare import ApiToken as KnownToken
+from bot.playground.simulators.cloudflare.faults import HealthyHandler
 from tests.support.commands import NOW
 from tests.unit.cloudflare.responses import page_query
 
@@ -240,3 +242,44 @@ async def test_the_client_does_not_close_the_session(
 ) -> None:
     await client.list_workflows()
     assert not session.closed
+
+
+class Endless:
+    """A list of workflows whose every page is full and has a next one."""
+
+    async def answer(self, request: web.Request, _healthy: HealthyHandler) -> web.Response:
+        page = int(request.query["page"])
+        rows = [{"name": f"flow-{page}-{number}"} for number in range(100)]
+        info = {"page": page, "per_page": 100, "total_pages": page + 10**6, "total_count": 10**9}
+        return web.json_response({"success": True, "result": rows, "result_info": info})
+
+
+async def test_a_list_of_workflows_that_never_ends_is_cut_and_says_so(
+    client: WorkflowsClient, simulation: Simulation
+) -> None:
+    simulation.inject(Endless(), times=None)
+    found = await client.list_workflows()
+    assert simulation.workflow_calls == 50
+    assert len(found.rows) == 5000
+    assert found.cut_short
+
+
+@pytest.mark.parametrize(
+    ("info", "cut_short"), [({"total_count": 1}, False), ({"total_count": 7}, True), ({}, True)]
+)
+async def test_a_page_of_workflows_that_repeats_itself_is_the_whole_list_if_its_count_says_so(
+    client: WorkflowsClient, simulation: Simulation, info: dict[str, int], cut_short: bool
+) -> None:
+    page = {"result": [{"name": "a"}], "result_info": {"total_pages": 9, **info}}
+    simulation.inject(Changed(page), times=None)
+    found = await client.list_workflows()
+    assert [row.name for row in found.rows] == ["a"]
+    assert found.cut_short is cut_short
+
+
+async def test_a_list_of_workflows_that_ends_is_not_cut(
+    client: WorkflowsClient, simulation: Simulation
+) -> None:
+    for number in range(201):
+        simulation.add_workflow(f"flow-{number}")
+    assert not (await client.list_workflows()).cut_short

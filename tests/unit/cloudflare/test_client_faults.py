@@ -7,22 +7,26 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 import trustme
 from aiohttp import web
 
 from bot.cloudflare.client import Call, WorkflowsClient
+from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import ApiToken, Endpoint
 from bot.cloudflare.errors import (
     CloudflareError,
     InvalidParameter,
     InvalidResponse,
+    QueueFull,
     RateLimited,
     TLSError,
     Unavailable,
 )
 from bot.cloudflare.limiter import Budget, Priority
+from bot.cloudflare.models import Cursor
 from bot.cloudflare.transport import MAX_BODY
 from bot.playground.simulators.cloudflare import (
     Challenge,
@@ -318,3 +322,31 @@ async def test_each_try_is_reported(client: WorkflowsClient, orders: Simulation,
     orders.inject(CutOff())
     await client.list_instances(page_query())
     assert [call.outcome for call in calls] == ["503", "unavailable", "200"]
+
+
+async def test_nobody_waits_for_a_turn_that_the_budget_leaves_no_request_for(
+    make_client: MakeClient, orders: Simulation, clock: Clock
+) -> None:
+    turns = ConcurrencyLimit(1, timedelta(seconds=20))
+    client = make_client(budget=Budget(1, 0, clock.seconds), concurrency=turns)
+    orders.inject(Slow(0.5))
+    first = asyncio.ensure_future(client.list_instances(page_query()))
+    await asyncio.sleep(0.1)
+    with pytest.raises(RateLimited, match="our own"):
+        await client.list_instances(page_query(Cursor("x")))
+    assert not first.done()
+    await first
+
+
+async def test_a_request_that_waits_takes_nothing_from_the_budget(
+    make_client: MakeClient, orders: Simulation, clock: Clock
+) -> None:
+    budget, turns = Budget(10, 0, clock.seconds), ConcurrencyLimit(1, timedelta(seconds=0.3))
+    client = make_client(budget=budget, concurrency=turns)
+    orders.inject(Slow(0.6))
+    first = asyncio.ensure_future(client.list_instances(page_query()))
+    await asyncio.sleep(0.1)
+    with pytest.raises(QueueFull):
+        await client.list_workflows()
+    await first
+    assert budget.left == 9

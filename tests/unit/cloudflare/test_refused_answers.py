@@ -1,6 +1,7 @@
 """Failed responses become errors with the API's codes and the ray."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -240,3 +241,14 @@ def test_any_response_is_read_or_is_a_cloudflare_error(response: Response) -> No
             reads()
         except CloudflareError as error:
             assert error.reason  # noqa: PT017 - which of them it is, is tested above
+
+
+def test_a_date_without_a_zone_is_in_utc_wherever_the_bot_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        pause = retry_after({"retry-after": "Mon, 23 Nov 2026 14:03:52 -0000"}, ARRIVED)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert pause == timedelta(seconds=30)

@@ -514,3 +514,25 @@ async def test_counts_that_the_first_digest_could_not_read_have_not_risen_in_the
     assert report.exact is True
     changes = {row.name: row.changes for row in report.rows}
     assert changes == {"orders": None, "bills": {}}
+
+
+async def test_workflows_without_counts_are_asked_for_one_by_one_only_so_often(prod: Account) -> None:
+    uncounted = [{"name": f"flow-{number}"} for number in range(300)]
+    for first in (0, 100, 200):
+        rows = uncounted[first : first + 100]
+        prod.simulation.inject(list_body(*rows, total_pages=3), operation="list_workflows")
+    for row in uncounted:
+        prod.simulation.add_workflow(row["name"])
+    report = await prod.digest(sharing="9:00")
+    assert prod.simulation.count("get_workflow") == 200
+    assert not report.exact, "the others were not looked at"
+
+
+async def test_a_digest_of_a_list_that_was_cut_claims_nothing_of_the_rest(prod: Account) -> None:
+    prod.fail("orders", "a")
+    rows = [{"name": "orders", "instances": {"errored": 1}}]
+    prod.simulation.inject(list_body(*rows, total_pages=9), times=2, operation="list_workflows")
+    report = await prod.digest(sharing="9:00")
+    assert shown_ids(report) == {"a"}
+    assert not report.exact
+    assert report.baseline.partial

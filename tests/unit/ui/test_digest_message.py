@@ -132,6 +132,23 @@ def test_a_digest_calls_whom_it_should_in_its_text_too_and_only_with_news() -> N
     assert "<!subteam" not in silent.text + visible_lines(silent)
 
 
+def test_a_digest_that_may_not_call_the_channel_calls_the_others_and_says_so() -> None:
+    messages = digest_message(7, FULL, DigestControls(may_call_channel=False))
+    for one in (messages.full, messages.plain):
+        assert_slack_shows(one, "<@U1> <!subteam^S1>")
+        assert one.text.startswith("<@U1> <!subteam^S1> Digest 7")
+        said = visible_lines(one)
+        assert "<!here>" not in one.text + said
+        assert "🔕 `@here` is not called: digests did that as often within the last hour as they may" in said
+
+
+def test_a_digest_without_news_says_nothing_of_calls() -> None:
+    quiet = replace(QUIET, plan=plan(mentions=ONCALL))
+    assert "🔕" not in visible_lines(digest_message(7, quiet, DigestControls(may_call_channel=False)).full)
+    nobody = replace(FULL, plan=plan())
+    assert "🔕" not in visible_lines(digest_message(7, nobody, DigestControls(may_call_channel=False)).full)
+
+
 def test_a_preview_calls_nobody_and_says_whom_it_would() -> None:
     messages = digest_message(None, FULL, DigestControls(is_preview=True))
     for one in (messages.full, messages.plain):
