@@ -21,6 +21,8 @@ from bot.storage.database import DatabaseUnusable, first_line
 _log = structlog.get_logger(__name__)
 
 PURGE_EVERY: Final = timedelta(minutes=10)
+_FIRST_AFTER: Final = timedelta(minutes=1)
+"""A process that has just started has more urgent work; one that starts often has to purge, too."""
 _GRACE: Final = timedelta(seconds=3)
 
 
@@ -58,16 +60,17 @@ class StoredRequests:
 async def purge_regularly(
     stored: StoredRequests, team: Callable[[], Awaitable[str]], every: timedelta = PURGE_EVERY
 ) -> AsyncIterator[None]:
-    """Purge at once and then at an interval, until the block is left. Every process may do so.
+    """Purge after a minute and then at an interval, until the block is left. Every process may do so.
 
     Args:
         stored: what to purge.
         team: returns Slack's id of the workspace, or raises `StartupError` while it is not known.
-        every: the interval.
+        every: the interval; the first purge does not wait for longer.
     """
     busy = asyncio.Lock()
 
     async def purge() -> None:
+        await asyncio.sleep(min(_FIRST_AFTER, every).total_seconds())
         while True:
             try:
                 of = await team()
