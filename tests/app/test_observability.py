@@ -28,6 +28,7 @@ from bot.playground.simulators.slack import (
     Reply,
 )
 from bot.slack.bolt import SlackApp
+from bot.slack.router import Router
 from bot.telemetry import Metrics, configure_logging, current_request_id
 from tests.support.digest_actions import ask_digest, make_overdue, wait_for_message
 from tests.support.fixtures import ReadLog, RunBot
@@ -218,17 +219,35 @@ async def test_each_request_has_one_line_that_holds_nothing_that_was_typed(
 
 
 async def test_a_fault_where_bolt_expects_none_is_answered_counted_and_logged(
+    ada: Person, slack: LocalSlack, read_log: ReadLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise IndexError
+
+    monkeypatch.setattr(Router, "_tell", fail)  # what tells people of all other faults
+    moved = await MetricChanges.since_now(slack)
+    with pytest.raises(AckError) as failed:
+        await ada.shortcut("of_another_version")
+    assert failed.value.ack is not None
+    assert failed.value.ack.status == 500
+    assert await moved.by("requests_total", kind="shortcut", outcome="500") == 1
+    of_it = lines(read_log, failed.value.ack.request_id)
+    assert of_it["request"]["outcome"] == "500"
+    assert "IndexError" in of_it["request_failed"]["exception"]
+
+
+async def test_what_bolt_can_not_read_is_refused_and_no_fault(
     ada: Person, slack: LocalSlack, read_log: ReadLog
 ) -> None:
     moved = await MetricChanges.since_now(slack)
     with pytest.raises(AckError) as failed:
         await ada.send({"type": "block_actions", "actions": []})
     assert failed.value.ack is not None
-    assert failed.value.ack.status == 500
-    assert await moved.by("requests_total", kind="block_actions", outcome="500") == 1
+    assert failed.value.ack.status == 400
+    assert await moved.by("requests_total", kind="block_actions", outcome="400") == 1
     of_it = lines(read_log, failed.value.ack.request_id)
-    assert of_it["request"]["outcome"] == "500"
-    assert "IndexError" in of_it["request_failed"]["exception"]
+    assert of_it["request_refused"]["reason"] == "it is none of Slack's (IndexError)"
+    assert not [line for line in of_it.values() if line["level"] == "error"]
 
 
 async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_under_their_references(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import aiohttp
 from aiohttp import web
 
-from bot.slack.http import web_app
+from bot.slack.health import Health
 from bot.telemetry import Metrics
 
 
@@ -21,7 +21,8 @@ async def _stuck() -> str | None:
 
 async def test_a_part_that_does_not_answer_is_not_ready_and_all_else_is_told() -> None:
     probes = {"database": _stuck, "worker": _well}
-    app = web_app(None, Metrics(), probes, timedelta(seconds=0.05))
+    app = web.Application()
+    app.add_routes(Health(Metrics(), probes, timedelta(seconds=0.05)).routes())
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
