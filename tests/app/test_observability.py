@@ -28,7 +28,6 @@ from bot.playground.simulators.slack import (
     Reply,
 )
 from bot.slack.bolt import SlackApp
-from bot.slack.router import Router
 from bot.telemetry import Metrics, configure_logging, current_request_id
 from tests.support.digest_actions import ask_digest, make_overdue, wait_for_message
 from tests.support.fixtures import ReadLog, RunBot
@@ -218,20 +217,17 @@ async def test_each_request_has_one_line_that_holds_nothing_that_was_typed(
     assert "canary" not in str(read_log())
 
 
-async def test_a_fault_where_bolt_expects_none_is_answered_counted_and_logged(
-    ada: Person, slack: LocalSlack, read_log: ReadLog, monkeypatch: pytest.MonkeyPatch
+async def test_a_fault_where_nothing_else_handles_it_is_answered_and_logged(
+    bot: Bot, read_log: ReadLog
 ) -> None:
-    def fail(*_: object) -> None:
-        raise IndexError
+    async def handle_badly(error: Exception) -> None:
+        raise IndexError from error
 
-    monkeypatch.setattr(Router, "_tell", fail)  # what tells people of all other faults
-    moved = await MetricChanges.since_now(slack)
-    with pytest.raises(AckError) as failed:
-        await ada.shortcut("of_another_version")
-    assert failed.value.ack is not None
-    assert failed.value.ack.status == 500
-    assert await moved.by("requests_total", kind="shortcut", outcome="500") == 1
-    of_it = lines(read_log, failed.value.ack.request_id)
+    app = SlackApp(bot.client, Metrics())
+    app.error(handle_badly)
+    answer = await app.async_dispatch(AsyncBoltRequest(body="payload=%7B%7D"))
+    assert answer.status == 500
+    of_it = lines(read_log, answer.headers["X-Request-Id"][0])
     assert of_it["request"]["outcome"] == "500"
     assert "IndexError" in of_it["request_failed"]["exception"]
 
