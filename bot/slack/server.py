@@ -107,9 +107,9 @@ class _ServerLog(logging.LoggerAdapter[logging.Logger]):
         self._connections = connections
 
     def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:  # noqa: ANN401 - as logging has it
-        """Count requests that can't be read, and log all else."""
+        """Count requests that can't be read or do not come whole, and log all else."""
         error = kwargs.get("exc_info")
-        if isinstance(error, HttpProcessingError):
+        if isinstance(error, HttpProcessingError | ConnectionError):
             self._connections.add_refusal(f"the request can't be read ({type(error).__name__})", 400)
         else:
             super().log(level, msg, *args, **kwargs)
