@@ -13,9 +13,23 @@ from tests.support.teams import TEAM
 pytestmark = pytest.mark.usefixtures("_app")
 
 DEEP: Final[Any] = json.loads("[" * 400 + "]" * 400)
-ODD: Final = (None, 7, True, "", "x", [], {}, [[]], [None], {"id": []}, 10**400, float("nan"), DEEP)
+ODD: Final[tuple[Any, ...]] = (
+    None,
+    7,
+    True,
+    "",
+    "x",
+    [],
+    {},
+    [[]],
+    [None],
+    {"id": []},
+    10**400,
+    float("nan"),
+    DEEP,
+)
 MEMBER: Final = {"user": {"id": "U1", "team_id": TEAM}, "team": {"id": TEAM}, "trigger_id": "1.2.a"}
-KINDS: Final = ("block_actions", "view_submission", "view_closed", "block_suggestion", "shortcut",
+KINDS: Final[tuple[Any, ...]] = ("block_actions", "view_submission", "view_closed", "block_suggestion", "shortcut",
                 "message_action", "interactive_message", "dialog_submission", "dialog_cancellation",
                 "dialog_suggestion", "workflow_step_edit", "event_callback", "url_verification",
                 "app_rate_limited", "unheard_of", "", None, 7, [], {})  # fmt: skip

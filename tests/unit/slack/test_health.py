@@ -41,7 +41,7 @@ async def test_who_asks_during_a_run_gets_the_next_one() -> None:
     shared = SharedRun(Work(), PAUSE)
     first = asyncio.ensure_future(shared.get())
     await asyncio.sleep(0.01)
-    assert await asyncio.gather(shared.get(), shared.get()) == [2, 2]
+    assert list(await asyncio.gather(shared.get(), shared.get())) == [2, 2]
     assert await first == 1
 
 
