@@ -1,7 +1,8 @@
 """Limits of the bot's own ports: how many connections are open, and how long each may take.
 
-When there are too many, the one that has waited for the longest time makes room for a new one. One whose
-request is proved to be Slack's never does, so that strangers can't keep Slack out, however many they are.
+When there are too many, the one that has waited for the longest time makes room for a new one. Those that
+brought a request of Slack's come last, and never while they are answered, so that strangers can't keep Slack out,
+however many they are.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
+from itertools import chain
 from typing import Final, Literal
 
 from aiohttp import web
@@ -73,8 +75,9 @@ class Connections:
         self._refusals = refusals
         self._metrics = metrics
         self._open: set[Connection] = set()
-        # The oldest first: those that make room.
+        # Those that make room, the oldest first.
         self._waiting: dict[Connection, None] = {}
+        self._waiting_again: dict[Connection, None] = {}
         self._by_address: dict[str, dict[Connection, None]] = {}
         self._next_sweep: asyncio.TimerHandle | None = None
         metrics.connections.set_function(lambda: len(self._open))
@@ -88,7 +91,7 @@ class Connections:
         same = self._by_address.get(connection.address, {})
         if len(same) >= self._limits.per_address:
             self._close_oldest(same, "address")
-        if len(self._open) >= self.most and not self._close_oldest(self._waiting, "all"):
+        if len(self._open) >= self.most and not self._close_oldest(self._candidates, "all"):
             return False
         self._open.add(connection)
         self.let_wait(connection)
@@ -103,7 +106,11 @@ class Connections:
 
     def make_room(self) -> None:
         """Close a connection, as the process has no file descriptor left."""
-        self._close_oldest(self._waiting, "descriptors")
+        self._close_oldest(self._candidates, "descriptors")
+
+    @property
+    def _candidates(self) -> "dict[Connection, None]":
+        return self._waiting or self._waiting_again
 
     def remove(self, connection: "Connection") -> None:
         """Forget a connection that is closed."""
@@ -112,6 +119,7 @@ class Connections:
 
     def hold(self, connection: "Connection") -> None:
         """Keep a connection, whatever else comes."""
+        self._waiting_again.pop(connection, None)
         if connection not in self._waiting:
             return
         del self._waiting[connection]
@@ -123,7 +131,11 @@ class Connections:
     def let_wait(self, connection: "Connection") -> None:
         """Have a connection make room after all others that wait now."""
         self.hold(connection)
-        if connection in self._open:
+        if connection not in self._open:
+            return
+        if connection.is_proved:
+            self._waiting_again[connection] = None
+        else:
             self._waiting[connection] = None
             self._by_address.setdefault(connection.address, {})[connection] = None
 
@@ -150,7 +162,8 @@ class Connections:
     def _sweep(self) -> None:
         """Close what is late, and look again for as long as any connection is open."""
         now = asyncio.get_running_loop().time()
-        for connection in [one for one in self._waiting if one.deadline < now]:
+        both = chain(self._waiting, self._waiting_again)
+        for connection in [one for one in both if one.deadline < now]:
             if not connection.is_idle:
                 self._count("deadline")
             self._close(connection)
@@ -171,6 +184,7 @@ class Connection(asyncio.Protocol):
         address: where it comes from; of IPv6 the network, of which each home has one.
         deadline: on the loop's clock.
         is_idle: whether it was answered and has sent nothing since.
+        is_proved: whether it brought a request of Slack's.
     """
 
     __slots__ = (
@@ -183,6 +197,7 @@ class Connection(asyncio.Protocol):
         "address",
         "deadline",
         "is_idle",
+        "is_proved",
     )
 
     def __init__(
@@ -197,6 +212,7 @@ class Connection(asyncio.Protocol):
         self.address = ""
         self.deadline = 0.0
         self.is_idle = False
+        self.is_proved = False
 
     def begin_exchange(self) -> None:
         """Note that the head of a request is there."""
@@ -211,6 +227,7 @@ class Connection(asyncio.Protocol):
     @contextmanager
     def keep_open(self) -> Iterator[None]:
         """Close this connection for no other in this block: its request is proved to be Slack's."""
+        self.is_proved = True
         self._connections.hold(self)
         try:
             yield
@@ -269,7 +286,7 @@ class Connection(asyncio.Protocol):
 
 
 def connection_of(request: web.Request) -> Connection | None:
-    """Return the connection of a request; None where it is not one of `Connections.serve`, or closed."""
+    """Return the connection of a request; None where it is closed, or another server's."""
     protocol = None if request.transport is None else request.transport.get_protocol()
     return protocol if isinstance(protocol, Connection) else None
 

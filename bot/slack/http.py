@@ -2,12 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
 
-from aiohttp import StreamReader, web
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from cachetools import FIFOCache
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -40,7 +40,7 @@ class SlackEndpoint:
         self._verifier = SignatureVerifier(signing_secret)
         self._timeout = timeout.total_seconds()
         self._seen: FIFOCache[str, bool] = FIFOCache(_REMEMBERED)
-        self._large_bodies = 0
+        self._bodies = _Bodies(_MOST_OF_BODIES)
 
     async def answer(self, request: web.Request) -> web.Response:
         """Return the answer to a request of Slack's.
@@ -82,35 +82,56 @@ class SlackEndpoint:
             if request.content.is_eof():  # it came together with its head, as most do
                 return request.content.read_nowait().decode()
             async with asyncio.timeout(self._timeout):
-                return (await self._read(request.content)).decode()
+                return (await self._bodies.read(request)).decode()
         except TimeoutError as error:
             raise RequestRejected(408, "the body takes too long") from error
         except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
             raise RequestRejected(400, "the body can't be read") from error
 
-    async def _read(self, content: StreamReader) -> bytearray:
-        body = bytearray()
-        while len(body) <= _USUAL_BODY:
-            if not (chunk := await content.readany()):
-                return body
-            body += chunk
-        with self._large_body():
-            async for chunk in content.iter_any():
-                body += chunk
-                if len(body) > LARGEST_BODY:
-                    raise RequestRejected(413, "the body is too large")
-        return body
 
-    @contextmanager
-    def _large_body(self) -> Iterator[None]:
-        """Let few bodies be large at once: anyone can send one, and it is kept until it is whole."""
-        if self._large_bodies >= _MOST_LARGE_BODIES:
-            raise RequestRejected(429, "too many large bodies at once")
-        self._large_bodies += 1
+class _Bodies:
+    """The bodies that are not whole yet, the oldest first; each is kept in memory, and anyone can send one.
+
+    Args:
+        most: the bytes of all of them. For more, the oldest are given up, which are the slowest, too.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._total = 0
+        self._sizes: dict[asyncio.Transport, int] = {}
+
+    async def read(self, request: web.Request) -> bytes:
+        """Return a whole body.
+
+        Raises:
+            RequestRejected: it is too large.
+            OSError: its connection is lost, or it was given up.
+        """
+        if (transport := request.transport) is None:
+            raise ConnectionResetError
+        chunk, chunks = b"", list[bytes]()
+        self._sizes[transport] = 0
         try:
-            yield
+            async for chunk in request.content.iter_any():
+                chunks.append(chunk)
+                self._add(transport, len(chunk))
+            return b"".join(chunks)
         finally:
-            self._large_bodies -= 1
+            self._total -= self._sizes.pop(transport, 0)
+            del chunk, chunks  # aiohttp keeps an error, and so this frame, until the garbage is collected
+
+    def _add(self, transport: asyncio.Transport, size: int) -> None:
+        if transport not in self._sizes:  # it was given up
+            raise ConnectionResetError
+        self._sizes[transport] += size
+        self._total += size
+        if self._sizes[transport] > LARGEST_BODY:
+            raise RequestRejected(413, "the body is too large")
+        while self._total > self._most:
+            oldest = next(iter(self._sizes))
+            self._total -= self._sizes.pop(oldest)
+            oldest.abort()
 
 
 class RequestRejected(Exception):
@@ -155,9 +176,7 @@ def slack_route(requests: SlackEndpoint, metrics: Metrics, refusals: Refusals) -
 
 _REMEMBERED: Final = 20_000
 """Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
-_USUAL_BODY: Final = 64 * 1024
-"""Bytes. Few of Slack's bodies are larger."""
-_MOST_LARGE_BODIES: Final = 32
+_MOST_OF_BODIES: Final = 32 * LARGEST_BODY
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
 _TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
 _SIGNATURE: Final = ("X-Slack-Signature", re.compile(r"v0=[0-9a-f]{64}", re.ASCII))

@@ -135,6 +135,17 @@ async def test_where_none_can_make_room_the_new_one_is_closed() -> None:
             assert await one_more.status() == 200
 
 
+async def test_one_that_brought_a_request_of_slacks_makes_room_last() -> None:
+    async with serve(limits(total=10, per_address=5)) as server, connect(server.port) as proved:
+        server.go_on.set()
+        await proved.send(GET % b"proved")
+        assert await proved.status() == 200
+        async with connect_many(server.port, 100):
+            await proved.send(GET % b"proved")
+            assert await proved.reader.read(1) == b"x"
+            assert await proved.status() == 200
+
+
 async def test_one_address_takes_nothing_from_the_others() -> None:
     async with (
         serve(limits(total=50, per_address=20)) as server,
