@@ -1,7 +1,7 @@
 """Limits of the bot's own ports: how many connections are open, and how long each may take.
 
 When there are too many, the one that has waited for the longest time makes room for a new one. Those that
-brought a request of Slack's come last, and never while they are answered, so that strangers can't keep Slack out,
+brought a request of Slack's come last, and never while it is answered: strangers can't keep Slack out,
 however many they are.
 """
 

@@ -15,8 +15,6 @@ from bot.slack.interaction import Interaction
 
 _log = structlog.get_logger(__name__)
 
-_APP_TIMEOUT: Final = timedelta(seconds=3)
-"""How long everybody waits for the app's id, which Slack gives to some tokens only."""
 _LONGEST_PAUSE: Final = timedelta(minutes=1)
 
 
@@ -33,12 +31,13 @@ class Team:
     enterprise: str = ""
 
     def includes(self, interaction: Interaction) -> bool:
-        """Return whether a person acts as a member of this workspace.
+        """Return whether there is a person, who acts as a member of this workspace.
 
         Both ids have to say so: in a channel that is shared with another organisation, a click has the team
         of the bot and a stranger's own one, and a submitted modal has the stranger's own one twice.
         """
-        return interaction.team == self.id and interaction.home_team in {"", self.id, self.enterprise}
+        is_here = interaction.team == self.id and interaction.home_team in {"", self.id, self.enterprise}
+        return is_here and bool(interaction.user)
 
 
 class InstalledTeam:
@@ -47,14 +46,21 @@ class InstalledTeam:
     Args:
         client: with the bot's token.
         adopt: is run with the team's id before anybody learns it; may raise.
+        app_timeout: how long everybody waits for the app's id, too, which Slack gives to some tokens only.
 
     Attributes:
         app: Slack's id of the token's app, as in `A0123ABCD`; empty until Slack says it, and for good without
             the scope `users:read`. Then requests of any app are let in that has the same signing secret.
     """
 
-    def __init__(self, client: AsyncWebClient, adopt: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        adopt: Callable[[str], Awaitable[None]],
+        app_timeout: timedelta = timedelta(seconds=3),
+    ) -> None:
         self._client = client
+        self._app_timeout = app_timeout.total_seconds()
         self._adopt = adopt
         self._learning: asyncio.Task[Team] | None = None
         self._learning_app: asyncio.Task[None] | None = None
@@ -91,7 +97,7 @@ class InstalledTeam:
             raise SlackUnreachable("Slack did not say which workspace SLACK_BOT_TOKEN belongs to")
         if self._learning_app is None:
             self._learning_app = asyncio.ensure_future(self._learn_app(str(answer.get("bot_id") or "")))
-        await asyncio.wait({self._learning_app}, timeout=_APP_TIMEOUT.total_seconds())
+        await asyncio.wait({self._learning_app}, timeout=self._app_timeout)
         await self._adopt(team)
         return Team(team, str(answer.get("enterprise_id") or ""))
 

@@ -29,10 +29,11 @@ ODD: Final[tuple[Any, ...]] = (
     DEEP,
 )
 MEMBER: Final = {"user": {"id": "U1", "team_id": TEAM}, "team": {"id": TEAM}, "trigger_id": "1.2.a"}
-KINDS: Final[tuple[Any, ...]] = ("block_actions", "view_submission", "view_closed", "block_suggestion", "shortcut",
-                "message_action", "interactive_message", "dialog_submission", "dialog_cancellation",
-                "dialog_suggestion", "workflow_step_edit", "event_callback", "url_verification",
-                "app_rate_limited", "unheard_of", "", None, 7, [], {})  # fmt: skip
+KINDS: Final[tuple[Any, ...]] = (
+    "block_actions", "view_submission", "view_closed", "block_suggestion", "shortcut", "message_action",
+    "interactive_message", "dialog_submission", "dialog_cancellation", "dialog_suggestion",
+    "workflow_step_edit", "event_callback", "url_verification", "app_rate_limited", "unheard_of", "", None, 7, [], {},
+)  # fmt: skip
 
 
 def one_of_each_kind() -> dict[str, dict[str, Any]]:
