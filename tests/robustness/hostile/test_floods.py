@@ -116,7 +116,7 @@ async def test_without_file_descriptors_the_bot_makes_room_and_fills_no_log(harn
     async with harness.bot("bot") as bot:
         assert bot.process.pid is not None
         await ask(harness.ada, "list order-processing")
-        open_now = len(list(Path(f"/proc/{bot.process.pid}/fd").iterdir()))
+        open_now = int(await harness.metric(bot, "process_open_fds"))
         _, most = resource.prlimit(bot.process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(bot.process.pid, resource.RLIMIT_NOFILE, (open_now + 20, most))
         async with connect_many(bot.port, 200):

@@ -32,7 +32,8 @@ MEMBER: Final = {"user": {"id": "U1", "team_id": TEAM}, "team": {"id": TEAM}, "t
 KINDS: Final[tuple[Any, ...]] = (
     "block_actions", "view_submission", "view_closed", "block_suggestion", "shortcut", "message_action",
     "interactive_message", "dialog_submission", "dialog_cancellation", "dialog_suggestion",
-    "workflow_step_edit", "event_callback", "url_verification", "app_rate_limited", "unheard_of", "", None, 7, [], {},
+    "workflow_step_edit", "event_callback", "url_verification", "app_rate_limited", "unheard_of",
+    "", None, 7, [], {},
 )  # fmt: skip
 
 
