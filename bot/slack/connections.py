@@ -91,7 +91,9 @@ class Connections:
         same = self._by_address.get(connection.address, {})
         if len(same) >= self._limits.per_address:
             self._close_oldest(same, "address")
-        if len(self._open) >= self.most and not self._close_oldest(self._candidates, "all"):
+        if len(self._open) >= self.most and not self._close_oldest(
+            self._waiting or self._waiting_again, "all"
+        ):
             return False
         self._open.add(connection)
         self.let_wait(connection)
@@ -105,12 +107,11 @@ class Connections:
         self._refusals.add(reason, status)
 
     def make_room(self) -> None:
-        """Close a connection, as the process has no file descriptor left."""
-        self._close_oldest(self._candidates, "descriptors")
+        """Close a stranger's connection, as the process has no file descriptor left.
 
-    @property
-    def _candidates(self) -> "dict[Connection, None]":
-        return self._waiting or self._waiting_again
+        asyncio accepts no other for a second then, so that those of Slack's are kept.
+        """
+        self._close_oldest(self._waiting, "descriptors")
 
     def remove(self, connection: "Connection") -> None:
         """Forget a connection that is closed."""
