@@ -27,8 +27,9 @@ from bot.digests.reading import ReportBuilder
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
+from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
-from bot.routing import CommandReader, request_codec, routes
+from bot.routing import CommandReader, routes
 from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
@@ -39,13 +40,13 @@ from bot.slack.health import Health, Probe
 from bot.slack.http import SlackEndpoint, slack_route
 from bot.slack.poster import Poster
 from bot.slack.refusals import Refusals
-from bot.slack.requests import RequestStore
 from bot.slack.responder import Responder
 from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
 from bot.slack.team import InstalledTeam
 from bot.slack.users import UserTimeZones
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
+from bot.stored_requests import StoredRequests, purge_regularly
 from bot.telemetry import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -106,7 +107,7 @@ async def build_bot(
         for account in accounts.values():
             stack.push_async_callback(account.close)
         reader = ReportBuilder(accounts, settings.digest_lookback, _now)
-        requests = RequestStore(engine, request_codec(), settings.keep_bookmarks, _now)
+        stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         refusals = Refusals()
@@ -114,7 +115,7 @@ async def build_bot(
         app = socket_mode = None
         slack_routes: list[RouteDef] = []
         if role is not Role.WORKER:
-            router = build_router(settings, client, engine, installed, accounts, reader, requests, background)
+            router = build_router(settings, client, engine, installed, accounts, reader, stored, background)
             app = SlackApp(client, metrics)
             app.listen(router)
         if app is not None and settings.slack_app_token is not None:
@@ -123,14 +124,18 @@ async def build_bot(
         elif app is not None and settings.slack_signing_secret is not None:
             endpoint = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
             slack_routes.append(slack_route(endpoint, metrics, refusals))
+
+        async def team() -> str:
+            return (await installed.get()).id
+
+        await stack.enter_async_context(purge_regularly(stored, team))
         if role is not Role.WEB:
-
-            async def team() -> str:
-                return (await installed.get()).id
-
+            stores = partial(DigestRepository, engine, now=_now)
+            assumed = AssumedZones(team, stores, UserTimeZones(client, time.monotonic))
+            await stack.enter_async_context(assumed.run())
             poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
-                run_worker(settings, engine, team, poster, reader, requests, metrics, _now)
+                run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
             )
             probes["worker"] = worker.fault
         health = Health(metrics, probes)
@@ -227,24 +232,27 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     installed: InstalledTeam,
     accounts: Mapping[str, CachedWorkflows],
     reports: ReportBuilder,
-    requests: RequestStore,
+    stored: StoredRequests,
     background: Background,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     if client.session is None:
         raise AssertionError("the client was made with a session")
     zones = UserTimeZones(client, time.monotonic)
-    lists = ListHandlers(Browser(accounts), requests, zones, _now)
+    browser = Browser(accounts, stored.walks.has_passed)
+    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now)
     stores = partial(DigestRepository, engine, now=_now)
-    service = DigestService(stores, reports, accounts, requests, ChannelAccess(client), _now)
-    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins), zones)
+    channels = ChannelAccess(client)
+    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
+    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones)
     names = tuple(accounts)
     return Router(
         installed,
-        CommandReader(names, requests, zones, lists, _now),
+        CommandReader(names, stored.buttons, zones, lists, _now),
         routes(lists, digests, names),
         Responder(client.session, client),
         background,
+        stored.handled,
     )
 
 

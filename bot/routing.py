@@ -201,9 +201,8 @@ class CommandReader:
         )
         request = read_command(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
-            request = read_command(
-                replace(typed, zone=(await self.zones.get(interaction.team, interaction.user)).name)
-            )
+            zone = await self.zones.get(interaction.team, interaction.user)
+            request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
         if isinstance(request, ListInstances):
             self._typed_before[text] = request
         return request
@@ -238,9 +237,10 @@ class CommandReader:
         if callback_id == filter_form.CALLBACK:
             opened = await self.button("filter_open", carried, interaction)
             return ApplyFilter(opened.query) if isinstance(opened, OpenFilter) else opened
-        if callback_id == digest_form.CALLBACK and (not carried or _NUMBER.fullmatch(carried)):
-            return SaveDigest(int(carried) if carried else None)
-        raise UnknownControl
+        saved = SaveDigest.read(carried) if callback_id == digest_form.CALLBACK else None
+        if saved is None:
+            raise UnknownControl
+        return saved
 
     def menu(self, action_id: str, typed: str) -> Request:
         """Read what was typed into a menu.
@@ -270,17 +270,17 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
         Route(OpenFilter, allow_everyone, lists.open_filter),
         Route(ApplyFilter, allow_everyone, lists.apply_filter),
         Route(OpenForm, allow_everyone, digests.open_form),
-        Route(CreateDigest, allow_everyone, digests.create),
+        Route(CreateDigest, allow_everyone, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),
         Route(ShowDigest, rights.require_view, digests.show),
         Route(PreviewDigest, rights.require_view, digests.preview),
-        Route(RunDigest, rights.require_view, digests.run),
+        Route(RunDigest, rights.require_view, digests.run, once=True),
         Route(EditDigest, rights.require_change, digests.edit),
-        Route(PauseDigest, rights.require_change, digests.pause),
-        Route(ResumeDigest, rights.require_change, digests.resume),
-        Route(DeleteDigest, rights.require_change, digests.delete),
-        Route(RestoreDigest, rights.require_restore, digests.restore),
-        Route(SaveDigest, rights.require_save, digests.save),
+        Route(PauseDigest, rights.require_change, digests.pause, once=True),
+        Route(ResumeDigest, rights.require_change, digests.resume, once=True),
+        Route(DeleteDigest, rights.require_change, digests.delete, once=True),
+        Route(RestoreDigest, rights.require_restore, digests.restore, once=True),
+        Route(SaveDigest, rights.require_save, digests.save, once=True),
         Route(PreviewForm, allow_everyone, digests.preview_form),
         Route(SuggestZones, allow_everyone, digests.suggest_zones),
         Route(SuggestWorkflows, allow_everyone, digests.suggest_workflows),

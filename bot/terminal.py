@@ -39,7 +39,7 @@ async def preview(settings: Settings, number: int) -> str:
         try:
             digest = await _find(engine, number)
             reader = ReportBuilder(accounts, settings.digest_lookback, _now)
-            return report_text(digest, await reader.report(digest.plan, digest.baseline))
+            return report_text(digest, await reader.report(digest.plan, digest.baseline, patient=False))
         except NoSuchDigest as error:
             raise StartupError(f"{error}; `workflows-bot digest list` shows them all") from error
         except (CloudflareError, UnknownAccount) as error:

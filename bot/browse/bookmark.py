@@ -27,6 +27,27 @@ class VisitedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page of a long walk in the database, which keeps each page with the one before it.
+
+    Attributes:
+        key: its own.
+        walk: the walk's key.
+        start: where the walk began.
+        rows_before: how many rows the pages before it held.
+        back: the key of the last page before it that held rows; None if none did.
+        back_rows: how many rows that one held.
+    """
+
+    key: str
+    walk: str
+    start: Position | None
+    rows_before: _Count = 0
+    back: str | None = None
+    back_rows: _Count = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Bookmark:
     """A place in a list of instances.
 
@@ -36,6 +57,8 @@ class Bookmark:
         offset: the first row to show, counted within the page from 0.
         anchor: creation time of the newest instance when the walk began; newer ones stay out.
         visited: the pages passed on the way here, the first one first. The API gives no way back.
+        kept: the page where `visited` begins, or this one if nothing is visited, where the walk before it is
+            in the database; None where all of the walk is here.
     """
 
     query: ListQuery
@@ -43,6 +66,7 @@ class Bookmark:
     offset: _Count = 0
     anchor: Moment | None = None
     visited: Annotated[tuple[VisitedPage, ...], Field(alias="trail")] = ()
+    kept: KeptPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +77,32 @@ class OverviewBookmark:
     offset: _Count = 0
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """A place in a list of instances whose page is in the database.
+
+    Attributes:
+        page: the key of the page.
+        offset: the first row to show, counted within the page from 0.
+        again: the command for the list, for when the page is no longer kept; empty if that is too long.
+    """
+
+    page: str
+    offset: _Count = 0
+    again: str = ""
+
+
 AnyBookmark = Bookmark | OverviewBookmark
+Place = AnyBookmark | KeptPlace
+"""What a button leads to."""
+
+
+def start_of(mark: Bookmark) -> Position | None:
+    """Return the page where the walk to a bookmark began."""
+    if mark.kept is not None:
+        return mark.kept.start
+    return mark.visited[0].position if mark.visited else mark.position
+
 
 VERSION_1: Final = "1"
 _V1: Final[TypeAdapter[AnyBookmark]] = TypeAdapter(AnyBookmark)

@@ -1,12 +1,12 @@
 """Walks lists: a question or a bookmark in, a screen out, at most one request for a hundred rows."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.bookmark import Bookmark, OverviewBookmark, VisitedPage
+from bot.browse.bookmark import Bookmark, KeptPage, KeptPlace, OverviewBookmark, VisitedPage, start_of
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.screen import Overview, Screen, Source
@@ -28,15 +28,26 @@ _MOST_SIMILAR: Final = 3
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
+async def pass_nothing(_: KeptPage, _position: Position) -> bool:
+    """Say that a walk led through no position, where none is in a database."""
+    return False
+
+
 class Browser:
     """Browses the accounts of settings.
 
     Args:
         accounts: by name, at least one; the first is the default.
+        has_passed: returns whether a walk in the database led through a position, to a page or before it.
     """
 
-    def __init__(self, accounts: Mapping[str, CachedWorkflows]) -> None:
+    def __init__(
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        has_passed: Callable[[KeptPage, Position], Awaitable[bool]] = pass_nothing,
+    ) -> None:
         self._accounts = Accounts(accounts)
+        self._has_passed = has_passed
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -64,7 +75,7 @@ class Browser:
             CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
         """
         if _is_first(here):
-            here = Bookmark(here.query, _start(here), here.offset)
+            here = Bookmark(here.query, start_of(here), here.offset)
         return await self.turn(here, fresh=True)
 
     async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
@@ -94,7 +105,7 @@ class Browser:
         page = first = await self._page(workflows, mark, fresh=fresh)
         for _ in range(_MOST_EMPTY_PAGES):
             # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
-            if page.rows or page.next is None or _is_loop(mark, page):
+            if page.rows or page.next is None or await self._is_loop(mark, page):
                 break
             mark = replace(
                 mark, position=page.next, offset=0, visited=(*mark.visited, VisitedPage(mark.position, 0))
@@ -102,7 +113,8 @@ class Browser:
             page = await self._page(workflows, mark, fresh=fresh)
         if mark.anchor is None and _is_first(mark):
             mark, page = await self._anchored(workflows, mark, page)
-        return replace(_screen(mark, account, page), source=Source(asked, page) if page is first else None)
+        screen = _screen(mark, account, page, is_loop=await self._is_loop(mark, page))
+        return replace(screen, source=Source(asked, page) if page is first else None)
 
     async def overview(self, mark: OverviewBookmark, *, fresh: bool = False) -> Overview:
         """Return some workflows of an account with their counts, by name.
@@ -118,10 +130,11 @@ class Browser:
         rows.sort(key=lambda row: row.name.casefold())
         size = WORKFLOWS_PER_SCREEN
         offset = min(mark.offset, _last_screen(len(rows), size))
+        shown, uncounted = await _counted(workflows, rows[offset : offset + size], fresh=fresh)
         return Overview(
             query=mark.overview,
             account=account,
-            rows=await _counted(workflows, rows[offset : offset + size], fresh=fresh),
+            rows=shown,
             first=offset + 1,
             total=len(rows),
             here=replace(mark, offset=offset),
@@ -130,7 +143,16 @@ class Browser:
             messages=found.messages,
             fetched_at=found.fetched_at,
             incomplete_rows=found.incomplete_rows,
+            uncounted=uncounted,
         )
+
+    async def _is_loop(self, mark: Bookmark, page: InstancePage) -> bool:
+        """Return whether the walk would return to a page that it has visited."""
+        if page.next is None:
+            return False
+        if page.next == mark.position or any(page.next == passed.position for passed in mark.visited):
+            return True
+        return mark.kept is not None and await self._has_passed(mark.kept, page.next)
 
     async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
         query = mark.query
@@ -191,30 +213,43 @@ async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
 
 async def _counted(
     workflows: CachedWorkflows, rows: Sequence[Workflow], *, fresh: bool
-) -> Sequence[Workflow]:
-    """Add counts to workflows; ask for each one that the list gave no counts for."""
+) -> tuple[Sequence[Workflow], Mapping[str, CloudflareError]]:
+    """Add counts to workflows; ask for each one that the list gave no counts for.
+
+    Those that can't be counted just now stay without, and are returned by name with why.
+
+    Raises:
+        CloudflareError: none of them can be counted.
+    """
     uncounted = [row.name for row in rows if row.instances is None]
     answers = await asyncio.gather(*(_count(workflows, name, fresh=fresh) for name in uncounted))
-    counted = dict(zip(uncounted, answers, strict=True))
-    return [counted.get(row.name) or row for row in rows]
+    by_name = dict(zip(uncounted, answers, strict=True))
+    counted = {name: answer for name, answer in by_name.items() if isinstance(answer, Workflow)}
+    errors = {name: answer for name, answer in by_name.items() if isinstance(answer, CloudflareError)}
+    for error in errors.values():
+        if len(errors) == len(uncounted):
+            raise error
+    return [counted.get(row.name, row) for row in rows], errors
 
 
-async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | None:
-    """Return a workflow with its counts; None if it has none, for example because it was deleted."""
+async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | CloudflareError | None:
+    """Return a workflow with its counts, or why it can't be counted; None if it has none, as if deleted."""
     try:
         return await workflows.get_workflow(name, fresh=fresh)
     except (WorkflowNotFound, InvalidResponse):
         return None
+    except CloudflareError as error:
+        return error
 
 
 def _is_first(mark: Bookmark) -> bool:
     """Return whether this page is the first of the list."""
-    return _start(mark) in (None, PageNumber(1)) and not any(passed.rows for passed in mark.visited)
+    return start_of(mark) in (None, PageNumber(1)) and not _rows_before(mark)
 
 
-def _start(mark: Bookmark) -> Position | None:
-    """Return the page where the walk began."""
-    return mark.visited[0].position if mark.visited else mark.position
+def _rows_before(mark: Bookmark) -> int:
+    """Return how many rows the pages of the walk before this one held."""
+    return sum(passed.rows for passed in mark.visited) + (mark.kept.rows_before if mark.kept else 0)
 
 
 def _is_page_within(mark: Bookmark) -> bool:
@@ -232,16 +267,10 @@ def _upper_bound(anchor: datetime | None) -> datetime | None:
     return anchor.replace(microsecond=anchor.microsecond // 1000 * 1000) + _MILLISECOND
 
 
-def _is_loop(mark: Bookmark, page: InstancePage) -> bool:
-    """Return whether the walk would return to a page that it has visited."""
-    return page.next == mark.position or any(page.next == passed.position for passed in mark.visited)
-
-
-def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
+def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) -> Screen:
     rows = _not_newer(page, mark.anchor)
     size = mark.query.rows
     mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
-    circles = page.next is not None and _is_loop(mark, page)
     return Screen(
         query=mark.query,
         account=account,
@@ -249,9 +278,9 @@ def _screen(mark: Bookmark, account: str, page: InstancePage) -> Screen:
         first=_number_of_first(mark),
         here=mark,
         previous=_previous(mark),
-        next=_next(mark, len(rows), None if circles else page),
+        next=_next(mark, len(rows), None if is_loop else page),
         messages=page.messages,
-        cursor_loop=circles,
+        cursor_loop=is_loop,
         fetched_at=page.fetched_at,
         incomplete_rows=page.incomplete_rows,
     )
@@ -274,7 +303,7 @@ def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | No
     )
 
 
-def _previous(mark: Bookmark) -> Bookmark | None:
+def _previous(mark: Bookmark) -> Bookmark | KeptPlace | None:
     """Return the previous screen: further up the page, or the end of the page before."""
     size = mark.query.rows
     if mark.offset:
@@ -284,6 +313,8 @@ def _previous(mark: Bookmark) -> Bookmark | None:
         if last.rows:
             offset = _last_screen(last.rows, size)
             return replace(mark, position=last.position, offset=offset, visited=mark.visited[:place])
+    if mark.kept is not None and mark.kept.back is not None:
+        return KeptPlace(mark.kept.back, _last_screen(mark.kept.back_rows, size), mark.query.command())
     match mark.position:
         case PageNumber(number) if number > 1:
             return replace(mark, position=PageNumber(number - 1))
@@ -292,7 +323,7 @@ def _previous(mark: Bookmark) -> Bookmark | None:
 
 def _number_of_first(mark: Bookmark) -> int | None:
     """Return the number of the first row shown in the whole list; None behind a typed cursor."""
-    before = sum(passed.rows for passed in mark.visited)
+    before = _rows_before(mark)
     match mark.position, mark.query.start:
         case PageNumber(number), _:
             before = (number - 1) * mark.query.per_page

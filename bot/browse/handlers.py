@@ -9,7 +9,7 @@ import structlog
 from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark
+from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark, Place
 from bot.browse.browser import Browser
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
@@ -28,6 +28,7 @@ from bot.browse.requests import (
     TurnPage,
 )
 from bot.browse.screen import Overview, Screen
+from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import InvalidResponse, RateLimited, Unavailable, UnknownAccount
 from bot.language.errors import FormErrors
 from bot.language.times import Clock
@@ -64,6 +65,7 @@ class ListHandlers:
     Args:
         browser: walks the lists.
         requests: makes requests into button values.
+        walks: keeps walks that are too long for them.
         zones: people's time zones.
         now: the clock.
     """
@@ -72,11 +74,13 @@ class ListHandlers:
         self,
         browser: Browser,
         requests: RequestStore,
+        walks: WalkStore,
         zones: UserTimeZones,
         now: Callable[[], datetime],
     ) -> None:
         self._browser = browser
         self._requests = requests
+        self._walks = walks
         self._zones = zones
         self._now = now
         self._shown: LRUCache[tuple[str, AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
@@ -120,7 +124,7 @@ class ListHandlers:
         if has_times:
             zone = await self._zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
         form = Form.of(query, Clock(self._now(), zone.info))
-        metadata = interaction.dump(await self._requests.save(request, interaction.team))
+        metadata = interaction.dump(await self._save(request, interaction.team))
         view = filter_view(query, form, self._browser.accounts, metadata)
         return OpenModal(view, not_opened_message(query))
 
@@ -145,8 +149,10 @@ class ListHandlers:
         return Clock(self._now(), zone.info), () if zone.known else (_UTC_NOTICE,)
 
     async def _show(
-        self, team: str, place: AnyBookmark, *, fresh: bool = False, notices: tuple[str, ...] = ()
+        self, team: str, place: Place, *, fresh: bool = False, notices: tuple[str, ...] = ()
     ) -> ShowMessage:
+        if isinstance(place, KeptPlace):
+            place = await self._walks.find(place, team)
         if not fresh and (known := self._shown_before(team, place, notices)) is not None:
             return known
         try:
@@ -154,7 +160,7 @@ class ListHandlers:
                 return await self._overview(team, await self._browser.overview(place, fresh=fresh))
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
         except CursorRefused as error:
-            value = await self._requests.save(OpenList(Bookmark(error.restart)), team)
+            value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
             similar_ones = await self._similar(team, error)
@@ -174,7 +180,7 @@ class ListHandlers:
     async def _overview(self, team: str, overview: Overview) -> ShowMessage:
         account = overview.query.account
         lists = [OpenList(Bookmark(ListQuery(row.name, account))) for row in overview.rows]
-        values = [await self._requests.save(request, team) for request in lists]
+        values = [await self._save(request, team) for request in lists]
         return ShowMessage(overview_message(overview, await self._controls(team, overview), values))
 
     async def _controls(self, team: str, shown: Screen | Overview) -> Controls:
@@ -191,14 +197,18 @@ class ListHandlers:
             previous=values[0], next=values[1], refresh=values[2], filter=values[3], incomplete=is_incomplete
         )
 
+    async def _save(self, request: Request, team: str) -> str:
+        """Return a button's value; the walk to its place goes to the database if it is long."""
+        return await self._requests.save(await self._walks.shorten(request, team), team)
+
     async def _value(self, team: str, request: Request) -> str | None:
         """Return a button's value, or None where the database can't keep it. The rows are shown even so."""
         try:
-            return await self._requests.save(request, team)
+            return await self._save(request, team)
         except (SQLAlchemyError, OSError) as error:
             _log.error("bookmark_not_kept", reason=first_line(error))
             return None
 
     async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:
         requests = {name: OpenList(Bookmark(replace(error.query, workflow=name))) for name in error.similar}
-        return [similar(name, await self._requests.save(request, team)) for name, request in requests.items()]
+        return [similar(name, await self._save(request, team)) for name, request in requests.items()]

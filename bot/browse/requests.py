@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.browse.bookmark import AnyBookmark, Bookmark
+from bot.browse.bookmark import Bookmark, KeptPlace, Place
 from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
 from bot.slack.requests import Request
 
@@ -25,31 +25,35 @@ class ListWorkflows(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class _AtPlace(Request):
-    place: AnyBookmark
+class AtPlace(Request):
+    """A request that leads to a place in a list."""
+
+    place: Place
 
     def command(self) -> str:
         """Return what to type for the same list from its start."""
+        if isinstance(self.place, KeptPlace):
+            return self.place.again
         query = self.place.query if isinstance(self.place, Bookmark) else self.place.overview
         return query.command()
 
 
 @dataclass(frozen=True, slots=True)
-class TurnPage(_AtPlace):
+class TurnPage(AtPlace):
     """Another page, in place of the message."""
 
     kind: ClassVar[str] = "turn"
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshPage(_AtPlace):
+class RefreshPage(AtPlace):
     """The same page as Cloudflare has it now, in place of the message."""
 
     kind: ClassVar[str] = "refresh"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenList(_AtPlace):
+class OpenList(AtPlace):
     """A list in a message of its own."""
 
     kind: ClassVar[str] = "open"

@@ -1,11 +1,12 @@
 """What one message shows, and where its buttons lead."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.browse.bookmark import Bookmark, OverviewBookmark
+from bot.browse.bookmark import Bookmark, KeptPlace, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery, Workflow
 
 
@@ -41,7 +42,7 @@ class Screen:
     rows: Sequence[Instance]
     first: int | None
     here: Bookmark
-    previous: Bookmark | None
+    previous: Bookmark | KeptPlace | None
     next: Bookmark | None
     messages: tuple[ApiMessage, ...]
     cursor_loop: bool
@@ -66,6 +67,7 @@ class Overview:
         messages: the API's own words, usually none.
         fetched_at: when the API was asked.
         incomplete_rows: rows of the API's answer that could not be read in full.
+        uncounted: workflows that could not be counted, and why.
     """
 
     query: OverviewQuery
@@ -79,3 +81,4 @@ class Overview:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    uncounted: Mapping[str, CloudflareError] = field(default_factory=dict)

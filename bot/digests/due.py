@@ -1,20 +1,20 @@
 """The schedule of digests for workers: which digests are due, which runs to enqueue, what to purge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy import ColumnElement, Table, and_, delete, func, select, tuple_, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digests_of, seconds
 from bot.digests.model import Digest
 from bot.digests.runs import Attempt
 from bot.language.schedule import slot_key
+from bot.storage.database import insert_for
 from bot.storage.tables import digest_runs, digests
 
 _log = structlog.get_logger(__name__)
@@ -75,7 +75,7 @@ class DueScheduler:
         self._own_digests = digests.c.team_id == team
         self._own_runs = digest_runs.c.team_id == team
         self._lateness = lateness
-        self._insert = _insert_for(engine)
+        self._insert = insert_for(engine)
 
     async def has_work(self) -> bool:
         """Return whether any digest is active or any run is due."""
@@ -239,15 +239,6 @@ class DueScheduler:
             .returning(digests)
         )
         return digests_of(paused.mappings())
-
-
-def _insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
-    """Return the `INSERT` of this database's dialect; load the PostgreSQL dialect only for PostgreSQL."""
-    if engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see above
-
-        return postgresql.insert
-    return sqlite.insert
 
 
 def _slots(digest: Digest, now: datetime) -> Sequence[datetime]:

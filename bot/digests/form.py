@@ -16,6 +16,7 @@ from bot.language.zones import nearest_zone, zone_name
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are chosen, and as they stand in a schedule's words."""
 
+_NO_ZONE: Final = "Etc/Unknown"
 _CRON_DAYS: Final = {str(number): DAYS[(number - 1) % 7] for number in range(7)}
 _PLAIN_DAYS: Final = re.compile(r"\d(?:-\d)?(?:,\d(?:-\d)?)*")
 
@@ -37,6 +38,7 @@ class DigestForm:
         quiet: say nothing when there is nothing new.
         daily_thread: only the day's first stands in the channel.
         mentions: people first, in the order of their fields.
+        zone_assumed: UTC stands in for the zone, as Slack did not tell the person's.
     """
 
     channel: str
@@ -51,11 +53,12 @@ class DigestForm:
     quiet: bool = False
     daily_thread: bool = False
     mentions: tuple[Mention, ...] = ()
+    zone_assumed: bool = False
 
     @classmethod
-    def blank(cls, channel: str, zone: str) -> "DigestForm":
+    def blank(cls, channel: str, zone: str, *, zone_assumed: bool = False) -> "DigestForm":
         """Return the defaults of a new digest: on working days at nine, all that errored."""
-        return cls(channel, zone, days=DAYS[:5], time="09:00")
+        return cls(channel, zone, days=DAYS[:5], time="09:00", zone_assumed=zone_assumed)
 
     @classmethod
     def of(cls, plan: DigestSpec) -> "DigestForm":
@@ -74,6 +77,7 @@ class DigestForm:
             quiet=plan.quiet,
             daily_thread=plan.daily_thread,
             mentions=plan.mentions,
+            zone_assumed=plan.zone_assumed,
         )
 
     def to_spec(self) -> DigestSpec | FormErrors:
@@ -104,6 +108,7 @@ class DigestForm:
             quiet=self.quiet,
             mentions=self.mentions,
             daily_thread=self.daily_thread,
+            zone_assumed=self.zone_assumed and zone == "UTC" and not self._names_zone(),
         )
 
     def _zone(self) -> str:
@@ -113,6 +118,10 @@ class DigestForm:
             expected = "a zone such as `Europe/Berlin` or `UTC`"
             raise QueryError(self.zone, "is no time zone I know", expected=expected, nearest=nearest)
         return name
+
+    def _names_zone(self) -> bool:
+        """Return whether the words, which are readable, name a zone themselves."""
+        return bool(self.words.strip()) and schedule_words.read(self.words, _NO_ZONE).zone != _NO_ZONE
 
     def _schedule(self, zone: str) -> Schedule:
         if self.words.strip():

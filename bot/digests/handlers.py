@@ -1,7 +1,7 @@
 """Answers about digests: a typed command, a button, the form and its menus."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from bot.cloudflare.errors import CloudflareError
+from bot.digests.codec import plan_version
 from bot.digests.command.requests import (
     CreateDigest,
     DeleteDigest,
@@ -32,6 +33,7 @@ from bot.digests.messages.confirmations import (
     channel_unavailable_message,
     channel_unavailable_text,
     created_elsewhere_message,
+    created_message,
     deleted_message,
     paused_message,
     restored_message,
@@ -56,7 +58,8 @@ from bot.digests.messages.preview import (
 )
 from bot.digests.model import Digest
 from bot.digests.rights import DigestRights
-from bot.digests.service import DigestService
+from bot.digests.service import DigestService, Saved
+from bot.digests.store import DigestChanged
 from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
 from bot.slack.channels import ChannelUnavailable
@@ -64,7 +67,6 @@ from bot.slack.interaction import Interaction
 from bot.slack.reply import (
     FieldErrors,
     MenuOptions,
-    Nothing,
     OpenModal,
     Reply,
     ShowMessage,
@@ -103,18 +105,19 @@ class DigestHandlers:
     async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
         """Open the form of a new digest."""
         zone = await self.zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
-        form = DigestForm.blank(interaction.channel or "", zone.name)
-        view = digest_form(form, None, tuple(self.digests.accounts), interaction.dump(""))
+        form = DigestForm.blank(interaction.channel or "", zone.name, zone_assumed=not zone.is_named)
+        carried = SaveDigest(zone_assumed=form.zone_assumed).carried()
+        view = digest_form(form, None, tuple(self.digests.accounts), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(None))
 
     async def create(self, request: CreateDigest, interaction: Interaction) -> Reply:
         """Create the digest that was typed."""
         try:
-            digest = await self.digests.create(request.plan, interaction)
+            saved = await self.digests.create(request.plan, interaction)
         except ChannelUnavailable as error:
             message = channel_unavailable_message(error.reason, request.plan, request.channel_name)
             raise UserError(message) from error
-        return _created(digest, interaction)
+        return _created(saved, interaction)
 
     async def list_digests(self, request: ListDigests, interaction: Interaction) -> Reply:
         """Show this channel's digests and the person's own; for admins who ask for them, all."""
@@ -127,7 +130,8 @@ class DigestHandlers:
             found = {digest.number: digest for digest in (*here, *own)}
         shown = [found[number] for number in sorted(found)]
         may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
-        return await self._warn_if_no_worker(digests_message(shown, may_change), interaction)
+        in_full = {digest.number for digest in shown if self.rights.knows_presence(digest, interaction)}
+        return await self._warn_if_no_worker(digests_message(shown, may_change, in_full), interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
@@ -147,26 +151,30 @@ class DigestHandlers:
 
     async def run(self, request: RunDigest, interaction: Interaction) -> Reply:
         """Have a digest posted now; people who read it in its channel may do so, too."""
+        try:
+            await self.digests.store(interaction).run_now(request.number)
+        except DigestChanged:
+            return ShowMessage(deleted_message(await self.digests.get(request.number, interaction)))
         digest = await self.digests.get(request.number, interaction)
-        await self.digests.store(interaction).run_now(digest.number)
         return await self._warn_if_no_worker(run_started_message(digest), interaction)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
         """Open the form of a digest."""
         digest = await self.digests.get(request.number, interaction)
-        form, metadata = DigestForm.of(digest.plan), interaction.dump(str(digest.number))
-        view = digest_form(form, digest.number, tuple(self.digests.accounts), metadata)
+        form = DigestForm.of(digest.plan)
+        carried = SaveDigest(digest.number, plan_version(digest.plan), form.zone_assumed).carried()
+        view = digest_form(form, digest.number, tuple(self.digests.accounts), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(digest.number))
 
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
         digest = await self.digests.store(interaction).pause(request.number)
-        return ShowMessage(paused_message(digest))
+        return _changed(digest, paused_message)
 
     async def resume(self, request: ResumeDigest, interaction: Interaction) -> Reply:
         """Resume a digest."""
         digest = await self.digests.store(interaction).resume(request.number)
-        return ShowMessage(resumed_message(digest))
+        return _changed(digest, resumed_message)
 
     async def delete(self, request: DeleteDigest, interaction: Interaction) -> Reply:
         """Delete a digest; the answer has a button that restores it."""
@@ -178,19 +186,16 @@ class DigestHandlers:
         digest = await self.digests.store(interaction).restore(request.number)
         return ShowMessage(restored_message(digest))
 
-    async def save(  # noqa: PLR0911 - one way out for each field that may be wrong
-        self, request: SaveDigest, interaction: Interaction
-    ) -> Reply:
+    async def save(self, request: SaveDigest, interaction: Interaction) -> Reply:
         """Keep what was filled into the form, as a new digest or as another plan of one."""
         number = request.number
-        spec = filled_in(interaction.fields).to_spec()
+        spec = filled_in(interaction.fields, zone_assumed=request.zone_assumed).to_spec()
         if isinstance(spec, FormErrors):
             return _field_errors(field_errors(spec), number)
         try:
             if number is None:
                 return _created(await self.digests.create(spec, interaction), interaction)
-            was_here = await self.digests.get(number, interaction)
-            digest = await self.digests.update(number, spec, interaction)
+            saved = await self.digests.update(number, spec, interaction, request.version)
         except ChannelUnavailable as error:
             return _field_errors({"channel": channel_unavailable_text(error.reason)}, number)
         except QueryError as error:
@@ -198,13 +203,13 @@ class DigestHandlers:
         except CloudflareError as error:  # the form stays open, with all that was typed
             log_problem(error)
             return _field_errors({"workflows": unchecked_words(error, current_request_id())}, number)
-        was_confirmed = spec.channel != was_here.plan.channel or was_here.pause_reason is not None
-        if was_confirmed and interaction.channel == spec.channel:
-            return Nothing()
-        return ShowMessage(changed_message(digest))
+        return ShowMessage(changed_message(saved.digest, saved.moved_from, saved.unannounced))
 
     async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
-        """Show in a modal above the form what a digest would say that is made of it."""
+        """Show in a modal above the form what a digest would say that is made of it.
+
+        It shows what is in the form and in the account, which everyone may read, and nothing of any digest.
+        """
         fallback = preview_not_shown_message()
 
         async def fill() -> UpdateModal:
@@ -244,11 +249,16 @@ class DigestHandlers:
         return ShowMessage(message if is_served else with_no_worker_warning(message))
 
 
-def _created(digest: Digest, interaction: Interaction) -> Reply:
-    """Confirm a new digest to its creator; in the digest's own channel they have seen it already."""
-    if interaction.channel == digest.plan.channel:
-        return Nothing()
-    return ShowMessage(created_elsewhere_message(digest))
+def _created(saved: Saved, interaction: Interaction) -> Reply:
+    """Confirm a new digest to its creator; elsewhere than in its channel in short."""
+    if interaction.channel == saved.digest.plan.channel:
+        return ShowMessage(created_message(saved.digest))
+    return ShowMessage(created_elsewhere_message(saved.digest, saved.unannounced))
+
+
+def _changed(digest: Digest, say: Callable[[Digest], Message]) -> Reply:
+    """Say what became of a digest, unless somebody deleted it at the same time."""
+    return ShowMessage(deleted_message(digest) if digest.state == "deleted" else say(digest))
 
 
 def _field_errors(by_field: dict[str, str], number: int | None) -> FieldErrors:

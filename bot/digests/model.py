@@ -48,6 +48,8 @@ class DigestSpec:
         quiet: say nothing when there is nothing new.
         mentions: who is called when there is.
         daily_thread: only the day's first stands in the channel, the others in its thread.
+        zone_assumed: UTC stands in for the zone of the creator, whom nobody asked for another. Slack did not
+            tell it, and is asked again until it does, see `digests/zones.py`.
     """
 
     channel: str
@@ -59,6 +61,7 @@ class DigestSpec:
     quiet: bool = False
     mentions: tuple[Mention, ...] = ()
     daily_thread: bool = False
+    zone_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Baseline:
         news: how many instances newly had the plan's status, by the hour in which they ended.
         reported_ids: those that ended in the last moments before `at`, as `workflow/id`: they are no news,
             but another instance that ended then and came to light later is.
+        behind: workflows that could not be read, and up to when they were reported. Their counts and ids are
+            of that moment, too: the next digest catches up.
     """
 
     at: datetime
@@ -79,6 +84,11 @@ class Baseline:
     partial: bool = False
     news: Mapping[datetime, int] = field(default_factory=dict)
     reported_ids: Annotated[frozenset[str], Field(alias="told")] = frozenset()
+    behind: Mapping[str, datetime] = field(default_factory=dict)
+
+    def at_of(self, workflow: str) -> datetime:
+        """Return the moment up to which everything of a workflow was reported."""
+        return self.behind.get(workflow, self.at)
 
     def counts_of(self, workflow: str) -> Mapping[Status, int] | None:
         """Return a workflow's counts by status, none if it did not exist; None if they are unknown."""

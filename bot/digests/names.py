@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.browse.model import OverviewQuery
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import InvalidParameter, InvalidResponse, WorkflowNotFound
 from bot.digests.model import DigestSpec
 from bot.language.errors import SIMILAR_NAMES, QueryError, nearest, typed
 
@@ -20,9 +21,10 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
     if not plan.workflows:
         return
     account, workflows = Accounts(accounts).get(plan.account)
-    names = [row.name for row in (await workflows.list_workflows()).rows]
+    found = await workflows.list_workflows()
+    names = [row.name for row in found.rows]
     for name in plan.workflows:
-        if name not in names:
+        if name not in names and not (found.incomplete_rows and await _exists(name, workflows)):
             overview = OverviewQuery(plan.account).command()
             raise QueryError(
                 name,
@@ -30,3 +32,14 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
                 expected=f"the name of one; `{overview}` shows them all",
                 nearest=nearest(name, names, cutoff=SIMILAR_NAMES),
             )
+
+
+async def _exists(name: str, workflows: CachedWorkflows) -> bool:
+    """Return whether a workflow exists that a list lacks of which not every row could be read."""
+    try:
+        await workflows.get_workflow(name)
+    except (WorkflowNotFound, InvalidParameter):
+        return False
+    except InvalidResponse:
+        return True  # there is something of that name, as odd as its row in the list
+    return True

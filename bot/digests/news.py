@@ -57,7 +57,7 @@ class WorkflowFindings:
 
 
 def candidates(rows: Iterable[Workflow], status: Status, baseline: Baseline | None) -> tuple[Candidate, ...]:
-    """Return where to look: first where the count rose, then where it fell or is equal.
+    """Return where to look: first what is behind, then where the count rose, then where it fell or is equal.
 
     An instance that is past its retention leaves its count, so that an equal one may hide a new failure, as
     that of a nightly job does which fails each night. Such workflows come last, those that started something
@@ -70,10 +70,15 @@ def candidates(rows: Iterable[Workflow], status: Status, baseline: Baseline | No
             continue
         before = baseline.counts_of(row.name) if baseline is not None else None
         change = 0 if before is None or count is None else count - before.get(status, 0)
+        is_behind = baseline is not None and row.name in baseline.behind
         was_active = (
-            count is None or baseline is None or before is None or _was_active(row, baseline.at, before)
+            count is None
+            or baseline is None
+            or before is None
+            or _was_active(row, baseline.at_of(row.name), before)
         )
-        rank = (change > 0, was_active, count is None or change < 0, change, row.triggered_on or _EARLIEST)
+        fell = count is None or change < 0
+        rank = (is_behind, change > 0, was_active, fell, change, row.triggered_on or _EARLIEST)
         ranked.append((rank, Candidate(row.name, max(change, 0), was_active)))
     ranked.sort(key=lambda pair: (pair[0], pair[1].name), reverse=True)
     return tuple(candidate for _, candidate in ranked)

@@ -5,7 +5,8 @@ failure only in the instance itself. So the counts, which come with the list of 
 instances are read back as far as long runs may have begun; and few errors stand for all.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -53,8 +54,11 @@ class ReportBuilder:
         *,
         missed: Sequence[datetime] = (),
         sharing: Hashable | None = None,
+        patient: bool = True,
     ) -> Report:
         """Make the report of a digest with this plan.
+
+        Workflows that can't be read are named in it, and the others are told of.
 
         Args:
             plan: what is asked.
@@ -62,20 +66,25 @@ class ReportBuilder:
             missed: slots that no worker delivered.
             sharing: what all digests have in common that are due at once, and so share what they read anew;
                 None shares with nobody, and is content with what was read some seconds ago.
+            patient: what Cloudflare refuses for too many requests is worth waiting for; else it is taken for
+                what can't be read.
 
         Raises:
-            CloudflareError: the account can't be read just now; what was read meanwhile is not read again.
+            CloudflareError: nothing can be read just now; what was read meanwhile is not read again.
+            RateLimited: something is worth waiting for.
             UnknownAccount: settings name no such account.
         """
         account, workflows = self._accounts.get(plan.account)
         survey = self._survey(account, workflows, sharing)
         everything = await survey.workflows()
-        counted = await survey.counted(_asked_for(plan, everything.rows))
+        counted = await survey.counted(_asked_for(plan, everything.rows), patient=patient)
         span = ReportPeriod.of(plan, baseline, everything.fetched_at, self._lookback)
         candidates = news.candidates(counted, plan.status, baseline)
-        harvest = await Search(survey, plan.status, span).harvest(candidates)
+        harvest = await Search(survey, plan.status, span).harvest(candidates, patient=patient)
         rows = [row for row in counted if row.name not in harvest.gone]
-        errors = await _errors(survey, harvest.found) if plan.status == ERRORED else None
+        errors = None
+        if plan.status == ERRORED:
+            errors = await _errors(survey, harvest.found, patient=patient)
         groups, ungrouped = news.grouped(harvest.found, errors)
         new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
         hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
@@ -97,12 +106,18 @@ class ReportBuilder:
             gone=[name for name in plan.workflows if name not in {row.name for row in rows}],
             chart=chart.bars(hours, plan.window, span.until),
             missed=missed,
-            baseline=Baseline(
-                at=span.until,
-                counts={name: by_status for name, by_status in counts.items() if by_status != {}},
-                partial=everything.incomplete_rows > 0,
-                news=hours,
-                reported_ids=_reported_ids(harvest.found, span, baseline),
+            unread=harvest.unread,
+            baseline=_catching_up(
+                Baseline(
+                    at=span.until,
+                    counts={name: by_status for name, by_status in counts.items() if by_status != {}},
+                    partial=everything.incomplete_rows > 0,
+                    news=hours,
+                    reported_ids=_reported_ids(harvest.found, span, baseline),
+                ),
+                {*harvest.unread, *(span.behind.keys() & harvest.left_out)},
+                span,
+                baseline,
             ),
         )
 
@@ -128,23 +143,25 @@ def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Wor
 
 
 async def _errors(
-    survey: AccountSnapshot, found: Sequence[WorkflowFindings]
+    survey: AccountSnapshot, found: Sequence[WorkflowFindings], *, patient: bool
 ) -> dict[tuple[str, str], InstanceError | None]:
     places = news.to_describe(found, MOST_DETAILS)
-    errors = await together(_error(survey, *place) for place in places)
+    errors = await together(_error(survey, *place, patient=patient) for place in places)
     return dict(zip(places, errors, strict=True))
 
 
-async def _error(survey: AccountSnapshot, workflow: str, instance: str) -> InstanceError | None:
+async def _error(
+    survey: AccountSnapshot, workflow: str, instance: str, *, patient: bool
+) -> InstanceError | None:
     """Return the error of an instance; None if it is unknown.
 
     One that Cloudflare can't describe, today or ever, must not hold up the whole digest.
     """
     try:
         return (await survey.instance(workflow, instance)).error
-    except RateLimited:
-        raise
-    except CloudflareError:
+    except CloudflareError as error:
+        if patient and isinstance(error, RateLimited):
+            raise
         return None
 
 
@@ -175,6 +192,26 @@ def _row(name: str, counts: Mapping[Status, int] | None, baseline: Baseline | No
         return WorkflowRow(name, counts, {})
     changes = {status: counts.get(status, 0) - before.get(status, 0) for status in {**counts, **before}}
     return WorkflowRow(name, counts, {status: by for status, by in changes.items() if by})
+
+
+def _catching_up(
+    now: Baseline, behind: Collection[str], span: ReportPeriod, before: Baseline | None
+) -> Baseline:
+    """Return a baseline that knows of some workflows no more than the one before did."""
+    counts = {name: by_status for name, by_status in now.counts.items() if name not in behind}
+    for name in behind:
+        known = None if before is None else before.counts_of(name)
+        if known != {}:
+            counts[name] = known
+    reported_ids = set(now.reported_ids)
+    for name in behind:
+        reported_ids |= {key for key in span.reported_ids if key.startswith(news.key(name, ""))}
+    return replace(
+        now,
+        counts=counts,
+        reported_ids=frozenset(reported_ids),
+        behind={name: span.of_workflow(name).since for name in sorted(behind)},
+    )
 
 
 def _reported_ids(

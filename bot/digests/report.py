@@ -1,10 +1,11 @@
 """What a digest tells: values that `reading` makes and `blocks` shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Status
 from bot.digests.model import Baseline, DigestSpec
 
@@ -89,6 +90,7 @@ class Report:
         gone: names in the plan that the account no longer has.
         chart: oldest first; empty where there is nothing to show.
         missed: slots that no worker delivered, since the last digest.
+        unread: workflows that could not be read, and why; the next digest has what is new of them.
         baseline: for the next one.
     """
 
@@ -108,8 +110,14 @@ class Report:
     chart: Sequence[Bar]
     missed: Sequence[datetime]
     baseline: Baseline
+    unread: Mapping[str, CloudflareError] = field(default_factory=dict)
 
     @property
     def has_news(self) -> bool:
-        """Return whether a quiet digest has anything to post."""
+        """Return whether anything is new, for which people are called."""
         return bool(self.total or self.unexplained or self.gone)
+
+    @property
+    def is_worth_posting(self) -> bool:
+        """Return whether a quiet digest has anything to post."""
+        return self.has_news or bool(self.unread)

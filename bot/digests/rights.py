@@ -1,15 +1,22 @@
 """Who may do what with digests. The router asks before a handler begins.
 
-A digest's creator and the admins may do everything with it, from anywhere. People in its channel may look at
-it and run it there. Everyone may create one in a channel where they are, which Slack proves meanwhile.
+The admins may do everything with a digest, from anywhere; so may its creator, while they are in its channel.
+People in its channel may look at it and run it there. Everyone may create one in a channel where they are.
+
+Who is in a channel is proved each time: by a command or a click there, else by Slack. Where the bot itself is
+not in the channel, or it is archived, nothing can be proved and nothing can be posted: then the creator may
+still move the digest elsewhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.digests.command.requests import ListDigests, OfDigest, SaveDigest
 from bot.digests.messages.confirmations import (
+    asked_elsewhere_message,
+    channel_unknown_message,
     deleted_message,
+    no_longer_there_message,
     no_such_digest_message,
     not_all_message,
     not_shown_message,
@@ -17,6 +24,7 @@ from bot.digests.messages.confirmations import (
 )
 from bot.digests.model import Digest
 from bot.digests.store import DigestRepository, NoSuchDigest
+from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
 from bot.slack.interaction import Interaction
 from bot.slack.reply import UserError
 
@@ -28,10 +36,12 @@ class DigestRights:
     Attributes:
         stores: has the digests of each workspace, by Slack's id of it.
         admins: Slack's ids of those who may change any digest.
+        channels: proves that people are in channels.
     """
 
     stores: Callable[[str], DigestRepository]
     admins: Sequence[str]
+    channels: ChannelAccess
 
     async def require_view(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may look at: their own, one of this channel, or any for an admin.
@@ -39,9 +49,14 @@ class DigestRights:
         Raises:
             UserError: there is none, or they may not.
         """
-        digest = await self._active(request.number, interaction)
-        if not self.may_change(digest, interaction) and interaction.channel != digest.plan.channel:
-            raise UserError(not_shown_message(digest, self.admins))
+
+        async def get() -> Digest:
+            digest = await self._active(request.number, interaction)
+            if not self.may_change(digest, interaction) and not interaction.acts_in(digest.plan.channel):
+                raise UserError(not_shown_message(digest, self.admins))
+            return digest
+
+        await self._require_presence(get, interaction)
 
     async def require_change(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may change.
@@ -49,7 +64,7 @@ class DigestRights:
         Raises:
             UserError: there is none, or they may not.
         """
-        self._check_change(await self._active(request.number, interaction), interaction)
+        await self._require_change(lambda: self._active(request.number, interaction), interaction)
 
     async def require_restore(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may change, a deleted one too.
@@ -57,7 +72,7 @@ class DigestRights:
         Raises:
             UserError: there is none, or they may not.
         """
-        self._check_change(await self._digest(request.number, interaction), interaction)
+        await self._require_change(lambda: self._digest(request.number, interaction), interaction)
 
     async def require_save(self, request: SaveDigest, interaction: Interaction) -> None:
         """Require that the person may change the digest of a form; a new one is everyone's.
@@ -65,8 +80,9 @@ class DigestRights:
         Raises:
             UserError: there is none, or they may not.
         """
-        if request.number is not None:
-            self._check_change(await self._active(request.number, interaction), interaction)
+        number = request.number
+        if number is not None:
+            await self._require_change(lambda: self._active(number, interaction), interaction)
 
     async def require_list(self, request: ListDigests, interaction: Interaction) -> None:
         """Require an admin for the digests of all channels.
@@ -78,12 +94,39 @@ class DigestRights:
             raise UserError(not_all_message(self.admins))
 
     def may_change(self, digest: Digest, interaction: Interaction) -> bool:
-        """Return whether the person made the digest or is an admin."""
+        """Return whether the person made the digest, and may change it where they are, or is an admin."""
         return interaction.user == digest.creator or interaction.user in self.admins
 
-    def _check_change(self, digest: Digest, interaction: Interaction) -> None:
-        if not self.may_change(digest, interaction):
-            raise UserError(not_yours_message(digest, self.admins))
+    def knows_presence(self, digest: Digest, interaction: Interaction) -> bool:
+        """Return whether the person may look at a digest without a proof by Slack that they are there."""
+        return interaction.user in self.admins or interaction.acts_in(digest.plan.channel)
+
+    async def _require_change(self, get: Callable[[], Awaitable[Digest]], interaction: Interaction) -> None:
+        async def changeable() -> Digest:
+            digest = await get()
+            if not self.may_change(digest, interaction):
+                raise UserError(not_yours_message(digest, self.admins))
+            return digest
+
+        await self._require_presence(changeable, interaction)
+
+    async def _require_presence(self, get: Callable[[], Awaitable[Digest]], interaction: Interaction) -> None:
+        """Require that the person is in the channel of a digest, wherever it moves during the proof."""
+        digest, proved = await get(), ""
+        while proved != digest.plan.channel and not self.knows_presence(digest, interaction):
+            proved = digest.plan.channel
+            await self._prove(digest, interaction)
+            digest = await get()
+
+    async def _prove(self, digest: Digest, interaction: Interaction) -> None:
+        line = asked_elsewhere_message(digest.number)
+        try:
+            await self.channels.show(line, digest.plan.channel, interaction.user)
+        except ChannelUnavailable as error:
+            if error.reason == "person":
+                raise UserError(no_longer_there_message(digest.number, self.admins)) from error
+        except ChannelUnknown as error:
+            raise UserError(channel_unknown_message(error.reason)) from error.__cause__
 
     async def _active(self, number: int, interaction: Interaction) -> Digest:
         """Return a digest that is not deleted; people who may undo a deletion are told how."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import baseline_to_json, digest_of, run_of, seconds, spec_from_json
@@ -19,6 +19,10 @@ from bot.storage.tables import digest_runs, digests
 
 MOST_MISSED: Final = 20
 """The most missed slots that a digest names, from the latest."""
+RUN_NOW: Final = "now:"
+"""How the slot of a run begins that somebody asked for."""
+RUN_WHILE_ACTIVE: Final = f"{RUN_NOW}active:"
+"""How it begins where the digest was active then: pausing the digest stops this run, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,28 @@ class ActiveRun:
         digest: its current state.
         run: with the time of the first attempt.
         posting: its message may have been posted already.
+        channel: where it may have been posted; empty where that is not known.
     """
 
     digest: Digest
     run: DigestRun
     posting: bool
+    channel: str = ""
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Return whether a person asked for this run, which then reports the absence of news, too."""
+        return self.run.slot.startswith(RUN_NOW)
+
+    @property
+    def unwanted(self) -> str | None:
+        """Return why the run is no longer to be delivered, by what its digest is now; None if it is."""
+        if self.digest.state == "deleted":
+            return "the digest was deleted"
+        asked_for_though_paused = self.is_asked_for and not self.run.slot.startswith(RUN_WHILE_ACTIVE)
+        if self.digest.state == "paused" and not asked_for_though_paused:
+            return "the digest was paused"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +132,13 @@ class RunRepository:
         async with self._engine.connect() as connection:
             return await self._find(connection, attempt)
 
-    async def mark_posting(self, attempt: Attempt) -> bool:
-        """Note that a message is about to be posted; return False if it must not be."""
-        return await self._change(attempt, posting=True)
+    async def mark_posting(self, attempt: Attempt, channel: str = "") -> bool:
+        """Note that a message is about to be posted to a channel; return False if it must not be."""
+        return await self._change(attempt, posting=True, channel=channel or None)
 
     async def unmark_posting(self, attempt: Attempt) -> bool:
         """Note that Slack did not accept the message."""
-        return await self._change(attempt, posting=False)
+        return await self._change(attempt, posting=False, channel=None)
 
     async def reschedule(self, attempt: Attempt, until: datetime, why: str) -> bool:
         """Schedule another attempt; return False if this one is superseded or the run has ended."""
@@ -143,12 +164,16 @@ class RunRepository:
                 await self._save_baseline(connection, attempt.digest, result.plan, result.baseline)
         return bool(done.rowcount)
 
-    async def pause(self, digest: int, why: str, now: datetime) -> bool:
-        """Pause a digest that can't be delivered; return False if it is paused or deleted already."""
+    async def pause(self, digest: int, why: str, now: datetime, channel: str | None = None) -> bool:
+        """Pause a digest that can't be delivered; return False if it is paused or deleted already.
+
+        One that no longer goes to *channel*, if that is given, is not paused either.
+        """
+        there = digests.c.channel == channel if channel is not None else true()
         async with self._engine.begin() as connection:
             paused = await connection.execute(
                 update(digests)
-                .where(self._is_digest(digest), digests.c.state == "active")
+                .where(self._is_digest(digest), digests.c.state == "active", there)
                 .values(state="paused", paused_why=why, next_due=None, changed_at=seconds(now))
             )
         return bool(paused.rowcount)
@@ -202,7 +227,7 @@ class RunRepository:
         digest = (await connection.execute(kept)).mappings().first()
         if run is None or digest is None:
             return None
-        return ActiveRun(digest_of(digest), run_of(run), bool(run["posting"]))
+        return ActiveRun(digest_of(digest), run_of(run), bool(run["posting"]), run["channel"] or "")
 
     async def _change(self, run: Attempt, /, **values: Any) -> bool:  # noqa: ANN401 - columns of several types
         async with self._engine.begin() as connection:

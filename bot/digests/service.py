@@ -1,27 +1,56 @@
-"""Digests as people deal with them: what it takes to make and to change one."""
+"""Digests as people deal with them: what it takes to make and to change one.
 
+The order is always the same. First Slack proves that the person and the bot are in the channel, by a line
+there that says what was asked and no more. Then the database commits. Only then anything is said to be done.
+"""
+
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from bot.cloudflare.cache import CachedWorkflows
+from bot.digests.codec import plan_version
 from bot.digests.links import list_button_values
 from bot.digests.messages.confirmations import (
+    asked_here_message,
+    changed_meanwhile_message,
     changed_message,
     channel_unknown_message,
     created_message,
+    deleted_message,
+    moved_away_message,
     no_such_digest_message,
+    not_announced_text,
 )
 from bot.digests.messages.report import DigestControls, DigestMessages, digest_message
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.names import validate_workflow_names
 from bot.digests.reading import ReportBuilder
-from bot.digests.store import DigestRepository, NoSuchDigest
-from bot.slack.channels import ChannelAccess, ChannelUnknown
+from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
+from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
 from bot.slack.interaction import Interaction
 from bot.slack.reply import UserError
 from bot.slack.requests import RequestStore
 from bot.ui.elements import Message
+
+_RESTARTING: Final = "this bot is being restarted"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A digest that was made or changed.
+
+    Attributes:
+        digest: as the database has it.
+        moved_from: the channel that it went to before; empty where it did not move.
+        unannounced: why it was not announced in a channel, in plain text, by Slack's id of the channel.
+    """
+
+    digest: Digest
+    moved_from: str = ""
+    unannounced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +77,8 @@ class DigestService:
         """Return the digests of the workspace that a person acts in."""
         return self.stores(interaction.team)
 
-    async def create(self, spec: DigestSpec, interaction: Interaction) -> Digest:
-        """Make a digest and confirm it in its channel.
+    async def create(self, spec: DigestSpec, interaction: Interaction) -> Saved:
+        """Make a digest, and announce it in its channel unless the answer goes there.
 
         Raises:
             ChannelUnavailable: it can't go there.
@@ -58,41 +87,46 @@ class DigestService:
             CloudflareError, UnknownAccount: its account can't be read.
         """
         await validate_workflow_names(spec, self.accounts)
-        store = self.store(interaction)
-        digest = await store.create(spec, interaction.user)
-        live = replace(digest, state="active", next_due=spec.schedule.next_after(self.now()))
-        try:
-            await self._confirm(created_message(live), spec.channel, interaction)
-        except BaseException:  # the end of this process, too
-            await store.discard(digest.number)
-            raise
-        await store.resume(digest.number)
-        return live
+        await self._prove(spec.channel, interaction)
+        digest = await self.store(interaction).create(spec, interaction.user)
+        return Saved(
+            digest, unannounced=await self._announce({spec.channel: created_message(digest)}, interaction)
+        )
 
-    async def update(self, number: int, spec: DigestSpec, interaction: Interaction) -> Digest:
-        """Give a digest another plan; one that moves, or had paused itself, is confirmed in its channel.
+    async def update(
+        self, number: int, spec: DigestSpec, interaction: Interaction, version: str = ""
+    ) -> Saved:
+        """Give a digest another plan; one that moves is announced in both channels.
 
         One that paused itself is active again: the plan was changed because of that.
 
+        Args:
+            number: the digest's.
+            spec: the other plan.
+            interaction: of the person who changes it.
+            version: `plan_version` of the plan that they saw; empty where that is not known.
+
         Raises:
-            UserError: there is none, or Slack does not say whether it can go there.
+            UserError: there is none, it was changed meanwhile, or Slack does not say whether it can go there.
             ChannelUnavailable, QueryError, CloudflareError, UnknownAccount: as `create`.
         """
         digest = await self.get(number, interaction)
+        if version not in ("", plan_version(digest.plan)):
+            raise UserError(changed_meanwhile_message(digest))
         await validate_workflow_names(spec, self.accounts)
-        store = self.store(interaction)
-        had_stopped = digest.pause_reason is not None
-        if spec.channel == digest.plan.channel and not had_stopped:
-            return await store.change(digest, spec)
-        moved = replace(digest, plan=spec)
-        if had_stopped or digest.state == "active":
-            upcoming = spec.schedule.next_after(self.now())
-            moved = replace(moved, state="active", pause_reason=None, next_due=upcoming)
-        await self._confirm(changed_message(moved), spec.channel, interaction)
-        await store.change(digest, spec)
-        if had_stopped:
-            await store.resume(number)
-        return moved
+        before, had_stopped = digest.plan.channel, digest.pause_reason is not None
+        if spec.channel != before or had_stopped:
+            await self._prove(spec.channel, interaction)
+        try:
+            changed = await self.store(interaction).change(digest, spec, resume=had_stopped)
+        except DigestChanged as error:
+            now = await self.get(number, interaction)
+            is_deleted = now.state == "deleted"
+            raise UserError(deleted_message(now) if is_deleted else changed_meanwhile_message(now)) from error
+        if spec.channel == before:
+            return Saved(changed)
+        said = {spec.channel: changed_message(changed), before: moved_away_message(changed)}
+        return Saved(changed, before, await self._announce(said, interaction))
 
     async def preview(self, spec: DigestSpec, digest: Digest | None = None) -> DigestMessages:
         """Return what a digest of this plan would say now, for one reader.
@@ -100,7 +134,7 @@ class DigestService:
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
         """
-        report = await self.reports.report(spec, digest.baseline if digest else None)
+        report = await self.reports.report(spec, digest.baseline if digest else None, patient=False)
         values = {}  # a modal has no buttons
         if digest:
             values = await list_button_values(report, self.requests, digest.team)
@@ -118,8 +152,35 @@ class DigestService:
         except NoSuchDigest as error:
             raise UserError(no_such_digest_message(number)) from error
 
-    async def _confirm(self, message: Message, channel: str, interaction: Interaction) -> None:
+    async def _prove(self, channel: str, interaction: Interaction) -> None:
+        """Prove that the person and the bot are in a channel."""
         try:
-            await self.channels.confirm_in_channel(message, channel, interaction.user)
+            await self.channels.show(asked_here_message(), channel, interaction.user)
         except ChannelUnknown as error:
             raise UserError(channel_unknown_message(error.reason)) from error.__cause__
+
+    async def _announce(self, said: Mapping[str, Message], interaction: Interaction) -> dict[str, str]:
+        """Announce what is done in some channels; return why not, by channel.
+
+        The answer itself is the announcement in the channel that it goes to.
+        """
+        problems = {}
+        for channel, message in said.items():
+            if channel == interaction.channel:
+                continue
+            if _is_stopping():
+                problems[channel] = _RESTARTING
+                continue
+            try:
+                await self.channels.show(message, channel, interaction.user)
+            except (ChannelUnavailable, ChannelUnknown) as error:
+                problems[channel] = not_announced_text(error.reason)
+            except asyncio.CancelledError:  # it is done all the same, and that is to be answered
+                problems[channel] = _RESTARTING
+        return problems
+
+
+def _is_stopping() -> bool:
+    """Return whether the end of this process has cancelled this task, which a write has outlived."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,20 +1,23 @@
 """Digests as people deal with them: made, looked at, changed, paused, deleted and restored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
 from bot.digests.model import Digest, DigestRun, DigestSpec
+from bot.digests.runs import RUN_NOW, RUN_WHILE_ACTIVE
+from bot.storage.database import write_to_end
 from bot.storage.tables import digest_runs, digests
 
-RUN_NOW: Final = "now:"
-"""How the slot of a run begins that somebody asked for."""
+_Values = Mapping[str, Any]
 
-
+_ZONE_ASSUMED: Final = '"zone_assumed":true'
+"""As it stands in the JSON of a plan, and perhaps in some other that names it so."""
 _UNSERVED_AFTER: Final = timedelta(minutes=1)
 
 
@@ -26,8 +29,19 @@ class NoSuchDigest(Exception):
         self.number = number
 
 
+class DigestChanged(Exception):
+    """Raised when a digest is no longer what somebody wants to change."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"digest {number} was changed or deleted meanwhile")
+        self.number = number
+
+
 class DigestRepository:
     """The digests of one workspace. Those of others do not exist for it.
+
+    A write looks at the digest in the same transaction, so that it is true of the digest that it returns.
+    Once begun, it goes on if its caller is cancelled.
 
     Args:
         engine: the database, with its tables up to date.
@@ -41,21 +55,25 @@ class DigestRepository:
         self._now = now
 
     async def create(self, plan: DigestSpec, creator: str) -> Digest:
-        """Create a digest. It is paused until it is resumed, so that no unfinished digest is delivered."""
+        """Create a digest, due from its next slot on."""
         now = self._now()
         values = {
             "team_id": self._team,
             "channel": plan.channel,
             "creator": creator,
             "plan": spec_to_json(plan),
-            "state": "paused",
+            "state": "active",
+            "next_due": seconds(plan.schedule.next_after(now)),
             "created_at": seconds(now),
             "changed_at": seconds(now),
         }
-        async with self._engine.begin() as connection:
-            made = await connection.execute(insert(digests).values(**values))
-        (number,) = made.inserted_primary_key or (0,)
-        return await self.get(number)
+        made = insert(digests).values(**values).returning(digests)
+
+        async def write() -> Digest:
+            async with self._engine.begin() as connection:
+                return digest_of((await connection.execute(made)).mappings().one())
+
+        return await write_to_end(write())
 
     async def get(self, number: int) -> Digest:
         """Return a digest by number, including a deleted one that can be restored.
@@ -83,46 +101,79 @@ class DigestRepository:
         """Return all digests, by number, without the deleted ones."""
         return await self._find(digests.c.state != "deleted")
 
-    async def change(self, digest: Digest, plan: DigestSpec) -> Digest:
-        """Give a digest another plan, and drop its baseline."""
-        about = (plan.account, plan.workflows, plan.status)
-        was_about = (digest.plan.account, digest.plan.workflows, digest.plan.status)
-        values: dict[str, Any] = {"plan": spec_to_json(plan), "channel": plan.channel}
-        if digest.state == "active" and plan.schedule != digest.plan.schedule:
-            values["next_due"] = seconds(plan.schedule.next_after(self._now()))
-        if about != was_about:
-            values["baseline"] = None
-        return await self._set(digest.number, **values)
+    async def with_assumed_zone(self) -> tuple[Digest, ...]:
+        """Return the digests in which UTC stands in for a zone, by number, without the deleted ones."""
+        marked = digests.c.plan.contains(_ZONE_ASSUMED, autoescape=True)
+        found = await self._find(digests.c.state != "deleted", marked)
+        return tuple(digest for digest in found if digest.plan.zone_assumed)
+
+    async def set_zone(self, digest: Digest, zone: str) -> Digest:
+        """Give a digest the zone that UTC stood in for.
+
+        Args:
+            digest: as it was when the zone was asked for.
+            zone: its IANA name.
+
+        Raises:
+            NoSuchDigest, DigestChanged: as `change`.
+        """
+        schedule = replace(digest.plan.schedule, zone=zone)
+        return await self.change(digest, replace(digest.plan, schedule=schedule, zone_assumed=False))
+
+    async def change(self, digest: Digest, plan: DigestSpec, *, resume: bool = False) -> Digest:
+        """Give a digest another plan; its baseline is dropped if it asks for something else.
+
+        Args:
+            digest: as it was when somebody decided to change it.
+            plan: the other one.
+            resume: make it active, too, if it has paused itself.
+
+        Raises:
+            NoSuchDigest: there is none.
+            DigestChanged: it has another plan by now, or is deleted.
+        """
+
+        def changes(now: Digest) -> _Values:
+            if now.plan != digest.plan or now.state == "deleted":
+                raise DigestChanged(digest.number)
+            values: dict[str, Any] = {"plan": spec_to_json(plan), "channel": plan.channel}
+            if resume and now.pause_reason is not None:
+                values |= self._resumed(plan)
+            elif now.state == "active" and plan.schedule != now.plan.schedule:
+                values["next_due"] = self._next_due(plan)
+            about = (plan.account, plan.workflows, plan.status)
+            if about != (now.plan.account, now.plan.workflows, now.plan.status):
+                values["baseline"] = None
+            return values
+
+        return await self._write(digest.number, changes)
 
     async def pause(self, number: int) -> Digest:
-        """Pause a digest until it is resumed."""
-        return await self._set(number, state="paused", paused_why=None, next_due=None)
+        """Pause a digest until it is resumed; a deleted one stays so.
+
+        Raises:
+            NoSuchDigest: there is none; so do the next ones.
+        """
+        paused = {"state": "paused", "paused_why": None, "next_due": None}
+        return await self._write(number, lambda now: {} if now.state == "deleted" else paused)
 
     async def resume(self, number: int) -> Digest:
-        """Resume a digest, from its next slot on."""
-        digest = await self.get(number)
-        if digest.state == "active":
-            return digest  # and a slot that is just due stays so
-        next_due = seconds(digest.plan.schedule.next_after(self._now()))
-        return await self._set(number, state="active", paused_why=None, next_due=next_due)
+        """Resume a paused digest, from its next slot on; an active one keeps a slot that is just due."""
+        return await self._write(number, lambda now: self._resumed(now.plan) if now.state == "paused" else {})
 
     async def delete(self, number: int) -> Digest:
         """Delete a digest; it can be restored for a while."""
-        return await self._set(number, state="deleted")
+        return await self._write(number, lambda _: {"state": "deleted"})
 
     async def restore(self, number: int) -> Digest:
         """Restore a deleted digest: paused if it was, else from its next slot on."""
-        digest = await self.get(number)
-        if digest.state != "deleted":
-            return digest
-        if digest.next_due is None:
-            return await self._set(number, state="paused")
-        return await self.resume(number)
 
-    async def discard(self, number: int) -> None:
-        """Delete a digest that was never shown."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(digests).where(self._is_digest(number)))
+        def changes(now: Digest) -> _Values:
+            if now.state != "deleted":
+                return {}
+            return {"state": "paused"} if now.next_due is None else self._resumed(now.plan)
+
+        return await self._write(number, changes)
 
     async def runs(self, number: int, most: int = 10) -> tuple[DigestRun, ...]:
         """Return the latest runs of a digest, the newest first."""
@@ -135,21 +186,27 @@ class DigestRepository:
     async def run_now(self, number: int) -> DigestRun:
         """Add a run out of turn; a second request before it has begun adds no other.
 
+        A digest that is paused then goes out all the same; one that is paused afterwards does not.
+
         Raises:
             NoSuchDigest: there is none.
+            DigestChanged: it is deleted.
         """
-        now = self._now()
-        waiting = select(digest_runs).where(
-            self._is_run_of(number),
-            digest_runs.c.state == "due",
-            digest_runs.c.slot.startswith(RUN_NOW),
-        )
-        run = DigestRun(number, f"{RUN_NOW}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
+        return await write_to_end(self._add_run(number, self._now()))
+
+    async def _add_run(self, number: int, now: datetime) -> DigestRun:
         async with self._engine.begin() as connection:
-            # A write that changes nothing: another request for this digest waits until this one is done.
-            same_digest = update(digests).where(self._is_digest(number)).values(number=number)
-            if not (await connection.execute(same_digest)).rowcount:
-                raise NoSuchDigest(number)
+            digest = await self._lock(connection, number)
+            if digest.state == "deleted":
+                raise DigestChanged(number)
+            is_paused = digest.state == "paused"
+            kind = RUN_NOW if is_paused else RUN_WHILE_ACTIVE
+            run = DigestRun(number, f"{kind}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
+            waiting = select(digest_runs).where(
+                self._is_run_of(number), digest_runs.c.state == "due", digest_runs.c.slot.startswith(RUN_NOW)
+            )
+            if is_paused:  # those of before will not come
+                waiting = waiting.where(digest_runs.c.slot.not_like(f"{RUN_WHILE_ACTIVE}%"))
             row = (await connection.execute(waiting)).mappings().first()
             if row is not None:
                 return run_of(row)
@@ -191,11 +248,38 @@ class DigestRepository:
         async with self._engine.connect() as connection:
             return digests_of((await connection.execute(asked)).mappings().all())
 
-    async def _set(self, number: int, **values: Any) -> Digest:  # noqa: ANN401 - columns of several types
-        values["changed_at"] = seconds(self._now())
-        async with self._engine.begin() as connection:
-            await connection.execute(update(digests).where(self._is_digest(number)).values(**values))
-        return await self.get(number)
+    async def _write(self, number: int, changes: Callable[[Digest], _Values]) -> Digest:
+        """Change a digest by what it is at that moment, and return what it is then."""
+
+        async def write() -> Digest:
+            async with self._engine.begin() as connection:
+                now = await self._lock(connection, number)
+                values = changes(now)
+                if not values:
+                    return now
+                changed = (
+                    update(digests)
+                    .where(self._is_digest(number))
+                    .values(**values, changed_at=seconds(self._now()))
+                    .returning(digests)
+                )
+                return digest_of((await connection.execute(changed)).mappings().one())
+
+        return await write_to_end(write())
+
+    async def _lock(self, connection: AsyncConnection, number: int) -> Digest:
+        """Return a digest that nobody else changes until the transaction ends."""
+        unchanged = update(digests).where(self._is_digest(number)).values(number=number).returning(digests)
+        row = (await connection.execute(unchanged)).mappings().first()
+        if row is None:
+            raise NoSuchDigest(number)
+        return digest_of(row)
+
+    def _resumed(self, plan: DigestSpec) -> dict[str, Any]:
+        return {"state": "active", "paused_why": None, "next_due": self._next_due(plan)}
+
+    def _next_due(self, plan: DigestSpec) -> int:
+        return seconds(plan.schedule.next_after(self._now()))
 
     def _is_digest(self, number: int) -> ColumnElement[bool]:
         return and_(digests.c.number == number, digests.c.team_id == self._team)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from bot.cloudflare.cache import CachedWorkflows, SingleFlight
-from bot.cloudflare.errors import InvalidParameter, InvalidResponse, WorkflowNotFound
+from bot.cloudflare.errors import CloudflareError, InvalidParameter, RateLimited, WorkflowNotFound
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 
@@ -43,17 +43,21 @@ class AccountSnapshot:
             lambda: self._account.list_workflows(fresh=self._fresh, priority=Priority.BACKGROUND),
         )
 
-    async def counted(self, rows: Sequence[Workflow]) -> Sequence[Workflow]:
+    async def counted(self, rows: Sequence[Workflow], *, patient: bool) -> Sequence[Workflow]:
         """Return the workflows with counts; ask for each one that the list gave no counts for.
 
         Those that do not exist are left out; one whose counts can't be read stays without.
 
+        Args:
+            rows: as the list has them.
+            patient: counts that Cloudflare refuses for too many requests are worth waiting for.
+
         Raises:
-            CloudflareError: there is no such answer.
+            RateLimited: some are worth waiting for.
         """
         if all(row.instances is not None for row in rows):
             return rows
-        counted = await together(self._counted(row) for row in rows)
+        counted = await together(self._counted(row, patient=patient) for row in rows)
         return [row for row in counted if row is not None]
 
     async def page(self, query: PageQuery) -> InstancePage:
@@ -78,7 +82,7 @@ class AccountSnapshot:
             lambda: self._account.get_instance(workflow, instance, priority=Priority.BACKGROUND),
         )
 
-    async def _counted(self, row: Workflow) -> Workflow | None:
+    async def _counted(self, row: Workflow, *, patient: bool) -> Workflow | None:
         if row.instances is not None:
             return row
         try:
@@ -88,7 +92,9 @@ class AccountSnapshot:
             )
         except (WorkflowNotFound, InvalidParameter):  # the latter for a name that none can have
             return None
-        except InvalidResponse:
+        except CloudflareError as error:
+            if patient and isinstance(error, RateLimited):
+                raise
             return row
 
     async def _ask(self, key: Hashable, question: Callable[[], Awaitable[_T]]) -> _T:

@@ -21,6 +21,7 @@ class Command:
         accounts: the names that settings give to accounts.
         channel: the id of the channel in which it was typed.
         zone: the IANA name of the zone that is meant where none is said.
+        zone_assumed: UTC stands in for it, as Slack did not tell the person's.
         now: the moment at which it was typed.
     """
 
@@ -30,6 +31,7 @@ class Command:
     channel: str = ""
     zone: str = "UTC"
     now: datetime = _NO_MOMENT
+    zone_assumed: bool = False
 
     @classmethod
     def from_slack(

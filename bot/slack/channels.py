@@ -1,7 +1,8 @@
 """Whether a person may have this bot post in a channel: both have to be in it.
 
 Looking up who is in a channel would take another scope. Slack shows a message to one person alone only where
-that person and the bot both are: so the message that confirms what was asked is the proof, too.
+that person and the bot both are: so a line that says nothing but what was asked is the proof, before anything
+is done. What was done is announced afterwards, in the same way.
 """
 
 import asyncio
@@ -54,7 +55,7 @@ class ChannelUnknown(Exception):
 
 
 class ChannelAccess:
-    """Proves that a person and the bot are in a channel.
+    """Shows people messages in channels, which proves that they and the bot are there.
 
     Args:
         client: with the bot's token.
@@ -65,8 +66,8 @@ class ChannelAccess:
         self._client = client
         self._timeout = timeout
 
-    async def confirm_in_channel(self, message: Message, channel: str, user: str) -> None:
-        """Show a person a message in a channel, which they alone see.
+    async def show(self, message: Message, channel: str, user: str) -> None:
+        """Show a person a message in a channel, which they alone see: it is a proof that both are there.
 
         Raises:
             ChannelUnavailable: they or the bot are not there.
@@ -74,14 +75,14 @@ class ChannelAccess:
         """
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
-                await self._show(message, channel, user)
+                await self._post(message, channel, user)
         except SLACK_ERRORS as error:
             why = reason(error)
             if why in _REASONS:
                 raise ChannelUnavailable(channel, _REASONS[why]) from error
             raise ChannelUnknown(why) from error
 
-    async def _show(self, message: Message, channel: str, user: str) -> None:
+    async def _post(self, message: Message, channel: str, user: str) -> None:
         post = partial(self._client.chat_postEphemeral, channel=channel, user=user, text=message.text)
         try:
             await post(blocks=message.blocks)

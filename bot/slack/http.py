@@ -17,6 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.slack.bolt import SlackApp
 from bot.slack.connections import connection_of
 from bot.slack.refusals import Refusals
+from bot.slack.router import SIGNATURE
 from bot.telemetry import Metrics
 
 LARGEST_BODY: Final = 1024 * 1024
@@ -27,7 +28,8 @@ class SlackEndpoint:
     """Lets in what Slack sends, once, and nothing else.
 
     What was let in is remembered, so that nobody can send it again while its timestamp is good: the last
-    `_REMEMBERED` signatures. Another process has its own memory.
+    `_REMEMBERED` signatures. Another process has its own memory; what changes or posts something is handled
+    once by all of them, see `bot.slack.handled`.
 
     Args:
         app: answers them.
@@ -179,8 +181,8 @@ _REMEMBERED: Final = 20_000
 _MOST_OF_BODIES: Final = 32 * LARGEST_BODY
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
 _TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
-_SIGNATURE: Final = ("X-Slack-Signature", re.compile(r"v0=[0-9a-f]{64}", re.ASCII))
-_READ: Final = ("Content-Type", "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
+_SIGNATURE: Final = (SIGNATURE, re.compile(r"v0=[0-9a-f]{64}", re.ASCII))
+_READ: Final = ("Content-Type", "X-Slack-Retry-Num", "X-Slack-Retry-Reason", SIGNATURE)
 _REPEATABLE: Final = ("block_suggestion", "event_callback", "url_verification")
 """What changes nothing. Slack may well send it twice within a second, and so with the same signature."""
 UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)

@@ -1,7 +1,7 @@
 """Who asks, from where, and which ways an answer can take."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.ui.form_state import State
@@ -22,6 +22,8 @@ class Interaction:
         app: Slack's id of the app that the request is for; empty where Slack gives none.
         fields: what was filled in, where a modal was submitted or a button in it pressed.
         carried: the text that the modal was opened with, see `dump`.
+        signature: Slack's, of the HTTP request; empty in Socket Mode.
+        in_modal: it was done in a modal, whose `channel` is the one that it was opened in.
     """
 
     user: str
@@ -33,6 +35,17 @@ class Interaction:
     app: str = ""
     fields: State = field(default_factory=dict)
     carried: str = ""
+    signature: str = ""
+    in_modal: bool = False
+
+    @property
+    def identity(self) -> str:
+        """Return what this request has in common with its repetitions, and with no other request."""
+        return self.trigger_id or self.signature
+
+    def acts_in(self, channel: str) -> bool:
+        """Return whether Slack says that the person is in a channel now. A modal may be open for long."""
+        return self.channel == channel and not self.in_modal
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> "Interaction":
@@ -60,7 +73,8 @@ class Interaction:
         state = view.get("state")
         fields = state.get("values") if isinstance(state, dict) else None
         fields = fields if isinstance(fields, dict) else {}
-        return cls._of_payload(body, response_url or None, channel or None, fields, carried)
+        interaction = cls._of_payload(body, response_url or None, channel or None)
+        return replace(interaction, fields=fields, carried=carried, in_modal=True)
 
     @classmethod
     def _of_payload(
@@ -68,8 +82,6 @@ class Interaction:
         body: Mapping[str, Any],
         response_url: str | None,
         channel: str | None,
-        fields: State | None = None,
-        carried: str = "",
     ) -> "Interaction":
         user, team = body.get("user"), body.get("team")
         home_team = (_text(user.get("team_id")) if isinstance(user, dict) else None) or ""
@@ -82,8 +94,6 @@ class Interaction:
             team=_id(team) or _text(body.get("team_id")) or home_team,
             home_team=home_team,
             app=_text(body.get("api_app_id")) or "",
-            fields=fields or {},
-            carried=carried,
         )
 
     def dump(self, carried: str) -> str:

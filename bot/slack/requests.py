@@ -8,7 +8,6 @@ from.
 import base64
 import hashlib
 import re
-import secrets
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,9 +16,11 @@ from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, insert, select
+from pydantic_core import to_json
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.database import insert_for
 from bot.storage.tables import bookmarks
 from bot.ui.elements import command, escape
 from bot.ui.limits import VALUE
@@ -157,9 +158,14 @@ class RequestStore:
         self, engine: AsyncEngine, codec: RequestCodec, keep: timedelta, now: Callable[[], datetime]
     ) -> None:
         self._engine = engine
+        self._insert = insert_for(engine)
         self._codec = codec
         self._keep = keep
         self._now = now
+
+    def fits(self, request: Request) -> bool:
+        """Return whether a request fits into a button and needs no database."""
+        return len(self._codec.encode(request)) <= VALUE
 
     async def save(self, request: Request, team: str) -> str:
         """Return a value for a button that a team sees, at most `VALUE` characters.
@@ -170,15 +176,14 @@ class RequestStore:
         text = self._codec.encode(request)
         if len(text) <= VALUE:
             return text
-        key = secrets.token_urlsafe(12)
-        now = int(self._now().timestamp())
+        key = digest(team, text)
+        expires_at = self._seconds() + int(self._keep.total_seconds())
+        kept = self._insert(bookmarks).values(key=key, text=text, expires_at=expires_at, team_id=team)
+        kept = kept.on_conflict_do_update(
+            index_elements=["key"], set_={"expires_at": kept.excluded.expires_at}
+        )
         async with self._engine.begin() as connection:
-            has_expired = bookmarks.c.expires_at <= now
-            await connection.execute(delete(bookmarks).where(bookmarks.c.team_id == team, has_expired))
-            expires_at = now + int(self._keep.total_seconds())
-            await connection.execute(
-                insert(bookmarks).values(key=key, text=text, expires_at=expires_at, team_id=team)
-            )
+            await connection.execute(kept)
         again = request.command()
         return f"{_KEPT}.{key}.{again if len(again) <= _MAX_COMMAND else ''}"
 
@@ -198,20 +203,36 @@ class RequestStore:
         text = await self._kept_text(value, team) if value.startswith(f"{_KEPT}.") else value
         return self._codec.decode(text) if text.startswith(f"{VERSION}.") else read_old(text)
 
+    async def purge(self, team: str) -> None:
+        """Delete what was kept of a team for long enough.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+        """
+        has_expired = bookmarks.c.expires_at <= self._seconds()
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(bookmarks).where(bookmarks.c.team_id == team, has_expired))
+
     async def _kept_text(self, value: str, team: str) -> str:
         key, dot, again = value.removeprefix(f"{_KEPT}.").partition(".")
         if not dot or not _KEY.fullmatch(key):
             raise InvalidButton("cut or changed on its way")
-        now = int(self._now().timestamp())
+        is_kept = bookmarks.c.expires_at > self._seconds()
         async with self._engine.connect() as connection:
             text = await connection.scalar(
-                select(bookmarks.c.text).where(
-                    bookmarks.c.key == key, bookmarks.c.team_id == team, bookmarks.c.expires_at > now
-                )
+                select(bookmarks.c.text).where(bookmarks.c.key == key, bookmarks.c.team_id == team, is_kept)
             )
         if text is None:
             raise ExpiredButton(again)
         return str(text)
+
+    def _seconds(self) -> int:
+        return int(self._now().timestamp())
+
+
+def digest(*parts: str) -> str:
+    """Return a digest of texts in 22 characters, the same for the same texts in this order only."""
+    return _base64(hashlib.blake2b(to_json(parts), digest_size=16).digest())
 
 
 def _adapter(request: type[Request]) -> TypeAdapter[Any]:

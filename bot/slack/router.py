@@ -14,12 +14,14 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import structlog
 from slack_bolt.async_app import AsyncAck
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.cloudflare.errors import CloudflareError
 from bot.errors import StartupError
 from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
+from bot.slack.handled import HandledRequests
 from bot.slack.interaction import Interaction
 from bot.slack.reply import (
     Accepted,
@@ -53,6 +55,9 @@ from bot.ui.request_id import with_request_id
 _log = structlog.get_logger(__name__)
 
 _JSON: Final[dict[str, str | Sequence[str]]] = {"Content-Type": "application/json;charset=utf-8"}
+SIGNATURE: Final = "X-Slack-Signature"
+"""The header that proves where an HTTP request is from; no two requests have the same one."""
+
 _TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
 """Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
 
@@ -78,11 +83,13 @@ class Route(Generic[_R]):
         request: the type.
         needs: the right that a person needs for it; asked before the handler begins, whatever the door.
         handler: makes the reply.
+        once: it changes or posts something, so a request that comes again, at any process, does not run it.
     """
 
     request: type[_R]
     needs: Right[_R]
     handler: Handler[_R]
+    once: bool = False
 
 
 class UnknownControl(Exception):
@@ -150,21 +157,24 @@ class Router:
         routes: what answers each type of request.
         responder: brings the replies that can't go with an ack.
         background: holds the work that goes on after an ack.
+        handled: remembers requests that are not to be handled twice.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all ways lead through here
         self,
         installed: InstalledTeam,
         reader: Reader,
         routes: Sequence[Route[Any]],
         responder: Responder,
         background: Background,
+        handled: HandledRequests,
     ) -> None:
         self._installed = installed
         self.reader = reader
         self._routes = {route.request: route for route in routes}
         self._responder = responder
         self._background = background
+        self._handled = handled
 
     async def admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         """Let in what people of the bot's workspace do with its app; tell all others why not, and do no more.
@@ -187,15 +197,18 @@ class Router:
             return self._tell(other_team_message(), body)
         return await next_()
 
-    async def on_command(self, ack: AsyncAck, command: dict[str, Any]) -> BoltResponse:
+    async def on_command(
+        self, ack: AsyncAck, command: dict[str, Any], request: AsyncBoltRequest
+    ) -> BoltResponse:
         """Answer a slash command: in the ack when the reply is there in time, else after it."""
         text = str(command.get("text") or "")
         interaction = Interaction.of_command(command)
         if (known := self.reader.cached_reply(text, interaction)) is not None:
             return _showing(known.message)
+        interaction = _signed(interaction, request)
         read = partial(self.reader.command, text, interaction)
         work, is_first = self._background.start_once(
-            interaction.trigger_id, lambda: self._answer(read, interaction)
+            interaction.identity, lambda: self._answer(read, interaction)
         )
         if await self._background.done_before_ack(work):
             reply = work.result()
@@ -206,24 +219,28 @@ class Router:
             self._background.start(self._responder.deliver(work, interaction))
         return empty
 
-    async def on_click(self, ack: AsyncAck, action: dict[str, Any], body: dict[str, Any]) -> None:
+    async def on_click(
+        self, ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest
+    ) -> None:
         """Answer a button. Slack shows no message from the ack of a click, so that goes first and empty."""
         await ack()
-        interaction = Interaction.of_payload(body)
+        interaction = _signed(Interaction.of_payload(body), request)
         action_id = str(action.get("action_id"))
         read = partial(self.reader.button, action_id, str(action.get("value") or ""), interaction)
 
         def work() -> Coroutine[Any, Any, None]:
             return self._responder.deliver(self._answer(read, interaction), interaction)
 
-        self._background.start_once(interaction.trigger_id, work)
+        self._background.start_once(interaction.identity, work)
 
-    async def on_submit(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def on_submit(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], request: AsyncBoltRequest
+    ) -> None:
         """Answer a submitted modal: mistakes are said at its fields if the ack can wait for that."""
-        interaction = Interaction.of_payload(body)
+        interaction = _signed(Interaction.of_payload(body), request)
         read = partial(self.reader.form, str(view.get("callback_id")), interaction)
         work, is_first = self._background.start_once(
-            interaction.trigger_id, lambda: self._answer(read, interaction, in_modal=True)
+            interaction.identity, lambda: self._answer(read, interaction, in_modal=True)
         )
         if await self._background.done_before_ack(work):
             match work.result():
@@ -297,11 +314,12 @@ class Router:
         """Handle a request of a person who has the right that it needs.
 
         Raises:
-            UserError: they have not.
+            UserError: they have not, or it was handled before and is not to be handled twice.
         """
         route = self._routes[type(request)]
         await route.needs(request, interaction)
-        return await route.handler(request, interaction)
+        handle = partial(route.handler, request, interaction)
+        return await (self._handled.handle(interaction, handle) if route.once else handle())
 
     async def _filled(self, view: Block, fill: Callable[[], Awaitable[Reply]]) -> Block:
         """Return what an opened modal shows; an error takes the place of its blocks."""
@@ -332,6 +350,12 @@ class Router:
                 return _problem(error, problem_message(error), request_id)
             _log.exception("unexpected_error")
             return ShowMessage(unexpected_message(request_id))
+
+
+def _signed(interaction: Interaction, request: AsyncBoltRequest) -> Interaction:
+    """Return the interaction with the signature of its request."""
+    values = request.headers.get(SIGNATURE.lower())
+    return replace(interaction, signature=values[0]) if values else interaction
 
 
 def log_problem(error: BaseException) -> None:

@@ -29,12 +29,17 @@ class Zone:
 
     @property
     def name(self) -> str:
-        """Its IANA name; UTC where it has none."""
+        """Its IANA name; UTC stands in where it has none."""
         return self.info.key if isinstance(self.info, ZoneInfo) else "UTC"
+
+    @property
+    def is_named(self) -> bool:
+        """Return whether the name is the person's zone. An offset has none, and is right half of the year."""
+        return self.known and isinstance(self.info, ZoneInfo)
 
 
 class UserTimeZones:
-    """Look up people's time zones, at most once an hour for each person.
+    """Look up people's time zones, and remember each for an hour; one that is not known is asked for again.
 
     Args:
         client: with the scope `users:read`; without it, every zone is unknown.
@@ -64,7 +69,9 @@ class UserTimeZones:
             if why in _PERMANENT:
                 self._zones[team, user] = Zone()
             return Zone()
-        zone = self._zones[team, user] = _zone(answer.get("user") or {})
+        zone = _zone(answer.get("user") or {})
+        if zone.known:  # an answer without one says nothing of the next
+            self._zones[team, user] = zone
         return zone
 
 

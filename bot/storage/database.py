@@ -1,11 +1,14 @@
 """Opening the database and bringing its tables up to date."""
 
+import asyncio
 import os
 import sqlite3
+from collections.abc import Callable, Coroutine
 from importlib.resources import as_file, files
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, false, inspect, select, text, update
+from sqlalchemy import Connection, Table, false, inspect, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -14,6 +17,8 @@ from bot.storage.url import database_url
 
 _TIMEOUT: Final = 30  # seconds that one write to an SQLite file waits for others
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
+
+_T = TypeVar("_T")
 
 
 class DatabaseUnusable(Exception):
@@ -91,13 +96,30 @@ async def adopt_rows(engine: AsyncEngine, team: str) -> None:
             ownerless = [
                 table
                 for table in metadata.sorted_tables
-                if await connection.scalar(select(table).where(table.c.team_id == "").exists().select())
+                if table.c.team_id.server_default is not None
+                and await connection.scalar(select(table).where(table.c.team_id == "").exists().select())
             ]
         for table in ownerless:
             async with engine.begin() as connection:
                 await connection.execute(update(table).where(table.c.team_id == "").values(team_id=team))
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(first_line(error)) from error
+
+
+async def write_to_end(write: Coroutine[Any, Any, _T]) -> _T:
+    """Return what a write comes to, even if the caller is cancelled meanwhile.
+
+    A write that is cut off is committed or is not; the person who asked for it has to be told which. So the
+    end of this process lets it end, and its caller goes on to answer.
+    """
+    task = asyncio.ensure_future(write)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+    return task.result()
 
 
 async def probe(engine: AsyncEngine) -> None:
@@ -111,6 +133,15 @@ async def probe(engine: AsyncEngine) -> None:
             await connection.execute(update(workers).where(false()).values(beat_at=0))
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(first_line(error)) from error
+
+
+def insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
+    """Return the `INSERT` of this database's dialect; load the PostgreSQL dialect only for PostgreSQL."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see above
+
+        return postgresql.insert
+    return sqlite.insert
 
 
 def first_line(error: Exception) -> str:

@@ -24,7 +24,45 @@ bookmarks: Final = Table(
     _team_id(),
     Index("bookmarks_expires_at", "expires_at"),
 )
-"""Bookmarks that are too long for a button."""
+"""Requests that are too long for a button, by a digest of their text."""
+
+walks: Final = Table(
+    "walks",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("text", Text, nullable=False, comment="JSON of the bookmark where it began"),
+    Column("expires_at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+    Column("team_id", String(64), nullable=False, comment="Slack's workspace"),
+    Index("walks_expires_at", "expires_at"),
+)
+"""Walks through lists whose pages do not fit into a button, by a digest of what they hold."""
+
+visited_pages: Final = Table(
+    "visited_pages",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("walk", String(32), nullable=False, comment="key of the walk, which says when the page expires"),
+    Column("previous", String(32), comment="key of the page before; null for the first"),
+    Column("position", Text, nullable=False, comment="JSON"),
+    Column("position_digest", String(32), nullable=False),
+    Column("rows_before", BigInteger, nullable=False),
+    Column("back", String(32), comment="key of the last page before that held rows"),
+    Column("back_rows", Integer, nullable=False),
+    Column("team_id", String(64), nullable=False, comment="Slack's workspace"),
+    Index("visited_pages_walk", "walk", "position_digest"),
+)
+"""The pages of walks, each once, by a digest of what they hold; each points to the one before."""
+
+handled_requests: Final = Table(
+    "handled_requests",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("begun_at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+    Column("answered_at", BigInteger, comment="null until then"),
+    Column("team_id", String(64), nullable=False, comment="Slack's workspace"),
+    Index("handled_requests_begun_at", "begun_at"),
+)
+"""Requests that change or post something, by a digest of their identity. The key is what makes it once."""
 
 digests: Final = Table(
     "digests",

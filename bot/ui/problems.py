@@ -116,6 +116,17 @@ def unknown_control_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def repeated_message(*, is_answered: bool) -> Message:
+    """Tell that a request came again and was left alone: after its answer, or before anybody saw one."""
+    title = "This request came twice, and nothing was done a second time."
+    advice = (
+        "It was answered the first time."
+        if is_answered
+        else "The first one may still be running, or was cut off. Look whether it was done, then ask again."
+    )
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 def other_team_message() -> Message:
     """Tell a person of another workspace that the bot is not there for them."""
     title = "This bot is installed in another workspace."

@@ -7,7 +7,7 @@ import pytest
 
 from bot.digests.command.requests import DIGEST_CODEC, DeleteDigest, OfDigest
 from bot.playground.simulators.slack import Message, Person, Reply
-from tests.support.digest_actions import AT_ONCE, ask_digest, line_of, press, stored_states
+from tests.support.digest_actions import AT_ONCE, answers, ask_digest, line_of, press, stored_states
 from tests.support.fixtures import ReadLog
 from tests.support.messages import button_labels
 
@@ -45,7 +45,7 @@ async def test_a_digest_that_is_gone_is_said_to_be(ada: Person, read_log: ReadLo
 async def test_a_button_leaves_the_message_that_it_is_in(ada: Person) -> None:
     made = await ask_digest(ada, "create weekdays 09:00")
     paused = await press(ada, made, "digest_pause")
-    assert ada.screen() == (made, paused)
+    assert answers(ada) == [made, paused]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.simulators.cloudflare import Dropped, Simulation, Throttled
+from bot.playground.simulators.cloudflare import ChangedRows, Dropped, Simulation, Throttled
 from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
 from tests.support.digest_actions import (
     OWN,
     add_failure,
+    answers,
     ask_digest,
+    first_seen,
     line_of,
     listed_numbers,
     press,
@@ -39,13 +41,14 @@ async def three(run_bot: RunBot, slack: LocalSlack) -> AsyncIterator[LocalSlack]
 
 async def test_a_digest_is_made_where_it_is_asked_for(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
     reply = await send_digest_command(ada, "create weekdays 09:00")
-    made = await reply.seen()
+    made = await first_seen(reply)
     assert line_of(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
     assert line_of(made, 1).startswith("weekdays at 09:00 (Europe/London) · next <!date^")
     assert button_labels(made) == OWN
     assert made.seen_only_by == ada.user.id
+    assert await reply.message() == made
     await reply.nothing()
-    assert ada.screen() == (made,), "it is said once"
+    assert answers(ada) == [made], "it is said once"
     assert not public_messages(slack)
     assert stored_states(tmp_path) == {1: "active"}
 
@@ -63,7 +66,7 @@ async def test_a_digest_for_another_channel_is_confirmed_in_both(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     reply = await send_digest_command(ada, "create #ops daily 9am quiet")
-    there = await reply.seen()
+    there = await first_seen(reply)
     here = await reply.message()
     assert there.channel == slack.workspace.channel("ops").id
     assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
@@ -294,6 +297,18 @@ async def test_a_workflow_that_does_not_exist_is_answered_with_the_nearest_name(
     assert "Did you mean `orders`?" in said
     assert stored_states(tmp_path) == {}
     assert "Did you mean" not in (await ask_digest(ada, "create daily 9am workflow zzzzzz")).all_text()
+
+
+async def test_a_workflow_that_a_list_lacks_of_which_a_row_is_unreadable_is_asked_for_by_name(
+    ada: Person, cloudflare: Simulation, tmp_path: Path
+) -> None:
+    for name in ("orders", "refunds"):
+        cloudflare.add_workflow(name)
+    cloudflare.inject(ChangedRows({"name": ["odd"]}, slice(1)), operation="list_workflows")
+    assert "is made" in line_of(await ask_digest(ada, "create daily 9am workflow orders refunds"))
+    assert "is no workflow" in (await ask_digest(ada, "create daily 9am workflow lost")).all_text()
+    assert cloudflare.count("get_workflow") == 2
+    assert stored_states(tmp_path) == {1: "active"}
 
 
 async def test_names_that_can_t_be_looked_up_are_not_taken_on_trust(

@@ -11,8 +11,10 @@ from bot.playground.simulators.slack import Failed, LocalSlack, Person, View
 from tests.support.digest_actions import (
     AT_ONCE,
     OWN,
+    answers,
     ask_digest,
     line_of,
+    next_answer,
     public_messages,
     send_digest_command,
     stored_plans,
@@ -70,10 +72,12 @@ async def test_left_as_it_is_it_makes_the_same_digest_as_the_words(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     view = await form(ada)
+    following = next_answer(slack)
     reply = await submit_filter(ada, view)
     assert reply.ack.seconds < AT_ONCE
     assert slack.views.current(view) is None, "the form is closed"
-    (made,) = ada.screen()
+    made = await following
+    assert answers(ada) == [made]
     assert line_of(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
     assert button_labels(made) == OWN
     await ask_digest(ada, "create weekdays 09:00")
@@ -102,7 +106,7 @@ async def test_everything_in_it_counts(
         groups=("@here (everybody who is active)",),
     )
     assert not reply.errors
-    [there] = slack.person("ada", "ops").screen()
+    [there] = answers(slack.person("ada", "ops"))
     assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
     assert line_of(there, 1).startswith("weekends at 22:15 (Asia/Tokyo) · next")
     assert line_of(there, 2) == (
@@ -115,11 +119,13 @@ async def test_everything_in_it_counts(
     assert stored_states(tmp_path) == {1: "active"}
 
 
-async def test_words_take_the_place_of_days_and_time(ada: Person) -> None:
+async def test_words_take_the_place_of_days_and_time(ada: Person, slack: LocalSlack) -> None:
+    following = next_answer(slack)
     await submit_filter(ada, await form(ada), words="first monday 9am")
-    assert line_of(ada.screen()[-1], 1).startswith("first monday at 09:00 (Europe/London)")
+    assert line_of(await following, 1).startswith("first monday at 09:00 (Europe/London)")
+    following = next_answer(slack)
     await submit_filter(ada, await form(ada), words="daily 7:30 Europe/Berlin")
-    assert line_of(ada.screen()[-1], 1).startswith("daily at 07:30 (Europe/Berlin)"), "they may name a zone"
+    assert line_of(await following, 1).startswith("daily at 07:30 (Europe/Berlin)"), "they may name a zone"
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -148,8 +154,8 @@ async def test_mistakes_are_told_at_their_fields_and_the_form_stays(
 ) -> None:
     cloudflare.add_workflow("orders")
     view = await form(ada)
-    for name, (answers, expected) in MISTAKES.items():
-        reply = await submit_filter(ada, view, **answers)
+    for name, (wrong, expected) in MISTAKES.items():
+        reply = await submit_filter(ada, view, **wrong)
         assert reply.ack.seconds < AT_ONCE
         assert set(reply.errors) == set(expected), name
         for field, words in expected.items():
@@ -237,10 +243,12 @@ async def test_of_two_accounts_one_is_chosen_and_its_workflows_are_looked_up(
     assert [option["value"] for option in offered["options"]] == ["in-prod", "only-here"]
     wrong = await submit_filter(ada, view, account="staging", workflows=("in-prod",))
     assert "is no workflow of staging" in wrong.errors["workflows"]
+    following = next_answer(slack)
     assert not (await submit_filter(ada, view, account="staging", workflows=("only-here",))).errors
-    assert "`only-here` · account `staging`" in ada.screen()[-1].all_text()
+    assert "`only-here` · account `staging`" in (await following).all_text()
     assert "only-here" in (await ask_digest(ada, "preview 1")).all_text()
     edited = await form(ada, "edit 1")
     assert shown_values(edited.payload) == AS_OPENED | {"account": "staging", "workflows": "only-here"}
+    following = next_answer(slack)
     assert not (await submit_filter(ada, edited, account="prod", workflows=None)).errors
-    assert "account" not in ada.screen()[-1].all_text(), "the default one goes without saying"
+    assert line_of(await following, 2) == "all workflows · account `prod`", "it was chosen by its name"

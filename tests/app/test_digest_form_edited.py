@@ -11,8 +11,10 @@ from bot.app import Bot
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, View
 from tests.support.digest_actions import (
+    answers,
     ask_digest,
     line_of,
+    next_answer,
     send_digest_command,
     stored_plans,
     stored_states,
@@ -28,7 +30,7 @@ async def edited(person: Person, number: int = 1) -> View:
 
 async def saved(slack: LocalSlack, person: Person, view: View, **answers: Answer) -> Message:
     """What is said once a form is saved."""
-    following = slack.next_message()
+    following = next_answer(slack)
     reply = await submit_filter(person, view, **answers)
     assert not reply.errors
     assert slack.views.current(view) is None, "the form is closed"
@@ -111,7 +113,7 @@ async def test_a_paused_digest_stays_paused(ada: Person, slack: LocalSlack, tmp_
 
 
 async def test_a_digest_moves_to_another_channel_if_its_door_is_open(
-    ada: Person, slack: LocalSlack, tmp_path: Path
+    bot: Bot, ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await ask_digest(ada, "create weekdays 09:00")
     view = await edited(ada)
@@ -121,6 +123,10 @@ async def test_a_digest_moves_to_another_channel_if_its_door_is_open(
     there = await saved(slack, ada, view, channel="C0OPS0001")
     assert there.channel == "C0OPS0001"
     assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is changed.*"
+    await bot.background.drain(timedelta(seconds=2))
+    here = answers(ada)[-1]
+    assert line_of(here) == line_of(there)
+    assert "It no longer goes to <#C0GENERAL>." in here.all_text()
     assert "*Digest 1* in <#C0OPS0001>" in (await ask_digest(slack.person("grace", "ops"), "list")).all_text()
     assert line_of(await ask_digest(slack.person("grace"), "list")) == "*No digests yet.*"
 
@@ -130,9 +136,12 @@ async def test_one_that_moves_to_where_its_form_was_opened_says_so_once(
 ) -> None:
     await ask_digest(ada, "create weekdays 09:00")
     there = slack.person("ada", "ops")
-    moved = await saved(slack, there, await edited(there), channel="C0OPS0001")
+    left = await saved(slack, there, await edited(there), channel="C0OPS0001")
     await bot.background.drain(timedelta(seconds=2))
-    assert there.screen() == (moved,)
+    (moved,) = answers(there)
+    assert line_of(moved) == "✅ *Digest 1* in <#C0OPS0001> *is changed.*"
+    assert answers(ada)[-1] == left
+    assert left.all_text() == "↪️ *Digest 1 no longer comes here.*\nIt goes to <#C0OPS0001> now."
 
 
 async def test_one_that_paused_itself_goes_out_again_once_it_is_put_right(

@@ -12,6 +12,7 @@ from bot.playground.simulators.slack import Slow as SlowSlack
 from tests.support.digest_actions import (
     ask_digest,
     line_of,
+    next_answer,
     send_digest_command,
     stored_plans,
     stored_states,
@@ -31,7 +32,7 @@ async def test_a_form_that_is_looked_into_late_is_closed_at_once_and_kept(
         ada = slack.person("ada")
         view = await (await send_digest_command(ada)).view()
         cloudflare.inject(Slow(LATE))
-        following = slack.next_message()
+        following = next_answer(slack)
         reply = await submit_filter(ada, view, workflows=("orders",))
         assert reply.ack.seconds < LATE
         assert slack.views.current(view) is None

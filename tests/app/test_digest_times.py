@@ -1,11 +1,23 @@
 """When a digest is due: in whose zone, and how that is said."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.playground.simulators.slack import LocalSlack, Message, Named, Person
-from tests.support.digest_actions import ask_digest, line_of
+import pytest
+
+from bot.playground.simulators.slack import Failed, LocalSlack, Message, Named, Person
+from tests.support.digest_actions import (
+    ask_digest,
+    line_of,
+    next_answer,
+    send_digest_command,
+    stored_plans,
+)
+from tests.support.filter_form import submit_filter
 from tests.support.fixtures import ReadLog
+from tests.support.form_values import Answer
 
 
 def next_in(message: Message, zone: str) -> datetime:
@@ -47,12 +59,20 @@ async def test_a_zone_that_is_said_is_the_one(ada: Person) -> None:
 
 
 async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
-    ada: Person, slack: LocalSlack, read_log: ReadLog
+    ada: Person, slack: LocalSlack, read_log: ReadLog, tmp_path: Path
 ) -> None:
     slack.workspace.scopes -= {"users:read"}
     made = await ask_digest(ada, "create daily 9am")
     assert line_of(made, 1).startswith("daily at 09:00 (UTC) · next")
     assert next_in(made, "UTC").hour == 9
+    assert line_of(made, 2) == "all workflows · UTC until Slack tells its creator's time zone"
+    assert line_of(made, 3) == (
+        "⚠️ Slack did not tell your time zone: UTC is taken until it does, then your own. "
+        "To choose one now: `/workflows digest edit 1`"
+    )
+    elsewhere = await send_digest_command(ada, "create #ops daily 9am")
+    assert "Slack did not tell your time zone" in (await elsewhere.message()).all_text()
+    assert [json.loads(plan)["zone_assumed"] for plan in stored_plans(tmp_path)] == [True, True]
     assert "time_zone_unknown" in [entry["event"] for entry in read_log()]
 
 
@@ -62,3 +82,39 @@ async def test_a_zone_is_asked_for_only_where_none_is_said_otherwise(ada: Person
     assert "Did you mean" in (await ask_digest(ada, "create dayly 9am")).all_text()
     assert not slack.calls_of("users.info")
     assert line_of(await ask_digest(ada, "create daily 9am"), 1).startswith("daily at 09:00 (UTC)")
+
+
+async def test_a_zone_that_was_said_is_no_stand_in(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
+    slack.workspace.scopes -= {"users:read"}
+    for text in ("daily 9am UTC", "daily 9am zone:UTC", "daily 9am Asia/Tokyo"):
+        assert "time zone" not in (await ask_digest(ada, f"create {text}")).all_text()
+    assert not any("zone_assumed" in plan for plan in stored_plans(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("answers", "assumed"),
+    [
+        ({}, True),
+        ({"zone": "Asia/Tokyo"}, False),
+        ({"words": "daily 9am UTC"}, False),
+        ({"words": "hourly"}, True),
+    ],
+)
+async def test_a_form_says_that_utc_stands_in_and_what_is_chosen_is_no_stand_in(
+    answers: dict[str, Answer], assumed: bool, ada: Person, slack: LocalSlack, tmp_path: Path
+) -> None:
+    slack.faults.add("users.info", Failed(503), times=5)
+    view = await (await send_digest_command(ada)).view()
+    assert "Slack did not tell your time zone. UTC stands in until it does" in view.all_text()
+    following = next_answer(slack)
+    await submit_filter(ada, view, **answers)
+    assert ("Slack did not tell your time zone" in (await following).all_text()) is assumed
+    (plan,) = stored_plans(tmp_path)
+    assert ("zone_assumed" in plan) is assumed
+
+    edited = await (await send_digest_command(ada, "edit 1")).view()
+    assert ("UTC stands in" in edited.all_text()) is assumed
+    following = next_answer(slack)
+    await submit_filter(ada, edited, zone="Europe/Berlin", words=None, days=("Sunday",), time="10:00")
+    assert "time zone" not in (await following).all_text()
+    assert "zone_assumed" not in stored_plans(tmp_path)[0]

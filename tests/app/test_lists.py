@@ -227,18 +227,6 @@ async def test_several_accounts_are_told_apart(
             assert "`default`, `staging`" in (await ask(ada, "help")).all_text()
 
 
-async def test_a_place_too_long_for_a_button_is_kept_and_found_again(
-    ada: Person, cloudflare: Simulation
-) -> None:
-    cloudflare.change(cursor_padding=3000)
-    made = _fill(cloudflare, 320)
-    forward = await walk(ada, await ask(ada, "list orders"), "page_next")
-    assert [row for screen in forward for row in row_ids(screen)] == made
-    assert any((button.value or "").startswith("s1.") for button in forward[-1].buttons())
-    back = await walk(ada, forward[-1], "page_previous")
-    assert row_ids(back[-1]) == made[:10]
-
-
 async def test_a_cursor_that_comes_round_ends_the_list_with_a_notice(
     ada: Person, cloudflare: Simulation
 ) -> None:

@@ -158,7 +158,7 @@ async def test_rows_are_shown_even_where_their_buttons_can_not_be_kept(
         cloudflare.add_instance("orders")
     message = await ask(ada, "orders rows:20")
     with closing(sqlite3.connect(tmp_path / "bot.sqlite3")) as database:
-        database.execute("DROP TABLE bookmarks")
+        database.execute("DROP TABLE walks")
     for _ in range(4):
         message = await click(ada, message, "page_next")
     assert len(row_ids(message)) == 20

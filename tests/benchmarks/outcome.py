@@ -16,7 +16,7 @@ class Measured:
     Attributes:
         subject: who did the work, "the bot" or what it is compared with.
         quantity: what was measured, such as "wall time" or "list calls".
-        unit: of the values: `s`, `ms`, `calls`, `requests/s`, `MiB`.
+        unit: of the values: `s`, `ms`, `calls`, `requests/s`, `MiB`, `bytes`.
         values: one a round; at least one.
     """
 

@@ -22,6 +22,7 @@ TINY: dict[str, Any] = {
     "digest": 1,
     "start": 1,
     "memory": 20,
+    "walk": 20,
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
+from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, decode_v1
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.routing import request_codec
 from bot.slack.requests import Request, RequestStore
@@ -25,6 +25,7 @@ def decode(value: str) -> AnyBookmark:
     if isinstance(request, OpenFilter):
         return Bookmark(request.query)
     assert isinstance(request, TurnPage | RefreshPage | OpenList), request
+    assert not isinstance(request.place, KeptPlace)
     return request.place
 
 

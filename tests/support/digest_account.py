@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
@@ -20,9 +21,11 @@ from bot.playground.simulators.cloudflare import (
     DEFAULT_ACCOUNT_ID,
     DEFAULT_TOKEN,
     Failure,
+    Fault,
     Simulation,
     WrongShape,
 )
+from bot.playground.simulators.cloudflare.faults import HealthyHandler
 from tests.support.clock import Clock
 from tests.support.commands import NOW
 
@@ -104,6 +107,19 @@ async def run_account(
             yield Account(simulation, clock, workflows, ReportBuilder({"prod": workflows}, LOOKBACK, clock))
         finally:
             await workflows.close()
+
+
+@dataclass(frozen=True)
+class Only:
+    """A fault of one workflow."""
+
+    workflow: str
+    fault: Fault
+
+    async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
+        if f"/{self.workflow}/" in request.path:
+            return await self.fault.answer(request, healthy)
+        return await healthy()
 
 
 def shown_ids(report: Report) -> set[str]:

@@ -2,9 +2,11 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Coroutine
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.playground.simulators.cloudflare import Failure, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
@@ -24,15 +26,42 @@ async def send_digest_command(person: Person, text: str = "") -> Reply:
 
 
 async def ask_digest(person: Person, text: str = "") -> Message:
-    """Type that, and return the first message that the person sees, in any channel."""
-    return await (await send_digest_command(person, text)).seen()
+    """Type that, and return the first message that the person sees, in any channel; proofs do not count."""
+    return await first_seen(await send_digest_command(person, text))
+
+
+async def first_seen(reply: Reply) -> Message:
+    """Return the next message that the person sees, in any channel, that is more than a proof."""
+    while is_proof(message := await reply.seen()):
+        pass
+    return message
+
+
+def next_answer(slack: LocalSlack) -> Coroutine[Any, Any, Message]:
+    """Wait for the next message that is more than a proof; TimeoutError if none comes."""
+    changes = slack.workspace.changes.follow(lambda change: not is_proof(change.message))
+
+    async def wait() -> Message:
+        return (await changes.next()).message
+
+    return wait()
+
+
+def is_proof(message: Message) -> bool:
+    """Return whether a message says nothing but that its reader and the bot are in a channel."""
+    return "This line proves that you" in message.all_text()
+
+
+def answers(person: Person) -> list[Message]:
+    """Return what the person sees in their channel, without proofs."""
+    return [message for message in person.screen() if not is_proof(message)]
 
 
 async def press(person: Person, message: Message, action_id: str, index: int = 0) -> Message:
     """Click a button, and return the message that the person sees."""
     reply = await person.click(message, action_id, index)
     assert reply.ack.seconds < AT_ONCE
-    return await reply.seen()
+    return await first_seen(reply)
 
 
 def line_of(message: Message, number: int = 0) -> str:

@@ -22,6 +22,7 @@ from bot.ui.elements import (
     paging,
     section,
 )
+from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 
 _MOST_SCHEDULES: Final = 3
@@ -36,7 +37,9 @@ def overview_message(overview: Overview, controls: Controls, list_button_values:
     """
     for longest in _LONGEST_ROWS:
         rows = [
-            section(_row(workflow, longest), button("Open", "list_open", value, f"Open {workflow.name}"))
+            section(
+                _row(workflow, overview, longest), button("Open", "list_open", value, f"Open {workflow.name}")
+            )
             for workflow, value in zip(overview.rows, list_button_values, strict=True)
         ]
         blocks = [
@@ -59,12 +62,12 @@ def _asked(overview: Overview) -> str:
     return "all workflows"
 
 
-def _row(workflow: Workflow, longest: int) -> str:
+def _row(workflow: Workflow, overview: Overview, longest: int) -> str:
     phrases = [
         f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
         for status, count in _counts(workflow)
     ]
-    line = " · ".join(phrases) or _uncounted(workflow)
+    line = " · ".join(phrases) or _uncounted(workflow, overview)
     details = []
     if workflow.triggered_on is not None:
         details.append(f"last started {moment(workflow.triggered_on)}")
@@ -87,7 +90,9 @@ def _counts(workflow: Workflow) -> list[tuple[Status, int]]:
     return sorted(counts, key=lambda item: (order.get(item[0], len(order)), item[0]))
 
 
-def _uncounted(workflow: Workflow) -> str:
+def _uncounted(workflow: Workflow, overview: Overview) -> str:
+    if workflow.name in overview.uncounted:
+        return f"⚠️ not counted: {explain(overview.uncounted[workflow.name]).title}"
     return "no counts given" if workflow.instances is None else "no instances"
 
 
@@ -111,7 +116,7 @@ def _fallback_text(overview: Overview) -> str:
             ", ".join(
                 f"{count} {escape(appearance(status).word.lower())}" for status, count in _counts(workflow)
             )
-            or _uncounted(workflow)
+            or _uncounted(workflow, overview)
         )
         for workflow in overview.rows
     )

@@ -76,6 +76,7 @@ def read_create(verb: Token, rest: Sequence[Token], command: Command) -> CreateD
         quiet=values.get("quiet", False),
         mentions=_mentions(clauses, command),
         daily_thread=values.get("thread", False),
+        zone_assumed=command.zone_assumed and "zone" not in values,
     )
     return CreateDigest(plan, channel.name)
 

@@ -1,11 +1,17 @@
 """What people ask of digests: typed, by a button, or by the form."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from bot.browse.model import HelpQuery
 from bot.digests.model import DigestSpec
 from bot.slack.requests import Request, RequestCodec
+
+_ASSUMED: Final = "?"
+_CARRIED: Final = re.compile(
+    r"(?:(?P<number>[1-9][0-9]{0,8})(?:\.(?P<version>[0-9a-f]{16}))?)?(?P<assumed>\?)?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +108,32 @@ class RestoreDigest(OfDigest):
 
 @dataclass(frozen=True, slots=True)
 class SaveDigest(Request):
-    """The submitted form: of a new digest, or of the digest of a number."""
+    """The submitted form: of a new digest, or of the digest of a number.
+
+    Attributes:
+        number: the digest's; None for a new one.
+        version: `plan_version` of the plan that the form was opened with; empty where that is not known.
+        zone_assumed: UTC stood in the form because Slack had not told the person's time zone.
+    """
 
     kind: ClassVar[str] = "digest_save"
     number: int | None = None
+    version: str = ""
+    zone_assumed: bool = False
+
+    @classmethod
+    def read(cls, carried: str) -> "SaveDigest | None":
+        """Read what `carried` wrote; None if it is anything else."""
+        found = _CARRIED.fullmatch(carried)
+        if found is None:
+            return None
+        number = int(found["number"]) if found["number"] else None
+        return cls(number, found["version"] or "", bool(found["assumed"]))
+
+    def carried(self) -> str:
+        """Write what the form has to remember, as `7.8d969eef6ecad3c2`."""
+        number = "" if self.number is None else str(self.number)
+        return f"{number}{'.' if self.version else ''}{self.version}{_ASSUMED if self.zone_assumed else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,12 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.digests.delivery.model import Prepared
+from bot.digests.delivery.model import Prepared, maybe_posted_since
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.links import list_button_values
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
-from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
-from bot.digests.store import RUN_NOW
 from bot.slack.poster import OutgoingMessage, Posted, Poster, RetryLater, Unknown
 from bot.slack.requests import RequestStore
 from bot.ui.request_id import with_request_id
@@ -51,16 +49,17 @@ class MessageBuilder:
         active = await self.runs.begin(attempt, self.now())
         if active is None:
             return None
-        message = await self._unless_posted(active, attempt, _empty_message(active.digest, attempt))
+        message = await self._unless_posted(active, attempt, _empty_message(active, attempt))
         if message is None:
             return None
         if (result := self._not_wanted(active)) is not None:
             await self.recorder.finish(attempt, result)
             return None
         try:
-            return await self._build(active, message)
+            prepared = await self._build(active, message)
         except (CloudflareError, UnknownAccount) as error:
             return await self._unreadable(active, attempt, message, error)
+        return None if await self._was_posted(active, attempt, prepared) else prepared
 
     async def _unless_posted(
         self, active: ActiveRun, attempt: Attempt, message: OutgoingMessage
@@ -68,9 +67,11 @@ class MessageBuilder:
         """Make sure that no earlier attempt has posted a message whose content is lost."""
         if not active.posting:
             return message
-        found = await self.poster.find(message, active.run.began_at or active.run.due_at)
+        there = active.channel or message.channel  # the digest may have moved since
+        posted = replace(message, channel=there)
+        found = await self.poster.find(posted, active.run.began_at or active.run.due_at)
         if isinstance(found, Posted):
-            result = RunResult("sent", self.now(), channel=message.channel, ts=found.ts)
+            result = RunResult("sent", self.now(), channel=there, ts=found.ts)
             await self.recorder.finish(attempt, result)
             return None
         if isinstance(found, Unknown) and self._remaining(active):
@@ -79,14 +80,28 @@ class MessageBuilder:
         if isinstance(found, RetryLater):
             await self.runs.unmark_posting(attempt)
             return message
-        return replace(message, maybe_posted=True)
+        return replace(message, maybe_posted=there == message.channel)
+
+    async def _was_posted(self, active: ActiveRun, attempt: Attempt, prepared: Prepared) -> bool:
+        """End a run whose message is found although the database knows of none.
+
+        What it reported is not known, so the baseline stays as it was: the next digest may repeat some of it.
+        """
+        since = None if active.posting else maybe_posted_since(active, self.now())
+        if prepared.message is None or since is None:
+            return False
+        found = await self.poster.find(prepared.message, since)
+        if not isinstance(found, Posted):
+            return False
+        _log.warning("digest_found", digest=active.run.digest, slot=active.run.slot, ts=found.ts)
+        result = RunResult("sent", self.now(), channel=prepared.message.channel, ts=found.ts)
+        await self.recorder.finish(attempt, result)
+        return True
 
     def _not_wanted(self, active: ActiveRun) -> RunResult | None:
         """Return the result of a run that is no longer to be delivered, or None."""
-        if active.digest.state == "deleted":
-            return RunResult("missed", self.now(), detail="the digest was deleted")
-        if active.digest.state == "paused" and not _is_run_now(active):
-            return RunResult("missed", self.now(), detail="the digest was paused")
+        if active.unwanted is not None:
+            return RunResult("missed", self.now(), detail=active.unwanted)
         retried = active.run.attempt > 0
         if self.recorder.policy.is_too_late(active.run.due_at, self.now(), retried=retried):
             return RunResult("missed", self.now())
@@ -99,9 +114,12 @@ class MessageBuilder:
             digest.baseline,
             missed=await self.runs.missed_since(run),
             sharing=run.due_at,
+            patient=bool(self._remaining(active)),
         )
         prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
-        if digest.plan.quiet and not report.has_news and not _is_run_now(active):
+        if report.unread:
+            prepared = replace(prepared, detail=f"could not be read: {', '.join(report.unread)}")
+        if digest.plan.quiet and not report.is_worth_posting and not active.is_asked_for:
             return prepared
         controls = DigestControls(await list_button_values(report, self.requests, digest.team))
         messages = digest_message(digest.number, report, controls)
@@ -127,7 +145,8 @@ class MessageBuilder:
         notice = with_request_id(
             unreadable_message(digest.number, error, digest.next_due), attempt.request_id
         )
-        return Prepared(replace(message, variants=(notice, notice.bare)), "failed", detail=str(error))
+        told = replace(message, variants=(notice, notice.bare))
+        return Prepared(told, "failed", detail=str(error), plan=digest.plan)
 
     def _remaining(self, active: ActiveRun) -> timedelta:
         return self.recorder.policy.remaining(active.run.began_at, self.now())
@@ -137,13 +156,9 @@ def _is_temporary(error: Exception) -> bool:
     return isinstance(error, RateLimited | Unavailable | InvalidResponse) and not isinstance(error, TLSError)
 
 
-def _is_run_now(active: ActiveRun) -> bool:
-    """Return whether a person asked for this run, which then reports the absence of news, too."""
-    return active.run.slot.startswith(RUN_NOW)
-
-
-def _empty_message(digest: Digest, attempt: Attempt) -> OutgoingMessage:
+def _empty_message(active: ActiveRun, attempt: Attempt) -> OutgoingMessage:
     """Return the destination of a run's message and the metadata by which it is found."""
+    digest = active.digest
     metadata: dict[str, str | int] = {
         "digest": digest.number,
         "slot": attempt.slot,

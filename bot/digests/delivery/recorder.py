@@ -53,10 +53,10 @@ class RunRecorder:
                 baseline=prepared.baseline,
             )
             await self.finish(attempt, result)
-        elif sent.kind is SentKind.LATE:
-            await self.finish(attempt, RunResult("missed", self.now()))
-        elif sent.kind is SentKind.CHANNEL_GONE:
-            await self._pause_digest(attempt, sent.why or "")
+        elif sent.kind is SentKind.MISSED:
+            await self.finish(attempt, RunResult("missed", self.now(), detail=sent.why))
+        elif sent.kind is SentKind.CHANNEL_GONE and prepared.message is not None:
+            await self._pause_digest(attempt, prepared.message.channel, sent.why or "")
         elif sent.kind is SentKind.REJECTED:
             _log.error("digest_refused", digest=attempt.digest, slot=attempt.slot, reason=sent.why)
             await self.finish(attempt, RunResult("failed", self.now(), detail=f"Slack: {sent.why}"))
@@ -110,12 +110,23 @@ class RunRecorder:
         if not isinstance(outcome, Posted):
             _log.warning("creator_not_told", digest=digest.number, reason=outcome.why)
 
-    async def _pause_digest(self, attempt: Attempt, why: str) -> None:
-        """Pause the digest and notify its creator; a worker that dies here repeats both."""
+    async def _pause_digest(self, attempt: Attempt, channel: str, why: str) -> None:
+        """Pause a digest whose channel is gone, and notify its creator; a worker that dies here repeats both.
+
+        One that has moved since is delivered where it goes now. One that a person paused or deleted has not
+        paused itself.
+        """
         active = await self.runs.find(attempt)
         if active is None:
             return
         reason = stop_in_words(why)
-        await self.runs.pause(attempt.digest, reason, self.now())
-        await self.notify_creator(active.digest, why)
+        await self.runs.pause(attempt.digest, reason, self.now(), channel)
+        active = await self.runs.find(attempt)
+        if active is None:
+            return
+        if active.digest.plan.channel != channel and active.unwanted is None:
+            await self.reschedule(attempt, timedelta(0), "the digest was moved")
+            return
+        if active.digest.pause_reason == reason:
+            await self.notify_creator(active.digest, why)
         await self.finish(attempt, RunResult("failed", self.now(), detail=reason))

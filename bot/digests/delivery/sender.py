@@ -1,8 +1,12 @@
 """The second step of a delivery: post the message exactly once, however often the step is repeated.
 
-The database notes each try before it is made. After such a note the sender searches the channel before it
-posts again. If the bot may not read the channel, it posts again and the message says that it may be there
-twice: twice is better than never.
+The database notes each try before it is made. After such a note, and where the run is late, the sender
+searches the channel before it posts: a database restored from a backup has lost the note. If the bot may not
+read the channel after such a note, it posts again and the message says that it may be there twice: twice is
+better than never.
+
+A try may come minutes after the message was made. Before each one the sender looks at what the digest is now:
+one that was paused or deleted is not posted, one that was moved or changed is made anew.
 """
 
 from collections.abc import Callable
@@ -12,8 +16,9 @@ from typing import Final
 
 import structlog
 
-from bot.digests.delivery.model import Prepared, Sent, SentKind
+from bot.digests.delivery.model import Prepared, Sent, SentKind, maybe_posted_since
 from bot.digests.messages.report import maybe_repeated
+from bot.digests.model import Digest
 from bot.digests.runs import ActiveRun, Attempt, RunRepository
 from bot.jobs.model import LAST_TRY, JobLease, LeaseLost, RetryPolicy
 from bot.slack.poster import (
@@ -59,16 +64,17 @@ class MessageSender:
         message = prepared.message
         if active is None or message is None:
             return Sent(SentKind.SUPERSEDED)
-        if active.posting:
-            found = await self._find_posted(active, message)
+        since = maybe_posted_since(active, self.now())
+        if since is not None:
+            found = await self._find_posted(active, message, since)
             if isinstance(found, Sent):
                 return found
             message = found
-        if self.policy.is_too_late(active.run.due_at, self.now(), retried=True):
-            return Sent(SentKind.LATE)
+        if (ended := await self._end_without_message(active, attempt, prepared, message)) is not None:
+            return ended
         if not await lease.verify():
             raise LeaseLost(f"digest {attempt.digest}, {attempt.slot}")
-        if not await self.runs.mark_posting(attempt):
+        if not await self.runs.mark_posting(attempt, message.channel):
             return Sent(SentKind.SUPERSEDED)
         if not lease.is_valid():
             # The process was paused past its lease; verify it again before posting.
@@ -78,14 +84,35 @@ class MessageSender:
             await self.runs.unmark_posting(attempt)
         return self._sent(active, outcome)
 
-    async def _find_posted(self, active: ActiveRun, message: OutgoingMessage) -> Sent | OutgoingMessage:
+    async def _find_posted(
+        self, active: ActiveRun, message: OutgoingMessage, since: datetime
+    ) -> Sent | OutgoingMessage:
         """Return the result of an earlier try, or the message to post now."""
-        found = await self.poster.find(message, active.run.began_at or active.run.due_at)
+        found = await self.poster.find(message, since)
         if isinstance(found, Posted):
             _log.info("digest_found", digest=active.run.digest, slot=active.run.slot, ts=found.ts)
+        elif not active.posting:
+            return message  # that no try is known is reason enough to post, whatever Slack says
         if isinstance(found, Posted | Unknown):
             return self._sent(active, found)
         return replace(message, maybe_posted=message.maybe_posted or isinstance(found, Rejected))
+
+    async def _end_without_message(
+        self, active: ActiveRun, attempt: Attempt, prepared: Prepared, message: OutgoingMessage
+    ) -> Sent | None:
+        """Return how the try ends if the message is not to be posted; None if it is.
+
+        Where the digest is another one by now, another attempt makes its message for where it goes.
+        """
+        is_late = self.policy.is_too_late(active.run.due_at, self.now(), retried=True)
+        if is_late or active.unwanted is not None:
+            return Sent(SentKind.MISSED, why=active.unwanted)
+        if not _is_outdated(active.digest, prepared, message):
+            return None
+        await self.runs.unmark_posting(attempt)
+        if await self.runs.reschedule(attempt, self.now(), "the digest was changed"):
+            _log.info("digest_outdated", digest=attempt.digest, slot=attempt.slot)
+        return Sent(SentKind.SUPERSEDED)
 
     def _sent(self, active: ActiveRun, outcome: Outcome) -> Sent:
         match outcome:
@@ -105,6 +132,11 @@ class MessageSender:
         if not remaining:
             return Sent(SentKind.REJECTED, why=f"{why}, again and again")
         return Sent(SentKind.RETRY, why=why, wait=min(max(wait, LAST_TRY), remaining).total_seconds())
+
+
+def _is_outdated(digest: Digest, prepared: Prepared, message: OutgoingMessage) -> bool:
+    """Return whether a message was made of another plan; earlier versions did not note that of a failure."""
+    return message.channel != digest.plan.channel or prepared.plan not in (None, digest.plan)
 
 
 def _with_note(message: OutgoingMessage) -> OutgoingMessage:

@@ -1,6 +1,6 @@
 """What a person is told after doing something with a digest, and why it was not done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from bot.digests.messages.phrases import command_of
@@ -32,20 +32,76 @@ _STOPS: Final = {
 """Slack's words for a channel that can't be posted in: what that means, and what to do."""
 
 
+def asked_here_message() -> Message:
+    """Say in a channel that a digest is to go there. Slack shows it only if the reader and the bot are there.
+
+    It is true whatever comes of it.
+    """
+    return _statement(
+        "⏳",
+        "You want a digest in this channel.",
+        "This line proves that you and this bot are in it, and no more. What comes of it, the answer says.",
+    )
+
+
+def asked_elsewhere_message(number: int) -> Message:
+    """Say in a digest's channel that its creator asked for it in another one, or in a form."""
+    return _statement(
+        "🔎",
+        f"You asked for digest {number}.",
+        "This line proves that you are in its channel, and no more. Only you see it.",
+    )
+
+
 def created_message(digest: Digest) -> Message:
     """Tell that a digest is kept, and repeat what was understood."""
-    return _done("✅", "is made", digest)
+    return _done("✅", "is made", digest, *_zone_advice(digest))
 
 
-def created_elsewhere_message(digest: Digest) -> Message:
-    """Return the same for somebody who asked for it in another channel than its own."""
+def created_elsewhere_message(digest: Digest, unannounced: Mapping[str, str] | None = None) -> Message:
+    """Return the same for somebody who asked for it in another channel than its own.
+
+    Args:
+        digest: the new one.
+        unannounced: why it was not announced in a channel, in plain text, by Slack's id of the channel.
+    """
     where = channel(digest.plan.channel)
-    return _statement("✅", f"Digest {digest.number} is made.", f"It goes to {where}: {when(digest)}.")
+    return _statement(
+        "✅",
+        f"Digest {digest.number} is made.",
+        f"It goes to {where}: {when(digest)}.",
+        *_zone_advice(digest),
+        *_not_announced(unannounced or {}),
+    )
 
 
-def changed_message(digest: Digest) -> Message:
-    """Tell that a digest has another plan."""
-    return _done("✅", "is changed", digest)
+def changed_message(
+    digest: Digest, moved_from: str = "", unannounced: Mapping[str, str] | None = None
+) -> Message:
+    """Tell that a digest has another plan.
+
+    Args:
+        digest: the changed one.
+        moved_from: the channel that it no longer goes to; empty where it did not move.
+        unannounced: as for `created_elsewhere_message`.
+    """
+    moved = [f"It no longer goes to {channel(moved_from)}."] if moved_from else []
+    return _done("✅", "is changed", digest, *moved, *_not_announced(unannounced or {}))
+
+
+def moved_away_message(digest: Digest) -> Message:
+    """Tell in a digest's old channel that it goes to another one."""
+    where = channel(digest.plan.channel)
+    return _statement("↪️", f"Digest {digest.number} no longer comes here.", f"It goes to {where} now.")
+
+
+def changed_meanwhile_message(digest: Digest) -> Message:
+    """Say that a form was not saved, as its digest is not what the form was opened with."""
+    return _statement(
+        "⚠️",
+        f"Digest {digest.number} was changed after this form was opened. Nothing of the form was saved.",
+        f"To see it as it is now, and change that: {command(command_of('edit', digest.number))}",
+    )
 
 
 def paused_message(digest: Digest) -> Message:
@@ -118,6 +174,16 @@ def no_such_digest_message(number: int) -> Message:
     )
 
 
+def no_longer_there_message(number: int, admins: Sequence[str]) -> Message:
+    """Refuse a digest to its creator, who has left its channel. Send this to one reader alone."""
+    others = f", and so can admins of this bot ({_named(admins)})" if admins else ""
+    return _statement(
+        "⛔",
+        f"You are not in the channel of digest {number} any more.",
+        f"Its creator can see and change it while they are in its channel{others}.",
+    )
+
+
 def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
     """Refuse to show a digest outside its channel. Send this to one reader alone."""
     return _statement(
@@ -169,8 +235,30 @@ def channel_unknown_message(reason: str) -> Message:
     return _statement(
         "⚠️",
         "Slack did not let this bot look into that channel.",
-        f"It says: {code(reason)}. Nothing was changed, whatever stands above; try again in a minute.",
+        f"It says: {code(reason)}. Nothing was changed; try again in a minute.",
     )
+
+
+def not_announced_text(reason: str) -> str:
+    """Say why Slack did not show an announcement, as plain text: a `Missing`, or Slack's word."""
+    reasons = {
+        "person": "you are not in it",
+        "bot": "this bot is not in it",
+        "archived": "it is archived",
+    }
+    return reasons.get(reason, f"Slack says {reason}")
+
+
+def _not_announced(unannounced: Mapping[str, str]) -> list[str]:
+    return [f"⚠️ Not announced in {channel(id_)}: {escape(why)}." for id_, why in unannounced.items()]
+
+
+def _zone_advice(digest: Digest) -> list[str]:
+    if not digest.plan.zone_assumed:
+        return []
+    edit = command(command_of("edit", digest.number))
+    taken = "⚠️ Slack did not tell your time zone: UTC is taken until it does, then your own."
+    return [f"{taken} To choose one now: {edit}"]
 
 
 def _owners(digest: Digest, admins: Sequence[str]) -> str:

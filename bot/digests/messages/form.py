@@ -44,6 +44,10 @@ _QUIET: Final = "quiet"
 _DAILY_THREAD: Final = "daily_thread"
 _HOW: Final = {value: option.field.label for value, option in ((_QUIET, QUIET), (_DAILY_THREAD, THREAD))}
 _LONGEST: Final = 300
+_ZONE_ASSUMED: Final = (
+    "⚠️ Slack did not tell your time zone. UTC stands in until it does, then your own takes its place. "
+    "Choose a zone if you want another one."
+)
 
 
 def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], metadata: str) -> Block:
@@ -64,6 +68,7 @@ def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], m
         input_field("time", Field("Time"), time_input(form.time), optional=True),
         input_field("words", _WORDS, text_input(form.words, _WORDS.placeholder, _LONGEST), optional=True),
         option_field(ZONE, fields.zone(form.zone)),
+        *([context(_ZONE_ASSUMED)] if form.zone_assumed else []),
         *_account(form, accounts),
         option_field(WORKFLOW, fields.workflows(form.workflows), key="workflows", optional=True),
         option_field(STATUS, menu(status_options(form.status), form.status)),
@@ -82,14 +87,20 @@ def digest_form(form: DigestForm, number: int | None, accounts: Sequence[str], m
     )
 
 
-def filled_in(state: State) -> DigestForm:
-    """Return a form's values, at its submission or when a button in it is pressed."""
+def filled_in(state: State, *, zone_assumed: bool = False) -> DigestForm:
+    """Return a form's values, at its submission or when a button in it is pressed.
+
+    Args:
+        state: what was filled in.
+        zone_assumed: UTC stood in it for a zone that was not known.
+    """
     how = selected_options(state, "how")
     mentions = [Mention("person", user) for user in selected_users(state, "people")]
     mentions += filter(None, map(fields.group, selected_options(state, "groups")))
     return DigestForm(
         channel=text_value(state, "channel", "selected_conversation"),
         zone=selected_option(state, "zone") or "",
+        zone_assumed=zone_assumed,
         days=selected_options(state, "days"),
         time=text_value(state, "time", "selected_time"),
         words=text_value(state, "words"),

@@ -1,7 +1,7 @@
 """The digests of a workspace as a list, and one of them with all that is known of it."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -41,7 +41,9 @@ _OUTCOMES: Final[dict[RunState, str]] = {
 }
 
 
-def digests_message(digests: Sequence[Digest], may_change: Collection[int]) -> Message:
+def digests_message(
+    digests: Sequence[Digest], may_change: Collection[int], in_full: Collection[int] | None = None
+) -> Message:
     """List digests in the order given: the first ones with buttons, the others a line each.
 
     To be sent to one reader alone, as it names people.
@@ -49,6 +51,8 @@ def digests_message(digests: Sequence[Digest], may_change: Collection[int]) -> M
     Args:
         digests: those that the reader may see.
         may_change: the numbers of those that the reader may change.
+        in_full: the numbers of those whose plan is shown; None for all. Whether the reader may still see that
+            of the others, Slack is asked when they want to.
     """
     if not digests:
         return _none_yet()
@@ -62,15 +66,21 @@ def digests_message(digests: Sequence[Digest], may_change: Collection[int]) -> M
     rows: list[Block] = []
     shown = 0
     for digest in digests:
-        row = _row(digest, may_change=digest.number in may_change)
+        is_brief = in_full is not None and digest.number not in in_full
+        row = _row(digest, may_change=digest.number in may_change, is_brief=is_brief)
         room -= limits.size(row)
         if room < (0 if digest is digests[-1] else _ROOM_FOR_LINES):
             break
         rows += row
         shown += 1
-    lines = "; ".join(f"{digest.number} {_line(digest)}" for digest in digests)
+    said = {
+        digest.number: _line(digest, is_brief=in_full is not None and digest.number not in in_full)
+        for digest in digests
+    }
+    lines = "; ".join(f"{number} {line}" for number, line in said.items())
     text = f"{plural(len(digests), 'digest', 'digests')}: {lines}"
-    return message(text, [*top, *rows, *_lines(digests[shown:]), *bottom])
+    left = {digest.number: said[digest.number] for digest in digests[shown:]}
+    return message(text, [*top, *rows, *_lines(left), *bottom])
 
 
 def digest_details_message(
@@ -105,29 +115,38 @@ def _none_yet() -> Message:
     return message(f"{title} {advice}", blocks)
 
 
-def _row(digest: Digest, *, may_change: bool) -> list[Block]:
-    lines = (heading(digest), when(digest), f"{what(digest.plan, MOST_NAMES)} · by {person(digest.creator)}")
-    text = limits.shorten_markup("\n".join(lines), _LONGEST_ROW)
-    return [section(text), *buttons(digest, may_change=may_change)]
+def _row(digest: Digest, *, may_change: bool, is_brief: bool) -> list[Block]:
+    if is_brief:
+        text = f"{heading(digest)}\nyours, in another channel: {command(command_of('show', digest.number))}"
+    else:
+        lines = (
+            heading(digest),
+            when(digest),
+            f"{what(digest.plan, MOST_NAMES)} · by {person(digest.creator)}",
+        )
+        text = limits.shorten_markup("\n".join(lines), _LONGEST_ROW)
+    return [section(text), *buttons(digest, may_change=may_change, is_brief=is_brief)]
 
 
-def _lines(digests: Sequence[Digest]) -> list[Block]:
+def _lines(digests: Mapping[int, str]) -> list[Block]:
     """List digests that have no room for buttons, and count those that have no room at all."""
     text, shown = "", 0
-    for digest in digests:
-        line = limits.shorten_markup(f"*{digest.number}* {_line(digest)}", _LONGEST_LINE)
+    for number, said in digests.items():
+        line = limits.shorten_markup(f"*{number}* {said}", _LONGEST_LINE)
         if len(json.dumps(f"{text}\n{line}", ensure_ascii=False)) > _ROOM_FOR_LINES - 400:
             break
         text, shown = f"{text}\n{line}".strip(), shown + 1
     if not digests:
         return []
     left = f"{len(digests) - shown} more. " if shown < len(digests) else ""
-    example = command(command_of("show", digests[-1].number))
+    example = command(command_of("show", max(digests)))
     advice = context(f"{left}Each of these with its buttons, as in {example}")
     return [*([section(text)] if text else []), advice]
 
 
-def _line(digest: Digest) -> str:
+def _line(digest: Digest, *, is_brief: bool) -> str:
+    if is_brief:
+        return channel(digest.plan.channel)
     return f"{channel(digest.plan.channel)} {escape(digest.plan.schedule.in_words())}, {upcoming(digest)}"
 
 

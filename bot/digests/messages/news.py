@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.digests.messages.phrases import command_of, how_many, how_often, named, newly, plural, since_in_words
+from bot.digests.messages.phrases import (
+    command_of,
+    how_many,
+    how_often,
+    named,
+    newly,
+    plural,
+    since_in_words,
+    unread_by_reason,
+)
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report
 from bot.language.tokens import COMMAND
 from bot.ui import limits
@@ -43,6 +52,7 @@ DETAILS: Final = (
 )
 """From all to the least that is still of use; the last one fits whatever things are called."""
 
+_LEFT_TO_THE_NEXT: Final = "What is new there comes with the next digest:"
 _LONGEST_ERROR: Final = 80
 _LONGEST_ID: Final = 280
 
@@ -73,6 +83,11 @@ def news(
     if report.gone:
         change = f"To change the digest: {command(_where_to_change(number))}"
         blocks.append(section(f"⚠️ No longer in the account: {_names(report.gone, detail.names)}. {change}"))
+    if report.unread:
+        why = (
+            f"• {_names(names, detail.names)}: {reason}" for reason, names in unread_by_reason(report).items()
+        )
+        blocks.append(section("\n".join((f"⚠️ *Could not be read.* {_LEFT_TO_THE_NEXT}", *why))))
     if report.missed:
         blocks.append(context(f"⚠️ Missed while the bot was away: {_times(report.missed, detail.names)}"))
     return blocks

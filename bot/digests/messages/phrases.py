@@ -9,6 +9,7 @@ from bot.digests.model import DigestSpec, Mention
 from bot.digests.report import Report, WorkflowRow
 from bot.language.tokens import COMMAND
 from bot.ui.elements import code, escape, person
+from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 
 LONGEST_NAME: Final = 100
@@ -93,6 +94,14 @@ def mention_names(mentions: Sequence[Mention]) -> str:
         else code(f"@{mention.name or mention.id}")
         for mention in mentions
     )
+
+
+def unread_by_reason(report: Report) -> dict[str, list[str]]:
+    """Return the workflows that could not be read by why, which is a sentence in mrkdwn."""
+    found: dict[str, list[str]] = {}
+    for name, error in report.unread.items():
+        found.setdefault(explain(error).title, []).append(name)
+    return found
 
 
 def counts_of(row: WorkflowRow) -> list[tuple[Status, int, int]]:

@@ -58,11 +58,16 @@ def what(plan: DigestSpec, most: int) -> str:
         phrases.append(f"mentions {mention_names(plan.mentions)}")
     if plan.daily_thread:
         phrases.append("one thread a day")
+    if plan.zone_assumed:
+        phrases.append("UTC until Slack tells its creator's time zone")
     return " · ".join(phrases)
 
 
-def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
-    """Build a row of buttons; people who may not change a digest can only preview and run it."""
+def buttons(digest: Digest, *, may_change: bool, is_brief: bool = False) -> list[Block]:
+    """Build a row of buttons; people who may not change a digest can only preview and run it.
+
+    Nothing of the plan stands in those of a digest that is shown in brief.
+    """
     number = digest.number
     if digest.state == "deleted":
         return actions([_button("Undo", RestoreDigest(number), "Undo: restore")] if may_change else [])
@@ -72,7 +77,7 @@ def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
             row.append(_button("Resume", ResumeDigest(number)))
         else:
             row.append(_button("Pause", PauseDigest(number)))
-        row += [_button("Edit…", EditDigest(number)), _delete(digest)]
+        row += [_button("Edit…", EditDigest(number)), _delete(digest, is_brief=is_brief)]
     return actions(row)
 
 
@@ -87,11 +92,12 @@ def _button(label: str, request: OfDigest, spoken: str = "") -> Block:
     )
 
 
-def _delete(digest: Digest) -> Block:
+def _delete(digest: Digest, *, is_brief: bool) -> Block:
+    plan = "" if is_brief else f"It goes out {digest.plan.schedule.in_words()}. "
     return with_confirm(
         _button("Delete…", DeleteDigest(digest.number)),
         f"Delete digest {digest.number}?",
-        f"It goes out {digest.plan.schedule.in_words()}. It can be restored for a while.",
+        f"{plan}It can be restored for a while.",
         "Delete",
     )
 

@@ -148,5 +148,6 @@ def _fallback_text(number: int | None, report: Report, controls: DigestControls)
     places += [escape(name) for name in report.unexplained if name not in failures]
     where = f" in {', '.join(places)}," if places else ""
     gone = f"; no longer there: {', '.join(map(escape, report.gone))}" if report.gone else ""
+    unread = f"; could not be read: {', '.join(map(escape, report.unread))}" if report.unread else ""
     since = since_in_words(report, iso(report.since))
-    return f"{called} {name_of(number)}: {escape(said)}{where} {since}{gone}".strip()
+    return f"{called} {name_of(number)}: {escape(said)}{where} {since}{gone}{unread}".strip()

@@ -17,6 +17,7 @@ from bot.digests.messages.phrases import (
     since_in_words,
     span_in_words,
     subject,
+    unread_by_reason,
 )
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.report import Group, Report
@@ -68,6 +69,8 @@ def _news(report: Report, zone: ZoneInfo) -> Iterator[str]:
         yield f"{_INDENT}{name}: the count rose by {count:,}; its instances were not looked at"
     if report.gone:
         yield f"No longer in the account: {', '.join(report.gone)}"
+    for why, names in unread_by_reason(report).items():
+        yield f"Could not be read: {', '.join(names)}: {why}"
     if report.missed:
         yield f"Missed while the bot was away: {', '.join(_at(slot, zone) for slot in report.missed)}"
 

@@ -140,9 +140,9 @@ class DigestDelivery:
         )
 
     async def end(self) -> None:
-        """Discard the digest."""
+        """Delete the digest."""
         if self._digest is not None:
-            await self._store.discard(self._digest.number)
+            await self._store.delete(self._digest.number)
 
     async def _is_handed_over(self) -> bool:
         until = self.clock() + timedelta(minutes=1)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
@@ -31,6 +33,7 @@ from bot.settings import Settings
 from bot.slack.client import slack_client
 from bot.slack.poster import Poster
 from bot.storage.database import migrate, open_database
+from bot.storage.tables import digest_runs, digests
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.clock import Clock
@@ -67,6 +70,7 @@ class DeliveryHarness:
     recorder: RunRecorder
     clock: Clock
     written: io.StringIO
+    engine: AsyncEngine
     _read: int = 0
 
     @asynccontextmanager
@@ -106,6 +110,15 @@ class DeliveryHarness:
 
     async def run(self, attempt: Attempt) -> DigestRun:
         return next(run for run in await self.store.runs(attempt.digest) if run.slot == attempt.slot)
+
+    async def forget(self, attempt: Attempt) -> None:
+        """Restore the run as a backup has it that was made before it began."""
+        row = {"state": "due", "posting": False, "began_at": None, "ended_at": None, "ts": None, "news": None}
+        async with self.engine.begin() as connection:
+            same = (digest_runs.c.digest == attempt.digest) & (digest_runs.c.slot == attempt.slot)
+            await connection.execute(update(digest_runs).where(same).values(row))
+            own = digests.c.number == attempt.digest
+            await connection.execute(update(digests).where(own).values(baseline=None))
 
     def posted(self, digest: Digest) -> list[Message]:
         """Return the messages of a digest in its channel."""
@@ -167,6 +180,7 @@ async def run_delivery_harness(folder: Path) -> AsyncIterator[DeliveryHarness]:
                     recorder,
                     clock,
                     written,
+                    engine,
                 )
             await account.close()
             await engine.dispose()

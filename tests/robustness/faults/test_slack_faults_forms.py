@@ -196,15 +196,14 @@ async def test_a_zone_that_takes_long_keeps_no_form_waiting(harness: Harness) ->
 
 
 @pytest.mark.parametrize("fault", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
-async def test_a_digest_is_made_though_its_confirmation_can_only_be_text(
-    fault: str, harness: Harness
-) -> None:
+async def test_a_digest_is_made_though_its_proof_can_only_be_text(fault: str, harness: Harness) -> None:
     async with harness.cell():
         harness.fails("chat.postEphemeral", Named(fault), 1)
         reply = await harness.ada().command("/workflows", "digest create daily 09:00")
-        message = await reply.seen()
-        assert message.blocks == ()
-        assert "is made" in message.text
+        proof = await reply.seen()
+        assert proof.blocks == ()
+        assert "This line proves" in proof.text
+        assert "is made" in (await reply.seen()).all_text()
 
 
 @pytest.mark.parametrize("form", ["command", "form"])

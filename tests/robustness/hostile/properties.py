@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark
+from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark
 from bot.browse.form import Form
 from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
@@ -101,7 +101,7 @@ def button_value(text: str) -> None:
         _shown(problem_message(error))
         return
     assert CODEC.decode(CODEC.encode(request)) == request
-    if isinstance(request, TurnPage | RefreshPage | OpenList):
+    if isinstance(request, TurnPage | RefreshPage | OpenList) and not isinstance(request.place, KeptPlace):
         _place(request.place)
 
 

@@ -31,10 +31,10 @@ from bot.slack.http import UNREADABLE
 from bot.slack.team import InstalledTeam
 from bot.storage.database import adopt_rows
 from bot.storage.tables import digest_runs, digests
+from bot.stored_requests import StoredRequests
 from bot.telemetry import Metrics
 from tests.robustness.hostile.canned import canned
 from tests.robustness.hostile.shape import is_slack_payload
-from tests.support.buttons import request_store
 from tests.support.teams import TEAM
 
 SECRET: Final = "made-up"
@@ -101,7 +101,7 @@ class AppHarness:
             InstalledTeam(client, partial(adopt_rows, self.engine)),
             accounts,
             reports,
-            request_store(self.engine, _now),
+            StoredRequests.of(self.engine, settings.keep_bookmarks, _now),
             self.background,
         )
         self.app = SlackApp(client, metrics)

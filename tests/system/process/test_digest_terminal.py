@@ -33,7 +33,7 @@ async def digests(shared_harness: Harness) -> Path:
         store = DigestRepository(engine, TEAM, lambda: datetime.now(UTC))
         for plan in PLANS:
             await store.create(plan, "U0ADA0001")
-        await store.resume(1)
+        await store.pause(2)
     return folder
 
 

@@ -4,12 +4,15 @@ import pytest
 
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.browser import Browser
+from bot.browse.messages.overview import overview_message
 from bot.browse.model import OverviewQuery
 from bot.browse.screen import Overview
-from bot.cloudflare.errors import UnknownAccount
+from bot.cloudflare.errors import NotAuthorized, UnknownAccount
 from bot.cloudflare.models import Status, Workflow
-from bot.playground.simulators.cloudflare import Changed, Simulation, WrongShape
+from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape
+from bot.ui.elements import Controls
 from tests.support.buttons import decode, encode
+from tests.support.screens import mrkdwn_texts
 
 START = OverviewBookmark(OverviewQuery())
 
@@ -83,6 +86,26 @@ async def test_a_workflow_deleted_before_it_was_counted_does_not_hide_the_others
     simulation.inject(Changed({"result": rows, "result_info": {}}), operation="list_workflows")
     overview = await browser.overview(START)
     assert "orders" in names(overview)
+
+
+async def test_a_workflow_that_can_t_be_counted_is_named_with_why_beside_the_others(
+    browser: Browser, simulation: Simulation
+) -> None:
+    for name in ("orders", "refunds"):
+        simulation.add_instance(name, status="errored")
+    rows = [{"name": "orders"}, {"name": "refunds"}]
+    simulation.inject(Changed({"result": rows, "result_info": {}}), operation="list_workflows", times=2)
+    simulation.inject(JsonError(403, 10000), operation="get_workflow")
+    overview = await browser.overview(START)
+    assert sorted(_errored(row) or 0 for row in overview.rows) == [0, 1]
+    ((name, error),) = overview.uncounted.items()
+    assert isinstance(error, NotAuthorized)
+    said = "\n".join(mrkdwn_texts(overview_message(overview, Controls(None, None, "1"), ["1", "2"])))
+    assert f"*`{name}`*\n⚠️ not counted: Cloudflare does not let this bot read Workflows." in said
+
+    simulation.inject(JsonError(403, 10000), operation="get_workflow", times=2)
+    with pytest.raises(NotAuthorized):
+        await browser.overview(START, fresh=True)
 
 
 async def test_a_search_finds_names_in_any_case(browser: Browser, simulation: Simulation) -> None:

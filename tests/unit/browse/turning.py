@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from bot.browse.bookmark import Bookmark
+from bot.browse.bookmark import Bookmark, KeptPlace
 from bot.browse.browser import Browser
 from bot.browse.screen import Screen
 from tests.support.buttons import decode, encode
 
 
-def round_trip(mark: Bookmark) -> Bookmark:
+def round_trip(mark: Bookmark | KeptPlace) -> Bookmark:
+    assert isinstance(mark, Bookmark)
     read = decode(encode(mark))
     assert isinstance(read, Bookmark)
     return read

@@ -1,6 +1,7 @@
 """What an account may answer, or not, while a digest is read."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ from bot.cloudflare.errors import (
     Unavailable,
 )
 from bot.cloudflare.models import MAX_PER_PAGE, Status
+from bot.digests.search import MOST_LISTS
 from bot.playground.simulators.cloudflare import Challenge, Fault, HtmlPage, JsonError, WrongShape
 from bot.playground.simulators.cloudflare import Throttled as Throttling
 from tests.support.digest_account import (
     HOUR,
     MINUTE,
     Account,
+    Only,
     chart_total,
     format_time,
     item_body,
@@ -65,7 +68,7 @@ async def test_a_fault_is_raised_and_what_was_read_half_is_not_taken_for_whole(
 ) -> None:
     for number in range(4):
         prod.fail(f"flow-{number}", "a", number)
-    prod.simulation.inject(fault, times=9 if kind is Unavailable else 3, operation=operation)
+    prod.simulation.inject(fault, times=12 if kind is Unavailable else 4, operation=operation)
     with pytest.raises(kind):
         await prod.digest(sharing="9:00")
     prod.simulation.clear_faults()
@@ -75,6 +78,158 @@ async def test_a_fault_is_raised_and_what_was_read_half_is_not_taken_for_whole(
     assert report.exact is True
     assert chart_total(report) == 4
     assert all(was <= now <= was + 4 for was, now in zip(before, prod.calls, strict=True))
+
+
+PARTS = [
+    (JsonError(), Unavailable),
+    (Challenge(), InvalidResponse),
+    (JsonError(403, 10000), NotAuthorized),
+]
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(("fault", "kind"), PARTS)
+async def test_a_workflow_that_can_t_be_read_holds_up_no_other_and_is_caught_up_with(
+    prod: Account, fault: Fault, kind: type[CloudflareError], first: bool
+) -> None:
+    names = [f"flow-{number}" for number in range(3)]
+    for name in names:
+        prod.fail(name, "old", 2 * DAY)
+    if not first:
+        await prod.digest()
+    before = prod.baseline
+    for name in names:
+        prod.fail(name, "a", HOUR if first else -MINUTE)
+    prod.clock.advance(HOUR)
+    unread = names[1]
+    prod.simulation.inject(Only(unread, fault), times=None, operation="list_instances")
+    report = await prod.digest()
+    assert {name: type(error) for name, error in report.unread.items()} == {unread: kind}
+    assert report.total == 2
+    assert {group.workflow for group in report.groups} == set(names) - {unread}
+    assert report.exact is False
+    assert report.is_worth_posting
+    assert unread not in report.unexplained
+    assert report.baseline.at_of(unread) == (before.at if before else report.since)
+    assert report.baseline.counts_of(unread) == (before.counts_of(unread) if before else None)
+
+    prod.simulation.clear_faults()
+    for name in names:
+        prod.fail(name, "b", -MINUTE)
+    prod.clock.advance(HOUR)
+    following = await prod.digest()
+    assert following.unread == {}
+    assert following.exact is True
+    found = {(group.workflow, one.id) for group in following.groups for one in group.shown}
+    assert found == {(unread, "a"), *((name, "b") for name in names)}
+    assert following.baseline.behind == {}
+    assert chart_total(following) == 6, "each hour holds what ended in it, whenever that was told"
+    prod.clock.advance(HOUR)
+    assert (await prod.digest()).has_news is False
+
+
+async def test_what_can_t_be_read_for_days_is_told_once_in_the_end(prod: Account) -> None:
+    both = plan("orders", "bills")
+    prod.fail("orders", "old", 2 * DAY)
+    prod.fail("bills", "old", 2 * DAY)
+    await prod.digest(both)
+    told: list[str] = []
+    for day in range(3):
+        prod.fail("orders", f"o{day}", -MINUTE)
+        prod.fail("bills", f"b{day}", -MINUTE)
+        prod.clock.advance(DAY)
+        prod.simulation.inject(JsonError(403, 10000), operation="list_instances")
+        report = await prod.digest(both)
+        assert len(report.unread) == 1
+        told += shown_ids(report)
+    prod.clock.advance(HOUR)
+    last = await prod.digest(both)
+    assert sorted([*told, *shown_ids(last)]) == ["b0", "b1", "b2", "o0", "o1", "o2"]
+    assert last.exact is True
+
+
+async def test_a_page_that_fails_behind_others_leaves_all_of_its_workflow_to_the_next_digest(
+    prod: Account,
+) -> None:
+    await prod.digest()
+    for number in range(MAX_PER_PAGE + 5):
+        prod.fail("orders", f"{number:03}", -MINUTE)
+    prod.fail("bills", "b", -MINUTE)
+    prod.clock.advance(HOUR)
+    at = format_time(prod.clock.ago(HOUR - MINUTE))
+    many = [{"id": f"{number:03}", "status": "errored", "ended_on": at} for number in range(3)]
+    prod.simulation.inject(list_body(*many, cursor="x"), operation="list_instances")
+    prod.simulation.inject(
+        list_body({"id": "b", "status": "errored", "ended_on": at}), operation="list_instances"
+    )
+    prod.simulation.inject(JsonError(403, 10000), operation="list_instances")
+    report = await prod.digest()
+    assert list(report.unread) == ["orders"]
+    assert shown_ids(report) == {"b"}
+    prod.clock.advance(HOUR)
+    assert (await prod.digest()).total == MAX_PER_PAGE + 5
+
+
+async def test_what_was_told_before_a_workflow_could_not_be_read_is_not_told_twice(prod: Account) -> None:
+    both = plan("orders", "bills")
+    prod.fail("orders", "a", 30)  # within the moments that the next digest rereads
+    prod.fail("bills", "b", 30)
+    await prod.digest(both)
+    for _ in range(2):
+        prod.clock.advance(HOUR)
+        prod.simulation.inject(JsonError(403, 10000), operation="list_instances")
+        report = await prod.digest(both)
+        assert len(report.unread) == 1
+        assert report.total == 0
+    prod.clock.advance(HOUR)
+    last = await prod.digest(both)
+    assert last.total == 0
+    assert last.baseline.behind == {}
+
+
+async def test_a_workflow_that_is_behind_stays_so_while_no_call_is_left_for_it(prod: Account) -> None:
+    for number in range(MOST_LISTS + 3):
+        prod.fail(f"flow-{number:02}", "old", 2 * DAY)
+    await prod.digest()
+    for number in range(MOST_LISTS + 3):
+        prod.fail(f"flow-{number:02}", f"a{number:02}", -MINUTE)
+    prod.clock.advance(HOUR)
+    assert prod.baseline is not None
+    behind = {f"flow-{number:02}": prod.baseline.at for number in range(MOST_LISTS + 3)}
+    prod.baseline = replace(prod.baseline, behind=behind)
+    first = await prod.digest()
+    assert first.total == MOST_LISTS
+    assert len(first.baseline.behind) == 3
+    assert first.exact is False
+    prod.clock.advance(HOUR)
+    second = await prod.digest()
+    assert second.total == 3
+    assert second.baseline.behind == {}
+
+
+async def test_counts_that_can_t_be_read_hold_up_no_instances(prod: Account) -> None:
+    prod.fail("orders", "a", 5)
+    prod.fail("bills", "b", 5)
+    rows = ({"name": "orders"}, {"name": "bills"})
+    prod.simulation.inject(list_body(*rows), operation="list_workflows")
+    prod.simulation.inject(JsonError(403, 10000), operation="get_workflow")
+    report = await prod.digest()
+    assert shown_ids(report) == {"a", "b"}
+    assert sorted(row.counts is None for row in report.rows) == [False, True]
+
+
+async def test_who_does_not_wait_is_told_what_can_be_read_while_cloudflare_throttles(prod: Account) -> None:
+    for name in ("orders", "bills"):
+        prod.fail(name, name, 5)
+    prod.simulation.inject(Throttling(30), operation="list_instances")
+    prod.simulation.inject(Throttling(30), operation="get_instance")
+    report = await prod.reader.report(plan(), None, patient=False)
+    (error,) = report.unread.values()
+    assert isinstance(error, RateLimited)
+    assert report.total == 1
+    prod.simulation.inject(Throttling(30), operation="list_instances")
+    with pytest.raises(RateLimited):
+        await prod.reader.report(plan(), None, sharing="9:00")
 
 
 async def test_a_fault_on_a_further_page_of_workflows_leaves_nothing_behind(prod: Account) -> None:

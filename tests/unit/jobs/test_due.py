@@ -273,6 +273,8 @@ async def test_a_worker_has_nothing_to_do_until_a_digest_is_active_or_asked_for(
 ) -> None:
     assert not await rounds.has_work()
     made = await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    assert await rounds.has_work()
+    await store.pause(made.number)
     assert not await rounds.has_work()
     await store.run_now(made.number)
     assert await rounds.has_work()

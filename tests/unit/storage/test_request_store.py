@@ -19,6 +19,7 @@ from tests.support.buttons import encode, load, request_store, save
 from tests.support.clock import Clock
 from tests.support.commands import NOW
 from tests.support.list_commands import read_list
+from tests.support.teams import TEAM
 
 from .conftest import opened
 
@@ -133,7 +134,21 @@ async def test_expired_bookmarks_are_thrown_away(
         await save(bookmarks, TurnPage(long_bookmark(seed)))
     clock.moment += KEEP
     await save(bookmarks, TurnPage(long_bookmark(3)))
+    await bookmarks.purge(TEAM)
     assert await kept(engine) == 1
+
+
+async def test_the_same_bookmark_is_kept_once_and_lives_on_with_its_latest_button(
+    bookmarks: RequestStore, engine: AsyncEngine, clock: Clock
+) -> None:
+    values = await asyncio.gather(*(save(bookmarks, TurnPage(long_bookmark())) for _ in range(5)))
+    clock.moment += KEEP - timedelta(seconds=1)
+    values.append(await save(bookmarks, TurnPage(long_bookmark())))
+    assert len(set(values)) == 1
+    assert await kept(engine) == 1
+    clock.moment += KEEP - timedelta(seconds=1)
+    await bookmarks.purge(TEAM)
+    assert await load(bookmarks, values[0]) == TurnPage(long_bookmark())
 
 
 async def test_an_unknown_key_has_expired(bookmarks: RequestStore) -> None:

@@ -4,13 +4,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cloudflare.models import Status
 from bot.digests.codec import baseline_to_json
 from bot.digests.model import Baseline, Digest, DigestSpec, Mention
-from bot.digests.store import DigestRepository, NoSuchDigest
+from bot.digests.runs import RunRepository
+from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
 from bot.storage.tables import digests
 from tests.support.clock import Clock
@@ -51,13 +52,14 @@ async def test_a_digest_keeps_its_whole_plan(store: DigestRepository) -> None:
     assert digest.created_at == MONDAY.replace(microsecond=0)
 
 
-async def test_a_new_digest_waits_until_it_is_resumed(store: DigestRepository) -> None:
+async def test_a_new_digest_is_due_at_its_next_slot(store: DigestRepository) -> None:
     made = await store.create(PLAN, "U0ADA0001")
-    assert made.state == "paused"
-    assert made.next_due is None
-    resumed = await store.resume(made.number)
-    assert resumed.state == "active"
-    assert resumed.next_due == TUESDAY_AT_NINE
+    assert made.state == "active"
+    assert made.next_due == TUESDAY_AT_NINE
+    paused = await store.pause(made.number)
+    assert paused.state == "paused"
+    assert paused.next_due is None
+    assert await store.resume(made.number) == made
 
 
 async def test_resuming_what_is_active_skips_no_slot_that_is_just_due(
@@ -112,6 +114,85 @@ async def test_what_was_never_deleted_is_restored_to_what_it_is(store: DigestRep
     assert await store.restore(digest.number) == digest
 
 
+async def test_what_somebody_deleted_meanwhile_is_not_brought_back(store: DigestRepository) -> None:
+    digest = await live(store)
+    deleted = await store.delete(digest.number)
+    assert await store.pause(digest.number) == deleted
+    assert await store.resume(digest.number) == deleted
+    for change in (
+        store.change(digest, DigestSpec("C0OPS0001", PLAN.schedule)),
+        store.run_now(digest.number),
+    ):
+        with pytest.raises(DigestChanged):
+            await change
+    assert await store.get(digest.number) == deleted
+    assert await store.runs(digest.number) == ()
+
+
+async def test_of_two_changes_of_the_same_plan_the_second_is_refused(store: DigestRepository) -> None:
+    digest = await live(store)
+    mine, theirs = DigestSpec("C0OPS0001", PLAN.schedule), DigestSpec("C0GENERAL", PLAN.schedule)
+    results = await asyncio.gather(
+        store.change(digest, mine), store.change(digest, theirs), return_exceptions=True
+    )
+    (refused,) = (result for result in results if isinstance(result, DigestChanged))
+    (changed,) = (result for result in results if isinstance(result, Digest))
+    assert refused.number == digest.number
+    assert await store.get(digest.number) == changed
+
+
+async def test_one_that_paused_itself_is_active_again_only_where_that_is_meant(
+    engine: AsyncEngine, store: DigestRepository
+) -> None:
+    digest = await live(store)
+    runs = RunRepository(engine, TEAM)
+    assert await runs.pause(digest.number, "the channel is archived", MONDAY, PLAN.channel)
+    other = DigestSpec("C0GENERAL", PLAN.schedule)
+    changed = await store.change(digest, other)
+    assert (changed.state, changed.pause_reason) == ("paused", "the channel is archived")
+    resumed = await store.change(changed, PLAN, resume=True)
+    assert (resumed.state, resumed.pause_reason) == ("active", None)
+    assert resumed.next_due == TUESDAY_AT_NINE
+
+
+async def test_a_digest_that_has_moved_does_not_pause_itself_for_its_old_channel(
+    engine: AsyncEngine, store: DigestRepository
+) -> None:
+    digest = await live(store)
+    await store.change(digest, DigestSpec("C0GENERAL", PLAN.schedule))
+    assert not await RunRepository(engine, TEAM).pause(digest.number, "archived", MONDAY, PLAN.channel)
+    assert (await store.get(digest.number)).state == "active"
+
+
+async def test_a_write_that_is_cancelled_ends_and_its_caller_goes_on(store: DigestRepository) -> None:
+    digest = await live(store)
+    for write, state in ((store.pause, "paused"), (store.resume, "active"), (store.delete, "deleted")):
+        task = asyncio.create_task(write(digest.number))
+        await asyncio.sleep(0)
+        task.cancel()
+        assert (await task).state == state
+        assert (await store.get(digest.number)).state == state
+    task = asyncio.create_task(store.create(PLAN, "U0ADA0001"))
+    await asyncio.sleep(0)
+    task.cancel()
+    made = await task
+    assert await store.get(made.number) == made
+
+
+async def test_what_was_asked_for_though_it_is_paused_is_told_from_what_was_asked_for_before(
+    store: DigestRepository, clock: Clock
+) -> None:
+    number = (await live(store)).number
+    before = await store.run_now(number)
+    await store.pause(number)
+    though_paused = await store.run_now(number)
+    clock.moment += timedelta(seconds=5)
+    assert before.slot != though_paused.slot
+    assert await store.run_now(number) == though_paused
+    assert len(though_paused.slot) <= 32, "the column has no more room"
+    assert len(await store.runs(number)) == 2
+
+
 async def test_digests_are_found_by_channel_and_by_creator(store: DigestRepository) -> None:
     ops = await live(store)
     other = await live(store, DigestSpec("C0GENERAL", PLAN.schedule), "U0GRACE01")
@@ -120,9 +201,10 @@ async def test_digests_are_found_by_channel_and_by_creator(store: DigestReposito
     assert await store.all() == (ops, other)
 
 
-async def test_a_number_is_never_given_twice(store: DigestRepository) -> None:
+async def test_a_number_is_never_given_twice(engine: AsyncEngine, store: DigestRepository) -> None:
     first = (await store.create(PLAN, "U0ADA0001")).number
-    await store.discard(first)
+    async with engine.begin() as connection:
+        await connection.execute(delete(digests).where(digests.c.number == first))
     with pytest.raises(NoSuchDigest, match=f"no digest {first}"):
         await store.get(first)
     assert (await store.create(PLAN, "U0ADA0001")).number > first

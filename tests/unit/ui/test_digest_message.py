@@ -8,7 +8,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.cloudflare.errors import RateLimited, Unavailable, UnknownAccount
+from bot.cloudflare.errors import (
+    CloudflareError,
+    InvalidParameter,
+    InvalidResponse,
+    NotAuthorized,
+    RateLimited,
+    Unavailable,
+    UnknownAccount,
+)
 from bot.cloudflare.models import Status
 from bot.digests.messages.phrases import mention_markup
 from bot.digests.messages.report import DigestControls, digest_message, maybe_repeated, unreadable_message
@@ -246,6 +254,37 @@ def test_a_digest_that_could_not_be_made_says_why(snapshot: SnapshotAssertion, e
     assert "2026-11-23T08:00:04Z" in one.text
 
 
+UNREADABLE: list[CloudflareError] = [
+    Unavailable("no answer within 10 s"),
+    RateLimited("Please wait", retry_after=timedelta(minutes=4), http_status=429),
+    NotAuthorized("Authentication error"),
+    InvalidResponse("a web page"),
+    InvalidParameter("a name that none can have"),
+]
+
+
+def test_workflows_that_could_not_be_read_are_named_with_why() -> None:
+    partly = report(
+        [group()], exact=False, unread={"a": UNREADABLE[0], "b": UNREADABLE[0], "c": UNREADABLE[2]}
+    )
+    for one in (messages := digest_message(7, partly, DigestControls())).full, messages.plain:
+        assert_slack_shows(one, "")
+        assert (
+            "⚠️ *Could not be read.* What is new there comes with the next digest:\n"
+            "• `a`, `b`: Cloudflare gave no usable answer.\n"
+            "• `c`: Cloudflare does not let this bot read Workflows."
+        ) in visible_lines(one)
+        assert one.text.endswith("; could not be read: a, b, c")
+
+
+def test_people_are_not_called_for_what_could_not_be_read_alone() -> None:
+    unread = report(plan=plan(mentions=ONCALL), exact=False, unread={"a": UNREADABLE[0]})
+    said = digest_message(7, unread, DigestControls()).full
+    assert_slack_shows(said, "")
+    assert "⚪ *Nothing newly errored*" in visible_lines(said)
+    assert "as far as could be looked at" in visible_lines(said)
+
+
 # Whatever things are called.
 
 workflow_names = foreign.map(lambda text: text[:64])
@@ -300,6 +339,7 @@ def reports(draw: st.DrawFn) -> Report:
         gone=draw(st.lists(workflow_names, max_size=20)),
         chart=bars(*draw(st.lists(st.integers(0, 10**6), max_size=60))),
         missed=[NOW] * draw(st.integers(0, 700)),
+        unread=draw(st.dictionaries(workflow_names, st.sampled_from(UNREADABLE), max_size=10)),
     )
 
 
@@ -317,6 +357,7 @@ WORST = report(
     gone=["&" * 64] * 20,
     chart=bars(*range(720)),
     missed=[NOW] * 700,
+    unread={f"{place}{'&' * 63}": UNREADABLE[place % len(UNREADABLE)] for place in range(10)},
 )
 
 

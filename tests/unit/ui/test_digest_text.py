@@ -8,7 +8,7 @@ from bot.digests.report import Report
 from tests.support.digest_messages import digest, report
 from tests.support.properties import examples
 
-from .test_digest_message import FULL, QUIET, reports
+from .test_digest_message import FULL, QUIET, UNREADABLE, reports
 
 
 def test_a_digest_with_everything(snapshot: SnapshotAssertion) -> None:
@@ -21,6 +21,12 @@ def test_a_digest_without_news(snapshot: SnapshotAssertion) -> None:
 
 def test_an_empty_account_is_no_empty_text() -> None:
     assert report_text(digest(), report(first=True)).splitlines()[-1] == "no workflows in prod"
+
+
+def test_workflows_that_could_not_be_read_are_named_with_why() -> None:
+    text = report_text(digest(), report(unread={"a": UNREADABLE[0], "b": UNREADABLE[2]}, exact=False))
+    assert "\nCould not be read: a: Cloudflare gave no usable answer.\n" in text
+    assert "\nCould not be read: b: Cloudflare does not let this bot read Workflows.\n" in text
 
 
 @given(reports())

@@ -1,0 +1,88 @@
+"""What the database keeps of people's requests, and how it is thrown away again: by the clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.browse.walks import WalkStore
+from bot.errors import StartupError
+from bot.routing import request_codec
+from bot.slack.handled import HandledRequests
+from bot.slack.requests import RequestStore
+from bot.storage.database import DatabaseUnusable, first_line
+
+_log = structlog.get_logger(__name__)
+
+PURGE_EVERY: Final = timedelta(minutes=10)
+_GRACE: Final = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequests:
+    """The stores of what people ask for.
+
+    Attributes:
+        buttons: requests that are too long for a button.
+        walks: walks through lists that are too long for one.
+        handled: requests that are not to be handled twice.
+    """
+
+    buttons: RequestStore
+    walks: WalkStore
+    handled: HandledRequests
+
+    @classmethod
+    def of(cls, engine: AsyncEngine, keep: timedelta, now: Callable[[], datetime]) -> "StoredRequests":
+        """Return those of a database; buttons work for as long as `keep`."""
+        buttons = RequestStore(engine, request_codec(), keep, now)
+        return cls(buttons, WalkStore(engine, buttons, keep, now), HandledRequests(engine, now))
+
+    async def purge(self, team: str) -> None:
+        """Delete what has expired of a team's.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError, OSError: the database does not answer.
+        """
+        for store in (self.buttons, self.walks, self.handled):
+            await store.purge(team)
+
+
+@asynccontextmanager
+async def purge_regularly(
+    stored: StoredRequests, team: Callable[[], Awaitable[str]], every: timedelta = PURGE_EVERY
+) -> AsyncIterator[None]:
+    """Purge at once and then at an interval, until the block is left. Every process may do so.
+
+    Args:
+        stored: what to purge.
+        team: returns Slack's id of the workspace, or raises `StartupError` while it is not known.
+        every: the interval.
+    """
+    busy = asyncio.Lock()
+
+    async def purge() -> None:
+        while True:
+            try:
+                of = await team()
+                async with busy:
+                    await stored.purge(of)
+            except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
+                _log.warning("purge_failed", reason=first_line(error))
+            await asyncio.sleep(every.total_seconds())
+
+    purging = asyncio.create_task(purge())
+    try:
+        yield
+    finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE.total_seconds()), busy:  # its connection is closed with it
+                pass
+        purging.cancel()
+        await asyncio.gather(purging, return_exceptions=True)
