@@ -9,7 +9,7 @@ from functools import partial
 
 import aiohttp
 import structlog
-from aiohttp import web
+from aiohttp.web import Application, RouteDef
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -37,8 +37,11 @@ from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
 from bot.slack.client import SlackUnreachable, answer_session, slack_client
-from bot.slack.http import Probe, SlackEndpoint, web_app
+from bot.slack.connections import ConnectionLimits, Connections
+from bot.slack.health import Health, Probe
+from bot.slack.http import SlackEndpoint, slack_route
 from bot.slack.poster import Poster
+from bot.slack.refusals import Refusals
 from bot.slack.responder import Responder
 from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
@@ -56,13 +59,19 @@ class Bot:
     """A bot that is ready to be served.
 
     Attributes:
-        web: its HTTP endpoints.
+        web: the endpoints of its port.
+        monitoring: those of the port for metrics, where that is another one.
+        is_called_by_slack: whether Slack's requests come to its port.
+        connections: those of both.
         socket_mode: its connection to Slack, where it does without HTTP.
         background: what still runs after its ack.
         client: Slack's Web API, with the bot's token.
     """
 
-    web: web.Application
+    web: Application
+    monitoring: Application | None
+    is_called_by_slack: bool
+    connections: Connections
     socket_mode: SocketMode | None
     background: Background
     client: AsyncWebClient
@@ -104,7 +113,10 @@ async def build_bot(
         stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
-        app = socket_mode = endpoint = None
+        refusals = Refusals()
+        stack.callback(refusals.close)
+        app = socket_mode = None
+        slack_routes: list[RouteDef] = []
         if role is not Role.WORKER:
             responder = Responder(answers, client)
             router = build_router(
@@ -117,6 +129,7 @@ async def build_bot(
             probes["socket mode"] = partial(_socket_fault, socket_mode)
         elif app is not None and settings.slack_signing_secret is not None:
             endpoint = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
+            slack_routes.append(slack_route(endpoint, metrics, refusals))
 
         async def team() -> str:
             return (await installed.get()).id
@@ -131,12 +144,31 @@ async def build_bot(
                 run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
             )
             probes["worker"] = worker.fault
+        health = Health(metrics, probes)
+        is_apart = settings.bot_metrics_port is not None
         yield Bot(
-            web=web_app(endpoint, metrics, probes),
+            web=_application(*slack_routes, *health.routes(in_full=not is_apart)),
+            monitoring=_application(*health.routes()) if is_apart else None,
+            is_called_by_slack=bool(slack_routes),
+            connections=Connections(_connection_limits(settings), refusals, metrics),
             socket_mode=socket_mode,
             background=background,
             client=client,
         )
+
+
+def _application(*routes: RouteDef) -> Application:
+    application = Application()
+    application.add_routes(routes)
+    return application
+
+
+def _connection_limits(settings: Settings) -> ConnectionLimits:
+    return ConnectionLimits(
+        total=settings.bot_max_connections,
+        per_address=settings.bot_max_connections_per_address,
+        keep_alive=timedelta(seconds=settings.bot_keep_alive_seconds),
+    )
 
 
 @asynccontextmanager

@@ -3,20 +3,22 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import structlog
-from aiohttp import web
 
 from bot.app import Bot, build_bot
 from bot.cloudflare.client import Call, observe_nothing
 from bot.errors import Role, StartupError
-from bot.settings import Settings
+from bot.settings import LOOPBACK, Settings
+from bot.slack.server import handle_loop_errors, serve_http
 from bot.slack.socket_mode import ACK_LIMIT
+
+ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104 - said once, and only for the port that Slack calls
 
 _log = structlog.get_logger(__name__)
 
@@ -32,7 +34,8 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     stop = stop_on_signal()
     async with run_bot(settings, role=role) as served:
         mode = "http" if served.bot.socket_mode is None else "socket"
-        _log.info("ready", port=served.port, mode=mode, role=role.value)
+        apart = {} if served.metrics_port is None else {"metrics_port": served.metrics_port}
+        _log.info("ready", port=served.port, mode=mode, role=role.value, **apart)
         await _until(stop, served.bot)
         _log.info("stopping")
     _log.info("stopped")
@@ -49,10 +52,11 @@ def stop_on_signal() -> asyncio.Event:
 
 @dataclass(frozen=True, slots=True)
 class RunningBot:
-    """A bot that answers, and the port it listens on."""
+    """A bot that answers, and the ports it listens on."""
 
     bot: Bot
     port: int
+    metrics_port: int | None
 
 
 @asynccontextmanager
@@ -69,28 +73,40 @@ async def run_bot(
         async with AsyncExitStack() as stack:
             # In this order: no more requests, then the work they started, then (above) what it works with.
             stack.push_async_callback(_drain, bot, grace)
-            port = await _listen(bot, settings, stack)
+            stack.enter_context(handle_loop_errors(bot.connections))
+            port, metrics_port = await _listen(bot, settings, stack)
             if bot.socket_mode is not None:
                 stack.push_async_callback(bot.socket_mode.close)
                 stack.callback(bot.background.stop_waiting)
                 await bot.socket_mode.connect()
-            yield RunningBot(bot, port)
+            yield RunningBot(bot, port, metrics_port)
 
 
-async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> int:
-    """Open the port; closing lets running requests end."""
-    acks_too = max(settings.bot_shutdown_seconds, ACK_LIMIT.total_seconds())
-    runner = web.AppRunner(bot.web, handle_signals=False, access_log=None, shutdown_timeout=acks_too)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
+async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> tuple[int, int | None]:
+    """Open the ports; closing lets running requests end. Health and metrics alone are for this machine."""
+    # All addresses for Slack, as platforms route to the container's.
+    usual = ALL_ADDRESSES if bot.is_called_by_slack else LOOPBACK
+    host, port = settings.bot_host or usual, settings.port
+    acks_too = max(timedelta(seconds=settings.bot_shutdown_seconds), ACK_LIMIT)
+    with _wording_failure(f"BOT_HOST {host}, PORT {port}"):
+        port = await stack.enter_async_context(serve_http(bot.web, bot.connections, host, port, acks_too))
+    if bot.monitoring is None or settings.bot_metrics_port is None:
+        return port, None
+    host, metrics_port = settings.bot_metrics_host, settings.bot_metrics_port
+    with _wording_failure(f"BOT_METRICS_HOST {host}, BOT_METRICS_PORT {metrics_port}"):
+        server = serve_http(bot.monitoring, bot.connections, host, metrics_port, acks_too)
+        return port, await stack.enter_async_context(server)
+
+
+@contextmanager
+def _wording_failure(where: str) -> Iterator[None]:
+    """Word that nothing can listen there."""
     try:
-        await web.TCPSite(runner, settings.bot_host, settings.port).start()
+        yield
     except OSError as error:
-        where = f"BOT_HOST {settings.bot_host}, PORT {settings.port}"
         number = error.errno or 0
         reason = os.strerror(number) if number > 0 else error.strerror
         raise StartupError(f"{where}: can't listen there: {reason}") from error
-    return int(runner.addresses[0][1])
 
 
 async def _until(stop: asyncio.Event, bot: Bot) -> None:

@@ -28,6 +28,7 @@ from bot.setting_types import AccountName, HttpUrl, Name, People, Seconds, Secre
 from bot.storage.url import database_url
 
 LOCAL_ACCOUNT = "local"
+LOOPBACK = "127.0.0.1"
 
 
 class SettingsError(Exception):
@@ -137,9 +138,35 @@ class Settings(BaseSettings):
         description="Port to listen on; in Socket Mode it serves only health checks and metrics.",
     )
 
-    bot_host: str = Field(
-        "0.0.0.0",  # noqa: S104 - platforms route to the container's address
+    bot_host: str | None = Field(
+        None,
         description="Address to listen on.",
+    )
+    bot_metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port for metrics and the details of `/readyz`, which `PORT` then does not show.",
+    )
+    bot_metrics_host: str = Field(
+        LOOPBACK,
+        description="Address of `BOT_METRICS_PORT`.",
+    )
+    bot_max_connections: int = Field(
+        2000,
+        ge=10,
+        description="Most connections to its ports, or half of the open files allowed, if that is less.",
+    )
+    bot_max_connections_per_address: int = Field(
+        1000,
+        ge=1,
+        description="Most connections from one address, besides those with a request of Slack's.",
+    )
+    bot_keep_alive_seconds: float = Field(
+        130.0,
+        gt=0,
+        le=3600,
+        description="Seconds that an idle connection stays open; a proxy in front should close it before.",
     )
     bot_account_name: AccountName = Field(
         "default",
@@ -271,7 +298,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
-        problems = [*self._slack_problems(), *self._account_problems(), *self._database_problems()]
+        problems = [
+            *self._slack_problems(),
+            *self._account_problems(),
+            *self._database_problems(),
+            *self._port_problems(),
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -317,6 +349,10 @@ class Settings(BaseSettings):
             database_url(self.database_url.get_secret_value())
         except ValueError as error:
             yield f"DATABASE_URL {error}"
+
+    def _port_problems(self) -> Iterator[str]:
+        if self.port and self.bot_metrics_port == self.port:
+            yield "BOT_METRICS_PORT is PORT: set another one, or leave it out"
 
     @property
     def bot_token(self) -> str:

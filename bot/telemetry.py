@@ -37,6 +37,8 @@ _errors: Final = Counter(
 
 _DIGEST_OUTCOMES: Final = ("due", "sent", "quiet", "missed", "failed", "put_off")
 
+_CONNECTION_LIMITS: Final = ("all", "address", "deadline", "descriptors")
+
 _LATENESS_BUCKETS: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 _ACK_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 _UPSTREAM_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
@@ -210,6 +212,19 @@ class Metrics:
             ["part"],
             registry=self.registry,
         )
+        self.connections = Gauge(
+            "workflows_bot_connections",
+            "Connections to the bot's own ports that are open.",
+            registry=self.registry,
+        )
+        self.connections_closed = Counter(
+            "workflows_bot_connections_closed",
+            "Connections to the bot's own ports that were closed by a limit.",
+            ["reason"],
+            registry=self.registry,
+        )
+        for limit in _CONNECTION_LIMITS:
+            self.connections_closed.labels(limit)
         Gauge(
             "workflows_bot_tasks",
             "Tasks on the event loop: answers under way, connections, and what always runs.",

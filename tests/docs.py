@@ -4,6 +4,7 @@ Run `python -m tests.docs`.
 """
 
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, Final, Literal, get_args, get_origin
 
 import annotated_types
@@ -31,6 +32,8 @@ _NO_DEFAULT: Final = {
     "cloudflare_api_token": "the global key",
     "cloudflare_accounts": "no more accounts",
     "wrangler_dev_url": "no such account",
+    "bot_host": "every address; only `127.0.0.1` where Slack does not call the bot",
+    "bot_metrics_port": "`PORT` shows all of it",
     "bot_admins": "only a digest's creator may change it",
 }
 """What a setting's absence means, where its default does not show it."""
@@ -122,7 +125,10 @@ def _table(model: type[BaseModel], title: str, prefix: str | tuple[str, ...]) ->
 def _accepts(field: FieldInfo) -> str:
     if get_origin(field.annotation) is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(field.annotation))
-    if field.annotation not in {int, float}:
+    kind = field.annotation
+    if get_origin(kind) is UnionType:
+        kind = next(of for of in get_args(kind) if of is not NoneType)
+    if kind not in {int, float}:
         return ""
     limits: list[str] = []
     for limit in field.metadata:
@@ -134,8 +140,8 @@ def _accepts(field: FieldInfo) -> str:
             limits.append(f"below {limit.lt}")
         elif isinstance(limit, annotated_types.Le):
             limits.append(f"at most {limit.le}")
-    kind = "a whole number" if field.annotation is int else "a number"
-    return " ".join((kind, ", ".join(limits)))
+    number = "a whole number" if kind is int else "a number"
+    return " ".join((number, ", ".join(limits)))
 
 
 def _absent(name: str, field: FieldInfo) -> str:

@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Mapping
+from traceback import walk_tb
 from typing import Any, Final
 
 import structlog
@@ -12,6 +13,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,6 +26,9 @@ from bot.telemetry import Metrics, bind_request_id
 _log = structlog.get_logger(__name__)
 
 _REQUEST_ID_HEADER: Final = "X-Request-Id"
+
+_READERS: Final = ("slack_bolt", "json")
+"""Packages that read requests before a listener does."""
 
 _KINDS: Final = (
     "block_actions",
@@ -75,7 +80,13 @@ class SlackApp(AsyncApp):
             self.view(callback_id)(router.on_submit)
         for action_id in router.reader.menus:
             self.options(action_id)(router.on_menu)
-        self.error(router.on_error)
+
+        async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+            if not isinstance(error, BoltUnhandledRequestError) and _is_bolts_own(error):
+                return _refuse(error)
+            return await router.on_error(error, body)
+
+        self.error(on_error)
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer one request, whichever way it came; the answer's `X-Request-Id` also stands in the log."""
@@ -86,9 +97,12 @@ class SlackApp(AsyncApp):
                 req.body = _replace_lone_surrogates(req.body)
                 with charge_to(_person(req.body)):
                     response = await super().async_dispatch(req)
-            except Exception:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
-                _log.exception("request_failed")
-                response = BoltResponse(status=500)
+            except Exception as error:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
+                if _is_bolts_own(error):
+                    response = _refuse(error)
+                else:
+                    _log.exception("request_failed")
+                    response = BoltResponse(status=500)
             seconds, outcome = time.perf_counter() - started, str(response.status)
             _log.info("request", kind=_kind(req), outcome=outcome, seconds=round(seconds, 4))
         self._metrics.ack_seconds.observe(seconds)
@@ -106,6 +120,20 @@ class _SingleWorkspaceAuthorize(AsyncAuthorize):
 
     async def __call__(self, **_: object) -> AuthorizeResult:
         return self._known
+
+
+def _is_bolts_own(error: Exception) -> bool:
+    """Return whether Bolt could not read a request, which then lacks what all of Slack's have.
+
+    No listener was under way, nor any other code of the bot's.
+    """
+    modules = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+    return all(module == __name__ or module.partition(".")[0] in _READERS for module in modules)
+
+
+def _refuse(error: Exception) -> BoltResponse:
+    _log.warning("request_refused", status=400, reason=f"it is none of Slack's ({type(error).__name__})")
+    return BoltResponse(status=400)
 
 
 def _replace_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:

@@ -191,6 +191,29 @@ async def check_bot_token(client: AsyncWebClient) -> AsyncSlackResponse:
         raise _told(error, "SLACK_BOT_TOKEN", "copy it anew from OAuth & Permissions") from error
 
 
+async def get_own_app(client: AsyncWebClient, bot: str) -> str:
+    """Return Slack's id of the app that a token belongs to, as in `A0123ABCD`; empty if there is none.
+
+    `auth.test` does not say it for a bot's token, so it takes the scope `users:read`:
+    https://docs.slack.dev/reference/methods/bots.info
+
+    Args:
+        client: with the token.
+        bot: the `bot_id` that `auth.test` gives.
+
+    Raises:
+        SlackClientError, aiohttp.ClientError, TimeoutError, OSError: Slack does not say; see `is_final`.
+    """
+    found = (await client.bots_info(bot=bot)).get("bot")
+    app = found.get("app_id") if isinstance(found, dict) else None
+    return app if isinstance(app, str) else ""
+
+
+def is_final(error: Exception) -> bool:
+    """Return whether Slack would answer a call in the same way again."""
+    return reason(error) in _REFUSALS | {"bot_not_found", "unknown_method"}
+
+
 async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
     """Prove that a Socket Mode connection could be opened.
 

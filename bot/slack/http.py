@@ -1,14 +1,13 @@
-"""The bot's own HTTP endpoints."""
+"""Slack's requests over HTTP: what is proved to be one, once, and nothing else."""
 
 import asyncio
-import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
 
-import structlog
-from aiohttp import StreamReader, web
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from cachetools import FIFOCache
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -16,16 +15,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.bolt import SlackApp
+from bot.slack.connections import connection_of
+from bot.slack.refusals import Refusals
 from bot.slack.router import SIGNATURE
 from bot.telemetry import Metrics
 
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes. Slack's largest, a form with 250 KB of its view and state, stays below it."""
-
-Probe = Callable[[], Awaitable[str | None]]
-"""Says what is not ready, or None."""
-
-_log = structlog.get_logger(__name__)
 
 
 class SlackEndpoint:
@@ -46,6 +42,7 @@ class SlackEndpoint:
         self._verifier = SignatureVerifier(signing_secret)
         self._timeout = timeout.total_seconds()
         self._seen: FIFOCache[str, bool] = FIFOCache(_REMEMBERED)
+        self._bodies = _Bodies(_MOST_OF_BODIES)
 
     async def answer(self, request: web.Request) -> web.Response:
         """Return the answer to a request of Slack's.
@@ -61,6 +58,12 @@ class SlackEndpoint:
         body = await self._body(request)
         if not self._verifier.is_valid(body, timestamp, signature):
             raise RequestRejected(401, "the signature or the time is wrong")
+        connection = connection_of(request)
+        with nullcontext() if connection is None else connection.keep_open():
+            return await self._dispatch(request, body, signature)
+
+    async def _dispatch(self, request: web.Request, body: str, signature: str) -> web.Response:
+        """Have a request answered that is proved to be Slack's."""
         # Not all headers: they are not signed, and some of them tell Bolt what to run.
         headers: dict[str, str | Sequence[str]]
         headers = {name: request.headers[name] for name in _READ if name in request.headers}
@@ -81,20 +84,56 @@ class SlackEndpoint:
             if request.content.is_eof():  # it came together with its head, as most do
                 return request.content.read_nowait().decode()
             async with asyncio.timeout(self._timeout):
-                return (await _read(request.content)).decode()
+                return (await self._bodies.read(request)).decode()
         except TimeoutError as error:
             raise RequestRejected(408, "the body takes too long") from error
         except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
             raise RequestRejected(400, "the body can't be read") from error
 
 
-async def _read(content: StreamReader) -> bytearray:
-    body = bytearray()
-    async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_BODY:
+class _Bodies:
+    """The bodies that are not whole yet, the oldest first; each is kept in memory, and anyone can send one.
+
+    Args:
+        most: the bytes of all of them. For more, the oldest are given up, which are the slowest, too.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._total = 0
+        self._sizes: dict[asyncio.Transport, int] = {}
+
+    async def read(self, request: web.Request) -> bytes:
+        """Return a whole body.
+
+        Raises:
+            RequestRejected: it is too large.
+            OSError: its connection is lost, or it was given up.
+        """
+        if (transport := request.transport) is None:
+            raise ConnectionResetError
+        chunk, chunks = b"", list[bytes]()
+        self._sizes[transport] = 0
+        try:
+            async for chunk in request.content.iter_any():
+                chunks.append(chunk)
+                self._add(transport, len(chunk))
+            return b"".join(chunks)
+        finally:
+            self._total -= self._sizes.pop(transport, 0)
+            del chunk, chunks  # aiohttp keeps an error, and so this frame, until the garbage is collected
+
+    def _add(self, transport: asyncio.Transport, size: int) -> None:
+        if transport not in self._sizes:  # it was given up
+            raise ConnectionResetError
+        self._sizes[transport] += size
+        self._total += size
+        if self._sizes[transport] > LARGEST_BODY:
             raise RequestRejected(413, "the body is too large")
-    return body
+        while self._total > self._most:
+            oldest = next(iter(self._sizes))
+            self._total -= self._sizes.pop(oldest)
+            oldest.abort()
 
 
 class RequestRejected(Exception):
@@ -119,86 +158,27 @@ def _single_header(request: web.Request, name: str, form: re.Pattern[str]) -> st
     return values[0]
 
 
-def web_app(
-    requests: SlackEndpoint | None,
-    metrics: Metrics,
-    probes: Mapping[str, Probe],
-    timeout: timedelta = timedelta(seconds=3),
-) -> web.Application:
-    """Return the endpoints.
+def slack_route(requests: SlackEndpoint, metrics: Metrics, refusals: Refusals) -> web.RouteDef:
+    """Return the endpoint that Slack calls."""
 
-    Args:
-        requests: answers `POST /slack/events`; None in Socket Mode, where Slack never calls.
-        metrics: for `GET /metrics`.
-        probes: what has to be well for `GET /readyz`, by name.
-        timeout: how long each probe may take.
-    """
-
-    async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"status": "up"})
-
-    async def found() -> dict[str, str]:
-        said = await asyncio.gather(*(_within_timeout(probe, timeout) for probe in probes.values()))
-        faults = dict(zip(probes, said, strict=True))
-        for name, fault in faults.items():
-            metrics.ready.labels(name).set(fault is None)
-        return {name: fault for name, fault in faults.items() if fault is not None}
-
-    async def readyz(_: web.Request) -> web.Response:
-        if faults := await found():
-            return web.json_response({"status": "not ready", "faults": faults}, status=503)
-        return web.json_response({"status": "ready"})
-
-    async def show_metrics(_: web.Request) -> web.Response:
-        await found()
-        return web.Response(body=metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4"})
-
-    logging.getLogger("aiohttp.server").addFilter(_redact_parse_errors)
-    app = web.Application()
-    app.add_routes(
-        [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", show_metrics)]
-    )
-    if requests is not None:
-        app.router.add_route("*", "/slack/events", _events(requests, metrics))
-    return app
-
-
-async def _within_timeout(probe: Probe, limit: timedelta) -> str | None:
-    try:
-        async with asyncio.timeout(limit.total_seconds()):
-            return await probe()
-    except TimeoutError:
-        return f"no answer within {limit.total_seconds():g} s"
-
-
-def _redact_parse_errors(record: logging.LogRecord) -> bool:
-    """Keep a stranger's bytes, which aiohttp's error quotes, out of the log."""
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError):
-        record.exc_info = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.msg, record.args = "request_refused: %s", (type(error).__name__,)
-    return True
-
-
-def _events(requests: SlackEndpoint, metrics: Metrics) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def events(request: web.Request) -> web.Response:
         try:
             return await requests.answer(request)
         except RequestRejected as refused:
             metrics.requests.labels("other", str(refused.status)).inc()
-            _log.warning("request_refused", status=refused.status, reason=refused.reason)
+            refusals.add(refused.reason, refused.status)
             response = web.Response(status=refused.status, text=refused.reason)
             response.force_close()  # what is left of its body is not waited for
             if refused.status == 405:
                 response.headers["Allow"] = "POST"
             return response
 
-    return events
+    return web.route("*", "/slack/events", events)
 
 
 _REMEMBERED: Final = 20_000
 """Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
+_MOST_OF_BODIES: Final = 32 * LARGEST_BODY
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
 _TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
 _SIGNATURE: Final = (SIGNATURE, re.compile(r"v0=[0-9a-f]{64}", re.ASCII))

@@ -19,6 +19,7 @@ class Interaction:
         team: Slack's id of the workspace that the request comes from; empty where Slack gives none.
         home_team: Slack's id of the person's own workspace, or of its organisation on Enterprise Grid; empty
             where Slack gives none, as with a command, whose `team` it is.
+        app: Slack's id of the app that the request is for; empty where Slack gives none.
         fields: what was filled in, where a modal was submitted or a button in it pressed.
         carried: the text that the modal was opened with, see `dump`.
         signature: Slack's, of the HTTP request; empty in Socket Mode.
@@ -31,6 +32,7 @@ class Interaction:
     trigger_id: str = ""
     team: str = ""
     home_team: str = ""
+    app: str = ""
     fields: State = field(default_factory=dict)
     carried: str = ""
     signature: str = ""
@@ -54,6 +56,7 @@ class Interaction:
             response_url=_text(body.get("response_url")),
             trigger_id=_text(body.get("trigger_id")) or "",
             team=_text(body.get("team_id")) or "",
+            app=_text(body.get("api_app_id")) or "",
         )
 
     @classmethod
@@ -69,8 +72,9 @@ class Interaction:
         channel, _, carried = rest.partition("\n")
         state = view.get("state")
         fields = state.get("values") if isinstance(state, dict) else None
+        fields = fields if isinstance(fields, dict) else {}
         interaction = cls._of_payload(body, response_url or None, channel or None)
-        return replace(interaction, fields=fields or {}, carried=carried, in_modal=True)
+        return replace(interaction, fields=fields, carried=carried, in_modal=True)
 
     @classmethod
     def _of_payload(
@@ -89,6 +93,7 @@ class Interaction:
             # An app of a whole organisation is sent no `team`, and an event has its id elsewhere.
             team=_id(team) or _text(body.get("team_id")) or home_team,
             home_team=home_team,
+            app=_text(body.get("api_app_id")) or "",
         )
 
     def dump(self, carried: str) -> str:

@@ -42,6 +42,7 @@ from bot.ui.elements import Message, modal, plain_text
 from bot.ui.limits import OPTION, Block
 from bot.ui.problems import (
     is_explained,
+    other_app_message,
     other_team_message,
     problem_message,
     team_unknown_message,
@@ -176,7 +177,7 @@ class Router:
         self._handled = handled
 
     async def admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
-        """Let in what people of the bot's workspace do; tell all others why not, and do nothing else.
+        """Let in what people of the bot's workspace do with its app; tell all others why not, and do no more.
 
         In a channel that is shared with another organisation its people see the bot's messages and can use
         what is in them, and must not read the account of this workspace.
@@ -188,16 +189,19 @@ class Router:
         except (StartupError, DatabaseUnusable, TimeoutError) as error:
             _log.warning("team_unknown", reason=str(error) or "Slack takes too long")
             return self._tell(team_unknown_message(), body)
-        if team.includes(interaction):
-            return await next_()
-        _log.info("stranger_refused", team=interaction.home_team or interaction.team)
-        return self._tell(other_team_message(), body)
+        if self._installed.app not in {"", interaction.app}:
+            _log.warning("other_app_refused", app=interaction.app, expected=self._installed.app)
+            return self._tell(other_app_message(), body)
+        if not team.includes(interaction):
+            _log.info("stranger_refused", team=interaction.home_team or interaction.team)
+            return self._tell(other_team_message(), body)
+        return await next_()
 
     async def on_command(
         self, ack: AsyncAck, command: dict[str, Any], request: AsyncBoltRequest
     ) -> BoltResponse:
         """Answer a slash command: in the ack when the reply is there in time, else after it."""
-        text = command.get("text") or ""
+        text = str(command.get("text") or "")
         interaction = Interaction.of_command(command)
         if (known := self.reader.cached_reply(text, interaction)) is not None:
             return _showing(known.message)
@@ -222,7 +226,7 @@ class Router:
         await ack()
         interaction = _signed(Interaction.of_payload(body), request)
         action_id = str(action.get("action_id"))
-        read = partial(self.reader.button, action_id, action.get("value") or "", interaction)
+        read = partial(self.reader.button, action_id, str(action.get("value") or ""), interaction)
 
         def work() -> Coroutine[Any, Any, None]:
             return self._responder.deliver(self._answer(read, interaction), interaction)

@@ -143,6 +143,13 @@ def other_team_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def other_app_message() -> Message:
+    """Tell that a request is for another app than the bot's."""
+    title = "This request came through another Slack app."
+    advice = "Nothing was done. Ask whoever runs the bot to compare its Slack token with the app's settings."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 def team_unknown_message() -> Message:
     """Tell that the bot can't tell yet whom it may answer."""
     title = "Slack did not say yet which workspace this bot is installed in."

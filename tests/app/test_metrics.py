@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from bot import __version__
 from bot.playground.simulators.cloudflare import Dropped, HtmlPage, JsonError, Simulation, Slow
@@ -98,10 +99,13 @@ async def test_an_error_in_the_log_is_counted_and_a_problem_that_was_told_is_non
     moved = await MetricChanges.since_now(slack)
     await ask(ada, "orders")
     assert await moved.by("errors_total") == 0
-    with pytest.raises(AckError):
+    with pytest.raises(AckError, match="HTTP 400"):
         await ada.send({"type": "block_actions", "actions": []})
+    assert await moved.by("requests_total", kind="block_actions", outcome="400") == 1
+    assert await moved.by("errors_total") == 0
+    structlog.get_logger("bot").error("it_broke")
     assert await moved.by("errors_total") == 1
-    assert [line["event"] for line in read_log() if line["level"] == "error"] == ["request_failed"]
+    assert [line["event"] for line in read_log() if line["level"] == "error"] == ["it_broke"]
     logging.getLogger("asyncio").error("Task was destroyed but it is pending!")
     assert await moved.by("errors_total") == 2
 

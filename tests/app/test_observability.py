@@ -217,18 +217,33 @@ async def test_each_request_has_one_line_that_holds_nothing_that_was_typed(
     assert "canary" not in str(read_log())
 
 
-async def test_a_fault_where_bolt_expects_none_is_answered_counted_and_logged(
+async def test_a_fault_where_nothing_else_handles_it_is_answered_and_logged(
+    bot: Bot, read_log: ReadLog
+) -> None:
+    async def handle_badly(error: Exception) -> None:
+        raise IndexError from error
+
+    app = SlackApp(bot.client, Metrics())
+    app.error(handle_badly)
+    answer = await app.async_dispatch(AsyncBoltRequest(body="payload=%7B%7D"))
+    assert answer.status == 500
+    of_it = lines(read_log, answer.headers["X-Request-Id"][0])
+    assert of_it["request"]["outcome"] == "500"
+    assert "IndexError" in of_it["request_failed"]["exception"]
+
+
+async def test_what_bolt_can_not_read_is_refused_and_no_fault(
     ada: Person, slack: LocalSlack, read_log: ReadLog
 ) -> None:
     moved = await MetricChanges.since_now(slack)
     with pytest.raises(AckError) as failed:
         await ada.send({"type": "block_actions", "actions": []})
     assert failed.value.ack is not None
-    assert failed.value.ack.status == 500
-    assert await moved.by("requests_total", kind="block_actions", outcome="500") == 1
+    assert failed.value.ack.status == 400
+    assert await moved.by("requests_total", kind="block_actions", outcome="400") == 1
     of_it = lines(read_log, failed.value.ack.request_id)
-    assert of_it["request"]["outcome"] == "500"
-    assert "IndexError" in of_it["request_failed"]["exception"]
+    assert of_it["request_refused"]["reason"] == "it is none of Slack's (IndexError)"
+    assert not [line for line in of_it.values() if line["level"] == "error"]
 
 
 async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_under_their_references(

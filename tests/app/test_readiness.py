@@ -6,7 +6,7 @@ from datetime import timedelta
 import aiohttp
 from aiohttp import web
 
-from bot.slack.http import web_app
+from bot.slack.health import Health
 from bot.telemetry import Metrics
 
 
@@ -19,9 +19,37 @@ async def _stuck() -> str | None:
     return None
 
 
+async def test_however_many_ask_at_once_the_parts_are_looked_at_a_few_times() -> None:
+    looks = 0
+
+    async def look() -> str | None:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.05)
+        return None
+
+    app = web.Application()
+    app.add_routes(Health(Metrics(), {"database": look}).routes())
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+
+        async def get(path: str) -> int:
+            async with session.get(f"{url}{path}") as answer:
+                await answer.read()
+                return answer.status
+
+        assert set(await asyncio.gather(*map(get, ["/metrics", "/readyz"] * 100))) == {200}
+    await runner.cleanup()
+    assert looks <= 4
+
+
 async def test_a_part_that_does_not_answer_is_not_ready_and_all_else_is_told() -> None:
     probes = {"database": _stuck, "worker": _well}
-    app = web_app(None, Metrics(), probes, timedelta(seconds=0.05))
+    app = web.Application()
+    app.add_routes(Health(Metrics(), probes, timedelta(seconds=0.05)).routes())
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -1,5 +1,6 @@
 """People of another workspace, who meet the bot in a shared channel, are told so and read nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,63 @@ async def test_a_request_without_any_team_is_refused(ada: Person, watch: Watch) 
     teamless: dict[str, Any] = {"team": None, "user": {"id": ada.user.id}}
     reply = await ada.send({"type": "block_actions", "actions": [button], **teamless})
     assert REFUSAL in (await reply.seen()).all_text()
+    assert watch.saw_nothing()
+
+
+OTHER_APP = "A0OTHER01"
+NOT_OURS = "This request came through another Slack app."
+
+
+@pytest.mark.parametrize("app", [OTHER_APP, "", None, 7], ids=repr)
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "block_actions", "actions": [{"action_id": "page_next", "block_id": "b", "value": "x"}]},
+        {"type": "block_actions", "actions": [{"action_id": "digest_delete", "block_id": "b", "value": "1"}]},
+        {"type": "view_submission", "view": {"type": "modal", "callback_id": "digest", "state": {}}},
+        {"type": "view_closed", "view": {"type": "modal", "callback_id": "digest"}},
+        {"type": "block_suggestion", "action_id": "digest_workflows", "block_id": "b", "value": "o"},
+        {"type": "shortcut", "callback_id": "anything"},
+        {"type": "unheard_of"},
+    ],
+    ids=lambda payload: payload["type"],
+)
+async def test_a_request_of_another_app_is_refused(
+    ada: Person, watch: Watch, read_log: ReadLog, payload: dict[str, Any], app: object
+) -> None:
+    reply = await ada.send({**payload, "api_app_id": app})
+    if payload["type"] == "block_actions":
+        assert NOT_OURS in (await reply.seen()).all_text()
+    elif payload["type"] in {"view_submission", "block_suggestion"}:
+        assert NOT_OURS.removesuffix(".") in str(reply.ack.as_json())
+    refused = [event for event in read_log() if event["event"] == "other_app_refused"]
+    assert [event["expected"] for event in refused] == ["A0LOCAL01"]
+    assert watch.saw_nothing()
+
+
+async def test_a_command_of_another_app_is_refused(ada: Person, watch: Watch, slack: LocalSlack) -> None:
+    slack.workspace.team = replace(slack.workspace.team, app_id=OTHER_APP)
+    reply = await ada.command("/workflows", "list orders")
+    assert reply.ack_message is not None
+    assert NOT_OURS in reply.ack_message.all_text()
+    assert watch.saw_nothing()
+
+
+async def test_without_the_scope_to_know_the_app_nobody_is_locked_out(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    add_orders(cloudflare)
+    slack.workspace.scopes -= {"users:read"}
+    async with run_bot():
+        assert len(row_ids(await ask(slack.person("ada"), "list orders"))) == 10
+
+
+async def test_a_request_without_any_person_is_refused(ada: Person, watch: Watch) -> None:
+    button = {"type": "button", "action_id": "page_next", "block_id": "b", "value": "x"}
+    for user in (None, {}, {"id": ""}, {"id": 7}, {"team_id": TEAM}, "U0ADA0001"):
+        assert (
+            await ada.send({"type": "block_actions", "actions": [button], "user": user})
+        ).ack.status == 200
     assert watch.saw_nothing()
 
 

@@ -5,12 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
 from bot.app import Bot, build_bot
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN
 from bot.playground.simulators.slack import LocalSlack
-from bot.settings import Settings
+from bot.settings import LOOPBACK, Settings
+from bot.slack.server import serve_http
 
 
 def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Settings:
@@ -38,12 +37,6 @@ def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Se
 @asynccontextmanager
 async def serve_bot(settings: Settings, slack: LocalSlack) -> AsyncIterator[Bot]:
     """Run a bot on a free port and point Slack's requests at it."""
-    async with build_bot(settings) as bot:
-        runner = web.AppRunner(bot.web, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-        try:
-            yield bot
-        finally:
-            await runner.cleanup()
+    async with build_bot(settings) as bot, serve_http(bot.web, bot.connections, LOOPBACK, 0) as port:
+        slack.request_url = f"http://{LOOPBACK}:{port}/slack/events"
+        yield bot

@@ -9,10 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_bot
 from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
@@ -21,6 +19,7 @@ from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 from bot.settings import Settings
 from bot.storage.database import open_database
 from tests.support.messages import mask_times
+from tests.support.servers import serve_bot
 from tests.support.teams import TEAM
 
 from .cloudflare_faults import Failure as Case
@@ -195,12 +194,7 @@ async def run_harness(folder: Path) -> AsyncIterator[Harness]:
         stack.push_async_callback(line.cut)
         elsewhere = await stack.enter_async_context(other_host.serve())
         settings = settings_of(slack, line.url, folder)
-        bot = await stack.enter_async_context(build_bot(settings))
-        runner = web.AppRunner(bot.web, access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        await stack.enter_async_context(serve_bot(settings, slack))
         engine = open_database(settings.database_url.get_secret_value())
         stack.push_async_callback(engine.dispose)
         yield Harness(slack, cloudflare, line, elsewhere, other_host, engine)

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from aiohttp import web
 
-from bot.app import Bot, build_bot
+from bot.app import Bot
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from bot.playground.simulators.slack import Fault, LocalSlack, Message, Person, Reply, Transport
 from bot.settings import Settings
 from tests.support.logs import logs
 from tests.support.messages import row_ids
+from tests.support.servers import serve_bot
 
 AT_ONCE: Final = 1.0
 """The maximum seconds until an ack without slow calls."""
@@ -133,15 +133,8 @@ async def run_harness(folder: Path) -> AsyncIterator[Harness]:
                 bot_ack_within=1e-6,
                 bot_request_budget=100_000,
             )
-            async with build_bot(settings) as bot:
-                runner = web.AppRunner(bot.web, access_log=None)
-                await runner.setup()
-                await web.TCPSite(runner, "127.0.0.1", 0).start()
-                slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-                try:
-                    yield Harness(slack, cloudflare, bot, folder, written)
-                finally:
-                    await runner.cleanup()
+            async with serve_bot(settings, slack) as bot:
+                yield Harness(slack, cloudflare, bot, folder, written)
 
 
 async def wait_for_message(reply: Reply, words: str) -> Message:

@@ -14,8 +14,12 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import signature
+from bot.settings import LOOPBACK
 from bot.slack.bolt import SlackApp
-from bot.slack.http import LARGEST_BODY, SlackEndpoint, web_app
+from bot.slack.connections import ConnectionLimits, Connections
+from bot.slack.http import LARGEST_BODY, SlackEndpoint, slack_route
+from bot.slack.refusals import Refusals
+from bot.slack.server import serve_http
 from bot.telemetry import Metrics
 from tests.support.fixtures import ReadLog
 
@@ -94,11 +98,11 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
     app.command("/workflows")(command)
     app.options("menu")(suggestion)
-    runner = web.AppRunner(web_app(SlackEndpoint(app, SECRET, PATIENCE), metrics, {}), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield Endpoint(runner.addresses[0][1], metrics, heard)
-    await runner.cleanup()
+    refusals, application = Refusals(), web.Application()
+    application.add_routes([slack_route(SlackEndpoint(app, SECRET, PATIENCE), metrics, refusals)])
+    connections = Connections(ConnectionLimits(), refusals, metrics)
+    async with serve_http(application, connections, LOOPBACK, 0) as port:
+        yield Endpoint(port, metrics, heard)
 
 
 TWICE = f"X-Slack-Signature: v0={'0' * 64}".encode()

@@ -14,6 +14,7 @@ from bot.slack.client import SlackUnreachable, TokenRefused, slack_client
 from bot.slack.interaction import Interaction
 from bot.slack.team import InstalledTeam, Team
 from bot.slack.users import UserTimeZones
+from tests.support.fixtures import ReadLog
 from tests.support.teams import OTHER_TEAM, TEAM
 
 ALONE = Team(TEAM)
@@ -88,6 +89,10 @@ def test_a_member_acts_in_the_workspace_and_comes_from_it(
     team: Team, request_from: str, home: str, is_member: bool
 ) -> None:
     assert team.includes(Interaction("U1", team=request_from, home_team=home)) == is_member
+
+
+def test_a_request_of_nobody_is_no_members() -> None:
+    assert not ALONE.includes(Interaction("", team=TEAM, home_team=TEAM))
 
 
 @pytest.mark.parametrize(
@@ -169,6 +174,48 @@ async def test_an_answer_without_a_team_is_none(installed: InstalledTeam, slack:
     slack.workspace.team = replace(slack.workspace.team, id="")
     with pytest.raises(SlackUnreachable, match="did not say which workspace"):
         await installed.get()
+
+
+APP = "A0LOCAL01"
+
+
+async def test_the_app_is_learned_with_the_team(installed: InstalledTeam, slack: LocalSlack) -> None:
+    assert installed.app == ""
+    await installed.get()
+    await installed.get()
+    assert installed.app == APP
+    assert len(slack.calls_of("bots.info")) == 1
+
+
+async def test_a_token_that_may_not_know_its_app_is_a_good_one(
+    installed: InstalledTeam, slack: LocalSlack, read_log: ReadLog
+) -> None:
+    slack.workspace.scopes -= {"users:read"}
+    assert await installed.get() == Team(TEAM)
+    assert installed.app == ""
+    assert [(line["event"], line["reason"]) for line in read_log()] == [("app_unknown", "missing_scope")]
+
+
+async def test_an_app_that_slack_does_not_know_is_none(installed: InstalledTeam, slack: LocalSlack) -> None:
+    slack.workspace.team = replace(slack.workspace.team, app_id="")
+    await installed.get()
+    assert installed.app == ""
+
+
+@pytest.mark.parametrize("fault", [Failed(503), Named("internal_error"), Failed(200, "hello")], ids=repr)
+async def test_the_app_is_asked_for_again_when_slack_could_not_say_it(
+    client: AsyncWebClient, slack: LocalSlack, fault: Failed | Named
+) -> None:
+    slack.faults.add("bots.info", fault)
+    installed = InstalledTeam(client, Adopted(), app_timeout=timedelta(seconds=0.1))
+    assert await installed.get() == Team(TEAM), "nobody waits for it"
+    assert installed.app == ""
+    for _ in range(100):
+        if installed.app:
+            break
+        await asyncio.sleep(0.05)
+    assert installed.app == APP
+    await installed.close()
 
 
 async def test_a_time_zone_belongs_to_a_person_of_one_workspace(

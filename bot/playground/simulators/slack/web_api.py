@@ -30,6 +30,7 @@ from bot.playground.simulators.slack.wire import MissingScopeError, arguments_of
 from bot.playground.simulators.slack.workspace import Workspace
 
 SCOPE_NEEDED = {
+    "bots.info": "users:read",
     "users.info": "users:read",
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
@@ -151,6 +152,7 @@ class WebApi:
         chat, conversations = Chat(self.workspace), Conversations(self.workspace)
         return {
             "auth.test": self._auth_test,
+            "bots.info": self._bots_info,
             "users.info": self._users_info,
             "chat.postMessage": chat.post_message,
             "chat.postEphemeral": chat.post_ephemeral,
@@ -190,6 +192,13 @@ class WebApi:
             "bot_id": team.bot_id,
             "is_enterprise_install": False,
         }
+
+    def _bots_info(self, arguments: Payload) -> Payload:
+        team = self.workspace.team
+        if arguments.get("bot") != team.bot_id:
+            raise RefusedError("bot_not_found")
+        bot = {"id": team.bot_id, "app_id": team.app_id, "user_id": team.bot_user_id, "name": team.bot_name}
+        return {"bot": {**bot, "deleted": False}}
 
     def _users_info(self, arguments: Payload) -> Payload:
         try:
