@@ -216,5 +216,6 @@ def settings_of(slack: LocalSlack, api: str, folder: Path) -> Settings:
         "database_url": f"sqlite:///{folder}/bot.sqlite3",
         "bot_request_deadline": DEADLINE,
         "bot_ack_within": ACK_WITHIN,
+        "bot_refresh_pause": 0,  # each refresh asks Cloudflare
     }
     return Settings(_env_file=None, **chosen)
