@@ -21,6 +21,8 @@ REFUSED_ENDS = """CREATE TRIGGER no_end BEFORE UPDATE ON workflow_status
 REFUSED_STEPS = """CREATE TRIGGER no_step BEFORE INSERT ON operation_outputs
     BEGIN SELECT RAISE(ABORT, 'attempt to write a readonly database'); END"""
 LOOK = timedelta(seconds=0.4)
+SELDOM = timedelta(seconds=2)
+"""Longer than ends are refused. A second run's end could be refused, and its failure be taken."""
 
 
 @dataclass
@@ -48,7 +50,7 @@ async def _note(name: str) -> None:
 
 @asynccontextmanager
 async def running(engine: AsyncEngine, steps: Noted) -> AsyncIterator[JobRuntime]:
-    runtime = JobRuntime(engine, TEAM, timedelta(seconds=30), timedelta(seconds=5), stranded_every=LOOK)
+    runtime = JobRuntime(engine, TEAM, timedelta(seconds=30), timedelta(seconds=5), stranded_every=SELDOM)
     await runtime.start({NOTE: steps})
     try:
         yield runtime

@@ -65,14 +65,12 @@ async def test_a_data_table_is_sorted_and_paged(opened: Opened) -> None:
     await opened.type("/workflows showcase")
     table = opened.last.get_by_role("table", name="Instances by workflow")
 
-    async def numbers() -> list[str]:
-        return await table.locator("tbody tr td:last-child").all_inner_texts()
-
-    assert await numbers() == ["3,000", "1,000", "2,000"]
+    numbers = table.locator("tbody tr td:last-child")
+    await expect(numbers).to_have_text(["3,000", "1,000", "2,000"])
     await table.get_by_role("button", name="Errored").click()
-    assert await numbers() == ["1,000", "2,000", "3,000"]
+    await expect(numbers).to_have_text(["1,000", "2,000", "3,000"])
     await opened.last.get_by_role("button", name="Next").click()
-    assert await numbers() == ["4,000", "5,000"]
+    await expect(numbers).to_have_text(["4,000", "5,000"])
 
 
 @pytest.mark.parametrize(("sample", "kinds"), [("lines", ("bar", "line")), ("areas", ("area", "pie"))])
