@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.playground.simulators.cloudflare import Dropped, Fault, HtmlPage, Simulation, Slow, Throttled
+from bot.playground.simulators.cloudflare import Dropped, Fault, HtmlPage, Simulation, Slow, TooManyRequests
 
 HEALTHY: Final = "none"
 
@@ -22,7 +22,10 @@ FAULT_OPTIONS: Final = (
     FaultOption(HEALTHY, "Healthy", "Cloudflare works normally.", None),
     FaultOption("slow", "Slow", "Every answer takes 5 seconds.", Slow(5)),
     FaultOption(
-        "throttled", "Throttled", "Every request gets HTTP 429 with a wait of 20 seconds.", Throttled(20)
+        "rate_limited",
+        "Rate limited",
+        "Every request gets HTTP 429 with a wait of 20 seconds.",
+        TooManyRequests(20),
     ),
     FaultOption("down", "Down", "Every connection breaks.", Dropped()),
     FaultOption(

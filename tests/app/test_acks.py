@@ -12,9 +12,9 @@ from bot.playground.simulators.cloudflare import Simulation, Slow
 from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
+    ErrorCode,
     Failed,
     LocalSlack,
-    Named,
     Person,
     RateLimited,
     Signer,
@@ -76,8 +76,8 @@ async def test_an_answer_that_can_go_nowhere_is_logged_and_harms_nobody(
     cloudflare.add_instance("orders", id="fine")
     message = await ask(ada, "orders")
     slack.faults.add(RESPONSE_URL, Failed(404, "used_url"), times=2)
-    slack.faults.add("chat.postEphemeral", Named("channel_not_found"))
-    slack.faults.add("chat.postMessage", Named("channel_not_found"))
+    slack.faults.add("chat.postEphemeral", ErrorCode("channel_not_found"))
+    slack.faults.add("chat.postMessage", ErrorCode("channel_not_found"))
     posted = slack.calls.follow(lambda call: call.method == "chat.postMessage")
     await ada.click(message, "page_refresh")
     await posted.next(5)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.simulators.cloudflare import ChangedRows, Dropped, Simulation, Throttled
+from bot.playground.simulators.cloudflare import ChangedRows, Dropped, Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
 from tests.support.digest_actions import (
     OWN,
@@ -187,7 +187,7 @@ async def test_a_preview_of_an_account_that_can_t_be_read_says_why(
     ada: Person, cloudflare: Simulation
 ) -> None:
     await ask_digest(ada, "create weekdays 09:00")
-    cloudflare.inject(Throttled(30), times=None)
+    cloudflare.inject(TooManyRequests(30), times=None)
     assert "Too many requests to Cloudflare just now." in (await ask_digest(ada, "preview 1")).all_text()
 
 

@@ -9,10 +9,10 @@ import pytest
 from bot.app import Bot
 from bot.playground.simulators.slack import (
     AnswerLost,
+    ErrorCode,
     Failed,
     Fault,
     LocalSlack,
-    Named,
     Person,
     RateLimited,
     Slow,
@@ -84,8 +84,8 @@ async def test_a_channel_that_does_not_exist(ada: Person, tmp_path: Path) -> Non
 
 SILENCES: dict[str, tuple[Fault, int]] = {
     "broken": (Failed(500), 9),
-    "forbidden": (Named("restricted_action"), 1),
-    "unheard of": (Named("team_added_to_org <!here>"), 1),
+    "forbidden": (ErrorCode("restricted_action"), 1),
+    "unheard of": (ErrorCode("team_added_to_org <!here>"), 1),
 }
 
 

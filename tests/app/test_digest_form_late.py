@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.playground.simulators.cloudflare import Simulation, Slow, Throttled
+from bot.playground.simulators.cloudflare import Simulation, Slow, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, Person
 from bot.playground.simulators.slack import Slow as SlowSlack
 from tests.support.digest_actions import (
@@ -76,7 +76,7 @@ async def test_where_cloudflare_does_not_say_what_there_is_nothing_is_kept(
 ) -> None:
     opened = await send_digest_command(ada)
     view = await opened.view()
-    cloudflare.inject(Throttled(30), times=None)
+    cloudflare.inject(TooManyRequests(30), times=None)
     assert (await ada.type_into_menu("digest_workflows", "", view))["options"] == []
     reply = await submit_filter(ada, view, workflows=("orders",))
     nothing_kept = (

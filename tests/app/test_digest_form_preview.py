@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.playground.simulators.cloudflare import Failure, Simulation, Slow, Throttled
-from bot.playground.simulators.slack import LocalSlack, Named, Person, Reply, View
+from bot.playground.simulators.cloudflare import Failure, Simulation, Slow, TooManyRequests
+from bot.playground.simulators.slack import ErrorCode, LocalSlack, Person, Reply, View
 from tests.support.digest_actions import (
     AT_ONCE,
     add_failure,
@@ -73,7 +73,7 @@ async def test_an_account_that_can_t_be_read_is_told_in_the_window(
     ada: Person, cloudflare: Simulation
 ) -> None:
     form = await (await send_digest_command(ada)).view()
-    cloudflare.inject(Throttled(30), times=None)
+    cloudflare.inject(TooManyRequests(30), times=None)
     reply = await previewed(ada, form)
     await reply.view()
     text = (await reply.view()).all_text()
@@ -97,7 +97,7 @@ async def test_a_window_that_slack_does_not_show_or_that_was_closed_harms_nobody
     bot: Bot, ada: Person, slack: LocalSlack, cloudflare: Simulation, read_log: ReadLog
 ) -> None:
     form = await (await send_digest_command(ada)).view()
-    slack.faults.add("views.push", Named("expired_trigger_id"))
+    slack.faults.add("views.push", ErrorCode("expired_trigger_id"))
     pushed = slack.calls.follow(lambda call: call.method == "views.push")
     await previewed(ada, form)
     await pushed.next()

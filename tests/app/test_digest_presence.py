@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.simulators.slack import Failed, LocalSlack, Message, Named, Person, Slow
+from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Message, Person, Slow
 from tests.support.digest_actions import (
     OWN,
     answers,
@@ -90,9 +90,9 @@ async def test_its_creator_elsewhere_is_proved_to_be_in_its_channel(
     assert made
 
 
-@pytest.mark.parametrize("fault", [Failed(500), Named("team_is_not_ready")])
+@pytest.mark.parametrize("fault", [Failed(500), ErrorCode("team_is_not_ready")])
 async def test_where_slack_does_not_say_who_is_there_nothing_is_shown_or_done(
-    fault: Failed | Named, made: Message, ada: Person, slack: LocalSlack, tmp_path: Path
+    fault: Failed | ErrorCode, made: Message, ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
     for word in ("show", "edit", "delete"):
         slack.faults.clear()

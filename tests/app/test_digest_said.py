@@ -10,7 +10,7 @@ import aiosqlite
 import pytest
 
 from bot.app import Bot
-from bot.playground.simulators.slack import Failed, Fault, LocalSlack, Message, Named, Person, Slow
+from bot.playground.simulators.slack import ErrorCode, Failed, Fault, LocalSlack, Message, Person, Slow
 from tests.support.digest_actions import (
     answers,
     ask_digest,
@@ -98,10 +98,10 @@ async def test_a_change_that_the_database_refuses_is_said_to_be_made_nowhere(
 
 
 UNANNOUNCED: dict[str, tuple[Fault, str]] = {
-    "the bot was removed": (Named("not_in_channel"), "this bot is not in it"),
-    "the person was removed": (Named("user_not_in_channel"), "you are not in it"),
-    "archived": (Named("is_archived"), "it is archived"),
-    "unheard of": (Named("restricted_action"), "Slack says restricted_action"),
+    "the bot was removed": (ErrorCode("not_in_channel"), "this bot is not in it"),
+    "the person was removed": (ErrorCode("user_not_in_channel"), "you are not in it"),
+    "archived": (ErrorCode("is_archived"), "it is archived"),
+    "unheard of": (ErrorCode("restricted_action"), "Slack says restricted_action"),
     "broken": (Failed(500), "Slack says HTTP 500"),
 }
 
@@ -126,7 +126,12 @@ async def test_a_move_that_can_be_announced_in_one_channel_alone_says_so(
     await ask_digest(slack.person("ada", "ops"), "create daily 9am")
     elsewhere = slack.person("ada", "@ada")
     view = await (await send_digest_command(elsewhere, "edit 1")).view()
-    for fault in (Slow(0), Slow(0), Slow(0), Named("is_archived")):  # two proofs, and the first announcement
+    for fault in (
+        Slow(0),
+        Slow(0),
+        Slow(0),
+        ErrorCode("is_archived"),
+    ):  # two proofs, and the first announcement
         slack.faults.add("chat.postEphemeral", fault)
     reply_to = elsewhere.channel.id
     answered = slack.workspace.changes.follow(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.playground.simulators.slack import Failed, LocalSlack, Message, Named, Person
+from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Message, Person
 from tests.support.digest_actions import (
     ask_digest,
     line_of,
@@ -77,7 +77,7 @@ async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
 
 
 async def test_a_zone_is_asked_for_only_where_none_is_said_otherwise(ada: Person, slack: LocalSlack) -> None:
-    slack.faults.add("users.info", Named("user_not_found"))
+    slack.faults.add("users.info", ErrorCode("user_not_found"))
     await ask_digest(ada, "list")
     assert "Did you mean" in (await ask_digest(ada, "create dayly 9am")).all_text()
     assert not slack.calls_of("users.info")

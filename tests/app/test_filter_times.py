@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import LocalSlack, Named
+from bot.playground.simulators.slack import ErrorCode, LocalSlack
 from bot.playground.simulators.slack import Slow as SlowSlack
 from tests.support.filter_form import echoed_command, open_filter, submit_and_wait, submit_filter
 from tests.support.fixtures import RunBot
@@ -55,7 +55,7 @@ async def test_somebody_else_s_list_is_shown_in_ones_own_zone(
 async def test_without_the_scope_times_are_utc_and_the_answer_says_so(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
-    slack.faults.add("users.info", Named("missing_scope"))
+    slack.faults.add("users.info", ErrorCode("missing_scope"))
     async with run_bot():
         grace = slack.person("grace")
         view = await open_filter(grace, await ask(grace, MORNING))

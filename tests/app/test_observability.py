@@ -20,10 +20,10 @@ from bot.playground.simulators.cloudflare import HtmlPage, JsonError, Simulation
 from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
+    ErrorCode,
     Failed,
     LocalSlack,
     Message,
-    Named,
     Person,
     Reply,
 )
@@ -52,7 +52,7 @@ def lines(read_log: ReadLog, reference: str) -> dict[str, dict[str, Any]]:
     return {line["event"]: line for line in read_log() if line.get("reference") == reference}
 
 
-class Stage:
+class Faults:
     """What can go wrong between somebody's act and its answer."""
 
     def __init__(self, ada: Person, slack: LocalSlack, cloudflare: Simulation, folder: Path) -> None:
@@ -88,15 +88,15 @@ class Stage:
 
     async def form_that_does_not_open(self) -> Reply:
         message = await ask(self.ada, "orders")
-        self.slack.faults.add("views.open", Named("expired_trigger_id"))
+        self.slack.faults.add("views.open", ErrorCode("expired_trigger_id"))
         return await self.ada.click(message, "filter_open")
 
     async def form_of_a_digest_that_does_not_open(self) -> Reply:
-        self.slack.faults.add("views.open", Named("expired_trigger_id"))
+        self.slack.faults.add("views.open", ErrorCode("expired_trigger_id"))
         return await self.ada.command("/workflows", "digest")
 
     async def channel_that_slack_does_not_tell_of(self) -> Reply:
-        self.slack.faults.add("chat.postEphemeral", Named("restricted_action"))
+        self.slack.faults.add("chat.postEphemeral", ErrorCode("restricted_action"))
         return await self.ada.command("/workflows", "digest create daily 9am")
 
     async def preview_that_can_not_be_made(self) -> Reply:
@@ -118,26 +118,26 @@ class Stage:
         return await self.ada.act(message, {**button.element, "block_id": button.block_id, **changed})
 
 
-PROBLEMS: dict[Callable[[Stage], Awaitable[Reply]], tuple[str, str | None]] = {
-    Stage.down_at_a_command: ("problem_told", "Unavailable"),
-    Stage.refused_at_an_overview: ("problem_told", "NotAuthorized"),
-    Stage.down_at_a_click: ("problem_told", "Unavailable"),
-    Stage.refused_cursor: ("problem_told", "CursorRefused"),
-    Stage.button_of_another_version: ("problem_told", "InvalidButton"),
-    Stage.unknown_button: ("request_without_listener", None),
-    Stage.unknown_command: ("request_without_listener", None),
-    Stage.form_that_does_not_open: ("form_not_shown", None),
-    Stage.form_of_a_digest_that_does_not_open: ("form_not_shown", None),
-    Stage.channel_that_slack_does_not_tell_of: ("problem_told", "SlackApiError"),
-    Stage.preview_that_can_not_be_made: ("problem_told", "Unavailable"),
-    Stage.fault_of_our_own: ("unexpected_error", None),
+PROBLEMS: dict[Callable[[Faults], Awaitable[Reply]], tuple[str, str | None]] = {
+    Faults.down_at_a_command: ("problem_told", "Unavailable"),
+    Faults.refused_at_an_overview: ("problem_told", "NotAuthorized"),
+    Faults.down_at_a_click: ("problem_told", "Unavailable"),
+    Faults.refused_cursor: ("problem_told", "CursorRefused"),
+    Faults.button_of_another_version: ("problem_told", "InvalidButton"),
+    Faults.unknown_button: ("request_without_listener", None),
+    Faults.unknown_command: ("request_without_listener", None),
+    Faults.form_that_does_not_open: ("form_not_shown", None),
+    Faults.form_of_a_digest_that_does_not_open: ("form_not_shown", None),
+    Faults.channel_that_slack_does_not_tell_of: ("problem_told", "SlackApiError"),
+    Faults.preview_that_can_not_be_made: ("problem_told", "Unavailable"),
+    Faults.fault_of_our_own: ("unexpected_error", None),
 }
 """What goes wrong, and the line in the log that tells of it, with its kind of error."""
 
 
 @pytest.mark.parametrize("wrong", PROBLEMS, ids=lambda wrong: wrong.__name__)
 async def test_what_may_be_looked_into_ends_with_the_reference_of_its_line_in_the_log(
-    wrong: Callable[[Stage], Awaitable[Reply]],
+    wrong: Callable[[Faults], Awaitable[Reply]],
     ada: Person,
     slack: LocalSlack,
     cloudflare: Simulation,
@@ -145,7 +145,7 @@ async def test_what_may_be_looked_into_ends_with_the_reference_of_its_line_in_th
     read_log: ReadLog,
 ) -> None:
     cloudflare.add_instance("orders", id="fine")
-    reply = await wrong(Stage(ada, slack, cloudflare, tmp_path))
+    reply = await wrong(Faults(ada, slack, cloudflare, tmp_path))
     reference = reference_in(await reply.message())
     assert reference == reply.ack.request_id
     assert reference is not None

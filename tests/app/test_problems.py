@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.playground.simulators.cloudflare import ApiToken, Changed, HtmlPage, Simulation, Throttled
+from bot.playground.simulators.cloudflare import ApiToken, Changed, HtmlPage, Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask, click, has_button, mask_times, row_ids
@@ -87,7 +87,7 @@ async def test_a_cursor_that_is_too_old_offers_the_list_from_its_start(
 
 async def test_the_api_is_left_alone_once_it_says_stop(ada: Person, cloudflare: Simulation) -> None:
     cloudflare.add_workflow("orders")
-    cloudflare.inject(Throttled(120), times=1)
+    cloudflare.inject(TooManyRequests(120), times=1)
     await ask(ada, "orders")
     message = await ask(ada, "orders")
     assert "Try again in" in message.text

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from bot.playground.simulators.cloudflare import Simulation, Throttled
+from bot.playground.simulators.cloudflare import Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.digest_actions import (
     add_failure,
@@ -106,7 +106,7 @@ async def test_the_overview_is_refreshed_once_in_a_while_too(ada: Person, cloudf
 async def test_a_refresh_that_failed_may_be_tried_again_at_once(ada: Person, cloudflare: Simulation) -> None:
     _fill(cloudflare, 1)
     message = await ask(ada, "list w0")
-    cloudflare.inject(Throttled(4))
+    cloudflare.inject(TooManyRequests(4))
     assert "Too many requests" in (await click(ada, message, "page_refresh")).text
     assert JUST_REFRESHED not in (await click(ada, message, "page_refresh")).all_text()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import LocalSlack, Named
+from bot.playground.simulators.slack import ErrorCode, LocalSlack
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask
 
@@ -49,7 +49,7 @@ async def test_without_the_scope_times_are_utc_and_the_answer_says_so(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_workflow("orders")
-    slack.faults.add("users.info", Named("missing_scope"))
+    slack.faults.add("users.info", ErrorCode("missing_scope"))
     async with run_bot():
         message = await ask(slack.person("grace"), MORNING)
     assert _asked_since(cloudflare) == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -60,7 +60,7 @@ async def test_a_scope_that_is_missing_is_asked_for_once(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_workflow("orders")
-    slack.faults.add("users.info", Named("missing_scope"), times=9)
+    slack.faults.add("users.info", ErrorCode("missing_scope"), times=9)
     async with run_bot():
         for _ in range(3):
             await ask(slack.person("grace"), MORNING)

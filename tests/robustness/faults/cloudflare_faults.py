@@ -19,7 +19,7 @@ from bot.playground.simulators.cloudflare import (
     Reset,
     Slow,
     SlowBody,
-    Throttled,
+    TooManyRequests,
     TruncatedJson,
     WrongShape,
 )
@@ -113,8 +113,9 @@ FAILURES: Final = {
         older=_CURSOR,
     ),
     "7003": _refused(404, 7003, "Could not route", "Cloudflare knows no such account"),
-    "429 with retry-after": Failure(Throttled(120), ("Too many requests", "Try again in"), waits="2m"),
-    "429 without retry-after": Failure(Throttled(None), ("Too many requests", "Try again in"), waits="5m"),
+    "429 with retry-after": Failure(TooManyRequests(120), ("Too many requests", "Try again in"), waits="2m"),
+    "429 without retry-after": Failure(
+        TooManyRequests(None), ("Too many requests", "Try again in"), waits="5m"),
     "slow headers": Failure(Slow(30), ("No answer within 1 s",)),
     "slow body": Failure(SlowBody(600, 0.05), ("No answer within 1 s",)),
 }  # fmt: skip

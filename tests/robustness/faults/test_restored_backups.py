@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.playground.simulators.slack import Named
+from bot.playground.simulators.slack import ErrorCode
 
 from .slack_deliveries import DeliveryHarness, FakeLease, run_delivery_harness
 
@@ -75,7 +75,7 @@ async def test_a_late_digest_is_posted_without_a_note_where_the_channel_cannot_b
     async with harness.digest() as digest:
         attempt = await harness.due(digest)
         harness.clock.moment += AN_OUTAGE
-        harness.slack.faults.add(LOOK, Named(fault), times=100)
+        harness.slack.faults.add(LOOK, ErrorCode(fault), times=100)
         assert (await harness.deliver(attempt)).kind == "posted"
         (message,) = harness.posted(digest)
         assert "twice" not in message.all_text()

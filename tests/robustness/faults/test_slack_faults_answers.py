@@ -10,9 +10,9 @@ from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AnswerLost,
     Dropped,
+    ErrorCode,
     Failed,
     Fault,
-    Named,
     RateLimited,
     Slow,
     Transport,
@@ -58,18 +58,18 @@ PLAINER_WOULD_DO = ("404", "404 JSON", "410", "rate limited for an hour")
 """Errors after which the text alone is not tried, though Slack would show it."""
 
 BLOCKS: dict[str, tuple[Fault, int]] = {
-    "invalid_blocks": (Named("invalid_blocks"), 1),
-    "msg_too_long": (Named("msg_too_long"), 1),
-    "msg_blocks_too_long": (Named("msg_blocks_too_long"), 1),
+    "invalid_blocks": (ErrorCode("invalid_blocks"), 1),
+    "msg_too_long": (ErrorCode("msg_too_long"), 1),
+    "msg_blocks_too_long": (ErrorCode("msg_blocks_too_long"), 1),
 }
 """Errors of `chat.postEphemeral` for blocks; the text alone is accepted."""
 
 REFUSED: dict[str, Fault] = {
-    "channel_not_found": Named("channel_not_found"),
-    "not_in_channel": Named("not_in_channel"),
-    "user_not_in_channel": Named("user_not_in_channel"),
-    "is_archived": Named("is_archived"),
-    "ratelimited": Named("ratelimited"),
+    "channel_not_found": ErrorCode("channel_not_found"),
+    "not_in_channel": ErrorCode("not_in_channel"),
+    "user_not_in_channel": ErrorCode("user_not_in_channel"),
+    "is_archived": ErrorCode("is_archived"),
+    "ratelimited": ErrorCode("ratelimited"),
     "rate limited for an hour": RateLimited(3600),
     "rate limited until some date": Failed(429, "slow down"),
     "500": Failed(500),
@@ -78,12 +78,12 @@ REFUSED: dict[str, Fault] = {
     "JSON that is cut": Failed(200, '{"ok": tr', JSON),
     "JSON that is no object": Failed(200, "[1]", JSON),
     "connection broken": Dropped(),
-    "blocks and text refused": Named("invalid_blocks"),
+    "blocks and text refused": ErrorCode("invalid_blocks"),
 }
 """Errors of `chat.postEphemeral` for every message."""
 
 TOKEN: dict[str, Fault] = {
-    word: Named(word) for word in ("token_revoked", "invalid_auth", "account_inactive", "missing_scope")
+    word: ErrorCode(word) for word in ("token_revoked", "invalid_auth", "account_inactive", "missing_scope")
 }
 """Errors of all calls with a token."""
 

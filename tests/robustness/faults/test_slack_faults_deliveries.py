@@ -10,10 +10,10 @@ from bot.playground.simulators.cloudflare.faults import Challenge
 from bot.playground.simulators.slack import (
     AnswerLost,
     Dropped,
+    ErrorCode,
     Failed,
     Fault,
     LocalSlack,
-    Named,
     RateLimited,
     Slow,
 )
@@ -38,11 +38,11 @@ PASSES: dict[str, Fault] = {
     "rate limited for a second": RateLimited(1),
     "rate limited for two minutes": RateLimited(120),
     "rate limited until some date": Failed(429, "slow down"),
-    "ratelimited": Named("ratelimited"),
-    "message_limit_exceeded": Named("message_limit_exceeded"),
-    "internal_error": Named("internal_error"),
-    "fatal_error": Named("fatal_error"),
-    "service_unavailable": Named("service_unavailable"),
+    "ratelimited": ErrorCode("ratelimited"),
+    "message_limit_exceeded": ErrorCode("message_limit_exceeded"),
+    "internal_error": ErrorCode("internal_error"),
+    "fatal_error": ErrorCode("fatal_error"),
+    "service_unavailable": ErrorCode("service_unavailable"),
     "500": Failed(500),
     "503": Failed(503, "<html>"),
     "404 of a proxy": Failed(404, "<html>"),
@@ -64,7 +64,7 @@ GONE: dict[str, Callable[[LocalSlack], None]] = {
     "is_archived": lambda slack: slack.workspace.archive("ops"),
     "not_in_channel": lambda slack: slack.workspace.kick("ops", "workflows"),
     "channel_not_found": lambda slack: slack.workspace.delete_channel("ops"),
-    "restricted_action": lambda slack: slack.faults.add(POST, Named("restricted_action")),
+    "restricted_action": lambda slack: slack.faults.add(POST, ErrorCode("restricted_action")),
 }
 
 
@@ -115,7 +115,7 @@ async def test_a_digest_is_posted_plainer_where_slack_says(
 ) -> None:
     async with harness.digest() as digest:
         attempt = await harness.due(digest)
-        harness.slack.faults.add(POST, Named(word), times=times)
+        harness.slack.faults.add(POST, ErrorCode(word), times=times)
         assert (await harness.deliver(attempt)).kind == "posted"
         (message,) = harness.posted(digest)
         assert bool(message.blocks) is (times == 1)
@@ -131,7 +131,7 @@ async def test_a_digest_that_can_not_be_made_says_so_as_text_where_slack_says(
         begun = await harness.recorder.runs.begin(attempt, harness.clock() - timedelta(minutes=11))
         assert begun is not None
         harness.simulation.inject(Challenge(), times=None)
-        harness.slack.faults.add(POST, Named(word))
+        harness.slack.faults.add(POST, ErrorCode(word))
         assert (await harness.deliver(attempt)).kind == "posted"
         (message,) = harness.posted(digest)
         assert message.blocks == ()
@@ -145,7 +145,7 @@ async def test_a_digest_of_a_bot_that_may_not_post_is_not_lost(word: str, harnes
         failed = f"failed-{digest.number}"
         created_on = harness.clock() - timedelta(minutes=20)
         harness.simulation.add_instance("refunds", id=failed, status="errored", created_on=created_on)
-        harness.slack.faults.add(POST, Named(word))
+        harness.slack.faults.add(POST, ErrorCode(word))
         assert (await harness.deliver(attempt)).kind == "refused"
         (line,) = harness.logged("digest_refused")
         assert (line["level"], line["reason"], line["digest"]) == ("error", word, digest.number)
@@ -161,21 +161,21 @@ async def test_a_digest_of_a_bot_that_may_not_post_is_not_lost(word: str, harnes
 REACHED: dict[str, tuple[Fault, int] | None] = {
     "at once": None,
     "rate limited twice": (RateLimited(0), 2),
-    "ratelimited once": (Named("ratelimited"), 1),
+    "ratelimited once": (ErrorCode("ratelimited"), 1),
     "500 twice": (Failed(500), 2),
     "JSON that is cut": (Failed(200, '{"ok": tr', JSON), 1),
     "connection broken": (Dropped(), 1),
     "answer lost": (AnswerLost(), 1),
-    "blocks refused": (Named("invalid_blocks"), 1),
+    "blocks refused": (ErrorCode("invalid_blocks"), 1),
 }
 """Faults of a direct message that is still delivered."""
 
 UNREACHED: dict[str, Fault] = {
-    "token_revoked": Named("token_revoked"),
-    "user_not_found": Named("user_not_found"),
-    "cannot_dm_bot": Named("cannot_dm_bot"),
+    "token_revoked": ErrorCode("token_revoked"),
+    "user_not_found": ErrorCode("user_not_found"),
+    "cannot_dm_bot": ErrorCode("cannot_dm_bot"),
     "500": Failed(500),
-    "blocks and text refused": Named("invalid_blocks"),
+    "blocks and text refused": ErrorCode("invalid_blocks"),
 }
 
 
@@ -216,7 +216,7 @@ async def _fail_to_post(
     harness: DeliveryHarness, number: int, gone: str, then: tuple[Fault, int] | None
 ) -> None:
     """Deliver a digest to an unavailable channel, with another fault for the direct message."""
-    harness.slack.faults.add(POST, Named(gone)) if then else GONE[gone](harness.slack)
+    harness.slack.faults.add(POST, ErrorCode(gone)) if then else GONE[gone](harness.slack)
     if then is not None:
         harness.slack.faults.add(POST, then[0], times=then[1])
     assert (await harness.store.get(number)).state == "active"

@@ -8,10 +8,10 @@ import pytest_asyncio
 from bot.playground.simulators.slack import (
     AnswerLost,
     Dropped,
+    ErrorCode,
     Failed,
     Fault,
     Message,
-    Named,
     RateLimited,
     Slow,
     User,
@@ -33,9 +33,9 @@ async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Har
 JSON = "application/json"
 
 SHUT: dict[str, Fault] = {
-    "expired_trigger_id": Named("expired_trigger_id"),
-    "invalid_arguments": Named("invalid_arguments"),
-    "token_revoked": Named("token_revoked"),
+    "expired_trigger_id": ErrorCode("expired_trigger_id"),
+    "invalid_arguments": ErrorCode("invalid_arguments"),
+    "token_revoked": ErrorCode("token_revoked"),
     "rate limited for an hour": RateLimited(3600),
     "500": Failed(500),
     "html with 200": Failed(200, "<html>"),
@@ -151,16 +151,16 @@ async def test_a_preview_is_shown_and_nothing_else_is_said_in_spite_of(
 
 NOWHERE: dict[str, Fault] = {
     "rate limited for an hour": RateLimited(3600),
-    "ratelimited": Named("ratelimited"),
-    "fatal_error": Named("fatal_error"),
+    "ratelimited": ErrorCode("ratelimited"),
+    "fatal_error": ErrorCode("fatal_error"),
     "500": Failed(500),
     "html with 200": Failed(200, "<html>"),
     "text with 200": Failed(200, "hello", "text/plain"),
     "JSON that is cut": Failed(200, '{"ok": tr', JSON),
     "connection broken": Dropped(),
-    "token_revoked": Named("token_revoked"),
-    "missing_scope": Named("missing_scope"),
-    "user_not_found": Named("user_not_found"),
+    "token_revoked": ErrorCode("token_revoked"),
+    "missing_scope": ErrorCode("missing_scope"),
+    "user_not_found": ErrorCode("user_not_found"),
 }
 """Faults of the request for a time zone."""
 
@@ -198,7 +198,7 @@ async def test_a_zone_that_takes_long_keeps_no_form_waiting(harness: Harness) ->
 @pytest.mark.parametrize("fault", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
 async def test_a_digest_is_made_though_its_proof_can_only_be_text(fault: str, harness: Harness) -> None:
     async with harness.cell():
-        harness.fails("chat.postEphemeral", Named(fault), 1)
+        harness.fails("chat.postEphemeral", ErrorCode(fault), 1)
         reply = await harness.ada().command("/workflows", "digest create daily 09:00")
         proof = await reply.seen()
         assert proof.blocks == ()

@@ -31,10 +31,10 @@ from bot.playground.simulators.cloudflare import (
 from bot.playground.simulators.slack import (
     RESPONSE_URL,
     AckError,
+    ErrorCode,
     Failed,
     LocalSlack,
     Message,
-    Named,
     Unsigned,
 )
 from bot.settings import SettingsError, load
@@ -192,7 +192,7 @@ async def test_no_canary_sings(watched: Watched) -> None:
         await ask(ada, f"list {name} since:{10 + number}d")
         harness.cloudflare.clear_faults()
     slack.faults.add(RESPONSE_URL, Failed(404))
-    slack.faults.add("chat.postEphemeral", Named("channel_not_found"))
+    slack.faults.add("chat.postEphemeral", ErrorCode("channel_not_found"))
     await (await ada.click(first, "page_refresh")).seen()
     if slack.request_url:
         stranger = slack.person("ada", via=slack.http(slack.request_url, Unsigned()))

@@ -185,7 +185,7 @@ async def test_a_refused_answer_is_reported(page: PageClient, playground: Playgr
 
 
 FAULTS = {
-    "throttled": "Too many requests to Cloudflare just now.",
+    "rate_limited": "Too many requests to Cloudflare just now.",
     "down": "The connection broke",
     "html": "The answer is not JSON.",
 }
@@ -205,7 +205,7 @@ async def test_an_injected_fault_becomes_a_readable_message_and_goes_away(
         await page.type("/workflows list image-pipeline")
         message = await feed.message()
         # After a 429 the bot waits for the given time, even if the fault is removed.
-        assert message["text"].startswith("image-pipeline") == (fault != "throttled")
+        assert message["text"].startswith("image-pipeline") == (fault != "rate_limited")
 
 
 async def test_a_slow_cloudflare_is_waited_for_after_the_ack(page: PageClient) -> None:

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, ApiToken
-from bot.playground.simulators.slack import Failed, LocalSlack, Named, Workspace
+from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Workspace
 
 from .bot_process import Ended
 from .harness import Harness, run_harness
@@ -226,9 +226,11 @@ async def test_a_scope_that_is_missing(tmp_path: Path, scopes: set[str], code: i
     assert ended == Ended(code, "".join(f"{said}\n" for said in _with(SCOPES, line)), "")
 
 
-@pytest.mark.parametrize("fault", [Failed(503), Named("internal_error")], ids=["no answer", "slack's own"])
+@pytest.mark.parametrize(
+    "fault", [Failed(503), ErrorCode("internal_error")], ids=["no answer", "slack's own"]
+)
 async def test_a_slack_that_is_down_is_not_taken_for_a_wrong_token(
-    harness: Harness, fault: Failed | Named
+    harness: Harness, fault: Failed | ErrorCode
 ) -> None:
     harness.slack.faults.add("auth.test", fault, times=5)
     ended = await harness.run("slack-down", "check")

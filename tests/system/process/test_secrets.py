@@ -19,11 +19,11 @@ from bot.playground.simulators.cloudflare import (
     JsonError,
     Redirected,
     Simulation,
-    Throttled,
+    TooManyRequests,
     TruncatedJson,
     WrongShape,
 )
-from bot.playground.simulators.slack import RESPONSE_URL, Failed, LocalSlack, Named, Person
+from bot.playground.simulators.slack import RESPONSE_URL, ErrorCode, Failed, LocalSlack, Person
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, click
 
@@ -44,7 +44,7 @@ FAULTS: tuple[Fault, ...] = (
     CutOff(),
     Dropped(),
     Redirected("http://127.0.0.1:1/elsewhere"),
-    Throttled(3600),  # last: from then on the bot keeps away
+    TooManyRequests(3600),  # last: from then on the bot keeps away
 )
 
 
@@ -93,7 +93,7 @@ async def test_no_fault_of_slacks_brings_a_secret_out(watched: Watched) -> None:
     first = await ask(watched.ada, "list exchange-rates account:default")
     watched.harness.slack.faults.add(RESPONSE_URL, Failed(404))
     for method in ("chat.postEphemeral", "chat.postMessage"):
-        watched.harness.slack.faults.add(method, Named("channel_not_found"))
+        watched.harness.slack.faults.add(method, ErrorCode("channel_not_found"))
     await watched.ada.click(first, "page_refresh")
     await watched.bot.logged("answer_undeliverable")
     watched.harness.slack.faults.add("users.info", Failed(500))

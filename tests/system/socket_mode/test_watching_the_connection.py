@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Named
+from bot.playground.simulators.slack import AnswerLost, ErrorCode, Failed, LocalSlack
 from bot.slack.bolt import SlackApp
 from bot.slack.client import SlackUnreachable, TokenRefused
 from bot.slack.socket_mode import SocketMode, SocketModeFailed
@@ -67,14 +67,14 @@ async def test_a_connection_that_is_lost_for_good_raises(slack: LocalSlack, conn
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (Named("invalid_auth"), r"Slack refuses SLACK_APP_TOKEN \(invalid_auth\)"),
-        (Named("missing_scope"), r"\(missing_scope\).*connections:write"),
+        (ErrorCode("invalid_auth"), r"Slack refuses SLACK_APP_TOKEN \(invalid_auth\)"),
+        (ErrorCode("missing_scope"), r"\(missing_scope\).*connections:write"),
         (AnswerLost(), "Slack can't be reached"),
     ],
     ids=["wrong token", "missing scope", "no answer"],
 )
 async def test_no_connection_at_the_start_says_why(
-    slack: LocalSlack, connection: SocketMode, fault: Named | AnswerLost, said: str
+    slack: LocalSlack, connection: SocketMode, fault: ErrorCode | AnswerLost, said: str
 ) -> None:
     slack.faults.add("apps.connections.open", fault, times=5)
 

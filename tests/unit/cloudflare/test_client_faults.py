@@ -43,7 +43,7 @@ from bot.playground.simulators.cloudflare import (
     TruncatedJson,
     WrongShape,
 )
-from bot.playground.simulators.cloudflare import Throttled as Refuses
+from bot.playground.simulators.cloudflare import TooManyRequests as Refuses
 from tests.support.clock import Clock
 from tests.unit.cloudflare.responses import page_query
 

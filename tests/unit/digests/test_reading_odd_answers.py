@@ -18,7 +18,7 @@ from bot.cloudflare.errors import (
 from bot.cloudflare.models import MAX_PER_PAGE, Status
 from bot.digests.search import MOST_LISTS
 from bot.playground.simulators.cloudflare import Challenge, Fault, HtmlPage, JsonError, WrongShape
-from bot.playground.simulators.cloudflare import Throttled as Throttling
+from bot.playground.simulators.cloudflare import TooManyRequests as Throttling
 from tests.support.digest_account import (
     HOUR,
     MINUTE,

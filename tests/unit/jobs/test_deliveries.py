@@ -28,10 +28,10 @@ from bot.playground.simulators.cloudflare import (
     DEFAULT_ACCOUNT_ID,
     DEFAULT_TOKEN,
     Simulation,
-    Throttled,
+    TooManyRequests,
 )
 from bot.playground.simulators.cloudflare.faults import Challenge, JsonError
-from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Message, Named, RateLimited
+from bot.playground.simulators.slack import AnswerLost, ErrorCode, Failed, LocalSlack, Message, RateLimited
 from bot.slack.poster import Poster
 from bot.storage.tables import digest_runs, digests
 from bot.telemetry import Metrics
@@ -375,7 +375,7 @@ async def test_a_channel_that_is_gone_pauses_the_digest_and_its_creator_is_told_
 
 
 async def test_a_revoked_token_pauses_nothing(bench: Bench, digest: Digest) -> None:
-    bench.slack.faults.add("chat.postMessage", Named("token_revoked"))
+    bench.slack.faults.add("chat.postMessage", ErrorCode("token_revoked"))
     attempt = await bench.due(digest)
     await bench.deliver(attempt)
     run = await bench.run(attempt)
@@ -494,7 +494,7 @@ async def test_what_cloudflare_throttles_is_waited_for_and_left_out_in_the_end(
 ) -> None:
     _fails(simulation, "orders", "ord-1", bench.clock)
     _fails(simulation, "bills", "bill-1", bench.clock)
-    simulation.inject(Only("orders", Throttled(30)), times=None)
+    simulation.inject(Only("orders", TooManyRequests(30)), times=None)
     attempt = await bench.due(digest)
     assert await bench.deliver(attempt) is None
     assert bench.messages() == ()
@@ -647,7 +647,7 @@ async def test_the_later_digests_of_a_day_answer_the_first_one(bench: Bench) -> 
 async def test_where_slack_refuses_the_table_and_the_chart_a_plain_digest_stands(
     bench: Bench, digest: Digest
 ) -> None:
-    bench.slack.faults.add("chat.postMessage", Named("invalid_blocks"))
+    bench.slack.faults.add("chat.postMessage", ErrorCode("invalid_blocks"))
     await bench.deliver(await bench.due(digest))
     (message,) = bench.messages()
     assert {block["type"] for block in message.blocks} <= {

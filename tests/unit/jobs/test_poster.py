@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digests.delivery.model import EVENT_TYPE
-from bot.playground.simulators.slack import AnswerLost, Failed, Fault, LocalSlack, Named, RateLimited
+from bot.playground.simulators.slack import AnswerLost, ErrorCode, Failed, Fault, LocalSlack, RateLimited
 from bot.slack.poster import (
     ChannelGone,
     Outcome,
@@ -67,13 +67,13 @@ async def test_a_message_is_posted_with_its_metadata_and_without_previews_of_lin
         (RateLimited(17), RetryLater("ratelimited", timedelta(seconds=17))),
         (Failed(500), Unknown("HTTP 500")),
         (Failed(503, "<html>"), Unknown("HTTP 503")),
-        (Named("internal_error"), Unknown("internal_error")),
-        (Named("fatal_error"), Unknown("fatal_error")),
-        (Named("is_archived"), ChannelGone("is_archived")),
-        (Named("channel_not_found"), ChannelGone("channel_not_found")),
-        (Named("not_in_channel"), ChannelGone("not_in_channel")),
-        (Named("token_revoked"), Rejected("token_revoked")),
-        (Named("invalid_auth"), Rejected("invalid_auth")),
+        (ErrorCode("internal_error"), Unknown("internal_error")),
+        (ErrorCode("fatal_error"), Unknown("fatal_error")),
+        (ErrorCode("is_archived"), ChannelGone("is_archived")),
+        (ErrorCode("channel_not_found"), ChannelGone("channel_not_found")),
+        (ErrorCode("not_in_channel"), ChannelGone("not_in_channel")),
+        (ErrorCode("token_revoked"), Rejected("token_revoked")),
+        (ErrorCode("invalid_auth"), Rejected("invalid_auth")),
     ],
     ids=repr,
 )
@@ -103,15 +103,15 @@ async def test_no_connection_means_that_nothing_was_posted(client: AsyncWebClien
 async def test_where_slack_does_not_take_the_blocks_a_plainer_message_follows(
     slack: LocalSlack, poster: Poster, word: str
 ) -> None:
-    slack.faults.add("chat.postMessage", Named(word))
+    slack.faults.add("chat.postMessage", ErrorCode(word))
     assert isinstance(await poster.post(MESSAGE), Posted)
     assert [message.all_text() for message in slack.messages("ops")] == ["plain"]
 
-    slack.faults.add("chat.postMessage", Named(word), times=2)
+    slack.faults.add("chat.postMessage", ErrorCode(word), times=2)
     await poster.post(MESSAGE)
     assert slack.messages("ops")[-1].all_text() == "News"
 
-    slack.faults.add("chat.postMessage", Named(word), times=3)
+    slack.faults.add("chat.postMessage", ErrorCode(word), times=3)
     assert await poster.post(MESSAGE) == Rejected(word)
 
 
@@ -165,7 +165,7 @@ async def test_a_reply_is_found_in_its_thread(poster: Poster) -> None:
 
 async def test_a_reply_whose_thread_is_gone_stands_in_the_channel(slack: LocalSlack, poster: Poster) -> None:
     reply = replace(MESSAGE, thread="1700000000.000001")
-    slack.faults.add("chat.postMessage", Named("thread_not_found"))
+    slack.faults.add("chat.postMessage", ErrorCode("thread_not_found"))
     posted = await poster.post(reply)
     assert isinstance(posted, Posted)
     assert slack.messages("ops")[-1].thread_ts is None
@@ -178,7 +178,7 @@ async def test_a_reply_that_its_thread_did_not_take_is_found_in_the_channel(
     parent = await poster.post(replace(MESSAGE, metadata=None))
     assert isinstance(parent, Posted)
     reply = replace(MESSAGE, thread=parent.ts)
-    slack.faults.add("chat.postMessage", Named("restricted_action_thread_locked"))
+    slack.faults.add("chat.postMessage", ErrorCode("restricted_action_thread_locked"))
     assert await poster.find(reply, a_while_ago()) == RetryLater("not found")
     posted = await poster.post(reply)
     assert slack.messages("ops")[-1].thread_ts is None

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.simulators.slack import Failed, LocalSlack, Named, Slow
+from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Slow
 from bot.settings import Settings
 from bot.slack.client import SlackUnreachable, TokenRefused, slack_client
 from bot.slack.interaction import Interaction
@@ -134,10 +134,10 @@ async def test_slack_is_asked_once_for_all_who_want_to_know(
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"), [(Failed(503), SlackUnreachable), (Named("invalid_auth"), TokenRefused)]
+    ("fault", "error"), [(Failed(503), SlackUnreachable), (ErrorCode("invalid_auth"), TokenRefused)]
 )
 async def test_slack_is_asked_again_after_it_did_not_say(
-    installed: InstalledTeam, slack: LocalSlack, fault: Failed | Named, error: type[Exception]
+    installed: InstalledTeam, slack: LocalSlack, fault: Failed | ErrorCode, error: type[Exception]
 ) -> None:
     slack.faults.add("auth.test", fault, times=2)
     for _ in range(2):
@@ -202,9 +202,9 @@ async def test_an_app_that_slack_does_not_know_is_none(installed: InstalledTeam,
     assert installed.app == ""
 
 
-@pytest.mark.parametrize("fault", [Failed(503), Named("internal_error"), Failed(200, "hello")], ids=repr)
+@pytest.mark.parametrize("fault", [Failed(503), ErrorCode("internal_error"), Failed(200, "hello")], ids=repr)
 async def test_the_app_is_asked_for_again_when_slack_could_not_say_it(
-    client: AsyncWebClient, slack: LocalSlack, fault: Failed | Named
+    client: AsyncWebClient, slack: LocalSlack, fault: Failed | ErrorCode
 ) -> None:
     slack.faults.add("bots.info", fault)
     installed = InstalledTeam(client, Adopted(), app_timeout=timedelta(seconds=0.1))

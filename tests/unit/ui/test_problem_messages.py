@@ -57,7 +57,7 @@ PROBLEMS: dict[str, Exception] = {
     "no such workflow after all": NOT_FOUND,
     "no such instance": InstanceNotFound("workflows.api.error.instance.not_found", http_status=404),
     "a refused parameter": InvalidParameter("workflows.api.error.invalid_status", http_status=400),
-    "throttled": RateLimited("Please wait", retry_after=timedelta(minutes=4, seconds=10), http_status=429),
+    "rate limited": RateLimited("Please wait", retry_after=timedelta(minutes=4, seconds=10), http_status=429),
     "a share that is used up": ShareUsedUp("U0ADA0001", 300, timedelta(minutes=2, seconds=5)),
     "a queue that is too long": QueueFull(timedelta(seconds=20)),
     "unavailable": Unavailable("no answer within 10 s"),

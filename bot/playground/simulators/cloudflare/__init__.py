@@ -26,7 +26,7 @@ from bot.playground.simulators.cloudflare.faults import (
     PlainText,
     Redirected,
     Slow,
-    Throttled,
+    TooManyRequests,
     TruncatedJson,
     WrongShape,
 )
@@ -82,7 +82,7 @@ __all__ = [
     "SlowBody",
     "Step",
     "Termination",
-    "Throttled",
+    "TooManyRequests",
     "TruncatedJson",
     "WaitForEvent",
     "WorkflowRecord",

@@ -26,7 +26,7 @@ from bot.playground.simulators.cloudflare.envelope import (
     success,
     unroutable,
 )
-from bot.playground.simulators.cloudflare.faults import FaultQueue, Throttled
+from bot.playground.simulators.cloudflare.faults import FaultQueue, TooManyRequests
 from bot.playground.simulators.cloudflare.listing import Lister, numbered_info
 from bot.playground.simulators.cloudflare.parameters import ListRequest, page_number, per_page, single
 from bot.playground.simulators.cloudflare.rate_limiter import Decision, RateLimiter
@@ -112,7 +112,7 @@ class Api:
             return error_response(error)
         decision = self._account.rate_limiter.acquire(credential.owner, self._account.now())
         if decision.retry_after is not None:
-            answer = await Throttled(decision.retry_after).answer(
+            answer = await TooManyRequests(decision.retry_after).answer(
                 request, lambda: self._respond_unauthenticated(request, route)
             )
         else:

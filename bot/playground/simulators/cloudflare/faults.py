@@ -145,7 +145,7 @@ class ChangedRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Throttled:
+class TooManyRequests:
     """Answer with 429 and code 971; ``retry_after`` is in seconds, an HTTP date, or None."""
 
     retry_after: int | str | None = 30

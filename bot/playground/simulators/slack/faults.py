@@ -21,7 +21,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ErrorCode:
     """HTTP 200 with ``ok: false`` and an error such as ``channel_not_found``."""
 
     error: str
@@ -44,7 +44,7 @@ class Dropped:
     """The connection breaks before the call takes effect."""
 
 
-Fault = RateLimited | Failed | Named | Slow | AnswerLost | Dropped
+Fault = RateLimited | Failed | ErrorCode | Slow | AnswerLost | Dropped
 
 RESPONSE_URL = "response_url"
 

@@ -17,9 +17,9 @@ from bot.playground.simulators.slack.faults import (
     RESPONSE_URL,
     AnswerLost,
     Dropped,
+    ErrorCode,
     Failed,
     FaultQueue,
-    Named,
     RateLimited,
     Slow,
 )
@@ -75,7 +75,7 @@ class ResponseUrls:
             case RateLimited(seconds):
                 answer = web.Response(status=HTTPStatus.TOO_MANY_REQUESTS, text="rate_limited")
                 answer.headers["Retry-After"] = str(seconds)
-            case Named(error):
+            case ErrorCode(error):
                 answer = web.Response(status=HTTPStatus.BAD_REQUEST, text=error)
             case _:
                 if isinstance(fault, Slow):

@@ -15,10 +15,10 @@ from bot.playground.simulators.slack.conversations import Conversations
 from bot.playground.simulators.slack.faults import (
     AnswerLost,
     Dropped,
+    ErrorCode,
     Failed,
     Fault,
     FaultQueue,
-    Named,
     RateLimited,
     Slow,
 )
@@ -135,7 +135,7 @@ class WebApi:
                 return Answer({"error": text}, status, as_text=kind)
             case Dropped():
                 return Answer({"ok": False, "error": "dropped"}, HTTPStatus.BAD_GATEWAY)
-            case Named(error):
+            case ErrorCode(error):
                 return Answer({"ok": False, "error": error})
             case _:
                 return None

@@ -73,7 +73,7 @@ async def test_every_suggestion_is_a_click_away(opened: Opened) -> None:
     ("fault", "says"),
     [
         ("Down", "Cloudflare gave no usable answer."),
-        ("Throttled", "Too many requests to Cloudflare just now."),
+        ("Rate limited", "Too many requests to Cloudflare just now."),
         ("HTML", "Cloudflare sent a response this bot can't read."),
     ],
 )
@@ -84,7 +84,7 @@ async def test_an_injected_fault_becomes_a_readable_message(opened: Opened, faul
     await expect(opened.last).to_contain_text(says)
     await expect(opened.last).to_contain_text("To try again: /workflows list order-processing")
     await opened.shot(f"fault-{fault.lower().replace(' ', '-')}")
-    if fault != "Throttled":
+    if fault != "Rate limited":
         await switch.select_option("Healthy")
         await opened.type("/workflows list order-processing")
         await expect(opened.last).to_contain_text("1–10, more follow")

@@ -13,7 +13,7 @@ from cloudflare import (
 )
 from pydantic import ValidationError
 
-from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, HtmlPage, Simulation, Slow, Throttled
+from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, HtmlPage, Simulation, Slow, TooManyRequests
 from tests.support.clock import Clock
 
 CRON_WORKFLOW = "exchange-rates"
@@ -180,7 +180,7 @@ async def test_the_older_pair_of_email_and_key_is_sent_as_headers(seeded: Simula
 async def test_it_asks_again_after_throttling_and_after_a_web_page(
     seeded: Simulation, sdk: AsyncCloudflare
 ) -> None:
-    seeded.inject(Throttled(retry_after=1))
+    seeded.inject(TooManyRequests(retry_after=1))
     seeded.inject(Slow(0.01, then=HtmlPage()))
 
     page = await sdk.workflows.instances.list(ORDERS, account_id=seeded.account_id, per_page=5)

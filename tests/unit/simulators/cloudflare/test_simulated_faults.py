@@ -23,7 +23,7 @@ from bot.playground.simulators.cloudflare import (
     Simulation,
     Slow,
     SlowBody,
-    Throttled,
+    TooManyRequests,
     TruncatedJson,
     WrongShape,
 )
@@ -123,7 +123,7 @@ async def test_parts_of_a_good_answer_can_be_changed(orders: Simulation, client:
 async def test_throttling_comes_with_and_without_a_time_to_wait(
     orders: Simulation, client: Client, wait: int | str | None
 ) -> None:
-    orders.inject(Throttled(wait))
+    orders.inject(TooManyRequests(wait))
 
     answer = await client.instances()
 

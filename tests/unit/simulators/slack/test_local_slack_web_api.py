@@ -11,9 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import (
     AnswerLost,
+    ErrorCode,
     Failed,
     LocalSlack,
-    Named,
     PayloadValidator,
     RateLimited,
     Slow,
@@ -225,7 +225,7 @@ async def test_without_a_retry_handler_a_rate_limit_is_an_error(
 async def test_named_errors_and_outages_last_as_long_as_asked(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
-    slack.faults.add("chat.postMessage", Named("is_archived"))
+    slack.faults.add("chat.postMessage", ErrorCode("is_archived"))
     slack.faults.add("chat.postMessage", Failed(503))
 
     assert await error_of(client.chat_postMessage(channel="general", text="hello")) == "is_archived"
