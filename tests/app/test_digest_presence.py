@@ -83,7 +83,7 @@ async def test_its_creator_elsewhere_is_proved_to_be_in_its_channel(
     assert "weekdays" in (await ask_digest(ada, "show 1")).all_text()
     (proof,) = there.screen()[before:]
     assert is_proof(proof)
-    assert line_of(proof) == "🔎 *You asked for digest 1.*"
+    assert line_of(proof) == "🔎 *Checking your access to digest 1.*"
     assert nothing_of_the_plan(proof)
     await ask_digest(there, "show 1")
     assert [message for message in there.screen() if is_proof(message)][-1] == proof, "none is needed there"

@@ -49,7 +49,7 @@ def next_answer(slack: LocalSlack) -> Coroutine[Any, Any, Message]:
 
 def is_proof(message: Message) -> bool:
     """Return whether a message says nothing but that its reader and the bot are in a channel."""
-    return "This line proves that you" in message.all_text()
+    return "Slack shows this line only if you" in message.all_text()
 
 
 def answers(person: Person) -> list[Message]:

@@ -39,8 +39,8 @@ def asked_here_message() -> Message:
     """
     return _statement(
         "⏳",
-        "You want a digest in this channel.",
-        "This line proves that you and this bot are in it, and no more. What comes of it, the answer says.",
+        "Checking this channel for a digest.",
+        "Slack shows this line only if you and this bot are in the channel. The result follows.",
     )
 
 
@@ -48,8 +48,8 @@ def asked_elsewhere_message(number: int) -> Message:
     """Say in a digest's channel that its creator asked for it in another one, or in a form."""
     return _statement(
         "🔎",
-        f"You asked for digest {number}.",
-        "This line proves that you are in its channel, and no more. Only you see it.",
+        f"Checking your access to digest {number}.",
+        "Slack shows this line only if you are in the digest's channel. Nobody else sees it.",
     )
 
 

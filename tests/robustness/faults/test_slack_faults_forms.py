@@ -202,7 +202,7 @@ async def test_a_digest_is_made_though_its_proof_can_only_be_text(fault: str, ha
         reply = await harness.ada().command("/workflows", "digest create daily 09:00")
         proof = await reply.seen()
         assert proof.blocks == ()
-        assert "This line proves" in proof.text
+        assert "Slack shows this line only if" in proof.text
         assert "is made" in (await reply.seen()).all_text()
 
 
