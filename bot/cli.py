@@ -13,7 +13,6 @@ from bot import __version__
 from bot.errors import Role, StartupError
 from bot.language.errors import nearest
 from bot.settings import Settings, SettingsError, load
-from bot.telemetry import configure_logging
 
 
 class _Commands(click.Group):
@@ -83,14 +82,15 @@ def serve(role: str) -> None:
     Several processes, each with or without a role, share one PostgreSQL.
     """
     settings = load()
-    configure_logging(settings.bot_log_level, settings.bot_log_format)
     # What is loaded stays for good: to look through it for garbage takes a tenth of the start.
     gc.disable()
+    from bot.logs import run_log
     from bot.serve import serve as run_bot
 
     gc.freeze()
     gc.enable()
-    asyncio.run(run_bot(settings, Role(role)))
+    with run_log(settings.bot_log_level, settings.bot_log_format):
+        asyncio.run(run_bot(settings, Role(role)))
 
 
 @main.command()
@@ -130,6 +130,8 @@ def preview(number: int) -> None:
 def _quietly() -> Settings:
     """Return the settings, with nothing logged but errors."""
     settings = load()
+    from bot.logs import configure_logging
+
     configure_logging("error", "console")
     return settings
 

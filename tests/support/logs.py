@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from bot.telemetry import configure_logging
+from bot.logs import configure_logging
 
 
 @contextmanager
