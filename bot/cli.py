@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from importlib.metadata import EntryPoints, entry_points
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -13,6 +13,9 @@ from bot import __version__
 from bot.errors import Role, StartupError
 from bot.language.errors import nearest
 from bot.settings import Settings, SettingsError, load
+
+_FOREIGN_CREDENTIALS: Final = ("PGPASSWORD", "PGSERVICE", "PGSSLCERT", "PGSSLKEY")
+"""What PostgreSQL's client takes where DATABASE_URL has none."""
 
 
 class _Commands(click.Group):
@@ -64,8 +67,11 @@ def main() -> None:
 
     Settings come from the environment or from a file .env in this folder; docs/settings.md lists them.
     """
-    # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc.
-    os.environ["NETRC"] = os.devnull
+    # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc,
+    # and PostgreSQL's client those of its own variables and of ~/.pgpass.
+    os.environ["NETRC"] = os.environ["PGPASSFILE"] = os.devnull
+    for name in _FOREIGN_CREDENTIALS:
+        os.environ.pop(name, None)
 
 
 @main.command()
