@@ -5,14 +5,16 @@ import select
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final
 
 _MOST: Final = 4 * 1024 * 1024
 """Characters that wait. A line has some two hundred."""
 _AT_ONCE: Final = select.PIPE_BUF
 """Bytes. A pipe takes as many whole or not at all, whoever else writes to it."""
+_GATHER: Final = timedelta(milliseconds=20)
 _TO_CLOSE: Final = timedelta(seconds=1)
 
 
@@ -89,6 +91,13 @@ class LineQueue:
                 return
             if is_done:
                 self._wake.get()
+            elif not is_closed:
+                self._gather()
+
+    def _gather(self) -> None:
+        """Let some lines come together, as nobody has to wake this thread for them meanwhile."""
+        with suppress(Empty):
+            self._wake.get(timeout=_GATHER.total_seconds())
 
     def _write_all(self, lines: deque[str], dropped: int) -> None:
         for text, count in _batches(lines):

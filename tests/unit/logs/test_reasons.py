@@ -16,7 +16,7 @@ CANARY = "canary-of-a-person"
 
 def raised(error: BaseException) -> BaseException:
     try:
-        raise error
+        raise error  # noqa: TRY301 - so that it has a traceback
     except BaseException as caught:  # noqa: BLE001 - whatever it is
         return caught
 
@@ -68,7 +68,7 @@ def test_what_helps_an_operator_is_said(error: Exception, reason: str) -> None:
 def test_a_traceback_is_pythons_but_for_the_texts() -> None:
     def fail() -> None:
         try:
-            raise KeyError(CANARY)
+            raise KeyError(CANARY)  # noqa: TRY301 - so that it has a traceback
         except KeyError as error:
             raise TypeError("not this type") from error
 
@@ -78,7 +78,8 @@ def test_a_traceback_is_pythons_but_for_the_texts() -> None:
         said = format_error(error)
     first, second = said.split("\n\nThe above exception was the direct cause of the following exception:\n\n")
     assert first.startswith("Traceback (most recent call last):\n  File ")
-    assert first.endswith("raise KeyError(CANARY)\nKeyError")
+    assert "raise KeyError(CANARY)" in first
+    assert first.endswith("\nKeyError")
     assert second.endswith("\nTypeError: not this type")
 
 
