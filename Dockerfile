@@ -1,5 +1,6 @@
 # The bot as one process; docs/deploy.md says how to run it. Everything it needs comes as wheels, checked by their hashes.
-FROM python:3.13-slim
+# A tag can come to mean another image, a digest can't. CONTRIBUTING.md says how to take a newer one.
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
 ENV PYTHONUNBUFFERED=1 \
     DATABASE_URL=sqlite:////data/workflows-bot.sqlite3

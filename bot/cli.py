@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from importlib.metadata import EntryPoints, entry_points
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -13,7 +13,9 @@ from bot import __version__
 from bot.errors import Role, StartupError
 from bot.language.errors import nearest
 from bot.settings import Settings, SettingsError, load
-from bot.telemetry import configure_logging
+
+_FOREIGN_CREDENTIALS: Final = ("PGPASSWORD", "PGSERVICE", "PGSSLCERT", "PGSSLKEY")
+"""What PostgreSQL's client takes where DATABASE_URL has none."""
 
 
 class _Commands(click.Group):
@@ -65,8 +67,11 @@ def main() -> None:
 
     Settings come from the environment or from a file .env in this folder; docs/settings.md lists them.
     """
-    # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc.
-    os.environ["NETRC"] = os.devnull
+    # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc,
+    # and PostgreSQL's client those of its own variables and of ~/.pgpass.
+    os.environ["NETRC"] = os.environ["PGPASSFILE"] = os.devnull
+    for name in _FOREIGN_CREDENTIALS:
+        os.environ.pop(name, None)
 
 
 @main.command()
@@ -83,14 +88,15 @@ def serve(role: str) -> None:
     Several processes, each with or without a role, share one PostgreSQL.
     """
     settings = load()
-    configure_logging(settings.bot_log_level, settings.bot_log_format)
     # What is loaded stays for good: to look through it for garbage takes a tenth of the start.
     gc.disable()
+    from bot.logs import run_log
     from bot.serve import serve as run_bot
 
     gc.freeze()
     gc.enable()
-    asyncio.run(run_bot(settings, Role(role)))
+    with run_log(settings.bot_log_level, settings.bot_log_format):
+        asyncio.run(run_bot(settings, Role(role)))
 
 
 @main.command()
@@ -130,6 +136,8 @@ def preview(number: int) -> None:
 def _quietly() -> Settings:
     """Return the settings, with nothing logged but errors."""
     settings = load()
+    from bot.logs import configure_logging
+
     configure_logging("error", "console")
     return settings
 

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.browse.walks import WalkStore
 from bot.errors import StartupError
+from bot.reasons import reason_of
 from bot.routing import request_codec
 from bot.slack.handled import HandledRequests
 from bot.slack.requests import RequestStore
-from bot.storage.database import DatabaseUnusable, first_line
+from bot.storage.database import DatabaseUnusable
 
 _log = structlog.get_logger(__name__)
 
@@ -77,7 +78,7 @@ async def purge_regularly(
                 async with busy:
                     await stored.purge(of)
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
-                _log.warning("purge_failed", reason=first_line(error))
+                _log.warning("purge_failed", reason=reason_of(error))
             await asyncio.sleep(every.total_seconds())
 
     purging = asyncio.create_task(purge())

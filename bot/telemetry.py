@@ -1,16 +1,11 @@
-"""Logs and metrics."""
+"""Metrics, and the request id that stands in the lines of the log."""
 
 import asyncio
-import json
-import logging
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
-from typing import Any, Final, TextIO
+from typing import Final
 
-import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -21,18 +16,22 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from pydantic_core import PydanticSerializationError, to_json
 from structlog.types import EventDict
 
 from bot import __version__
 
 _request_id: Final[ContextVar[str]] = ContextVar("reference", default="")
 
-_FAULTS: Final = frozenset({"error", "exception", "critical"})
-_errors: Final = Counter(
+# The log is the whole process's: each bot in it tells of all.
+errors_logged: Final = Counter(
     "workflows_bot_errors",
     "Lines in the log that tell of a fault of the bot's own, or of an answer that reached nobody.",
-    registry=None,  # the log is the whole process's: each bot in it tells of all
+    registry=None,
+)
+lines_dropped: Final = Counter(
+    "workflows_bot_log_lines_dropped",
+    "Lines of the log that were not written, as nobody read them or the disk was full.",
+    registry=None,
 )
 
 _DIGEST_OUTCOMES: Final = ("due", "sent", "quiet", "missed", "failed", "put_off")
@@ -42,89 +41,6 @@ _CONNECTION_LIMITS: Final = ("all", "address", "deadline", "descriptors")
 _LATENESS_BUCKETS: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 _ACK_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 _UPSTREAM_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
-
-
-def configure_logging(level: str, style: str, stream: TextIO | None = None) -> None:
-    """Send every log, ours and the libraries', to one place in one form.
-
-    Ours are written at once: by way of `logging`, as the libraries' are, a line would take four times as
-    long, and every request has one.
-
-    Args:
-        level: `debug`, `info`, `warning` or `error`.
-        style: `json`, a line an event, or `console` for people.
-        stream: where they go; to standard error if not said.
-    """
-    stream = stream or sys.stderr
-    shared: list[structlog.types.Processor] = [
-        _with_request_id,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    rendering: list[structlog.types.Processor] = (
-        # Where `rich` is installed, structlog would show the values of variables, secrets among them.
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-        if style == "console"
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
-    )
-    structlog.configure(
-        processors=[_counted, *shared, *rendering],
-        logger_factory=partial(_LineLogger, stream),
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
-    handler = logging.StreamHandler(stream)
-    handler.addFilter(_counted_record)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level.upper())
-    # Bolt logs whole request bodies, the libraries below it whole answers: never at our own level.
-    for name in ("slack_bolt", "slack_sdk", "aiohttp.access", "alembic", "sqlalchemy"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _counted_record(record: logging.LogRecord) -> bool:
-    if record.levelno >= logging.ERROR:
-        _errors.inc()
-    return True
-
-
-def _counted(_logger: object, method: str, event: EventDict) -> EventDict:
-    if method in _FAULTS:
-        _errors.inc()
-    return event
-
-
-def _json(event: Any, **_: object) -> str:  # noqa: ANN401 - as structlog hands it on
-    """Write JSON in ASCII: no name breaks a line or steers a terminal."""
-    with suppress(PydanticSerializationError):
-        text = to_json(event, fallback=repr)
-        if text.isascii():
-            return text.decode()
-    return json.dumps(event, default=repr, separators=(",", ":"))  # takes five times as long
-
-
-class _LineLogger(structlog.WriteLogger):
-    """Writes lines; has the name of the module that they are from.
-
-    A log that can't be written, for its disk is full or its reader gone, costs nobody their answer.
-    """
-
-    def __init__(self, stream: TextIO, name: str) -> None:
-        super().__init__(stream)
-        self.name = name
-
-    def msg(self, message: str) -> None:
-        with suppress(OSError, ValueError):  # the latter where the stream is closed
-            super().msg(message)
-
-    debug = info = warning = error = critical = msg
 
 
 @contextmanager
@@ -145,7 +61,8 @@ def current_request_id() -> str:
     return _request_id.get() or "none"
 
 
-def _with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+def with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Add the request id to a line of the log."""
     if request_id := _request_id.get():
         event["reference"] = request_id
     return event
@@ -156,8 +73,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.errors = _errors
+        self.errors = errors_logged
         self.registry.register(self.errors)
+        self.registry.register(lines_dropped)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         Info("workflows_bot", "The version of this bot.", registry=self.registry).info(

@@ -32,11 +32,11 @@ from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import InvalidResponse, RateLimited, Unavailable, UnknownAccount
 from bot.language.errors import FormErrors
 from bot.language.times import Clock
+from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage, UserError
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
-from bot.storage.database import first_line
 from bot.ui.elements import Controls, duration
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import Suggestion, problem_message
@@ -221,7 +221,7 @@ class ListHandlers:
         try:
             return await self._save(request, team)
         except (SQLAlchemyError, OSError) as error:
-            _log.error("bookmark_not_kept", reason=first_line(error))
+            _log.error("bookmark_not_kept", reason=reason_of(error))
             return None
 
     async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:

@@ -21,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.browse.bookmark import Bookmark, KeptPage, KeptPlace, start_of
 from bot.browse.requests import AtPlace
 from bot.cloudflare.models import Position
+from bot.reasons import reason_of
 from bot.slack.requests import ExpiredButton, InvalidButton, Request, RequestStore, digest
-from bot.storage.database import first_line, insert_for
+from bot.storage.database import insert_for
 from bot.storage.tables import visited_pages, walks
 
 _log = structlog.get_logger(__name__)
@@ -105,7 +106,7 @@ class WalkStore:
                 # Almost always none. Another walk may have led there by other pages, so this one is followed.
                 return bool(found) and await connection.scalar(_passed(page, found)) is not None
         except (SQLAlchemyError, OSError) as error:
-            _log.error("walk_not_read", reason=first_line(error))
+            _log.error("walk_not_read", reason=reason_of(error))
             return False
 
     async def purge(self, team: str) -> None:

@@ -28,7 +28,7 @@ class CloudflareError(Exception):
     """The base of all errors of a request.
 
     Attributes:
-        reason: the cause in a few words, for a log.
+        reason: the cause in a few words; the API's own if it sent any.
         errors: the API's `errors`; empty if it sent none.
         http_status: the HTTP status; None without a response.
         ray: the response's `cf-ray`, if it has one.
@@ -47,6 +47,11 @@ class CloudflareError(Exception):
         self.errors = errors
         self.http_status = http_status
         self.ray = ray
+
+    @property
+    def for_log(self) -> str:
+        """The reason without the API's own words, which may quote what a person typed."""
+        return f"HTTP {self.http_status}" if self.errors else self.reason
 
     @property
     def codes(self) -> tuple[int, ...]:

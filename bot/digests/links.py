@@ -7,8 +7,8 @@ from bot.browse.bookmark import Bookmark
 from bot.browse.model import ListQuery
 from bot.browse.requests import OpenList
 from bot.digests.report import Report
+from bot.reasons import reason_of
 from bot.slack.requests import RequestStore
-from bot.storage.database import first_line
 
 _log = structlog.get_logger(__name__)
 
@@ -31,5 +31,5 @@ async def list_button_values(report: Report, requests: RequestStore, team: str) 
             request = OpenList(Bookmark(ListQuery(name, plan.account, plan.status)))
             values[name] = await requests.save(request, team)
     except (SQLAlchemyError, OSError) as error:
-        _log.error("bookmark_not_kept", reason=first_line(error))
+        _log.error("bookmark_not_kept", reason=reason_of(error))
     return values

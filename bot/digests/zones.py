@@ -16,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
 from bot.errors import StartupError
+from bot.reasons import reason_of
 from bot.slack.users import UserTimeZones
-from bot.storage.database import DatabaseUnusable, first_line
+from bot.storage.database import DatabaseUnusable
 
 _log = structlog.get_logger(__name__)
 
@@ -82,7 +83,7 @@ class AssumedZones:
             try:
                 await self.settle()
             except (StartupError, DatabaseUnusable, SQLAlchemyError, OSError) as error:
-                _log.warning("zones_not_settled", reason=first_line(error))
+                _log.warning("zones_not_settled", reason=reason_of(error))
 
     async def _stops_within(self, span: timedelta) -> bool:
         try:

@@ -175,7 +175,6 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
     log = logging.getLogger("dbos")
     if not log.handlers:
         log.addHandler(logging.NullHandler())  # without a handler, DBOS logs to stderr in its own format
-    log.addFilter(_FIRST_LINE)
     if url.startswith("sqlite"):
         await asyncio.to_thread(_prepare_file, url.removeprefix("sqlite:///"))
     config: DBOSConfig = {
@@ -252,19 +251,6 @@ async def purge(now: datetime) -> None:
         await DBOS.delete_workflows_async(list(ended))
         if len(ended) < _PURGE_BATCH:
             return
-
-
-class FirstLineFilter(logging.Filter):
-    """Cut warnings to their first line: DBOS logs a traceback each second while a database is down."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten the record; keep every record."""
-        if record.levelno < logging.ERROR:
-            record.msg, record.args, record.exc_info = record.getMessage().partition("\n")[0], (), None
-        return True
-
-
-_FIRST_LINE: Final = FirstLineFilter()
 
 
 def _prepare_file(file: str) -> None:

@@ -19,7 +19,7 @@ from bot.jobs.lease import Lease, new_executor
 from bot.jobs.model import Progress, Standby
 from bot.jobs.process import claim_process, is_claimed
 from bot.jobs.upkeep import JobUpkeep, OverdueAfter
-from bot.storage.database import first_line
+from bot.reasons import reason_of
 
 _log = structlog.get_logger(__name__)
 
@@ -134,7 +134,7 @@ class JobRuntime:
             try:
                 await self._heartbeat(lease)
             except Exception as error:  # noqa: BLE001 - the next one may succeed, whatever DBOS raises
-                _log.warning("heartbeat_failed", reason=first_line(error))
+                _log.warning("heartbeat_failed", reason=reason_of(error))
 
     async def _keep_up(self, upkeep: JobUpkeep) -> None:
         """Look again and again after the jobs that no worker runs."""
@@ -142,7 +142,7 @@ class JobRuntime:
             try:
                 await upkeep.look()
             except Exception as error:  # noqa: BLE001 - the next look may succeed, whatever DBOS raises
-                _log.warning("job_upkeep_failed", reason=first_line(error))
+                _log.warning("job_upkeep_failed", reason=reason_of(error))
             await asyncio.sleep(self.stranded_every.total_seconds())
 
     async def _heartbeat(self, lease: Lease) -> None:

@@ -11,12 +11,12 @@ import click
 
 from bot.errors import StartupError
 from bot.language.tokens import COMMAND
+from bot.logs import configure_logging
 from bot.playground.accounts import Account, RealAccount, SimulatedAccount, WranglerAccount
 from bot.playground.page.server import run_page
 from bot.playground.page.ui_actions import Command, UserActions
 from bot.playground.playground import Playground, run_playground
 from bot.serve import stop_on_signal
-from bot.telemetry import configure_logging
 
 _DEFAULT_PORT: Final = 3100
 _DEFAULT_SEED: Final = 1

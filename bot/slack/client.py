@@ -1,5 +1,6 @@
 """Slack's Web API: the client, what its errors mean, and whether its tokens are good."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -24,6 +25,7 @@ BLOCKS_REFUSED: Final = frozenset(
 )
 """Slack does not take this message, and may take a plainer one."""
 
+_CODE: Final = re.compile(r"[a-z0-9_]{1,80}")
 _HOSTS: Final = (".slack.com", ".slack-gov.com")
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 _ANSWER_TIMES: Final = aiohttp.ClientTimeout(total=None, connect=30, sock_connect=5, sock_read=30)
@@ -159,10 +161,16 @@ def reason(error: Exception) -> str:
     """Return an error's reason: Slack's code, else the HTTP status, else the kind of error."""
     if isinstance(error, SlackApiError):
         data = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
-        if isinstance(data, dict) and data.get("error"):
-            return str(data["error"])
+        if isinstance(data, dict) and (code := error_code(data)):
+            return code
         return f"HTTP {http_status(error)}"
     return type(error).__name__
+
+
+def error_code(answer: Mapping[str, Any]) -> str:
+    """Return Slack's code for a refusal; empty if it gives none, as no other text is repeated."""
+    code = answer.get("error")
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 
 def http_status(error: SlackApiError) -> int:

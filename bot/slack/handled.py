@@ -13,10 +13,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, UserError
 from bot.slack.requests import digest
-from bot.storage.database import first_line, insert_for
+from bot.storage.database import insert_for
 from bot.storage.tables import handled_requests
 from bot.ui.problems import is_explained, repeated_message
 
@@ -88,7 +89,7 @@ class HandledRequests:
             async with self._engine.begin() as connection:
                 await connection.execute(answered.values(answered_at=self._seconds()))
         except (SQLAlchemyError, OSError) as error:
-            _log.warning("answer_not_noted", reason=first_line(error))
+            _log.warning("answer_not_noted", reason=reason_of(error))
 
     async def _is_answered(self, key: str) -> bool:
         asked = select(handled_requests.c.answered_at).where(handled_requests.c.key == key)

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, RateLimitRetryHandler, reason
+from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, RateLimitRetryHandler, error_code, reason
 from bot.slack.interaction import Interaction
 from bot.slack.reply import FieldErrors, Nothing, OpenModal, Reply, ShowMessage, UpdateModal
 from bot.ui.elements import Message
@@ -166,7 +166,7 @@ class Responder:
                     answer = await webhook.send_dict(body)
                 if _accepted(answer):
                     return True
-                _log.warning("response_url_refused", status=answer.status_code, body=answer.body[:200])
+                _log.warning("response_url_refused", status=answer.status_code, reason=_refusal(answer))
                 if answer.status_code >= 500 or answer.status_code in _UNUSABLE:
                     return False
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -206,6 +206,15 @@ class Responder:
             else:
                 return None
         return why
+
+
+def _refusal(answer: WebhookResponse) -> str:
+    """Return Slack's code for a refusal, all of an answer or the `error` in it; empty without one."""
+    try:
+        said = json.loads(answer.body)
+    except ValueError:
+        said = {"error": answer.body.strip()}
+    return error_code(said) if isinstance(said, dict) else ""
 
 
 def _accepted(answer: WebhookResponse) -> bool:

@@ -362,7 +362,7 @@ def log_problem(error: BaseException) -> None:
     """Log a problem that a person is told of, without what they typed."""
     facts: Mapping[str, Any] = {}
     if isinstance(error, CloudflareError):
-        facts = {"reason": error.reason, "codes": error.codes, "status": error.http_status, "ray": error.ray}
+        facts = {"reason": error.for_log, "codes": error.codes, "status": error.http_status, "ray": error.ray}
     elif isinstance(error, SLACK_ERRORS):
         facts = {"reason": reason(error)}
     elif isinstance(error, InvalidButton):

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.errors import PlainError
+from bot.reasons import reason_of
 from bot.storage.tables import alembic_version, metadata, workers
 from bot.storage.url import database_url
 
@@ -21,7 +23,7 @@ _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every repl
 _T = TypeVar("_T")
 
 
-class DatabaseUnusable(Exception):
+class DatabaseUnusable(PlainError):
     """The database can't be opened, reached or brought up to date; the message is one line that says why."""
 
 
@@ -80,7 +82,7 @@ async def migrate(engine: AsyncEngine) -> None:
                 await connection.execute(text("BEGIN IMMEDIATE"))  # else it begins with the first row written
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(first_line(error)) from error
+        raise DatabaseUnusable(reason_of(error)) from error
 
 
 async def adopt_rows(engine: AsyncEngine, team: str) -> None:
@@ -103,7 +105,7 @@ async def adopt_rows(engine: AsyncEngine, team: str) -> None:
             async with engine.begin() as connection:
                 await connection.execute(update(table).where(table.c.team_id == "").values(team_id=team))
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(first_line(error)) from error
+        raise DatabaseUnusable(reason_of(error)) from error
 
 
 async def write_to_end(write: Coroutine[Any, Any, _T]) -> _T:
@@ -132,7 +134,7 @@ async def probe(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
             await connection.execute(update(workers).where(false()).values(beat_at=0))
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(first_line(error)) from error
+        raise DatabaseUnusable(reason_of(error)) from error
 
 
 def insert_for(engine: AsyncEngine) -> Callable[[Table], Any]:
@@ -149,12 +151,6 @@ def is_outage(error: Exception) -> bool:
     if isinstance(error, DataError | IntegrityError):
         return False
     return isinstance(error, SQLAlchemyError | OSError | DatabaseUnusable)
-
-
-def first_line(error: Exception) -> str:
-    """Return why it failed, in one line and without the URL, which holds a password."""
-    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
 
 
 def newest_migration() -> str:
@@ -185,4 +181,4 @@ def _upgrade(connection: Connection) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise DatabaseUnusable(first_line(error)) from error
+            raise DatabaseUnusable(str(error)) from error

@@ -16,6 +16,7 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.app import Bot
+from bot.logs import configure_logging
 from bot.playground.simulators.cloudflare import HtmlPage, JsonError, Simulation
 from bot.playground.simulators.slack import (
     RESPONSE_URL,
@@ -28,7 +29,7 @@ from bot.playground.simulators.slack import (
     Reply,
 )
 from bot.slack.bolt import SlackApp
-from bot.telemetry import Metrics, configure_logging, current_request_id
+from bot.telemetry import Metrics, current_request_id
 from tests.support.digest_actions import ask_digest, make_overdue, wait_for_message
 from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import ask, row_ids

@@ -7,19 +7,19 @@ from contextlib import contextmanager
 
 import structlog
 
-from bot.telemetry import configure_logging
+from bot.logs import configure_logging
 
 
 @contextmanager
-def logs() -> Iterator[io.StringIO]:
+def logs(level: str = "info", style: str = "json") -> Iterator[io.StringIO]:
     """Log as in production, into the text that this gives."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, before = root.handlers[:], root.level
     written = io.StringIO()
-    configure_logging("info", "json", written)
+    configure_logging(level, style, written)
     try:
         yield written
     finally:
         structlog.reset_defaults()
         root.handlers = handlers
-        root.setLevel(level)
+        root.setLevel(before)

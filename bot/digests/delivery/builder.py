@@ -24,6 +24,7 @@ from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.report import Report
 from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
+from bot.reasons import reason_of
 from bot.slack.poster import OutgoingMessage, Posted, Poster, RetryLater, Unknown
 from bot.slack.requests import RequestStore
 from bot.ui.request_id import with_request_id
@@ -157,9 +158,11 @@ class MessageBuilder:
         remaining = self._remaining(active)
         if remaining and _is_temporary(error):
             wait = error.retry_after if isinstance(error, RateLimited) else timedelta(0)
-            await self.recorder.reschedule(attempt, min(max(wait, _RETRY_AFTER), remaining), str(error))
+            await self.recorder.reschedule(
+                attempt, min(max(wait, _RETRY_AFTER), remaining), str(error), reason_of(error)
+            )
             return None
-        _log.warning("digest_unreadable", digest=digest.number, slot=active.run.slot, reason=str(error))
+        _log.warning("digest_unreadable", digest=digest.number, slot=active.run.slot, reason=reason_of(error))
         notice = with_request_id(
             unreadable_message(digest.number, error, digest.next_due), attempt.request_id
         )

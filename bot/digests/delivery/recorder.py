@@ -75,10 +75,10 @@ class RunRecorder:
             late = (result.ended_at - run.due_at).total_seconds()
             self.metrics.digest_lateness_seconds.observe(max(0.0, late))
 
-    async def reschedule(self, attempt: Attempt, wait: timedelta, why: str) -> None:
-        """Schedule another attempt at the run after *wait*."""
+    async def reschedule(self, attempt: Attempt, wait: timedelta, why: str, for_log: str = "") -> None:
+        """Schedule another attempt at the run after *wait*; the log has `for_log` in place of `why`."""
         if await self.runs.reschedule(attempt, self.now() + wait, why):
-            _log.info("digest_put_off", digest=attempt.digest, slot=attempt.slot, reason=why)
+            _log.info("digest_put_off", digest=attempt.digest, slot=attempt.slot, reason=for_log or why)
             self.metrics.digests.labels("put_off").inc()
 
     async def give_up(self, attempt: Attempt, wait: timedelta = timedelta(0)) -> None:

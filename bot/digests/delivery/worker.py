@@ -23,10 +23,11 @@ from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
 from bot.errors import StartupError
 from bot.jobs.model import RetryPolicy, Standby
+from bot.reasons import reason_of
 from bot.settings import Settings
 from bot.slack.poster import Poster
 from bot.slack.requests import RequestStore
-from bot.storage.database import DatabaseUnusable, adopt_rows, first_line, is_outage
+from bot.storage.database import DatabaseUnusable, adopt_rows, is_outage
 from bot.telemetry import Metrics, bind_request_id
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class Worker:
             except Standby as reason:
                 self._stand_by(str(reason))
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
-                self._fault = first_line(error)
+                self._fault = reason_of(error)
                 _log.warning("worker_round_failed", reason=self._fault)
             except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
                 self._fault = type(error).__name__

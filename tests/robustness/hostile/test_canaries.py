@@ -275,7 +275,7 @@ async def test_values_of_variables_stay_out_of_the_log_where_rich_is_installed(t
     )
     program = """
         import structlog
-        from bot.telemetry import configure_logging
+        from bot.logs import configure_logging
         configure_logging("debug", "console")
         def fail(secret):
             raise RuntimeError("broken")

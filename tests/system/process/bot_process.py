@@ -124,7 +124,7 @@ async def started(
     folder: Path, *arguments: str, settings: Mapping[str, str], own_interpreter: bool = False
 ) -> AsyncIterator[Process]:
     """A command line that goes on until the end of the block, whatever it says kept in `folder`."""
-    environment = _environment(settings)
+    environment = environment_of(settings)
     process: Process
     if own_interpreter:
         process = await _interpret(arguments, folder, environment)
@@ -164,7 +164,7 @@ async def _interpret(
         )
 
 
-def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
     """Nothing of the tests' own environment that could be taken for a setting."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "PORT": "0", "BOT_HOST": "127.0.0.1", **settings}
