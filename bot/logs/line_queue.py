@@ -14,7 +14,7 @@ _MOST: Final = 4 * 1024 * 1024
 """Characters that wait. A line has some two hundred."""
 _AT_ONCE: Final = select.PIPE_BUF
 """Bytes. A pipe takes as many whole or not at all, whoever else writes to it."""
-_GATHER: Final = timedelta(milliseconds=20)
+_GATHER: Final = timedelta(milliseconds=2)
 _TO_CLOSE: Final = timedelta(seconds=1)
 
 

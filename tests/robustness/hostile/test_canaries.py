@@ -199,7 +199,9 @@ async def test_no_canary_sings(watched: Watched) -> None:
         with pytest.raises(AckError):
             await stranger.command("/workflows", name)
     await _unexpected(watched, first)
-    assert "Traceback" in watched.said()["stderr.txt"]
+    async with asyncio.timeout(5):
+        while "Traceback" not in watched.said()["stderr.txt"]:
+            await asyncio.sleep(0.01)
     assert_silent(watched, await watched.get("/metrics"), await watched.get("/readyz"))
 
 
