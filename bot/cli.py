@@ -69,7 +69,8 @@ def main() -> None:
     """
     # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc,
     # and PostgreSQL's client those of its own variables and of ~/.pgpass.
-    os.environ["NETRC"] = os.environ["PGPASSFILE"] = os.devnull
+    os.environ["NETRC"] = os.devnull
+    os.environ["PGPASSFILE"] = f"{os.devnull}/none"  # it warns of a file that is there and no plain one
     for name in _FOREIGN_CREDENTIALS:
         os.environ.pop(name, None)
 
