@@ -225,9 +225,8 @@ async def _counted(
     by_name = dict(zip(uncounted, answers, strict=True))
     counted = {name: answer for name, answer in by_name.items() if isinstance(answer, Workflow)}
     errors = {name: answer for name, answer in by_name.items() if isinstance(answer, CloudflareError)}
-    for error in errors.values():
-        if len(errors) == len(uncounted):
-            raise error
+    if errors and len(errors) == len(uncounted):
+        raise next(iter(errors.values()))
     return [counted.get(row.name, row) for row in rows], errors
 
 

@@ -166,8 +166,8 @@ class MessageBuilder:
         notice = with_request_id(
             unreadable_message(digest.number, error, digest.next_due), attempt.request_id
         )
-        told = replace(message, variants=(notice, notice.bare))
-        return Prepared(told, "failed", detail=str(error), plan=digest.plan)
+        message = replace(message, variants=(notice, notice.bare))
+        return Prepared(message, "failed", detail=str(error), plan=digest.plan)
 
     def _remaining(self, active: ActiveRun) -> timedelta:
         return self.recorder.policy.remaining(active.run.began_at, self.now())

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from cachetools import LRUCache
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -44,6 +45,7 @@ _ABANDONED_AFTER: Final = timedelta(minutes=1)
 _WATCH_BATCH: Final = 500
 _REFUSED_WAIT: Final = timedelta(seconds=30)
 _CLOCK_ROLLBACK: Final = timedelta(seconds=30)
+_MOST_LOGGED: Final = 1_000  # failing runs that are not logged again
 
 
 _Part = Callable[[], Awaitable[None]]
@@ -147,7 +149,7 @@ class Worker:
     _rounds: int = 0
     _is_standby: bool = False
     _notices: set[asyncio.Task[None]] = field(default_factory=set)
-    _logged: set[tuple[str, int, str]] = field(default_factory=set)
+    _logged: LRUCache[tuple[str, int, str], bool] = field(default_factory=lambda: LRUCache(_MOST_LOGGED))
 
     async def fault(self) -> str | None:
         """Return why this worker does not deliver all, or None. Standing by for another is no fault."""
@@ -262,7 +264,7 @@ class Worker:
 
     def _log_once(self, event: str, attempt: Attempt, reason: str) -> None:
         if (event, attempt.digest, attempt.slot) not in self._logged:
-            self._logged.add((event, attempt.digest, attempt.slot))
+            self._logged[event, attempt.digest, attempt.slot] = True
             _log.error(event, digest=attempt.digest, slot=attempt.slot, reason=reason)
 
     def _stand_by(self, reason: str) -> None:
