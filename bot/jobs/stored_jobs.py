@@ -37,7 +37,7 @@ class HeldJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Backlog:
     """Jobs of one version that wait in a partition in which no job runs.
 
     Attributes:
@@ -82,25 +82,25 @@ def fail(job_id: str, run: str | None, error: Exception) -> bool:
     return _database().update_workflow_outcome(job_id, "ERROR", error=stored, owner_xid=run)
 
 
-def idle_lines() -> frozenset[Line]:
-    """Return the lines of jobs that could begin at once."""
+def unblocked_backlogs() -> frozenset[Backlog]:
+    """Return the backlogs whose first job could begin at once."""
     jobs = _jobs()
-    line = (jobs.c.application_version, jobs.c.queue_name, jobs.c.queue_partition_key)
+    backlog = (jobs.c.application_version, jobs.c.queue_name, jobs.c.queue_partition_key)
     order = (jobs.c.priority, jobs.c.created_at, jobs.c.workflow_uuid)
-    turn = func.row_number().over(partition_by=line, order_by=order).label("turn")
-    waiting = select(*line, jobs.c.workflow_uuid, turn).where(jobs.c.status == "ENQUEUED", ~_is_blocked())
+    turn = func.row_number().over(partition_by=backlog, order_by=order).label("turn")
+    waiting = select(*backlog, jobs.c.workflow_uuid, turn).where(jobs.c.status == "ENQUEUED", ~_is_blocked())
     first = waiting.subquery()
-    return frozenset(Line(*row[:4]) for row in _read(select(first).where(first.c.turn == 1)))
+    return frozenset(Backlog(*row[:4]) for row in _read(select(first).where(first.c.turn == 1)))
 
 
-def cancel(line: Line) -> int:
-    """Cancel the jobs of a line that still wait, and return how many."""
+def cancel(backlog: Backlog) -> int:
+    """Cancel the jobs of a backlog that still wait, and return how many."""
     jobs = _jobs()
     same = and_(
         jobs.c.status == "ENQUEUED",
-        jobs.c.application_version.is_not_distinct_from(line.version),
-        jobs.c.queue_name.is_not_distinct_from(line.queue),
-        jobs.c.queue_partition_key.is_not_distinct_from(line.partition),
+        jobs.c.application_version.is_not_distinct_from(backlog.version),
+        jobs.c.queue_name.is_not_distinct_from(backlog.queue),
+        jobs.c.queue_partition_key.is_not_distinct_from(backlog.partition),
     )
     now = _now()
     changes = {"status": "CANCELLED", "owner_xid": None, "updated_at": now, "completed_at": now}

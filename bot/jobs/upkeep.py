@@ -14,7 +14,7 @@ import structlog
 
 from bot.jobs import stored_jobs
 from bot.jobs.process import process
-from bot.jobs.stored_jobs import HeldJob, Line
+from bot.jobs.stored_jobs import Backlog, HeldJob
 
 _log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ class JobUpkeep:
     monotonic: Callable[[], float]
     overdue: int = 0
     _idle: frozenset[HeldJob] = frozenset()
-    _left: frozenset[Line] = frozenset()
+    _left: frozenset[Backlog] = frozenset()
     _takes: Counter[str] = field(default_factory=Counter)
     _waiting: _Since = field(default_factory=_Since)
     _running: _Since = field(default_factory=_Since)
@@ -77,9 +77,9 @@ class JobUpkeep:
         try:
             await self._take_up(idle)
         finally:  # what is overdue is told also while nothing can be written
-            lines = await asyncio.to_thread(stored_jobs.idle_lines)
-            self._count_overdue(held, idle, lines)
-        await self._end_left(frozenset(line for line in lines if line.version != process.version))
+            backlogs = await asyncio.to_thread(stored_jobs.unblocked_backlogs)
+            self._count_overdue(held, idle, backlogs)
+        await self._end_left(frozenset(backlog for backlog in backlogs if backlog.version != process.version))
 
     async def _take_up(self, idle: frozenset[HeldJob]) -> None:
         """Give jobs that this worker holds and does not run back to their queues.
@@ -103,19 +103,19 @@ class JobUpkeep:
         if requeued:
             _log.warning("jobs_requeued", jobs=requeued)
 
-    async def _end_left(self, lines: frozenset[Line]) -> None:
+    async def _end_left(self, backlogs: frozenset[Backlog]) -> None:
         """Cancel jobs of other versions that nobody takes: what they are for is begun anew, by this version.
 
-        While workers of their version are there, a line moves on between two looks. If they are only too
+        While workers of their version are there, a backlog moves on between two looks. If they are only too
         busy, this version does the work instead.
         """
-        left, self._left = lines if self.is_only_worker else lines & self._left, lines
-        for line in left:
-            if jobs := await asyncio.to_thread(stored_jobs.cancel, line):
-                _log.warning("jobs_of_other_version_ended", version=line.version, jobs=jobs)
+        left, self._left = backlogs if self.is_only_worker else backlogs & self._left, backlogs
+        for backlog in left:
+            if jobs := await asyncio.to_thread(stored_jobs.cancel, backlog):
+                _log.warning("jobs_of_other_version_ended", version=backlog.version, jobs=jobs)
 
     def _count_overdue(
-        self, held: frozenset[HeldJob], idle: frozenset[HeldJob], lines: frozenset[Line]
+        self, held: frozenset[HeldJob], idle: frozenset[HeldJob], backlogs: frozenset[Backlog]
     ) -> None:
         """Count the jobs that wait or run for too long, at each look in between.
 
@@ -123,7 +123,7 @@ class JobUpkeep:
         """
         waiting = {job.id for job in idle}
         if process.count() < self.most:
-            waiting |= {line.head for line in lines if line.version == process.version}
+            waiting |= {backlog.head for backlog in backlogs if backlog.version == process.version}
         now = self.monotonic()
         late = self._waiting.longer(waiting, self.after.waiting, now)
         slow = self._running.longer({job.id for job in held}, self.after.running, now)

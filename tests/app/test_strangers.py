@@ -14,13 +14,13 @@ from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import Failed, LocalSlack, Message, Person, Slow
 from bot.playground.simulators.slack.directory import MALLORY
+from tests.support.databases import migrated_database
 from tests.support.digest_actions import ask_digest, public_messages, send_digest_command, stored_states
 from tests.support.filter_form import add_orders, open_filter
 from tests.support.fixtures import ReadLog, RunBot
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, row_ids
 from tests.support.teams import OTHER_TEAM, TEAM
-from tests.system.process.killing import database
 
 REFUSAL = "This bot is installed in another workspace."
 NOT_YET = "Slack did not say yet which workspace this bot is installed in."
@@ -225,7 +225,7 @@ async def test_the_log_says_which_workspace_was_refused(mallory: Person, read_lo
 async def test_a_start_says_that_the_database_holds_digests_of_another_workspace(
     run_bot: RunBot, tmp_path: Path, read_log: ReadLog
 ) -> None:
-    async with database(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
+    async with migrated_database(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
         store = DigestRepository(engine, OTHER_TEAM, lambda: datetime.now(UTC))
         await store.create(DigestSpec("C0GENERAL", Schedule("0 9 * * *", "UTC")), MALLORY.id)
     async with run_bot():

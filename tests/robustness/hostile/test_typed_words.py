@@ -4,8 +4,8 @@ import asyncio
 import io
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 from bot.playground.simulators.slack import RESPONSE_URL, AnswerLost, ErrorCode, Failed, LocalSlack
 from bot.reasons import reason_of
-from bot.storage.database import migrate, open_database
 from bot.storage.tables import bookmarks
+from tests.support.databases import migrated_database
 from tests.support.digest_actions import add_failure, ask_digest
 from tests.support.fixtures import RunBot
 from tests.support.logs import logs
@@ -42,16 +42,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'bot.sqlite3'}"
     return create_database(request.getfixturevalue("server"))
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(url)
-    try:
-        await migrate(engine)
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 def refuse_rows(url: str, table: str, *, update: bool = False, schema: str = "public") -> None:
@@ -119,7 +109,7 @@ async def refusals(engine: AsyncEngine) -> list[Exception]:
 async def test_what_a_database_refuses_is_in_no_line(url: str, style: str) -> None:
     log = structlog.get_logger("bot")
     with logs("debug", style) as written:
-        async with opened(url) as engine:
+        async with migrated_database(url) as engine:
             errors = await refusals(engine)
             refuse_rows(url, "bookmarks")
             errors += await refusals_of_trigger(engine)

@@ -20,10 +20,11 @@ from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import Simulation
 from bot.storage.tables import digest_runs
 from tests.robustness.storms.databases import Fault, PostgresStorm, SQLiteStorm, Storm, draw_faults
+from tests.support.databases import migrated_database
 from tests.support.postgres import create_database, run_postgres
 from tests.support.teams import TEAM
 from tests.system.process.harness import Harness
-from tests.system.process.killing import CHANNELS, Crowd, SlowSlack, database, delivered, slow_slack
+from tests.system.process.killing import CHANNELS, Crowd, SlowSlack, delivered, slow_slack
 
 _TAKEOVER: Final = "3"  # seconds
 _CHANNELS: Final = 8  # each has several digests, which wait for each other
@@ -91,7 +92,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
     ):
         settings = Harness(slack, cloudflare, api, folder, session).settings(BOT_TAKEOVER_SECONDS=_TAKEOVER)
         with _database_url(plan, folder) as url:
-            async with database(url) as engine:
+            async with migrated_database(url) as engine:
                 return await _run(plan, folder, settings | {"DATABASE_URL": url}, slack, engine)
 
 

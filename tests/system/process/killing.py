@@ -5,8 +5,8 @@ import json
 import random
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import Channel, LocalSlack, Workspace
-from bot.storage.database import migrate, open_database
 from bot.storage.tables import digests
 from tests.support.teams import TEAM
 
@@ -58,16 +57,6 @@ def slow_slack() -> SlowSlack:
     workspace = Workspace(channels=CHANNELS)
     workspace.scopes |= {"channels:history", "groups:history", "im:history"}
     return SlowSlack(workspace=workspace)
-
-
-@asynccontextmanager
-async def database(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(url)
-    try:
-        await migrate(engine)
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 async def plan_digests(engine: AsyncEngine, count: int) -> datetime:

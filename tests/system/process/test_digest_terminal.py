@@ -10,11 +10,11 @@ from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import HtmlPage
+from tests.support.databases import migrated_database
 from tests.support.teams import OTHER_TEAM, TEAM
 
 from .bot_process import Ended, run
 from .harness import Harness
-from .killing import database
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,7 +29,7 @@ async def digests(shared_harness: Harness) -> Path:
     """The folder of a bot that knows two digests; the second is paused."""
     folder = shared_harness.folder / "terminal"
     folder.mkdir()
-    async with database(f"sqlite:///{folder}/bot.sqlite3") as engine:
+    async with migrated_database(f"sqlite:///{folder}/bot.sqlite3") as engine:
         store = DigestRepository(engine, TEAM, lambda: datetime.now(UTC))
         for plan in PLANS:
             await store.create(plan, "U0ADA0001")
@@ -62,7 +62,7 @@ async def test_every_digest_is_a_line(harness: Harness, digests: Path) -> None:
 async def test_digests_of_every_workspace_in_the_database_are_listed(harness: Harness) -> None:
     folder = harness.folder / "terminal-of-two"
     folder.mkdir()
-    async with database(f"sqlite:///{folder}/bot.sqlite3") as engine:
+    async with migrated_database(f"sqlite:///{folder}/bot.sqlite3") as engine:
         for number, team in enumerate((OTHER_TEAM, "", TEAM)):
             store = DigestRepository(engine, team, lambda: datetime.now(UTC))
             await store.create(PLANS[number % 2], "U0ADA0001")

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.playground.simulators.cloudflare import Simulation
 from bot.storage.tables import digest_runs
+from tests.support.databases import migrated_database
 from tests.support.postgres import create_database, run_postgres
 
 from .harness import Harness
-from .killing import Crowd, SlowSlack, database, delivered, let_come_due, plan_digests, slow_slack
+from .killing import Crowd, SlowSlack, delivered, let_come_due, plan_digests, slow_slack
 
 SLOTS = 200
 WITHIN = 90.0
@@ -76,7 +77,7 @@ class TestOnPostgreSQL:  # a class each, for they take long and may run beside e
         with run_postgres() as server:
             url = create_database(server)
             async with (
-                database(url) as engine,
+                migrated_database(url) as engine,
                 Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
             ):
                 slot = await plan_digests(engine, SLOTS)
@@ -100,7 +101,7 @@ class TestOnSQLite:
         began = time.monotonic()
         url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
         async with (
-            database(url) as engine,
+            migrated_database(url) as engine,
             Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve",)) as crowd,
         ):
             slot = await plan_digests(engine, SLOTS)

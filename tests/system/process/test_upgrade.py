@@ -15,12 +15,12 @@ from bot.browse.model import ListQuery
 from bot.cloudflare.models import Cursor
 from bot.playground.simulators.slack import LocalSlack, Message
 from tests.support.buttons import encode
+from tests.support.databases import migrated_database
 from tests.support.messages import row_ids
 from tests.support.old_databases import downgrade
 from tests.support.teams import TEAM
 
 from .harness import Harness
-from .killing import database
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -50,7 +50,7 @@ async def folder(shared_harness: Harness) -> Path:
         "due": int(slot.timestamp()),
         "place": encode(place),
     }
-    async with database(f"sqlite:///{folder}/bot.sqlite3") as engine, engine.begin() as connection:
+    async with migrated_database(f"sqlite:///{folder}/bot.sqlite3") as engine, engine.begin() as connection:
         await connection.run_sync(downgrade, "0002")
         for statement in ROWS:
             asked = text(statement)
