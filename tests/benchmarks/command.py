@@ -99,7 +99,7 @@ async def _subjects(harness: Harness) -> AsyncIterator[list[_Subject]]:
     settings = harness.settings(BOT_CACHE_FIRST_PAGES=_WHOLE_RUN)
     newest = harness.cloudflare.instances("order-processing")[0].id.encode()
     async with AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(harness.bot("bot", settings))
+        bot = await stack.enter_async_context(harness.bot("bot", settings, own_interpreter=True))
         yield [
             _Subject("the bot", bot.port, newest),
             _Subject("Bolt that acks", await stack.enter_async_context(_ack_only(harness)), b""),

@@ -112,7 +112,7 @@ async def soak(plan: Plan, folder: Path, report_progress: ReportProgress) -> Run
         say: told how it goes, a line at a time.
     """
     async with _run_harness(plan, folder) as harness:
-        async with harness.bot("bot", _settings(plan, harness)) as bot:
+        async with harness.bot("bot", _settings(plan, harness), own_interpreter=True) as bot:
             recorder = Recorder(harness.slack)
             visitors = _visitors(plan, harness.slack, recorder)
             await _make_digests(harness.slack)
