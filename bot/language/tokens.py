@@ -1,6 +1,7 @@
 """Text into words: quotes, `key:value`, wrangler's flags, and what Slack makes of a text on its way."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,15 +16,25 @@ _MARKUP: Final = re.compile(
     r"|&(?:lt|gt|amp);",
     re.IGNORECASE,
 )
+_DASHBOARD: Final = re.compile(r"//(?:one\.)?dash\.cloudflare\.com/", re.IGNORECASE)
 _ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ENTITY_OF: Final = {sign: entity for entity, sign in _ENTITIES.items()}
 _QUOTES: Final = {
     **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
     **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
 }
+_BOLD: Final = re.compile(r"\*\w[^*]*\*(?![\w*])")
+_OPENING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~([{<>•·,;"
+_CLOSING_MARKS: Final = "`\N{MODIFIER LETTER GRAVE ACCENT}\N{ACUTE ACCENT}~)]}<>•·,;.!?…"
+_AS_PASTED: Final = ("cursor", "mention")
+"""Keys whose values may end in any sign; names of people and channels may, too."""
+_JOINERS: Final = "\u200c\u200d"
+"""Emoji and some scripts are written with them; all else that nobody sees goes."""
 _KEY: Final = re.compile(r"(?!https?://)([A-Za-z_-]+):")
 _FLAG: Final = re.compile(r"(?:--|—|–)([A-Za-z][A-Za-z_-]*)(=?)")
-_PLAIN: Final = re.compile(r"[^\s:\\" + re.escape("".join(_QUOTES)) + r"]+")
+_PLAIN: Final = re.compile(
+    r"[^\s:\\" + re.escape("".join((*_QUOTES, *sorted({"*", *_OPENING_MARKS, *_CLOSING_MARKS})))) + r"]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +133,13 @@ def _mention(found: re.Match[str], start: int) -> SlackMention:
 
 
 def _label(link: re.Match[str]) -> str:
-    """Return a link's label; without one its address, which for a mail or a call is what was typed."""
+    """Return a link's label; without one its address, which for a mail or a call is what was typed.
+
+    A label of somebody's own hides the address, which is what a link to Cloudflare's dashboard is pasted for.
+    """
     is_web = link["scheme"].lower().startswith("http")
+    if is_web and _DASHBOARD.match(link["address"]):
+        return _plain(f"{link['scheme']}{link['address']}")
     return _plain(link["label"] or (f"{link['scheme']}{link['address']}" if is_web else link["address"]))
 
 
@@ -152,7 +168,7 @@ def split(text: str) -> tuple[Token, ...]:
 
 def quote(value: str) -> str:
     """Return a value so written that `split` reads it back as one word and as no key."""
-    if _PLAIN.fullmatch(value) and not _FLAG.match(value):
+    if _PLAIN.fullmatch(value) and not _FLAG.match(value) and not any(map(_is_unseen, value)):
         return value
     return in_quotes(value)
 
@@ -164,12 +180,24 @@ def in_quotes(value: str) -> str:
 
 
 def _skip_space(text: str, at: int) -> int:
-    while at < len(text) and text[at].isspace():
+    """Return where the next word begins, behind space and the marks that people put around words."""
+    while at < len(text) and (text[at].isspace() or _is_opening_mark(text, at)):
         at += 1
     return at
 
 
+def _is_opening_mark(text: str, at: int) -> bool:
+    """Return whether a sign is put before a word; a star is, where it makes the word bold."""
+    return text[at] in _OPENING_MARKS or _is_unseen(text[at]) or _BOLD.match(text, at) is not None
+
+
+def _is_unseen(sign: str) -> bool:
+    """Return whether nobody sees a sign, which comes along when something is pasted."""
+    return unicodedata.category(sign) == "Cf" and sign not in _JOINERS
+
+
 def _token(text: str, start: int) -> tuple[Token, int]:
+    """Return the word that begins here, without the marks at its end, and where the next one may begin."""
     if flag := _FLAG.match(text, start):
         if flag[2] or _word_end(text, flag.end()) == flag.end():
             value, end = _value(text, flag.end()) if flag[2] else ("", flag.end())
@@ -178,14 +206,26 @@ def _token(text: str, start: int) -> tuple[Token, int]:
         end = _word_end(text, flag.end())
         return Token(text[start:end], start, None, text[start:end], text[start:end]), end
     key_match = _KEY.match(text, start)
+    key = _canonical(key_match[1]) if key_match else None
     begin = key_match.end() if key_match else start
     value, end = _value(text, begin)
-    return (
-        Token(
-            text[start:end], start, _canonical(key_match[1]) if key_match else None, value, text[begin:end]
-        ),
-        end,
-    )
+    raw = text[begin:end]
+    if value == raw and key not in _AS_PASTED and not raw.startswith(("@", "#")):
+        value = raw = _without_marks(raw, is_bold=_BOLD.search(text, 0, end) is not None)
+    text = text[start : begin + len(raw)]
+    if value == raw and not text.isascii():
+        value = raw = "".join(sign for sign in raw if not _is_unseen(sign))
+    return Token(text, start, key, value, raw), end
+
+
+def _without_marks(word: str, *, is_bold: bool) -> str:
+    """Return a word without the marks at its end; one of nothing but marks stays as it is."""
+    end = len(word)
+    while end and (
+        word[end - 1] in _CLOSING_MARKS or _is_unseen(word[end - 1]) or (is_bold and word[end - 1] == "*")
+    ):
+        end -= 1
+    return word[:end] or word
 
 
 def _canonical(key: str) -> str:
@@ -212,7 +252,13 @@ def _value(text: str, start: int) -> tuple[str, int]:
         else:
             value.append(text[at])
             at += 1
-    raise QueryError(text[start:], "opens a quote that is never closed", expected="a closing quote")
+    raise QueryError(
+        text[start:],
+        "opens a quote that is never closed",
+        expected="a closing quote",
+        nearest=text[start + 1 :].strip(),
+        span=(start, len(text)),
+    )
 
 
 def _word_end(text: str, start: int) -> int:
