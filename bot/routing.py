@@ -9,7 +9,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import read_bare, read_list
+from bot.browse.command import account_in, read_addresses, read_list
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
@@ -44,9 +44,18 @@ from bot.digests.command.requests import (
 )
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
+from bot.home.command import (
+    NOT_YET,
+    read_accounts,
+    read_help,
+    read_not_yet,
+    read_search,
+    read_version,
+)
 from bot.home.help import TOPICS, help_message
 from bot.language.command import Command
-from bot.language.errors import QueryError, nearest, one_of, verify_proposals
+from bot.language.errors import QueryError, verify_proposals
+from bot.language.small_words import is_small
 from bot.language.tokens import COMMAND, Token, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
@@ -101,18 +110,13 @@ def request_codec() -> RequestCodec:
     return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter), _COMMON)
 
 
-def _help(_: Token, rest: Sequence[Token], _command: Command) -> HelpQuery:
-    if not rest:
-        return HelpQuery()
-    topic = rest[0].value.lower()
-    if topic not in TOPICS:
-        raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=nearest(topic, TOPICS))
-    return HelpQuery(topic)
+def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
+    return read_list(rest, command)
 
 
 VERBS: Final = Verbs[Request](
     (
-        Verb("list", "NAME [filters]", "the instances of a workflow, newest first", read_list),
+        Verb("list", "NAME [filters]", "the instances of a workflow, newest first", _list, synonyms=("ls",)),
         Verb(
             "digest",
             "[verb]",
@@ -120,17 +124,44 @@ VERBS: Final = Verbs[Request](
             read_digest,
             aliases=("digests",),
         ),
-        Verb("help", f"[{'|'.join(TOPICS)}]", "how to use this bot", _help, aliases=("--help", "-h", "?")),
+        Verb(
+            "help",
+            f"[{'|'.join(TOPICS)}]",
+            "how to use this bot",
+            read_help,
+            aliases=("--help", "-h", "?"),
+            synonyms=(
+                "hi",
+                "hello",
+                "hey",
+                "thanks",
+                "thx",
+                "menu",
+                "aide",
+                "hilfe",
+                "ayuda",
+                "settings",
+                "login",
+            ),
+        ),
+        Verb("search", "TEXT", "", read_search, is_hidden=True, synonyms=("find", "grep")),
+        Verb("accounts", "", "", read_accounts, is_hidden=True, synonyms=("account",)),
+        Verb("version", "", "", read_version, is_hidden=True, aliases=("--version", "-v")),
+        *(
+            Verb[Request](verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
+            for verb, others in NOT_YET.items()
+            if verb != "find"
+        ),
     )
 )
-"""What may stand behind the slash command; anything else is a workflow, or options of the overview."""
+"""What may stand behind the slash command; anything else is a workflow, or filters."""
 
 
 def read_command(command: Command) -> Request:
     """Read a command.
 
     Raises:
-        QueryError: it can't be understood; a correction that it proposes can be.
+        QueryError: it can't be understood; the corrections that it proposes can be.
     """
     try:
         return _read(command)
@@ -143,18 +174,37 @@ def _read(command: Command) -> Request:
     words = split(command.text)
     if words and words[0].text == COMMAND:
         words = words[1:]  # a whole command pasted behind the command
-    if words and (verb := VERBS.find(words[0].text)):
-        return verb.read(words[0], words[1:], command)
+    if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
+        return _read(replace(command, text=words[0].value))  # quotes around all of it
+    meant, readings = read_addresses(words)
+    request = _read_words(meant, command)
+    return replace(request, readings=(*readings, *request.readings)) if readings else request
+
+
+def _read_words(words: Sequence[Token], command: Command) -> Request:
+    said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
+    head = said[0] if said else None
+    if head is not None and not words[head].quoted and (verb := VERBS.find(words[head].text)):
+        return verb.read(words[head], words[head + 1 :], command)
     try:
-        return read_bare(words, command)
+        return read_list(words, command)
     except QueryError as error:
-        if words and words[0].key is None and (meant := VERBS.nearest(words[0].text)):
+        if head is not None and words[head].key is None and (meant := VERBS.nearest(words[head].text)):
             expected = f"`{COMMAND} list NAME`"
-            mistyped = words[0].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
+            mistyped = words[head].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
             verify_proposals(mistyped, command, _read_times_too)
             if mistyped.proposals:
                 raise mistyped from error
         raise
+
+
+def _is_no_name(text: str, command: Command) -> bool:
+    return " " in text and bool(command.workflows) and text not in command.workflows
+
+
+def _is_quoted_whole(request: Request) -> bool:
+    """Return whether the name of a list may be a whole command in quotes."""
+    return isinstance(request, ListInstances) and " " in request.query.query.workflow
 
 
 def _read_times_too(command: Command) -> None:
@@ -200,13 +250,31 @@ class CommandReader:
         typed = Command.from_slack(
             text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
         )
-        request = read_command(typed)
+        request = await self._read(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
-        if isinstance(request, ListInstances):
+        if isinstance(request, ListInstances) and not request.readings:
             self._typed_before[text] = request
         return request
+
+    async def _read(self, typed: Command) -> Request:
+        """Read a command; where that fails, with the names of the workflows, which most need no look at.
+
+        Raises:
+            QueryError: it can't be understood.
+        """
+        try:
+            request = read_command(typed)
+            if not _is_quoted_whole(request):
+                return request
+        except QueryError:
+            names = await self.lists.workflow_names(account_in(typed))
+            if not names:
+                raise
+        else:
+            names = await self.lists.workflow_names(account_in(typed))
+        return read_command(replace(typed, workflows=names))
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
         """Read a button.

@@ -16,15 +16,14 @@ from bot.cloudflare.errors import (
     CloudflareError,
     InvalidParameter,
     InvalidResponse,
+    UnknownAccount,
     WorkflowNotFound,
 )
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
-from bot.language.errors import SIMILAR_NAMES, nearest_several
 
 WORKFLOWS_PER_SCREEN: Final = 10
 
 _MOST_EMPTY_PAGES: Final = 5
-_MOST_SIMILAR: Final = 3
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -86,8 +85,8 @@ class Browser:
         try:
             return await self._turn(workflows, mark, account, fresh=fresh)
         except WorkflowNotFound as error:
-            similar = await _similar(workflows, mark.query.workflow)
-            raise NoSuchWorkflow(mark.query, account, similar, error) from error
+            existing = await self.workflow_names(mark.query.account)  # if unreadable, this answer is enough
+            raise NoSuchWorkflow(mark.query, account, existing, error) from error
 
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""
@@ -145,6 +144,15 @@ class Browser:
             cut_short=found.cut_short,
         )
 
+    async def workflow_names(self, account: str | None) -> tuple[str, ...]:
+        """Return the names of an account's workflows; none where they can't be read just now."""
+        try:
+            _, workflows = self._accounts.get(account)
+            found = await workflows.list_workflows()
+        except (CloudflareError, UnknownAccount):
+            return ()
+        return tuple(row.name for row in found.rows)
+
     async def _is_loop(self, mark: Bookmark, page: InstancePage) -> bool:
         """Return whether the walk would return to a page that it has visited."""
         if page.next is None:
@@ -196,18 +204,6 @@ class Browser:
         """Start a walk at a page number; only the first page tells what is newest now."""
         head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
         return replace(mark, anchor=head.newest)
-
-
-async def _similar(workflows: CachedWorkflows, name: str) -> Sequence[str]:
-    """Return at most three workflows with a similar name, the likeliest first."""
-    try:
-        found = await workflows.list_workflows()
-    except CloudflareError:
-        return ()  # this answer is enough: no workflow has that name
-    names = [row.name for row in found.rows]
-    holding = [other for other in names if name.casefold() in other.casefold()]
-    close = nearest_several(name, names, most=_MOST_SIMILAR, cutoff=SIMILAR_NAMES)
-    return list(dict.fromkeys((*close, *holding)))[:_MOST_SIMILAR]
 
 
 async def _counted(

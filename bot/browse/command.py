@@ -1,63 +1,194 @@
-"""The words of a list or of the overview into a request."""
+"""The words of a list or of the overview into a request.
 
+The first word that is nothing else is taken for the workflow's name. Where that does not lead to a list, the
+command is read again with the names of the account's workflows at hand (`Command.workflows`).
+"""
+
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
-from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS
-from bot.browse.requests import ListInstances, ListWorkflows
+from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SINCE, STATUS, UNTIL
+from bot.browse.phrases import EVERYTHING, read_phrases
+from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
+from bot.cloudflare.dashboard import read_url
 from bot.cloudflare.models import Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
-from bot.language import filters, times
+from bot.language import filters, names
 from bot.language.command import Command
 from bot.language.errors import QueryError, typed
-from bot.language.tokens import COMMAND, Token
+from bot.language.readings import Reading
+from bot.language.small_words import without_small
+from bot.language.tokens import COMMAND, Token, quote, split
 
-ListRequest = ListInstances | ListWorkflows | HelpQuery
+ListRequest = ListInstances | ListWorkflows | FindStatus | NotYet | HelpQuery
+
+_OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
+_EXCLUDED: Final = re.compile(r"(?:!|-|~|not|no|without|except|non-?)(\w*)", re.IGNORECASE)
+_MOST_NAMES: Final = 5
+_ID: Final = re.compile(r"(?=.*\d.*\d)[\w-]{6,100}")
+"""What is most likely an instance's id: long, and with digits in it."""
 
 
-def read_list(_: Token, rest: Sequence[Token], command: Command) -> ListRequest:
-    """Read the words behind `list`.
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The words that say which workflow.
+
+    Attributes:
+        words: those of the command.
+        workflow: the name that they mean.
+    """
+
+    words: tuple[Token, ...]
+    workflow: str
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Return how they were read, if they are not the name itself."""
+        said = " ".join(word.value for word in self.words)
+        return () if said == self.workflow else (Reading(said, quote(self.workflow)),)
+
+
+def read_list(words: Sequence[Token], command: Command) -> ListRequest:
+    """Read words that ask for instances, or for workflows: those behind `list`, or all of a command.
 
     Raises:
         QueryError: something in them can't be understood.
     """
-    return _asks_help(rest) or _instances(_join_flags(rest), command, said_list=True)
+    if any(word.is_flag and word.key == "help" for word in words):
+        return HelpQuery()
+    found, readings = read_phrases(_join_flags(words))
+    given = [word for word in found if word.key is not None]
+    bare = [word for word in found if word.key is None]
+    name = _name(bare, command)
+    if name is None and not any(word.key == STATUS.key for word in given):
+        name = _name_like_a_filter(words)
+        if name is not None:  # a workflow may be called `latest`
+            given, readings = [word for word in words if word.key is not None], ()
+    if name is None:
+        request = _of_all_workflows(given, command)
+    else:
+        readings = (*name.readings, *readings)
+        request = _of_workflow(name, given, [word for word in bare if word not in name.words], command)
+    return replace(request, readings=readings) if readings else request
 
 
-def read_bare(words: Sequence[Token], command: Command) -> ListRequest:
-    """Read a command that begins with no verb: a list of the workflow that it names, or the overview.
+def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Reading, ...]]:
+    """Return the words with names in place of addresses of Cloudflare's dashboard, and what they mean."""
+    read: list[Token] = []
+    readings: list[Reading] = []
+    for word in words:
+        page = read_url(word.value) if word.key is None else None
+        if page is None:
+            read.append(word)
+            continue
+        names_said = [page.workflow or "*", *([page.instance] if page.instance else [])]
+        read += [replace(word, value=name, raw=name) for name in names_said]
+        readings.append(Reading(word.value, " ".join(map(quote, names_said))))
+    return (read, tuple(readings)) if readings else (words, ())
+
+
+def account_in(command: Command) -> str | None:
+    """Return the account that a command names, as far as that can be seen without reading it."""
+    try:
+        words = split(command.text)
+    except QueryError:
+        return None
+    return next((word.value for word in words if word.key == "account"), None)
+
+
+def _name(bare: Sequence[Token], command: Command) -> _Name | None:
+    """Return the words that say which workflow; None where they mean all, or none is said.
 
     Raises:
-        QueryError: something in it can't be understood.
+        QueryError: several workflows may be meant, or it is the name of none and like that of one.
     """
-    if help_query := _asks_help(words):
-        return help_query
-    words = _join_flags(words)
-    bare = [word for word in words if word.key is None]
-    if len(bare) > 1 and bare[0].text.lower() == "list":  # behind filters
-        return _instances([word for word in words if word is not bare[0]], command, said_list=True)
-    if all(word.key is not None and OVERVIEW_OPTIONS.key_of(word.key) for word in words):
-        return ListWorkflows(OverviewQuery(**OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(words), command)))
-    return _instances(words, command, said_list=False)
+    saying = [word for word in without_small(bare) if not _is_everything(word)]
+    other = {word.value for word in bare if word not in saying}
+    found = names.find([word.value for word in bare], command.workflows, other.__contains__)
+    if found is None:
+        if saying and command.workflows:
+            _refuse_unknown(saying[0], command)
+        return _Name((saying[0],), saying[0].value) if saying else None
+    words = tuple(bare[found.start : found.stop])
+    if len(found.names) > 1:
+        raise words[0].wrong(
+            "may mean several workflows", expected="a whole name", nearest=tuple(map(quote, found.names))
+        )
+    return _Name(words, found.names[0])
 
 
-def _asks_help(words: Sequence[Token]) -> HelpQuery | None:
-    return HelpQuery() if any(word.is_flag and word.key == "help" for word in words) else None
+def _name_like_a_filter(words: Sequence[Token]) -> _Name | None:
+    """Return the only bare word: it is the name, though it is read as a filter beside another one."""
+    bare = [word for word in without_small(words) if word.key is None and not _is_everything(word)]
+    return _Name((bare[0],), bare[0].value) if len(bare) == 1 else None
 
 
-def _instances(words: Sequence[Token], command: Command, *, said_list: bool) -> ListInstances:
-    name, rest = _name(words, said_list=said_list)
-    given = LIST_OPTIONS.by_key(_with_bare_statuses(rest, name))
-    values = LIST_OPTIONS.read(given, command)
+def _refuse_unknown(name: Token, command: Command) -> None:
+    """Refuse what is the name of no workflow, if the name of one is like it."""
+    if similar := names.similar(name.value, command.workflows):
+        raise name.wrong(
+            "is not the name of a workflow",
+            expected=f"one that `{COMMAND}` shows",
+            nearest=tuple(map(quote, similar)),
+        )
+
+
+def _of_all_workflows(given: Sequence[Token], command: Command) -> ListRequest:
+    """Return what a command without a name asks for."""
+    named = [
+        replace(word, key=option.key) for word in given if (option := OVERVIEW_OPTIONS.named(word.key or ""))
+    ]
+    if len(named) == len(given):
+        values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(named, command.text), command)
+        return ListWorkflows(OverviewQuery(**values))
+    for word in given:  # a mistyped option is the nearer mistake
+        if LIST_OPTIONS.key_of(word.key or "") is None:
+            of_overview = OVERVIEW_OPTIONS.unknown(word)
+            raise of_overview if of_overview.choices else LIST_OPTIONS.unknown(word)
+    by_key = LIST_OPTIONS.by_key(given, command.text)
+    values = LIST_OPTIONS.read(by_key, command)
+    left = by_key.keys() - {STATUS.key, SINCE.key, UNTIL.key, "account"}
+    if STATUS.key not in by_key or left:
+        raise QueryError(
+            given[0].text,
+            "does not say which workflow",
+            expected=f"a name, as in `{COMMAND} list NAME`; `{COMMAND}` alone shows them all",
+            nearest=tuple(
+                f"list {quote(name)} {command.text.strip()}" for name in command.workflows[:_MOST_NAMES]
+            ),
+        )
+    return FindStatus(**values)
+
+
+def _of_workflow(name: _Name, given: Sequence[Token], bare: Sequence[Token], command: Command) -> ListRequest:
+    """Return what a command with a name asks for."""
+    said = name.words[0]
+    if not 1 <= len(name.workflow) <= MAX_WORKFLOW_NAME:
+        raise said.wrong(
+            f"has {len(name.workflow)} characters",
+            expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
+        )
+    rest = [word for word in without_small(bare) if not _is_everything(word)]
+    if rest and rest[-1].value.lower() == "help":
+        return HelpQuery(workflow=name.workflow)
+    if len(rest) == 1 and is_instance_id(rest[0]):
+        return NotYet("show", name.workflow, rest[0].value)
+    if rest:
+        raise _unexpected_word(rest[0], rest[1] if len(rest) > 1 else None, name, command)
+    by_key = LIST_OPTIONS.by_key(given, command.text)
+    values = LIST_OPTIONS.read(by_key, command)
     since, until = values.pop("since", None), values.pop("until", None)
-    start = _start(given, values.pop("page", None), values.pop("cursor", None))
-    if "direction" in given and not isinstance(start, Cursor):
-        raise given["direction"].wrong(
+    start = _start(by_key, values.pop("page", None), values.pop("cursor", None))
+    if "direction" in by_key and not isinstance(start, Cursor):
+        raise by_key["direction"].wrong(
             "needs `cursor:`",
             expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
+            nearest=("",),
         )
-    return ListInstances(PendingQuery(ListQuery(name.value, start=start, **values), since, until))
+    return ListInstances(PendingQuery(ListQuery(name.workflow, start=start, **values), since, until))
 
 
 def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Position | None:
@@ -69,103 +200,67 @@ def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Pos
 
 
 def _join_flags(tokens: Sequence[Token]) -> list[Token]:
-    """Join each `--flag` with the word that is its value."""
+    """Join each `--flag` with the word that is its value; `--failed` is a status and has none."""
     words: list[Token] = []
     rest = iter(tokens)
     for token in rest:
         if not token.is_flag or token.value or token.quoted:
             words.append(token)
             continue
+        name = token.key or ""
+        if not (LIST_OPTIONS.named(name) or OVERVIEW_OPTIONS.named(name)):
+            if not (filters.known_status(name) or filters.synonymous_status(name)):
+                raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
+            words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
+            continue
         value = next(rest, None)
         if value is None or value.key is not None:
-            if not (LIST_OPTIONS.key_of(token.key or "") or OVERVIEW_OPTIONS.key_of(token.key or "")):
-                raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
             raise token.wrong("has no value", expected=f"a word after it, as in `{token.key}:VALUE`")
         gap = " " * (value.start - token.end)
         words.append(replace(token, text=f"{token.text}{gap}{value.text}", value=value.value, raw=value.raw))
     return words
 
 
-def _name(words: Sequence[Token], *, said_list: bool) -> tuple[Token, list[Token]]:
-    """Return the workflow's name, which is the first bare word, and the other words."""
-    bare = [word for word in words if word.key is None]
-    name = next((word for word in bare if said_list or not _is_status(word)), bare[0] if bare else None)
-    if name is None:
-        for word in words:  # a mistyped option is the nearer mistake
-            if LIST_OPTIONS.key_of(word.key or "") is None:
-                of_overview = OVERVIEW_OPTIONS.unknown(word)
-                raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
-        said = words[0].text if words else "list"
-        raise QueryError(
-            said,
-            "does not say which workflow",
-            expected=f"a name, as in `{COMMAND} list NAME`; `{COMMAND}` alone shows them all",
-        )
-    if not said_list and not name.quoted and filters.known_status(name.value):
-        raise name.wrong(
-            "is a status, and it is not said of which workflow",
-            expected=f"a name first, as in {typed(f'{COMMAND} list NAME {name.value}')}",
-        )
-    if not 1 <= len(name.value) <= MAX_WORKFLOW_NAME:
-        raise name.wrong(
-            f"has {len(name.value)} characters",
-            expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
-        )
-    return name, [word for word in words if word is not name]
+def is_instance_id(word: Token) -> bool:
+    """Return whether a bare word is most likely the id of an instance."""
+    return word.key is None and _ID.fullmatch(word.value) is not None
 
 
-def _is_status(word: Token) -> bool:
-    return not word.quoted and filters.known_status(word.value) is not None
+def _is_everything(word: Token) -> bool:
+    return not word.quoted and word.value.lower() in EVERYTHING
 
 
-def _with_bare_statuses(words: Sequence[Token], name: Token) -> list[Token]:
-    """Return the words, with `errored` read as `status:errored`."""
-    keyed: list[Token] = []
-    for place, word in enumerate(words):
-        if word.key is not None:
-            keyed.append(word)
-        elif _is_status(word):
-            keyed.append(replace(word, key="status"))
-        else:
-            after = words[place + 1] if place + 1 < len(words) else None
-            raise _unexpected_word(word, keyed[-1] if keyed else None, after, name)
-    return keyed
-
-
-def _unexpected_word(word: Token, before: Token | None, after: Token | None, name: Token) -> QueryError:
-    """Return the error for a bare word that is neither the name nor a status."""
-    key = LIST_OPTIONS.key_of(word.value.lower().replace("-", "_"))
-    if key is not None and after is not None and after.key is None:
+def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Command) -> QueryError:
+    """Return the error for a bare word that is neither the name nor a part of a filter."""
+    if others := names.meant(word.value, command.workflows):
+        if name.workflow in others:
+            return word.wrong("repeats the workflow's name", expected="the name once", nearest=("",))
+        either = (_without(word, command), _without(name.words[0], command))
         return QueryError(
-            word.text,
-            "needs a colon behind it",
-            expected=f"`{key}:` and its value in one word",
-            nearest=f"{key}:{after.raw}",
-            span=(word.start, after.end),
+            word.text, "is a second workflow", expected="one, as a list shows one", nearest=either
         )
-    if before is not None and before.key in ("since", "until") and _is_time_in_two(before, word):
-        return QueryError(
-            word.text,
-            f"stands by itself, and {typed(before.text)} before it",
-            expected="a time of two words to be in quotes",
-            nearest=f'{before.key}:"{before.value} {word.value}"',
-            span=(before.start, word.end),
+    if word.value.lower() in _OLDEST_FIRST:
+        return word.wrong(
+            "asks for an order that Cloudflare gives only behind a cursor",
+            expected="the newest first, as always",
+            nearest=("",),
         )
-    if after is not None and after.key is None and times.is_time(f"{word.value} {after.value}"):
-        return QueryError(
-            f"{word.text} {after.text}",
-            "is a time, and it is not said of what",
-            expected="`since:` or `until:` before it",
-            nearest=f'since:"{word.value} {after.value}"',
-            span=(word.start, after.end),
+    if (found := _EXCLUDED.fullmatch(word.value)) and _is_status(found[1] or (after.value if after else "")):
+        return word.wrong(
+            "leaves a status out, which Cloudflare can't", expected="one status to list", nearest=None
         )
-    time = f"since:{word.raw}" if times.is_time(word.value) else None
+    close = filters.nearest_status(word.value)
     return word.wrong(
-        f"is a word I don't know after the workflow's name, {typed(name.value)}",
+        f"is a word I don't know after the workflow's name, {typed(name.workflow)}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
-        nearest=time or filters.nearest_status(word.value),
+        nearest=(close or "",),
     )
 
 
-def _is_time_in_two(first: Token, second: Token) -> bool:
-    return times.is_clock(second.value) or times.is_time(f"{first.value} {second.value}")
+def _is_status(word: str) -> bool:
+    return bool(filters.known_status(word) or filters.synonymous_status(word))
+
+
+def _without(word: Token, command: Command) -> str:
+    """Return a command's text without a word."""
+    return f"{command.text[: word.start].rstrip()} {command.text[word.end :].lstrip()}".strip()

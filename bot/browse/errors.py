@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.browse.model import ListQuery
 from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
+from bot.language import names
 
 
 class CursorRefused(CloudflareError):
@@ -24,15 +25,17 @@ class NoSuchWorkflow(Exception):
     Attributes:
         query: what was asked.
         account: the account's name.
+        meant: names that it certainly means: one, or several that it fits alike.
         similar: names that look like the one asked for, the likeliest first.
         answer: what the API said.
     """
 
     def __init__(
-        self, query: ListQuery, account: str, similar: Sequence[str], answer: WorkflowNotFound
+        self, query: ListQuery, account: str, existing: Sequence[str], answer: WorkflowNotFound
     ) -> None:
         super().__init__(f"{account} has no workflow called {query.workflow}")
         self.query = query
         self.account = account
-        self.similar = tuple(similar)
+        self.meant = names.meant(query.workflow, existing)
+        self.similar = names.similar(query.workflow, existing)
         self.answer = answer

@@ -31,6 +31,7 @@ from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
 from bot.language.errors import FormErrors
+from bot.language.readings import Reading
 from bot.language.times import Clock
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
@@ -44,6 +45,7 @@ from bot.ui.problems import Suggestion, problem_message
 _log = structlog.get_logger(__name__)
 
 _MOST_SHOWN: Final = 32
+_MOST_NAMES: Final = 5
 _MOST_REFRESHED: Final = 1_000
 _FORM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack opens a form within three seconds of its click; a zone that takes longer is not waited for."""
@@ -177,6 +179,8 @@ class ListHandlers:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
+            if len(error.meant) == 1:
+                return await self._show_meant(team, error, notices)
             similar_ones = await self._similar(team, error)
             raise UserError(problem_message(error, suggestions=similar_ones)) from error
         controls = await self._controls(team, screen)
@@ -184,6 +188,17 @@ class ListHandlers:
         if not (fresh or controls.incomplete):
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
+
+    async def _show_meant(self, team: str, error: NoSuchWorkflow, notices: tuple[str, ...]) -> ShowMessage:
+        """Show the list of the one workflow that a name means which is not its own."""
+        query = replace(error.query, workflow=error.meant[0])
+        shown = await self._show(team, Bookmark(query, query.start), notices=notices)
+        reading = Reading(error.query.workflow, query.workflow)
+        return replace(shown, readings=(reading, *shown.readings))
+
+    async def workflow_names(self, account: str | None) -> tuple[str, ...]:
+        """Return the names of an account's workflows; none where they can't be read just now."""
+        return await self._browser.workflow_names(account)
 
     def _shown_before(self, team: str, place: AnyBookmark, notices: tuple[str, ...]) -> ShowMessage | None:
         known = self._shown.get((team, place, notices))
@@ -223,7 +238,10 @@ class ListHandlers:
             return None
 
     async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:
-        requests = {name: OpenList(Bookmark(replace(error.query, workflow=name))) for name in error.similar}
+        names = error.meant or error.similar
+        requests = {
+            name: OpenList(Bookmark(replace(error.query, workflow=name))) for name in names[:_MOST_NAMES]
+        }
         return [similar(name, await self._save(request, team)) for name, request in requests.items()]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_ROWS, OVERVIEW_OPTIONS
+from bot.browse.phrases import quote_name
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
     InstanceFilter,
@@ -20,7 +21,7 @@ from bot.language import times
 from bot.language.errors import QueryError, typed
 from bot.language.options import Say
 from bot.language.times import Clock, TimePoint
-from bot.language.tokens import COMMAND, quote
+from bot.language.tokens import COMMAND
 from bot.slack.requests import Request
 
 
@@ -90,7 +91,7 @@ class ListQuery:
 
     def command(self) -> str:
         """Return the command for the same list."""
-        return " ".join((COMMAND, "list", quote(self.workflow), *LIST_OPTIONS.echo(self)))
+        return " ".join((COMMAND, "list", quote_name(self.workflow), *LIST_OPTIONS.echo(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,16 @@ class OverviewQuery:
 
 @dataclass(frozen=True, slots=True)
 class HelpQuery(Request):
-    """How to use this; a topic of it, or all."""
+    """How to use this.
+
+    Attributes:
+        topic: one of its topics; None means all.
+        workflow: the name that stands in the examples; None means any.
+    """
 
     kind: ClassVar[str] = "help"
     topic: str | None = None
+    workflow: str | None = None
 
 
 def _moment(key: str, text: str | None, clock: Clock) -> TimePoint | None:

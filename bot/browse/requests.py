@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from bot.browse.bookmark import Bookmark, KeptPlace, Place
 from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
+from bot.cloudflare.models import Status
 from bot.slack.requests import Request
 
 
@@ -22,6 +23,40 @@ class ListWorkflows(Request):
 
     kind: ClassVar[str] = "overview"
     query: OverviewQuery
+
+
+@dataclass(frozen=True, slots=True)
+class FindStatus(Request):
+    """Which workflows have instances of a status.
+
+    Attributes:
+        status: the one.
+        since: the words of a time, for the lists that it leads to.
+        until: likewise.
+        account: as settings name it; None means the default account.
+    """
+
+    kind: ClassVar[str] = "find_status"
+    status: Status
+    since: str | None = None
+    until: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet(Request):
+    """Something that this bot does not do yet.
+
+    Attributes:
+        verb: what it is, as one of `bot.home.command.NOT_YET, or `show``.
+        workflow: of which workflow, if that was said.
+        instance: of which instance.
+    """
+
+    kind: ClassVar[str] = "not_yet"
+    verb: str
+    workflow: str | None = None
+    instance: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

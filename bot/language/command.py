@@ -21,6 +21,7 @@ class Command:
         accounts: the names that settings give to accounts.
         channel: the id of the channel in which it was typed.
         zone: the IANA name of the zone that is meant where none is said.
+        workflows: the names of the account's workflows, where they were looked up to read it.
         zone_assumed: UTC stands in for it, as Slack did not tell the person's.
         now: the moment at which it was typed.
     """
@@ -32,6 +33,7 @@ class Command:
     zone: str = "UTC"
     now: datetime = _NO_MOMENT
     zone_assumed: bool = False
+    workflows: Sequence[str] = ()
 
     @classmethod
     def from_slack(
@@ -61,6 +63,8 @@ class Command:
     def edit(self, span: tuple[int, int] | None, words: str) -> "Command":
         """Return the command with other words in a span, in which a mention keeps whom it means."""
         start, end = span or (0, len(self.text))
+        if not words:
+            start = len(self.text[:start].rstrip())
         moved = []
         for mention in self.mentions:
             if mention.end <= start:

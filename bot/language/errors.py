@@ -22,6 +22,7 @@ class QueryError(Exception):
         problem: what is wrong with it, to be read after the word.
         expected: what would have been right.
         choices: what to write in its place, where something right looks like it; several if any may be meant.
+            Nothing in its place leaves it out.
         span: where the word stands in the text; None for all of it.
         proposals: the whole text as it can be read, for the nearest or for each choice; `verify_proposals`
             fills them in.
@@ -93,7 +94,7 @@ def _corrected(
         wrong = _error_in(typed, read)
         if wrong is None:
             return typed
-        if wrong.nearest is None:
+        if not wrong.nearest:  # a word that would be left out is the person's to leave out
             break
         found, nearest = wrong, wrong.nearest
     return None

@@ -1,5 +1,6 @@
 """What the value of each filter may be."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,10 +11,16 @@ from bot.language.tokens import Token, in_quotes
 _STATUS_OF_FOLDED: Final = {status.casefold(): status for status in STATUSES}
 _STATUS_SYNONYMS: Final = {
     # what people call them elsewhere
-    "failed": "errored", "failure": "errored", "failing": "errored", "error": "errored", "errors": "errored",
+    "failed": "errored", "failure": "errored", "failures": "errored", "failing": "errored", "fail": "errored",
+    "fails": "errored", "error": "errored", "errors": "errored", "errorred": "errored", "broken": "errored",
+    "crashed": "errored", "timed out": "errored",
     "completed": "complete", "success": "complete", "succeeded": "complete", "done": "complete",
-    "finished": "complete", "active": "running", "pending": "queued", "cancelled": "terminated",
-    "canceled": "terminated", "stopped": "terminated", "sleeping": "waiting",
+    "successful": "complete", "finished": "complete", "ok": "complete", "active": "running",
+    "in progress": "running", "in flight": "running", "pending": "queued", "in queue": "queued",
+    "enqueued": "queued",
+    "cancelled": "terminated", "canceled": "terminated", "stopped": "terminated", "killed": "terminated",
+    "sleeping": "waiting", "suspended": "paused", "on hold": "paused", "waiting for pause": "waitingForPause",
+    "pausing": "waitingForPause", "rolling back": "rollingBack",
 }  # fmt: skip
 _MAX_PAGE: Final = 1_000_000
 
@@ -21,6 +28,12 @@ _MAX_PAGE: Final = 1_000_000
 def known_status(word: str) -> Status | None:
     """Return the status that a word is, whatever its case."""
     return _STATUS_OF_FOLDED.get(word.casefold())
+
+
+def synonymous_status(word: str) -> Status | None:
+    """Return the status that people call by a word elsewhere."""
+    meant = _STATUS_SYNONYMS.get(word.casefold())
+    return None if meant is None else Status(meant)
 
 
 def nearest_status(word: str) -> str | None:
@@ -44,15 +57,23 @@ def read_status(token: Token) -> Status:
         return status
     if token.quoted and token.value:
         return Status(token.value)
+    several = _statuses_in(token.value)
     close = nearest_status(token.value)
     expected = one_of(STATUSES)
     if token.value and not token.value.isalpha():
         expected += "; Cloudflare lists one status at a time, and leaves none out"
     elif token.value and not close:
         expected += f"; a newer one goes in quotes, as in {typed(f'status:{in_quotes(token.value)}')}"
+    meant = several or ((close,) if close else ())
     raise token.wrong(
-        "is not a known status", expected=expected, nearest=f"status:{close}" if close else None
+        "is not a known status", expected=expected, nearest=tuple(f"status:{status}" for status in meant)
     )
+
+
+def _statuses_in(text: str) -> tuple[str, ...]:
+    """Return the statuses of a list such as `errored,paused`; none where one of them is unknown."""
+    found = [known_status(part) or synonymous_status(part) for part in re.split(r"[,;|/+&]", text) if part]
+    return tuple(dict.fromkeys(status for status in found if status)) if len(found) > 1 and all(found) else ()
 
 
 def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
@@ -64,7 +85,9 @@ def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:
     digits = token.value.lstrip("0") if token.value.isascii() and token.value.isdigit() else ""
     if not digits or len(digits) > len(str(most)) or int(digits) > most:
         raise token.wrong(
-            f"is not a whole number from 1 to {most:,}", expected=f"`{key}:1` to `{key}:{most}`"
+            f"is not a whole number from 1 to {most:,}",
+            expected=f"`{key}:1` to `{key}:{most}`",
+            nearest=f"{key}:{most}" if digits and most < _MAX_PAGE else None,
         )
     return int(digits)
 

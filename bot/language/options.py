@@ -47,7 +47,7 @@ class Option(Generic[T]):
         phrase: says a value in the line above an answer; None where another place shows it.
         parameter: the API's name of it, which may be typed, too.
         aliases: other names that mean the same.
-        synonyms: names that people use elsewhere. They are proposed, not taken.
+        synonyms: names that people use elsewhere. They are taken, and the answer says so.
         default: what it is where it was left out, as help and docs say it.
         field: what stands around its field in a form; without a label where forms lack it.
     """
@@ -64,6 +64,10 @@ class Option(Generic[T]):
     synonyms: tuple[str, ...] = ()
     default: str = ""
     field: Field = _NO_FIELD
+
+    def is_called(self, name: str) -> bool:
+        """Return whether this is a name of the option's own."""
+        return name in (self.key, self.parameter, *self.aliases)
 
     def value_in(self, asked: object) -> T | None:
         """Return the option's value in what a command asks for."""
@@ -109,21 +113,28 @@ class Options:
         """Return the key that a name stands for, if it is one of an option."""
         return self._key_of.get(name)
 
-    def by_key(self, words: Sequence[Token]) -> dict[str, Token]:
+    def named(self, name: str) -> Option[Any] | None:
+        """Return the option that a name stands for, also one that people use elsewhere."""
+        key = self._key_of.get(name) or self._synonyms.get(name)
+        return None if key is None else self._options[key]
+
+    def by_key(self, words: Sequence[Token], text: str) -> dict[str, Token]:
         """Return the word of each option that was given.
 
+        Args:
+            words: with a key each, in their order.
+            text: that they stand in.
+
         Raises:
-            QueryError: one is unknown, or is given twice.
+            QueryError: one is unknown, or is given twice; then either of the two may be meant.
         """
         given: dict[str, Token] = {}
         for word in words:
             key = self.key_of(word.key or "")
             if key is None:
                 raise self.unknown(word)
-            if key in given:
-                raise word.wrong(
-                    f"repeats {typed(given[key].text)}; only one is allowed", expected=f"`{key}:` once"
-                )
+            if key in given and given[key].value.casefold() != word.value.casefold():
+                raise _given_twice(given[key], word, key, text)
             given[key] = word
         return given
 
@@ -159,3 +170,15 @@ class Options:
         """Return a phrase for each value that only a phrase tells."""
         values = ((option.phrase, option.value_in(asked)) for option in self)
         return tuple(phrase(value, say) for phrase, value in values if phrase and value is not None)
+
+
+def _given_twice(first: Token, second: Token, key: str, text: str) -> QueryError:
+    """Return the error for two words of one option, of which one is to be left out."""
+    choices = (text[first.start : second.start].rstrip(), text[first.end : second.end].lstrip())
+    return QueryError(
+        second.text,
+        f"repeats {typed(first.text)}; only one is allowed",
+        expected=f"`{key}:` once",
+        nearest=choices,
+        span=(first.start, second.end),
+    )

@@ -206,16 +206,16 @@ def _token(text: str, start: int) -> tuple[Token, int]:
         end = _word_end(text, flag.end())
         return Token(text[start:end], start, None, text[start:end], text[start:end]), end
     key_match = _KEY.match(text, start)
-    key = _canonical(key_match[1]) if key_match else None
+    name = _canonical(key_match[1]) if key_match else None
     begin = key_match.end() if key_match else start
     value, end = _value(text, begin)
     raw = text[begin:end]
-    if value == raw and key not in _AS_PASTED and not raw.startswith(("@", "#")):
+    if value == raw and name not in _AS_PASTED and not raw.startswith(("@", "#")):
         value = raw = _without_marks(raw, is_bold=_BOLD.search(text, 0, end) is not None)
     text = text[start : begin + len(raw)]
     if value == raw and not text.isascii():
         value = raw = "".join(sign for sign in raw if not _is_unseen(sign))
-    return Token(text, start, key, value, raw), end
+    return Token(text, start, name, value, raw), end
 
 
 def _without_marks(word: str, *, is_bold: bool) -> str:

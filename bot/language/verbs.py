@@ -21,7 +21,8 @@ class Verb(Generic[R]):
         help: what it does, in a phrase.
         read: reads the verb's own word and those behind it. It raises QueryError.
         aliases: other words that mean the same.
-        synonyms: words that people use elsewhere. They are proposed, not taken.
+        synonyms: words that people use elsewhere. They are taken, too, but not shown.
+        is_hidden: help and docs do not name it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Verb(Generic[R]):
     read: Callable[[Token, Sequence[Token], Command], R]
     aliases: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    is_hidden: bool = False
 
 
 class Verbs(Generic[R]):
@@ -41,16 +43,18 @@ class Verbs(Generic[R]):
 
     def __init__(self, verbs: Iterable[Verb[R]]) -> None:
         self._verbs = tuple(verbs)
-        self._named = {name: verb for verb in self._verbs for name in (verb.name, *verb.aliases)}
+        self._named = {
+            name: verb for verb in self._verbs for name in (verb.name, *verb.aliases, *verb.synonyms)
+        }
         self._synonyms = {name: verb.name for verb in self._verbs for name in verb.synonyms}
 
     def __iter__(self) -> Iterator[Verb[R]]:
-        return iter(self._verbs)
+        return (verb for verb in self._verbs if not verb.is_hidden)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names in order."""
-        return tuple(verb.name for verb in self._verbs)
+        return tuple(verb.name for verb in self)
 
     def find(self, word: str) -> Verb[R] | None:
         """Return the verb that a word is, whatever its case."""
@@ -59,4 +63,4 @@ class Verbs(Generic[R]):
     def nearest(self, word: str) -> str | None:
         """Return the name of the verb that a word most likely means: a typo, or another system's name."""
         word = word.lower().strip("-\N{EM DASH}\N{EN DASH}:")
-        return self._synonyms.get(word) or nearest(word, self.names)
+        return nearest(word, self.names)

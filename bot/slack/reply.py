@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.language.readings import Reading
 from bot.ui.elements import Message
 from bot.ui.limits import Block
 
@@ -15,11 +16,13 @@ class ShowMessage:
         message: what to show.
         plain: the same in blocks that every Slack shows, for when this one refuses the newer ones.
         in_place: it replaces the message that was clicked in.
+        readings: what was taken for what in answering, beside what the request knows of.
     """
 
     message: Message
     plain: Message | None = None
     in_place: bool = False
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -397,8 +397,9 @@ def _with_readings(reply: Reply, readings: Sequence[Reading]) -> Reply:
     """Return a reply that says how the command was read."""
     match reply:
         case ShowMessage(message=message, plain=plain):
-            plain = plain and with_readings(plain, readings)
-            return replace(reply, message=with_readings(message, readings), plain=plain)
+            all_ = (*reply.readings, *readings)
+            plain = plain and with_readings(plain, all_)
+            return replace(reply, message=with_readings(message, all_), plain=plain, readings=())
         case OpenModal(view=view):
             return replace(reply, view=view_with_readings(view, readings))
     return reply

@@ -194,7 +194,9 @@ def is_explained(error: Exception) -> bool:
 @explain.register
 def _(error: QueryError) -> Problem:
     advice = [f"Expected: {_with_code(error.expected)}."]
-    if error.choices:
+    if error.choices == ("",):
+        advice.append("Without it:")
+    elif error.choices:
         advice.append(f"Did you mean {' or '.join(map(code, error.choices))}?")
     return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
 

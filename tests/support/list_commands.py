@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
+from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
 from bot.browse.requests import ListInstances, ListWorkflows
 from bot.language.errors import QueryError
 from bot.language.times import Clock
+from bot.slack.requests import Request
 from tests.support.commands import NOW, read
 
 
@@ -21,7 +22,7 @@ def read_pending(text: str) -> PendingQuery:
     return request.query
 
 
-def read_or_refuse(text: str, clock: Clock) -> ListQuery | OverviewQuery | HelpQuery | QueryError:
+def read_or_refuse(text: str, clock: Clock) -> ListQuery | OverviewQuery | Request | QueryError:
     """Return what a command asks for, or how it is refused."""
     try:
         request = read(text)
@@ -31,5 +32,4 @@ def read_or_refuse(text: str, clock: Clock) -> ListQuery | OverviewQuery | HelpQ
             return request.query
     except QueryError as error:
         return error
-    assert isinstance(request, HelpQuery)
     return request

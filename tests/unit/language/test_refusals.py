@@ -7,10 +7,6 @@ from bot.language.errors import QueryError
 from tests.support.list_commands import read_list
 
 MISTAKES = (
-    "list",
-    "errored",
-    "status:errored",
-    "--status errored",
     "orders statsu:errored",
     "orders Statsu:errored rows:5",
     "statsu:errored orders",
@@ -20,7 +16,6 @@ MISTAKES = (
     "lits orders errored",
     "hlep orders filters",
     "orders status:",
-    "orders status:failed",
     "orders status:wurst",
     'orders status:""',
     "orders errored complete",
@@ -99,40 +94,9 @@ def test_a_command_put_right_can_be_typed_as_it_stands(text: str, query: str) ->
     assert read_list(refused.value.corrected) == read_list(query)
 
 
-def test_a_time_in_two_words_is_advised_to_be_quoted() -> None:
-    with pytest.raises(QueryError) as refused:
-        read_list("orders since:2026-11-22 09:00")
-    assert refused.value.word == "09:00"
-    assert 'since:"2026-11-22 09:00"' in f"{refused.value.expected} {refused.value.nearest}"
-
-
 def test_the_message_of_an_error_names_word_problem_and_expectation() -> None:
     with pytest.raises(QueryError, match=r"rows:0 .*number from 1 to 20; expected `rows:1` to `rows:20`"):
         read_list("orders rows:0")
-
-
-@pytest.mark.parametrize(
-    ("text", "nearest"),
-    [
-        ("orders yesterday", "since:yesterday"),
-        ("orders 24h", "since:24h"),
-        ("orders monday", "since:monday"),
-        ("orders 2026-11-22", "since:2026-11-22"),
-        ("orders since 24h", "since:24h"),
-        ("orders status errored", "status:errored"),
-        ("orders per-page 20", "rows:20"),
-        ("orders from:24h", "since:24h"),
-        ("orders limit:20", "rows:20"),
-        ("orders since:1 hour", 'since:"1 hour"'),
-        ("orders since:last week", 'since:"last week"'),
-        ("orders last hour", 'since:"last hour"'),
-    ],
-)
-def test_a_filter_without_its_colon_or_key_is_understood_as_a_slip(text: str, nearest: str) -> None:
-    with pytest.raises(QueryError) as refused:
-        read_list(text)
-    assert refused.value.nearest == nearest
-    assert refused.value.corrected == f"/workflows orders {nearest}"
 
 
 def test_a_status_may_come_before_the_name() -> None:

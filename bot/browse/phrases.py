@@ -1,0 +1,212 @@
+"""What people write in place of a filter: `failed`, `status: errored`, `last 2 hours`, `top 5`.
+
+What is certain is taken for the filter that it means. Where other words stood, the answer says so.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise, takewhile
+from typing import Final
+
+from bot.browse.options import ACCOUNT, CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, SINCE, STATUS, UNTIL
+from bot.cloudflare.models import DIRECTIONS
+from bot.language import filters, times
+from bot.language.readings import Reading
+from bot.language.small_words import is_small
+from bot.language.tokens import Token, in_quotes, quote
+
+EVERYTHING: Final = frozenset({
+    "*", "all", "everything", "every", "overview", "any", "anything", "everywhere", "list", "ls",
+    "report", "health", "summary", "stats", "statistics", "dashboard", "counts",
+})  # fmt: skip
+"""Words in the place of a name that mean every workflow."""
+
+_AND: Final = ("and", "to", "until", "till", "-", "\N{EN DASH}", "\N{EM DASH}")
+_BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "since", "the", "of", "at")
+_BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
+_COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
+_NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
+_USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
+_ASSIGNED: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
+_NUMBERED: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
+
+
+def read_phrases(words: Sequence[Token]) -> tuple[list[Token], tuple[Reading, ...]]:
+    """Return the words with filters in place of the phrases that mean them, and what was taken for what."""
+    reader = _Reader(words)
+    reader.read()
+    return reader.found, tuple(reader.readings)
+
+
+def quote_name(name: str) -> str:
+    """Return a workflow's name as it stands in a command: in quotes where a bare one means more."""
+    word = Token(name, 0, None, name, name)
+    is_other = is_phrase(name) or is_small(word) or name.lower() in {*EVERYTHING, "help"}
+    return in_quotes(name) if is_other else quote(name)
+
+
+def is_phrase(word: str) -> bool:
+    """Return whether a bare word is read as a filter, so that a name like it stands in quotes."""
+    found, _ = read_phrases([Token(word, 0, None, word, word)])
+    return [(token.key, token.value) for token in found] != [(None, word)]
+
+
+class _Reader:
+    """Reads words from the left, each phrase into filters, and any other word as it stands."""
+
+    def __init__(self, words: Sequence[Token]) -> None:
+        self._left = list(words)
+        self.found: list[Token] = []
+        self.readings: list[Reading] = []
+
+    def read(self) -> None:
+        while self._left:
+            if not (
+                self._key()
+                or self._range()
+                or self._time()
+                or self._count()
+                or self._order()
+                or self._status()
+            ):
+                self.found.append(self._left.pop(0))
+
+    def _key(self) -> bool:
+        """Read `state:failed`, `status: errored`, `status :errored`, `limit=5`, `since 2 am`."""
+        first = self._left[0]
+        name, value = (first.key, first.value) if first.key else _assigned(first)
+        option = LIST_OPTIONS.named(name.lower().replace("-", "_")) if name else None
+        if option is None:
+            return False
+        count, is_joined = 1, first.key is None
+        if not value and not first.quoted:
+            behind = self._bare(1)
+            beside = next((place for place, word in enumerate(behind[:2]) if word.strip(":=")), None)
+            if beside is None or not (
+                first.key or behind[0][0] in ":=" or _takes(option.key, behind[beside:])
+            ):
+                return False
+            value, count, is_joined = behind[beside].lstrip(":="), beside + 2, True
+        if option in (SINCE, UNTIL) and not first.quoted:
+            behind = self._bare(count)
+            if (words := times.longest_time([value, *behind])) > 1:
+                value, count, is_joined = " ".join([value, *behind[: words - 1]]), count + words - 1, True
+        status = filters.synonymous_status(value) if option is STATUS and not first.quoted else None
+        is_said = status is not None or not option.is_called(name.lower().replace("-", "_"))
+        if is_joined or status:
+            self._put(count, {option.key: status or value}, is_said=is_said)
+        else:
+            self._left.pop(0)
+            self.found.append(replace(first, key=option.key))
+            if is_said:
+                self.readings.append(Reading(first.text, f"{option.key}:{first.raw}"))
+        return True
+
+    def _range(self) -> bool:
+        """Read `between 2am and 4am`, `from 2h to 1h`, `2am - 4am`."""
+        words = self._bare(0)
+        start = 1 if words and words[0].lower() in ("between", "from") else 0
+        first = times.longest_time(words[start:])
+        end = start + first
+        if not first or end >= len(words) or words[end].lower() not in _AND:
+            return False
+        second = times.longest_time(words[end + 1 :])
+        if not second:
+            return False
+        bounds = {
+            SINCE.key: " ".join(words[start:end]),
+            UNTIL.key: " ".join(words[end + 1 : end + 1 + second]),
+        }
+        self._put(end + 1 + second, bounds)
+        return True
+
+    def _time(self) -> bool:
+        """Read `2h`, `past hour`, `in the last 2 hours`, `today`, `from tonight`."""
+        words = self._bare(0)
+        start = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
+        count = times.longest_time(words[start:])
+        if not count:
+            return False
+        self._put(start + count, {SINCE.key: " ".join(words[start : start + count])})
+        return True
+
+    def _count(self) -> bool:
+        """Read `top 5`, `last 5`, `5 rows`; `latest` alone is one."""
+        words = [word.lower() for word in self._bare(0)]
+        for start in (1, 0):
+            if len(words) > start and (start == 0 or words[0] in _BEFORE_COUNTS) and words[start].isdecimal():
+                is_counted = words[start + 1 : start + 2] and words[start + 1] in _COUNTED
+                if start or is_counted:
+                    self._put(start + 1 + bool(is_counted), {ROWS.key: words[start]})
+                    return True
+        for phrase in _NEWEST:
+            count = phrase.count(" ") + 1
+            if " ".join(words[:count]) == phrase and words[count : count + 1] != ["first"]:
+                self._put(count, {ROWS.key: "1"})
+                return True
+        return False
+
+    def _order(self) -> bool:
+        """Read `newest first`, which is what there is anyway."""
+        words = [word.lower() for word in self._bare(0)]
+        for phrase in _USUAL_ORDER:
+            count = phrase.count(" ") + 1
+            if " ".join(words[:count]) == phrase:
+                self._put(count, {}, is_said=False)
+                return True
+        return False
+
+    def _status(self) -> bool:
+        """Read `errored`, `failed`, `in progress`."""
+        words = self._bare(0)
+        for count in (3, 2, 1):
+            text = " ".join(words[:count])
+            known, meant = filters.known_status(text), filters.synonymous_status(text)
+            if len(words) >= count and (known or meant):
+                self._put(count, {STATUS.key: known or meant or ""}, is_said=known is None)
+                return True
+        return False
+
+    def _bare(self, start: int) -> list[str]:
+        """Return the bare words in a row from a place on."""
+        row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
+        return [word.value for word in row]
+
+    def _put(self, count: int, meant: dict[str, str], *, is_said: bool = True) -> None:
+        """Put filters in the place of the first words."""
+        taken, self._left = self._left[:count], self._left[count:]
+        text = _text(taken)
+        self.found += [Token(text, taken[0].start, key, value, quote(value)) for key, value in meant.items()]
+        if is_said:
+            written = " ".join(f"{key}:{quote(value)}" for key, value in meant.items())
+            self.readings.append(Reading(text, written))
+
+
+def _text(words: Sequence[Token]) -> str:
+    """Return words in a row as they stood in the command."""
+    text = words[0].text
+    for before, word in pairwise(words):
+        text += " " * (word.start - before.end) + word.text
+    return text
+
+
+def _assigned(word: Token) -> tuple[str, str]:
+    """Return the key and the value in `status=errored` and `page2`; of any other word, a key alone."""
+    if word.quoted:
+        return "", ""
+    found = _ASSIGNED.fullmatch(word.value) or _NUMBERED.fullmatch(word.value)
+    return (found[1], found[2]) if found else (word.value.lstrip("-"), "")
+
+
+def _takes(key: str, words: Sequence[str]) -> bool:
+    """Return whether a key without a colon is meant as one, by the word behind it."""
+    if key == STATUS.key:
+        return filters.known_status(words[0]) is not None or filters.nearest_status(words[0]) is not None
+    if key in (SINCE.key, UNTIL.key):
+        return times.longest_time(words) > 0
+    if key in (PAGE.key, ROWS.key):
+        return words[0].isdecimal()
+    if key == DIRECTION.key:
+        return words[0].lower() in DIRECTIONS
+    return key in (ACCOUNT.key, CURSOR.key)

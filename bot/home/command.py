@@ -1,0 +1,87 @@
+"""The words of what is asked of the bot itself, and of what it does not do yet."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.command import is_instance_id
+from bot.browse.model import HelpQuery, OverviewQuery
+from bot.browse.phrases import read_phrases
+from bot.browse.requests import ListWorkflows, NotYet
+from bot.home.help import TOPICS
+from bot.home.requests import ShowAccounts, ShowVersion
+from bot.language.command import Command
+from bot.language.errors import nearest, one_of
+from bot.language.small_words import without_small
+from bot.language.tokens import COMMAND, Token
+
+GREETINGS: Final = (
+    "hi", "hello", "hey", "yo", "thanks", "thx", "menu", "settings", "login", "aide", "hilfe", "ayuda",
+)  # fmt: skip
+"""What people say to somebody of whom they do not know yet what they can do."""
+
+NOT_YET: Final = {
+    "restart": ("retry", "rerun", "redo", "replay"),
+    "pause": ("hold", "suspend"),
+    "resume": ("unpause", "continue"),
+    "terminate": ("kill", "cancel", "stop", "abort"),
+    "delete": ("remove", "rm"),
+    "trigger": ("create", "start", "run", "new", "execute"),
+    "logs": ("log", "tail", "watch", "follow"),
+    "explain": ("why", "debug", "reason", "cause"),
+    "find": (),
+    "alert": ("alerts", "notify", "subscribe", "watch"),
+    "audit": (),
+    "access": ("permissions", "roles"),
+    "export": ("csv", "download"),
+}
+"""What people ask for and this bot does not do yet, with other words for it."""
+
+
+def read_help(head: Token, rest: Sequence[Token], _: Command) -> HelpQuery:
+    """Read `help [topic|NAME]`; a greeting asks for help, whatever stands behind it.
+
+    Raises:
+        QueryError: a topic is mistyped.
+    """
+    if not rest or head.value.lower() not in ("help", "--help", "-h", "?"):
+        return HelpQuery()
+    topic = rest[0].value.lower()
+    if topic in TOPICS:
+        return HelpQuery(topic)
+    if close := nearest(topic, TOPICS):
+        raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=close)
+    return HelpQuery(workflow=rest[0].value)
+
+
+def read_search(head: Token, rest: Sequence[Token], _: Command) -> ListWorkflows | NotYet:
+    """Read `search TEXT` and `find ID`.
+
+    Raises:
+        QueryError: nothing is said that could be looked for.
+    """
+    words = without_small(rest)
+    if not words:
+        raise head.wrong("does not say what to look for", expected=f"a text, as in `{COMMAND} search:order`")
+    if is_instance_id(words[0]):
+        return NotYet("find", instance=words[0].value)
+    return ListWorkflows(OverviewQuery(search=" ".join(word.value for word in words)))
+
+
+def read_accounts(_: Token, _rest: Sequence[Token], _command: Command) -> ShowAccounts:
+    """Read `accounts`."""
+    return ShowAccounts()
+
+
+def read_version(_: Token, _rest: Sequence[Token], _command: Command) -> ShowVersion:
+    """Read `version`."""
+    return ShowVersion()
+
+
+def read_not_yet(head: Token, rest: Sequence[Token], _: Command) -> NotYet:
+    """Read a verb that the bot does not have yet, with the workflow and the instance that it is about."""
+    said = head.value.lower()
+    verb = next(verb for verb, others in NOT_YET.items() if said == verb or said in others)
+    words = [word for word in without_small(read_phrases(rest)[0]) if word.key is None]
+    if words and is_instance_id(words[0]):
+        return NotYet(verb, instance=words[0].value)
+    return NotYet(verb, *(word.value for word in words[:2]))
