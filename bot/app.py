@@ -31,7 +31,7 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
-from bot.routing import CommandReader, routes
+from bot.routing import VERBS, CommandReader, routes
 from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
@@ -262,7 +262,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     zones = UserTimeZones(client, time.monotonic)
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     browser = Browser(accounts, stored.walks.has_passed)
-    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause)
+    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause, VERBS.nearest)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     stores = partial(DigestRepository, engine, now=_now, limits=limits)
     channels = ChannelAccess(client)

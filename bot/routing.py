@@ -114,6 +114,12 @@ def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
     return read_list(rest, command)
 
 
+_NOT_YET: Final[list[Verb[Request]]] = [
+    Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
+    for verb, others in NOT_YET.items()
+    if verb != "find"
+]
+
 VERBS: Final = Verbs[Request](
     (
         Verb("list", "NAME [filters]", "the instances of a workflow, newest first", _list, synonyms=("ls",)),
@@ -147,11 +153,7 @@ VERBS: Final = Verbs[Request](
         Verb("search", "TEXT", "", read_search, is_hidden=True, synonyms=("find", "grep")),
         Verb("accounts", "", "", read_accounts, is_hidden=True, synonyms=("account",)),
         Verb("version", "", "", read_version, is_hidden=True, aliases=("--version", "-v")),
-        *(
-            Verb[Request](verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
-            for verb, others in NOT_YET.items()
-            if verb != "find"
-        ),
+        *_NOT_YET,
     )
 )
 """What may stand behind the slash command; anything else is a workflow, or filters."""

@@ -30,6 +30,7 @@ from bot.browse.requests import (
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
+from bot.language.command import Command
 from bot.language.errors import FormErrors
 from bot.language.readings import Reading
 from bot.language.times import Clock
@@ -72,6 +73,7 @@ class ListHandlers:
         zones: people's time zones.
         now: the clock.
         refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
+        nearest_verb: returns the verb that looks like a word, which may have been taken for a name.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
@@ -82,6 +84,7 @@ class ListHandlers:
         zones: UserTimeZones,
         now: Callable[[], datetime],
         refresh_pause: timedelta,
+        nearest_verb: Callable[[str], str | None],
     ) -> None:
         self._browser = browser
         self._requests = requests
@@ -89,6 +92,7 @@ class ListHandlers:
         self._zones = zones
         self._now = now
         self._refresh_pause = refresh_pause
+        self._nearest_verb = nearest_verb
         self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
             _MOST_REFRESHED, refresh_pause.total_seconds()
         )
@@ -182,7 +186,9 @@ class ListHandlers:
             if len(error.meant) == 1:
                 return await self._show_meant(team, error, notices)
             similar_ones = await self._similar(team, error)
-            raise UserError(problem_message(error, suggestions=similar_ones)) from error
+            verb = None if similar_ones else self._nearest_verb(error.query.workflow)
+            commands = [Command(verb)] if verb else []
+            raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
         controls = await self._controls(team, screen)
         reply = ShowMessage(instances_message(screen, controls, notices))
         if not (fresh or controls.incomplete):

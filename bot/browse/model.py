@@ -18,10 +18,11 @@ from bot.cloudflare.models import (
 )
 from bot.cloudflare.requests import instances_request
 from bot.language import times
+from bot.language.command import Command
 from bot.language.errors import QueryError, typed
 from bot.language.options import Say
 from bot.language.times import Clock, TimePoint
-from bot.language.tokens import COMMAND
+from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
 
 
@@ -118,13 +119,22 @@ class PendingQuery:
         """Return whether a wall-clock time was typed."""
         return any(times.needs_zone(text) for text in (self.since, self.until) if text is not None)
 
+    def command(self) -> str:
+        """Return the command for the same list, its times in the words in which they were typed."""
+        times_ = [
+            f"{key}:{quote(text)}" for key, text in (("since", self.since), ("until", self.until)) if text
+        ]
+        return " ".join((self.query.command(), *times_))
+
     def resolve(self, clock: Clock) -> ListQuery:
         """Return the query at a moment, in a zone.
 
         Raises:
-            QueryError: a time can't be read, or the two of them hold nothing between them.
+            QueryError: a time can't be read, or the two of them hold nothing between them. Where it may mean
+                something, the list with each meaning is proposed.
         """
-        since, until = _moment("since", self.since, clock), _moment("until", self.until, clock)
+        since = self._moment("since", self.since, clock)
+        until = self._moment("until", self.until, clock, after=since.at if since else None)
         if since and since.at > clock.now:
             raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
         if since and until and since.at >= until.at:
@@ -134,6 +144,23 @@ class PendingQuery:
                 expected="`until:` to be the later of the two",
             )
         return replace(self.query, since=since, until=until)
+
+    def _moment(
+        self, key: str, text: str | None, clock: Clock, after: datetime | None = None
+    ) -> TimePoint | None:
+        if text is None:
+            return None
+        try:
+            return times.read(text, clock, after)
+        except QueryError as error:
+            choices = tuple(f"{key}:{quote(choice)}" for choice in error.choices)
+            unread = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=choices)
+            meant = [
+                replace(self, since=choice) if key == "since" else replace(self, until=choice)
+                for choice in error.choices
+            ]
+            unread.proposals = tuple(Command(pending.command()) for pending in meant)
+            raise unread from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +192,3 @@ class HelpQuery(Request):
     kind: ClassVar[str] = "help"
     topic: str | None = None
     workflow: str | None = None
-
-
-def _moment(key: str, text: str | None, clock: Clock) -> TimePoint | None:
-    if text is None:
-        return None
-    try:
-        return times.read(text, clock)
-    except QueryError as error:
-        raise QueryError(f"{key}:{text}", error.problem, expected=error.expected) from error

@@ -29,7 +29,7 @@ NOT_YET: Final = {
     "logs": ("log", "tail", "watch", "follow"),
     "explain": ("why", "debug", "reason", "cause"),
     "find": (),
-    "alert": ("alerts", "notify", "subscribe", "watch"),
+    "alert": ("alerts", "notify", "subscribe"),
     "audit": (),
     "access": ("permissions", "roles"),
     "export": ("csv", "download"),

@@ -74,7 +74,11 @@ class Suggestion:
 
 
 def problem_message(
-    error: Exception, *, again: Editable | None = None, suggestions: Sequence[Suggestion] = ()
+    error: Exception,
+    *,
+    again: Editable | None = None,
+    suggestions: Sequence[Suggestion] = (),
+    commands: Sequence[Editable] = (),
 ) -> Message:
     """Return what a person is told about an error.
 
@@ -82,10 +86,11 @@ def problem_message(
         error: of this bot's own kinds.
         again: the command that asks the same again, where that may help.
         suggestions: lists that lead on.
+        commands: commands that may have been meant, beside those that the error proposes.
     """
     problem = explain(error)
     advice = list(problem.advice)
-    proposals = error.proposals if isinstance(error, QueryError) else ()
+    proposals = (*(error.proposals if isinstance(error, QueryError) else ()), *commands)
     blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
     blocks += [section(command(text.whole()), run_button("Run it", text)) for text in proposals]
     advice += [f"Type {command(text.whole())}" for text in proposals]
