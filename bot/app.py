@@ -31,6 +31,7 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
+from bot.home.handlers import HomeHandlers
 from bot.routing import VERBS, CommandReader, routes
 from bot.settings import Settings
 from bot.slack.background import Background
@@ -272,7 +273,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         installed,
         CommandReader(names, stored.buttons, zones, lists, _now),
-        routes(lists, digests, names),
+        routes(lists, digests, HomeHandlers(names)),
         responder,
         background,
         stored.handled,

@@ -15,8 +15,10 @@ from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
 from bot.browse.requests import (
     ApplyFilter,
+    FindStatus,
     ListInstances,
     ListWorkflows,
+    NotYet,
     OpenFilter,
     OpenList,
     RefreshPage,
@@ -52,14 +54,16 @@ from bot.home.command import (
     read_search,
     read_version,
 )
-from bot.home.help import TOPICS, help_message
+from bot.home.handlers import HomeHandlers
+from bot.home.help import TOPICS
+from bot.home.requests import ShowAccounts, ShowVersion
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.small_words import is_small
 from bot.language.tokens import COMMAND, Token, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Reply, ShowMessage
+from bot.slack.reply import ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.router import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
@@ -326,16 +330,16 @@ class CommandReader:
         return MENUS[action_id](typed)
 
 
-def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]) -> list[Route[Any]]:
+def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
-
-    async def show_help(request: HelpQuery, _: Interaction) -> Reply:
-        return ShowMessage(help_message(request.topic, accounts))
-
     rights = digests.rights
     return [
-        Route(HelpQuery, allow_everyone, show_help),
+        Route(HelpQuery, allow_everyone, home.show_help),
+        Route(ShowAccounts, allow_everyone, home.show_accounts),
+        Route(ShowVersion, allow_everyone, home.show_version),
+        Route(NotYet, allow_everyone, lists.not_yet),
         Route(ListInstances, allow_everyone, lists.list_instances),
+        Route(FindStatus, allow_everyone, lists.find_status),
         Route(ListWorkflows, allow_everyone, lists.list_workflows),
         Route(TurnPage, allow_everyone, lists.turn_page),
         Route(RefreshPage, allow_everyone, lists.refresh_page),

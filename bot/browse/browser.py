@@ -9,7 +9,7 @@ from typing import Final
 from bot.browse.bookmark import Bookmark, KeptPage, KeptPlace, OverviewBookmark, VisitedPage, start_of
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
-from bot.browse.screen import Overview, Screen, Source
+from bot.browse.screen import Overview, Screen, Source, StatusCount, StatusCounts
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
@@ -19,11 +19,13 @@ from bot.cloudflare.errors import (
     UnknownAccount,
     WorkflowNotFound,
 )
-from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
+from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Status, Workflow
 
 WORKFLOWS_PER_SCREEN: Final = 10
 
 _MOST_EMPTY_PAGES: Final = 5
+_MOST_COUNTED: Final = 50
+"""Workflows that are asked for one by one, where the list of them gives no counts."""
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -143,6 +145,25 @@ class Browser:
             uncounted=uncounted,
             cut_short=found.cut_short,
         )
+
+    async def count_status(self, account: str | None, status: Status) -> StatusCounts:
+        """Return the workflows that have instances of a status.
+
+        Raises:
+            CloudflareError, UnknownAccount: as `open`.
+        """
+        name, workflows = self._accounts.get(account)
+        found = await workflows.list_workflows()
+        first, others = found.rows[:_MOST_COUNTED], found.rows[_MOST_COUNTED:]
+        counted, _ = await _counted(workflows, first, fresh=False)
+        rows = [
+            StatusCount(row.name, row.instances[status])
+            for row in (*counted, *others)
+            if row.instances and row.instances.get(status)
+        ]
+        rows.sort(key=lambda row: (-row.count, row.name.casefold()))
+        uncounted = [row.name for row in (*counted, *others) if row.instances is None]
+        return StatusCounts(name, rows, uncounted, found.fetched_at)
 
     async def workflow_names(self, account: str | None) -> tuple[str, ...]:
         """Return the names of an account's workflows; none where they can't be read just now."""

@@ -29,7 +29,6 @@ _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reve
 _EXCLUDED: Final = re.compile(r"(?:!|-|~|not|no|without|except|non-?)(\w*)", re.IGNORECASE)
 _MOST_NAMES: Final = 5
 _ID: Final = re.compile(r"(?=.*\d.*\d)[\w-]{6,100}")
-"""What is most likely an instance's id: long, and with digits in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,9 @@ def read_list(words: Sequence[Token], command: Command) -> ListRequest:
     """
     if any(word.is_flag and word.key == "help" for word in words):
         return HelpQuery()
-    found, readings = read_phrases(_join_flags(words))
+    addressed = [word for word in words if word.key is None and word.value.startswith("@")]
+    found, readings = read_phrases(_join_flags([word for word in words if word not in addressed]))
+    readings += tuple(Reading(word.text, "") for word in addressed)  # whom it was said to
     given = [word for word in found if word.key is not None]
     bare = [word for word in found if word.key is None]
     name = _name(bare, command)
@@ -223,7 +224,12 @@ def _join_flags(tokens: Sequence[Token]) -> list[Token]:
 
 def is_instance_id(word: Token) -> bool:
     """Return whether a bare word is most likely the id of an instance."""
-    return word.key is None and _ID.fullmatch(word.value) is not None
+    return word.key is None and looks_like_instance(word.value)
+
+
+def looks_like_instance(text: str) -> bool:
+    """Return whether a text is most likely the id of an instance: long, and with digits in it."""
+    return _ID.fullmatch(text) is not None
 
 
 def _is_everything(word: Token) -> bool:
@@ -240,10 +246,13 @@ def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Com
             word.text, "is a second workflow", expected="one, as a list shows one", nearest=either
         )
     if word.value.lower() in _OLDEST_FIRST:
-        return word.wrong(
+        last = after if after is not None and after.value.lower() in ("first", "order") else word
+        return QueryError(
+            command.text[word.start : last.end],
             "asks for an order that Cloudflare gives only behind a cursor",
             expected="the newest first, as always",
             nearest=("",),
+            span=(word.start, last.end),
         )
     if (found := _EXCLUDED.fullmatch(word.value)) and _is_status(found[1] or (after.value if after else "")):
         return word.wrong(

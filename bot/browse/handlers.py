@@ -11,17 +11,22 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark, Place
 from bot.browse.browser import Browser, without_anchor
+from bot.browse.command import looks_like_instance
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.instances import instances_message
+from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.messages.problems import restart, similar
+from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import ListQuery
 from bot.browse.requests import (
     ApplyFilter,
+    FindStatus,
     ListInstances,
     ListWorkflows,
+    NotYet,
     OpenFilter,
     OpenList,
     RefreshPage,
@@ -30,10 +35,12 @@ from bot.browse.requests import (
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
+from bot.language import names
 from bot.language.command import Command
 from bot.language.errors import FormErrors
 from bot.language.readings import Reading
 from bot.language.times import Clock
+from bot.language.tokens import COMMAND
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage, UserError
@@ -115,6 +122,20 @@ class ListHandlers:
         """Show the overview."""
         return await self._show(interaction.team, OverviewBookmark(request.query))
 
+    async def find_status(self, request: FindStatus, _: Interaction) -> Reply:
+        """Show which workflows have instances of a status."""
+        found = await self._browser.count_status(request.account, request.status)
+        return ShowMessage(statuses_message(found, request))
+
+    async def not_yet(self, request: NotYet, _: Interaction) -> Reply:
+        """Say that something is not done yet, and what is."""
+        typed = request.workflow
+        meant = names.meant(typed, await self._browser.workflow_names(None)) if typed else ()
+        if typed is None or len(meant) != 1:
+            return ShowMessage(not_yet_message(request, None))
+        readings = () if meant[0] == typed else (Reading(typed, meant[0]),)
+        return ShowMessage(not_yet_message(request, meant[0]), readings=readings)
+
     async def turn_page(self, request: TurnPage, interaction: Interaction) -> Reply:
         """Show another page in place."""
         return replace(await self._show(interaction.team, request.place), in_place=True)
@@ -186,8 +207,11 @@ class ListHandlers:
             if len(error.meant) == 1:
                 return await self._show_meant(team, error, notices)
             similar_ones = await self._similar(team, error)
-            verb = None if similar_ones else self._nearest_verb(error.query.workflow)
-            commands = [Command(verb)] if verb else []
+            if not similar_ones and looks_like_instance(error.query.workflow):
+                unfound = NotYet("find", instance=error.query.workflow)
+                raise UserError(not_yet_message(unfound, None)) from error
+            verb = self._nearest_verb(error.query.workflow) or COMMAND
+            commands = [] if similar_ones else [Command(verb)]
             raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
         controls = await self._controls(team, screen)
         reply = ShowMessage(instances_message(screen, controls, notices))

@@ -40,7 +40,7 @@ STATUS: Final[Option[Status]] = Option(
     read=lambda word, _: filters.read_status(word),
     write=_write_status,
     parameter="status",
-    synonyms=("state",),
+    synonyms=("state", "is", "with", "only"),
     default="all",
     field=Field("Status"),
 )
@@ -134,10 +134,17 @@ SEARCH: Final[Option[str]] = Option(
 )
 
 _UNKNOWN: Final = "is a filter I don't know"
+_LATER: Final = "is a filter that this bot does not have yet"
+LATER: Final = (
+    "id", "error", "message", "reason", "longer", "shorter", "slower", "faster", "took", "duration",
+    "trigger", "source", "version", "step", "output", "params", "payload",
+)  # fmt: skip
+"""What people filter by and Cloudflare's list does not."""
+
 
 LIST_OPTIONS: Final = Options(
     (STATUS, SINCE, UNTIL, ROWS, PAGE, CURSOR, DIRECTION, ACCOUNT),
     unknown=_UNKNOWN,
-    others={SEARCH.key: "can't be used in a list"},
+    others={SEARCH.key: "can't be used in a list, as it looks for workflows", **dict.fromkeys(LATER, _LATER)},
 )
 OVERVIEW_OPTIONS: Final = Options((SEARCH, ACCOUNT), unknown=_UNKNOWN)

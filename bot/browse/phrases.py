@@ -9,7 +9,18 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Final
 
-from bot.browse.options import ACCOUNT, CURSOR, DIRECTION, LIST_OPTIONS, PAGE, ROWS, SINCE, STATUS, UNTIL
+from bot.browse.options import (
+    ACCOUNT,
+    CURSOR,
+    DIRECTION,
+    LATER,
+    LIST_OPTIONS,
+    PAGE,
+    ROWS,
+    SINCE,
+    STATUS,
+    UNTIL,
+)
 from bot.cloudflare.models import DIRECTIONS
 from bot.language import filters, times
 from bot.language.readings import Reading
@@ -78,7 +89,7 @@ class _Reader:
         name, value = (first.key, first.value) if first.key else _assigned(first)
         option = LIST_OPTIONS.named(name.lower().replace("-", "_")) if name else None
         if option is None:
-            return False
+            return self._later(name)
         count, is_joined = 1, first.key is None
         if not value and not first.quoted:
             behind = self._bare(1)
@@ -101,6 +112,18 @@ class _Reader:
             self.found.append(replace(first, key=option.key))
             if is_said:
                 self.readings.append(Reading(first.text, f"{option.key}:{first.raw}"))
+        return True
+
+    def _later(self, name: str) -> bool:
+        """Read `longer than 1h` as a filter that is refused as a whole; `error` alone is a status."""
+        words = self._bare(0)
+        if name not in LATER or len(words) < 2 or self._left[0].key is not None:
+            return False
+        start = 2 if words[1].lower() in ("than", "of", "by", "is") else 1
+        count = max(times.longest_time(words[start:]), 1)
+        if filters.synonymous_status(name) or not words[start:] or filters.known_status(words[start]):
+            return False
+        self._put(start + count, {name: " ".join(words[start : start + count])}, is_said=False)
         return True
 
     def _range(self) -> bool:

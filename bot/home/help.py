@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.browse.options import LIST_OPTIONS
+from bot.browse.phrases import quote_name
 from bot.digests.command.grammar import DIGEST_VERBS
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.language.options import Options
-from bot.ui.elements import Message, code, context, header, message, section
+from bot.ui.elements import Message, code, context, escape, header, message, section
 
 
 def _lines(options: Options) -> str:
@@ -91,10 +92,13 @@ _TOPICS: Final = {
 TOPICS: Final = tuple(topic for topic in _TOPICS if topic)
 
 
-def help_message(topic: str | None, accounts: Sequence[str]) -> Message:
-    """Build the help on a topic of `TOPICS`, or on everything."""
+def help_message(topic: str | None, accounts: Sequence[str], workflow: str | None = None) -> Message:
+    """Build the help on a topic of `TOPICS`, or on everything, with a workflow's name in its examples."""
     title = f"/workflows · {topic or 'help'}"
-    parts = _TOPICS[topic].split("\n\n")
+    text = _TOPICS[topic]
+    if workflow is not None:
+        text = text.replace("NAME", escape(quote_name(workflow)))
+    parts = text.split("\n\n")
     names = ", ".join(code(name) for name in accounts)
     blocks = [header(title), *(section(part) for part in parts)]
     blocks.append(context(f"accounts: {names}" if len(accounts) > 1 else f"account: {names}"))

@@ -50,7 +50,7 @@ class Command:
 
     def whole(self) -> str:
         """Return what to type, the slash command first."""
-        return f"{COMMAND} {self.text.strip().removeprefix(COMMAND).strip()}"
+        return f"{COMMAND} {self.text.strip().removeprefix(COMMAND).strip()}".strip()
 
     def sent(self) -> str:
         """Return the text as Slack sends it: what `from_slack` reads as this command."""

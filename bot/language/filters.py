@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.cloudflare.models import DIRECTIONS, STATUSES, Status
 from bot.language.errors import nearest, one_of, typed
-from bot.language.tokens import Token, in_quotes
+from bot.language.tokens import Token, in_quotes, quote
 
 _STATUS_OF_FOLDED: Final = {status.casefold(): status for status in STATUSES}
 _STATUS_SYNONYMS: Final = {
@@ -23,6 +23,7 @@ _STATUS_SYNONYMS: Final = {
     "pausing": "waitingForPause", "rolling back": "rollingBack",
 }  # fmt: skip
 _MAX_PAGE: Final = 1_000_000
+_MOST_ACCOUNTS: Final = 5
 
 
 def known_status(word: str) -> Status | None:
@@ -118,10 +119,11 @@ def read_account(token: Token, accounts: Sequence[str]) -> str:
     name = {name.casefold(): name for name in accounts}.get(token.value.casefold())
     if name is None:
         close = nearest(token.value, accounts)
+        meant = (close,) if close else tuple(accounts[:_MOST_ACCOUNTS])
         raise token.wrong(
             "is no account I know",
             expected=one_of(accounts),
-            nearest=f"account:{close}" if close else None,
+            nearest=tuple(f"account:{quote(account)}" for account in meant),
         )
     return name
 

@@ -149,13 +149,13 @@ class Options:
     def unknown(self, word: Token) -> QueryError:
         """Return the error for a word whose key is no option's."""
         name = word.key or ""
-        meant = self._synonyms.get(name) or nearest(name, self.keys)
+        meant = nearest(name, self.keys)
         value = "" if word.is_flag and not word.raw else f":{word.raw}"
-        return word.wrong(
-            self._others.get(name, self._unknown),
-            expected=one_of([f"{key}:" for key in self.keys]),
-            nearest=f"{meant}{value}" if meant else None,
-        )
+        expected = one_of([f"{key}:" for key in self.keys])
+        if name in self._others:
+            return word.wrong(self._others[name], expected=expected, nearest=("",))
+        nearest_ = f"{meant}{value}" if meant else None
+        return word.wrong(self._unknown, expected=expected, nearest=nearest_)
 
     def echo(self, asked: object) -> list[str]:
         """Return the words that ask for the same, without what was left out."""

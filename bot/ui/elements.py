@@ -95,6 +95,11 @@ def code(text: str, most: int = _LONGEST_NAME) -> str:
     return f"`{escape(limits.shorten(text, most)) or ' '}`"
 
 
+def link(url: str, label: str) -> str:
+    """Link to an address in which nothing is Slack's markup, as in one that is percent-encoded."""
+    return f"<{url}|{escape(label)}>"
+
+
 def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
     """Format a time that all readers see in their own zone; use ISO 8601 where Slack can't."""
     at = at.astimezone(UTC)
