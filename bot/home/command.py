@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.browse.command import is_instance_id
 from bot.browse.model import HelpQuery, OverviewQuery
-from bot.browse.phrases import read_phrases
+from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import ListWorkflows, NotYet
 from bot.home.help import TOPICS
 from bot.home.requests import ShowAccounts, ShowVersion
@@ -50,7 +50,8 @@ def read_help(head: Token, rest: Sequence[Token], _: Command) -> HelpQuery:
         return HelpQuery(topic)
     if close := nearest(topic, TOPICS):
         raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=close)
-    return HelpQuery(workflow=rest[0].value)
+    names = [word for word in without_small(rest) if word.value.lower() not in EVERYTHING]
+    return HelpQuery(workflow=names[0].value if names else None)
 
 
 def read_search(head: Token, rest: Sequence[Token], _: Command) -> ListWorkflows | NotYet:

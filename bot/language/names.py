@@ -89,11 +89,13 @@ def _is_same_but_for_plural(typed: str, name: str) -> bool:
 
 
 def _begins(typed: str, name: str) -> bool:
-    folded = _folded(name)
-    return any(
-        len(beginning) >= _SHORTEST_PREFIX and folded.startswith(beginning)
-        for beginning in (_folded(typed), _singular(typed))
-    )
+    """Return whether a name begins with a text, or its first words with the text's singular."""
+    folded = _folded(typed)
+    if len(folded) < _SHORTEST_PREFIX:
+        return False
+    words = [word for word in _SIGNS.split(name.casefold()) if word]
+    beginnings = ("".join(words[:count]) for count in range(1, len(words) + 1))
+    return _folded(name).startswith(folded) or _singular(typed) in beginnings
 
 
 def _folded(text: str) -> str:

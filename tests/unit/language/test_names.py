@@ -1,0 +1,80 @@
+"""A workflow's name may be written in many ways, as long as it can mean one only."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language.names import find, meant, similar
+
+NAMES = ("order-processing", "order-archive", "image_pipeline", "invoice-run", "nightly-cleanup", "Users")
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("image_pipeline", ["image_pipeline"]),
+        ("image-pipeline", ["image_pipeline"]),
+        ("Image Pipeline", ["image_pipeline"]),
+        ("imagepipeline", ["image_pipeline"]),
+        ("image_pipelines", ["image_pipeline"]),
+        ("images", ["image_pipeline"]),
+        ("invoices", ["invoice-run"]),
+        ("invoice runs", ["invoice-run"]),
+        ("nightly", ["nightly-cleanup"]),
+        ("nig", ["nightly-cleanup"]),
+        ("USERS", ["Users"]),
+        ("user", ["Users"]),
+        ("order-proc", ["order-processing"]),
+        ("orders", ["order-processing", "order-archive"]),
+        ("order", ["order-processing", "order-archive"]),
+        ("ni", []),
+        ("ordes", []),
+        ("processing", []),
+        ("pipeline", []),
+        ("-", []),
+        ("", []),
+    ],
+)
+def test_what_certainly_means_a_name_is_found(typed: str, names: list[str]) -> None:
+    assert list(meant(typed, NAMES)) == names
+
+
+def test_the_name_itself_comes_before_all_that_it_begins() -> None:
+    assert meant("order", ("order", "order-processing")) == ("order",)
+    assert meant("ORDER", ("order", "order-processing")) == ("order",)
+    assert meant("a_b", ("a-b", "a_b")) == ("a_b",)
+    assert meant("a b", ("a-b", "a_b")) == ("a-b", "a_b")
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("order-procesing", ["order-processing", "order-archive"]),
+        ("pipeline", ["image_pipeline"]),
+        ("xyzzy", []),
+        ("-", []),
+    ],
+)
+def test_what_only_looks_like_a_name_is_offered(typed: str, names: list[str]) -> None:
+    assert list(similar(typed, NAMES)) == names
+
+
+def test_a_name_is_found_wherever_it_stands() -> None:
+    def never(_: str) -> bool:
+        return False
+
+    words = ["failed", "image", "pipeline", "yesterday"]
+    found = find(words, NAMES, never)
+    assert found is not None
+    assert (found.start, found.stop, found.names) == (1, 3, ("image_pipeline",))
+    assert find(["the", "order"], ("the-one", "order-x"), {"the"}.__contains__) == find(
+        ["", "order"], ("order-x",), never
+    )
+
+
+@given(st.lists(st.text(max_size=20), max_size=5), st.text(max_size=20))
+def test_each_name_means_itself_and_nothing_is_made_up(names: list[str], typed: str) -> None:
+    assert set(meant(typed, names)) <= set(names)
+    assert set(similar(typed, names)) <= set(names)
+    for name in names:
+        assert set(meant(name, names)) == {name}
