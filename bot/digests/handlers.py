@@ -40,6 +40,8 @@ from bot.digests.messages.confirmations import (
     restored_message,
     resumed_message,
     run_started_message,
+    run_too_soon_message,
+    run_waiting_message,
     with_no_worker_warning,
 )
 from bot.digests.messages.form import (
@@ -154,11 +156,14 @@ class DigestHandlers:
     async def run(self, request: RunDigest, interaction: Interaction) -> Reply:
         """Have a digest posted now; people who read it in its channel may do so, too."""
         try:
-            await self.digests.store(interaction).run_now(request.number)
+            asked = await self.digests.store(interaction).run_now(request.number)
         except DigestChanged:
             return ShowMessage(deleted_message(await self.digests.get(request.number, interaction)))
         digest = await self.digests.get(request.number, interaction)
-        return await self._warn_if_no_worker(run_started_message(digest), interaction)
+        if asked.again_at is not None:
+            return ShowMessage(run_too_soon_message(digest, asked.run, asked.again_at))
+        said = run_started_message(digest) if asked.added else run_waiting_message(digest, asked.run)
+        return await self._warn_if_no_worker(said, interaction)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
         """Open the form of a digest."""

@@ -1,19 +1,33 @@
 """What a person is told after doing something with a digest, and why it was not done."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, Literal
 
 from bot.digests.messages.phrases import command_of
 from bot.digests.messages.plan import buttons, heading, what, when
-from bot.digests.model import MOST_WORKFLOWS, Digest, DigestSpec, spec_command
+from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, DigestSpec, spec_command
 from bot.language.tokens import COMMAND
-from bot.ui.elements import Message, channel, code, command, context, escape, message, person, plain, section
+from bot.ui.elements import (
+    Message,
+    channel,
+    code,
+    command,
+    context,
+    escape,
+    message,
+    moment,
+    person,
+    plain,
+    section,
+)
 from bot.ui.limits import Block
 
 Missing = Literal["person", "bot", "archived"]
 """Who is not in a channel; or that nobody can be, any more."""
 
 _MOST_ADMINS: Final = 10
+_TO_THE_SECOND: Final = "{date_short_pretty} at {time_secs}"
 _INVITE: Final = "invite this bot with `/invite @workflows` in that channel"
 _DOORS: Final[dict[Missing, tuple[str, str]]] = {
     "person": (
@@ -134,6 +148,28 @@ def run_started_message(digest: Digest) -> Message:
             f"It stays paused. To have it go out again: {command(command_of('resume', digest.number))}"
         )
     return _statement("⏳", f"Digest {digest.number} is being made.", *lines)
+
+
+def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
+    """Tell that a run was asked for before, which is still to come, so that no other was added."""
+    why = f"It is late: {escape(run.detail)}." if run.detail else ""
+    return _statement(
+        "⏳",
+        f"Digest {digest.number} is being made already.",
+        f"It was asked for {moment(run.due_at, _TO_THE_SECOND)}, and comes once "
+        f"to {channel(digest.plan.channel)}. No second one follows.",
+        *filter(None, [why]),
+    )
+
+
+def run_too_soon_message(digest: Digest, run: DigestRun, again_at: datetime) -> Message:
+    """Tell that a digest was asked for a moment ago, and when it can be asked for again."""
+    return _statement(
+        "⏳",
+        f"Digest {digest.number} was run a moment ago.",
+        f"It was asked for {moment(run.due_at, _TO_THE_SECOND)}. No second one is made so soon.",
+        f"From {moment(again_at, _TO_THE_SECOND)} on: {command(command_of('run', digest.number))}",
+    )
 
 
 def stop_in_words(why: str) -> str:

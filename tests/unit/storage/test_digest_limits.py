@@ -127,7 +127,7 @@ class Calls:
 
     async def run(self, channel: str, creator: str = ADA) -> tuple[Digest, Attempt]:
         digest = await made(self._store, channel, creator)
-        run = await self._store.run_now(digest.number)
+        run = (await self._store.run_now(digest.number)).run
         return digest, Attempt(digest.number, run.slot, 0)
 
     async def claim(self, run: tuple[Digest, Attempt]) -> bool:
