@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.cloudflare.cache import CachedWorkflows
+from bot.digests.causes import ENOUGH_DETAILS
 from bot.digests.codec import plan_version
 from bot.digests.links import list_button_values
 from bot.digests.messages.confirmations import (
@@ -134,7 +135,10 @@ class DigestService:
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
         """
-        report = await self.reports.report(spec, digest.baseline if digest else None, patient=False)
+        # Its requests are of the person's share, and are to leave some of it.
+        report = await self.reports.report(
+            spec, digest.baseline if digest else None, patient=False, most_details=ENOUGH_DETAILS
+        )
         values = {}  # a modal has no buttons
         if digest:
             values = await list_button_values(report, self.requests, digest.team)
