@@ -16,6 +16,7 @@ from bot.digests.command.requests import (
     EditDigest,
     ListDigests,
     OpenForm,
+    OpenInstances,
     PauseDigest,
     PreviewDigest,
     PreviewForm,
@@ -26,6 +27,7 @@ from bot.digests.command.requests import (
     ShowDigest,
     SuggestWorkflows,
     SuggestZones,
+    TurnInstances,
 )
 from bot.digests.form import DigestForm
 from bot.digests.limits import TooManyDigests
@@ -164,6 +166,14 @@ class DigestHandlers:
             return ShowMessage(run_too_soon_message(digest, asked.run, asked.again_at))
         said = run_started_message(digest) if asked.added else run_waiting_message(digest, asked.run)
         return await self._warn_if_no_worker(said, interaction)
+
+    async def open_instances(self, request: OpenInstances, interaction: Interaction) -> Reply:
+        """Show the instances that a digest reported and had no room for."""
+        return ShowMessage(await self.digests.reported(request, interaction))
+
+    async def turn_instances(self, request: TurnInstances, interaction: Interaction) -> Reply:
+        """Show others of them in place."""
+        return ShowMessage(await self.digests.reported(request, interaction), in_place=True)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
         """Open the form of a digest."""

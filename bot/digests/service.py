@@ -13,7 +13,8 @@ from typing import Final
 from bot.cloudflare.cache import CachedWorkflows
 from bot.digests.causes import ENOUGH_DETAILS
 from bot.digests.codec import plan_version
-from bot.digests.links import list_button_values
+from bot.digests.command.requests import OfInstances
+from bot.digests.links import digest_links, instance_buttons
 from bot.digests.messages.confirmations import (
     asked_here_message,
     changed_meanwhile_message,
@@ -25,6 +26,7 @@ from bot.digests.messages.confirmations import (
     no_such_digest_message,
     not_announced_text,
 )
+from bot.digests.messages.instances import reported_message
 from bot.digests.messages.report import DigestControls, DigestMessages, digest_message
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.names import validate_workflow_names
@@ -130,20 +132,27 @@ class DigestService:
         return Saved(changed, before, await self._announce(said, interaction))
 
     async def preview(self, spec: DigestSpec, digest: Digest | None = None) -> DigestMessages:
-        """Return what a digest of this plan would say now, for one reader.
+        """Return what the next digest of this plan would say so far, for one reader; nothing is moved by it.
 
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
         """
-        # Its requests are of the person's share, and are to leave some of it.
         report = await self.reports.report(
-            spec, digest.baseline if digest else None, patient=False, most_details=ENOUGH_DETAILS
+            spec,
+            digest.baseline if digest else None,
+            missed=await self.stores(digest.team).missed(digest.number) if digest else (),
+            patient=False,
+            most_details=ENOUGH_DETAILS,  # its requests are of the person's share, and leave some of it
         )
-        values = {}  # a modal has no buttons
-        if digest:
-            values = await list_button_values(report, self.requests, digest.team)
-        controls = DigestControls(values, is_preview=True)
-        return digest_message(digest.number if digest else None, report, controls)
+        if digest is None:  # in a modal, which has no buttons
+            return digest_message(None, report, DigestControls(is_preview=True))
+        links = await digest_links(digest.number, report, self.requests, digest.team)
+        controls = DigestControls(links, is_preview=True, next_due=digest.next_due)
+        return digest_message(digest.number, report, controls)
+
+    async def reported(self, request: OfInstances, interaction: Interaction) -> Message:
+        """Return instances that a digest reported, as it reported them; Cloudflare is not asked."""
+        return reported_message(request, await instance_buttons(request, self.requests, interaction.team))
 
     async def get(self, number: int, interaction: Interaction) -> Digest:
         """Return a digest, a deleted one too while it can be restored.

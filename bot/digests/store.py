@@ -12,6 +12,7 @@ from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_js
 from bot.digests.limits import DigestLimits
 from bot.digests.model import Digest, DigestRun, DigestSpec
 from bot.digests.run_now import RunAsked, add_run
+from bot.digests.runs import RUN_NOW, RunRepository
 from bot.storage.database import write_to_end
 from bot.storage.tables import digest_runs, digests
 
@@ -205,6 +206,11 @@ class DigestRepository:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(newest_first)).mappings().all()
         return tuple(run_of(row) for row in rows)
+
+    async def missed(self, number: int) -> tuple[datetime, ...]:
+        """Return the slots that no worker delivered since the last scheduled message."""
+        asked = DigestRun(number, RUN_NOW, self._now())
+        return await RunRepository(self._engine, self._team).missed_since(asked)
 
     async def run_now(self, number: int) -> RunAsked:
         """Add a run out of turn, unless one is due already or the last one was asked for just now.

@@ -56,7 +56,7 @@ async def test_a_button_leaves_the_message_that_it_is_in(ada: Person) -> None:
         ("delete", "is deleted", "deleted"),
         ("restore", "is restored", "active"),
         ("run", "is being made", "active"),
-        ("preview", "all workflows", "active"),
+        ("preview", "Nothing failed in the last 24 hours", "active"),
     ],
 )
 async def test_a_button_pressed_three_times_at_once_does_what_it_says_once(

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
-from bot.browse.model import HelpQuery
+from pydantic import Field
+
+from bot.browse.model import HelpQuery, ListQuery
 from bot.digests.model import DigestSpec
 from bot.slack.requests import Request, RequestCodec
 
@@ -104,6 +106,47 @@ class RestoreDigest(OfDigest):
     """A deleted digest again."""
 
     kind: ClassVar[str] = "digest_restore"
+
+
+@dataclass(frozen=True, slots=True)
+class OfInstances(Request):
+    """Instances of one workflow that a digest reported.
+
+    Attributes:
+        digest: its number.
+        query: the list that has them, as it is now.
+        account: the account's name, also where the query leaves it to the default.
+        until: when they were counted, in seconds since 1970.
+        instances: the id of each and when it came to its status, likewise, the newest first.
+        exact: False where the digest may not have seen all.
+        offset: the first one to show, from 0.
+    """
+
+    digest: int
+    query: ListQuery
+    account: str
+    until: int
+    instances: tuple[tuple[str, int], ...]
+    exact: bool = True
+    offset: Annotated[int, Field(ge=0)] = 0
+
+    def command(self) -> str:
+        """Return what to type for the list."""
+        return self.query.command()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInstances(OfInstances):
+    """The first of them, in a message of their own."""
+
+    kind: ClassVar[str] = "digest_instances"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInstances(OfInstances):
+    """Others of them, in place of the message."""
+
+    kind: ClassVar[str] = "digest_instances_turn"
 
 
 @dataclass(frozen=True, slots=True)

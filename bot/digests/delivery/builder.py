@@ -19,7 +19,7 @@ from bot.digests.delivery.late_runs import SearchedRuns, maybe_posted_since
 from bot.digests.delivery.model import Prepared
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.limits import ChannelCalls
-from bot.digests.links import list_button_values
+from bot.digests.links import digest_links
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
 from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
@@ -140,7 +140,7 @@ class MessageBuilder:
         if digest.plan.quiet and not report.is_worth_posting and not active.is_asked_for:
             return prepared
         controls = DigestControls(
-            await list_button_values(report, self.requests, digest.team),
+            await digest_links(digest.number, report, self.requests, digest.team),
             may_call_channel=await self._may_call_channel(digest, attempt, report),
         )
         messages = digest_message(digest.number, report, controls)
