@@ -47,6 +47,7 @@ from bot.digests.command.requests import (
 )
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
+from bot.digests.messages.plan import MENU
 from bot.home.help import TOPICS, help_message
 from bot.language.command import Command
 from bot.language.errors import QueryError, nearest, one_of, verify_proposals
@@ -191,7 +192,14 @@ class CommandReader:
     zones: UserTimeZones
     lists: ListHandlers
     now: Callable[[], datetime]
-    buttons: Collection[str] = (*LIST_BUTTONS, *DIGEST_BUTTONS, *INSTANCE_BUTTONS, *PLAIN_BUTTONS, RUN_COMMAND)
+    buttons: Collection[str] = (
+        *LIST_BUTTONS,
+        *DIGEST_BUTTONS,
+        MENU,
+        *INSTANCE_BUTTONS,
+        *PLAIN_BUTTONS,
+        RUN_COMMAND,
+    )
     forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
     menus: Collection[str] = tuple(MENUS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
@@ -240,6 +248,8 @@ class CommandReader:
             return _digest_request(about_digest, value)
         if action_id == RUN_COMMAND:
             return await self.command(value, interaction)
+        if action_id == MENU:
+            return _digest_request(OfDigest, value)
         if plain := PLAIN_BUTTONS.get(action_id):
             return plain()
         raise UnknownControl
@@ -323,7 +333,7 @@ def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
         UnknownControl: the value is of no version.
         InvalidButton: it was cut or changed, or belongs to another button.
     """
-    if _NUMBER.fullmatch(value):
+    if _NUMBER.fullmatch(value) and expected is not OfDigest:
         return expected(int(value))
     if not value.startswith(f"{VERSION}."):
         raise UnknownControl

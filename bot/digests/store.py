@@ -88,9 +88,9 @@ class DigestRepository:
 
         async def write() -> Digest:
             async with self._engine.begin() as connection:
-                digest = digest_of((await connection.execute(made)).mappings().one())
-                await self._check_limits(connection, digest)
-                return digest
+                if self._limits is not None:
+                    await self._limits.check_new(connection, self._team, creator, plan.channel)
+                return digest_of((await connection.execute(made)).mappings().one())
 
         return await write_to_end(write())
 
@@ -111,6 +111,14 @@ class DigestRepository:
     async def of_channel(self, channel: str) -> tuple[Digest, ...]:
         """Return the digests of a channel, by number, without the deleted ones."""
         return await self._find(digests.c.channel == channel, digests.c.state != "deleted")
+
+    async def same_as(self, digest: Digest, default_account: str) -> tuple[Digest, ...]:
+        """Return the others of its channel that tell the same at the same times, by number."""
+        others = await self.of_channel(digest.plan.channel)
+        same = digest.plan.subject(default_account)
+        return tuple(
+            one for one in others if one.number != digest.number and one.plan.subject(default_account) == same
+        )
 
     async def of_creator(self, creator: str) -> tuple[Digest, ...]:
         """Return the digests of a creator, by number, without the deleted ones."""

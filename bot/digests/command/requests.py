@@ -11,8 +11,9 @@ from bot.digests.model import DigestSpec
 from bot.slack.requests import Request, RequestCodec
 
 _ASSUMED: Final = "?"
+_CARD: Final = "!"
 _CARRIED: Final = re.compile(
-    r"(?:(?P<number>[1-9][0-9]{0,8})(?:\.(?P<version>[0-9a-f]{16}))?)?(?P<assumed>\?)?", re.ASCII
+    r"(?:(?P<number>[1-9][0-9]{0,8})(?:\.(?P<version>[0-9a-f]{16}))?)?(?P<assumed>\?)?(?P<card>!)?", re.ASCII
 )
 
 
@@ -47,9 +48,15 @@ class ListDigests(Request):
 
 @dataclass(frozen=True, slots=True)
 class OfDigest(Request):
-    """A request about one digest."""
+    """A request about one digest.
+
+    Attributes:
+        number: the digest's.
+        in_place: it was pressed on a card of the digest, and the answer takes the card's place.
+    """
 
     number: int
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +164,14 @@ class SaveDigest(Request):
         number: the digest's; None for a new one.
         version: `plan_version` of the plan that the form was opened with; empty where that is not known.
         zone_assumed: UTC stood in the form because Slack had not told the person's time zone.
+        in_place: it was opened from a card of the digest, and the answer takes the card's place.
     """
 
     kind: ClassVar[str] = "digest_save"
     number: int | None = None
     version: str = ""
     zone_assumed: bool = False
+    in_place: bool = False
 
     @classmethod
     def read(cls, carried: str) -> "SaveDigest | None":
@@ -171,12 +180,13 @@ class SaveDigest(Request):
         if found is None:
             return None
         number = int(found["number"]) if found["number"] else None
-        return cls(number, found["version"] or "", bool(found["assumed"]))
+        return cls(number, found["version"] or "", bool(found["assumed"]), bool(found["card"]))
 
     def carried(self) -> str:
         """Write what the form has to remember, as `7.8d969eef6ecad3c2`."""
         number = "" if self.number is None else str(self.number)
-        return f"{number}{'.' if self.version else ''}{self.version}{_ASSUMED if self.zone_assumed else ''}"
+        marks = f"{_ASSUMED if self.zone_assumed else ''}{_CARD if self.in_place else ''}"
+        return f"{number}{'.' if self.version else ''}{self.version}{marks}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,13 +117,13 @@ def test_digests_beyond_a_message_s_limit_are_lines_and_then_a_number(count: int
 def test_a_digest_in_full(snapshot: SnapshotAssertion) -> None:
     rich = digest(plan=replace(RICH, schedule=digest().plan.schedule))
     due = tuple(rich.plan.schedule.upcoming(NOW, 3))
-    message = digest_details_message(rich, due, RUNS, may_change=True)
+    message = digest_details_message(rich, due, RUNS, may_change=True, is_here=False)
     assert_slack_shows(message)
     assert visible_lines(message) == snapshot
 
 
 def test_of_many_runs_the_last_ten_are_shown() -> None:
-    message = digest_details_message(digest(), (), [RUNS[1]] * 40, may_change=False)
+    message = digest_details_message(digest(), (), [RUNS[1]] * 40, may_change=False, is_here=False)
     assert visible_lines(message).count("✅ sent") == 10
 
 
@@ -204,7 +204,7 @@ def test_any_digests_are_listed(listed: list[Digest], may_change: set[int]) -> N
 )
 def test_any_digest_is_told_of(one: Digest, detail: str, name: str) -> None:
     runs = [DigestRun(1, "now:a", NOW, "failed", detail=detail * 100)] * 10
-    assert_slack_shows(digest_details_message(one, (NOW,) * 3, runs, may_change=True))
+    assert_slack_shows(digest_details_message(one, (NOW,) * 3, runs, may_change=True, is_here=False))
     assert_slack_shows(ANSWERS[name](one))
     assert_slack_shows(confirmations.paused_direct_message(one, detail))
     assert "\n" not in digest_line(replace(one, pause_reason=detail))
