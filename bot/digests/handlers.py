@@ -146,8 +146,8 @@ class DigestHandlers:
         upcoming = tuple(schedule.upcoming(now, UPCOMING)) if digest.next_due else ()
         runs = await self.digests.store(interaction).runs(digest.number)
         may_change = self.rights.may_change(digest, interaction)
-        is_here = interaction.channel == digest.plan.channel
-        message = digest_details_message(digest, upcoming, runs, may_change=may_change, is_here=is_here)
+        here = _typed_channel(interaction) if interaction.channel == digest.plan.channel else ""
+        message = digest_details_message(digest, upcoming, runs, may_change=may_change, here=here)
         return await self._warn_if_no_worker(message, interaction)
 
     async def preview(self, request: PreviewDigest, interaction: Interaction) -> Reply:
@@ -273,6 +273,11 @@ def _channel_text(error: ChannelUnavailable | TooManyDigests) -> str:
     if isinstance(error, TooManyDigests):
         return too_many_text(error)
     return channel_unavailable_text(error.reason)
+
+
+def _typed_channel(interaction: Interaction) -> str:
+    """Return how people type the channel that they are in."""
+    return f"#{interaction.channel_name}" if interaction.channel_name else "here"
 
 
 def _created(saved: Saved, interaction: Interaction) -> Reply:

@@ -84,7 +84,7 @@ def digests_message(
 
 
 def digest_details_message(
-    digest: Digest, due: Sequence[datetime], runs: Sequence[DigestRun], *, may_change: bool, is_here: bool
+    digest: Digest, due: Sequence[datetime], runs: Sequence[DigestRun], *, may_change: bool, here: str = ""
 ) -> Message:
     """Show one digest with its whole plan, its next slots and its last runs, the newest first.
 
@@ -95,10 +95,10 @@ def digest_details_message(
         due: its next slots.
         runs: its last runs.
         may_change: whether the reader may change it.
-        is_here: whether it is shown in its own channel.
+        here: how its channel is typed where it is shown; empty where that is another channel.
     """
     plan = digest.plan
-    again = command(spec_command(plan, "here"))
+    again = command(spec_command(plan, here or "here"))
     blocks = [
         section(f"{heading(digest)}\n{when(digest)}\n{what(plan, MOST_WORKFLOWS)}"),
         context(f"made by {person(digest.creator)} on {moment(digest.created_at, '{date_short}')}"),
@@ -110,7 +110,7 @@ def digest_details_message(
     outcomes = "\n".join(f"• {_run(run)}" for run in runs[:MOST_RUNS]) or "none yet"
     blocks.append(section(f"*Last runs*\n{outcomes}"))
     blocks += buttons(digest, may_change=may_change)
-    blocks.append(context(again if is_here else f"In {channel(plan.channel)}: {again}"))
+    blocks.append(context(again if here else f"In {channel(plan.channel)}: {again}"))
     where = channel(plan.channel)
     return message(f"Digest {digest.number} in {where}: {when(digest)}. {what(plan, MOST_NAMES)}", blocks)
 

@@ -238,7 +238,7 @@ def _digest(digest: Digest, *, is_typed: bool) -> None:
         case 2:
             _shown(digests_message([digest], [7]), ours=True)
         case 3:
-            _shown(digest_details_message(digest, upcoming, (), may_change=True, is_here=False), ours=True)
+            _shown(digest_details_message(digest, upcoming, (), may_change=True), ours=True)
         case 4:
             assert not INVISIBLE & {unicodedata.category(character) for character in digest_line(digest)}
         case 5:
