@@ -123,6 +123,7 @@ class WorkflowsClient:
         rows: dict[str, Workflow] = {}
         messages: list[ApiMessage] = []
         incomplete_rows = 0
+        unread: dict[str, None] = {}
         cut_short = False
         async with self._in_turn(priority):
             while page is not None:
@@ -132,12 +133,15 @@ class WorkflowsClient:
                 rows.update((workflow.name, workflow) for workflow in answer.rows)
                 messages.extend(answer.messages)
                 incomplete_rows += answer.incomplete_rows
+                unread.update(dict.fromkeys(answer.unread_fields))
                 page = answer.next
                 # The local engine repeats its only page; a list that brings nothing new would never end.
                 if page is not None and (len(rows) == known or page.number > _MOST_PAGES):
                     cut_short = answer.total is None or answer.total > len(rows)
                     break
-        return WorkflowList(tuple(rows.values()), tuple(messages), self._now(), incomplete_rows, cut_short)
+        return WorkflowList(
+            tuple(rows.values()), tuple(messages), self._now(), incomplete_rows, tuple(unread), cut_short
+        )
 
     async def get_workflow(self, name: str, priority: Priority = Priority.INTERACTIVE) -> Workflow:
         """Get one workflow.
