@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from bot.cloudflare.models import ApiMessage, Instance, InstanceDetail, ResultInfo, Workflow
 from bot.cloudflare.odd_fields import read_odd_fields
@@ -112,7 +112,7 @@ def _decode_odd(envelope: type[_E], answer: dict[str, Any], error: ValidationErr
     values = {**odd.values, **({"result": answer["result"]} if "result" in answer else {})}
     row = envelope.row
     if row is None or not _has_rows(values):
-        return Decoded(envelope.model_validate(values), unread=odd.unread)
+        return Decoded(envelope.model_validate_json(to_json(values)), unread=odd.unread)
     decoded = [_decode_row(row, value) for value in values["result"]]
     rows = [row for row, _ in decoded if row is not None]
     if decoded and not rows:

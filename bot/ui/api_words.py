@@ -59,4 +59,5 @@ def unread_fields_notice(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     which = ", ".join(code(name) for name in names)
-    return [f"Cloudflare's answer could not be read in full: {which} was left out."]
+    were = "was" if len(names) == 1 else "were"
+    return [f"Cloudflare's answer could not be read in full: {which} {were} left out."]

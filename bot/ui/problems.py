@@ -241,7 +241,7 @@ def _(error: AccountNotFound) -> Problem:
 
 @explain.register
 def _(error: CloudflareError) -> Problem:
-    return Problem("Cloudflare refused.", (_sentence(error.reason),), details(error))
+    return Problem("Cloudflare refused.", (f"{api_text(_capitalized(error.reason))}.",), details(error))
 
 
 @explain.register
@@ -347,8 +347,12 @@ def _what_came(error: Unavailable) -> str:
 
 
 def _sentence(text: str) -> str:
+    return f"{escape(_capitalized(text))}."
+
+
+def _capitalized(text: str) -> str:
     text = _in_words(text)
-    return f"{escape(text[:1].upper() + text[1:])}."
+    return text[:1].upper() + text[1:]
 
 
 def _with_code(text: str) -> str:
