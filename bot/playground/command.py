@@ -74,6 +74,8 @@ async def _run(account: Account, port: int | None) -> None:
     """Run the playground until SIGTERM or Ctrl+C."""
     stop = stop_on_signal()
     async with run_playground(account) as playground, _serve_page(playground, port) as address:
+        if playground.account.warning:
+            click.echo(playground.account.warning, err=True)
         await open_overview(playground)
         click.echo(f"{playground.account.description}\nOpen {address}\nPress Ctrl+C to stop.")
         await stop.wait()
