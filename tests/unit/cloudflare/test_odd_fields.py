@@ -1,11 +1,13 @@
 """A field beside the rows costs a notice, not the list; a refusal keeps its meaning whatever its envelope."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.errors import (
     AccountNotFound,
     CloudflareError,
@@ -17,7 +19,11 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.models import ApiMessage, Cursor, PageNumber
 from bot.cloudflare.responses import read_instances, read_workflow, read_workflows
-from tests.unit.cloudflare.responses import ARRIVED, envelope, read_page, response
+from bot.playground.simulators.cloudflare import Changed, Simulation
+from tests.support.clock import Clock
+from tests.unit.cloudflare.responses import ARRIVED, envelope, page_query, read_page, response
+
+from .conftest import MakeClient
 
 ROWS: Final = [{"id": "order-1", "status": "errored"}]
 UNREAD: Final = object()
@@ -222,3 +228,15 @@ def test_what_is_no_envelope_is_invalid(body: Any) -> None:
     for status in (200, 404):
         with pytest.raises(InvalidResponse):
             read_instances(response(body, status), None, ARRIVED)
+
+
+async def test_a_page_with_odd_fields_is_cached_for_the_short_time(
+    make_client: MakeClient, orders: Simulation, clock: Clock
+) -> None:
+    cached = CachedWorkflows(make_client(), CacheTimes(rest=timedelta(hours=1)), clock.seconds)
+    asked = page_query((await make_client().list_instances(page_query())).next)
+    orders.inject(Changed({"messages": 7.5}))
+    seen = [(await cached.list_instances(asked)).unread_fields for _ in range(2)]
+    clock.advance(16)
+    seen.append((await cached.list_instances(asked)).unread_fields)
+    assert seen == [("messages",), ("messages",), ()]
