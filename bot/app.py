@@ -33,6 +33,7 @@ from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.routing import CommandReader, routes
 from bot.settings import Settings
+from bot.slack.admission import Admission
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
@@ -47,6 +48,7 @@ from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
 from bot.slack.team import InstalledTeam
 from bot.slack.users import UserTimeZones
+from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.stored_requests import StoredRequests, purge_regularly
 from bot.telemetry import Metrics
@@ -270,13 +272,16 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
     digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones)
     names = tuple(accounts)
+    admission = Admission(installed)
+    messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
     return Router(
-        installed,
+        admission,
         CommandReader(names, stored.buttons, zones, lists, _now),
         routes(lists, digests, names),
         responder,
         background,
         stored.handled,
+        messages,
     )
 
 
