@@ -1,6 +1,7 @@
 """Slack's requests over HTTP: what is proved to be one, once, and nothing else."""
 
 import asyncio
+import json
 import re
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -17,7 +18,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.slack.bolt import SlackApp
 from bot.slack.connections import connection_of
 from bot.slack.refusals import Refusals
-from bot.slack.router import SIGNATURE
+from bot.slack.router import EVENT, SIGNATURE
 from bot.telemetry import Metrics
 
 LARGEST_BODY: Final = 1024 * 1024
@@ -70,6 +71,8 @@ class SlackEndpoint:
         try:
             from_slack = AsyncBoltRequest(body=body, headers=headers)
         except UNREADABLE as error:
+            if _is_event(body):
+                return web.Response()  # else Slack sends it again
             raise RequestRejected(400, "the body can't be read") from error
         if from_slack.body.get("type") not in _REPEATABLE:
             if signature in self._seen:
@@ -89,6 +92,14 @@ class SlackEndpoint:
             raise RequestRejected(408, "the body takes too long") from error
         except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
             raise RequestRejected(400, "the body can't be read") from error
+
+
+def _is_event(body: str) -> bool:
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(read, dict) and read.get("type") == EVENT
 
 
 class _Bodies:
@@ -183,7 +194,8 @@ _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json"
 _TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
 _SIGNATURE: Final = (SIGNATURE, re.compile(r"v0=[0-9a-f]{64}", re.ASCII))
 _READ: Final = ("Content-Type", "X-Slack-Retry-Num", "X-Slack-Retry-Reason", SIGNATURE)
-_REPEATABLE: Final = ("block_suggestion", "event_callback", "url_verification")
-"""What changes nothing. Slack may well send it twice within a second, and so with the same signature."""
+_REPEATABLE: Final = ("block_suggestion", EVENT, "url_verification")
+"""What changes nothing, and events, which are answered once each, see `bot.slack.written_messages`. Slack may
+well send one twice within a second, and so with the same signature."""
 UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What Bolt's parser raises for a body that is not JSON, or not an object: nothing Slack sends."""
