@@ -18,6 +18,8 @@ _OPTIONAL: Final = {
     "users:read": "without it, times that people type are read as UTC",
     "channels:history": _SENT_AGAIN,
     "groups:history": f"{_SENT_AGAIN}, in private channels",
+    "app_mentions:read": "without it, messages that mention the bot are not answered",
+    "im:history": "without it, direct messages to the bot are not answered",
 }
 
 

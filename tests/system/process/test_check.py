@@ -19,7 +19,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = "ok    settings: HTTP; accounts: default"
 TOKEN = "ok    slack token: workflows in local"
-SCOPES = "ok    slack scopes: channels:history, chat:write, commands, groups:history, users:read"
+SCOPES = (
+    "ok    slack scopes: app_mentions:read, channels:history, chat:write, commands, groups:history, "
+    "im:history, users:read"
+)
 AGAIN = "is not granted: without it, a digest that is cut off while it is sent may come twice, and says so"
 ACCOUNT = "ok    account default: reads Workflows; there are 5"
 DATABASE = "ok    database: sqlite, tables up to date"
@@ -212,7 +215,9 @@ async def test_every_case_is_tested(shared_harness: Harness) -> None:
             (
                 "ok    slack scopes: chat:write, commands; users:read is not granted: without it, times that "
                 f"people type are read as UTC; channels:history {AGAIN}; groups:history {AGAIN}, in private "
-                "channels"
+                "channels; app_mentions:read is not granted: without it, messages that mention the bot are "
+                "not answered; im:history is not granted: without it, direct messages to the bot are not "
+                "answered"
             ),
         ),
     ],
