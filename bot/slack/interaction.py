@@ -28,7 +28,7 @@ class Interaction:
         in_modal: it was done in a modal, whose `channel` is the one that it was opened in.
         channel_name: without `#`; empty where Slack does not tell it.
         message: the `ts` of the message that they wrote; empty if they did something else.
-        thread: the `ts` of the message in whose thread they wrote it.
+        thread: the `ts` of the message in whose thread they wrote it, or clicked in a message.
         is_direct: they wrote it to the bot directly, so that the answer needs not be hidden from others.
     """
 
@@ -110,6 +110,7 @@ class Interaction:
             team=_id(team) or _text(body.get("team_id")) or home_team,
             home_teams=_texts(home_team),
             app=_text(body.get("api_app_id")) or "",
+            thread=_thread(body.get("container")),
         )
 
     @classmethod
@@ -159,6 +160,16 @@ def _channel_name(name: object) -> str:
     """Return a channel's name; for some conversations Slack sends a word that is none."""
     text = _text(name) or ""
     return "" if text in _NO_NAMES else text
+
+
+def _thread(container: object) -> str | None:
+    """Return the thread of the message that was clicked in; its first message stands in the channel.
+
+    Slack's reference does not name the field (slackapi/java-slack-sdk#1200).
+    """
+    message = _object(container)
+    thread = _text(message.get("thread_ts"))
+    return None if thread == message.get("message_ts") else thread
 
 
 def _object(thing: object) -> Mapping[str, Any]:

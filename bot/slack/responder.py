@@ -83,14 +83,14 @@ class Responder:
         """Show a message to the person, `in_place` of the one they clicked in.
 
         Where Slack refuses its blocks, the `plain` ones are shown, or its text. It goes to `response_url`,
-        else to this person alone in the channel, or in the thread that they wrote in, else as a direct
+        else to this person alone in the channel, both in the thread where they asked in one, else as a direct
         message, which it is at once for what they wrote directly; failing all, it is logged. Where
         Slack has it and does not say whether it is shown, they are told that, and it is not sent again.
         """
         versions = [message, *filter(None, [plain]), message.bare]
         try:
             try:
-                if await self._respond(versions, interaction.response_url, in_place):
+                if await self._respond(versions, interaction, in_place):
                     return
             except aiohttp.SocketTimeoutError:
                 versions = [unconfirmed_message()]
@@ -137,16 +137,16 @@ class Responder:
         """Call a method again if its answer was lost; none of them acts twice."""
         await self._client.api_call(method, json=arguments)
 
-    async def _respond(self, versions: Sequence[Message], url: str | None, in_place: bool) -> bool:
+    async def _respond(self, versions: Sequence[Message], interaction: Interaction, in_place: bool) -> bool:
         """Show the first version that Slack accepts; return whether it accepted any.
 
         Raises:
             aiohttp.SocketTimeoutError: Slack has a version, and did not say whether it shows it.
         """
-        if url is None:
+        if interaction.response_url is None:
             return False
         webhook = AsyncWebhookClient(
-            url,
+            interaction.response_url,
             session=self._session,
             retry_handlers=[
                 AsyncConnectionErrorRetryHandler(error_types=_RESEND_AFTER),
@@ -161,6 +161,8 @@ class Responder:
             "unfurl_links": False,
             "unfurl_media": False,
         }
+        if interaction.thread is not None:
+            payload["thread_ts"] = interaction.thread
         try:
             # Where the blocks displease Slack, the text says the same, and is better than silence.
             for version in versions:

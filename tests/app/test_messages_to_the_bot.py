@@ -69,6 +69,18 @@ async def test_a_mention_that_is_a_command_carries_a_button_that_runs_it(
     assert row_ids(await click(ada, message, "command_run")) == ["bad"]
 
 
+async def test_a_press_in_a_thread_is_answered_there(ada: Person, cloudflare: Simulation) -> None:
+    cloudflare.add_instance("orders", id="bad", status="errored")
+    await ada.say("Who knows?")
+    (parent,) = ada.screen()
+    message = await write(ada, "@workflows orders errored", parent)
+    shown = await click(ada, message, "command_run")
+    assert row_ids(shown) == ["bad"]
+    assert (shown.thread_ts, shown.seen_only_by) == (parent.ts, ada.user.id)
+    refreshed = await click(ada, shown, "page_refresh")
+    assert (refreshed.ts, refreshed.thread_ts) == (shown.ts, parent.ts)
+
+
 async def test_a_press_in_a_direct_message_runs_the_command(direct: Person, cloudflare: Simulation) -> None:
     cloudflare.add_instance("a & <b>", id="bad", status="errored")
     message = await write(direct, 'list "a & <b>" errored')

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.slack.interaction import Interaction
 from bot.slack.written_messages import Allowance, AnswerShares, read_message
 from tests.support.clock import Clock
 from tests.support.written_messages import NOT_TO_THE_BOT, OF_NO_PERSON
@@ -49,6 +50,22 @@ def test_two_messages_are_known_apart_and_one_is_known_again() -> None:
 
     assert identity() == identity(event_ts="1795965284.000101", text="edited")
     assert len({identity(), identity(channel="C2"), identity(ts="1795965284.000102")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("container", "thread"),
+    [
+        ({"message_ts": "2.0", "thread_ts": "1.0"}, "1.0"),
+        ({"message_ts": "1.0", "thread_ts": "1.0"}, None),
+        ({"message_ts": "1.0"}, None),
+        ({"message_ts": "1.0", "thread_ts": 7}, None),
+        ("x", None),
+        (None, None),
+    ],
+    ids=str,
+)
+def test_a_click_is_in_a_thread_below_its_first_message(container: object, thread: str | None) -> None:
+    assert Interaction.of_payload({"container": container}).thread == thread
 
 
 def takes(shares: AnswerShares, askers: Iterable[tuple[str, str]]) -> list[Allowance]:
