@@ -204,4 +204,4 @@ class MessageAnswers:
             return not is_retry
 
     def _is_old(self, message: WrittenMessage) -> bool:
-        return message.sent_at is not None and self._now() - message.sent_at > _OLDEST.total_seconds()
+        return message.sent_at is not None and message.sent_at < self._now() - _OLDEST.total_seconds()

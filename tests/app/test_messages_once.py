@@ -160,6 +160,12 @@ async def test_an_odd_event_is_acknowledged(bot: Bot, ada: Person, slack: LocalS
     assert answers(slack) == []
 
 
+async def test_an_odd_time_is_no_fault(bot: Bot, ada: Person, slack: LocalSlack, read_log: ReadLog) -> None:
+    for sent_at in (None, "x", 1.5, True, 10**400, -(10**400)):
+        await deliver(bot, ada, {**written(slack), "event_time": sent_at})
+    assert not [event for event in read_log() if event["level"] == "error"]
+
+
 async def test_odd_authorizations_are_no_fault(bot: Bot, ada: Person, slack: LocalSlack) -> None:
     odd: tuple[Any, ...] = (None, 7, "x", [], [None], ["x"], [{}], {"team_id": 7})
     for authorizations in odd:
