@@ -32,7 +32,7 @@ from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.routing import CommandReader, routes
-from bot.settings import Settings
+from bot.settings import DatabaseSettings, ReportSettings, Settings
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
@@ -172,7 +172,7 @@ def _connection_limits(settings: Settings) -> ConnectionLimits:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+async def database(settings: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
     """Open the database with its tables up to date.
 
     Raises:
@@ -206,7 +206,7 @@ async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def open_accounts(
-    settings: Settings,
+    settings: ReportSettings,
     session: aiohttp.ClientSession,
     metrics: Metrics,
     observe: Callable[[Call], None] = observe_nothing,

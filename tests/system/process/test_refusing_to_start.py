@@ -59,8 +59,8 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], list[str]]]:
             settings("SLACK_BOT_TOKEN", PORT="http", BOT_LOG_FORMAT="xml"),
             [
                 MISSING_TOKEN,
-                "FAIL  settings: PORT input should be a valid integer, unable to parse string as an integer",
-                "FAIL  settings: BOT_LOG_FORMAT input should be 'json' or 'console'",
+                "FAIL  settings: PORT is not a whole number",
+                "FAIL  settings: BOT_LOG_FORMAT must be one of json, console",
             ],
         ),
         "a token Slack refuses": (

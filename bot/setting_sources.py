@@ -1,0 +1,61 @@
+"""How settings are read from the environment and `.env`: quotation marks around a value are no part of it.
+
+A shell and `.env` take them off; `docker run --env-file` and the forms of many platforms do not.
+"""
+
+import os
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource, PydanticBaseSettingsSource
+
+from bot.setting_types import BEARER
+
+ENV_FILE: Final = ".env"
+_PAIRS: Final = ('""', "''", "``", "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}",
+                 "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}")  # fmt: skip
+
+
+def without_quotes(source: PydanticBaseSettingsSource) -> PydanticBaseSettingsSource:
+    """Return a source of settings whose values have no quotation marks around them."""
+    if isinstance(source, EnvSettingsSource | DotEnvSettingsSource):
+        source.env_vars = {name: _unquote(value) for name, value in source.env_vars.items()}
+    return source
+
+
+def env_file() -> Path | None:
+    """Return the path of the file that settings are read from, if there is one."""
+    path = Path(ENV_FILE)
+    return path.resolve() if path.is_file() else None
+
+
+def mended_settings(names: Collection[str]) -> tuple[str, ...]:
+    """Return a line for each of some settings that is not used to the letter, without its value."""
+    return tuple(line for name in names if (text := _typed(name)) for line in _mended(name, text))
+
+
+def _typed(name: str) -> str | None:
+    """Return a setting as it was typed; the environment has precedence."""
+    return os.environ.get(name) or _file_values().get(name)
+
+
+def _file_values() -> Mapping[str, str | None]:
+    return dotenv_values(ENV_FILE)
+
+
+def _mended(name: str, text: str) -> list[str]:
+    lines = []
+    if _unquote(text) != text:
+        lines.append(f"the quotation marks around {name} are left out")
+    if BEARER.match(_unquote(text) or ""):
+        lines.append(f"“Bearer” before {name} is left out")
+    return lines
+
+
+def _unquote(value: str | None) -> str | None:
+    bare = (value or "").strip()
+    if len(bare) > 1 and bare[0] + bare[-1] in _PAIRS:
+        return bare[1:-1]
+    return value
