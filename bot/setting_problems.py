@@ -30,8 +30,9 @@ _WORDS: Final = {
 
 
 def problem_lines(error: ValidationError) -> Iterator[str]:
-    """Yield a line for each problem, with the name of the setting and never its value."""
-    for fault in error.errors(include_url=False, include_input=False):
+    """Yield a line for each problem, Slack's first, with the name of the setting and never its value."""
+    faults = error.errors(include_url=False, include_input=False)
+    for fault in sorted(faults, key=lambda fault: not str(*fault["loc"][:1]).startswith("slack_")):
         for line in _said(fault["type"], fault["msg"], fault.get("ctx", {})):
             yield _line(fault["loc"], line)
 

@@ -4,7 +4,7 @@ A shell and `.env` take them off; `docker run --env-file` and the forms of many 
 """
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -32,26 +32,16 @@ def env_file() -> Path | None:
 
 
 def mended_settings(names: Collection[str]) -> tuple[str, ...]:
-    """Return a line for each of some settings that is not used to the letter, without its value."""
-    return tuple(line for name in names if (text := _typed(name)) for line in _mended(name, text))
-
-
-def _typed(name: str) -> str | None:
-    """Return a setting as it was typed; the environment has precedence."""
-    return os.environ.get(name) or _file_values().get(name)
-
-
-def _file_values() -> Mapping[str, str | None]:
-    return dotenv_values(ENV_FILE)
-
-
-def _mended(name: str, text: str) -> list[str]:
-    lines = []
-    if _unquote(text) != text:
-        lines.append(f"the quotation marks around {name} are left out")
-    if BEARER.match(_unquote(text) or ""):
-        lines.append(f"“Bearer” before {name} is left out")
-    return lines
+    """Return what is left out of the values of some settings, a few words for each kind, and no value."""
+    in_file = dotenv_values(ENV_FILE)
+    typed = {name: text for name in names if (text := os.environ.get(name) or in_file.get(name))}
+    quoted = [name for name, text in typed.items() if _unquote(text) != text]
+    headed = [name for name, text in typed.items() if BEARER.match(_unquote(text) or "")]
+    sentences = {
+        "quotation marks around": ", ".join(quoted),
+        "what an HTTP header has before": ", ".join(headed),
+    }
+    return tuple(f"left out: {what} {which}" for what, which in sentences.items() if which)
 
 
 def _unquote(value: str | None) -> str | None:

@@ -177,7 +177,7 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
     if not log.handlers:
         log.addHandler(logging.NullHandler())  # without a handler, DBOS logs to stderr in its own format
     if url.startswith("sqlite"):
-        await asyncio.to_thread(_prepare_file, url.removeprefix("sqlite:///"))
+        await asyncio.to_thread(prepare_file, url)
     config: DBOSConfig = {
         "name": "workflows-bot",
         "system_database_url": url,
@@ -254,8 +254,9 @@ async def purge(now: datetime) -> None:
             return
 
 
-def _prepare_file(file: str) -> None:
-    """Make the file for its owner alone, with write-ahead logging, which is several times as fast here."""
+def prepare_file(url: str) -> None:
+    """Make an SQLite file for its owner alone, with write-ahead logging, which is several times as fast."""
+    file = url.removeprefix("sqlite:///")
     keep_private(file)
     connection = sqlite3.connect(file)
     try:

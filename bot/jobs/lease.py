@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, column, delete, exists, func, literal_colu
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.privileges import JOBS_SCHEMA
 from bot.storage.tables import workers
 
 _VALID_FOR: Final = 2 / 3  # of the timeout after which other workers take over
@@ -17,7 +18,7 @@ _KEEP_WORKERS: Final = timedelta(days=1)
 
 _NOW: Final[ColumnElement[int]] = literal_column("(extract(epoch from clock_timestamp()) * 1000)::bigint")
 """Milliseconds by the database's clock, which all workers share."""
-_jobs: Final = table("workflow_status", column("executor_id"), column("status"), schema="dbos")
+_jobs: Final = table("workflow_status", column("executor_id"), column("status"), schema=JOBS_SCHEMA)
 """DBOS's table of jobs and the executors that run them. DBOS does not detect dead executors itself."""
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot import __version__
 from bot.errors import PlainError
 from bot.reasons import reason_of
+from bot.storage.privileges import reason_with_grants
 from bot.storage.tables import alembic_version, metadata, workers
 from bot.storage.url import database_url
 
@@ -92,7 +93,7 @@ async def migrate(engine: AsyncEngine) -> None:
                 await connection.execute(text("BEGIN IMMEDIATE"))  # else it begins with the first row written
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(reason_of(error)) from error
+        raise DatabaseUnusable(await reason_with_grants(engine, error)) from error
 
 
 async def adopt_rows(engine: AsyncEngine, team: str) -> None:

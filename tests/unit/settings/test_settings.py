@@ -122,7 +122,7 @@ def test_quotation_marks_around_a_value_are_no_part_of_it(
     assert settings.bot_admins == ("U024BE7LH",)
     assert settings.bot_log_format == "console"
     assert list(settings.endpoints) == ["default", "eu"]
-    assert mended_settings(["PORT", "BOT_HOST"]) == ("the quotation marks around PORT are left out",)
+    assert mended_settings(["PORT", "BOT_HOST"]) == ("left out: quotation marks around PORT",)
 
 
 @pytest.mark.parametrize("before", ["Bearer ", "bearer  ", "Authorization: Bearer "])
@@ -137,7 +137,9 @@ def test_what_an_http_header_has_before_a_token_is_no_part_of_it(
     assert settings.bot_token == "xoxb-1"
     assert settings.endpoints["default"].credentials.headers() == {"Authorization": "Bearer token"}
     assert settings.endpoints["eu"].credentials.headers() == {"Authorization": "Bearer t"}
-    assert mended_settings(["CLOUDFLARE_API_TOKEN"]) == ("“Bearer” before CLOUDFLARE_API_TOKEN is left out",)
+    assert mended_settings(["CLOUDFLARE_API_TOKEN"]) == (
+        "left out: what an HTTP header has before CLOUDFLARE_API_TOKEN",
+    )
 
 
 @pytest.mark.parametrize("value", ['"token', "token'", "token # of staging", "token next"])
