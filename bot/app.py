@@ -31,6 +31,7 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
+from bot.jobs.presence import KnownWorkers
 from bot.routing import CommandReader, routes
 from bot.settings import DatabaseSettings, ReportSettings, Settings
 from bot.slack.background import Background
@@ -112,6 +113,7 @@ async def build_bot(
         reader = ReportBuilder(accounts, settings.digest_lookback, _now)
         stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
+        workers = KnownWorkers(engine)
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         refusals = Refusals()
         stack.callback(refusals.close)
@@ -120,7 +122,7 @@ async def build_bot(
         if role is not Role.WORKER:
             responder = Responder(answers, client)
             router = build_router(
-                settings, client, engine, installed, accounts, reader, stored, responder, background
+                settings, client, engine, installed, accounts, reader, stored, responder, background, workers
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -144,6 +146,7 @@ async def build_bot(
                 run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
             )
             probes["worker"] = worker.fault
+            workers.own_fault = lambda: worker.outage
         health = Health(metrics, probes)
         is_apart = settings.bot_metrics_port is not None
         yield Bot(
@@ -257,6 +260,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     stored: StoredRequests,
     responder: Responder,
     background: Background,
+    workers: KnownWorkers,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     zones = UserTimeZones(client, time.monotonic)
@@ -267,7 +271,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     stores = partial(DigestRepository, engine, now=_now, limits=limits)
     channels = ChannelAccess(client)
     service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
-    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones)
+    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones, workers)
     names = tuple(accounts)
     return Router(
         installed,

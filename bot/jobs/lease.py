@@ -107,5 +107,16 @@ class Lease:
             await connection.execute(delete(workers).where((workers.c.executor == self._executor) | old))
 
 
+async def is_any_alive(engine: AsyncEngine, within: timedelta) -> bool:
+    """Return whether any worker has recorded a heartbeat within a time.
+
+    Raises:
+        SQLAlchemyError, OSError: the database does not answer.
+    """
+    alive = exists().where(workers.c.beat_at > _NOW - _milliseconds(within))
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(select(alive)))
+
+
 def _milliseconds(span: timedelta) -> int:
     return round(span.total_seconds() * 1000)

@@ -18,6 +18,7 @@ from structlog.types import EventDict
 from bot.errors import StartupError
 from bot.logs.libraries import without_quotations
 from bot.logs.line_queue import LineQueue
+from bot.logs.repeats import Repeats
 from bot.logs.tracebacks import format_error
 from bot.reasons import reason_of
 from bot.telemetry import errors_logged, lines_dropped, with_request_id
@@ -74,9 +75,10 @@ def configure_logging(level: str, style: str, stream: Stream | None = None) -> N
     handler.setLevel(least)
     handler.addFilter(_counted_record)
     handler.addFilter(without_quotations)
+    handler.addFilter(Repeats())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder({"repeated"}), *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )

@@ -220,6 +220,22 @@ def with_no_worker_warning(said: Message) -> Message:
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
 
 
+def with_undelivered_warning(said: Message, fault: str | None) -> Message:
+    """Return the same, saying that no worker could deliver a digest now.
+
+    Args:
+        said: the message.
+        fault: what is wrong with the worker of this process; None if no process has one.
+    """
+    warning = (
+        "No digest can be delivered now: no worker runs. Whoever runs this bot has to start one: "
+        "`workflows-bot serve --role worker`"
+        if fault is None
+        else f"No digest can be delivered now: {escape(fault)}. Whoever runs this bot finds more in its log."
+    )
+    return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
+
+
 def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
     """Tell why a digest can't go to a channel; its name is empty where Slack did not give it."""
     title, advice = _DOORS[missing]
