@@ -112,9 +112,7 @@ def _no_connection(error: aiohttp.ClientConnectorError | aiohttp.ClientSSLError,
         return f"the certificate of {way} is not trusted{_verification(error.certificate_error)}"
     if isinstance(error, aiohttp.ClientSSLError):
         return f"no safe connection to {way}: TLS failed"
-    if proxy and isinstance(error, aiohttp.ClientProxyConnectionError):
-        way = proxy.called
-    return f"no connection to {way}: {_system_words(error)}"
+    return f"no connection to {proxy.called if proxy else host}: {_system_words(error)}"
 
 
 def _verification(error: Exception) -> str:

@@ -25,6 +25,7 @@ ACCOUNT = "ok    account default: reads Workflows; there are 5"
 FOLDER = "<the folder that it runs in>"
 DATABASE = f"ok    database: sqlite in {FOLDER}/workflows-bot.sqlite3, tables up to date, jobs can be kept"
 WELL = [SETTINGS, TOKEN, SCOPES, ACCOUNT, DATABASE]
+DEAD_PROXY = "no connection to the proxy 127.0.0.1:1 of HTTP_PROXY: connection refused"
 LACKING = ApiToken("canary-lacking", frozenset({"Zone Read"}))
 PERMISSIONS = "Workers Tail Read, Workers Scripts Read, Workers Scripts Write"
 
@@ -119,6 +120,19 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                 DATABASE,
             ],
         ),
+        "dead proxy": (
+            settings(HTTP_PROXY="http://ada:canary@127.0.0.1:1"),
+            1,
+            [
+                SETTINGS,
+                f"FAIL  slack token: Slack can't be reached: {DEAD_PROXY}; asked was {harness.slack.api_url}",
+                (
+                    f"FAIL  account default: {DEAD_PROXY}; asked was {harness.api}/accounts/"
+                    "0123456789abcdef0123456789abcdef"
+                ),
+                DATABASE,
+            ],
+        ),
         "wrong cloudflare token": (
             settings(CLOUDFLARE_API_TOKEN="canary"),
             1,
@@ -183,6 +197,7 @@ CASES = (
     "as docker has it",
     "wrong app token",
     "slack unreachable",
+    "dead proxy",
     "wrong cloudflare token",
     "lacking permission",
     "malformed account",
