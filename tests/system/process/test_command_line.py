@@ -1,4 +1,4 @@
-"""What the command line writes: in any encoding, for people on a terminal, without tokens that it can spare."""
+"""What the command line writes: in any encoding, for people on a terminal, without tokens it can spare."""
 
 import asyncio
 import os
