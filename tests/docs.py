@@ -51,8 +51,8 @@ _PAGE: Final = """\
 # Settings
 
 The bot reads its settings from environment variables and from a file `.env` in the working directory.
-The environment has precedence. An empty variable counts as not set, and quotation marks around a value are no part
-of it. `workflows-bot check` tests the settings.
+The environment has precedence. An empty variable counts as not set. Quotation marks around a value are left
+out. `workflows-bot check` tests the settings.
 
 {tables}
 
