@@ -77,7 +77,11 @@ class SlackEndpoint:
         is_form = request.method == "POST" and request.content_type == _CONTENT_TYPES[0]
         if not is_form or not 0 < (request.content_length or 0) <= _LARGEST_CHECK:
             return False
-        return parse_qs(await self._body(request)).get("ssl_check") == ["1"]
+        try:
+            body = await self._body(request)
+        except RequestRejected:
+            return False  # a stranger's, which is refused for want of a signature
+        return parse_qs(body).get("ssl_check") == ["1"]
 
     async def _dispatch(self, request: web.Request, body: str, signature: str) -> web.Response:
         """Have a request answered that is proved to be Slack's."""
