@@ -22,12 +22,13 @@ Reason = Literal["person", "bot", "direct", "archived"]
 _DIRECT_MESSAGE: Final = "D"
 """So begin the ids of direct messages, into which nobody can be invited."""
 
-_REASONS: Final[dict[str, Reason]] = {
+UNAVAILABLE: Final[dict[str, Reason]] = {
     "user_not_in_channel": "person",
     "not_in_channel": "bot",
     "channel_not_found": "bot",
     "is_archived": "archived",
 }
+"""By Slack's error."""
 _TIMEOUT: Final = timedelta(seconds=8)
 
 
@@ -81,8 +82,8 @@ class ChannelAccess:
                 await self._post(message, channel, user)
         except SLACK_ERRORS as error:
             why = reason(error)
-            if why in _REASONS:
-                missing = _REASONS[why]
+            if why in UNAVAILABLE:
+                missing = UNAVAILABLE[why]
                 if missing == "bot" and channel.startswith(_DIRECT_MESSAGE):
                     missing = "direct"
                 raise ChannelUnavailable(channel, missing) from error
