@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
+from urllib.parse import parse_qs
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -46,11 +47,13 @@ class SlackEndpoint:
         self._bodies = _Bodies(_MOST_OF_BODIES)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Return the answer to a request of Slack's.
+        """Return the answer to a request of Slack's; its look at the certificate is not signed.
 
         Raises:
             RequestRejected: it is not one.
         """
+        if SIGNATURE not in request.headers and await self._checks_certificate(request):
+            return web.Response()
         if request.method != "POST":
             raise RequestRejected(405, "Slack sends POST")
         if request.content_type not in _CONTENT_TYPES or "Content-Encoding" in request.headers:
@@ -62,6 +65,24 @@ class SlackEndpoint:
         connection = connection_of(request)
         with nullcontext() if connection is None else connection.keep_open():
             return await self._dispatch(request, body, signature)
+
+    async def _checks_certificate(self, request: web.Request) -> bool:
+        """Return whether an unsigned request is Slack's look at the certificate, which asks for nothing else.
+
+        https://docs.slack.dev/interactivity/implementing-slash-commands#validating-the-command
+        """
+        if request.method not in {"GET", "POST"}:
+            return False
+        if request.query.get("ssl_check") == "1":
+            return True
+        is_form = request.method == "POST" and request.content_type == _CONTENT_TYPES[0]
+        if not is_form or not 0 < (request.content_length or 0) <= _LARGEST_CHECK:
+            return False
+        try:
+            body = await self._body(request)
+        except RequestRejected:
+            return False  # a stranger's, which is refused for want of a signature
+        return parse_qs(body).get("ssl_check") == ["1"]
 
     async def _dispatch(self, request: web.Request, body: str, signature: str) -> web.Response:
         """Have a request answered that is proved to be Slack's."""
@@ -190,6 +211,8 @@ def slack_route(requests: SlackEndpoint, metrics: Metrics, refusals: Refusals) -
 _REMEMBERED: Final = 20_000
 """Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
 _MOST_OF_BODIES: Final = 32 * LARGEST_BODY
+_LARGEST_CHECK: Final = 1024
+"""Bytes of a look at the certificate, which has a token besides."""
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
 _TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
 _SIGNATURE: Final = (SIGNATURE, re.compile(r"v0=[0-9a-f]{64}", re.ASCII))
