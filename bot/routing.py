@@ -61,7 +61,7 @@ from bot.home.command import (
 )
 from bot.home.handlers import HomeHandlers
 from bot.home.help import TOPICS
-from bot.home.requests import ShowAccounts, ShowVersion
+from bot.home.requests import HelpWithMessage, Offer, ShowAccounts, ShowVersion
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.small_words import is_small
@@ -70,8 +70,9 @@ from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
-from bot.slack.router import Route, UnknownControl, allow_everyone
+from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
+from bot.ui.limits import VALUE
 from bot.ui.problems import RUN_COMMAND
 
 _MOST_TEXTS: Final = 256
@@ -220,6 +221,33 @@ def _read_times_too(command: Command) -> None:
         request.query.resolve(command.clock)
 
 
+def read_message(message: Command) -> HelpWithMessage:
+    """Read what was written to the bot: the command that it is, or those that may have been meant."""
+    if not message.text.strip() or len(message.sent()) > VALUE:  # no button carries it
+        return HelpWithMessage()
+    try:
+        texts: Sequence[Command] = (message,)
+        _read_times_too(message)
+    except QueryError:
+        texts = _proposals(message)
+    offers = tuple(Offer(text, _read(text)) for text in texts)
+    return HelpWithMessage(tuple(offer for offer in offers if not _says_nothing(offer.request)))
+
+
+def _says_nothing(request: Request) -> bool:
+    """Return whether a request leads no further than the help that is shown anyway."""
+    return isinstance(request, NotYet) or (isinstance(request, HelpQuery) and request.topic is None)
+
+
+def _proposals(message: Command) -> Sequence[Command]:
+    """Return what is proposed for a text that is no command."""
+    try:
+        read_command(message)
+    except QueryError as error:
+        return [text for text in error.proposals if isinstance(text, Command)]
+    return ()
+
+
 @dataclass
 class CommandReader:
     """Reads what people do as requests.
@@ -260,9 +288,7 @@ class CommandReader:
         Raises:
             QueryError: they can't be understood.
         """
-        typed = Command.from_slack(
-            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
-        )
+        typed = self._typed(text, interaction)
         request = await self._read(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
@@ -343,12 +369,23 @@ class CommandReader:
             raise UnknownControl
         return MENUS[action_id](typed)
 
+    async def message(self, text: str, interaction: Interaction) -> Request:
+        """Read what was written to the bot in a message, as Slack sends it but for the mention of the bot."""
+        return read_message(self._typed(text, interaction))
+
+    def _typed(self, text: str, interaction: Interaction) -> Command:
+        """Return what was typed, in UTC until the person's zone is needed."""
+        return Command.from_slack(
+            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
+        )
+
 
 def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights = digests.rights
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
+        Route(HelpWithMessage, allow_everyone, home.help_with_message),
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
         Route(NotYet, allow_everyone, lists.not_yet),

@@ -112,6 +112,11 @@ class ListHandlers:
         query = request.query.query
         return self._shown_before(interaction.team, Bookmark(query, query.start), ())
 
+    async def can_show(self, request: ListInstances) -> bool:
+        """Return whether there is a list to show: chatter can be read as one, too."""
+        query = request.query.query
+        return bool(names.meant(query.workflow, await self._browser.workflow_names(query.account)))
+
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
         clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)

@@ -1,14 +1,25 @@
-"""What the bot says of itself."""
+"""What the bot says of itself, also to somebody who writes to it in a message."""
 
 import platform
 from collections.abc import Sequence
+from typing import Final
 
 from bot import __version__
 from bot.browse.model import OverviewQuery
+from bot.home.requests import Offer
 from bot.language.command import Command
 from bot.language.tokens import COMMAND
 from bot.ui.elements import Message, code, command, context, escape, header, message, section
 from bot.ui.problems import run_button
+
+_HELP: Final = (
+    "This bot answers the command `/workflows`, in any channel and here; you alone see what it shows.",
+    """\
+`/workflows`   every workflow with its counts by status
+`/workflows NAME errored since:24h`   the instances of one, and which of them failed
+`/workflows digest`   a form that has a channel told regularly what failed
+`/workflows help`   all that it can do""",
+)
 
 
 def accounts_message(accounts: Sequence[str]) -> Message:
@@ -32,3 +43,18 @@ def version_message() -> Message:
     """Say which version of the bot runs."""
     text = f"Workflows bot {__version__} on Python {platform.python_version()}."
     return message(text, [section(text)])
+
+
+def short_help_message(offers: Sequence[Offer]) -> Message:
+    """Build the answer to a message: buttons for what it may have meant, then how to use the bot."""
+    typed = [command(offer.text.whole()) for offer in offers]
+    blocks = [
+        section(text, run_button("Run it", offer.text)) for text, offer in zip(typed, offers, strict=True)
+    ]
+    heading = (
+        "Your message as a command:" if len(offers) == 1 else "Your message may mean one of these commands:"
+    )
+    if offers:
+        blocks.insert(0, section(heading))
+    blocks += [section(part) for part in _HELP]
+    return message(" ".join((*([heading, *typed] if offers else []), *_HELP)), blocks)

@@ -22,6 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.jobs import stored_jobs
+from bot.jobs.dbos_engine import engine_options
 from bot.jobs.model import Job, JobState, Progress
 from bot.jobs.process import process
 from bot.jobs.stored_data import use_json
@@ -176,7 +177,7 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
     if not log.handlers:
         log.addHandler(logging.NullHandler())  # without a handler, DBOS logs to stderr in its own format
     if url.startswith("sqlite"):
-        await asyncio.to_thread(_prepare_file, url.removeprefix("sqlite:///"))
+        await asyncio.to_thread(prepare_file, url)
     config: DBOSConfig = {
         "name": "workflows-bot",
         "system_database_url": url,
@@ -186,7 +187,7 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
         "max_executor_threads": _THREADS,
         "sys_db_pool_size": _CONNECTIONS,
         "serializer": use_json(),
-        "db_engine_kwargs": {"hide_parameters": True},  # what people typed is in no log
+        "db_engine_kwargs": engine_options(url),
     }
     end_unreadable_jobs()
     process.begin(version)
@@ -253,8 +254,9 @@ async def purge(now: datetime) -> None:
             return
 
 
-def _prepare_file(file: str) -> None:
-    """Make the file for its owner alone, with write-ahead logging, which is several times as fast here."""
+def prepare_file(url: str) -> None:
+    """Make an SQLite file for its owner alone, with write-ahead logging, which is several times as fast."""
+    file = url.removeprefix("sqlite:///")
     keep_private(file)
     connection = sqlite3.connect(file)
     try:
