@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
+from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -57,6 +58,7 @@ _NO_CITIES: Final = ("Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/", "
 _DIRECTIONS: Final = {"north", "south", "act"}
 """Of Australia, and of nowhere else."""
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?|(?:utc|gmt)[+-]?0")
+_MONTH_FIRST: Final = ("US", "PR", "VI", "GU", "AS", "MP", "UM")
 _MOST_WORDS: Final = 4  # "port of spain time"
 _SLIP: Final = 0.82  # how alike: "Sidney", not "Munich" for "Zurich"
 _YEAR: Final = tuple(datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=3 * n) for n in range(122))
@@ -188,6 +190,23 @@ def _normal(words: str) -> str:
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace(".", "")
     word = "_".join(plain.split())
     return word.removesuffix("_time") if "_" in word else word
+
+
+def writes_month_first(zone: tzinfo) -> bool:
+    """Return whether people in a zone write `11/28/2026`, the month before the day.
+
+    That is so in the United States and their territories, by the Unicode CLDR. South of them the day is
+    first, and in Canada either is: America as a whole has no order.
+    """
+    name = zone.key if isinstance(zone, ZoneInfo) else ""
+    return name.startswith("US/") or name in _month_first()
+
+
+@cache
+def _month_first() -> frozenset[str]:
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return frozenset(row[2] for row in rows if row[0] in _MONTH_FIRST)
 
 
 @cache
