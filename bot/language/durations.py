@@ -28,7 +28,20 @@ LONGEST_WINDOW: Final = timedelta(days=30)
 """Cloudflare keeps instances no longer."""
 
 _HOUR: Final = timedelta(hours=1)
-_NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS: Final = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _COUNTS: Final = {
     "a": 1.0, "an": 1.0, "half": 0.5, "half a": 0.5, "half an": 0.5,
     **{word: float(number) for number, word in enumerate(_NUMBERS, 1)},

@@ -99,25 +99,20 @@ def find_pieces(words: str, start: int = 0) -> Found | None:
     at = start
     while at < len(words):
         found, more = _next_piece(words, at)
-        if found is None:
-            zone = _zone_at(words, at)
-            if zone is None:
-                comment = _ZONE_COMMENT.match(words, at)
-                if not comment or not zones or parse_offset(zones[-1]) is None:
-                    return None
-                at = comment.end()
-                continue
+        if pieces.keys() & more.keys():
+            return None
+        if found is not None:
+            pieces |= more
+            places |= {kind: found.span("date" if kind == "date" else 0) for kind in more}
+            at = found.end()
+        elif zones and parse_offset(zones[-1]) is not None and (comment := _ZONE_COMMENT.match(words, at)):
+            at = comment.end()
+        elif zone := _zone_at(words, at):
             places.setdefault("zone", zone)
             zones.append(words[slice(*zone)])
             at = zone[1]
         else:
-            if pieces.keys() & more.keys():
-                return None
-            pieces |= more
-            places |= {kind: found.span() for kind in more} | (
-                {"date": found.span("date")} if "date" in more else {}
-            )
-            at = found.end()
+            return None
         gap = _GAP.match(words, at)
         at = gap.end() if gap else at
     return Found(pieces, tuple(zones), places)
@@ -198,9 +193,9 @@ def _period(found: re.Match[str]) -> Pieces:
     return {"day": Period(unit, back)}
 
 
-def _form(pattern: str, read: Callable[[re.Match[str]], Pieces]) -> tuple[
-    re.Pattern[str], Callable[[re.Match[str]], Pieces]
-]:
+def _form(
+    pattern: str, read: Callable[[re.Match[str]], Pieces]
+) -> tuple[re.Pattern[str], Callable[[re.Match[str]], Pieces]]:
     return re.compile(pattern, re.ASCII | re.VERBOSE), read
 
 
@@ -222,12 +217,16 @@ _HALF: Final = r"[ ]?(?P<half>[ap]\.?m\.?)"
 
 _FORMS: Final = (
     _form(  # 20261128T091244
-        rf"(?P<date>(?P<year>\d{{4}})(?P<month>\d\d){_DAY.replace('1,2', '2')})"
+        rf"(?P<date>(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d))"
         rf"t(?P<hour>\d\d)(?P<minute>\d\d)(?:{_SECONDS})?{_CLOCK_END}",
         _stamp,
     ),
     _form(  # 2026-11-28, 2026/11/28
-        rf"{_ON}(?P<date>(?P<year>\d{{4}})(?P<dash>[-/.])(?P<month>\d{{1,2}})(?P=dash){_DAY}){_DATE_END}", _date
+        rf"{_ON}(?P<date>(?P<year>\d{{4}})(?P<dash>[-/.])(?P<month>\d{{1,2}})(?P=dash){_DAY}){_DATE_END}",
+        _date,
+    ),
+    _form(  # 20261128
+        rf"(?P<date>(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)){_END}", _date
     ),
     _form(  # 28 November 2026, 28th of Nov, 28/Nov/2026, 28-Nov-26
         rf"{_ON}(?P<date>{_NTH}[-/. ]?(?:of[ ])?{_MONTH}"
@@ -239,7 +238,8 @@ _FORMS: Final = (
         _date,
     ),
     _form(  # 28.11.2026, 28.11.26, 28.11.
-        rf"{_ON}(?P<date>{_DAY}\.[ ]?(?P<month>\d{{1,2}})\.(?:[ ]?(?P<year>\d{{4}}|(?<=\.)\d\d))?){_DATE_END}",
+        rf"{_ON}(?P<date>{_DAY}\.[ ]?(?P<month>\d{{1,2}})\."
+        rf"(?:[ ]?(?P<year>\d{{4}}|(?<=\.)\d\d))?){_DATE_END}",
         _date,
     ),
     _form(  # 11/28/2026, 28/11, 28-11-2026
@@ -269,8 +269,8 @@ _FORMS: Final = (
         _part,
     ),
     _form(
-        rf"(?:on[ ])?(?:(?P<last>last|previous|past)[ ])?(?P<name>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|"
-        rf"thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?{_END}",
+        r"(?:on[ ])?(?:(?P<last>last|previous|past)[ ])?(?P<name>mon(?:day)?|tue(?:s(?:day)?)?|"
+        rf"wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?{_END}",
         _weekday,
     ),
     _form(

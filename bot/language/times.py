@@ -7,13 +7,14 @@ refusal names both.
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Annotated, Final, NoReturn
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime
 
+from bot.language.calendar_days import bounds, last_day_of, moment_in, months_before
 from bot.language.durations import duration_text, parse_duration
 from bot.language.errors import QueryError
 from bot.language.time_pieces import CalendarDate, DayBefore, Period
@@ -129,7 +130,8 @@ class _Reading:
             return self._ago(day)
         if isinstance(day, datetime):
             return _point(day)
-        self._refuse_two_meanings()
+        if self.written.midnight and (day is not None or self.written.weekday is not None):
+            self._ask_which_midnight()
         if not isinstance(day, tuple) and not self.written.zones:
             at = self._passed(after)
             slid = after is not None and at != self._passed(None)
@@ -143,9 +145,11 @@ class _Reading:
             return TimePoint("now", now)
         if day.months:
             local = self.clock.now.astimezone(self.clock.zone)
-            first = _months_before(local.date(), day.months)
+            first = months_before(local.date(), day.months)
             wall = first.replace(day=min(local.day, monthrange(first.year, first.month)[1]))
-            at = _moment_in(datetime.combine(wall, local.time().replace(second=0, microsecond=0)), self.clock.zone)
+            at = moment_in(
+                datetime.combine(wall, local.time().replace(second=0, microsecond=0)), self.clock.zone
+            )
             return TimePoint(day.words, at)
         short = day.words.replace(" ", "")
         text = short if parse_duration(short) == day.length else duration_text(day.length)
@@ -165,11 +169,13 @@ class _Reading:
     def _moment_at(self, wall: datetime) -> datetime:
         """Return the moment at which the clocks show something, in the zone that is said."""
         if not self.written.zones:
-            return _moment_in(wall, self.clock.zone)
+            return moment_in(wall, self.clock.zone)
         own = self.clock.zone.key if isinstance(self.clock.zone, ZoneInfo) else "UTC"
         found = [moments_at(zone, wall, own) for zone in self.written.zones]
         if len(found[0]) > 1:
-            self._ask("names a zone that has several meanings", [self._with("zone", name) for name in found[0]])
+            self._ask(
+                "names a zone that has several meanings", [self._with("zone", name) for name in found[0]]
+            )
         moments = {at for meanings in found for at in meanings.values()}
         if len(moments) > 1:
             raise QueryError(self.typed, "names two zones, which differ", expected="one of them")
@@ -177,32 +183,28 @@ class _Reading:
 
     def _wall(self) -> datetime:
         """Return what the clocks show at the moment."""
-        start, end = self._days()
-        part, clock = self.written.part, self.written.clock
-        if clock is not None:
-            early = part is not None and clock.hour + 24 < part.end
-            return datetime.combine(start + timedelta(days=early), clock)
-        if part is not None:
-            hours = part.end if self.written.ends else part.start
-            return datetime.combine(start, time(0)) + timedelta(hours=hours)
-        return datetime.combine(end if self.written.ends else start, time(0))
-
-    def _days(self) -> tuple[date, date]:
-        """Return the first day that is meant, and the one after the last."""
         today = self.clock.now.astimezone(self._calendar()).date()
+        written = self.written
+        if isinstance(written.day, Period):
+            return datetime.combine(bounds(written.day, today)[written.ends], time(0))
+        start = datetime.combine(self._day(today), time(0))
+        if written.clock is not None:
+            early = written.part is not None and written.clock.hour + 24 < written.part.end
+            return datetime.combine(start + timedelta(days=early), written.clock)
+        if written.part is not None:
+            return start + timedelta(hours=written.part.end if written.ends else written.part.start)
+        return start + timedelta(days=written.ends)
+
+    def _day(self, today: date) -> date:
         day, weekday = self.written.day, self.written.weekday
-        if isinstance(day, Period):
-            return _bounds(day, today)
         if isinstance(day, tuple):
-            first = self._date(day, today)
-        elif isinstance(day, DayBefore):
-            first = today - timedelta(days=day.days)
-        elif weekday is not None:
-            first = today - timedelta(days=(today.weekday() - weekday.number) % 7)
-            first -= timedelta(days=7 * (weekday.before_today and first == today))
-        else:
-            first = today
-        return first, first + timedelta(days=1)
+            return self._date(day, today)
+        if isinstance(day, DayBefore):
+            return today - timedelta(days=day.days)
+        if weekday is None:
+            return today
+        back = (today.weekday() - weekday.number) % 7
+        return today - timedelta(days=back or 7 * weekday.before_today)
 
     def _calendar(self) -> tzinfo:
         """Return the zone whose day counts."""
@@ -217,9 +219,13 @@ class _Reading:
         Who lives where the month is written first means it so. Elsewhere it is not taken for granted that
         the day is first: many write their dates as they are written in the language of their work.
         """
-        found = list(dict.fromkeys(day for date in dates if (day := _day_of(date, today))))
+        if self.written.or_clock is not None:
+            words = f"{dates[0].day} {date(2024, dates[0].month, 1):%B}".lower()
+            clock = f"{self.written.or_clock:%H:%M}"
+            self._ask("can be a day and a time of day", [self._with("pair", text) for text in (words, clock)])
+        found = list(dict.fromkeys(day for each in dates if (day := last_day_of(each, today))))
         if not found:
-            self._refuse_day(dates[0])
+            self._refuse_day(dates[0], today)
         if len(found) > 1:
             if not writes_month_first(self.clock.zone):
                 self._ask("can be two days", [self._with("date", day.isoformat()) for day in found])
@@ -227,28 +233,26 @@ class _Reading:
         weekday = self.written.weekday
         if weekday is not None and found[0].weekday() != weekday.number:
             right = f"{found[0]:%A}"
-            raise QueryError(self.typed, f"names another weekday than that date has, a {right}", expected=EXPECTED)
+            raise QueryError(
+                self.typed, f"names another weekday than that date has, a {right}", expected=EXPECTED
+            )
         return found[0]
 
-    def _refuse_day(self, date: CalendarDate) -> NoReturn:
-        if 1 <= date.month <= 12 and date.day > 0:
-            month = datetime(date.year or 2024, date.month, 1, tzinfo=UTC)
-            name = f"{month:%B} {month.year}" if date.year else f"{month:%B}"
-            days = monthrange(month.year, month.month)[1]
-            raise QueryError(self.typed, f"is no day: {name} has {days} days", expected=EXPECTED)
-        raise QueryError(self.typed, "is no day of any calendar", expected=EXPECTED)
+    def _refuse_day(self, day: CalendarDate, today: date) -> NoReturn:
+        if not (1 <= day.month <= 12 and day.day > 0):
+            swapped = last_day_of(replace(day, month=day.day, day=day.month), today)
+            year_first = self.written.text[slice(*self.written.places["date"])][:4].isdigit()
+            right = self._with("date", swapped.isoformat()) if swapped and not year_first else None
+            raise QueryError(self.typed, "is no moment in any calendar", expected=EXPECTED, nearest=right)
+        year = day.year or 2024
+        name = f"{date(year, day.month, 1):%B}" + f" {year}" * (day.year is not None)
+        days = monthrange(year, day.month)[1]
+        raise QueryError(self.typed, f"is no day: {name} has {days} days", expected=EXPECTED)
 
-    def _refuse_two_meanings(self) -> None:
-        if self.written.or_clock is not None:
-            dates = self.written.day
-            assert isinstance(dates, tuple)
-            clock = f"{self.written.or_clock:%H:%M}"
-            month = date(2024, dates[0].month, 1)
-            self._ask("can be a day and a time of day", [f"{dates[0].day} {month:%B}".lower(), clock])
-        if self.written.midnight and (self.written.day is not None or self.written.weekday is not None):
-            begins = self._with("clock", "00:00")
-            day = " ".join(self._with("clock", "").split())
-            self._ask("can be the start of that day and its end", [begins, f"end of {day}"])
+    def _ask_which_midnight(self) -> NoReturn:
+        day = " ".join(self._with("clock", "").split())
+        starts = self._with("clock", "00:00")
+        self._ask("can be the start of that day and its end", [starts, f"end of {day}"])
 
     def _ask(self, problem: str, choices: Sequence[str]) -> NoReturn:
         expected = " or ".join(f"`{choice}`" for choice in choices)
@@ -293,40 +297,6 @@ def _local_text(at: datetime, zone: tzinfo) -> str:
 def _point(at: datetime) -> TimePoint:
     at = at.replace(microsecond=at.microsecond // 1000 * 1000).astimezone(UTC)
     return TimePoint(_canonical(at), at)
-
-
-def _day_of(date_: CalendarDate, today: date) -> date | None:
-    """Return the day that a date names, of one without a year the last one that has come."""
-    years = [date_.year] if date_.year is not None else range(today.year, today.year - 9, -1)
-    for year in years:
-        try:
-            day = date(year, date_.month, date_.day)
-        except ValueError:
-            continue
-        if date_.year is not None or day <= today:
-            return day
-    return None
-
-
-def _bounds(period: Period, today: date) -> tuple[date, date]:
-    """Return the first day of a period, and of the one after it."""
-    if period.unit == "week":
-        first = today - timedelta(days=today.weekday() + 7 * period.back)
-        return first, first + timedelta(days=7)
-    months = 12 if period.unit == "year" else 1
-    begun = today.replace(month=1) if months == 12 else today
-    return _months_before(begun, months * period.back), _months_before(begun, months * (period.back - 1))
-
-
-def _months_before(day: date, months: int) -> date:
-    """Return the first day of the month so many months before a day's."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)
-
-
-def _moment_in(wall: datetime, zone: tzinfo) -> datetime:
-    """Return when the clocks of a zone show something; what they show twice, the first time."""
-    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _normal(text: str) -> str:

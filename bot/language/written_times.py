@@ -118,7 +118,8 @@ def _ago(words: str) -> Ago | None:
         said = f"1 {said}"
     if found := _MONTHS_AGO.fullmatch(said):
         months = parse_count(found[1]) * (12 if found[2] == "year" else 1)
-        return None if months % 1 else Ago(f"{int(months)} months ago", months=int(months))
+        text = f"{months:.0f} month{'s' if months != 1 else ''} ago"
+        return None if months % 1 else Ago(text, months=int(months))
     length = parse_duration(said)
     return None if length is None else Ago(said, length)
 
@@ -126,54 +127,53 @@ def _ago(words: str) -> Ago | None:
 def _together(words: str, found: Found) -> WrittenTime | None:
     """Return what some pieces say together, if they go together."""
     pieces = dict(found.pieces)
-    if "pair" in pieces and not _settle_pair(pieces):
+    if not (_settle_pair(pieces) and _add_year(pieces)):
         return None
-    if "date" in pieces:
-        if "day" in pieces or not _add_year(pieces):
-            return None
-        pieces["day"] = tuple(dict.fromkeys(pieces.pop("date")))
-    day, weekday, clock = pieces.get("day"), pieces.get("weekday"), pieces.get("clock")
-    if "year" in pieces or (day is None and weekday is None and clock is None):
+    dates = pieces.pop("date", None)
+    if dates and "day" in pieces:
         return None
-    if weekday and isinstance(day, DayBefore | Period):
-        return None
-    if isinstance(day, Period) and (clock or "part" in pieces):
-        return None
-    if (part := pieces.get("part")) and not _fits(part, day is not None or weekday is not None, clock):
-        return None
-    return WrittenTime(words, **{**pieces, "day": day}, zones=found.zones, places=found.places)
+    day = tuple(dict.fromkeys(dates)) if dates else pieces.get("day")
+    written = WrittenTime(words, **{**pieces, "day": day}, zones=found.zones, places=found.places)
+    return written if _go_together(written) else None
+
+
+def _go_together(written: WrittenTime) -> bool:
+    day, part, clock = written.day, written.part, written.clock
+    if isinstance(day, Period) and (written.weekday or part or clock):
+        return False
+    if isinstance(day, DayBefore) and written.weekday:
+        return False
+    if day is None and written.weekday is None:
+        return clock is not None and part is None
+    if part is None or clock is None:
+        return True
+    return part.first <= clock.hour < part.end or clock.hour + 24 < part.end
 
 
 def _add_year(pieces: dict[str, Any]) -> bool:
     """Add a year that stands behind the clock to the date, which must lack it then."""
     if "year" not in pieces:
         return True
-    dates = pieces["date"]
-    if "clock" not in pieces or any(date.year for date in dates):
+    year, dates = pieces.pop("year"), pieces.get("date", ())
+    if not dates or "clock" not in pieces or any(date.year for date in dates):
         return False
-    year = pieces.pop("year")
     pieces["date"] = tuple(replace(date, year=year) for date in dates)
     return True
 
 
 def _settle_pair(pieces: dict[str, Any]) -> bool:
-    """Read `10.11` as the clock that a day lacks, or the date that a clock lacks; by itself, as either."""
+    """Read `10.11` as the clock that a day lacks, or as the date that a clock lacks; by itself, as either."""
+    if "pair" not in pieces:
+        return True
     first, second = pieces.pop("pair")
     clock = time(int(first), int(second)) if int(first) < 24 and re.fullmatch("[0-5][0-9]", second) else None
     date = (CalendarDate(None, int(second), int(first)),) if int(first) <= 31 and int(second) <= 12 else None
-    has_day = any(kind in pieces for kind in ("date", "day", "weekday"))
-    if has_day or "clock" in pieces:
-        date, clock = (None, clock) if has_day else (date, None)
-        if has_day and "clock" in pieces:
-            return False
+    if any(kind in pieces for kind in ("date", "day", "weekday")):
+        date = None
+    if "clock" in pieces:
+        clock = None
     if date:
         pieces["date"] = date
     if clock:
         pieces["or_clock" if date else "clock"] = clock
     return bool(date or clock)
-
-
-def _fits(part: PartOfDay, has_day: bool, clock: time | None) -> bool:
-    if not has_day or clock is None:
-        return has_day
-    return part.first <= clock.hour < part.end or clock.hour + 24 < part.end

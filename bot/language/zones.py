@@ -95,9 +95,12 @@ def find_zones(words: str, own: str = "UTC") -> tuple[str, ...]:
 
 
 def longest_zone(words: Sequence[str]) -> int:
-    """Return how many of the first words are a zone: 2 of `New York quiet`; 0 if they begin with none."""
+    """Return how many of the first words are a zone: 2 of `New York quiet`; 0 if they begin with none.
+
+    An offset counts, though no zone may have it all year.
+    """
     counts = range(min(len(words), _MOST_WORDS), 0, -1)
-    return next((count for count in counts if find_zones(" ".join(words[:count]))), 0)
+    return next((count for count in counts if _is_zone(" ".join(words[:count]))), 0)
 
 
 def nearest_zone(words: str) -> str | None:
@@ -121,7 +124,9 @@ def nearest_zone(words: str) -> str | None:
 
 def parse_offset(words: str) -> timedelta | None:
     """Return the offset from UTC that some words are: `UTC+2`, `GMT-03:30`, `+0200`; at most 14 hours."""
-    word = "".join(words.strip("()").casefold().split()).translate({0x2212: "-", 0x2013: "-", 0xB1: "+"})
+    word = "".join(_without_brackets(words).casefold().split()).translate(
+        {0x2212: "-", 0x2013: "-", 0xB1: "+"}
+    )
     found = _OFFSET.fullmatch(word)
     if found is None or (word[0] in "+-" and len(word) < 3):
         return None
@@ -174,6 +179,10 @@ def moments_at(words: str, wall: datetime, own: str = "UTC") -> dict[str, dateti
     return {name: at for at, name in found.items()}
 
 
+def _is_zone(words: str) -> bool:
+    return parse_offset(words) is not None or bool(find_zones(words))
+
+
 def _offset_called(abbreviation: str, name: str) -> timedelta | None:
     """Return the offset at which the clocks of a zone show an abbreviation; None for `ET` or a city."""
     shown = (at.astimezone(ZoneInfo(name)) for at in _YEAR)
@@ -184,9 +193,13 @@ def _in_utc(wall: datetime, zone: tzinfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
+def _without_brackets(words: str) -> str:
+    return words[1:-1] if words[:1] == "(" and words[-1:] == ")" else words
+
+
 def _normal(words: str) -> str:
     """Return words as names are compared: `São Paulo time` as `sao_paulo`."""
-    letters = unicodedata.normalize("NFKD", words.strip().strip("()").casefold())
+    letters = unicodedata.normalize("NFKD", _without_brackets(words).casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace(".", "")
     word = "_".join(plain.split())
     return word.removesuffix("_time") if "_" in word else word
