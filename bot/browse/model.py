@@ -17,6 +17,7 @@ from bot.cloudflare.models import (
 )
 from bot.cloudflare.requests import instances_request
 from bot.language import times
+from bot.language.command import Command
 from bot.language.errors import QueryError, typed
 from bot.language.options import Say
 from bot.language.times import Clock, TimePoint
@@ -121,9 +122,11 @@ class PendingQuery:
         """Return the query at a moment, in a zone.
 
         Raises:
-            QueryError: a time can't be read, or the two of them hold nothing between them.
+            QueryError: a time can't be read, or the two of them hold nothing between them. Where a time
+                has several meanings, the error proposes the list for each.
         """
-        since, until = _moment("since", self.since, clock), _moment("until", self.until, clock)
+        since = self._moment("since", self.since, clock)
+        until = self._moment("until", self.until, clock, since)
         if since and since.at > clock.now:
             raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
         if since and until and since.at >= until.at:
@@ -133,6 +136,34 @@ class PendingQuery:
                 expected="`until:` to be the later of the two",
             )
         return replace(self.query, since=since, until=until)
+
+    def command(self) -> str:
+        """Return the command for the same list, its times as they were typed."""
+        since, until = self.since, self.until
+        typed_times = (f"{key}:{quote(text)}" for key, text in (("since", since), ("until", until)) if text)
+        return " ".join((self.query.command(), *typed_times))
+
+    def _moment(
+        self, key: str, text: str | None, clock: Clock, after: TimePoint | None = None
+    ) -> TimePoint | None:
+        if text is None:
+            return None
+        try:
+            return times.read(text, clock, after.at if after else None)
+        except QueryError as error:
+            meant = {words: replace(self, **{key: words}) for words in error.choices}
+            meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
+            wrong = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=tuple(meant))
+            wrong.proposals = tuple(Command(query.command()) for query in meant.values())
+            raise wrong from error
+
+    def is_readable(self, clock: Clock) -> bool:
+        """Return whether the query has times that can be read, at a moment and in a zone."""
+        try:
+            self.resolve(clock)
+        except QueryError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +189,3 @@ class HelpQuery(Request):
 
     kind: ClassVar[str] = "help"
     topic: str | None = None
-
-
-def _moment(key: str, text: str | None, clock: Clock) -> TimePoint | None:
-    if text is None:
-        return None
-    try:
-        return times.read(text, clock)
-    except QueryError as error:
-        raise QueryError(f"{key}:{text}", error.problem, expected=error.expected) from error

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, AwareDatetime
 
 from bot.language.calendar_days import bounds, last_day_of, moment_in, months_before
 from bot.language.durations import duration_text, parse_duration
-from bot.language.errors import QueryError
+from bot.language.errors import QueryError, typed
 from bot.language.time_pieces import CalendarDate, DayBefore, Period
 from bot.language.written_times import Ago, WrittenTime, parse
 from bot.language.zones import find_zones, moments_at, parse_offset, writes_month_first
@@ -26,9 +26,10 @@ EXPECTED: Final = (
 )
 
 _PLAIN_CLOCK: Final = re.compile(r"\d{1,2}(?::\d\d)? ?(?:am|pm)?")
+_NO_MOMENT: Final = "is no moment in any calendar"
 _MOST_WORDS: Final = 10  # `Sat Nov 28 2026 09:12:44 GMT+0100 (Central European Standard Time)`
 
-LONGEST: Final = 80
+LONGEST: Final = 60
 """Characters of a time that are written out again; nobody needs as many."""
 
 
@@ -113,7 +114,7 @@ def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
             raise QueryError(text, "is not a time I can read", expected=EXPECTED)
         return _Reading(text, written, clock).moment(after)
     except (ValueError, OverflowError) as error:
-        raise QueryError(text, "is no moment in any calendar", expected=EXPECTED) from error
+        raise QueryError(text, _NO_MOMENT, expected=EXPECTED) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +240,11 @@ class _Reading:
         return found[0]
 
     def _refuse_day(self, day: CalendarDate, today: date) -> NoReturn:
-        if not (1 <= day.month <= 12 and day.day > 0):
-            swapped = last_day_of(replace(day, month=day.day, day=day.month), today)
-            year_first = self.written.text[slice(*self.written.places["date"])][:4].isdigit()
-            right = self._with("date", swapped.isoformat()) if swapped and not year_first else None
-            raise QueryError(self.typed, "is no moment in any calendar", expected=EXPECTED, nearest=right)
-        year = day.year or 2024
-        name = f"{date(year, day.month, 1):%B}" + f" {year}" * (day.year is not None)
-        days = monthrange(year, day.month)[1]
-        raise QueryError(self.typed, f"is no day: {name} has {days} days", expected=EXPECTED)
+        """Refuse `31.11.2026`, and `11.28.2026` with what it must mean."""
+        swapped = last_day_of(replace(day, month=day.day, day=day.month), today)
+        year_first = self.written.text[slice(*self.written.places["date"])][:4].isdigit()
+        right = self._with("date", swapped.isoformat()) if swapped and not year_first else None
+        raise QueryError(self.typed, _NO_MOMENT, expected=EXPECTED, nearest=right)
 
     def _ask_which_midnight(self) -> NoReturn:
         day = " ".join(self._with("clock", "").split())
@@ -255,7 +252,7 @@ class _Reading:
         self._ask("can be the start of that day and its end", [starts, f"end of {day}"])
 
     def _ask(self, problem: str, choices: Sequence[str]) -> NoReturn:
-        expected = " or ".join(f"`{choice}`" for choice in choices)
+        expected = " or ".join(map(typed, choices))
         raise QueryError(self.typed, problem, expected=expected, nearest=tuple(choices))
 
     def _with(self, place: str, words: str) -> str:
