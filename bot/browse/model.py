@@ -151,11 +151,18 @@ class PendingQuery:
         try:
             return times.read(text, clock, after.at if after else None)
         except QueryError as error:
-            meant = {words: replace(self, **{key: words}) for words in error.choices}
+            meant = {words: self._with(text, words) for words in error.choices}
             meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
             wrong = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=tuple(meant))
             wrong.proposals = tuple(Command(query.command()) for query in meant.values())
             raise wrong from error
+
+    def _with(self, text: str, words: str) -> "PendingQuery":
+        """Return the query with other words for a time, in the other time, too, if it builds on it."""
+        since, until = self.since, self.until
+        return replace(
+            self, since=since and since.replace(text, words), until=until and until.replace(text, words)
+        )
 
     def is_readable(self, clock: Clock) -> bool:
         """Return whether the query has times that can be read, at a moment and in a zone."""

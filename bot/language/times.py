@@ -65,10 +65,19 @@ class Clock:
     zone: tzinfo = UTC
 
 
+def read_words(text: str) -> WrittenTime | None:
+    """Return what the words of a time say without a clock; None if they are no time.
+
+    Raises:
+        OverflowError: a length is longer than any calendar.
+    """
+    return parse(_normal(text))
+
+
 def needs_zone(text: str) -> bool:
     """Return whether the words mean another moment in another zone."""
     try:
-        written = parse(_normal(text))
+        written = read_words(text)
     except OverflowError:  # longer than any calendar, wherever one asks
         return False
     return written is None or not written.is_exact
@@ -77,7 +86,7 @@ def needs_zone(text: str) -> bool:
 def is_time(text: str) -> bool:
     """Return whether some words are a time, though they may have two meanings or name no day there is."""
     try:
-        return parse(_normal(text)) is not None
+        return read_words(text) is not None
     except OverflowError:
         return True
 
@@ -109,7 +118,7 @@ def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
         QueryError: they mean none, or several. Its `nearest` are the meanings, as they can be typed.
     """
     try:
-        written = parse(_normal(text))
+        written = read_words(text)
         if written is None:
             raise QueryError(text, "is not a time I can read", expected=EXPECTED)
         return _Reading(text, written, clock).moment(after)
