@@ -11,7 +11,7 @@ from datetime import time
 from typing import Any, Final
 
 from bot.language.durations import COUNT, parse_count
-from bot.language.zones import longest_zone, parse_offset
+from bot.language.zones import longest_zone
 
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -105,8 +105,6 @@ def find_pieces(words: str, start: int = 0) -> Found | None:
             pieces |= more
             places |= {kind: found.span("date" if kind == "date" else 0) for kind in more}
             at = found.end()
-        elif zones and parse_offset(zones[-1]) is not None and (comment := _ZONE_COMMENT.match(words, at)):
-            at = comment.end()
         elif zone := _zone_at(words, at):
             places.setdefault("zone", zone)
             zones.append(words[slice(*zone)])
@@ -200,9 +198,6 @@ def _form(
 
 
 _GAP: Final = re.compile(r"(?<=\d)t(?=\d) | (?<=\d):(?=\d) | ,?[ ]?", re.VERBOSE)
-_ZONE_COMMENT: Final = re.compile(r"\((?:[a-z]+ )+time\)")
-"""What browsers put behind an offset: `GMT+0100 (Central European Standard Time)`."""
-
 _END: Final = r"(?=$|[ ,])"
 _DATE_END: Final = r"(?=$|[ ,]|t\d|:\d\d:)"
 _CLOCK_END: Final = r"(?=$|[ ,]|z(?:$|[ ,])|[+-]\d\d)"

@@ -27,7 +27,7 @@ EXPECTED: Final = (
 
 _PLAIN_CLOCK: Final = re.compile(r"\d{1,2}(?::\d\d)? ?(?:am|pm)?")
 _NO_MOMENT: Final = "is no moment in any calendar"
-_MOST_WORDS: Final = 10  # `Sat Nov 28 2026 09:12:44 GMT+0100 (Central European Standard Time)`
+_MOST_WORDS: Final = 10  # `on the 20th of November 2026 at 9 am Port-au-Prince time`
 
 LONGEST: Final = 60
 """Characters of a time that are written out again; nobody needs as many."""
