@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from bot.language.durations import COUNT, UNITS, parse_count, parse_duration
@@ -80,8 +81,11 @@ class WrittenTime:
         return timedelta(days=7) if self.weekday else timedelta(days=1)
 
 
+@lru_cache(maxsize=256)
 def parse(words: str) -> WrittenTime | None:
     """Return what the words of a time say; None if they are no time.
+
+    It is remembered: whether a command needs a zone, what it means, and how to write it again are all asked.
 
     Raises:
         OverflowError: a length is longer than any calendar.
