@@ -236,16 +236,16 @@ class _Reading:
         found = list(dict.fromkeys(day for each in dates if (day := last_day_of(each, today))))
         if not found:
             self._refuse_day(dates[0], today)
+        if self.written.weekday is not None:
+            right = f"{found[0]:%A}"
+            found = [day for day in found if day.weekday() == self.written.weekday.number]
+            if not found:
+                problem = f"names another weekday than that date has, a {right}"
+                raise QueryError(self.typed, problem, expected=EXPECTED)
         if len(found) > 1:
             if not writes_month_first(self.clock.zone):
                 self._ask("can be two days", [self._with("date", day.isoformat()) for day in found])
-            found = found[1:]
-        weekday = self.written.weekday
-        if weekday is not None and found[0].weekday() != weekday.number:
-            right = f"{found[0]:%A}"
-            raise QueryError(
-                self.typed, f"names another weekday than that date has, a {right}", expected=EXPECTED
-            )
+            return found[1]
         return found[0]
 
     def _refuse_day(self, day: CalendarDate, today: date) -> NoReturn:

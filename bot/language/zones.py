@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -217,6 +216,8 @@ def writes_month_first(zone: tzinfo) -> bool:
 
 @cache
 def _month_first() -> frozenset[str]:
+    from importlib.resources import files  # noqa: PLC0415 - 20 ms that only a date with slashes is worth
+
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     return frozenset(row[2] for row in rows if row[0] in _MONTH_FIRST)

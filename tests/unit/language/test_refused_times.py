@@ -111,6 +111,11 @@ def test_a_weekday_that_the_date_does_not_have_is_refused() -> None:
     )
 
 
+def test_a_weekday_tells_which_of_two_days_a_date_is() -> None:
+    assert read("tue 10/11/2026", BERLIN).at == datetime(2026, 11, 10, tzinfo=BERLIN.zone)
+    assert read("sun 10/11/2026", BERLIN).at == datetime(2026, 10, 11, tzinfo=BERLIN.zone)
+
+
 def test_two_zones_must_agree() -> None:
     for text in ("22 Nov 2026 09:12 +0200 (CET)", "9am CET PST"):
         assert refusal(text).problem == "names two zones, which differ"
