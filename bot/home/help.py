@@ -66,8 +66,9 @@ _TIMES: Final = """\
 `2026-11-23`  `"2026-11-23 09:00"`  `2026-11-23T09:00Z`  `23.11.2026`  `"nov 23 9am"`
 `"9am CET"`  `"9am New York"`  `"2026-11-23 09:12:44,123 UTC"`  `1795425164`   with its zone, or from a log
 
-Times are in your own zone, unless they name one. With dots the day is first. `10/11/2026` asks which day is meant, \
-unless you live where the month is first. The answer shows what was understood."""
+Times are in your own zone, unless they name one. With dots the day is first. \
+`10/11/2026` asks which day is meant, unless you live where the month is first. \
+The answer shows what was understood."""
 
 _DIGEST: Final = f"""\
 A digest tells a channel what newly failed, and what there is.

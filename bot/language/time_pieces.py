@@ -106,7 +106,7 @@ def find_pieces(words: str, start: int = 0) -> Found | None:
             pieces |= more
             places |= {kind: found.span("date" if kind == "date" else 0) for kind in more}
             at = found.end()
-        elif zone := _zone_at(words, at):
+        elif (zone := _zone_at(words, at)) and ("clock" in pieces or words[zone[0]] not in "+-"):
             places.setdefault("zone", zone)
             zones.append(words[slice(*zone)])
             at = zone[1]

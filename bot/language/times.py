@@ -182,14 +182,13 @@ class _Reading:
             return moment_in(wall, self.clock.zone)
         own = self.clock.zone.key if isinstance(self.clock.zone, ZoneInfo) else "UTC"
         found = [moments_at(zone, wall, own) for zone in self.written.zones]
-        if len(found[0]) > 1:
-            self._ask(
-                "names a zone that has several meanings", [self._with("zone", name) for name in found[0]]
-            )
-        moments = {at for meanings in found for at in meanings.values()}
-        if len(moments) > 1:
+        common = set.intersection(*(set(meanings.values()) for meanings in found))
+        if not common:
             raise QueryError(self.typed, "names two zones, which differ", expected="one of them")
-        return moments.pop()
+        if len(common) > 1:
+            choices = [self._with("zone", name) for name in found[0]]
+            self._ask("names a zone that has several meanings", choices)
+        return common.pop()
 
     def _wall(self) -> datetime:
         """Return what the clocks show at the moment."""

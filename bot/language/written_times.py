@@ -100,7 +100,8 @@ def parse(words: str) -> WrittenTime | None:
     written = _together(words, found) if found else None
     if written is None or edge is None:
         return written
-    return replace(written, ends=edge[1] == "end") if written.has_end else None
+    of_day = replace(written, or_clock=None, ends=edge[1] == "end")
+    return of_day if of_day.has_end else None
 
 
 def _epoch(words: str) -> datetime | None:

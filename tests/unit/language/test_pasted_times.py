@@ -24,6 +24,7 @@ KATHMANDU = ZoneInfo("Asia/Kathmandu")
         "20261122T091244Z",
         "Sun, 22 Nov 2026 09:12:44 +0000",  # RFC 2822
         "Sun, 22 Nov 2026 10:12:44 +0100 (CET)",
+        "Sun, 22 Nov 2026 14:42:44 +0530 (IST)",
         "Sunday, 22-Nov-26 09:12:44 GMT",  # RFC 850
         "22/Nov/2026:09:12:44 +0000",  # nginx
         "[22/Nov/2026:09:12:44 +0000]",

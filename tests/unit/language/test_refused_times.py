@@ -22,7 +22,7 @@ PIECES = (
 )  # fmt: skip
 STRANGE = (
     "foo", "not", "or", "except", "about", "sharp", "ish", "5", "x", "!", "?", "errored", "next", "since",
-    "every", "banana", "11", "am", "o'clock", "minus", "(maybe)", "+", "~", "²", "🕐", "morgen", "h",
+    "every", "banana", "11", "o'clock", "minus", "(maybe)", "+", "~", "²", "🕐", "morgen", "h",
 )  # fmt: skip
 TIMES = (
     "2h", "2 hours ago", "an hour and a half ago", "yesterday", "yesterday 09:00", "monday at noon",
@@ -48,6 +48,7 @@ def refusal(text: str, clock: Clock = BERLIN) -> QueryError:
         ("10/11/26 9am", ("2026-11-10 9am", "2026-10-11 9am")),
         ("9am on 10/11/2026", ("9am on 2026-11-10", "9am on 2026-10-11")),
         ("10.11", ("10 november", "10:11")),
+        ("midnight 10.11", ("00:00 10.11", "end of 10.11")),
         ("9am IST", ("9am asia/kolkata", "9am europe/dublin", "9am asia/jerusalem")),
         ("9am CST yesterday", ("9am america/chicago yesterday", "9am asia/shanghai yesterday",
                                "9am america/havana yesterday")),
@@ -125,7 +126,8 @@ def test_two_zones_must_agree() -> None:
     "text",
     [
         "9am 10am", "today yesterday", "monday tuesday", "2026-11-22 nov 22", "yesterday at", "at", "the",
-        "9am the", "yesterday 25:00", "yesterday 9", "yesterday morning 5pm", "last week monday",
+        "9am the", "yesterday + 09:00", "yesterday +09:00", "yesterday 25:00", "yesterday 9",
+        "yesterday morning 5pm", "last week monday",
         "last week 9am", "2h 9am", "now 9am", "2h UTC", "now UTC", "UTC", "CET", "morning", "night",
         "next friday", "this friday", "end of 9am", "end of", "2026-11-22 2025", "today 9am 2026",
         "november", "nov 2026", "22 Nov 2026 09:12 +0100 (Central European Time)", "24:00", "09:60",
@@ -148,6 +150,18 @@ def test_no_word_is_passed_over(text: str, strange: str, data: st.DataObject) ->
         read(said, BERLIN)
 
 
+def assert_choices_differ(error: QueryError, clock: Clock) -> None:
+    """Assert that each choice is another moment, or is refused with choices in its turn."""
+    moments = []
+    for choice in error.choices:
+        try:
+            moments.append(read(choice, clock).at)
+        except QueryError as further:
+            assert further.choices, further  # noqa: PT017 - of a choice
+            assert_choices_differ(further, clock)
+    assert len(set(moments)) == len(moments)
+
+
 @given(
     st.lists(st.sampled_from((*PIECES, *STRANGE)), min_size=1, max_size=6).map(" ".join) | any_text, clocks
 )
@@ -161,8 +175,7 @@ def test_any_words_are_one_moment_or_refused_with_choices_that_are(text: str, cl
     try:
         understood = read(text, clock)
     except QueryError as error:
-        moments = [read(choice, clock).at for choice in error.choices]
-        assert len(set(moments)) == len(moments)
+        assert_choices_differ(error, clock)
     else:
         assert is_time(text)
         assert read(understood.text, clock) == understood
