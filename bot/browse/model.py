@@ -119,22 +119,15 @@ class PendingQuery:
         """Return whether a wall-clock time was typed."""
         return any(times.needs_zone(text) for text in (self.since, self.until) if text is not None)
 
-    def command(self) -> str:
-        """Return the command for the same list, its times in the words in which they were typed."""
-        times_ = [
-            f"{key}:{quote(text)}" for key, text in (("since", self.since), ("until", self.until)) if text
-        ]
-        return " ".join((self.query.command(), *times_))
-
     def resolve(self, clock: Clock) -> ListQuery:
         """Return the query at a moment, in a zone.
 
         Raises:
-            QueryError: a time can't be read, or the two of them hold nothing between them. Where it may mean
-                something, the list with each meaning is proposed.
+            QueryError: a time can't be read, or the two of them hold nothing between them. Where a time
+                has several meanings, the error proposes the list for each.
         """
         since = self._moment("since", self.since, clock)
-        until = self._moment("until", self.until, clock, after=since.at if since else None)
+        until = self._moment("until", self.until, clock, since)
         if since and since.at > clock.now:
             raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
         if since and until and since.at >= until.at:
@@ -145,22 +138,40 @@ class PendingQuery:
             )
         return replace(self.query, since=since, until=until)
 
+    def command(self) -> str:
+        """Return the command for the same list, its times as they were typed."""
+        since, until = self.since, self.until
+        typed_times = (f"{key}:{quote(text)}" for key, text in (("since", since), ("until", until)) if text)
+        return " ".join((self.query.command(), *typed_times))
+
     def _moment(
-        self, key: str, text: str | None, clock: Clock, after: datetime | None = None
+        self, key: str, text: str | None, clock: Clock, after: TimePoint | None = None
     ) -> TimePoint | None:
         if text is None:
             return None
         try:
-            return times.read(text, clock, after)
+            return times.read(text, clock, after.at if after else None)
         except QueryError as error:
-            choices = tuple(f"{key}:{quote(choice)}" for choice in error.choices)
-            unread = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=choices)
-            meant = [
-                replace(self, since=choice) if key == "since" else replace(self, until=choice)
-                for choice in error.choices
-            ]
-            unread.proposals = tuple(Command(pending.command()) for pending in meant)
-            raise unread from error
+            meant = {words: self._with(text, words) for words in error.choices}
+            meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
+            wrong = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=tuple(meant))
+            wrong.proposals = tuple(Command(query.command()) for query in meant.values())
+            raise wrong from error
+
+    def _with(self, text: str, words: str) -> "PendingQuery":
+        """Return the query with other words for a time, in the other time, too, if it builds on it."""
+        since, until = self.since, self.until
+        return replace(
+            self, since=since and since.replace(text, words), until=until and until.replace(text, words)
+        )
+
+    def is_readable(self, clock: Clock) -> bool:
+        """Return whether the query has times that can be read, at a moment and in a zone."""
+        try:
+            self.resolve(clock)
+        except QueryError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.browse.options import (
     UNTIL,
 )
 from bot.cloudflare.models import DIRECTIONS
-from bot.language import filters, times
+from bot.language import filters, time_ranges, times
 from bot.language.readings import Reading
 from bot.language.small_words import is_small
 from bot.language.tokens import Token, in_quotes, quote
@@ -33,8 +33,7 @@ EVERYTHING: Final = frozenset({
 })  # fmt: skip
 """Words in the place of a name that mean every workflow."""
 
-_AND: Final = ("and", "to", "until", "till", "-", "\N{EN DASH}", "\N{EM DASH}")
-_BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "since", "the", "of", "at")
+_BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
 _NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
@@ -126,33 +125,22 @@ class _Reader:
         self._put(start + count, {name: " ".join(words[start : start + count])}, is_said=False)
         return True
 
-    def _range(self) -> bool:
-        """Read `between 2am and 4am`, `from 2h to 1h`, `2am - 4am`."""
-        words = self._bare(0)
-        start = 1 if words and words[0].lower() in ("between", "from") else 0
-        first = times.longest_time(words[start:])
-        end = start + first
-        if not first or end >= len(words) or words[end].lower() not in _AND:
-            return False
-        second = times.longest_time(words[end + 1 :])
-        if not second:
-            return False
-        bounds = {
-            SINCE.key: " ".join(words[start:end]),
-            UNTIL.key: " ".join(words[end + 1 : end + 1 + second]),
-        }
-        self._put(end + 1 + second, bounds)
-        return True
-
     def _time(self) -> bool:
-        """Read `2h`, `past hour`, `in the last 2 hours`, `today`, `from tonight`."""
+        """Read `past hour`, `in the last 2 hours`, `today`, `between 2am and 4am`; a moment is a beginning."""
         words = self._bare(0)
-        start = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
-        count = times.longest_time(words[start:])
-        if not count:
-            return False
-        self._put(start + count, {SINCE.key: " ".join(words[start : start + count])})
-        return True
+        skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
+        for start in dict.fromkeys((0, skipped)):
+            found = time_ranges.take_range(words[start:])
+            if found is not None:
+                stretch, count = found
+                bounds = {SINCE.key: stretch.since, UNTIL.key: stretch.until}
+                is_said = words[0].lower() not in ("since", "until")
+                self._put(start + count, {key: text for key, text in bounds.items() if text}, is_said=is_said)
+                return True
+        count = times.longest_time(words[skipped:])
+        if count:
+            self._put(skipped + count, {SINCE.key: " ".join(words[skipped : skipped + count])})
+        return count > 0
 
     def _count(self) -> bool:
         """Read `top 5`, `last 5`, `5 rows`; `latest` alone is one."""

@@ -60,12 +60,16 @@ wrangler's flags work too: `--status errored --page 3 --per-page 20`. Case does 
 Every way to write a time: `/workflows help times`."""
 
 _TIMES: Final = """\
-`2h`  `3d`  `1h30m`  `90s`   so long ago
-`today`  `yesterday`  `monday`  `"yesterday 17:30"`   quote what has a space
-`09:00`  `9am`   the last time it was that
-`2026-11-23`  `"2026-11-23 09:00"`  `2026-11-23T09:00Z`
+`2h`  `3d`  `1h30m`  `90s`  `"half an hour"`   so long ago
+`today`  `yesterday`  `monday`  `"yesterday 17:30"`  `"monday noon"`   quote what has a space
+`"last night"`  `"this week"`  `"last month"`  `"end of yesterday"`   by the calendar
+`09:00`  `9am`  `noon`   the last time it was that
+`2026-11-23`  `"2026-11-23 09:00"`  `2026-11-23T09:00Z`  `23.11.2026`  `"nov 23 9am"`
+`"9am CET"`  `"9am New York"`  `"2026-11-23 09:12:44,123 UTC"`  `1795425164`   with its zone, or from a log
 
-Times are in your own zone, unless they end in `Z` or an offset. The answer shows what was understood."""
+Times are in your own zone, unless they name one. With dots the day is first. \
+`10/11/2026` asks which day is meant, unless you live where the month is first. \
+The answer shows what was understood."""
 
 _DIGEST: Final = f"""\
 A digest tells a channel what newly failed, and what there is.

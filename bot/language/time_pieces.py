@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
+from functools import cache
 from typing import Any, Final
 
 from bot.language.durations import COUNT, parse_count
-from bot.language.zones import longest_zone, parse_offset
+from bot.language.zones import longest_zone
 
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -105,9 +106,7 @@ def find_pieces(words: str, start: int = 0) -> Found | None:
             pieces |= more
             places |= {kind: found.span("date" if kind == "date" else 0) for kind in more}
             at = found.end()
-        elif zones and parse_offset(zones[-1]) is not None and (comment := _ZONE_COMMENT.match(words, at)):
-            at = comment.end()
-        elif zone := _zone_at(words, at):
+        elif (zone := _zone_at(words, at)) and ("clock" in pieces or words[zone[0]] not in "+-"):
             places.setdefault("zone", zone)
             zones.append(words[slice(*zone)])
             at = zone[1]
@@ -119,7 +118,7 @@ def find_pieces(words: str, start: int = 0) -> Found | None:
 
 
 def _next_piece(words: str, at: int) -> tuple[re.Match[str] | None, Pieces]:
-    for form, read in _FORMS:
+    for form, read in _forms():
         if (found := form.match(words, at)) and (pieces := read(found)):
             return found, pieces
     return None, {}
@@ -193,16 +192,13 @@ def _period(found: re.Match[str]) -> Pieces:
     return {"day": Period(unit, back)}
 
 
-def _form(
-    pattern: str, read: Callable[[re.Match[str]], Pieces]
-) -> tuple[re.Pattern[str], Callable[[re.Match[str]], Pieces]]:
-    return re.compile(pattern, re.ASCII | re.VERBOSE), read
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Pieces]], ...]:
+    """Return all forms, in order of preference; they are compiled when the first time is typed."""
+    return tuple((re.compile(pattern, re.ASCII | re.VERBOSE), read) for pattern, read in _FORMS)
 
 
 _GAP: Final = re.compile(r"(?<=\d)t(?=\d) | (?<=\d):(?=\d) | ,?[ ]?", re.VERBOSE)
-_ZONE_COMMENT: Final = re.compile(r"\((?:[a-z]+ )+time\)")
-"""What browsers put behind an offset: `GMT+0100 (Central European Standard Time)`."""
-
 _END: Final = r"(?=$|[ ,])"
 _DATE_END: Final = r"(?=$|[ ,]|t\d|:\d\d:)"
 _CLOCK_END: Final = r"(?=$|[ ,]|z(?:$|[ ,])|[+-]\d\d)"
@@ -215,70 +211,87 @@ _NTH: Final = rf"{_DAY}(?:st|nd|rd|th)?"
 _SECONDS: Final = r"(?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?"
 _HALF: Final = r"[ ]?(?P<half>[ap]\.?m\.?)"
 
-_FORMS: Final = (
-    _form(  # 20261128T091244
-        rf"(?P<date>(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d))"
-        rf"t(?P<hour>\d\d)(?P<minute>\d\d)(?:{_SECONDS})?{_CLOCK_END}",
+_FORMS: Final[tuple[tuple[str, Callable[[re.Match[str]], Pieces]], ...]] = (
+    (  # 20261128T091244
+        (
+            rf"(?P<date>(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d))"
+            rf"t(?P<hour>\d\d)(?P<minute>\d\d)(?:{_SECONDS})?{_CLOCK_END}"
+        ),
         _stamp,
     ),
-    _form(  # 2026-11-28, 2026/11/28
+    (  # 2026-11-28, 2026/11/28
         rf"{_ON}(?P<date>(?P<year>\d{{4}})(?P<dash>[-/.])(?P<month>\d{{1,2}})(?P=dash){_DAY}){_DATE_END}",
         _date,
     ),
-    _form(  # 20261128
-        rf"(?P<date>(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)){_END}", _date
-    ),
-    _form(  # 28 November 2026, 28th of Nov, 28/Nov/2026, 28-Nov-26
-        rf"{_ON}(?P<date>{_NTH}[-/. ]?(?:of[ ])?{_MONTH}"
-        rf"(?:(?:,[ ]?|[-/ ])(?P<year>\d{{4}}|(?<=[-/])\d\d|'\d\d))?){_DATE_END}",
+    (  # 20261128
+        rf"(?P<date>(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)){_END}",
         _date,
     ),
-    _form(  # Nov 28, November 28th, 2026
+    (  # 28 November 2026, 28th of Nov, 28/Nov/2026, 28-Nov-26
+        (
+            rf"{_ON}(?P<date>{_NTH}[-/. ]?(?:of[ ])?{_MONTH}"
+            rf"(?:(?:,[ ]?|[-/ ])(?P<year>\d{{4}}|(?<=[-/])\d\d|'\d\d))?){_DATE_END}"
+        ),
+        _date,
+    ),
+    (  # Nov 28, November 28th, 2026
         rf"{_ON}(?P<date>{_MONTH}[- ](?:the[ ])?{_NTH}(?:(?:,[ ]?|[- ])(?P<year>\d{{4}}|'\d\d))?){_DATE_END}",
         _date,
     ),
-    _form(  # 28.11.2026, 28.11.26, 28.11.
-        rf"{_ON}(?P<date>{_DAY}\.[ ]?(?P<month>\d{{1,2}})\."
-        rf"(?:[ ]?(?P<year>\d{{4}}|(?<=\.)\d\d))?){_DATE_END}",
+    (  # 28.11.2026, 28.11.26, 28.11.
+        (
+            rf"{_ON}(?P<date>{_DAY}\.[ ]?(?P<month>\d{{1,2}})\."
+            rf"(?:[ ]?(?P<year>\d{{4}}|(?<=\.)\d\d))?){_DATE_END}"
+        ),
         _date,
     ),
-    _form(  # 11/28/2026, 28/11, 28-11-2026
-        rf"{_ON}(?P<date>(?P<first>\d{{1,2}})(?P<dash>[-/])(?P<second>\d{{1,2}})"
-        rf"(?:(?P=dash)(?P<year>\d{{4}}|(?<=/)\d\d)|(?<=/\d)|(?<=/\d\d))){_DATE_END}",
+    (  # 11/28/2026, 28/11, 28-11-2026
+        (
+            rf"{_ON}(?P<date>(?P<first>\d{{1,2}})(?P<dash>[-/])(?P<second>\d{{1,2}})"
+            rf"(?:(?P=dash)(?P<year>\d{{4}}|(?<=/)\d\d)|(?<=/\d)|(?<=/\d\d))){_DATE_END}"
+        ),
         _either_date,
     ),
-    _form(rf"{_AT}(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::{_SECONDS})?(?:{_HALF})?{_CLOCK_END}", _clock),
-    _form(rf"{_AT}(?P<hour>\d{{1,2}})(?:\.(?P<minute>\d\d))?{_HALF}{_CLOCK_END}", _clock),
-    _form(  # behind a T, as in 2026-11-28T09
-        rf"(?<=\dt)(?P<iso>(?P<hour>\d\d)(?:(?P<minute>\d\d)(?:{_SECONDS})?)?){_CLOCK_END}", _clock
+    (rf"{_AT}(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::{_SECONDS})?(?:{_HALF})?{_CLOCK_END}", _clock),
+    (rf"{_AT}(?P<hour>\d{{1,2}})(?:\.(?P<minute>\d\d))?{_HALF}{_CLOCK_END}", _clock),
+    (  # behind a T, as in 2026-11-28T09
+        rf"(?<=\dt)(?P<iso>(?P<hour>\d\d)(?:(?P<minute>\d\d)(?:{_SECONDS})?)?){_CLOCK_END}",
+        _clock,
     ),
-    _form(rf"{_AT}(?:12[ ])?(?:noon|midday){_END}", lambda _: {"clock": time(12)}),
-    _form(rf"{_AT}(?:12[ ])?midnight{_END}", lambda _: {"clock": time(0), "midnight": True}),
-    _form(
+    (rf"{_AT}(?:12[ ])?(?:noon|midday){_END}", lambda _: {"clock": time(12)}),
+    (rf"{_AT}(?:12[ ])?midnight{_END}", lambda _: {"clock": time(0), "midnight": True}),
+    (
         r"(?P<first>\d{1,2})\.(?P<second>\d{1,2})" + _END,
         lambda found: {"pair": (found["first"], found["second"])},
     ),
-    _form(
+    (
         rf"(?:the[ ])?(?P<day>day[ ]before[ ]yesterday|today|yesterday|tomorrow){_END}",
         lambda found: {"day": DayBefore(_DAYS_BEFORE[found["day"]])},
     ),
-    _form(rf"(?P<count>{COUNT.replace(' ', '[ ]')})(?P<unit>days?|d|weeks?|w)[ ]ago{_END}", _days_ago),
-    _form(
-        rf"(?:in[ ]the[ ])?(?:(?P<which>this|last)[ ])?"
-        rf"(?:(?P<part>morning|afternoon|evening|night)|(?P<tonight>tonight)){_END}",
+    (rf"(?P<count>{COUNT.replace(' ', '[ ]')})(?P<unit>days?|d|weeks?|w)[ ]ago{_END}", _days_ago),
+    (
+        (
+            rf"(?:in[ ]the[ ])?(?:(?P<which>this|last)[ ])?"
+            rf"(?:(?P<part>morning|afternoon|evening|night)|(?P<tonight>tonight)){_END}"
+        ),
         _part,
     ),
-    _form(
-        r"(?:on[ ])?(?:(?P<last>last|previous|past)[ ])?(?P<name>mon(?:day)?|tue(?:s(?:day)?)?|"
-        rf"wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?{_END}",
+    (
+        (
+            r"(?:on[ ])?(?:(?P<last>last|previous|past)[ ])?(?P<name>mon(?:day)?|tue(?:s(?:day)?)?|"
+            rf"wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?{_END}"
+        ),
         _weekday,
     ),
-    _form(
-        r"(?:(?<=\bof[ ])|(?<=\bof[ ]the[ ])|(?P<which>this|current|last|previous)[ ])"
-        rf"(?P<unit>day|week|month|year){_END}",
+    (
+        (
+            r"(?:(?<=\bof[ ])|(?<=\bof[ ]the[ ])|(?P<which>this|current|last|previous)[ ])"
+            rf"(?P<unit>day|week|month|year){_END}"
+        ),
         _period,
     ),
-    _form(  # behind the clock, as in `Sat Nov 28 09:12:44 UTC 2026`
-        r"(?P<year>\d{4})" + _END, lambda found: {"year": int(found["year"])}
+    (  # behind the clock, as in `Sat Nov 28 09:12:44 UTC 2026`
+        r"(?P<year>\d{4})" + _END,
+        lambda found: {"year": int(found["year"])},
     ),
 )

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, AwareDatetime
 
 from bot.language.calendar_days import bounds, last_day_of, moment_in, months_before
 from bot.language.durations import duration_text, parse_duration
-from bot.language.errors import QueryError
+from bot.language.errors import QueryError, typed
 from bot.language.time_pieces import CalendarDate, DayBefore, Period
 from bot.language.written_times import Ago, WrittenTime, parse
 from bot.language.zones import find_zones, moments_at, parse_offset, writes_month_first
@@ -26,9 +26,10 @@ EXPECTED: Final = (
 )
 
 _PLAIN_CLOCK: Final = re.compile(r"\d{1,2}(?::\d\d)? ?(?:am|pm)?")
-_MOST_WORDS: Final = 10  # `Sat Nov 28 2026 09:12:44 GMT+0100 (Central European Standard Time)`
+_NO_MOMENT: Final = "is no moment in any calendar"
+_MOST_WORDS: Final = 10  # `on the 20th of November 2026 at 9 am Port-au-Prince time`
 
-LONGEST: Final = 80
+LONGEST: Final = 60
 """Characters of a time that are written out again; nobody needs as many."""
 
 
@@ -64,10 +65,19 @@ class Clock:
     zone: tzinfo = UTC
 
 
+def read_words(text: str) -> WrittenTime | None:
+    """Return what the words of a time say without a clock; None if they are no time.
+
+    Raises:
+        OverflowError: a length is longer than any calendar.
+    """
+    return parse(_normal(text))
+
+
 def needs_zone(text: str) -> bool:
     """Return whether the words mean another moment in another zone."""
     try:
-        written = parse(_normal(text))
+        written = read_words(text)
     except OverflowError:  # longer than any calendar, wherever one asks
         return False
     return written is None or not written.is_exact
@@ -76,7 +86,7 @@ def needs_zone(text: str) -> bool:
 def is_time(text: str) -> bool:
     """Return whether some words are a time, though they may have two meanings or name no day there is."""
     try:
-        return parse(_normal(text)) is not None
+        return read_words(text) is not None
     except OverflowError:
         return True
 
@@ -108,12 +118,12 @@ def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
         QueryError: they mean none, or several. Its `nearest` are the meanings, as they can be typed.
     """
     try:
-        written = parse(_normal(text))
+        written = read_words(text)
         if written is None:
             raise QueryError(text, "is not a time I can read", expected=EXPECTED)
         return _Reading(text, written, clock).moment(after)
     except (ValueError, OverflowError) as error:
-        raise QueryError(text, "is no moment in any calendar", expected=EXPECTED) from error
+        raise QueryError(text, _NO_MOMENT, expected=EXPECTED) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +182,13 @@ class _Reading:
             return moment_in(wall, self.clock.zone)
         own = self.clock.zone.key if isinstance(self.clock.zone, ZoneInfo) else "UTC"
         found = [moments_at(zone, wall, own) for zone in self.written.zones]
-        if len(found[0]) > 1:
-            self._ask(
-                "names a zone that has several meanings", [self._with("zone", name) for name in found[0]]
-            )
-        moments = {at for meanings in found for at in meanings.values()}
-        if len(moments) > 1:
+        common = set.intersection(*(set(meanings.values()) for meanings in found))
+        if not common:
             raise QueryError(self.typed, "names two zones, which differ", expected="one of them")
-        return moments.pop()
+        if len(common) > 1:
+            choices = [self._with("zone", name) for name in found[0]]
+            self._ask("names a zone that has several meanings", choices)
+        return common.pop()
 
     def _wall(self) -> datetime:
         """Return what the clocks show at the moment."""
@@ -226,28 +235,24 @@ class _Reading:
         found = list(dict.fromkeys(day for each in dates if (day := last_day_of(each, today))))
         if not found:
             self._refuse_day(dates[0], today)
+        if self.written.weekday is not None:
+            right = f"{found[0]:%A}"
+            found = [day for day in found if day.weekday() == self.written.weekday.number]
+            if not found:
+                problem = f"names another weekday than that date has, a {right}"
+                raise QueryError(self.typed, problem, expected=EXPECTED)
         if len(found) > 1:
             if not writes_month_first(self.clock.zone):
                 self._ask("can be two days", [self._with("date", day.isoformat()) for day in found])
-            found = found[1:]
-        weekday = self.written.weekday
-        if weekday is not None and found[0].weekday() != weekday.number:
-            right = f"{found[0]:%A}"
-            raise QueryError(
-                self.typed, f"names another weekday than that date has, a {right}", expected=EXPECTED
-            )
+            return found[1]
         return found[0]
 
     def _refuse_day(self, day: CalendarDate, today: date) -> NoReturn:
-        if not (1 <= day.month <= 12 and day.day > 0):
-            swapped = last_day_of(replace(day, month=day.day, day=day.month), today)
-            year_first = self.written.text[slice(*self.written.places["date"])][:4].isdigit()
-            right = self._with("date", swapped.isoformat()) if swapped and not year_first else None
-            raise QueryError(self.typed, "is no moment in any calendar", expected=EXPECTED, nearest=right)
-        year = day.year or 2024
-        name = f"{date(year, day.month, 1):%B}" + f" {year}" * (day.year is not None)
-        days = monthrange(year, day.month)[1]
-        raise QueryError(self.typed, f"is no day: {name} has {days} days", expected=EXPECTED)
+        """Refuse `31.11.2026`, and `11.28.2026` with what it must mean."""
+        swapped = last_day_of(replace(day, month=day.day, day=day.month), today)
+        year_first = self.written.text[slice(*self.written.places["date"])][:4].isdigit()
+        right = self._with("date", swapped.isoformat()) if swapped and not year_first else None
+        raise QueryError(self.typed, _NO_MOMENT, expected=EXPECTED, nearest=right)
 
     def _ask_which_midnight(self) -> NoReturn:
         day = " ".join(self._with("clock", "").split())
@@ -255,7 +260,7 @@ class _Reading:
         self._ask("can be the start of that day and its end", [starts, f"end of {day}"])
 
     def _ask(self, problem: str, choices: Sequence[str]) -> NoReturn:
-        expected = " or ".join(f"`{choice}`" for choice in choices)
+        expected = " or ".join(map(typed, choices))
         raise QueryError(self.typed, problem, expected=expected, nearest=tuple(choices))
 
     def _with(self, place: str, words: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from bot.language.durations import COUNT, UNITS, parse_count, parse_duration
@@ -80,8 +81,11 @@ class WrittenTime:
         return timedelta(days=7) if self.weekday else timedelta(days=1)
 
 
+@lru_cache(maxsize=256)
 def parse(words: str) -> WrittenTime | None:
     """Return what the words of a time say; None if they are no time.
+
+    It is remembered: whether a command needs a zone, what it means, and how to write it again are all asked.
 
     Raises:
         OverflowError: a length is longer than any calendar.
@@ -96,7 +100,8 @@ def parse(words: str) -> WrittenTime | None:
     written = _together(words, found) if found else None
     if written is None or edge is None:
         return written
-    return replace(written, ends=edge[1] == "end") if written.has_end else None
+    of_day = replace(written, or_clock=None, ends=edge[1] == "end")
+    return of_day if of_day.has_end else None
 
 
 def _epoch(words: str) -> datetime | None:

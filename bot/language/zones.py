@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -59,6 +58,7 @@ _DIRECTIONS: Final = {"north", "south", "act"}
 """Of Australia, and of nowhere else."""
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?|(?:utc|gmt)[+-]?0")
 _MONTH_FIRST: Final = ("US", "PR", "VI", "GU", "AS", "MP", "UM")
+_SIGNS: Final = {0x2212: "-", 0x2013: "-", 0xB1: "+"}
 _MOST_WORDS: Final = 4  # "port of spain time"
 _SLIP: Final = 0.82  # how alike: "Sidney", not "Munich" for "Zurich"
 _YEAR: Final = tuple(datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=3 * n) for n in range(122))
@@ -124,10 +124,8 @@ def nearest_zone(words: str) -> str | None:
 
 def parse_offset(words: str) -> timedelta | None:
     """Return the offset from UTC that some words are: `UTC+2`, `GMT-03:30`, `+0200`; at most 14 hours."""
-    word = "".join(_without_brackets(words).casefold().split()).translate(
-        {0x2212: "-", 0x2013: "-", 0xB1: "+"}
-    )
-    found = _OFFSET.fullmatch(word)
+    word = _without_brackets(words).casefold().translate(_SIGNS)
+    found = _OFFSET.fullmatch(word if word[:1] in ("+", "-") else "".join(word.split()))
     if found is None or (word[0] in "+-" and len(word) < 3):
         return None
     offset = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
@@ -217,6 +215,8 @@ def writes_month_first(zone: tzinfo) -> bool:
 
 @cache
 def _month_first() -> frozenset[str]:
+    from importlib.resources import files  # noqa: PLC0415 - 20 ms that only a date with slashes is worth
+
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     return frozenset(row[2] for row in rows if row[0] in _MONTH_FIRST)

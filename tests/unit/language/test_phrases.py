@@ -52,10 +52,10 @@ FORGIVEN = [
 """A command, and the filters beside `orders` that it means; nothing has to be said about it."""
 
 SAID = [
-    ("orders yesterday", "since:yesterday"),
+    ("orders yesterday", 'since:yesterday until:"end of yesterday"'),
     ("orders 24h", "since:24h"),
-    ("orders monday", "since:monday"),
-    ("orders 2026-11-22", "since:2026-11-22"),
+    ("orders monday", 'since:monday until:"end of monday"'),
+    ("orders 2026-11-22", 'since:2026-11-22 until:"end of 2026-11-22"'),
     ("orders last hour", 'since:"last hour"'),
     ("orders last 2 hours", 'since:"last 2 hours"'),
     ("orders past hour", 'since:"past hour"'),

@@ -125,7 +125,22 @@ def test_the_clocks_of_each_zone_of_an_abbreviation_show_it(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["+2", "UTC+15", "UTC+2h", "UTC2", "quiet", "now", "and 5pm", "Munich", "north", "5", "", "()"]
+    "words",
+    [
+        "+2",
+        "+ 09:00",
+        "UTC+15",
+        "UTC+2h",
+        "UTC2",
+        "quiet",
+        "now",
+        "and 5pm",
+        "Munich",
+        "north",
+        "5",
+        "",
+        "()",
+    ],
 )
 def test_what_is_no_zone_is_not_found(words: str) -> None:
     assert find_zones(words) == ()

@@ -8,7 +8,6 @@ import pytest
 
 _LATE = {
     "alembic": "until a database lacks a migration",
-    "dateparser": "until somebody types a date that nothing else can read",
     "dbos": "until there is a digest",
     "psycopg": "but for PostgreSQL",
     "sqlalchemy.dialects.postgresql": "but for PostgreSQL",

@@ -9,7 +9,10 @@ from bot.browse.options import LIST_OPTIONS
 from bot.digests.command.options import DIGEST_OPTIONS
 from bot.digests.command.requests import CreateDigest
 from bot.home.help import TOPICS, help_message
-from tests.support.commands import read
+from bot.language.errors import QueryError
+from bot.language.times import Clock
+from bot.language.times import read as read_time
+from tests.support.commands import NOW, read
 from tests.support.screens import assert_slack_shows, visible_text
 
 
@@ -59,3 +62,13 @@ def test_every_filter_has_its_line() -> None:
 def test_every_option_of_a_digest_has_its_line() -> None:
     text = visible_text(help_message("digest", ["prod"]))
     assert all(key in text for key in DIGEST_OPTIONS.keys)
+
+
+def test_every_time_that_help_names_can_be_read() -> None:
+    examples = re.findall(r"`([^`]+)`", visible_text(help_message("times", [])))
+    times = [example.strip('"') for example in examples if example != "10/11/2026"]
+    assert len(times) > 20
+    for time in times:
+        assert read_time(time, Clock(NOW)).at
+    with pytest.raises(QueryError, match="can be two days"):
+        read_time("10/11/2026", Clock(NOW))
