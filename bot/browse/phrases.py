@@ -71,15 +71,9 @@ class _Reader:
         self.readings: list[Reading] = []
 
     def read(self) -> None:
+        readers = (self._time, self._key, self._count, self._order, self._status)
         while self._left:
-            if not (
-                self._key()
-                or self._range()
-                or self._time()
-                or self._count()
-                or self._order()
-                or self._status()
-            ):
+            if not any(read() for read in readers):
                 self.found.append(self._left.pop(0))
 
     def _key(self) -> bool:
@@ -126,7 +120,7 @@ class _Reader:
         return True
 
     def _time(self) -> bool:
-        """Read `past hour`, `in the last 2 hours`, `today`, `between 2am and 4am`; a moment is a beginning."""
+        """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment is a beginning."""
         words = self._bare(0)
         skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
         for start in dict.fromkeys((0, skipped)):

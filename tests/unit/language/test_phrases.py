@@ -59,7 +59,7 @@ SAID = [
     ("orders last hour", 'since:"last hour"'),
     ("orders last 2 hours", 'since:"last 2 hours"'),
     ("orders past hour", 'since:"past hour"'),
-    ("orders in the last 2 hours", 'since:"last 2 hours"'),
+    ("orders in the last 2 hours", 'since:"in the last 2 hours"'),
     ("orders from yesterday", "since:yesterday"),
     ("orders between 2am and 4am", "since:2am until:4am"),
     ("orders from 2am to 4am", "since:2am until:4am"),
