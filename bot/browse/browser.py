@@ -87,7 +87,7 @@ class Browser:
             return await self._turn(workflows, mark, account, fresh=fresh)
         except WorkflowNotFound as error:
             similar = await _similar(workflows, mark.query.workflow)
-            raise NoSuchWorkflow(mark.query, account, similar, error) from error
+            raise NoSuchWorkflow(mark.query, account, similar) from error
 
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""
@@ -274,11 +274,14 @@ def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) 
     rows = _not_newer(page, mark.anchor)
     size = mark.query.rows
     mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
+    first = _number_of_first(mark)
     return Screen(
         query=mark.query,
         account=account,
         rows=rows[mark.offset : mark.offset + size],
-        first=_number_of_first(mark),
+        first=first,
+        known=None if first is None else first - 1 - mark.offset + len(rows),
+        is_last=page.next is None and not page.cut_short,
         here=mark,
         previous=_previous(mark),
         next=_next(mark, len(rows), None if is_loop else page),

@@ -19,6 +19,7 @@ from bot.cloudflare.errors import (
     TLSError,
     Unavailable,
     UnknownAccount,
+    WorkflowNotFound,
 )
 from bot.language.errors import QueryError
 from bot.ui.elements import (
@@ -215,11 +216,14 @@ def _(error: CloudflareError) -> Problem:
 
 
 @explain.register
-def _(error: InstanceNotFound) -> Problem:
+def _(_: WorkflowNotFound) -> Problem:
+    return Problem("No workflow of that name.", ("It may have been deleted. `/workflows` shows them all.",))
+
+
+@explain.register
+def _(_: InstanceNotFound) -> Problem:
     return Problem(
-        "No instance of that id.",
-        ("It may be past its retention, or belong to another workflow.",),
-        details(error),
+        "No instance of that id.", ("It may be past its retention, or belong to another workflow.",)
     )
 
 

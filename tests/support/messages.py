@@ -4,7 +4,7 @@ import re
 
 from bot.playground.simulators.slack import Message, Person
 
-_ROW = re.compile(r"^\S+ \*[^*]+\*   `([^`]+)`", re.MULTILINE)
+_ROW = re.compile(r"^(?:\S+ \*[^*]+\*   )?`([^`]+)`", re.MULTILINE)
 
 
 def row_ids(message: Message) -> list[str]:
@@ -14,9 +14,12 @@ def row_ids(message: Message) -> list[str]:
 
 
 def statuses(message: Message) -> set[str]:
-    """Return the words for the statuses that a list shows."""
+    """Return the words for the statuses of a list's rows; one that all were asked for stands in the title."""
     texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
-    return {found[1] for text in texts if (found := re.match(r"\S+ \*([^*]+)\*   `", text))}
+    rows = [text for text in texts if _ROW.match(text)]
+    title = message.blocks[0]["text"]["text"].rpartition(" · ")[2].partition(" ")[2].capitalize()
+    shown = (re.match(r"\S+ \*([^*]+)\*   `", text) for text in rows)
+    return {found[1] if found else title for found in shown}
 
 
 def button_labels(message: Message) -> list[str]:
