@@ -153,7 +153,7 @@ async def test_a_digest_is_posted_for_everybody_and_opens_the_list(opened: Opene
     more = digest.get_by_role("button", name=re.compile("more of order-processing"))
     await expect(more).to_have_text(re.compile(r"And \d+ more"))
     await more.click()
-    await expect(opened.last).to_contain_text("order-processing · errored")
+    await expect(opened.last).to_contain_text("order-processing · 🔴 errored")
     await expect(opened.last).to_contain_text("1–10 of ")
     await expect(opened.last).to_have_attribute("data-kind", "ephemeral")
     await expect(digest).to_be_visible()
