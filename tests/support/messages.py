@@ -2,7 +2,8 @@
 
 import re
 
-from bot.playground.simulators.slack import Message, Person
+from bot.playground.simulators.slack import Message, Person, Reply
+from bot.ui.problems import asking_message
 
 _ROW = re.compile(r"^(?:\S+ \*[^*]+\*   )?`([^`]+)`", re.MULTILINE)
 
@@ -32,7 +33,19 @@ def has_button(message: Message, action_id: str) -> bool:
 
 async def ask(person: Person, text: str) -> Message:
     """Type `/workflows` and this text, and return the answer."""
-    return await (await person.command("/workflows", text)).message()
+    return await answer(await person.command("/workflows", text))
+
+
+async def answer(reply: Reply, within: float = 5) -> Message:
+    """Return the next message that an interaction posted, without the word that it takes its time."""
+    while is_asking(message := await reply.message(within)):
+        pass
+    return message
+
+
+def is_asking(message: Message | None) -> bool:
+    """Return whether a message says no more than that the answer follows."""
+    return message is not None and message.text == asking_message().text
 
 
 async def click(person: Person, message: Message, action_id: str, index: int = 0) -> Message:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import AckError, Failed, Reply
 from bot.playground.simulators.slack import Slow as SlowSlack
-from tests.support.messages import ask, click, row_ids, walk
+from tests.support.messages import answer, ask, click, is_asking, row_ids, walk
 from tests.system.process.bot_process import BotProcess, Ended
 from tests.system.process.harness import Harness
 
@@ -84,9 +84,9 @@ async def test_a_slow_answer_is_acknowledged_in_time_and_follows(harness: Harnes
     harness.cloudflare.inject(Slow(1.8), operation="list_instances")
     reply = await harness.ada.command("/workflows", "list order-processing rows:7")
 
-    assert reply.ack_message is None
+    assert is_asking(reply.ack_message)
     assert reply.ack.seconds < 2.5
-    assert len(row_ids(await reply.message())) == 7
+    assert len(row_ids(await answer(reply))) == 7
     assert bot.process.returncode is None
 
 
