@@ -37,15 +37,20 @@ async def ask(person: Person, text: str) -> Message:
 
 
 async def answer(reply: Reply, within: float = 5) -> Message:
-    """Return the next message that an interaction posted, without the word that it takes its time."""
-    while is_asking(message := await reply.message(within)):
+    """Return the next message that an interaction posted, beside the word that it takes its time."""
+    while is_interim(message := await reply.message(within)):
         pass
     return message
 
 
 def is_asking(message: Message | None) -> bool:
-    """Return whether a message says no more than that the answer follows."""
+    """Return whether a message is what the ack of a slow answer says."""
     return message is not None and message.text == asking_message().text
+
+
+def is_interim(message: Message) -> bool:
+    """Return whether a message says no more than that the answer follows."""
+    return "The answer follows" in message.text
 
 
 async def click(person: Person, message: Message, action_id: str, index: int = 0) -> Message:

@@ -4,7 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.playground.simulators.slack import Message, Reply
-from tests.support.messages import answer, is_asking, row_ids
+from tests.support.messages import answer, is_interim, row_ids
 
 from .cloudflare_faults import FAILURES, Failure, Surface
 from .cloudflare_harness import Cell, Harness
@@ -54,7 +54,7 @@ async def test_a_command_names_the_cause_and_works_afterwards(
     async with cloudflare_harness.failing(failure):
         reply = await cell.asked(command)
         message = await said(reply, failure, surface)
-        assert len([change for change in reply.changes if not is_asking(change.message)]) == 1
+        assert len([change for change in reply.changes if not is_interim(change.message)]) == 1
     if surface == "list":
         assert cell.nameless(message) == snapshot
     if failure.waits:

@@ -22,7 +22,7 @@ from bot.playground.simulators.slack import Slow as SlackIsSlow
 from bot.playground.simulators.slack.directory import ADA
 from bot.playground.simulators.slack.workspace import Change
 from tests.robustness.load.recorder import percentile
-from tests.support.messages import answer, is_asking, row_ids
+from tests.support.messages import answer, is_asking, is_interim, row_ids
 from tests.system.process.harness import Harness
 
 _PATIENCE: Final = 120.0  # seconds
@@ -72,7 +72,7 @@ class Crowd:
 
     def _see(self, change: Change) -> None:
         reader = change.message.seen_only_by
-        if reader is not None and reader in self._ids and not is_asking(change.message):
+        if reader is not None and reader in self._ids and not is_interim(change.message):
             self._seen[reader].append((time.monotonic() - self._began, change.message))
 
 

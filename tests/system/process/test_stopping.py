@@ -105,7 +105,7 @@ async def test_a_second_signal_changes_nothing(harness: Harness) -> None:
         await bot.logged("stopping")
         bot.signal()
         bot.signal(signal.SIGINT)
-        message = await reply.message()
+        message = await answer(reply)
 
         assert len(row_ids(message)) == 10
         assert await bot.ended(within=10) == 0
@@ -122,7 +122,7 @@ async def test_work_that_outlasts_the_grace_is_cut_short_and_the_person_hears_of
         assert code == 0
         assert time.monotonic() - started < 4
         assert len(bot.events("work_cut_short")) == 1
-    message = await reply.message(timeout=0.5)
+    message = await answer(reply, 0.5)
     assert "again" in message.all_text()
 
 
@@ -137,6 +137,7 @@ async def test_an_answer_that_is_being_sent_when_the_grace_ends_arrives(harness:
 
         assert code == 0
         assert [entry for entry in bot.log if entry["level"] == "error"] == []
+    assert is_asking(await reply.seen(timeout=0.5))
     message = await reply.seen(timeout=0.5)
     assert len(row_ids(message)) == 10, message.all_text()
 

@@ -164,7 +164,7 @@ async def test_sigterm_ends_it_with_0_after_what_it_was_doing(harness: Harness, 
     started = time.monotonic()
 
     bot.signal()
-    message = await reply.message()
+    message = await answer(reply)
     code = await bot.ended(within=10)
 
     assert code == 0
@@ -188,7 +188,7 @@ async def test_a_command_still_without_ack_when_sigterm_comes_is_answered_all_th
                 await asyncio.sleep(0.01)
         bot.signal()
         reply = await asking
-        message = await reply.message()
+        message = await answer(reply)
 
         assert len(row_ids(message)) == 9
         assert await bot.ended(within=10) == 0
