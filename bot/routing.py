@@ -260,7 +260,7 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
     """Return what answers each type of request, and the right that it needs."""
 
     async def show_help(request: HelpQuery, _: Interaction) -> Reply:
-        return ShowMessage(help_message(request.topic, accounts))
+        return ShowMessage(help_message(request.topic, accounts, lists.known_workflow()))
 
     rights = digests.rights
     return [

@@ -18,13 +18,14 @@ from bot.cloudflare.errors import (
     InvalidResponse,
     WorkflowNotFound,
 )
-from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
+from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Status, Workflow
 from bot.language.errors import SIMILAR_NAMES, nearest_several
 
 WORKFLOWS_PER_SCREEN: Final = 10
 
 _MOST_EMPTY_PAGES: Final = 5
 _MOST_SIMILAR: Final = 3
+_ERRORED: Final = Status("errored")
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -53,6 +54,16 @@ class Browser:
     def accounts(self) -> tuple[str, ...]:
         """Return the accounts' names, the default first."""
         return self._accounts.names
+
+    def known_workflow(self) -> str | None:
+        """Return a workflow of the default account that something failed in; ask nothing for it.
+
+        Any will do where nothing is known to have failed; None where no workflow is known.
+        """
+        _, workflows = self._accounts.get(None)
+        known = workflows.known_workflows
+        failed = (row.name for row in known if row.instances and row.instances.get(_ERRORED))
+        return next(failed, known[0].name if known else None)
 
     async def open(self, query: ListQuery) -> Screen:
         """Return the first screen of a list.
@@ -87,7 +98,7 @@ class Browser:
             return await self._turn(workflows, mark, account, fresh=fresh)
         except WorkflowNotFound as error:
             similar = await _similar(workflows, mark.query.workflow)
-            raise NoSuchWorkflow(mark.query, account, similar) from error
+            raise NoSuchWorkflow(mark.query, account, similar, error) from error
 
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""

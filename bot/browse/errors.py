@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.browse.model import ListQuery
-from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
 
 
 class CursorRefused(CloudflareError):
@@ -25,10 +25,14 @@ class NoSuchWorkflow(Exception):
         query: what was asked.
         account: the account's name.
         similar: names that look like the one asked for, the likeliest first.
+        answer: what the API said.
     """
 
-    def __init__(self, query: ListQuery, account: str, similar: Sequence[str]) -> None:
+    def __init__(
+        self, query: ListQuery, account: str, similar: Sequence[str], answer: WorkflowNotFound
+    ) -> None:
         super().__init__(f"{account} has no workflow called {query.workflow}")
         self.query = query
         self.account = account
         self.similar = tuple(similar)
+        self.answer = answer

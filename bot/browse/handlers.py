@@ -99,6 +99,10 @@ class ListHandlers:
         query = request.query.query
         return self._shown_before(interaction.team, Bookmark(query, query.start), ())
 
+    def known_workflow(self) -> str | None:
+        """Return a workflow's name for an example, if one is known; nothing is asked for it."""
+        return self._browser.known_workflow()
+
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
         clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)

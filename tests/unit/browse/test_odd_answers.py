@@ -8,13 +8,7 @@ from bot.browse.bookmark import Bookmark
 from bot.browse.browser import Browser
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import (
-    InvalidParameter,
-    NotAuthorized,
-    Unavailable,
-    UnknownAccount,
-    WorkflowNotFound,
-)
+from bot.cloudflare.errors import InvalidParameter, NotAuthorized, Unavailable, UnknownAccount
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape
 from tests.support.clock import Clock
 from tests.support.list_commands import read_list
@@ -242,8 +236,7 @@ async def test_a_workflow_that_is_not_there_is_answered_with_those_like_it(
     assert bool(missing.value.similar) == bool(similar)
     assert missing.value.account == "prod"
     assert missing.value.query.workflow == name
-    assert isinstance(missing.value.__cause__, WorkflowNotFound)
-    assert missing.value.__cause__.codes == (10200,)
+    assert missing.value.answer.codes == (10200,)
 
 
 async def test_without_a_list_of_workflows_none_is_proposed(browser: Browser, simulation: Simulation) -> None:

@@ -54,7 +54,7 @@ PROBLEMS: dict[str, Exception] = {
     "a wrong account id": AccountNotFound(
         "Could not route", errors=(api_message("Could not route", 7003),), http_status=404
     ),
-    "no such workflow": NoSuchWorkflow(read_list("order-procesing"), "prod", ["order-processing"]),
+    "no such workflow": NoSuchWorkflow(read_list("order-procesing"), "prod", ["order-processing"], NOT_FOUND),
     "no such workflow after all": NOT_FOUND,
     "no such instance": InstanceNotFound("workflows.api.error.instance.not_found", http_status=404),
     "a refused parameter": InvalidParameter("workflows.api.error.invalid_status", http_status=400),
