@@ -88,7 +88,7 @@ async def test_everything_that_was_said_is_repeated(ada: Person, cloudflare: Sim
         'create mon,thu 14:30 America/New_York workflow orders "re funds" status:terminated window:7d quiet '
         "mention:@oncall,@grace,@here thread:daily account:default",
     )
-    assert line_of(made, 1).startswith("mon,thu at 14:30 (America/New_York) · next")
+    assert line_of(made, 1).startswith("mon,thu at 14:30 (America/New_York) · <!date^")
     assert line_of(made, 2) == (
         "`orders`, `re funds` · newly terminated · account `default` · the last 7 days · "
         "only when something is new · mentions `@oncall`, `@grace`, `@here` · one thread a day"

@@ -54,7 +54,7 @@ async def test_a_schedule_is_repeated_in_words_with_its_next_time_in_the_asker_s
 async def test_a_zone_that_is_said_is_the_one(ada: Person) -> None:
     for text in ("Asia/Tokyo", "(Asia/Tokyo)", "asia/tokyo", "zone:Asia/Tokyo", "tz Asia/Tokyo"):
         made = await ask_digest(ada, f"create daily 9am {text}")
-        assert line_of(made, 1).startswith("daily at 09:00 (Asia/Tokyo) · next"), text
+        assert line_of(made, 1).startswith("daily at 09:00 (Asia/Tokyo) · <!date^"), text
         assert next_in(made, "Asia/Tokyo").hour == 9
 
 
@@ -63,7 +63,7 @@ async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
 ) -> None:
     slack.workspace.scopes -= {"users:read"}
     made = await ask_digest(ada, "create daily 9am")
-    assert line_of(made, 1).startswith("daily at 09:00 (UTC) · next")
+    assert line_of(made, 1).startswith("daily at 09:00 (UTC) · <!date^")
     assert next_in(made, "UTC").hour == 9
     assert line_of(made, 2) == "all workflows · UTC until Slack tells its creator's time zone"
     assert line_of(made, 3) == (
