@@ -1,6 +1,6 @@
 """The words of a command, one after another, and errors that name several of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.language.errors import QueryError
 from bot.language.tokens import Token
@@ -27,6 +27,45 @@ class Words:
         """All that are still to be understood."""
         return self._tokens[self._at :]
 
+    @property
+    def taken(self) -> tuple[Token, ...]:
+        """All that were understood."""
+        return self._tokens[: self._at]
+
+    def word(self, place: int = 0) -> str:
+        """Return one of the words ahead in lower case, without a comma or full stop behind it.
+
+        Args:
+            place: how many words stand before it. If there is none, or it is in quotes or has a key, the
+                text is empty.
+        """
+        at = self._at + place
+        token = self._tokens[at] if at < len(self._tokens) else None
+        if token is None or token.key is not None or token.quoted:
+            return ""
+        return token.text.lower().rstrip(",;.") or token.text
+
+    def copy(self) -> "Words":
+        """Return the same place, to look ahead from."""
+        copy = Words(self._tokens)
+        copy._at = self._at
+        return copy
+
+    def follow(self, other: "Words") -> tuple[Token, ...]:
+        """Go on to where a copy is, and return the words between."""
+        between = self._tokens[self._at : other._at]
+        self._at = other._at
+        return between
+
+    def take_phrase(self, phrases: Iterable[str]) -> str | None:
+        """Take and return the longest of some phrases, each of at most four words, if one is ahead."""
+        for count in (4, 3, 2, 1):
+            phrase = " ".join(self.word(place) for place in range(count))
+            if phrase in phrases:
+                self._at += count
+                return phrase
+        return None
+
     def take(self) -> Token:
         """Return the next word, which is there."""
         self._at += 1
@@ -34,7 +73,7 @@ class Words:
 
     def pass_over(self, *fillers: str) -> None:
         """Go on behind words that add nothing."""
-        while self.ahead and self.ahead.text.lower() in fillers:
+        while self.word() in fillers:
             self._at += 1
 
     def need(self, missing: str, *, expected: str, such_as: str) -> Token:
