@@ -18,6 +18,10 @@ from bot.language.zones import (
 )
 
 NAMES = sorted(name for name in available_timezones() if "/" in name)
+SHOWN = (
+    "WET WEST CET CEST EET EEST MSK WAT CAT EAT SAST PKT WIB IDT HKT JST KST AWST ACST ACDT AEST "
+    "AEDT NZST NZDT NST NDT ADT EST EDT CST CDT MST MDT PST PDT AKST AKDT HST IST"
+)
 YEAR = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=5 * n) for n in range(73)]
 
 
@@ -112,11 +116,7 @@ def test_no_zone_is_found_or_proposed_that_lacks_the_offset_that_was_said(quarte
         assert name is None or offsets(name) == {offset}
 
 
-@pytest.mark.parametrize(
-    "word",
-    """WET WEST CET CEST EET EEST MSK WAT CAT EAT SAST PKT WIB IDT HKT JST KST AWST ACST ACDT AEST AEDT
-    NZST NZDT NST NDT ADT EST EDT CST CDT MST MDT PST PDT AKST AKDT HST IST""".split(),
-)
+@pytest.mark.parametrize("word", SHOWN.split())
 def test_the_clocks_of_each_zone_of_an_abbreviation_show_it(word: str) -> None:
     found = find_zones(word)
     assert found
