@@ -138,7 +138,7 @@ MISTAKES = {
             "hourly America/New_York",
         ),
         ("hourly CET", "CET follows a whole schedule and is no time zone I know", "hourly Europe/Berlin"),
-        ("hourly +02:00", "+02:00 follows a whole schedule and is no time zone I know", None),
+        ("hourly +02:00", "+02:00 follows a whole schedule and is no time zone I know", "hourly Etc/GMT-2"),
         ("hourly UTC now", "now follows a whole schedule and is no time zone I know", None),
         ("daily 9am and 5pm", "and 5pm follows a whole schedule and is no time zone I know", None),
     ),
