@@ -11,6 +11,7 @@ from bot.language import schedule_words
 from bot.language.durations import DEFAULT_WINDOW, read_window, window_text
 from bot.language.errors import FormErrors, QueryError, collect_error, read_field
 from bot.language.schedule import Schedule
+from bot.language.schedule_phrases import cron_in_words
 from bot.language.zones import nearest_zone, zone_name
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,7 +70,7 @@ class DigestForm:
             zone=plan.schedule.zone,
             days=days,
             time=time,
-            words="" if days else plan.schedule.in_words().removesuffix(f" ({plan.schedule.zone})"),
+            words="" if days else cron_in_words(plan.schedule.cron),
             account=plan.account,
             workflows=plan.workflows,
             status=plan.status,

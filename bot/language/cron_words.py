@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.language import cron
+from bot.language.schedule_phrases import clock_text
 from bot.language.tokens import Token
 from bot.language.word_stream import Words, wrong
-from bot.language.zones import zone_name
+from bot.language.zones import find_zones
 
 SHORTEST: Final = 15
 """Minutes from one digest to the next, at least: who needs to look more often is served better by a list."""
@@ -46,14 +47,14 @@ def take_fields(words: Words) -> str:
     except cron.NeverComes as error:
         expected = "a day that some year's calendar has"
         raise wrong(fields, "means a day that never comes", expected=expected) from error
-    _check_pace(canonical, fields)
+    check_pace(canonical, fields)
     return canonical
 
 
 def _continues(token: Token, place: int) -> bool:
     """Return whether a word is one more field; of a sixth one, whether it can be nothing else."""
     if place < len(cron.FIELDS):
-        return zone_name(token.text) is None and not re.match(r"\(|[A-Za-z_]+/", token.text)
+        return not (find_zones(token.text) or re.match(r"\(|[A-Za-z_]+/|(?:utc|gmt)?[+-]\d", token.text, re.I))
     return place == len(cron.FIELDS) and any(form.fullmatch(token.text) for form in (_NUMBERS, _WEEKDAYS))
 
 
@@ -81,18 +82,23 @@ def _check_field(place: int, token: Token) -> None:
     )
 
 
-def _check_pace(canonical: str, fields: Sequence[Token]) -> None:
+def check_pace(canonical: str, fields: Sequence[Token]) -> None:
+    """Refuse a schedule that comes too often.
+
+    Args:
+        canonical: its cron fields.
+        fields: the words for them.
+
+    Raises:
+        QueryError: it comes twice within `SHORTEST` minutes.
+    """
     first, second = cron.closest(canonical)
     gap = second - first
     if gap < SHORTEST:
         minute, _, others = canonical.partition(" ")
         raise wrong(
             fields,
-            f"leaves {gap} minute{'s' if gap > 1 else ''} between {_clock(first)} and {_clock(second)}",
+            f"leaves {gap} minute{'s' if gap > 1 else ''} between {clock_text(first)} and {clock_text(second)}",
             expected=f"at least {SHORTEST} minutes from one digest to the next",
             nearest=f"*/{SHORTEST} {others}" if minute.startswith("*") else None,
         )
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from bot.language import cron
 from bot.language.schedule_phrases import cron_in_words
+from bot.language.zones import zone_text
 
 _DAY: Final = timedelta(days=1)
 _REACH: Final = timedelta(hours=2)
@@ -40,7 +41,7 @@ class Schedule:
 
     def in_words(self) -> str:
         """Return what reads back as an equal schedule: `weekdays at 09:00 (Europe/Berlin)`."""
-        return f"{cron_in_words(self.cron)} ({self.zone})"
+        return f"{cron_in_words(self.cron)} ({zone_text(self.zone)})"
 
     def next_after(self, moment: datetime) -> datetime:
         """Return the first slot later than a moment, in UTC.

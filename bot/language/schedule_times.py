@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.language.clock_words import TIME_EXPECTED, nearest_time, read_clock
+from bot.language.cron_words import SHORTEST
 from bot.language.durations import UNITS, parse_duration
 from bot.language.errors import QueryError, one_of
 from bot.language.schedule_days import EACH
@@ -18,8 +19,6 @@ from bot.language.schedule_phrases import DAY, HOUR, clock_text
 from bot.language.tokens import Token
 from bot.language.word_stream import Words, as_typed, wrong
 
-SHORTEST: Final = 15
-"""Minutes from one digest to the next, at least: who needs to look more often is served better by a list."""
 INTERVALS: Final = {
     # minutes that divide an hour, and hours that divide a day: each day has the same times
     15: "every 15m", 20: "every 20m", 30: "every 30m", 60: "every 1h", 120: "every 2h", 180: "every 3h",
@@ -28,7 +27,7 @@ INTERVALS: Final = {
 ALL_INTERVALS: Final = tuple(INTERVALS.values())
 
 _AND: Final = ("and", "&", "+", ",", "/")
-_TO: Final = ("to", "until", "till", "through", "and", "-", "\N{EN DASH}", "\N{EM DASH}")
+_TO: Final = ("to", "until", "till", "through", "-", "\N{EN DASH}", "\N{EM DASH}")
 _LIST_MARK: Final = re.compile("[,/&+;]")
 _DASH: Final = re.compile("[-\N{EN DASH}\N{EM DASH}]")
 _CERTAIN: Final = re.compile(r"\d{1,2}[.h]\d{2}(?:am|pm)?|\d{4}|\d{1,2}h|noon|midday|midnight|1[3-9]|2[0-3]|00?")
@@ -164,14 +163,14 @@ def _counted(words: Words) -> int | None:
 def take_bounds(words: Words) -> tuple[ClockSaid, ClockSaid] | None:
     """Take `from 9am to 5pm`, `between 09:00 and 17:00`, `9-17`: the first and the last time of a day."""
     ahead = words.copy()
-    ahead.take_phrase(("from", "between"))
+    is_between = ahead.take_phrase(("from", "between")) == "between"
     joined = _DASH.split(ahead.word())
     if len(joined) == 2:
         token = ahead.take()
         pair = [_clock_in(part, (token,)) for part in joined]
     else:
         pair = [*_clocks(ahead)[:1]]
-        if not ahead.take_phrase(_TO):
+        if not ahead.take_phrase((*_TO, "and") if is_between else _TO):
             return None
         pair += _clocks(ahead)[:1]
     first, *others = pair

@@ -17,7 +17,6 @@ from bot.language.errors import QueryError, typed
 from bot.language.schedule import Schedule
 from bot.language.tokens import Token
 from bot.language.word_stream import Words, as_typed, wrong
-from bot.language.zones import zone_name
 
 _LONGEST_SCHEDULE: Final = 20
 """Words, and more than any schedule needs; looking further at each of many names would take long."""
@@ -245,16 +244,17 @@ def _take_schedule(words: Words, clauses: _Clauses, zone: str) -> Words:
     """Keep the schedule that is ahead; return the words behind it."""
     token = words.rest[0]
     try:
-        clauses.schedule, rest = schedule_words.take(words.rest, zone)
+        said = schedule_words.take(words.rest, zone)
     except QueryError as error:
         is_first = error.word == token.text and "channel" not in clauses.values
         if is_first and _begins_schedule(words.rest[1:], zone):
             raise unknown_channel(token, nearest=meant_option(token)) from error
         raise
-    last = words.rest[-len(rest) - 1]
-    if zone_name(last.value):
-        clauses.put("zone", last)
-    return Words(rest)
+    clauses.schedule = said.schedule
+    if said.zone:
+        name = said.schedule.zone
+        clauses.put("zone", Token(as_typed(said.zone), said.zone[0].start, "zone", name, name))
+    return Words(said.rest)
 
 
 def _begins_schedule(tokens: Sequence[Token], zone: str) -> bool:

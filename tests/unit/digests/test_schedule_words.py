@@ -79,6 +79,6 @@ def test_a_zone_at_the_end_is_taken_whatever_its_case(
     ],
 )
 def test_a_command_goes_on_behind_the_schedule(text: str, rest: str) -> None:
-    _, behind = take(split(text), HOME)
+    behind = take(split(text), HOME).rest
     assert " ".join(token.text for token in behind) == rest
     assert all(text[token.start : token.end] == token.text for token in behind)
