@@ -1,6 +1,6 @@
-"""The days of a schedule, as people say them: `mon-fri`, `weekdays but not friday`, `first monday of the month`.
+"""The days of a schedule, as people say them: `mon-fri`, `weekdays but not friday`, `first monday`.
 
-Digests come every week or every month. What comes every second week is refused, and never read as another day.
+Digests come every week or every month. What comes every second week is refused, never read as another day.
 """
 
 import re
@@ -14,11 +14,26 @@ from bot.language.schedule_phrases import LAST_DAY_IN_ALL_MONTHS, ORDINALS, WEEK
 from bot.language.tokens import Token
 from bot.language.word_stream import Words, as_typed, wrong
 
-DAILY: Final = ("daily", "day", "everyday", "days", "once a day", "once daily")
+DAILY: Final = (
+    "daily",
+    "day",
+    "everyday",
+    "days",
+    "once a day",
+    "once daily",
+    "1 day",
+    "one day",
+    "24 hours",
+    "24h",
+)
 GROUPS: Final = {
     **dict.fromkeys(DAILY, "*"),
-    **dict.fromkeys(("weekdays", "weekday", "week days", "week day", "workdays", "workday", "work days"), "1-5"),
-    **dict.fromkeys(("business days", "business day", "working days", "working day", "m-f", "work day"), "1-5"),
+    **dict.fromkeys(
+        ("weekdays", "weekday", "week days", "week day", "workdays", "workday", "work days"), "1-5"
+    ),
+    **dict.fromkeys(
+        ("business days", "business day", "working days", "working day", "m-f", "work day"), "1-5"
+    ),
     **dict.fromkeys(("weekends", "weekend", "week ends"), "0,6"),
 }
 """What people call several days of the week, and cron's field for them."""
@@ -53,9 +68,10 @@ _ALTERNATE: Final = ("alternate", "alternating")
 _RARE: Final = {
     **dict.fromkeys(("biweekly", "bi-weekly"), "may mean every second week, in which no digest comes"),
     **dict.fromkeys(("fortnightly", "fortnight", "fortnights"), "means every second week"),
-    **dict.fromkeys(("bimonthly", "bi-monthly"), "may mean every second month"),
-    **dict.fromkeys(("quarterly", "quarter"), "means every third month"),
-    **dict.fromkeys(("yearly", "annually", "annual", "year"), "means once a year"),
+    **dict.fromkeys(("bimonthly", "bi-monthly"), "may mean every second month, which takes cron fields"),
+    **dict.fromkeys(("quarterly", "quarter"), "means every third month, which takes cron fields"),
+    **dict.fromkeys(("yearly", "annually", "annual", "year"), "means once a year, which takes cron fields"),
+    **dict.fromkeys(("months", "years"), "is counted in months, which takes cron fields"),
     **dict.fromkeys(("twice a week", "twice a month", "twice weekly"), "does not say which days"),
 }
 """What comes less often than a digest can, and why it is refused."""
@@ -91,7 +107,7 @@ def take_days(words: Words) -> Days | None:
     if days is None:
         return None
     if is_each and re.search("#[234]", days.of_week) and not ahead.take_phrase(_OF_MONTH):
-        raise _too_rare(words.copy().follow(ahead), f"may mean every second {_name(days)}, which no digest does")
+        raise _unclear_ordinal(words.copy().follow(ahead), days)
     ahead.take_phrase(_OF_MONTH)
     days = _without_exceptions(ahead, days)
     words.follow(ahead)
@@ -107,6 +123,8 @@ def is_weekdays(word: str) -> bool:
 def _check_possible(words: Words, ahead: Words, *, is_each: bool) -> None:
     """Refuse what comes less often than every week, other than days of the month."""
     further = ahead.copy()
+    if is_each and further.word(1) in ("months", "years"):
+        further.take()
     name = further.take_phrase(_RARE)
     if name is None and is_each and further.word() in _SECOND and further.word(1) in _UNITS:
         name = further.take_phrase(_SECOND)
@@ -128,12 +146,18 @@ def _too_rare(said: Sequence[Token], problem: str) -> QueryError:
         said,
         problem,
         expected=f"days of every week, such as `{name}s 09:00`, or of every month, such as "
-        f"`second {name} 09:00` and `monthly 1 09:00`",
+        f"`second {name} 09:00` and `monthly 1 09:00`; in cron fields `0 9 1 */3 *` is every third month",
     )
 
 
-def _name(days: Days) -> str:
-    return WEEKDAYS[int(days.of_week[0])]
+def _unclear_ordinal(said: Sequence[Token], days: Days) -> QueryError:
+    """Return the error for `every second tuesday`, which may be one of two or of a month."""
+    name, which = WEEKDAYS[int(days.of_week[0])], ORDINALS[days.of_week[1:3]]
+    return wrong(
+        said,
+        f"may mean one {name} of several, which a digest can't, or the {which} one of each month",
+        expected=f"`{name}s 09:00` for every week, or `{which} {name} 09:00` for every month",
+    )
 
 
 def _group(words: Words) -> Days | None:
@@ -186,7 +210,9 @@ def _no_day_of_month(said: Sequence[Token], ahead: Words) -> QueryError:
 
 def _days_of_month(words: Words) -> Days | None:
     """Read `1`, `1st and 15th`, `1, 10, 20`, `last day`, `last weekday`."""
-    if name := words.take_phrase(("last day", "last weekday", "last working day", "last business day", "last")):
+    if name := words.take_phrase(
+        ("last day", "last weekday", "last working day", "last business day", "last")
+    ):
         return Days(of_month="L" if name in ("last", "last day") else "LW")
     ahead = words.copy()
     days: list[str] = []
@@ -232,7 +258,11 @@ def _no_weekday(words: Words) -> Days:
         QueryError: always.
     """
     first = words.take()
-    if first.text[0].isdigit() and not nearest(words.word(), WEEKDAYS):
+    number = re.match(r"\d+", first.text)
+    if number and LAST_DAY_IN_ALL_MONTHS < int(number[0]) <= 31:
+        close = "last day of the month"
+        raise first.wrong("is not a day of every month", expected=_DAY_OF_MONTH, nearest=close)
+    if number and not nearest(words.word(), WEEKDAYS):
         raise first.wrong("is no day of the week", expected=_DAY, nearest=f"monthly {first.text}")
     second = words.ahead
     if second is None or second.key is not None:
@@ -271,9 +301,7 @@ def _take_weekdays(words: Words) -> Days | None:
 
 def _range(words: Words) -> set[int]:
     """Take one word of days, or `monday to friday`."""
-    token, word = words.ahead, words.word()
-    words.take()
-    assert token
+    word, token = words.word(), words.take()
     if word in _WEEKDAY_OF and words.word() in _TO and _WEEKDAY_OF.get(words.word(1)) is not None:
         words.take()
         first, last = _WEEKDAY_OF[word], _WEEKDAY_OF[words.word()]

@@ -6,7 +6,7 @@ comes with each minute that is named: what can't be said so is refused.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,7 +17,7 @@ from bot.language.errors import QueryError, one_of
 from bot.language.schedule_days import EACH
 from bot.language.schedule_phrases import DAY, HOUR, clock_text
 from bot.language.tokens import Token
-from bot.language.word_stream import Words, as_typed, wrong
+from bot.language.word_stream import Words, wrong
 
 INTERVALS: Final = {
     # minutes that divide an hour, and hours that divide a day: each day has the same times
@@ -28,19 +28,28 @@ ALL_INTERVALS: Final = tuple(INTERVALS.values())
 
 _AND: Final = ("and", "&", "+", ",", "/")
 _TO: Final = ("to", "until", "till", "through", "-", "\N{EN DASH}", "\N{EM DASH}")
-_LIST_MARK: Final = re.compile("[,/&+;]")
+_LIST_MARK: Final = re.compile("[,/&;]")
 _DASH: Final = re.compile("[-\N{EN DASH}\N{EM DASH}]")
-_CERTAIN: Final = re.compile(r"\d{1,2}[.h]\d{2}(?:am|pm)?|\d{4}|\d{1,2}h|noon|midday|midnight|1[3-9]|2[0-3]|00?")
+_PAST_WORDS: Final = ("past", "past the hour", "minutes past", "minutes past the hour")
+_CERTAIN: Final = re.compile(
+    r"\d{1,2}[.h]\d{2}(?:am|pm)?|\d{4}|\d{1,2}h|noon|midday|midnight|1[3-9]|2[0-3]|00?"
+)
 """Times that are no `09:00` and no `9am`, and can mean but one."""
 _BARE: Final = re.compile(r"\d{1,2}(?:[:.]\d{2})?")
+_OCLOCK: Final = ("o'clock", "o\N{RIGHT SINGLE QUOTATION MARK}clock", "oclock", "sharp")
 _PAST: Final = re.compile(r":(\d{2})")
-_COUNTS: Final = {
-    word: count
-    for count, word in enumerate(
+_NUMBERS: Final = {
+    word: number
+    for number, word in enumerate(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
     )
-} | {"a": 1, "an": 1, "fifteen": 15, "twenty": 20, "thirty": 30, "other": 2, "second": 2, "2nd": 2, "third": 3,
-     "3rd": 3, "fourth": 4, "4th": 4, "sixth": 6, "6th": 6}  # fmt: skip
+}
+_COUNTS: Final = {**_NUMBERS, "a": 1, "an": 1, "fifteen": 15, "twenty": 20, "thirty": 30}
+_EACH_OF: Final = {"other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "sixth": 6}
+"""Which hour of several: `every other hour`."""
+_ONE_OF_DAYS: Final = (timedelta(days=1), timedelta(weeks=1))
+"""`every day` and `every week`, which are days."""
+_HOURS: Final = ("hour", "hours", "h", "hr", "hrs")
 _FIXED: Final = {
     **dict.fromkeys(("hourly", "every hour", "each hour", "once an hour"), 60),
     **dict.fromkeys(("half-hourly", "half hourly", "every half hour", "every half an hour"), 30),
@@ -96,8 +105,10 @@ def take_clocks(words: Words) -> list[ClockSaid]:
     found: list[ClockSaid] = []
     while clocks := _clocks(ahead):
         found += clocks
-        ahead.take_phrase(("o'clock", "o\N{RIGHT SINGLE QUOTATION MARK}clock", "sharp"))
         words.follow(ahead)
+        if words.take_phrase(_OCLOCK):
+            found[-1] = replace(found[-1], said=(*found[-1].said, words.taken[-1]))
+        ahead = words.copy()
         ahead.pass_over(*_AND)
         ahead.take_phrase(("at", "again at"))
     return found
@@ -143,18 +154,19 @@ def _counted(words: Words) -> int | None:
     ahead = words.copy()
     if not ahead.word():
         return None
-    first = ahead.take_phrase((ahead.word(),)) or ""
-    if first in _COUNTS or first.isdigit():
-        first = str(_COUNTS.get(first, first))
-        unit = ahead.take_phrase(UNITS)
-        text = f"{first}{unit}" if unit else ""
+    first = ahead.word()
+    ahead.take()
+    if first in _EACH_OF:
+        text = f"{_EACH_OF[first]}h" if ahead.take_phrase(_HOURS) else ""
+    elif first in _COUNTS or first.isdigit():
+        text = f"{_COUNTS.get(first, first)}{ahead.take_phrase(UNITS) or '?'}"
     else:
         text = f"1{first}" if first in UNITS else first
     try:
         length = parse_duration(text)
     except OverflowError:
         length = timedelta.max
-    if length is None or length % timedelta(minutes=1) or (length.days and first in ("day", "days")):
+    if length is None or length % timedelta(minutes=1) or length in _ONE_OF_DAYS:
         return None
     words.follow(ahead)
     return length // timedelta(minutes=1)
@@ -190,6 +202,14 @@ def take_past(words: Words) -> list[int] | None:
         words.follow(ahead)
         return [30]
     found: list[int] = []
+    if (
+        re.fullmatch(r"\d{1,2}", ahead.word())
+        and (past := ahead.copy()).take()
+        and past.take_phrase(_PAST_WORDS)
+    ):
+        found = [int(ahead.word())]
+        words.follow(past)
+        return found if found[0] < HOUR else None
     if ahead.take_phrase(("minute",)) and re.fullmatch(r"\d{1,2}", ahead.word()):
         found = [int(ahead.word())]
         ahead.take()
@@ -224,7 +244,9 @@ def _settled(clock: ClockSaid, part: str, *, is_24h: bool) -> int:
     return clock.minutes
 
 
-def spaced(interval: int, said: Sequence[Token], past: Sequence[int], bounds: tuple[int, int] | None) -> set[int]:
+def spaced(
+    interval: int, said: Sequence[Token], past: Sequence[int], bounds: tuple[int, int] | None
+) -> set[int]:
     """Return the times of an interval.
 
     Args:
@@ -244,7 +266,9 @@ def spaced(interval: int, said: Sequence[Token], past: Sequence[int], bounds: tu
     times = range(first, last + 1, interval) if first <= last else ()
     if not times or (bounds and times[-1] != last):
         problem = f"does not fit between {clock_text(first)} and {clock_text(last)}"
-        raise wrong(said, problem, expected="a first and a last time of the same day, an interval apart or several")
+        raise wrong(
+            said, problem, expected="a first and a last time of the same day, an interval apart or several"
+        )
     return {time + minute for time in times for minute in (past or (0,))}
 
 
@@ -274,8 +298,8 @@ def clock_fields(times: Iterable[int], said: Sequence[Token]) -> str:
     if len(minutes) * len(hours) != len(found):
         raise wrong(
             said,
-            "have different minutes, and one digest comes at the same minutes of each hour",
-            expected="times such as `9:30am and 5:30pm`, or a digest for each",
+            "would come at other minutes in one hour than in another, which one digest can't",
+            expected="the same minutes in each hour, such as `9:30am and 5:30pm`, or a digest for each",
         )
     return f"{','.join(map(str, minutes))} {','.join(map(str, hours))}"
 
@@ -300,11 +324,18 @@ def _clocks(words: Words) -> list[ClockSaid]:
 
 
 def _clock_in(text: str, said: tuple[Token, ...]) -> ClockSaid | None:
+    text = re.sub("^[a-z]+?(?=(?:am|pm)?$)", lambda word: str(_NUMBERS.get(word[0], word[0])), text)
     clock = read_clock(text)
-    if clock is None and (_CERTAIN.fullmatch(text) or _BARE.fullmatch(text)) and (close := nearest_time(text)):
+    if (
+        clock is None
+        and (_CERTAIN.fullmatch(text) or _BARE.fullmatch(text))
+        and (close := nearest_time(text))
+    ):
         clock = read_clock(close)
     if clock is None:
         return None
     minutes = clock.hour * HOUR + clock.minute
-    is_bare = bool(_BARE.fullmatch(text)) and ":" not in text and "." not in text and not _CERTAIN.fullmatch(text)
+    is_bare = (
+        bool(_BARE.fullmatch(text)) and ":" not in text and "." not in text and not _CERTAIN.fullmatch(text)
+    )
     return ClockSaid(said, minutes, is_bare=is_bare, has_half=not _BARE.fullmatch(text))

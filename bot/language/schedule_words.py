@@ -49,6 +49,8 @@ _NICKNAMES: Final = {
     "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
 }  # fmt: skip
 """What crontabs call some schedules."""
+_WITH_AT: Final = ("@every", "@weekday", "@weekdays", "@workdays", "@weekend", "@weekends")
+"""Written like them, and read as without the sign."""
 _MOST_IN_MARKS: Final = 12
 _MOST_IN_ZONE: Final = 4
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?[+-]\d", re.IGNORECASE)
@@ -109,7 +111,7 @@ def take(tokens: Sequence[Token], zone: str) -> ScheduleSaid:
 
 def is_nickname(token: Token) -> bool:
     """Return whether a word is `@daily` or its like, and not a person."""
-    return token.key is None and token.text.lower() in (*_NICKNAMES, "@every")
+    return token.key is None and token.text.lower() in (*_NICKNAMES, *_WITH_AT)
 
 
 @dataclass(slots=True)
@@ -275,6 +277,9 @@ def _unknown_head(words: Words) -> QueryError:
     if clock := nearest_time(word):
         close = None if words.ahead else f"daily {clock}"
         return head.wrong("names no days", expected=f"them before the time: {EXPECTED}", nearest=close)
+    if word == "twice" and (words.take_phrase(("a day", "daily", "per day", "each day"))):
+        right = "daily 09:00 and 17:00"
+        return wrong(words.taken, "does not say at which times", expected=TIME_EXPECTED, nearest=right)
     close = "mondays" if word == "weekly" else nearest(word, _HEADS, cutoff=_CLOSE)
     return head.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
 
@@ -327,11 +332,17 @@ def _without_marks(tokens: Sequence[Token], zone: str) -> tuple[Token, ...]:
     if not tokens or tokens[0].key is not None:
         return tuple(tokens)
     first, *others = tokens
+    if first.text.lower() == "cron":
+        return (first, *_without_marks(others, zone))
+    if first.text.lower() in _WITH_AT:
+        return (Token(first.text[1:], first.start + 1, None, first.text[1:], first.text[1:]), *others)
     if first.quoted and first.raw[1:-1] == first.value:
         inner = [replace(token, start=token.start + first.start + 1) for token in split(first.value)]
         return (*inner, *others) if _is_schedule(inner, zone) else tuple(tokens)
     if first.text.startswith("`"):
-        last = next((place for place, token in enumerate(tokens[:_MOST_IN_MARKS]) if token.text.endswith("`")), 0)
+        last = next(
+            (place for place, token in enumerate(tokens[:_MOST_IN_MARKS]) if token.text.endswith("`")), 0
+        )
         inside = [_without_mark(token) for token in tokens[: last + 1]]
         return (*filter(None, inside), *tokens[last + 1 :])
     return tuple(tokens)

@@ -11,11 +11,12 @@ class Words:
 
     Args:
         tokens: all the words.
+        at: how many of them were understood.
     """
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], at: int = 0) -> None:
         self._tokens = tuple(tokens)
-        self._at = 0
+        self._at = at
 
     @property
     def ahead(self) -> Token | None:
@@ -47,19 +48,16 @@ class Words:
 
     def copy(self) -> "Words":
         """Return the same place, to look ahead from."""
-        copy = Words(self._tokens)
-        copy._at = self._at
-        return copy
+        return Words(self._tokens, self._at)
 
     def follow(self, other: "Words") -> tuple[Token, ...]:
         """Go on to where a copy is, and return the words between."""
-        between = self._tokens[self._at : other._at]
-        self._at = other._at
-        return between
+        start, self._at = self._at, len(other.taken)
+        return self._tokens[start : self._at]
 
     def take_phrase(self, phrases: Iterable[str]) -> str | None:
-        """Take and return the longest of some phrases, each of at most four words, if one is ahead."""
-        for count in (4, 3, 2, 1):
+        """Take and return the longest of some phrases, each of at most five words, if one is ahead."""
+        for count in (5, 4, 3, 2, 1):
             phrase = " ".join(self.word(place) for place in range(count))
             if phrase in phrases:
                 self._at += count
