@@ -99,7 +99,8 @@ def _check_steps(place: int, fields: Sequence[Token]) -> None:
         width = int(found["last"]) - int(found["first"]) + 1 if found["last"] else field.width
         if step < width or (place == _WEEKDAY and step == width):  # `*/7`, a Sunday, has a use beside days
             continue
-        said, nearest = (token,), None
+        said: tuple[Token, ...] = (token,)
+        nearest = None
         if token.text == f"*/{field.width}" and place < 2:
             nearest = "0"
         elif place == 0 and token.text.startswith("*/") and fields[1].text == "*" and _divides_day(step):

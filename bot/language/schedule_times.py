@@ -204,11 +204,11 @@ def take_past(words: Words) -> list[int] | None:
     found: list[int] = []
     if (
         re.fullmatch(r"\d{1,2}", ahead.word())
-        and (past := ahead.copy()).take()
-        and past.take_phrase(_PAST_WORDS)
+        and (further := ahead.copy()).take()
+        and further.take_phrase(_PAST_WORDS)
     ):
         found = [int(ahead.word())]
-        words.follow(past)
+        words.follow(further)
         return found if found[0] < HOUR else None
     if ahead.take_phrase(("minute",)) and re.fullmatch(r"\d{1,2}", ahead.word()):
         found = [int(ahead.word())]
