@@ -46,7 +46,7 @@ from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
 from bot.home.help import TOPICS, help_message
 from bot.language.command import Command
-from bot.language.errors import QueryError, nearest, one_of, verify_proposal
+from bot.language.errors import QueryError, nearest, one_of, verify_proposals
 from bot.language.tokens import COMMAND, Token, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
@@ -54,6 +54,7 @@ from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.router import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
+from bot.ui.problems import RUN_COMMAND
 
 _MOST_TEXTS: Final = 256
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -134,7 +135,7 @@ def read_command(command: Command) -> Request:
     try:
         return _read(command)
     except QueryError as error:
-        verify_proposal(error, command, _read_times_too)
+        verify_proposals(error, command, _read_times_too)
         raise
 
 
@@ -150,8 +151,8 @@ def _read(command: Command) -> Request:
         if words and words[0].key is None and (meant := VERBS.nearest(words[0].text)):
             expected = f"`{COMMAND} list NAME`"
             mistyped = words[0].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
-            verify_proposal(mistyped, command, _read_times_too)
-            if mistyped.corrected:
+            verify_proposals(mistyped, command, _read_times_too)
+            if mistyped.proposals:
                 raise mistyped from error
         raise
 
@@ -180,7 +181,7 @@ class CommandReader:
     zones: UserTimeZones
     lists: ListHandlers
     now: Callable[[], datetime]
-    buttons: Collection[str] = (*LIST_BUTTONS, *DIGEST_BUTTONS, *PLAIN_BUTTONS)
+    buttons: Collection[str] = (*LIST_BUTTONS, *DIGEST_BUTTONS, *PLAIN_BUTTONS, RUN_COMMAND)
     forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
     menus: Collection[str] = tuple(MENUS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
@@ -222,6 +223,8 @@ class CommandReader:
             return request
         if about_digest := DIGEST_BUTTONS.get(action_id):
             return _digest_request(about_digest, value)
+        if action_id == RUN_COMMAND:
+            return await self.command(value, interaction)
         if plain := PLAIN_BUTTONS.get(action_id):
             return plain()
         raise UnknownControl

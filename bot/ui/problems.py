@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import singledispatch
+from typing import Final
 
 from bot.cloudflare.errors import (
     AccountNotFound,
@@ -20,7 +21,7 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.language.errors import QueryError
+from bot.language.errors import Editable, QueryError
 from bot.ui.elements import (
     Message,
     button,
@@ -33,7 +34,11 @@ from bot.ui.elements import (
     message,
     section,
 )
+from bot.ui.limits import VALUE, Block
 from bot.ui.request_id import with_request_id
+
+RUN_COMMAND: Final = "command_run"
+"""The action id of buttons that carry the text of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ class Suggestion:
     accessibility_label: str
 
 
-def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[Suggestion] = ()) -> Message:
+def problem_message(
+    error: Exception, *, again: Editable | None = None, suggestions: Sequence[Suggestion] = ()
+) -> Message:
     """Return what a person is told about an error.
 
     Args:
@@ -78,9 +85,13 @@ def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[
     """
     problem = explain(error)
     advice = list(problem.advice)
-    if again:
-        advice.append(f"To try again: {command(again)}")
+    proposals = error.proposals if isinstance(error, QueryError) else ()
     blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
+    blocks += [section(command(text.whole()), run_button("Run it", text)) for text in proposals]
+    advice += [f"Type {command(text.whole())}" for text in proposals]
+    if again is not None:
+        blocks.append(section(f"Again: {command(again.whole())}", run_button("Try again", again)))
+        advice.append(f"To try again: {command(again.whole())}")
     blocks += [
         section(way.text, button(way.label, "list_open", way.value, way.accessibility_label))
         for way in suggestions
@@ -157,6 +168,14 @@ def team_unknown_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def run_button(label: str, text: Editable) -> Block | None:
+    """Build a button that does what a command does, unless the command is too long for one."""
+    sent = text.sent()
+    if len(sent) > VALUE:
+        return None
+    return button(label, RUN_COMMAND, sent, f"{label}: {text.whole()}")
+
+
 @singledispatch
 def explain(error: Exception) -> Problem:
     """Return an error in words, by its type.
@@ -175,9 +194,8 @@ def is_explained(error: Exception) -> bool:
 @explain.register
 def _(error: QueryError) -> Problem:
     advice = [f"Expected: {_with_code(error.expected)}."]
-    if error.nearest:
-        whole = f" Then type {command(error.corrected)}" if error.corrected else ""
-        advice.append(f"Did you mean {code(error.nearest)}?{whole}")
+    if error.choices:
+        advice.append(f"Did you mean {' or '.join(map(code, error.choices))}?")
     return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
 
 

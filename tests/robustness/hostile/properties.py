@@ -196,7 +196,7 @@ def kept_digest(row: Mapping[str, Any]) -> None:
 def _told(error: Exception) -> None:
     if isinstance(error, QueryError):
         assert all((error.word, error.problem, error.expected))
-        assert (error.nearest is None) == (error.corrected is None)
+        assert len(error.choices) == len(error.proposals)
     _shown(problem_message(error))
 
 
