@@ -25,6 +25,7 @@ from bot.browse.requests import (
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import (
     DIGEST_CODEC,
+    ChangeDigest,
     CreateDigest,
     DeleteDigest,
     EditDigest,
@@ -279,6 +280,7 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
         Route(PreviewDigest, rights.require_view, digests.preview),
         Route(RunDigest, rights.require_view, digests.run, once=True),
         Route(EditDigest, rights.require_change, digests.edit),
+        Route(ChangeDigest, rights.require_change, digests.change, once=True),
         Route(PauseDigest, rights.require_change, digests.pause, once=True),
         Route(ResumeDigest, rights.require_change, digests.resume, once=True),
         Route(DeleteDigest, rights.require_change, digests.delete, once=True),

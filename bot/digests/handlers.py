@@ -11,6 +11,7 @@ import structlog
 from bot.cloudflare.errors import CloudflareError
 from bot.digests.codec import plan_version
 from bot.digests.command.requests import (
+    ChangeDigest,
     CreateDigest,
     DeleteDigest,
     EditDigest,
@@ -41,6 +42,7 @@ from bot.digests.messages.confirmations import (
     resumed_message,
     run_started_message,
     with_no_worker_warning,
+    with_question,
 )
 from bot.digests.messages.form import (
     digest_form,
@@ -52,13 +54,14 @@ from bot.digests.messages.form import (
 )
 from bot.digests.messages.limits import too_many_text
 from bot.digests.messages.listing import digest_details_message, digests_message
+from bot.digests.messages.phrases import command_of
 from bot.digests.messages.preview import (
     preview_failed_view,
     preview_not_shown_message,
     preview_view,
     reading_view,
 )
-from bot.digests.model import Digest
+from bot.digests.model import Digest, spec_command
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService, Saved
 from bot.digests.store import DigestChanged
@@ -117,7 +120,8 @@ class DigestHandlers:
         try:
             saved = await self.digests.create(request.plan, interaction)
         except ChannelUnavailable as error:
-            message = channel_unavailable_message(error.reason, request.plan, request.channel_name)
+            again = spec_command(request.plan, f"#{request.channel_name or request.plan.channel}")
+            message = channel_unavailable_message(error.reason, request.plan.channel, again)
             raise UserError(message) from error
         return _created(saved, interaction)
 
@@ -133,7 +137,10 @@ class DigestHandlers:
         shown = [found[number] for number in sorted(found)]
         may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
         in_full = {digest.number for digest in shown if self.rights.knows_presence(digest, interaction)}
-        return await self._warn_if_no_worker(digests_message(shown, may_change, in_full), interaction)
+        said = digests_message(shown, may_change, in_full)
+        if request.wanted:
+            said = with_question(said, request.wanted)
+        return await self._warn_if_no_worker(said, interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
@@ -167,6 +174,18 @@ class DigestHandlers:
         carried = SaveDigest(digest.number, plan_version(digest.plan), form.zone_assumed).carried()
         view = digest_form(form, digest.number, tuple(self.digests.accounts), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(digest.number))
+
+    async def change(self, request: ChangeDigest, interaction: Interaction) -> Reply:
+        """Change what was typed about a digest."""
+        digest = await self.digests.get(request.number, interaction)
+        spec = request.changes.apply(digest.plan)
+        try:
+            saved = await self.digests.update(request.number, spec, interaction, plan_version(digest.plan))
+        except ChannelUnavailable as error:
+            again = f"{command_of('edit', request.number)} #{request.changes.channel_name or spec.channel}"
+            message = channel_unavailable_message(error.reason, spec.channel, again)
+            raise UserError(message) from error
+        return ShowMessage(changed_message(saved.digest, saved.moved_from, saved.unannounced))
 
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""

@@ -260,8 +260,8 @@ def _no_weekday(words: Words) -> Days:
     first = words.take()
     number = re.match(r"\d+", first.text)
     if number and LAST_DAY_IN_ALL_MONTHS < int(number[0]) <= 31:
-        close = "last day of the month"
-        raise first.wrong("is not a day of every month", expected=_DAY_OF_MONTH, nearest=close)
+        last = "last day of the month"
+        raise first.wrong("is not a day of every month", expected=_DAY_OF_MONTH, nearest=last)
     if number and not nearest(words.word(), WEEKDAYS):
         raise first.wrong("is no day of the week", expected=_DAY, nearest=f"monthly {first.text}")
     second = words.ahead

@@ -109,6 +109,12 @@ def take(tokens: Sequence[Token], zone: str) -> ScheduleSaid:
     return ScheduleSaid(Schedule(fields, reader.zone), reader.zone_words, words.rest)
 
 
+def begins(tokens: Sequence[Token], zone: str) -> bool:
+    """Return whether the first word of some is a part of a schedule, which need not be whole or right."""
+    words = Words(_without_marks(tokens, zone))
+    return words.word() in EACH or cron_words.are_ahead(words) or _Reader(words, zone).takes_any()
+
+
 def is_nickname(token: Token) -> bool:
     """Return whether a word is `@daily` or its like, and not a person."""
     return token.key is None and token.text.lower() in (*_NICKNAMES, *_WITH_AT)
@@ -164,6 +170,13 @@ class _Reader:
         cron_words.check_pace(cron, said)
         return cron
 
+    def takes_any(self) -> bool:
+        """Return whether the words ahead begin with any part of a schedule."""
+        try:
+            return bool(self._nickname()) or self._take_part() or self._take_interval() or self._take_days()
+        except QueryError:
+            return True
+
     def take_zone(self) -> bool:
         """Take a zone, `in Berlin` or `(UTC)`, if one is ahead and none was said before.
 
@@ -180,7 +193,7 @@ class _Reader:
             return False
         found = find_zones(" ".join(token.value for token in said), self.zone)
         if len(found) > 1:
-            raise wrong(said, "is the name of several time zones", expected=one_of(found))
+            raise wrong(said, "may be several time zones", expected=one_of(found), nearest=found)
         self.words.follow(ahead)
         self.zone, self.zone_words = found[0], said
         return True

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from bot.digests.messages.phrases import command_of
 from bot.digests.messages.plan import buttons, heading, what, when
-from bot.digests.model import MOST_WORKFLOWS, Digest, DigestSpec, spec_command
+from bot.digests.model import MOST_WORKFLOWS, Digest
 from bot.language.tokens import COMMAND
 from bot.ui.elements import Message, channel, code, command, context, escape, message, person, plain, section
 from bot.ui.limits import Block
@@ -205,6 +205,12 @@ def not_all_message(admins: Sequence[str]) -> Message:
     )
 
 
+def with_question(said: Message, verb: str) -> Message:
+    """Return a list of digests that asks which one a verb is meant for, as its number was not typed."""
+    question = f"Which digest? Press its button, or type {command(f'{COMMAND} digest {verb} NUMBER')}"
+    return message(f"{question} {said.text}", [section(question), *said.blocks])
+
+
 def with_no_worker_warning(said: Message) -> Message:
     """Return the same, saying that no digest will come as things are."""
     warning = (
@@ -214,13 +220,12 @@ def with_no_worker_warning(said: Message) -> Message:
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
 
 
-def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
-    """Tell why a digest can't go to a channel; its name is empty where Slack did not give it."""
+def channel_unavailable_message(missing: Missing, channel_id: str, again: str) -> Message:
+    """Tell why a digest can't go to a channel; `again` is the command that asks for it once more."""
     title, advice = _DOORS[missing]
     if missing != "archived":
-        again = spec_command(plan, f"#{channel_name or plan.channel}")
         advice = f"{advice.removesuffix('.')}: {command(again)}"
-    return _statement("⛔", title.format(channel(plan.channel)), advice)
+    return _statement("⛔", title.format(channel(channel_id)), advice)
 
 
 def channel_unavailable_text(missing: Missing) -> str:
