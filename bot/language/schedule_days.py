@@ -71,6 +71,7 @@ _RARE: Final = {
     **dict.fromkeys(("bimonthly", "bi-monthly"), "may mean every second month, which takes cron fields"),
     **dict.fromkeys(("quarterly", "quarter"), "means every third month, which takes cron fields"),
     **dict.fromkeys(("yearly", "annually", "annual", "year"), "means once a year, which takes cron fields"),
+    **dict.fromkeys(("semiannually", "half-yearly", "twice a year"), "means every sixth month"),
     **dict.fromkeys(("months", "years"), "is counted in months, which takes cron fields"),
     **dict.fromkeys(("twice a week", "twice a month", "twice weekly"), "does not say which days"),
 }
@@ -102,14 +103,13 @@ def take_days(words: Words) -> Days | None:
     is_each = ahead.take_phrase(EACH) is not None
     ahead.take_phrase(("the",))
     _check_possible(words, ahead, is_each=is_each)
-    days = _group(ahead) or _weekly(ahead) or _monthly(ahead) or _take_weekdays(ahead)
+    days = _day_of_month(ahead) or _group(ahead) or _weekly(ahead) or _monthly(ahead) or _take_weekdays(ahead)
     days = days or _ordinal(ahead, is_day=words.word() != ahead.word())
     if days is None:
         return None
     if is_each and re.search("#[234]", days.of_week) and not ahead.take_phrase(_OF_MONTH):
         raise _unclear_ordinal(words.copy().follow(ahead), days)
     ahead.take_phrase(_OF_MONTH)
-    days = _without_exceptions(ahead, days)
     words.follow(ahead)
     return days
 
@@ -196,6 +196,18 @@ def _monthly(words: Words) -> Days | None:
     return days
 
 
+def _day_of_month(words: Words) -> Days | None:
+    """Read `day 1 of the month`."""
+    ahead = words.copy()
+    if ahead.take_phrase(("day", "days")) is None:
+        return None
+    days = _days_of_month(ahead)
+    if days is None or ahead.take_phrase(_OF_MONTH) is None:
+        return None
+    words.follow(ahead)
+    return days
+
+
 def _no_day_of_month(said: Sequence[Token], ahead: Words) -> QueryError:
     token = ahead.ahead
     if token is None or not ahead.word():
@@ -204,7 +216,8 @@ def _no_day_of_month(said: Sequence[Token], ahead: Words) -> QueryError:
     number = _NUMBERED.fullmatch(ahead.word())
     if number and LAST_DAY_IN_ALL_MONTHS < int(number[1]) <= 31:
         return token.wrong("is not a day of every month", expected=_DAY_OF_MONTH, nearest="last")
-    close = f"1 {token.text}" if times.is_clock(ahead.word()) else None
+    is_time = ahead.word() == "at" or times.is_clock(ahead.word())
+    close = f"1 {token.text}" if is_time else None
     return token.wrong("is no day of the month", expected=_DAY_OF_MONTH, nearest=close)
 
 
@@ -346,15 +359,19 @@ def _are_short(parts: Sequence[str]) -> bool:
     return len(parts) > 1 and all(part in _TWO_LETTERS for part in parts)
 
 
-def _without_exceptions(words: Words, days: Days) -> Days:
-    """Take `except friday`, `but not on weekends`, and return the other days."""
+def take_exceptions(words: Words, days: Days) -> Days | None:
+    """Take `except friday`, `but not on weekends`, and return the days that are left.
+
+    Raises:
+        QueryError: none is left.
+    """
     ahead = words.copy()
     if ahead.take_phrase(_EXCEPT) is None or not (days.are_plain or days == Days()):
-        return days
+        return None
     ahead.take_phrase(("on",))
     but = _group(ahead) or _take_weekdays(ahead)
     if but is None:
-        return days
+        return None
     left = sorted(_numbers(days.of_week) - _numbers(but.of_week))
     said = words.follow(ahead)
     if not left:

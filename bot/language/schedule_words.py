@@ -15,7 +15,7 @@ from bot.language.cron import canonical
 from bot.language.durations import UNITS
 from bot.language.errors import QueryError, nearest, one_of
 from bot.language.schedule import Schedule
-from bot.language.schedule_days import EACH, Days, take_days
+from bot.language.schedule_days import EACH, Days, take_days, take_exceptions
 from bot.language.schedule_phrases import ORDINALS, WEEKDAYS
 from bot.language.schedule_times import (
     ALL_INTERVALS,
@@ -52,6 +52,7 @@ _NICKNAMES: Final = {
 _WITH_AT: Final = ("@every", "@weekday", "@weekdays", "@workdays", "@weekend", "@weekends")
 """Written like them, and read as without the sign."""
 _MOST_IN_MARKS: Final = 12
+_OWN_ZONE: Final = ("local time", "my time", "my own time", "my time zone", "my timezone")
 _MOST_IN_ZONE: Final = 4
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?[+-]\d", re.IGNORECASE)
 
@@ -156,6 +157,7 @@ class _Reader:
         """
         if fields := self._nickname():
             return fields
+        _check_count(self.words)
         while self._take_part() or self._take_interval() or self._take_days() or self.take_zone():
             pass
         if not (self.interval or self.clocks):
@@ -186,6 +188,8 @@ class _Reader:
         begins = bool(self.words.taken) or "/" in self.words.word()
         if self.zone_words or not begins:
             return False
+        if self.words.take_phrase(_OWN_ZONE):
+            return True
         ahead = self.words.copy()
         ahead.take_phrase(("in", "in the"))
         said = _zone_words(ahead)
@@ -236,6 +240,9 @@ class _Reader:
         return bool(self.clocks)
 
     def _take_days(self) -> bool:
+        if self.days is not None and (left := take_exceptions(self.words, self.days)):
+            self.days = left
+            return True
         if self.days is not None and self.days != Days():
             return False
         ahead = self.words.copy()
@@ -280,6 +287,21 @@ class _Reader:
         return wrong(said, "names no days", expected=expected, nearest=f"daily {as_typed(said)}")
 
 
+def _check_count(words: Words) -> None:
+    """Refuse `twice a day`, `three times a day`.
+
+    Raises:
+        QueryError: it is said how often, and not when.
+    """
+    ahead = words.copy()
+    if ahead.take_phrase(("twice",)) or (ahead.word(1) == "times" and ahead.take() and ahead.take()):
+        is_twice = words.word() in ("twice", "2", "two")
+        ahead.take_phrase(("a day", "daily", "per day", "each day", "every day"))
+        said = words.copy().follow(ahead)
+        right = "daily 09:00 and 17:00" if is_twice else None
+        raise wrong(said, "does not say at which times", expected=TIME_EXPECTED, nearest=right)
+
+
 def _unknown_head(words: Words) -> QueryError:
     """Return the error for a word that begins no schedule."""
     word, head = words.word(), words.take()
@@ -290,9 +312,6 @@ def _unknown_head(words: Words) -> QueryError:
     if clock := nearest_time(word):
         close = None if words.ahead else f"daily {clock}"
         return head.wrong("names no days", expected=f"them before the time: {EXPECTED}", nearest=close)
-    if word == "twice" and (words.take_phrase(("a day", "daily", "per day", "each day"))):
-        right = "daily 09:00 and 17:00"
-        return wrong(words.taken, "does not say at which times", expected=TIME_EXPECTED, nearest=right)
     close = "mondays" if word == "weekly" else nearest(word, _HEADS, cutoff=_CLOSE)
     return head.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
 
