@@ -66,8 +66,10 @@ _UNITS: Final = ("day", "days", "week", "weeks", "month", "months", "weekend", "
 _SECOND: Final = ("other", "second", "third", "fourth", "2nd", "3rd", "4th", "alternate", "alternating")
 _ALTERNATE: Final = ("alternate", "alternating")
 _RARE: Final = {
-    **dict.fromkeys(("biweekly", "bi-weekly"), "may mean every second week, in which no digest comes"),
-    **dict.fromkeys(("fortnightly", "fortnight", "fortnights"), "means every second week"),
+    **dict.fromkeys(("biweekly", "bi-weekly"), "may mean every second week, and digests come every week"),
+    **dict.fromkeys(
+        ("fortnightly", "fortnight", "fortnights"), "means every second week, and digests come every week"
+    ),
     **dict.fromkeys(("bimonthly", "bi-monthly"), "may mean every second month, which takes cron fields"),
     **dict.fromkeys(("quarterly", "quarter"), "means every third month, which takes cron fields"),
     **dict.fromkeys(("yearly", "annually", "annual", "year"), "means once a year, which takes cron fields"),
@@ -90,6 +92,11 @@ class Days:
     def are_plain(self) -> bool:
         """Return whether they are some days of every week."""
         return bool(re.fullmatch("[0-9,-]+", self.of_week))
+
+    @property
+    def are_several(self) -> bool:
+        """Return whether they are more than one day of every week, and not all."""
+        return self.are_plain and len(self.of_week) > 1
 
 
 def take_days(words: Words) -> Days | None:
@@ -136,7 +143,7 @@ def _check_possible(words: Words, ahead: Words, *, is_each: bool) -> None:
     further.take_phrase(("on", "week on"))
     _take_weekdays(further) or _group(further)
     said = words.copy().follow(further)
-    raise _too_rare(said, _RARE.get(name) or "does not come every week")
+    raise _too_rare(said, _RARE.get(name) or "does not come on the same days of each week")
 
 
 def _too_rare(said: Sequence[Token], problem: str) -> QueryError:
@@ -155,7 +162,7 @@ def _unclear_ordinal(said: Sequence[Token], days: Days) -> QueryError:
     name, which = WEEKDAYS[int(days.of_week[0])], ORDINALS[days.of_week[1:3]]
     return wrong(
         said,
-        f"may mean one {name} of several, which a digest can't, or the {which} one of each month",
+        f"may mean one {name} in several, or the {which} of each month",
         expected=f"`{name}s 09:00` for every week, or `{which} {name} 09:00` for every month",
     )
 

@@ -185,11 +185,11 @@ def take_bounds(words: Words) -> tuple[ClockSaid, ClockSaid] | None:
         if not ahead.take_phrase((*_TO, "and") if is_between else _TO):
             return None
         pair += _clocks(ahead)[:1]
-    first, *others = pair
-    if first is None or len(others) != 1 or others[0] is None:
+    first, last = pair if len(pair) == 2 else (None, None)
+    if first is None or last is None:
         return None
     words.follow(ahead)
-    return first, others[0]
+    return first, last
 
 
 def take_past(words: Words) -> list[int] | None:
@@ -298,7 +298,7 @@ def clock_fields(times: Iterable[int], said: Sequence[Token]) -> str:
     if len(minutes) * len(hours) != len(found):
         raise wrong(
             said,
-            "would come at other minutes in one hour than in another, which one digest can't",
+            "has different minutes in different hours, which one digest can't",
             expected="the same minutes in each hour, such as `9:30am and 5:30pm`, or a digest for each",
         )
     return f"{','.join(map(str, minutes))} {','.join(map(str, hours))}"

@@ -84,7 +84,8 @@ def read(text: str, zone: str) -> Schedule:
     """
     said = take(split(text), zone)
     if said.rest:
-        close = nearest_zone(as_typed(said.rest))
+        text = as_typed(said.rest)
+        close = None if len(said.rest) > 1 and "/" in text else nearest_zone(text)
         problem = "follows a whole schedule and is no time zone I know"
         raise wrong(said.rest, problem, expected=_ZONE, nearest=close)
     return said.schedule
@@ -247,7 +248,7 @@ class _Reader:
             return False
         ahead = self.words.copy()
         days = take_days(ahead)
-        if days is None or (self.days is not None and not days.are_plain):
+        if days is None or (self.days is not None and not days.are_several):
             return False
         self.words.follow(ahead)
         self.days = days

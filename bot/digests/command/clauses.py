@@ -233,6 +233,8 @@ def _take_schedule(words: Words, clauses: Clauses, zone: str) -> Words:
         is_first = error.word == token.text and "channel" not in clauses.values
         if is_first and _begins_schedule(words.rest[1:], zone):
             raise unknown_channel(token, nearest=meant_option(token)) from error
+        if error.word == token.text and not error.choices and (close := meant_option(token)):
+            raise token.wrong(error.problem, expected=error.expected, nearest=close) from error
         raise
     clauses.schedule = said.schedule
     if said.zone:

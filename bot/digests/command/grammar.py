@@ -8,6 +8,7 @@ from typing import Final
 from bot.browse.model import HelpQuery
 from bot.browse.options import LIST_OPTIONS
 from bot.digests.command.addressees import names_channel
+from bot.digests.command.clauses import ALL
 from bot.digests.command.create import read_changes, read_create
 from bot.digests.command.requests import (
     ChangeDigest,
@@ -55,6 +56,13 @@ def read_digest(head: Token, rest: Sequence[Token], command: Command) -> DigestR
         return ListDigests() if head.text.lower() == "digests" else OpenForm()
     if any(token.is_flag and token.key == "help" for token in rest):
         return HelpQuery("digest")
+    if len(rest) == 1 and rest[0].text.lower() == ALL:
+        return ListDigests(all=True)
+    return _read_words(head, rest, command)
+
+
+def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
+    """Read a digest without `create`, a verb with what is behind it, or a number."""
     verb, *behind = rest
     if _is_plan(head, rest, command):  # `on weekdays 9am` is one, and `on 7` is not
         return read_create(head, rest, command)
@@ -101,10 +109,13 @@ def _numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
         return ShowDigest(_number_in((number,)))
     if (known := DIGEST_VERBS.find(behind[0].text)) and known.usage == _USAGE:
         return _with_reading(known.read(behind[0], (number, *behind[1:]), command), behind[0], known.name)
-    if close := _nearest_verb(behind[0]):
-        expected = one_of(DIGEST_VERBS.names)
-        raise wrong(rest[:2], "is not a digest command", expected=expected, nearest=f"{close} {number.text}")
-    return _edit(number, rest, command)
+    try:
+        return _edit(number, rest, command)
+    except QueryError as error:
+        if close := _nearest_verb(behind[0]):
+            right, expected = f"{close} {number.text}", one_of(DIGEST_VERBS.names)
+            raise wrong(rest[:2], "is not a digest command", expected=expected, nearest=right) from error
+        raise
 
 
 def _list(_: Token, rest: Sequence[Token], _command: Command) -> ListDigests:

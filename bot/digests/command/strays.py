@@ -35,6 +35,7 @@ _SCHEDULE_WORDS: Final = (
 )
 _BEFORE_NAMES: Final = ("for", "about", "of", "on")
 _COMMON: Final = (
+    *_BEFORE_NAMES,
     *("a", "an", "the", "but", "not", "no", "except", "with", "without", "by", "in", "to", "into", "when"),
     *("if", "only", "if", "is", "are", "me", "us", "my", "our", "it", "this", "that", "also", "plus", "per"),
     *("times", "time", "day", "days", "week", "month", "year", "because", "so", "than", "via", "like", "as"),
