@@ -197,6 +197,8 @@ class _Reader:
         if not said:
             return False
         found = find_zones(" ".join(token.value for token in said), self.zone)
+        if not found:
+            raise wrong(said, "is no offset that a time zone has all year", expected=_ZONE)
         if len(found) > 1:
             raise wrong(said, "may be several time zones", expected=one_of(found), nearest=found)
         self.words.follow(ahead)

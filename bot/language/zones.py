@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
+from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -57,6 +58,7 @@ _NO_CITIES: Final = ("Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/", "
 _DIRECTIONS: Final = {"north", "south", "act"}
 """Of Australia, and of nowhere else."""
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?([0-5]\d))?|(?:utc|gmt)[+-]?0")
+_MONTH_FIRST: Final = ("US", "PR", "VI", "GU", "AS", "MP", "UM")
 _MOST_WORDS: Final = 4  # "port of spain time"
 _SLIP: Final = 0.82  # how alike: "Sidney", not "Munich" for "Zurich"
 _YEAR: Final = tuple(datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=3 * n) for n in range(122))
@@ -93,9 +95,12 @@ def find_zones(words: str, own: str = "UTC") -> tuple[str, ...]:
 
 
 def longest_zone(words: Sequence[str]) -> int:
-    """Return how many of the first words are a zone: 2 of `New York quiet`; 0 if they begin with none."""
+    """Return how many of the first words are a zone: 2 of `New York quiet`; 0 if they begin with none.
+
+    An offset counts, though no zone may have it all year.
+    """
     counts = range(min(len(words), _MOST_WORDS), 0, -1)
-    return next((count for count in counts if find_zones(" ".join(words[:count]))), 0)
+    return next((count for count in counts if _is_zone(" ".join(words[:count]))), 0)
 
 
 def nearest_zone(words: str) -> str | None:
@@ -119,7 +124,9 @@ def nearest_zone(words: str) -> str | None:
 
 def parse_offset(words: str) -> timedelta | None:
     """Return the offset from UTC that some words are: `UTC+2`, `GMT-03:30`, `+0200`; at most 14 hours."""
-    word = "".join(words.strip("()").casefold().split()).translate({0x2212: "-", 0x2013: "-", 0xB1: "+"})
+    word = "".join(_without_brackets(words).casefold().split()).translate(
+        {0x2212: "-", 0x2013: "-", 0xB1: "+"}
+    )
     found = _OFFSET.fullmatch(word)
     if found is None or (word[0] in "+-" and len(word) < 3):
         return None
@@ -180,6 +187,10 @@ def moments_at(words: str, wall: datetime, own: str = "UTC") -> dict[str, dateti
     return {name: at for at, name in found.items()}
 
 
+def _is_zone(words: str) -> bool:
+    return parse_offset(words) is not None or bool(find_zones(words))
+
+
 def _offset_called(abbreviation: str, name: str) -> timedelta | None:
     """Return the offset at which the clocks of a zone show an abbreviation; None for `ET` or a city."""
     shown = (at.astimezone(ZoneInfo(name)) for at in _YEAR)
@@ -190,12 +201,33 @@ def _in_utc(wall: datetime, zone: tzinfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
+def _without_brackets(words: str) -> str:
+    return words[1:-1] if words[:1] == "(" and words[-1:] == ")" else words
+
+
 def _normal(words: str) -> str:
     """Return words as names are compared: `São Paulo time` as `sao_paulo`."""
-    letters = unicodedata.normalize("NFKD", words.strip().strip("()").casefold())
+    letters = unicodedata.normalize("NFKD", _without_brackets(words).casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace(".", "")
     word = "_".join(plain.split())
     return word.removesuffix("_time") if "_" in word else word
+
+
+def writes_month_first(zone: tzinfo) -> bool:
+    """Return whether people in a zone write `11/28/2026`, the month before the day.
+
+    That is so in the United States and their territories, by the Unicode CLDR. South of them the day is
+    first, and in Canada either is: America as a whole has no order.
+    """
+    name = zone.key if isinstance(zone, ZoneInfo) else ""
+    return name.startswith("US/") or name in _month_first()
+
+
+@cache
+def _month_first() -> frozenset[str]:
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return frozenset(row[2] for row in rows if row[0] in _MONTH_FIRST)
 
 
 @cache
