@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from bot.digests.messages.phrases import command_of
-from bot.digests.messages.plan import buttons, heading, what, when
+from bot.digests.messages.plan import buttons, heading, what, when, zone_question
 from bot.digests.model import MOST_WORKFLOWS, Digest
 from bot.language.tokens import COMMAND
 from bot.ui.elements import Message, channel, code, command, context, escape, message, person, plain, section
@@ -55,7 +55,7 @@ def asked_elsewhere_message(number: int) -> Message:
 
 def created_message(digest: Digest) -> Message:
     """Tell that a digest is kept, and repeat what was understood."""
-    return _done("✅", "is made", digest, *_zone_advice(digest))
+    return _with_blocks(_done("✅", "is made", digest), _zone_question(digest))
 
 
 def created_elsewhere_message(digest: Digest, unannounced: Mapping[str, str] | None = None) -> Message:
@@ -66,13 +66,13 @@ def created_elsewhere_message(digest: Digest, unannounced: Mapping[str, str] | N
         unannounced: why it was not announced in a channel, in plain text, by Slack's id of the channel.
     """
     where = channel(digest.plan.channel)
-    return _statement(
+    said = _statement(
         "✅",
         f"Digest {digest.number} is made.",
         f"It goes to {where}: {when(digest)}.",
-        *_zone_advice(digest),
         *_not_announced(unannounced or {}),
     )
+    return _with_blocks(said, _zone_question(digest))
 
 
 def changed_message(
@@ -258,12 +258,16 @@ def _not_announced(unannounced: Mapping[str, str]) -> list[str]:
     return [f"⚠️ Not announced in {channel(id_)}: {escape(why)}." for id_, why in unannounced.items()]
 
 
-def _zone_advice(digest: Digest) -> list[str]:
-    if not digest.plan.zone_assumed:
-        return []
+def _zone_question(digest: Digest) -> list[Block]:
     edit = command(command_of("edit", digest.number))
     taken = "⚠️ Slack did not tell your time zone: UTC is taken until it does, then your own."
-    return [f"{taken} To choose one now: {edit}"]
+    return zone_question(digest, f"{taken} To choose one now: {edit}")
+
+
+def _with_blocks(said: Message, further: Sequence[Block]) -> Message:
+    """Return a message with more blocks behind its first one, and their words in its text."""
+    words = [block["text"]["text"] for block in further]
+    return message(" ".join((said.text, *words)), [*said.blocks[:1], *further, *said.blocks[1:]])
 
 
 def _owners(digest: Digest, admins: Sequence[str]) -> str:

@@ -208,7 +208,9 @@ def test_the_parts_of_a_schedule_may_come_in_any_order_and_none_is_left_out(
 @given(st.lists(st.sampled_from(RIGHT + ALL_PIECES), max_size=6).map(" ".join))
 def test_what_is_proposed_keeps_all_words_that_were_right(text: str) -> None:
     error = refusal(text)
-    for proposal in error.choices if error else ():
+    if error is None:
+        return
+    for proposal in error.choices:
         kept = set(text.split()) & set(RIGHT) - set(error.word.split())
         assert kept <= set(proposal.split())
 

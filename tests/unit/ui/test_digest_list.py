@@ -146,9 +146,15 @@ ANSWERS: dict[str, Callable[[Digest], Message]] = {
     "not yours, no admins": lambda one: confirmations.not_yours_message(one, ()),
     "not shown": lambda one: confirmations.not_shown_message(one, ["UA"]),
     "none": lambda one: confirmations.no_such_digest_message(one.number),
-    "person not there": lambda one: confirmations.channel_unavailable_message("person", one.plan, "ops"),
-    "bot not there": lambda one: confirmations.channel_unavailable_message("bot", one.plan, "ops"),
-    "archived": lambda one: confirmations.channel_unavailable_message("archived", one.plan, "ops"),
+    "person not there": lambda one: confirmations.channel_unavailable_message(
+        "person", one.plan.channel, spec_command(one.plan, "#ops")
+    ),
+    "bot not there": lambda one: confirmations.channel_unavailable_message(
+        "bot", one.plan.channel, spec_command(one.plan, "#ops")
+    ),
+    "archived": lambda one: confirmations.channel_unavailable_message(
+        "archived", one.plan.channel, spec_command(one.plan, "#ops")
+    ),
     "nobody knows": lambda _: confirmations.channel_unknown_message("internal_error <!here>"),
 }
 
