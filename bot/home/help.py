@@ -73,9 +73,11 @@ A digest tells a channel what newly failed, and what there is.
 `/workflows digest create #ops weekdays 09:00`   the same in words; without a channel, the one you are in
 `/workflows digest list`   those of this channel, and yours; `/workflows digest list all` is for admins
 `/workflows digest show 7`   one digest; likewise {_other_verbs()}
+`/workflows digest edit 7 daily 10am`   a change without the form
 
 *When*
 `daily 9am`  `weekdays 09:00`  `mon,thu 14:30`  `first monday 9am`  `every 4h`  `cron 0 9 * * 1-5`
+`daily 9am and 5pm`  `hourly from 9am to 5pm on weekdays`  `monthly on the 1st and 15th at 9am`
 `daily 9am Europe/Berlin`   a zone, if it is not your own
 
 *What else may follow*

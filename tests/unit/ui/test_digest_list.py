@@ -14,7 +14,7 @@ from bot.digests.command.requests import DIGEST_CODEC, OfDigest
 from bot.digests.messages import confirmations
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.text import digest_line
-from bot.digests.model import Digest, DigestRun
+from bot.digests.model import Digest, DigestRun, spec_command
 from bot.language.schedule import Schedule
 from bot.ui.elements import Message
 from tests.support.digest_messages import (
