@@ -127,6 +127,13 @@ def is_weekdays(word: str) -> bool:
     return any(part in _WEEKDAY_OF for part in parts) or _are_short(parts)
 
 
+def names_weekdays(words: Words) -> bool:
+    """Return whether the next words are several days of the week, such as `mon-fri` or `on weekdays`."""
+    ahead = words.copy()
+    ahead.take_phrase(("on", "from"))
+    return ahead.copy().take_phrase(GROUPS) is not None or is_weekdays(ahead.word())
+
+
 def _check_possible(words: Words, ahead: Words, *, is_each: bool) -> None:
     """Refuse what comes less often than every week, other than days of the month."""
     further = ahead.copy()

@@ -15,7 +15,7 @@ from bot.language.cron import canonical
 from bot.language.durations import UNITS
 from bot.language.errors import QueryError, nearest, one_of
 from bot.language.schedule import Schedule
-from bot.language.schedule_days import EACH, Days, take_days, take_exceptions
+from bot.language.schedule_days import EACH, Days, names_weekdays, take_days, take_exceptions
 from bot.language.schedule_phrases import ORDINALS, WEEKDAYS
 from bot.language.schedule_times import (
     ALL_INTERVALS,
@@ -38,6 +38,8 @@ EXPECTED: Final = (
     "a schedule such as `daily 09:00`, `weekdays 09:00`, `mon,thu 14:30`, `first monday 9am`, "
     "`monthly 1 09:00`, `hourly`, `every 4h` or five cron fields"
 )
+NO_TIME: Final = "names no time"
+NO_DAYS: Final = "names no days"
 _ZONE: Final = "a zone such as `Europe/Berlin` or `UTC`, or nothing more"
 _WEEKDAY: Final = "a day such as `mon` or `monday`"
 _HEADS: Final = ("daily", "weekdays", "weekends", "hourly", "monthly", "every", *WEEKDAYS, *ORDINALS.values())
@@ -246,7 +248,7 @@ class _Reader:
         if self.days is not None and (left := take_exceptions(self.words, self.days)):
             self.days = left
             return True
-        if self.days is not None and self.days != Days():
+        if self.days is not None and (self.days != Days() or not names_weekdays(self.words)):
             return False
         ahead = self.words.copy()
         days = take_days(ahead)
@@ -271,23 +273,28 @@ class _Reader:
             expected = "how often between them, as in `hourly from 9am to 5pm`"
             return wrong(said, "does not say how often", expected=expected)
         if self.part:
-            right = f"{as_typed(said)} at {USUAL[self.part]}"
-            return wrong(said, "names no time", expected=TIME_EXPECTED, nearest=right)
+            right = None if _has_time(words) else f"{as_typed(said)} at {USUAL[self.part]}"
+            return wrong(said, NO_TIME, expected=TIME_EXPECTED, nearest=right)
         words.take_phrase(("at", "@"))
         tried = list(words.rest[:1])
         if tried and (nearest_time(words.word()) or words.word()[:1].isdigit()):
             tried += [token for token in words.rest[1:2] if token.text.lower() in ("am", "pm")]
             close = nearest_time(as_typed(tried))
             return wrong(tried, "is no time of day I know", expected=TIME_EXPECTED, nearest=close)
-        right = f"{as_typed(words.taken)} 09:00"
-        return wrong(words.taken, "names no time", expected=TIME_EXPECTED, nearest=right)
+        right = None if _has_time(words) else f"{as_typed(words.taken)} 09:00"
+        return wrong(words.taken, NO_TIME, expected=TIME_EXPECTED, nearest=right)
 
     def _without_days(self) -> QueryError:
         said, ahead = self.words.taken, self.words.ahead
         expected = f"them before the time: {EXPECTED}"
         if ahead is not None and (close := nearest(self.words.word(), _HEADS, cutoff=_CLOSE)):
             return ahead.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
-        return wrong(said, "names no days", expected=expected, nearest=f"daily {as_typed(said)}")
+        return wrong(said, NO_DAYS, expected=expected, nearest=f"daily {as_typed(said)}")
+
+
+def _has_time(words: Words) -> bool:
+    """Return whether a time is among the words ahead: then none is to be proposed beside it."""
+    return any(nearest_time(words.word(place)) for place in range(_MOST_IN_MARKS))
 
 
 def _check_count(words: Words) -> None:
@@ -314,8 +321,11 @@ def _unknown_head(words: Words) -> QueryError:
         return head.wrong("comes once, and a digest comes again and again", expected=EXPECTED)
     if clock := nearest_time(word):
         close = None if words.ahead else f"daily {clock}"
-        return head.wrong("names no days", expected=f"them before the time: {EXPECTED}", nearest=close)
-    close = "mondays" if word == "weekly" else nearest(word, _HEADS, cutoff=_CLOSE)
+        return head.wrong(NO_DAYS, expected=f"them before the time: {EXPECTED}", nearest=close)
+    if word == "weekly":
+        close = None if words.ahead and not nearest_time(words.word()) else "mondays"
+        return head.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
+    close = nearest(word, _HEADS, cutoff=_CLOSE)
     return head.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
 
 

@@ -259,7 +259,7 @@ MISTAKES = {
     "create */90 * * * *": ("has a step that is longer than its field", "`0 */2 * * *`"),
     "create daily 9am IST": ("may be several time zones.", "/workflows digest create daily 9am Asia/Kolkata"),
     "create hourly until 5": ("`until 5` is no part of a digest.", "`/workflows digest pause`"),
-    "edit 7 daily": ("`daily` names no time.", "/workflows digest edit 7 daily 09:00"),
+    "edit 7 daily": ("`daily` names no time.", "a time such as `09:00`"),
     "show first": ("`first` is no number of a digest.", "/workflows digest list"),
     "show 99": ("There is no digest 99.", "/workflows digest list"),
     "show 12345678901234567890": ("`12345678901234567890` is no number of a digest.", "digest list"),

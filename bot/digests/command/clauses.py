@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.digests.command.addressees import names_channel, names_somebody, unknown_channel
 from bot.digests.command.options import DIGEST_OPTIONS
-from bot.digests.command.strays import meant_option, stray
+from bot.digests.command.strays import BEFORE_NAMES, meant_option, stray
 from bot.language import filters, schedule_words
 from bot.language.durations import read_window
 from bot.language.errors import QueryError, typed
@@ -23,6 +23,7 @@ _LONGEST_SCHEDULE: Final = 20
 """Words, and more than any schedule needs; looking further at each of many names would take long."""
 _SCHEDULE_KEYS: Final = ("schedule", "cron", "when")
 _FILLERS: Final = ("please", "pls", "thanks")
+_ARTICLES: Final = ("a", "the", "new", "digest")
 _JOINING: Final = ("and", "&", "with", "in", "to", "into")
 
 
@@ -73,7 +74,7 @@ def sort_clauses(tokens: Sequence[Token], zone: str) -> Clauses:
     while token := words.ahead:
         if token.key in _SCHEDULE_KEYS:
             words = _without_key(words)
-        elif _is_filler(words):
+        elif _is_filler(words) or (clauses.schedule is None and words.word() in _ARTICLES):
             words.take()
         elif key := _option(token):
             _take_option(words, key, clauses, zone)
@@ -233,6 +234,8 @@ def _take_schedule(words: Words, clauses: Clauses, zone: str) -> Words:
         is_first = error.word == token.text and "channel" not in clauses.values
         if is_first and _begins_schedule(words.rest[1:], zone):
             raise unknown_channel(token, nearest=meant_option(token)) from error
+        if error.word == token.text and words.word() in BEFORE_NAMES:
+            raise stray(words.rest) from error
         if error.word == token.text and not error.choices and (close := meant_option(token)):
             raise token.wrong(error.problem, expected=error.expected, nearest=close) from error
         raise

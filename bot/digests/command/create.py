@@ -56,7 +56,12 @@ def read_changes(verb: Token, rest: Sequence[Token], command: Command) -> Digest
     Raises:
         QueryError: they can't be understood.
     """
-    clauses = sort_clauses(rest, command.zone)
+    try:
+        clauses = sort_clauses(rest, command.zone)
+    except QueryError as error:
+        if error.problem in (schedule_words.NO_TIME, schedule_words.NO_DAYS):
+            error.choices = ()  # what the digest has now is not known here, and is not to be overwritten
+        raise
     values = _values(clauses, command)
     channel = values.get("channel")
     has_workflows = clauses.names or ALL in clauses.values

@@ -39,6 +39,7 @@ _NUMBER: Final = re.compile(
 _VERB_AND_NUMBER: Final = re.compile(r"([a-z-]+)[:=#]?#?([1-9][0-9]{0,8})", re.ASCII | re.IGNORECASE)
 _USAGE: Final = "N"
 _HELP: Final = ("--help", "-h", "?")
+_FILLERS: Final = ("the", "me", "my", "now")
 _POLITE: Final = ("please", "pls", "thanks")
 _CLOSE: Final = 0.7
 _CLOSE_SHORT: Final = 0.6
@@ -64,9 +65,11 @@ def read_digest(head: Token, rest: Sequence[Token], command: Command) -> DigestR
 def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
     """Read a digest without `create`, a verb with what is behind it, or a number."""
     verb, *behind = rest
-    if _is_plan(head, rest, command):  # `on weekdays 9am` is one, and `on 7` is not
+    if _is_plan(head, rest, command):
         return read_create(head, rest, command)
-    if known := DIGEST_VERBS.find(verb.text):
+    known = DIGEST_VERBS.find(verb.text)
+    # `on mondays` is a schedule, and `on 7` is not
+    if known and not schedule_words.begins(rest, command.zone):
         return _with_reading(known.read(verb, behind, command), verb, known.name)
     if numbered := _numbered(rest, command):
         return numbered
@@ -145,9 +148,11 @@ def _edit(verb: Token, rest: Sequence[Token], command: Command) -> DigestRequest
 
 def _number_in(rest: Sequence[Token]) -> int:
     """Read a digest's number: `7`, `#7`, `no 7`, `digest 7`."""
+    rest = [token for token in rest if token.text.lower() not in _FILLERS] or rest
     if found := _NUMBER.fullmatch(as_typed(rest)):
         return int(found[1])
-    numbers = [found[1] for token in rest if (found := _NUMBER.fullmatch(token.text))]
+    texts = [text for token in rest for text in token.text.split(",")]
+    numbers = [found[1] for text in texts if (found := _NUMBER.fullmatch(text))]
     if len(numbers) > 1:
         problem = "is more than the number of one digest"
         raise wrong(rest, problem, expected=_A_NUMBER, nearest=tuple(dict.fromkeys(numbers)))

@@ -79,6 +79,8 @@ def test_any_other_command_is_not(text: str) -> None:
         ("digest 7", ShowDigest(7)),
         ("digest #7", ShowDigest(7)),
         ("digest 7 pause", PauseDigest(7)),
+        ("digest run 7 now", RunDigest(7)),
+        ("digest show me 7", ShowDigest(7)),
         ("digest run7", RunDigest(7)),
         ("digest show:7", ShowDigest(7)),
         ("digest pause no 7 please", PauseDigest(7)),
@@ -399,13 +401,14 @@ def test_a_zone_with_several_meanings_is_asked_about(words: str) -> None:
         "please weekdays 9am",
         "weekdays 9am in here",
         "weekdays 9am and all",
+        "a new digest weekdays 9am",
     ],
 )
 def test_a_schedule_may_be_quoted_or_named(words: str) -> None:
     assert read_spec(words) == read_spec("weekdays 09:00")
 
 
-@pytest.mark.parametrize("text", ["pause 7 8", "pause 7 and 8"])
+@pytest.mark.parametrize("text", ["pause 7 8", "pause 7 and 8", "pause 7,8"])
 def test_of_two_numbers_each_is_proposed(text: str) -> None:
     error = catch_typed_refusal(f"digest {text}")
     assert error
