@@ -14,8 +14,8 @@ from bot.language.clock_words import TIME_EXPECTED, nearest_time, read_clock
 from bot.language.cron_words import SHORTEST
 from bot.language.durations import UNITS, parse_duration
 from bot.language.errors import QueryError, one_of
-from bot.language.schedule_days import EACH
 from bot.language.schedule_phrases import DAY, HOUR, clock_text
+from bot.language.schedule_weekdays import EACH
 from bot.language.tokens import Token
 from bot.language.word_stream import Words, wrong
 

@@ -10,10 +10,10 @@ from bot.digests.command.clauses import ALL, Clauses, key_of_value, sort_clauses
 from bot.digests.command.options import DIGEST_OPTIONS, MENTION, WORKFLOW
 from bot.digests.command.requests import CreateDigest, DigestChanges
 from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention
-from bot.language import schedule_words
 from bot.language.command import Command
 from bot.language.durations import DEFAULT_WINDOW
 from bot.language.errors import QueryError, typed
+from bot.language.schedule_reader import EXPECTED, NO_DAYS, NO_TIME
 from bot.language.tokens import Token
 from bot.language.word_stream import as_typed, wrong
 
@@ -59,14 +59,14 @@ def read_changes(verb: Token, rest: Sequence[Token], command: Command) -> Digest
     try:
         clauses = sort_clauses(rest, command.zone)
     except QueryError as error:
-        if error.problem in (schedule_words.NO_TIME, schedule_words.NO_DAYS):
+        if error.problem in (NO_TIME, NO_DAYS):
             error.choices = ()  # what the digest has now is not known here, and is not to be overwritten
         raise
     values = _values(clauses, command)
     channel = values.get("channel")
     has_workflows = clauses.names or ALL in clauses.values
     if not (clauses.schedule or values or has_workflows or clauses.mentions):
-        raise verb.wrong("does not say what to change", expected=f"what is new: {schedule_words.EXPECTED}")
+        raise verb.wrong("does not say what to change", expected=f"what is new: {EXPECTED}")
     return DigestChanges(
         cron=clauses.schedule.cron if clauses.schedule else None,
         zone=values.get("zone"),
@@ -122,4 +122,4 @@ def _mentions(clauses: Clauses, command: Command) -> tuple[Mention, ...]:
 def _without_schedule(verb: Token, tokens: Sequence[Token]) -> QueryError:
     before = [verb, *(token for token in tokens[:1] if key_of_value(token) == "channel")]
     right = f"{as_typed(before)} daily 09:00"
-    return wrong(before, "does not say when", expected=schedule_words.EXPECTED, nearest=right)
+    return wrong(before, "does not say when", expected=EXPECTED, nearest=right)

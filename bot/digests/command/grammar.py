@@ -68,8 +68,8 @@ def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestR
     if _is_plan(head, rest, command):
         return read_create(head, rest, command)
     known = DIGEST_VERBS.find(verb.text)
-    # `on mondays` is a schedule, and `on 7` is not
-    if known and not schedule_words.begins(rest, command.zone):
+    is_schedule = verb.text.lower() == "on" and schedule_words.begins(rest, command.zone)
+    if known and not is_schedule:
         return _with_reading(known.read(verb, behind, command), verb, known.name)
     if numbered := _numbered(rest, command):
         return numbered

@@ -8,7 +8,7 @@ from bot.digests.command.addressees import names_somebody
 from bot.language import filters, times
 from bot.language.durations import read_window
 from bot.language.errors import QueryError, nearest, typed
-from bot.language.schedule_days import GROUPS, is_weekdays
+from bot.language.schedule_weekdays import GROUPS, is_weekdays
 from bot.language.tokens import COMMAND, Token
 from bot.language.word_stream import Words, as_typed, wrong
 from bot.language.zones import nearest_zone, zone_name
