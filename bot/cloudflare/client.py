@@ -153,14 +153,19 @@ class WorkflowsClient:
             )
 
     async def get_instance(
-        self, workflow: str, instance: str, priority: Priority = Priority.INTERACTIVE
+        self,
+        workflow: str,
+        instance: str,
+        priority: Priority = Priority.INTERACTIVE,
+        *,
+        steps: bool = False,
     ) -> InstanceDetail:
-        """Get one instance, without its steps.
+        """Get one instance, without its steps unless they are asked for.
 
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-        request = requests.instance_request(workflow, instance)
+        request = requests.instance_request(workflow, instance, steps=steps)
         async with self._in_turn(priority):
             return await self._ask(
                 request, lambda response: responses.read_instance(response, self._now()), priority

@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Final, NewType
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Tag
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Tag,
+    ValidationError,
+)
 
 Status = NewType("Status", str)
 """An instance's status as Cloudflare writes it. The set is open: unknown statuses are shown as they are."""
@@ -150,8 +159,42 @@ class InstanceError(_Result):
     message: Annotated[str | None, BeforeValidator(_to_text)] = None
 
 
+class Attempt(_Result):
+    """One try at a step."""
+
+    success: bool | None = None
+    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+
+
+class Step(_Result):
+    """One step of an instance: `step`, `rollback`, `sleep`, `waitForEvent` or `termination`.
+
+    Its name ends in a counter. `error` is that of a `sleep` or `waitForEvent`; a `step` has its errors in its
+    attempts, the last one last.
+    """
+
+    type: str | None = None
+    name: Annotated[str, BeforeValidator(_text_or_empty)] = ""
+    start: Moment | None = None
+    end: Moment | None = None
+    success: bool | None = None
+    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+def _readable_steps(value: object) -> object:
+    """Drop the steps that can't be read, so that an odd one does not cost the whole instance."""
+    found = []
+    for step in value if isinstance(value, list | tuple) else ():
+        try:
+            found.append(Step.model_validate(step))
+        except ValidationError:
+            continue
+    return found
+
+
 class InstanceDetail(_Result):
-    """One instance, without its steps ("Get logs and status from instance")."""
+    """One instance ("Get logs and status from instance"); its steps are there if they were asked for."""
 
     status: Status | None = None
     queued: Moment | None = None
@@ -160,6 +203,7 @@ class InstanceDetail(_Result):
     success: bool | None = None
     error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
     step_count: int | None = None
+    steps: Annotated[tuple[Step, ...], BeforeValidator(_readable_steps)] = ()
 
 
 class ResultInfo(_Result):

@@ -234,7 +234,7 @@ class Router:
         await ack()
         interaction = _signed(Interaction.of_payload(body), request)
         action_id = str(action.get("action_id"))
-        read = partial(self.reader.button, action_id, str(action.get("value") or ""), interaction)
+        read = partial(self.reader.button, action_id, _value_of(action), interaction)
 
         def work() -> Coroutine[Any, Any, None]:
             return self._responder.deliver(self._answer(read, interaction), interaction)
@@ -376,6 +376,12 @@ class Router:
                 return _problem(error, problem_message(error), request_id)
             _log.exception("unexpected_error")
             return ShowMessage(unexpected_message(request_id))
+
+
+def _value_of(action: Mapping[str, Any]) -> str:
+    """Return what a button carries, or the chosen one of a menu's choices."""
+    chosen = action.get("selected_option")
+    return str((chosen if isinstance(chosen, dict) else action).get("value") or "")
 
 
 def _signed(interaction: Interaction, request: AsyncBoltRequest) -> Interaction:

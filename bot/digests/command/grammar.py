@@ -142,7 +142,7 @@ def _edit(verb: Token, rest: Sequence[Token], command: Command) -> DigestRequest
         if len(said) == count and behind and (found := _NUMBER.fullmatch(as_typed(said))):
             behind = behind[1:] if behind[0].text.lower() == "to" else behind
             changes = read_changes(verb, behind, command)
-            return ChangeDigest(int(found[1]), changes, readings=changes.readings)
+            return ChangeDigest(int(found[1]), changes=changes, readings=changes.readings)
     return EditDigest(_number_in(rest)) if rest else ListDigests(wanted="edit")
 
 

@@ -1,33 +1,16 @@
 """What the steps of a delivery hand to each other. Jobs store it as JSON; aliases are the stored keys."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from bot.digests.model import Baseline, DigestSpec
-from bot.digests.runs import ActiveRun
 from bot.slack.poster import OutgoingMessage
 
 EVENT_TYPE: Final = "workflows_digest"
 """Metadata event type by which digest messages are recognised in Slack."""
-
-
-_LATE: Final = timedelta(minutes=1)
-"""Longer than a run waits for its turn on most days, and shorter than it takes to restore a backup."""
-
-
-def maybe_posted_since(active: ActiveRun, now: datetime) -> datetime | None:
-    """Return since when the message of a run may be in its channel; None if it can't be there.
-
-    A late run may have been posted although the database knows nothing of it: where a backup was restored, it
-    has forgotten what was posted since. A run in time costs no search.
-    """
-    if active.posting:
-        return active.run.began_at or active.run.due_at
-    return active.run.due_at if now - active.run.due_at > _LATE else None
 
 
 @dataclass(frozen=True, slots=True)

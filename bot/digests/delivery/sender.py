@@ -16,7 +16,8 @@ from typing import Final
 
 import structlog
 
-from bot.digests.delivery.model import Prepared, Sent, SentKind, maybe_posted_since
+from bot.digests.delivery.late_runs import SearchedRuns, maybe_posted_since
+from bot.digests.delivery.model import Prepared, Sent, SentKind
 from bot.digests.messages.report import maybe_repeated
 from bot.digests.model import Digest
 from bot.digests.runs import ActiveRun, Attempt, RunRepository
@@ -42,12 +43,16 @@ class MessageSender:
     """Posts what is prepared.
 
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+
+    Attributes:
+        searched: the late runs whose message was looked for just now, when it was built.
     """
 
     runs: RunRepository
     poster: Poster
     policy: RetryPolicy
     now: Callable[[], datetime]
+    searched: SearchedRuns
 
     async def send(self, attempt: Attempt, prepared: Prepared, lease: JobLease) -> Sent:
         """Post what was prepared.
@@ -65,7 +70,7 @@ class MessageSender:
         if active is None or message is None:
             return Sent(SentKind.SUPERSEDED)
         since = maybe_posted_since(active, self.now())
-        if since is not None:
+        if since is not None and (active.posting or attempt not in self.searched):
             found = await self._find_posted(active, message, since)
             if isinstance(found, Sent):
                 return found

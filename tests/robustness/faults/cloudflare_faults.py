@@ -141,11 +141,11 @@ class Oddity:
 
 
 _NEWEST: Final = slice(1)
-_TWO: Final = "*2 newly errored*"
+_TWO: Final = "2 failed "
 _TOLD: Final[dict[Operation, str]] = {"list_workflows": _TWO, "list_instances": _TWO, "get_instance": _TWO}
 _AT_LEAST: Final[dict[Operation, str]] = {
-    "list_workflows": "*At least 2 newly errored*",
-    "list_instances": "*At least 1 newly errored*",
+    "list_workflows": "At least 2 failed ",
+    "list_instances": "At least 1 failed ",
     "get_instance": _TWO,
 }
 _UNREAD: Final = "Cloudflare sent 1 row that could not be read in full"

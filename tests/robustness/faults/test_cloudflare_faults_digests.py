@@ -60,7 +60,7 @@ def says_why(text: str, failure: Failure) -> None:
 
 
 def names_both(text: str, cell: Cell) -> None:
-    assert "*2 newly errored*" in text
+    assert "2 failed " in text
     for name in cell.ids(1, 2):
         assert name in text
 
@@ -147,7 +147,7 @@ async def test_a_missing_workflow_is_named_and_reported_again_afterwards(
     assert (await post.deliver()).state == "sent"
     first, second = post.messages()
     assert says in first.all_text()
-    assert second.all_text().startswith("Digest ")
+    assert " failed since " in second.all_text().partition("\n")[0]
     assert cell.workflow in second.all_text()
 
 
@@ -205,10 +205,10 @@ async def test_a_digest_says_when_it_may_lack_something_and_the_next_tells_no_mo
     assert (await post.deliver()).state == "sent"
     first, second, third = (message.all_text() for message in post.messages())
     names_both(first, cell)
-    assert "*Nothing newly errored*" in second
+    assert "Nothing failed " in second
     assert ("as far as could be looked at" in second) is (
         odd.reported[operation] != odd.reported["get_instance"]
     )
-    assert "*Nothing newly errored*" in third
+    assert "Nothing failed " in third
     assert "as far as could be looked at" not in third
     assert "rose" not in f"{second}{third}"

@@ -143,7 +143,7 @@ def _workflow(response: Response, _: Position | None) -> None:
 def _instance(response: Response, _: Position | None) -> None:
     failed = read_instance(response, NOW).error
     news = group(error=failed.name, said=failed.message) if failed else group(error=None, said=None)
-    told = digest_message(7, report([news]), DigestControls({}))
+    told = digest_message(7, report([news]), DigestControls())
     for message in (told.full, told.plain):
         _shown(message, ours=True)
 

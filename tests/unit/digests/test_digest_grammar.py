@@ -156,7 +156,7 @@ def test_a_digest_without_its_verb_is_read_like_one_with_it(text: str) -> None:
 )
 @pytest.mark.parametrize("verb", ["edit 7", "7", "edit #7", "edit no 7"])
 def test_a_change_may_be_typed(verb: str, words: str, changes: DigestChanges) -> None:
-    assert read_typed(f"digest {verb} {words}") == ChangeDigest(7, changes)
+    assert read_typed(f"digest {verb} {words}") == ChangeDigest(7, changes=changes)
 
 
 def test_a_change_leaves_all_else_as_it_was() -> None:

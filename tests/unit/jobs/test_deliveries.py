@@ -14,6 +14,7 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.digests.delivery.builder import MessageBuilder
+from bot.digests.delivery.late_runs import SearchedRuns
 from bot.digests.delivery.model import EVENT_TYPE, Prepared, Sent, SentKind
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
@@ -138,15 +139,16 @@ async def bench(
         endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
         deadline = timedelta(seconds=1)
         account = CachedWorkflows(
-            WorkflowsClient(session, endpoint, deadline=deadline), CacheTimes(), clock.seconds
+            WorkflowsClient(session, endpoint, deadline=deadline, now=clock), CacheTimes(), clock.seconds
         )
         reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
         policy = RetryPolicy(timedelta(hours=1), timedelta(minutes=10))
         poster = Poster(client, EVENT_TYPE)
         recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
         requests = request_store(engine, clock)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, clock)
-        sender = MessageSender(runs, poster, policy, clock)
+        searched = SearchedRuns(clock)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, clock, searched)
+        sender = MessageSender(runs, poster, policy, clock, searched)
         yield Bench(slack, store, rounds, runs, builder, sender, recorder, clock)
         await account.close()
 
@@ -395,7 +397,7 @@ async def test_a_quiet_digest_without_news_says_nothing_unless_asked(bench: Benc
     assert bench.counted() == {"quiet": 1}
     assert (await bench.store.get(digest.number)).baseline is not None
 
-    asked_for = await bench.store.run_now(digest.number)
+    asked_for = (await bench.store.run_now(digest.number)).run
     await bench.deliver(Attempt(digest.number, asked_for.slot, 0))
     assert len(bench.messages()) == 1
 
@@ -455,9 +457,41 @@ async def test_a_digest_paused_after_it_came_due_says_nothing_but_runs_when_aske
     assert await bench.deliver(attempt) is None
     assert (await bench.run(attempt)).detail == "the digest was paused"
 
-    asked_for = await bench.store.run_now(digest.number)
+    asked_for = (await bench.store.run_now(digest.number)).run
     await bench.deliver(Attempt(digest.number, asked_for.slot, 0))
     assert len(bench.messages()) == 1
+
+
+async def test_what_was_asked_for_moves_nothing_and_the_next_one_counts_from_the_last_scheduled_one(
+    bench: Bench, digest: Digest, simulation: Simulation
+) -> None:
+    await bench.deliver(await bench.due(digest))
+    scheduled = (await bench.store.get(digest.number)).baseline
+    bench.clock.advance(minutes=10)
+    _fails(simulation, "orders", "ord-1", bench.clock)
+    bench.clock.advance(minutes=10)
+    for _ in range(2):
+        asked = await bench.store.run_now(digest.number)
+        await bench.deliver(Attempt(digest.number, asked.run.slot, 0))
+        bench.clock.advance(minutes=1)
+        assert (await bench.store.get(digest.number)).baseline == scheduled
+        assert "ord-1" in bench.messages()[-1].all_text()
+    await bench.deliver(await bench.due(digest))
+    assert "ord-1" in bench.messages()[-1].all_text()
+    await bench.deliver(await bench.due(digest))
+    assert "ord-1" not in bench.messages()[-1].all_text()
+
+
+async def test_a_missed_slot_is_named_by_the_next_scheduled_one_whatever_was_asked_for_between(
+    bench: Bench, digest: Digest
+) -> None:
+    late = await bench.due(digest)
+    bench.clock.advance(minutes=61)
+    assert await bench.deliver(late) is None
+    asked = await bench.store.run_now(digest.number)
+    await bench.deliver(Attempt(digest.number, asked.run.slot, 0))
+    await bench.deliver(await bench.due(digest))
+    assert ["Missed" in message.all_text() for message in bench.messages()] == [True, True]
 
 
 def _fails(simulation: Simulation, workflow: str, instance: str, clock: Clock) -> None:
@@ -521,7 +555,7 @@ async def test_what_is_paused_or_deleted_while_its_post_waits_is_not_posted(
 ) -> None:
     if asked_for:
         bench.slack.faults.add("chat.postMessage", RateLimited(2))
-        run = await bench.store.run_now(digest.number)
+        run = (await bench.store.run_now(digest.number)).run
         attempt = Attempt(digest.number, run.slot, 0)
         prepared = await bench.prepared(attempt)
         assert (await bench.send(attempt, prepared)).kind == "again"
