@@ -15,7 +15,7 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.digests.delivery.model import Prepared, maybe_posted_since
+from bot.digests.delivery.model import Prepared, maybe_posted_since, wait_for_post
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.limits import ChannelCalls
 from bot.digests.links import list_button_values
@@ -90,6 +90,9 @@ class MessageBuilder:
             await self.recorder.reschedule(attempt, _RETRY_AFTER, found.why)
             return None
         if isinstance(found, RetryLater):
+            if wait := wait_for_post(active, self.now()):
+                await self.recorder.reschedule(attempt, wait, "it may still be on its way")
+                return None
             await self.runs.unmark_posting(attempt)
             return message
         return replace(message, maybe_posted=there == message.channel)

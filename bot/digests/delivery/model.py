@@ -30,6 +30,23 @@ def maybe_posted_since(active: ActiveRun, now: datetime) -> datetime | None:
     return active.run.due_at if now - active.run.due_at > _LATE else None
 
 
+_UNDER_WAY: Final = timedelta(seconds=15)
+"""A message is shown within this time after it was about to be posted, or never: a request of the bot's ends
+after ten seconds."""
+
+
+def wait_for_post(active: ActiveRun, now: datetime) -> timedelta:
+    """Return how long a message that is not in its channel may still come to be there; zero if it can't.
+
+    Slack may have the request of a worker that has died, or a worker that stood still may yet send it. Clocks
+    of workers differ by seconds; a mark that is further ahead was made before the clock was put back.
+    """
+    if not active.posting or active.posting_at is None:
+        return timedelta(0)
+    elapsed = now - active.posting_at
+    return _UNDER_WAY - elapsed if abs(elapsed) < _UNDER_WAY else timedelta(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What a run is about to post and record. It is stored before posting, so that retries post the same.

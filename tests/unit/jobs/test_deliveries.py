@@ -215,8 +215,14 @@ async def test_while_slack_is_down_the_same_message_is_tried_again_and_posted_on
     bench.slack.faults.add("conversations.history", Failed(503))
     attempt = await bench.due(digest)
     prepared = await bench.prepared(attempt)
-    kinds = [(await bench.send(attempt, prepared)).kind for _ in range(3)]
-    assert kinds == ["again", "again", "posted"]
+    sent = [await bench.send(attempt, prepared)]
+    while sent[-1].kind is SentKind.RETRY:
+        bench.clock.advance(seconds=sent[-1].wait)
+        sent.append(await bench.send(attempt, prepared))
+    assert [one.kind for one in sent] == ["again", "again", "again", "posted"]
+    assert sum(one.wait for one in sent) == 15, (
+        "Slack may have taken the first one though it said that it is down"
+    )
     assert len(bench.messages()) == 1
 
 
@@ -273,6 +279,34 @@ async def test_a_worker_paused_past_its_lease_posts_nothing(bench: Bench, digest
     assert (await bench.send(attempt, prepared, FakeLease(valid=False))).kind == "again"
     assert bench.messages() == ()
     assert (await bench.send(attempt, prepared)).kind == "posted", "after the lease is verified again"
+
+
+@dataclass
+class LeaseLostLater:
+    """A lease that is lost while Slack answers the first request."""
+
+    asked: int = 0
+
+    def is_valid(self) -> bool:
+        self.asked += 1
+        return self.asked == 1
+
+    async def verify(self) -> bool:
+        return True
+
+
+async def test_a_worker_that_loses_its_lease_while_slack_refuses_blocks_posts_nothing_plainer(
+    bench: Bench, digest: Digest
+) -> None:
+    bench.slack.faults.add("chat.postMessage", ErrorCode("invalid_blocks"))
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    sent = await bench.sender.send(attempt, prepared, LeaseLostLater())
+    assert sent.kind == "again"
+    assert bench.messages() == ()
+    kept = await bench.runs.find(attempt)
+    assert kept is not None
+    assert kept.posting, "another worker may be posting: its note stays"
 
 
 async def test_an_attempt_begun_anew_after_its_text_was_lost_finds_what_the_first_one_posted(
@@ -602,6 +636,7 @@ async def test_an_unsure_post_of_a_digest_that_moved_is_made_anew(bench: Bench, 
     prepared = await bench.prepared(attempt)
     assert (await bench.send(attempt, prepared)).kind == "again"
     await bench.store.change(digest, DigestSpec("C0GENERAL", HOURLY))
+    bench.clock.advance(seconds=15)
     assert (await bench.send(attempt, prepared)).kind == "over"
     await bench.deliver(Attempt(attempt.digest, attempt.slot, 1))
     (message,) = bench.slack.messages("general")
