@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from importlib.resources import as_file, files
 from typing import Any, Final, TypeVar
 
@@ -36,31 +37,36 @@ def open_database(url: str) -> AsyncEngine:
     """
     parsed = database_url(url)
     if parsed.get_backend_name() == "sqlite":
-        _probe_file(parsed.database or ":memory:")
+        prepare_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
         connect = {"connect_timeout": 5}
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect)
     return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": _TIMEOUT})
 
 
-def _probe_file(path: str) -> None:
-    """Fail here rather than in aiosqlite's thread, which outlives a failed connection for a moment."""
+def prepare_file(path: str) -> None:
+    """Make an SQLite file for its owner alone, with write-ahead logging: reads then wait for no write.
+
+    What can't be opened fails here rather than in aiosqlite's thread, which outlives that for a moment.
+
+    Raises:
+        DatabaseUnusable: it can't be opened, or it is no SQLite file.
+    """
+    if path == ":memory:" or path.startswith("file:"):  # SQLite's own form, with options of its own
+        return
     try:
-        keep_private(path)
-        sqlite3.connect(path).close()
+        _keep_private(path)
+        with closing(sqlite3.connect(path, timeout=_TIMEOUT)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
     except OSError as error:
         raise DatabaseUnusable(f"unable to open database file: {path}") from error
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"{error}: {path}") from error
 
 
-def keep_private(path: str) -> None:
-    """Make an SQLite file that is not there yet for its owner alone; SQLite gives its journals the same mode.
-
-    Raises:
-        OSError: it can't be made.
-    """
-    if path and path != ":memory:" and not path.startswith("file:") and not os.path.lexists(path):
+def _keep_private(path: str) -> None:
+    """Make a file that is not there yet for its owner alone; SQLite gives its journals the same mode."""
+    if not os.path.lexists(path):
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
