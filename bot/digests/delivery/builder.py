@@ -15,7 +15,7 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.digests.delivery.model import Prepared, maybe_posted_since, wait_for_post
+from bot.digests.delivery.model import Prepared, Watch, maybe_posted_since, wait_for_post
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.limits import ChannelCalls
 from bot.digests.links import list_button_values
@@ -50,6 +50,7 @@ class MessageBuilder:
     poster: Poster
     recorder: RunRecorder
     now: Callable[[], datetime]
+    watch: Watch
     calls: ChannelCalls | None = None
 
     async def prepare(self, attempt: Attempt) -> Prepared | None:
@@ -102,7 +103,7 @@ class MessageBuilder:
 
         What it reported is not known, so the baseline stays as it was: the next digest may repeat some of it.
         """
-        since = None if active.posting else maybe_posted_since(active, self.now())
+        since = None if active.posting else maybe_posted_since(active, self.now(), self.watch)
         if prepared.message is None or since is None:
             return False
         found = await self.poster.find(prepared.message, since)

@@ -16,18 +16,51 @@ EVENT_TYPE: Final = "workflows_digest"
 
 
 _LATE: Final = timedelta(minutes=1)
-"""Longer than a run waits for its turn on most days, and shorter than it takes to restore a backup."""
+"""Longer than a run waits for its turn on most days."""
+_BREAK: Final = timedelta(seconds=10)
+"""More than a worker's rounds are apart."""
 
 
-def maybe_posted_since(active: ActiveRun, now: datetime) -> datetime | None:
+@dataclass(slots=True)
+class Watch:
+    """How long this worker has used its database without a break.
+
+    In a break a backup may have been put in the database's place, or a replica that lacks what was last
+    written: it has forgotten what was posted.
+
+    Attributes:
+        since: when it found the database after the last break; None before that.
+        seen_at: when it last found it.
+    """
+
+    since: datetime | None = None
+    seen_at: datetime | None = None
+
+    def note(self, now: datetime) -> None:
+        """Note that the database answers; call it every few seconds."""
+        if self.seen_at is None or now - self.seen_at > _BREAK:
+            self.since = now
+        self.seen_at = now
+
+    def note_failure(self) -> None:
+        """Note that the database did not answer."""
+        self.since = self.seen_at = None
+
+    def has_seen(self, moment: datetime) -> bool:
+        """Return whether the database was there from a moment on."""
+        return self.since is not None and self.since <= moment
+
+
+def maybe_posted_since(active: ActiveRun, now: datetime, watch: Watch) -> datetime | None:
     """Return since when the message of a run may be in its channel; None if it can't be there.
 
-    A late run may have been posted although the database knows nothing of it: where a backup was restored, it
-    has forgotten what was posted since. A run in time costs no search.
+    A run may have been posted although the database knows nothing of it. So one that is late is looked for,
+    and one that was due before this worker has found its database. Any other costs no search.
     """
     if active.posting:
         return active.run.began_at or active.run.due_at
-    return active.run.due_at if now - active.run.due_at > _LATE else None
+    is_known = now - active.run.due_at <= _LATE and watch.has_seen(active.run.due_at)
+    return None if is_known else active.run.due_at
 
 
 _UNDER_WAY: Final = timedelta(seconds=15)

@@ -17,7 +17,7 @@ from typing import Final
 
 import structlog
 
-from bot.digests.delivery.model import Prepared, Sent, SentKind, maybe_posted_since, wait_for_post
+from bot.digests.delivery.model import Prepared, Sent, SentKind, Watch, maybe_posted_since, wait_for_post
 from bot.digests.messages.report import maybe_repeated
 from bot.digests.model import Digest
 from bot.digests.runs import ActiveRun, Attempt, RunRepository
@@ -49,6 +49,7 @@ class MessageSender:
     poster: Poster
     policy: RetryPolicy
     now: Callable[[], datetime]
+    watch: Watch
 
     async def send(self, attempt: Attempt, prepared: Prepared, lease: JobLease) -> Sent:
         """Post what was prepared.
@@ -65,7 +66,7 @@ class MessageSender:
         message = prepared.message
         if active is None or message is None:
             return Sent(SentKind.SUPERSEDED)
-        since = maybe_posted_since(active, self.now())
+        since = maybe_posted_since(active, self.now(), self.watch)
         if since is not None:
             found = await self._find_posted(active, message, since)
             if isinstance(found, Sent):

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.delivery.builder import MessageBuilder
+from bot.digests.delivery.model import Watch
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
@@ -76,6 +77,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         now: the clock.
     """
     policy = RetryPolicy(settings.digest_lateness, settings.digest_retry)
+    watch = Watch()
 
     async def open_team() -> TeamDeliveries:
         team_id = await team()
@@ -83,8 +85,8 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         recorder = RunRecorder(runs, poster, metrics, policy, now)
         limits = CallLimits(settings.bot_calls_per_channel, settings.bot_calls_per_person)
         calls = ChannelCalls(engine, team_id, limits)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, calls)
-        sender = MessageSender(runs, poster, policy, now)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, watch, calls)
+        sender = MessageSender(runs, poster, policy, now, watch)
 
         async def start_runtime() -> "DeliveryRuntime":
             workflow = await asyncio.to_thread(_load_workflow)
@@ -98,7 +100,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         scheduler = DueScheduler(engine, team_id, settings.digest_lateness)
         return TeamDeliveries(scheduler, recorder, start_runtime, partial(adopt_rows, engine, team_id))
 
-    worker = Worker(open_team, settings.takeover, metrics, now)
+    worker = Worker(open_team, settings.takeover, metrics, now, watch)
     polling = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -141,6 +143,7 @@ class Worker:
     takeover: timedelta
     metrics: Metrics
     now: Callable[[], datetime]
+    watch: Watch
     _team: TeamDeliveries | None = None
     _runtime: "DeliveryRuntime | None" = None
     _fault: str | None = None
@@ -160,18 +163,22 @@ class Worker:
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
+            now = self.now()
             try:
                 if self._team is None:
                     self._team = await self.open_team()
-                await self._round(self._team, self.now())
+                await self._round(self._team, now)
                 self._fault = None
+                self.watch.note(now)
             except Standby as reason:
                 self._stand_by(str(reason))
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
                 self._fault = reason_of(error)
+                self.watch.note_failure()
                 _log.warning("worker_round_failed", reason=self._fault)
             except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
                 self._fault = type(error).__name__
+                self.watch.note_failure()
                 _log.exception("worker_round_failed")
             await asyncio.sleep(_POLL)
 

@@ -17,7 +17,7 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.model import EVENT_TYPE, Sent, SentKind
+from bot.digests.delivery.model import EVENT_TYPE, Sent, SentKind, Watch
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
@@ -71,6 +71,7 @@ class DeliveryHarness:
     clock: Clock
     written: io.StringIO
     engine: AsyncEngine
+    watch: Watch
     _read: int = 0
 
     @asynccontextmanager
@@ -170,17 +171,19 @@ async def run_delivery_harness(folder: Path) -> AsyncIterator[DeliveryHarness]:
                 recorder = RunRecorder(runs, poster, Metrics(), policy, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
                 requests = request_store(engine, clock)
+                watch = Watch(since=clock(), seen_at=clock())
                 yield DeliveryHarness(
                     slack,
                     simulation,
                     DigestRepository(engine, TEAM, clock),
                     DueScheduler(engine, TEAM, timedelta(hours=1)),
-                    MessageBuilder(runs, reader, requests, poster, recorder, clock),
-                    MessageSender(runs, poster, policy, clock),
+                    MessageBuilder(runs, reader, requests, poster, recorder, clock, watch),
+                    MessageSender(runs, poster, policy, clock, watch),
                     recorder,
                     clock,
                     written,
                     engine,
+                    watch,
                 )
             await account.close()
             await engine.dispose()

@@ -14,7 +14,7 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.model import EVENT_TYPE, Prepared, Sent, SentKind
+from bot.digests.delivery.model import EVENT_TYPE, Prepared, Sent, SentKind, Watch
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
@@ -145,8 +145,9 @@ async def bench(
         poster = Poster(client, EVENT_TYPE)
         recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
         requests = request_store(engine, clock)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, clock)
-        sender = MessageSender(runs, poster, policy, clock)
+        watch = Watch(since=clock(), seen_at=clock())
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, clock, watch)
+        sender = MessageSender(runs, poster, policy, clock, watch)
         yield Bench(slack, store, rounds, runs, builder, sender, recorder, clock)
         await account.close()
 
