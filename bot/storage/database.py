@@ -21,6 +21,15 @@ from bot.storage.url import database_url
 _TIMEOUT: Final = 30  # seconds that one write to an SQLite file waits for others
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
 
+_NOTICE_LOSS: Final = {
+    "keepalives_idle": "20",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""A server that is gone without a word ends its connections within a minute; by default that takes two hours.
+DBOS connects by the same address. What DATABASE_URL says of these goes first."""
+
 _T = TypeVar("_T")
 
 
@@ -40,6 +49,7 @@ def open_database(url: str) -> AsyncEngine:
         prepare_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
         connect = {"connect_timeout": 5}
+        parsed = parsed.set(query=_NOTICE_LOSS | parsed.query)
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect)
     return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": _TIMEOUT})
 

@@ -10,10 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, insert, inspect, select, text, update
+from sqlalchemy import Connection, func, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.jobs.dbos_runtime import system_database_url
 from bot.storage.database import (
     DatabaseUnusable,
     adopt_rows,
@@ -281,6 +282,18 @@ async def test_a_file_of_an_earlier_version_is_logged_ahead_from_its_next_start(
     async with opened(f"sqlite:///{file}") as engine, engine.connect() as connection:
         assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert await tables(engine) == {"kept"}
+
+
+async def test_a_server_that_is_gone_without_a_word_is_noticed_by_both_engines(postgres_url: str) -> None:
+    async with opened(f"{postgres_url}&keepalives_idle=7") as engine:
+        async with engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            used = raw.driver_connection.info.get_parameters()
+        jobs = make_url(system_database_url(engine.url)).query
+    for name, value in {"keepalives_idle": "7", "keepalives_count": "3", "tcp_user_timeout": "30000"}.items():
+        assert used[name] == value
+        assert jobs[name] == value
 
 
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
