@@ -28,6 +28,9 @@ from .bot_process import Process, started
 CHANNELS = tuple(Channel(f"C0KILL{number:03}", f"kill-{number}") for number in range(190))
 """Some of them have more than one digest."""
 
+_LATE = 0.25
+"""The share of posts that take their time."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -36,7 +39,7 @@ class SlowSlack(LocalSlack):
     """Posts and answers after a while each: whoever dies meanwhile does not know that it has posted, or will.
 
     Attributes:
-        posts_within: seconds that it takes at most until a message is in its channel.
+        posts_within: seconds that some take at most until they are in their channel.
         unanswered: how many are there whose senders do not know so yet.
     """
 
@@ -53,7 +56,8 @@ class SlowSlack(LocalSlack):
         is_post = request.path.endswith("chat.postMessage")
         if is_post:
             await request.read()  # it is Slack's now, whatever becomes of its sender
-            await asyncio.sleep(random.uniform(0.0, self.posts_within))  # noqa: S311 - nobody has to guess it
+            if random.random() < _LATE:  # noqa: S311 - nobody has to guess it
+                await asyncio.sleep(random.uniform(0.0, self.posts_within))  # noqa: S311 - alike
         answer = await handler(request)
         if is_post:
             self.unanswered += 1
