@@ -30,7 +30,9 @@ from bot.digests.command.requests import (
     EditDigest,
     ListDigests,
     OfDigest,
+    OfInstances,
     OpenForm,
+    OpenInstances,
     PauseDigest,
     PreviewDigest,
     PreviewForm,
@@ -41,12 +43,14 @@ from bot.digests.command.requests import (
     ShowDigest,
     SuggestWorkflows,
     SuggestZones,
+    TurnInstances,
 )
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
+from bot.digests.messages.plan import MENU
 from bot.home.help import TOPICS, help_message
 from bot.language.command import Command
-from bot.language.errors import QueryError, nearest, one_of, verify_proposal
+from bot.language.errors import QueryError, nearest, one_of, verify_proposals
 from bot.language.tokens import COMMAND, Token, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
@@ -54,6 +58,7 @@ from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.router import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
+from bot.ui.problems import RUN_COMMAND
 
 _MOST_TEXTS: Final = 256
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -71,6 +76,13 @@ DIGEST_BUTTONS: Final[dict[str, type[OfDigest]]] = {
     request.kind: request for request in DIGEST_CODEC.kinds if issubclass(request, OfDigest)
 }
 """Buttons that carry a request about one digest."""
+
+INSTANCE_BUTTONS: Final[dict[str, type[OfInstances]]] = {
+    "digest_instances": OpenInstances,
+    "digest_instances_newer": TurnInstances,
+    "digest_instances_older": TurnInstances,
+}
+"""Buttons that carry instances which a digest reported."""
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
     request.kind: request for request in (OpenForm, PreviewForm)
@@ -97,7 +109,7 @@ _COMMON: Final = (
 
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
-    return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter), _COMMON)
+    return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances), _COMMON)
 
 
 def _help(_: Token, rest: Sequence[Token], _command: Command) -> HelpQuery:
@@ -134,7 +146,7 @@ def read_command(command: Command) -> Request:
     try:
         return _read(command)
     except QueryError as error:
-        verify_proposal(error, command, _read_times_too)
+        verify_proposals(error, command, _read_times_too)
         raise
 
 
@@ -150,8 +162,8 @@ def _read(command: Command) -> Request:
         if words and words[0].key is None and (meant := VERBS.nearest(words[0].text)):
             expected = f"`{COMMAND} list NAME`"
             mistyped = words[0].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
-            verify_proposal(mistyped, command, _read_times_too)
-            if mistyped.corrected:
+            verify_proposals(mistyped, command, _read_times_too)
+            if mistyped.proposals:
                 raise mistyped from error
         raise
 
@@ -180,7 +192,14 @@ class CommandReader:
     zones: UserTimeZones
     lists: ListHandlers
     now: Callable[[], datetime]
-    buttons: Collection[str] = (*LIST_BUTTONS, *DIGEST_BUTTONS, *PLAIN_BUTTONS)
+    buttons: Collection[str] = (
+        *LIST_BUTTONS,
+        *DIGEST_BUTTONS,
+        MENU,
+        *INSTANCE_BUTTONS,
+        *PLAIN_BUTTONS,
+        RUN_COMMAND,
+    )
     forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
     menus: Collection[str] = tuple(MENUS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
@@ -220,8 +239,17 @@ class CommandReader:
             if not isinstance(request, expected):
                 raise InvalidButton("made for another kind of list")
             return request
+        if of_instances := INSTANCE_BUTTONS.get(action_id):
+            reported = await self.requests.load(value, interaction.team, _refuse_old)
+            if not isinstance(reported, of_instances):
+                raise InvalidButton("made for another button")
+            return reported
         if about_digest := DIGEST_BUTTONS.get(action_id):
             return _digest_request(about_digest, value)
+        if action_id == RUN_COMMAND:
+            return await self.command(value, interaction)
+        if action_id == MENU:
+            return _digest_request(OfDigest, value)
         if plain := PLAIN_BUTTONS.get(action_id):
             return plain()
         raise UnknownControl
@@ -275,6 +303,8 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
         Route(ShowDigest, rights.require_view, digests.show),
         Route(PreviewDigest, rights.require_view, digests.preview),
         Route(RunDigest, rights.require_view, digests.run, once=True),
+        Route(OpenInstances, allow_everyone, digests.open_instances),
+        Route(TurnInstances, allow_everyone, digests.turn_instances),
         Route(EditDigest, rights.require_change, digests.edit),
         Route(PauseDigest, rights.require_change, digests.pause, once=True),
         Route(ResumeDigest, rights.require_change, digests.resume, once=True),
@@ -287,6 +317,15 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
     ]
 
 
+def _refuse_old(_: str) -> Request:
+    """Refuse a value of version 1, which had no such button.
+
+    Raises:
+        InvalidButton: always.
+    """
+    raise InvalidButton("made by another version of this bot")
+
+
 def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
     """Return what a digest's button asks for; one of version 1 carried the number alone.
 
@@ -294,7 +333,7 @@ def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
         UnknownControl: the value is of no version.
         InvalidButton: it was cut or changed, or belongs to another button.
     """
-    if _NUMBER.fullmatch(value):
+    if _NUMBER.fullmatch(value) and expected is not OfDigest:
         return expected(int(value))
     if not value.startswith(f"{VERSION}."):
         raise UnknownControl

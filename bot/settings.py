@@ -256,6 +256,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Most calls of `@channel` or `@here` within an hour by the digests of one person.",
     )
+    bot_run_pause: float = Field(
+        60.0,
+        ge=1,
+        le=3600,
+        description="Seconds between two runs of one digest that people ask for with `run` or *Run now*.",
+    )
     bot_digest_lateness_minutes: float = Field(
         60.0,
         gt=0,

@@ -141,6 +141,7 @@ class Browser:
             messages=found.messages,
             fetched_at=found.fetched_at,
             incomplete_rows=found.incomplete_rows,
+            unread_fields=found.unread_fields,
             uncounted=uncounted,
             cut_short=found.cut_short,
         )
@@ -287,6 +288,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) 
         cut_short=page.cut_short,
         fetched_at=page.fetched_at,
         incomplete_rows=page.incomplete_rows,
+        unread_fields=page.unread_fields,
     )
 
 

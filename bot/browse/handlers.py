@@ -29,7 +29,7 @@ from bot.browse.requests import (
 )
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
-from bot.cloudflare.errors import InvalidResponse, RateLimited, Unavailable, UnknownAccount
+from bot.cloudflare.errors import UnknownAccount
 from bot.language.errors import FormErrors
 from bot.language.times import Clock
 from bot.reasons import reason_of
@@ -155,7 +155,7 @@ class ListHandlers:
             shown = await self._show(interaction.team, Bookmark(query), notices=notices)
             return replace(shown, in_place=True)
 
-        return Accepted(show)
+        return Accepted(show, query.command())
 
     async def _clock(self, person: Interaction, *, needs_zone: bool) -> tuple[Clock, tuple[str, ...]]:
         """Return what times are read by, and a notice where the person's zone is unknown."""
@@ -179,8 +179,6 @@ class ListHandlers:
         except NoSuchWorkflow as error:
             similar_ones = await self._similar(team, error)
             raise UserError(problem_message(error, suggestions=similar_ones)) from error
-        except (RateLimited, Unavailable, InvalidResponse) as error:
-            raise UserError(problem_message(error, again=OpenList(place).command())) from error
         controls = await self._controls(team, screen)
         reply = ShowMessage(instances_message(screen, controls, notices))
         if not (fresh or controls.incomplete):

@@ -8,8 +8,9 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from cachetools import TTLCache
 
+from bot.cloudflare.causes import Cause, cause_of
 from bot.cloudflare.client import WorkflowsClient
-from bot.cloudflare.errors import ShareUsedUp
+from bot.cloudflare.errors import InvalidResponse, ShareUsedUp
 from bot.cloudflare.limiter import Priority, charged_person
 from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 from bot.cloudflare.packing import PackedPage, Packer
@@ -149,6 +150,7 @@ class CachedWorkflows:
         self._pages = _PageCache(times.pages, times, now)
         self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
         self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
+        self._causes: _TimedCache[tuple[str, str], Cause] = _TimedCache(times.pages, times, now)
         self._instances: _TimedCache[tuple[str, str], InstanceDetail] = _TimedCache(times.pages, times, now)
 
     async def list_instances(
@@ -177,12 +179,13 @@ class CachedWorkflows:
     def store(self, query: PageQuery, page: InstancePage) -> None:
         """Cache a page as the answer to a query.
 
-        A page with incomplete rows is cached for the short time only: the next response may be complete.
+        A page that could not be read in full is cached for the short time only: the next may be whole.
         """
         latest = query.filter.date_end
         # New instances never enter a page after a cursor, or a page that ends at a time in the past.
         is_stable = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
-        self._pages.put(query, page, is_stable=is_stable and not page.incomplete_rows)
+        is_whole = not page.incomplete_rows and not page.unread_fields
+        self._pages.put(query, page, is_stable=is_stable and is_whole)
 
     async def list_workflows(
         self, search: str | None = None, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
@@ -232,6 +235,29 @@ class CachedWorkflows:
             return detail
 
         return await self._get_or_ask(self._instances, key, ask, _Sharing(fresh, priority))
+
+    async def get_cause(
+        self, workflow: str, instance: str, *, priority: Priority = Priority.INTERACTIVE
+    ) -> Cause:
+        """Get why an instance failed; its steps, which may be thousands, are not kept.
+
+        Where the steps make an answer that can't be read, the error of the instance has to do.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        key = (workflow, instance)
+
+        async def ask() -> Cause:
+            try:
+                detail = await self._client.get_instance(workflow, instance, priority, steps=True)
+            except InvalidResponse:
+                detail = await self._client.get_instance(workflow, instance, priority)
+            cause = cause_of(detail)
+            self._causes.put(key, cause, is_stable=detail.end is not None)
+            return cause
+
+        return await self._get_or_ask(self._causes, key, ask, _Sharing(fresh=False, priority=priority))
 
     async def _get_or_ask(
         self, cache: _Readable[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], sharing: _Sharing

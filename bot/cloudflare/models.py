@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Final, NewType
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Tag
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Tag,
+    ValidationError,
+)
 
 Status = NewType("Status", str)
 """An instance's status as Cloudflare writes it. The set is open: unknown statuses are shown as they are."""
@@ -111,10 +120,14 @@ def _text_or_empty(value: object) -> object:
     return "" if value is None else value
 
 
+_Code = Annotated[int, Field(strict=True)]
+_Count = Annotated[int, Field(strict=True, ge=0)]
+
+
 class ApiMessage(_Result):
     """One entry of `errors` or `messages`."""
 
-    code: int | None = None
+    code: _Code | None = None
     message: Annotated[str, BeforeValidator(_text_or_empty)] = ""
 
 
@@ -150,8 +163,42 @@ class InstanceError(_Result):
     message: Annotated[str | None, BeforeValidator(_to_text)] = None
 
 
+class Attempt(_Result):
+    """One try at a step."""
+
+    success: bool | None = None
+    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+
+
+class Step(_Result):
+    """One step of an instance: `step`, `rollback`, `sleep`, `waitForEvent` or `termination`.
+
+    Its name ends in a counter. `error` is that of a `sleep` or `waitForEvent`; a `step` has its errors in its
+    attempts, the last one last.
+    """
+
+    type: str | None = None
+    name: Annotated[str, BeforeValidator(_text_or_empty)] = ""
+    start: Moment | None = None
+    end: Moment | None = None
+    success: bool | None = None
+    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+def _readable_steps(value: object) -> object:
+    """Drop the steps that can't be read, so that an odd one does not cost the whole instance."""
+    found = []
+    for step in value if isinstance(value, list | tuple) else ():
+        try:
+            found.append(Step.model_validate(step))
+        except ValidationError:
+            continue
+    return found
+
+
 class InstanceDetail(_Result):
-    """One instance, without its steps ("Get logs and status from instance")."""
+    """One instance ("Get logs and status from instance"); its steps are there if they were asked for."""
 
     status: Status | None = None
     queued: Moment | None = None
@@ -160,16 +207,17 @@ class InstanceDetail(_Result):
     success: bool | None = None
     error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
     step_count: int | None = None
+    steps: Annotated[tuple[Step, ...], BeforeValidator(_readable_steps)] = ()
 
 
 class ResultInfo(_Result):
     """The `result_info` of a list. `total_count` is deprecated, and inaccurate with cursors."""
 
-    count: int | None = None
-    per_page: int | None = None
-    total_count: int | None = None
-    total_pages: int | None = None
-    page: int | None = None
+    count: _Count | None = None
+    per_page: _Count | None = None
+    total_count: _Count | None = None
+    total_pages: _Count | None = None
+    page: _Count | None = None
     cursor: str | None = None
 
 
@@ -213,9 +261,10 @@ class InstancePage:
         rows: the rows in the API's order, which is newest first in practice.
         next: where the next page starts; None at the end of the list.
         info: the page's `result_info`.
-        messages: the API's messages to the caller, usually none.
+        messages: the API's messages to the caller, and errors that it sent beside the rows; usually none.
         fetched_at: when the response arrived.
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        unread_fields: the names of fields beside the rows that could not be read, as `result_info.cursor`.
         cut_short: whether there may be more rows, and no position that leads to them.
     """
 
@@ -225,6 +274,7 @@ class InstancePage:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    unread_fields: tuple[str, ...] = ()
     cut_short: bool = False
 
     @cached_property
@@ -239,6 +289,7 @@ class WorkflowPage:
 
     Attributes:
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        unread_fields: the names of fields beside the rows that could not be read.
         total: the API's count of all workflows in the list, if it sent one.
     """
 
@@ -246,6 +297,7 @@ class WorkflowPage:
     next: PageNumber | None
     messages: tuple[ApiMessage, ...]
     incomplete_rows: int = 0
+    unread_fields: tuple[str, ...] = ()
     total: int | None = None
 
 
@@ -255,6 +307,7 @@ class WorkflowList:
 
     Attributes:
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        unread_fields: the names of fields beside the rows that could not be read, each once.
         cut_short: whether there may be more: the API's list did not come to an end.
     """
 
@@ -262,4 +315,5 @@ class WorkflowList:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    unread_fields: tuple[str, ...] = ()
     cut_short: bool = False

@@ -117,8 +117,8 @@ def workflow_request(workflow: str) -> Request:
     return Request("GET", f"/workflows/{_segment(workflow)}")
 
 
-def instance_request(workflow: str, instance: str) -> Request:
-    """Build the request for one instance, without its steps.
+def instance_request(workflow: str, instance: str, *, steps: bool = False) -> Request:
+    """Build the request for one instance, without its steps unless they are asked for.
 
     API reference: https://developers.cloudflare.com/api/resources/workflows/subresources/instances/methods/get/
 
@@ -129,7 +129,7 @@ def instance_request(workflow: str, instance: str) -> Request:
     if not instance or instance in _DOT_SEGMENTS:
         raise InvalidParameter(f"an instance's id can't be {instance or 'empty'}")
     path = f"/workflows/{_segment(workflow)}/instances/{_segment(instance)}"
-    return Request("GET", path, urlencode({"simple": "true"}))
+    return Request("GET", path, "" if steps else urlencode({"simple": "true"}))
 
 
 def timestamp(moment: datetime) -> str:

@@ -16,6 +16,7 @@ from bot.digests.command.requests import (
     EditDigest,
     ListDigests,
     OpenForm,
+    OpenInstances,
     PauseDigest,
     PreviewDigest,
     PreviewForm,
@@ -26,6 +27,7 @@ from bot.digests.command.requests import (
     ShowDigest,
     SuggestWorkflows,
     SuggestZones,
+    TurnInstances,
 )
 from bot.digests.form import DigestForm
 from bot.digests.limits import TooManyDigests
@@ -40,6 +42,8 @@ from bot.digests.messages.confirmations import (
     restored_message,
     resumed_message,
     run_started_message,
+    run_too_soon_message,
+    run_waiting_message,
     with_no_worker_warning,
 )
 from bot.digests.messages.form import (
@@ -142,7 +146,8 @@ class DigestHandlers:
         upcoming = tuple(schedule.upcoming(now, UPCOMING)) if digest.next_due else ()
         runs = await self.digests.store(interaction).runs(digest.number)
         may_change = self.rights.may_change(digest, interaction)
-        message = digest_details_message(digest, upcoming, runs, may_change=may_change)
+        here = _typed_channel(interaction) if interaction.channel == digest.plan.channel else ""
+        message = digest_details_message(digest, upcoming, runs, may_change=may_change, here=here)
         return await self._warn_if_no_worker(message, interaction)
 
     async def preview(self, request: PreviewDigest, interaction: Interaction) -> Reply:
@@ -154,39 +159,51 @@ class DigestHandlers:
     async def run(self, request: RunDigest, interaction: Interaction) -> Reply:
         """Have a digest posted now; people who read it in its channel may do so, too."""
         try:
-            await self.digests.store(interaction).run_now(request.number)
+            asked = await self.digests.store(interaction).run_now(request.number)
         except DigestChanged:
             return ShowMessage(deleted_message(await self.digests.get(request.number, interaction)))
         digest = await self.digests.get(request.number, interaction)
-        return await self._warn_if_no_worker(run_started_message(digest), interaction)
+        if asked.again_at is not None:
+            return ShowMessage(run_too_soon_message(digest, asked.run, asked.again_at))
+        said = run_started_message(digest) if asked.added else run_waiting_message(digest, asked.run)
+        return await self._warn_if_no_worker(said, interaction)
+
+    async def open_instances(self, request: OpenInstances, interaction: Interaction) -> Reply:
+        """Show the instances that a digest reported and had no room for."""
+        return ShowMessage(await self.digests.reported(request, interaction))
+
+    async def turn_instances(self, request: TurnInstances, interaction: Interaction) -> Reply:
+        """Show others of them in place."""
+        return ShowMessage(await self.digests.reported(request, interaction), in_place=True)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
         """Open the form of a digest."""
         digest = await self.digests.get(request.number, interaction)
         form = DigestForm.of(digest.plan)
-        carried = SaveDigest(digest.number, plan_version(digest.plan), form.zone_assumed).carried()
+        version = plan_version(digest.plan)
+        carried = SaveDigest(digest.number, version, form.zone_assumed, request.in_place).carried()
         view = digest_form(form, digest.number, tuple(self.digests.accounts), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(digest.number))
 
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
         digest = await self.digests.store(interaction).pause(request.number)
-        return _changed(digest, paused_message)
+        return _changed(digest, paused_message, in_place=request.in_place)
 
     async def resume(self, request: ResumeDigest, interaction: Interaction) -> Reply:
         """Resume a digest."""
         digest = await self.digests.store(interaction).resume(request.number)
-        return _changed(digest, resumed_message)
+        return _changed(digest, resumed_message, in_place=request.in_place)
 
     async def delete(self, request: DeleteDigest, interaction: Interaction) -> Reply:
         """Delete a digest; the answer has a button that restores it."""
         digest = await self.digests.store(interaction).delete(request.number)
-        return ShowMessage(deleted_message(digest))
+        return ShowMessage(deleted_message(digest), in_place=request.in_place)
 
     async def restore(self, request: RestoreDigest, interaction: Interaction) -> Reply:
         """Undo a deletion. A digest that is there stays as it is, paused or not."""
-        digest = await self.digests.store(interaction).restore(request.number)
-        return ShowMessage(restored_message(digest))
+        saved = await self.digests.restore(request.number, interaction)
+        return ShowMessage(restored_message(saved.digest, saved.same), in_place=request.in_place)
 
     async def save(self, request: SaveDigest, interaction: Interaction) -> Reply:
         """Keep what was filled into the form, as a new digest or as another plan of one."""
@@ -205,7 +222,8 @@ class DigestHandlers:
         except CloudflareError as error:  # the form stays open, with all that was typed
             log_problem(error)
             return _field_errors({"workflows": unchecked_words(error, current_request_id())}, number)
-        return ShowMessage(changed_message(saved.digest, saved.moved_from, saved.unannounced))
+        said = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
+        return ShowMessage(said, in_place=request.in_place)
 
     async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
         """Show in a modal above the form what a digest would say that is made of it.
@@ -257,16 +275,22 @@ def _channel_text(error: ChannelUnavailable | TooManyDigests) -> str:
     return channel_unavailable_text(error.reason)
 
 
+def _typed_channel(interaction: Interaction) -> str:
+    """Return how people type the channel that they are in."""
+    return f"#{interaction.channel_name}" if interaction.channel_name else "here"
+
+
 def _created(saved: Saved, interaction: Interaction) -> Reply:
     """Confirm a new digest to its creator; elsewhere than in its channel in short."""
     if interaction.channel == saved.digest.plan.channel:
-        return ShowMessage(created_message(saved.digest))
-    return ShowMessage(created_elsewhere_message(saved.digest, saved.unannounced))
+        return ShowMessage(created_message(saved.digest, saved.same))
+    return ShowMessage(created_elsewhere_message(saved.digest, saved.unannounced, saved.same))
 
 
-def _changed(digest: Digest, say: Callable[[Digest], Message]) -> Reply:
+def _changed(digest: Digest, say: Callable[[Digest], Message], *, in_place: bool) -> Reply:
     """Say what became of a digest, unless somebody deleted it at the same time."""
-    return ShowMessage(deleted_message(digest) if digest.state == "deleted" else say(digest))
+    said = deleted_message(digest) if digest.state == "deleted" else say(digest)
+    return ShowMessage(said, in_place=in_place)
 
 
 def _field_errors(by_field: dict[str, str], number: int | None) -> FieldErrors:

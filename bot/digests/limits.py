@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.digests.codec import seconds
@@ -50,14 +50,27 @@ class DigestLimits:
         Raises:
             TooManyDigests: this one is too many, so the transaction must not commit.
         """
+        await self._check(connection, digest.team, digest.creator, digest.plan.channel, others=0)
+
+    async def check_new(self, connection: AsyncConnection, team: str, creator: str, channel: str) -> None:
+        """Check in the transaction that is to write another digest, so that a refused one takes no number.
+
+        PostgreSQL gives a number that an undone transaction has taken to no other row.
+
+        Raises:
+            TooManyDigests: it would be too many.
+        """
+        await self._check(connection, team, creator, channel, others=1)
+
+    async def _check(
+        self, connection: AsyncConnection, team: str, creator: str, channel: str, *, others: int
+    ) -> None:
         await _take_turn(connection)
-        there = and_(digests.c.team_id == digest.team, digests.c.state != "deleted")
-        by_creator = and_(there, digests.c.creator == digest.creator)
-        if await _count(connection, by_creator) > self.per_person:
-            raise TooManyDigests("person", digest.plan.channel, self.per_person)
-        in_channel = and_(there, digests.c.channel == digest.plan.channel)
-        if await _count(connection, in_channel) > self.per_channel:
-            raise TooManyDigests("channel", digest.plan.channel, self.per_channel)
+        there = and_(digests.c.team_id == team, digests.c.state != "deleted")
+        if await _count(connection, and_(there, digests.c.creator == creator)) + others > self.per_person:
+            raise TooManyDigests("person", channel, self.per_person)
+        if await _count(connection, and_(there, digests.c.channel == channel)) + others > self.per_channel:
+            raise TooManyDigests("channel", channel, self.per_channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +140,9 @@ async def _count(connection: AsyncConnection, which: ColumnElement[bool]) -> int
 async def _take_turn(connection: AsyncConnection) -> None:
     """Wait for other transactions that count, so that each sees what the ones before it wrote.
 
-    On SQLite the write that came before has seen to that.
+    On SQLite any write does that, as only one transaction writes at a time: this one changes nothing.
     """
     if connection.dialect.name == "postgresql":
         await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    else:
+        await connection.execute(update(digests).where(false()).values(number=digests.c.number))

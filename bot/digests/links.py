@@ -1,11 +1,18 @@
-"""Where a digest's buttons lead: the ordinary list of the instances that it tells of."""
+"""Where a digest's buttons lead: to the very instances that it does not show, or to a workflow's list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import Bookmark
 from bot.browse.model import ListQuery
+from bot.browse.options import DEFAULT_ROWS
 from bot.browse.requests import OpenList
+from bot.digests.command.requests import OfInstances, OpenInstances, TurnInstances
+from bot.digests.messages.instances import InstanceButtons
 from bot.digests.report import Report
 from bot.reasons import reason_of
 from bot.slack.requests import RequestStore
@@ -13,23 +20,80 @@ from bot.slack.requests import RequestStore
 _log = structlog.get_logger(__name__)
 
 
-async def list_button_values(report: Report, requests: RequestStore, team: str) -> dict[str, str]:
-    """Return a button's value for each workflow with news; none if the database can't keep it.
+@dataclass(frozen=True, slots=True)
+class DigestLinks:
+    """The values of a digest's buttons, by workflow; without one there is no button.
+
+    Attributes:
+        lists: opens the list of a workflow as it is now.
+        instances: opens the new instances of a workflow that the digest does not show.
+    """
+
+    lists: Mapping[str, str] = field(default_factory=dict)
+    instances: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_LINKS: Final = DigestLinks()
+
+
+async def digest_links(number: int, report: Report, requests: RequestStore, team: str) -> DigestLinks:
+    """Return the values of a digest's buttons; those that the database can't keep are left out.
 
     Args:
+        number: the digest's.
         report: with the news.
         requests: makes requests into button values.
         team: Slack's id of the workspace where they are shown.
     """
-    plan = report.plan
-    names = dict.fromkeys(
-        (*(group.workflow for group in report.groups), *report.ungrouped, *report.unexplained)
-    )
-    values = {}
+    lists, instances = {}, {}
     try:
-        for name in names:
-            request = OpenList(Bookmark(ListQuery(name, plan.account, plan.status)))
-            values[name] = await requests.save(request, team)
+        for name in dict.fromkeys((*report.instances, *report.unexplained)):
+            if rest := _not_shown(name, number, report):
+                instances[name] = await requests.save(rest, team)
+            else:
+                lists[name] = await requests.save(OpenList(Bookmark(_query(name, report))), team)
     except (SQLAlchemyError, OSError) as error:
         _log.error("bookmark_not_kept", reason=reason_of(error))
-    return values
+    return DigestLinks(lists, instances)
+
+
+async def instance_buttons(request: OfInstances, requests: RequestStore, team: str) -> InstanceButtons:
+    """Return the values of the buttons below some instances, without those that can't be kept."""
+    places = (request.offset - DEFAULT_ROWS, request.offset + DEFAULT_ROWS)
+    turns = [_turned(request, offset) for offset in places]
+    values: list[str | None] = []
+    for wanted in (*turns, OpenList(Bookmark(request.query))):
+        try:
+            values.append(None if wanted is None else await requests.save(wanted, team))
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("bookmark_not_kept", reason=reason_of(error))
+            values.append(None)
+    return InstanceButtons(*values)
+
+
+def _turned(request: OfInstances, offset: int) -> TurnInstances | None:
+    """Return another screen of the same instances; None where there is none."""
+    if not 0 <= offset < len(request.instances):
+        return None
+    same = {one.name: getattr(request, one.name) for one in fields(OfInstances)}
+    return TurnInstances(**{**same, "offset": offset})
+
+
+def _not_shown(workflow: str, number: int, report: Report) -> OpenInstances | None:
+    """Return what asks for the new instances of a workflow that are in no group's lines; None if all are."""
+    shown = {one.id for group in report.groups if group.workflow == workflow for one in group.shown}
+    rest = [one for one in report.instances.get(workflow, ()) if one.id not in shown]
+    if not rest:
+        return None
+    return OpenInstances(
+        digest=number,
+        query=_query(workflow, report),
+        account=report.account,
+        until=int(report.until.timestamp()),
+        instances=tuple((one.id, int(one.at.timestamp())) for one in rest),
+        exact=all(group.exact for group in report.groups if group.workflow == workflow) and report.exact,
+    )
+
+
+def _query(workflow: str, report: Report) -> ListQuery:
+    return ListQuery(workflow, report.plan.account, report.plan.status)

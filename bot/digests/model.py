@@ -63,6 +63,11 @@ class DigestSpec:
     daily_thread: bool = False
     zone_assumed: bool = False
 
+    def subject(self, default_account: str) -> tuple[object, ...]:
+        """Return when, where and of what it tells: two plans that have this in common say the same twice."""
+        account = self.account or default_account
+        return self.channel, self.schedule, account, frozenset(self.workflows), self.status
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:

@@ -1,6 +1,5 @@
 """What is new in an account: where to look for it, and how it falls into groups."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Final
 
-from bot.cloudflare.models import Instance, InstanceError, Status, Workflow
+from bot.cloudflare.causes import Cause, Fingerprint, fingerprint
+from bot.cloudflare.models import Instance, Status, Workflow
 from bot.digests.model import Baseline
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, NewInstance
 
@@ -17,12 +17,6 @@ OVERLAP: Final = timedelta(minutes=2)
 
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 _ENDED: Final = frozenset({Status("complete"), Status("errored"), Status("terminated")})
-# What differs between two failures of one kind: ids, and numbers longer than an HTTP status.
-_WORD: Final = re.compile(r"[\w-]+")
-_DIGIT: Final = re.compile(r"\d")
-_LONGEST_KEPT: Final = 3
-_LONGEST_KIND: Final = 300
-"""Characters. What two messages differ in beyond them, nobody gets to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,38 +121,40 @@ def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[tuple[str
 
 
 def grouped(
-    found: Sequence[WorkflowFindings], errors: Mapping[tuple[str, str], InstanceError | None] | None
+    found: Sequence[WorkflowFindings], causes: Mapping[tuple[str, str], Cause | None] | None
 ) -> tuple[tuple[Group, ...], dict[str, int]]:
     """Return the groups to show, and how many new instances of each workflow are in none of them.
 
     Args:
         found: all news.
-        errors: of the newcomers that were asked about, None where none is known. If nobody was asked, the
-            newcomers of a workflow are one group.
+        causes: of the instances that were asked about, None where it could not be read. If none was asked
+            about, the new instances of a workflow are one group.
     """
-    members: defaultdict[tuple[str, str | None, str | None], list[NewInstance]] = defaultdict(list)
-    messages: dict[tuple[str, str | None, str | None], str | None] = {}
+    members: defaultdict[tuple[str, Fingerprint | None], list[NewInstance]] = defaultdict(list)
+    newest: dict[tuple[str, Fingerprint | None], Cause] = {}
     ungrouped: Counter[str] = Counter()
     for one in found:
         for new_instance in one.new_instances:
             place = (one.workflow, new_instance.id)
-            if errors is not None and place not in errors:
+            if causes is not None and place not in causes:
                 ungrouped[one.workflow] += 1
                 continue
-            error = (errors or {}).get(place) or InstanceError()
-            group = (one.workflow, error.name, kind_of(error.message))
-            messages.setdefault(group, error.message)  # the newest's own words
+            cause = Cause() if causes is None else causes[place]
+            group = (one.workflow, None if cause is None else fingerprint(cause))
+            newest.setdefault(group, cause or Cause())  # in the newest's own words
             members[group].append(new_instance)
     exact = {one.workflow: one.exact and one.workflow not in ungrouped for one in found}
     groups = sorted(
         (
             Group(
                 workflow=group[0],
-                error=group[1],
-                message=messages[group],
+                error=newest[group].name,
+                message=newest[group].message,
                 shown=tuple(all_[:MOST_OF_A_GROUP]),
                 total=len(all_),
                 exact=exact[group[0]],
+                step=newest[group].step,
+                described=group[1] is not None,
             )
             for group, all_ in members.items()
         ),
@@ -167,14 +163,3 @@ def grouped(
     for left_out in groups[MOST_GROUPS:]:
         ungrouped[left_out.workflow] += left_out.total
     return tuple(groups[:MOST_GROUPS]), dict(ungrouped)
-
-
-def kind_of(message: str | None) -> str | None:
-    """Return an error's message without ids and long numbers, which differ between failures."""
-    if message is None:
-        return None
-    return _WORD.sub(lambda word: "#" if _is_particular(word[0]) else word[0], message[:_LONGEST_KIND])
-
-
-def _is_particular(word: str) -> bool:
-    return len(word) > _LONGEST_KEPT and _DIGIT.search(word) is not None

@@ -2,9 +2,10 @@
 
 The API lists the instances of one workflow at a time, chooses them by creation alone, and has the error of a
 failure only in the instance itself. So the counts, which come with the list of workflows, say where to look;
-instances are read back as far as long runs may have begun; and few errors stand for all.
+instances are read back as far as long runs may have begun; and the causes of the newest stand for all.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,17 +15,14 @@ from cachetools import TTLCache
 
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, RateLimited
-from bot.cloudflare.models import InstanceError, Status, Workflow
+from bot.cloudflare.models import Status, Workflow
 from bot.digests import chart, news
+from bot.digests.causes import MOST_DETAILS, CausesRead, read_causes
 from bot.digests.model import ERRORED, Baseline, DigestSpec
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import Report, WorkflowRow
 from bot.digests.search import SHARED_FOR, ReportPeriod, Search
-from bot.digests.survey import AccountSnapshot, together
-
-MOST_DETAILS: Final = 15
-"""Errors that one digest asks for."""
+from bot.digests.survey import AccountSnapshot
 
 _MOST_SURVEYS: Final = 64
 
@@ -47,7 +45,7 @@ class ReportBuilder:
             _MOST_SURVEYS, SHARED_FOR.total_seconds(), timer=lambda: now().timestamp()
         )
 
-    async def report(
+    async def report(  # noqa: PLR0913 - the keyword arguments have defaults
         self,
         plan: DigestSpec,
         baseline: Baseline | None,
@@ -55,6 +53,7 @@ class ReportBuilder:
         missed: Sequence[datetime] = (),
         sharing: Hashable | None = None,
         patient: bool = True,
+        most_details: int = MOST_DETAILS,
     ) -> Report:
         """Make the report of a digest with this plan.
 
@@ -68,6 +67,7 @@ class ReportBuilder:
                 None shares with nobody, and is content with what was read some seconds ago.
             patient: what Cloudflare refuses for too many requests is worth waiting for; else it is taken for
                 what can't be read.
+            most_details: instances that are asked for their cause.
 
         Raises:
             CloudflareError: nothing can be read just now; what was read meanwhile is not read again.
@@ -83,10 +83,10 @@ class ReportBuilder:
         candidates = news.candidates(counted, plan.status, baseline)
         harvest = await Search(survey, plan.status, span).harvest(candidates, patient=patient)
         rows = [row for row in counted if row.name not in harvest.gone]
-        errors = None
+        causes = None
         if plan.status == ERRORED:
-            errors = await _errors(survey, harvest.found, patient=patient)
-        groups, ungrouped = news.grouped(harvest.found, errors)
+            causes = await read_causes(survey, harvest.found, most=most_details, patient=patient)
+        groups, ungrouped = news.grouped(harvest.found, causes.causes if causes else None)
         new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
         hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
         counts = _counts(rows)
@@ -108,6 +108,9 @@ class ReportBuilder:
             chart=chart.bars(hours, plan.window, span.until),
             missed=missed,
             unread=harvest.unread,
+            instances={one.workflow: one.new_instances for one in harvest.found},
+            read=_read_by_workflow(causes),
+            unread_causes=causes.unread if causes else None,
             baseline=_catching_up(
                 Baseline(
                     at=span.until,
@@ -143,27 +146,10 @@ def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Wor
     return [by_name.get(name) or Workflow(name=name) for name in dict.fromkeys(plan.workflows)]
 
 
-async def _errors(
-    survey: AccountSnapshot, found: Sequence[WorkflowFindings], *, patient: bool
-) -> dict[tuple[str, str], InstanceError | None]:
-    places = news.to_describe(found, MOST_DETAILS)
-    errors = await together(_error(survey, *place, patient=patient) for place in places)
-    return dict(zip(places, errors, strict=True))
-
-
-async def _error(
-    survey: AccountSnapshot, workflow: str, instance: str, *, patient: bool
-) -> InstanceError | None:
-    """Return the error of an instance; None if it is unknown.
-
-    One that Cloudflare can't describe, today or ever, must not hold up the whole digest.
-    """
-    try:
-        return (await survey.instance(workflow, instance)).error
-    except CloudflareError as error:
-        if patient and isinstance(error, RateLimited):
-            raise
-        return None
+def _read_by_workflow(causes: CausesRead | None) -> Mapping[str, int]:
+    """Count the instances whose cause was read, by workflow."""
+    known = causes.causes if causes is not None else {}
+    return Counter(workflow for (workflow, _), cause in known.items() if cause is not None)
 
 
 def _counts(rows: Sequence[Workflow]) -> dict[str, dict[Status, int] | None]:

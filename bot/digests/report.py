@@ -37,6 +37,8 @@ class Group:
         shown: the newest of them, at most `MOST_OF_A_GROUP`.
         total: how many there are.
         exact: False where there may be more of them than were looked at.
+        step: the step that failed; None where none is known.
+        described: whether the cause could be read; where not, its members have no more in common.
     """
 
     workflow: str
@@ -45,6 +47,21 @@ class Group:
     shown: Sequence[NewInstance]
     total: int
     exact: bool = True
+    step: str | None = None
+    described: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadCauses:
+    """Instances whose cause was to be read, and was not.
+
+    Attributes:
+        count: how many.
+        error: why the first of them was not; None where it took too long.
+    """
+
+    count: int
+    error: CloudflareError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,9 @@ class Report:
         chart: oldest first; empty where there is nothing to show.
         missed: slots that no worker delivered, since the last digest.
         unread: workflows that could not be read, and why; the next digest has what is new of them.
+        instances: all new instances, the newest first, by workflow.
+        read: of how many new instances the cause was read, by workflow; the groups are of these.
+        unread_causes: instances whose cause was to be read, and was not.
         baseline: for the next one.
     """
 
@@ -111,6 +131,9 @@ class Report:
     missed: Sequence[datetime]
     baseline: Baseline
     unread: Mapping[str, CloudflareError] = field(default_factory=dict)
+    instances: Mapping[str, Sequence[NewInstance]] = field(default_factory=dict)
+    read: Mapping[str, int] = field(default_factory=dict)
+    unread_causes: UnreadCauses | None = None
 
     @property
     def has_news(self) -> bool:

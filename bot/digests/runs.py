@@ -207,9 +207,11 @@ class RunRepository:
         return bool(paused.rowcount)
 
     async def missed_since(self, run: DigestRun) -> tuple[datetime, ...]:
-        """Return the slots that no worker delivered between the digest's last message and this run."""
+        """Return the slots that no worker delivered between the last scheduled message and this run."""
         same = and_(digest_runs.c.digest == run.digest, digest_runs.c.team_id == self._team)
-        last_sent = select(func.max(digest_runs.c.due_at)).where(same, digest_runs.c.state == "sent")
+        last_sent = select(func.max(digest_runs.c.due_at)).where(
+            same, digest_runs.c.state == "sent", digest_runs.c.slot.not_like(f"{RUN_NOW}%")
+        )
         missed = (
             select(digest_runs.c.due_at)
             .where(

@@ -5,14 +5,16 @@ there that says what was asked and no more. Then the database commits. Only then
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from bot.cloudflare.cache import CachedWorkflows
+from bot.digests.causes import ENOUGH_DETAILS
 from bot.digests.codec import plan_version
-from bot.digests.links import list_button_values
+from bot.digests.command.requests import OfInstances
+from bot.digests.links import digest_links, instance_buttons
 from bot.digests.messages.confirmations import (
     asked_here_message,
     changed_meanwhile_message,
@@ -24,6 +26,7 @@ from bot.digests.messages.confirmations import (
     no_such_digest_message,
     not_announced_text,
 )
+from bot.digests.messages.instances import reported_message
 from bot.digests.messages.report import DigestControls, DigestMessages, digest_message
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.names import validate_workflow_names
@@ -45,11 +48,13 @@ class Saved:
     Attributes:
         digest: as the database has it.
         moved_from: the channel that it went to before; empty where it did not move.
+        same: others of its channel that tell the same at the same times.
         unannounced: why it was not announced in a channel, in plain text, by Slack's id of the channel.
     """
 
     digest: Digest
     moved_from: str = ""
+    same: Sequence[Digest] = ()
     unannounced: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -89,9 +94,9 @@ class DigestService:
         await validate_workflow_names(spec, self.accounts)
         await self._prove(spec.channel, interaction)
         digest = await self.store(interaction).create(spec, interaction.user)
-        return Saved(
-            digest, unannounced=await self._announce({spec.channel: created_message(digest)}, interaction)
-        )
+        same = await self._same_as(digest, interaction)
+        said = {spec.channel: created_message(digest, same)}
+        return Saved(digest, same=same, unannounced=await self._announce(said, interaction))
 
     async def update(
         self, number: int, spec: DigestSpec, interaction: Interaction, version: str = ""
@@ -123,23 +128,34 @@ class DigestService:
             now = await self.get(number, interaction)
             is_deleted = now.state == "deleted"
             raise UserError(deleted_message(now) if is_deleted else changed_meanwhile_message(now)) from error
+        same = await self._same_as(changed, interaction)
         if spec.channel == before:
-            return Saved(changed)
-        said = {spec.channel: changed_message(changed), before: moved_away_message(changed)}
-        return Saved(changed, before, await self._announce(said, interaction))
+            return Saved(changed, same=same)
+        said = {spec.channel: changed_message(changed, same=same), before: moved_away_message(changed)}
+        return Saved(changed, before, same, await self._announce(said, interaction))
 
     async def preview(self, spec: DigestSpec, digest: Digest | None = None) -> DigestMessages:
-        """Return what a digest of this plan would say now, for one reader.
+        """Return what the next digest of this plan would say so far, for one reader; nothing is moved by it.
 
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
         """
-        report = await self.reports.report(spec, digest.baseline if digest else None, patient=False)
-        values = {}  # a modal has no buttons
-        if digest:
-            values = await list_button_values(report, self.requests, digest.team)
-        controls = DigestControls(values, is_preview=True)
-        return digest_message(digest.number if digest else None, report, controls)
+        report = await self.reports.report(
+            spec,
+            digest.baseline if digest else None,
+            missed=await self.stores(digest.team).missed(digest.number) if digest else (),
+            patient=False,
+            most_details=ENOUGH_DETAILS,  # its requests are of the person's share, and leave some of it
+        )
+        if digest is None:  # in a modal, which has no buttons
+            return digest_message(None, report, DigestControls(is_preview=True))
+        links = await digest_links(digest.number, report, self.requests, digest.team)
+        controls = DigestControls(links, is_preview=True, next_due=digest.next_due)
+        return digest_message(digest.number, report, controls)
+
+    async def reported(self, request: OfInstances, interaction: Interaction) -> Message:
+        """Return instances that a digest reported, as it reported them; Cloudflare is not asked."""
+        return reported_message(request, await instance_buttons(request, self.requests, interaction.team))
 
     async def get(self, number: int, interaction: Interaction) -> Digest:
         """Return a digest, a deleted one too while it can be restored.
@@ -151,6 +167,18 @@ class DigestService:
             return await self.store(interaction).get(number)
         except NoSuchDigest as error:
             raise UserError(no_such_digest_message(number)) from error
+
+    async def restore(self, number: int, interaction: Interaction) -> Saved:
+        """Undo a deletion; a digest that is there stays as it is.
+
+        Raises:
+            NoSuchDigest, TooManyDigests: as `DigestRepository.restore`.
+        """
+        digest = await self.store(interaction).restore(number)
+        return Saved(digest, same=await self._same_as(digest, interaction))
+
+    async def _same_as(self, digest: Digest, interaction: Interaction) -> Sequence[Digest]:
+        return await self.store(interaction).same_as(digest, next(iter(self.accounts)))
 
     async def _prove(self, channel: str, interaction: Interaction) -> None:
         """Prove that the person and the bot are in a channel."""

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
 from bot.digests.limits import DigestLimits
 from bot.digests.model import Digest, DigestRun, DigestSpec
-from bot.digests.runs import RUN_NOW, RUN_WHILE_ACTIVE
+from bot.digests.run_now import RunAsked, add_run
+from bot.digests.runs import RUN_NOW, RunRepository
 from bot.storage.database import write_to_end
 from bot.storage.tables import digest_runs, digests
 
@@ -49,6 +50,7 @@ class DigestRepository:
         team: Slack's id of the workspace.
         now: the clock.
         limits: how many digests there may be; None for any number.
+        run_pause: the least time between two runs of a digest that are asked for.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class DigestRepository:
         team: str,
         now: Callable[[], datetime],
         limits: DigestLimits | None = None,
+        run_pause: timedelta = timedelta(0),
     ) -> None:
         self._engine = engine
         self._team = team
         self._now = now
         self._limits = limits
+        self._run_pause = run_pause
 
     async def create(self, plan: DigestSpec, creator: str) -> Digest:
         """Create a digest, due from its next slot on.
@@ -84,9 +88,9 @@ class DigestRepository:
 
         async def write() -> Digest:
             async with self._engine.begin() as connection:
-                digest = digest_of((await connection.execute(made)).mappings().one())
-                await self._check_limits(connection, digest)
-                return digest
+                if self._limits is not None:
+                    await self._limits.check_new(connection, self._team, creator, plan.channel)
+                return digest_of((await connection.execute(made)).mappings().one())
 
         return await write_to_end(write())
 
@@ -107,6 +111,14 @@ class DigestRepository:
     async def of_channel(self, channel: str) -> tuple[Digest, ...]:
         """Return the digests of a channel, by number, without the deleted ones."""
         return await self._find(digests.c.channel == channel, digests.c.state != "deleted")
+
+    async def same_as(self, digest: Digest, default_account: str) -> tuple[Digest, ...]:
+        """Return the others of its channel that tell the same at the same times, by number."""
+        others = await self.of_channel(digest.plan.channel)
+        same = digest.plan.subject(default_account)
+        return tuple(
+            one for one in others if one.number != digest.number and one.plan.subject(default_account) == same
+        )
 
     async def of_creator(self, creator: str) -> tuple[Digest, ...]:
         """Return the digests of a creator, by number, without the deleted ones."""
@@ -203,8 +215,13 @@ class DigestRepository:
             rows = (await connection.execute(newest_first)).mappings().all()
         return tuple(run_of(row) for row in rows)
 
-    async def run_now(self, number: int) -> DigestRun:
-        """Add a run out of turn; a second request before it has begun adds no other.
+    async def missed(self, number: int) -> tuple[datetime, ...]:
+        """Return the slots that no worker delivered since the last scheduled message."""
+        asked = DigestRun(number, RUN_NOW, self._now())
+        return await RunRepository(self._engine, self._team).missed_since(asked)
+
+    async def run_now(self, number: int) -> RunAsked:
+        """Add a run out of turn, unless one is due already or the last one was asked for just now.
 
         A digest that is paused then goes out all the same; one that is paused afterwards does not.
 
@@ -212,40 +229,15 @@ class DigestRepository:
             NoSuchDigest: there is none.
             DigestChanged: it is deleted.
         """
-        return await write_to_end(self._add_run(number, self._now()))
 
-    async def _add_run(self, number: int, now: datetime) -> DigestRun:
-        async with self._engine.begin() as connection:
-            digest = await self._lock(connection, number)
-            if digest.state == "deleted":
-                raise DigestChanged(number)
-            is_paused = digest.state == "paused"
-            kind = RUN_NOW if is_paused else RUN_WHILE_ACTIVE
-            run = DigestRun(number, f"{kind}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
-            waiting = select(digest_runs).where(
-                self._is_run_of(number), digest_runs.c.state == "due", digest_runs.c.slot.startswith(RUN_NOW)
-            )
-            if is_paused:  # those of before will not come
-                waiting = waiting.where(digest_runs.c.slot.not_like(f"{RUN_WHILE_ACTIVE}%"))
-            row = (await connection.execute(waiting)).mappings().first()
-            if row is not None:
-                return run_of(row)
-            same = select(digest_runs).where(self._is_run_of(number), digest_runs.c.slot == run.slot)
-            if (done := (await connection.execute(same)).mappings().first()) is not None:
-                return run_of(done)
-            await connection.execute(
-                insert(digest_runs).values(
-                    team_id=self._team,
-                    digest=number,
-                    slot=run.slot,
-                    due_at=seconds(now),
-                    state=run.state,
-                    attempt=0,
-                    try_at=seconds(now),
-                    posting=False,
-                )
-            )
-        return run
+        async def write() -> RunAsked:
+            async with self._engine.begin() as connection:
+                digest = await self._lock(connection, number)
+                if digest.state == "deleted":
+                    raise DigestChanged(number)
+                return await add_run(connection, digest, self._now(), self._run_pause)
+
+        return await write_to_end(write())
 
     async def is_served(self) -> bool:
         """Return whether a worker is delivering: no run is due for over a minute without having begun."""

@@ -5,11 +5,14 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from bot.cloudflare.cache import CachedWorkflows, SingleFlight
+from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError, InvalidParameter, RateLimited, WorkflowNotFound
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.models import InstancePage, PageQuery, Workflow, WorkflowList
 
-_AT_ONCE: Final = 10
+AT_ONCE: Final = 10
+"""Requests that the digests of one slot make at the same time."""
+
 _MOST_COUNTED: Final = 200
 """Workflows that are asked for one by one because the list has no counts: a sixth of what a token may ask."""
 
@@ -32,7 +35,7 @@ class AccountSnapshot:
         self._fresh = fresh
         self._answers: dict[Hashable, Any] = {}
         self._flights = SingleFlight()
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def workflows(self) -> WorkflowList:
         """Return every workflow of the account.
@@ -75,15 +78,15 @@ class AccountSnapshot:
             lambda: self._account.list_instances(query, fresh=self._fresh, priority=Priority.BACKGROUND),
         )
 
-    async def instance(self, workflow: str, instance: str) -> InstanceDetail:
-        """Return one instance.
+    async def cause(self, workflow: str, instance: str) -> Cause:
+        """Return why an instance failed.
 
         Raises:
             CloudflareError: there is no such answer.
         """
         return await self._ask(
-            ("instance", workflow, instance),
-            lambda: self._account.get_instance(workflow, instance, priority=Priority.BACKGROUND),
+            ("cause", workflow, instance),
+            lambda: self._account.get_cause(workflow, instance, priority=Priority.BACKGROUND),
         )
 
     async def _counted(self, row: Workflow, *, patient: bool) -> Workflow | None:

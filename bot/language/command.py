@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.language.times import Clock
-from bot.language.tokens import COMMAND, SlackMention, extract_mentions
+from bot.language.tokens import COMMAND, SlackMention, escaped, extract_mentions
 
 _NO_MOMENT: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -49,6 +49,14 @@ class Command:
     def whole(self) -> str:
         """Return what to type, the slash command first."""
         return f"{COMMAND} {self.text.strip().removeprefix(COMMAND).strip()}"
+
+    def sent(self) -> str:
+        """Return the text as Slack sends it: what `from_slack` reads as this command."""
+        parts, at = [], 0
+        for mention in self.mentions:
+            parts += [escaped(self.text[at : mention.start]), mention.sent()]
+            at = mention.end
+        return "".join((*parts, escaped(self.text[at:])))
 
     def edit(self, span: tuple[int, int] | None, words: str) -> "Command":
         """Return the command with other words in a span, in which a mention keeps whom it means."""

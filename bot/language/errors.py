@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final, Protocol, Self, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar
 
 _T = TypeVar("_T")
 _MOST_CORRECTIONS: Final = 4
@@ -21,9 +21,10 @@ class QueryError(Exception):
         word: the word that is wrong, as it was typed.
         problem: what is wrong with it, to be read after the word.
         expected: what would have been right.
-        nearest: what to write in its place, where something right looks like it.
+        choices: what to write in its place, where something right looks like it; several if any may be meant.
         span: where the word stands in the text; None for all of it.
-        corrected: the whole text as it can be read, to be typed again; `verify_proposal` fills it in.
+        proposals: the whole text as it can be read, for the nearest or for each choice; `verify_proposals`
+            fills them in.
     """
 
     def __init__(
@@ -32,16 +33,26 @@ class QueryError(Exception):
         problem: str,
         *,
         expected: str,
-        nearest: str | None = None,
+        nearest: str | tuple[str, ...] | None = None,
         span: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(f"{word} {problem}; expected {expected}")
         self.word = word
         self.problem = problem
         self.expected = expected
-        self.nearest = nearest
+        self.choices = nearest if isinstance(nearest, tuple) else (nearest,) if nearest else ()
         self.span = span
-        self.corrected: str | None = None
+        self.proposals: tuple[Editable, ...] = ()
+
+    @property
+    def nearest(self) -> str | None:
+        """Return what to write in the word's place, where one thing alone may be meant."""
+        return self.choices[0] if len(self.choices) == 1 else None
+
+    @property
+    def corrected(self) -> str | None:
+        """Return the first of the proposals as it is typed."""
+        return self.proposals[0].whole() if self.proposals else None
 
 
 class Editable(Protocol):
@@ -50,36 +61,45 @@ class Editable(Protocol):
     def whole(self) -> str:
         """Return what to type for the whole text."""
 
+    def sent(self) -> str:
+        """Return the text as Slack sends it, which a button can carry."""
+
     def edit(self, span: tuple[int, int] | None, words: str) -> Self:
         """Return the same with other words in a span; None stands for all of the text."""
 
 
-_E = TypeVar("_E", bound=Editable)
+def verify_proposals(error: QueryError, typed: Editable, read: Callable[[Any], object]) -> None:
+    """Keep what an error proposes only if the text that it leads to can be read.
 
-
-def verify_proposal(error: QueryError, typed: _E, read: Callable[[_E], object]) -> None:
-    """Keep the proposal of an error only if the text that it leads to can be read.
-
-    Further mistakes in the corrected text are corrected along with the first.
+    Further mistakes in a corrected text are corrected along with the first.
 
     Args:
-        error: what is wrong with the text; its `corrected` is filled in, or its `nearest` is dropped.
+        error: what is wrong with the text; its `proposals` are filled in, or what it proposes is dropped.
         typed: the text.
         read: reads a text. It raises QueryError.
     """
-    found: QueryError | None = error
+    found = [(words, _corrected(error, words, typed, read)) for words in error.choices]
+    error.choices = tuple(words for words, text in found if text is not None)
+    error.proposals = tuple(text for _, text in found if text is not None)
+
+
+def _corrected(
+    error: QueryError, words: str, typed: Editable, read: Callable[[Any], object]
+) -> Editable | None:
+    """Return a text as it can be read once the words are in the place of the wrong ones."""
+    found, nearest = error, words
     for _ in range(_MOST_CORRECTIONS):
-        if found is None or found.nearest is None:
+        typed = typed.edit(found.span, nearest)
+        wrong = _error_in(typed, read)
+        if wrong is None:
+            return typed
+        if wrong.nearest is None:
             break
-        typed = typed.edit(found.span, found.nearest)
-        found = _error_in(typed, read)
-        if found is None:
-            error.corrected = typed.whole()
-            return
-    error.nearest = None
+        found, nearest = wrong, wrong.nearest
+    return None
 
 
-def _error_in(typed: _E, read: Callable[[_E], object]) -> QueryError | None:
+def _error_in(typed: Editable, read: Callable[[Any], object]) -> QueryError | None:
     try:
         read(typed)
     except QueryError as error:
@@ -92,6 +112,9 @@ class _FieldText:
     text: str
 
     def whole(self) -> str:
+        return self.text
+
+    def sent(self) -> str:
         return self.text
 
     def edit(self, span: tuple[int, int] | None, words: str) -> "_FieldText":
@@ -108,8 +131,9 @@ def read_field(text: str, read: Callable[[str], _T]) -> _T:
     try:
         return read(text)
     except QueryError as error:
-        verify_proposal(error, _FieldText(text), lambda field: read(field.text))
-        error.nearest, error.corrected = error.corrected, None
+        verify_proposals(error, _FieldText(text), lambda field: read(field.text))
+        error.choices = tuple(proposal.whole() for proposal in error.proposals)
+        error.proposals = ()
         raise
 
 

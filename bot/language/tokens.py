@@ -16,6 +16,7 @@ _MARKUP: Final = re.compile(
     re.IGNORECASE,
 )
 _ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_ENTITY_OF: Final = {sign: entity for entity, sign in _ENTITIES.items()}
 _QUOTES: Final = {
     **dict.fromkeys('"“”„‟«»', '"“”„‟«»'),
     **dict.fromkeys("'‘’‚‛", "'‘’‚‛"),
@@ -55,7 +56,9 @@ class Token:
         """Return whether the value stood in quotes."""
         return self.raw != self.value
 
-    def wrong(self, problem: str, *, expected: str, nearest: str | None = None) -> QueryError:
+    def wrong(
+        self, problem: str, *, expected: str, nearest: str | tuple[str, ...] | None = None
+    ) -> QueryError:
         """Return an error that names this word, and can put it right where it stands."""
         span = (self.start, self.end)
         return QueryError(self.text, problem, expected=expected, nearest=nearest, span=span)
@@ -83,6 +86,10 @@ class SlackMention:
     def end(self) -> int:
         """Where the next character stands in the text as it was typed."""
         return self.start + len(self.typed)
+
+    def sent(self) -> str:
+        """Return the mention as Slack sends it."""
+        return f"<{self.kind}{self.id}|{escaped(self.name)}>" if self.name else f"<{self.kind}{self.id}>"
 
 
 def from_slack(text: str) -> str:
@@ -118,6 +125,11 @@ def _label(link: re.Match[str]) -> str:
     """Return a link's label; without one its address, which for a mail or a call is what was typed."""
     is_web = link["scheme"].lower().startswith("http")
     return _plain(link["label"] or (f"{link['scheme']}{link['address']}" if is_web else link["address"]))
+
+
+def escaped(text: str) -> str:
+    """Return a text with the three entities that Slack makes of what was typed."""
+    return re.sub("[&<>]", lambda sign: _ENTITY_OF[sign[0]], text)
 
 
 def _plain(text: str) -> str:

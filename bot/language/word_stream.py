@@ -59,7 +59,9 @@ def as_typed(tokens: Sequence[Token]) -> str:
     return " ".join(token.text for token in tokens)
 
 
-def wrong(tokens: Sequence[Token], problem: str, *, expected: str, nearest: str | None = None) -> QueryError:
+def wrong(
+    tokens: Sequence[Token], problem: str, *, expected: str, nearest: str | tuple[str, ...] | None = None
+) -> QueryError:
     """Return an error that names several words in a row, and can put them right where they stand."""
     span = (tokens[0].start, tokens[-1].end)
     return QueryError(as_typed(tokens), problem, expected=expected, nearest=nearest, span=span)

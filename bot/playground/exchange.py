@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from bot.cloudflare.client import Call
 from bot.playground.simulators.slack import Ack, Delivery, Payload, Problem
+from bot.slack.channels import UNAVAILABLE
 
 Kind = Literal["command", "action", "view_action", "submit", "close", "suggest", "other", "web_api"]
 
@@ -31,6 +32,11 @@ class Answer:
     error: str | None
     problems: tuple[Problem, ...]
     body: Payload
+
+    @property
+    def is_membership_check(self) -> bool:
+        """Whether the bot asked who is in a channel, and Slack said that somebody is not."""
+        return self.via == "chat.postEphemeral" and self.error in UNAVAILABLE and not self.problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ class ExchangeLog:
         self._store(replace(cause, answers=(*cause.answers, answer)))
         if (
             answer.error is not None
+            and not answer.is_membership_check
             and call.method.startswith(_DISPLAY_METHODS)
             and cause.channel is not None
         ):

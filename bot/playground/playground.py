@@ -51,6 +51,7 @@ async def run_playground(account: Account) -> AsyncIterator[Playground]:
             "bot_host": LOOPBACK,
             "port": 0,
             "bot_shutdown_seconds": 1.0,
+            "bot_run_pause": 1.0,  # a person who tries digests out fills no channel of others
         }
         for journal in (slack.calls, slack.responses, slack.changes, slack.views.shown, slack.views.closed):
             journal.keep(_KEPT)

@@ -95,8 +95,12 @@ class SlackApp(AsyncApp):
         with bind_request_id(request_id):
             try:
                 req.body = _replace_lone_surrogates(req.body)
-                with charge_to(_person(req.body)):
-                    response = await super().async_dispatch(req)
+                if _has_no_action(req.body):
+                    _log.warning("click_without_action")
+                    response = BoltResponse(status=200)
+                else:
+                    with charge_to(_person(req.body)):
+                        response = await super().async_dispatch(req)
             except Exception as error:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
                 if _is_bolts_own(error):
                     response = _refuse(error)
@@ -134,6 +138,15 @@ def _is_bolts_own(error: Exception) -> bool:
 def _refuse(error: Exception) -> BoltResponse:
     _log.warning("request_refused", status=400, reason=f"it is none of Slack's ({type(error).__name__})")
     return BoltResponse(status=400)
+
+
+def _has_no_action(body: Mapping[str, Any]) -> bool:
+    """Return whether this is a click on nothing: Bolt takes the first action for granted."""
+    if body.get("type") != "block_actions" or "actions" not in body:
+        return False
+    actions = body["actions"]
+    first = actions[0] if isinstance(actions, list) and actions else None
+    return not (isinstance(first, dict) and "action_id" in first)
 
 
 def _replace_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:

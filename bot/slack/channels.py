@@ -19,12 +19,13 @@ from bot.ui.elements import Message
 Reason = Literal["person", "bot", "archived"]
 """Who is not in the channel; or that nobody can post there any more."""
 
-_REASONS: Final[dict[str, Reason]] = {
+UNAVAILABLE: Final[dict[str, Reason]] = {
     "user_not_in_channel": "person",
     "not_in_channel": "bot",
     "channel_not_found": "bot",
     "is_archived": "archived",
 }
+"""By Slack's error."""
 _TIMEOUT: Final = timedelta(seconds=8)
 
 
@@ -78,8 +79,8 @@ class ChannelAccess:
                 await self._post(message, channel, user)
         except SLACK_ERRORS as error:
             why = reason(error)
-            if why in _REASONS:
-                raise ChannelUnavailable(channel, _REASONS[why]) from error
+            if why in UNAVAILABLE:
+                raise ChannelUnavailable(channel, UNAVAILABLE[why]) from error
             raise ChannelUnknown(why) from error
 
     async def _post(self, message: Message, channel: str, user: str) -> None:

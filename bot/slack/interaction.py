@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from bot.ui.form_state import State
+
+_NO_NAMES: Final = frozenset({"directmessage", "privategroup"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Interaction:
         carried: the text that the modal was opened with, see `dump`.
         signature: Slack's, of the HTTP request; empty in Socket Mode.
         in_modal: it was done in a modal, whose `channel` is the one that it was opened in.
+        channel_name: without `#`; empty where Slack does not tell it.
     """
 
     user: str
@@ -37,6 +40,7 @@ class Interaction:
     carried: str = ""
     signature: str = ""
     in_modal: bool = False
+    channel_name: str = ""
 
     @property
     def identity(self) -> str:
@@ -53,6 +57,7 @@ class Interaction:
         return cls(
             user=_text(body.get("user_id")) or "",
             channel=_text(body.get("channel_id")),
+            channel_name=_channel_name(body.get("channel_name")),
             response_url=_text(body.get("response_url")),
             trigger_id=_text(body.get("trigger_id")) or "",
             team=_text(body.get("team_id")) or "",
@@ -88,6 +93,7 @@ class Interaction:
         return cls(
             user=_id(user) or "",
             channel=channel,
+            channel_name=_channel_name(_of(body.get("channel"), "name")),
             response_url=response_url,
             trigger_id=_text(body.get("trigger_id")) or "",
             # An app of a whole organisation is sent no `team`, and an event has its id elsewhere.
@@ -106,7 +112,17 @@ class Interaction:
 
 
 def _id(thing: object) -> str | None:
-    return _text(thing.get("id")) if isinstance(thing, dict) else None
+    return _text(_of(thing, "id"))
+
+
+def _of(thing: object, key: str) -> object:
+    return thing.get(key) if isinstance(thing, dict) else None
+
+
+def _channel_name(name: object) -> str:
+    """Return a channel's name; for some conversations Slack sends a word that is none."""
+    text = _text(name) or ""
+    return "" if text in _NO_NAMES else text
 
 
 def _text(thing: object) -> str | None:

@@ -71,9 +71,11 @@ class Accepted:
 
     Attributes:
         then: makes the reply; may raise what a handler may.
+        again: what to type for the same reply; empty where there is no such command.
     """
 
     then: Callable[[], Awaitable["Reply"]]
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Final
@@ -20,6 +20,7 @@ from pydantic_core import to_json
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.language.readings import Reading
 from bot.storage.database import insert_for
 from bot.storage.tables import bookmarks
 from bot.ui.elements import command, escape
@@ -27,7 +28,7 @@ from bot.ui.limits import VALUE
 from bot.ui.problems import Problem, explain
 
 VERSION: Final = "2"
-_MOST_JSON: Final = 256 * 1024  # bytes; no button and no row of the database comes near
+_MOST_JSON: Final = 512 * 1024  # bytes; no button and no row of the database comes near
 _CHECKSUM: Final = 8  # bytes
 _RAW: Final = -15  # no header and no checksum of zlib's own
 _SMALL: Final = 5  # zlib clears that much less memory for each of the short texts
@@ -42,9 +43,11 @@ class Request:
 
     Attributes:
         kind: names the type in a button, for good.
+        readings: what was taken for what where it was typed; the answer says so.
     """
 
     kind: ClassVar[str]
+    readings: tuple[Reading, ...] = field(default=(), kw_only=True)
 
     def command(self) -> str:
         """Return what to type to ask for the same, or nothing where there is no such command."""

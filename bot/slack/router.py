@@ -5,7 +5,8 @@ its handler answers with a reply, and the reply goes with the ack or after it. E
 requests that come twice are answered once, and no ack waits for too long.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -17,8 +18,11 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.errors import CloudflareError, InvalidResponse, RateLimited, Unavailable
 from bot.errors import StartupError
+from bot.language.command import Command
+from bot.language.readings import Reading
+from bot.language.tokens import extract_mentions
 from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
 from bot.slack.handled import HandledRequests
@@ -50,6 +54,7 @@ from bot.ui.problems import (
     unknown_command_message,
     unknown_control_message,
 )
+from bot.ui.readings import view_with_readings, with_readings
 from bot.ui.request_id import with_request_id
 
 _log = structlog.get_logger(__name__)
@@ -60,6 +65,9 @@ SIGNATURE: Final = "X-Slack-Signature"
 
 _TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
 """Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
+
+_PASSING: Final = (RateLimited, Unavailable, InvalidResponse)
+"""Faults of Cloudflare's that may be over when the person asks again."""
 
 _TEAM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack waits three for an ack, and the answer takes its time, too. Only a start without Slack needs it."""
@@ -208,7 +216,7 @@ class Router:
         interaction = _signed(interaction, request)
         read = partial(self.reader.command, text, interaction)
         work, is_first = self._background.start_once(
-            interaction.identity, lambda: self._answer(read, interaction)
+            interaction.identity, lambda: self._answer(read, interaction, typed=text)
         )
         if await self._background.done_before_ack(work):
             reply = work.result()
@@ -226,7 +234,7 @@ class Router:
         await ack()
         interaction = _signed(Interaction.of_payload(body), request)
         action_id = str(action.get("action_id"))
-        read = partial(self.reader.button, action_id, str(action.get("value") or ""), interaction)
+        read = partial(self.reader.button, action_id, _value_of(action), interaction)
 
         def work() -> Coroutine[Any, Any, None]:
             return self._responder.deliver(self._answer(read, interaction), interaction)
@@ -295,12 +303,23 @@ class Router:
         read: Callable[[], Awaitable[Request]],
         interaction: Interaction,
         *,
+        typed: str | None = None,
         in_modal: bool = False,
     ) -> Reply:
-        """Read a request and handle it. Nothing is raised: every error becomes a reply."""
+        """Read a request and handle it. Nothing is raised: every error becomes a reply.
+
+        Args:
+            read: reads the request.
+            interaction: who asks.
+            typed: the words of a command as Slack sent them.
+            in_modal: it was submitted in one.
+        """
 
         async def handle() -> Reply:
-            return await self._handle(await read(), interaction)
+            request = await read()
+            again = Command(request.command()) if typed is None else Command(*extract_mentions(typed))
+            with _offering(again):
+                return _with_readings(await self._handle(request, interaction), request.readings)
 
         reply = await self._guarded(handle, in_modal=in_modal)
         if not isinstance(reply, OpenModal):
@@ -333,7 +352,14 @@ class Router:
     async def _settled(self, work: Awaitable[Reply]) -> Reply:
         """Return what the answer to a submitted modal comes to in the end."""
         reply = await work
-        return await self._guarded(reply.then) if isinstance(reply, Accepted) else reply
+        if not isinstance(reply, Accepted):
+            return reply
+
+        async def settle() -> Reply:
+            with _offering(Command(reply.again)):
+                return await reply.then()
+
+        return await self._guarded(settle)
 
     async def _guarded(self, work: Callable[[], Awaitable[Reply]], *, in_modal: bool = False) -> Reply:
         """Do some work; every error becomes a reply."""
@@ -352,10 +378,36 @@ class Router:
             return ShowMessage(unexpected_message(request_id))
 
 
+def _value_of(action: Mapping[str, Any]) -> str:
+    """Return what a button carries, or the chosen one of a menu's choices."""
+    chosen = action.get("selected_option")
+    return str((chosen if isinstance(chosen, dict) else action).get("value") or "")
+
+
 def _signed(interaction: Interaction, request: AsyncBoltRequest) -> Interaction:
     """Return the interaction with the signature of its request."""
     values = request.headers.get(SIGNATURE.lower())
     return replace(interaction, signature=values[0]) if values else interaction
+
+
+@contextmanager
+def _offering(again: Command) -> Iterator[None]:
+    """Offer a command once more where a fault of Cloudflare's, which may be over by then, was in its way."""
+    try:
+        yield
+    except _PASSING as error:
+        raise UserError(problem_message(error, again=again if again.text else None)) from error
+
+
+def _with_readings(reply: Reply, readings: Sequence[Reading]) -> Reply:
+    """Return a reply that says how the command was read."""
+    match reply:
+        case ShowMessage(message=message, plain=plain):
+            plain = plain and with_readings(plain, readings)
+            return replace(reply, message=with_readings(message, readings), plain=plain)
+        case OpenModal(view=view):
+            return replace(reply, view=view_with_readings(view, readings))
+    return reply
 
 
 def log_problem(error: BaseException) -> None:

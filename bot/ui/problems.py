@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import singledispatch
+from typing import Final
 
 from bot.cloudflare.errors import (
     AccountNotFound,
@@ -20,12 +21,12 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.language.errors import QueryError
+from bot.language.errors import Editable, QueryError
+from bot.ui.api_words import api_message, api_text
 from bot.ui.elements import (
     Message,
     button,
     code,
-    code_number,
     command,
     context,
     duration,
@@ -33,7 +34,11 @@ from bot.ui.elements import (
     message,
     section,
 )
+from bot.ui.limits import VALUE, Block
 from bot.ui.request_id import with_request_id
+
+RUN_COMMAND: Final = "command_run"
+"""The action id of buttons that carry the text of a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ class Suggestion:
     accessibility_label: str
 
 
-def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[Suggestion] = ()) -> Message:
+def problem_message(
+    error: Exception, *, again: Editable | None = None, suggestions: Sequence[Suggestion] = ()
+) -> Message:
     """Return what a person is told about an error.
 
     Args:
@@ -78,9 +85,13 @@ def problem_message(error: Exception, *, again: str = "", suggestions: Sequence[
     """
     problem = explain(error)
     advice = list(problem.advice)
-    if again:
-        advice.append(f"To try again: {command(again)}")
+    proposals = error.proposals if isinstance(error, QueryError) else ()
     blocks = [section("\n".join((f"⚠️ *{problem.title}*", *advice)))]
+    blocks += [section(command(text.whole()), run_button("Run it", text)) for text in proposals]
+    advice += [f"Type {command(text.whole())}" for text in proposals]
+    if again is not None:
+        blocks.append(section(f"Again: {command(again.whole())}", run_button("Try again", again)))
+        advice.append(f"To try again: {command(again.whole())}")
     blocks += [
         section(way.text, button(way.label, "list_open", way.value, way.accessibility_label))
         for way in suggestions
@@ -157,6 +168,14 @@ def team_unknown_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def run_button(label: str, text: Editable) -> Block | None:
+    """Build a button that does what a command does, unless the command is too long for one."""
+    sent = text.sent()
+    if len(sent) > VALUE:
+        return None
+    return button(label, RUN_COMMAND, sent, f"{label}: {text.whole()}")
+
+
 @singledispatch
 def explain(error: Exception) -> Problem:
     """Return an error in words, by its type.
@@ -175,9 +194,8 @@ def is_explained(error: Exception) -> bool:
 @explain.register
 def _(error: QueryError) -> Problem:
     advice = [f"Expected: {_with_code(error.expected)}."]
-    if error.nearest:
-        whole = f" Then type {command(error.corrected)}" if error.corrected else ""
-        advice.append(f"Did you mean {code(error.nearest)}?{whole}")
+    if error.choices:
+        advice.append(f"Did you mean {' or '.join(map(code, error.choices))}?")
     return Problem(f"{code(error.word)} {_with_code(error.problem)}.", tuple(advice))
 
 
@@ -189,6 +207,15 @@ def _(error: UnknownAccount) -> Problem:
 
 @explain.register
 def _(error: NotAuthorized) -> Problem:
+    if any("from location" in entry.message for entry in error.errors):  # with code 9109
+        return Problem(
+            "Cloudflare does not take this bot's token from where it runs.",
+            (
+                "The token may be used from other IP addresses only.",
+                "Whoever runs the bot can see the bot's address with `workflows-bot check`.",
+            ),
+            details(error),
+        )
     permissions = " or ".join(f"*{name}*" for name in error.PERMISSIONS)
     return Problem(
         "Cloudflare does not let this bot read Workflows.",
@@ -203,15 +230,18 @@ def _(error: NotAuthorized) -> Problem:
 @explain.register
 def _(error: AccountNotFound) -> Problem:
     return Problem(
-        "Cloudflare knows no such account.",
-        ("The account id in this bot's settings is malformed or wrong; `workflows-bot check` says which.",),
+        "Cloudflare knows no such account or address.",
+        (
+            "The account id in this bot's settings is wrong or malformed, or the address of the API is.",
+            "Whoever runs the bot can see which with `workflows-bot check`.",
+        ),
         details(error),
     )
 
 
 @explain.register
 def _(error: CloudflareError) -> Problem:
-    return Problem("Cloudflare refused.", (_sentence(error.reason),), details(error))
+    return Problem("Cloudflare refused.", (f"{api_text(_capitalized(error.reason))}.",), details(error))
 
 
 @explain.register
@@ -227,7 +257,7 @@ def _(error: InstanceNotFound) -> Problem:
 def _(error: InvalidParameter) -> Problem:
     return Problem(
         "Cloudflare refused the query.",
-        (f"It says: {escape(_in_words(error.reason))}.", "What it takes: `/workflows help filters`"),
+        (f"It says: {api_text(_in_words(error.reason))}.", "What it takes: `/workflows help filters`"),
         details(error),
     )
 
@@ -281,7 +311,7 @@ def _(error: TLSError) -> Problem:
 @explain.register
 def _(error: InvalidResponse) -> Problem:
     if error.errors:  # in the API's own envelope, with a status that says all is well
-        said = escape(_in_words(error.reason))
+        said = api_text(_in_words(error.reason))
         return Problem("Cloudflare refused.", (f"It says: {said}.",), details(error))
     return Problem(
         "Cloudflare sent a response this bot can't read.",
@@ -292,7 +322,7 @@ def _(error: InvalidResponse) -> Problem:
 
 def details(error: CloudflareError) -> tuple[str, ...]:
     """Return what the API said, and under which id its support finds it."""
-    said = [f"{escape(entry.message)}{code_number(entry)}" for entry in error.errors]
+    said = [api_message(entry) for entry in error.errors]
     if error.http_status is not None:
         said.append(f"HTTP {error.http_status}")
     if error.ray:
@@ -317,8 +347,12 @@ def _what_came(error: Unavailable) -> str:
 
 
 def _sentence(text: str) -> str:
+    return f"{escape(_capitalized(text))}."
+
+
+def _capitalized(text: str) -> str:
     text = _in_words(text)
-    return f"{escape(text[:1].upper() + text[1:])}."
+    return text[:1].upper() + text[1:]
 
 
 def _with_code(text: str) -> str:

@@ -5,10 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.digests.command.requests import DIGEST_CODEC, DeleteDigest, OfDigest
-from bot.playground.simulators.slack import Message, Person, Reply
-from tests.support.digest_actions import AT_ONCE, answers, ask_digest, line_of, press, stored_states
+from bot.digests.command.requests import DIGEST_CODEC, DeleteDigest, OfDigest, PauseDigest
+from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
+from tests.support.digest_actions import (
+    AT_ONCE,
+    OWN_MENU,
+    answers,
+    ask_digest,
+    choose,
+    first_seen,
+    line_of,
+    menu_labels,
+    menus,
+    press,
+    stored_states,
+)
 from tests.support.fixtures import ReadLog
+from tests.support.form_values import fill_form
 from tests.support.messages import button_labels
 
 BUTTONS = ("show", "preview", "run", "pause", "resume", "edit", "delete", "restore")
@@ -42,9 +55,15 @@ async def test_a_digest_that_is_gone_is_said_to_be(ada: Person, read_log: ReadLo
     assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
 
 
-async def test_a_button_leaves_the_message_that_it_is_in(ada: Person) -> None:
+async def test_a_button_that_changes_nothing_leaves_the_message_that_it_is_in(ada: Person) -> None:
     made = await ask_digest(ada, "create weekdays 09:00")
-    paused = await press(ada, made, "digest_pause")
+    preview = await press(ada, made, "digest_preview")
+    assert answers(ada) == [made, preview]
+
+
+async def test_a_button_of_an_earlier_card_leaves_it(ada: Person) -> None:
+    made = await ask_digest(ada, "create weekdays 09:00")
+    paused = await (await forged(ada, made, "pause", DIGEST_CODEC.encode(PauseDigest(1)))).message()
     assert answers(ada) == [made, paused]
 
 
@@ -56,7 +75,7 @@ async def test_a_button_leaves_the_message_that_it_is_in(ada: Person) -> None:
         ("delete", "is deleted", "deleted"),
         ("restore", "is restored", "active"),
         ("run", "is being made", "active"),
-        ("preview", "all workflows", "active"),
+        ("preview", "Nothing failed in the last 24 hours", "active"),
     ],
 )
 async def test_a_button_pressed_three_times_at_once_does_what_it_says_once(
@@ -92,13 +111,63 @@ async def test_a_button_of_a_digest_carries_a_request(ada: Person) -> None:
     made = await ask_digest(ada, "create weekdays 09:00")
     for button in made.buttons():
         request = DIGEST_CODEC.decode(button.value or "")
-        assert (request.kind, request) == (button.action_id, request_of(request.kind))
+        assert isinstance(request, OfDigest)
+        assert (request.kind, request.number) == (button.action_id, 1)
 
 
-def request_of(kind: str) -> OfDigest:
-    (found,) = (request for request in DIGEST_CODEC.kinds if request.kind == kind)
-    assert issubclass(found, OfDigest)
-    return found(1)
+async def test_what_changes_a_digest_changes_the_card_in_place(ada: Person) -> None:
+    card = await ask_digest(ada, "create weekdays 09:00")
+    shown = len(answers(ada))
+    for word, said in (
+        ("pause", "is paused"),
+        ("resume", "is active again"),
+        ("delete", "is deleted"),
+        ("restore", "is restored"),
+    ):
+        card = await press(ada, card, f"digest_{word}")
+        assert said in line_of(card)
+        assert len(answers(ada)) == shown, word
+        assert said in answers(ada)[-1].all_text()
+    reply = await ada.click(card, "digest_edit")
+    form = await reply.view()
+    saved = await ada.submit(form, fill_form(form.payload, words="daily 10:00"))
+    changed = await first_seen(saved)
+    assert "is changed" in line_of(changed)
+    assert len(answers(ada)) == shown
+    assert "daily at 10:00" in answers(ada)[-1].all_text()
+
+
+async def test_a_menu_in_a_list_does_what_it_says_and_leaves_the_list(ada: Person, tmp_path: Path) -> None:
+    await ask_digest(ada, "create weekdays 09:00")
+    await ask_digest(ada, "create daily 10:00")
+    listed = await ask_digest(ada, "list")
+    assert menu_labels(listed) == [OWN_MENU, OWN_MENU]
+    assert "is paused" in line_of(await choose(ada, listed, "Pause", 1))
+    deleted = await choose(ada, listed, "Delete")
+    assert "*Digest 1* in <#C0GENERAL> *is deleted.*" in line_of(deleted)
+    assert stored_states(tmp_path) == {1: "deleted", 2: "paused"}
+    assert listed in answers(ada)
+    await press(ada, deleted, "digest_restore")
+    assert stored_states(tmp_path) == {1: "active", 2: "paused"}
+    block_id, menu = menus(listed)[0]
+    action = {"type": "overflow", "action_id": menu["action_id"], "block_id": block_id}
+    for value in ("1", "x", ""):
+        reply = await ada.act(listed, {**action, "selected_option": {"value": value}})
+        assert "older version" in (await reply.message()).all_text()
+
+
+async def test_the_same_digest_made_twice_is_pointed_out_and_made(ada: Person, slack: LocalSlack) -> None:
+    await ask_digest(ada, "create weekdays 09:00")
+    twice = await ask_digest(ada, "create weekdays 9am account:default")
+    assert "⚠️ Digest 1 tells the same there at the same times." in twice.all_text()
+    assert "`/workflows digest delete 2`" in twice.all_text()
+    other = await ask_digest(ada, "create weekdays 09:00 status:terminated")
+    assert "the same" not in other.all_text()
+    there = slack.person("ada", "ops")
+    assert "the same" not in (await ask_digest(there, "create weekdays 09:00")).all_text()
+    await press(ada, twice, "digest_delete")
+    back = await ask_digest(ada, "restore 2")
+    assert "⚠️ Digest 1 tells the same there" in back.all_text()
 
 
 async def test_a_button_of_the_previous_version_carries_a_number_and_is_answered(ada: Person) -> None:

@@ -10,13 +10,16 @@ import pytest
 from bot.playground.simulators.cloudflare import ChangedRows, Dropped, Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
 from tests.support.digest_actions import (
+    OTHERS_MENU,
     OWN,
+    OWN_MENU,
     add_failure,
     answers,
     ask_digest,
     first_seen,
     line_of,
     listed_numbers,
+    menu_labels,
     press,
     public_messages,
     send_digest_command,
@@ -102,7 +105,8 @@ async def test_the_first_list_says_how_to_make_one(ada: Person) -> None:
 async def test_a_list_holds_those_of_this_channel_and_one_s_own(three: LocalSlack) -> None:
     found = await ask_digest(three.person("ada"), "list")
     assert listed_numbers(found) == [1, 2, 3]
-    assert button_labels(found) == [*OWN, *OWN, *OWN[:2], "New digest…"], "the third is somebody else's"
+    assert menu_labels(found) == [OWN_MENU, OWN_MENU, OTHERS_MENU], "the third is somebody else's"
+    assert button_labels(found) == ["New digest…"]
     assert listed_numbers(await ask_digest(three.person("ada", "ops"), "list")) == [1, 2]
     assert listed_numbers(await ask_digest(three.person("grace", "ops"), "list")) == [2, 3]
     assert listed_numbers(await ask_digest(three.person("grace", "@grace"), "list")) == [3]
@@ -112,7 +116,7 @@ async def test_a_list_holds_those_of_this_channel_and_one_s_own(three: LocalSlac
 async def test_only_admins_list_all(three: LocalSlack) -> None:
     found = await ask_digest(three.person("grace", "@grace"), "list all")
     assert listed_numbers(found) == [1, 2, 3]
-    assert button_labels(found) == [*OWN, *OWN, *OWN, "New digest…"], "an admin may change every one"
+    assert menu_labels(found) == [OWN_MENU] * 3, "an admin may change every one"
     refused = await ask_digest(three.person("ada"), "list all")
     assert listed_numbers(refused) == []
     assert f"Only admins of this bot see them: <@{GRACE}>." in refused.all_text()
@@ -148,7 +152,9 @@ async def test_the_last_line_of_a_digest_makes_the_same_one_again(
         'create #ops first monday 9am Asia/Tokyo workflow orders "a \\"b\\": <c>" complete window:36h quiet '
         "mention:@grace,@here thread:daily account:default",
     )
-    again = line_of(await ask_digest(ada, "show 1"), -1).strip("`")
+    elsewhere = line_of(await ask_digest(ada, "show 1"), -1)
+    assert elsewhere.startswith("In <#C0OPS0001>: `/workflows digest create here first monday")
+    again = line_of(await ask_digest(slack.person("ada", "ops"), "show 1"), -1).strip("`")
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         again = again.replace(entity, sign)
     await slack.person("ada", "quiet").command("/workflows", again.removeprefix("/workflows "))
@@ -163,7 +169,8 @@ async def test_a_preview_is_for_who_asks_and_nothing_is_posted(
     made = await ask_digest(ada, "create weekdays 09:00 mention:@oncall")
     for preview in (await ask_digest(ada, "preview 1"), await press(ada, made, "digest_preview")):
         assert preview.seen_only_by == ada.user.id
-        assert "A preview, for you alone. It would call `@oncall`." in preview.all_text()
+        assert "A preview, for you alone: what it would say now." in preview.all_text()
+        assert "tells of the 24 hours before it. It would call `@oncall`." in preview.all_text()
         assert "ord-1" in preview.all_text()
         assert {"data_table", "data_visualization"} <= {block["type"] for block in preview.blocks}
         assert "<!subteam" not in f"{preview.text}{preview.all_text()}"

@@ -47,7 +47,7 @@ async def test_a_preview_stands_above_the_form_that_it_is_of(
     assert "ord-1" in text
     assert "card declined" in text
     assert "ref-1" not in text
-    assert "A preview, for you alone. It would call <@U0GRACE01>." in text
+    assert "A preview, for you alone: what it would say now. It would call <@U0GRACE01>." in text
     assert not [block for block in shown.payload["blocks"] if block["type"] in ("actions", "input")]
     assert "Back" in text
     assert slack.views.current(form) == form, "the form is still there"
@@ -121,6 +121,8 @@ async def test_hostile_names_are_inert_in_the_window_too(ada: Person, cloudflare
     reply = await previewed(ada, await (await send_digest_command(ada)).view())
     await reply.view()
     shown = await reply.view()
-    assert "1 newly errored" in shown.all_text()
-    assert "<!channel>" not in shown.all_text()
+    assert "1 failed in the last" in shown.all_text()
+    title, *rest = shown.payload["blocks"]
+    assert title["text"]["type"] == "plain_text", "where Slack reads no markup"
+    assert "<!channel>" not in str(rest)
     assert "\u202e" not in shown.all_text()

@@ -1,9 +1,11 @@
 """A digest that is asked for now: it comes to its channel, once."""
 
 import asyncio
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.playground.simulators.cloudflare import Failure, Simulation
+from bot.playground.simulators.cloudflare import Failure, HtmlPage, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.digest_actions import (
     add_failure,
@@ -12,11 +14,14 @@ from tests.support.digest_actions import (
     press,
     public_messages,
     stored_states,
+    wait_for_message,
 )
 from tests.support.fixtures import ReadLog, RunBot
-from tests.support.messages import click, row_ids
+from tests.support.messages import click, row_ids, walk
 
 WITHIN = 20.0
+ALREADY = "⏳ *Digest 1 is being made already.*"
+JUST_NOW = "⏳ *Digest 1 was run a moment ago.*"
 
 
 async def shown_once(person: Person, number: int, words: str) -> str:
@@ -42,11 +47,12 @@ async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
         started = await press(ada, made, "digest_run")
         assert line_of(started) == "⏳ *Digest 1 is being made.*"
         assert line_of(started, 1) == "It comes to <#C0GENERAL> in a moment."
-        again, _ = await asyncio.gather(
+        again, others = await asyncio.gather(
             press(ada, made, "digest_run"), ask_digest(slack.person("grace"), "run 1")
         )
         paused = await ask_digest(ada, "run 2")
-        assert line_of(again) == line_of(started)
+        for told in (again, others):
+            assert line_of(told) in (ALREADY, JUST_NOW), "nobody is promised a second one"
         assert "stays paused" in paused.all_text()
         assert "`/workflows digest resume 2`" in paused.all_text()
 
@@ -61,6 +67,9 @@ async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
         assert loud.metadata is not None
         assert loud.metadata["event_payload"]["digest"] == 1
         assert "Nothing newly terminated" in quiet.all_text(), "who asks for it now gets it, quiet or not"
+        assert loud.text.startswith(
+            "<!subteam^S0ONCALL1> <@U0GRACE01> 1 failed in the last 24 hours, in orders"
+        )
 
         assert shown.count("✅ sent · 1 new") == 1
         assert shown.count("• ") == 4, "three times to come, and one that was"
@@ -68,8 +77,14 @@ async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
         assert stored_states(tmp_path) == {1: "active", 2: "paused"}
 
         preview = (await ask_digest(ada, "preview 1")).all_text()
-        assert "Nothing newly errored* since <!date^" in preview, "the last one told of it"
-        assert "ord-1" not in preview
+        assert "1 failed in the last 24 hours, in orders" in preview
+        assert "what it would say now. The first one, due <!date^" in preview
+        assert "ord-1" in preview, "what was asked for moves nothing: the next one tells of it, too"
+
+        too_soon = await ask_digest(ada, "run 1")
+        assert line_of(too_soon) == JUST_NOW
+        assert "No second one is made so soon." in line_of(too_soon, 1)
+        assert line_of(too_soon, 2).endswith("on: `/workflows digest run 1`")
 
         opened = await click(slack.person("grace"), loud, "list_open")
         assert row_ids(opened) == ["ord-1"]
@@ -77,6 +92,57 @@ async def test_digests_that_are_asked_for_now_are_posted_once_each_and_recorded(
         assert len(public_messages(slack)) == 1
         assert len(public_messages(slack, "ops")) == 1
     assert not [entry for entry in read_log() if entry["level"] in ("error", "critical")]
+
+
+async def test_a_digest_that_waits_is_not_promised_a_second_time(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.inject(HtmlPage(), times=None)
+    async with run_bot():
+        ada = slack.person("ada")
+        await ask_digest(ada, "create weekdays 09:00")
+        assert line_of(await ask_digest(ada, "run 1")) == "⏳ *Digest 1 is being made.*"
+        told = await ask_digest(slack.person("grace"), "run 1")
+        assert line_of(told) == ALREADY
+        assert "comes once to <#C0GENERAL>. No second one follows." in line_of(told, 1)
+
+
+async def test_the_button_below_three_ids_opens_exactly_the_others(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    for number in range(17):
+        add_failure(cloudflare, "orders", f"ord-{number:02}", Failure("PaymentError", f"card {number}"))
+    cloudflare.add_instance(
+        "orders", id="old", status="errored", created_on=datetime.now(UTC) - timedelta(days=3)
+    )
+    async with run_bot():
+        ada, grace = slack.person("ada"), slack.person("grace")
+        await ask_digest(ada, "create weekdays 09:00")
+        await ask_digest(ada, "run 1")
+        posted = await wait_for_message(slack)
+        shown = re.findall(r"• `(ord-\d+)`", posted.all_text())
+        button = posted.button("digest_instances")
+        assert (len(shown), button.label) == (3, "And 14 more")
+        add_failure(cloudflare, "orders", "since")
+
+        first = await click(grace, posted, "digest_instances")
+        screens = await walk(grace, first, "digest_instances_older")
+        assert [len(row_ids(screen)) for screen in screens] == [10, 4]
+        others = {f"ord-{number:02}" for number in range(17)} - set(shown)
+        assert {id_ for screen in screens for id_ in row_ids(screen)} == others
+        assert "orders · 14 newly errored" in first.all_text()
+        assert "as digest 1 counted them <!date^" in first.all_text()
+        assert [line_of(screen, -1).split(" · ")[0] for screen in screens] == [
+            "1–10 of 14",
+            "11–14 of 14",
+        ]
+        assert first.seen_only_by == "U0GRACE01"
+        assert len(grace.screen()) == 2, "the screens take each other's place, and the digest stays"
+        back = await click(grace, screens[-1], "digest_instances_newer")
+        assert row_ids(back) == row_ids(first)
+        live = await click(grace, back, "list_open")
+        assert "since" in row_ids(live)
+        assert cloudflare.list_calls == 2, "what was reported costs Cloudflare nothing"
 
 
 async def test_a_channel_gets_its_digests_one_after_the_other_no_more_than_one_a_second(

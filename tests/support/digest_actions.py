@@ -18,6 +18,30 @@ OWN = ["Preview", "Run now", "Pause", "Edit…", "Delete…"]
 """What somebody can do with a digest of theirs."""
 
 
+OWN_MENU = ["Preview", "Run now", "Pause", "Edit…", "Delete"]
+OTHERS_MENU = ["Show", "Preview", "Run now"]
+"""The same in the menu of a list, and what somebody can do with one of others."""
+
+
+def menus(message: Message) -> list[tuple[str, dict[str, Any]]]:
+    """Return the menus behind three dots, from top to bottom, with the ids of their blocks."""
+    return [(block_id, element) for block_id, element in message.elements() if element["type"] == "overflow"]
+
+
+def menu_labels(message: Message) -> list[list[str]]:
+    return [[option["text"]["text"] for option in menu["options"]] for _, menu in menus(message)]
+
+
+async def choose(person: Person, message: Message, label: str, index: int = 0) -> Message:
+    """Choose in the menu of a digest, and return the message that the person sees."""
+    block_id, menu = menus(message)[index]
+    (chosen,) = (option for option in menu["options"] if option["text"]["text"] == label)
+    action = {"type": "overflow", "action_id": menu["action_id"], "block_id": block_id}
+    reply = await person.act(message, {**action, "selected_option": chosen})
+    assert reply.ack.seconds < AT_ONCE
+    return await first_seen(reply)
+
+
 async def send_digest_command(person: Person, text: str = "") -> Reply:
     """Type `/workflows digest` and this."""
     reply = await person.command("/workflows", f"digest {text}".strip())

@@ -186,8 +186,24 @@ def _shown(block: dict[str, Any]) -> str:
         case "divider":
             return "—"
         case _:
-            pressed = f"  [{block['accessory']['text']['text']}]" if "accessory" in block else ""
+            pressed = f"  [{_label(block['accessory'])}]" if "accessory" in block else ""
             return str(block["text"]["text"]) + pressed
+
+
+def _label(element: dict[str, Any]) -> str:
+    if element["type"] == "overflow":
+        return f"⋯ {', '.join(option['text']['text'] for option in element['options'])}"
+    return str(element["text"]["text"])
+
+
+def menus_of(message: Message) -> list[dict[str, str]]:
+    """Return the choices of each menu of a message: what they carry by their labels."""
+    found = [block["accessory"] for block in message.blocks if "accessory" in block]
+    return [
+        {option["text"]["text"]: option["value"] for option in element["options"]}
+        for element in found
+        if element["type"] == "overflow"
+    ]
 
 
 def all_buttons(message: Message) -> Iterator[dict[str, Any]]:

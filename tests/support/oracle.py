@@ -26,8 +26,8 @@ def _block(block: dict[str, Any]) -> Any:
             return slackblocks.HeaderBlock(_text(block["text"]))
         case "section":
             accessory = block.get("accessory")
-            button = _button(accessory) if accessory else None
-            return slackblocks.SectionBlock(_text(block["text"]), accessory=button)
+            element = _accessory(accessory) if accessory else None
+            return slackblocks.SectionBlock(_text(block["text"]), accessory=element)
         case "context":
             return slackblocks.ContextBlock([_text(element) for element in block["elements"]])
         case "divider":
@@ -73,6 +73,12 @@ def _text(text: dict[str, Any]) -> Any:
         kind = slackblocks.TextType.PLAINTEXT
         return slackblocks.Text(text["text"], type_=kind, emoji=text["emoji"])
     return slackblocks.Text(text["text"], verbatim=text["verbatim"])
+
+
+def _accessory(element: dict[str, Any]) -> Any:
+    if element["type"] == "overflow":
+        return slackblocks.OverflowMenu(element["action_id"], [_option(one) for one in element["options"]])
+    return _button(element)
 
 
 def _button(button: dict[str, Any]) -> Any:

@@ -2,15 +2,18 @@
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
-from bot.browse.model import HelpQuery
+from pydantic import Field
+
+from bot.browse.model import HelpQuery, ListQuery
 from bot.digests.model import DigestSpec
 from bot.slack.requests import Request, RequestCodec
 
 _ASSUMED: Final = "?"
+_CARD: Final = "!"
 _CARRIED: Final = re.compile(
-    r"(?:(?P<number>[1-9][0-9]{0,8})(?:\.(?P<version>[0-9a-f]{16}))?)?(?P<assumed>\?)?", re.ASCII
+    r"(?:(?P<number>[1-9][0-9]{0,8})(?:\.(?P<version>[0-9a-f]{16}))?)?(?P<assumed>\?)?(?P<card>!)?", re.ASCII
 )
 
 
@@ -45,9 +48,15 @@ class ListDigests(Request):
 
 @dataclass(frozen=True, slots=True)
 class OfDigest(Request):
-    """A request about one digest."""
+    """A request about one digest.
+
+    Attributes:
+        number: the digest's.
+        in_place: it was pressed on a card of the digest, and the answer takes the card's place.
+    """
 
     number: int
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,47 @@ class RestoreDigest(OfDigest):
 
 
 @dataclass(frozen=True, slots=True)
+class OfInstances(Request):
+    """Instances of one workflow that a digest reported.
+
+    Attributes:
+        digest: its number.
+        query: the list that has them, as it is now.
+        account: the account's name, also where the query leaves it to the default.
+        until: when they were counted, in seconds since 1970.
+        instances: the id of each and when it came to its status, likewise, the newest first.
+        exact: False where the digest may not have seen all.
+        offset: the first one to show, from 0.
+    """
+
+    digest: int
+    query: ListQuery
+    account: str
+    until: int
+    instances: tuple[tuple[str, int], ...]
+    exact: bool = True
+    offset: Annotated[int, Field(ge=0)] = 0
+
+    def command(self) -> str:
+        """Return what to type for the list."""
+        return self.query.command()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInstances(OfInstances):
+    """The first of them, in a message of their own."""
+
+    kind: ClassVar[str] = "digest_instances"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInstances(OfInstances):
+    """Others of them, in place of the message."""
+
+    kind: ClassVar[str] = "digest_instances_turn"
+
+
+@dataclass(frozen=True, slots=True)
 class SaveDigest(Request):
     """The submitted form: of a new digest, or of the digest of a number.
 
@@ -114,12 +164,14 @@ class SaveDigest(Request):
         number: the digest's; None for a new one.
         version: `plan_version` of the plan that the form was opened with; empty where that is not known.
         zone_assumed: UTC stood in the form because Slack had not told the person's time zone.
+        in_place: it was opened from a card of the digest, and the answer takes the card's place.
     """
 
     kind: ClassVar[str] = "digest_save"
     number: int | None = None
     version: str = ""
     zone_assumed: bool = False
+    in_place: bool = False
 
     @classmethod
     def read(cls, carried: str) -> "SaveDigest | None":
@@ -128,12 +180,13 @@ class SaveDigest(Request):
         if found is None:
             return None
         number = int(found["number"]) if found["number"] else None
-        return cls(number, found["version"] or "", bool(found["assumed"]))
+        return cls(number, found["version"] or "", bool(found["assumed"]), bool(found["card"]))
 
     def carried(self) -> str:
         """Write what the form has to remember, as `7.8d969eef6ecad3c2`."""
         number = "" if self.number is None else str(self.number)
-        return f"{number}{'.' if self.version else ''}{self.version}{_ASSUMED if self.zone_assumed else ''}"
+        marks = f"{_ASSUMED if self.zone_assumed else ''}{_CARD if self.in_place else ''}"
+        return f"{number}{'.' if self.version else ''}{self.version}{marks}"
 
 
 @dataclass(frozen=True, slots=True)

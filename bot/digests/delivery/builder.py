@@ -15,10 +15,11 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.digests.delivery.model import Prepared, Watch, maybe_posted_since, wait_for_post
+from bot.digests.delivery.late_runs import SearchedRuns, Watch, maybe_posted_since, wait_for_post
+from bot.digests.delivery.model import Prepared
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.limits import ChannelCalls
-from bot.digests.links import list_button_values
+from bot.digests.links import digest_links
 from bot.digests.messages.report import DigestControls, digest_message, unreadable_message
 from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
@@ -41,6 +42,8 @@ class MessageBuilder:
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
 
     Attributes:
+        searched: the late runs whose message was looked for; shared with the sender.
+        watch: since when the database is known not to have been replaced.
         calls: limits how often everybody in a channel is called; None for no limit.
     """
 
@@ -50,6 +53,7 @@ class MessageBuilder:
     poster: Poster
     recorder: RunRecorder
     now: Callable[[], datetime]
+    searched: SearchedRuns
     watch: Watch
     calls: ChannelCalls | None = None
 
@@ -108,6 +112,7 @@ class MessageBuilder:
             return False
         found = await self.poster.find(prepared.message, since)
         if not isinstance(found, Posted):
+            self.searched.add(attempt)
             return False
         _log.warning("digest_found", digest=active.run.digest, slot=active.run.slot, ts=found.ts)
         result = RunResult("sent", self.now(), channel=prepared.message.channel, ts=found.ts)
@@ -132,13 +137,15 @@ class MessageBuilder:
             sharing=run.due_at,
             patient=bool(self._remaining(active)),
         )
-        prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=report.baseline)
+        # A run that a person asked for moves nothing: the scheduled ones count from the last scheduled one.
+        baseline = None if active.is_asked_for else report.baseline
+        prepared = Prepared(None, "quiet", report.total, plan=digest.plan, baseline=baseline)
         if report.unread:
             prepared = replace(prepared, detail=f"could not be read: {', '.join(report.unread)}")
         if digest.plan.quiet and not report.is_worth_posting and not active.is_asked_for:
             return prepared
         controls = DigestControls(
-            await list_button_values(report, self.requests, digest.team),
+            await digest_links(digest.number, report, self.requests, digest.team),
             may_call_channel=await self._may_call_channel(digest, attempt, report),
         )
         messages = digest_message(digest.number, report, controls)

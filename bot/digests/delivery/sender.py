@@ -17,7 +17,8 @@ from typing import Final
 
 import structlog
 
-from bot.digests.delivery.model import Prepared, Sent, SentKind, Watch, maybe_posted_since, wait_for_post
+from bot.digests.delivery.late_runs import SearchedRuns, Watch, maybe_posted_since, wait_for_post
+from bot.digests.delivery.model import Prepared, Sent, SentKind
 from bot.digests.messages.report import maybe_repeated
 from bot.digests.model import Digest
 from bot.digests.runs import ActiveRun, Attempt, RunRepository
@@ -43,12 +44,17 @@ class MessageSender:
     """Posts what is prepared.
 
     Its methods raise `sqlalchemy.exc.SQLAlchemyError` or `OSError` while the database does not answer.
+
+    Attributes:
+        searched: the late runs whose message was looked for just now, when it was built.
+        watch: since when the database is known not to have been replaced.
     """
 
     runs: RunRepository
     poster: Poster
     policy: RetryPolicy
     now: Callable[[], datetime]
+    searched: SearchedRuns
     watch: Watch
 
     async def send(self, attempt: Attempt, prepared: Prepared, lease: JobLease) -> Sent:
@@ -67,7 +73,7 @@ class MessageSender:
         if active is None or message is None:
             return Sent(SentKind.SUPERSEDED)
         since = maybe_posted_since(active, self.now(), self.watch)
-        if since is not None:
+        if since is not None and (active.posting or attempt not in self.searched):
             found = await self._find_posted(active, message, since)
             if isinstance(found, Sent):
                 return found

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.model import Watch
+from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
@@ -85,8 +85,9 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         recorder = RunRecorder(runs, poster, metrics, policy, now)
         limits = CallLimits(settings.bot_calls_per_channel, settings.bot_calls_per_person)
         calls = ChannelCalls(engine, team_id, limits)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, watch, calls)
-        sender = MessageSender(runs, poster, policy, now, watch)
+        searched = SearchedRuns(now)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, searched, watch, calls)
+        sender = MessageSender(runs, poster, policy, now, searched, watch)
 
         async def start_runtime() -> "DeliveryRuntime":
             workflow = await asyncio.to_thread(_load_workflow)

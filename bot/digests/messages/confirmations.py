@@ -1,19 +1,34 @@
 """What a person is told after doing something with a digest, and why it was not done."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, Literal
 
 from bot.digests.messages.phrases import command_of
 from bot.digests.messages.plan import buttons, heading, what, when
-from bot.digests.model import MOST_WORKFLOWS, Digest, DigestSpec, spec_command
+from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, DigestSpec, spec_command
 from bot.language.tokens import COMMAND
-from bot.ui.elements import Message, channel, code, command, context, escape, message, person, plain, section
+from bot.ui.elements import (
+    Message,
+    channel,
+    code,
+    command,
+    context,
+    escape,
+    message,
+    moment,
+    person,
+    plain,
+    section,
+)
 from bot.ui.limits import Block
 
 Missing = Literal["person", "bot", "archived"]
 """Who is not in a channel; or that nobody can be, any more."""
 
 _MOST_ADMINS: Final = 10
+_MOST_SAME: Final = 3
+_TO_THE_SECOND: Final = "{date_short_pretty} at {time_secs}"
 _INVITE: Final = "invite this bot with `/invite @workflows` in that channel"
 _DOORS: Final[dict[Missing, tuple[str, str]]] = {
     "person": (
@@ -53,30 +68,42 @@ def asked_elsewhere_message(number: int) -> Message:
     )
 
 
-def created_message(digest: Digest) -> Message:
-    """Tell that a digest is kept, and repeat what was understood."""
-    return _done("✅", "is made", digest, *_zone_advice(digest))
+def created_message(digest: Digest, same: Sequence[Digest] = ()) -> Message:
+    """Tell that a digest is kept, and repeat what was understood.
+
+    Args:
+        digest: the new one.
+        same: others of its channel that tell the same at the same times.
+    """
+    return _done("✅", "is made", digest, *_same(digest, same), *_zone_advice(digest))
 
 
-def created_elsewhere_message(digest: Digest, unannounced: Mapping[str, str] | None = None) -> Message:
+def created_elsewhere_message(
+    digest: Digest, unannounced: Mapping[str, str] | None = None, same: Sequence[Digest] = ()
+) -> Message:
     """Return the same for somebody who asked for it in another channel than its own.
 
     Args:
         digest: the new one.
         unannounced: why it was not announced in a channel, in plain text, by Slack's id of the channel.
+        same: as for `created_message`.
     """
     where = channel(digest.plan.channel)
     return _statement(
         "✅",
         f"Digest {digest.number} is made.",
         f"It goes to {where}: {when(digest)}.",
+        *_same(digest, same),
         *_zone_advice(digest),
         *_not_announced(unannounced or {}),
     )
 
 
 def changed_message(
-    digest: Digest, moved_from: str = "", unannounced: Mapping[str, str] | None = None
+    digest: Digest,
+    moved_from: str = "",
+    unannounced: Mapping[str, str] | None = None,
+    same: Sequence[Digest] = (),
 ) -> Message:
     """Tell that a digest has another plan.
 
@@ -84,9 +111,11 @@ def changed_message(
         digest: the changed one.
         moved_from: the channel that it no longer goes to; empty where it did not move.
         unannounced: as for `created_elsewhere_message`.
+        same: as for `created_message`.
     """
     moved = [f"It no longer goes to {channel(moved_from)}."] if moved_from else []
-    return _done("✅", "is changed", digest, *moved, *_not_announced(unannounced or {}))
+    advice = (*moved, *_same(digest, same), *_not_announced(unannounced or {}))
+    return _done("✅", "is changed", digest, *advice)
 
 
 def moved_away_message(digest: Digest) -> Message:
@@ -121,9 +150,9 @@ def deleted_message(digest: Digest) -> Message:
     return _done("🗑️", "is deleted", digest, back, said=_schedule(digest))
 
 
-def restored_message(digest: Digest) -> Message:
-    """Tell that a digest is restored as it was."""
-    return _done("✅", "is restored", digest)
+def restored_message(digest: Digest, same: Sequence[Digest] = ()) -> Message:
+    """Tell that a digest is restored as it was; `same` as for `created_message`."""
+    return _done("✅", "is restored", digest, *_same(digest, same))
 
 
 def run_started_message(digest: Digest) -> Message:
@@ -134,6 +163,28 @@ def run_started_message(digest: Digest) -> Message:
             f"It stays paused. To have it go out again: {command(command_of('resume', digest.number))}"
         )
     return _statement("⏳", f"Digest {digest.number} is being made.", *lines)
+
+
+def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
+    """Tell that a run was asked for before, which is still to come, so that no other was added."""
+    why = f"It is late: {escape(run.detail)}." if run.detail else ""
+    return _statement(
+        "⏳",
+        f"Digest {digest.number} is being made already.",
+        f"It was asked for {moment(run.due_at, _TO_THE_SECOND)}, and comes once "
+        f"to {channel(digest.plan.channel)}. No second one follows.",
+        *filter(None, [why]),
+    )
+
+
+def run_too_soon_message(digest: Digest, run: DigestRun, again_at: datetime) -> Message:
+    """Tell that a digest was asked for a moment ago, and when it can be asked for again."""
+    return _statement(
+        "⏳",
+        f"Digest {digest.number} was run a moment ago.",
+        f"It was asked for {moment(run.due_at, _TO_THE_SECOND)}. No second one is made so soon.",
+        f"From {moment(again_at, _TO_THE_SECOND)} on: {command(command_of('run', digest.number))}",
+    )
 
 
 def stop_in_words(why: str) -> str:
@@ -218,8 +269,9 @@ def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name
     """Tell why a digest can't go to a channel; its name is empty where Slack did not give it."""
     title, advice = _DOORS[missing]
     if missing != "archived":
-        again = spec_command(plan, f"#{channel_name or plan.channel}")
-        advice = f"{advice.removesuffix('.')}: {command(again)}"
+        again = spec_command(plan, f"#{channel_name}" if channel_name else "here")
+        where = "" if channel_name else " there"
+        advice = f"{advice.removesuffix('.')}{where}: {command(again)}"
     return _statement("⛔", title.format(channel(plan.channel)), advice)
 
 
@@ -251,6 +303,19 @@ def not_announced_text(reason: str) -> str:
 
 def _not_announced(unannounced: Mapping[str, str]) -> list[str]:
     return [f"⚠️ Not announced in {channel(id_)}: {escape(why)}." for id_, why in unannounced.items()]
+
+
+def _same(digest: Digest, others: Sequence[Digest]) -> list[str]:
+    """Point out that a channel is told the same more than once."""
+    if not others:
+        return []
+    names = ", ".join(f"digest {other.number}" for other in others[:_MOST_SAME])
+    more = f" and {len(others) - _MOST_SAME} more" if len(others) > _MOST_SAME else ""
+    paused = " (paused)" if all(other.state == "paused" for other in others) else ""
+    said = f"{names[0].upper()}{names[1:]}{more}{paused}"
+    verb = "tells" if len(others) == 1 else "tell"
+    undo = command(command_of("delete", digest.number))
+    return [f"⚠️ {said} {verb} the same there at the same times. To have it only once: {undo}"]
 
 
 def _zone_advice(digest: Digest) -> list[str]:

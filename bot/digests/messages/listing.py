@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.digests.messages.phrases import command_of, plural
-from bot.digests.messages.plan import MOST_NAMES, buttons, heading, new_button, upcoming, what, when
+from bot.digests.messages.plan import MOST_NAMES, buttons, heading, menu, new_button, upcoming, what, when
 from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, spec_command
 from bot.language.tokens import COMMAND
 from bot.ui import limits
@@ -44,7 +44,7 @@ _OUTCOMES: Final[dict[RunState, str]] = {
 def digests_message(
     digests: Sequence[Digest], may_change: Collection[int], in_full: Collection[int] | None = None
 ) -> Message:
-    """List digests in the order given: the first ones with buttons, the others a line each.
+    """List digests in the order given: the first ones with a menu each, the others a line each.
 
     To be sent to one reader alone, as it names people.
 
@@ -84,14 +84,21 @@ def digests_message(
 
 
 def digest_details_message(
-    digest: Digest, due: Sequence[datetime], runs: Sequence[DigestRun], *, may_change: bool
+    digest: Digest, due: Sequence[datetime], runs: Sequence[DigestRun], *, may_change: bool, here: str = ""
 ) -> Message:
     """Show one digest with its whole plan, its next slots and its last runs, the newest first.
 
     To be sent to one reader alone, as it names people.
+
+    Args:
+        digest: the digest.
+        due: its next slots.
+        runs: its last runs.
+        may_change: whether the reader may change it.
+        here: how its channel is typed where it is shown; empty where that is another channel.
     """
     plan = digest.plan
-    again = spec_command(plan, f"#{plan.channel}")
+    again = command(spec_command(plan, here or "here"))
     blocks = [
         section(f"{heading(digest)}\n{when(digest)}\n{what(plan, MOST_WORKFLOWS)}"),
         context(f"made by {person(digest.creator)} on {moment(digest.created_at, '{date_short}')}"),
@@ -103,7 +110,7 @@ def digest_details_message(
     outcomes = "\n".join(f"• {_run(run)}" for run in runs[:MOST_RUNS]) or "none yet"
     blocks.append(section(f"*Last runs*\n{outcomes}"))
     blocks += buttons(digest, may_change=may_change)
-    blocks.append(context(command(again)))
+    blocks.append(context(again if here else f"In {channel(plan.channel)}: {again}"))
     where = channel(plan.channel)
     return message(f"Digest {digest.number} in {where}: {when(digest)}. {what(plan, MOST_NAMES)}", blocks)
 
@@ -125,7 +132,7 @@ def _row(digest: Digest, *, may_change: bool, is_brief: bool) -> list[Block]:
             f"{what(digest.plan, MOST_NAMES)} · by {person(digest.creator)}",
         )
         text = limits.shorten_markup("\n".join(lines), _LONGEST_ROW)
-    return [section(text), *buttons(digest, may_change=may_change, is_brief=is_brief)]
+    return [section(text, menu(digest, may_change=may_change))]
 
 
 def _lines(digests: Mapping[int, str]) -> list[Block]:

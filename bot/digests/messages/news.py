@@ -1,11 +1,11 @@
 """The first half of a digest: what failed, why, and what else its readers have to know."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.digests.links import NO_LINKS, DigestLinks
 from bot.digests.messages.phrases import (
     command_of,
     how_many,
@@ -13,14 +13,15 @@ from bot.digests.messages.phrases import (
     named,
     newly,
     plural,
-    since_in_words,
     unread_by_reason,
 )
-from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report
+from bot.digests.messages.title import count_by_workflow
+from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, Report, UnreadCauses
 from bot.language.tokens import COMMAND
 from bot.ui import limits
 from bot.ui.elements import button, code, command, context, escape, moment, section
 from bot.ui.limits import Block
+from bot.ui.problems import explain
 from bot.ui.statuses import appearance
 
 
@@ -54,30 +55,29 @@ DETAILS: Final = (
 
 _LEFT_TO_THE_NEXT: Final = "What is new there comes with the next digest:"
 _LONGEST_ERROR: Final = 80
+_LONGEST_STEP: Final = 80
 _LONGEST_ID: Final = 280
 
 
-def news(
-    report: Report, list_button_values: Mapping[str, str], number: int | None, detail: Detail
-) -> list[Block]:
+def news(report: Report, links: DigestLinks, number: int | None, detail: Detail) -> list[Block]:
     """Build the news by workflow: a block for each group of failures, and one for all others."""
-    values = list_button_values if detail.buttons else {}
-    blocks = [section(_headline(report))]
+    links = links if detail.buttons else NO_LINKS
+    blocks: list[Block] = []
     groups, ungrouped = _by_workflow(report.groups[: detail.groups]), _ungrouped(report, detail)
-    for workflow in busiest_first(report):
+    for workflow, _ in count_by_workflow(report).most_common():
         if workflow in groups:
-            blocks += _workflow(
-                groups[workflow], ungrouped.get(workflow, 0), values.get(workflow), report, detail
-            )
+            blocks += _workflow(groups[workflow], ungrouped.get(workflow, 0), links, report, detail)
     status = escape(appearance(report.plan.status).word.lower())
     elsewhere = {name: count for name, count in ungrouped.items() if name not in groups}
-    blocks += _others(elsewhere, lambda count: f"{count:,} newly {status}", values, detail)
+    blocks += _others(elsewhere, lambda count: f"{count:,} newly {status}", links, detail)
     blocks += _others(
         report.unexplained,
         lambda count: f"the count of {status} rose by {count:,}; the list shows which",
-        values,
+        links,
         detail,
     )
+    if report.unread_causes is not None:
+        blocks.append(context(_unread_causes(report.unread_causes)))
     if detail != DETAILS[0]:
         blocks.append(context("Shortened: all of it does not fit into one message. The lists have the rest."))
     if report.gone:
@@ -93,34 +93,6 @@ def news(
     return blocks
 
 
-def busiest_first(report: Report) -> Sequence[str]:
-    """Return the workflows with new instances, those with most of them first."""
-    totals = Counter(report.ungrouped)
-    for group in report.groups:
-        totals[group.workflow] += group.total
-    return [name for name, _ in totals.most_common()]
-
-
-def headline(report: Report) -> str:
-    """Summarise the news as plain text that is not escaped yet; a time span follows."""
-    status = newly(report.plan.status)
-    if report.total:
-        return f"{how_many(report.total, exact=report.exact)} {status}"
-    return "counts rose" if report.unexplained else f"nothing {status}"
-
-
-def _headline(report: Report) -> str:
-    if report.total:
-        emoji = appearance(report.plan.status).emoji
-    else:
-        emoji = "🟠" if report.unexplained else "🟢" if report.exact else "⚪"
-    silent = not (report.total or report.unexplained)
-    unseen = ", as far as could be looked at" if silent and not report.exact else ""
-    since = since_in_words(report, moment(report.since))
-    said = headline(report)
-    return f"{emoji} *{escape(said[0].upper() + said[1:])}* {since}{unseen}"
-
-
 def _by_workflow(groups: Sequence[Group]) -> dict[str, list[Group]]:
     found: dict[str, list[Group]] = {}
     for group in groups:
@@ -133,7 +105,7 @@ def _total(groups: Sequence[Group], ungrouped: int) -> int:
 
 
 def _workflow(
-    groups: Sequence[Group], ungrouped: int, value: str | None, report: Report, detail: Detail
+    groups: Sequence[Group], ungrouped: int, links: DigestLinks, report: Report, detail: Detail
 ) -> Iterator[Block]:
     """Build one workflow's groups; the first has the total and the button."""
     workflow = groups[0].workflow
@@ -141,10 +113,15 @@ def _workflow(
     left = total - sum(len(group.shown[: detail.ids]) for group in groups)
     more = f"And {how_many(left, exact=report.exact)} more" if left else ""
     pressed = None
-    if value:
-        spoken = f"{more} of {workflow}" if more else f"Open {workflow}"
-        pressed = button(more or "Open", "list_open", value, f"{spoken}, {newly(report.plan.status)}")
-    first, *others = (_group(group, detail) for group in groups)
+    if more and (value := links.instances.get(workflow)):
+        spoken = f"{more} of {workflow}, {newly(report.plan.status)}"
+        pressed = button(more, "digest_instances", value, spoken)
+    elif not more and (value := links.lists.get(workflow)):
+        pressed = button("Open", "list_open", value, f"Open {workflow}, {newly(report.plan.status)}")
+    read = report.read.get(workflow, 0)
+    sample = f"of the {read:,} read: " if 0 < read < total else ""
+    is_alone = len(groups) == 1
+    first, *others = (_group(group, sample, detail, is_alone=is_alone) for group in groups)
     if total > groups[0].total or not _has_error(groups[0]):
         first = f"{how_many(total, exact=report.exact)} {escape(newly(report.plan.status))}\n{first}"
     said = f"{named(workflow)} · {first}"
@@ -152,21 +129,36 @@ def _workflow(
     yield from (section(other) for other in others)
 
 
-def _group(group: Group, detail: Detail) -> str:
+def _group(group: Group, sample: str, detail: Detail, *, is_alone: bool) -> str:
+    """Build a cause and the newest instances that have it; `sample` says that others were not asked about."""
     shown = group.shown[: detail.ids]
     ids = (f"• {code(new_instance.id, _LONGEST_ID)} · {moment(new_instance.at)}" for new_instance in shown)
-    return "\n".join((*([_error(group, detail)] if _has_error(group) else []), *ids))
+    if _has_error(group):
+        cause = [_error(group, sample, detail)]
+    elif is_alone:
+        cause = []
+    elif group.described:
+        cause = [f"{sample}{how_often(group.total, exact=group.exact or bool(sample))} without an error"]
+    else:
+        cause = [f"{group.total:,} whose cause could not be read"]
+    return "\n".join((*cause, *ids))
 
 
 def _has_error(group: Group) -> bool:
-    return bool(group.error or group.message)
+    return bool(group.error or group.message or group.step)
 
 
-def _error(group: Group, detail: Detail) -> str:
-    count = how_often(group.total, exact=group.exact)
+def _error(group: Group, sample: str, detail: Detail) -> str:
+    count = f"{sample}{how_often(group.total, exact=group.exact or bool(sample))}"
     name = _one_line(group.error, _LONGEST_ERROR)
     parts = (f"*{name}*" if name else "", _one_line(group.message, detail.message))
-    return f"{count} {': '.join(filter(None, parts))}"
+    said = f"{count} {': '.join(filter(None, parts))}".rstrip()
+    return f"{said} · step {code(group.step, _LONGEST_STEP)}" if group.step else said
+
+
+def _unread_causes(unread: UnreadCauses) -> str:
+    why = "Cloudflare took too long." if unread.error is None else explain(unread.error).title
+    return f"⚠️ Why {unread.count:,} of them failed could not be read: {why}"
 
 
 def _one_line(text: str | None, most: int) -> str:
@@ -183,13 +175,17 @@ def _ungrouped(report: Report, detail: Detail) -> Mapping[str, int]:
 
 
 def _others(
-    counts: Mapping[str, int], say: Callable[[int], str], values: Mapping[str, str], detail: Detail
+    counts: Mapping[str, int], say: Callable[[int], str], links: DigestLinks, detail: Detail
 ) -> Iterator[Block]:
     """Build a line for each workflow, and one for those that have no room."""
     listed = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     for name, count in listed[: detail.names]:
-        value = values.get(name)
-        pressed = button("Open", "list_open", value, f"Open {name}") if value else None
+        pressed = None
+        if value := links.instances.get(name):
+            label = f"Show the {count:,}" if count > 1 else "Show it"
+            pressed = button(label, "digest_instances", value, f"{label}, of {name}")
+        elif value := links.lists.get(name):
+            pressed = button("Open", "list_open", value, f"Open {name}")
         yield section(f"{named(name)} · {say(count)}", pressed)
     if rest := listed[detail.names :]:
         count = sum(count for _, count in rest)

@@ -8,7 +8,7 @@ from bot.cloudflare.models import Status
 from bot.digests.model import DigestSpec, Mention
 from bot.digests.report import Report, WorkflowRow
 from bot.language.tokens import COMMAND
-from bot.ui.elements import code, escape, person
+from bot.ui.elements import code, escape
 from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 
@@ -86,14 +86,15 @@ def mention_markup(mentions: Sequence[Mention]) -> str:
 def mention_names(mentions: Sequence[Mention]) -> str:
     """Format mentions as names that notify no person.
 
-    A person whose name is not known can only be shown as a mention: to be sent to one reader alone.
+    One whose name is not known can only be shown as a mention: to be sent to one reader alone.
     """
-    return ", ".join(
-        person(mention.id)
-        if mention.kind == "person" and not mention.name
-        else code(f"@{mention.name or mention.id}")
-        for mention in mentions
-    )
+    return ", ".join(map(_mention_name, mentions))
+
+
+def _mention_name(mention: Mention) -> str:
+    if mention.kind == "everybody" or mention.name:
+        return code(f"@{mention.name or mention.id}")
+    return mention_markup([mention])
 
 
 def unread_by_reason(report: Report) -> dict[str, list[str]]:

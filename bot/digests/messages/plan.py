@@ -1,6 +1,6 @@
 """One digest's plan in words, and the buttons that go with it; lists, details and confirmations show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.digests.command.requests import (
@@ -13,13 +13,17 @@ from bot.digests.command.requests import (
     RestoreDigest,
     ResumeDigest,
     RunDigest,
+    ShowDigest,
 )
 from bot.digests.messages.phrases import mention_names, named, newly, span_in_words
 from bot.digests.model import ERRORED, Digest, DigestSpec
 from bot.language.durations import DEFAULT_WINDOW
 from bot.ui.elements import actions, button, channel, code, escape, moment, with_confirm
+from bot.ui.form_fields import menu_option
 from bot.ui.limits import Block
 
+MENU: Final = "digest_more"
+"""The action id of the menu of a digest; its choices carry what the buttons do."""
 MOST_NAMES: Final = 5
 """Workflows that are named where there are many digests or little room."""
 
@@ -63,22 +67,42 @@ def what(plan: DigestSpec, most: int) -> str:
     return " · ".join(phrases)
 
 
-def buttons(digest: Digest, *, may_change: bool, is_brief: bool = False) -> list[Block]:
-    """Build a row of buttons; people who may not change a digest can only preview and run it.
+def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
+    """Build the buttons of a card; people who may not change a digest can only preview and run it.
 
-    Nothing of the plan stands in those of a digest that is shown in brief.
+    What changes the digest changes the card, too.
     """
     number = digest.number
     if digest.state == "deleted":
-        return actions([_button("Undo", RestoreDigest(number), "Undo: restore")] if may_change else [])
+        undo = RestoreDigest(number, in_place=True)
+        return actions([_button("Undo", undo, "Undo: restore")] if may_change else [])
     row = [_button("Preview", PreviewDigest(number)), _button("Run now", RunDigest(number))]
     if may_change:
         if digest.state == "paused":
-            row.append(_button("Resume", ResumeDigest(number)))
+            row.append(_button("Resume", ResumeDigest(number, in_place=True)))
         else:
-            row.append(_button("Pause", PauseDigest(number)))
-        row += [_button("Edit…", EditDigest(number)), _delete(digest, is_brief=is_brief)]
+            row.append(_button("Pause", PauseDigest(number, in_place=True)))
+        row += [_button("Edit…", EditDigest(number, in_place=True)), _delete(digest)]
     return actions(row)
+
+
+def menu(digest: Digest, *, may_change: bool) -> Block:
+    """Build the `⋯` of a digest in a list: what can be done with it. The list stays as it is.
+
+    What is deleted here is not asked about, as a menu can't ask for one of its choices; the answer undoes it.
+    """
+    number = digest.number
+    choices: dict[str, OfDigest] = {"Preview": PreviewDigest(number), "Run now": RunDigest(number)}
+    if not may_change:
+        return _overflow({"Show": ShowDigest(number), **choices})
+    is_paused = digest.state == "paused"
+    choices |= {"Resume": ResumeDigest(number)} if is_paused else {"Pause": PauseDigest(number)}
+    return _overflow({**choices, "Edit…": EditDigest(number), "Delete": DeleteDigest(number)})
+
+
+def _overflow(choices: Mapping[str, OfDigest]) -> Block:
+    options = [menu_option(label, DIGEST_CODEC.encode(request)) for label, request in choices.items()]
+    return {"type": "overflow", "action_id": MENU, "options": options}
 
 
 def new_button(label: str) -> list[Block]:
@@ -92,12 +116,11 @@ def _button(label: str, request: OfDigest, spoken: str = "") -> Block:
     )
 
 
-def _delete(digest: Digest, *, is_brief: bool) -> Block:
-    plan = "" if is_brief else f"It goes out {digest.plan.schedule.in_words()}. "
+def _delete(digest: Digest) -> Block:
     return with_confirm(
-        _button("Delete…", DeleteDigest(digest.number)),
+        _button("Delete…", DeleteDigest(digest.number, in_place=True)),
         f"Delete digest {digest.number}?",
-        f"{plan}It can be restored for a while.",
+        f"It goes out {digest.plan.schedule.in_words()}. It can be restored for a while.",
         "Delete",
     )
 

@@ -1,14 +1,15 @@
 """A digest as a message: failures first, then every workflow's counts, then the chart of the window."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from bot.digests.links import NO_LINKS, DigestLinks
 from bot.digests.messages.chart import chart, sparkline
 from bot.digests.messages.counts import lines, table
 from bot.digests.messages.limits import not_called
-from bot.digests.messages.news import DETAILS, busiest_first, headline, news
+from bot.digests.messages.news import DETAILS, news
 from bot.digests.messages.phrases import (
     LONGEST_NAME,
     command_of,
@@ -16,11 +17,13 @@ from bot.digests.messages.phrases import (
     mention_names,
     name_of,
     since_in_words,
+    span_in_words,
     subject,
 )
+from bot.digests.messages.title import count_by_workflow, mark, title
 from bot.digests.report import Report
 from bot.ui import limits
-from bot.ui.elements import Message, code, command, context, escape, header, iso, message, moment, section
+from bot.ui.elements import Message, code, command, context, escape, header, message, moment, section
 from bot.ui.limits import Block
 from bot.ui.problems import explain
 
@@ -28,6 +31,7 @@ _MAY_BE_REPEATED: Final = (
     "This may be here twice: the bot was cut off while sending it, and can't look for it here, as it lacks "
     "the scope `channels:history` (`groups:history` in a private channel)."
 )
+_LONGEST_SUBJECT: Final = 100
 _LEAST_ROOM: Final = 1_600
 """Characters of JSON for the workflows, before the news are shortened instead: about five of them."""
 
@@ -37,13 +41,15 @@ class DigestControls:
     """The values of a digest's buttons.
 
     Attributes:
-        list_button_values: opens the list of a workflow, by its name; without one there is no button.
+        links: where its buttons lead.
         is_preview: for one reader to look at: it says so, and calls nobody.
+        next_due: when the one is due that a preview is of; None where that is not known.
         may_call_channel: whether `@channel` and `@here` are called; where not, it says so.
     """
 
-    list_button_values: Mapping[str, str] = field(default_factory=dict)
+    links: DigestLinks = NO_LINKS
     is_preview: bool = False
+    next_due: datetime | None = None
     may_call_channel: bool = True
 
 
@@ -101,7 +107,7 @@ def _fitted(
     most = limits.MESSAGE - limits.size([context(_MAY_BE_REPEATED)])
     top, bottom = _top(report, number, controls), _bottom(report, number)
     for detail in DETAILS:
-        lines = news(report, controls.list_button_values, number, detail)
+        lines = news(report, controls.links, number, detail)
         room = most - limits.size([*top, *lines, *drawn, bottom])
         if room >= _LEAST_ROOM:
             break
@@ -110,17 +116,16 @@ def _fitted(
 
 def _top(report: Report, number: int | None, controls: DigestControls) -> list[Block]:
     blocks = [
-        header(f"{name_of(number)} · {subject(report.plan)}"),
+        header(f"{mark(report)} {title(report)}"),
         context(
+            f"{name_of(number)} · {escape(limits.shorten(subject(report.plan), _LONGEST_SUBJECT))}",
             code(report.account),
             since_in_words(report, moment(report.since)),
             f"as of {moment(report.until, '{time_secs}')}",
         ),
     ]
     if controls.is_preview:
-        called = mention_names(report.plan.mentions)
-        calling = f" It would call {called}." if called and report.has_news else ""
-        blocks.append(context(f"👁️ A preview, for you alone.{calling}"))
+        blocks.append(context(_preview_line(number, report, controls.next_due)))
         return blocks
     if called := _called(report, controls):
         blocks.append(section(called))
@@ -128,6 +133,22 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
     if everybody and report.has_news and not controls.may_call_channel:
         blocks.append(context(not_called(mention_names(everybody))))
     return blocks
+
+
+def _preview_line(number: int | None, report: Report, next_due: datetime | None) -> str:
+    """Say what a preview is of."""
+    plan, due = report.plan, f", due {moment(next_due)}," if next_due else ""
+    if number is None or report.first:
+        said = "what it would say now."
+        if due:
+            said += f" The first one{due} tells of the {span_in_words(plan.window)} before it."
+    else:
+        said = f"what the next one{due} would say so far."
+    if plan.quiet and not report.is_worth_posting:
+        said += " Nothing is new, so it would not be posted."
+    called = mention_names(plan.mentions)
+    calling = f" It would call {called}." if called and report.has_news else ""
+    return f"👁️ A preview, for you alone: {said}{calling}"
 
 
 def _called(report: Report, controls: DigestControls) -> str:
@@ -151,8 +172,7 @@ def _bottom(report: Report, number: int | None) -> Block:
 def _fallback_text(number: int | None, report: Report, controls: DigestControls) -> str:
     """Return the news as one text, for notifications."""
     called = _called(report, controls)
-    said = headline(report)
-    failures: dict[str, list[str]] = {name: [] for name in busiest_first(report)}
+    failures: dict[str, list[str]] = {name: [] for name, _ in count_by_workflow(report).most_common()}
     for group in report.groups:
         errors = [limits.shorten(group.error, LONGEST_NAME)] if group.error else []
         failures[group.workflow] += errors
@@ -161,8 +181,7 @@ def _fallback_text(number: int | None, report: Report, controls: DigestControls)
         for workflow, errors in failures.items()
     ]
     places += [escape(name) for name in report.unexplained if name not in failures]
-    where = f" in {', '.join(places)}," if places else ""
+    where = f": {', '.join(places)}" if places else ""
     gone = f"; no longer there: {', '.join(map(escape, report.gone))}" if report.gone else ""
     unread = f"; could not be read: {', '.join(map(escape, report.unread))}" if report.unread else ""
-    since = since_in_words(report, iso(report.since))
-    return f"{called} {name_of(number)}: {escape(said)}{where} {since}{gone}{unread}".strip()
+    return f"{called} {escape(title(report))} · {name_of(number)}{where}{gone}{unread}".strip()

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.messages.chart import drawing
 from bot.digests.messages.counts import counted
-from bot.digests.messages.news import headline
 from bot.digests.messages.phrases import (
     how_many,
     how_often,
@@ -19,6 +18,7 @@ from bot.digests.messages.phrases import (
     subject,
     unread_by_reason,
 )
+from bot.digests.messages.title import count_by_workflow, title
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.report import Group, Report
 from bot.ui.elements import plain
@@ -40,14 +40,11 @@ def report_text(digest: Digest, report: Report) -> str:
     """Format a whole report, with times in its zone, in ISO 8601 to the minute."""
     zone = _zone(digest.plan)
     since = since_in_words(report, _at(report.since, zone))
-    said = headline(report)
-    silent = not (report.total or report.unexplained)
-    unseen = ", as far as could be looked at" if silent and not report.exact else ""
     lines = [
         f"{name_of(digest.number)} · {subject(report.plan)}",
-        f"{report.account} · as of {_at(report.until, zone)} · {report.plan.schedule.in_words()}",
+        f"{report.account} · {since} · as of {_at(report.until, zone)} · {report.plan.schedule.in_words()}",
         "",
-        f"{said[0].upper()}{said[1:]} {since}{unseen}",
+        title(report),
         *_news(report, zone),
         "",
         *_counts(report),
@@ -62,11 +59,14 @@ def report_text(digest: Digest, report: Report) -> str:
 
 def _news(report: Report, zone: ZoneInfo) -> Iterator[str]:
     for group in report.groups:
-        yield from _group(group, report.plan, zone)
+        yield from _group(group, report, zone)
     for name, count in report.ungrouped.items():
         yield f"{_INDENT}{name}: {count:,} more {newly(report.plan.status)}"
     for name, count in report.unexplained.items():
         yield f"{_INDENT}{name}: the count rose by {count:,}; its instances were not looked at"
+    if report.unread_causes is not None:
+        why = report.unread_causes.error or "Cloudflare took too long"
+        yield f"{_INDENT}Why {report.unread_causes.count:,} of them failed could not be read: {why}"
     if report.gone:
         yield f"No longer in the account: {', '.join(report.gone)}"
     for why, names in unread_by_reason(report).items():
@@ -75,10 +75,14 @@ def _news(report: Report, zone: ZoneInfo) -> Iterator[str]:
         yield f"Missed while the bot was away: {', '.join(_at(slot, zone) for slot in report.missed)}"
 
 
-def _group(group: Group, plan: DigestSpec, zone: ZoneInfo) -> Iterator[str]:
+def _group(group: Group, report: Report, zone: ZoneInfo) -> Iterator[str]:
     error = ": ".join(filter(None, (group.error, " ".join((group.message or "").split()))))
-    count = how_often(group.total, exact=group.exact)
-    yield f"{_INDENT}{group.workflow} · {count} · {error or newly(plan.status)}"
+    step = f" · step {group.step}" if group.step else ""
+    read = report.read.get(group.workflow, 0)
+    is_sample = 0 < read < count_by_workflow(report)[group.workflow]
+    sample = f"of the {read:,} read: " if is_sample else ""
+    count = f"{sample}{how_often(group.total, exact=group.exact or is_sample)}"
+    yield f"{_INDENT}{group.workflow} · {count} · {error or newly(report.plan.status)}{step}"
     for new_instance in group.shown:
         yield f"{_INDENT * 2}{new_instance.id} · {_at(new_instance.at, zone)}"
     if left := group.total - len(group.shown):

@@ -17,7 +17,8 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.model import EVENT_TYPE, Sent, SentKind, Watch
+from bot.digests.delivery.late_runs import SearchedRuns, Watch
+from bot.digests.delivery.model import EVENT_TYPE, Sent, SentKind
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
@@ -170,15 +171,15 @@ async def run_delivery_harness(folder: Path) -> AsyncIterator[DeliveryHarness]:
                 policy = RetryPolicy(timedelta(hours=1), timedelta(minutes=10))
                 recorder = RunRecorder(runs, poster, Metrics(), policy, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
-                requests = request_store(engine, clock)
+                requests, searched = request_store(engine, clock), SearchedRuns(clock)
                 watch = Watch(since=clock(), seen_at=clock())
                 yield DeliveryHarness(
                     slack,
                     simulation,
                     DigestRepository(engine, TEAM, clock),
                     DueScheduler(engine, TEAM, timedelta(hours=1)),
-                    MessageBuilder(runs, reader, requests, poster, recorder, clock, watch),
-                    MessageSender(runs, poster, policy, clock, watch),
+                    MessageBuilder(runs, reader, requests, poster, recorder, clock, searched, watch),
+                    MessageSender(runs, poster, policy, clock, searched, watch),
                     recorder,
                     clock,
                     written,

@@ -104,6 +104,26 @@ async def test_a_late_digest_is_posted_without_a_note_where_the_channel_cannot_b
         assert "twice" not in message.all_text()
 
 
+async def test_a_late_digest_costs_one_search(harness: DeliveryHarness) -> None:
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        harness.clock.moment += AN_OUTAGE
+        before = len(harness.slack.calls_of(LOOK))
+        await harness.deliver(attempt)
+        assert len(harness.slack.calls_of(LOOK)) == before + 1
+
+
+async def test_a_late_digest_that_is_posted_long_after_it_was_built_is_looked_for_again(
+    harness: DeliveryHarness,
+) -> None:
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        harness.clock.moment += AN_OUTAGE
+        before = len(harness.slack.calls_of(LOOK))
+        await harness.deliver(attempt, pause=timedelta(minutes=1, seconds=1))
+        assert len(harness.slack.calls_of(LOOK)) == before + 2
+
+
 async def test_a_digest_in_time_costs_no_search(harness: DeliveryHarness) -> None:
     async with harness.digest() as digest:
         before = len(harness.slack.calls_of(LOOK))

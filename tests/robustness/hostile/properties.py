@@ -143,7 +143,7 @@ def _workflow(response: Response, _: Position | None) -> None:
 def _instance(response: Response, _: Position | None) -> None:
     failed = read_instance(response, NOW).error
     news = group(error=failed.name, said=failed.message) if failed else group(error=None, said=None)
-    told = digest_message(7, report([news]), DigestControls({}))
+    told = digest_message(7, report([news]), DigestControls())
     for message in (told.full, told.plain):
         _shown(message, ours=True)
 
@@ -196,7 +196,7 @@ def kept_digest(row: Mapping[str, Any]) -> None:
 def _told(error: Exception) -> None:
     if isinstance(error, QueryError):
         assert all((error.word, error.problem, error.expected))
-        assert (error.nearest is None) == (error.corrected is None)
+        assert len(error.choices) == len(error.proposals)
     _shown(problem_message(error))
 
 

@@ -216,8 +216,8 @@ def body_of(data: bytes, slack: str) -> str:
             return text
 
 
-def send_request(data: bytes) -> None:
-    """Send a signed request.
+def send_request(data: bytes) -> int | None:
+    """Send a signed request, and return the status of its answer; None if it is unreadable.
 
     Raises:
         AssertionError: it is not acknowledged, or not answered as it should be. What has not the shape of
@@ -233,6 +233,7 @@ def send_request(data: bytes) -> None:
     else:
         assert status in (200, 400, None), status
     assert not here.faults, "\n".join([*here.faults, *here.traces])
+    return status
 
 
 def _document(data: bytes) -> object:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.slack import LocalSlack, Message, Person
+from tests.support.digest_actions import make_overdue
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, click, has_button, row_ids, statuses, walk
 from tests.system.process.bot_process import BotProcess, running_bot
@@ -320,21 +322,17 @@ async def test_a_digest_tells_of_each_failure_of_the_engine_once(wrangler: Wrang
         ada = shop.slack.person("ada", "ops")
         await engine.create("invoice-run", {"inv-1": "fail", "inv-2": "complete"})
         await engine.settle("invoice-run", errored=1, complete=1)
-        await ada.command("/workflows", "digest create daily 09:00 workflow invoice-run")
+        await ada.command("/workflows", "digest create every 15m workflow invoice-run")
 
-        first = await _digest_run(shop, ada)
+        posted = shop.slack.changes.follow(lambda change: not change.message.is_ephemeral)
+        make_overdue(tmp_path / "bot", 1, timedelta(minutes=16))
+        first = (await posted.next(within=20)).message
         await engine.create("invoice-run", {"inv-3": "fail"})
         await engine.settle("invoice-run", errored=2, complete=1)
-        second = await _digest_run(shop, ada)
+        await ada.command("/workflows", "digest run 1")
+        second = (await posted.next(within=20)).message
 
-    assert "1 newly errored" in first.all_text()
+    assert "1 failed in the last" in first.all_text()
     assert "`inv-1`" in first.all_text()
     assert "`inv-3`" in second.all_text()
     assert "inv-1" not in second.all_text()
-
-
-async def _digest_run(shop: Shop, person: Person) -> Message:
-    """The message that the first digest of the workspace posts when it is asked to."""
-    posted = shop.slack.changes.follow(lambda change: not change.message.is_ephemeral)
-    await person.command("/workflows", "digest run 1")
-    return (await posted.next(within=20)).message

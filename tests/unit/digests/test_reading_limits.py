@@ -10,14 +10,18 @@ from bot.cloudflare.cache import CacheTimes
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import Budget
 from bot.cloudflare.models import MAX_PER_PAGE
-from bot.digests.reading import MOST_DETAILS
-from bot.digests.report import MOST_GROUPS
+from bot.digests.causes import ENOUGH_DETAILS, MOST_DETAILS, CausesRead, read_causes
+from bot.digests.news import WorkflowFindings
+from bot.digests.report import MOST_GROUPS, NewInstance, UnreadCauses
 from bot.digests.search import MOST_LISTS, SHARED_FOR
-from bot.playground.simulators.cloudflare import Failure
+from bot.digests.survey import AccountSnapshot
+from bot.playground.simulators.cloudflare import Failure, Slow
 from tests.support.digest_account import HOUR, MINUTE, Account, chart_total, plan, run_account, shown_ids
 
 DAY = 24 * HOUR
 LISTS_OF_THOUSAND = 10
+DETAILS_OF_THOUSAND = 4 * MOST_GROUPS
+"""Four failed in each of ten workflows, and as many of them are asked about as there are groups."""
 
 
 @pytest.fixture
@@ -37,15 +41,15 @@ async def thousand(prod: Account) -> None:
     prod.simulation.calls.clear()
 
 
-async def test_a_thousand_workflows_with_forty_failures_in_ten_cost_35_calls(prod: Account) -> None:
+async def test_a_thousand_workflows_with_forty_failures_in_ten_cost_forty_calls(prod: Account) -> None:
     await thousand(prod)
     report = await prod.digest()
-    assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, MOST_DETAILS)
+    assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, DETAILS_OF_THOUSAND)
     assert report.total == 40
     assert report.unexplained == {}
     assert len(report.groups) == MOST_GROUPS
-    assert sum(group.total for group in report.groups) == MOST_DETAILS
-    assert sum(report.ungrouped.values()) == 40 - MOST_DETAILS
+    assert sum(group.total for group in report.groups) == DETAILS_OF_THOUSAND
+    assert sum(report.ungrouped.values()) == 40 - DETAILS_OF_THOUSAND
     assert [row.name for row in report.rows[:MOST_LISTS]] == sorted(
         (f"flow-{number * 7:03}" for number in range(10)),
         key=[row.name for row in report.rows].index,
@@ -59,7 +63,7 @@ async def test_five_hundred_digests_of_one_slot_cost_no_more_than_one(prod: Acco
     names = (f"flow-{7 * number:03}" for number in range(20))
     every = [plan(), *[plan(*names)] * 499]
     reports = await asyncio.gather(*(prod.reader.report(one, before, sharing="9:00") for one in every))
-    assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, MOST_DETAILS)
+    assert prod.calls == (LISTS_OF_THOUSAND, MOST_LISTS, DETAILS_OF_THOUSAND)
     assert {(report.total, report.groups) for report in reports} == {(40, reports[0].groups)}
 
 
@@ -218,7 +222,7 @@ async def test_a_long_list_without_news_that_is_not_read_to_its_end_casts_doubt(
 
 
 async def test_errors_are_asked_for_evenly(prod: Account) -> None:
-    for number in range(30):
+    for number in range(150):
         prod.fail("loud", f"{number}", number, error=Failure("Loud", "x"))
     prod.fail("quiet", "q", HOUR, error=Failure("Quiet", "y"))
     report = await prod.digest()
@@ -226,7 +230,48 @@ async def test_errors_are_asked_for_evenly(prod: Account) -> None:
         ("Loud", MOST_DETAILS - 1, False),
         ("Quiet", 1, True),
     ]
-    assert report.ungrouped == {"loud": 30 - (MOST_DETAILS - 1)}
+    assert report.ungrouped == {"loud": 150 - (MOST_DETAILS - 1)}
+    assert report.read == {"loud": MOST_DETAILS - 1, "quiet": 1}, "of so many the causes are known"
+    assert report.unread_causes is None, "more were not asked about"
+    assert {name: len(all_) for name, all_ in report.instances.items()} == {"loud": 150, "quiet": 1}
+
+
+async def test_a_preview_asks_for_few_causes_as_its_requests_are_a_persons(prod: Account) -> None:
+    for number in range(30):
+        prod.fail("orders", f"{number}", number)
+    report = await prod.reader.report(plan(), None, patient=False, most_details=ENOUGH_DETAILS)
+    assert report.read == {"orders": ENOUGH_DETAILS}
+    assert prod.calls == (1, 1, ENOUGH_DETAILS)
+
+
+async def test_a_digest_waits_for_the_budget_until_enough_causes_are_read_and_no_longer() -> None:
+    ticks = [0.0]
+    budget = Budget(50, 0.5, lambda: ticks[0])
+    async with run_account(budget) as prod:
+        for number in range(60):
+            prod.fail("orders", f"{number:02}", number)
+        report = await prod.digest(sharing="9:00")
+        read = report.read["orders"]
+        assert ENOUGH_DETAILS <= read == 25 - 2, "all that the background may ask for"
+        assert report.unread_causes is not None
+        assert report.unread_causes.count == 60 - read
+        assert isinstance(report.unread_causes.error, RateLimited)
+        assert report.total == 60
+        assert prod.simulation.describe_calls == read
+
+
+async def test_no_cause_is_asked_for_after_the_time_for_it(prod: Account) -> None:
+    for number in range(30):
+        prod.fail("orders", f"{number}", number)
+    survey = AccountSnapshot(prod.workflows, fresh=True)
+    new_instances = [NewInstance(f"{number}", prod.clock.ago(number)) for number in range(30)]
+    found = [WorkflowFindings("orders", new_instances, exact=True)]
+    read = await read_causes(survey, found, patient=True, within=0)
+    assert read == CausesRead({}, UnreadCauses(30, None))
+    prod.simulation.inject(Slow(0.2), times=None, operation="get_instance")
+    some = await read_causes(survey, found, patient=True, within=0.3)
+    assert some.unread is not None
+    assert 0 < len(some.causes) == 30 - some.unread.count < 30
 
 
 async def test_groups_beyond_the_fifth_are_counted_with_the_untold(prod: Account) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.digests.delivery.model import Watch
+from bot.digests.delivery.late_runs import Watch
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

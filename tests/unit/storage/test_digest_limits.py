@@ -110,6 +110,13 @@ async def test_digests_made_at_once_are_no_more_either(store: DigestRepository) 
     assert len(await store.of_creator(ADA)) == 3
 
 
+async def test_a_refused_digest_takes_no_number(store: DigestRepository) -> None:
+    last = [await made(store, f"C{number}") for number in range(3)][-1]
+    for _ in range(3):
+        await refusal(store, "C9")
+    assert (await made(store, "C9", GRACE)).number == last.number + 1
+
+
 async def test_digests_of_another_workspace_do_not_count(
     store: DigestRepository, engine: AsyncEngine, clock: Clock
 ) -> None:
@@ -127,7 +134,7 @@ class Calls:
 
     async def run(self, channel: str, creator: str = ADA) -> tuple[Digest, Attempt]:
         digest = await made(self._store, channel, creator)
-        run = await self._store.run_now(digest.number)
+        run = (await self._store.run_now(digest.number)).run
         return digest, Attempt(digest.number, run.slot, 0)
 
     async def claim(self, run: tuple[Digest, Attempt]) -> bool:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cloudflare.models import Status
 from bot.digests.codec import baseline_to_json
-from bot.digests.model import Baseline, Digest, DigestSpec, Mention
-from bot.digests.runs import RunRepository
+from bot.digests.model import Baseline, Digest, DigestSpec, Mention, RunState
+from bot.digests.run_now import RunAsked
+from bot.digests.runs import Attempt, RunRepository, RunResult
 from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
 from bot.storage.tables import digests
@@ -183,12 +184,12 @@ async def test_what_was_asked_for_though_it_is_paused_is_told_from_what_was_aske
     store: DigestRepository, clock: Clock
 ) -> None:
     number = (await live(store)).number
-    before = await store.run_now(number)
+    before = (await store.run_now(number)).run
     await store.pause(number)
-    though_paused = await store.run_now(number)
+    though_paused = (await store.run_now(number)).run
     clock.moment += timedelta(seconds=5)
     assert before.slot != though_paused.slot
-    assert await store.run_now(number) == though_paused
+    assert (await store.run_now(number)).run == though_paused
     assert len(though_paused.slot) <= 32, "the column has no more room"
     assert len(await store.runs(number)) == 2
 
@@ -213,24 +214,70 @@ async def test_a_number_is_never_given_twice(engine: AsyncEngine, store: DigestR
 async def test_asked_for_twice_at_once_a_digest_runs_once(store: DigestRepository) -> None:
     number = (await live(store)).number
     first, second = await store.run_now(number), await store.run_now(number)
-    assert first == second
-    assert [run.slot for run in await store.runs(number)] == [first.slot]
-    assert first.state == "due"
+    assert first.run == second.run
+    assert (first.added, second.added) == (True, False), "the second person is told that no other one comes"
+    assert [run.slot for run in await store.runs(number)] == [first.run.slot]
+    assert first.run.state == "due"
 
 
 async def test_pressed_by_many_at_once_a_digest_runs_once(store: DigestRepository) -> None:
     number = (await live(store)).number
-    runs = await asyncio.gather(*(store.run_now(number) for _ in range(5)))
-    assert len({run.slot for run in runs}) == len(await store.runs(number)) == 1
+    asked = await asyncio.gather(*(store.run_now(number) for _ in range(5)))
+    assert len({one.run.slot for one in asked}) == len(await store.runs(number)) == 1
+    assert sum(one.added for one in asked) == 1
 
 
 async def test_what_waits_to_be_run_is_not_asked_for_again_later(
     store: DigestRepository, clock: Clock
 ) -> None:
     number = (await live(store)).number
-    first = await store.run_now(number)
+    first = (await store.run_now(number)).run
     clock.moment += timedelta(seconds=5)
-    assert (await store.run_now(number)).slot == first.slot
+    asked = await store.run_now(number)
+    assert (asked.run.slot, asked.added, asked.again_at) == (first.slot, False, None)
+
+
+async def end_run(engine: AsyncEngine, asked: RunAsked, now: datetime, state: RunState = "sent") -> None:
+    attempt = Attempt(asked.run.digest, asked.run.slot, 0)
+    assert await RunRepository(engine, TEAM).finish(attempt, RunResult(state, now))
+
+
+async def test_a_digest_can_be_asked_for_again_after_a_pause_of_its_own(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    store = DigestRepository(engine, TEAM, clock, run_pause=timedelta(seconds=60))
+    number, other = (await live(store)).number, (await live(store)).number
+    asked_at = clock.moment
+    await end_run(engine, await store.run_now(number), clock())
+    for waited in (0.0, 0.4, 1.0, 59.9):
+        clock.moment = asked_at + timedelta(seconds=waited)
+        again = await store.run_now(number)
+        assert (again.added, again.again_at) == (False, asked_at + timedelta(seconds=60)), waited
+        assert again.run.state == "sent"
+    assert (await store.run_now(other)).added, "each digest has a pause of its own"
+    clock.moment = asked_at + timedelta(seconds=60)
+    assert (await store.run_now(number)).added
+    assert len(await store.runs(number)) == 2
+
+
+async def test_in_the_second_in_which_one_was_sent_no_other_is_promised(
+    engine: AsyncEngine, store: DigestRepository, clock: Clock
+) -> None:
+    number = (await live(store)).number
+    await end_run(engine, await store.run_now(number), clock())
+    again = await store.run_now(number)
+    assert (again.added, again.again_at) == (False, clock.moment + timedelta(seconds=1))
+    clock.moment += timedelta(seconds=1)
+    assert (await store.run_now(number)).added
+
+
+async def test_a_run_that_posted_nothing_is_no_reason_to_wait(engine: AsyncEngine, clock: Clock) -> None:
+    store = DigestRepository(engine, TEAM, clock, run_pause=timedelta(seconds=60))
+    number = (await live(store)).number
+    await end_run(engine, await store.run_now(number), clock(), "missed")
+    assert (await store.run_now(number)).again_at == clock.moment + timedelta(seconds=1), "its slot is taken"
+    clock.moment += timedelta(seconds=1)
+    assert (await store.run_now(number)).added
 
 
 async def test_that_nobody_delivers_is_noticed_after_a_minute(store: DigestRepository, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.cloudflare.errors import Unavailable
 from bot.cloudflare.models import STATUSES, Status
 from bot.digests.form import DAYS, DigestForm
+from bot.digests.links import DigestLinks
 from bot.digests.messages.form import (
     account_in,
     digest_form,
@@ -324,7 +325,7 @@ def test_a_mistake_in_a_form_that_is_closed_is_told() -> None:
 
 def test_a_preview_is_a_window_without_buttons(snapshot: SnapshotAssertion) -> None:
     small = report([group(total=9)], rows=[row("order-processing", errored=9)], chart=bars(1, 8))
-    controls = DigestControls({"order-processing": "orders"}, is_preview=True)
+    controls = DigestControls(DigestLinks({"order-processing": "orders"}), is_preview=True)
     view = preview_view(digest_message(None, small, controls).plain)
     PayloadValidator().check_view(view)
     assert not any("accessory" in block or block["type"] == "actions" for block in view["blocks"])

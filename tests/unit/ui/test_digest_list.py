@@ -10,11 +10,21 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.cloudflare.models import Status
-from bot.digests.command.requests import DIGEST_CODEC, OfDigest
+from bot.digests.command.requests import (
+    DIGEST_CODEC,
+    DeleteDigest,
+    EditDigest,
+    OfDigest,
+    PauseDigest,
+    PreviewDigest,
+    ResumeDigest,
+    RunDigest,
+    ShowDigest,
+)
 from bot.digests.messages import confirmations
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.text import digest_line
-from bot.digests.model import Digest, DigestRun
+from bot.digests.model import Digest, DigestRun, Mention
 from bot.language.schedule import Schedule
 from bot.ui.elements import Message
 from tests.support.digest_messages import (
@@ -23,6 +33,7 @@ from tests.support.digest_messages import (
     all_buttons,
     assert_slack_shows,
     digest,
+    menus_of,
     plan,
     visible_lines,
 )
@@ -78,27 +89,83 @@ def test_a_list_without_digests_says_how_to_make_one(snapshot: SnapshotAssertion
     assert actions(message) == [["digest_new"]]
 
 
-def test_each_digest_has_the_buttons_that_its_reader_may_press() -> None:
+def test_each_digest_of_a_list_has_a_menu_of_what_its_reader_may_do() -> None:
     message = digests_message([digest(), PAUSED, replace(PAUSED, number=9)], {7, 8})
-    assert actions(message) == [
-        ["digest_preview", "digest_run", "digest_pause", "digest_edit", "digest_delete"],
-        ["digest_preview", "digest_run", "digest_resume", "digest_edit", "digest_delete"],
-        ["digest_preview", "digest_run"],
-        ["digest_new"],
+    carried = [
+        {label: DIGEST_CODEC.decode(value) for label, value in menu.items()} for menu in menus_of(message)
     ]
-    buttons = [button for button in all_buttons(message) if button["action_id"] != "digest_new"]
-    requests = [DIGEST_CODEC.decode(button["value"]) for button in buttons]
-    assert [request.kind for request in requests] == [button["action_id"] for button in buttons]
-    numbers = [request.number for request in requests if isinstance(request, OfDigest)]
-    assert numbers == [7] * 5 + [8] * 5 + [9] * 2
-    for button, number in zip(buttons, numbers, strict=True):
-        label = button["accessibility_label"]
-        assert label.startswith(button["text"]["text"])
-        assert label.endswith(f"digest {number}")
+    assert carried == [
+        {
+            "Preview": PreviewDigest(7),
+            "Run now": RunDigest(7),
+            "Pause": PauseDigest(7),
+            "Edit…": EditDigest(7),
+            "Delete": DeleteDigest(7),
+        },
+        {
+            "Preview": PreviewDigest(8),
+            "Run now": RunDigest(8),
+            "Resume": ResumeDigest(8),
+            "Edit…": EditDigest(8),
+            "Delete": DeleteDigest(8),
+        },
+        {"Show": ShowDigest(9), "Preview": PreviewDigest(9), "Run now": RunDigest(9)},
+    ]
+    assert actions(message) == [["digest_new"]]
+
+
+@pytest.mark.parametrize("number", [1, 999_999_999])
+def test_a_menu_carries_any_number(number: int) -> None:
+    assert_slack_shows(digests_message([digest(number)], {number}))
+
+
+def test_a_card_has_the_buttons_that_its_reader_may_press() -> None:
+    for state, word in (("active", "digest_pause"), ("paused", "digest_resume")):
+        one = digest(state=state)
+        message = digest_details_message(one, (), (), may_change=True)
+        kinds = ["digest_preview", "digest_run", word, "digest_edit", "digest_delete"]
+        assert actions(message) == [kinds]
+        for button in all_buttons(message):
+            request = DIGEST_CODEC.decode(button["value"])
+            assert isinstance(request, OfDigest)
+            assert (request.kind, request.number) == (button["action_id"], 7)
+            assert request.in_place is (request.kind not in ("digest_preview", "digest_run"))
+            label = button["accessibility_label"]
+            assert label.startswith(button["text"]["text"])
+            assert label.endswith("digest 7")
+    other = digest_details_message(digest(), (), (), may_change=False)
+    assert actions(other) == [["digest_preview", "digest_run"]]
+
+
+def test_a_command_names_the_channel_as_people_type_it_and_never_by_its_id() -> None:
+    here = digest_details_message(digest(), (), (), may_change=True, here="#ops")
+    assert visible_lines(here).endswith("`/workflows digest create #ops weekdays 09:00 Europe/Berlin`")
+    elsewhere = digest_details_message(digest(), (), (), may_change=True)
+    said = "In <#C1>: `/workflows digest create here weekdays 09:00 Europe/Berlin`"
+    assert visible_lines(elsewhere).endswith(said)
+    refused = confirmations.channel_unavailable_message("person", plan(), "")
+    assert "then try again there: `/workflows digest create here weekdays" in visible_lines(refused)
+
+
+def test_a_group_whose_name_is_not_known_is_shown_by_slack() -> None:
+    one = digest(plan=plan(mentions=(Mention("group", "S1"), Mention("everybody", "channel"))))
+    text = visible_lines(digest_details_message(one, (), (), may_change=True))
+    assert "mentions <!subteam^S1>, `@channel`" in text
+
+
+def test_the_same_digest_made_twice_is_pointed_out() -> None:
+    others = [digest(3), digest(4)]
+    said = visible_lines(confirmations.created_message(digest(), others[:1]))
+    assert "⚠️ Digest 3 tells the same there at the same times. To have it only once: " in said
+    assert "`/workflows digest delete 7`" in said
+    said = visible_lines(confirmations.changed_message(digest(), same=others))
+    assert "⚠️ Digest 3, digest 4 tell the same there" in said
+    assert "the same" not in visible_lines(confirmations.created_message(digest()))
 
 
 def test_deleting_asks_first() -> None:
-    asked = [button for button in all_buttons(digests_message([digest()], {7})) if "confirm" in button]
+    card = digest_details_message(digest(), (), (), may_change=True)
+    asked = [button for button in all_buttons(card) if "confirm" in button]
     assert [button["action_id"] for button in asked] == ["digest_delete"]
     assert "weekdays at 09:00" in asked[0]["confirm"]["text"]["text"]
 

@@ -18,6 +18,7 @@ from bot.cloudflare.errors import (
     UnknownAccount,
 )
 from bot.cloudflare.models import Status
+from bot.digests.links import DigestLinks
 from bot.digests.messages.phrases import mention_markup
 from bot.digests.messages.report import DigestControls, digest_message, maybe_repeated, unreadable_message
 from bot.digests.model import Mention
@@ -50,6 +51,10 @@ ROWS = (
     row("refunds", {ERRORED: 2, Status("queued"): -1}, errored=2, complete=7),
     row("billing", {}, hibernated=1),
 )
+LINKS = DigestLinks(
+    lists={"refunds": "refunds", "reminders": "rose"},
+    instances={"order-processing": "orders", "invoices": "more"},
+)
 FULL = report(
     [group(total=15), group("refunds", None, None, 2), group("billing", "TypeError", None, 4, exact=False)],
     plan=plan(mentions=ONCALL),
@@ -66,7 +71,7 @@ QUIET = report(rows=ROWS[:1], chart=bars(0, 0, 0))
 
 
 def test_a_digest_with_everything(snapshot: SnapshotAssertion) -> None:
-    messages = digest_message(7, FULL, DigestControls({"order-processing": "orders", "invoices": "more"}))
+    messages = digest_message(7, FULL, DigestControls(LINKS))
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, CALLS)
         assert visible_lines(one) == snapshot
@@ -75,7 +80,7 @@ def test_a_digest_with_everything(snapshot: SnapshotAssertion) -> None:
 
 def test_a_digest_as_slack_gets_it(snapshot: SnapshotAssertion) -> None:
     small = report([group(total=4)], rows=ROWS[:1], chart=bars(1, 0, 3))
-    assert digest_message(7, small, DigestControls({"order-processing": "orders"})) == snapshot
+    assert digest_message(7, small, DigestControls(LINKS)) == snapshot
 
 
 def test_a_digest_without_news(snapshot: SnapshotAssertion) -> None:
@@ -83,7 +88,7 @@ def test_a_digest_without_news(snapshot: SnapshotAssertion) -> None:
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, "")
         assert visible_lines(one) == snapshot
-    assert messages.full.text == "Digest 7: nothing newly errored since 2026-11-20T08:00:03Z"
+    assert messages.full.text == "Nothing failed since Friday 9:00 · Digest 7"
 
 
 def test_a_first_digest_tells_of_its_window_and_of_no_changes() -> None:
@@ -95,15 +100,15 @@ def test_a_first_digest_tells_of_its_window_and_of_no_changes() -> None:
         digest_message(7, first, DigestControls()).plain,
     ):
         text = visible_lines(one)
-        assert "🔴 *1 newly errored* in the last 7 days" in text
+        assert text.startswith("🔴 1 failed in the last 7 days, in order-processing\n")
         assert "since" not in text
         assert "+" not in text
 
 
 def test_a_digest_of_chosen_workflows_names_them() -> None:
     chosen = report(plan=plan(workflows=("a", "b", "c", "d", "e")))
-    assert visible_lines(digest_message(7, chosen, DigestControls()).full).startswith(
-        "Digest 7 · a, b, c and 2 more\n"
+    assert "\nDigest 7 · a, b, c and 2 more · `prod`" in visible_lines(
+        digest_message(7, chosen, DigestControls()).full
     )
 
 
@@ -112,7 +117,7 @@ def test_another_status_than_errored_is_told_in_its_own_words() -> None:
         [group(error=None, said=None)], plan=plan(status=Status("waitingForPause")), chart=bars(1)
     )
     text = visible_lines(digest_message(7, waiting, DigestControls()).full)
-    assert "🟡 *1 newly waiting for pause*" in text
+    assert text.startswith("🟡 1 newly waiting for pause since Friday 9:00, in order-processing\n")
     assert "errored" not in text.lower()
 
 
@@ -136,7 +141,7 @@ def test_a_digest_that_may_not_call_the_channel_calls_the_others_and_says_so() -
     messages = digest_message(7, FULL, DigestControls(may_call_channel=False))
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, "<@U1> <!subteam^S1>")
-        assert one.text.startswith("<@U1> <!subteam^S1> Digest 7")
+        assert one.text.startswith("<@U1> <!subteam^S1> At least 25 failed since Friday 9:00, most in")
         said = visible_lines(one)
         assert "<!here>" not in one.text + said
         assert "🔕 `@here` is not called: digests did that as often within the last hour as they may" in said
@@ -153,17 +158,20 @@ def test_a_preview_calls_nobody_and_says_whom_it_would() -> None:
     messages = digest_message(None, FULL, DigestControls(is_preview=True))
     for one in (messages.full, messages.plain):
         assert_slack_shows(one, "")
-        assert "for you alone. It would call `@ana`, `@oncall`, `@here`" in visible_lines(one)
+        said = "for you alone: what it would say now. It would call `@ana`, `@oncall`, `@here`"
+        assert said in visible_lines(one)
         assert "digest run" not in visible_lines(one)
 
 
 def test_more_of_a_group_is_a_button_into_its_list() -> None:
-    one = digest_message(7, FULL, DigestControls({"order-processing": "orders", "refunds": "refunds"})).full
+    one = digest_message(7, FULL, DigestControls(LINKS)).full
     assert [
         (button["text"]["text"], button["action_id"], button["value"]) for button in all_buttons(one)
     ] == [
-        ("And at least 12 more", "list_open", "orders"),
+        ("And at least 12 more", "digest_instances", "orders"),
         ("Open", "list_open", "refunds"),
+        ("Show the 4", "digest_instances", "more"),
+        ("Open", "list_open", "rose"),
     ]
     assert all(
         button["accessibility_label"].startswith(button["text"]["text"]) for button in all_buttons(one)
@@ -298,7 +306,7 @@ def test_people_are_not_called_for_what_could_not_be_read_alone() -> None:
     unread = report(plan=plan(mentions=ONCALL), exact=False, unread={"a": UNREADABLE[0]})
     said = digest_message(7, unread, DigestControls()).full
     assert_slack_shows(said, "")
-    assert "⚪ *Nothing newly errored*" in visible_lines(said)
+    assert "⚪ Nothing failed since Friday 9:00, as far as could be looked at" in visible_lines(said)
     assert "as far as could be looked at" in visible_lines(said)
 
 
@@ -386,7 +394,8 @@ WORST = report(
 @example(WORST, '"' * 2000, True)
 def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None:
     names = [*(one.workflow for one in told.groups), *told.ungrouped, *told.unexplained]
-    controls = DigestControls(dict.fromkeys(names, value), is_preview=is_preview)
+    values = dict.fromkeys(names, value)
+    controls = DigestControls(DigestLinks(values, values), is_preview=is_preview)
     messages = digest_message(7, told, controls)
     called = "" if is_preview or not told.has_news else mention_markup(told.plan.mentions)
     for one in (messages.full, messages.plain):
@@ -397,8 +406,8 @@ def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None
 
 
 def test_the_longest_digest_tells_what_it_leaves_out() -> None:
-    values = DigestControls(dict.fromkeys((one.workflow for one in WORST.groups), "v" * 2000))
-    messages = digest_message(7, WORST, values)
+    values = dict.fromkeys((one.workflow for one in WORST.groups), "v" * 2000)
+    messages = digest_message(7, WORST, DigestControls(DigestLinks(values, values)))
     for one in (messages.full, messages.plain):
         assert "Shortened: all of it does not fit" in visible_lines(one)
         assert limits.size(one.blocks) > limits.MESSAGE / 2

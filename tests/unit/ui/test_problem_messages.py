@@ -23,6 +23,7 @@ from bot.cloudflare.errors import (
     UnknownAccount,
     WorkflowNotFound,
 )
+from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.slack.requests import ExpiredButton, InvalidButton
 from bot.ui.problems import Suggestion, problem_message, unexpected_message, unknown_control_message
@@ -91,7 +92,7 @@ def test_every_error_of_the_api_has_its_words() -> None:
 def test_a_problem_may_offer_ways_out(snapshot: SnapshotAssertion) -> None:
     ways = [restart("again"), similar("order-processing", "other"), Suggestion("*x*", "Open", "v", "says")]
     message = problem_message(
-        CursorRefused(read_list("orders")), again="/workflows list orders", suggestions=ways
+        CursorRefused(read_list("orders")), again=Command("/workflows list orders"), suggestions=ways
     )
     assert_slack_shows(message)
     assert message == snapshot

@@ -1,5 +1,6 @@
 """A digest in the browser, from its creation to its last message."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -63,6 +64,16 @@ async def create(opened: Opened, words: str) -> int:
 async def run(opened: Opened, number: int) -> None:
     await opened.type(f"/workflows digest run {number}")
     await expect(opened.last).to_contain_text(f"Digest {number} is being made.")
+
+
+async def recorded(opened: Opened, number: int) -> None:
+    """Wait until the first run of a digest is recorded, before which no second one is made."""
+    async with asyncio.timeout(DELIVERED / 1000):
+        while True:
+            await opened.type(f"/workflows digest show {number}")
+            await expect(opened.last).to_contain_text(f"Digest {number} in")
+            if "✅ sent" in await opened.last.inner_text():
+                return
 
 
 async def looks(opened: Opened, name: str, height: int = 800) -> None:
@@ -152,9 +163,11 @@ async def test_a_digest_is_posted_for_everybody_and_opens_the_list(opened: Opene
     await opened.page.get_by_label("Viewing as").select_option("Grace Hopper")
     more = digest.get_by_role("button", name=re.compile("more of order-processing"))
     await expect(more).to_have_text(re.compile(r"And \d+ more"))
+    count = re.search(r"\d+", await more.inner_text())
+    assert count is not None
     await more.click()
-    await expect(opened.last).to_contain_text("order-processing · errored")
-    await expect(opened.last).to_contain_text("1–10, more follow")
+    await expect(opened.last).to_contain_text(f"order-processing · {count[0]} newly errored")
+    await expect(opened.last).to_contain_text(f"of {count[0]}")
     await expect(opened.last).to_have_attribute("data-kind", "ephemeral")
     await expect(digest).to_be_visible()
 
@@ -170,7 +183,9 @@ async def test_a_digest_is_paused_resumed_deleted_and_brought_back(opened: Opene
     await opened.type("/workflows digest list")
     await expect(opened.last.get_by_role("heading", name="Digests")).to_be_visible()
     await looks(opened, "digest-list")
-    await opened.last.get_by_role("button", name=f"Resume digest {other}").click()
+    row = opened.last.locator(".section").filter(has_text=f"Digest {other} in")
+    await row.get_by_role("button", name="More actions").click()
+    await opened.page.get_by_role("menuitem", name="Resume").click()
     await expect(opened.last).to_contain_text("is active again.")
     await opened.type(f"/workflows digest show {number}")
     await expect(opened.last).to_contain_text("Next times")
@@ -202,7 +217,8 @@ async def test_later_digests_are_in_the_thread_and_the_creator_gets_the_reason_o
     await run(opened, number)
     first = posted(opened, number)
     await expect(first).to_be_visible(timeout=DELIVERED)
-    await opened.type(f"/workflows digest run {number}")
+    await recorded(opened, number)
+    await run(opened, number)
     direct = opened.page.get_by_role("list", name="Direct messages").get_by_role("button", name="workflows")
     await expect(direct).to_contain_text("new", timeout=DELIVERED)
     await expect(first).to_contain_text("1 reply", timeout=DELIVERED)
@@ -216,3 +232,28 @@ async def test_later_digests_are_in_the_thread_and_the_creator_gets_the_reason_o
     await expect(opened.last).to_contain_text(f"Digest {stranded} has paused itself.")
     await expect(opened.last).to_contain_text("It could not be posted in #quiet")
     await opened.shot("digest-direct")
+
+
+@pytest.mark.parametrize("width", [420, 1280])
+async def test_nothing_is_below_a_digest_s_chart_but_its_last_line(
+    playground: Playground, open_page: Open, width: int
+) -> None:
+    opened = await open_page(playground, width=width)
+    number = await create(opened, "weekdays 09:00")
+    await run(opened, number)
+    digest = posted(opened, number)
+    await expect(digest.get_by_role("img", name="Newly errored in the last 24 hours")).to_be_visible(
+        timeout=DELIVERED
+    )
+    below = """() => {
+        const feed = document.getElementById("feed");
+        const end = feed.lastElementChild.getBoundingClientRect().bottom;
+        return [
+            feed.getBoundingClientRect().bottom - end,
+            feed.scrollHeight - feed.scrollTop - feed.clientHeight,
+        ];
+    }"""
+    await expect(opened.last).to_contain_text("weekdays at 09:00")
+    gap, unseen = await opened.page.evaluate(below)
+    assert 0 <= gap < 20
+    assert unseen < 2

@@ -1,0 +1,156 @@
+"""Why an instance failed, and which failures have one cause. Pure: digests, triage and alerts group alike.
+
+The detail of a failed instance has an error that the engine may have wrapped. What the author's code raised
+is the error of the last attempt of the step that failed.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.cloudflare.models import InstanceDetail, InstanceError, Step
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_COUNTER: Final = re.compile(r"-\d+$")
+
+_MOST_READ: Final = 1_000
+_MOST_KEPT: Final = 300
+"""Characters of a message. What two messages differ in beyond them, nobody gets to see."""
+_LONGEST_NAME: Final = 3
+"""Characters of a word with a digit that is a name, such as `R2` or `v1`; a longer one is an id."""
+
+_PARTICULAR: Final = re.compile(
+    r"""
+    # A number that says what went wrong: a code or a status. It stays.
+    (?P<code>["']?\b(?:https?(?:/\d(?:\.\d)?)?|status|status_?code|code|errno|sqlstate|smtp)\b["']?[\s:=\#(]{0,3}
+        (?:(?:code|status|is|was)\b[\s:=\#(]{0,3})? \d{1,5}\b
+      | \b(?:answered|returned|responded|replied)\ (?:with\ )?(?:an?\ )?[1-5]\d\d\b
+      | \berror[\s\#(]{1,2}\d{3,5}\b)
+    | (?P<url>\b[a-z][a-z0-9+.-]{1,20}://[^\s<>"'`]+)
+    | (?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)
+    | (?P<quoted>"[^"]*"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\w)'[^']*'(?!\w)|(?<!\w)‘[^’]*’(?!\w))
+    | (?P<word>[\w-]+)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_DIGIT: Final = re.compile(r"\d")
+_HEX: Final = re.compile(r"[0-9a-f]{8,}", re.IGNORECASE)
+_NUMBERS: Final = re.compile(r"\#(?:[.,:/+-]\#|,\s\#)+")
+"""What times, addresses, fractions and lists of numbers are folded to."""
+_QUOTES: Final = re.compile(r'""(?:,\s?"")+')
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why an instance failed.
+
+    Attributes:
+        step: the author's name of the step that failed; None where no step did, or none is known.
+        name: the name of the error; None where it has none.
+        message: what the error says; None likewise.
+    """
+
+    step: str | None = None
+    name: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What failures of one cause have in common.
+
+    Attributes:
+        step: of the cause, folded; None likewise.
+        name: likewise.
+        message: likewise.
+    """
+
+    step: str | None
+    name: str | None
+    message: str | None
+
+
+def cause_of(detail: InstanceDetail) -> Cause:
+    """Return why an instance failed, by its detail with its steps.
+
+    A step that failed is not the cause if the workflow caught its error and went on: a later step succeeded,
+    and the instance's own error is another.
+    """
+    own = detail.error or InstanceError()
+    failed = sorted(filter(_has_failed, detail.steps), key=lambda step: step.end or _NEVER)
+    if not failed:
+        return Cause(None, own.name, own.message)
+    raised = [step for step in failed if _is_repeated(_error_of(step), own)]
+    step = (raised or failed)[-1]
+    if not raised and own != InstanceError() and _went_on(detail.steps, step):
+        return Cause(None, own.name, own.message)
+    error = _error_of(step) or own
+    return Cause(step_name(step.name), error.name, error.message)
+
+
+def step_name(name: str) -> str:
+    """Return a step's name as its author wrote it; the API appends `-1` to the first of a name, and so on."""
+    return _COUNTER.sub("", name, count=1)
+
+
+def fingerprint(cause: Cause) -> Fingerprint:
+    """Return what failures of the same cause have in common.
+
+    Ids, numbers, hexadecimal digits, addresses and what stands in quotes are folded in the step, in the
+    error's name and in its message. Codes and statuses stay: `HTTP 500` is another cause than `HTTP 404`.
+    """
+    return Fingerprint(_fold(cause.step), _fold(cause.name), _fold(cause.message))
+
+
+def _has_failed(step: Step) -> bool:
+    """Return whether a step failed by itself. What is rolled back afterwards is no cause."""
+    return step.type != "rollback" and (step.success is False or step.error is not None)
+
+
+def _error_of(step: Step) -> InstanceError | None:
+    last = step.attempts[-1].error if step.attempts else None
+    return last or step.error
+
+
+def _is_repeated(error: InstanceError | None, own: InstanceError) -> bool:
+    """Return whether an instance's own error is that of a step, or quotes it."""
+    return error is not None and bool(error.message) and (error.message or "") in (own.message or "")
+
+
+def _went_on(steps: Iterable[Step], failed: Step) -> bool:
+    """Return whether a step succeeded that began after another one had failed."""
+    end = failed.end
+    return end is not None and any(
+        step.success is True and step.type != "rollback" and step.start is not None and step.start >= end
+        for step in steps
+    )
+
+
+def _fold(text: str | None) -> str | None:
+    if text is None:
+        return None
+    folded = _PARTICULAR.sub(_fold_one, text[:_MOST_READ])
+    folded = _QUOTES.sub('""', _NUMBERS.sub("#", folded))
+    return " ".join(folded.split())[:_MOST_KEPT]
+
+
+def _fold_one(found: re.Match[str]) -> str:
+    match found.lastgroup:
+        case "code":
+            return found[0]
+        case "url":
+            return "URL"
+        case "quoted":
+            return '""'
+        case "mail":
+            return "#"
+    return "#" if _is_particular(found[0]) else found[0]
+
+
+def _is_particular(word: str) -> bool:
+    """Return whether a word is a number or an id: it differs between two failures of one cause."""
+    if word.lstrip("-_")[:1].isdigit() or _HEX.fullmatch(word):
+        return True
+    return len(word) > _LONGEST_NAME and _DIGIT.search(word) is not None
