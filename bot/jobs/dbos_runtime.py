@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.jobs import stored_jobs
+from bot.jobs.dbos_engine import engine_options
 from bot.jobs.model import Job, JobState, Progress
 from bot.jobs.process import process
 from bot.jobs.stored_data import use_json
@@ -185,7 +186,7 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
         "max_executor_threads": _THREADS,
         "sys_db_pool_size": _CONNECTIONS,
         "serializer": use_json(),
-        "db_engine_kwargs": {"hide_parameters": True},  # what people typed is in no log
+        "db_engine_kwargs": engine_options(url),
     }
     end_unreadable_jobs()
     process.begin(version)

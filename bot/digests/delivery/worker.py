@@ -25,6 +25,8 @@ from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
 from bot.errors import StartupError
 from bot.jobs.model import RetryPolicy, Standby
+from bot.jobs.presence import WorkerPresence
+from bot.logs import FailureLog
 from bot.reasons import reason_of
 from bot.settings import Settings
 from bot.slack.poster import Poster
@@ -39,7 +41,8 @@ _log = structlog.get_logger(__name__)
 
 _POLL: Final = 2.0  # seconds
 _ENQUEUE_BATCH: Final = 50
-_ADOPT_EVERY: Final = 30  # rounds, as are the next
+_ANNOUNCE_EVERY: Final = 5  # rounds, as are the next
+_ADOPT_EVERY: Final = 30
 _ABANDONED_EVERY: Final = 10
 _PURGE_EVERY: Final = 1800
 _ABANDONED_AFTER: Final = timedelta(minutes=1)
@@ -99,7 +102,8 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
             return runtime
 
         scheduler = DueScheduler(engine, team_id, settings.digest_lateness)
-        return TeamDeliveries(scheduler, recorder, start_runtime, partial(adopt_rows, engine, team_id))
+        adopt = partial(adopt_rows, engine, team_id)
+        return TeamDeliveries(scheduler, recorder, start_runtime, adopt, WorkerPresence(engine, team_id))
 
     worker = Worker(open_team, settings.takeover, metrics, now, watch)
     polling = asyncio.create_task(worker.run())
@@ -128,12 +132,14 @@ class TeamDeliveries:
         start_runtime: starts delivering.
         adopt: gives the workspace the rows that have none: while the bot is updated, processes of the version
             before still write some.
+        presence: tells other processes that there is a worker.
     """
 
     scheduler: DueScheduler
     recorder: RunRecorder
     start_runtime: Callable[[], Awaitable["DeliveryRuntime"]]
     adopt: Callable[[], Awaitable[None]]
+    presence: WorkerPresence
 
 
 @dataclass
@@ -153,12 +159,18 @@ class Worker:
     _rounds: int = 0
     _is_standby: bool = False
     _notices: set[asyncio.Task[None]] = field(default_factory=set)
+    _failures: FailureLog = field(default_factory=lambda: FailureLog(_log, "worker_round_failed"))
     _logged: LRUCache[tuple[str, int, str], bool] = field(default_factory=lambda: LRUCache(_MOST_LOGGED))
 
     async def fault(self) -> str | None:
         """Return why this worker does not deliver all, or None. Standing by for another is no fault."""
         if self._fault is None and self._runtime is not None and self._runtime.overdue:
             return f"overdue deliveries: {self._runtime.overdue}"
+        return self._fault
+
+    @property
+    def outage(self) -> str | None:
+        """Why this worker delivers nothing now; None if it could, or stands by for another."""
         return self._fault
 
     async def run(self) -> None:
@@ -169,18 +181,21 @@ class Worker:
                 if self._team is None:
                     self._team = await self.open_team()
                 await self._round(self._team, now)
+                if self._polls % _ANNOUNCE_EVERY == 1:
+                    await self._team.presence.announce()
                 self._fault = None
+                self._failures.succeeded()
                 self.watch.note(now)
             except Standby as reason:
                 self._stand_by(str(reason))
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
                 self._fault = reason_of(error)
                 self.watch.note_failure()
-                _log.warning("worker_round_failed", reason=self._fault)
+                self._failures.failed(self._fault)
             except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
-                self._fault = type(error).__name__
+                self._fault = reason_of(error)
                 self.watch.note_failure()
-                _log.exception("worker_round_failed")
+                self._failures.failed(self._fault, unexpected=error)
             await asyncio.sleep(_POLL)
 
     async def stop(self) -> None:
@@ -188,6 +203,8 @@ class Worker:
         for notice in self._notices:
             notice.cancel()
         await asyncio.gather(*self._notices, return_exceptions=True)
+        if self._team is not None:
+            await self._team.presence.withdraw()
         if self._runtime is not None:
             await self._runtime.stop()
 

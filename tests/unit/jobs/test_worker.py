@@ -123,6 +123,26 @@ async def test_a_database_that_fails_is_told_and_ends_no_worker(
         assert await _comes(lambda: _has_seen_its_database(worker, clock))
 
 
+async def test_jobs_that_can_not_be_kept_are_told_once_and_not_at_each_round(
+    start: Start,
+    store: DigestRepository,
+    tmp_path: Path,
+    read_log: ReadLog,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_module, "_POLL", 0.02)
+    (tmp_path / "bot.sqlite3.dbos.sqlite3").write_text("no database " * 100)
+    await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
+    async with start() as worker:
+        assert await _comes(worker.fault)
+        await asyncio.sleep(0.5)
+        assert worker.outage == "file is not a database"
+    faults = [line for line in read_log() if line["level"] != "info"]
+    assert [(line["event"], line["reason"]) for line in faults] == [
+        ("worker_round_failed", "file is not a database")
+    ]
+
+
 async def test_a_worker_waits_until_it_is_known_whose_digests_it_delivers(
     start: Start, store: DigestRepository, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,7 +54,9 @@ ROWS_WITHOUT_TEAM = (
         ("sqlite:///bot.sqlite3", "sqlite+aiosqlite:///bot.sqlite3"),
         ("sqlite:////var/lib/bot.sqlite3", "sqlite+aiosqlite:////var/lib/bot.sqlite3"),
         ("sqlite+aiosqlite:///bot.sqlite3", "sqlite+aiosqlite:///bot.sqlite3"),
-        ("sqlite://", "sqlite+aiosqlite://"),
+        ("POSTGRES://u:a:b#c@h/bot", "postgresql+psycopg://u:a%3Ab%23c@h/bot"),
+        ("postgres://u:p@[::1]:5433/bot", "postgresql+psycopg://u:p@[::1]:5433/bot"),
+        ("postgres:///bot", "postgresql+psycopg:///bot"),
     ],
 )
 def test_an_address_gets_the_driver_that_is_used(given: str, used: str) -> None:
@@ -65,6 +67,57 @@ def test_an_address_gets_the_driver_that_is_used(given: str, used: str) -> None:
 def test_what_is_no_address_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="is not a database URL"):
         database_url(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("sqlite://bot.sqlite3", "has two slashes before its file; write three"),
+        ("sqlite://var/lib/bot.sqlite3", "has two slashes before its file; write three"),
+        ("sqlite://", "names a database in memory"),
+        ("sqlite:///", "names a database in memory"),
+        ("sqlite:///:memory:", "names a database in memory"),
+        ("sqlite:///file::memory:?uri=true", "names a database in memory"),
+        ("sqlite:///bot.sqlite3?mode=ro", "has options"),
+        ("sqlite:///bot.sqlite3?timeout=5", "has options"),
+        ("sqlite:///file:bot.sqlite3", "has options"),
+        ("postgres://u:p@h/bot?sslmod=require", "does not know: sslmod;"),
+        ("postgres://u:p@h/bot?pgbouncer=true", "does not know: pgbouncer;"),
+        ("postgres://u:p@h/bot?prepare_threshold=1", "does not know: prepare_threshold;"),
+        ("postgres://u:p@h/bot?sslmode", "has an option without a value"),
+        ("postgres://u:p@h/bot?sslmode=require&sslmode=prefer", "sslmode more than once"),
+        ("postgres://u:p@h", "names no database"),
+        ("postgres://u:p@h/", "names no database"),
+        ("postgres://u:p@h:0/bot", "a host or a port that can't be one"),
+        ("postgres://u:p@h h/bot", "a host or a port that can't be one"),
+    ],
+)
+def test_an_address_that_would_be_read_otherwise_is_refused_with_what_to_write(given: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        database_url(given)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{}@{}",
+        "{}@{}@x",
+        "12/{}{}",
+        "12?{}{}",
+        "12?{}={}",
+        "{}/{}",
+        "{}?{}",
+        "@{}{}",
+        "12345678/{}{}",
+        "{}[{}]/",
+    ],
+)
+def test_a_password_that_is_not_encoded_is_refused_and_no_part_of_it_repeated(written: str) -> None:
+    password = written.format("cana", "ries")
+    with pytest.raises(ValueError, match="must be encoded") as refused:
+        database_url(f"postgres://ada:{password}@db.example.com/bot")
+    for part in ("cana", "ries", "1234"):
+        assert part not in str(refused.value)
 
 
 @pytest.mark.parametrize("kind", ["mysql", "postgresql+asyncpg", "oracle", "sqlite+pysqlite", "redis"])
