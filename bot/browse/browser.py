@@ -16,6 +16,7 @@ from bot.cloudflare.errors import (
     CloudflareError,
     InvalidParameter,
     InvalidResponse,
+    UnknownAccount,
     WorkflowNotFound,
 )
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Workflow
@@ -88,6 +89,15 @@ class Browser:
         except WorkflowNotFound as error:
             similar = await _similar(workflows, mark.query.workflow)
             raise NoSuchWorkflow(mark.query, account, similar, error) from error
+
+    async def has_workflow(self, query: ListQuery) -> bool:
+        """Return whether Cloudflare says that there is the workflow of a list; False if it says nothing."""
+        try:
+            _, workflows = self._accounts.get(query.account)
+            found = await workflows.list_workflows()
+        except (CloudflareError, UnknownAccount):
+            return False
+        return any(row.name == query.workflow for row in found.rows)
 
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""

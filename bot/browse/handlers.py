@@ -99,6 +99,10 @@ class ListHandlers:
         query = request.query.query
         return self._shown_before(interaction.team, Bookmark(query, query.start), ())
 
+    async def can_show(self, request: ListInstances) -> bool:
+        """Return whether there is a list to show: chatter can be read as one, too."""
+        return await self._browser.has_workflow(request.query.query)
+
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
         clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)

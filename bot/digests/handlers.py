@@ -48,6 +48,7 @@ from bot.digests.messages.confirmations import (
     run_waiting_message,
     with_no_worker_warning,
     with_question,
+    with_undelivered_warning,
 )
 from bot.digests.messages.form import (
     digest_form,
@@ -70,6 +71,7 @@ from bot.digests.model import Digest, spec_command
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService, Saved
 from bot.digests.store import DigestChanged
+from bot.jobs.presence import KnownWorkers
 from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
 from bot.slack.channels import ChannelUnavailable
@@ -85,6 +87,7 @@ from bot.slack.reply import (
 )
 from bot.slack.router import log_problem
 from bot.slack.users import UserTimeZones
+from bot.storage.database import is_outage
 from bot.telemetry import current_request_id
 from bot.ui.elements import Message
 from bot.ui.form_fields import field_errors
@@ -106,11 +109,13 @@ class DigestHandlers:
         digests: makes and changes them.
         rights: who may change which; that they may is asked before, by the router.
         zones: people's time zones.
+        workers: says whether any worker could deliver.
     """
 
     digests: DigestService
     rights: DigestRights
     zones: UserTimeZones
+    workers: KnownWorkers
 
     async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
         """Open the form of a new digest."""
@@ -129,7 +134,7 @@ class DigestHandlers:
             again = spec_command(request.plan, _typed(to))
             message = channel_unavailable_message(error.reason, to, again)
             raise UserError(message) from error
-        return _created(saved, interaction)
+        return await self._warn_if_no_worker(_created(saved, interaction), interaction)
 
     async def list_digests(self, request: ListDigests, interaction: Interaction) -> Reply:
         """Show this channel's digests and the person's own; for admins who ask for them, all."""
@@ -236,7 +241,8 @@ class DigestHandlers:
             return _field_errors(field_errors(spec), number)
         try:
             if number is None:
-                return _created(await self.digests.create(spec, interaction), interaction)
+                created = _created(await self.digests.create(spec, interaction), interaction)
+                return await self._warn_if_no_worker(created, interaction)
             saved = await self.digests.update(number, spec, interaction, request.version)
         except (ChannelUnavailable, TooManyDigests) as error:
             return _field_errors({"channel": _channel_text(error)}, number)
@@ -287,8 +293,16 @@ class DigestHandlers:
         return [row.name for row in rows if len(row.name) <= OPTION_VALUE]
 
     async def _warn_if_no_worker(self, message: Message, interaction: Interaction) -> ShowMessage:
-        """Add a warning when no worker is running."""
-        is_served = await self.digests.store(interaction).is_served()
+        """Add a warning when no worker could deliver, or none has delivered for a while."""
+        try:
+            workers = await self.workers.look()
+            is_served = await self.digests.store(interaction).is_served()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            return ShowMessage(message)  # it is true, whatever became of the database since
+        if not workers.are_well:
+            return ShowMessage(with_undelivered_warning(message, workers.fault))
         return ShowMessage(message if is_served else with_no_worker_warning(message))
 
 
@@ -308,11 +322,11 @@ def _typed_channel(interaction: Interaction) -> str:
     return f"#{interaction.channel_name}" if interaction.channel_name else "here"
 
 
-def _created(saved: Saved, interaction: Interaction) -> Reply:
+def _created(saved: Saved, interaction: Interaction) -> Message:
     """Confirm a new digest to its creator; elsewhere than in its channel in short."""
     if interaction.channel == saved.digest.plan.channel:
-        return ShowMessage(created_message(saved.digest, saved.same))
-    return ShowMessage(created_elsewhere_message(saved.digest, saved.unannounced, saved.same))
+        return created_message(saved.digest, saved.same)
+    return created_elsewhere_message(saved.digest, saved.unannounced, saved.same)
 
 
 def _changed(digest: Digest, say: Callable[[Digest], Message], *, in_place: bool) -> Reply:

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot import settings as settings_
+from bot.account_settings import LOCAL_ACCOUNT
 from bot.app import cloudflare_session
 from bot.cloudflare import CloudflareError, Endpoint, WorkflowsClient
 from bot.playground.faults import FaultSwitch
 from bot.playground.simulators.cloudflare import ApiToken, Simulation
-from bot.settings import LOCAL_ACCOUNT, Settings, SettingsError
+from bot.settings import Settings, SettingsError
 
 _START_TIMEOUT: Final = timedelta(seconds=3)
 

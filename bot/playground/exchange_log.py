@@ -99,7 +99,7 @@ class ExchangeLog:
         """Add a call to the exchange that caused it, or else start an exchange for it."""
         trigger = call.arguments.get("trigger_id", "")
         cause = self._find(
-            lambda known: known.sent is not None and known.sent.payload["trigger_id"] == trigger
+            lambda known: known.sent is not None and known.sent.payload.get("trigger_id") == trigger
         )
         if cause is None:
             ts = self._slack.workspace.next_ts()

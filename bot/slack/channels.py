@@ -16,8 +16,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, reason
 from bot.ui.elements import Message
 
-Reason = Literal["person", "bot", "archived"]
-"""Who is not in the channel; or that nobody can post there any more."""
+Reason = Literal["person", "bot", "direct", "archived"]
+"""Who is not in the channel; that it is a direct message between others; or that nobody can post there."""
+
+_DIRECT_MESSAGE: Final = "D"
+"""So begin the ids of direct messages, into which nobody can be invited."""
 
 UNAVAILABLE: Final[dict[str, Reason]] = {
     "user_not_in_channel": "person",
@@ -80,7 +83,10 @@ class ChannelAccess:
         except SLACK_ERRORS as error:
             why = reason(error)
             if why in UNAVAILABLE:
-                raise ChannelUnavailable(channel, UNAVAILABLE[why]) from error
+                missing = UNAVAILABLE[why]
+                if missing == "bot" and channel.startswith(_DIRECT_MESSAGE):
+                    missing = "direct"
+                raise ChannelUnavailable(channel, missing) from error
             raise ChannelUnknown(why) from error
 
     async def _post(self, message: Message, channel: str, user: str) -> None:

@@ -168,6 +168,20 @@ def team_unknown_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def person_unknown_message() -> Message:
+    """Tell somebody in a shared channel that Slack does not say whether they belong to the workspace."""
+    title = "Slack did not say which workspace you are from, so this bot does not read your message."
+    advice = "Type the command `/workflows` instead: with it Slack says that."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def too_many_messages_message(most: int) -> Message:
+    """Tell somebody that their next messages get no answer."""
+    title = f"You have written to this bot {most} times within a minute."
+    advice = "For the next minute it answers the command `/workflows` only, as often as you like."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 def run_button(label: str, text: Editable) -> Block | None:
     """Build a button that does what a command does, unless the command is too long for one."""
     sent = text.sent()

@@ -24,8 +24,8 @@ from bot.ui.elements import (
 )
 from bot.ui.limits import Block
 
-Missing = Literal["person", "bot", "archived"]
-"""Who is not in a channel; or that nobody can be, any more."""
+Missing = Literal["person", "bot", "direct", "archived"]
+"""Who is not in a channel; that it is a direct message between others; or that nobody can be, any more."""
 
 _MOST_ADMINS: Final = 10
 _MOST_SAME: Final = 3
@@ -37,6 +37,10 @@ _DOORS: Final[dict[Missing, tuple[str, str]]] = {
         "A digest is made by somebody who is in its channel. Join it, then try again.",
     ),
     "bot": ("This bot is not in {}.", f"To have it there, {_INVITE}. Then try again."),
+    "direct": (
+        "This bot can't post in a direct message between two people.",
+        "It can't be added to one, either. Choose a channel, or your own conversation with this bot.",
+    ),
     "archived": ("{} is archived.", "Nobody can post there: choose another channel, or unarchive it."),
 }
 
@@ -197,6 +201,8 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
     """Tell the creator of a digest that it paused itself; `why` is Slack's word, or plain text."""
     number, where = digest.number, channel(digest.plan.channel)
     reason, remedy = _STOPS.get(why, (why, ""))
+    if remedy == _INVITE and digest.plan.channel.startswith("D"):  # nobody can be invited to a direct message
+        remedy = ""
     again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
     return _statement(
         "⏸️",
@@ -272,6 +278,22 @@ def with_no_worker_warning(said: Message) -> Message:
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
 
 
+def with_undelivered_warning(said: Message, fault: str | None) -> Message:
+    """Return the same, saying that no worker could deliver a digest now.
+
+    Args:
+        said: the message.
+        fault: what is wrong with the worker of this process; None if no process has one.
+    """
+    warning = (
+        "No digest can be delivered now: no worker runs. Whoever runs this bot has to start one: "
+        "`workflows-bot serve --role worker`"
+        if fault is None
+        else f"No digest can be delivered now: {escape(fault)}. Whoever runs this bot finds more in its log."
+    )
+    return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
+
+
 def channel_unavailable_message(missing: Missing, to: Channel, again: str) -> Message:
     """Tell why a digest can't go to a channel.
 
@@ -281,7 +303,7 @@ def channel_unavailable_message(missing: Missing, to: Channel, again: str) -> Me
         again: the command that asks for the same once more, in that channel where it has no name.
     """
     title, advice = _DOORS[missing]
-    if missing != "archived":
+    if missing in {"person", "bot"}:
         where = "" if to.name else " there"
         advice = f"{advice.removesuffix('.')}{where}: {command(again)}"
     return _statement("⛔", title.format(channel(to.id)), advice)
@@ -308,6 +330,7 @@ def not_announced_text(reason: str) -> str:
     reasons = {
         "person": "you are not in it",
         "bot": "this bot is not in it",
+        "direct": "it is a direct message between two people",
         "archived": "it is archived",
     }
     return reasons.get(reason, f"Slack says {reason}")

@@ -84,7 +84,8 @@ function start() {
     const inUse = document.activeElement?.closest("[data-key]")?.dataset.key === detail.message.ts;
     feed.refresh();
     if (store.unread.has(detail.message.channel)) sidebar.show();
-    if (store.visibleMessages.includes(detail.message) && (detail.isNew || inUse)) announce(detail.message);
+    const isOwn = detail.message.user === store.person.id;
+    if (store.visibleMessages.includes(detail.message) && (detail.isNew || inUse) && !isOwn) announce(detail.message);
   });
   store.addEventListener("notice", ({ detail }) => {
     feed.refresh();
@@ -171,5 +172,6 @@ async function changeFault(fault) {
 function announce(message) {
   const words = plainText(message, store.viewer);
   const short = words.length > MAX_ANNOUNCEMENT ? `${words.slice(0, MAX_ANNOUNCEMENT)}…` : words;
-  part("announcements").textContent = `${store.workspace.bot.name}: ${short}`;
+  const author = message.user ? store.viewer.nameOf(message.user) : store.workspace.bot.name;
+  part("announcements").textContent = `${author}: ${short}`;
 }

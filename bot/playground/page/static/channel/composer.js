@@ -1,4 +1,4 @@
-// The text box for commands.
+// The text box for commands and messages.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -10,7 +10,7 @@ const MAX_HEIGHT = 180;
 /** The playground itself sends the first command. */
 const GREETING = 1;
 
-/** The composer; `send(text)` sends a command to the bot, and rejects with an Error whose message people can read. */
+/** The composer; `send(text)` sends a command or a message, and rejects with an Error whose message people can read. */
 export class Composer {
   #history = new History();
   #firstCommand = "/";
@@ -113,11 +113,6 @@ export class Composer {
   async #submit() {
     const text = this.box.value.trim();
     if (text === "") return;
-    if (!text.startsWith("/")) {
-      const [command, help] = [this.#firstCommand, `${this.#firstCommand} help`];
-      this.#showProblem(`Only commands work here. Start with ${command}, for instance ${help}.`);
-      return;
-    }
     this.#type("");
     if (await this.#dispatch(text)) return;
     // Restore a rejected text, unless there is a new draft.

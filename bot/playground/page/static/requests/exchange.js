@@ -7,7 +7,7 @@ import { timeOf } from "../text/dates.js";
 
 const PROMPT_SECONDS = 1.5;
 const KINDS = {
-  command: "command", action: "click", view_action: "click in a modal", submit: "modal submitted", close: "modal closed",
+  command: "command", message: "message", action: "click", view_action: "click in a modal", submit: "modal submitted", close: "modal closed",
   suggest: "menu search", web_api: "the bot called Slack",
 };
 
