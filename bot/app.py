@@ -31,8 +31,10 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
+from bot.jobs.presence import KnownWorkers
 from bot.routing import CommandReader, routes
-from bot.settings import Settings
+from bot.settings import DatabaseSettings, ReportSettings, Settings
+from bot.slack.admission import Admission
 from bot.slack.background import Background
 from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
@@ -47,6 +49,7 @@ from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
 from bot.slack.team import InstalledTeam
 from bot.slack.users import UserTimeZones
+from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.stored_requests import StoredRequests, purge_regularly
 from bot.telemetry import Metrics
@@ -112,6 +115,7 @@ async def build_bot(
         reader = ReportBuilder(accounts, settings.digest_lookback, _now)
         stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
+        workers = KnownWorkers(engine)
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         refusals = Refusals()
         stack.callback(refusals.close)
@@ -120,7 +124,7 @@ async def build_bot(
         if role is not Role.WORKER:
             responder = Responder(answers, client)
             router = build_router(
-                settings, client, engine, installed, accounts, reader, stored, responder, background
+                settings, client, engine, installed, accounts, reader, stored, responder, background, workers
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -144,6 +148,7 @@ async def build_bot(
                 run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
             )
             probes["worker"] = worker.fault
+            workers.own_fault = lambda: worker.outage
         health = Health(metrics, probes)
         is_apart = settings.bot_metrics_port is not None
         yield Bot(
@@ -172,7 +177,7 @@ def _connection_limits(settings: Settings) -> ConnectionLimits:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+async def database(settings: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
     """Open the database with its tables up to date.
 
     Raises:
@@ -206,7 +211,7 @@ async def cloudflare_session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def open_accounts(
-    settings: Settings,
+    settings: ReportSettings,
     session: aiohttp.ClientSession,
     metrics: Metrics,
     observe: Callable[[Call], None] = observe_nothing,
@@ -257,6 +262,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     stored: StoredRequests,
     responder: Responder,
     background: Background,
+    workers: KnownWorkers,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     zones = UserTimeZones(client, time.monotonic)
@@ -268,15 +274,18 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
     channels = ChannelAccess(client)
     service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
-    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones)
+    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones, workers)
     names = tuple(accounts)
+    admission = Admission(installed)
+    messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
     return Router(
-        installed,
+        admission,
         CommandReader(names, stored.buttons, zones, lists, _now),
         routes(lists, digests, names),
         responder,
         background,
         stored.handled,
+        messages,
     )
 
 

@@ -1,23 +1,32 @@
 """`workflows-bot check`: proves what a running bot will rely on, a line for each."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+
+from sqlalchemy.engine import URL
 
 from bot.app import cloudflare_session, database, open_accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
 from bot.errors import StartupError
+from bot.setting_sources import env_file, mended_settings
 from bot.settings import Settings
 from bot.slack.client import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
+from bot.storage.database import DatabaseUnusable, probe
 from bot.telemetry import Metrics
 
+_SIGNING_SECRET: Final = re.compile(r"[0-9a-f]{32}")
 _NEEDED: Final = ("commands", "chat:write")
 _SENT_AGAIN: Final = "without it, a digest that is cut off while it is sent may come twice, and says so"
 _OPTIONAL: Final = {
     "users:read": "without it, times that people type are read as UTC",
     "channels:history": _SENT_AGAIN,
     "groups:history": f"{_SENT_AGAIN}, in private channels",
+    "app_mentions:read": "without it, messages that mention the bot are not answered",
+    "im:history": "without it, direct messages to the bot are not answered",
 }
 
 
@@ -34,7 +43,10 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     """Look at settings, Slack, every account and the database."""
     names = ", ".join(settings.endpoints)
     mode = "Socket Mode" if settings.slack_app_token else "HTTP"
-    yield Finding("settings", well=True, text=f"{mode}; accounts: {names}")
+    file = env_file()
+    read = [f"{mode}; accounts: {names}", *([f"from the environment and {file}"] if file else [])]
+    mended = mended_settings(sorted(name.upper() for name in Settings.model_fields))
+    yield Finding("settings", well=True, text="; ".join((*read, *mended)))
     async for finding in _slack(settings):
         yield finding
     async with cloudflare_session() as session:
@@ -55,6 +67,9 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         else:
             yield Finding("slack token", well=True, text=f"{answer.get('user')} in {answer.get('team')}")
             yield _scopes(str(answer.headers.get("x-oauth-scopes", "")))
+        if settings.slack_app_token is None and settings.slack_signing_secret is not None:
+            for finding in _signing_secret(settings.slack_signing_secret.get_secret_value()):
+                yield finding
         if settings.slack_app_token is not None:
             try:
                 await check_app_token(client, settings.slack_app_token.get_secret_value())
@@ -62,6 +77,16 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
                 yield Finding("slack app token", well=False, text=str(error))
             else:
                 yield Finding("slack app token", well=True, text="Socket Mode can connect")
+
+
+def _signing_secret(secret: str) -> Iterator[Finding]:
+    """Yield a line for what can't be one; only a request of Slack's proves the right one."""
+    if not _SIGNING_SECRET.fullmatch(secret):
+        text = (
+            "SLACK_SIGNING_SECRET is not 32 hexadecimal digits, as Slack's are: "
+            "copy it from the Slack app's Basic Information"
+        )
+        yield Finding("slack signing secret", well=False, text=text)
 
 
 def _scopes(header: str) -> Finding:
@@ -93,8 +118,26 @@ async def _account(name: str, account: CachedWorkflows, settings: Settings) -> F
 
 
 async def _database(settings: Settings) -> Finding:
+    """Prove that its tables and those of its jobs can be made and written."""
+    from bot.jobs.proof import prove_jobs  # noqa: PLC0415 - DBOS takes half a second to load
+
     try:
         async with database(settings) as engine:
-            return Finding("database", well=True, text=f"{engine.dialect.name}, tables up to date")
+            try:
+                await probe(engine)
+                await prove_jobs(engine)
+            except DatabaseUnusable as error:
+                return Finding(
+                    "database", well=False, text=f"DATABASE_URL: the database can't be used: {error}"
+                )
+            return Finding(
+                "database", well=True, text=f"{_place(engine.url)}, tables up to date, jobs can be kept"
+            )
     except StartupError as error:
         return Finding("database", well=False, text=str(error))
+
+
+def _place(url: URL) -> str:
+    """Return what a database is, and of a file its whole path: a setting may have a relative one."""
+    is_file = url.get_backend_name() == "sqlite" and url.database is not None
+    return f"sqlite in {Path(str(url.database)).resolve()}" if is_file else url.get_backend_name()

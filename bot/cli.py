@@ -2,20 +2,25 @@
 
 import asyncio
 import gc
+import io
 import os
 import sys
 from importlib.metadata import EntryPoints, entry_points
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
 from bot import __version__
 from bot.errors import Role, StartupError
 from bot.language.errors import nearest
-from bot.settings import Settings, SettingsError, load
+from bot.settings import DatabaseSettings, ReportSettings, Settings, SettingsError, load, load_as
 
-_FOREIGN_CREDENTIALS: Final = ("PGPASSWORD", "PGSERVICE", "PGSSLCERT", "PGSSLKEY")
+_Kind = TypeVar("_Kind", bound=DatabaseSettings)
+
+_FOREIGN_CREDENTIALS: Final = ("PGPASSWORD", "PGSERVICE")
 """What PostgreSQL's client takes where DATABASE_URL has none."""
+_CREDENTIAL_FILES: Final = ("PGPASSFILE", "PGSSLCERT", "PGSSLKEY")
+"""Where it looks for more: unset, in the home folder."""
 
 
 class _Commands(click.Group):
@@ -67,12 +72,21 @@ def main() -> None:
 
     Settings come from the environment or from a file .env in this folder; docs/settings.md lists them.
     """
+    _write_in_any_encoding()
     # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc,
-    # and PostgreSQL's client those of its own variables and of ~/.pgpass.
+    # and PostgreSQL's client those of its own variables, of ~/.pgpass and ~/.postgresql.
     os.environ["NETRC"] = os.devnull
-    os.environ["PGPASSFILE"] = f"{os.devnull}/none"  # it warns of a file that is there and no plain one
     for name in _FOREIGN_CREDENTIALS:
         os.environ.pop(name, None)
+    for name in _CREDENTIAL_FILES:
+        os.environ[name] = f"{os.devnull}/none"  # it warns of a password file that is there and no plain one
+
+
+def _write_in_any_encoding() -> None:
+    """Write a question mark where the encoding of the output lacks a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @main.command()
@@ -96,7 +110,8 @@ def serve(role: str) -> None:
 
     gc.freeze()
     gc.enable()
-    with run_log(settings.bot_log_level, settings.bot_log_format):
+    form = settings.bot_log_format or ("console" if sys.stderr.isatty() else "json")
+    with run_log(settings.bot_log_level, form):
         asyncio.run(run_bot(settings, Role(role)))
 
 
@@ -106,7 +121,7 @@ def check() -> None:
 
     A line for each, with what to do; exits with 1 when one fails.
     """
-    if not asyncio.run(_print_findings(_quietly())):
+    if not asyncio.run(_print_findings(_quietly(Settings))):
         sys.exit(1)
 
 
@@ -117,8 +132,8 @@ def digest() -> None:
 
 @digest.command("list")
 def list_digests() -> None:
-    """List every digest, a line each."""
-    settings = _quietly()
+    """List every digest, a line each. Of the settings it needs DATABASE_URL alone."""
+    settings = _quietly(DatabaseSettings)
     from bot import terminal
 
     click.echo(asyncio.run(terminal.list_digests(settings)))
@@ -127,16 +142,16 @@ def list_digests() -> None:
 @digest.command()
 @click.argument("number", type=click.IntRange(min=1))
 def preview(number: int) -> None:
-    """Print what a digest would say now. Nothing is posted."""
-    settings = _quietly()
+    """Print what a digest would say now. Nothing is posted, and no token of Slack's is needed."""
+    settings = _quietly(ReportSettings)
     from bot import terminal
 
     click.echo(asyncio.run(terminal.preview(settings, number)))
 
 
-def _quietly() -> Settings:
-    """Return the settings, with nothing logged but errors."""
-    settings = load()
+def _quietly(kind: type[_Kind]) -> _Kind:
+    """Return the settings that a command needs, with nothing logged but errors."""
+    settings = load_as(kind)
     from bot.logs import configure_logging
 
     configure_logging("error", "console")

@@ -25,6 +25,7 @@ from bot.browse.requests import (
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import (
     DIGEST_CODEC,
+    ChangeDigest,
     CreateDigest,
     DeleteDigest,
     EditDigest,
@@ -49,6 +50,7 @@ from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
 from bot.home.help import TOPICS, help_message
+from bot.home.messages import HelpWithMessage, Offer, short_help_message
 from bot.language.command import Command
 from bot.language.errors import QueryError, nearest, one_of, verify_proposals
 from bot.language.tokens import COMMAND, Token, split
@@ -56,8 +58,9 @@ from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
-from bot.slack.router import Route, UnknownControl, allow_everyone
+from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
+from bot.ui.limits import VALUE
 from bot.ui.problems import RUN_COMMAND
 
 _MOST_TEXTS: Final = 256
@@ -175,6 +178,32 @@ def _read_times_too(command: Command) -> None:
         request.query.resolve(command.clock)
 
 
+def read_message(message: Command) -> HelpWithMessage:
+    """Read what was written to the bot: the command that it is, or those that may have been meant."""
+    if not message.text.strip() or len(message.sent()) > VALUE:  # no button carries it
+        return HelpWithMessage()
+    try:
+        texts: Sequence[Command] = (message,)
+        _read_times_too(message)
+    except QueryError:
+        texts = _proposals(message)
+    offers = tuple(Offer(text, _read(text)) for text in texts)
+    return HelpWithMessage(tuple(offer for offer in offers if not _is_bare_help(offer.request)))
+
+
+def _is_bare_help(request: Request) -> bool:
+    return isinstance(request, HelpQuery) and request.topic is None
+
+
+def _proposals(message: Command) -> Sequence[Command]:
+    """Return what is proposed for a text that is no command."""
+    try:
+        read_command(message)
+    except QueryError as error:
+        return [text for text in error.proposals if isinstance(text, Command)]
+    return ()
+
+
 @dataclass
 class CommandReader:
     """Reads what people do as requests.
@@ -215,9 +244,7 @@ class CommandReader:
         Raises:
             QueryError: they can't be understood.
         """
-        typed = Command.from_slack(
-            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
-        )
+        typed = self._typed(text, interaction)
         request = read_command(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
@@ -280,6 +307,16 @@ class CommandReader:
             raise UnknownControl
         return MENUS[action_id](typed)
 
+    async def message(self, text: str, interaction: Interaction) -> Request:
+        """Read what was written to the bot in a message, as Slack sends it but for the mention of the bot."""
+        return read_message(self._typed(text, interaction))
+
+    def _typed(self, text: str, interaction: Interaction) -> Command:
+        """Return what was typed, in UTC until the person's zone is needed."""
+        return Command.from_slack(
+            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
+        )
+
 
 def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
@@ -287,9 +324,18 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
     async def show_help(request: HelpQuery, _: Interaction) -> Reply:
         return ShowMessage(help_message(request.topic, accounts, lists.known_workflow()))
 
+    async def help_with_message(request: HelpWithMessage, _: Interaction) -> Reply:
+        offers = [
+            offer
+            for offer in request.offers
+            if not isinstance(offer.request, ListInstances) or await lists.can_show(offer.request)
+        ]
+        return ShowMessage(short_help_message(offers))
+
     rights = digests.rights
     return [
         Route(HelpQuery, allow_everyone, show_help),
+        Route(HelpWithMessage, allow_everyone, help_with_message),
         Route(ListInstances, allow_everyone, lists.list_instances, asks_cloudflare=True),
         Route(ListWorkflows, allow_everyone, lists.list_workflows, asks_cloudflare=True),
         Route(TurnPage, allow_everyone, lists.turn_page, asks_cloudflare=True),
@@ -306,6 +352,7 @@ def routes(lists: ListHandlers, digests: DigestHandlers, accounts: Sequence[str]
         Route(OpenInstances, allow_everyone, digests.open_instances),
         Route(TurnInstances, allow_everyone, digests.turn_instances),
         Route(EditDigest, rights.require_change, digests.edit),
+        Route(ChangeDigest, rights.require_change, digests.change, once=True),
         Route(PauseDigest, rights.require_change, digests.pause, once=True),
         Route(ResumeDigest, rights.require_change, digests.resume, once=True),
         Route(DeleteDigest, rights.require_change, digests.delete, once=True),

@@ -1,11 +1,14 @@
 """What the value of a setting may be, and what to say of one that is not."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 from yarl import URL
+
+BEARER: Final = re.compile(r"(authorization:\s*)?bearer\s+", re.IGNORECASE)
+"""What stands before a token in an HTTP header, and in examples that people copy."""
 
 
 def _http_url(value: object) -> object:
@@ -21,14 +24,36 @@ def _http_url(value: object) -> object:
     raise ValueError("is not a URL, as in https://host/path")
 
 
-def _secret(value: object) -> object:
-    """Return a secret without the line break that mounted files end in; a blank one is none at all."""
+def _name(value: object) -> object:
+    """Return a text without the line break that mounted files end in; a blank one is none at all."""
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     if not isinstance(text, str):
         return value
     if not re.fullmatch(r"[\x20-\x7e]*", text.strip()):
         raise ValueError("holds a character that no such secret has: copy it anew")
     return text.strip() or None
+
+
+def _secret(value: object) -> object:
+    """Return a secret alone, without what documentation writes before it."""
+    text = _name(value)
+    if not isinstance(text, str):
+        return text
+    text = BEARER.sub("", text)
+    if any(mark in text for mark in "\"'` "):
+        raise ValueError("holds a space or a quotation mark, which no such secret has: copy it anew")
+    return text or None
+
+
+def _host(value: object) -> object:
+    """Return an address as sockets take it: IPv6 without the brackets that URLs need."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if "/" in bare or "[" in bare or "]" in bare or bare.count(":") == 1:
+        raise ValueError("is not an address alone, as in 0.0.0.0 or ::1; the port is another setting")
+    return bare
 
 
 def _account_name(value: object) -> object:
@@ -52,7 +77,8 @@ def _people(value: object) -> object:
 
 
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
-Name = Annotated[str | None, BeforeValidator(_secret)]
+Name = Annotated[str | None, BeforeValidator(_name)]
+Host = Annotated[str, BeforeValidator(_host)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 AccountName = Annotated[str, BeforeValidator(_account_name)]

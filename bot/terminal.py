@@ -12,11 +12,11 @@ from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.store import DigestRepository, NoSuchDigest, teams_with_digests
 from bot.errors import StartupError
-from bot.settings import Settings
+from bot.settings import DatabaseSettings, ReportSettings
 from bot.telemetry import Metrics
 
 
-async def list_digests(settings: Settings) -> str:
+async def list_digests(settings: DatabaseSettings) -> str:
     """Print every digest, a line each.
 
     Raises:
@@ -28,7 +28,7 @@ async def list_digests(settings: Settings) -> str:
     return "\n".join(lines) or "No digests yet: /workflows digest creates one."
 
 
-async def preview(settings: Settings, number: int) -> str:
+async def preview(settings: ReportSettings, number: int) -> str:
     """Return what a digest would say now. Nothing is posted, and nothing is kept.
 
     Raises:

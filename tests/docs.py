@@ -5,7 +5,7 @@ Run `python -m tests.docs`.
 
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import annotated_types
 from pydantic import BaseModel, SecretStr
@@ -34,6 +34,7 @@ _NO_DEFAULT: Final = {
     "wrangler_dev_url": "no such account",
     "bot_host": "every address; only `127.0.0.1` where Slack does not call the bot",
     "bot_metrics_port": "`PORT` shows all of it",
+    "bot_log_format": "`console` on a terminal, else `json`",
     "bot_admins": "only a digest's creator may change it",
 }
 """What a setting's absence means, where its default does not show it."""
@@ -50,7 +51,8 @@ _PAGE: Final = """\
 # Settings
 
 The bot reads its settings from environment variables and from a file `.env` in the working directory.
-The environment has precedence. An empty variable counts as not set. `workflows-bot check` tests the settings.
+The environment has precedence. An empty variable counts as not set. Quotation marks around a value are left
+out. `workflows-bot check` tests the settings.
 
 {tables}
 
@@ -123,11 +125,11 @@ def _table(model: type[BaseModel], title: str, prefix: str | tuple[str, ...]) ->
 
 
 def _accepts(field: FieldInfo) -> str:
-    if get_origin(field.annotation) is Literal:
-        return ", ".join(f"`{choice}`" for choice in get_args(field.annotation))
-    kind = field.annotation
-    if get_origin(kind) is UnionType:
+    kind: Any = field.annotation
+    if get_origin(kind) in {UnionType, Union}:
         kind = next(of for of in get_args(kind) if of is not NoneType)
+    if get_origin(kind) is Literal:
+        return ", ".join(f"`{choice}`" for choice in get_args(kind))
     if kind not in {int, float}:
         return ""
     limits: list[str] = []

@@ -16,6 +16,7 @@ from bot.cloudflare.errors import (
     CloudflareError,
     InvalidParameter,
     InvalidResponse,
+    UnknownAccount,
     WorkflowNotFound,
 )
 from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Status, Workflow
@@ -100,6 +101,15 @@ class Browser:
             similar = await _similar(workflows, mark.query.workflow)
             raise NoSuchWorkflow(mark.query, account, similar, error) from error
 
+    async def has_workflow(self, query: ListQuery) -> bool:
+        """Return whether Cloudflare says that there is the workflow of a list; False if it says nothing."""
+        try:
+            _, workflows = self._accounts.get(query.account)
+            found = await workflows.list_workflows()
+        except (CloudflareError, UnknownAccount):
+            return False
+        return any(row.name == query.workflow for row in found.rows)
+
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""
         if screen.source is None:
@@ -152,6 +162,7 @@ class Browser:
             messages=found.messages,
             fetched_at=found.fetched_at,
             incomplete_rows=found.incomplete_rows,
+            unread_fields=found.unread_fields,
             uncounted=uncounted,
             cut_short=found.cut_short,
         )
@@ -301,6 +312,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) 
         cut_short=page.cut_short,
         fetched_at=page.fetched_at,
         incomplete_rows=page.incomplete_rows,
+        unread_fields=page.unread_fields,
     )
 
 

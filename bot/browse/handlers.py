@@ -103,6 +103,10 @@ class ListHandlers:
         """Return a workflow's name for an example, if one is known; nothing is asked for it."""
         return self._browser.known_workflow()
 
+    async def can_show(self, request: ListInstances) -> bool:
+        """Return whether there is a list to show: chatter can be read as one, too."""
+        return await self._browser.has_workflow(request.query.query)
+
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
         clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)

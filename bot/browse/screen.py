@@ -36,6 +36,7 @@ class Screen:
         cursor_loop: the API gave a cursor it had given before, so the list ends here.
         fetched_at: when the API was asked.
         incomplete_rows: rows of the API's answer that could not be read in full.
+        unread_fields: fields beside the rows that could not be read.
         source: where its rows are from; None where that took more than one question.
         cut_short: the API gave a cursor that can't be used, so the list ends here.
     """
@@ -53,6 +54,7 @@ class Screen:
     cursor_loop: bool
     fetched_at: datetime
     incomplete_rows: int = 0
+    unread_fields: Sequence[str] = ()
     source: Source | None = None
     cut_short: bool = False
 
@@ -73,6 +75,7 @@ class Overview:
         messages: the API's own words, usually none.
         fetched_at: when the API was asked.
         incomplete_rows: rows of the API's answer that could not be read in full.
+        unread_fields: fields beside the rows that could not be read.
         uncounted: workflows that could not be counted, and why.
         cut_short: whether there may be more than were read.
     """
@@ -88,5 +91,6 @@ class Overview:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    unread_fields: Sequence[str] = ()
     uncounted: Mapping[str, CloudflareError] = field(default_factory=dict)
     cut_short: bool = False

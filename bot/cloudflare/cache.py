@@ -180,12 +180,13 @@ class CachedWorkflows:
     def store(self, query: PageQuery, page: InstancePage) -> None:
         """Cache a page as the answer to a query.
 
-        A page with incomplete rows is cached for the short time only: the next response may be complete.
+        A page that could not be read in full is cached for the short time only: the next may be whole.
         """
         latest = query.filter.date_end
         # New instances never enter a page after a cursor, or a page that ends at a time in the past.
         is_stable = isinstance(query.position, Cursor) or (latest is not None and latest <= page.fetched_at)
-        self._pages.put(query, page, is_stable=is_stable and not page.incomplete_rows)
+        is_whole = not page.incomplete_rows and not page.unread_fields
+        self._pages.put(query, page, is_stable=is_stable and is_whole)
 
     @property
     def known_workflows(self) -> tuple[Workflow, ...]:

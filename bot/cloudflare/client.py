@@ -13,6 +13,7 @@ import aiohttp
 import stamina
 
 from bot.cloudflare import requests, responses
+from bot.cloudflare.bounds import BoundedLists
 from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import InvalidResponse, RateLimited, TLSError, Unavailable
@@ -90,6 +91,7 @@ class WorkflowsClient:
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._transport = Transport(session, endpoint, deadline / 2)
+        self._bounded = BoundedLists() if endpoint.may_ignore_bounds else None
         self._budget = budget
         self._concurrency = concurrency
         self._deadline = deadline.total_seconds()
@@ -104,12 +106,16 @@ class WorkflowsClient:
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-        async with self._in_turn(priority):
+
+        async def ask(asked: PageQuery) -> InstancePage:
             return await self._ask(
-                requests.instances_request(query),
-                lambda response: responses.read_instances(response, query.position, self._now()),
+                requests.instances_request(asked),
+                lambda response: responses.read_instances(response, asked.position, self._now()),
                 priority,
             )
+
+        async with self._in_turn(priority):
+            return await (ask(query) if self._bounded is None else self._bounded.list(query, ask))
 
     async def list_workflows(
         self, search: str | None = None, priority: Priority = Priority.INTERACTIVE
@@ -123,6 +129,7 @@ class WorkflowsClient:
         rows: dict[str, Workflow] = {}
         messages: list[ApiMessage] = []
         incomplete_rows = 0
+        unread: dict[str, None] = {}
         cut_short = False
         async with self._in_turn(priority):
             while page is not None:
@@ -132,12 +139,15 @@ class WorkflowsClient:
                 rows.update((workflow.name, workflow) for workflow in answer.rows)
                 messages.extend(answer.messages)
                 incomplete_rows += answer.incomplete_rows
+                unread.update(dict.fromkeys(answer.unread_fields))
                 page = answer.next
                 # The local engine repeats its only page; a list that brings nothing new would never end.
                 if page is not None and (len(rows) == known or page.number > _MOST_PAGES):
                     cut_short = answer.total is None or answer.total > len(rows)
                     break
-        return WorkflowList(tuple(rows.values()), tuple(messages), self._now(), incomplete_rows, cut_short)
+        return WorkflowList(
+            tuple(rows.values()), tuple(messages), self._now(), incomplete_rows, tuple(unread), cut_short
+        )
 
     async def get_workflow(self, name: str, priority: Priority = Priority.INTERACTIVE) -> Workflow:
         """Get one workflow.

@@ -46,10 +46,12 @@ class Endpoint:
     Attributes:
         base_url: the URL before `/workflows`, without a slash at the end.
         credentials: sent to this host only.
+        may_ignore_bounds: it may ignore the bounds of creation time; see `bounds`.
     """
 
     base_url: str
     credentials: Credentials
+    may_ignore_bounds: bool = False
 
 
 def production_endpoint(base_url: str, account_id: str, credentials: Credentials) -> Endpoint:
@@ -64,4 +66,5 @@ def wrangler_endpoint(dev_url: str) -> Endpoint:
     """
     url = dev_url.rstrip("/")
     has_path = "/" in url.partition("://")[2]
-    return Endpoint(url if has_path else f"{url}/cdn-cgi/local/explorer/api", NoCredentials())
+    base_url = url if has_path else f"{url}/cdn-cgi/local/explorer/api"
+    return Endpoint(base_url, NoCredentials(), may_ignore_bounds=True)

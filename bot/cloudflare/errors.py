@@ -2,7 +2,7 @@
 
     CloudflareError                a request failed
     ├── NotAuthorized              wrong credentials, or a permission is missing
-    ├── AccountNotFound            malformed account id
+    ├── AccountNotFound            malformed account id, or no such route
     ├── WorkflowNotFound           no workflow of this name
     ├── InstanceNotFound           no instance of this id
     ├── InvalidParameter           a parameter is out of bounds

@@ -120,10 +120,14 @@ def _text_or_empty(value: object) -> object:
     return "" if value is None else value
 
 
+_Code = Annotated[int, Field(strict=True)]
+_Count = Annotated[int, Field(strict=True, ge=0)]
+
+
 class ApiMessage(_Result):
     """One entry of `errors` or `messages`."""
 
-    code: int | None = None
+    code: _Code | None = None
     message: Annotated[str, BeforeValidator(_text_or_empty)] = ""
 
 
@@ -209,11 +213,11 @@ class InstanceDetail(_Result):
 class ResultInfo(_Result):
     """The `result_info` of a list. `total_count` is deprecated, and inaccurate with cursors."""
 
-    count: int | None = None
-    per_page: int | None = None
-    total_count: int | None = None
-    total_pages: int | None = None
-    page: int | None = None
+    count: _Count | None = None
+    per_page: _Count | None = None
+    total_count: _Count | None = None
+    total_pages: _Count | None = None
+    page: _Count | None = None
     cursor: str | None = None
 
 
@@ -257,9 +261,10 @@ class InstancePage:
         rows: the rows in the API's order, which is newest first in practice.
         next: where the next page starts; None at the end of the list.
         info: the page's `result_info`.
-        messages: the API's messages to the caller, usually none.
+        messages: the API's messages to the caller, and errors that it sent beside the rows; usually none.
         fetched_at: when the response arrived.
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        unread_fields: the names of fields beside the rows that could not be read, as `result_info.cursor`.
         cut_short: whether there may be more rows, and no position that leads to them.
     """
 
@@ -269,6 +274,7 @@ class InstancePage:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    unread_fields: tuple[str, ...] = ()
     cut_short: bool = False
 
     @cached_property
@@ -283,6 +289,7 @@ class WorkflowPage:
 
     Attributes:
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        unread_fields: the names of fields beside the rows that could not be read.
         total: the API's count of all workflows in the list, if it sent one.
     """
 
@@ -290,6 +297,7 @@ class WorkflowPage:
     next: PageNumber | None
     messages: tuple[ApiMessage, ...]
     incomplete_rows: int = 0
+    unread_fields: tuple[str, ...] = ()
     total: int | None = None
 
 
@@ -299,6 +307,7 @@ class WorkflowList:
 
     Attributes:
         incomplete_rows: the number of rows that could not be read in full, or not at all.
+        unread_fields: the names of fields beside the rows that could not be read, each once.
         cut_short: whether there may be more: the API's list did not come to an end.
     """
 
@@ -306,4 +315,5 @@ class WorkflowList:
     messages: tuple[ApiMessage, ...]
     fetched_at: datetime
     incomplete_rows: int = 0
+    unread_fields: tuple[str, ...] = ()
     cut_short: bool = False

@@ -21,6 +21,7 @@ from bot.cloudflare.envelopes import (
     OneWorkflow,
     Workflows,
     decode,
+    decode_refusal,
 )
 from bot.cloudflare.errors import (
     AccountNotFound,
@@ -53,6 +54,7 @@ BAN: Final = timedelta(minutes=5)
 
 _LONGEST_CURSOR: Final = 16_384
 """Characters. A longer URL is refused by Cloudflare's edge, whatever is in it."""
+_THROTTLED: Final = 971
 _LONGEST_PAUSE: Final = 600  # Seconds: twice a ban. Whatever the API says, it is asked again then.
 
 
@@ -86,6 +88,8 @@ class RateLimit:
 
 
 _BY_CODE: Final[Mapping[int, type[CloudflareError]]] = {
+    7000: AccountNotFound,  # "No route for that URI"
+    7001: AccountNotFound,  # "Method GET not available for that URI"
     7003: AccountNotFound,
     6003: NotAuthorized,  # "Invalid request headers": the token is malformed.
     9103: NotAuthorized,
@@ -94,9 +98,17 @@ _BY_CODE: Final[Mapping[int, type[CloudflareError]]] = {
     10000: NotAuthorized,
     10002: InvalidParameter,
     10200: WorkflowNotFound,
+    10201: InstanceNotFound,
     10400: InstanceNotFound,
     10501: WorkflowNotFound,  # The local engine's code; production does not use it.
 }
+_BY_KEY: Final[Mapping[str, type[CloudflareError]]] = {
+    "workflow": WorkflowNotFound,
+    "instance": InstanceNotFound,
+}
+_KEY: Final = re.compile(rf"\b({'|'.join(_BY_KEY)})\.not_found\b")
+"""Messages are keys, such as `workflows.api.error.workflow.not_found`. They count where no code is known."""
+
 _LOCAL_NOT_FOUND: Final = 10501
 """The local engine's only code for a missing workflow and for a missing instance."""
 
@@ -115,14 +127,22 @@ def read_instances(response: Response, position: Position | None, now: datetime)
     read = _read(Instances, response, now)
     answer = read.envelope
     info = answer.result_info or ResultInfo()
+    following = _next_position(
+        info,
+        position,
+        len(answer.result) + read.missing,
+        has_unread_total="result_info.total_pages" in read.unread,
+    )
+    lost_cursor = following is None and not _UNREAD_CURSOR.isdisjoint(read.unread)
     return InstancePage(
         rows=answer.result,
-        next=_next_position(info, position, len(answer.result) + read.missing),
+        next=following,
         info=info,
-        messages=answer.messages or (),
+        messages=_said(answer),
         fetched_at=now,
         incomplete_rows=read.incomplete,
-        cut_short=_is_unusable(info.cursor),
+        unread_fields=read.unread,
+        cut_short=lost_cursor or _is_unusable(info.cursor),
     )
 
 
@@ -139,7 +159,12 @@ def read_workflows(response: Response, page: PageNumber, now: datetime) -> Workf
     is_full = _is_full(info, len(rows) + read.missing)
     more = rows and page.number < _pages(info, default=page.number + is_full)
     following = PageNumber(page.number + 1) if more else None
-    return WorkflowPage(rows, following, answer.messages or (), read.incomplete, info.total_count)
+    return WorkflowPage(rows, following, _said(answer), read.incomplete, read.unread, total=info.total_count)
+
+
+def _said(answer: Envelope) -> tuple[ApiMessage, ...]:
+    """Return what the API said beside the rows: errors, which it may send with a success, and messages."""
+    return (*(answer.errors or ()), *(answer.messages or ()))
 
 
 def read_workflow(response: Response, now: datetime) -> Workflow:
@@ -165,7 +190,13 @@ def read_instance(response: Response, now: datetime) -> InstanceDetail:
         raise
 
 
-def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Position | None:
+_UNREAD_CURSOR: Final = frozenset({"result_info", "result_info.cursor"})
+"""Fields without which nothing says whether a cursor follows."""
+
+
+def _next_position(
+    info: ResultInfo, asked: Position | None, rows: int, *, has_unread_total: bool
+) -> Position | None:
     """Return the position of the next page: a cursor if the response has one, otherwise a page number.
 
     After a request by cursor, a list ends when the cursor is absent, null or empty; `total_pages` is ignored.
@@ -178,8 +209,8 @@ def _next_position(info: ResultInfo, asked: Position | None, rows: int) -> Posit
         return None
     number = asked.number if asked else 1
     # Without total_pages, only a request by number can be followed by another number. If the last page
-    # happens to be full, one empty page is requested. A first page without a cursor is the whole list.
-    full = asked is not None and _is_full(info, rows)
+    # happens to be full, one empty page is requested. A first page without either is the whole list.
+    full = (asked is not None or has_unread_total) and _is_full(info, rows)
     return PageNumber(number + 1) if number < _pages(info, default=number + full) else None
 
 
@@ -206,25 +237,17 @@ def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
     if 300 <= response.status < 400:
         raise _error(InvalidResponse, "the answer is a redirect, which is not followed", response)
     if response.status != 200:
-        raise error_from(response, _without_result(response).errors or (), now)
+        raise error_from(response, decode_refusal(response.body), now)
     try:
         read = decode(envelope, response.body)
     except ValidationError as error:
-        failure = _without_result(response)
-        if not failure.success:
-            raise error_from(response, failure.errors or (), now) from error
+        failure = decode_refusal(response.body)
+        if failure is not None and (not failure.success or failure.errors):
+            raise error_from(response, failure, now) from error
         raise _error(InvalidResponse, _describe_mismatch(error), response) from error
     if not read.envelope.success:
-        raise error_from(response, read.envelope.errors or (), now)
+        raise error_from(response, read.envelope, now)
     return read
-
-
-def _without_result(response: Response) -> Envelope:
-    """Decode the envelope only: a failure has no result. Return an empty one if it can't be decoded."""
-    try:
-        return Envelope.model_validate_json(response.body)
-    except ValidationError:
-        return Envelope()
 
 
 def _describe_mismatch(error: ValidationError) -> str:
@@ -237,12 +260,18 @@ def _describe_mismatch(error: ValidationError) -> str:
     return f"{where} is not of the API's shape: {message[:1].lower()}{message[1:]}"
 
 
-def error_from(response: Response, errors: tuple[ApiMessage, ...], now: datetime) -> CloudflareError:
-    """Choose the error of a failed request: by the API's code first, then by the HTTP status."""
+def error_from(response: Response, refusal: Envelope | None, now: datetime) -> CloudflareError:
+    """Choose the error of a failed request: by the API's code first, then by the HTTP status.
+
+    Args:
+        response: the response.
+        refusal: its fields; None if it has not the API's envelope.
+        now: when it arrived.
+    """
     status = response.status
+    errors = _refusal_errors(refusal)
     reason = "; ".join(error.message for error in errors if error.message) or f"HTTP {status}"
-    codes = {error.code for error in errors}
-    if status == 429 or 971 in codes:
+    if status == 429 or any(error.code == _THROTTLED for error in errors):
         return RateLimited(
             reason,
             retry_after=retry_after(response.headers, now),
@@ -250,19 +279,42 @@ def error_from(response: Response, errors: tuple[ApiMessage, ...], now: datetime
             http_status=status,
             ray=response.ray,
         )
+    kind = _kind_by_code(errors) or _kind_by_status(status, refusal, has_errors=bool(errors))
+    return _error(kind, reason, response, errors)
+
+
+def _refusal_errors(refusal: Envelope | None) -> tuple[ApiMessage, ...]:
+    """Return the errors of a refusal; its messages if it has none."""
+    if refusal is None:
+        return ()
+    errors, messages = (
+        tuple(entry for entry in entries or () if entry.message or entry.code is not None)
+        for entries in (refusal.errors, refusal.messages)
+    )
+    return errors or messages
+
+
+def _kind_by_code(errors: tuple[ApiMessage, ...]) -> type[CloudflareError] | None:
+    """Return the error of a known code; without any, of a known key in the messages."""
+    codes = {error.code for error in errors}
     for code, kind in _BY_CODE.items():
         if code in codes:
-            return _error(kind, reason, response, errors)
-    if status in (401, 403):
-        # A response without the API's envelope comes from a firewall or from the local engine's host check.
-        kind = NotAuthorized if errors else InvalidResponse
-    elif status >= 500:
-        kind = Unavailable
-    elif status >= 400 and errors:
-        kind = InvalidParameter
-    else:
-        kind = InvalidResponse
-    return _error(kind, reason, response, errors)
+            return kind
+    keys = (_KEY.search(error.message) for error in errors)
+    return next((_BY_KEY[key[1]] for key in keys if key), None)
+
+
+def _kind_by_status(status: int, refusal: Envelope | None, *, has_errors: bool) -> type[CloudflareError]:
+    """Return the error of an HTTP status.
+
+    A response without the API's envelope comes from a firewall or from the local engine's host check.
+    """
+    is_api = has_errors or (refusal is not None and not refusal.success)
+    if status >= 500:
+        return Unavailable
+    if status in (401, 403) and is_api:
+        return NotAuthorized
+    return InvalidParameter if status >= 400 and has_errors else InvalidResponse
 
 
 def _error(

@@ -1,18 +1,17 @@
 """Send requests to one account over aiohttp, and map connection errors to `errors`."""
 
 import asyncio
-import os
 from datetime import timedelta
 from typing import Final
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import InvalidResponse, NotAuthorized, TLSError, Unavailable
 from bot.cloudflare.requests import Request
 from bot.cloudflare.responses import Response
+from bot.outgoing import PROXY_WANTS_CREDENTIALS, failure_of, proxy_refusal
 
 MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes. A hundred instances take about 50 KB, and a page of workflows less than a megabyte."""
@@ -61,41 +60,24 @@ class Transport:
                     timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
                 ) as response,
             ):
+                if response.status == PROXY_WANTS_CREDENTIALS:
+                    raise Unavailable(proxy_refusal(url, response.status))
                 body = await _read_body(response)
                 lowered = {name.lower(): value for name, value in response.headers.items()}
                 return Response(response.status, lowered, body)
         except aiohttp.ClientSSLError as error:
-            raise TLSError(f"TLS failed: {error.__class__.__name__}") from error
-        except aiohttp.ClientConnectorError as error:
-            raise Unavailable(f"no connection to {error.host}: {_os_reason(error)}") from error
+            raise TLSError(failure_of(error, url)) from error
         except TimeoutError as error:
             raise Unavailable(f"no answer within {self._timeout:g} s") from error
+        except aiohttp.ClientHttpProxyError as error:
+            raise Unavailable(failure_of(error, url)) from error
         except aiohttp.ClientResponseError as error:
             raise InvalidResponse("the answer is not HTTP as it should be") from error
         except ValueError as error:
             # aiohttp refuses a header with a line break. The settings refuse such secrets earlier.
             raise NotAuthorized("the credentials hold characters that no HTTP header can") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Unavailable(_describe_disconnect(error)) from error
-
-
-def _describe_disconnect(error: aiohttp.ClientError | OSError) -> str:
-    """Describe how an established connection failed."""
-    if isinstance(error.__cause__, ContentEncodingError):
-        return "the answer is compressed, and can't be unpacked"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the connection broke before an answer came"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the connection broke in the middle of the answer"
-    return (
-        f"the connection broke: {_os_reason(error) if isinstance(error, OSError) else type(error).__name__}"
-    )
-
-
-def _os_reason(error: OSError) -> str:
-    """Return the operating system's reason, without the address that asyncio adds."""
-    number = error.errno or 0
-    return os.strerror(number).lower() if number > 0 else str(error.strerror)
+            raise Unavailable(failure_of(error, url)) from error
 
 
 async def _read_body(response: aiohttp.ClientResponse) -> bytes:

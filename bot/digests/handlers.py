@@ -10,7 +10,9 @@ import structlog
 
 from bot.cloudflare.errors import CloudflareError
 from bot.digests.codec import plan_version
+from bot.digests.command.addressees import Channel
 from bot.digests.command.requests import (
+    ChangeDigest,
     CreateDigest,
     DeleteDigest,
     EditDigest,
@@ -45,6 +47,8 @@ from bot.digests.messages.confirmations import (
     run_too_soon_message,
     run_waiting_message,
     with_no_worker_warning,
+    with_question,
+    with_undelivered_warning,
 )
 from bot.digests.messages.form import (
     digest_form,
@@ -56,16 +60,18 @@ from bot.digests.messages.form import (
 )
 from bot.digests.messages.limits import too_many_text
 from bot.digests.messages.listing import digest_details_message, digests_message
+from bot.digests.messages.phrases import command_of
 from bot.digests.messages.preview import (
     preview_failed_view,
     preview_not_shown_message,
     preview_view,
     reading_view,
 )
-from bot.digests.model import Digest
+from bot.digests.model import Digest, spec_command
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService, Saved
 from bot.digests.store import DigestChanged
+from bot.jobs.presence import KnownWorkers
 from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
 from bot.slack.channels import ChannelUnavailable
@@ -81,6 +87,7 @@ from bot.slack.reply import (
 )
 from bot.slack.router import log_problem
 from bot.slack.users import UserTimeZones
+from bot.storage.database import is_outage
 from bot.telemetry import current_request_id
 from bot.ui.elements import Message
 from bot.ui.form_fields import field_errors
@@ -102,11 +109,13 @@ class DigestHandlers:
         digests: makes and changes them.
         rights: who may change which; that they may is asked before, by the router.
         zones: people's time zones.
+        workers: says whether any worker could deliver.
     """
 
     digests: DigestService
     rights: DigestRights
     zones: UserTimeZones
+    workers: KnownWorkers
 
     async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
         """Open the form of a new digest."""
@@ -121,9 +130,11 @@ class DigestHandlers:
         try:
             saved = await self.digests.create(request.plan, interaction)
         except ChannelUnavailable as error:
-            message = channel_unavailable_message(error.reason, request.plan, request.channel_name)
+            to = Channel(request.plan.channel, request.channel_name)
+            again = spec_command(request.plan, _typed(to))
+            message = channel_unavailable_message(error.reason, to, again)
             raise UserError(message) from error
-        return _created(saved, interaction)
+        return await self._warn_if_no_worker(_created(saved, interaction), interaction)
 
     async def list_digests(self, request: ListDigests, interaction: Interaction) -> Reply:
         """Show this channel's digests and the person's own; for admins who ask for them, all."""
@@ -137,7 +148,10 @@ class DigestHandlers:
         shown = [found[number] for number in sorted(found)]
         may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
         in_full = {digest.number for digest in shown if self.rights.knows_presence(digest, interaction)}
-        return await self._warn_if_no_worker(digests_message(shown, may_change, in_full), interaction)
+        said = digests_message(shown, may_change, in_full)
+        if request.wanted:
+            said = with_question(said, request.wanted)
+        return await self._warn_if_no_worker(said, interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
@@ -185,6 +199,20 @@ class DigestHandlers:
         view = digest_form(form, digest.number, tuple(self.digests.accounts), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(digest.number))
 
+    async def change(self, request: ChangeDigest, interaction: Interaction) -> Reply:
+        """Change what was typed about a digest."""
+        digest = await self.digests.get(request.number, interaction)
+        spec = request.changes.apply(digest.plan)
+        try:
+            saved = await self.digests.update(request.number, spec, interaction, plan_version(digest.plan))
+        except ChannelUnavailable as error:
+            to = Channel(spec.channel, request.changes.channel_name)
+            again = f"{command_of('edit', request.number)} {_typed(to)}"
+            message = channel_unavailable_message(error.reason, to, again)
+            raise UserError(message) from error
+        said = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
+        return ShowMessage(said)
+
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
         digest = await self.digests.store(interaction).pause(request.number)
@@ -213,7 +241,8 @@ class DigestHandlers:
             return _field_errors(field_errors(spec), number)
         try:
             if number is None:
-                return _created(await self.digests.create(spec, interaction), interaction)
+                created = _created(await self.digests.create(spec, interaction), interaction)
+                return await self._warn_if_no_worker(created, interaction)
             saved = await self.digests.update(number, spec, interaction, request.version)
         except (ChannelUnavailable, TooManyDigests) as error:
             return _field_errors({"channel": _channel_text(error)}, number)
@@ -264,9 +293,22 @@ class DigestHandlers:
         return [row.name for row in rows if len(row.name) <= OPTION_VALUE]
 
     async def _warn_if_no_worker(self, message: Message, interaction: Interaction) -> ShowMessage:
-        """Add a warning when no worker is running."""
-        is_served = await self.digests.store(interaction).is_served()
+        """Add a warning when no worker could deliver, or none has delivered for a while."""
+        try:
+            workers = await self.workers.look()
+            is_served = await self.digests.store(interaction).is_served()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            return ShowMessage(message)  # it is true, whatever became of the database since
+        if not workers.are_well:
+            return ShowMessage(with_undelivered_warning(message, workers.fault))
         return ShowMessage(message if is_served else with_no_worker_warning(message))
+
+
+def _typed(to: Channel) -> str:
+    """Return how people type a channel; in it, if its name is not known."""
+    return f"#{to.name}" if to.name else "here"
 
 
 def _channel_text(error: ChannelUnavailable | TooManyDigests) -> str:
@@ -280,11 +322,11 @@ def _typed_channel(interaction: Interaction) -> str:
     return f"#{interaction.channel_name}" if interaction.channel_name else "here"
 
 
-def _created(saved: Saved, interaction: Interaction) -> Reply:
+def _created(saved: Saved, interaction: Interaction) -> Message:
     """Confirm a new digest to its creator; elsewhere than in its channel in short."""
     if interaction.channel == saved.digest.plan.channel:
-        return ShowMessage(created_message(saved.digest, saved.same))
-    return ShowMessage(created_elsewhere_message(saved.digest, saved.unannounced, saved.same))
+        return created_message(saved.digest, saved.same)
+    return created_elsewhere_message(saved.digest, saved.unannounced, saved.same)
 
 
 def _changed(digest: Digest, say: Callable[[Digest], Message], *, in_place: bool) -> Reply:

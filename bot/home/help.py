@@ -137,9 +137,11 @@ _DIGEST: Final[_Topic] = (
         can_be_tried=False,
     ),
     Example("digest show 7", f"one digest; likewise {_other_verbs()}", can_be_tried=False),
+    Example("digest edit 7 daily 10am", "a change without the form", can_be_tried=False),
     (
         "*When*\n"
         "`daily 9am`  `weekdays 09:00`  `mon,thu 14:30`  `first monday 9am`  `every 4h`  `cron 0 9 * * 1-5`\n"
+        "`daily 9am and 5pm`  `hourly from 9am to 5pm on weekdays`  `monthly on the 1st and 15th at 9am`\n"
         "`daily 9am Europe/Berlin`   a zone, if it is not your own"
     ),
     f"*What else may follow*\n{_lines(DIGEST_OPTIONS)}",

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, column, delete, exists, func, literal_colu
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.privileges import JOBS_SCHEMA
 from bot.storage.tables import workers
 
 _VALID_FOR: Final = 2 / 3  # of the timeout after which other workers take over
@@ -17,7 +18,7 @@ _KEEP_WORKERS: Final = timedelta(days=1)
 
 _NOW: Final[ColumnElement[int]] = literal_column("(extract(epoch from clock_timestamp()) * 1000)::bigint")
 """Milliseconds by the database's clock, which all workers share."""
-_jobs: Final = table("workflow_status", column("executor_id"), column("status"), schema="dbos")
+_jobs: Final = table("workflow_status", column("executor_id"), column("status"), schema=JOBS_SCHEMA)
 """DBOS's table of jobs and the executors that run them. DBOS does not detect dead executors itself."""
 
 
@@ -104,6 +105,17 @@ class Lease:
         old = workers.c.beat_at < _NOW - _milliseconds(_KEEP_WORKERS)
         async with self._engine.begin() as connection:
             await connection.execute(delete(workers).where((workers.c.executor == self._executor) | old))
+
+
+async def is_any_alive(engine: AsyncEngine, within: timedelta) -> bool:
+    """Return whether any worker has recorded a heartbeat within a time.
+
+    Raises:
+        SQLAlchemyError, OSError: the database does not answer.
+    """
+    alive = exists().where(workers.c.beat_at > _NOW - _milliseconds(within))
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(select(alive)))
 
 
 def _milliseconds(span: timedelta) -> int:

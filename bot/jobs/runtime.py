@@ -19,6 +19,7 @@ from bot.jobs.lease import Lease, new_executor
 from bot.jobs.model import Progress, Standby
 from bot.jobs.process import claim_process, is_claimed
 from bot.jobs.upkeep import JobUpkeep, OverdueAfter
+from bot.logs import FailureLog
 from bot.reasons import reason_of
 
 _log = structlog.get_logger(__name__)
@@ -129,20 +130,26 @@ class JobRuntime:
 
     async def _keep_lease(self, lease: Lease) -> None:
         """Renew the lease and take over from workers whose lease has expired."""
+        failures = FailureLog(_log, "heartbeat_failed")
         while True:
             await asyncio.sleep(self.takeover.total_seconds() / _HEARTBEATS)
             try:
                 await self._heartbeat(lease)
             except Exception as error:  # noqa: BLE001 - the next one may succeed, whatever DBOS raises
-                _log.warning("heartbeat_failed", reason=reason_of(error))
+                failures.failed(reason_of(error))
+            else:
+                failures.succeeded()
 
     async def _keep_up(self, upkeep: JobUpkeep) -> None:
         """Look again and again after the jobs that no worker runs."""
+        failures = FailureLog(_log, "job_upkeep_failed")
         while True:
             try:
                 await upkeep.look()
             except Exception as error:  # noqa: BLE001 - the next look may succeed, whatever DBOS raises
-                _log.warning("job_upkeep_failed", reason=reason_of(error))
+                failures.failed(reason_of(error))
+            else:
+                failures.succeeded()
             await asyncio.sleep(self.stranded_every.total_seconds())
 
     async def _heartbeat(self, lease: Lease) -> None:

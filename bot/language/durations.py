@@ -28,23 +28,58 @@ LONGEST_WINDOW: Final = timedelta(days=30)
 """Cloudflare keeps instances no longer."""
 
 _HOUR: Final = timedelta(hours=1)
-_PART: Final = r"(\d{1,7})\s*([a-z]+)"
-_PARTS: Final = re.compile(rf"(?:{_PART}\s*)+")
+_NUMBERS: Final = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+_COUNTS: Final = {
+    "a": 1.0, "an": 1.0, "half": 0.5, "half a": 0.5, "half an": 0.5,
+    **{word: float(number) for number, word in enumerate(_NUMBERS, 1)},
+}  # fmt: skip
+COUNT: Final = rf"(?:\d{{1,7}}(?:\.\d{{1,3}})? ?|(?:{'|'.join(sorted(_COUNTS, reverse=True))}) )"
+"""What may say how many, and the space behind it, as a part of a regular expression without groups."""
+_UNIT: Final = rf"({'|'.join(sorted(UNITS, reverse=True))})(?![a-z])"
+_PART: Final = rf"({COUNT}){_UNIT}( and a half\b)?"
+_PARTS: Final = re.compile(rf"{_PART}(?:(?:,| ?&| and)? ?{_PART})*")
+
+
+def parse_count(text: str) -> float:
+    """Return the number that a match of `COUNT` is."""
+    word = text.strip()
+    return _COUNTS.get(word) or float(word)
 
 
 def parse_duration(text: str) -> timedelta | None:
-    """Return the sum of the parts of `1h30m` or `2 days`; None for anything else.
+    """Return the sum of the parts of `1h30m`, `2 days` or `an hour and a half`; None for anything else.
 
     Raises:
         OverflowError: it is longer than any calendar.
     """
     words = " ".join(text.lower().split())
-    if not _PARTS.fullmatch(words):
+    if not words.isascii() or not _PARTS.fullmatch(words):
         return None
     parts = re.findall(_PART, words)
-    if any(unit not in UNITS for _, unit in parts):
-        return None
-    return sum((int(count) * UNITS[unit] for count, unit in parts), timedelta())
+    lengths = ((parse_count(count) + 0.5 * bool(half)) * UNITS[unit] for count, unit, half in parts)
+    return sum(lengths, timedelta())
+
+
+def duration_text(length: timedelta) -> str:
+    """Return a length as `parse_duration` reads it, to the second: `1d12h`, `90s` as `1m30s`."""
+    rest, parts = int(length.total_seconds()), ""
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, seconds)
+        parts += f"{count}{unit}" if count else ""
+    return parts or "0s"
 
 
 def window_text(window: timedelta) -> str:

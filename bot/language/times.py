@@ -1,26 +1,34 @@
-"""Times as people type them: `2h`, `today`, `09:00`, ISO 8601, and English at last."""
+"""Times as people type them: `2h`, `today`, `09:00`, `10.11.2026`, or pasted from a log.
+
+A time is read in full or refused. Where it has two meanings, as `10/11/2026` and `9am IST` have, the
+refusal names both.
+"""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Annotated, Final
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from typing import Annotated, Final, NoReturn
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime
 
-from bot.language.durations import UNITS, parse_duration
+from bot.language.calendar_days import bounds, last_day_of, moment_in, months_before
+from bot.language.durations import duration_text, parse_duration
 from bot.language.errors import QueryError
+from bot.language.time_pieces import CalendarDate, DayBefore, Period
+from bot.language.written_times import Ago, WrittenTime, parse
+from bot.language.zones import find_zones, moments_at, parse_offset, writes_month_first
 
 EXPECTED: Final = (
     "a time such as `2h`, `3d`, `today`, `yesterday 09:00`, `monday`, `2026-11-23` or `2026-11-23T09:00Z`"
 )
 
-_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?")
-_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_OFFSET: Final = re.compile(r"(?:z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
+_PLAIN_CLOCK: Final = re.compile(r"\d{1,2}(?::\d\d)? ?(?:am|pm)?")
+_MOST_WORDS: Final = 10  # `Sat Nov 28 2026 09:12:44 GMT+0100 (Central European Standard Time)`
 
-
-LONGEST: Final = 60
+LONGEST: Final = 80
 """Characters of a time that are written out again; nobody needs as many."""
 
 
@@ -58,43 +66,202 @@ class Clock:
 
 def needs_zone(text: str) -> bool:
     """Return whether the words mean another moment in another zone."""
-    words = _normal(text)
-    return not (words == "now" or _is_span(words) or (_ISO_DATE.match(words) and _OFFSET.search(words)))
+    try:
+        written = parse(_normal(text))
+    except OverflowError:  # longer than any calendar, wherever one asks
+        return False
+    return written is None or not written.is_exact
 
 
 def is_time(text: str) -> bool:
-    """Return whether a word by itself is a time: a span, a day, a clock or a date."""
-    words = _normal(text)
-    return _is_span(words) or _names_day(words) or _weekday(words) is not None or is_clock(words)
+    """Return whether some words are a time, though they may have two meanings or name no day there is."""
+    try:
+        return parse(_normal(text)) is not None
+    except OverflowError:
+        return True
 
 
 def is_clock(text: str) -> bool:
-    """Return whether a word is a time of day."""
-    return _clock(_normal(text)) is not None
+    """Return whether a word is a time of day in hours and minutes: `09:00`, `9am`."""
+    return bool(_PLAIN_CLOCK.fullmatch(_normal(text))) and is_time(text)
 
 
-def read(text: str, clock: Clock) -> TimePoint:
+def longest_time(words: Sequence[str]) -> int:
+    """Return how many of the first words are one time: 2 of `2 am errored`; 0 if they begin with none.
+
+    A time that has two meanings counts, so that `read` can tell of it.
+    """
+    counts = range(min(len(words), _MOST_WORDS), 0, -1)
+    return next((count for count in counts if is_time(" ".join(words[:count]))), 0)
+
+
+def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
     """Return the moment that some words mean, to the millisecond, which is as fine as the API counts.
 
+    Args:
+        text: the words.
+        clock: when and where they are meant.
+        after: what begins before; a lone clock or weekday is the first one after that, if the last one
+            that has passed is not: of `between 11pm and 1am`, the second may still be to come.
+
     Raises:
-        QueryError: they mean none.
+        QueryError: they mean none, or several. Its `nearest` are the meanings, as they can be typed.
     """
-    words = _normal(text)
     try:
-        moment = _relative(words, clock) or _day_and_clock(words, clock) or _written_out(words, clock)
+        written = parse(_normal(text))
+        if written is None:
+            raise QueryError(text, "is not a time I can read", expected=EXPECTED)
+        return _Reading(text, written, clock).moment(after)
     except (ValueError, OverflowError) as error:
         raise QueryError(text, "is no moment in any calendar", expected=EXPECTED) from error
-    if moment is None:
-        raise QueryError(text, "is not a time I can read", expected=EXPECTED)
-    return moment
 
 
-def _written_out(words: str, clock: Clock) -> TimePoint | None:
-    at = _date_and_clock(words, clock.zone) or _iso(words, clock.zone) or _english(words, clock)
-    if at is None:
-        return None
-    at = at.replace(microsecond=at.microsecond // 1000 * 1000).astimezone(UTC)
-    return TimePoint(_canonical(at), at)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A time, and the clock by which it is read."""
+
+    typed: str
+    written: WrittenTime
+    clock: Clock
+
+    def moment(self, after: datetime | None) -> TimePoint:
+        day, words = self.written.day, self.written.text
+        if isinstance(day, Ago):
+            return self._ago(day)
+        if isinstance(day, datetime):
+            return _point(day)
+        if self.written.midnight and (day is not None or self.written.weekday is not None):
+            self._ask_which_midnight()
+        if not isinstance(day, tuple) and not self.written.zones:
+            at = self._passed(after)
+            slid = after is not None and at != self._passed(None)
+            return _point(at) if slid else TimePoint(words, at)
+        return _point(self._passed(after))
+
+    def _ago(self, day: Ago) -> TimePoint:
+        """Return a span back from now, rounded down, so that all who ask in the same minute ask the same."""
+        now = self.clock.now.astimezone(UTC).replace(microsecond=0)
+        if day.words == "now":
+            return TimePoint("now", now)
+        if day.months:
+            local = self.clock.now.astimezone(self.clock.zone)
+            first = months_before(local.date(), day.months)
+            wall = first.replace(day=min(local.day, monthrange(first.year, first.month)[1]))
+            at = moment_in(
+                datetime.combine(wall, local.time().replace(second=0, microsecond=0)), self.clock.zone
+            )
+            return TimePoint(day.words, at)
+        short = day.words.replace(" ", "")
+        text = short if parse_duration(short) == day.length else duration_text(day.length)
+        at = now - day.length
+        return TimePoint(text, at if day.length % timedelta(minutes=1) else at.replace(second=0))
+
+    def _passed(self, after: datetime | None) -> datetime:
+        """Return the moment; of a weekday or a lone clock the last one, or the first one after another."""
+        wall, step = self._wall(), self.written.recurs
+        at = self._moment_at(wall)
+        if step and at > self.clock.now:
+            at = self._moment_at(wall := wall - step)
+        if step and after is not None and at <= after:
+            at = self._moment_at(wall + step)
+        return at
+
+    def _moment_at(self, wall: datetime) -> datetime:
+        """Return the moment at which the clocks show something, in the zone that is said."""
+        if not self.written.zones:
+            return moment_in(wall, self.clock.zone)
+        own = self.clock.zone.key if isinstance(self.clock.zone, ZoneInfo) else "UTC"
+        found = [moments_at(zone, wall, own) for zone in self.written.zones]
+        if len(found[0]) > 1:
+            self._ask(
+                "names a zone that has several meanings", [self._with("zone", name) for name in found[0]]
+            )
+        moments = {at for meanings in found for at in meanings.values()}
+        if len(moments) > 1:
+            raise QueryError(self.typed, "names two zones, which differ", expected="one of them")
+        return moments.pop()
+
+    def _wall(self) -> datetime:
+        """Return what the clocks show at the moment."""
+        today = self.clock.now.astimezone(self._calendar()).date()
+        written = self.written
+        if isinstance(written.day, Period):
+            return datetime.combine(bounds(written.day, today)[written.ends], time(0))
+        start = datetime.combine(self._day(today), time(0))
+        if written.clock is not None:
+            early = written.part is not None and written.clock.hour + 24 < written.part.end
+            return datetime.combine(start + timedelta(days=early), written.clock)
+        if written.part is not None:
+            return start + timedelta(hours=written.part.end if written.ends else written.part.start)
+        return start + timedelta(days=written.ends)
+
+    def _day(self, today: date) -> date:
+        day, weekday = self.written.day, self.written.weekday
+        if isinstance(day, tuple):
+            return self._date(day, today)
+        if isinstance(day, DayBefore):
+            return today - timedelta(days=day.days)
+        if weekday is None:
+            return today
+        back = (today.weekday() - weekday.number) % 7
+        return today - timedelta(days=back or 7 * weekday.before_today)
+
+    def _calendar(self) -> tzinfo:
+        """Return the zone whose day counts."""
+        if not self.written.zones:
+            return self.clock.zone
+        offset = parse_offset(self.written.zones[0])
+        return timezone(offset) if offset is not None else ZoneInfo(find_zones(self.written.zones[0])[0])
+
+    def _date(self, dates: tuple[CalendarDate, ...], today: date) -> date:
+        """Return the one day that some dates can mean to the asker.
+
+        Who lives where the month is written first means it so. Elsewhere it is not taken for granted that
+        the day is first: many write their dates as they are written in the language of their work.
+        """
+        if self.written.or_clock is not None:
+            words = f"{dates[0].day} {date(2024, dates[0].month, 1):%B}".lower()
+            clock = f"{self.written.or_clock:%H:%M}"
+            self._ask("can be a day and a time of day", [self._with("pair", text) for text in (words, clock)])
+        found = list(dict.fromkeys(day for each in dates if (day := last_day_of(each, today))))
+        if not found:
+            self._refuse_day(dates[0], today)
+        if len(found) > 1:
+            if not writes_month_first(self.clock.zone):
+                self._ask("can be two days", [self._with("date", day.isoformat()) for day in found])
+            found = found[1:]
+        weekday = self.written.weekday
+        if weekday is not None and found[0].weekday() != weekday.number:
+            right = f"{found[0]:%A}"
+            raise QueryError(
+                self.typed, f"names another weekday than that date has, a {right}", expected=EXPECTED
+            )
+        return found[0]
+
+    def _refuse_day(self, day: CalendarDate, today: date) -> NoReturn:
+        if not (1 <= day.month <= 12 and day.day > 0):
+            swapped = last_day_of(replace(day, month=day.day, day=day.month), today)
+            year_first = self.written.text[slice(*self.written.places["date"])][:4].isdigit()
+            right = self._with("date", swapped.isoformat()) if swapped and not year_first else None
+            raise QueryError(self.typed, "is no moment in any calendar", expected=EXPECTED, nearest=right)
+        year = day.year or 2024
+        name = f"{date(year, day.month, 1):%B}" + f" {year}" * (day.year is not None)
+        days = monthrange(year, day.month)[1]
+        raise QueryError(self.typed, f"is no day: {name} has {days} days", expected=EXPECTED)
+
+    def _ask_which_midnight(self) -> NoReturn:
+        day = " ".join(self._with("clock", "").split())
+        starts = self._with("clock", "00:00")
+        self._ask("can be the start of that day and its end", [starts, f"end of {day}"])
+
+    def _ask(self, problem: str, choices: Sequence[str]) -> NoReturn:
+        expected = " or ".join(f"`{choice}`" for choice in choices)
+        raise QueryError(self.typed, problem, expected=expected, nearest=tuple(choices))
+
+    def _with(self, place: str, words: str) -> str:
+        """Return the time with other words in a place."""
+        start, end = self.written.places[place]
+        return f"{self.written.text[:start]}{words}{self.written.text[end:]}"
 
 
 def write(moment: TimePoint, clock: Clock) -> str:
@@ -127,123 +294,14 @@ def _local_text(at: datetime, zone: tzinfo) -> str:
     return local.isoformat(" ", spec)
 
 
+def _point(at: datetime) -> TimePoint:
+    at = at.replace(microsecond=at.microsecond // 1000 * 1000).astimezone(UTC)
+    return TimePoint(_canonical(at), at)
+
+
 def _normal(text: str) -> str:
-    words = " ".join(text.lower().split())
-    unit = words.removeprefix("last ")
-    return f"1{unit}" if unit in UNITS and unit != words else words
-
-
-def _is_span(words: str) -> bool:
-    try:
-        return _span(words) is not None
-    except OverflowError:  # longer than any calendar, and so no other kind of time
-        return True
-
-
-def _span(words: str) -> timedelta | None:
-    """Return the length of `2h`, `1h30m` or `3 days ago`."""
-    return parse_duration(words.removesuffix("ago"))
-
-
-def _relative(words: str, clock: Clock) -> TimePoint | None:
-    """Return a span back from now, rounded down, so that all who ask in the same minute ask the same."""
-    now = clock.now.astimezone(UTC).replace(microsecond=0)
-    if words == "now":
-        return TimePoint("now", now)
-    span = _span(words)
-    if span is None:
-        return None
-    at = now - span
-    text = words.removesuffix("ago").replace(" ", "")
-    return TimePoint(text, at if span % timedelta(minutes=1) else at.replace(second=0))
-
-
-def _day_and_clock(words: str, clock: Clock) -> TimePoint | None:
-    """Read `today`, `monday`, `09:00`, `yesterday 9am`; a weekday or a lone clock is the last one."""
-    today = clock.now.astimezone(clock.zone).date()
-    day_word, _, rest = words.removeprefix("last ").partition(" ")
-    weekday = _weekday(day_word)
-    wall = _clock(rest.removeprefix("at ")) if rest else time(0)
-    step = timedelta(0)
-    if day_word in ("today", "yesterday"):
-        day = today - timedelta(days=day_word == "yesterday")
-    elif weekday is not None:
-        day = today - timedelta(days=(today.weekday() - weekday) % 7)
-        step = timedelta(days=7)
-        if day == today and words.startswith("last "):
-            day -= step
-    else:
-        day, wall, step = today, _clock(words), timedelta(days=1)
-    if wall is None:
-        return None
-    at = _moment_in(day, wall, clock.zone)
-    return TimePoint(words, at if at <= clock.now or not step else _moment_in(day - step, wall, clock.zone))
-
-
-def _weekday(word: str) -> int | None:
-    return next((number for number, day in enumerate(_DAYS) if word in (day, day[:3])), None)
-
-
-def _names_day(word: str) -> bool:
-    return word in ("today", "yesterday") or bool(_ISO_DATE.match(word))
-
-
-def _moment_in(day: date, wall: time, zone: tzinfo) -> datetime:
-    """Return a moment in UTC: within a zone, Python compares what the clocks show."""
-    return datetime.combine(day, wall, zone).astimezone(UTC)
-
-
-def _clock(words: str) -> time | None:
-    """Read `09:00`, `9am`, `2:30 pm`; a lone number is no time."""
-    found = _CLOCK.fullmatch(words)
-    if not found or not (found[2] or found[3]):
-        return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if found[3] == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-def _date_and_clock(words: str, zone: tzinfo) -> datetime | None:
-    """Read `2026-11-22 9am`: a date with a clock that ISO 8601 would not take."""
-    day, _, rest = words.partition(" ")
-    wall = _clock(rest.removeprefix("at "))
-    if wall is None or not _ISO_DATE.fullmatch(day):
-        return None
-    return _moment_in(date.fromisoformat(day), wall, zone)
-
-
-def _iso(words: str, zone: tzinfo) -> datetime | None:
-    if not _ISO_DATE.match(words):
-        return None
-    at = datetime.fromisoformat(words.upper())
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _english(words: str, clock: Clock) -> datetime | None:
-    """Read anything else that dateparser can; the answer echoes what it made of it."""
-    # It would read a lone number as a date, and of a day with a clock that is none the day alone.
-    if not re.search(r"[a-z]{3}|\d[./]\d", words) or _names_day(words.partition(" ")[0]):
-        return None
-    if len(words) > LONGEST:
-        return None  # it would be busy for long, and with nothing
-    import dateparser  # noqa: PLC0415 - 0.3 s that only this last resort is worth
-
-    local = clock.now.astimezone(clock.zone).replace(second=0, microsecond=0)
-    read_at = dateparser.parse(
-        words,
-        languages=["en"],
-        settings={
-            "PREFER_DATES_FROM": "past",
-            "RELATIVE_BASE": local.replace(tzinfo=None),
-            "REQUIRE_PARTS": ["day"],
-        },
-    )
-    if read_at is None:
-        return None
-    return (read_at if read_at.tzinfo else read_at.replace(tzinfo=clock.zone)).astimezone(UTC)
+    words = text.lower().replace("\N{MINUS SIGN}", "-").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return " ".join(words.split()).strip("[]")
 
 
 def _canonical(at: datetime) -> str:

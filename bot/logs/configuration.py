@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from structlog.types import EventDict
 from bot.errors import StartupError
 from bot.logs.libraries import without_quotations
 from bot.logs.line_queue import LineQueue
+from bot.logs.repeats import Repeats
 from bot.logs.tracebacks import format_error
 from bot.reasons import reason_of
 from bot.telemetry import errors_logged, lines_dropped, with_request_id
@@ -48,7 +50,8 @@ def configure_logging(level: str, style: str, stream: Stream | None = None) -> N
 
     Args:
         level: `debug`, `info`, `warning` or `error`.
-        style: `json`, a line an event, or `console` for people.
+        style: `json`, a line an event, or `console` for people; on a terminal that has the time of day there,
+            and colours.
         stream: where they go; to standard error if not said.
     """
     stream = stream or sys.stderr
@@ -56,13 +59,13 @@ def configure_logging(level: str, style: str, stream: Stream | None = None) -> N
         with_request_id,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
+        if style == "console" and sys.stderr.isatty()
+        else structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[structlog.types.Processor] = [
         structlog.processors.ExceptionRenderer(lambda error: format_error(error[1])),
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if style == "console"
-        else structlog.processors.JSONRenderer(_json),
+        _console() if style == "console" else structlog.processors.JSONRenderer(_json),
     ]
     structlog.configure(
         processors=[_counted, *shared, *rendering],
@@ -74,9 +77,10 @@ def configure_logging(level: str, style: str, stream: Stream | None = None) -> N
     handler.setLevel(least)
     handler.addFilter(_counted_record)
     handler.addFilter(without_quotations)
+    handler.addFilter(Repeats())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder({"repeated"}), *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )
@@ -85,6 +89,14 @@ def configure_logging(level: str, style: str, stream: Stream | None = None) -> N
     root.setLevel(least)
     logging.raiseExceptions = False  # a line that can't be written would be shown on standard error
     stamina.instrumentation.set_on_retry_hooks([_log_retry])
+
+
+def _console() -> structlog.types.Processor:
+    """Return what writes lines for people, in colours only where they are shown as such."""
+    has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
+    return structlog.dev.ConsoleRenderer(
+        colors=has_colours, pad_event_to=24, exception_formatter=structlog.dev.plain_traceback
+    )
 
 
 @contextmanager

@@ -19,6 +19,8 @@ _LONGEST: Final = 500  # characters
 def without_quotations(record: logging.LogRecord) -> bool:
     """Cut a record to one line in which each error has the words of `reason_of`; keep every record.
 
+    No character in it steers a terminal.
+
     Warnings lose their traceback: DBOS has one each second while a database is down.
     """
     record.msg, record.args = _first_line(record), ()
@@ -41,7 +43,7 @@ def _first_line(record: logging.LogRecord) -> str:
     line = text.partition("\n")[0]
     if line.startswith(_CALLBACK):
         line = line.partition("(")[0]
-    return line[:_LONGEST]
+    return "".join(letter if letter.isprintable() else "?" for letter in line[:_LONGEST])
 
 
 def _errors(record: logging.LogRecord) -> Iterator[BaseException]:

@@ -4,15 +4,21 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Literal, Protocol
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot import settings as settings_
+from bot.account_settings import LOCAL_ACCOUNT
+from bot.app import cloudflare_session
+from bot.cloudflare import CloudflareError, Endpoint, WorkflowsClient
 from bot.playground.faults import FaultSwitch
 from bot.playground.simulators.cloudflare import ApiToken, Simulation
 from bot.settings import Settings, SettingsError
+
+_START_TIMEOUT: Final = timedelta(seconds=3)
 
 SettingValues = dict[str, Any]
 """Settings by name."""
@@ -35,6 +41,7 @@ class OpenAccount:
         description: the same in a sentence.
         settings: of the bot that reads this account.
         suggestions: commands to try.
+        warning: what a person has to do before it answers; empty if nothing.
         faults: selects a fault; None for accounts that are not simulated.
     """
 
@@ -43,6 +50,7 @@ class OpenAccount:
     settings: Settings
     suggestions: tuple[Suggestion, ...]
     faults: FaultSwitch | None = None
+    warning: str = ""
 
 
 class Account(Protocol):
@@ -120,7 +128,7 @@ class WranglerAccount:
 
     @asynccontextmanager
     async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
-        """Return the settings for the engine; it must already be running.
+        """Return the settings for the engine, which may be started later.
 
         Raises:
             SettingsError: the URL is invalid.
@@ -136,7 +144,20 @@ class WranglerAccount:
             description=f"The Workflows engine of wrangler dev at {self.url}",
             settings=settings,
             suggestions=_ANYWHERE,
+            warning=await self._warning(settings.endpoints[LOCAL_ACCOUNT]),
         )
+
+    async def _warning(self, endpoint: Endpoint) -> str:
+        """Ask the engine once, and return what to do if it does not answer."""
+        async with cloudflare_session() as session:
+            try:
+                await WorkflowsClient(session, endpoint, deadline=_START_TIMEOUT).list_workflows()
+            except CloudflareError as error:
+                return (
+                    f"No Workflows engine answers at {self.url}: {error.reason}. "
+                    "Start `wrangler dev` (4.117 or newer) there; it is asked again with each command."
+                )
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,9 @@ async def _run(account: Account, port: int | None) -> None:
     """Run the playground until SIGTERM or Ctrl+C."""
     stop = stop_on_signal()
     async with run_playground(account) as playground, _serve_page(playground, port) as address:
-        await _open_overview(playground)
+        if playground.account.warning:
+            click.echo(playground.account.warning, err=True)
+        await open_overview(playground)
         click.echo(f"{playground.account.description}\nOpen {address}\nPress Ctrl+C to stop.")
         await stop.wait()
 
@@ -96,7 +98,7 @@ async def _serve_page(playground: Playground, port: int | None) -> AsyncIterator
         yield address
 
 
-async def _open_overview(playground: Playground) -> None:
+async def open_overview(playground: Playground) -> None:
     """Send a first command, so that the channel is not empty."""
     workspace = playground.slack.workspace
     person, channel = workspace.people[0].id, workspace.channels[0].id

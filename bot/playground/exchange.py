@@ -5,8 +5,11 @@ from typing import Final, Literal
 
 from bot.cloudflare.client import Call
 from bot.playground.simulators.slack import Ack, Delivery, Payload, Problem
+from bot.slack.channels import UNAVAILABLE
 
-Kind = Literal["command", "action", "view_action", "submit", "close", "suggest", "other", "web_api"]
+Kind = Literal[
+    "command", "message", "action", "view_action", "submit", "close", "suggest", "other", "web_api"
+]
 
 _KINDS: Final[dict[str, Kind]] = {
     "view_submission": "submit",
@@ -31,6 +34,11 @@ class Answer:
     error: str | None
     problems: tuple[Problem, ...]
     body: Payload
+
+    @property
+    def is_membership_check(self) -> bool:
+        """Whether the bot asked who is in a channel, and Slack said that somebody is not."""
+        return self.via == "chat.postEphemeral" and self.error in UNAVAILABLE and not self.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +82,15 @@ class Notice:
 def start_exchange(delivery: Delivery, ts: str, at: float) -> Exchange:
     """Start the exchange of a delivery."""
     payload = delivery.payload
+    event = payload.get("event", {})
     return Exchange(
         id=delivery.interaction_id,
         ts=ts,
         at=at,
-        person=payload.get("user_id") or payload.get("user", {}).get("id"),
-        channel=payload.get("channel_id") or payload.get("channel", {}).get("id"),
+        person=event.get("user") or payload.get("user_id") or payload.get("user", {}).get("id"),
+        channel=event.get("channel") or payload.get("channel_id") or payload.get("channel", {}).get("id"),
         kind=_kind(payload),
-        title=_title(payload),
+        title=_title(payload) if delivery.kind != "events_api" else delivery.typed,
         sent=delivery,
     )
 
@@ -89,6 +98,8 @@ def start_exchange(delivery: Delivery, ts: str, at: float) -> Exchange:
 def _kind(payload: Payload) -> Kind:
     if "command" in payload:
         return "command"
+    if payload.get("type") == "event_callback":
+        return "message"
     if payload.get("type") == "block_actions":
         return "view_action" if "view" in payload else "action"
     return _KINDS.get(str(payload.get("type")), "other")

@@ -99,7 +99,7 @@ class ExchangeLog:
         """Add a call to the exchange that caused it, or else start an exchange for it."""
         trigger = call.arguments.get("trigger_id", "")
         cause = self._find(
-            lambda known: known.sent is not None and known.sent.payload["trigger_id"] == trigger
+            lambda known: known.sent is not None and known.sent.payload.get("trigger_id") == trigger
         )
         if cause is None:
             ts = self._slack.workspace.next_ts()
@@ -117,6 +117,7 @@ class ExchangeLog:
         self._store(replace(cause, answers=(*cause.answers, answer)))
         if (
             answer.error is not None
+            and not answer.is_membership_check
             and call.method.startswith(_DISPLAY_METHODS)
             and cause.channel is not None
         ):

@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cloudflare.limiter import charge_to
 from bot.language.tokens import COMMAND
-from bot.slack.router import Router
+from bot.slack.router import EVENT, Router
 from bot.telemetry import Metrics, bind_request_id
 
 _log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ _KINDS: Final = (
     "view_closed",
     "block_suggestion",
     "shortcut",
-    "event_callback",
+    EVENT,
 )
 
 
@@ -83,7 +83,7 @@ class SlackApp(AsyncApp):
 
         async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
             if not isinstance(error, BoltUnhandledRequestError) and _is_bolts_own(error):
-                return _refuse(error)
+                return _refuse(error, body)
             return await router.on_error(error, body)
 
         self.error(on_error)
@@ -95,11 +95,15 @@ class SlackApp(AsyncApp):
         with bind_request_id(request_id):
             try:
                 req.body = _replace_lone_surrogates(req.body)
-                with charge_to(_person(req.body)):
-                    response = await super().async_dispatch(req)
+                if _has_no_action(req.body):
+                    _log.warning("click_without_action")
+                    response = BoltResponse(status=200)
+                else:
+                    with charge_to(_person(req.body)):
+                        response = await super().async_dispatch(req)
             except Exception as error:  # noqa: BLE001 - Bolt reads some of a body where no error handler looks
                 if _is_bolts_own(error):
-                    response = _refuse(error)
+                    response = _refuse(error, req.body)
                 else:
                     _log.exception("request_failed")
                     response = BoltResponse(status=500)
@@ -131,9 +135,20 @@ def _is_bolts_own(error: Exception) -> bool:
     return all(module == __name__ or module.partition(".")[0] in _READERS for module in modules)
 
 
-def _refuse(error: Exception) -> BoltResponse:
-    _log.warning("request_refused", status=400, reason=f"it is none of Slack's ({type(error).__name__})")
-    return BoltResponse(status=400)
+def _refuse(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+    """Refuse a request, or acknowledge an event, which Slack would send again."""
+    status = 200 if body.get("type") == EVENT else 400
+    _log.warning("request_refused", status=status, reason=f"it is none of Slack's ({type(error).__name__})")
+    return BoltResponse(status=status)
+
+
+def _has_no_action(body: Mapping[str, Any]) -> bool:
+    """Return whether this is a click on nothing: Bolt takes the first action for granted."""
+    if body.get("type") != "block_actions" or "actions" not in body:
+        return False
+    actions = body["actions"]
+    first = actions[0] if isinstance(actions, list) and actions else None
+    return not (isinstance(first, dict) and "action_id" in first)
 
 
 def _replace_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:

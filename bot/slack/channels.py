@@ -16,15 +16,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, reason
 from bot.ui.elements import Message
 
-Reason = Literal["person", "bot", "archived"]
-"""Who is not in the channel; or that nobody can post there any more."""
+Reason = Literal["person", "bot", "direct", "archived"]
+"""Who is not in the channel; that it is a direct message between others; or that nobody can post there."""
 
-_REASONS: Final[dict[str, Reason]] = {
+_DIRECT_MESSAGE: Final = "D"
+"""So begin the ids of direct messages, into which nobody can be invited."""
+
+UNAVAILABLE: Final[dict[str, Reason]] = {
     "user_not_in_channel": "person",
     "not_in_channel": "bot",
     "channel_not_found": "bot",
     "is_archived": "archived",
 }
+"""By Slack's error."""
 _TIMEOUT: Final = timedelta(seconds=8)
 
 
@@ -78,8 +82,11 @@ class ChannelAccess:
                 await self._post(message, channel, user)
         except SLACK_ERRORS as error:
             why = reason(error)
-            if why in _REASONS:
-                raise ChannelUnavailable(channel, _REASONS[why]) from error
+            if why in UNAVAILABLE:
+                missing = UNAVAILABLE[why]
+                if missing == "bot" and channel.startswith(_DIRECT_MESSAGE):
+                    missing = "direct"
+                raise ChannelUnavailable(channel, missing) from error
             raise ChannelUnknown(why) from error
 
     async def _post(self, message: Message, channel: str, user: str) -> None:

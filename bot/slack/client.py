@@ -15,6 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
 from bot.errors import StartupError
+from bot.outgoing import failure_of
 from bot.settings import Settings
 
 SLACK_ERRORS: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
@@ -196,7 +197,7 @@ async def check_bot_token(client: AsyncWebClient) -> AsyncSlackResponse:
     try:
         return await client.auth_test()
     except SLACK_ERRORS as error:
-        raise _told(error, "SLACK_BOT_TOKEN", "copy it anew from OAuth & Permissions") from error
+        raise _told(error, client, "SLACK_BOT_TOKEN", "copy it anew from OAuth & Permissions") from error
 
 
 async def get_own_app(client: AsyncWebClient, bot: str) -> str:
@@ -236,11 +237,17 @@ async def check_app_token(client: AsyncWebClient, app_token: str) -> None:
             "it must be an app-level token (xapp-…) with the scope connections:write, "
             "and Socket Mode must be on in the app's settings"
         )
-        raise _told(error, "SLACK_APP_TOKEN", advice) from error
+        raise _told(error, client, "SLACK_APP_TOKEN", advice) from error
 
 
-def _told(error: Exception, setting: str, advice: str) -> TokenRefused | SlackUnreachable:
+def _told(
+    error: Exception, client: AsyncWebClient, setting: str, advice: str
+) -> TokenRefused | SlackUnreachable:
     why = reason(error)
     if why in _REFUSALS:
         return TokenRefused(f"Slack refuses {setting} ({why}): {advice}")
-    return SlackUnreachable(f"Slack can't be reached ({why})")
+    if isinstance(error, SlackApiError):
+        return SlackUnreachable(f"Slack can't be reached ({why})")
+    if isinstance(error, SlackClientError | ForeignHostBlocked):
+        return SlackUnreachable(f"Slack can't be reached: {error}")
+    return SlackUnreachable(f"Slack can't be reached: {failure_of(error, client.base_url)}")

@@ -23,7 +23,7 @@ from bot.ui.problems import is_explained, repeated_message
 
 _log = structlog.get_logger(__name__)
 
-_KEEP: Final = timedelta(hours=1)
+KEEP: Final = timedelta(hours=1)
 """Slack's signatures are good for minutes, and its own retries end sooner."""
 
 
@@ -54,9 +54,8 @@ class HandledRequests:
         """
         if not interaction.identity:  # Slack sends none
             return await work()
-        key = digest(interaction.team, interaction.identity)
-        if not await self._begin(key, interaction.team):
-            _log.warning("duplicate_request")
+        key = _key(interaction)
+        if not await self.begin(interaction):
             raise UserError(repeated_message(is_answered=await self._is_answered(key)))
         try:
             reply = await work()
@@ -67,20 +66,25 @@ class HandledRequests:
         await self._end(key)
         return reply
 
+    async def begin(self, interaction: Interaction) -> bool:
+        """Note that a request is begun; return False if it was before, here or elsewhere."""
+        row = self._insert(handled_requests).values(
+            key=_key(interaction), begun_at=self._seconds(), team_id=interaction.team
+        )
+        async with self._engine.begin() as connection:
+            done = await connection.execute(row.on_conflict_do_nothing().returning(handled_requests.c.key))
+            is_first = done.first() is not None
+        if not is_first:
+            _log.warning("duplicate_request")
+        return is_first
+
     async def purge(self, team: str) -> None:
         """Forget a team's requests that no one sends again."""
-        is_old = handled_requests.c.begun_at <= self._seconds() - int(_KEEP.total_seconds())
+        is_old = handled_requests.c.begun_at <= self._seconds() - int(KEEP.total_seconds())
         async with self._engine.begin() as connection:
             await connection.execute(
                 delete(handled_requests).where(handled_requests.c.team_id == team, is_old)
             )
-
-    async def _begin(self, key: str, team: str) -> bool:
-        """Note that a request is begun; return False if it was before."""
-        row = self._insert(handled_requests).values(key=key, begun_at=self._seconds(), team_id=team)
-        async with self._engine.begin() as connection:
-            done = await connection.execute(row.on_conflict_do_nothing().returning(handled_requests.c.key))
-            return done.first() is not None
 
     async def _end(self, key: str) -> None:
         """Note that a request is answered. It is, even where the database can't say so later."""
@@ -98,3 +102,7 @@ class HandledRequests:
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())
+
+
+def _key(interaction: Interaction) -> str:
+    return digest(interaction.team, interaction.identity)

@@ -1,11 +1,13 @@
 """Slack's requests over HTTP: what is proved to be one, once, and nothing else."""
 
 import asyncio
+import json
 import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
+from urllib.parse import parse_qs
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -17,7 +19,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.slack.bolt import SlackApp
 from bot.slack.connections import connection_of
 from bot.slack.refusals import Refusals
-from bot.slack.router import SIGNATURE
+from bot.slack.router import EVENT, SIGNATURE
 from bot.telemetry import Metrics
 
 LARGEST_BODY: Final = 1024 * 1024
@@ -45,11 +47,13 @@ class SlackEndpoint:
         self._bodies = _Bodies(_MOST_OF_BODIES)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Return the answer to a request of Slack's.
+        """Return the answer to a request of Slack's; its look at the certificate is not signed.
 
         Raises:
             RequestRejected: it is not one.
         """
+        if SIGNATURE not in request.headers and await self._checks_certificate(request):
+            return web.Response()
         if request.method != "POST":
             raise RequestRejected(405, "Slack sends POST")
         if request.content_type not in _CONTENT_TYPES or "Content-Encoding" in request.headers:
@@ -62,6 +66,24 @@ class SlackEndpoint:
         with nullcontext() if connection is None else connection.keep_open():
             return await self._dispatch(request, body, signature)
 
+    async def _checks_certificate(self, request: web.Request) -> bool:
+        """Return whether an unsigned request is Slack's look at the certificate, which asks for nothing else.
+
+        https://docs.slack.dev/interactivity/implementing-slash-commands#validating-the-command
+        """
+        if request.method not in {"GET", "POST"}:
+            return False
+        if request.query.get("ssl_check") == "1":
+            return True
+        is_form = request.method == "POST" and request.content_type == _CONTENT_TYPES[0]
+        if not is_form or not 0 < (request.content_length or 0) <= _LARGEST_CHECK:
+            return False
+        try:
+            body = await self._body(request)
+        except RequestRejected:
+            return False  # a stranger's, which is refused for want of a signature
+        return parse_qs(body).get("ssl_check") == ["1"]
+
     async def _dispatch(self, request: web.Request, body: str, signature: str) -> web.Response:
         """Have a request answered that is proved to be Slack's."""
         # Not all headers: they are not signed, and some of them tell Bolt what to run.
@@ -70,6 +92,8 @@ class SlackEndpoint:
         try:
             from_slack = AsyncBoltRequest(body=body, headers=headers)
         except UNREADABLE as error:
+            if _is_event(body):
+                return web.Response()  # else Slack sends it again
             raise RequestRejected(400, "the body can't be read") from error
         if from_slack.body.get("type") not in _REPEATABLE:
             if signature in self._seen:
@@ -89,6 +113,14 @@ class SlackEndpoint:
             raise RequestRejected(408, "the body takes too long") from error
         except (UnicodeDecodeError, web.RequestPayloadError, HttpProcessingError, OSError) as error:
             raise RequestRejected(400, "the body can't be read") from error
+
+
+def _is_event(body: str) -> bool:
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(read, dict) and read.get("type") == EVENT
 
 
 class _Bodies:
@@ -179,11 +211,14 @@ def slack_route(requests: SlackEndpoint, metrics: Metrics, refusals: Refusals) -
 _REMEMBERED: Final = 20_000
 """Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
 _MOST_OF_BODIES: Final = 32 * LARGEST_BODY
+_LARGEST_CHECK: Final = 1024
+"""Bytes of a look at the certificate, which has a token besides."""
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
 _TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
 _SIGNATURE: Final = (SIGNATURE, re.compile(r"v0=[0-9a-f]{64}", re.ASCII))
 _READ: Final = ("Content-Type", "X-Slack-Retry-Num", "X-Slack-Retry-Reason", SIGNATURE)
-_REPEATABLE: Final = ("block_suggestion", "event_callback", "url_verification")
-"""What changes nothing. Slack may well send it twice within a second, and so with the same signature."""
+_REPEATABLE: Final = ("block_suggestion", EVENT, "url_verification")
+"""What changes nothing, and events, which are answered once each, see `bot.slack.written_messages`. Slack may
+well send one twice within a second, and so with the same signature."""
 UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What Bolt's parser raises for a body that is not JSON, or not an object: nothing Slack sends."""

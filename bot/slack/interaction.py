@@ -11,7 +11,7 @@ _NO_NAMES: Final = frozenset({"directmessage", "privategroup"})
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One command, click or submission.
+    """One command, click, submission or message.
 
     Attributes:
         user: Slack's id of the person, and the only one to see the answer; empty where Slack gives none.
@@ -19,14 +19,17 @@ class Interaction:
         response_url: takes five answers within thirty minutes.
         trigger_id: opens a modal within three seconds; no two requests have the same one.
         team: Slack's id of the workspace that the request comes from; empty where Slack gives none.
-        home_team: Slack's id of the person's own workspace, or of its organisation on Enterprise Grid; empty
-            where Slack gives none, as with a command, whose `team` it is.
+        home_teams: Slack's ids of the person's own workspace, or of its organisation on Enterprise Grid: all
+            that Slack gives, and none with a command, whose `team` it is.
         app: Slack's id of the app that the request is for; empty where Slack gives none.
         fields: what was filled in, where a modal was submitted or a button in it pressed.
         carried: the text that the modal was opened with, see `dump`.
         signature: Slack's, of the HTTP request; empty in Socket Mode.
         in_modal: it was done in a modal, whose `channel` is the one that it was opened in.
         channel_name: without `#`; empty where Slack does not tell it.
+        message: the `ts` of the message that they wrote; empty if they did something else.
+        thread: the `ts` of the message in whose thread they wrote it, or clicked in a message.
+        is_direct: they wrote it to the bot directly, so that the answer needs not be hidden from others.
     """
 
     user: str
@@ -34,18 +37,25 @@ class Interaction:
     response_url: str | None = None
     trigger_id: str = ""
     team: str = ""
-    home_team: str = ""
+    home_teams: frozenset[str] = frozenset()
     app: str = ""
     fields: State = field(default_factory=dict)
     carried: str = ""
     signature: str = ""
     in_modal: bool = False
     channel_name: str = ""
+    message: str = ""
+    thread: str | None = None
+    is_direct: bool = False
 
     @property
     def identity(self) -> str:
-        """Return what this request has in common with its repetitions, and with no other request."""
-        return self.trigger_id or self.signature
+        """Return what this request has in common with its repetitions, and with no other request.
+
+        Slack sends a message again with another signature, and now and then with another `event_id`
+        (slackapi/node-slack-sdk#2141).
+        """
+        return self.trigger_id or self.signature or (self.message and f"{self.channel} {self.message}")
 
     def acts_in(self, channel: str) -> bool:
         """Return whether Slack says that the person is in a channel now. A modal may be open for long."""
@@ -98,8 +108,35 @@ class Interaction:
             trigger_id=_text(body.get("trigger_id")) or "",
             # An app of a whole organisation is sent no `team`, and an event has its id elsewhere.
             team=_id(team) or _text(body.get("team_id")) or home_team,
-            home_team=home_team,
+            home_teams=_texts(home_team),
             app=_text(body.get("api_app_id")) or "",
+            thread=_thread(body.get("container")),
+        )
+
+    @classmethod
+    def of_event(cls, body: Mapping[str, Any]) -> "Interaction":
+        """Read the envelope of an event that tells of a message.
+
+        In a channel that is shared with another organisation `team_id` may be that of the channel. The
+        workspace of the bot is `context_team_id`, which older envelopes lack:
+        https://docs.slack.dev/apis/events-api#callback-field
+        """
+        event = _object(body.get("event"))
+        granted = body.get("authorizations")
+        installation = _object(granted[0]) if isinstance(granted, list) and granted else {}
+        teams = (body.get("context_team_id"), installation.get("team_id"), body.get("team_id"))
+        profile = _object(event.get("user_profile"))
+        return cls(
+            user=_text(event.get("user")) or "",
+            channel=_text(event.get("channel")),
+            team=next(filter(None, map(_text, teams)), ""),
+            home_teams=_texts(
+                event.get("user_team"), event.get("source_team"), event.get("team"), profile.get("team")
+            ),
+            app=_text(body.get("api_app_id")) or "",
+            message=_text(event.get("ts")) or "",
+            thread=_text(event.get("thread_ts")),
+            is_direct=event.get("channel_type") == "im",
         )
 
     def dump(self, carried: str) -> str:
@@ -123,6 +160,24 @@ def _channel_name(name: object) -> str:
     """Return a channel's name; for some conversations Slack sends a word that is none."""
     text = _text(name) or ""
     return "" if text in _NO_NAMES else text
+
+
+def _thread(container: object) -> str | None:
+    """Return the thread of the message that was clicked in; its first message stands in the channel.
+
+    Slack's reference does not name the field (slackapi/java-slack-sdk#1200).
+    """
+    message = _object(container)
+    thread = _text(message.get("thread_ts"))
+    return None if thread == message.get("message_ts") else thread
+
+
+def _object(thing: object) -> Mapping[str, Any]:
+    return thing if isinstance(thing, dict) else {}
+
+
+def _texts(*things: object) -> frozenset[str]:
+    return frozenset(filter(None, map(_text, things)))
 
 
 def _text(thing: object) -> str | None:

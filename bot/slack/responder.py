@@ -29,6 +29,7 @@ _RESEND_AFTER: Final[list[type[Exception]]] = [aiohttp.ServerDisconnectedError, 
 """slack_sdk would send it again after a timeout, too, when Slack may be about to show it."""
 _SHORT_WAIT: Final = timedelta(seconds=3)
 """How long an answer waits for a busy Slack while there are other ways to give it."""
+_PLAINLY: Final = {"unfurl_links": False, "unfurl_media": False}
 _TRIGGER_LIFETIME: Final = timedelta(seconds=3)
 """How long after a click Slack opens a form for it."""
 _ALREADY_SO: Final = {
@@ -82,20 +83,23 @@ class Responder:
         """Show a message to the person, `in_place` of the one they clicked in.
 
         Where Slack refuses its blocks, the `plain` ones are shown, or its text. It goes to `response_url`,
-        else to this person alone in the channel, else as a direct message; failing all, it is logged. Where
+        else to this person alone in the channel, both in the thread where they asked in one, else as a direct
+        message, which it is at once for what they wrote directly; failing all, it is logged. Where
         Slack has it and does not say whether it is shown, they are told that, and it is not sent again.
         """
         versions = [message, *filter(None, [plain]), message.bare]
         try:
             try:
-                if await self._respond(versions, interaction.response_url, in_place):
+                if await self._respond(versions, interaction, in_place):
                     return
             except aiohttp.SocketTimeoutError:
                 versions = [unconfirmed_message()]
-            not_posted = await self._post_ephemeral(versions, interaction)
+            not_posted = await self._post_in_channel(versions, interaction)
             if not_posted is None:
                 return
-            not_sent = await self._send_direct_message(versions, interaction)
+            not_sent: str | None = not_posted
+            if not interaction.is_direct:  # else Slack may be about to show it in that very conversation
+                not_sent = await self._send_direct_message(versions, interaction)
         except asyncio.CancelledError:
             _log.error("answer_undeliverable", reason="this process ends")
             raise
@@ -133,16 +137,16 @@ class Responder:
         """Call a method again if its answer was lost; none of them acts twice."""
         await self._client.api_call(method, json=arguments)
 
-    async def _respond(self, versions: Sequence[Message], url: str | None, in_place: bool) -> bool:
+    async def _respond(self, versions: Sequence[Message], interaction: Interaction, in_place: bool) -> bool:
         """Show the first version that Slack accepts; return whether it accepted any.
 
         Raises:
             aiohttp.SocketTimeoutError: Slack has a version, and did not say whether it shows it.
         """
-        if url is None:
+        if interaction.response_url is None:
             return False
         webhook = AsyncWebhookClient(
-            url,
+            interaction.response_url,
             session=self._session,
             retry_handlers=[
                 AsyncConnectionErrorRetryHandler(error_types=_RESEND_AFTER),
@@ -157,6 +161,8 @@ class Responder:
             "unfurl_links": False,
             "unfurl_media": False,
         }
+        if interaction.thread is not None:
+            payload["thread_ts"] = interaction.thread
         try:
             # Where the blocks displease Slack, the text says the same, and is better than silence.
             for version in versions:
@@ -175,20 +181,22 @@ class Responder:
                 raise
         return False
 
-    async def _post_ephemeral(self, versions: Sequence[Message], interaction: Interaction) -> str | None:
-        """Show the message to the person alone in their channel; return None, or why Slack does not."""
+    async def _post_in_channel(self, versions: Sequence[Message], interaction: Interaction) -> str | None:
+        """Show the message where the person asked, to them alone; return None, or why Slack does not."""
         if interaction.channel is None or not interaction.user:
             return "no channel to post to"
-        return await self._post(
-            "chat.postEphemeral", versions, channel=interaction.channel, user=interaction.user
-        )
+        where = {"channel": interaction.channel}
+        if interaction.thread is not None:
+            where["thread_ts"] = interaction.thread
+        if interaction.is_direct:
+            return await self._post("chat.postMessage", versions, **where, **_PLAINLY)
+        return await self._post("chat.postEphemeral", versions, user=interaction.user, **where)
 
     async def _send_direct_message(self, versions: Sequence[Message], interaction: Interaction) -> str | None:
         """Send the message directly to the person; return None, or why Slack does not."""
         if not interaction.user:
             return "no person to write to"
-        plainly = {"unfurl_links": False, "unfurl_media": False}
-        return await self._post("chat.postMessage", versions, channel=interaction.user, **plainly)
+        return await self._post("chat.postMessage", versions, channel=interaction.user, **_PLAINLY)
 
     async def _post(self, method: str, versions: Sequence[Message], **arguments: str | bool) -> str | None:
         why = "nothing to post"

@@ -1,4 +1,4 @@
-"""One way through the bot for everything that a person does: command, click, form or menu.
+"""One way through the bot for everything that a person does: command, click, form, menu or message.
 
 People of another workspace are told so, and nothing else is done. What the others do is read as a request,
 its handler answers with a reply, and the reply goes with the ack or after it. Errors become replies here,
@@ -6,11 +6,12 @@ requests that come twice are answered once, and no ack waits for too long.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final
 
 import structlog
 from slack_bolt.async_app import AsyncAck
@@ -19,9 +20,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.cloudflare.errors import CloudflareError
-from bot.errors import StartupError
 from bot.language.command import Command
 from bot.language.tokens import extract_mentions
+from bot.slack.admission import Admission
 from bot.slack.attempts import attempt, reply_with_readings
 from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
@@ -40,18 +41,15 @@ from bot.slack.reply import (
 )
 from bot.slack.requests import InvalidButton, Request
 from bot.slack.responder import Responder
-from bot.slack.team import InstalledTeam
-from bot.storage.database import DatabaseUnusable
+from bot.slack.routes import Reader, Route, UnknownControl
+from bot.slack.written_messages import MessageAnswers, WrittenMessage
 from bot.telemetry import current_request_id
 from bot.ui.elements import Message, modal, plain_text
 from bot.ui.limits import OPTION, Block
 from bot.ui.problems import (
     asking_message,
     is_explained,
-    other_app_message,
-    other_team_message,
     problem_message,
-    team_unknown_message,
     unexpected_message,
     unknown_command_message,
     unknown_control_message,
@@ -61,153 +59,66 @@ from bot.ui.request_id import with_request_id
 _log = structlog.get_logger(__name__)
 
 _JSON: Final[dict[str, str | Sequence[str]]] = {"Content-Type": "application/json;charset=utf-8"}
+EVENT: Final = "event_callback"
+"""The type of all events, see https://docs.slack.dev/apis/events-api."""
+RETRY: Final = "x-slack-retry-num"
+"""The header of an event that says how often it was sent before; Bolt sets it in Socket Mode, too."""
 SIGNATURE: Final = "X-Slack-Signature"
 """The header that proves where an HTTP request is from; no two requests have the same one."""
 
 _TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
 """Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
 
-_TEAM_TIMEOUT: Final = timedelta(seconds=1)
-"""Slack waits three for an ack, and the answer takes its time, too. Only a start without Slack needs it."""
-
 _ACK_LEAD: Final = timedelta(seconds=0.1)
 """How much later than the ack an answer is sent that comes in the place of what the ack said."""
-
-_R = TypeVar("_R", bound=Request)
-
-Handler = Callable[[_R, Interaction], Awaitable[Reply]]
-Right = Callable[[_R, Interaction], Awaitable[None]]
-"""Raises UserError where the person lacks it."""
-
-
-async def allow_everyone(_: Request, _interaction: Interaction) -> None:
-    """Let everyone of the bot's workspace do it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route(Generic[_R]):
-    """What answers a type of request.
-
-    Attributes:
-        request: the type.
-        needs: the right that a person needs for it; asked before the handler begins, whatever the door.
-        handler: makes the reply.
-        once: it changes or posts something, so a request that comes again, at any process, does not run it.
-        asks_cloudflare: it only reads, and its answer waits for Cloudflare: a command's ack says so if that
-            takes long, and a short throttle is waited for.
-    """
-
-    request: type[_R]
-    needs: Right[_R]
-    handler: Handler[_R]
-    once: bool = False
-    asks_cloudflare: bool = False
-
-
-class UnknownControl(Exception):
-    """A button, menu or form that this version of the bot does not have."""
-
-
-class Reader(Protocol):
-    """Reads what a person did as a request.
-
-    Attributes:
-        buttons: the action ids of all buttons.
-        forms: the callback ids of all modals that can be submitted.
-        menus: the action ids of all menus that load as one types.
-    """
-
-    buttons: Collection[str]
-    forms: Collection[str]
-    menus: Collection[str]
-
-    def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
-        """Return the reply to the words of a command, if all that it takes is in memory."""
-        ...
-
-    async def command(self, text: str, interaction: Interaction) -> Request:
-        """Read the words of a command.
-
-        Raises:
-            QueryError: they can't be understood.
-        """
-        ...
-
-    async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
-        """Read a button.
-
-        Raises:
-            UnknownControl: this version has no such button.
-            InvalidButton, ExpiredButton: its value can't be read.
-        """
-        ...
-
-    async def form(self, callback_id: str, interaction: Interaction) -> Request:
-        """Read a submitted modal.
-
-        Raises:
-            UnknownControl: this version has no such modal, or can't read what it was opened with.
-            InvalidButton, ExpiredButton: as `button`.
-        """
-        ...
-
-    def menu(self, action_id: str, typed: str) -> Request:
-        """Read what was typed into a menu.
-
-        Raises:
-            UnknownControl: this version has no such menu.
-        """
-        ...
 
 
 class Router:
     """Answers everything that a person does.
 
     Args:
-        installed: the workspace whose people are let in.
+        admission: who is let in.
         reader: reads it as a request.
         routes: what answers each type of request.
         responder: brings the replies that can't go with an ack.
         background: holds the work that goes on after an ack.
         handled: remembers requests that are not to be handled twice.
+        messages: answers what people write to the bot.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all ways lead through here
         self,
-        installed: InstalledTeam,
+        admission: Admission,
         reader: Reader,
         routes: Sequence[Route[Any]],
         responder: Responder,
         background: Background,
         handled: HandledRequests,
+        messages: MessageAnswers,
     ) -> None:
-        self._installed = installed
+        self._admission = admission
         self.reader = reader
         self._routes = {route.request: route for route in routes}
         self._responder = responder
         self._background = background
         self._handled = handled
+        self._messages = messages
 
-    async def admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+    async def admit(
+        self, body: dict[str, Any], request: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
         """Let in what people of the bot's workspace do with its app; tell all others why not, and do no more.
 
-        In a channel that is shared with another organisation its people see the bot's messages and can use
-        what is in them, and must not read the account of this workspace.
+        Events are acknowledged at once and whatever they are, since Slack sends others again.
         """
+        if body.get("type") == EVENT:
+            is_retry = request.headers.get(RETRY, ["0"]) != ["0"]
+            self._messages.take(body, is_retry=is_retry, make=self._answer_message)
+            return BoltResponse(status=200)
         is_command = "command" in body
         interaction = Interaction.of_command(body) if is_command else Interaction.of_payload(body)
-        try:
-            team = await self._installed.get(_TEAM_TIMEOUT)
-        except (StartupError, DatabaseUnusable, TimeoutError) as error:
-            _log.warning("team_unknown", reason=str(error) or "Slack takes too long")
-            return self._tell(team_unknown_message(), body)
-        if self._installed.app not in {"", interaction.app}:
-            _log.warning("other_app_refused", app=interaction.app, expected=self._installed.app)
-            return self._tell(other_app_message(), body)
-        if not team.includes(interaction):
-            _log.info("stranger_refused", team=interaction.home_team or interaction.team)
-            return self._tell(other_team_message(), body)
-        return await next_()
+        refusal = await self._admission.refusal(interaction)
+        return await next_() if refusal is None else self._tell(refusal, body)
 
     async def on_command(
         self, ack: AsyncAck, command: dict[str, Any], request: AsyncBoltRequest
@@ -285,6 +196,12 @@ class Router:
         request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
         reply = await self._handle(request, interaction)
         await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
+
+    async def _answer_message(self, message: WrittenMessage) -> Reply:
+        """Answer what a person wrote to the bot in a message."""
+        text = _without_mention(message.text, self._admission.bot)
+        read = partial(self.reader.message, text, message.interaction)
+        return await self._answer(read, message.interaction)
 
     async def on_error(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Acknowledge a request that has no listener or whose listener failed, and tell the person."""
@@ -411,6 +328,11 @@ def _value_of(action: Mapping[str, Any]) -> str:
     """Return what a button carries, or the chosen one of a menu's choices."""
     chosen = action.get("selected_option")
     return str((chosen if isinstance(chosen, dict) else action).get("value") or "")
+
+
+def _without_mention(text: str, bot: str) -> str:
+    """Return what was written to the bot besides its name."""
+    return re.sub(rf"\s*<@{re.escape(bot)}(\|[^<>]*)?>[,:]?\s*", " ", text).strip() if bot else text
 
 
 def _signed(interaction: Interaction, request: AsyncBoltRequest) -> Interaction:

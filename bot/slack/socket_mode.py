@@ -8,17 +8,20 @@ from typing import Any, Final
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StartupError
 from bot.slack.bolt import SlackApp
 from bot.slack.client import check_app_token
+from bot.slack.http import UNREADABLE
 
 CONNECT_WITHIN: Final = timedelta(seconds=30)
 LOST_AFTER: Final = timedelta(seconds=60)
 ACK_LIMIT: Final = timedelta(seconds=3)
 """Slack waits no longer for an ack."""
 
+_EVENTS: Final = "events_api"
 _LOOK_EVERY: Final = 1.0
 _TO_BEGIN: Final = 0.02
 """Seconds in which slack_sdk begins to answer what it has read."""
@@ -85,13 +88,20 @@ class SocketMode:
                 raise SocketModeFailed(f"the Socket Mode connection was gone for {self._lost_after:g} s")
 
     async def _answer(self, _: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        """Answer one request; until its ack is sent, the connection is needed."""
+        """Answer one request; until its ack is sent, the connection is needed.
+
+        An event that can't be read is acknowledged, since Slack would send it again.
+        """
         task = asyncio.current_task()
         if task is None or self._handler is None:
             raise AssertionError("slack_sdk runs this in a task, once there is a connection")
         self._unanswered.add(task)
         try:
             await self._handler.handle(self._handler.client, request)
+        except UNREADABLE:
+            if request.type != _EVENTS:
+                raise
+            await self._handler.client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
         finally:
             self._unanswered.discard(task)
 

@@ -33,10 +33,10 @@ class Team:
     def includes(self, interaction: Interaction) -> bool:
         """Return whether there is a person, who acts as a member of this workspace.
 
-        Both ids have to say so: in a channel that is shared with another organisation, a click has the team
+        All ids have to say so: in a channel that is shared with another organisation, a click has the team
         of the bot and a stranger's own one, and a submitted modal has the stranger's own one twice.
         """
-        is_here = interaction.team == self.id and interaction.home_team in {"", self.id, self.enterprise}
+        is_here = interaction.team == self.id and interaction.home_teams <= {self.id, self.enterprise}
         return is_here and bool(interaction.user)
 
 
@@ -51,6 +51,7 @@ class InstalledTeam:
     Attributes:
         app: Slack's id of the token's app, as in `A0123ABCD`; empty until Slack says it, and for good without
             the scope `users:read`. Then requests of any app are let in that has the same signing secret.
+        bot: Slack's id of the bot as a user, as in `U0123ABCD`; empty until Slack says it.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class InstalledTeam:
         self._learning: asyncio.Task[Team] | None = None
         self._learning_app: asyncio.Task[None] | None = None
         self.app = ""
+        self.bot = ""
 
     async def get(self, timeout: timedelta | None = None) -> Team:  # noqa: ASYNC109 - it cancels nothing
         """Return the team. Callers share one request to Slack, which goes on after a timeout.
@@ -95,6 +97,7 @@ class InstalledTeam:
         team = answer.get("team_id")
         if not isinstance(team, str) or not team:
             raise SlackUnreachable("Slack did not say which workspace SLACK_BOT_TOKEN belongs to")
+        self.bot = str(answer.get("user_id") or "")
         if self._learning_app is None:
             self._learning_app = asyncio.ensure_future(self._learn_app(str(answer.get("bot_id") or "")))
         await asyncio.wait({self._learning_app}, timeout=self._app_timeout)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from importlib.resources import as_file, files
 from typing import Any, Final, TypeVar
 
@@ -12,13 +13,26 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot import __version__
 from bot.errors import PlainError
 from bot.reasons import reason_of
+from bot.storage.privileges import reason_with_grants
 from bot.storage.tables import alembic_version, metadata, workers
 from bot.storage.url import database_url
 
 _TIMEOUT: Final = 30  # seconds that one write to an SQLite file waits for others
+_OLDEST_SQLITE: Final = (3, 35)
+"""Older ones have no RETURNING, which both the bot and DBOS use."""
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
+
+_NOTICE_LOSS: Final = {
+    "keepalives_idle": "20",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""A server that is gone without a word ends its connections within a minute; by default that takes two hours.
+DBOS connects by the same address. What DATABASE_URL says of these goes first."""
 
 _T = TypeVar("_T")
 
@@ -32,35 +46,52 @@ def open_database(url: str) -> AsyncEngine:
 
     Raises:
         ValueError: as `database_url`.
-        DatabaseUnusable: an SQLite file can't be opened.
+        DatabaseUnusable: an SQLite file can't be opened, or SQLite is too old.
     """
     parsed = database_url(url)
     if parsed.get_backend_name() == "sqlite":
-        _probe_file(parsed.database or ":memory:")
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            oldest = ".".join(map(str, _OLDEST_SQLITE))
+            raise DatabaseUnusable(
+                f"this Python has SQLite {sqlite3.sqlite_version}, and {oldest} or newer is needed: "
+                "run the bot in another Python or in its image, or set DATABASE_URL to a PostgreSQL"
+            )
+        prepare_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
-        connect = {"connect_timeout": 5}
+        # A pooler in transaction mode gives each transaction another session, which knows no statement.
+        connect = {"connect_timeout": 5, "prepare_threshold": None}
+        parsed = parsed.set(query=_NOTICE_LOSS | parsed.query)
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect)
     return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": _TIMEOUT})
 
 
-def _probe_file(path: str) -> None:
-    """Fail here rather than in aiosqlite's thread, which outlives a failed connection for a moment."""
+def prepare_file(path: str) -> None:
+    """Make an SQLite file for its owner alone, with write-ahead logging: reads then wait for no write.
+
+    What can't be opened fails here rather than in aiosqlite's thread, which outlives that for a moment.
+
+    Raises:
+        DatabaseUnusable: it can't be opened, or it is no SQLite file.
+    """
+    if path == ":memory:" or path.startswith("file:"):  # SQLite's own form, with options of its own
+        return
     try:
-        keep_private(path)
-        sqlite3.connect(path).close()
+        _keep_private(path)
+        with closing(sqlite3.connect(path, timeout=_TIMEOUT)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
     except OSError as error:
         raise DatabaseUnusable(f"unable to open database file: {path}") from error
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"{error}: {path}") from error
 
 
-def keep_private(path: str) -> None:
+def _keep_private(path: str) -> None:
     """Make an SQLite file that is not there yet for its owner alone; SQLite gives its journals the same mode.
 
     Raises:
         OSError: it can't be made.
     """
-    if path and path != ":memory:" and not path.startswith("file:") and not os.path.lexists(path):
+    if not os.path.lexists(path):
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
@@ -82,7 +113,7 @@ async def migrate(engine: AsyncEngine) -> None:
                 await connection.execute(text("BEGIN IMMEDIATE"))  # else it begins with the first row written
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(reason_of(error)) from error
+        raise DatabaseUnusable(await reason_with_grants(engine, error)) from error
 
 
 async def adopt_rows(engine: AsyncEngine, team: str) -> None:
@@ -181,4 +212,12 @@ def _upgrade(connection: Connection) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise DatabaseUnusable(str(error)) from error
+            raise DatabaseUnusable(_unknown_migration(connection)) from error
+
+
+def _unknown_migration(connection: Connection) -> str:
+    found = ", ".join(connection.scalars(select(alembic_version.c.version_num)))
+    return (
+        f"its tables are of a version of this bot that is newer than {__version__} (migration {found}): "
+        "run that version"
+    )

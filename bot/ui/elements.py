@@ -1,7 +1,6 @@
 """Build the pieces of messages, and make every name from a person or the API safe to show."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -9,7 +8,6 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from bot.cloudflare.models import ApiMessage
 from bot.ui import limits
 from bot.ui.limits import Block
 
@@ -242,25 +240,6 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
     if controls.incomplete:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
     return blocks
-
-
-def api_messages(messages: Sequence[ApiMessage]) -> list[Block]:
-    """Show the API's messages about its answer."""
-    said = [f"{escape(message.message)}{code_number(message)}" for message in messages]
-    return [context("Cloudflare says: " + "; ".join(said))] if said else []
-
-
-def incomplete_rows_notice(rows: int) -> list[str]:
-    """Describe rows that are incomplete or missing because they could not be read; none for none."""
-    if not rows:
-        return []
-    which = "1 row" if rows == 1 else f"{rows} rows"
-    return [f"Cloudflare sent {which} that could not be read in full: what could be read is shown."]
-
-
-def code_number(message: ApiMessage) -> str:
-    """Return the API's code of a message in brackets, if it has one."""
-    return f" ({message.code})" if message.code is not None else ""
 
 
 def modal(title: str, blocks: list[Block], close: str) -> Block:

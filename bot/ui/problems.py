@@ -22,11 +22,11 @@ from bot.cloudflare.errors import (
     UnknownAccount,
 )
 from bot.language.errors import Editable, QueryError
+from bot.ui.api_words import api_message, api_text
 from bot.ui.elements import (
     Message,
     button,
     code,
-    code_number,
     command,
     context,
     duration,
@@ -181,6 +181,20 @@ def team_unknown_message() -> Message:
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
+def person_unknown_message() -> Message:
+    """Tell somebody in a shared channel that Slack does not say whether they belong to the workspace."""
+    title = "Slack did not say which workspace you are from, so this bot does not read your message."
+    advice = "Type the command `/workflows` instead: with it Slack says that."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+def too_many_messages_message(most: int) -> Message:
+    """Tell somebody that their next messages get no answer."""
+    title = f"You have written to this bot {most} times within a minute."
+    advice = "For the next minute it answers the command `/workflows` only, as often as you like."
+    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
 def run_button(label: str, text: Editable) -> Block | None:
     """Build a button that does what a command does, unless the command is too long for one."""
     sent = text.sent()
@@ -220,6 +234,15 @@ def _(error: UnknownAccount) -> Problem:
 
 @explain.register
 def _(error: NotAuthorized) -> Problem:
+    if any("from location" in entry.message for entry in error.errors):  # with code 9109
+        return Problem(
+            "Cloudflare does not take this bot's token from where it runs.",
+            (
+                "The token may be used from other IP addresses only.",
+                "Whoever runs the bot can see the bot's address with `workflows-bot check`.",
+            ),
+            details(error),
+        )
     permissions = " or ".join(f"*{name}*" for name in error.PERMISSIONS)
     return Problem(
         "Cloudflare does not let this bot read Workflows.",
@@ -234,15 +257,18 @@ def _(error: NotAuthorized) -> Problem:
 @explain.register
 def _(error: AccountNotFound) -> Problem:
     return Problem(
-        "Cloudflare knows no such account.",
-        ("The account id in this bot's settings is malformed or wrong; `workflows-bot check` says which.",),
+        "Cloudflare knows no such account or address.",
+        (
+            "The account id in this bot's settings is wrong or malformed, or the address of the API is.",
+            "Whoever runs the bot can see which with `workflows-bot check`.",
+        ),
         details(error),
     )
 
 
 @explain.register
 def _(error: CloudflareError) -> Problem:
-    return Problem("Cloudflare refused.", (_sentence(error.reason),), details(error))
+    return Problem("Cloudflare refused.", (f"{api_text(_capitalized(error.reason))}.",), details(error))
 
 
 @explain.register
@@ -258,7 +284,7 @@ def _(error: InstanceNotFound) -> Problem:
 def _(error: InvalidParameter) -> Problem:
     return Problem(
         "Cloudflare refused the query.",
-        (f"It says: {escape(_in_words(error.reason))}.", "What it takes: `/workflows help filters`"),
+        (f"It says: {api_text(_in_words(error.reason))}.", "What it takes: `/workflows help filters`"),
         details(error),
     )
 
@@ -312,7 +338,7 @@ def _(error: TLSError) -> Problem:
 @explain.register
 def _(error: InvalidResponse) -> Problem:
     if error.errors:  # in the API's own envelope, with a status that says all is well
-        said = escape(_in_words(error.reason))
+        said = api_text(_in_words(error.reason))
         return Problem("Cloudflare refused.", (f"It says: {said}.",), details(error))
     return Problem(
         "Cloudflare sent a response this bot can't read.",
@@ -323,7 +349,7 @@ def _(error: InvalidResponse) -> Problem:
 
 def details(error: CloudflareError) -> tuple[str, ...]:
     """Return what the API said, and under which id its support finds it."""
-    said = [f"{escape(entry.message)}{code_number(entry)}" for entry in error.errors]
+    said = [api_message(entry) for entry in error.errors]
     if error.http_status is not None:
         said.append(f"HTTP {error.http_status}")
     if error.ray:
@@ -348,8 +374,12 @@ def _what_came(error: Unavailable) -> str:
 
 
 def _sentence(text: str) -> str:
+    return f"{escape(_capitalized(text))}."
+
+
+def _capitalized(text: str) -> str:
     text = _in_words(text)
-    return f"{escape(text[:1].upper() + text[1:])}."
+    return text[:1].upper() + text[1:]
 
 
 def _with_code(text: str) -> str:

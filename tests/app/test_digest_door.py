@@ -9,6 +9,7 @@ import pytest
 from bot.app import Bot
 from bot.playground.simulators.slack import (
     AnswerLost,
+    Channel,
     ErrorCode,
     Failed,
     Fault,
@@ -44,6 +45,21 @@ async def test_a_private_channel_that_the_bot_is_not_in(ada: Person, tmp_path: P
     assert (
         line_of(await ask_digest(ada, "create #secret daily 9am")) == "⛔ *This bot is not in <#G0SECRET1>.*"
     )
+    assert stored_states(tmp_path) == {}
+
+
+@pytest.mark.usefixtures("bot")
+async def test_in_a_direct_message_between_two_people_nobody_is_told_to_invite_the_bot(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    between = Channel("D0ADAGRAC", "directmessage", is_private=True, bot_is_member=False, is_im=True)
+    slack.workspace.channels += (between,)
+    for words in ("create daily 9am", "create #D0ADAGRAC daily 9am"):
+        reply = await slack.person("ada", between.id).command("/workflows", f"digest {words}")
+        refused = (await first_seen(reply)).all_text()
+        assert refused.startswith("⛔ *This bot can't post in a direct message between two people.*")
+        assert "Choose a channel" in refused
+        assert "invite" not in refused
     assert stored_states(tmp_path) == {}
 
 

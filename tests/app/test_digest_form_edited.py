@@ -44,7 +44,7 @@ async def saved(slack: LocalSlack, person: Person, view: View, **answers: Answer
         ("daily 00:00 UTC", {"days": "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday"}),
         ("every 4h", {"words": "every 4h"}),
         ("first monday 9am Asia/Tokyo", {"words": "first monday at 09:00", "zone": "Asia/Tokyo"}),
-        ("cron 15,45 9-17 * * 1-5", {"words": "cron 15,45 9-17 * * 1-5"}),
+        ("cron 15,45 9-17 * * 1-5", {"words": "every 30m from 09:15 to 17:45 on weekdays"}),
     ],
 )
 async def test_it_holds_the_whole_plan_and_saved_as_it_is_changes_nothing(

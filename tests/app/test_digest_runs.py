@@ -159,3 +159,18 @@ async def test_a_channel_gets_its_digests_one_after_the_other_no_more_than_one_a
     first, second, third = (call.at for call in slack.calls_of("chat.postMessage"))
     assert second - first >= 1
     assert third - second >= 1
+
+
+async def test_a_digest_that_no_worker_could_deliver_is_made_and_said_to_be_stuck(
+    run_bot: RunBot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    (tmp_path / "bot.sqlite3.dbos.sqlite3").write_text("no database " * 100)
+    warning = "⚠️ No digest can be delivered now: file is not a database. "
+    async with run_bot():
+        ada = slack.person("ada")
+        await ask_digest(ada, "create daily 9am")  # from now on the worker tries
+        await shown_once(ada, 1, warning)
+        made = (await ask_digest(ada, "create daily 10am")).all_text()
+        assert made.startswith("✅ *Digest 2*")
+        assert warning in made
+        assert warning in (await ask_digest(ada, "run 2")).all_text()

@@ -9,20 +9,19 @@ from bot.browse.model import ListQuery
 from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
 from bot.ui import limits
+from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
     DATE_AND_TIME,
     TIME,
     Controls,
     Message,
     ago,
-    api_messages,
     code,
     command,
     context,
     duration,
     escape,
     header,
-    incomplete_rows_notice,
     iso_after,
     message,
     moment,
@@ -141,11 +140,15 @@ def _times(row: Instance, now: datetime) -> list[str]:
 
 
 def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
-    found = [*notices, *incomplete_rows_notice(screen.incomplete_rows)]
+    found = [
+        *notices,
+        *incomplete_rows_notice(screen.incomplete_rows),
+        *unread_fields_notice(screen.unread_fields),
+    ]
     if screen.cursor_loop:
         found.append("Cloudflare sent a cursor it had sent before, so the list ends here; there may be more.")
     if screen.cut_short:
-        found.append("Cloudflare sent a cursor too long to use, so the list ends here; there may be more.")
+        found.append("Cloudflare sent no cursor that can be used, so the list ends here; there may be more.")
     return found
 
 

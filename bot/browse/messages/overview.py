@@ -6,17 +6,16 @@ from typing import Final
 from bot.browse.screen import Overview
 from bot.cloudflare.models import Status, Workflow
 from bot.ui import limits
+from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
     Controls,
     Message,
-    api_messages,
     button,
     code,
     command,
     context,
     escape,
     header,
-    incomplete_rows_notice,
     message,
     moment,
     moment_after,
@@ -68,7 +67,7 @@ def overview_message(
 
 
 def _notices(overview: Overview) -> list[str]:
-    found = [*incomplete_rows_notice(overview.incomplete_rows)]
+    found = [*incomplete_rows_notice(overview.incomplete_rows), *unread_fields_notice(overview.unread_fields)]
     if overview.cut_short:
         found.append(
             "Cloudflare's list of workflows did not come to an end, so there may be more. "

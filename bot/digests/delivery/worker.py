@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.late_runs import SearchedRuns
+from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
@@ -25,6 +25,8 @@ from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
 from bot.errors import StartupError
 from bot.jobs.model import RetryPolicy, Standby
+from bot.jobs.presence import WorkerPresence
+from bot.logs import FailureLog
 from bot.reasons import reason_of
 from bot.settings import Settings
 from bot.slack.poster import Poster
@@ -39,7 +41,8 @@ _log = structlog.get_logger(__name__)
 
 _POLL: Final = 2.0  # seconds
 _ENQUEUE_BATCH: Final = 50
-_ADOPT_EVERY: Final = 30  # rounds, as are the next
+_ANNOUNCE_EVERY: Final = 5  # rounds, as are the next
+_ADOPT_EVERY: Final = 30
 _ABANDONED_EVERY: Final = 10
 _PURGE_EVERY: Final = 1800
 _ABANDONED_AFTER: Final = timedelta(minutes=1)
@@ -77,6 +80,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         now: the clock.
     """
     policy = RetryPolicy(settings.digest_lateness, settings.digest_retry)
+    watch = Watch()
 
     async def open_team() -> TeamDeliveries:
         team_id = await team()
@@ -85,8 +89,8 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         limits = CallLimits(settings.bot_calls_per_channel, settings.bot_calls_per_person)
         calls = ChannelCalls(engine, team_id, limits)
         searched = SearchedRuns(now)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, searched, calls)
-        sender = MessageSender(runs, poster, policy, now, searched)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, searched, watch, calls)
+        sender = MessageSender(runs, poster, policy, now, searched, watch)
 
         async def start_runtime() -> "DeliveryRuntime":
             workflow = await asyncio.to_thread(_load_workflow)
@@ -98,9 +102,10 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
             return runtime
 
         scheduler = DueScheduler(engine, team_id, settings.digest_lateness)
-        return TeamDeliveries(scheduler, recorder, start_runtime, partial(adopt_rows, engine, team_id))
+        adopt = partial(adopt_rows, engine, team_id)
+        return TeamDeliveries(scheduler, recorder, start_runtime, adopt, WorkerPresence(engine, team_id))
 
-    worker = Worker(open_team, settings.takeover, metrics, now)
+    worker = Worker(open_team, settings.takeover, metrics, now, watch)
     polling = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -127,12 +132,14 @@ class TeamDeliveries:
         start_runtime: starts delivering.
         adopt: gives the workspace the rows that have none: while the bot is updated, processes of the version
             before still write some.
+        presence: tells other processes that there is a worker.
     """
 
     scheduler: DueScheduler
     recorder: RunRecorder
     start_runtime: Callable[[], Awaitable["DeliveryRuntime"]]
     adopt: Callable[[], Awaitable[None]]
+    presence: WorkerPresence
 
 
 @dataclass
@@ -143,6 +150,7 @@ class Worker:
     takeover: timedelta
     metrics: Metrics
     now: Callable[[], datetime]
+    watch: Watch
     _team: TeamDeliveries | None = None
     _runtime: "DeliveryRuntime | None" = None
     _fault: str | None = None
@@ -151,6 +159,7 @@ class Worker:
     _rounds: int = 0
     _is_standby: bool = False
     _notices: set[asyncio.Task[None]] = field(default_factory=set)
+    _failures: FailureLog = field(default_factory=lambda: FailureLog(_log, "worker_round_failed"))
     _logged: LRUCache[tuple[str, int, str], bool] = field(default_factory=lambda: LRUCache(_MOST_LOGGED))
 
     async def fault(self) -> str | None:
@@ -159,22 +168,34 @@ class Worker:
             return f"overdue deliveries: {self._runtime.overdue}"
         return self._fault
 
+    @property
+    def outage(self) -> str | None:
+        """Why this worker delivers nothing now; None if it could, or stands by for another."""
+        return self._fault
+
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
+            now = self.now()
             try:
                 if self._team is None:
                     self._team = await self.open_team()
-                await self._round(self._team, self.now())
+                await self._round(self._team, now)
+                if self._polls % _ANNOUNCE_EVERY == 1:
+                    await self._team.presence.announce()
                 self._fault = None
+                self._failures.succeeded()
+                self.watch.note(now)
             except Standby as reason:
                 self._stand_by(str(reason))
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
                 self._fault = reason_of(error)
-                _log.warning("worker_round_failed", reason=self._fault)
+                self.watch.note_failure()
+                self._failures.failed(self._fault)
             except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
-                self._fault = type(error).__name__
-                _log.exception("worker_round_failed")
+                self._fault = reason_of(error)
+                self.watch.note_failure()
+                self._failures.failed(self._fault, unexpected=error)
             await asyncio.sleep(_POLL)
 
     async def stop(self) -> None:
@@ -182,6 +203,8 @@ class Worker:
         for notice in self._notices:
             notice.cancel()
         await asyncio.gather(*self._notices, return_exceptions=True)
+        if self._team is not None:
+            await self._team.presence.withdraw()
         if self._runtime is not None:
             await self._runtime.stop()
 

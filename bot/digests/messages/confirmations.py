@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
+from bot.digests.command.addressees import Channel
 from bot.digests.messages.phrases import command_of
-from bot.digests.messages.plan import buttons, heading, what, when
-from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, DigestSpec, spec_command
+from bot.digests.messages.plan import buttons, heading, what, when, zone_question
+from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun
 from bot.language.tokens import COMMAND
 from bot.ui.elements import (
     Message,
@@ -23,8 +24,8 @@ from bot.ui.elements import (
 )
 from bot.ui.limits import Block
 
-Missing = Literal["person", "bot", "archived"]
-"""Who is not in a channel; or that nobody can be, any more."""
+Missing = Literal["person", "bot", "direct", "archived"]
+"""Who is not in a channel; that it is a direct message between others; or that nobody can be, any more."""
 
 _MOST_ADMINS: Final = 10
 _MOST_SAME: Final = 3
@@ -36,6 +37,10 @@ _DOORS: Final[dict[Missing, tuple[str, str]]] = {
         "A digest is made by somebody who is in its channel. Join it, then try again.",
     ),
     "bot": ("This bot is not in {}.", f"To have it there, {_INVITE}. Then try again."),
+    "direct": (
+        "This bot can't post in a direct message between two people.",
+        "It can't be added to one, either. Choose a channel, or your own conversation with this bot.",
+    ),
     "archived": ("{} is archived.", "Nobody can post there: choose another channel, or unarchive it."),
 }
 
@@ -75,7 +80,7 @@ def created_message(digest: Digest, same: Sequence[Digest] = ()) -> Message:
         digest: the new one.
         same: others of its channel that tell the same at the same times.
     """
-    return _done("✅", "is made", digest, *_same(digest, same), *_zone_advice(digest))
+    return _with_blocks(_done("✅", "is made", digest, *_same(digest, same)), _zone_question(digest))
 
 
 def created_elsewhere_message(
@@ -89,14 +94,14 @@ def created_elsewhere_message(
         same: as for `created_message`.
     """
     where = channel(digest.plan.channel)
-    return _statement(
+    said = _statement(
         "✅",
         f"Digest {digest.number} is made.",
         f"It goes to {where}: {when(digest)}.",
         *_same(digest, same),
-        *_zone_advice(digest),
         *_not_announced(unannounced or {}),
     )
+    return _with_blocks(said, _zone_question(digest))
 
 
 def changed_message(
@@ -196,6 +201,8 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
     """Tell the creator of a digest that it paused itself; `why` is Slack's word, or plain text."""
     number, where = digest.number, channel(digest.plan.channel)
     reason, remedy = _STOPS.get(why, (why, ""))
+    if remedy == _INVITE and digest.plan.channel.startswith("D"):  # nobody can be invited to a direct message
+        remedy = ""
     again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
     return _statement(
         "⏸️",
@@ -256,6 +263,12 @@ def not_all_message(admins: Sequence[str]) -> Message:
     )
 
 
+def with_question(said: Message, verb: str) -> Message:
+    """Return a list of digests that asks which one a verb is meant for, as its number was not typed."""
+    question = f"Which digest? Choose in its `⋯`, or type {command(f'{COMMAND} digest {verb} NUMBER')}"
+    return message(f"{question} {said.text}", [section(question), *said.blocks])
+
+
 def with_no_worker_warning(said: Message) -> Message:
     """Return the same, saying that no digest will come as things are."""
     warning = (
@@ -265,14 +278,35 @@ def with_no_worker_warning(said: Message) -> Message:
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
 
 
-def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
-    """Tell why a digest can't go to a channel; its name is empty where Slack did not give it."""
+def with_undelivered_warning(said: Message, fault: str | None) -> Message:
+    """Return the same, saying that no worker could deliver a digest now.
+
+    Args:
+        said: the message.
+        fault: what is wrong with the worker of this process; None if no process has one.
+    """
+    warning = (
+        "No digest can be delivered now: no worker runs. Whoever runs this bot has to start one: "
+        "`workflows-bot serve --role worker`"
+        if fault is None
+        else f"No digest can be delivered now: {escape(fault)}. Whoever runs this bot finds more in its log."
+    )
+    return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
+
+
+def channel_unavailable_message(missing: Missing, to: Channel, again: str) -> Message:
+    """Tell why a digest can't go to a channel.
+
+    Args:
+        missing: why.
+        to: the channel; without a name where Slack did not give it.
+        again: the command that asks for the same once more, in that channel where it has no name.
+    """
     title, advice = _DOORS[missing]
-    if missing != "archived":
-        again = spec_command(plan, f"#{channel_name}" if channel_name else "here")
-        where = "" if channel_name else " there"
+    if missing in {"person", "bot"}:
+        where = "" if to.name else " there"
         advice = f"{advice.removesuffix('.')}{where}: {command(again)}"
-    return _statement("⛔", title.format(channel(plan.channel)), advice)
+    return _statement("⛔", title.format(channel(to.id)), advice)
 
 
 def channel_unavailable_text(missing: Missing) -> str:
@@ -296,6 +330,7 @@ def not_announced_text(reason: str) -> str:
     reasons = {
         "person": "you are not in it",
         "bot": "this bot is not in it",
+        "direct": "it is a direct message between two people",
         "archived": "it is archived",
     }
     return reasons.get(reason, f"Slack says {reason}")
@@ -318,12 +353,16 @@ def _same(digest: Digest, others: Sequence[Digest]) -> list[str]:
     return [f"⚠️ {said} {verb} the same there at the same times. To have it only once: {undo}"]
 
 
-def _zone_advice(digest: Digest) -> list[str]:
-    if not digest.plan.zone_assumed:
-        return []
+def _zone_question(digest: Digest) -> list[Block]:
     edit = command(command_of("edit", digest.number))
     taken = "⚠️ Slack did not tell your time zone: UTC is taken until it does, then your own."
-    return [f"{taken} To choose one now: {edit}"]
+    return zone_question(digest, f"{taken} To choose one now: {edit}")
+
+
+def _with_blocks(said: Message, further: Sequence[Block]) -> Message:
+    """Return a message with more blocks behind its first one, and their words in its text."""
+    words = [block["text"]["text"] for block in further]
+    return message(" ".join((said.text, *words)), [*said.blocks[:1], *further, *said.blocks[1:]])
 
 
 def _owners(digest: Digest, admins: Sequence[str]) -> str:

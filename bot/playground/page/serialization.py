@@ -124,5 +124,6 @@ def _answer(answer: Answer) -> Payload:
         "status": answer.status,
         "error": answer.error,
         "problems": [str(problem) for problem in answer.problems],
+        "is_membership_check": answer.is_membership_check,
         "body": answer.body,
     }

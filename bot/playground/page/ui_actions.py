@@ -154,12 +154,16 @@ class UserActions:
     async def _command(self, request: Command) -> None:
         command, text = (*request.text.split(None, 1), "", "")[:2]
         person = self._person(request)
-        if not command.startswith("/"):
-            raise ActionRejected(f"Only commands work here: try {COMMAND}.")
         if not person.channel.has(person.user):
             raise ActionRejected("Only members of this channel can post here.")
         if person.channel.is_archived:
             raise ActionRejected("This channel is archived: posting is disabled.")
+        if not command.startswith("/"):
+            if not request.text.strip():
+                raise ActionRejected("There is nothing to send.")
+            with self._report_errors(person, "Your message"):
+                await person.say(request.text.strip())
+            return
         if command != COMMAND:
             self._exchange_log.notify(
                 person.channel.id, person.user.id, f"{command} is not a valid command. There is {COMMAND}."

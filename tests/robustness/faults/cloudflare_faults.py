@@ -115,6 +115,19 @@ FAILURES: Final = {
         older=_CURSOR,
     ),
     "7003": _refused(404, 7003, "Could not route", "Cloudflare knows no such account"),
+    "7000": _refused(400, 7000, "No route for that URI", "Cloudflare knows no such account or address"),
+    "9109": _refused(
+        403, 9109, "Cannot use the access token from location: 203.0.113.5",
+        "does not take this bot's token from where it runs", "from location: (address hidden) (9109)"
+    ),
+    "10200 beside odd fields": Failure(
+        WrongShape(
+            {"success": False, "errors": [{"code": "10200"}], "messages": ["x"], "result_info": []}, 404
+        ),
+        ("has no workflow called", "(10200)"),
+        dict.fromkeys(("overview", "preview", "digest"), ("Cloudflare refused.", "(10200)")),
+        passes=False,
+    ),
     "429 with retry-after": Failure(TooManyRequests(120), ("Too many requests", "Try again in"), waits="2m"),
     "429 without retry-after": Failure(
         TooManyRequests(None), ("Too many requests", "Try again in"), waits="5m"),
@@ -191,6 +204,18 @@ ODDITIES: Final = {
         _UNREAD,
         "no counts given",
         _AT_LEAST,
+    ),
+    "texts where objects belong": Oddity(
+        Changed({"messages": ["soon gone"], "errors": [{"code": 1.5, "message": "in part"}]}),
+        "Cloudflare says: in part; soon gone",
+        "`errors.code` was left out",
+        _TOLD,
+    ),
+    "nothing readable beside the rows": Oddity(
+        Changed({"success": [], "messages": 1.5, "errors": True, "result_info": []}),
+        "`success`, `errors`, `messages`, `result_info` were left out",
+        "`success`, `errors`, `messages`, `result_info` were left out",
+        {**_TOLD, "list_instances": "*At least 2 newly errored*"},
     ),
     "a row without a name": Oddity(
         ChangedRows({"id": [], "name": None}, _NEWEST), _UNREAD, _UNREAD, _AT_LEAST, lost=True

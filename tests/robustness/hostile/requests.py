@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import build_router, cloudflare_session, database, open_accounts
 from bot.digests.reading import ReportBuilder
+from bot.jobs.presence import KnownWorkers
 from bot.playground.simulators.slack import PayloadValidator
 from bot.settings import Settings
 from bot.slack.background import Background
@@ -105,6 +106,7 @@ class AppHarness:
             StoredRequests.of(self.engine, settings.keep_bookmarks, _now),
             Responder(await self._stack.enter_async_context(answer_session(settings)), client),
             self.background,
+            KnownWorkers(self.engine),
         )
         self.app = SlackApp(client, metrics)
         self.app.listen(router)
@@ -216,8 +218,8 @@ def body_of(data: bytes, slack: str) -> str:
             return text
 
 
-def send_request(data: bytes) -> None:
-    """Send a signed request.
+def send_request(data: bytes) -> int | None:
+    """Send a signed request, and return the status of its answer; None if it is unreadable.
 
     Raises:
         AssertionError: it is not acknowledged, or not answered as it should be. What has not the shape of
@@ -233,6 +235,7 @@ def send_request(data: bytes) -> None:
     else:
         assert status in (200, 400, None), status
     assert not here.faults, "\n".join([*here.faults, *here.traces])
+    return status
 
 
 def _document(data: bytes) -> object:

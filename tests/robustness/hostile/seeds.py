@@ -207,7 +207,8 @@ async def _requests() -> list[bytes]:
         await ada.send({"type": "block_actions", "view": state, "actions": [preview]})
     for menu in ("digest_zone", "digest_workflows"):
         await ada.send({"type": "block_suggestion", "action_id": menu, "block_id": "b", "value": "o"})
-    await ada.send({"type": "event_callback", "event": {"type": "app_mention", "user": "U1"}}, "events_api")
+    for text in ("@workflows digest list", "@workflows orders errored"):
+        await ada.say(text)
     return [_json(_document(delivery)) for delivery in notes.deliveries]
 
 

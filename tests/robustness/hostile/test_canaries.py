@@ -220,7 +220,7 @@ BAD = {
 }
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-x",
-    "SLACK_SIGNING_SECRET": "x",
+    "SLACK_SIGNING_SECRET": "0" * 32,
     "CLOUDFLARE_ACCOUNT_ID": "x",
     "CLOUDFLARE_API_TOKEN": "x",
 }

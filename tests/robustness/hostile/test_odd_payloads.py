@@ -94,6 +94,15 @@ def test_any_kind_with_any_part_is_no_fault(kind: Any) -> None:
         send_request(json.dumps({"event": {**body, **part}}).encode())
 
 
+@pytest.mark.parametrize("place", [{}, {"view": {"id": "V1", "type": "modal"}}, {"channel": {"id": "C1"}}])
+@pytest.mark.parametrize(
+    "actions", [[], None, {}, [None], [{}], "x", 7, [[]], ["x"], [{"block_id": "b"}], [{"action_id": None}]]
+)
+def test_a_click_on_nothing_is_acknowledged(actions: Any, place: dict[str, Any]) -> None:
+    click = {"type": "block_actions", **MEMBER, **place, "actions": actions}
+    assert send_request(json.dumps({"payload": click}).encode()) == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [

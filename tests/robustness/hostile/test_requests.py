@@ -136,8 +136,19 @@ ODD_HEADERS: dict[str, Callable[[], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", ODD_HEADERS)
-@pytest.mark.parametrize("body", [COMMAND, "ssl_check=1&token=x"], ids=["command", "check of TLS"])
+CHECK = "ssl_check=1&token=x"
+UNSIGNED = ("unsigned", "without a signature")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        (name, body)
+        for body in (COMMAND, CHECK)
+        for name in ODD_HEADERS
+        if (body, name) not in [(CHECK, name) for name in UNSIGNED]
+    ],
+)
 async def test_what_slack_did_not_sign_now_is_refused(
     name: str, body: str, endpoint: Endpoint, read_log: ReadLog
 ) -> None:
@@ -146,6 +157,41 @@ async def test_what_slack_did_not_sign_now_is_refused(
     assert not endpoint.heard
     assert WORDS not in json.dumps(read_log())
     assert [line["status"] for line in read_log() if line["event"] == "request_refused"] == [401]
+
+
+@pytest.mark.parametrize("name", UNSIGNED)
+@pytest.mark.parametrize("body", [CHECK, "token=x&ssl_check=1", "ssl_check=1"])
+async def test_a_look_at_the_certificate_is_answered_unsigned(
+    name: str, body: str, endpoint: Endpoint, read_log: ReadLog
+) -> None:
+    assert await endpoint.post(body, ODD_HEADERS[name]()) == 200
+    assert not endpoint.heard
+    assert read_log() == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_look_at_the_certificate_may_be_in_the_address(method: str, endpoint: Endpoint) -> None:
+    start = f"{method} /slack/events?{CHECK} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    assert await endpoint.raw(start.encode()) == 200
+    assert not endpoint.heard
+
+
+@pytest.mark.parametrize(
+    "body", ["ssl_check=0", "ssl_check=", "ssl_check=11", "xssl_check=1", f"{CHECK}&more=".ljust(2000, "x")]
+)
+async def test_what_is_no_look_at_the_certificate_has_to_be_signed(body: str, endpoint: Endpoint) -> None:
+    assert await endpoint.post(body, {}) == 401
+    assert not endpoint.heard
+
+
+async def test_a_look_at_the_certificate_with_a_command_beside_it_runs_nothing(endpoint: Endpoint) -> None:
+    assert await endpoint.post(f"{COMMAND}&ssl_check=1", {}) == 200
+    assert not endpoint.heard
+
+
+async def test_another_method_is_no_look_at_the_certificate(endpoint: Endpoint) -> None:
+    start = f"PUT /slack/events?{CHECK} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    assert await endpoint.raw(start.encode()) == 405
 
 
 async def test_a_proof_that_is_there_twice_is_refused(endpoint: Endpoint) -> None:

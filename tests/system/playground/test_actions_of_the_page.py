@@ -45,6 +45,36 @@ async def test_a_command_is_answered_by_the_real_bot_and_its_calls_are_shown(pag
     assert "status=errored" in exchange["calls"][0]["path"]
 
 
+@pytest.mark.parametrize(
+    ("channel", "text", "seen_only_by"),
+    [(GENERAL, "@workflows order-processing errored", ADA), ("D0ADA0001", "order-processing errored", None)],
+)
+async def test_a_message_to_the_bot_is_shown_and_answered(
+    page: PageClient, channel: str, text: str, seen_only_by: str | None
+) -> None:
+    async with page.feed() as feed:
+        await feed.next("workspace")
+        await page.act("command", text=text, channel=channel)
+        said = await feed.next("message")
+        assert (said["message"]["user"], said["message"]["channel"]) == (ADA, channel)
+        answer = await feed.message("order-processing errored")
+        exchange = await wait_for_exchange(feed, text, answers=0)
+    assert (answer["user"], answer["channel"], answer["seen_only_by"]) == (None, channel, seen_only_by)
+    assert button(answer, "Run it")["value"] == "order-processing errored"
+    assert (exchange["kind"], exchange["person"], exchange["channel"]) == ("message", ADA, channel)
+    assert exchange["ack"]["status"] == 200
+
+
+async def test_a_message_that_is_not_to_the_bot_is_shown_and_nothing_more(page: PageClient) -> None:
+    before = (await page.state())["exchanges"]
+    async with page.feed() as feed:
+        await feed.next("workspace")
+        await page.act("command", text="Good morning!")
+        said = await feed.next("message")
+    assert (said["message"]["text"], said["message"]["user"]) == ("Good morning!", ADA)
+    assert (await page.state())["exchanges"] == before
+
+
 async def test_paging_back_costs_no_call_and_updates_the_message(page: PageClient) -> None:
     async with page.feed() as feed:
         await page.type("/workflows list order-processing")
@@ -81,7 +111,7 @@ async def test_two_people_see_their_own_answers(page: PageClient) -> None:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        ({"kind": "command", "text": "hello"}, "Only commands work here: try /workflows."),
+        ({"kind": "command", "text": " "}, "There is nothing to send."),
         ({"kind": "command", "text": "/workflows", "person": "U0NOBODY"}, "no person 'U0NOBODY'"),
         ({"kind": "command", "text": "/workflows", "channel": "C0NOWHERE"}, "no channel 'C0NOWHERE'"),
         ({"kind": "action", "ts": "1.000001", "action": {}}, "This message no longer exists."),

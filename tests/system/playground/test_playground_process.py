@@ -93,6 +93,32 @@ async def test_a_simulated_account_never_becomes_a_real_one(
     assert not [value for value in ("a-real-token", "xoxb-real", "xapp-real") if value in state_json]
 
 
+async def test_it_says_at_the_start_that_nothing_listens_where_wrangler_should(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        async with run_playground_process(tmp_path, "--port", "0", "--wrangler", url) as playground:
+            state = await PageClient(session, playground.address).state()
+    assert playground.stderr == (
+        f"No Workflows engine answers at {url}: no connection to 127.0.0.1: connection refused. "
+        "Start `wrangler dev` (4.117 or newer) there; it is asked again with each command.\n"
+    )
+    assert state["account"]["kind"] == "wrangler"
+
+
+async def test_it_says_at_the_start_that_something_else_listens_where_wrangler_should(tmp_path: Path) -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with run_playground_process(tmp_path, "--port", "0", "--wrangler", url) as playground:
+            assert f"No Workflows engine answers at {url}: the answer is not JSON." in playground.stderr
+
+
 async def test_nothing_on_this_machine_goes_through_a_proxy(
     tmp_path: Path, session: aiohttp.ClientSession
 ) -> None:

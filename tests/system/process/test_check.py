@@ -19,11 +19,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = "ok    settings: HTTP; accounts: default"
 TOKEN = "ok    slack token: workflows in local"
-SCOPES = "ok    slack scopes: channels:history, chat:write, commands, groups:history, users:read"
+SCOPES = (
+    "ok    slack scopes: app_mentions:read, channels:history, chat:write, commands, groups:history, "
+    "im:history, users:read"
+)
 AGAIN = "is not granted: without it, a digest that is cut off while it is sent may come twice, and says so"
 ACCOUNT = "ok    account default: reads Workflows; there are 5"
-DATABASE = "ok    database: sqlite, tables up to date"
+FOLDER = "<the folder that it runs in>"
+DATABASE = f"ok    database: sqlite in {FOLDER}/workflows-bot.sqlite3, tables up to date, jobs can be kept"
 WELL = [SETTINGS, TOKEN, SCOPES, ACCOUNT, DATABASE]
+DEAD_PROXY = "no connection to the proxy 127.0.0.1:1 of HTTP_PROXY: connection refused"
 LACKING = ApiToken("canary-lacking", frozenset({"Zone Read"}))
 PERMISSIONS = "Workers Tail Read, Workers Scripts Read, Workers Scripts Write"
 
@@ -64,6 +69,31 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                 DATABASE,
             ],
         ),
+        "no signing secret": (
+            settings(SLACK_SIGNING_SECRET="canary"),
+            1,
+            [
+                *WELL[:3],
+                (
+                    "FAIL  slack signing secret: SLACK_SIGNING_SECRET is not 32 hexadecimal digits, as "
+                    "Slack's are: copy it from the Slack app's Basic Information"
+                ),
+                *WELL[3:],
+            ],
+        ),
+        "as docker has it": (
+            {name: f'"{value}"' for name, value in settings().items()}
+            | {"CLOUDFLARE_API_TOKEN": f"Bearer {DEFAULT_TOKEN.value}"},
+            0,
+            [
+                (
+                    f"{SETTINGS}; left out: quotation marks around CLOUDFLARE_ACCOUNT_ID, "
+                    "CLOUDFLARE_API_BASE_URL, SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET; "
+                    "left out: what an HTTP header has before CLOUDFLARE_API_TOKEN"
+                ),
+                *WELL[1:],
+            ],
+        ),
         "wrong app token": (
             settings(SLACK_APP_TOKEN="xapp-canary"),
             1,
@@ -86,10 +116,23 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
             [
                 SETTINGS,
                 (
-                    "FAIL  slack token: Slack can't be reached (ClientConnectorError); "
-                    "asked was http://127.0.0.1:1/api/"
+                    "FAIL  slack token: Slack can't be reached: no connection to 127.0.0.1: "
+                    "connection refused; asked was http://127.0.0.1:1/api/"
                 ),
                 ACCOUNT,
+                DATABASE,
+            ],
+        ),
+        "dead proxy": (
+            settings(HTTP_PROXY="http://ada:canary@127.0.0.1:1"),
+            1,
+            [
+                SETTINGS,
+                f"FAIL  slack token: Slack can't be reached: {DEAD_PROXY}; asked was {harness.slack.api_url}",
+                (
+                    f"FAIL  account default: {DEAD_PROXY}; asked was {harness.api}/accounts/"
+                    "0123456789abcdef0123456789abcdef"
+                ),
                 DATABASE,
             ],
         ),
@@ -153,8 +196,11 @@ CASES = (
     "all well",
     "socket mode",
     "wrong bot token",
+    "no signing secret",
+    "as docker has it",
     "wrong app token",
     "slack unreachable",
+    "dead proxy",
     "wrong cloudflare token",
     "lacking permission",
     "malformed account",
@@ -186,7 +232,8 @@ async def test_it_has_a_line_for_each_and_fails_with_any(
 ) -> None:
     _, code, lines = _cases(shared_harness)[case]
 
-    assert endings[case].stdout.splitlines() == lines
+    said = endings[case].stdout.replace(str(shared_harness.folder / case.replace(" ", "-")), FOLDER)
+    assert said.splitlines() == lines
     assert endings[case].code == code
     assert endings[case].stderr == ""
 
@@ -212,7 +259,9 @@ async def test_every_case_is_tested(shared_harness: Harness) -> None:
             (
                 "ok    slack scopes: chat:write, commands; users:read is not granted: without it, times that "
                 f"people type are read as UTC; channels:history {AGAIN}; groups:history {AGAIN}, in private "
-                "channels"
+                "channels; app_mentions:read is not granted: without it, messages that mention the bot are "
+                "not answered; im:history is not granted: without it, direct messages to the bot are not "
+                "answered"
             ),
         ),
     ],
@@ -223,7 +272,8 @@ async def test_a_scope_that_is_missing(tmp_path: Path, scopes: set[str], code: i
     async with run_harness(tmp_path, LocalSlack(workspace=workspace)) as harness:
         ended = await harness.run("bot", "check")
 
-    assert ended == Ended(code, "".join(f"{said}\n" for said in _with(SCOPES, line)), "")
+    lines = [said.replace(FOLDER, str(tmp_path / "bot")) for said in _with(SCOPES, line)]
+    assert ended == Ended(code, "".join(f"{said}\n" for said in lines), "")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +304,9 @@ async def test_a_check_reads_settings_from_a_file_and_the_environment_first(harn
     assert from_file.code == 1
     assert "FAIL  account default" in from_file.stdout
     assert overruled.code == 0
-    assert overruled.stdout.splitlines() == WELL
+    file = f"{SETTINGS}; from the environment and {folder / '.env'}"
+    lines = [line.replace(FOLDER, str(folder)) for line in (file, *WELL[1:])]
+    assert overruled.stdout.splitlines() == lines
 
 
 async def test_credentials_in_netrc_are_left_alone(harness: Harness) -> None:
@@ -263,5 +315,5 @@ async def test_credentials_in_netrc_are_left_alone(harness: Harness) -> None:
     (folder / ".netrc").write_text("machine 127.0.0.1 login somebody password canary\n")
     (folder / ".netrc").chmod(0o600)
     ended = await harness.run("netrc", "check", harness.settings(HOME=str(folder)))
-    assert ended.stdout.splitlines() == WELL
+    assert ended.stdout.replace(str(folder), FOLDER).splitlines() == WELL
     assert ended.code == 0

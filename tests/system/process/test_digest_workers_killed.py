@@ -14,18 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.playground.simulators.cloudflare import Simulation
 from bot.storage.tables import digest_runs
 from tests.support.databases import migrated_database
+from tests.support.pgbouncer import run_pgbouncer
 from tests.support.postgres import create_database, run_postgres
 
 from .harness import Harness
 from .killing import Crowd, SlowSlack, delivered, let_come_due, plan_digests, slow_slack
 
 SLOTS = 200
+POSTS_WITHIN = 5.0  # seconds; longer than others take to find that a worker has died
 WITHIN = 90.0
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlowSlack]:
-    async with slow_slack().serve() as slack:
+    async with slow_slack(POSTS_WITHIN).serve() as slack:
         yield slack
 
 
@@ -44,12 +46,18 @@ async def _done(engine: AsyncEngine) -> int:
 
 
 async def _kill_until_done(
-    crowd: Crowd, slack: SlowSlack, engine: AsyncEngine, *, kills: int, frozen: float = 0.0
+    crowd: Crowd,
+    slack: SlowSlack,
+    engine: AsyncEngine,
+    *,
+    kills: int,
+    frozen: float = 0.0,
+    slots: int = SLOTS,
 ) -> None:
     """Kill one whenever a message has been posted whose sender does not know so yet, or may have."""
     deadline = time.monotonic() + WITHIN
-    while (done := await _done(engine)) < SLOTS:
-        assert time.monotonic() < deadline, f"{done} of {SLOTS} are delivered. Said last:\n{crowd.said()}"
+    while (done := await _done(engine)) < slots:
+        assert time.monotonic() < deadline, f"{done} of {slots} are delivered. Said last:\n{crowd.said()}"
         await asyncio.sleep(random.uniform(0.0, 0.3))  # noqa: S311 - nobody has to guess it
         if slack.unanswered and crowd.kills < kills:
             await crowd.kill()
@@ -58,12 +66,12 @@ async def _kill_until_done(
             await asyncio.sleep(0.5)
 
 
-def _report(kind: str, crowd: Crowd, slack: SlowSlack, began: float) -> None:
+def _report(kind: str, crowd: Crowd, slack: SlowSlack, began: float, slots: int = SLOTS) -> None:
     posts = [call for call in slack.calls_of("chat.postMessage") if call.error is None]
     begun_twice = slack.calls_of("conversations.history")
     found = crowd.logged("digest_found")
     print(  # noqa: T201 - the figures are what this is for
-        f"{kind}: {SLOTS} slots, {crowd.kills} kills, {len(posts)} posts; {len(begun_twice)} times posting "
+        f"{kind}: {slots} slots, {crowd.kills} kills, {len(posts)} posts; {len(begun_twice)} times posting "
         f"was begun again, {len(found)} times the message stood there already; "
         f"{len(crowd.logged('took_over'))} takings over; {time.monotonic() - began:.1f} s"
     )
@@ -92,6 +100,30 @@ class TestOnPostgreSQL:  # a class each, for they take long and may run beside e
         assert set(delivered(slack).values()) == {1}
         assert crowd.kills >= 3
         assert crowd.logged("digest_found")
+
+
+class TestThroughPgBouncer:
+    async def test_two_workers_deliver_every_slot_once_though_each_transaction_may_have_another_session(
+        self, slack: SlowSlack, settings: dict[str, str], tmp_path: Path
+    ) -> None:
+        began, slots = time.monotonic(), 50
+        with run_postgres() as server, run_pgbouncer(create_database(server)) as url:
+            async with (
+                migrated_database(url) as engine,
+                Crowd(tmp_path, settings | {"DATABASE_URL": url}, ("serve", "--role", "worker")) as crowd,
+            ):
+                slot = await plan_digests(engine, slots)
+                for _ in range(2):
+                    await crowd.add()
+                coming = asyncio.create_task(let_come_due(engine, slot, 3.0))
+                await _kill_until_done(crowd, slack, engine, kills=2, slots=slots)
+                await coming
+                _report("PgBouncer, two workers", crowd, slack, began, slots)
+
+        assert len(delivered(slack)) == slots
+        assert set(delivered(slack).values()) == {1}
+        assert crowd.kills >= 1
+        assert "prepared statement" not in crowd.said()
 
 
 class TestOnSQLite:

@@ -55,12 +55,34 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], list[str]]]:
             settings(DATABASE_URL="mysql://user:canary@host/name"),
             ["FAIL  settings: DATABASE_URL names mysql; sqlite:///file or postgres://… is expected"],
         ),
+        "a database whose password is not encoded": (
+            settings(DATABASE_URL="postgres://user:can@ary@127.0.0.1:1/name"),
+            [
+                (
+                    "FAIL  settings: DATABASE_URL has characters in its user name or password that must be "
+                    "encoded: @ as %40, / as %2F, ? as %3F"
+                )
+            ],
+        ),
+        "tokens in each other's place": (
+            settings(SLACK_BOT_TOKEN="xapp-canary", SLACK_APP_TOKEN="xoxb-canary"),
+            [
+                (
+                    "FAIL  settings: SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the bot token begins "
+                    "with xoxb-, the app-level token with xapp-"
+                )
+            ],
+        ),
+        "a proxy without http": (
+            settings(HTTP_PROXY="ada:canary@proxy:3128"),
+            ["FAIL  settings: HTTP_PROXY is not a URL of a proxy, as in http://proxy.example.com:3128"],
+        ),
         "several problems": (
             settings("SLACK_BOT_TOKEN", PORT="http", BOT_LOG_FORMAT="xml"),
             [
                 MISSING_TOKEN,
-                "FAIL  settings: PORT input should be a valid integer, unable to parse string as an integer",
-                "FAIL  settings: BOT_LOG_FORMAT input should be 'json' or 'console'",
+                "FAIL  settings: PORT is not a whole number",
+                "FAIL  settings: BOT_LOG_FORMAT must be one of json, console",
             ],
         ),
         "a token Slack refuses": (
@@ -104,6 +126,9 @@ CASES = (
     "accounts cut short",
     "an engine without http",
     "another database",
+    "a database whose password is not encoded",
+    "tokens in each other's place",
+    "a proxy without http",
     "several problems",
     "a token Slack refuses",
     "an unreachable database",

@@ -1,7 +1,7 @@
 """`serve --role web` answers people, `serve --role worker` delivers digests, and they share a PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
@@ -16,19 +16,27 @@ from .harness import Harness
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pair(shared_harness: Harness) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
-    """A process of each role."""
+NO_WORKER = "No digest can be delivered now: no worker runs."
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
     with run_postgres() as server:
-        settings = shared_harness.settings(DATABASE_URL=create_database(server))
-        async with AsyncExitStack() as stack:
-            web, worker = [
-                await stack.enter_async_context(
-                    running_bot(shared_harness.folder / role, settings, "--role", role)
-                )
-                for role in ("web", "worker")
-            ]
-            yield web, worker
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pair(shared_harness: Harness, server: str) -> AsyncIterator[tuple[BotProcess, BotProcess]]:
+    """A process of each role."""
+    settings = shared_harness.settings(DATABASE_URL=create_database(server))
+    async with AsyncExitStack() as stack:
+        web, worker = [
+            await stack.enter_async_context(
+                running_bot(shared_harness.folder / role, settings, "--role", role)
+            )
+            for role in ("web", "worker")
+        ]
+        yield web, worker
 
 
 Pair = tuple[BotProcess, BotProcess]
@@ -55,6 +63,33 @@ async def _comes_to(wanted: float, look: Callable[[], Awaitable[float]]) -> bool
             return True
         await asyncio.sleep(0.05)
     return False
+
+
+async def test_who_makes_a_digest_is_told_that_no_worker_could_deliver_it(
+    harness: Harness, server: str
+) -> None:
+    settings = harness.settings(DATABASE_URL=create_database(server))
+    async with running_bot(harness.folder / "web-alone", settings, "--role", "web") as web:
+        harness.slack.request_url = web.request_url
+        alone = (await ask(harness.ada, "digest create daily 09:00")).all_text()
+        assert "Digest 1" in alone
+        assert NO_WORKER in alone
+        assert "`workflows-bot serve --role worker`" in alone
+        async with running_bot(harness.folder / "joined", settings, "--role", "worker"):
+
+            async def has_worker() -> float:
+                return NO_WORKER not in (await ask(harness.ada, "digest show 1")).all_text()
+
+            assert await _comes_to(True, has_worker)
+
+
+async def test_who_makes_a_digest_is_told_of_no_problem_while_a_worker_waits_for_one(
+    harness: Harness, pair: Pair
+) -> None:
+    harness.slack.request_url = pair[0].request_url
+    made = (await ask(harness.ada, "digest create daily 10:00")).all_text()
+    assert "is made" in made
+    assert "⚠️" not in made
 
 
 async def test_both_roles_are_ready_and_say_which_they_are(harness: Harness, pair: Pair) -> None:

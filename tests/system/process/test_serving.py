@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
-from bot.playground.simulators.slack import AckError, Signer, Unsigned, signature
+from bot.playground.simulators.slack import AckError, LocalSlack, Signer, Unsigned, signature
 from tests.support.messages import ask, click, row_ids
 
 from .bot_process import BotProcess
@@ -71,7 +71,7 @@ async def test_a_signed_command_and_a_click_are_answered(harness: Harness, bot: 
 
 @pytest.mark.parametrize(
     "signs",
-    [Unsigned(), Signer("wrong"), Signer("local-signing-secret", lambda: time.time() - 301)],
+    [Unsigned(), Signer("wrong"), Signer(LocalSlack.signing_secret, lambda: time.time() - 301)],
     ids=["unsigned", "wrongly signed", "signed too long ago"],
 )
 async def test_a_stranger_is_refused(harness: Harness, bot: BotProcess, signs: Unsigned | Signer) -> None:

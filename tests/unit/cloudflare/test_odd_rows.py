@@ -50,11 +50,6 @@ def test_a_list_far_longer_than_a_page_is_invalid() -> None:
         read_page(envelope([GOOD] * 1000 + [8]))
 
 
-def test_an_invalid_field_beside_the_rows_is_refused() -> None:
-    with pytest.raises(InvalidResponse, match="result_info"):
-        read_page(envelope([GOOD, 7], result_info={"cursor": 7}))
-
-
 @pytest.mark.parametrize(
     ("odd", "left"),
     [

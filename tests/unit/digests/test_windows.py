@@ -40,7 +40,7 @@ def test_a_window_is_whole_hours(text: str, hours: int) -> None:
         ("99999w", "is too long a window", "30d"),
         ("monday", "is no window I know", None),
         ("-1h", "is no window I know", None),
-        ("1.5h", "is no window I know", None),
+        ("1.5h", "is no window I know", "2h"),
         ("", "is no window I know", None),
         ("²h", "is no window I know", None),
         ("²", "is no window I know", None),

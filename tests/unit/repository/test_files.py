@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from bot.playground.page.serialization import COMMANDS
+from bot.playground.simulators.slack.directory import EVENTS
+from bot.playground.simulators.slack.directory import SCOPES as SCOPES_OF_LOCAL_SLACK
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +42,11 @@ MANIFEST = _object(
         background_color={"type": "string", "pattern": "^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"},
     ),
     features=_object(
+        app_home=_object(
+            home_tab_enabled={"type": "boolean"},
+            messages_tab_enabled={"type": "boolean"},
+            messages_tab_read_only_enabled={"type": "boolean"},
+        ),
         bot_user=_object(
             ("display_name",), display_name={**TEXT, "maxLength": 80}, always_online={"type": "boolean"}
         ),
@@ -58,6 +65,10 @@ MANIFEST = _object(
     ),
     oauth_config=_object(scopes=_object(bot=SCOPES, bot_optional=SCOPES)),
     settings=_object(
+        event_subscriptions=_object(
+            request_url={"type": "string", "pattern": "^https://"},
+            bot_events={"type": "array", "items": TEXT, "uniqueItems": True, "maxItems": 100},
+        ),
         interactivity=_object(
             ("is_enabled",),
             is_enabled={"type": "boolean"},
@@ -91,11 +102,20 @@ def test_the_manifest_is_valid_for_http_once_its_urls_are_filled_in() -> None:
     for url in ("request_url", "message_menu_options_url"):
         assert manifest["settings"]["interactivity"][url].endswith("/slack/events")
     assert manifest["features"]["slash_commands"][0]["url"].endswith("/slack/events")
+    assert manifest["settings"]["event_subscriptions"]["request_url"].endswith("/slack/events")
 
 
 def test_the_manifest_asks_for_no_more_than_it_needs() -> None:
     scopes = _manifest(over_http=False)["oauth_config"]["scopes"]
     assert set(scopes["bot"]) - set(scopes["bot_optional"]) == {"commands", "chat:write"}
+
+
+def test_the_local_slack_grants_and_tells_what_the_manifest_asks_for() -> None:
+    manifest = _manifest(over_http=False)
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES_OF_LOCAL_SLACK
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == EVENTS
+    assert manifest["features"]["app_home"]["messages_tab_enabled"] is True
+    assert manifest["features"]["app_home"]["messages_tab_read_only_enabled"] is False
 
 
 def test_the_playground_completes_the_commands_of_the_manifest() -> None:

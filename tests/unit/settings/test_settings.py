@@ -1,10 +1,12 @@
 """Settings are read as people and platforms write them, and refused in words that fit."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, load
+from bot.setting_sources import mended_settings
+from bot.settings import DatabaseSettings, ReportSettings, Settings, SettingsError, load, load_as
 
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -17,8 +19,9 @@ GOOD = {
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """Only the good settings, in an empty folder."""
-    for name in Settings.model_fields:
+    for name in (*Settings.model_fields, "http_proxy", "https_proxy", "no_proxy"):
         monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
@@ -94,6 +97,180 @@ def test_a_malformed_setting_is_named_in_one_line(
     [problem] = _problems()
     assert problem.startswith(f"{name} ")
     assert "password" not in problem
+
+
+@pytest.mark.parametrize("marks", ['""', "''", "``", "“”", "‘’"])
+def test_quotation_marks_around_a_value_are_no_part_of_it(
+    environment: pytest.MonkeyPatch, marks: str
+) -> None:
+    """As in a file for `docker run --env-file`, which takes each line as it is."""
+    quoted = {
+        **GOOD,
+        "DATABASE_URL": "sqlite:///bot.sqlite3",
+        "PORT": "3001",
+        "CLOUDFLARE_API_BASE_URL": "https://api.example.com",
+        "CLOUDFLARE_ACCOUNTS": '{"eu": {"account_id": "x", "api_token": "t"}}',
+        "BOT_ADMINS": "U024BE7LH",
+        "BOT_LOG_FORMAT": "console",
+    }
+    for name, value in quoted.items():
+        environment.setenv(name, f"{marks[0]}{value}{marks[1]}")
+    settings = load()
+    assert settings.bot_token == "xoxb-1"
+    assert settings.port == 3001
+    assert settings.database_url.get_secret_value() == "sqlite:///bot.sqlite3"
+    assert settings.bot_admins == ("U024BE7LH",)
+    assert settings.bot_log_format == "console"
+    assert list(settings.endpoints) == ["default", "eu"]
+    assert mended_settings(["PORT", "BOT_HOST"]) == ("left out: quotation marks around PORT",)
+
+
+@pytest.mark.parametrize("before", ["Bearer ", "bearer  ", "Authorization: Bearer "])
+def test_what_an_http_header_has_before_a_token_is_no_part_of_it(
+    environment: pytest.MonkeyPatch, before: str
+) -> None:
+    environment.setenv("CLOUDFLARE_API_TOKEN", f"{before}token")
+    environment.setenv("SLACK_BOT_TOKEN", f'"{before}xoxb-1"')
+    accounts = {"eu": {"account_id": "x", "api_token": f"{before}t"}}
+    environment.setenv("CLOUDFLARE_ACCOUNTS", json.dumps(accounts))
+    settings = load()
+    assert settings.bot_token == "xoxb-1"
+    assert settings.endpoints["default"].credentials.headers() == {"Authorization": "Bearer token"}
+    assert settings.endpoints["eu"].credentials.headers() == {"Authorization": "Bearer t"}
+    assert mended_settings(["CLOUDFLARE_API_TOKEN"]) == (
+        "left out: what an HTTP header has before CLOUDFLARE_API_TOKEN",
+    )
+
+
+@pytest.mark.parametrize("value", ['"token', "token'", "token # of staging", "token next"])
+def test_a_secret_with_what_no_secret_has_is_refused(environment: pytest.MonkeyPatch, value: str) -> None:
+    environment.setenv("CLOUDFLARE_API_TOKEN", value)
+    assert _problems() == [
+        "CLOUDFLARE_API_TOKEN holds a space or a quotation mark, which no such secret has: copy it anew"
+    ]
+
+
+SWAPPED = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-1"}, [SWAPPED]),
+        ({"SLACK_BOT_TOKEN": "xapp-1"}, ["SLACK_BOT_TOKEN holds an app-level token, and needs a bot token"]),
+        ({"SLACK_BOT_TOKEN": "xoxp-1"}, ["SLACK_BOT_TOKEN holds a user token, and needs a bot token"]),
+        ({"SLACK_BOT_TOKEN": "a" * 32}, ["SLACK_BOT_TOKEN holds something else, and needs a bot token"]),
+        ({"SLACK_BOT_TOKEN": "xoxe-1"}, ["SLACK_BOT_TOKEN holds a configuration or refresh token"]),
+        ({"SLACK_APP_TOKEN": "xoxb-1"}, ["SLACK_APP_TOKEN holds a bot token, and needs an app-level token"]),
+        ({"SLACK_APP_TOKEN": "1"}, ["SLACK_APP_TOKEN holds something else, and needs an app-level token"]),
+        ({"SLACK_SIGNING_SECRET": "xoxb-1"}, ["SLACK_SIGNING_SECRET holds a bot token: copy the signing"]),
+    ],
+)
+def test_a_token_of_another_kind_is_named_by_its_kind(
+    environment: pytest.MonkeyPatch, given: dict[str, str], said: list[str]
+) -> None:
+    for name, value in given.items():
+        environment.setenv(name, value)
+    problems = _problems()
+    assert [problem[: len(line)] for problem, line in zip(problems, said, strict=True)] == said
+    assert not any(value in problem for value in given.values() for problem in problems if len(value) > 1)
+
+
+def test_a_bot_token_that_slack_rotates_is_one(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SLACK_BOT_TOKEN", "xoxe.xoxb-1")
+    assert load().bot_token == "xoxe.xoxb-1"
+
+
+@pytest.mark.parametrize(("given", "used"), [("[::]", "::"), ("[::1]", "::1"), ("::", "::"), ("h", "h")])
+@pytest.mark.parametrize("name", ["BOT_HOST", "BOT_METRICS_HOST"])
+def test_an_address_may_have_the_brackets_of_a_url(
+    environment: pytest.MonkeyPatch, name: str, given: str, used: str
+) -> None:
+    environment.setenv(name, given)
+    assert getattr(load(), name.lower()) == used
+
+
+@pytest.mark.parametrize("given", ["[::]:3000", "127.0.0.1:3000", "http://0.0.0.0", "[::", "localhost:3000"])
+def test_an_address_with_more_than_itself_is_refused(environment: pytest.MonkeyPatch, given: str) -> None:
+    environment.setenv("BOT_HOST", given)
+    [problem] = _problems()
+    assert problem.startswith("BOT_HOST is not an address alone")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "http", "PORT is not a whole number"),
+        ("PORT", "65536", "PORT must be at most 65535"),
+        ("PORT", "1.5", "PORT is not a whole number"),
+        ("BOT_ACK_WITHIN", "0", "BOT_ACK_WITHIN must be more than 0"),
+        ("BOT_REQUEST_RESERVE", "1", "BOT_REQUEST_RESERVE must be less than 1"),
+        ("BOT_REQUEST_DEADLINE", "soon", "BOT_REQUEST_DEADLINE is not a number"),
+        ("BOT_CACHE_FIRST_PAGES", "inf", "BOT_CACHE_FIRST_PAGES has to be a number that ends"),
+        ("BOT_LOG_FORMAT", "xml", "BOT_LOG_FORMAT must be one of json, console"),
+        ("CLOUDFLARE_ACCOUNTS", '["eu"]', "CLOUDFLARE_ACCOUNTS is not a JSON object"),
+        ("CLOUDFLARE_ACCOUNTS", '{"eu": "x"}', "CLOUDFLARE_ACCOUNTS eu is not a JSON object"),
+        (
+            "CLOUDFLARE_ACCOUNTS",
+            '{"eu": {"account_id": "", "api_token": "t"}}',
+            "CLOUDFLARE_ACCOUNTS eu account_id is empty",
+        ),
+        (
+            "CLOUDFLARE_ACCOUNTS",
+            '{"eu": {"account_id": 7, "api_token": "t"}}',
+            "CLOUDFLARE_ACCOUNTS eu account_id is not a text",
+        ),
+        (
+            "CLOUDFLARE_ACCOUNTS",
+            '{"eu": {"account_id": "x", "api_token": "t", "token": "t"}}',
+            "CLOUDFLARE_ACCOUNTS eu token is not one of the keys of an account",
+        ),
+        ("CLOUDFLARE_ACCOUNTS", '{"eu": {"api_token": "t"}}', "CLOUDFLARE_ACCOUNTS eu account_id is missing"),
+    ],
+)
+def test_a_setting_that_can_not_be_read_is_told_in_the_bots_own_words(
+    environment: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    environment.setenv(name, value)
+    assert _problems() == [said]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said"),
+    [
+        ("proxy.example.com:3128", "is not a URL of a proxy, as in http://proxy.example.com:3128"),
+        ("ada:canary@proxy:3128", "is not a URL of a proxy"),
+        ("http://:3128", "is not a URL of a proxy"),
+        ("http://ada:can@ary:3128:1", "is not a URL of a proxy"),
+        ("socks5://ada:canary@proxy:1080", "names socks5; only proxies over http are supported"),
+        ("https://ada:canary@proxy:3128", "names https; only proxies over http are supported"),
+    ],
+)
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY"])
+def test_a_proxy_that_can_not_be_used_is_named_by_its_setting(
+    environment: pytest.MonkeyPatch, name: str, proxy: str, said: str
+) -> None:
+    environment.setenv(name, proxy)
+    [problem] = _problems()
+    assert problem.startswith(f"{name} {said}")
+    assert "canary" not in problem
+    assert "ary" not in problem
+
+
+def test_a_proxy_that_no_request_takes_may_be_anything(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("HTTP_PROXY", "proxy:3128")
+    environment.setenv("HTTPS_PROXY", "proxy:3128")
+    environment.setenv("NO_PROXY", "slack.com,api.cloudflare.com")
+    assert list(load().endpoints) == ["default"]
+
+
+def test_digests_are_listed_by_the_database_alone(environment: pytest.MonkeyPatch) -> None:
+    for name in GOOD:
+        environment.delenv(name)
+    environment.setenv("DATABASE_URL", "sqlite:///other.sqlite3")
+    assert load_as(DatabaseSettings).database_url.get_secret_value() == "sqlite:///other.sqlite3"
+    with pytest.raises(SettingsError, match="no account is set"):
+        load_as(ReportSettings)
 
 
 def test_all_that_is_wrong_is_told_at_once(environment: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,10 @@ async def installed(client: AsyncWebClient, adopted: Adopted) -> AsyncIterator[I
     await installed.close()
 
 
+def _named(*teams: str) -> frozenset[str]:
+    return frozenset(filter(None, teams))
+
+
 @pytest.mark.parametrize(
     ("team", "request_from", "home", "is_member"),
     [
@@ -88,11 +92,11 @@ async def installed(client: AsyncWebClient, adopted: Adopted) -> AsyncIterator[I
 def test_a_member_acts_in_the_workspace_and_comes_from_it(
     team: Team, request_from: str, home: str, is_member: bool
 ) -> None:
-    assert team.includes(Interaction("U1", team=request_from, home_team=home)) == is_member
+    assert team.includes(Interaction("U1", team=request_from, home_teams=_named(home))) == is_member
 
 
 def test_a_request_of_nobody_is_no_members() -> None:
-    assert not ALONE.includes(Interaction("", team=TEAM, home_team=TEAM))
+    assert not ALONE.includes(Interaction("", team=TEAM, home_teams=_named(TEAM)))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_a_payload_says_where_it_comes_from_and_where_the_person_does(
 ) -> None:
     read = Interaction.of_payload(body)
     assert read.team == team
-    assert read.home_team == home
+    assert read.home_teams == _named(home)
 
 
 def test_a_modal_that_the_version_before_opened_is_read() -> None:

@@ -1,6 +1,8 @@
 """Addresses as platforms give them, tables from nothing, and replicas that start at once."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,10 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Connection, func, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.jobs.dbos_runtime import system_database_url
 from bot.storage.database import (
     DatabaseUnusable,
     adopt_rows,
@@ -51,7 +54,9 @@ ROWS_WITHOUT_TEAM = (
         ("sqlite:///bot.sqlite3", "sqlite+aiosqlite:///bot.sqlite3"),
         ("sqlite:////var/lib/bot.sqlite3", "sqlite+aiosqlite:////var/lib/bot.sqlite3"),
         ("sqlite+aiosqlite:///bot.sqlite3", "sqlite+aiosqlite:///bot.sqlite3"),
-        ("sqlite://", "sqlite+aiosqlite://"),
+        ("POSTGRES://u:a:b#c@h/bot", "postgresql+psycopg://u:a%3Ab%23c@h/bot"),
+        ("postgres://u:p@[::1]:5433/bot", "postgresql+psycopg://u:p@[::1]:5433/bot"),
+        ("postgres:///bot", "postgresql+psycopg:///bot"),
     ],
 )
 def test_an_address_gets_the_driver_that_is_used(given: str, used: str) -> None:
@@ -62,6 +67,57 @@ def test_an_address_gets_the_driver_that_is_used(given: str, used: str) -> None:
 def test_what_is_no_address_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="is not a database URL"):
         database_url(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("sqlite://bot.sqlite3", "has two slashes before its file; write three"),
+        ("sqlite://var/lib/bot.sqlite3", "has two slashes before its file; write three"),
+        ("sqlite://", "names a database in memory"),
+        ("sqlite:///", "names a database in memory"),
+        ("sqlite:///:memory:", "names a database in memory"),
+        ("sqlite:///file::memory:?uri=true", "names a database in memory"),
+        ("sqlite:///bot.sqlite3?mode=ro", "has options"),
+        ("sqlite:///bot.sqlite3?timeout=5", "has options"),
+        ("sqlite:///file:bot.sqlite3", "has options"),
+        ("postgres://u:p@h/bot?sslmod=require", "does not know: sslmod;"),
+        ("postgres://u:p@h/bot?pgbouncer=true", "does not know: pgbouncer;"),
+        ("postgres://u:p@h/bot?prepare_threshold=1", "does not know: prepare_threshold;"),
+        ("postgres://u:p@h/bot?sslmode", "has an option without a value"),
+        ("postgres://u:p@h/bot?sslmode=require&sslmode=prefer", "sslmode more than once"),
+        ("postgres://u:p@h", "names no database"),
+        ("postgres://u:p@h/", "names no database"),
+        ("postgres://u:p@h:0/bot", "a host or a port that can't be one"),
+        ("postgres://u:p@h h/bot", "a host or a port that can't be one"),
+    ],
+)
+def test_an_address_that_would_be_read_otherwise_is_refused_with_what_to_write(given: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        database_url(given)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{}@{}",
+        "{}@{}@x",
+        "12/{}{}",
+        "12?{}{}",
+        "12?{}={}",
+        "{}/{}",
+        "{}?{}",
+        "@{}{}",
+        "12345678/{}{}",
+        "{}[{}]/",
+    ],
+)
+def test_a_password_that_is_not_encoded_is_refused_and_no_part_of_it_repeated(written: str) -> None:
+    password = written.format("cana", "ries")
+    with pytest.raises(ValueError, match="must be encoded") as refused:
+        database_url(f"postgres://ada:{password}@db.example.com/bot")
+    for part in ("cana", "ries", "1234"):
+        assert part not in str(refused.value)
 
 
 @pytest.mark.parametrize("kind", ["mysql", "postgresql+asyncpg", "oracle", "sqlite+pysqlite", "redis"])
@@ -255,11 +311,49 @@ async def test_an_sqlite_file_and_its_journal_are_for_their_owner_alone(tmp_path
     async with opened(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
         await migrate(engine)
         async with engine.begin() as connection:
-            await connection.execute(text("PRAGMA journal_mode=WAL"))
             await connection.execute(text("INSERT INTO workers (executor, beat_at) VALUES ('one', 1)"))
             modes = await asyncio.to_thread(_modes, tmp_path)
-    assert "bot.sqlite3" in modes
-    assert set(modes.values()) == {0o600}
+    files = ("bot.sqlite3", "bot.sqlite3-wal", "bot.sqlite3-shm")
+    assert modes == dict.fromkeys(files, 0o600)
+
+
+async def test_a_reader_of_an_sqlite_file_waits_for_no_write(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
+        await migrate(engine)
+        with closing(sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            other.execute("INSERT INTO workers (executor, beat_at) VALUES ('one', 1)")
+            async with asyncio.timeout(5), engine.connect() as connection:
+                assert await connection.scalar(select(func.count()).select_from(workers)) == 0
+
+
+async def test_a_file_of_an_earlier_version_is_logged_ahead_from_its_next_start(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE kept (a)")
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    async with opened(f"sqlite:///{file}") as engine, engine.connect() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert await tables(engine) == {"kept"}
+
+
+async def test_a_server_that_is_gone_without_a_word_is_noticed_by_both_engines(postgres_url: str) -> None:
+    async with opened(f"{postgres_url}&keepalives_idle=7") as engine:
+        async with engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            used = raw.driver_connection.info.get_parameters()
+        jobs = make_url(system_database_url(engine.url)).query
+    for name, value in {"keepalives_idle": "7", "keepalives_count": "3", "tcp_user_timeout": "30000"}.items():
+        assert used[name] == value
+        assert jobs[name] == value
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    file.write_text("not a database, and long enough to be taken for one" * 50)
+    with pytest.raises(DatabaseUnusable, match=f"file is not a database: {file}"):
+        open_database(f"sqlite:///{file}")
 
 
 async def test_what_was_to_be_written_is_in_no_error(engine: AsyncEngine) -> None:

@@ -74,7 +74,9 @@ def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed
                 "account:staging", "account:prod"
             )
             command = (
-                option if re.match(r"daily|weekdays|mon|first|every|cron", words) else f"daily 9am {option}"
+                option
+                if re.match(r"daily|weekdays|mon|first|every|hourly|cron", words)
+                else f"daily 9am {option}"
             )
             asked = read(f"digest create {command}", ["prod"])
             assert isinstance(asked, CreateDigest)

@@ -62,7 +62,7 @@ PROBLEMS: dict[str, Exception] = {
     "a share that is used up": ShareUsedUp("U0ADA0001", 300, timedelta(minutes=2, seconds=5)),
     "a queue that is too long": QueueFull(timedelta(seconds=20)),
     "unavailable": Unavailable("no answer within 10 s"),
-    "no safe connection": TLSError("TLS failed: ClientConnectorCertificateError"),
+    "no safe connection": TLSError("the certificate of 127.0.0.1 is not trusted: self-signed certificate"),
     "nonsense": InvalidResponse("the answer is not JSON", http_status=200, ray="8f1c-FRA"),
     "hostile words of the API's": InvalidParameter(HOSTILE, errors=(api_message(HOSTILE, 1),), ray=HOSTILE),
     "an unknown account": UnknownAccount("staging", ["prod", "dev"]),

@@ -6,6 +6,7 @@ import { plainText } from "./channel/messages.js";
 import { applyScheme } from "./channel/scheme.js";
 import { Sidebar } from "./channel/sidebar.js";
 import { iconOf, nameOf, titleOf } from "./channel/naming.js";
+import { Drawer } from "./drawer.js";
 import { icon } from "./icons.js";
 import { Modals } from "./modals/modal.js";
 import { Requests } from "./requests/requests.js";
@@ -14,6 +15,7 @@ import { Store } from "./store.js";
 import { refreshAges } from "./text/dates.js";
 import { showToast } from "./toast.js";
 
+const NARROW = "(max-width: 50em)";
 const AGES_INTERVAL = 20_000;
 const MAX_ANNOUNCEMENT = 200;
 const STOPPED = "The playground has stopped. Start it again: ";
@@ -36,6 +38,11 @@ function start() {
   const modals = new Modals({ sendAction: sendAsViewer, suggest, onClosed });
   const requests = new Requests(store, {
     panel: part("requests"), list: part("exchanges"), toggle: part("requests-toggle"), close: part("requests-close"),
+    behind: [part("channel"), part("sidebar"), part("skip")],
+  });
+  const sidebarDrawer = new Drawer(part("sidebar"), {
+    toggle: part("sidebar-toggle"), narrow: NARROW, behind: [part("channel"), part("requests"), part("skip")],
+    show: (isOpen) => part("app").classList.toggle("sidebar-open", isOpen),
   });
   const composer = new Composer(part("composer"), (text) => {
     feed.scrolling.scrollToEnd();
@@ -59,7 +66,7 @@ function start() {
 
   store.addEventListener("location", () => {
     showLocation();
-    openSidebar(false);
+    sidebarDrawer.open(false);
   });
   store.addEventListener("workspace", () => {
     if (!isStarted) {
@@ -77,14 +84,18 @@ function start() {
     const inUse = document.activeElement?.closest("[data-key]")?.dataset.key === detail.message.ts;
     feed.refresh();
     if (store.unread.has(detail.message.channel)) sidebar.show();
-    if (store.visibleMessages.includes(detail.message) && (detail.isNew || inUse)) announce(detail.message);
+    const isOwn = detail.message.user === store.person.id;
+    if (store.visibleMessages.includes(detail.message) && (detail.isNew || inUse) && !isOwn) announce(detail.message);
   });
   store.addEventListener("notice", ({ detail }) => {
     feed.refresh();
     if (store.visibleNotices.includes(detail.value)) part("announcements").textContent = `Slackbot: ${detail.value.text}`;
   });
   store.addEventListener("exchange", ({ detail }) => {
-    if (detail.value.kind === "command") feed.refresh();
+    if (detail.value.kind === "command") {
+      feed.refresh();
+      composer.showGuide(store);
+    }
     requests.refresh();
   });
   store.addEventListener("view", () => {
@@ -94,6 +105,10 @@ function start() {
   });
   store.addEventListener("fault", () => sidebar.show());
 
+  part("sidebar-toggle").addEventListener("click", () => {
+    sidebarDrawer.open(true);
+    part("sidebar").querySelector("[aria-current]")?.focus();
+  });
   bindControls();
   setInterval(() => store.person && refreshAges(part("feed"), store.person.tz), AGES_INTERVAL);
   follow((name, data) => store.receive(name, data), showConnection);
@@ -111,31 +126,11 @@ function bindControls() {
   part("sidebar-toggle").append(icon("menu"));
   part("requests-close").append(icon("close"));
   part("requests-toggle").prepend(icon("requests"));
-  part("sidebar-toggle").addEventListener("click", () => openSidebar(!isSidebarOpen()));
-  part("sidebar").addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !isSidebarOpen()) return;
-    openSidebar(false);
-    part("sidebar-toggle").focus();
-  });
-  // On a narrow page the sidebar covers the channel: a press outside closes it.
-  part("app").addEventListener("pointerdown", (event) => {
-    if (event.target.closest("#sidebar, #sidebar-toggle") === null) openSidebar(false);
-  });
   // The browser would replace the fragment, which holds the secret.
   part("skip").addEventListener("click", (event) => {
     event.preventDefault();
     part("composer-text").focus();
   });
-}
-
-function isSidebarOpen() {
-  return part("sidebar-toggle").getAttribute("aria-expanded") === "true";
-}
-
-function openSidebar(open) {
-  part("sidebar-toggle").setAttribute("aria-expanded", open);
-  part("app").classList.toggle("sidebar-open", open);
-  if (open) part("sidebar").querySelector("[aria-current]")?.focus();
 }
 
 function showConnection(state) {
@@ -177,5 +172,6 @@ async function changeFault(fault) {
 function announce(message) {
   const words = plainText(message, store.viewer);
   const short = words.length > MAX_ANNOUNCEMENT ? `${words.slice(0, MAX_ANNOUNCEMENT)}…` : words;
-  part("announcements").textContent = `${store.workspace.bot.name}: ${short}`;
+  const author = message.user ? store.viewer.nameOf(message.user) : store.workspace.bot.name;
+  part("announcements").textContent = `${author}: ${short}`;
 }

@@ -6,7 +6,7 @@ percent-encoded.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -28,19 +28,30 @@ from bot.playground.simulators.cloudflare.envelope import (
 )
 from bot.playground.simulators.cloudflare.faults import FaultQueue, TooManyRequests
 from bot.playground.simulators.cloudflare.listing import Lister, numbered_info
-from bot.playground.simulators.cloudflare.parameters import ListRequest, page_number, per_page, single
+from bot.playground.simulators.cloudflare.parameters import (
+    ListRequest,
+    Query,
+    StepRequest,
+    page_number,
+    per_page,
+    single,
+)
 from bot.playground.simulators.cloudflare.rate_limiter import Decision, RateLimiter
 from bot.playground.simulators.cloudflare.records import Records
+from bot.playground.simulators.cloudflare.wire import JsonObject
 
 BASE_PATH: Final = "/client/v4/"
 _ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_WORKFLOWS_DEPTH: Final = 3
-_OPERATIONS: Final[Mapping[int, Operation]] = {
-    3: "list_workflows",
-    4: "get_workflow",
-    5: "list_instances",
-    6: "get_instance",
+_OPERATIONS: Final[Mapping[tuple[str, ...], Operation]] = {
+    ("accounts", "workflows"): "list_workflows",
+    ("accounts", "workflows", ""): "get_workflow",
+    ("accounts", "workflows", "versions"): "list_versions",
+    ("accounts", "workflows", "versions", ""): "get_version",
+    ("accounts", "workflows", "instances"): "list_instances",
+    ("accounts", "workflows", "instances", ""): "get_instance",
+    ("accounts", "workflows", "instances", "step"): "get_step",
 }
+"""By the words of the path, between which names stand; an empty word: it ends in a name."""
 
 
 class Account(Protocol):
@@ -65,22 +76,27 @@ class Account(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A parsed path: ``accounts/{id}/workflows[/{name}[/instances[/{id}]]]``."""
+    """A parsed path: ``accounts/{id}/workflows[/{name}[/instances[/{id}[/step]]]]``, or ``versions``.
+
+    Attributes:
+        item: the id of an instance or of a version.
+    """
 
     operation: Operation
     account_id: str = ""
     workflow: str = ""
-    instance: str = ""
+    item: str = ""
 
     @classmethod
     def of(cls, raw_path: str) -> "Route":
         """Parse a percent-encoded path; wrangler sends some with a trailing slash."""
         parts = [unquote(part) for part in raw_path.partition(BASE_PATH)[2].removesuffix("/").split("/")]
-        fixed = ["accounts", *parts[1:2], "workflows", *parts[3:4], "instances", *parts[5:6]][: len(parts)]
-        if parts != fixed or len(parts) < _WORKFLOWS_DEPTH or "" in parts:
+        words = (*parts[::2], *([""] if len(parts) % 2 == 0 else []))
+        operation = _OPERATIONS.get(words)
+        if operation is None or "" in parts:
             return cls("other")
         names = [*parts[1::2], "", ""]
-        return cls(_OPERATIONS[len(parts)], names[0], names[1], names[2])
+        return cls(operation, names[0], names[1], names[2])
 
 
 class Api:
@@ -132,42 +148,46 @@ class Api:
             if route.account_id != self._account.account_id:
                 raise forbidden()
             authorize(credential)
-            return self._answer(request, route)
+            return json_response(self._envelope(request, route))
         except ApiError as error:
             return error_response(error)
 
-    def _answer(self, request: web.Request, route: Route) -> web.Response:
+    def _envelope(self, request: web.Request, route: Route) -> JsonObject:
         match route.operation:
             case "list_workflows":
-                return self._list_workflows(request)
-            case "get_workflow":
-                return json_response(
-                    success(self._account.records.find(route.workflow).to_json(self._account.now()))
-                )
+                return self._list_workflows(request.query)
             case "list_instances":
-                return self._list_instances(request, route)
+                return self._list_instances(route, request.query)
+            case "list_versions":
+                return _page(self._account.records.find(route.workflow).versions(), request.query)
             case _:
-                return self._get_instance(request, route)
+                return success(self._find(route, request.query))
 
-    def _list_workflows(self, request: web.Request) -> web.Response:
-        size, page = per_page(request.query), page_number(request.query)
-        found = self._account.records.newest_first(single(request.query, "search"))
-        rows = [workflow.to_json(self._account.now()) for workflow in found[(page - 1) * size : page * size]]
-        return json_response(success(rows, numbered_info(len(rows), len(found), page, size)))
+    def _find(self, route: Route, query: Query) -> JsonObject:
+        workflow = self._account.records.find(route.workflow)
+        match route.operation:
+            case "get_workflow":
+                return workflow.to_json(self._account.now())
+            case "get_version":
+                return workflow.version(route.item)
+            case "get_step":
+                asked = StepRequest.from_query(query)
+                return workflow.find(route.item).step_result(asked.name, asked.kind, asked.attempt)
+            case _:
+                return workflow.find(route.item).to_description(
+                    with_steps=single(query, "simple") != "true",
+                    newest_step_first=single(query, "order") == "desc",
+                )
 
-    def _list_instances(self, request: web.Request, route: Route) -> web.Response:
+    def _list_workflows(self, query: Query) -> JsonObject:
+        found = self._account.records.newest_first(single(query, "search"))
+        return _page([workflow.to_json(self._account.now()) for workflow in found], query)
+
+    def _list_instances(self, route: Route, query: Query) -> JsonObject:
         workflow = self._account.records.find(route.workflow)
         lister = Lister(route.workflow, workflow.instances, self._account.behaviour, self._account.now())
-        listing = lister.answer(ListRequest.from_query(request.query))
-        return json_response(success([instance.to_row() for instance in listing.rows], listing.result_info))
-
-    def _get_instance(self, request: web.Request, route: Route) -> web.Response:
-        instance = self._account.records.find(route.workflow).find(route.instance)
-        with_steps = single(request.query, "simple") != "true"
-        newest_step_first = single(request.query, "order") == "desc"
-        return json_response(
-            success(instance.to_description(with_steps=with_steps, newest_step_first=newest_step_first))
-        )
+        listing = lister.answer(ListRequest.from_query(query))
+        return success([instance.to_row() for instance in listing.rows], listing.result_info)
 
     def _record(self, request: web.Request, route: Route) -> None:
         self._account.calls.append(
@@ -189,3 +209,10 @@ class Api:
     def _ray(self) -> str:
         """Generate the next ray id: 16 hexadecimal digits and the data centre, the same in every run."""
         return f"{hashlib.sha256(str(next(self._rays)).encode()).hexdigest()[:16]}-FRA"
+
+
+def _page(rows: Sequence[JsonObject], query: Query) -> JsonObject:
+    """Return the page of a numbered list that a query asks for."""
+    size, number = per_page(query), page_number(query)
+    shown = rows[(number - 1) * size : number * size]
+    return success(shown, numbered_info(len(shown), len(rows), number, size))

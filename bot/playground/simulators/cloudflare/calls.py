@@ -7,7 +7,16 @@ from typing import Literal, TypeAlias
 
 from multidict import CIMultiDictProxy
 
-Operation: TypeAlias = Literal["list_workflows", "get_workflow", "list_instances", "get_instance", "other"]
+Operation: TypeAlias = Literal[
+    "list_workflows",
+    "get_workflow",
+    "list_versions",
+    "get_version",
+    "list_instances",
+    "get_instance",
+    "get_step",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

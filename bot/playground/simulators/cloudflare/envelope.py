@@ -38,6 +38,16 @@ def instance_not_found() -> ApiError:
     return ApiError(404, 10400, "workflows.api.error.instance.not_found")
 
 
+def version_not_found() -> ApiError:
+    """Return the error for an unknown version of a workflow."""
+    return ApiError(404, 10300, "workflows.api.error.version.not_found")
+
+
+def step_not_found() -> ApiError:
+    """Return the error for an unknown step or attempt; its code in production is not documented."""
+    return ApiError(404, 10001, "workflows.api.error.step.not_found")
+
+
 def invalid(what: str) -> ApiError:
     """Return the error for an invalid query parameter: 400 with code 10001, as in parts of production.
 

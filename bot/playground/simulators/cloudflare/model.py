@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from bot.playground.simulators.cloudflare.steps import Failure, StepRecord, failure_or_null
+from bot.playground.simulators.cloudflare.envelope import step_not_found
+from bot.playground.simulators.cloudflare.steps import (
+    Failure,
+    Step,
+    StepRecord,
+    WaitForEvent,
+    failure_or_null,
+)
 from bot.playground.simulators.cloudflare.wire import JsonObject, timestamp, timestamp_or_null
 
 TriggerSource: TypeAlias = Literal["unknown", "api", "binding", "event", "cron"]
@@ -89,6 +96,18 @@ class WorkflowRecord:
             row["schedules"] = [cron.to_json(now) for cron in self.crons]
         return row
 
+    def version_to_json(self, version_id: str, created_on: datetime) -> JsonObject:
+        """Return a version; it has no graph, which Cloudflare makes of the code."""
+        return {
+            "id": version_id,
+            "class_name": self.class_name,
+            "created_on": timestamp(created_on),
+            "modified_on": timestamp(created_on),
+            "has_dag": False,
+            "language": "javascript",
+            "workflow_id": self.id,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceRecord:
@@ -119,6 +138,30 @@ class InstanceRecord:
         """Whether it completed; None until it has ended."""
         return self.status == "complete" if self.status in ENDED_STATUSES else None
 
+    @property
+    def rollback(self) -> JsonObject | None:
+        """The outcome of its rollback, once the rollback has ended."""
+        rolled_back = [step for step in self.steps if isinstance(step, Step) and step.kind == "rollback"]
+        if not rolled_back or self.status not in ENDED_STATUSES:
+            return None
+        last = rolled_back[-1].attempts[-1]
+        return {"outcome": "complete" if last.success else "failed", "error": failure_or_null(last.error)}
+
+    def step_result(self, name: str, kind: str, attempt: int | None) -> JsonObject:
+        """Return a step or one of its attempts, with its whole output or its error.
+
+        Raises:
+            ApiError: 404; there is no such step or attempt.
+        """
+        for step in self.steps:
+            match step:
+                case Step(name=known, attempts=attempts) if (known, kind) == (name, "step"):
+                    if attempt is None or attempt <= len(attempts):
+                        return step.result_of(attempts[-1 if attempt is None else attempt - 1])
+                case WaitForEvent(name=known) if (known, kind) == (name, "waitForEvent"):
+                    return step.result()
+        raise step_not_found()
+
     def to_row(self) -> JsonObject:
         """Return the element of an instance list; it has no error text, as in production."""
         return {
@@ -147,6 +190,7 @@ class InstanceRecord:
             "end": timestamp_or_null(self.ended_on),
             "output": self.output,
             "error": failure_or_null(self.error),
+            "rollback": self.rollback,
             "success": self.success,
             "steps": steps[::-1] if newest_step_first else steps,
             "step_count": len(self.steps),

@@ -63,6 +63,32 @@ class ListRequest:
         return cls(chosen, per_page(query), cursor, None if page is None else page_number(query), direction)
 
 
+@dataclass(frozen=True, slots=True)
+class StepRequest:
+    """A valid request for one step; ``attempt`` counts from 1, and the last one is meant without it."""
+
+    name: str
+    kind: str
+    attempt: int | None
+
+    @classmethod
+    def from_query(cls, query: Query) -> "StepRequest":
+        """Parse the parameters.
+
+        Raises:
+            ApiError: A parameter is missing, malformed or repeated.
+        """
+        name, kind = single(query, "name"), single(query, "type")
+        if not name:
+            raise invalid("invalid_name")
+        if kind not in ("step", "waitForEvent"):
+            raise invalid("invalid_type")
+        attempt = (
+            None if single(query, "attempt") is None else _number(query, "attempt", default=1, most=10**6)
+        )
+        return cls(name, kind, attempt)
+
+
 def single(query: Query, name: str) -> str | None:
     """Return a parameter that may occur once.
 

@@ -5,11 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final, TypedDict
 from uuid import NAMESPACE_URL, uuid5
 
-from bot.playground.simulators.cloudflare.envelope import instance_not_found, workflow_not_found
+from bot.playground.simulators.cloudflare.envelope import (
+    instance_not_found,
+    version_not_found,
+    workflow_not_found,
+)
 from bot.playground.simulators.cloudflare.model import (
     ENDED_STATUSES,
     Cron,
@@ -76,6 +80,29 @@ class StoredWorkflow:
         if instance_id not in self.by_id:
             raise instance_not_found()
         return self.by_id[instance_id]
+
+    def versions(self) -> list[JsonObject]:
+        """Return the current version and those of its instances, newest first."""
+        created_on: dict[str, datetime] = {}
+        for instance in self.instances:  # oldest first
+            created_on.setdefault(instance.version_id, instance.created_on)
+        current = self.record.version_id
+        older = sorted(
+            (item for item in created_on.items() if item[0] != current), key=itemgetter(1), reverse=True
+        )
+        versions = [(current, self.record.modified_on), *older]
+        return [self.record.version_to_json(version, moment) for version, moment in versions]
+
+    def version(self, version_id: str) -> JsonObject:
+        """Return the version with this id.
+
+        Raises:
+            ApiError: 404 with code 10300.
+        """
+        for version in self.versions():
+            if version["id"] == version_id:
+                return version
+        raise version_not_found()
 
     def to_json(self, now: datetime) -> JsonObject:
         """Return the workflow's row with its instances counted by status."""

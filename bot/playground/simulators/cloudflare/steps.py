@@ -1,8 +1,9 @@
 """The steps of an instance with their attempts and errors, as its description shows them."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from bot.playground.simulators.cloudflare.wire import JsonObject, timestamp, timestamp_or_null
 
@@ -22,6 +23,11 @@ class Failure:
 def failure_or_null(failure: Failure | None) -> JsonObject | None:
     """Return the ``{name, message}`` object, or null without a failure."""
     return None if failure is None else failure.to_json()
+
+
+def _value(output: str | None) -> Any:  # noqa: ANN401  any JSON value
+    """Return an output as the value that it is the JSON of; descriptions hold its text."""
+    return None if output is None else json.loads(output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,12 @@ class Step:
     delay: str | int = 1000
     backoff: Literal["constant", "linear", "exponential"] | None = "exponential"
     timeout: str | int = "10 minutes"
+
+    def result_of(self, attempt: Attempt) -> JsonObject:
+        """Return an attempt with its whole output or its error."""
+        status = {None: "running", True: "complete", False: "errored"}[attempt.success]
+        output = {"output": _value(self.output)} if attempt.success else {}
+        return {"status": status, "error": failure_or_null(attempt.error), **output}
 
     def to_json(self) -> JsonObject:
         """Return the element of ``steps``; start, end and success are those of the attempts."""
@@ -107,6 +119,18 @@ class WaitForEvent:
     finished: bool = True
     error: Failure | None = None
     output: str | None = None
+
+    def result(self) -> JsonObject:
+        """Return the step with the whole payload of its event, or its error."""
+        ended = "complete" if self.error is None else "errored"
+        status = ended if self.finished else "waiting"
+        output = {"output": _value(self.output)} if status == "complete" else {}
+        return {
+            "status": status,
+            "error": failure_or_null(self.error),
+            "event_type": self.event_type,
+            **output,
+        }
 
     def to_json(self) -> JsonObject:
         """Return the element of ``steps``."""

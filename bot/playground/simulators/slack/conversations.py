@@ -69,19 +69,24 @@ class Conversations:
             page["response_metadata"] = {"next_cursor": _cursor(messages[end])}
         return page
 
+    def _author(self, message: Message) -> str:
+        return message.user or self.workspace.team.bot_user_id
+
     def _to_json(self, message: Message, with_metadata: bool) -> Payload:
         body = message_json(message, self.workspace.team)
         answers = self.workspace.replies(message)
         if answers:
+            authors = list(dict.fromkeys(self._author(answer) for answer in answers))
             body |= {
                 "thread_ts": message.ts,
                 "reply_count": len(answers),
-                "reply_users": [self.workspace.team.bot_user_id],
-                "reply_users_count": 1,
+                "reply_users": authors,
+                "reply_users_count": len(authors),
                 "latest_reply": answers[-1].ts,
             }
         if message.thread_ts:
-            body["parent_user_id"] = self.workspace.team.bot_user_id
+            parent = self.workspace.message(message.thread_ts)
+            body["parent_user_id"] = self._author(parent or message)
         if with_metadata and message.metadata is not None:
             body["metadata"] = message.metadata
         return body

@@ -90,4 +90,15 @@ OPS = Channel("C0OPS0001", "ops")
 QUIET = Channel("C0QUIET01", "quiet", bot_is_member=False)
 SECRET = Channel("G0SECRET1", "secret", is_private=True, bot_is_member=False)
 
-SCOPES = frozenset({"commands", "chat:write", "users:read", "channels:history", "groups:history"})
+SCOPES = frozenset(
+    {
+        "commands",
+        "chat:write",
+        "users:read",
+        "channels:history",
+        "groups:history",
+        "app_mentions:read",
+        "im:history",
+    }
+)
+EVENTS = frozenset({"app_mention", "message.im"})

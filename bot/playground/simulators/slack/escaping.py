@@ -1,4 +1,4 @@
-"""Slack's escaping of a command's text.
+"""Slack's escaping of the text of a command or a message.
 
 ``&``, ``<`` and ``>`` become entities. If a command has ``should_escape`` set, the names of channels, people
 and groups are replaced by ids, and addresses become links; unknown names stay as typed. The name
@@ -24,9 +24,16 @@ _EVERYBODY = ("here", "channel", "everyone")
 
 
 def escape_text(text: str, workspace: Workspace, who: User) -> str:
-    """Escape the text of ``who``; names of private channels without ``who`` stay plain."""
-    if not workspace.should_escape:
-        return _with_entities(text)
+    """Escape the text of a command of ``who``; names of private channels without ``who`` stay plain."""
+    return _escape(text, workspace, who) if workspace.should_escape else _with_entities(text)
+
+
+def escape_message(text: str, workspace: Workspace, who: User) -> str:
+    """Escape a message of ``who``; unlike in a command, people stand there without their name."""
+    return re.sub(r"<@(\w+)\|[^<>]*>", r"<@\1>", _escape(text, workspace, who))
+
+
+def _escape(text: str, workspace: Workspace, who: User) -> str:
     known = dict(_mentions(workspace, who))
 
     def escape(found: re.Match[str]) -> str:

@@ -34,7 +34,7 @@ class LocalSlack:
     app's settings in Slack.
     """
 
-    signing_secret: str = "local-signing-secret"  # noqa: S105 - valid for this Slack only, as the next two
+    signing_secret: str = "5ec7e75ec7e75ec7e75ec7e75ec7e75e"  # noqa: S105 - valid for this Slack only, as the next two
     bot_token: str = "xoxb-local"  # noqa: S105
     app_token: str = "xapp-local"  # noqa: S105
     workspace: Workspace = field(default_factory=Workspace)

@@ -48,6 +48,7 @@ class Button:
 class Message:
     """A message at one time; an update creates a new object with the same ``ts``.
 
+    ``user`` is the id of the person who wrote it, or None for the bot.
     ``seen_only_by`` is the id of the person who sees an ephemeral message, or None for everyone.
     ``thread_ts`` is the parent message of a reply, or None; ``is_broadcast`` also shows it in the channel.
     """
@@ -60,6 +61,7 @@ class Message:
     thread_ts: str | None = None
     is_broadcast: bool = False
     metadata: Payload | None = None
+    user: str | None = None
 
     @property
     def is_ephemeral(self) -> bool:

@@ -100,6 +100,8 @@ class Payloads:
                 "name": "directmessage" if interaction.channel.is_im else interaction.channel.name,
             },
         }
+        if message.thread_ts:
+            where["container"]["thread_ts"] = message.thread_ts  # slackapi/java-slack-sdk#1200
         if not message.is_ephemeral:
             where["message"] = message_json(message, self.workspace.team)
         return where

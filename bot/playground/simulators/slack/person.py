@@ -1,16 +1,18 @@
-"""A person who uses the bot: types, clicks and fills in modals."""
+"""A person who uses the bot: types, writes, clicks and fills in modals."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.playground.simulators.slack.delivery import Ack, AckError, Delivery, DeliveryKind, Transport
 from bot.playground.simulators.slack.directory import Channel, User
-from bot.playground.simulators.slack.escaping import escape_text
+from bot.playground.simulators.slack.escaping import escape_message, escape_text
+from bot.playground.simulators.slack.events import event_of
 from bot.playground.simulators.slack.interactions import Interaction, Kind
 from bot.playground.simulators.slack.message import Button, Message
 from bot.playground.simulators.slack.reply import Reply, Services, Subscriptions
 from bot.playground.simulators.slack.shapes import Payload, RefusedError, Values
 from bot.playground.simulators.slack.views import View
+from bot.playground.simulators.slack.workspace import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,19 @@ class Person:
         sent = escape_text(text, self.services.workspace, self.user)
         payload = self.services.payloads.command(interaction, command, sent)
         return await self._deliver(interaction, "slash_commands", payload, typed=text)
+
+    async def say(self, text: str, thread: Message | None = None) -> Reply | None:
+        """Write a message, in a thread if one is given; return None if the bot is not told of it.
+
+        ``text`` is the typed text: ``#ops`` and ``@workflows`` are replaced by ids.
+        """
+        interaction = self._start("other")
+        workspace = self.services.workspace
+        parent = None if thread is None else thread.thread_ts or thread.ts
+        sent = escape_message(text, workspace, self.user)
+        draft = Draft(self.channel.id, sent, thread_ts=parent, user=self.user.id)
+        event = event_of(workspace.post(draft, interaction.id), workspace)
+        return None if event is None else await self._deliver(interaction, "events_api", event, typed=text)
 
     async def click(self, message: Message, action_id: str, index: int = 0) -> Reply:
         """Press the ``index``-th button with this action id; LookupError if there is none."""

@@ -152,9 +152,11 @@ def _envelope(envelope_id: str, delivery: Delivery) -> Payload:
         "view_submission",
         "block_suggestion",
     }
-    return {
+    envelope = {
         "type": delivery.kind,
         "envelope_id": envelope_id,
         "payload": delivery.payload,
         "accepts_response_payload": takes_an_answer,
     }
+    is_event = delivery.kind == "events_api"
+    return {**envelope, "retry_attempt": 0, "retry_reason": ""} if is_event else envelope

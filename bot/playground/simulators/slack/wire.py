@@ -75,15 +75,11 @@ def is_true(flag: object) -> bool:
 
 def message_json(message: Message, team: Team) -> Payload:
     """Return a message as Slack sends it, in answers and in the payloads of clicks."""
-    shown: Payload = {
-        "type": "message",
-        "user": team.bot_user_id,
-        "bot_id": team.bot_id,
-        "app_id": team.app_id,
-        "team": team.id,
-        "text": message.text,
-        "ts": message.ts,
-    }
+    shown: Payload = {"type": "message", "team": team.id, "text": message.text, "ts": message.ts}
+    if message.user is None:
+        shown |= {"user": team.bot_user_id, "bot_id": team.bot_id, "app_id": team.app_id}
+    else:
+        shown["user"] = message.user
     if message.blocks:
         shown["blocks"] = list(message.blocks)
     if message.thread_ts:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.playground.simulators.slack.directory import (
     ADA,
+    EVENTS,
     GENERAL,
     GRACE,
     ONCALL,
@@ -50,15 +51,17 @@ class Draft:
     thread_ts: str | None = None
     is_broadcast: bool = False
     metadata: Payload | None = None
+    user: str | None = None
 
 
 @dataclass
 class Workspace:
     """The state behind the API; ``changes`` is the journal of changes of messages.
 
-    ``scopes`` are those of the bot token. ``should_escape`` is the setting of the app's command with
-    which Slack replaces names of channels and people by ids. ``clock`` returns Unix time for
-    messages and expiries. ``channel_changes`` is the journal of changed channels.
+    ``scopes`` are those of the bot token, and ``events`` those that the app subscribes to.
+    ``should_escape`` is the setting of the app's command with which Slack replaces names of channels and
+    people by ids. ``clock`` returns Unix time for messages and expiries. ``channel_changes`` is the journal
+    of changed channels.
     """
 
     team: Team = field(default_factory=Team)
@@ -66,6 +69,7 @@ class Workspace:
     groups: tuple[Group, ...] = (ONCALL,)
     channels: tuple[Channel, ...] = (GENERAL, OPS, QUIET, SECRET)
     scopes: frozenset[str] = SCOPES
+    events: frozenset[str] = EVENTS
     should_escape: bool = True
     validator: PayloadValidator = field(default_factory=PayloadValidator)
     clock: Callable[[], float] = time.time
@@ -180,6 +184,7 @@ class Workspace:
             thread_ts=draft.thread_ts,
             is_broadcast=draft.is_broadcast,
             metadata=draft.metadata or None,
+            user=draft.user,
         )
         self._messages[message.ts] = message
         self.changes.add(Change("posted", message, cause))

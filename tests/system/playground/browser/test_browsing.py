@@ -138,10 +138,17 @@ async def test_commands_are_completed_and_the_history_is_available(opened: Opene
     await expect(opened.composer).to_have_value("/workflows help")
 
 
-async def test_words_that_are_no_command_stay_in_the_box(opened: Opened) -> None:
-    await opened.type("what failed?")
-    await expect(opened.page.get_by_role("alert").filter(has_text="Only commands work here")).to_be_visible()
-    await expect(opened.composer).to_have_value("what failed?")
+async def test_words_that_are_no_command_are_a_message_and_a_mention_of_the_bot_is_answered(
+    opened: Opened,
+) -> None:
+    await opened.type("Good morning!")
+    await expect(opened.last).to_contain_text("Good morning!")
+    await expect(opened.last.locator(".author")).to_have_text("ada")
+    await expect(opened.last.locator(".badge")).to_have_count(0)
+    await expect(opened.composer).to_have_value("")
+    await opened.type("@workflows help")
+    await expect(opened.last).to_contain_text("This bot answers the command /workflows")
+    await expect(opened.last.locator(".badge")).to_have_text("APP")
 
 
 async def test_an_unknown_command_is_answered_by_slackbot(opened: Opened) -> None:

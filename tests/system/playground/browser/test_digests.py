@@ -232,3 +232,28 @@ async def test_later_digests_are_in_the_thread_and_the_creator_gets_the_reason_o
     await expect(opened.last).to_contain_text(f"Digest {stranded} has paused itself.")
     await expect(opened.last).to_contain_text("It could not be posted in #quiet")
     await opened.shot("digest-direct")
+
+
+@pytest.mark.parametrize("width", [420, 1280])
+async def test_nothing_is_below_a_digest_s_chart_but_its_last_line(
+    playground: Playground, open_page: Open, width: int
+) -> None:
+    opened = await open_page(playground, width=width)
+    number = await create(opened, "weekdays 09:00")
+    await run(opened, number)
+    digest = posted(opened, number)
+    await expect(digest.get_by_role("img", name="Newly errored in the last 24 hours")).to_be_visible(
+        timeout=DELIVERED
+    )
+    below = """() => {
+        const feed = document.getElementById("feed");
+        const end = feed.lastElementChild.getBoundingClientRect().bottom;
+        return [
+            feed.getBoundingClientRect().bottom - end,
+            feed.scrollHeight - feed.scrollTop - feed.clientHeight,
+        ];
+    }"""
+    await expect(opened.last).to_contain_text("weekdays at 09:00")
+    gap, unseen = await opened.page.evaluate(below)
+    assert 0 <= gap < 20
+    assert unseen < 2

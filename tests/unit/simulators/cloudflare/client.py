@@ -62,6 +62,16 @@ class Client:
         path = f"accounts/{self.account_id}/workflows/{workflow}/instances/{quote(instance_id, safe='')}"
         return await self.get(path, query)
 
+    async def versions(self, workflow: str, **query: str) -> Answer:
+        return await self.get(f"accounts/{self.account_id}/workflows/{workflow}/versions", query)
+
+    async def version(self, workflow: str, version_id: str) -> Answer:
+        return await self.get(f"accounts/{self.account_id}/workflows/{workflow}/versions/{version_id}")
+
+    async def step(self, workflow: str, instance_id: str, **query: str) -> Answer:
+        path = f"accounts/{self.account_id}/workflows/{workflow}/instances/{quote(instance_id, safe='')}/step"
+        return await self.get(path, query)
+
     async def walk(self, **query: str) -> list[list[str]]:
         """Follow the cursors from the start, and yield the ids of each page."""
         pages: list[list[str]] = []

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
+from typing import Literal
 
 import pytest
 from cloudflare import (
@@ -13,7 +15,17 @@ from cloudflare import (
 )
 from pydantic import ValidationError
 
-from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, HtmlPage, Simulation, Slow, TooManyRequests
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_TOKEN,
+    Attempt,
+    Failure,
+    HtmlPage,
+    Simulation,
+    Slow,
+    Step,
+    TooManyRequests,
+    WaitForEvent,
+)
 from tests.support.clock import Clock
 
 CRON_WORKFLOW = "exchange-rates"
@@ -127,6 +139,92 @@ async def test_it_describes_every_instance(seeded: Simulation, sdk: AsyncCloudfl
         for instance in seeded.instances(workflow):
             refused = await fields_refused(sdk, seeded.account_id, workflow, instance.id)
             assert refused == ({"output"} if instance.output is None else set())
+
+
+@pytest.mark.parametrize(
+    ("status", "success", "outcome"),
+    [("errored", True, "complete"), ("errored", False, "failed"), ("rollingBack", True, None)],
+)
+async def test_it_reads_the_outcome_of_a_rollback(
+    status: str,
+    success: bool,
+    outcome: str | None,
+    simulation: Simulation,
+    sdk: AsyncCloudflare,
+    clock: Clock,
+) -> None:
+    error = None if success else Failure("Error", "boom")
+    undone = Step("charge card-1", (Attempt(clock(), clock(), success, error),), kind="rollback")
+    simulation.add_instance(ORDERS, id="undone", status=status, output="", steps=(undone,))
+
+    described = await sdk.workflows.instances.get(
+        "undone", account_id=simulation.account_id, workflow_name=ORDERS
+    )
+
+    rollback = described.rollback
+    assert (rollback and rollback.outcome) == outcome
+    assert (rollback and rollback.error and rollback.error.message) == (None if success else "boom")
+
+
+async def test_it_lists_and_gets_versions(seeded: Simulation, sdk: AsyncCloudflare) -> None:
+    seeded.add_instance(ORDERS, version_id="older")
+    current = seeded.records.find(ORDERS).record.version_id
+
+    versions = [each async for each in sdk.workflows.versions.list(ORDERS, account_id=seeded.account_id)]
+    older = await sdk.workflows.versions.get("older", account_id=seeded.account_id, workflow_name=ORDERS)
+
+    assert [version.id for version in versions] == [current, "older"]
+    assert older.to_dict() == versions[1].to_dict()
+    with pytest.raises(NotFoundError, match="10300"):
+        await sdk.workflows.versions.get("nope", account_id=seeded.account_id, workflow_name=ORDERS)
+
+
+async def test_it_reads_every_step(seeded: Simulation, sdk: AsyncCloudflare) -> None:
+    statuses: set[str] = set()
+    for instance in seeded.instances(ORDERS)[:40]:
+        for step in instance.steps:
+            match step:
+                case Step(kind="step"):
+                    kind: Literal["step", "waitForEvent"] = "step"
+                case WaitForEvent():
+                    kind = "waitForEvent"
+                case _:
+                    continue
+            read = await sdk.workflows.instances.step(
+                instance.id,
+                account_id=seeded.account_id,
+                workflow_name=ORDERS,
+                name=step.name,
+                type=kind,
+            )
+            assert (read.error is not None) == (read.status == "errored")
+            assert (read.output is not None) == (read.status == "complete")
+            statuses.add(read.status)
+    assert {"complete", "errored"} <= statuses
+
+
+async def test_it_reads_one_attempt_of_a_step(
+    simulation: Simulation, sdk: AsyncCloudflare, clock: Clock
+) -> None:
+    attempts = (
+        Attempt(clock(), clock(), success=False, error=Failure("Error", "boom")),
+        Attempt(clock(), clock(), success=True),
+    )
+    charge = Step("charge card-1", attempts, output='{"paid":true}')
+    wait = WaitForEvent("approval-1", clock(), clock(), "approved", output='{"by":"ada"}')
+    simulation.add_instance(ORDERS, id="a", steps=(charge, wait))
+    read = partial(sdk.workflows.instances.step, "a", account_id=simulation.account_id, workflow_name=ORDERS)
+
+    first = await read(name="charge card-1", type="step", attempt=1)
+    last = await read(name="charge card-1", type="step")
+    event = await read(name="approval-1", type="waitForEvent")
+
+    assert (first.status, first.error and first.error.message, first.output) == ("errored", "boom", None)
+    assert (last.status, last.error, last.output) == ("complete", None, {"paid": True})
+    assert (event.status, event.event_type, event.output) == ("complete", "approved", {"by": "ada"})
+    for name, attempt in (("charge card-1", 3), ("charge card", 1), ("approval-1", 1)):
+        with pytest.raises(NotFoundError):
+            await read(name=name, type="step", attempt=attempt)
 
 
 async def fields_refused(sdk: AsyncCloudflare, account: str, workflow: str, instance_id: str) -> set[str]:

@@ -239,3 +239,45 @@ async def test_it_can_be_mounted_in_another_application(orders: Simulation) -> N
         client = Client(session, str(server.make_url("/cloudflare/client/v4")), orders.account_id)
 
         assert (await client.instances(per_page="1")).ids == ["order-25"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"type": "step"}, 10001),
+        ({"name": "pay-1"}, 10001),
+        ({"name": "pay-1", "type": "sleep"}, 10001),
+        ({"name": "pay-1", "type": "step", "attempt": "0"}, 10001),
+        ({"name": "pay-1", "type": "step", "attempt": "first"}, 10001),
+    ],
+)
+async def test_a_step_is_asked_for_by_name_kind_and_attempt(
+    query: dict[str, str], code: int, simulation: Simulation, client: Client, clock: Clock
+) -> None:
+    simulation.add_instance("orders", id="a", steps=(Step("pay-1", (Attempt(clock()),)),))
+
+    assert (await client.step("orders", "a", name="pay-1", type="step")).body["result"] == {
+        "status": "running",
+        "error": None,
+    }
+    refused = await client.step("orders", "a", **query)
+    assert (refused.status, refused.code) == (400, code)
+
+
+async def test_versions_come_in_numbered_pages_newest_first(
+    simulation: Simulation, client: Client, clock: Clock
+) -> None:
+    for number in range(3):
+        created_on = clock() + timedelta(days=number)
+        simulation.add_instance("orders", version_id=f"v{number}", created_on=created_on)
+    current = simulation.records.find("orders").record.version_id
+
+    first = await client.versions("orders", per_page="2")
+    second = await client.versions("orders", per_page="2", page="2")
+
+    assert [row["id"] for row in first.body["result"]] == [current, "v2"]
+    assert [row["id"] for row in second.body["result"]] == ["v1", "v0"]
+    assert second.info["total_pages"] == 2
+    assert (await client.version("orders", "v1")).body["result"] == second.body["result"][0]
+    assert (await client.version("orders", "nope")).code == 10300
+    assert (await client.versions("nope")).code == 10200

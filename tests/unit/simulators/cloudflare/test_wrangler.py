@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -44,8 +45,8 @@ def wrangler() -> Wrangler:
 
 
 @pytest.fixture
-def instances(wrangler: Wrangler, base_url: str, simulation: Simulation, tmp_path: Path) -> Command:
-    """Return a function that runs `wrangler workflows instances` with the simulated account."""
+def workflows(wrangler: Wrangler, base_url: str, simulation: Simulation, tmp_path: Path) -> Command:
+    """Return a function that runs `wrangler workflows` with the simulated account."""
     simulation.seed(1, instances=400)
     environment = wrangler.environment(tmp_path) | {
         "CLOUDFLARE_API_BASE_URL": base_url,
@@ -55,7 +56,7 @@ def instances(wrangler: Wrangler, base_url: str, simulation: Simulation, tmp_pat
 
     async def run(*arguments: str) -> Outcome:
         process = await asyncio.create_subprocess_exec(
-            *wrangler.command("workflows", "instances", *arguments),
+            *wrangler.command("workflows", *arguments),
             cwd=tmp_path,
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
@@ -71,6 +72,23 @@ def instances(wrangler: Wrangler, base_url: str, simulation: Simulation, tmp_pat
         return Outcome(process.returncode or 0, output.decode(), errors.decode())
 
     return run
+
+
+@pytest.fixture
+def instances(workflows: Command) -> Command:
+    """Return a function that runs `wrangler workflows instances` with the simulated account."""
+    return partial(workflows, "instances")
+
+
+async def test_it_describes_a_workflow_with_its_latest_version(
+    workflows: Command, simulation: Simulation
+) -> None:
+    described = await workflows("describe", ORDERS)
+
+    assert described.status == 0, described.errors
+    assert simulation.records.find(ORDERS).record.version_id in described.output
+    assert "OrderProcessing" in described.output
+    assert [call.operation for call in simulation.calls] == ["get_workflow", "list_versions"]
 
 
 async def test_it_shows_the_page_asked_for_by_following_cursors(

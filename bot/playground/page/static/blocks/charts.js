@@ -24,6 +24,7 @@ export function chartBlock(block) {
     );
     (isPie ? drawPie : drawPlot)(drawing, chart, Math.max(width, NARROWEST));
   };
+  draw(NARROWEST); // with its height from the start, so that the feed scrolls to its end
   const frame = h("div", { class: "chart-frame" }, drawing);
   // Redrawn for each width, as scaled-down labels would be illegible on a narrow page.
   new ResizeObserver(([entry]) => draw(Math.floor(entry.contentRect.width))).observe(frame);
@@ -68,12 +69,13 @@ function inWords(chart, [, ...rows]) {
 }
 
 function hiddenTable(title, [head, ...rows]) {
-  return h(
+  // In a box of its own: a table keeps the height of its rows and would leave a gap below the message.
+  return h("div", { class: "visually-hidden" }, h(
     "table",
-    { class: "visually-hidden" },
+    {},
     h("caption", {}, title),
     h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map(([name, ...values]) =>
       h("tr", {}, h("th", { scope: "row" }, name), values.map((value) => h("td", {}, value))))),
-  );
+  ));
 }

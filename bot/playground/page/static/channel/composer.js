@@ -1,4 +1,4 @@
-// The text box for commands.
+// The text box for commands and messages.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -7,8 +7,10 @@ import { titleOf } from "./naming.js";
 import { History, loadDraft, saveDraft } from "./sending.js";
 
 const MAX_HEIGHT = 180;
+/** The playground itself sends the first command. */
+const GREETING = 1;
 
-/** The composer; `send(text)` sends a command to the bot, and rejects with an Error whose message people can read. */
+/** The composer; `send(text)` sends a command or a message, and rejects with an Error whose message people can read. */
 export class Composer {
   #history = new History();
   #firstCommand = "/";
@@ -18,9 +20,11 @@ export class Composer {
     this.box = h("textarea", { id: "composer-text", rows: 1, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
     this.label = h("label", { class: "visually-hidden", for: "composer-text" });
     this.problem = h("p", { class: "composer-problem", role: "alert", hidden: true });
-    this.suggestions = h("div", { class: "suggestions", role: "group", "aria-label": "Suggestions" });
+    this.suggestions = h("div", { class: "suggestions", role: "group", "aria-labelledby": "suggestions-heading" });
+    this.guide = h("p", { class: "guide", hidden: true });
     this.completion = new Completion(this.box, ({ command }) => this.#type(`${command} `));
     form.append(
+      this.guide,
       this.suggestions,
       h("div", { class: "composer-frame" }, this.completion.list, this.label, this.box,
         h("button", { type: "submit", class: "button primary send" }, icon("send"), "Send"), this.completion.hint),
@@ -41,13 +45,22 @@ export class Composer {
   /** Update the composer for a channel, a person and a workspace. The draft stays. */
   show({ workspace, channel, typedCommands }) {
     this.#firstCommand = workspace.commands[0]?.command ?? "/";
+    this.showGuide({ workspace, typedCommands });
     this.label.textContent = `Message ${titleOf(channel, workspace.bot)}`;
     this.box.placeholder = `Type ${this.#firstCommand} …`;
     this.completion.commands = workspace.commands;
     this.#history.fill(typedCommands.map((exchange) => exchange.title));
-    this.suggestions.replaceChildren(...workspace.suggestions.map(({ label, text }) =>
+    const heading = h("h2", { id: "suggestions-heading", class: "suggestions-heading" }, "Try");
+    this.suggestions.replaceChildren(heading, ...workspace.suggestions.map(({ label, text }) =>
       h("button", { type: "button", class: "chip", title: text, onclick: ({ detail }) => this.#sendSuggestion(text, detail) }, label)));
     this.#fit();
+  }
+
+  /** Say what to try first, until the viewer has sent a command of their own. */
+  showGuide({ workspace, typedCommands }) {
+    const faults = workspace.faults.length > 0 ? " Then make Cloudflare slow or unavailable: the menu is in the sidebar." : "";
+    this.guide.replaceChildren(h("strong", {}, "What to try first: "), `press Open at a workflow above, or a suggestion below.${faults}`);
+    this.guide.hidden = typedCommands.length > GREETING;
   }
 
   /** Focus the text box. */
@@ -100,11 +113,6 @@ export class Composer {
   async #submit() {
     const text = this.box.value.trim();
     if (text === "") return;
-    if (!text.startsWith("/")) {
-      const [command, help] = [this.#firstCommand, `${this.#firstCommand} help`];
-      this.#showProblem(`Only commands work here. Start with ${command}, for instance ${help}.`);
-      return;
-    }
     this.#type("");
     if (await this.#dispatch(text)) return;
     // Restore a rejected text, unless there is a new draft.

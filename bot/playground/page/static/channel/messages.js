@@ -9,18 +9,19 @@ import { mrkdwnNodes } from "../text/mrkdwn.js";
 
 const HEADINGS = 2;
 
-/** Create a message of the bot; `isBroadcast` marks a thread reply that is also in the channel. */
+/** Create a message of the bot or of a person; `isBroadcast` marks a thread reply that is also in the channel. */
 export function messageNode(message, surface, botName, isBroadcast = false) {
   const { viewer } = surface;
+  const author = message.user ? (viewer.nameOf(message.user) ?? message.user) : botName;
   const body = message.blocks?.length
     ? drawBlocks(message.blocks, surface, HEADINGS)
     : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", viewer));
   return frame({
     kind: message.seen_only_by ? "ephemeral" : "message",
     ts: message.ts,
-    face: botFace(),
-    name: botName,
-    isApp: true,
+    face: message.user ? letterFace(author) : botFace(),
+    name: author,
+    isApp: !message.user,
     viewer,
     mark: [message.seen_only_by && ephemeralMark(), isBroadcast && threadMark()],
     body,

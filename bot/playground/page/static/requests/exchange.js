@@ -7,7 +7,7 @@ import { timeOf } from "../text/dates.js";
 
 const PROMPT_SECONDS = 1.5;
 const KINDS = {
-  command: "command", action: "click", view_action: "click in a modal", submit: "modal submitted", close: "modal closed",
+  command: "command", message: "message", action: "click", view_action: "click in a modal", submit: "modal submitted", close: "modal closed",
   suggest: "menu search", web_api: "the bot called Slack",
 };
 
@@ -47,6 +47,7 @@ function summary(exchange, viewer) {
       state !== "none" && h("span", { class: `mark ${state}`, "data-waiting": state === "waiting" }, ackLabel(exchange)),
       callsAreKnown(exchange) && h("span", { class: "mark calls" }, callsLabel(exchange)),
       refused > 0 && h("span", { class: "mark failed" }, `${refused} refused`),
+      exchange.answers.some((answer) => answer.is_membership_check) && h("span", { class: "mark" }, "not in the channel"),
     ),
   );
 }
@@ -80,6 +81,7 @@ function parts(exchange) {
     ...answers.map((answer) => part(
       `Answered by ${answer.via} · ${answer.status} after ${formatDuration(answer.after)}`,
       isRefused(answer) && h("p", { class: "refused" }, `Slack refused it: ${answer.error ?? answer.status}`),
+      answer.is_membership_check && h("p", { class: "faint" }, `A check of membership: Slack says ${answer.error}`),
       answer.problems?.length > 0 && h("ul", { class: "problems" }, answer.problems.map((problem) => h("li", {}, problem))),
       body(answer.body),
     )),
@@ -108,8 +110,8 @@ function blocksIn(content) {
   return Array.isArray(found) ? found : [];
 }
 
-function isRefused({ error, status, problems }) {
-  return Boolean(error) || status >= 400 || problems?.length > 0;
+function isRefused({ error, status, problems, is_membership_check: isMembershipCheck }) {
+  return !isMembershipCheck && (Boolean(error) || status >= 400 || problems?.length > 0);
 }
 
 // The query is shown decoded, with one parameter per line.

@@ -1,12 +1,13 @@
 // The panel of requests: the latest exchanges, newest first.
 
 import { h } from "../dom.js";
+import { Drawer } from "../drawer.js";
 import { captureFocus, restoreFocus } from "../focus.js";
 import { ackState, exchangeNode } from "./exchange.js";
 
 const SHOWN = 50;
 const TICK = 100;
-const WIDE = matchMedia("(min-width: 75em)");
+const NARROW = "(max-width: 75em)";
 
 /** The panel and the button that opens it. */
 export class Requests {
@@ -14,31 +15,22 @@ export class Requests {
   #since = new Map();
   #timer = 0;
 
-  constructor(store, { panel, list, toggle, close }) {
+  /** `behind` are the elements that the panel covers on a narrow page. */
+  constructor(store, { panel, list, toggle, close, behind }) {
     this.store = store;
-    this.panel = panel;
     this.list = list;
-    this.toggle = toggle;
+    const drawer = new Drawer(panel, {
+      toggle, narrow: NARROW, behind, show: (isOpen) => { panel.hidden = !isOpen; },
+    });
     toggle.addEventListener("click", () => {
-      this.open(panel.hidden);
-      // If the panel covers the channel, it needs the focus.
-      if (!panel.hidden && !WIDE.matches) close.focus();
+      drawer.open(!drawer.isOpen);
+      if (drawer.covers) close.focus();
     });
     close.addEventListener("click", () => {
-      this.open(false);
+      drawer.open(false);
       toggle.focus();
     });
-    panel.addEventListener("keydown", (event) => {
-      // If the panel covers the channel, Esc closes it.
-      if (event.key === "Escape" && !WIDE.matches) close.click();
-    });
-    this.open(WIDE.matches);
-  }
-
-  /** Show or hide the panel. */
-  open(open) {
-    this.panel.hidden = !open;
-    this.toggle.setAttribute("aria-expanded", open);
+    drawer.open(!matchMedia(NARROW).matches);
   }
 
   /** Redraw everything, for another viewer's time zone. */

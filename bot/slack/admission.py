@@ -1,0 +1,53 @@
+"""Who may come in: people of the bot's own workspace, through the bot's own app."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.errors import StartupError
+from bot.slack.interaction import Interaction
+from bot.slack.team import InstalledTeam
+from bot.storage.database import DatabaseUnusable
+from bot.ui.elements import Message
+from bot.ui.problems import other_app_message, other_team_message, team_unknown_message
+
+_log = structlog.get_logger(__name__)
+
+_TEAM_TIMEOUT: Final = timedelta(seconds=1)
+"""Slack waits three for an ack, and the answer takes its time, too. Only a start without Slack needs it."""
+
+
+class Admission:
+    """Tells who may use the bot.
+
+    In a channel that is shared with another organisation its people see the bot's messages and can use
+    what is in them, and must not read the account of this workspace.
+
+    Args:
+        installed: the workspace whose people are let in.
+    """
+
+    def __init__(self, installed: InstalledTeam) -> None:
+        self._installed = installed
+
+    @property
+    def bot(self) -> str:
+        """Return Slack's id of the bot as a user, once somebody was let in or refused; empty before."""
+        return self._installed.bot
+
+    async def refusal(self, interaction: Interaction) -> Message | None:
+        """Return what to tell somebody who may not come in, and None to all others."""
+        try:
+            team = await self._installed.get(_TEAM_TIMEOUT)
+        except (StartupError, DatabaseUnusable, TimeoutError) as error:
+            _log.warning("team_unknown", reason=str(error) or "Slack takes too long")
+            return team_unknown_message()
+        if self._installed.app not in {"", interaction.app}:
+            _log.warning("other_app_refused", app=interaction.app, expected=self._installed.app)
+            return other_app_message()
+        if not team.includes(interaction):
+            strange = interaction.home_teams - {team.id, team.enterprise}
+            _log.info("stranger_refused", team=next(iter(sorted(strange)), interaction.team))
+            return other_team_message()
+        return None

@@ -1,0 +1,96 @@
+"""Lists of `wrangler dev` 4.117 to 4.127, which ignores `date_start` and `date_end`."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.messages import ask, row_ids, walk
+from tests.support.servers import bot_settings, serve_bot
+
+_INSTANCES = "/cdn-cgi/local/explorer/api/workflows/orders/instances"
+
+
+@dataclass
+class OldEngine:
+    """An engine that lists by page number, newest first, and ignores bounds.
+
+    Attributes:
+        rows: oldest first, as the engine sends them.
+    """
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+
+    def create(self, name: str, created_on: datetime) -> None:
+        moment = created_on.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self.rows.append({"id": name, "status": "complete", "created_on": moment})
+
+    async def list(self, request: web.Request) -> web.Response:
+        size, number = int(request.query["per_page"]), int(request.query.get("page", 1))
+        rows = self.rows[::-1]
+        info = {
+            "page": number,
+            "per_page": size,
+            "total_count": len(rows),
+            "total_pages": max(-(-len(rows) // size), 1),
+        }
+        shown = rows[(number - 1) * size : number * size]
+        return web.json_response(
+            {"success": True, "errors": [], "messages": [], "result": shown, "result_info": info}
+        )
+
+
+@pytest.fixture
+def engine() -> OldEngine:
+    return OldEngine()
+
+
+@pytest.fixture
+async def ada(slack: LocalSlack, engine: OldEngine, tmp_path: Path) -> AsyncIterator[Person]:
+    app = web.Application()
+    app.router.add_get(_INSTANCES, engine.list)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    no_account = {"cloudflare_account_id": None, "cloudflare_api_token": None}
+    settings = bot_settings(slack, "http://127.0.0.1:1", tmp_path, wrangler_dev_url=url, **no_account)
+    async with serve_bot(settings, slack):
+        yield slack.person("ada")
+    await runner.cleanup()
+
+
+async def test_seven_instances_created_while_browsing_are_not_there_and_repeat_no_row(
+    ada: Person, engine: OldEngine
+) -> None:
+    start = datetime.now(UTC) - timedelta(days=1)
+    names = [f"order-{number:03}" for number in range(150)]
+    for second, name in enumerate(names):
+        engine.create(name, start + timedelta(seconds=second))
+    first = await ask(ada, "list orders rows:20")
+    for number in range(7):
+        engine.create(f"new-{number}", datetime.now(UTC) + timedelta(seconds=number))
+    screens = await walk(ada, first, "page_next")
+    assert [row for screen in screens for row in row_ids(screen)] == names[::-1]
+    back = await walk(ada, screens[-1], "page_previous")
+    assert [row_ids(screen) for screen in back] == [row_ids(screen) for screen in reversed(screens)]
+
+
+async def test_bounds_of_creation_filter_and_end_the_list(ada: Person, engine: OldEngine) -> None:
+    start = datetime.now(UTC) - timedelta(hours=10)
+    for hour in range(10):
+        for number in range(30):
+            engine.create(f"order-{hour}-{number:02}", start + timedelta(hours=hour, seconds=number))
+    since = (start + timedelta(hours=7)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    until = (start + timedelta(hours=8, minutes=30)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    first = await ask(ada, f'list orders since:"{since}" until:"{until}" rows:20')
+    screens = await walk(ada, first, "page_next")
+    found = [row for screen in screens for row in row_ids(screen)]
+    assert len(found) == len(set(found)) == 60
+    assert {name[:7] for name in found} == {"order-7", "order-8"}
+    assert "the end of the list" in screens[-1].all_text()
