@@ -17,8 +17,10 @@ from bot.settings import DatabaseSettings, ReportSettings, Settings, SettingsErr
 
 _Kind = TypeVar("_Kind", bound=DatabaseSettings)
 
-_FOREIGN_CREDENTIALS: Final = ("PGPASSWORD", "PGSERVICE", "PGSSLCERT", "PGSSLKEY")
+_FOREIGN_CREDENTIALS: Final = ("PGPASSWORD", "PGSERVICE")
 """What PostgreSQL's client takes where DATABASE_URL has none."""
+_CREDENTIAL_FILES: Final = ("PGPASSFILE", "PGSSLCERT", "PGSSLKEY")
+"""Where it looks for more: unset, in the home folder."""
 
 
 class _Commands(click.Group):
@@ -72,11 +74,12 @@ def main() -> None:
     """
     _write_in_any_encoding()
     # Credentials come from settings alone. aiohttp, which is to find proxies, would add those of ~/.netrc,
-    # and PostgreSQL's client those of its own variables and of ~/.pgpass.
+    # and PostgreSQL's client those of its own variables, of ~/.pgpass and ~/.postgresql.
     os.environ["NETRC"] = os.devnull
-    os.environ["PGPASSFILE"] = f"{os.devnull}/none"  # it warns of a file that is there and no plain one
     for name in _FOREIGN_CREDENTIALS:
         os.environ.pop(name, None)
+    for name in _CREDENTIAL_FILES:
+        os.environ[name] = f"{os.devnull}/none"  # it warns of a password file that is there and no plain one
 
 
 def _write_in_any_encoding() -> None:

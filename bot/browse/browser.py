@@ -26,6 +26,7 @@ WORKFLOWS_PER_SCREEN: Final = 10
 _MOST_EMPTY_PAGES: Final = 5
 _MOST_COUNTED: Final = 50
 """Workflows that are asked for one by one, where the list of them gives no counts."""
+_ERRORED: Final = Status("errored")
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -54,6 +55,16 @@ class Browser:
     def accounts(self) -> tuple[str, ...]:
         """Return the accounts' names, the default first."""
         return self._accounts.names
+
+    def known_workflow(self) -> str | None:
+        """Return a workflow of the default account that something failed in; ask nothing for it.
+
+        Any will do where nothing is known to have failed; None where no workflow is known.
+        """
+        _, workflows = self._accounts.get(None)
+        known = workflows.known_workflows
+        failed = (row.name for row in known if row.instances and row.instances.get(_ERRORED))
+        return next(failed, known[0].name if known else None)
 
     async def open(self, query: ListQuery) -> Screen:
         """Return the first screen of a list.
@@ -292,11 +303,14 @@ def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) 
     rows = _not_newer(page, mark.anchor)
     size = mark.query.rows
     mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
+    first = _number_of_first(mark)
     return Screen(
         query=mark.query,
         account=account,
         rows=rows[mark.offset : mark.offset + size],
-        first=_number_of_first(mark),
+        first=first,
+        known=None if first is None else first - 1 - mark.offset + len(rows),
+        is_last=page.next is None and not page.cut_short,
         here=mark,
         previous=_previous(mark),
         next=_next(mark, len(rows), None if is_loop else page),

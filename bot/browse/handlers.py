@@ -112,6 +112,10 @@ class ListHandlers:
         query = request.query.query
         return self._shown_before(interaction.team, Bookmark(query, query.start), ())
 
+    def known_workflow(self) -> str | None:
+        """Return a workflow's name for an example, if one is known; nothing is asked for it."""
+        return self._browser.known_workflow()
+
     async def can_show(self, request: ListInstances) -> bool:
         """Return whether there is a list to show: chatter can be read as one, too."""
         query = request.query.query

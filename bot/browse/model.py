@@ -87,7 +87,7 @@ class ListQuery:
         return instances_request(self.page(self.start)).query
 
     def describe(self, say: Say) -> tuple[str, ...]:
-        """Describe each filter of the list in a phrase; `say` puts a moment into words."""
+        """Describe each filter of the list in a phrase; `say` joins words with the moment behind them."""
         return LIST_OPTIONS.phrases(self, say)
 
     def command(self) -> str:

@@ -27,6 +27,8 @@ class Screen:
         account: the account's name, also where the query leaves it to the default.
         rows: at most `query.rows`.
         first: the first row's number in the whole list, from 1; None behind a typed cursor.
+        known: how many rows the list has as far as it was read; None behind a typed cursor.
+        is_last: the list was read to its end.
         here: this very place, for a refresh.
         previous: the screen before, if any.
         next: the screen after, if any.
@@ -43,6 +45,8 @@ class Screen:
     account: str
     rows: Sequence[Instance]
     first: int | None
+    known: int | None
+    is_last: bool
     here: Bookmark
     previous: Bookmark | KeptPlace | None
     next: Bookmark | None

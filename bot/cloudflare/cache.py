@@ -148,6 +148,7 @@ class CachedWorkflows:
         self._flights = SingleFlight()
         self._observe = observe
         self._pages = _PageCache(times.pages, times, now)
+        self._known_workflows: tuple[Workflow, ...] = ()
         self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
         self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
         self._causes: _TimedCache[tuple[str, str], Cause] = _TimedCache(times.pages, times, now)
@@ -187,6 +188,11 @@ class CachedWorkflows:
         is_whole = not page.incomplete_rows and not page.unread_fields
         self._pages.put(query, page, is_stable=is_stable and is_whole)
 
+    @property
+    def known_workflows(self) -> tuple[Workflow, ...]:
+        """The account's workflows as they were last listed, however long ago; none if they never were."""
+        return self._known_workflows
+
     async def list_workflows(
         self, search: str | None = None, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
     ) -> WorkflowList:
@@ -198,6 +204,8 @@ class CachedWorkflows:
 
         async def ask() -> WorkflowList:
             workflows = await self._client.list_workflows(search, priority)
+            if search is None:
+                self._known_workflows = workflows.rows
             self._lists.put(search, workflows, is_stable=False)
             return workflows
 

@@ -11,12 +11,13 @@ from bot.language import schedule_words
 from bot.language.durations import DEFAULT_WINDOW, read_window, window_text
 from bot.language.errors import FormErrors, QueryError, collect_error, read_field
 from bot.language.schedule import Schedule
+from bot.language.schedule_phrases import cron_in_words
+from bot.language.tokens import split
 from bot.language.zones import nearest_zone, zone_name
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are chosen, and as they stand in a schedule's words."""
 
-_NO_ZONE: Final = "Etc/Unknown"
 _CRON_DAYS: Final = {str(number): DAYS[(number - 1) % 7] for number in range(7)}
 _PLAIN_DAYS: Final = re.compile(r"\d(?:-\d)?(?:,\d(?:-\d)?)*")
 
@@ -69,7 +70,7 @@ class DigestForm:
             zone=plan.schedule.zone,
             days=days,
             time=time,
-            words="" if days else plan.schedule.in_words().removesuffix(f" ({plan.schedule.zone})"),
+            words="" if days else cron_in_words(plan.schedule.cron),
             account=plan.account,
             workflows=plan.workflows,
             status=plan.status,
@@ -121,7 +122,7 @@ class DigestForm:
 
     def _names_zone(self) -> bool:
         """Return whether the words, which are readable, name a zone themselves."""
-        return bool(self.words.strip()) and schedule_words.read(self.words, _NO_ZONE).zone != _NO_ZONE
+        return bool(self.words.strip()) and bool(schedule_words.take(split(self.words), "UTC").zone)
 
     def _schedule(self, zone: str) -> Schedule:
         if self.words.strip():

@@ -10,7 +10,9 @@ import structlog
 
 from bot.cloudflare.errors import CloudflareError
 from bot.digests.codec import plan_version
+from bot.digests.command.addressees import Channel
 from bot.digests.command.requests import (
+    ChangeDigest,
     CreateDigest,
     DeleteDigest,
     EditDigest,
@@ -45,6 +47,7 @@ from bot.digests.messages.confirmations import (
     run_too_soon_message,
     run_waiting_message,
     with_no_worker_warning,
+    with_question,
     with_undelivered_warning,
 )
 from bot.digests.messages.form import (
@@ -57,13 +60,14 @@ from bot.digests.messages.form import (
 )
 from bot.digests.messages.limits import too_many_text
 from bot.digests.messages.listing import digest_details_message, digests_message
+from bot.digests.messages.phrases import command_of
 from bot.digests.messages.preview import (
     preview_failed_view,
     preview_not_shown_message,
     preview_view,
     reading_view,
 )
-from bot.digests.model import Digest
+from bot.digests.model import Digest, spec_command
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService, Saved
 from bot.digests.store import DigestChanged
@@ -126,7 +130,9 @@ class DigestHandlers:
         try:
             saved = await self.digests.create(request.plan, interaction)
         except ChannelUnavailable as error:
-            message = channel_unavailable_message(error.reason, request.plan, request.channel_name)
+            to = Channel(request.plan.channel, request.channel_name)
+            again = spec_command(request.plan, _typed(to))
+            message = channel_unavailable_message(error.reason, to, again)
             raise UserError(message) from error
         return await self._warn_if_no_worker(_created(saved, interaction), interaction)
 
@@ -142,7 +148,10 @@ class DigestHandlers:
         shown = [found[number] for number in sorted(found)]
         may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
         in_full = {digest.number for digest in shown if self.rights.knows_presence(digest, interaction)}
-        return await self._warn_if_no_worker(digests_message(shown, may_change, in_full), interaction)
+        said = digests_message(shown, may_change, in_full)
+        if request.wanted:
+            said = with_question(said, request.wanted)
+        return await self._warn_if_no_worker(said, interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
@@ -189,6 +198,20 @@ class DigestHandlers:
         carried = SaveDigest(digest.number, version, form.zone_assumed, request.in_place).carried()
         view = digest_form(form, digest.number, tuple(self.digests.accounts), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(digest.number))
+
+    async def change(self, request: ChangeDigest, interaction: Interaction) -> Reply:
+        """Change what was typed about a digest."""
+        digest = await self.digests.get(request.number, interaction)
+        spec = request.changes.apply(digest.plan)
+        try:
+            saved = await self.digests.update(request.number, spec, interaction, plan_version(digest.plan))
+        except ChannelUnavailable as error:
+            to = Channel(spec.channel, request.changes.channel_name)
+            again = f"{command_of('edit', request.number)} {_typed(to)}"
+            message = channel_unavailable_message(error.reason, to, again)
+            raise UserError(message) from error
+        said = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
+        return ShowMessage(said)
 
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
@@ -281,6 +304,11 @@ class DigestHandlers:
         if not workers.are_well:
             return ShowMessage(with_undelivered_warning(message, workers.fault))
         return ShowMessage(message if is_served else with_no_worker_warning(message))
+
+
+def _typed(to: Channel) -> str:
+    """Return how people type a channel; in it, if its name is not known."""
+    return f"#{to.name}" if to.name else "here"
 
 
 def _channel_text(error: ChannelUnavailable | TooManyDigests) -> str:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.digests.codec import baseline_to_json, digest_of, run_of, seconds, spec_from_json
+from bot.digests.codec import baseline_to_json, digest_of, moment, run_of, seconds, spec_from_json
 from bot.digests.model import Baseline, Digest, DigestRun, DigestSpec, RunState
 from bot.storage.tables import digest_runs, digests
 
@@ -54,12 +54,14 @@ class ActiveRun:
         run: with the time of the first attempt.
         posting: its message may have been posted already.
         channel: where it may have been posted; empty where that is not known.
+        posting_at: when it was last about to be posted; None where that is not known.
     """
 
     digest: Digest
     run: DigestRun
     posting: bool
     channel: str = ""
+    posting_at: datetime | None = None
 
     @property
     def is_asked_for(self) -> bool:
@@ -143,7 +145,10 @@ class RunRepository:
             digest = (await connection.execute(kept)).mappings().first()
         if run is None or digest is None:
             return None
-        return ActiveRun(digest_of(digest), run_of(run), bool(run["posting"]), run["channel"] or "")
+        posting_at = moment(run["posting_at"])
+        return ActiveRun(
+            digest_of(digest), run_of(run), bool(run["posting"]), run["channel"] or "", posting_at
+        )
 
     async def get(self, attempt: Attempt) -> DigestRun | None:
         """Return the run, whatever its digest is; None if it has ended or this attempt is superseded.
@@ -155,13 +160,13 @@ class RunRepository:
             run = (await connection.execute(self._select(attempt))).mappings().first()
         return None if run is None else run_of(run)
 
-    async def mark_posting(self, attempt: Attempt, channel: str = "") -> bool:
+    async def mark_posting(self, attempt: Attempt, channel: str, now: datetime) -> bool:
         """Note that a message is about to be posted to a channel; return False if it must not be."""
-        return await self._change(attempt, posting=True, channel=channel or None)
+        return await self._change(attempt, posting=True, channel=channel, posting_at=seconds(now))
 
     async def unmark_posting(self, attempt: Attempt) -> bool:
         """Note that Slack did not accept the message."""
-        return await self._change(attempt, posting=False, channel=None)
+        return await self._change(attempt, posting=False, channel=None, posting_at=None)
 
     async def reschedule(self, attempt: Attempt, until: datetime, why: str) -> bool:
         """Schedule another attempt; return False if this one is superseded or the run has ended."""

@@ -26,7 +26,9 @@ class HomeHandlers:
 
     async def show_help(self, request: HelpQuery, _: Interaction) -> Reply:
         """Show how to use the bot."""
-        return ShowMessage(help_message(request.topic, self._accounts, request.workflow))
+        return ShowMessage(
+            help_message(request.topic, self._accounts, request.workflow or self._lists.known_workflow())
+        )
 
     async def show_accounts(self, _: ShowAccounts, _interaction: Interaction) -> Reply:
         """Show which accounts there are."""

@@ -1,14 +1,60 @@
-"""Help. It names what works and nothing else."""
+"""Help. It names what works and nothing else, and what it names can be tried at once."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bot.browse.options import LIST_OPTIONS
 from bot.browse.phrases import quote_name
 from bot.digests.command.grammar import DIGEST_VERBS
 from bot.digests.command.options import DIGEST_OPTIONS
+from bot.language.command import Command
 from bot.language.options import Options
-from bot.ui.elements import Message, code, context, escape, header, message, section
+from bot.language.tokens import COMMAND, quote
+from bot.ui.elements import Message, code, command, context, header, message, section
+from bot.ui.limits import Block
+from bot.ui.problems import run_button
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A command, in a line with what it does.
+
+    Attributes:
+        words: what stands behind the slash command: `{name}` for a workflow, `{part}` for a part of its name.
+        meaning: what it does, in mrkdwn.
+        title: what stands above it; empty for none.
+        can_be_tried: a button does it, if the account's workflows are known where it needs one.
+    """
+
+    words: str
+    meaning: str
+    title: str = ""
+    can_be_tried: bool = True
+
+    def of(self, workflow: str | None) -> Command:
+        """Return the command, about a workflow if its name is known."""
+        name, part = (
+            ("NAME", "TEXT") if workflow is None else (quote_name(workflow), quote(_part_of(workflow)))
+        )
+        return Command(self.words.replace("{name}", name).replace("{part}", part) or COMMAND)
+
+    def line(self, workflow: str | None) -> str:
+        """Return it in mrkdwn, below its title."""
+        line = f"{command(self.of(workflow).whole().strip())}   {self.meaning}"
+        return f"*{self.title}*\n{line}" if self.title else line
+
+    def button(self, workflow: str | None) -> Block | None:
+        """Return the button that does it; None where it can't be tried."""
+        if not self.can_be_tried or (workflow is None and "{" in self.words):
+            return None
+        return run_button("Try it", self.of(workflow))
+
+
+def _part_of(name: str) -> str:
+    """Return the first word of a name."""
+    return re.split(r"[\W_]", name)[0] or name
 
 
 def _lines(options: Options) -> str:
@@ -24,69 +70,93 @@ def _other_verbs() -> str:
     return ", ".join(f"`{verb.name}`" for verb in DIGEST_VERBS if verb.usage == "N" and verb.name != "show")
 
 
-_OVERALL: Final = """\
-*See what runs*
-`/workflows`   every workflow with its counts by status
-`/workflows search:order`   those whose names hold a text
-`/workflows list NAME`   its instances, newest first; `/workflows NAME` is the same
+_Topic = Sequence[str | Example]
+"""Paragraphs in mrkdwn, and examples."""
 
-*Narrow it down*
-`/workflows list NAME status:errored since:24h`
-`/workflows list NAME errored`   a bare status is enough
+_OVERALL: Final[_Topic] = (
+    Example("", "every workflow with its counts by status", title="See what runs"),
+    Example("search:{part}", "those whose names hold a text"),
+    Example("list {name}", "its instances, newest first; without `list` it is the same"),
+    Example(
+        "list {name} status:errored since:24h",
+        "those that failed, of all created since then",
+        title="Narrow it down",
+    ),
+    Example("list {name} errored", "a bare status is enough"),
+    Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
+    Example("digest list", "the digests of this channel, and yours"),
+    Example("help list", "paging, accounts, cursors", title="More"),
+    Example("help filters", "every filter"),
+    Example("help times", "ways to write a time"),
+    Example("help digest", "digests in words, not by the form"),
+)
 
-*Be told in a channel*
-`/workflows digest`   a form for a digest: what failed, as often as you like
-`/workflows digest list`   the digests of this channel, and yours
+_LIST: Final[_Topic] = (
+    Example("list {name}", "instances, newest first; filters may follow: `/workflows help filters`"),
+    (
+        "`◀ Newer` and `Older ▶` turn pages in place; instances created meanwhile do not shift the rows. "
+        "`⟳ Refresh` asks Cloudflare again. `Filter…` opens a form that narrows the list down in place."
+    ),
+    (
+        "A list is bounded by when instances were *created*: one that was created before `since:` is not in "
+        "it, even if it failed since."
+    ),
+    "Each answer ends in the command that asks the same again. Only you see it.",
+    'A name with spaces or colons goes in quotes: `/workflows list "my flow"`.',
+    "*Accounts*\n`account:NAME` asks another account than the default. All of them are named below.",
+    (
+        "*Pages and cursors*\n`page:3` starts at the third page, counted in rows of a message. "
+        "`cursor:TOKEN` starts at a cursor that Cloudflare's API gave, and `direction:asc` behind it turns "
+        "the order around."
+    ),
+)
 
-*More*
-`/workflows help list`   paging, accounts, cursors
-`/workflows help filters`   every filter
-`/workflows help times`   ways to write a time
-`/workflows help digest`   digests in words, not by the form"""
+_FILTERS: Final[_Topic] = (
+    Example("list {name} status:errored since:24h rows:20", "as many as you like, in any order"),
+    _lines(LIST_OPTIONS),
+    Example("list {name} --status errored --per-page 20", "wrangler's flags work, too"),
+    "Case does not matter. Every way to write a time: `/workflows help times`.",
+)
 
-_LIST: Final = """\
-*`/workflows list NAME [filters]`* shows instances, newest first. `◀ Newer` and `Older ▶` turn pages in \
-place; instances created meanwhile do not shift the rows. `⟳ Refresh` asks Cloudflare again. `Filter…` opens \
-a form that narrows the list down in place.
+_TIMES: Final[_Topic] = (
+    Example("list {name} since:2h", "what was created in the last two hours"),
+    Example('list {name} since:"yesterday 17:30" until:today', "what has a space goes in quotes"),
+    (
+        '`2h`  `3d`  `1h30m`  `90s`  `"half an hour"`   so long ago\n'
+        '`today`  `yesterday`  `monday`  `"yesterday 17:30"`  `"monday noon"`   a day begins at midnight\n'
+        '`"last night"`  `"this week"`  `"last month"`  `"end of yesterday"`   by the calendar\n'
+        "`09:00`  `9am`  `noon`   the last time it was that\n"
+        '`2026-11-23`  `"2026-11-23 09:00"`  `2026-11-23T09:00Z`  `23.11.2026`  `"nov 23 9am"`\n'
+        '`"9am CET"`  `"9am New York"`  `"2026-11-23 09:12:44,123 UTC"`  `1795425164`   '
+        "with its zone, or from a log"
+    ),
+    (
+        "Times are in your own zone, unless they name one. With dots the day is first. `10/11/2026` asks "
+        "which day is meant, unless you live where the month is first. The answer shows what was understood."
+    ),
+)
 
-Each answer ends in the command that asks the same again. Only you see it.
+_DIGEST: Final[_Topic] = (
+    "A digest tells a channel what newly failed, and what there is.",
+    Example("digest", "a form for a new one"),
+    Example("digest list", "those of this channel, and yours; `/workflows digest list all` is for admins"),
+    Example(
+        "digest create #ops weekdays 09:00",
+        "a new one in words; without a channel, for the one you are in",
+        can_be_tried=False,
+    ),
+    Example("digest show 7", f"one digest; likewise {_other_verbs()}", can_be_tried=False),
+    Example("digest edit 7 daily 10am", "a change without the form", can_be_tried=False),
+    (
+        "*When*\n"
+        "`daily 9am`  `weekdays 09:00`  `mon,thu 14:30`  `first monday 9am`  `every 4h`  `cron 0 9 * * 1-5`\n"
+        "`daily 9am and 5pm`  `hourly from 9am to 5pm on weekdays`  `monthly on the 1st and 15th at 9am`\n"
+        "`daily 9am Europe/Berlin`   a zone, if it is not your own"
+    ),
+    f"*What else may follow*\n{_lines(DIGEST_OPTIONS)}",
+)
 
-A name with spaces or colons goes in quotes: `/workflows list "my flow"`."""
-
-_FILTERS: Final = f"""\
-{_lines(LIST_OPTIONS)}
-
-wrangler's flags work too: `--status errored --page 3 --per-page 20`. Case does not matter. \
-Every way to write a time: `/workflows help times`."""
-
-_TIMES: Final = """\
-`2h`  `3d`  `1h30m`  `90s`  `"half an hour"`   so long ago
-`today`  `yesterday`  `monday`  `"yesterday 17:30"`  `"monday noon"`   quote what has a space
-`"last night"`  `"this week"`  `"last month"`  `"end of yesterday"`   by the calendar
-`09:00`  `9am`  `noon`   the last time it was that
-`2026-11-23`  `"2026-11-23 09:00"`  `2026-11-23T09:00Z`  `23.11.2026`  `"nov 23 9am"`
-`"9am CET"`  `"9am New York"`  `"2026-11-23 09:12:44,123 UTC"`  `1795425164`   with its zone, or from a log
-
-Times are in your own zone, unless they name one. With dots the day is first. \
-`10/11/2026` asks which day is meant, unless you live where the month is first. \
-The answer shows what was understood."""
-
-_DIGEST: Final = f"""\
-A digest tells a channel what newly failed, and what there is.
-
-`/workflows digest`   a form for a new one
-`/workflows digest create #ops weekdays 09:00`   the same in words; without a channel, the one you are in
-`/workflows digest list`   those of this channel, and yours; `/workflows digest list all` is for admins
-`/workflows digest show 7`   one digest; likewise {_other_verbs()}
-
-*When*
-`daily 9am`  `weekdays 09:00`  `mon,thu 14:30`  `first monday 9am`  `every 4h`  `cron 0 9 * * 1-5`
-`daily 9am Europe/Berlin`   a zone, if it is not your own
-
-*What else may follow*
-{_lines(DIGEST_OPTIONS)}"""
-
-_TOPICS: Final = {
+_TOPICS: Final[dict[str | None, _Topic]] = {
     None: _OVERALL,
     "list": _LIST,
     "filters": _FILTERS,
@@ -99,11 +169,11 @@ TOPICS: Final = tuple(topic for topic in _TOPICS if topic)
 def help_message(topic: str | None, accounts: Sequence[str], workflow: str | None = None) -> Message:
     """Build the help on a topic of `TOPICS`, or on everything, with a workflow's name in its examples."""
     title = f"/workflows · {topic or 'help'}"
-    text = _TOPICS[topic]
-    if workflow is not None:
-        text = text.replace("NAME", escape(quote_name(workflow)))
-    parts = text.split("\n\n")
+    parts = [
+        (part, None) if isinstance(part, str) else (part.line(workflow), part.button(workflow))
+        for part in _TOPICS[topic]
+    ]
     names = ", ".join(code(name) for name in accounts)
-    blocks = [header(title), *(section(part) for part in parts)]
+    blocks = [header(title), *(section(text, button) for text, button in parts)]
     blocks.append(context(f"accounts: {names}" if len(accounts) > 1 else f"account: {names}"))
-    return message("\n".join((title, *parts)), blocks)
+    return message("\n".join((title, *(text for text, _ in parts))), blocks)

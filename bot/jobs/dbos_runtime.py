@@ -8,7 +8,6 @@ once no worker takes them.
 import asyncio
 import functools
 import logging
-import sqlite3
 from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from bot.jobs.model import Job, JobState, Progress
 from bot.jobs.process import process
 from bot.jobs.stored_data import use_json
 from bot.jobs.unreadable import end_unreadable_jobs
-from bot.storage.database import keep_private
+from bot.storage.database import prepare_file
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -177,7 +176,7 @@ async def start(url: str, executor: str, queues: Collection[str], version: str) 
     if not log.handlers:
         log.addHandler(logging.NullHandler())  # without a handler, DBOS logs to stderr in its own format
     if url.startswith("sqlite"):
-        await asyncio.to_thread(prepare_file, url)
+        await asyncio.to_thread(prepare_file, url.removeprefix("sqlite:///"))
     config: DBOSConfig = {
         "name": "workflows-bot",
         "system_database_url": url,
@@ -252,14 +251,3 @@ async def purge(now: datetime) -> None:
         await DBOS.delete_workflows_async(list(ended))
         if len(ended) < _PURGE_BATCH:
             return
-
-
-def prepare_file(url: str) -> None:
-    """Make an SQLite file for its owner alone, with write-ahead logging, which is several times as fast."""
-    file = url.removeprefix("sqlite:///")
-    keep_private(file)
-    connection = sqlite3.connect(file)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()

@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs.dbos_engine import engine_options
-from bot.jobs.dbos_runtime import prepare_file, system_database_url
+from bot.jobs.dbos_runtime import system_database_url
 from bot.jobs.stored_data import use_json
-from bot.storage.database import DatabaseUnusable
+from bot.storage.database import DatabaseUnusable, prepare_file
 from bot.storage.privileges import JOBS_SCHEMA, reason_with_grants
 
 
@@ -45,7 +45,7 @@ def _write_and_take_back(database: URL) -> None:
 @contextmanager
 def _open(url: str) -> Iterator[SystemDatabase]:
     if url.startswith("sqlite"):
-        prepare_file(url)
+        prepare_file(url.removeprefix("sqlite:///"))
     jobs = SystemDatabase.create(
         url,
         engine_kwargs=engine_options(url),

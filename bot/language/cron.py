@@ -31,18 +31,20 @@ class Field:
     Attributes:
         name: what it counts.
         expected: what may stand in it.
+        width: how many numbers it has.
     """
 
     name: str
     expected: str
+    width: int
 
 
 FIELDS: Final = (
-    Field("minute", "`*`, or minutes from 0 to 59"),
-    Field("hour", "`*`, or hours from 0 to 23"),
-    Field("day of the month", "`*`, days from 1 to 31, or `L` for the last one"),
-    Field("month", "`*`, months from 1 to 12, or `jan` to `dec`"),
-    Field("day of the week", "`*`, days from 0 to 7, `sun` to `sat`, or `mon#1` for the first Monday"),
+    Field("minute", "`*`, or minutes from 0 to 59", 60),
+    Field("hour", "`*`, or hours from 0 to 23", 24),
+    Field("day of the month", "`*`, days from 1 to 31, or `L` for the last one", 31),
+    Field("month", "`*`, months from 1 to 12, or `jan` to `dec`", 12),
+    Field("day of the week", "`*`, days from 0 to 7, `sun` to `sat`, or `mon#1` for the first Monday", 7),
 )
 
 

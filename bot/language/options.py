@@ -11,8 +11,8 @@ from bot.language.errors import QueryError, nearest, one_of, typed
 from bot.language.tokens import Token
 
 T = TypeVar("T")
-Say = Callable[[datetime], str]
-"""Puts a moment into words."""
+Say = Callable[[str, datetime], str]
+"""Puts words and the moment behind them into one phrase."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.language import cron
-
-WEEKDAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-"""As cron counts them."""
-ORDINALS: Final = {"#1": "first", "#2": "second", "#3": "third", "#4": "fourth", "L": "last"}
-LAST_DAY_IN_ALL_MONTHS: Final = 28
+from bot.language.schedule_phrases import cron_in_words
+from bot.language.zones import zone_text
 
 _DAY: Final = timedelta(days=1)
 _REACH: Final = timedelta(hours=2)
@@ -44,7 +41,7 @@ class Schedule:
 
     def in_words(self) -> str:
         """Return what reads back as an equal schedule: `weekdays at 09:00 (Europe/Berlin)`."""
-        return f"{self._interval() or self._days_and_time() or f'cron {self.cron}'} ({self.zone})"
+        return f"{cron_in_words(self.cron)} ({zone_text(self.zone)})"
 
     def next_after(self, moment: datetime) -> datetime:
         """Return the first slot later than a moment, in UTC.
@@ -111,25 +108,6 @@ class Schedule:
             if _offset(slot, zone) == offset:
                 yield slot
 
-    def _interval(self) -> str | None:
-        minute, hour, *days = self.cron.split()
-        if days != ["*", "*", "*"]:
-            return None
-        if (minute, hour) == ("0", "*"):
-            return "hourly"
-        if hour == "*" and _divides(minute, 60):
-            return f"every {minute[2:]}m"
-        if minute == "0" and _divides(hour, 24):
-            return f"every {hour[2:]}h"
-        return None
-
-    def _days_and_time(self) -> str | None:
-        minute, hour, day, month, weekday = self.cron.split()
-        if not (minute.isdigit() and hour.isdigit() and month == "*" and "*" in (day, weekday)):
-            return None
-        days = _days_in_words(day) if weekday == "*" else _weekdays_in_words(weekday)
-        return days and f"{days} at {int(hour):02}:{int(minute):02}"
-
 
 def slot_key(slot: datetime) -> str:
     """Return what names a slot for good, to the minute: `2026-11-23T08:00Z`.
@@ -138,41 +116,6 @@ def slot_key(slot: datetime) -> str:
         ValueError: the moment has no zone.
     """
     return f"{_utc(slot):%Y-%m-%dT%H:%MZ}"
-
-
-def _divides(field: str, whole: int) -> bool:
-    """Return whether a field is a step that comes out even."""
-    return field.startswith("*/") and whole % int(field[2:]) == 0
-
-
-def _days_in_words(day: str) -> str | None:
-    if day == "*":
-        return "daily"
-    if day == "L":
-        return "monthly on the last day"
-    if day.isdigit() and int(day) <= LAST_DAY_IN_ALL_MONTHS:
-        return f"monthly on day {day}"
-    return None
-
-
-def _weekdays_in_words(weekday: str) -> str | None:
-    if names := {"1-5": "weekdays", "0,6": "weekends"}.get(weekday):
-        return names
-    if ordinal := ORDINALS.get(weekday[1:]):
-        return f"{ordinal} {WEEKDAYS[int(weekday[0])]}"
-    if "#" in weekday or "L" in weekday:
-        return None
-    numbers = sorted(_spread(weekday), key=lambda number: (number - 1) % 7)  # a week begins on Monday
-    if len(numbers) == 1:
-        return f"{WEEKDAYS[numbers[0]]}s"
-    return ",".join(WEEKDAYS[number][:3] for number in numbers)
-
-
-def _spread(weekday: str) -> Iterator[int]:
-    """Yield the days of `1-3,5`."""
-    for part in weekday.split(","):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,64 +1,41 @@
-"""Schedules as people say them: `weekdays 09:00`, `every 4h`, `first monday 9am`, or five cron fields.
+"""Schedules as people say them: `weekdays 09:00`, `9am and 5pm daily`, `every 4h`, or five cron fields.
 
-Days come first, then the time, then a zone if it is not one's own. Each refusal names the words.
+Days, times and a zone may come in any order. Each refusal names the words; nothing that was said is left out.
 """
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.language import cron_words, times
-from bot.language.clock_words import nearest_time, take_time
-from bot.language.cron import canonical
-from bot.language.durations import UNITS, parse_duration
-from bot.language.errors import QueryError, nearest, one_of, typed
-from bot.language.schedule import LAST_DAY_IN_ALL_MONTHS, ORDINALS, WEEKDAYS, Schedule
+from bot.language import cron_words
+from bot.language.errors import QueryError
+from bot.language.schedule import Schedule
+from bot.language.schedule_reader import EXPECTED, NICKNAMES, ZONE_EXPECTED, ScheduleReader
+from bot.language.schedule_weekdays import EACH
 from bot.language.tokens import Token, split
 from bot.language.word_stream import Words, as_typed, wrong
-from bot.language.zones import nearest_zone, zone_name
+from bot.language.zones import nearest_zone
 
-EXPECTED: Final = (
-    "a schedule such as `daily 09:00`, `weekdays 09:00`, `mon,thu 14:30`, `first monday 9am`, "
-    "`monthly 1 09:00`, `hourly`, `every 4h` or five cron fields"
-)
-_ZONE: Final = "a zone such as `Europe/Berlin` or `UTC`, or nothing more"
-_DAY: Final = "a day such as `mon` or `monday`"
-_INTERVALS: Final = {
-    # minutes that divide an hour, and hours that divide a day: each day has the same times
-    15: "every 15m", 20: "every 20m", 30: "every 30m", 60: "every 1h", 120: "every 2h", 180: "every 3h",
-    240: "every 4h", 360: "every 6h", 480: "every 8h", 720: "every 12h",
-}  # fmt: skip
-_ALL_INTERVALS: Final = tuple(_INTERVALS.values())
-_EVERY_DAY: Final = tuple(f"every {name}" for name in ("day", "hour", "weekday", "weekend", *WEEKDAYS))
-_MINUTE: Final = timedelta(minutes=1)
-_DAY_LONG: Final = timedelta(days=1)
-_GROUPS: Final = {
-    **dict.fromkeys(("daily", "day"), "*"),
-    **dict.fromkeys(("weekdays", "weekday"), "1-5"),
-    **dict.fromkeys(("weekends", "weekend"), "0,6"),
-}
-_WHICH: Final = {
-    **{name: suffix for suffix, name in ORDINALS.items()},
-    "1st": "#1",
-    "2nd": "#2",
-    "3rd": "#3",
-    "4th": "#4",
-}
-_WEEKDAY_OF: Final = {
-    **{form: number for number, day in enumerate(WEEKDAYS) for form in (day[:3], day, f"{day}s")},
-    "tues": 2,
-    "thur": 4,
-    "thurs": 4,
-}
-_HEADS: Final = ("daily", "weekdays", "weekends", "hourly", "monthly", "every", *WEEKDAYS, *ORDINALS.values())
-_HEAD_SYNONYMS: Final = {
-    # what people, and crontabs, call them elsewhere
-    "everyday": "daily", "workdays": "weekdays", "weekly": "mondays", "@hourly": "hourly",
-    "@daily": "daily 00:00", "@midnight": "daily 00:00", "@weekly": "sundays 00:00",
-    "@monthly": "monthly 1 00:00",
-}  # fmt: skip
-_DAY_OF_MONTH: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
+_WITH_AT: Final = ("@every", "@weekday", "@weekdays", "@workdays", "@weekend", "@weekends")
+"""Written like crontabs' `@daily`, and read as without the sign."""
+_MOST_IN_MARKS: Final = 12
+_OFFSET: Final = re.compile(r"(?:utc|gmt)?[+-]\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSaid:
+    """A schedule, and the words that it left.
+
+    Attributes:
+        schedule: what was said.
+        zone: the words that name its zone; none where it is the one that is meant where none is said.
+        rest: the words behind it.
+    """
+
+    schedule: Schedule
+    zone: tuple[Token, ...]
+    rest: tuple[Token, ...]
 
 
 def read(text: str, zone: str) -> Schedule:
@@ -71,15 +48,16 @@ def read(text: str, zone: str) -> Schedule:
     Raises:
         QueryError: it is none.
     """
-    schedule, rest = take(split(text), zone)
-    if rest:
-        close = nearest_zone(as_typed(rest))
+    said = take(split(text), zone)
+    if said.rest:
+        text = as_typed(said.rest)
+        close = None if len(said.rest) > 1 and "/" in text else nearest_zone(text)
         problem = "follows a whole schedule and is no time zone I know"
-        raise wrong(rest, problem, expected=_ZONE, nearest=close)
-    return schedule
+        raise wrong(said.rest, problem, expected=ZONE_EXPECTED, nearest=close)
+    return said.schedule
 
 
-def take(tokens: Sequence[Token], zone: str) -> tuple[Schedule, tuple[Token, ...]]:
+def take(tokens: Sequence[Token], zone: str) -> ScheduleSaid:
     """Return the schedule that the words of a command begin with, and the words behind it.
 
     Args:
@@ -89,151 +67,76 @@ def take(tokens: Sequence[Token], zone: str) -> tuple[Schedule, tuple[Token, ...
     Raises:
         QueryError: they begin with none.
     """
-    words = Words(tokens)
-    cron = canonical(_fields(words).split())
-    named = words.ahead
-    if named is None or named.key:
-        return Schedule(cron, zone), words.rest
-    if name := zone_name(named.value):
-        words.take()
-        return Schedule(cron, name), words.rest
-    if "/" in named.text and not named.quoted:
-        close = nearest_zone(named.text)
-        raise named.wrong("is no time zone I know", expected=_ZONE, nearest=close)
-    return Schedule(cron, zone), words.rest
-
-
-def _fields(words: Words) -> str:
-    """Return the five fields of any schedule."""
-    head = words.ahead
-    if head is None:
+    words = Words(_without_marks(tokens, zone))
+    if words.ahead is None:
         raise QueryError("schedule", "is missing", expected=EXPECTED)
-    if cron_words.are_ahead(words):
-        return cron_words.take_fields(words)
-    match words.take().text.lower():
-        case "hourly":
-            return "0 * * * *"
-        case "every":
-            return _every(words, head)
-        case "monthly":
-            return _monthly(words)
-        case which if which in _WHICH:
-            return _which_weekday(words, _WHICH[which])
-    return _on_days(words, head)
+    reader = ScheduleReader(words, zone)
+    fields = cron_words.take_fields(words) if cron_words.are_ahead(words) else reader.take_fields()
+    reader.take_zone()
+    _check_zone(words)
+    return ScheduleSaid(Schedule(fields, reader.zone), reader.zone_words, words.rest)
 
 
-def _on_days(words: Words, head: Token) -> str:
-    """Read `daily 9am`, `mon,thu 14:30`."""
-    group = _GROUPS.get(head.text.lower())
-    if group is None and not _is_weekdays(head):
-        raise _unknown_head(words, head)
-    weekdays = group or ",".join(_weekdays(words, head))
-    return f"{take_time(words)} * * {weekdays}"
+def begins(tokens: Sequence[Token], zone: str) -> bool:
+    """Return whether the first word of some is a part of a schedule, which need not be whole or right."""
+    words = Words(_without_marks(tokens, zone))
+    return words.word() in EACH or cron_words.are_ahead(words) or ScheduleReader(words, zone).takes_any()
 
 
-def _unknown_head(words: Words, head: Token) -> QueryError:
-    clock = nearest_time(head.text)
-    if clock:
-        close = None if words.ahead else f"daily {clock}"
-        return head.wrong("names no days", expected=f"them before the time: {EXPECTED}", nearest=close)
-    word = head.text.lower()
-    close = _HEAD_SYNONYMS.get(word) or nearest(word, _HEADS)
-    return head.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
+def is_nickname(token: Token) -> bool:
+    """Return whether a word is `@daily` or its like, and not a person."""
+    return token.key is None and token.text.lower() in (*NICKNAMES, *_WITH_AT)
 
 
-def _is_weekdays(token: Token) -> bool:
-    return any(part in _WEEKDAY_OF for part in re.split("[,-]", token.text.lower()))
+def _check_zone(words: Words) -> None:
+    """Refuse a word behind a schedule that can be nothing but a zone, and is none.
+
+    Raises:
+        QueryError: there is one.
+    """
+    named = words.ahead
+    if named is None or named.key or named.quoted:
+        return
+    if _OFFSET.match(named.text):
+        raise named.wrong("is no offset that a time zone has all year", expected=ZONE_EXPECTED)
+    if "/" in named.text:
+        close = nearest_zone(named.text)
+        raise named.wrong("is no time zone I know", expected=ZONE_EXPECTED, nearest=close)
 
 
-def _weekdays(words: Words, head: Token) -> set[str]:
-    """Read `mon,thu`, `mon-thu`, `mon, tue and thu` as numbers."""
-    days = set(_days_in(head))
-    while (more := words.ahead) and (_is_weekdays(more) or more.text.lower() in ("and", "&")):
-        days.update(_days_in(words.take()) if _is_weekdays(more) else ())
-        words.pass_over("and", "&")
-    return days
+def _without_marks(tokens: Sequence[Token], zone: str) -> tuple[Token, ...]:
+    """Return the words with those of a schedule in quotes or as code as words of their own."""
+    if not tokens or tokens[0].key is not None:
+        return tuple(tokens)
+    first, *others = tokens
+    if first.text.lower() == "cron":
+        return (first, *_without_marks(others, zone))
+    if first.text.lower() in _WITH_AT:
+        return (Token(first.text[1:], first.start + 1, None, first.text[1:], first.text[1:]), *others)
+    if first.quoted and first.raw[1:-1] == first.value:
+        inner = [replace(token, start=token.start + first.start + 1) for token in split(first.value)]
+        return (*inner, *others) if _is_schedule(inner, zone) else tuple(tokens)
+    if first.text.startswith("`"):
+        last = next(
+            (place for place, token in enumerate(tokens[:_MOST_IN_MARKS]) if token.text.endswith("`")), 0
+        )
+        inside = [_without_mark(token) for token in tokens[: last + 1]]
+        return (*filter(None, inside), *tokens[last + 1 :])
+    return tuple(tokens)
 
 
-def _days_in(token: Token) -> list[str]:
-    days = []
-    for part in filter(None, token.text.lower().split(",")):
-        first, dash, last = part.partition("-")
-        begin = _weekday(token, first)
-        end = _weekday(token, last) if dash else begin
-        days += [str((begin + step) % 7) for step in range((end - begin) % 7 + 1)]
-    return days
+def _is_schedule(tokens: Sequence[Token], zone: str) -> bool:
+    """Return whether some words are a whole schedule, or are meant as cron fields."""
+    if cron_words.are_ahead(Words(tokens)):
+        return True
+    try:
+        return not take(tokens, zone).rest
+    except QueryError:
+        return False
 
 
-def _weekday(token: Token, day: str) -> int:
-    """Return the number of a day that stands in a word."""
-    if day in _WEEKDAY_OF:
-        return _WEEKDAY_OF[day]
-    close = nearest(day, (*WEEKDAYS, *(name[:3] for name in WEEKDAYS)))
-    right = re.sub(rf"\b{re.escape(day)}\b", close, token.text.lower()) if close else None
-    problem = f"names a day I don't know, {typed(day)}" if day else "names no last day"
-    raise token.wrong(problem, expected=_DAY, nearest=right)
-
-
-def _every(words: Words, head: Token) -> str:
-    """Read `every 4h`, `every 30 minutes`, `every hour`, `every monday 9am`."""
-    count = words.need("names no interval", expected=one_of(_ALL_INTERVALS), such_as="4h")
-    word = count.text.lower()
-    if word in _GROUPS or _is_weekdays(count):
-        return _on_days(words, count)
-    said = [head, count]
-    if word.isdigit() and words.ahead:
-        said.append(words.take())
-        word += said[-1].text.lower()
-    length = parse_duration(f"1{word}" if word in UNITS else word)
-    if length is None or length % _MINUTE:
-        close = nearest(as_typed(said), _ALL_INTERVALS if word[:1].isdigit() else _EVERY_DAY)
-        raise wrong(said, "is no interval I know", expected=one_of(_ALL_INTERVALS), nearest=close)
-    return _interval(said, length // _MINUTE)
-
-
-def _interval(said: Sequence[Token], minutes: int) -> str:
-    if minutes in _INTERVALS:
-        hours = minutes // 60
-        return f"*/{minutes} * * * *" if not hours else f"0 */{hours} * * *"
-    expected = one_of(_ALL_INTERVALS)
-    close: str | None = _INTERVALS[min(_INTERVALS, key=lambda choice: abs(choice - minutes))]
-    if minutes < cron_words.SHORTEST:
-        problem = f"is more often than every {cron_words.SHORTEST} minutes"
-    elif minutes < _DAY_LONG // _MINUTE:
-        problem = "divides neither an hour nor, in whole hours, a day"
-    else:
-        problem = "is too long to be counted by the clock"
-        expected += ", or days such as `daily 09:00` and `mondays 09:00`"
-        close = "daily 00:00" if minutes == _DAY_LONG // _MINUTE else None
-    raise wrong(said, problem, expected=expected, nearest=close)
-
-
-def _monthly(words: Words) -> str:
-    """Read `monthly 1 09:00`, `monthly on the last day at 09:00`."""
-    expected = f"a day of the month from 1 to {LAST_DAY_IN_ALL_MONTHS}, or `last`"
-    words.pass_over("on", "the", "day")
-    token = words.need("names no day of the month", expected=expected, such_as="1 09:00")
-    word = token.text.lower()
-    number = _DAY_OF_MONTH.fullmatch(word)
-    if word == "last":
-        day = "L"
-        words.pass_over("day")
-    elif number and 1 <= int(number[1]) <= LAST_DAY_IN_ALL_MONTHS:
-        day = number[1]
-    elif number and LAST_DAY_IN_ALL_MONTHS < int(number[1]) <= 31:
-        raise token.wrong("is not a day of every month", expected=expected, nearest="last")
-    else:
-        close = f"1 {word}" if times.is_clock(word) else None
-        raise token.wrong("is no day of the month", expected=expected, nearest=close)
-    return f"{take_time(words)} {day} * *"
-
-
-def _which_weekday(words: Words, suffix: str) -> str:
-    """Read `first monday 9am`, `last friday of the month at 16:00`."""
-    token = words.need("names no day of the week", expected=_DAY, such_as="monday 09:00")
-    weekday = _WEEKDAY_OF.get(token.text.lower())
-    if weekday is None:
-        close = None if token.text.lower() in _GROUPS else nearest(token.text, WEEKDAYS)
-        raise token.wrong("is no day of the week", expected=_DAY, nearest=close)
-    words.pass_over("of", "the", "every", "each", "month")
-    return f"{take_time(words)} * * {weekday}{suffix}"
+def _without_mark(token: Token) -> Token | None:
+    """Return a word without the code marks around it; None if it is nothing else."""
+    text = token.text.strip("`")
+    start = token.start + len(token.text) - len(token.text.lstrip("`"))
+    return Token(text, start, None, text, text) if text else None

@@ -1,6 +1,6 @@
 """The words of a command, one after another, and errors that name several of them."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from bot.language.errors import QueryError
 from bot.language.tokens import Token
@@ -11,11 +11,14 @@ class Words:
 
     Args:
         tokens: all the words.
+        at: how many of them were understood.
+        plain: what `word` returns for each, if that is known already.
     """
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], at: int = 0, plain: Sequence[str] | None = None) -> None:
         self._tokens = tuple(tokens)
-        self._at = 0
+        self._at = at
+        self._plain = tuple(map(_plain, tokens)) if plain is None else plain
 
     @property
     def ahead(self) -> Token | None:
@@ -27,6 +30,43 @@ class Words:
         """All that are still to be understood."""
         return self._tokens[self._at :]
 
+    @property
+    def taken(self) -> tuple[Token, ...]:
+        """All that were understood."""
+        return self._tokens[: self._at]
+
+    def word(self, place: int = 0) -> str:
+        """Return one of the words ahead in lower case, without a comma or full stop behind it.
+
+        Args:
+            place: how many words stand before it. If there is none, or it is in quotes or has a key, the
+                text is empty.
+        """
+        at = self._at + place
+        return self._plain[at] if at < len(self._plain) else ""
+
+    def copy(self) -> "Words":
+        """Return the same place, to look ahead from."""
+        return Words(self._tokens, self._at, self._plain)
+
+    def follow(self, other: "Words") -> tuple[Token, ...]:
+        """Go on to where a copy is, and return the words between."""
+        start, self._at = self._at, len(other.taken)
+        return self._tokens[start : self._at]
+
+    def take_phrase(self, phrases: Container[str]) -> str | None:
+        """Take and return the longest of some phrases, each of at most five words, if one is ahead."""
+        longest, ahead = None, ""
+        for count in range(1, 6):
+            if not (word := self.word(count - 1)):
+                break
+            ahead = f"{ahead} {word}" if ahead else word
+            if ahead in phrases:
+                longest = ahead
+        if longest is not None:
+            self._at += longest.count(" ") + 1
+        return longest
+
     def take(self) -> Token:
         """Return the next word, which is there."""
         self._at += 1
@@ -34,24 +74,15 @@ class Words:
 
     def pass_over(self, *fillers: str) -> None:
         """Go on behind words that add nothing."""
-        while self.ahead and self.ahead.text.lower() in fillers:
+        while self.word() in fillers:
             self._at += 1
 
-    def need(self, missing: str, *, expected: str, such_as: str) -> Token:
-        """Return the next word.
 
-        Args:
-            missing: what those before it lack without it, to be read after them.
-            expected: what it may be.
-            such_as: what to write if nothing is.
-
-        Raises:
-            QueryError: there is none.
-        """
-        if self.ahead:
-            return self.take()
-        said = self._tokens[: self._at]
-        raise wrong(said, missing, expected=expected, nearest=f"{as_typed(said)} {such_as}")
+def _plain(token: Token) -> str:
+    """Return a bare word as it is compared; an empty text for any other token."""
+    if token.key is not None or token.quoted:
+        return ""
+    return token.text.lower().rstrip(",;.") or token.text
 
 
 def as_typed(tokens: Sequence[Token]) -> str:

@@ -137,6 +137,14 @@ def offset_text(offset: timedelta) -> str:
     return str(timezone(offset)) if offset else "UTC"
 
 
+def zone_text(name: str) -> str:
+    """Return what reads back as a zone: its name, and for `Etc/GMT-2` the offset, `UTC+02:00`."""
+    if not name.startswith("Etc/GMT"):
+        return name
+    text = offset_text(ZoneInfo(name).utcoffset(_YEAR[0]) or timedelta())
+    return text if find_zones(text) == (name,) else name
+
+
 def explain_zone(name: str) -> str:
     """Return what to call a zone in a sentence: its name, and what it is if its sign is turned round.
 

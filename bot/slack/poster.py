@@ -1,6 +1,6 @@
 """Post to Slack and say with certainty what happened: posted, not posted, or unknown."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -121,13 +121,23 @@ class Poster:
         )
         self._client.proxy = client.proxy
 
-    async def post(self, outgoing: OutgoingMessage) -> Outcome:
-        """Post a message once; send a plainer variant if Slack rejects the blocks."""
+    async def post(
+        self, outgoing: OutgoingMessage, may_post: Callable[[], Awaitable[bool]] | None = None
+    ) -> Outcome:
+        """Post a message once; send a plainer variant if Slack rejects the blocks.
+
+        Args:
+            outgoing: the message.
+            may_post: asked before each request; if it says no, the message is not posted.
+        """
         outcome: Outcome = Rejected("there is nothing to post")
         for variant in outgoing.variants:
-            outcome = await self._send(outgoing, variant)
-            if isinstance(outcome, Rejected) and outcome.why in _NO_THREAD and outgoing.thread is not None:
-                outcome = await self._send(replace(outgoing, thread=None), variant)
+            for message in (outgoing, replace(outgoing, thread=None)):
+                if may_post is not None and not await may_post():
+                    return RetryLater("not allowed now")
+                outcome = await self._send(message, variant)
+                if message.thread is None or not _is_thread_refused(outcome):
+                    break
             if not isinstance(outcome, Rejected) or outcome.why not in BLOCKS_REFUSED:
                 return outcome
             _log.warning("blocks_refused", channel=outgoing.channel, reason=outcome.why)
@@ -217,6 +227,10 @@ class Poster:
         return await self._client.conversations_replies(
             channel=outgoing.channel, ts=outgoing.thread, **arguments
         )
+
+
+def _is_thread_refused(outcome: Outcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.why in _NO_THREAD
 
 
 class _TooManyMessages(Exception):

@@ -82,6 +82,19 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Delayed:
+    """The reply takes its time: a word about that comes first.
+
+    Attributes:
+        word: what to show meanwhile.
+        then: waits and makes the reply; may raise what a handler may.
+    """
+
+    word: Message
+    then: Callable[[], Awaitable["Reply"]]
+
+
+@dataclass(frozen=True, slots=True)
 class MenuOptions:
     """What a menu offers that loads as one types."""
 
@@ -93,7 +106,7 @@ class Nothing:
     """The person has seen the answer already."""
 
 
-Reply = ShowMessage | OpenModal | UpdateModal | FieldErrors | Accepted | MenuOptions | Nothing
+Reply = ShowMessage | OpenModal | UpdateModal | FieldErrors | Accepted | Delayed | MenuOptions | Nothing
 
 
 class UserError(Exception):

@@ -5,10 +5,11 @@ its handler answers with a reply, and the reply goes with the ack or after it. E
 requests that come twice are answered once, and no ack waits for too long.
 """
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -18,17 +19,18 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.cloudflare.errors import CloudflareError, InvalidResponse, RateLimited, Unavailable
+from bot.cloudflare.errors import CloudflareError
 from bot.language.command import Command
-from bot.language.readings import Reading
 from bot.language.tokens import extract_mentions
 from bot.slack.admission import Admission
+from bot.slack.attempts import attempt, reply_with_readings
 from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
 from bot.slack.handled import HandledRequests
 from bot.slack.interaction import Interaction
 from bot.slack.reply import (
     Accepted,
+    Delayed,
     FieldErrors,
     MenuOptions,
     OpenModal,
@@ -45,13 +47,13 @@ from bot.telemetry import current_request_id
 from bot.ui.elements import Message, modal, plain_text
 from bot.ui.limits import OPTION, Block
 from bot.ui.problems import (
+    asking_message,
     is_explained,
     problem_message,
     unexpected_message,
     unknown_command_message,
     unknown_control_message,
 )
-from bot.ui.readings import view_with_readings, with_readings
 from bot.ui.request_id import with_request_id
 
 _log = structlog.get_logger(__name__)
@@ -67,8 +69,8 @@ SIGNATURE: Final = "X-Slack-Signature"
 _TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
 """Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
 
-_PASSING: Final = (RateLimited, Unavailable, InvalidResponse)
-"""Faults of Cloudflare's that may be over when the person asks again."""
+_ACK_LEAD: Final = timedelta(seconds=0.1)
+"""How much later than the ack an answer is sent that comes in the place of what the ack said."""
 
 
 class Router:
@@ -127,18 +129,30 @@ class Router:
         if (known := self.reader.cached_reply(text, interaction)) is not None:
             return _showing(known.message)
         interaction = _signed(interaction, request)
-        read = partial(self.reader.command, text, interaction)
+        asked: list[Request] = []
+
+        async def read() -> Request:
+            asked.append(await self.reader.command(text, interaction))
+            return asked[0]
+
         work, is_first = self._background.start_once(
             interaction.identity, lambda: self._answer(read, interaction, typed=text)
         )
+        said = None
         if await self._background.done_before_ack(work):
             reply = work.result()
             if isinstance(reply, ShowMessage) and reply.plain is None:
                 return _showing(reply.message)
-        empty = await ack()  # an ack can't tell whether Slack takes the newer blocks
+            said = reply.word if isinstance(reply, Delayed) else None
+        elif asked and self._routes[type(asked[0])].asks_cloudflare:
+            said = asking_message()
+        # An empty ack for the newer blocks: an ack can't tell whether Slack takes them.
+        answer = await ack() if said is None else _showing(said)
         if is_first:
-            self._background.start(self._responder.deliver(work, interaction))
-        return empty
+            self._background.start(
+                self._responder.deliver(self._settled(work, interaction, said), interaction)
+            )
+        return answer
 
     async def on_click(
         self, ack: AsyncAck, action: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest
@@ -150,7 +164,8 @@ class Router:
         read = partial(self.reader.button, action_id, _value_of(action), interaction)
 
         def work() -> Coroutine[Any, Any, None]:
-            return self._responder.deliver(self._answer(read, interaction), interaction)
+            answer = self._settled(self._answer(read, interaction), interaction)
+            return self._responder.deliver(answer, interaction)
 
         self._background.start_once(interaction.identity, work)
 
@@ -173,7 +188,7 @@ class Router:
                     return
         await ack()
         if is_first:
-            self._background.start(self._responder.deliver(self._settled(work), interaction))
+            self._background.start(self._responder.deliver(self._settled(work, interaction), interaction))
 
     async def on_menu(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer a menu that loads as one types."""
@@ -237,8 +252,9 @@ class Router:
         async def handle() -> Reply:
             request = await read()
             again = Command(request.command()) if typed is None else Command(*extract_mentions(typed))
-            with _offering(again):
-                return _with_readings(await self._handle(request, interaction), request.readings)
+            work = partial(self._handle, request, interaction)
+            reply = await attempt(work, again, is_patient=self._routes[type(request)].asks_cloudflare)
+            return reply_with_readings(reply, request.readings)
 
         reply = await self._guarded(handle, in_modal=in_modal)
         if not isinstance(reply, OpenModal):
@@ -268,17 +284,28 @@ class Router:
                 return {**view, "blocks": message.blocks}
         raise TypeError("a modal is filled with a view")
 
-    async def _settled(self, work: Awaitable[Reply]) -> Reply:
-        """Return what the answer to a submitted modal comes to in the end."""
+    async def _settled(
+        self, work: Awaitable[Reply], interaction: Interaction, said: Message | None = None
+    ) -> Reply:
+        """Return what an answer comes to in the end; say meanwhile if it takes its time.
+
+        Args:
+            work: makes the answer.
+            interaction: who waits for it.
+            said: what the ack of a command said, in whose place it comes.
+        """
+        if said is not None:
+            await asyncio.sleep(_ACK_LEAD.total_seconds())
         reply = await work
-        if not isinstance(reply, Accepted):
-            return reply
-
-        async def settle() -> Reply:
-            with _offering(Command(reply.again)):
-                return await reply.then()
-
-        return await self._guarded(settle)
+        if isinstance(reply, Accepted):
+            reply = await self._guarded(reply.then)
+        if isinstance(reply, Delayed):
+            if reply.word is not said:
+                await self._responder.send(reply.word, interaction, in_place=said is not None)
+            reply = await self._guarded(reply.then)
+        if said is not None and isinstance(reply, ShowMessage):
+            return replace(reply, in_place=True)
+        return reply
 
     async def _guarded(self, work: Callable[[], Awaitable[Reply]], *, in_modal: bool = False) -> Reply:
         """Do some work; every error becomes a reply."""
@@ -312,27 +339,6 @@ def _signed(interaction: Interaction, request: AsyncBoltRequest) -> Interaction:
     """Return the interaction with the signature of its request."""
     values = request.headers.get(SIGNATURE.lower())
     return replace(interaction, signature=values[0]) if values else interaction
-
-
-@contextmanager
-def _offering(again: Command) -> Iterator[None]:
-    """Offer a command once more where a fault of Cloudflare's, which may be over by then, was in its way."""
-    try:
-        yield
-    except _PASSING as error:
-        raise UserError(problem_message(error, again=again if again.text else None)) from error
-
-
-def _with_readings(reply: Reply, readings: Sequence[Reading]) -> Reply:
-    """Return a reply that says how the command was read."""
-    match reply:
-        case ShowMessage(message=message, plain=plain):
-            all_ = (*reply.readings, *readings)
-            plain = plain and with_readings(plain, all_)
-            return replace(reply, message=with_readings(message, all_), plain=plain, readings=())
-        case OpenModal(view=view):
-            return replace(reply, view=view_with_readings(view, readings))
-    return reply
 
 
 def log_problem(error: BaseException) -> None:

@@ -28,12 +28,15 @@ class Route(Generic[_R]):
         needs: the right that a person needs for it; asked before the handler begins, whatever the door.
         handler: makes the reply.
         once: it changes or posts something, so a request that comes again, at any process, does not run it.
+        asks_cloudflare: it only reads, and its answer waits for Cloudflare: a command's ack says so if that
+            takes long, and a short throttle is waited for.
     """
 
     request: type[_R]
     needs: Right[_R]
     handler: Handler[_R]
     once: bool = False
+    asks_cloudflare: bool = False
 
 
 class UnknownControl(Exception):

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from importlib.resources import as_file, files
 from typing import Any, Final, TypeVar
 
@@ -23,6 +24,15 @@ _TIMEOUT: Final = 30  # seconds that one write to an SQLite file waits for other
 _OLDEST_SQLITE: Final = (3, 35)
 """Older ones have no RETURNING, which both the bot and DBOS use."""
 _MIGRATION_LOCK: Final = 0x776F726B  # any number will do, as long as every replica uses the same
+
+_NOTICE_LOSS: Final = {
+    "keepalives_idle": "20",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""A server that is gone without a word ends its connections within a minute; by default that takes two hours.
+DBOS connects by the same address. What DATABASE_URL says of these goes first."""
 
 _T = TypeVar("_T")
 
@@ -46,26 +56,36 @@ def open_database(url: str) -> AsyncEngine:
                 f"this Python has SQLite {sqlite3.sqlite_version}, and {oldest} or newer is needed: "
                 "run the bot in another Python or in its image, or set DATABASE_URL to a PostgreSQL"
             )
-        _probe_file(parsed.database or "")
+        prepare_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
         # A pooler in transaction mode gives each transaction another session, which knows no statement.
         connect = {"connect_timeout": 5, "prepare_threshold": None}
+        parsed = parsed.set(query=_NOTICE_LOSS | parsed.query)
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect)
     return create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": _TIMEOUT})
 
 
-def _probe_file(path: str) -> None:
-    """Fail here rather than in aiosqlite's thread, which outlives a failed connection for a moment."""
+def prepare_file(path: str) -> None:
+    """Make an SQLite file for its owner alone, with write-ahead logging: reads then wait for no write.
+
+    What can't be opened fails here rather than in aiosqlite's thread, which outlives that for a moment.
+
+    Raises:
+        DatabaseUnusable: it can't be opened, or it is no SQLite file.
+    """
+    if path == ":memory:" or path.startswith("file:"):  # SQLite's own form, with options of its own
+        return
     try:
-        keep_private(path)
-        sqlite3.connect(path).close()
+        _keep_private(path)
+        with closing(sqlite3.connect(path, timeout=_TIMEOUT)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
     except OSError as error:
         raise DatabaseUnusable(f"unable to open database file: {path}") from error
     except sqlite3.Error as error:
         raise DatabaseUnusable(f"{error}: {path}") from error
 
 
-def keep_private(path: str) -> None:
+def _keep_private(path: str) -> None:
     """Make an SQLite file that is not there yet for its owner alone; SQLite gives its journals the same mode.
 
     Raises:

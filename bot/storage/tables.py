@@ -95,6 +95,7 @@ digest_runs: Final = Table(
     Column("try_at", BigInteger, comment="when to hand it to a worker; null once that is done"),
     Column("began_at", BigInteger),
     Column("posting", Boolean, nullable=False, comment="it may have been sent already"),
+    Column("posting_at", BigInteger, comment="when it was last about to be"),
     Column("ended_at", BigInteger),
     Column("news", Integer),
     Column("detail", Text),

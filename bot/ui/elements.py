@@ -68,6 +68,10 @@ _SECOND: Final = timedelta(seconds=1)
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
 
+DATE_AND_TIME: Final = "{date_short_pretty} at {time}"
+TIME: Final = "{time}"
+"""For a time that is less than a day from another one beside it."""
+
 
 def plain(text: str) -> str:
     """Make a foreign text safe for plain_text elements, where Slack reads no markup."""
@@ -98,15 +102,35 @@ def link(url: str, label: str) -> str:
     return f"<{url}|{escape(label)}>"
 
 
-def moment(at: datetime, style: str = "{date_short_pretty} at {time}") -> str:
-    """Format a time that all readers see in their own zone; use ISO 8601 where Slack can't."""
-    at = at.astimezone(UTC)
-    return f"<!date^{int(at.timestamp())}^{style}|{iso(at)}>"
+def moment(at: datetime, style: str = DATE_AND_TIME) -> str:
+    """Format a time that all readers see in their own zone; use ISO 8601 where Slack can't.
+
+    It begins a line: behind words that it belongs to, use `moment_after`.
+    """
+    return _date(at, style, iso(at))
+
+
+def moment_after(words: str, at: datetime, style: str = DATE_AND_TIME) -> str:
+    """Format our own words and the time behind them, as in `created today at 9:00`.
+
+    Slack writes "Today" where its format begins with the date, and "today" behind anything: so the words are
+    part of the format.
+    """
+    return _date(at, f"{words} {style}", iso_after(words, at))
+
+
+def _date(at: datetime, style: str, fallback: str) -> str:
+    return f"<!date^{int(at.astimezone(UTC).timestamp())}^{style}|{fallback}>"
 
 
 def iso(at: datetime) -> str:
     """Format a time as ISO 8601 in UTC, to the second."""
     return at.astimezone(UTC).isoformat("T", "seconds").replace("+00:00", "Z")
+
+
+def iso_after(words: str, at: datetime) -> str:
+    """Format words and the time behind them as `iso` does."""
+    return f"{words} {iso(at)}"
 
 
 def duration(span: timedelta) -> str:

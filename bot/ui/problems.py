@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import singledispatch
+from functools import cache, singledispatch
 from typing import Final
 
 from bot.cloudflare.errors import (
@@ -118,6 +118,19 @@ def restarting_message() -> Message:
     title = "This bot is being restarted, and your answer was not ready."
     advice = "Please ask again in a minute."
     return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+
+
+@cache
+def asking_message() -> Message:
+    """Tell that the answer takes its time. It comes in this message's place, or below it."""
+    words = "Asking Cloudflare… The answer follows."
+    return message(words, [context(words)])
+
+
+def throttled_message(error: RateLimited) -> Message:
+    """Tell that Cloudflare's pause is waited for in the person's place."""
+    words = f"Too many requests to Cloudflare just now. The answer follows by itself in {_pause(error)}."
+    return message(words, [context(f"⏳ {words}")])
 
 
 def unconfirmed_message() -> Message:

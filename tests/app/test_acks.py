@@ -21,7 +21,7 @@ from bot.playground.simulators.slack import (
     Unsigned,
 )
 from tests.support.fixtures import ReadLog, RunBot
-from tests.support.messages import ask, click, row_ids
+from tests.support.messages import answer, ask, click, is_asking, row_ids
 
 
 async def test_what_is_at_hand_comes_in_the_ack(ada: Person, cloudflare: Simulation) -> None:
@@ -38,9 +38,9 @@ async def test_what_takes_long_comes_after_the_ack(
     cloudflare.inject(Slow(0.6))
     async with run_bot(bot_ack_within=0.2):
         reply = await slack.person("ada").command("/workflows", "orders")
-        assert reply.ack_message is None
+        assert is_asking(reply.ack_message)
         assert 0.15 < reply.ack.seconds < 0.6
-        message = await reply.message()
+        message = await answer(reply)
     assert row_ids(message) == ["fine"]
     assert message.is_ephemeral
 
@@ -54,6 +54,7 @@ async def test_an_answer_finds_another_way_when_response_url_fails(
     slack.faults.add(RESPONSE_URL, fault, times=9 if isinstance(fault, Failed) else 1)
     async with run_bot(bot_ack_within=0.1):
         reply = await slack.person("ada").command("/workflows", "orders")
+        assert is_asking(await reply.seen())
         assert row_ids(await reply.seen(10)) == ["fine"]
     assert bool(slack.calls_of("chat.postEphemeral")) is isinstance(fault, Failed)
 

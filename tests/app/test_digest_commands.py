@@ -1,5 +1,6 @@
 """`/workflows digest …`: every word that can stand behind it, and what comes of it."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.simulators.cloudflare import ChangedRows, Dropped, Simulation, TooManyRequests
-from bot.playground.simulators.slack import LocalSlack, PayloadValidator, Person
+from bot.playground.simulators.slack import ErrorCode, LocalSlack, PayloadValidator, Person
 from tests.support.digest_actions import (
     OTHERS_MENU,
     OWN,
@@ -46,7 +47,7 @@ async def test_a_digest_is_made_where_it_is_asked_for(ada: Person, slack: LocalS
     reply = await send_digest_command(ada, "create weekdays 09:00")
     made = await first_seen(reply)
     assert line_of(made) == "✅ *Digest 1* in <#C0GENERAL> *is made.*"
-    assert line_of(made, 1).startswith("weekdays at 09:00 (Europe/London) · next <!date^")
+    assert line_of(made, 1).startswith("weekdays at 09:00 (Europe/London) · <!date^")
     assert button_labels(made) == OWN
     assert made.seen_only_by == ada.user.id
     assert await reply.message() == made
@@ -88,7 +89,7 @@ async def test_everything_that_was_said_is_repeated(ada: Person, cloudflare: Sim
         'create mon,thu 14:30 America/New_York workflow orders "re funds" status:terminated window:7d quiet '
         "mention:@oncall,@grace,@here thread:daily account:default",
     )
-    assert line_of(made, 1).startswith("mon,thu at 14:30 (America/New_York) · next")
+    assert line_of(made, 1).startswith("mon,thu at 14:30 (America/New_York) · <!date^")
     assert line_of(made, 2) == (
         "`orders`, `re funds` · newly terminated · account `default` · the last 7 days · "
         "only when something is new · mentions `@oncall`, `@grace`, `@here` · one thread a day"
@@ -132,7 +133,7 @@ async def test_a_digest_is_shown_with_its_next_times_and_its_runs(ada: Person) -
     await ask_digest(ada, "create every 4h window:48h")
     shown = await ask_digest(ada, "show 1")
     text = shown.all_text()
-    assert text.startswith("*Digest 1* in <#C0GENERAL>\nevery 4h (Europe/London) · next <!date^")
+    assert text.startswith("*Digest 1* in <#C0GENERAL>\nevery 4h (Europe/London) · <!date^")
     assert f"made by <@{ada.user.id}> on <!date^" in text
     following = [said for said in text.split("\n") if said.startswith("• <!date^")]
     times = [int(said.split("^")[1]) for said in following]
@@ -257,18 +258,20 @@ async def test_help_says_how_to_put_a_digest_in_words(text: str, ada: Person) ->
 
 MISTAKES = {
     "shwo 1": ("`shwo` is not a digest command.", "/workflows digest show 1"),
-    "remove 7": ("`remove` is not a digest command.", "/workflows digest delete 7"),
-    "7": ("`7` is not a digest command.", "/workflows digest show 7"),
-    "weekdays 09:00": (
-        "`weekdays` is not a digest command.",
-        "/workflows digest create weekdays 09:00",
-    ),
-    "show": ("`show` does not say which digest.", "/workflows digest list"),
+    "cancel 7": ("`cancel` is not a digest command.", "/workflows digest delete 7"),
+    "7": ("There is no digest 7.", "/workflows digest list"),
+    "every day": ("`every day` names no time.", "/workflows digest every day 09:00"),
+    "create every morning": ("names no time.", "/workflows digest create every morning at 09:00"),
+    "create every other monday 9am": ("does not come on the same days of each week.", "`mondays 09:00`"),
+    "create */90 * * * *": ("has a step that is longer than its field", "`0 */2 * * *`"),
+    "create daily 9am IST": ("may be several time zones.", "/workflows digest create daily 9am Asia/Kolkata"),
+    "create hourly until 5": ("`until 5` is no part of a digest.", "`/workflows digest pause`"),
+    "edit 7 daily": ("`daily` names no time.", "a time such as `09:00`"),
     "show first": ("`first` is no number of a digest.", "/workflows digest list"),
     "show 99": ("There is no digest 99.", "/workflows digest list"),
     "show 12345678901234567890": ("`12345678901234567890` is no number of a digest.", "digest list"),
     "list al": ("`al` is no part of the digests.", "/workflows digest list all"),
-    "create": ("`create` does not say when.", "/workflows digest create daily 09:00"),
+    "create here": ("does not say when.", "/workflows digest create here daily 09:00"),
     "create every 5m": ("`every 5m` is more often than every 15 minutes.", "digest create every 15m"),
     "create daily 25:00": ("`25:00`", "Expected:"),
     "create daily 9am Mars/Base": ("`Mars/Base`", "Europe/Berlin"),
@@ -327,3 +330,46 @@ async def test_names_that_can_t_be_looked_up_are_not_taken_on_trust(
     assert ada.screen() == (said,), "nothing says that it was made"
     assert stored_states(tmp_path) == {}
     assert "is made" in line_of(await ask_digest(ada, "create daily 9am")), "a digest of all needs no names"
+
+
+async def test_a_digest_is_changed_by_words_and_the_answer_says_what_was_understood(
+    ada: Person, tmp_path: Path
+) -> None:
+    await ask_digest(ada, "create weekdays 09:00 Asia/Tokyo quiet")
+    changed = await ask_digest(ada, "edit 1 daily 9am and 5pm")
+    assert line_of(changed) == "✅ *Digest 1* in <#C0GENERAL> *is changed.*"
+    assert line_of(changed, 1).startswith("daily at 09:00 and 17:00 (Asia/Tokyo) · next")
+    changed = await ask_digest(ada, "1 quiet:no weekdays 9am CET")
+    assert "Read `CET` as `Europe/Berlin`." in changed.all_text()
+    assert "weekdays at 09:00 (Europe/Berlin) · next" in changed.all_text()
+    (plan,) = map(json.loads, stored_plans(tmp_path))
+    assert plan["schedule"] == {"cron": "0 9 * * 1-5", "zone": "Europe/Berlin"}
+    assert not plan.get("quiet")
+
+
+async def test_somebody_else_s_digest_is_not_changed_by_words(
+    ada: Person, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await ask_digest(ada, "create weekdays 09:00")
+    said = await ask_digest(slack.person("grace"), "edit 1 daily 10am")
+    assert "is not yours to change" in said.all_text()
+    (plan,) = map(json.loads, stored_plans(tmp_path))
+    assert plan["schedule"]["cron"] == "0 9 * * 1-5"
+
+
+async def test_a_digest_that_can_t_move_says_how_to_move_it_later(ada: Person, slack: LocalSlack) -> None:
+    await ask_digest(ada, "create weekdays 09:00")
+    slack.faults.add("chat.postEphemeral", ErrorCode("not_in_channel"))
+    said = (await ask_digest(ada, "edit 1 #ops")).all_text()
+    assert "This bot is not in <#C0OPS0001>." in said
+    assert "/workflows digest edit 1 #ops" in said
+
+
+@pytest.mark.parametrize("verb", ["show", "preview", "run", "pause", "edit", "delete", "stop"])
+async def test_a_verb_without_a_number_shows_the_digests_with_their_menus(verb: str, ada: Person) -> None:
+    await ask_digest(ada, "create weekdays 09:00")
+    said = await ask_digest(ada, verb)
+    name = {"stop": "pause"}.get(verb, verb)
+    assert f"Which digest? Choose in its `⋯`, or type `/workflows digest {name} NUMBER`" in said.all_text()
+    (menu,) = (element for _, element in said.elements() if element["type"] == "overflow")
+    assert [option["text"]["text"] for option in menu["options"]][:3] == ["Preview", "Run now", "Pause"]

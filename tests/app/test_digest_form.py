@@ -108,7 +108,7 @@ async def test_everything_in_it_counts(
     assert not reply.errors
     [there] = answers(slack.person("ada", "ops"))
     assert line_of(there) == "✅ *Digest 1* in <#C0OPS0001> *is made.*"
-    assert line_of(there, 1).startswith("weekends at 22:15 (Asia/Tokyo) · next")
+    assert line_of(there, 1).startswith("weekends at 22:15 (Asia/Tokyo) · <!date^")
     assert line_of(there, 2) == (
         "`orders`, `refunds` · newly terminated · the last 7 days · only when something is new · "
         "mentions <@U0GRACE01>, `@here`"

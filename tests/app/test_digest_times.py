@@ -18,6 +18,7 @@ from tests.support.digest_actions import (
 from tests.support.filter_form import submit_filter
 from tests.support.fixtures import ReadLog
 from tests.support.form_values import Answer
+from tests.support.messages import button_labels
 
 
 def next_in(message: Message, zone: str) -> datetime:
@@ -34,6 +35,11 @@ SCHEDULES = {
     "first monday 9am": ("first monday at 09:00", (9, 0)),
     "monthly last 23:59": ("monthly on the last day at 23:59", (23, 59)),
     "30 6 * * 1-5": ("weekdays at 06:30", (6, 30)),
+    '"30 6 * * MON-FRI"': ("weekdays at 06:30", (6, 30)),
+    "`30 6 * * 1-5`": ("weekdays at 06:30", (6, 30)),
+    "@daily": ("daily at 00:00", (0, 0)),
+    "9am daily": ("daily at 09:00", (9, 0)),
+    "monday to friday 9am": ("weekdays at 09:00", (9, 0)),
 }
 
 
@@ -45,7 +51,7 @@ async def test_a_schedule_is_repeated_in_words_with_its_next_time_in_the_asker_s
         for text, (words, clock) in SCHEDULES.items():
             made = await ask_digest(person, f"create {text}")
             assert line_of(made, 1).startswith(words), text
-            assert f" ({person.user.tz}) · next <!date^" in line_of(made, 1), text
+            assert f" ({person.user.tz}) · <!date^" in line_of(made, 1), text
             following = next_in(made, person.user.tz)
             assert (following.hour, following.minute) == clock, text
             assert following > datetime.now(UTC)
@@ -54,7 +60,7 @@ async def test_a_schedule_is_repeated_in_words_with_its_next_time_in_the_asker_s
 async def test_a_zone_that_is_said_is_the_one(ada: Person) -> None:
     for text in ("Asia/Tokyo", "(Asia/Tokyo)", "asia/tokyo", "zone:Asia/Tokyo", "tz Asia/Tokyo"):
         made = await ask_digest(ada, f"create daily 9am {text}")
-        assert line_of(made, 1).startswith("daily at 09:00 (Asia/Tokyo) · next"), text
+        assert line_of(made, 1).startswith("daily at 09:00 (Asia/Tokyo) · <!date^"), text
         assert next_in(made, "Asia/Tokyo").hour == 9
 
 
@@ -63,7 +69,7 @@ async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
 ) -> None:
     slack.workspace.scopes -= {"users:read"}
     made = await ask_digest(ada, "create daily 9am")
-    assert line_of(made, 1).startswith("daily at 09:00 (UTC) · next")
+    assert line_of(made, 1).startswith("daily at 09:00 (UTC) · <!date^")
     assert next_in(made, "UTC").hour == 9
     assert line_of(made, 2) == "all workflows · UTC until Slack tells its creator's time zone"
     assert line_of(made, 3) == (
@@ -74,6 +80,25 @@ async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
     assert "Slack did not tell your time zone" in (await elsewhere.message()).all_text()
     assert [json.loads(plan)["zone_assumed"] for plan in stored_plans(tmp_path)] == [True, True]
     assert "time_zone_unknown" in [entry["event"] for entry in read_log()]
+
+
+async def test_a_zone_that_is_not_known_is_asked_for_by_a_button(
+    ada: Person, slack: LocalSlack, tmp_path: Path
+) -> None:
+    slack.faults.add("users.info", Failed(429), times=20)
+    made = await ask_digest(ada, "create daily 9am")
+    elsewhere = await (await send_digest_command(ada, "create #ops daily 9am")).message()
+    shown = await ask_digest(ada, "show 1")
+    for message in (made, elsewhere, shown):
+        assert "Choose time zone…" in button_labels(message)
+    button = next(button for button in made.buttons() if button.label == "Choose time zone…")
+    view = await (await ada.press(made, button)).view()
+    assert "UTC stands in" in view.all_text()
+    following = next_answer(slack)
+    await submit_filter(ada, view, zone="Asia/Tokyo")
+    assert "Choose time zone…" not in button_labels(await following)
+    assert json.loads(stored_plans(tmp_path)[0])["schedule"]["zone"] == "Asia/Tokyo"
+    assert "Choose time zone…" not in button_labels(await ask_digest(ada, "show 1"))
 
 
 async def test_a_zone_is_asked_for_only_where_none_is_said_otherwise(ada: Person, slack: LocalSlack) -> None:

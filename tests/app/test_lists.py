@@ -34,7 +34,7 @@ async def test_a_list_shows_the_ten_newest_and_says_there_is_more(
     message = await ask(ada, "list orders")
     assert row_ids(message) == made[:10]
     assert button_labels(message) == ["Older ▶", "⟳ Refresh", "Filter…"]
-    assert "1–10, more follow" in message.all_text()
+    assert "1–10 of 25 ·" in message.all_text()
     assert message.seen_only_by == ada.user.id
 
 
@@ -132,7 +132,7 @@ async def test_page_n_means_what_the_person_thinks(ada: Person, cloudflare: Simu
     made = _fill(cloudflare, 100)
     message = await ask(ada, "list orders page:3 rows:7")
     assert row_ids(message) == made[14:21]
-    assert "15–21, more follow" in message.all_text()
+    assert "15–21 of 21+ ·" in message.all_text()
     assert row_ids(await click(ada, message, "page_previous")) == made[7:14]
     assert row_ids(await click(ada, message, "page_next")) == made[21:28]
     assert row_ids(await ask(ada, "orders --page 2 --per-page 20")) == made[20:40]

@@ -11,7 +11,7 @@ from bot.playground.simulators.slack import RESPONSE_URL, LocalSlack, Message, P
 from bot.playground.simulators.slack import Slow as SlackIsSlow
 from bot.telemetry import Metrics
 from tests.support.fixtures import RunBot
-from tests.support.messages import ask, row_ids
+from tests.support.messages import answer, ask, row_ids
 from tests.support.servers import bot_settings
 
 BUSY = "This bot is busy: too many requests wait for an answer from Cloudflare."
@@ -29,7 +29,7 @@ async def _ask_all(person: Person, workflows: int) -> tuple[list[Message], list[
 
     async def one(number: int) -> Message:
         reply = await person.command("/workflows", f"list w{number}")
-        message = await reply.message(15)
+        message = await answer(reply, 15)
         seconds.append(time.monotonic() - started)
         await reply.nothing()
         return message
@@ -89,7 +89,7 @@ async def test_an_account_that_does_not_answer_holds_up_no_other(
             assert reply.ack_message is not None
             assert row_ids(reply.ack_message) == ["fine"]
             replies = await crowd
-            answers = [await reply.message(10) for reply in replies]
+            answers = [await answer(reply, 10) for reply in replies]
     words = Counter(BUSY if BUSY in answer.text else answer.text.split(".")[0] for answer in answers)
     assert words.keys() == {BUSY, "Cloudflare gave no usable answer"}
 

@@ -21,7 +21,7 @@ async def test_a_wall_clock_time_is_read_in_the_persons_own_zone(
     async with run_bot():
         message = await ask(slack.person("grace"), MORNING)
     assert _asked_since(cloudflare) == datetime(2026, 11, 20, 14, 0, tzinfo=UTC), "nine in New York"
-    assert "since <!date^1795183200^" in message.all_text()
+    assert "<!date^1795183200^created since " in message.all_text()
     assert "since:2026-11-20T14:00:00Z" in message.all_text()
 
 

@@ -108,6 +108,8 @@ def _message(page: InstancePage) -> Message:
         account="default",
         rows=page.rows[: query.rows],
         first=1,
+        known=len(page.rows),
+        is_last=False,
         here=here,
         previous=None,
         next=replace(here, offset=query.rows),

@@ -17,6 +17,7 @@ from typing import Final
 
 from bot.language.tokens import COMMAND
 from bot.playground.simulators.slack import Message, Person
+from tests.support.messages import answer
 
 from .api import workflow_name
 from .outcome import ROUNDS, Goal, Measured, Outcome
@@ -60,7 +61,7 @@ class _Crowd:
             self.left -= 1
             workflow = workflow_name(self.chance.randint(1, WORKFLOWS))
             reply = await person.command(COMMAND, f"list {workflow} {self.chance.choice(_FILTERS)}")
-            message = await reply.message()
+            message = await answer(reply)
             while self.left > 0 and self.chance.random() > 1 / _TURNS:
                 self.left -= 1
                 message = await (await person.click(message, self._button(message))).message()

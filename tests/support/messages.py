@@ -2,9 +2,10 @@
 
 import re
 
-from bot.playground.simulators.slack import Message, Person
+from bot.playground.simulators.slack import Message, Person, Reply
+from bot.ui.problems import asking_message
 
-_ROW = re.compile(r"^\S+ \*[^*]+\*   `([^`]+)`", re.MULTILINE)
+_ROW = re.compile(r"^(?:\S+ \*[^*]+\*   )?`([^`]+)`", re.MULTILINE)
 
 
 def row_ids(message: Message) -> list[str]:
@@ -14,9 +15,12 @@ def row_ids(message: Message) -> list[str]:
 
 
 def statuses(message: Message) -> set[str]:
-    """Return the words for the statuses that a list shows."""
+    """Return the words for the statuses of a list's rows; one that all were asked for stands in the title."""
     texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
-    return {found[1] for text in texts if (found := re.match(r"\S+ \*([^*]+)\*   `", text))}
+    rows = [text for text in texts if _ROW.match(text)]
+    title = message.blocks[0]["text"]["text"].rpartition(" · ")[2].partition(" ")[2].capitalize()
+    shown = (re.match(r"\S+ \*([^*]+)\*   `", text) for text in rows)
+    return {found[1] if found else title for found in shown}
 
 
 def button_labels(message: Message) -> list[str]:
@@ -29,7 +33,24 @@ def has_button(message: Message, action_id: str) -> bool:
 
 async def ask(person: Person, text: str) -> Message:
     """Type `/workflows` and this text, and return the answer."""
-    return await (await person.command("/workflows", text)).message()
+    return await answer(await person.command("/workflows", text))
+
+
+async def answer(reply: Reply, within: float = 5) -> Message:
+    """Return the next message that an interaction posted, beside the word that it takes its time."""
+    while is_interim(message := await reply.message(within)):
+        pass
+    return message
+
+
+def is_asking(message: Message | None) -> bool:
+    """Return whether a message is what the ack of a slow answer says."""
+    return message is not None and message.text == asking_message().text
+
+
+def is_interim(message: Message) -> bool:
+    """Return whether a message says no more than that the answer follows."""
+    return "The answer follows" in message.text
 
 
 async def click(person: Person, message: Message, action_id: str, index: int = 0) -> Message:

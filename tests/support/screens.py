@@ -47,6 +47,8 @@ def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: A
         "fetched_at": NOW,
         **fields,
     }
+    first, is_last = values["first"], values["next"] is None and not values["cursor_loop"]
+    values = {"known": None if first is None else first - 1 + len(rows), "is_last": is_last, **values}
     return Screen(query=query, rows=rows, here=here, **values)
 
 

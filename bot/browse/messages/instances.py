@@ -1,7 +1,8 @@
 """A list of instances as a message."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from bot.browse.model import ListQuery
@@ -10,6 +11,8 @@ from bot.cloudflare.models import Instance
 from bot.ui import limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
+    DATE_AND_TIME,
+    TIME,
     Controls,
     Message,
     ago,
@@ -19,9 +22,10 @@ from bot.ui.elements import (
     duration,
     escape,
     header,
-    iso,
+    iso_after,
     message,
     moment,
+    moment_after,
     paging,
     section,
 )
@@ -29,11 +33,14 @@ from bot.ui.limits import Block
 from bot.ui.statuses import appearance
 
 _STILL_GOING: Final = frozenset({"running", "queued", "paused", "waiting", "waitingForPause", "rollingBack"})
+_ENDED: Final = {"errored": "failed", "complete": "completed", "terminated": "terminated"}
+"""What became of an instance at its end, by its status."""
+_DAY: Final = timedelta(days=1)
 
 
 def instances_message(screen: Screen, controls: Controls, notices: Sequence[str] = ()) -> Message:
     """Build one screen of instances with its buttons; `notices` are sentences in mrkdwn for this reader."""
-    blocks = _around(screen, controls, notices, [_row(row, screen.fetched_at) for row in screen.rows])
+    blocks = _around(screen, controls, notices, [_row(row, screen) for row in screen.rows])
     if not limits.fits(blocks):
         blocks = _shortened(screen, controls, notices)
     return message(_fallback_text(screen), blocks)
@@ -42,7 +49,7 @@ def instances_message(screen: Screen, controls: Controls, notices: Sequence[str]
 def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> list[Block]:
     """Build the screen without times, and without its last rows if needed; say what is left out."""
     notices = (*notices, "Times are left out: the ids are too long for all of it in one message.")
-    rows = [section(_title(row)) for row in screen.rows]
+    rows = [section("   ".join(_title(row, screen))) for row in screen.rows]
     blocks = _around(screen, controls, notices, rows)
     shown = len(rows)
     while not limits.fits(blocks) and shown > 1:
@@ -52,7 +59,7 @@ def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> li
         )
         blocks = _around(screen, controls, (*notices, left_out), rows[:shown])
     if not limits.fits(blocks):  # the buttons and the command carry names as long as a message
-        blocks[-1] = context(_range(screen))
+        blocks.pop()
     return blocks
 
 
@@ -60,42 +67,73 @@ def _around(screen: Screen, controls: Controls, notices: Sequence[str], rows: Se
     query = screen.query
     oldest_first = query.direction == "asc"
     return [
-        header(_headline(query)),
+        header(_headline(query, with_emoji=True)),
         context(
+            _range(screen),
+            *_order(screen),
+            *query.describe(moment_after),
             code(screen.account),
-            *query.describe(moment),
             f"as of {moment(screen.fetched_at, '{time_secs}')}",
         ),
         *(rows or [section(_nothing(screen))]),
         *(context(notice) for notice in _notices(screen, notices)),
         *api_messages(screen.messages),
         *paging(controls, *(("Older", "Newer") if oldest_first else ("Newer", "Older"))),
-        context(_range(screen), command(query.command())),
+        context(*_end(screen), command(query.command())),
     ]
 
 
-def _headline(query: ListQuery) -> str:
-    return f"{query.workflow} · {appearance(query.status).word.lower()}" if query.status else query.workflow
+def _headline(query: ListQuery, *, with_emoji: bool = False) -> str:
+    if query.status is None:
+        return query.workflow
+    looks = appearance(query.status)
+    return f"{query.workflow} · {f'{looks.emoji} ' * with_emoji}{looks.word.lower()}"
 
 
-def _row(row: Instance, now: datetime) -> Block:
-    return section(f"{_title(row)}\n{' · '.join(_times(row, now))}")
+def _order(screen: Screen) -> list[str]:
+    """Return the order of the rows, if they have one: no reference of the API promises any."""
+    created = [row.created_on for row in screen.rows if row.created_on is not None]
+    if len(created) < 2:
+        return []
+    if all(one >= other for one, other in pairwise(created)):
+        return ["newest created first"]
+    if all(one <= other for one, other in pairwise(created)):
+        return ["oldest created first"]
+    return []
 
 
-def _title(row: Instance) -> str:
+def _row(row: Instance, screen: Screen) -> Block:
+    """Build a row: its times go below its status, or beside its id where all rows have the same status."""
+    *status, id_ = _title(row, screen)
+    times = " · ".join(_times(row, screen.fetched_at))
+    return section(f"{status[0]}   {id_}\n{times}" if status else f"{id_}   {times}")
+
+
+def _title(row: Instance, screen: Screen) -> list[str]:
+    """Return a row's status, unless it is the one that was asked for, and its id."""
+    if row.status is not None and row.status == screen.query.status:
+        return [code(row.id)]
     looks = appearance(row.status)
-    return f"{looks.emoji} *{escape(looks.word)}*   {code(row.id)}"
+    return [f"{looks.emoji} *{escape(looks.word)}*", code(row.id)]
 
 
 def _times(row: Instance, now: datetime) -> list[str]:
-    began = row.started_on or row.created_on
-    phrases = ["no times given"]
+    """Return when an instance was created, which the list is sorted by, and what became of it."""
+    began = row.created_on or row.started_on
+    phrases = []
     if began is not None:
-        phrases = [f"{'started' if row.started_on else 'created'} {moment(began)}"]
-    if row.started_on and row.ended_on:
-        phrases.append(f"ran {duration(row.ended_on - row.started_on)}")
-    elif began and row.status in _STILL_GOING:
-        phrases.append(ago(now - began))
+        phrases.append(moment_after("created" if row.created_on else "started", began))
+    if row.ended_on is not None:
+        ended = _ENDED.get(row.status or "", "ended")
+        is_near = began is not None and timedelta(0) <= row.ended_on - began < _DAY
+        phrases.append(moment_after(ended, row.ended_on, TIME if is_near else DATE_AND_TIME))
+        if row.started_on is not None:
+            phrases.append(f"ran {duration(row.ended_on - row.started_on)}")
+    elif row.status in _STILL_GOING and began is not None:
+        started = row.started_on if row.created_on else None
+        phrases.append(f"started {ago(now - started)}" if started else ago(now - began))
+    if not phrases:
+        phrases.append("no times given")
     if row.trigger_source and row.trigger_source != "unknown":
         phrases.append(escape(row.trigger_source))
     return phrases
@@ -131,19 +169,39 @@ def _nothing(screen: Screen) -> str:
 
 
 def _range(screen: Screen) -> str:
-    """Return the range of rows. The API's own total is not shown, as the API calls it inaccurate."""
+    """Return which rows these are, and of how many as far as the list was read.
+
+    The API's own total is not shown, as the API calls it inaccurate.
+    """
     if not screen.rows:
         return "no rows"
-    more = ", more follow" if screen.next is not None else ", the end of the list"
-    if screen.first is None:
-        return f"{len(screen.rows)} rows from the cursor{more}"
+    if screen.first is None or screen.known is None:
+        return "1 row" if len(screen.rows) == 1 else f"{len(screen.rows)} rows"
     last = screen.first + len(screen.rows) - 1
-    return (f"{screen.first}\N{EN DASH}{last}" if last > screen.first else f"{last}") + more
+    rows = f"{screen.first}\N{EN DASH}{last}" if last > screen.first else f"{last}"
+    is_total = screen.is_last and not screen.incomplete_rows
+    return f"{rows} of {screen.known:,}{'' if is_total else '+'}"
+
+
+def _end(screen: Screen) -> list[str]:
+    """Return what is to be known at the end of a list; nothing before it.
+
+    The API bounds a list by creation time alone. What was created before the bound and ended behind it is
+    missing, which is only of no concern where no ended instance was asked for.
+    """
+    query = screen.query
+    if screen.next is not None or not screen.is_last:
+        return []
+    if query.since is None or query.status in _STILL_GOING:
+        return ["the end of the list"] if screen.rows else []
+    missing = "instances created before may have ended since"
+    return [f"no more created since then; {missing}" if screen.rows else missing]
 
 
 def _fallback_text(screen: Screen) -> str:
     """Return the list as one text, for screen readers and notifications."""
     rows = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
-    restricted = ", ".join(screen.query.describe(iso))
+    restricted = ", ".join(screen.query.describe(iso_after))
     asked = escape(_headline(screen.query)) + (f", {restricted}" if restricted else "")
-    return f"{asked}: {_range(screen)}. {rows}" if rows else f"{asked}: no instances"
+    told = ", ".join((_range(screen) if rows else "no instances", *_end(screen)))
+    return f"{asked}: {told}. {rows}" if rows else f"{asked}: {told}"

@@ -18,6 +18,7 @@ from bot.ui.elements import (
     header,
     message,
     moment,
+    moment_after,
     paging,
     section,
 )
@@ -48,12 +49,17 @@ def overview_message(
         ]
         blocks = [
             header(f"Workflows · {overview.account}"),
-            context(_asked(overview), f"as of {moment(overview.fetched_at, '{time_secs}')}"),
+            context(
+                _range(overview),
+                _asked(overview),
+                "by name",
+                f"as of {moment(overview.fetched_at, '{time_secs}')}",
+            ),
             *(rows or [section(_nothing(overview))]),
             *map(context, [*notices, *_notices(overview)]),
             *api_messages(overview.messages),
             *paging(controls, "Previous", "Next"),
-            context(_range(overview), command(overview.query.command()), "`/workflows help`"),
+            context(command(overview.query.command()), "`/workflows help`"),
         ]
         if limits.fits(blocks):
             break
@@ -84,10 +90,10 @@ def _row(workflow: Workflow, overview: Overview, longest: int) -> str:
     line = " · ".join(phrases) or _uncounted(workflow, overview)
     details = []
     if workflow.triggered_on is not None:
-        details.append(f"last started {moment(workflow.triggered_on)}")
+        details.append(moment_after("last started", workflow.triggered_on))
     schedules = workflow.schedules or ()
     for schedule in schedules[:_MOST_SCHEDULES]:
-        upcoming = f", next {moment(schedule.next_instance)}" if schedule.next_instance else ""
+        upcoming = f", {moment_after('next', schedule.next_instance)}" if schedule.next_instance else ""
         details.append(f"runs at {code(schedule.cron)}{upcoming}")
     if len(schedules) > _MOST_SCHEDULES:
         details.append(f"and {len(schedules) - _MOST_SCHEDULES} more schedules")
@@ -120,7 +126,8 @@ def _range(overview: Overview) -> str:
     if not overview.rows:
         return "no workflows"
     last = overview.first + len(overview.rows) - 1
-    return f"{overview.first}\N{EN DASH}{last} of {'at least ' * overview.cut_short}{overview.total}"
+    rows = f"{overview.first}\N{EN DASH}{last}" if last > overview.first else f"{last}"
+    return f"{rows} of {overview.total:,}{'+' * overview.cut_short}"
 
 
 def _fallback_text(overview: Overview) -> str:

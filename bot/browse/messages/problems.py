@@ -2,7 +2,7 @@
 
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.ui.elements import code
-from bot.ui.problems import Problem, Suggestion, details, explain
+from bot.ui.problems import Problem, Suggestion, explain
 
 
 def similar(workflow: str, value: str) -> Suggestion:
@@ -29,5 +29,4 @@ def _(error: NoSuchWorkflow) -> Problem:
     return Problem(
         f"{code(error.account)} has no workflow called {code(error.query.workflow)}.",
         ("`/workflows` shows them all, `/workflows help` what else there is.",),
-        details(error.answer),
     )

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.browse.model import HelpQuery
 from bot.browse.options import LIST_OPTIONS
-from bot.digests.command.create import read_create
+from bot.digests.command.addressees import names_channel
+from bot.digests.command.clauses import ALL
+from bot.digests.command.create import read_changes, read_create
 from bot.digests.command.requests import (
+    ChangeDigest,
     DeleteDigest,
     DigestRequest,
     EditDigest,
@@ -21,9 +25,10 @@ from bot.digests.command.requests import (
     RunDigest,
     ShowDigest,
 )
-from bot.language import filters
+from bot.language import filters, schedule_words
 from bot.language.command import Command
 from bot.language.errors import QueryError, nearest, one_of
+from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token
 from bot.language.verbs import Verb, Verbs
 from bot.language.word_stream import as_typed, wrong
@@ -32,6 +37,12 @@ _NUMBER: Final = re.compile(
     r"(?:digest )?(?:(?:no|nr|number)[.:]? ?)?[№#]? ?0*([1-9][0-9]{0,8})", re.ASCII | re.IGNORECASE
 )
 _VERB_AND_NUMBER: Final = re.compile(r"([a-z-]+)[:=#]?#?([1-9][0-9]{0,8})", re.ASCII | re.IGNORECASE)
+_USAGE: Final = "N"
+_HELP: Final = ("--help", "-h", "?")
+_FILLERS: Final = ("the", "me", "my", "now")
+_POLITE: Final = ("please", "pls", "thanks")
+_CLOSE: Final = 0.7
+_CLOSE_SHORT: Final = 0.6
 _A_NUMBER: Final = f"its number, as in `{COMMAND} digest show 7`; `{COMMAND} digest list` shows them"
 
 
@@ -41,78 +52,156 @@ def read_digest(head: Token, rest: Sequence[Token], command: Command) -> DigestR
     Raises:
         QueryError: something in them can't be understood.
     """
+    rest = [token for token in rest if token.key is not None or token.text.lower() not in _POLITE]
     if not rest:
         return ListDigests() if head.text.lower() == "digests" else OpenForm()
     if any(token.is_flag and token.key == "help" for token in rest):
         return HelpQuery("digest")
+    if len(rest) == 1 and rest[0].text.lower() == ALL:
+        return ListDigests(all=True)
+    return _read_words(head, rest, command)
+
+
+def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
+    """Read a digest without `create`, a verb with what is behind it, or a number."""
     verb, *behind = rest
-    if known := DIGEST_VERBS.find(verb.text):
-        return known.read(verb, behind, command)
-    raise _unknown_verb(head, verb, behind, command)
+    if _is_plan(head, rest, command):
+        return read_create(head, rest, command)
+    known = DIGEST_VERBS.find(verb.text)
+    is_schedule = verb.text.lower() == "on" and schedule_words.begins(rest, command.zone)
+    if known and not is_schedule:
+        return _with_reading(known.read(verb, behind, command), verb, known.name)
+    if numbered := _numbered(rest, command):
+        return numbered
+    if _asks_list(verb):
+        raise _asks_list_of_digest(head, verb)
+    if schedule_words.begins(rest, command.zone) or names_channel(verb):
+        return read_create(head, rest, command)
+    expected = one_of(DIGEST_VERBS.names)
+    raise verb.wrong("is not a digest command", expected=expected, nearest=_nearest_verb(verb))
+
+
+def _with_reading(request: DigestRequest, verb: Token, name: str) -> DigestRequest:
+    """Return a request that says what its verb was taken for."""
+    if verb.text.lower() in (name, *_HELP):
+        return request
+    return replace(request, readings=(Reading(verb.text, name), *request.readings))
+
+
+def _is_plan(head: Token, rest: Sequence[Token], command: Command) -> bool:
+    """Return whether words make a digest without `create`; `#7` is a number first."""
+    if _NUMBER.fullmatch(rest[0].text) and not rest[0].text.isdigit():
+        return False
+    try:
+        read_create(head, rest, command)
+    except QueryError:
+        return False
+    return True
+
+
+def _numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
+    """Read `7`, `#7 pause`, `7 daily 9am`, `run7`."""
+    joined = _VERB_AND_NUMBER.fullmatch(rest[0].text)
+    if joined and (known := DIGEST_VERBS.find(joined[1])) and known.usage == _USAGE:
+        number = replace(rest[0], text=joined[2], start=rest[0].end - len(joined[2]), key=None)
+        return known.read(rest[0], (number, *rest[1:]), command)
+    if not _NUMBER.fullmatch(rest[0].text):
+        return None
+    number, *behind = rest
+    if not behind:
+        return ShowDigest(_number_in((number,)))
+    if (known := DIGEST_VERBS.find(behind[0].text)) and known.usage == _USAGE:
+        return _with_reading(known.read(behind[0], (number, *behind[1:]), command), behind[0], known.name)
+    try:
+        return _edit(number, rest, command)
+    except QueryError as error:
+        if close := _nearest_verb(behind[0]):
+            right, expected = f"{close} {number.text}", one_of(DIGEST_VERBS.names)
+            raise wrong(rest[:2], "is not a digest command", expected=expected, nearest=right) from error
+        raise
 
 
 def _list(_: Token, rest: Sequence[Token], _command: Command) -> ListDigests:
-    if not rest:
-        return ListDigests()
-    if as_typed(rest).lower() not in ("all", "--all"):
-        close = nearest(as_typed(rest), ("all",))
+    words = as_typed(rest).lower()
+    if words in ("all", "--all", "everything", "everywhere", "all channels"):
+        return ListDigests(all=True)
+    if words not in ("", "here", "mine", "my", "me", "my own"):
+        close = nearest(words, ("all",))
         raise wrong(rest, "is no part of the digests", expected="`all`, or nothing more", nearest=close)
-    return ListDigests(all=True)
+    return ListDigests()
 
 
-def _number(verb: Token, rest: Sequence[Token]) -> int:
+def _create(verb: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
+    return read_create(verb, rest, command) if rest else OpenForm()
+
+
+def _edit(verb: Token, rest: Sequence[Token], command: Command) -> DigestRequest:
+    """Read `edit 7`, which opens the form, and `edit 7 daily 10am`, which needs none."""
+    for count in (3, 2, 1):
+        said, behind = rest[:count], rest[count:]
+        if len(said) == count and behind and (found := _NUMBER.fullmatch(as_typed(said))):
+            behind = behind[1:] if behind[0].text.lower() == "to" else behind
+            changes = read_changes(verb, behind, command)
+            return ChangeDigest(int(found[1]), changes=changes, readings=changes.readings)
+    return EditDigest(_number_in(rest)) if rest else ListDigests(wanted="edit")
+
+
+def _number_in(rest: Sequence[Token]) -> int:
     """Read a digest's number: `7`, `#7`, `no 7`, `digest 7`."""
-    if not rest:
-        raise verb.wrong("does not say which digest", expected=_A_NUMBER)
+    rest = [token for token in rest if token.text.lower() not in _FILLERS] or rest
     if found := _NUMBER.fullmatch(as_typed(rest)):
         return int(found[1])
-    if len(rest) > 1 and (found := _NUMBER.match(f"{as_typed(rest)} ")) and _NUMBER.fullmatch(found[0]):
-        raise wrong(rest, "is more than the number of one digest", expected=_A_NUMBER, nearest=found[1])
-    digits = re.findall(r"[0-9]+", as_typed(rest))
+    texts = [text for token in rest for text in token.text.split(",")]
+    numbers = [found[1] for text in texts if (found := _NUMBER.fullmatch(text))]
+    if len(numbers) > 1:
+        problem = "is more than the number of one digest"
+        raise wrong(rest, problem, expected=_A_NUMBER, nearest=tuple(dict.fromkeys(numbers)))
+    digits = re.findall(r"[0-9]+", as_typed(rest)) if len(rest) == 1 else []
     close = digits[0] if len(digits) == 1 and _NUMBER.fullmatch(digits[0]) else None
     raise wrong(rest, "is no number of a digest", expected=_A_NUMBER, nearest=close)
 
 
-def _unknown_verb(head: Token, verb: Token, rest: Sequence[Token], command: Command) -> QueryError:
-    key = LIST_OPTIONS.key_of(verb.key or ("status" if filters.known_status(verb.text) else ""))
-    if key is not None:
-        return wrong(
-            (head, verb),
-            "asks for nothing about digests",
-            expected=f"`{COMMAND} list digest` before filters, if a workflow is called so",
-            nearest=f"list {as_typed((head, verb))}",
-        )
-    said, close = [verb], DIGEST_VERBS.nearest(verb.text)
-    if number := _NUMBER.fullmatch(verb.text):
-        said = [verb, *rest[:1]]
-        close = f"{(rest and DIGEST_VERBS.nearest(rest[0].text)) or 'show'} {number[1]}"
-    elif (joined := _VERB_AND_NUMBER.fullmatch(verb.text)) and DIGEST_VERBS.nearest(joined[1]):
-        close = f"{DIGEST_VERBS.nearest(joined[1])} {joined[2]}"
-    elif _is_plan((verb, *rest), command):
-        close = f"create {verb.text}"
-    return wrong(said, "is not a digest command", expected=one_of(DIGEST_VERBS.names), nearest=close)
+def _asks_list(verb: Token) -> bool:
+    """Return whether a word is a filter of a list: a workflow may be called `digest`."""
+    key = verb.key or ("status" if filters.known_status(verb.text) else "")
+    return LIST_OPTIONS.key_of(key) is not None
 
 
-def _is_plan(tokens: Sequence[Token], command: Command) -> bool:
-    try:
-        read_create(tokens[0], tokens, command)
-    except QueryError:
-        return False
-    return True
+def _asks_list_of_digest(head: Token, verb: Token) -> QueryError:
+    return wrong(
+        (head, verb),
+        "asks for nothing about digests",
+        expected=f"`{COMMAND} list digest` before filters, if a workflow is called so",
+        nearest=f"list {as_typed((head, verb))}",
+    )
+
+
+def _nearest_verb(verb: Token) -> str | None:
+    """Return the verb with a slip of the keyboard, or another system's name for it."""
+    joined = _VERB_AND_NUMBER.fullmatch(verb.text)
+    word, number = (joined[1], f" {joined[2]}") if joined else (verb.text, "")
+    word = word.lower().strip("-\N{EM DASH}\N{EN DASH}:")
+    # `rename` is not `resume`; of three letters two that are swapped are enough
+    alike = nearest(word, DIGEST_VERBS.names, cutoff=_CLOSE if len(word) > 3 else _CLOSE_SHORT)
+    elsewhere = next((known.name for known in DIGEST_VERBS if word in known.synonyms), None)
+    close = elsewhere or alike
+    return close and f"{close}{number}"
 
 
 def _help(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuery:
     return HelpQuery("digest")
 
 
-def _of_number(request: type[OfDigest], meaning: str, synonyms: tuple[str, ...]) -> Verb[DigestRequest]:
+def _of_number(
+    request: type[OfDigest], meaning: str, aliases: tuple[str, ...], synonyms: tuple[str, ...] = ()
+) -> Verb[DigestRequest]:
     """Return a verb that is about one digest, and is called as its request is without `digest_`."""
     name = request.kind.removeprefix("digest_")
 
-    def read(verb: Token, rest: Sequence[Token], _: Command) -> OfDigest:
-        return request(_number(verb, rest))
+    def read(_verb: Token, rest: Sequence[Token], _command: Command) -> DigestRequest:
+        return request(_number_in(rest)) if rest else ListDigests(wanted=name)
 
-    return Verb(name, "N", meaning, read, synonyms=synonyms)
+    return Verb(name, _USAGE, meaning, read, aliases=aliases, synonyms=synonyms)
 
 
 DIGEST_VERBS: Final = Verbs[DigestRequest](
@@ -121,20 +210,22 @@ DIGEST_VERBS: Final = Verbs[DigestRequest](
             "create",
             "[#channel] SCHEDULE [options]",
             "a new digest",
-            read_create,
-            synonyms=("new", "add", "make", "set", "schedule", "subscribe"),
+            _create,
+            aliases=("new", "add", "make", "schedule", "subscribe"),
+            synonyms=("set",),
         ),
         Verb(
             "list",
             "[all]",
             "the digests of this channel, and yours; `all` is for admins",
             _list,
-            synonyms=("ls", "all", "overview"),
+            aliases=("ls", "overview"),
+            synonyms=("all",),
         ),
         _of_number(
             ShowDigest,
             "everything about a digest",
-            ("view", "get", "info", "describe", "details", "history"),
+            ("view", "get", "info", "describe", "details", "history", "open", "status"),
         ),
         _of_number(PreviewDigest, "what a digest would say now; only you see it", ("test", "try", "dry-run")),
         _of_number(RunDigest, "a digest at once, to its channel", ("now", "send", "post", "trigger")),
@@ -148,14 +239,23 @@ DIGEST_VERBS: Final = Verbs[DigestRequest](
             "a paused digest again",
             ("start", "unpause", "continue", "enable", "unmute", "on"),
         ),
-        _of_number(EditDigest, "a form for a digest", ("change", "update", "modify")),
+        Verb(
+            "edit",
+            _USAGE,
+            "a form for a digest; with words behind the number, as in `edit 7 daily 10am`, the change itself",
+            _edit,
+            aliases=("change", "update", "modify", "reschedule", "move"),
+        ),
         _of_number(
             DeleteDigest,
             "no more of a digest at all",
-            ("remove", "rm", "del", "drop", "cancel", "unsubscribe"),
+            ("remove", "rm", "del", "drop"),
+            ("cancel", "unsubscribe"),
         ),
         _of_number(RestoreDigest, "a deleted digest again", ("undelete", "undo", "recover")),
-        Verb("help", "", "everything about digests", _help, aliases=("--help", "-h", "?")),
+        Verb(
+            "help", "", "everything about digests", _help, aliases=("--help", "-h", "?", "commands", "usage")
+        ),
     )
 )
 """What may stand behind `digest`."""

@@ -10,10 +10,10 @@ from bot.digests.model import MOST_MENTIONS, MOST_WORKFLOWS, Mention
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.durations import DEFAULT_WINDOW, LONGEST_WINDOW, SHORTEST_WINDOW, read_window, window_text
-from bot.language.errors import QueryError
+from bot.language.errors import QueryError, one_of
 from bot.language.options import Field, Option, Options
 from bot.language.tokens import Token
-from bot.language.zones import nearest_zone, zone_name
+from bot.language.zones import find_zones, nearest_zone
 
 _YES: Final = ("", "yes", "true", "on", "1")
 _NO: Final = ("no", "false", "off", "0")
@@ -59,13 +59,16 @@ def _read_thread(word: Token, _: Command) -> bool:
     return True
 
 
-def _read_zone(word: Token, _: Command) -> str:
-    zone = zone_name(word.value)
-    if zone is None:
+def _read_zone(word: Token, command: Command) -> str:
+    found = find_zones(word.value, command.zone)
+    if len(found) > 1:
+        choices = tuple(f"zone:{name}" for name in found)
+        raise word.wrong("may be several time zones", expected=one_of(choices), nearest=choices)
+    if not found:
         close = nearest_zone(word.value)
         expected = "a zone such as `zone:Europe/Berlin` or `zone:UTC`"
         raise word.wrong("is no time zone I know", expected=expected, nearest=close and f"zone:{close}")
-    return zone
+    return found[0]
 
 
 WORKFLOW: Final[Option[list[str]]] = Option(

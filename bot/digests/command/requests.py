@@ -1,13 +1,17 @@
 """What people ask of digests: typed, by a button, or by the form."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
 from bot.browse.model import HelpQuery, ListQuery
-from bot.digests.model import DigestSpec
+from bot.cloudflare.models import Status
+from bot.digests.model import DigestSpec, Mention
+from bot.language.readings import Reading
+from bot.language.schedule import Schedule
 from bot.slack.requests import Request, RequestCodec
 
 _ASSUMED: Final = "?"
@@ -40,10 +44,16 @@ class CreateDigest(Request):
 
 @dataclass(frozen=True, slots=True)
 class ListDigests(Request):
-    """The digests there are; `all` was said, or was not."""
+    """The digests there are.
+
+    Attributes:
+        all: of all channels.
+        wanted: the verb that was typed without a number: the person has to choose one.
+    """
 
     kind: ClassVar[str] = "digest_list"
     all: bool = False
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,55 @@ class EditDigest(OfDigest):
     """A form for an existing digest."""
 
     kind: ClassVar[str] = "digest_edit"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestChanges:
+    """What is to be different about a digest; None for what stays as it is.
+
+    Attributes:
+        cron: of its schedule.
+        zone: the IANA name of its schedule's zone.
+        channel: Slack's id of it.
+        channel_name: as it was typed, without its `#`; empty where Slack did not say.
+        account: as settings name it.
+        workflows: their names; none means all.
+        status: whose new instances stand at the top.
+        window: how far back the chart goes.
+        quiet: say nothing when there is nothing new.
+        mentions: who is called, in place of those before.
+        daily_thread: only the day's first stands in the channel.
+        readings: what was taken for what.
+    """
+
+    cron: str | None = None
+    zone: str | None = None
+    channel: str | None = None
+    channel_name: str = ""
+    account: str | None = None
+    workflows: tuple[str, ...] | None = None
+    status: Status | None = None
+    window: timedelta | None = None
+    quiet: bool | None = None
+    mentions: tuple[Mention, ...] | None = None
+    daily_thread: bool | None = None
+    readings: tuple[Reading, ...] = ()
+
+    def apply(self, plan: DigestSpec) -> DigestSpec:
+        """Return a plan with the changes."""
+        names = ("channel", "account", "workflows", "status", "window", "quiet", "mentions", "daily_thread")
+        changed = {name: value for name in names if (value := getattr(self, name)) is not None}
+        schedule = Schedule(self.cron or plan.schedule.cron, self.zone or plan.schedule.zone)
+        zone_assumed = plan.zone_assumed and self.zone is None
+        return replace(plan, schedule=schedule, zone_assumed=zone_assumed, **changed)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDigest(OfDigest):
+    """Some changes of a digest that were typed."""
+
+    kind: ClassVar[str] = "digest_change"
+    changes: DigestChanges = DigestChanges()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Words of `digest create` that belong nowhere: what they most likely mean, and what to write for them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.cloudflare.models import STATUSES
@@ -7,29 +8,110 @@ from bot.digests.command.addressees import names_somebody
 from bot.language import filters, times
 from bot.language.durations import read_window
 from bot.language.errors import QueryError, nearest, typed
-from bot.language.tokens import Token
+from bot.language.schedule_weekdays import GROUPS, is_weekdays
+from bot.language.tokens import COMMAND, Token
+from bot.language.word_stream import Words, as_typed, wrong
 from bot.language.zones import nearest_zone, zone_name
 
 _BARE: Final = ("workflow", "quiet", "only-failures", "mention", "thread", "window", "all", "here", *STATUSES)
 _CLOSE: Final = 0.8
+_MOST_NAMES: Final = 4
+_NAMES: Final = "`workflow` before the names of workflows"
+_ENDS: Final = (
+    *("until", "till", "ending", "ends", "end", "starting", "starts", "start", "from", "beginning", "begins"),
+    *("after", "before", "once", "expires"),
+)
+_SCHEDULE_WORDS: Final = (
+    "and",
+    "&",
+    "or",
+    "every",
+    "each",
+    "hourly",
+    "monthly",
+    "weekly",
+    "then",
+    "at",
+    *GROUPS,
+)
+BEFORE_NAMES: Final = ("for", "about", "of", "on")
+"""Words that people put before what a digest is about."""
+_COMMON: Final = (
+    *BEFORE_NAMES,
+    *("a", "an", "the", "but", "not", "no", "except", "with", "without", "by", "in", "to", "into", "when"),
+    *("if", "only", "if", "is", "are", "me", "us", "my", "our", "it", "this", "that", "also", "plus", "per"),
+    *("times", "time", "day", "days", "week", "month", "year", "because", "so", "than", "via", "like", "as"),
+)
+"""Words of sentences, for which no workflow is proposed."""
 
 
-def stray(token: Token) -> QueryError:
-    """Return the error for a bare word that is neither an option nor a part of the schedule."""
+def stray(tokens: Sequence[Token]) -> QueryError:
+    """Return the error for a bare word that is neither an option nor a part of the schedule.
+
+    Args:
+        tokens: the word, and those behind it.
+    """
+    token, word = tokens[0], Words(tokens).word()
+    behind = next((token for token in tokens[1:2] if token.key is None), None)
     if names_somebody(token):
         expected = "`mention:` before whom to call"
         return token.wrong(
             "is a person without `mention:`", expected=expected, nearest=f"mention:{token.text}"
         )
-    if times.is_clock(token.value) or token.text.lower() in ("and", "&"):
-        expected = "one schedule; cron fields can name several times, as in `cron 0 9,17 * * *`"
+    if word in _ENDS:
+        expected = f"no first or last day: a digest comes until `{COMMAND} digest pause` or `delete`"
+        return wrong(tokens[:2], "is no part of a digest", expected=expected)
+    if word in _SCHEDULE_WORDS or times.is_clock(token.value) or is_weekdays(word):
+        expected = "one schedule, with the same times for all its days; make a digest for each"
         return token.wrong("follows a whole schedule", expected=expected)
+    if window := _window_behind(tokens):
+        expected = "`window:` before how far back the chart goes"
+        return wrong(
+            tokens[: 1 + len(window)],
+            "is not `window`",
+            expected=expected,
+            nearest=f"window {as_typed(window)}",
+        )
+    if word in BEFORE_NAMES and behind and not behind.text[0].isdigit():
+        return token.wrong("is not `workflow`", expected=_NAMES, nearest="workflow")
     return token.wrong(
         "is a word I don't know behind the schedule",
         expected=f"`workflow` before a workflow's name, as in {typed(f'workflow {token.raw}')}, "
         "or an option such as `quiet`, `window:7d` or `mention:@here`",
-        nearest=(not token.quoted and _meant(token)) or f"workflow {token.raw}",
+        nearest=_nearest(tokens),
     )
+
+
+def _nearest(tokens: Sequence[Token]) -> str | None:
+    """Return what a word most likely means; a name of a workflow, unless it is a word of a sentence."""
+    token, words = tokens[0], Words(tokens[:_MOST_NAMES])
+    if token.quoted:
+        return f"workflow {token.raw}"
+    if meant := _meant(token):
+        return meant
+    following = [words.word(place) for place in range(_MOST_NAMES)]
+    return None if any(map(_is_no_name, filter(None, following))) else f"workflow {token.raw}"
+
+
+def _is_no_name(word: str) -> bool:
+    """Return whether a word is one of sentences or schedules, and no name is proposed for it."""
+    known = (*_COMMON, *_ENDS, *_SCHEDULE_WORDS)
+    is_time = times.is_clock(word) or is_weekdays(word)
+    return (word in known and word not in ("and", "&")) or is_time or not any(map(str.isalnum, word))
+
+
+def _window_behind(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Return the words of a window behind `last` or `since`."""
+    if Words(tokens).word() not in ("last", "past", "since"):
+        return ()
+    for count in (2, 1):
+        said = tuple(tokens[1 : 1 + count])
+        try:
+            read_window(as_typed(said))
+        except QueryError:
+            continue
+        return said
+    return ()
 
 
 def meant_option(token: Token) -> str | None:

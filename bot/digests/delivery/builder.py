@@ -15,7 +15,7 @@ from bot.cloudflare.errors import (
     Unavailable,
     UnknownAccount,
 )
-from bot.digests.delivery.late_runs import SearchedRuns, maybe_posted_since
+from bot.digests.delivery.late_runs import SearchedRuns, Watch, maybe_posted_since, wait_for_post
 from bot.digests.delivery.model import Prepared
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.limits import ChannelCalls
@@ -43,6 +43,7 @@ class MessageBuilder:
 
     Attributes:
         searched: the late runs whose message was looked for; shared with the sender.
+        watch: since when the database is known not to have been replaced.
         calls: limits how often everybody in a channel is called; None for no limit.
     """
 
@@ -53,6 +54,7 @@ class MessageBuilder:
     recorder: RunRecorder
     now: Callable[[], datetime]
     searched: SearchedRuns
+    watch: Watch
     calls: ChannelCalls | None = None
 
     async def prepare(self, attempt: Attempt) -> Prepared | None:
@@ -93,6 +95,9 @@ class MessageBuilder:
             await self.recorder.reschedule(attempt, _RETRY_AFTER, found.why)
             return None
         if isinstance(found, RetryLater):
+            if wait := wait_for_post(active, self.now()):
+                await self.recorder.reschedule(attempt, wait, "it may still be on its way")
+                return None
             await self.runs.unmark_posting(attempt)
             return message
         return replace(message, maybe_posted=there == message.channel)
@@ -102,7 +107,7 @@ class MessageBuilder:
 
         What it reported is not known, so the baseline stays as it was: the next digest may repeat some of it.
         """
-        since = None if active.posting else maybe_posted_since(active, self.now())
+        since = None if active.posting else maybe_posted_since(active, self.now(), self.watch)
         if prepared.message is None or since is None:
             return False
         found = await self.poster.find(prepared.message, since)

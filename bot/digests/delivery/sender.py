@@ -1,9 +1,10 @@
 """The second step of a delivery: post the message exactly once, however often the step is repeated.
 
 The database notes each try before it is made. After such a note, and where the run is late, the sender
-searches the channel before it posts: a database restored from a backup has lost the note. If the bot may not
-read the channel after such a note, it posts again and the message says that it may be there twice: twice is
-better than never.
+searches the channel before it posts: a database restored from a backup has lost the note. What it does not
+find soon after the note may still be on its way from a worker that has died, so it waits and searches again.
+If the bot may not read the channel after such a note, it posts again and the message says that it may be
+there twice: twice is better than never.
 
 A try may come minutes after the message was made. Before each one the sender looks at what the digest is now:
 one that was paused or deleted is not posted, one that was moved or changed is made anew.
@@ -16,7 +17,7 @@ from typing import Final
 
 import structlog
 
-from bot.digests.delivery.late_runs import SearchedRuns, maybe_posted_since
+from bot.digests.delivery.late_runs import SearchedRuns, Watch, maybe_posted_since, wait_for_post
 from bot.digests.delivery.model import Prepared, Sent, SentKind
 from bot.digests.messages.report import maybe_repeated
 from bot.digests.model import Digest
@@ -46,6 +47,7 @@ class MessageSender:
 
     Attributes:
         searched: the late runs whose message was looked for just now, when it was built.
+        watch: since when the database is known not to have been replaced.
     """
 
     runs: RunRepository
@@ -53,6 +55,7 @@ class MessageSender:
     policy: RetryPolicy
     now: Callable[[], datetime]
     searched: SearchedRuns
+    watch: Watch
 
     async def send(self, attempt: Attempt, prepared: Prepared, lease: JobLease) -> Sent:
         """Post what was prepared.
@@ -69,24 +72,28 @@ class MessageSender:
         message = prepared.message
         if active is None or message is None:
             return Sent(SentKind.SUPERSEDED)
-        since = maybe_posted_since(active, self.now())
+        since = maybe_posted_since(active, self.now(), self.watch)
         if since is not None and (active.posting or attempt not in self.searched):
             found = await self._find_posted(active, message, since)
             if isinstance(found, Sent):
                 return found
             message = found
-        if (ended := await self._end_without_message(active, attempt, prepared, message)) is not None:
-            return ended
         if not await lease.verify():
             raise LeaseLost(f"digest {attempt.digest}, {attempt.slot}")
-        if not await self.runs.mark_posting(attempt, message.channel):
-            return Sent(SentKind.SUPERSEDED)
-        if not lease.is_valid():
-            # The process was paused past its lease; verify it again before posting.
-            return self._retry(active, "this worker was not heard of", LAST_TRY)
-        outcome = await self.poster.post(_with_note(message) if message.maybe_posted else message)
-        if isinstance(outcome, RetryLater) and not message.maybe_posted:
-            await self.runs.unmark_posting(attempt)
+        if (ended := await self._end_without_message(active, attempt, prepared, message)) is not None:
+            return ended
+
+        async def may_post() -> bool:
+            """Note another request; refuse it if the process was paused past its lease."""
+            if not lease.is_valid() or not await self.runs.mark_posting(attempt, message.channel, self.now()):
+                return False
+            return lease.is_valid()
+
+        noted = _with_note(message) if message.maybe_posted else message
+        outcome = await self.poster.post(noted, may_post)
+        is_certain = isinstance(outcome, RetryLater | ChannelGone) and not message.maybe_posted
+        if is_certain and lease.is_valid():
+            await self.runs.unmark_posting(attempt)  # not after the lease: another worker may be posting
         return self._sent(active, outcome)
 
     async def _find_posted(
@@ -98,6 +105,8 @@ class MessageSender:
             _log.info("digest_found", digest=active.run.digest, slot=active.run.slot, ts=found.ts)
         elif not active.posting:
             return message  # that no try is known is reason enough to post, whatever Slack says
+        elif isinstance(found, RetryLater) and (wait := wait_for_post(active, self.now())):
+            return Sent(SentKind.RETRY, why="it may still be on its way", wait=wait.total_seconds())
         if isinstance(found, Posted | Unknown):
             return self._sent(active, found)
         return replace(message, maybe_posted=message.maybe_posted or isinstance(found, Rejected))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.late_runs import SearchedRuns
+from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
 from bot.digests.due import DueScheduler
@@ -80,6 +80,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         now: the clock.
     """
     policy = RetryPolicy(settings.digest_lateness, settings.digest_retry)
+    watch = Watch()
 
     async def open_team() -> TeamDeliveries:
         team_id = await team()
@@ -88,8 +89,8 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         limits = CallLimits(settings.bot_calls_per_channel, settings.bot_calls_per_person)
         calls = ChannelCalls(engine, team_id, limits)
         searched = SearchedRuns(now)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, searched, calls)
-        sender = MessageSender(runs, poster, policy, now, searched)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, searched, watch, calls)
+        sender = MessageSender(runs, poster, policy, now, searched, watch)
 
         async def start_runtime() -> "DeliveryRuntime":
             workflow = await asyncio.to_thread(_load_workflow)
@@ -104,7 +105,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         adopt = partial(adopt_rows, engine, team_id)
         return TeamDeliveries(scheduler, recorder, start_runtime, adopt, WorkerPresence(engine, team_id))
 
-    worker = Worker(open_team, settings.takeover, metrics, now)
+    worker = Worker(open_team, settings.takeover, metrics, now, watch)
     polling = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -149,6 +150,7 @@ class Worker:
     takeover: timedelta
     metrics: Metrics
     now: Callable[[], datetime]
+    watch: Watch
     _team: TeamDeliveries | None = None
     _runtime: "DeliveryRuntime | None" = None
     _fault: str | None = None
@@ -174,21 +176,25 @@ class Worker:
     async def run(self) -> None:
         """Poll until cancelled."""
         while True:
+            now = self.now()
             try:
                 if self._team is None:
                     self._team = await self.open_team()
-                await self._round(self._team, self.now())
+                await self._round(self._team, now)
                 if self._polls % _ANNOUNCE_EVERY == 1:
                     await self._team.presence.announce()
                 self._fault = None
                 self._failures.succeeded()
+                self.watch.note(now)
             except Standby as reason:
                 self._stand_by(str(reason))
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
                 self._fault = reason_of(error)
+                self.watch.note_failure()
                 self._failures.failed(self._fault)
             except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
                 self._fault = reason_of(error)
+                self.watch.note_failure()
                 self._failures.failed(self._fault, unexpected=error)
             await asyncio.sleep(_POLL)
 

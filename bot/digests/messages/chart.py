@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.digests.messages.phrases import newly, span_in_words
 from bot.digests.report import Bar, Report
 from bot.ui import limits
-from bot.ui.elements import duration, escape, moment, plain, section
+from bot.ui.elements import duration, escape, moment_after, plain, section
 from bot.ui.limits import Block
 
 _HEIGHTS: Final = "▁▂▃▄▅▆▇█"
@@ -49,7 +49,7 @@ def sparkline(report: Report) -> list[Block]:
         return []
     bars, drawn = drawing(report)
     highest = max(bars, key=lambda bar: bar.count)
-    peak = f"0 to {highest.count:,}, most from {moment(highest.start)}" if highest.count else "none"
+    peak = f"0 to {highest.count:,}, {moment_after('most from', highest.start)}" if highest.count else "none"
     each = f"{duration(_width(bars, report.until))} each"
     return [section(f"*{escape(_title(report))}*\n`{drawn}`  {each}, {peak}")]
 

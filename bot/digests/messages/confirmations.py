@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
+from bot.digests.command.addressees import Channel
 from bot.digests.messages.phrases import command_of
-from bot.digests.messages.plan import buttons, heading, what, when
-from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, DigestSpec, spec_command
+from bot.digests.messages.plan import buttons, heading, what, when, zone_question
+from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun
 from bot.language.tokens import COMMAND
 from bot.ui.elements import (
     Message,
@@ -16,7 +17,7 @@ from bot.ui.elements import (
     context,
     escape,
     message,
-    moment,
+    moment_after,
     person,
     plain,
     section,
@@ -79,7 +80,7 @@ def created_message(digest: Digest, same: Sequence[Digest] = ()) -> Message:
         digest: the new one.
         same: others of its channel that tell the same at the same times.
     """
-    return _done("✅", "is made", digest, *_same(digest, same), *_zone_advice(digest))
+    return _with_blocks(_done("✅", "is made", digest, *_same(digest, same)), _zone_question(digest))
 
 
 def created_elsewhere_message(
@@ -93,14 +94,14 @@ def created_elsewhere_message(
         same: as for `created_message`.
     """
     where = channel(digest.plan.channel)
-    return _statement(
+    said = _statement(
         "✅",
         f"Digest {digest.number} is made.",
         f"It goes to {where}: {when(digest)}.",
         *_same(digest, same),
-        *_zone_advice(digest),
         *_not_announced(unannounced or {}),
     )
+    return _with_blocks(said, _zone_question(digest))
 
 
 def changed_message(
@@ -175,7 +176,7 @@ def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
     return _statement(
         "⏳",
         f"Digest {digest.number} is being made already.",
-        f"It was asked for {moment(run.due_at, _TO_THE_SECOND)}, and comes once "
+        f"It was {moment_after('asked for', run.due_at, _TO_THE_SECOND)}, and comes once "
         f"to {channel(digest.plan.channel)}. No second one follows.",
         *filter(None, [why]),
     )
@@ -186,8 +187,8 @@ def run_too_soon_message(digest: Digest, run: DigestRun, again_at: datetime) -> 
     return _statement(
         "⏳",
         f"Digest {digest.number} was run a moment ago.",
-        f"It was asked for {moment(run.due_at, _TO_THE_SECOND)}. No second one is made so soon.",
-        f"From {moment(again_at, _TO_THE_SECOND)} on: {command(command_of('run', digest.number))}",
+        f"It was {moment_after('asked for', run.due_at, _TO_THE_SECOND)}. No second one is made so soon.",
+        f"{moment_after('From', again_at, _TO_THE_SECOND)} on: {command(command_of('run', digest.number))}",
     )
 
 
@@ -262,6 +263,12 @@ def not_all_message(admins: Sequence[str]) -> Message:
     )
 
 
+def with_question(said: Message, verb: str) -> Message:
+    """Return a list of digests that asks which one a verb is meant for, as its number was not typed."""
+    question = f"Which digest? Choose in its `⋯`, or type {command(f'{COMMAND} digest {verb} NUMBER')}"
+    return message(f"{question} {said.text}", [section(question), *said.blocks])
+
+
 def with_no_worker_warning(said: Message) -> Message:
     """Return the same, saying that no digest will come as things are."""
     warning = (
@@ -287,14 +294,19 @@ def with_undelivered_warning(said: Message, fault: str | None) -> Message:
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
 
 
-def channel_unavailable_message(missing: Missing, plan: DigestSpec, channel_name: str) -> Message:
-    """Tell why a digest can't go to a channel; its name is empty where Slack did not give it."""
+def channel_unavailable_message(missing: Missing, to: Channel, again: str) -> Message:
+    """Tell why a digest can't go to a channel.
+
+    Args:
+        missing: why.
+        to: the channel; without a name where Slack did not give it.
+        again: the command that asks for the same once more, in that channel where it has no name.
+    """
     title, advice = _DOORS[missing]
     if missing in {"person", "bot"}:
-        again = spec_command(plan, f"#{channel_name}" if channel_name else "here")
-        where = "" if channel_name else " there"
+        where = "" if to.name else " there"
         advice = f"{advice.removesuffix('.')}{where}: {command(again)}"
-    return _statement("⛔", title.format(channel(plan.channel)), advice)
+    return _statement("⛔", title.format(channel(to.id)), advice)
 
 
 def channel_unavailable_text(missing: Missing) -> str:
@@ -341,12 +353,16 @@ def _same(digest: Digest, others: Sequence[Digest]) -> list[str]:
     return [f"⚠️ {said} {verb} the same there at the same times. To have it only once: {undo}"]
 
 
-def _zone_advice(digest: Digest) -> list[str]:
-    if not digest.plan.zone_assumed:
-        return []
+def _zone_question(digest: Digest) -> list[Block]:
     edit = command(command_of("edit", digest.number))
     taken = "⚠️ Slack did not tell your time zone: UTC is taken until it does, then your own."
-    return [f"{taken} To choose one now: {edit}"]
+    return zone_question(digest, f"{taken} To choose one now: {edit}")
+
+
+def _with_blocks(said: Message, further: Sequence[Block]) -> Message:
+    """Return a message with more blocks behind its first one, and their words in its text."""
+    words = [block["text"]["text"] for block in further]
+    return message(" ".join((said.text, *words)), [*said.blocks[:1], *further, *said.blocks[1:]])
 
 
 def _owners(digest: Digest, admins: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from bot.ui.elements import (
     escape,
     header,
     message,
-    moment,
+    moment_after,
     section,
 )
 from bot.ui.limits import Block
@@ -51,11 +51,11 @@ def reported_message(request: OfInstances, buttons: InstanceButtons) -> Message:
     first, last = request.offset + 1, request.offset + len(rows)
     shown = f"{first}\N{EN DASH}{last} of {total:,}" if last > first else f"{last} of {total:,}"
     title = f"{query.workflow} · {total:,} {newly(status)}"
-    asked = f"as {name_of(request.digest).lower()} counted them {moment(_at(request.until))}"
+    asked = moment_after(f"as {name_of(request.digest).lower()} counted them", _at(request.until))
     blocks = [header(title), context(code(request.account), asked)]
     for instance, at in rows:
         row = f"{looks.emoji} *{escape(looks.word)}*   {code(instance, _LONGEST_ID)}"
-        blocks.append(section(f"{row}\n{since} {moment(_at(at))}"))
+        blocks.append(section(f"{row}\n{moment_after(since, _at(at))}"))
     if not request.exact:
         blocks.append(context("There may be more that the digest could not look at: the list has them."))
     blocks += _buttons(buttons)

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Final
 
 from bot.digests.messages.phrases import command_of, plural
-from bot.digests.messages.plan import MOST_NAMES, buttons, heading, menu, new_button, upcoming, what, when
+from bot.digests.messages.plan import (
+    MOST_NAMES,
+    buttons,
+    heading,
+    menu,
+    new_button,
+    upcoming,
+    what,
+    when,
+    zone_question,
+)
 from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun, RunState, spec_command
 from bot.language.tokens import COMMAND
 from bot.ui import limits
@@ -109,6 +119,8 @@ def digest_details_message(
         )
     outcomes = "\n".join(f"• {_run(run)}" for run in runs[:MOST_RUNS]) or "none yet"
     blocks.append(section(f"*Last runs*\n{outcomes}"))
+    if may_change:
+        blocks += zone_question(digest, "⚠️ Its times are UTC until Slack tells its creator's time zone.")
     blocks += buttons(digest, may_change=may_change)
     blocks.append(context(again if here else f"In {channel(plan.channel)}: {again}"))
     where = channel(plan.channel)

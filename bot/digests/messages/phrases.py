@@ -68,9 +68,9 @@ def subject(plan: DigestSpec) -> str:
     return ", ".join(plan.workflows[:_MOST_NAMES]) + more
 
 
-def since_in_words(report: Report, at: str) -> str:
-    """Format `since` with a given moment; for a first digest use its window."""
-    return f"in the last {span_in_words(report.plan.window)}" if report.first else f"since {at}"
+def since_in_words(report: Report, since: str) -> str:
+    """Return `since` and a moment, in these words; for a first digest use its window."""
+    return f"in the last {span_in_words(report.plan.window)}" if report.first else since
 
 
 def named(name: str) -> str:

@@ -18,7 +18,7 @@ from bot.digests.command.requests import (
 from bot.digests.messages.phrases import mention_names, named, newly, span_in_words
 from bot.digests.model import ERRORED, Digest, DigestSpec
 from bot.language.durations import DEFAULT_WINDOW
-from bot.ui.elements import actions, button, channel, code, escape, moment, with_confirm
+from bot.ui.elements import actions, button, channel, code, escape, moment_after, section, with_confirm
 from bot.ui.form_fields import menu_option
 from bot.ui.limits import Block
 
@@ -44,7 +44,7 @@ def upcoming(digest: Digest) -> str:
         return "🗑️ deleted"
     if digest.state == "paused" or digest.next_due is None:
         return "⏸️ paused" + (f": {escape(digest.pause_reason)}" if digest.pause_reason else "")
-    return f"next {moment(digest.next_due)}"
+    return moment_after("next", digest.next_due)
 
 
 def what(plan: DigestSpec, most: int) -> str:
@@ -84,6 +84,20 @@ def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
             row.append(_button("Pause", PauseDigest(number, in_place=True)))
         row += [_button("Edit…", EditDigest(number, in_place=True)), _delete(digest)]
     return actions(row)
+
+
+def zone_question(digest: Digest, words: str) -> list[Block]:
+    """Build a line with a button that asks for a digest's time zone, if UTC stands in for it.
+
+    Args:
+        digest: it.
+        words: what is said beside the button, in mrkdwn.
+    """
+    if not digest.plan.zone_assumed or digest.state == "deleted":
+        return []
+    label, request = "Choose time zone…", EditDigest(digest.number)
+    spoken = f"Choose the time zone of digest {digest.number}"
+    return [section(words, button(label, request.kind, DIGEST_CODEC.encode(request), spoken))]
 
 
 def menu(digest: Digest, *, may_change: bool) -> Block:

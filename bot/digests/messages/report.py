@@ -23,7 +23,18 @@ from bot.digests.messages.phrases import (
 from bot.digests.messages.title import count_by_workflow, mark, title
 from bot.digests.report import Report
 from bot.ui import limits
-from bot.ui.elements import Message, code, command, context, escape, header, message, moment, section
+from bot.ui.elements import (
+    Message,
+    code,
+    command,
+    context,
+    escape,
+    header,
+    message,
+    moment,
+    moment_after,
+    section,
+)
 from bot.ui.limits import Block
 from bot.ui.problems import explain
 
@@ -88,7 +99,7 @@ def unreadable_message(number: int, error: Exception, next_due: datetime | None)
     """
     problem = explain(error)
     title = f"{name_of(number)} could not be made: {problem.title}"
-    upcoming = f"The next one is due {moment(next_due)}. " if next_due else ""
+    upcoming = f"The next one is {moment_after('due', next_due)}. " if next_due else ""
     again = f"{upcoming}To try it now: {command(command_of('run', number))}"
     blocks = [section("\n".join((f"⚠️ *{title}*", *problem.advice, again)))]
     if problem.details:
@@ -120,7 +131,7 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
         context(
             f"{name_of(number)} · {escape(limits.shorten(subject(report.plan), _LONGEST_SUBJECT))}",
             code(report.account),
-            since_in_words(report, moment(report.since)),
+            since_in_words(report, moment_after("since", report.since)),
             f"as of {moment(report.until, '{time_secs}')}",
         ),
     ]
@@ -137,7 +148,7 @@ def _top(report: Report, number: int | None, controls: DigestControls) -> list[B
 
 def _preview_line(number: int | None, report: Report, next_due: datetime | None) -> str:
     """Say what a preview is of."""
-    plan, due = report.plan, f", due {moment(next_due)}," if next_due else ""
+    plan, due = report.plan, f", {moment_after('due', next_due)}," if next_due else ""
     if number is None or report.first:
         said = "what it would say now."
         if due:

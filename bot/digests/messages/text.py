@@ -39,7 +39,7 @@ def digest_line(digest: Digest) -> str:
 def report_text(digest: Digest, report: Report) -> str:
     """Format a whole report, with times in its zone, in ISO 8601 to the minute."""
     zone = _zone(digest.plan)
-    since = since_in_words(report, _at(report.since, zone))
+    since = since_in_words(report, f"since {_at(report.since, zone)}")
     lines = [
         f"{name_of(digest.number)} · {subject(report.plan)}",
         f"{report.account} · {since} · as of {_at(report.until, zone)} · {report.plan.schedule.in_words()}",

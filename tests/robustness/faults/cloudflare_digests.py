@@ -12,7 +12,7 @@ from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.cloudflare.limiter import Budget
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.late_runs import SearchedRuns
+from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.model import EVENT_TYPE
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
@@ -88,9 +88,9 @@ class DigestDelivery:
         recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
         requests = request_store(services.engine, clock)
         reader = ReportBuilder({cell.account: account}, timedelta(days=7), clock)
-        searched = SearchedRuns(clock)
-        self._builder = MessageBuilder(runs, reader, requests, poster, recorder, clock, searched)
-        self._sender = MessageSender(runs, poster, policy, clock, searched)
+        searched, watch = SearchedRuns(clock), Watch(since=clock(), seen_at=clock())
+        self._builder = MessageBuilder(runs, reader, requests, poster, recorder, clock, searched, watch)
+        self._sender = MessageSender(runs, poster, policy, clock, searched, watch)
         self._recorder = recorder
         self._store = DigestRepository(services.engine, TEAM, clock)
         self._rounds = DueScheduler(services.engine, TEAM, LATENESS)

@@ -103,9 +103,11 @@ FAILURES: Final = {
     "10000 with 401": _refused(401, 10000, "Authentication error", _NO_RIGHT),
     "10000 with 403": _refused(403, 10000, "Authentication error", _NO_RIGHT),
     "10002": _refused(400, 10002, "workflows.api.error.bad_body", "It says: bad body", older=_CURSOR),
-    "10200": _refused(
-        404, 10200, "workflows.api.error.workflow.not_found", "has no workflow called",
-        overview=_BARE, preview=_BARE, digest=_BARE,
+    "10200": replace(
+        _refused(
+            404, 10200, "workflows.api.error.workflow.not_found", overview=_BARE, preview=_BARE, digest=_BARE
+        ),
+        says=("has no workflow called",),  # its name was asked for: no fault to look into by a code
     ),
     "10400": _refused(404, 10400, "workflows.api.error.instance.not_found", "No instance of that id"),
     "10401": _refused(

@@ -18,7 +18,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, ApiToken, F
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 from bot.settings import Settings
 from bot.storage.database import open_database
-from tests.support.messages import mask_times
+from tests.support.messages import answer, mask_times
 from tests.support.servers import serve_bot
 from tests.support.teams import TEAM
 
@@ -146,7 +146,7 @@ class Cell:
         return reply
 
     async def list(self) -> Message:
-        return await (await self.asked(self.list_command)).message()
+        return await answer(await self.asked(self.list_command))
 
     @property
     def list_command(self) -> str:

@@ -17,7 +17,7 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.late_runs import SearchedRuns
+from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.model import EVENT_TYPE, Sent, SentKind
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
@@ -72,6 +72,7 @@ class DeliveryHarness:
     clock: Clock
     written: io.StringIO
     engine: AsyncEngine
+    watch: Watch
     _read: int = 0
 
     @asynccontextmanager
@@ -171,17 +172,19 @@ async def run_delivery_harness(folder: Path) -> AsyncIterator[DeliveryHarness]:
                 recorder = RunRecorder(runs, poster, Metrics(), policy, clock, pause=timedelta(0))
                 reader = ReportBuilder({"prod": account}, timedelta(days=7), clock)
                 requests, searched = request_store(engine, clock), SearchedRuns(clock)
+                watch = Watch(since=clock(), seen_at=clock())
                 yield DeliveryHarness(
                     slack,
                     simulation,
                     DigestRepository(engine, TEAM, clock),
                     DueScheduler(engine, TEAM, timedelta(hours=1)),
-                    MessageBuilder(runs, reader, requests, poster, recorder, clock, searched),
-                    MessageSender(runs, poster, policy, clock, searched),
+                    MessageBuilder(runs, reader, requests, poster, recorder, clock, searched, watch),
+                    MessageSender(runs, poster, policy, clock, searched, watch),
                     recorder,
                     clock,
                     written,
                     engine,
+                    watch,
                 )
             await account.close()
             await engine.dispose()

@@ -18,7 +18,7 @@ from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOK
 from bot.playground.simulators.slack import Fault, LocalSlack, Message, Person, Reply, Transport
 from bot.settings import Settings
 from tests.support.logs import logs
-from tests.support.messages import row_ids
+from tests.support.messages import ask, row_ids
 from tests.support.servers import serve_bot
 
 AT_ONCE: Final = 1.0
@@ -97,8 +97,8 @@ class Harness:
         assert "listener_failed" not in self.events()
         assert "unexpected_error" not in self.events()
         name = self.workflow()
-        reply = await self.ada().command("/workflows", name)
-        assert row_ids(await reply.message()) == [f"{name}-{row:02}" for row in reversed(range(15, _ROWS))]
+        shown = row_ids(await ask(self.ada(), name))
+        assert shown == [f"{name}-{row:02}" for row in reversed(range(15, _ROWS))]
 
     async def settled(self) -> None:
         """Wait until no task is left."""

@@ -12,6 +12,7 @@ from bot.playground.simulators.slack.delivery import Ack, Delivery
 from bot.playground.simulators.slack.interactions import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from bot.playground.simulators.slack.shapes import Payload
 from tests.support.form_values import fill_form
+from tests.support.messages import ask
 
 from .slack_harness import Harness
 
@@ -36,20 +37,20 @@ async def _command(harness: Harness, via: Transport | None) -> Asked:
 
 async def _click(harness: Harness, via: Transport | None) -> Asked:
     name = harness.workflow()
-    message = await (await harness.ada().command("/workflows", name)).message()
+    message = await ask(harness.ada(), name)
     return Asked(lambda: harness.ada(via=via).click(message, "page_next"), "11–20")
 
 
 async def _old_button(harness: Harness, via: Transport | None) -> Asked:
     name = harness.workflow()
-    message = await (await harness.ada().command("/workflows", name)).message()
+    message = await ask(harness.ada(), name)
     action = {"type": "button", "action_id": "page_forward", "block_id": "b", "value": "x"}
     return Asked(lambda: harness.ada(via=via).act(message, action), "from an older version of the bot")
 
 
 async def _filter_form(harness: Harness, via: Transport | None) -> Asked:
     name = harness.workflow()
-    message = await (await harness.ada().command("/workflows", name)).message()
+    message = await ask(harness.ada(), name)
     view = await (await harness.ada().click(message, "filter_open")).view()
     values = fill_form(view.payload, status="🔴 Errored")
     return Asked(lambda: harness.ada(via=via).submit(view, values), name)

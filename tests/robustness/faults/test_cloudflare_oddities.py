@@ -6,7 +6,7 @@ import pytest
 
 from bot.playground.simulators.cloudflare import Operation, WrongShape
 from bot.playground.simulators.slack import Message
-from tests.support.messages import has_button, row_ids
+from tests.support.messages import answer, has_button, row_ids
 
 from .cloudflare_faults import ODDITIES
 from .cloudflare_harness import Cell, Harness
@@ -72,12 +72,12 @@ async def test_workflows_are_shown_with_what_can_be_read_of_them(
         cloudflare_harness.cloudflare.add_instance(newest, status="errored")
     command = cell.overview_command
     cloudflare_harness.cloudflare.inject(odd.fault, times=None)
-    text = (await (await cell.asked(command)).message()).all_text()
+    text = (await answer(await cell.asked(command))).all_text()
     assert odd.counted in text
     assert f"`{cell.workflow}`" in text
     assert (f"`{newest}`" in text) is not odd.lost
     cloudflare_harness.cloudflare.clear_faults()
-    well = await (await cell.asked(command)).message()
+    well = await answer(await cell.asked(command))
     well = await (await cell.pressed(well, "page_refresh")).message()
     assert well.all_text().count("2 errored") == 2
 
@@ -91,7 +91,7 @@ async def test_a_preview_says_when_it_may_lack_something(
     cloudflare_harness.cloudflare.add_workflow("another", created_on=datetime(2026, 1, 1, tzinfo=UTC))
     command = f"digest preview {await cell.digest()}"
     cloudflare_harness.cloudflare.inject(odd.fault, times=None, operation=operation)
-    text = (await (await cell.asked(command)).message()).all_text()
+    text = (await answer(await cell.asked(command))).all_text()
     assert odd.reported[operation] in text
 
 

@@ -38,6 +38,29 @@ async def test_what_was_posted_since_the_backup_is_found_and_not_posted_again(
         assert (await harness.run(attempt)).state == "sent"
 
 
+@pytest.mark.parametrize("after", [timedelta(seconds=2), timedelta(seconds=50)])
+async def test_a_backup_restored_within_the_minute_posts_nothing_again(
+    after: timedelta, harness: DeliveryHarness
+) -> None:
+    async with harness.digest() as digest:
+        attempt = await harness.due(digest)
+        prepared = await harness.builder.prepare(attempt)
+        assert prepared is not None
+        first = await harness.deliver(attempt)
+        await harness.forget(attempt)
+        harness.clock.moment += after
+        harness.watch.note_failure()  # as long as the database is away
+        harness.watch.note(harness.clock())
+        try:
+            again = await harness.sender.send(attempt, prepared, FakeLease())
+            assert await harness.builder.prepare(attempt) is None
+        finally:
+            harness.watch.since = harness.clock() - AN_OUTAGE
+
+        assert (again.kind, again.ts) == ("posted", first.ts)
+        assert [message.ts for message in harness.posted(digest)] == [first.ts]
+
+
 async def test_news_of_the_time_between_are_told_by_the_next_digest(harness: DeliveryHarness) -> None:
     async with harness.digest() as digest:
         attempt = await harness.due(digest)

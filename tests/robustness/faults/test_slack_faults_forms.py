@@ -17,6 +17,7 @@ from bot.playground.simulators.slack import (
     User,
 )
 from tests.support.form_values import fill_form, shown_values
+from tests.support.messages import ask
 
 from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Asked
@@ -54,7 +55,7 @@ OPENS: dict[str, Fault] = {
 
 
 async def _listed(harness: Harness) -> Message:
-    return await (await harness.ada().command("/workflows", harness.workflow())).message()
+    return await ask(harness.ada(), harness.workflow())
 
 
 async def _filter(harness: Harness) -> Asked:

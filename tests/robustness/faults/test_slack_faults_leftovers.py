@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Message, Reply
 from tests.support.form_values import fill_form
+from tests.support.messages import ask
 
 from .slack_harness import Harness, run_harness, wait_for_message
 
@@ -21,7 +22,7 @@ async def harness(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Har
 
 
 async def _list(harness: Harness) -> Message:
-    return await (await harness.ada().command("/workflows", harness.workflow())).message()
+    return await ask(harness.ada(), harness.workflow())
 
 
 OLD: dict[str, tuple[dict[str, Any], str]] = {
@@ -130,7 +131,7 @@ Click = Callable[[Harness], Awaitable[tuple[Callable[[], Awaitable[Reply]], str]
 
 async def _turned(harness: Harness) -> tuple[Callable[[], Awaitable[Reply]], str]:
     ada = harness.ada("ops")
-    message = await (await ada.command("/workflows", harness.workflow())).message()
+    message = await ask(ada, harness.workflow())
     return lambda: ada.click(message, "page_next"), "11–20"
 
 

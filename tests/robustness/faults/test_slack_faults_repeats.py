@@ -12,7 +12,7 @@ from bot.digests.command.requests import DIGEST_CODEC, OfDigest, PauseDigest
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import Message, Person, Signer
 from tests.support.form_values import fill_form
-from tests.support.messages import row_ids
+from tests.support.messages import ask, row_ids
 
 from .slack_harness import AT_ONCE, Harness, run_harness, wait_for_message
 from .slack_surfaces import Twice
@@ -62,7 +62,7 @@ async def test_an_event_that_is_sent_again_gets_its_ack_each_time(event: str, ha
 
 
 async def _list(harness: Harness) -> Message:
-    return await (await harness.ada().command("/workflows", harness.workflow())).message()
+    return await ask(harness.ada(), harness.workflow())
 
 
 async def _numbers(harness: Harness) -> int:

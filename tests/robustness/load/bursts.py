@@ -71,6 +71,8 @@ AT_SLACK: Final[dict[str, AtSlack]] = {
     "views.open 500": (("views.open", Failed(500)),),
     "users.info 500": (("users.info", Failed(500)),),
 }
+SLOWEST: Final = "paused"
+"""A status that no visitor asks for by chance."""
 _MANY: Final = 10_000  # more calls than in any burst
 
 
@@ -144,10 +146,12 @@ def _switch(burst: Burst, slack: LocalSlack, cloudflare: Simulation, *, on: bool
 
 @dataclass(frozen=True, slots=True)
 class UnevenDelay:
-    """A random delay of every answer of Cloudflare."""
+    """A random delay of every answer of Cloudflare, and the longest one for `SLOWEST`."""
 
     chance: random.Random
     seconds: tuple[float, ...]
 
     async def answer(self, request: web.Request, healthy: HealthyHandler) -> web.Response:
-        return await Slow(self.chance.choice(self.seconds)).answer(request, healthy)
+        is_slowest = request.query.get("status") == SLOWEST
+        delay = max(self.seconds) if is_slowest else self.chance.choice(self.seconds)
+        return await Slow(delay).answer(request, healthy)

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.playground.simulators.slack import AckError, LocalSlack, Message, Reply, View
 from bot.playground.simulators.slack.workspace import Change
+from tests.support.messages import is_interim
 
 TIMEOUT: Final = 60.0  # seconds; more than the bot takes even with a slow Cloudflare and a slow Slack
 _INTERIM: Final = "Reading what Cloudflare has"
@@ -97,7 +98,7 @@ class Recorder:
         channel = change.message.channel
         only_reader = f"U{channel[1:]}" if channel.startswith("D") else change.message.seen_only_by
         interaction = self._last.get(only_reader or "")
-        if interaction is not None and change.kind != "deleted":
+        if interaction is not None and change.kind != "deleted" and not is_interim(change.message):
             self._show(interaction, change.message)
 
     def _opened(self, view: View) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ import aiohttp
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import RESPONSE_URL, LocalSlack, Message, User, Workspace
 from bot.playground.simulators.slack import Slow as SlackIsSlow
-from tests.robustness.load.bursts import Burst, UnevenDelay, inject_bursts, plan_bursts
+from tests.robustness.load.bursts import SLOWEST, Burst, UnevenDelay, inject_bursts, plan_bursts
 from tests.robustness.load.process_metrics import ProcessMetrics, read_metrics, sample_metrics
 from tests.robustness.load.recorder import Interaction, Recorder
 from tests.robustness.load.visitor import Visitor
@@ -33,6 +33,7 @@ _FINAL_WAIT: Final = 1.0  # second, for what the bot sent last to be seen
 POOLS: Final = 12
 """Files that stay open after their first use: connections to two databases, and their logs."""
 
+_BEGUN: Final = 0.05  # seconds until a burst has begun for certain
 _KEPT: Final = 500  # entries of each of the local Slack's journals
 
 
@@ -178,14 +179,16 @@ async def _make_digests(slack: LocalSlack) -> None:
 async def _browse(
     run: Run, harness: Harness, bot: BotProcess, visitors: list[Visitor], report_progress: ReportProgress
 ) -> None:
-    """Run the visitors with bursts of faults."""
+    """Run the visitors with bursts of faults; the first one asks what is in no cache whenever one begins."""
     recorder, enough = visitors[0].recorder, asyncio.Event()
     recorder.begin()
     busy, asked = time.process_time(), len(harness.cloudflare.calls)
     async with asyncio.TaskGroup() as crowd:
         faults_task = crowd.create_task(inject_bursts(run.bursts, harness.slack, harness.cloudflare))
         watching = crowd.create_task(sample_metrics(harness, bot, lambda: recorder.now, run.metrics))
-        for visitor in visitors:
+        scout, *others = visitors
+        crowd.create_task(_ask_in_trouble(scout, run.bursts))
+        for visitor in others:
             crowd.create_task(visitor.browse(enough))
         while (left := run.plan.seconds - recorder.now) > 0:
             await asyncio.sleep(min(_PROGRESS, left))
@@ -200,6 +203,13 @@ async def _browse(
         any(b.where == "Cloudflare" and b.begins <= call.at.timestamp() - start < b.ends for b in run.bursts)
         for call in harness.cloudflare.calls[asked:]
     )
+
+
+async def _ask_in_trouble(scout: Visitor, bursts: Sequence[Burst]) -> None:
+    begins = sorted(burst.begins for burst in bursts if burst.where == "Cloudflare")
+    for number, moment in enumerate(begins):
+        await asyncio.sleep(max(0.0, moment + _BEGUN - scout.recorder.now))
+        await scout.ask(f"list order-processing since:{100 + number}m")
 
 
 async def _wait_until_idle(run: Run, harness: Harness, bot: BotProcess, recorder: Recorder) -> ProcessMetrics:
@@ -219,16 +229,23 @@ def _is_idle(now: ProcessMetrics, before: ProcessMetrics) -> bool:
 async def _stop_under_load(
     run: Run, harness: Harness, bot: BotProcess, visitors: list[Visitor], report_progress: ReportProgress
 ) -> None:
-    """Run the visitors with a slow Cloudflare and a slow Slack, and then send SIGTERM."""
+    """Run the visitors with a slow Cloudflare and a slow Slack, and then send SIGTERM.
+
+    The first of them waits for what takes longest, so that at least this answer outlasts the grace.
+    """
     recorder, enough = visitors[0].recorder, asyncio.Event()
     chance = random.Random(run.plan.seed)  # noqa: S311 - not a secret
     harness.cloudflare.inject(UnevenDelay(chance, run.plan.slow), times=None)
     harness.slack.faults.add(RESPONSE_URL, SlackIsSlow(0.5), times=10 * len(visitors))
     for visitor in visitors:
         visitor.think = 1.0
-    crowd = [asyncio.create_task(visitor.browse(enough)) for visitor in visitors]
+    scout, *others = visitors
+    crowd = [asyncio.create_task(scout.ask(f"list order-processing status:{SLOWEST}"))]
     try:
         deadline = recorder.now + _MAX_RAMP_UP
+        while not recorder.pending() and recorder.now < deadline:  # noqa: ASYNC110 - it may come to nothing
+            await asyncio.sleep(0.05)
+        crowd += [asyncio.create_task(visitor.browse(enough)) for visitor in others]
         while len(recorder.pending()) < run.plan.people / 4 and recorder.now < deadline:  # noqa: ASYNC110 - it is many events
             await asyncio.sleep(0.05)
         bot.signal()

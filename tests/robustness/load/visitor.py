@@ -80,6 +80,10 @@ class Visitor:
             await self.act_once()
             await self._pause(enough, self.chance.uniform(0.4, 1.6))
 
+    async def ask(self, text: str) -> None:
+        """Type one command."""
+        await self._record("command", self.person.command("/workflows", text))
+
     async def act_once(self) -> None:
         """Perform one interaction, or a whole form."""
         offered = {button.action_id for button in self.seen.buttons()} if self.seen else set()

@@ -29,9 +29,9 @@ async def test_the_instances_of_wrangler_dev_can_be_browsed_in_the_playground(
             picture = await feed.next("workspace")
             assert "invoice-run" in json.dumps(picture["messages"])
             await page.type("/workflows list order-processing status:complete")
-            first = await feed.message("1–10, more follow")
+            first = await feed.message("1–10 of 15")
             await page.act("action", ts=first["ts"], action=button(first, "Older"))
-            second = await feed.message("11–15, the end of the list")
+            second = await feed.message("11–15 of 15, the end of the list")
     shown = json.dumps([first["text"], second["text"]])
     assert all(f"ord-{number:02}" in shown for number in range(15))
     assert picture["account"]["kind"] == "wrangler"

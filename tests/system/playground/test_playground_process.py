@@ -63,8 +63,8 @@ async def test_the_suggestions_are_answered(tmp_path: Path, session: aiohttp.Cli
         seen = await page.state()
     texts = [message["text"] for message in seen["messages"]]
     assert [view["payload"]["title"]["text"] for view in seen["views"]] == ["New digest"]
-    assert texts[1].startswith("order-processing · errored: 1–10, more follow")
-    assert texts[2].startswith("image-pipeline, since ")
+    assert texts[1].startswith("order-processing · errored: 1–10 of 100+.")
+    assert texts[2].startswith("image-pipeline, created since ")
     assert "no instances" not in texts[2]
     assert "status" in texts[3]
 

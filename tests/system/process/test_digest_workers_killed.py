@@ -21,12 +21,13 @@ from .harness import Harness
 from .killing import Crowd, SlowSlack, delivered, let_come_due, plan_digests, slow_slack
 
 SLOTS = 200
+POSTS_WITHIN = 5.0  # seconds; longer than others take to find that a worker has died
 WITHIN = 90.0
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlowSlack]:
-    async with slow_slack().serve() as slack:
+    async with slow_slack(POSTS_WITHIN).serve() as slack:
         yield slack
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import RESPONSE_URL, Failed, Reply
 from bot.playground.simulators.slack import Slow as SlackIsSlow
-from tests.support.messages import ask, row_ids
+from tests.support.messages import answer, ask, is_asking, row_ids
 
 from .bot_process import BotProcess
 from .harness import Harness
@@ -67,12 +67,12 @@ async def test_an_answer_under_way_after_its_ack_still_arrives(harness: Harness)
     harness.cloudflare.inject(Slow(1.5), operation="list_instances")
     async with harness.bot("after-ack", harness.settings(BOT_ACK_WITHIN="0.2")) as bot:
         reply = await harness.ada.command("/workflows", "list order-processing")
-        assert reply.ack_message is None
+        assert is_asking(reply.ack_message)
         bot.signal()
         await bot.logged("stopping")
         await _until_refused(bot)
         assert bot.process.returncode is None
-        message = await reply.message()
+        message = await answer(reply)
         code = await bot.ended(within=10)
 
     assert len(row_ids(message)) == 10
@@ -105,7 +105,7 @@ async def test_a_second_signal_changes_nothing(harness: Harness) -> None:
         await bot.logged("stopping")
         bot.signal()
         bot.signal(signal.SIGINT)
-        message = await reply.message()
+        message = await answer(reply)
 
         assert len(row_ids(message)) == 10
         assert await bot.ended(within=10) == 0
@@ -122,7 +122,7 @@ async def test_work_that_outlasts_the_grace_is_cut_short_and_the_person_hears_of
         assert code == 0
         assert time.monotonic() - started < 4
         assert len(bot.events("work_cut_short")) == 1
-    message = await reply.message(timeout=0.5)
+    message = await answer(reply, 0.5)
     assert "again" in message.all_text()
 
 
@@ -137,6 +137,7 @@ async def test_an_answer_that_is_being_sent_when_the_grace_ends_arrives(harness:
 
         assert code == 0
         assert [entry for entry in bot.log if entry["level"] == "error"] == []
+    assert is_asking(await reply.seen(timeout=0.5))
     message = await reply.seen(timeout=0.5)
     assert len(row_ids(message)) == 10, message.all_text()
 

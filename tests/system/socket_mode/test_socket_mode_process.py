@@ -10,7 +10,7 @@ import pytest_asyncio
 from bot.playground.simulators.cloudflare import Slow
 from bot.playground.simulators.slack import AckError, Failed, Reply
 from bot.playground.simulators.slack import Slow as SlowSlack
-from tests.support.messages import ask, click, row_ids, walk
+from tests.support.messages import answer, ask, click, is_asking, row_ids, walk
 from tests.system.process.bot_process import BotProcess, Ended
 from tests.system.process.harness import Harness
 
@@ -84,9 +84,9 @@ async def test_a_slow_answer_is_acknowledged_in_time_and_follows(harness: Harnes
     harness.cloudflare.inject(Slow(1.8), operation="list_instances")
     reply = await harness.ada.command("/workflows", "list order-processing rows:7")
 
-    assert reply.ack_message is None
+    assert is_asking(reply.ack_message)
     assert reply.ack.seconds < 2.5
-    assert len(row_ids(await reply.message())) == 7
+    assert len(row_ids(await answer(reply))) == 7
     assert bot.process.returncode is None
 
 
@@ -164,7 +164,7 @@ async def test_sigterm_ends_it_with_0_after_what_it_was_doing(harness: Harness, 
     started = time.monotonic()
 
     bot.signal()
-    message = await reply.message()
+    message = await answer(reply)
     code = await bot.ended(within=10)
 
     assert code == 0
@@ -188,7 +188,7 @@ async def test_a_command_still_without_ack_when_sigterm_comes_is_answered_all_th
                 await asyncio.sleep(0.01)
         bot.signal()
         reply = await asking
-        message = await reply.message()
+        message = await answer(reply)
 
         assert len(row_ids(message)) == 9
         assert await bot.ended(within=10) == 0

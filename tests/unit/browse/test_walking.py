@@ -3,7 +3,8 @@
 import pytest
 
 from bot.browse.browser import Browser
-from bot.cloudflare.models import PageNumber
+from bot.cloudflare.models import Cursor, PageNumber
+from bot.language.tokens import quote
 from bot.playground.simulators.cloudflare import Simulation
 from tests.support.clock import Clock
 from tests.support.list_commands import read_list
@@ -49,6 +50,36 @@ async def test_rows_are_numbered_from_the_first(browser: Browser, orders: Simula
     assert orders.list_calls == 0
     screens = await turn_to_end(browser, await browser.open(read_list("orders rows:7")))
     assert [screen.first for screen in screens] == list(range(1, 1001, 7))
+
+
+@pytest.mark.parametrize("query", ["orders", "orders rows:7", "orders page:3", "orders page:3 rows:7"])
+async def test_what_is_known_of_a_list_s_length_grows_until_its_end_is_read(
+    browser: Browser, simulation: Simulation, clock: Clock, query: str
+) -> None:
+    fill(simulation, clock, 215)
+    screens = await turn_to_end(browser, await browser.open(read_list(query)))
+    known = []
+    for screen in screens:
+        assert screen.first is not None
+        assert screen.known is not None
+        assert screen.first + len(screen.rows) - 1 <= screen.known <= 215
+        assert screen.is_last == (screen.known == 215)
+        known.append(screen.known)
+    assert known == sorted(known)
+    assert screens[-1].is_last
+    assert not screens[0].is_last
+    back = await turn_to_start(browser, screens[-1])
+    again = [(screen.known, screen.is_last) for screen in reversed(back)][-len(screens) :]
+    assert again == [(screen.known, screen.is_last) for screen in screens]
+
+
+async def test_behind_a_typed_cursor_no_length_is_known(browser: Browser, orders: Simulation) -> None:
+    assert orders.list_calls == 0
+    first = await browser.open(read_list("orders"))
+    assert first.source is not None
+    assert isinstance(first.source.page.next, Cursor)
+    behind = await browser.open(read_list(f"orders cursor:{quote(first.source.page.next.token)}"))
+    assert (behind.first, behind.known, behind.is_last) == (None, None, False)
 
 
 async def test_a_click_here_and_there_shows_what_it_showed(browser: Browser, orders: Simulation) -> None:

@@ -1,5 +1,6 @@
 """What may be asked of digests, in all the ways to say it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from bot.browse.model import HelpQuery
 from bot.browse.requests import ListInstances, ListWorkflows
 from bot.cloudflare.models import Status
 from bot.digests.command.requests import (
+    ChangeDigest,
     CreateDigest,
     DeleteDigest,
+    DigestChanges,
     DigestRequest,
     EditDigest,
     ListDigests,
@@ -22,9 +25,10 @@ from bot.digests.command.requests import (
     ShowDigest,
 )
 from bot.digests.model import DigestSpec, Mention
+from bot.language.readings import Reading
 from bot.language.schedule import Schedule
 from tests.support.commands import HERE, HOME, read
-from tests.support.digest_commands import read_spec, read_typed
+from tests.support.digest_commands import catch_typed_refusal, read_spec, read_typed
 
 NINE = Schedule("0 9 * * 1-5", HOME)
 ADA = Mention("person", "U0ADA0001", "ada")
@@ -67,10 +71,109 @@ def test_any_other_command_is_not(text: str) -> None:
         ("digest ?", HelpQuery("digest")),
         ("digest --help", HelpQuery("digest")),
         ("digest create daily --help", HelpQuery("digest")),
+        ("digest create", OpenForm()),
+        ("digest new", OpenForm(readings=(Reading("new", "create"),))),
+        ("digests all", ListDigests(all=True)),
+        ("digest list mine", ListDigests()),
+        ("digest list here please", ListDigests()),
+        ("digest 7", ShowDigest(7)),
+        ("digest #7", ShowDigest(7)),
+        ("digest 7 pause", PauseDigest(7)),
+        ("digest run 7 now", RunDigest(7)),
+        ("digest show me 7", ShowDigest(7)),
+        ("digest run7", RunDigest(7)),
+        ("digest show:7", ShowDigest(7)),
+        ("digest pause no 7 please", PauseDigest(7)),
+        ("digest preview", ListDigests(wanted="preview")),
+        ("digest delete", ListDigests(wanted="delete")),
+        ("digest edit", ListDigests(wanted="edit")),
+        ("digest remove", ListDigests(wanted="delete", readings=(Reading("remove", "delete"),))),
     ],
 )
 def test_each_request_has_its_word(text: str, request_: DigestRequest) -> None:
     assert read_typed(text) == request_
+
+
+@pytest.mark.parametrize(
+    ("word", "request_"),
+    [
+        *((word, ShowDigest(7)) for word in ("view", "get", "info", "details", "history")),
+        *((word, PreviewDigest(7)) for word in ("test", "try", "dry-run")),
+        *((word, RunDigest(7)) for word in ("now", "send", "post", "trigger")),
+        *((word, PauseDigest(7)) for word in ("stop", "mute", "Disable", "off", "suspend", "hold")),
+        *((word, ResumeDigest(7)) for word in ("start", "unmute", "unpause", "enable", "on", "continue")),
+        *((word, EditDigest(7)) for word in ("change", "update", "modify", "move", "reschedule")),
+        *((word, DeleteDigest(7)) for word in ("remove", "rm", "del", "drop")),
+        *((word, RestoreDigest(7)) for word in ("undelete", "undo", "recover")),
+    ],
+)
+def test_what_other_systems_call_a_verb_is_done_and_said(word: str, request_: DigestRequest) -> None:
+    for number in ("7", "#7", "no 7"):
+        said = read_typed(f"digest {word} {number}")
+        assert replace(said, readings=()) == request_
+        assert said.readings == (Reading(word, request_.kind.removeprefix("digest_")),)
+
+
+@pytest.mark.parametrize(
+    "text", ["new daily 9am", "add daily 9am", "schedule daily 9am", "daily 9am", "9am daily"]
+)
+def test_create_may_be_called_otherwise_or_left_out(text: str) -> None:
+    said = read_typed(f"digest {text}")
+    assert isinstance(said, CreateDigest)
+    assert said.plan == read_spec("daily 9am")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on weekdays 9am",
+        "every monday 9am",
+        "0 9 * * 1-5",
+        "@daily",
+        "9 am daily",
+        "#ops daily 9am quiet",
+        "quiet daily 9am",
+        "all daily 9am",
+    ],
+)
+def test_a_digest_without_its_verb_is_read_like_one_with_it(text: str) -> None:
+    assert read_typed(f"digest {text}") == read_typed(f"digest create {text}")
+
+
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        ("daily 10am", DigestChanges(cron="0 10 * * *")),
+        ("to daily 10am", DigestChanges(cron="0 10 * * *")),
+        ("daily 10am Asia/Tokyo", DigestChanges(cron="0 10 * * *", zone="Asia/Tokyo")),
+        ("zone:UTC", DigestChanges(zone="UTC")),
+        ("#ops", DigestChanges(channel="C0OPS0001", channel_name="ops")),
+        ("quiet:no window:7d", DigestChanges(quiet=False, window=timedelta(days=7))),
+        ("all", DigestChanges(workflows=())),
+        ("workflow orders", DigestChanges(workflows=("orders",))),
+        ("mention:@ada", DigestChanges(mentions=(ADA,))),
+    ],
+)
+@pytest.mark.parametrize("verb", ["edit 7", "7", "edit #7", "edit no 7"])
+def test_a_change_may_be_typed(verb: str, words: str, changes: DigestChanges) -> None:
+    assert read_typed(f"digest {verb} {words}") == ChangeDigest(7, changes=changes)
+
+
+def test_a_change_leaves_all_else_as_it_was() -> None:
+    plan = read_spec("#ops weekdays 09:00 Asia/Tokyo workflow orders quiet mention:@ada")
+    changed = DigestChanges(cron="0 10 * * *").apply(plan)
+    assert changed == replace(plan, schedule=Schedule("0 10 * * *", "Asia/Tokyo"))
+    assert DigestChanges(quiet=False).apply(plan) == replace(plan, quiet=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_assumed"), [("daily 10am", True), ("zone:UTC", False), ("daily 10am UTC", False)]
+)
+def test_a_zone_that_was_assumed_stays_so_until_one_is_said(words: str, is_assumed: bool) -> None:
+    change = read_typed(f"digest edit 7 {words}")
+    assert isinstance(change, ChangeDigest)
+    plan = DigestSpec(HERE, Schedule("0 9 * * *", "UTC"), zone_assumed=True)
+    assert change.changes.apply(plan).zone_assumed is is_assumed
 
 
 @pytest.mark.parametrize(
@@ -254,7 +357,62 @@ def test_the_schedule_may_come_last() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["daily 9am Asia/Tokyo", "daily 9am (asia/tokyo)", "daily 9am quiet zone:Asia/Tokyo"]
+    "words",
+    [
+        "daily 9am Asia/Tokyo",
+        "daily 9am (asia/tokyo)",
+        "daily 9am quiet zone:Asia/Tokyo",
+        "daily 9am quiet Asia/Tokyo",
+        "daily 9am Tokyo quiet",
+        "daily 9am in Tokyo",
+        "daily Tokyo time 9am",
+        "daily 9am JST",
+        "daily 9am zone Tokyo quiet",
+        "daily 9am tz:jst",
+    ],
 )
 def test_a_zone_may_be_said(words: str) -> None:
     assert read_spec(words).schedule == Schedule("0 9 * * *", "Asia/Tokyo")
+
+
+def test_what_zone_a_word_was_taken_for_is_said() -> None:
+    assert read_typed("digest create daily 9am CET").readings == (Reading("CET", "Europe/Berlin"),)
+    assert read_typed("digest create daily 9am Asia/Tokyo").readings == ()
+
+
+@pytest.mark.parametrize("words", ["daily 9am IST", "daily 9am zone:IST", "daily 9am quiet zone IST"])
+def test_a_zone_with_several_meanings_is_asked_about(words: str) -> None:
+    error = catch_typed_refusal(f"digest create {words}")
+    assert error
+    zones = [read_spec(text.whole().partition(" create ")[2]).schedule.zone for text in error.proposals]
+    assert zones == ["Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'schedule:"weekdays 9am"',
+        "schedule: weekdays 9am",
+        "--schedule weekdays 9am",
+        'cron:"0 9 * * 1-5"',
+        '--cron "0 9 * * 1-5"',
+        '"0 9 * * MON-FRI"',
+        "`0 9 * * 1-5`",
+        "please weekdays 9am",
+        "weekdays 9am in here",
+        "weekdays 9am and all",
+        "a new digest weekdays 9am",
+    ],
+)
+def test_a_schedule_may_be_quoted_or_named(words: str) -> None:
+    assert read_spec(words) == read_spec("weekdays 09:00")
+
+
+@pytest.mark.parametrize("text", ["pause 7 8", "pause 7 and 8", "pause 7,8"])
+def test_of_two_numbers_each_is_proposed(text: str) -> None:
+    error = catch_typed_refusal(f"digest {text}")
+    assert error
+    assert [proposal.whole() for proposal in error.proposals] == [
+        "/workflows digest pause 7",
+        "/workflows digest pause 8",
+    ]

@@ -27,13 +27,14 @@ SAID = {
     "monthly on the last day at 18:00": "monthly last 18:00 | monthly last day 6pm | 0 18 L * *",
     "first monday at 09:00": "first monday 9am | 1st mon 9am | first mon of the month 9am | 0 9 * * mon#1",
     "last friday at 16:00": "last friday 4pm | last fri of every month 16:00 | 0 16 * * 5L",
-    "cron 0 9 1,15 * *": "0 9 1,15 * * | CRON 0 09 15,1 * *",
-    "cron 30 * * * *": "30 * * * *",
-    "cron 0 */5 * * *": "0 */5 * * *",
+    "monthly on days 1 and 15 at 09:00": "0 9 1,15 * * | CRON 0 09 15,1 * * | monthly 1 and 15 9am",
+    "hourly at :30": "30 * * * * | hourly :30",
+    "every 5h from 00:00 to 20:00": "0 */5 * * * | every 5h from 0:00 to 20:00",
     "cron 0 9 * 1 1": "0 9 * jan mon",
     "cron 0 9 31 * *": "0 9 31 * *",
     "cron 0 9 * * 1#5": "0 9 * * mon#5",
-    "cron */30 9,17 * * *": "0,30 9,17 * * *",
+    "daily at 09:00, 09:30, 17:00 and 17:30": "0,30 9,17 * * * | daily 9:00, 9:30, 17:00, 17:30",
+    "cron 0 9 1 */3 *": "0 9 1 1,4,7,10 *",
 }
 TEXTS = [(text, said) for said, texts in SAID.items() for text in (said, *texts.split(" | "))]
 
@@ -79,6 +80,6 @@ def test_a_zone_at_the_end_is_taken_whatever_its_case(
     ],
 )
 def test_a_command_goes_on_behind_the_schedule(text: str, rest: str) -> None:
-    _, behind = take(split(text), HOME)
+    behind = take(split(text), HOME).rest
     assert " ".join(token.text for token in behind) == rest
     assert all(text[token.start : token.end] == token.text for token in behind)

@@ -14,7 +14,7 @@ from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.digests.delivery.builder import MessageBuilder
-from bot.digests.delivery.late_runs import SearchedRuns
+from bot.digests.delivery.late_runs import SearchedRuns, Watch
 from bot.digests.delivery.model import EVENT_TYPE, Prepared, Sent, SentKind
 from bot.digests.delivery.recorder import RunRecorder
 from bot.digests.delivery.sender import MessageSender
@@ -146,9 +146,9 @@ async def bench(
         poster = Poster(client, EVENT_TYPE)
         recorder = RunRecorder(runs, poster, Metrics(), policy, clock)
         requests = request_store(engine, clock)
-        searched = SearchedRuns(clock)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, clock, searched)
-        sender = MessageSender(runs, poster, policy, clock, searched)
+        searched, watch = SearchedRuns(clock), Watch(since=clock(), seen_at=clock())
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, clock, searched, watch)
+        sender = MessageSender(runs, poster, policy, clock, searched, watch)
         yield Bench(slack, store, rounds, runs, builder, sender, recorder, clock)
         await account.close()
 
@@ -217,8 +217,12 @@ async def test_while_slack_is_down_the_same_message_is_tried_again_and_posted_on
     bench.slack.faults.add("conversations.history", Failed(503))
     attempt = await bench.due(digest)
     prepared = await bench.prepared(attempt)
-    kinds = [(await bench.send(attempt, prepared)).kind for _ in range(3)]
-    assert kinds == ["again", "again", "posted"]
+    sent = [await bench.send(attempt, prepared)]
+    while sent[-1].kind is SentKind.RETRY:
+        bench.clock.advance(seconds=sent[-1].wait)
+        sent.append(await bench.send(attempt, prepared))
+    assert [one.kind for one in sent] == ["again", "again", "again", "posted"]
+    assert sum(one.wait for one in sent) == 15, "Slack may have taken the first one"
     assert len(bench.messages()) == 1
 
 
@@ -275,6 +279,35 @@ async def test_a_worker_paused_past_its_lease_posts_nothing(bench: Bench, digest
     assert (await bench.send(attempt, prepared, FakeLease(valid=False))).kind == "again"
     assert bench.messages() == ()
     assert (await bench.send(attempt, prepared)).kind == "posted", "after the lease is verified again"
+
+
+@dataclass
+class LeaseLostLater:
+    """A lease that is lost while Slack answers the first request."""
+
+    asked: int = 0
+
+    def is_valid(self) -> bool:
+        self.asked += 1
+        return self.asked <= 2  # before the note and behind it
+
+    async def verify(self) -> bool:
+        return True
+
+
+async def test_a_worker_that_loses_its_lease_while_slack_refuses_blocks_posts_nothing_plainer(
+    bench: Bench, digest: Digest
+) -> None:
+    bench.slack.faults.add("chat.postMessage", ErrorCode("invalid_blocks"))
+    attempt = await bench.due(digest)
+    prepared = await bench.prepared(attempt)
+    sent = await bench.sender.send(attempt, prepared, LeaseLostLater())
+    assert sent.kind == "again"
+    assert [call.error for call in bench.slack.calls_of("chat.postMessage")] == ["invalid_blocks"]
+    assert bench.messages() == ()
+    kept = await bench.runs.find(attempt)
+    assert kept is not None
+    assert kept.posting, "another worker may be posting: its note stays"
 
 
 async def test_an_attempt_begun_anew_after_its_text_was_lost_finds_what_the_first_one_posted(
@@ -636,6 +669,7 @@ async def test_an_unsure_post_of_a_digest_that_moved_is_made_anew(bench: Bench, 
     prepared = await bench.prepared(attempt)
     assert (await bench.send(attempt, prepared)).kind == "again"
     await bench.store.change(digest, DigestSpec("C0GENERAL", HOURLY))
+    bench.clock.advance(seconds=15)
     assert (await bench.send(attempt, prepared)).kind == "over"
     await bench.deliver(Attempt(attempt.digest, attempt.slot, 1))
     (message,) = bench.slack.messages("general")

@@ -51,7 +51,7 @@ async def test_a_rescheduled_run_refuses_writes_of_the_earlier_attempt(
     assert await runs.reschedule(attempt, clock(), "Cloudflare is down")
 
     assert await runs.begin(attempt, clock()) is None
-    assert not await runs.mark_posting(attempt)
+    assert not await runs.mark_posting(attempt, "C0OPS0001", clock())
     assert not await runs.reschedule(attempt, clock(), "again")
     assert not await runs.finish(attempt, RunResult("sent", clock()))
     assert await states(store, digest.number) == {SIX: "due"}

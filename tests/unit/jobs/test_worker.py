@@ -82,7 +82,7 @@ async def test_without_digests_nothing_is_started(start: Start, tmp_path: Path) 
         await asyncio.sleep(0.2)
         assert await worker.fault() is None
         assert threading.active_count() <= threads + 1  # aiosqlite's
-    assert _files(tmp_path) == ["bot.sqlite3"]
+    assert sorted(_files(tmp_path)) == ["bot.sqlite3", "bot.sqlite3-shm", "bot.sqlite3-wal"]
 
 
 async def test_a_worker_delivers_what_is_due_and_what_nobody_goes_on_with_and_stops_in_order(
@@ -108,14 +108,19 @@ async def test_a_worker_delivers_what_is_due_and_what_nobody_goes_on_with_and_st
     assert await asyncio.to_thread(lambda: "threads still work") == "threads still work"
 
 
-async def test_a_database_that_fails_is_told_and_ends_no_worker(start: Start, engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE digests RENAME TO lost"))
+async def test_a_database_that_fails_is_told_and_ends_no_worker(
+    start: Start, engine: AsyncEngine, clock: Clock
+) -> None:
     async with start() as worker:
+        assert await _comes(lambda: _has_seen_its_database(worker, clock))
+        async with engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE digests RENAME TO lost"))
         assert await _comes(worker.fault)
+        assert not worker.watch.has_seen(clock()), "what was posted may be forgotten"
         async with engine.begin() as connection:
             await connection.execute(text("ALTER TABLE lost RENAME TO digests"))
         assert await _comes(lambda: _is_well(worker))
+        assert await _comes(lambda: _has_seen_its_database(worker, clock))
 
 
 async def test_jobs_that_can_not_be_kept_are_told_once_and_not_at_each_round(
@@ -291,6 +296,10 @@ async def _have_ended(store: DigestRepository, digests: Sequence[Digest]) -> boo
 
 async def _has_one(slack: LocalSlack, channel: str) -> bool:
     return bool(slack.messages(channel))
+
+
+async def _has_seen_its_database(worker: Worker, clock: Clock) -> bool:
+    return worker.watch.has_seen(clock())
 
 
 def _files(folder: Path) -> list[str]:

@@ -1,6 +1,8 @@
 """Addresses as platforms give them, tables from nothing, and replicas that start at once."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,10 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Connection, func, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.jobs.dbos_runtime import system_database_url
 from bot.storage.database import (
     DatabaseUnusable,
     adopt_rows,
@@ -308,11 +311,49 @@ async def test_an_sqlite_file_and_its_journal_are_for_their_owner_alone(tmp_path
     async with opened(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
         await migrate(engine)
         async with engine.begin() as connection:
-            await connection.execute(text("PRAGMA journal_mode=WAL"))
             await connection.execute(text("INSERT INTO workers (executor, beat_at) VALUES ('one', 1)"))
             modes = await asyncio.to_thread(_modes, tmp_path)
-    assert "bot.sqlite3" in modes
-    assert set(modes.values()) == {0o600}
+    files = ("bot.sqlite3", "bot.sqlite3-wal", "bot.sqlite3-shm")
+    assert modes == dict.fromkeys(files, 0o600)
+
+
+async def test_a_reader_of_an_sqlite_file_waits_for_no_write(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
+        await migrate(engine)
+        with closing(sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            other.execute("INSERT INTO workers (executor, beat_at) VALUES ('one', 1)")
+            async with asyncio.timeout(5), engine.connect() as connection:
+                assert await connection.scalar(select(func.count()).select_from(workers)) == 0
+
+
+async def test_a_file_of_an_earlier_version_is_logged_ahead_from_its_next_start(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE kept (a)")
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    async with opened(f"sqlite:///{file}") as engine, engine.connect() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert await tables(engine) == {"kept"}
+
+
+async def test_a_server_that_is_gone_without_a_word_is_noticed_by_both_engines(postgres_url: str) -> None:
+    async with opened(f"{postgres_url}&keepalives_idle=7") as engine:
+        async with engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            used = raw.driver_connection.info.get_parameters()
+        jobs = make_url(system_database_url(engine.url)).query
+    for name, value in {"keepalives_idle": "7", "keepalives_count": "3", "tcp_user_timeout": "30000"}.items():
+        assert used[name] == value
+        assert jobs[name] == value
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    file.write_text("not a database, and long enough to be taken for one" * 50)
+    with pytest.raises(DatabaseUnusable, match=f"file is not a database: {file}"):
+        open_database(f"sqlite:///{file}")
 
 
 async def test_what_was_to_be_written_is_in_no_error(engine: AsyncEngine) -> None:

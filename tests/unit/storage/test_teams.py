@@ -150,7 +150,7 @@ async def test_a_run_of_another_workspace_does_not_exist(
     before = await rows(engine)
     assert await theirs.runs.begin(attempt, LATER) is None
     assert await theirs.runs.find(attempt) is None
-    assert not await theirs.runs.mark_posting(attempt)
+    assert not await theirs.runs.mark_posting(attempt, PLAN.channel, LATER)
     assert not await theirs.runs.unmark_posting(attempt)
     assert not await theirs.runs.reschedule(attempt, LATER, "no reason")
     result = RunResult("sent", LATER, channel=PLAN.channel, ts="1.2", plan=PLAN, baseline=Baseline(LATER))

@@ -177,7 +177,7 @@ def test_a_form_that_is_left_as_it_is_asks_for_the_same_plan(
         ("0 */4 * * *", (), "", "every 4h"),
         ("0 9 * * 1#1", (), "", "first monday at 09:00"),
         ("0 9 1 * *", (), "", "monthly on day 1 at 09:00"),
-        ("0 9,15 * * 1-5", (), "", "cron 0 9,15 * * 1-5"),
+        ("0 9,15 * * 1-5", (), "", "weekdays at 09:00 and 15:00"),
         ("0 9 * 3 1", (), "", "cron 0 9 * 3 1"),
     ],
 )

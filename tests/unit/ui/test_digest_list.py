@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.cloudflare.models import Status
+from bot.digests.command.addressees import Channel
 from bot.digests.command.requests import (
     DIGEST_CODEC,
     DeleteDigest,
@@ -24,7 +25,7 @@ from bot.digests.command.requests import (
 from bot.digests.messages import confirmations
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.text import digest_line
-from bot.digests.model import Digest, DigestRun, Mention
+from bot.digests.model import Digest, DigestRun, Mention, spec_command
 from bot.language.schedule import Schedule
 from bot.ui.elements import Message
 from tests.support.digest_messages import (
@@ -143,7 +144,8 @@ def test_a_command_names_the_channel_as_people_type_it_and_never_by_its_id() -> 
     elsewhere = digest_details_message(digest(), (), (), may_change=True)
     said = "In <#C1>: `/workflows digest create here weekdays 09:00 Europe/Berlin`"
     assert visible_lines(elsewhere).endswith(said)
-    refused = confirmations.channel_unavailable_message("person", plan(), "")
+    again = spec_command(plan(), "here")
+    refused = confirmations.channel_unavailable_message("person", Channel(plan().channel), again)
     assert "then try again there: `/workflows digest create here weekdays" in visible_lines(refused)
 
 
@@ -213,9 +215,15 @@ ANSWERS: dict[str, Callable[[Digest], Message]] = {
     "not yours, no admins": lambda one: confirmations.not_yours_message(one, ()),
     "not shown": lambda one: confirmations.not_shown_message(one, ["UA"]),
     "none": lambda one: confirmations.no_such_digest_message(one.number),
-    "person not there": lambda one: confirmations.channel_unavailable_message("person", one.plan, "ops"),
-    "bot not there": lambda one: confirmations.channel_unavailable_message("bot", one.plan, "ops"),
-    "archived": lambda one: confirmations.channel_unavailable_message("archived", one.plan, "ops"),
+    "person not there": lambda one: confirmations.channel_unavailable_message(
+        "person", Channel(one.plan.channel, "ops"), spec_command(one.plan, "#ops")
+    ),
+    "bot not there": lambda one: confirmations.channel_unavailable_message(
+        "bot", Channel(one.plan.channel, "ops"), spec_command(one.plan, "#ops")
+    ),
+    "archived": lambda one: confirmations.channel_unavailable_message(
+        "archived", Channel(one.plan.channel, "ops"), spec_command(one.plan, "#ops")
+    ),
     "nobody knows": lambda _: confirmations.channel_unknown_message("internal_error <!here>"),
 }
 

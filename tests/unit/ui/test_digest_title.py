@@ -118,11 +118,11 @@ def test_those_without_an_error_are_told_from_those_that_could_not_be_read() -> 
 
 def test_a_preview_says_what_the_next_one_would_say_so_far() -> None:
     controls = DigestControls(is_preview=True, next_due=NOW)
-    due = "<!date^1795420804^{date_short_pretty} at {time}|2026-11-23T08:00:04Z>"
+    due = "<!date^1795420804^due {date_short_pretty} at {time}|due 2026-11-23T08:00:04Z>"
     text = visible_lines(digest_message(7, report([group()]), controls).full)
-    assert f"👁️ A preview, for you alone: what the next one, due {due}, would say so far." in text
+    assert f"👁️ A preview, for you alone: what the next one, {due}, would say so far." in text
     first = visible_lines(digest_message(7, report([group()], first=True), controls).full)
-    assert f"what it would say now. The first one, due {due}, tells of the 24 hours before it." in first
+    assert f"what it would say now. The first one, {due}, tells of the 24 hours before it." in first
     paused = visible_lines(digest_message(7, report([group()]), DigestControls(is_preview=True)).full)
     assert "for you alone: what the next one would say so far." in paused
 

@@ -6,8 +6,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.browse.options import LIST_OPTIONS
+from bot.browse.requests import ListInstances, ListWorkflows
 from bot.digests.command.options import DIGEST_OPTIONS
-from bot.digests.command.requests import CreateDigest
+from bot.digests.command.requests import CreateDigest, OfDigest
 from bot.home.help import TOPICS, help_message
 from bot.language.errors import QueryError
 from bot.language.times import Clock
@@ -33,9 +34,37 @@ def test_many_accounts_are_cut_visibly() -> None:
     assert "…" in visible_text(message)
 
 
+NAMES = [None, "order-processing", "my flow", "a:b", "list", "_x", '"', "--flag", "`<!channel>`", "ü" * 64]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("topic", [None, *TOPICS])
+def test_examples_are_about_a_workflow_of_the_account_and_each_that_only_shows_can_be_pressed(
+    topic: str | None, name: str | None
+) -> None:
+    message = help_message(topic, ["prod"], name)
+    assert_slack_shows(message)
+    for block in message.blocks:
+        text = block["text"]["text"] if block["type"] == "section" else ""
+        typed = re.match(r"(?:\*[^*]+\*\n)?`(/workflows[^`]*)`   ", text)
+        pressed = block.get("accessory")
+        if pressed is None:
+            assert not typed or name is None or re.search("create|(show|edit) 7", text)
+            continue
+        assert typed
+        assert pressed["action_id"] == "command_run"
+        asked = read(pressed["value"], ["prod"])
+        assert not isinstance(asked, CreateDigest | OfDigest)
+        if isinstance(asked, ListInstances):
+            assert asked.query.query.workflow == name
+        if isinstance(asked, ListWorkflows):
+            assert (asked.query.search or "") in (name or "")
+
+
 @pytest.mark.parametrize("topic", [None, *TOPICS])
 def test_every_command_that_help_names_can_be_typed(topic: str | None) -> None:
-    commands = re.findall(r"`(/workflows[^`]*)`", visible_text(help_message(topic, ["prod"])))
+    commands = re.findall(r"`(/workflows[^`]*)`", visible_text(help_message(topic, ["prod"], "orders")))
+    assert commands
     for command in commands:
         read(command.replace("[filters]", "").replace("#ops", "<#C0OPS0001|ops>"), ["prod"])
 
@@ -48,7 +77,9 @@ def test_every_option_and_every_schedule_of_digests_that_help_names_can_be_typed
                 "account:staging", "account:prod"
             )
             command = (
-                option if re.match(r"daily|weekdays|mon|first|every|cron", words) else f"daily 9am {option}"
+                option
+                if re.match(r"daily|weekdays|mon|first|every|hourly|cron", words)
+                else f"daily 9am {option}"
             )
             asked = read(f"digest create {command}", ["prod"])
             assert isinstance(asked, CreateDigest)
@@ -66,9 +97,24 @@ def test_every_option_of_a_digest_has_its_line() -> None:
 
 def test_every_time_that_help_names_can_be_read() -> None:
     examples = re.findall(r"`([^`]+)`", visible_text(help_message("times", [])))
-    times = [example.strip('"') for example in examples if example != "10/11/2026"]
+    times = [text.strip('"') for text in examples if text[0] != "/" and text != "10/11/2026"]
     assert len(times) > 20
     for time in times:
         assert read_time(time, Clock(NOW)).at
     with pytest.raises(QueryError, match="can be two days"):
         read_time("10/11/2026", Clock(NOW))
+
+
+@pytest.mark.parametrize(
+    ("promise", "topic", "words"),
+    [
+        ("paging, accounts, cursors", "list", ["Older ▶", "account:", "cursor:", "page:"]),
+        ("every filter", "filters", list(LIST_OPTIONS.keys)),
+        ("ways to write a time", "times", ["2h", "yesterday", "09:00", "2026-11-23T09:00Z"]),
+        ("digests in words, not by the form", "digest", ["digest create", "digest show", "daily 9am"]),
+    ],
+)
+def test_each_topic_holds_what_it_promises(promise: str, topic: str, words: list[str]) -> None:
+    assert f"`/workflows help {topic}`   {promise}" in visible_text(help_message(None, ["prod"]))
+    text = visible_text(help_message(topic, ["prod"]))
+    assert [word for word in words if word not in text] == []

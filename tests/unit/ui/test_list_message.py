@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -11,7 +12,7 @@ from bot.browse.messages.instances import instances_message
 from bot.browse.model import ListQuery
 from bot.cloudflare.models import STATUSES, Cursor, Instance, PageNumber, Status
 from bot.ui import limits
-from bot.ui.elements import Controls
+from bot.ui.elements import Controls, Message
 from tests.support.list_commands import read_list
 from tests.support.screens import NOW, api_message, assert_slack_shows, instance, screen, visible_text
 
@@ -196,12 +197,151 @@ def test_each_row_holds_its_id_as_it_is() -> None:
 def test_the_text_alone_tells_the_list() -> None:
     message = instances_message(screen(ROWS, read_list("orders errored since:2h"), first=11), STAYING)
     assert message.text.startswith(
-        "orders · errored, since 2026-11-23T12:03:00Z: 11–14, the end of the list. "
+        "orders · errored, created since 2026-11-23T12:03:00Z: 11–14 of 14, no more created since then; "
+        "instances created before may have ended since. "
     )
     assert "Errored ord-58798" in message.text
 
 
-def test_a_total_is_never_claimed() -> None:
-    text = visible_text(instances_message(screen(ROWS, next=SOMEWHERE), NEXT_ONLY))
-    assert "1\N{EN DASH}4, more follow" in text
-    assert not re.search(r"\d of \d", text)
+@pytest.mark.parametrize(
+    ("unread", "rows"),
+    [
+        ({}, "1–4 of 4 ·"),
+        ({"first": 34, "previous": SOMEWHERE}, "34–37 of 37 ·"),
+        ({"known": 37, "next": SOMEWHERE, "is_last": True}, "1–4 of 37 ·"),
+        ({"known": 100, "next": SOMEWHERE}, "1–4 of 100+ ·"),
+        ({"known": 1200, "first": 1197, "next": SOMEWHERE}, "1197–1200 of 1,200+ ·"),
+        ({"cursor_loop": True}, "1–4 of 4+ ·"),
+        ({"cut_short": True, "is_last": False}, "1–4 of 4+ ·"),
+        ({"incomplete_rows": 1}, "1–4 of 4+ ·"),
+        ({"first": None, "known": None}, "4 rows ·"),
+    ],
+)
+def test_a_total_is_told_once_the_list_was_read_to_its_end(unread: dict[str, Any], rows: str) -> None:
+    shown = screen(ROWS, **unread)
+    assert context_line(instances_message(shown, STAYING), 1).startswith(rows)
+
+
+THE_END = "the end of the list"
+MAY_BE_MISSING = "instances created before may have ended since"
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("orders", THE_END),
+        ("orders errored", THE_END),
+        ("orders until:1h", THE_END),
+        ("orders errored until:1h", THE_END),
+        ("orders running since:2h", THE_END),
+        ("orders waitingForPause since:2h", THE_END),
+        ("orders since:2h", MAY_BE_MISSING),
+        ("orders errored since:2h", MAY_BE_MISSING),
+        ("orders terminated since:2h until:1h", MAY_BE_MISSING),
+        ('orders status:"hibernated" since:2h', MAY_BE_MISSING),
+    ],
+)
+def test_the_end_of_a_list_is_only_called_so_where_nothing_that_ended_can_be_missing(
+    query: str, told: str
+) -> None:
+    asked = read_list(query)
+    other = MAY_BE_MISSING if told == THE_END else THE_END
+    for rows in (ROWS, ROWS[:1], []):
+        message = instances_message(screen(rows, asked), STAYING)
+        last = context_line(message, -1)
+        assert other not in last + message.text
+        assert (told in last and told in message.text) or (told == THE_END and not rows)
+        before_the_end = instances_message(screen(rows, asked, next=SOMEWHERE), NEXT_ONLY)
+        assert told not in context_line(before_the_end, -1) + before_the_end.text
+
+
+def test_rows_of_the_status_that_was_asked_for_do_not_repeat_it() -> None:
+    rows = [instance(1, "errored"), instance(2, "rollingBack"), Instance(id="ord-58797", created_on=NOW)]
+    message = instances_message(screen(rows, read_list("orders errored")), STAYING)
+    assert message.blocks[0]["text"]["text"] == "orders · 🔴 errored"
+    first, second, third = row_texts(message)
+    assert first.startswith("`ord-58799`   ")
+    assert second.startswith("🟠 *Rolling back*   `ord-58798`\n")
+    assert third.startswith("⚪ *No status*   `ord-58797`\n")
+
+
+@pytest.mark.parametrize(
+    ("fields", "times"),
+    [
+        ({"status": "errored"}, "created {day} at 13:56 · failed 13:57 · ran 1m 29s · api"),
+        ({"status": "complete"}, "created {day} at 13:56 · completed 13:57 · ran 1m 29s · api"),
+        ({"status": "terminated"}, "created {day} at 13:56 · terminated 13:57 · ran 1m 29s · api"),
+        (
+            {"status": "hibernated", "ended_on": NOW},
+            "created {day} at 13:56 · ended 14:03 · ran 6m 58s · api",
+        ),
+        (
+            {"status": "errored", "ended_on": NOW + timedelta(days=2)},
+            "created {day} at 13:56 · failed {day} at 14:03 · ran 2d · api",
+        ),
+        (
+            {"status": "errored", "ended_on": NOW - timedelta(days=1)},
+            "created {day} at 13:56 · failed {day} at 14:03 · ran 0ms · api",
+        ),
+        ({"status": "errored", "started_on": None}, "created {day} at 13:56 · failed 13:57 · api"),
+        (
+            {"status": "errored", "created_on": None, "trigger_source": "unknown"},
+            "started {day} at 13:56 · failed 13:57 · ran 1m 29s",
+        ),
+        ({"status": "running"}, "created {day} at 13:56 · started 6m 58s ago · api"),
+        ({"status": "queued"}, "created {day} at 13:56 · 7m ago · api"),
+        ({"status": "running", "created_on": None}, "started {day} at 13:56 · 6m 58s ago · api"),
+        (
+            {"status": "errored", "created_on": None, "started_on": None, "ended_on": None},
+            "no times given · api",
+        ),
+    ],
+)
+def test_a_row_tells_when_it_was_created_and_what_became_of_it(fields: dict[str, Any], times: str) -> None:
+    (row,) = row_texts(instances_message(screen([instance(1, **fields)]), STAYING))
+    assert reads_as(row).partition("\n")[2] == times
+
+
+@pytest.mark.parametrize(
+    ("numbers", "order"),
+    [
+        ([1, 2, 3], "newest created first"),
+        ([3, 2, 1], "oldest created first"),
+        ([1, 1], "newest created first"),
+        ([1, 3, 2], None),
+        ([1], None),
+    ],
+)
+def test_the_order_that_is_told_is_the_order_of_the_rows(numbers: list[int], order: str | None) -> None:
+    for direction in (None, "asc", "desc"):
+        query = ListQuery("orders", start=Cursor("abc"), direction=direction)
+        message = instances_message(screen([instance(number) for number in numbers], query), STAYING)
+        assert [words for words in context_line(message, 1).split(" · ") if "first" in words] == (
+            [order] if order else []
+        )
+
+
+def test_no_date_in_a_sentence_begins_its_format_where_slack_would_write_it_large() -> None:
+    shown = screen(ROWS, read_list("orders since:2h until:1h"))
+    for found in re.findall(r"[^ ·\n] <!date\^\d+\^([^|]+)", visible_text(instances_message(shown, STAYING))):
+        assert not found.startswith("{date"), found
+
+
+def context_line(message: Message, place: int) -> str:
+    """Return the text of the context block at a place."""
+    text: str = message.blocks[place]["elements"][0]["text"]
+    return text
+
+
+def row_texts(message: Message) -> list[str]:
+    return [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
+
+
+def reads_as(text: str) -> str:
+    """Return mrkdwn as a reader in UTC sees it, with `{day}` for a day."""
+
+    def written(date: re.Match[str]) -> str:
+        at = datetime.fromtimestamp(int(date[1]), UTC)
+        return date[2].replace("{date_short_pretty}", "{day}").replace("{time}", f"{at:%H:%M}")
+
+    return re.sub(r"<!date\^(\d+)\^([^|]+)\|[^>]*>", written, text)

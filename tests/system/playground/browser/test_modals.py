@@ -35,7 +35,7 @@ async def test_the_filter_of_a_list_is_opened_corrected_and_submitted(
     await since.fill("48h")
     await dialog.get_by_role("button", name="Show").click()
     await expect(dialog).to_be_hidden()
-    await expect(listed).to_contain_text("order-processing · errored")
+    await expect(listed).to_contain_text("order-processing · 🔴 errored")
     await expect(listed).to_contain_text("since:48h")
     await expect(opened.messages).to_have_count(1)
 

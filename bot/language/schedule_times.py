@@ -1,0 +1,341 @@
+"""The times of a schedule: `9am and 5pm`, `every morning at 8`, `hourly`, `every 2h from 9am to 5pm`.
+
+They are collected as minutes from midnight. One digest has five cron fields, in which each hour that is named
+comes with each minute that is named: what can't be said so is refused.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from bot.language.clock_words import TIME_EXPECTED, nearest_time, read_clock
+from bot.language.cron_words import SHORTEST
+from bot.language.durations import UNITS, parse_duration
+from bot.language.errors import QueryError, one_of
+from bot.language.schedule_phrases import DAY, HOUR, clock_text
+from bot.language.schedule_weekdays import EACH
+from bot.language.tokens import Token
+from bot.language.word_stream import Words, wrong
+
+INTERVALS: Final = {
+    # minutes that divide an hour, and hours that divide a day: each day has the same times
+    15: "every 15m", 20: "every 20m", 30: "every 30m", 60: "every 1h", 120: "every 2h", 180: "every 3h",
+    240: "every 4h", 360: "every 6h", 480: "every 8h", 720: "every 12h",
+}  # fmt: skip
+ALL_INTERVALS: Final = tuple(INTERVALS.values())
+
+_AND: Final = ("and", "&", "+", ",", "/")
+_TO: Final = ("to", "until", "till", "through", "-", "\N{EN DASH}", "\N{EM DASH}")
+_LIST_MARK: Final = re.compile("[,/&;]")
+_DASH: Final = re.compile("[-\N{EN DASH}\N{EM DASH}]")
+_PAST_WORDS: Final = ("past", "past the hour", "minutes past", "minutes past the hour")
+_CERTAIN: Final = re.compile(
+    r"\d{1,2}[.h]\d{2}(?:am|pm)?|\d{4}|\d{1,2}h|noon|midday|midnight|1[3-9]|2[0-3]|00?"
+)
+"""Times that are no `09:00` and no `9am`, and can mean but one."""
+_BARE: Final = re.compile(r"\d{1,2}(?:[:.]\d{2})?")
+_OCLOCK: Final = ("o'clock", "o\N{RIGHT SINGLE QUOTATION MARK}clock", "oclock", "sharp")
+_PAST: Final = re.compile(r":(\d{2})")
+_NUMBERS: Final = {
+    word: number
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+}
+_COUNTS: Final = {**_NUMBERS, "a": 1, "an": 1, "fifteen": 15, "twenty": 20, "thirty": 30}
+_EACH_OF: Final = {"other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "sixth": 6}
+"""Which hour of several: `every other hour`."""
+_ONE_OF_DAYS: Final = (timedelta(days=1), timedelta(weeks=1))
+"""`every day` and `every week`, which are days."""
+_HOURS: Final = ("hour", "hours", "h", "hr", "hrs")
+_FIXED: Final = {
+    **dict.fromkeys(("hourly", "every hour", "each hour", "once an hour"), 60),
+    **dict.fromkeys(("half-hourly", "half hourly", "every half hour", "every half an hour"), 30),
+    **dict.fromkeys(("every quarter hour", "every quarter of an hour"), 15),
+}
+_PARTS: Final = {
+    **dict.fromkeys(("morning", "mornings"), "morning"),
+    **dict.fromkeys(("afternoon", "afternoons"), "afternoon"),
+    **dict.fromkeys(("evening", "evenings"), "evening"),
+    **dict.fromkeys(("night", "nights", "nightly"), "night"),
+}
+_HOURS_OF: Final = {
+    "morning": range(12),
+    "afternoon": range(12, 19),
+    "evening": range(16, 24),
+    "night": (*range(18, 24), *range(6)),
+}
+USUAL: Final = {"morning": "09:00", "afternoon": "14:00", "evening": "18:00", "night": "22:00"}
+"""What is proposed where a part of the day is said and no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSaid:
+    """A time of day as it was typed.
+
+    Attributes:
+        said: the words.
+        minutes: from midnight.
+        is_bare: it is a number such as `9`, which may be either half of the day.
+        has_half: it is said of which half of the day, as in `9am`.
+    """
+
+    said: tuple[Token, ...]
+    minutes: int
+    is_bare: bool = False
+    has_half: bool = False
+
+    def in_part(self, part: str) -> int | None:
+        """Return the minutes from midnight within a part of the day; None if it is in another one."""
+        hour, minute = divmod(self.minutes, HOUR)
+        if hour in _HOURS_OF[part]:
+            return self.minutes
+        if self.has_half or hour > 12:
+            return None
+        other = (hour + 12) % 24
+        return other * HOUR + minute if other in _HOURS_OF[part] else None
+
+
+def take_clocks(words: Words) -> list[ClockSaid]:
+    """Take `at 9am`, `9am, 1pm and 5pm`, `9am/5pm`; take no word where no time is ahead."""
+    ahead = words.copy()
+    ahead.take_phrase(("at", "@"))
+    found: list[ClockSaid] = []
+    while clocks := _clocks(ahead):
+        found += clocks
+        words.follow(ahead)
+        if words.take_phrase(_OCLOCK):
+            found[-1] = replace(found[-1], said=(*found[-1].said, words.taken[-1]))
+        ahead = words.copy()
+        ahead.pass_over(*_AND)
+        ahead.take_phrase(("at", "again at"))
+    return found
+
+
+def take_part(words: Words) -> tuple[str, bool] | None:
+    """Take `every morning`, `in the evening`, `nightly`.
+
+    Returns:
+        The part of the day, and whether it is said of each day.
+    """
+    ahead = words.copy()
+    is_each = ahead.take_phrase(EACH) is not None
+    if not is_each:
+        ahead.take_phrase(("in the", "at", "in", "the"))
+    word = ahead.take_phrase(_PARTS)
+    if word is None:
+        return None
+    words.follow(ahead)
+    return _PARTS[word], is_each or word in ("nightly", "mornings", "afternoons", "evenings", "nights")
+
+
+def take_interval(words: Words) -> tuple[int, tuple[Token, ...]] | None:
+    """Take `hourly`, `every 4h`, `every 30 minutes`, `every other hour`.
+
+    Returns:
+        Minutes, and the words.
+
+    Raises:
+        QueryError: it is an interval that comes at no fixed times of each day, or too often.
+    """
+    ahead = words.copy()
+    minutes = _FIXED.get(ahead.take_phrase(_FIXED) or "")
+    if minutes is None and ahead.take_phrase(EACH):
+        minutes = _counted(ahead)
+    if minutes is None:
+        return None
+    return minutes, words.follow(ahead)
+
+
+def _counted(words: Words) -> int | None:
+    """Take `4h`, `30 minutes`, `two hours`, `minute`; return minutes."""
+    ahead = words.copy()
+    if not ahead.word():
+        return None
+    first = ahead.word()
+    ahead.take()
+    if first in _EACH_OF:
+        text = f"{_EACH_OF[first]}h" if ahead.take_phrase(_HOURS) else ""
+    elif first in _COUNTS or first.isdigit():
+        text = f"{_COUNTS.get(first, first)}{ahead.take_phrase(UNITS) or '?'}"
+    else:
+        text = f"1{first}" if first in UNITS else first
+    try:
+        length = parse_duration(text)
+    except OverflowError:
+        length = timedelta.max
+    if length is None or length % timedelta(minutes=1) or length in _ONE_OF_DAYS:
+        return None
+    words.follow(ahead)
+    return length // timedelta(minutes=1)
+
+
+def take_bounds(words: Words) -> tuple[ClockSaid, ClockSaid] | None:
+    """Take `from 9am to 5pm`, `between 09:00 and 17:00`, `9-17`: the first and the last time of a day."""
+    ahead = words.copy()
+    is_between = ahead.take_phrase(("from", "between")) == "between"
+    joined = _DASH.split(ahead.word())
+    if len(joined) == 2:
+        token = ahead.take()
+        pair = [_clock_in(part, (token,)) for part in joined]
+    else:
+        pair = [*_clocks(ahead)[:1]]
+        if not ahead.take_phrase((*_TO, "and") if is_between else _TO):
+            return None
+        pair += _clocks(ahead)[:1]
+    first, last = pair if len(pair) == 2 else (None, None)
+    if first is None or last is None:
+        return None
+    words.follow(ahead)
+    return first, last
+
+
+def take_past(words: Words) -> list[int] | None:
+    """Take the minutes of each hour: `at :30`, `at :00 and :30`, `at minute 15`, `on the hour`."""
+    if words.take_phrase(("on the hour", "sharp")):
+        return [0]
+    ahead = words.copy()
+    ahead.take_phrase(("at", "@"))
+    if ahead.take_phrase(("half past",)):
+        words.follow(ahead)
+        return [30]
+    found: list[int] = []
+    if (
+        re.fullmatch(r"\d{1,2}", ahead.word())
+        and (further := ahead.copy()).take()
+        and further.take_phrase(_PAST_WORDS)
+    ):
+        found = [int(ahead.word())]
+        words.follow(further)
+        return found if found[0] < HOUR else None
+    if ahead.take_phrase(("minute",)) and re.fullmatch(r"\d{1,2}", ahead.word()):
+        found = [int(ahead.word())]
+        ahead.take()
+        words.follow(ahead)
+    while past := _PAST.fullmatch(ahead.word()):
+        found.append(int(past[1]))
+        ahead.take()
+        words.follow(ahead)
+        ahead.pass_over(*_AND)
+    return found if found and max(found) < HOUR else None
+
+
+def settle(clocks: Sequence[ClockSaid], part: str) -> list[int]:
+    """Return the minutes from midnight of some times, given the part of the day that was said, if any.
+
+    Raises:
+        QueryError: one of them may be in either half of the day, or is in another part of it.
+    """
+    is_24h = any(clock.minutes >= 13 * HOUR and not clock.has_half for clock in clocks)
+    return [_settled(clock, part, is_24h=is_24h) for clock in clocks]
+
+
+def _settled(clock: ClockSaid, part: str, *, is_24h: bool) -> int:
+    if part:
+        minutes = clock.in_part(part)
+        if minutes is None:
+            raise wrong(clock.said, f"is not in the {part}", expected=f"a time in the {part}")
+        return minutes
+    if clock.is_bare and not is_24h:
+        close = clock_text(clock.minutes)
+        raise wrong(clock.said, "is no time of day I know", expected=TIME_EXPECTED, nearest=close)
+    return clock.minutes
+
+
+def spaced(
+    interval: int, said: Sequence[Token], past: Sequence[int], bounds: tuple[int, int] | None
+) -> set[int]:
+    """Return the times of an interval.
+
+    Args:
+        interval: minutes.
+        said: the words for it.
+        past: the minutes of each hour that are named; none for full hours.
+        bounds: the first and the last time of a day; None for all day.
+
+    Raises:
+        QueryError: it does not come at the same times of each day, or too often.
+    """
+    if interval not in INTERVALS and (bounds is None or interval < SHORTEST or interval >= DAY):
+        raise _no_interval(said, interval)
+    first, last = bounds or (0, DAY - 1)
+    if past and (bounds or interval % HOUR):
+        raise wrong(said, "has minutes of its own already", expected="one of the two")
+    times = range(first, last + 1, interval) if first <= last else ()
+    if not times or (bounds and times[-1] != last):
+        problem = f"does not fit between {clock_text(first)} and {clock_text(last)}"
+        raise wrong(
+            said, problem, expected="a first and a last time of the same day, an interval apart or several"
+        )
+    return {time + minute for time in times for minute in (past or (0,))}
+
+
+def _no_interval(said: Sequence[Token], minutes: int) -> QueryError:
+    expected = one_of(ALL_INTERVALS)
+    close: str | None = INTERVALS[min(INTERVALS, key=lambda choice: abs(choice - minutes))]
+    if minutes < SHORTEST:
+        problem = f"is more often than every {SHORTEST} minutes"
+    elif minutes < DAY:
+        problem = "divides neither an hour nor, in whole hours, a day"
+    else:
+        problem = "is too long to be counted by the clock"
+        expected += ", or days such as `daily 09:00` and `mondays 09:00`"
+        close = "daily 00:00" if minutes == DAY else None
+    return wrong(said, problem, expected=expected, nearest=close)
+
+
+def clock_fields(times: Iterable[int], said: Sequence[Token]) -> str:
+    """Return the cron fields of minute and hour for some minutes from midnight.
+
+    Raises:
+        QueryError: five fields can't hold them.
+    """
+    found = set(times)
+    minutes = sorted({time % HOUR for time in found})
+    hours = sorted({time // HOUR for time in found})
+    if len(minutes) * len(hours) != len(found):
+        raise wrong(
+            said,
+            "has different minutes in different hours, which one digest can't",
+            expected="the same minutes in each hour, such as `9:30am and 5:30pm`, or a digest for each",
+        )
+    return f"{','.join(map(str, minutes))} {','.join(map(str, hours))}"
+
+
+def _clocks(words: Words) -> list[ClockSaid]:
+    """Take one word with one or more times in it, and an `am` or `pm` apart."""
+    word, behind = words.word(), words.word(1).replace(".", "")
+    if not word:
+        return []
+    said = words.copy()
+    said.take()
+    if behind in ("am", "pm"):
+        word += behind
+        said.take()
+    parts = [part for part in _LIST_MARK.split(word.replace("a.m", "am").replace("p.m", "pm")) if part]
+    tokens = words.copy().follow(said)
+    found = [clock for part in parts if (clock := _clock_in(part, tokens))]
+    if not found or len(found) != len(parts):
+        return []
+    words.follow(said)
+    return found
+
+
+def _clock_in(text: str, said: tuple[Token, ...]) -> ClockSaid | None:
+    text = re.sub("^[a-z]+?(?=(?:am|pm)?$)", lambda word: str(_NUMBERS.get(word[0], word[0])), text)
+    clock = read_clock(text)
+    if (
+        clock is None
+        and (_CERTAIN.fullmatch(text) or _BARE.fullmatch(text))
+        and (close := nearest_time(text))
+    ):
+        clock = read_clock(close)
+    if clock is None:
+        return None
+    minutes = clock.hour * HOUR + clock.minute
+    is_bare = (
+        bool(_BARE.fullmatch(text)) and ":" not in text and "." not in text and not _CERTAIN.fullmatch(text)
+    )
+    return ClockSaid(said, minutes, is_bare=is_bare, has_half=not _BARE.fullmatch(text))
