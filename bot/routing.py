@@ -66,7 +66,7 @@ from bot.home.requests import HelpWithMessage, Offer, ShowAccounts, ShowVersion
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.small_words import is_small
-from bot.language.tokens import COMMAND, Token, split
+from bot.language.tokens import COMMAND, Token, quote, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
@@ -297,6 +297,16 @@ class CommandReader:
         if isinstance(request, ListInstances) and not request.readings:
             self._typed_before[text] = request
         return request
+
+    def propose(self, error: QueryError, text: str, interaction: Interaction) -> None:
+        """Turn what an error of the handler's proposes for a word into commands that can be read."""
+        typed = self._typed(text, interaction)
+        if error.proposals or typed.text.count(error.word) != 1:
+            return  # the handler knows its own, or nobody can tell which of the words is meant
+        start = typed.text.index(error.word)
+        error.span = (start, start + len(error.word))
+        error.choices = tuple(map(quote, error.choices))
+        verify_proposals(error, typed, _read_times_too)
 
     async def _read(self, typed: Command) -> Request:
         """Read a command; where that fails, with the names of the workflows, which most need no look at.

@@ -1,13 +1,17 @@
 """Whether the workflows that a plan names exist."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from bot.browse.model import OverviewQuery
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter, InvalidResponse, WorkflowNotFound
 from bot.digests.model import DigestSpec
-from bot.language.errors import SIMILAR_NAMES, QueryError, nearest, typed
+from bot.language.errors import QueryError, typed
+from bot.language.names import meant, similar
+
+_MOST_NAMES: Final = 3
 
 
 async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, CachedWorkflows]) -> None:
@@ -34,7 +38,7 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
                 name,
                 f"is no workflow of {typed(account)}",
                 expected=f"the name of one; `{overview}` shows them all",
-                nearest=nearest(name, names, cutoff=SIMILAR_NAMES),
+                nearest=meant(name, names)[:_MOST_NAMES] or similar(name, names),
             )
 
 

@@ -21,6 +21,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.cloudflare.errors import CloudflareError
 from bot.language.command import Command
+from bot.language.errors import QueryError
 from bot.language.tokens import extract_mentions
 from bot.slack.admission import Admission
 from bot.slack.attempts import attempt, reply_with_readings
@@ -253,7 +254,12 @@ class Router:
             request = await read()
             again = Command(request.command()) if typed is None else Command(*extract_mentions(typed))
             work = partial(self._handle, request, interaction)
-            reply = await attempt(work, again, is_patient=self._routes[type(request)].asks_cloudflare)
+            try:
+                reply = await attempt(work, again, is_patient=self._routes[type(request)].asks_cloudflare)
+            except QueryError as error:
+                if typed is not None:
+                    self.reader.propose(error, typed, interaction)
+                raise
             return reply_with_readings(reply, request.readings)
 
         reply = await self._guarded(handle, in_modal=in_modal)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from bot.language.errors import QueryError
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import Request
@@ -66,6 +67,10 @@ class Reader(Protocol):
         Raises:
             QueryError: they can't be understood.
         """
+        ...
+
+    def propose(self, error: QueryError, text: str, interaction: Interaction) -> None:
+        """Turn what an error of the handler's proposes for a word into commands that can be read."""
         ...
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:

@@ -12,7 +12,7 @@ from .machine import this_machine
 from .outcome import ROUNDS, Outcome
 from .table import document, machine_text, table
 
-NAMES: Final = ("browse", "decode", "command", "cold", "flight", "digest", "start", "memory", "walk")
+NAMES: Final = ("browse", "decode", "command", "cold", "flight", "digest", "start", "memory", "walk", "words")
 
 
 @click.command()

@@ -23,6 +23,7 @@ TINY: dict[str, Any] = {
     "start": 1,
     "memory": 20,
     "walk": 20,
+    "words": None,
 }
 
 

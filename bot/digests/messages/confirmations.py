@@ -8,6 +8,7 @@ from bot.digests.command.addressees import Channel
 from bot.digests.messages.phrases import command_of
 from bot.digests.messages.plan import buttons, heading, what, when, zone_question
 from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun
+from bot.language.command import Command
 from bot.language.tokens import COMMAND
 from bot.ui.elements import (
     Message,
@@ -23,6 +24,7 @@ from bot.ui.elements import (
     section,
 )
 from bot.ui.limits import Block
+from bot.ui.problems import run_button
 
 Missing = Literal["person", "bot", "direct", "archived"]
 """Who is not in a channel; that it is a direct message between others; or that nobody can be, any more."""
@@ -227,9 +229,7 @@ def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
 
 def no_such_digest_message(number: int) -> Message:
     """Say that no digest has this number."""
-    return _statement(
-        "⚠️", f"There is no digest {number}.", f"All there are: {command(f'{COMMAND} digest list')}"
-    )
+    return _with_list(_statement("⚠️", f"There is no digest {number}."), "All there are")
 
 
 def no_longer_there_message(number: int, admins: Sequence[str]) -> Message:
@@ -244,23 +244,28 @@ def no_longer_there_message(number: int, admins: Sequence[str]) -> Message:
 
 def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
     """Refuse to show a digest outside its channel. Send this to one reader alone."""
-    return _statement(
+    said = _statement(
         "⛔",
         f"Digest {digest.number} belongs to another channel.",
         f"Ask for it in that channel; elsewhere it is shown to {_owners(digest, admins)} only.",
-        f"Those of this channel: {command(f'{COMMAND} digest list')}",
     )
+    return _with_list(said, "Those of this channel")
 
 
 def not_all_message(admins: Sequence[str]) -> Message:
     """Refuse the digests of all channels to a person who is no admin. Send this to one reader alone."""
     who = f": {_named(admins)}" if admins else ", and the setting `BOT_ADMINS` names none"
-    return _statement(
-        "⛔",
-        "The digests of all channels are not yours to see.",
-        f"Only admins of this bot see them{who}.",
-        f"Those of this channel and your own: {command(f'{COMMAND} digest list')}",
+    said = _statement(
+        "⛔", "The digests of all channels are not yours to see.", f"Only admins of this bot see them{who}."
     )
+    return _with_list(said, "Those of this channel and your own")
+
+
+def _with_list(said: Message, which: str) -> Message:
+    """Return a message that offers the list of digests."""
+    listing = Command(f"{COMMAND} digest list")
+    offer = section(f"{which}: {command(listing.whole())}", run_button("Run it", listing))
+    return _with_blocks(said, [offer])
 
 
 def with_question(said: Message, verb: str) -> Message:
