@@ -33,7 +33,7 @@ from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
 from bot.jobs.presence import KnownWorkers
-from bot.routing import VERBS, CommandReader, routes
+from bot.routing import CommandReader, nearest_command, routes
 from bot.settings import DatabaseSettings, ReportSettings, Settings
 from bot.slack.admission import Admission
 from bot.slack.background import Background
@@ -269,7 +269,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     zones = UserTimeZones(client, time.monotonic)
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     browser = Browser(accounts, stored.walks.has_passed)
-    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause, VERBS.nearest)
+    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)

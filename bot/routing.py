@@ -13,6 +13,7 @@ from bot.browse.command import account_in, read_addresses, read_list
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
+from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
     FindStatus,
@@ -57,12 +58,14 @@ from bot.home.command import (
     read_accounts,
     read_help,
     read_not_yet,
+    read_paging,
     read_search,
     read_version,
 )
 from bot.home.handlers import HomeHandlers
 from bot.home.help import TOPICS
 from bot.home.requests import HelpWithMessage, Offer, ShowAccounts, ShowVersion
+from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.small_words import is_small
@@ -157,6 +160,14 @@ VERBS: Final = Verbs[Request](
             synonyms=GREETINGS,
         ),
         Verb("search", "TEXT", "", read_search, is_hidden=True, synonyms=("find", "grep")),
+        Verb(
+            "next",
+            "",
+            "",
+            read_paging,
+            is_hidden=True,
+            synonyms=("more", "previous", "back", "refresh", "again"),
+        ),
         Verb("accounts", "", "", read_accounts, is_hidden=True, synonyms=("account",)),
         Verb("version", "", "", read_version, is_hidden=True, aliases=("--version", "-v")),
         *_NOT_YET,
@@ -197,7 +208,7 @@ def _read_words(words: Sequence[Token], command: Command) -> Request:
     try:
         return read_list(words, command)
     except QueryError as error:
-        if head is not None and words[head].key is None and (meant := VERBS.nearest(words[head].text)):
+        if head is not None and words[head].key is None and (meant := nearest_command(words[head].text)):
             expected = f"`{COMMAND} list NAME`"
             mistyped = words[head].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
             verify_proposals(mistyped, command, _read_times_too)
@@ -206,13 +217,21 @@ def _read_words(words: Sequence[Token], command: Command) -> Request:
         raise
 
 
+def nearest_command(word: str) -> str | None:
+    """Return the verb or the status that a word is, mistyped; None for what is no slip."""
+    return None if is_phrase(word) else VERBS.nearest(word) or filters.nearest_status(word)
+
+
 def _is_no_name(text: str, command: Command) -> bool:
     return " " in text and bool(command.workflows) and text not in command.workflows
 
 
-def _is_quoted_whole(request: Request) -> bool:
-    """Return whether the name of a list may be a whole command in quotes."""
-    return isinstance(request, ListInstances) and " " in request.query.query.workflow
+def _may_be_no_name(request: Request) -> bool:
+    """Return whether the name of a list may be no name: a whole command in quotes, or a lone `yesterday`."""
+    if not isinstance(request, ListInstances):
+        return False
+    name = request.query.query.workflow
+    return " " in name or is_phrase(name)
 
 
 def _read_times_too(command: Command) -> None:
@@ -316,7 +335,7 @@ class CommandReader:
         """
         try:
             request = read_command(typed)
-            if not _is_quoted_whole(request):
+            if not _may_be_no_name(request):
                 return request
         except QueryError:
             names = await self.lists.workflow_names(account_in(typed))

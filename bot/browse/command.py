@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
-from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SINCE, STATUS, UNTIL
+from bot.browse.options import ACCOUNT, LATER, LIST_OPTIONS, OVERVIEW_OPTIONS, ROWS, SINCE, STATUS, UNTIL
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
 from bot.cloudflare.dashboard import read_url
@@ -18,7 +18,7 @@ from bot.cloudflare.models import Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters, names
 from bot.language.command import Command
-from bot.language.errors import QueryError, typed
+from bot.language.errors import QueryError, typed, without_span
 from bot.language.readings import Reading
 from bot.language.small_words import without_small
 from bot.language.tokens import COMMAND, Token, quote, split
@@ -26,7 +26,8 @@ from bot.language.tokens import COMMAND, Token, quote, split
 ListRequest = ListInstances | ListWorkflows | FindStatus | NotYet | HelpQuery
 
 _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
-_EXCLUDED: Final = re.compile(r"(?:!|-|~|not|no|without|except|non-?)(\w*)", re.IGNORECASE)
+_NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
+_NAME_KEYS: Final = ("workflow", "flow", "wf")
 _MOST_NAMES: Final = 5
 _ID: Final = re.compile(r"(?=.*\d.*\d)[\w-]{6,100}")
 
@@ -65,7 +66,7 @@ def read_list(words: Sequence[Token], command: Command) -> ListRequest:
     bare = [word for word in found if word.key is None]
     name = _name(bare, command)
     if name is None and not any(word.key == STATUS.key for word in given):
-        name = _name_like_a_filter(words)
+        name = _name_like_a_filter(words, command)
         if name is not None:  # a workflow may be called `latest`
             given, readings = [word for word in words if word.key is not None], ()
     if name is None:
@@ -73,14 +74,27 @@ def read_list(words: Sequence[Token], command: Command) -> ListRequest:
     else:
         readings = (*name.readings, *readings)
         request = _of_workflow(name, given, [word for word in bare if word not in name.words], command)
+    if isinstance(request, ListWorkflows) and {"you", "do"} <= {word.value.lower() for word in bare}:
+        return HelpQuery()  # what can you do
     return replace(request, readings=readings) if readings else request
 
 
 def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Reading, ...]]:
-    """Return the words with names in place of addresses of Cloudflare's dashboard, and what they mean."""
+    """Return the words with names in place of what leads to them, and what addresses mean.
+
+    That is an address of Cloudflare's dashboard, `order-processing/ord-59603`, or `workflow:NAME`.
+    """
     read: list[Token] = []
     readings: list[Reading] = []
     for word in words:
+        if word.key in _NAME_KEYS and word.value:
+            read.append(replace(word, key=None))
+            continue
+        is_filter = LIST_OPTIONS.named(word.key or "") is not None or word.key in LATER
+        pair = None if is_filter else _NAME_AND_ID.fullmatch(word.text)
+        if pair and looks_like_instance(pair[2]):
+            read += [replace(word, key=None, value=part, raw=part) for part in pair.groups()]
+            continue
         page = read_url(word.value) if word.key is None else None
         if page is None:
             read.append(word)
@@ -88,7 +102,7 @@ def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Readi
         names_said = [page.workflow or "*", *([page.instance] if page.instance else [])]
         read += [replace(word, value=name, raw=name) for name in names_said]
         readings.append(Reading(word.value, " ".join(map(quote, names_said))))
-    return (read, tuple(readings)) if readings else (words, ())
+    return read, tuple(readings)
 
 
 def account_in(command: Command) -> str | None:
@@ -121,10 +135,11 @@ def _name(bare: Sequence[Token], command: Command) -> _Name | None:
     return _Name(words, found.names[0])
 
 
-def _name_like_a_filter(words: Sequence[Token]) -> _Name | None:
+def _name_like_a_filter(words: Sequence[Token], command: Command) -> _Name | None:
     """Return the only bare word: it is the name, though it is read as a filter beside another one."""
     bare = [word for word in without_small(words) if word.key is None and not _is_everything(word)]
-    return _Name((bare[0],), bare[0].value) if len(bare) == 1 else None
+    is_name = len(bare) == 1 and (not command.workflows or bare[0].value in command.workflows)
+    return _Name((bare[0],), bare[0].value) if is_name else None
 
 
 def _refuse_unknown(name: Token, command: Command) -> None:
@@ -146,12 +161,14 @@ def _of_all_workflows(given: Sequence[Token], command: Command) -> ListRequest:
         values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(named, command.text), command)
         return ListWorkflows(OverviewQuery(**values))
     for word in given:  # a mistyped option is the nearer mistake
+        if OVERVIEW_OPTIONS.named(word.key or "") and LIST_OPTIONS.key_of(word.key or "") is None:
+            raise LIST_OPTIONS.unknown(word)
         if LIST_OPTIONS.key_of(word.key or "") is None:
             of_overview = OVERVIEW_OPTIONS.unknown(word)
-            raise of_overview if of_overview.choices else LIST_OPTIONS.unknown(word)
+            raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
     by_key = LIST_OPTIONS.by_key(given, command.text)
     values = LIST_OPTIONS.read(by_key, command)
-    left = by_key.keys() - {STATUS.key, SINCE.key, UNTIL.key, "account"}
+    left = by_key.keys() - {STATUS.key, SINCE.key, UNTIL.key, ROWS.key, ACCOUNT.key}
     if STATUS.key not in by_key or left:
         raise QueryError(
             given[0].text,
@@ -245,6 +262,8 @@ def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Com
         return QueryError(
             word.text, "is a second workflow", expected="one, as a list shows one", nearest=either
         )
+    if option := LIST_OPTIONS.named(word.value.lower()):
+        return word.wrong("has nothing behind it that I can read", expected=f"as in {typed(option.example)}")
     if word.value.lower() in _OLDEST_FIRST:
         last = after if after is not None and after.value.lower() in ("first", "order") else word
         return QueryError(
@@ -254,10 +273,6 @@ def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Com
             nearest=("",),
             span=(word.start, last.end),
         )
-    if (found := _EXCLUDED.fullmatch(word.value)) and _is_status(found[1] or (after.value if after else "")):
-        return word.wrong(
-            "leaves a status out, which Cloudflare can't", expected="one status to list", nearest=None
-        )
     close = filters.nearest_status(word.value)
     return word.wrong(
         f"is a word I don't know after the workflow's name, {typed(name.workflow)}",
@@ -266,10 +281,6 @@ def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Com
     )
 
 
-def _is_status(word: str) -> bool:
-    return bool(filters.known_status(word) or filters.synonymous_status(word))
-
-
 def _without(word: Token, command: Command) -> str:
-    """Return a command's text without a word."""
-    return f"{command.text[: word.start].rstrip()} {command.text[word.end :].lstrip()}".strip()
+    """Return a command's text without a word, and without what joined it to another one."""
+    return without_span(command.text, word.start, word.end)

@@ -134,6 +134,9 @@ SEARCH: Final[Option[str]] = Option(
 
 _UNKNOWN: Final = "is a filter I don't know"
 _LATER: Final = "is a filter that this bot does not have yet"
+_LEFT_OUT: Final = "leaves a status out, which Cloudflare can't"
+NOT: Final = "not"
+"""The key of what is to be left out, which is always refused."""
 LATER: Final = (
     "id", "error", "message", "reason", "longer", "shorter", "slower", "faster", "took", "duration",
     "trigger", "source", "version", "step", "output", "params", "payload",
@@ -144,6 +147,10 @@ LATER: Final = (
 LIST_OPTIONS: Final = Options(
     (STATUS, SINCE, UNTIL, ROWS, PAGE, CURSOR, DIRECTION, ACCOUNT),
     unknown=_UNKNOWN,
-    others={SEARCH.key: "can't be used in a list, as it looks for workflows", **dict.fromkeys(LATER, _LATER)},
+    others={
+        SEARCH.key: "can't be used in a list, as it looks for workflows",
+        NOT: _LEFT_OUT,
+        **dict.fromkeys(LATER, _LATER),
+    },
 )
 OVERVIEW_OPTIONS: Final = Options((SEARCH, ACCOUNT), unknown=_UNKNOWN)

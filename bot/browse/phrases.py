@@ -15,6 +15,7 @@ from bot.browse.options import (
     DIRECTION,
     LATER,
     LIST_OPTIONS,
+    NOT,
     PAGE,
     ROWS,
     SINCE,
@@ -34,10 +35,14 @@ EVERYTHING: Final = frozenset({
 """Words in the place of a name that mean every workflow."""
 
 _BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
+_BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
 _NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
 _USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
+_LEFT_OUT: Final = re.compile(
+    r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
+)
 _ASSIGNED: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
 _NUMBERED: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
 
@@ -82,7 +87,7 @@ class _Reader:
         name, value = (first.key, first.value) if first.key else _assigned(first)
         option = LIST_OPTIONS.named(name.lower().replace("-", "_")) if name else None
         if option is None:
-            return self._later(name)
+            return self._later(name) or self._left_out()
         count, is_joined = 1, first.key is None
         if not value and not first.quoted:
             behind = self._bare(1)
@@ -119,11 +124,25 @@ class _Reader:
         self._put(start + count, {name: " ".join(words[start : start + count])}, is_said=False)
         return True
 
+    def _left_out(self) -> bool:
+        """Read `!complete`, `not complete`, `status!=complete` as what can't be: nothing is left out."""
+        words = self._bare(0)
+        found = _LEFT_OUT.fullmatch(words[0]) if words else None
+        if found is None:
+            return False
+        count = 1 if found[1] else 2
+        status = found[1] or " ".join(words[1:2])
+        if not (filters.known_status(status) or filters.synonymous_status(status)):
+            return False
+        self._put(count, {NOT: status}, is_said=False)
+        return True
+
     def _time(self) -> bool:
         """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment is a beginning."""
         words = self._bare(0)
         skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
-        for start in dict.fromkeys((0, skipped)):
+        plain = len(list(takewhile(lambda word: word.lower() in _BEFORE_DAYS, words)))
+        for start in dict.fromkeys((plain, 0, skipped)):
             found = time_ranges.take_range(words[start:])
             if found is not None:
                 stretch, count = found

@@ -33,6 +33,7 @@ class FindStatus(Request):
         status: the one.
         since: the words of a time, for the lists that it leads to.
         until: likewise.
+        rows: how many of them one message shows; None means the usual number.
         account: as settings name it; None means the default account.
     """
 
@@ -40,6 +41,7 @@ class FindStatus(Request):
     status: Status
     since: str | None = None
     until: str | None = None
+    rows: int | None = None
     account: str | None = None
 
 

@@ -16,6 +16,7 @@ from bot.language.tokens import COMMAND, Token
 
 GREETINGS: Final = (
     "hi", "hello", "hey", "yo", "thanks", "thx", "menu", "settings", "login", "aide", "hilfe", "ayuda",
+    "commands", "usage", "info", "about", "ping", "man", "manual", "docs",
 )  # fmt: skip
 """What people say to somebody of whom they do not know yet what they can do."""
 
@@ -54,6 +55,11 @@ def read_help(head: Token, rest: Sequence[Token], _: Command) -> HelpQuery:
     return HelpQuery(workflow=names[0].value if names else None)
 
 
+def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuery:
+    """Read `next`, which the buttons below a list do."""
+    return HelpQuery("list")
+
+
 def read_search(head: Token, rest: Sequence[Token], _: Command) -> ListWorkflows | NotYet:
     """Read `search TEXT` and `find ID`.
 
@@ -85,4 +91,5 @@ def read_not_yet(head: Token, rest: Sequence[Token], _: Command) -> NotYet:
     words = [word for word in without_small(read_phrases(rest)[0]) if word.key is None]
     if words and is_instance_id(words[0]):
         return NotYet(verb, instance=words[0].value)
-    return NotYet(verb, *(word.value for word in words[:2]))
+    instance = words[1].value if len(words) > 1 and is_instance_id(words[1]) else None
+    return NotYet(verb, words[0].value if words else None, instance)

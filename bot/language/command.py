@@ -58,7 +58,7 @@ class Command:
         for mention in self.mentions:
             parts += [escaped(self.text[at : mention.start]), mention.sent()]
             at = mention.end
-        return "".join((*parts, escaped(self.text[at:])))
+        return "".join((*parts, escaped(self.text[at:]))) or COMMAND
 
     def edit(self, span: tuple[int, int] | None, words: str) -> "Command":
         """Return the command with other words in a span, in which a mention keeps whom it means."""

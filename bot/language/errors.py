@@ -1,5 +1,6 @@
 """The one error of the language: which word, what was expected, and what to write in its place."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from typing import Any, Final, Protocol, Self, TypeVar
 _T = TypeVar("_T")
 _MOST_CORRECTIONS: Final = 4
 """Mistakes in one text that are corrected together."""
+
+_JOINS_BEFORE: Final = re.compile(r"(?:\s+(?:and|or)|[\s,&+|]+)$", re.IGNORECASE)
+_JOINS_AFTER: Final = re.compile(r"^(?:(?:and|or)\s+|[\s,&+|]+)", re.IGNORECASE)
 
 SIMILAR_NAMES: Final = 0.5
 """How alike two names of workflows are, of which one may stand for the other."""
@@ -175,6 +179,15 @@ def nearest_several(word: str, choices: Sequence[str], *, most: int, cutoff: flo
     by_folded = {choice.casefold(): choice for choice in choices}
     close = get_close_matches(word.casefold(), by_folded, n=most, cutoff=cutoff)
     return tuple(by_folded[folded] for folded in close)
+
+
+def without_span(text: str, start: int, end: int) -> str:
+    """Return a text without a part, and without what joined that to another part."""
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    shorter = _JOINS_BEFORE.sub("", before)
+    if shorter == before:
+        after = _JOINS_AFTER.sub("", after)
+    return f"{shorter} {after}".strip()
 
 
 def typed(word: str) -> str:

@@ -22,6 +22,7 @@ _STATUS_SYNONYMS: Final = {
     "sleeping": "waiting", "suspended": "paused", "on hold": "paused", "waiting for pause": "waitingForPause",
     "pausing": "waitingForPause", "rolling back": "rollingBack",
 }  # fmt: skip
+_SIMILAR: Final = 0.7
 _MAX_PAGE: Final = 1_000_000
 _MOST_ACCOUNTS: Final = 5
 
@@ -44,7 +45,8 @@ def nearest_status(word: str) -> str | None:
     """
     if not word.isalpha():
         return None
-    return _STATUS_SYNONYMS.get(word.casefold()) or nearest(word, STATUSES)
+    close = nearest(word, (*STATUSES, *_STATUS_SYNONYMS), cutoff=_SIMILAR)
+    return None if close is None else _STATUS_SYNONYMS.get(close, close)
 
 
 def read_status(token: Token) -> Status:

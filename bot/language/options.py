@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
 from bot.language.command import Command
-from bot.language.errors import QueryError, nearest, one_of, typed
+from bot.language.errors import QueryError, nearest, one_of, typed, without_span
 from bot.language.tokens import Token
 
 T = TypeVar("T")
@@ -154,7 +154,7 @@ class Options:
         expected = one_of([f"{key}:" for key in self.keys])
         if name in self._others:
             return word.wrong(self._others[name], expected=expected, nearest=("",))
-        nearest_ = f"{meant}{value}" if meant else None
+        nearest_ = f"{meant}{value}" if meant else ("",)
         return word.wrong(self._unknown, expected=expected, nearest=nearest_)
 
     def echo(self, asked: object) -> list[str]:
@@ -174,11 +174,9 @@ class Options:
 
 def _given_twice(first: Token, second: Token, key: str, text: str) -> QueryError:
     """Return the error for two words of one option, of which one is to be left out."""
-    choices = (text[first.start : second.start].rstrip(), text[first.end : second.end].lstrip())
     return QueryError(
         second.text,
         f"repeats {typed(first.text)}; only one is allowed",
         expected=f"`{key}:` once",
-        nearest=choices,
-        span=(first.start, second.end),
+        nearest=tuple(without_span(text, word.start, word.end) for word in (second, first)),
     )

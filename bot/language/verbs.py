@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from bot.language.command import Command
 from bot.language.errors import nearest
 from bot.language.tokens import Token
 
 R = TypeVar("R")
+_SIMILAR: Final = 0.7
+"""How alike a word and a verb are, of which one may be the other mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +65,4 @@ class Verbs(Generic[R]):
     def nearest(self, word: str) -> str | None:
         """Return the name of the verb that a word most likely means: a typo, or another system's name."""
         word = word.lower().strip("-\N{EM DASH}\N{EN DASH}:")
-        return nearest(word, self.names)
+        return nearest(word, [verb.name for verb in self._verbs], cutoff=_SIMILAR)

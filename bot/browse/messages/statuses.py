@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.options import DEFAULT_ROWS
 from bot.browse.requests import FindStatus
 from bot.browse.screen import StatusCounts
 from bot.language.command import Command
@@ -47,5 +48,5 @@ def statuses_message(found: StatusCounts, request: FindStatus) -> Message:
 
 
 def _list_of(workflow: str, request: FindStatus) -> Command:
-    query = ListQuery(workflow, request.account, request.status)
+    query = ListQuery(workflow, request.account, request.status, rows=request.rows or DEFAULT_ROWS)
     return Command(PendingQuery(query, request.since, request.until).command())

@@ -1,9 +1,17 @@
 """What people write in place of filters is read as those, and said where other words stood."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.browse.requests import ListInstances
-from tests.support.commands import read
+from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
+from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
+from bot.cloudflare.models import Status
+from bot.language.command import Command
+from bot.language.errors import QueryError
+from bot.routing import read_command
+from bot.slack.requests import Request
+from tests.support.commands import ACCOUNTS, HERE, NOW, read
 from tests.support.list_commands import read_list
 
 FORGIVEN = [
@@ -48,6 +56,9 @@ FORGIVEN = [
     ("npx wrangler workflows instances list orders --page 2 --per-page 5", "page:2 rows:5"),
     ("orders newest first", ""),
     ("list all orders", ""),
+    ("orders where status=errored", "status:errored"),
+    ("workflow:orders status:errored", "status:errored"),
+    ("orders created since yesterday", "since:yesterday"),
 ]
 """A command, and the filters beside `orders` that it means; nothing has to be said about it."""
 
@@ -59,7 +70,7 @@ SAID = [
     ("orders last hour", 'since:"last hour"'),
     ("orders last 2 hours", 'since:"last 2 hours"'),
     ("orders past hour", 'since:"past hour"'),
-    ("orders in the last 2 hours", 'since:"in the last 2 hours"'),
+    ("orders in the last 2 hours", 'since:"last 2 hours"'),
     ("orders from yesterday", "since:yesterday"),
     ("orders between 2am and 4am", "since:2am until:4am"),
     ("orders from 2am to 4am", "since:2am until:4am"),
@@ -77,6 +88,9 @@ SAID = [
     ("orders in progress", "status:running"),
     ("failed orders", "status:errored"),
     ("what failed in orders", "status:errored"),
+    ("orders where status is errored", "status:errored"),
+    ("orders on monday", 'since:monday until:"end of monday"'),
+    ("orders yesterday between 2pm and 4pm", 'since:"yesterday 2pm" until:"yesterday 4pm"'),
 ]
 """A command, and the filters that it is read as and said to be."""
 
@@ -102,3 +116,116 @@ def _without_words(text: str) -> object:
     query = read_list(text)
     times = [moment and moment.at for moment in (query.since, query.until)]
     return query.workflow, query.status, query.rows, query.start, query.account, times
+
+
+def read_known(text: str, *names: str) -> Request:
+    """Read a command with the names of the account's workflows at hand."""
+    return read_command(replace(Command.from_slack(text, ACCOUNTS, HERE, "UTC", NOW), workflows=names))
+
+
+@pytest.mark.parametrize(
+    ("text", "workflow"),
+    [
+        ("order processing errored", "order-processing"),
+        ("errored order processing", "order-processing"),
+        ("please show Order Processing, errored", "order-processing"),
+        ('"order-processing errored"', "order-processing"),
+        ("list errored orders", "order-processing"),
+    ],
+)
+def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str) -> None:
+    request = read_known(text, "order-processing", "image-pipeline")
+    assert isinstance(request, ListInstances)
+    assert request.query.query == ListQuery(workflow, status=Status("errored"))
+
+
+@pytest.mark.parametrize(
+    ("text", "proposals"),
+    [
+        ("image-pipeline order-archive", ["image-pipeline", "order-archive"]),
+        ("failed image-pipeline and order-archive", ["failed image-pipeline", "failed order-archive"]),
+        ("image-pipelne status:errord", ["image-pipeline status:errored"]),
+        ("image-pipeline errored paused", ["image-pipeline errored", "image-pipeline paused"]),
+        ("image-pipeline errored or paused", ["image-pipeline errored", "image-pipeline paused"]),
+        (
+            "image-pipeline status:errored,paused",
+            ["image-pipeline status:errored", "image-pipeline status:paused"],
+        ),
+        ("image-pipeline xyzzy", ["image-pipeline"]),
+        ("image-pipeline xyzzy plugh", []),
+        ("image-pipeline error:timeout errored", ["image-pipeline errored"]),
+        ("image-pipeline longer than 1h", ["image-pipeline"]),
+        ("image-pipeline not complete", ["image-pipeline"]),
+        ("image-pipeline !complete", ["image-pipeline"]),
+        ("image-pipeline status!=complete", ["image-pipeline"]),
+        ("image-pipeline oldest first", ["image-pipeline"]),
+        ("image-pipeline rows:50", ["image-pipeline rows:20"]),
+        ("image-pipeline since forever", []),
+        ("image-pipeline page last", []),
+        (
+            "since:2h",
+            ["list order-processing since:2h", "list order-archive since:2h", "list image-pipeline since:2h"],
+        ),
+    ],
+)
+def test_what_is_refused_proposes_what_may_be_meant_and_no_more(text: str, proposals: list[str]) -> None:
+    with pytest.raises(QueryError) as refused:
+        read_known(text, "order-processing", "order-archive", "image-pipeline")
+    assert [proposal.whole() for proposal in refused.value.proposals] == [
+        f"/workflows {text}" for text in proposals
+    ]
+
+
+@pytest.mark.parametrize("text", ["next", "more", "refresh"])
+def test_what_the_buttons_do_is_explained(text: str) -> None:
+    assert read(text) == HelpQuery("list")
+
+
+@pytest.mark.parametrize("text", ["hi", "what can you do", "commands", "help me"])
+def test_who_does_not_know_the_bot_is_helped(text: str) -> None:
+    assert read(text) == HelpQuery()
+
+
+@pytest.mark.parametrize(
+    "text", ["all", "list", "ls", "list all", "*", "overview", "show me", "wrangler workflows list", "."]
+)
+def test_everything_is_the_overview(text: str) -> None:
+    assert read(text) == ListWorkflows(OverviewQuery())
+
+
+@pytest.mark.parametrize(
+    "text", ["errored", "what errored", "list errored", "all errored", "* errored", "status:errored"]
+)
+def test_a_bare_status_asks_which_workflow(text: str) -> None:
+    assert read(text) == FindStatus(Status("errored"))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("show orders ord-59603", NotYet("show", "orders", "ord-59603")),
+        ("orders ord-59603", NotYet("show", "orders", "ord-59603")),
+        ("orders/ord-59603", NotYet("show", "orders", "ord-59603")),
+        ("orders:ord-59603", NotYet("show", "orders", "ord-59603")),
+        ("restart orders ord-59603", NotYet("restart", "orders", "ord-59603")),
+        ("retry ord-59603", NotYet("restart", None, "ord-59603")),
+        ("why did ord-59603 fail", NotYet("explain", None, "ord-59603")),
+        ("trigger orders '{}'", NotYet("trigger", "orders")),
+        ("find ord-59603", NotYet("find", None, "ord-59603")),
+        (
+            "npx wrangler workflows instances terminate orders ord-59603",
+            NotYet("terminate", "orders", "ord-59603"),
+        ),
+    ],
+)
+def test_what_is_not_there_yet_is_known_by_its_verb(text: str, meant: NotYet) -> None:
+    assert read(text) == meant
+
+
+def test_an_address_of_the_dashboard_is_read() -> None:
+    request = read(
+        "https://dash.cloudflare.com/0123456789abcdef0123456789abcdef/workers/workflows/orders errored"
+    )
+    assert isinstance(request, ListInstances)
+    assert request.query.query == ListQuery("orders", status=Status("errored"))
+    assert [reading.meant for reading in request.readings] == ["orders"]
