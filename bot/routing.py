@@ -159,7 +159,9 @@ VERBS: Final = Verbs[Request](
             aliases=("--help", "-h", "?"),
             synonyms=GREETINGS,
         ),
-        Verb("search", "TEXT", "", read_search, is_hidden=True, synonyms=("find", "grep")),
+        Verb(
+            "search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("find", "grep")
+        ),
         Verb(
             "next",
             "",
@@ -168,8 +170,8 @@ VERBS: Final = Verbs[Request](
             is_hidden=True,
             synonyms=("more", "previous", "back", "refresh", "again"),
         ),
-        Verb("accounts", "", "", read_accounts, is_hidden=True, synonyms=("account",)),
-        Verb("version", "", "", read_version, is_hidden=True, aliases=("--version", "-v")),
+        Verb("accounts", "", "the accounts that the bot reads", read_accounts, synonyms=("account",)),
+        Verb("version", "", "the bot's version", read_version, aliases=("--version", "-v")),
         *_NOT_YET,
     )
 )

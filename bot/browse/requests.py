@@ -6,6 +6,7 @@ from typing import ClassVar
 from bot.browse.bookmark import Bookmark, KeptPlace, Place
 from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
 from bot.cloudflare.models import Status
+from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
 
 
@@ -43,6 +44,11 @@ class FindStatus(Request):
     until: str | None = None
     rows: int | None = None
     account: str | None = None
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        filters = {"status": self.status, "since": self.since, "until": self.until, "account": self.account}
+        return " ".join((COMMAND, *(f"{key}:{quote(value)}" for key, value in filters.items() if value)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def write_url(page: DashboardPage) -> str:
         path += f"/{quote(page.workflow, safe='')}"
         if page.instance is not None:
             path += f"/instance/{quote(page.instance, safe='')}"
-    return f"https://{_HOST}/{page.account}{path}" if page.account else f"https://{_HOST}/?to=/:account{path}"
+    if page.account:
+        return f"https://{_HOST}/{page.account}{path}"
+    return f"https://{_HOST}/?to={quote(f'/:account{path}', safe='/:')}"  # the path, as the value of a query
 
 
 def read_url(url: str) -> DashboardPage | None:
@@ -49,7 +51,7 @@ def read_url(url: str) -> DashboardPage | None:
         return None
     path = parts.path
     if path in ("", "/"):
-        path = unquote(parse_qs(parts.query).get("to", [""])[0]) if "to=" in parts.query else ""
+        path = parse_qs(parts.query).get("to", [""])[0]
     account, *rest = [unquote(part) for part in path.split("/") if part] or [""]
     if "workflows" not in rest:
         return None

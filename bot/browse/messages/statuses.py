@@ -36,12 +36,12 @@ def statuses_message(found: StatusCounts, request: FindStatus) -> Message:
     if shown and (request.since or request.until):
         notices.append("The counts are of all instances that are kept; the lists are of that time only.")
     blocks = [
-        header(f"Workflows · {looks.word.lower()}"),
+        header(f"Workflows · {looks.emoji} {looks.word.lower()}"),
         context(code(found.account), f"as of {moment(found.fetched_at, '{time_secs}')}"),
         section(f"*{title}*" if shown else f"*{title}* All of them: {command('/workflows')}"),
         *rows,
         *map(context, notices),
-        context(*(command(each.whole()) for each in lists[:1]), "`/workflows help`"),
+        context(command(request.command()), "`/workflows help`"),
     ]
     names = "; ".join(f"{escape(row.name)}: {row.count:,}" for row in shown)
     return message(" ".join(filter(None, (title, names, *notices))), blocks)

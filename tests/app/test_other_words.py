@@ -1,0 +1,77 @@
+"""What is asked without a workflow's name, and what the bot does not do yet."""
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.playground.simulators.cloudflare import Simulation
+from bot.playground.simulators.slack import Person
+from tests.support.messages import ask, click, mask_times, row_ids
+
+
+@pytest.fixture
+def some_failed(cloudflare: Simulation) -> Simulation:
+    cloudflare.add_instance("orders", id="ord-1", status="errored")
+    cloudflare.add_instance("orders", id="ord-2", status="errored")
+    cloudflare.add_instance("image_pipeline", id="img-1", status="errored")
+    cloudflare.add_instance("refunds", id="ref-1", status="complete")
+    return cloudflare
+
+
+@pytest.mark.usefixtures("some_failed")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "errored",
+        "failed today",
+        "queued",
+        "accounts",
+        "find ord-1234",
+        "restart orders ord-1234",
+        "why",
+        "alert #ops",
+    ],
+)
+async def test_it_is_answered_in_words(text: str, ada: Person, snapshot: SnapshotAssertion) -> None:
+    assert mask_times((await ask(ada, text)).all_text()) == snapshot
+
+
+@pytest.mark.usefixtures("some_failed")
+async def test_the_workflow_that_is_meant_is_a_press_away(ada: Person) -> None:
+    which = await ask(ada, "what failed?")
+    assert row_ids(await click(ada, which, "command_run")) == ["ord-2", "ord-1"]
+    assert row_ids(await click(ada, which, "command_run", 1)) == ["img-1"]
+
+
+async def test_the_list_of_workflows_is_enough_to_ask_which_one(ada: Person, some_failed: Simulation) -> None:
+    await ask(ada, "errored")
+    assert (some_failed.workflow_calls, some_failed.describe_calls, some_failed.list_calls) == (1, 0, 0)
+
+
+async def test_a_name_in_other_words_costs_one_look_at_the_names(
+    ada: Person, some_failed: Simulation
+) -> None:
+    shown = await ask(ada, "Image Pipeline failed")
+    assert row_ids(shown) == ["img-1"]
+    assert "Read `Image Pipeline` as `image_pipeline` and `failed` as `status:errored`." in shown.all_text()
+    assert some_failed.list_calls == 1
+
+
+@pytest.mark.usefixtures("some_failed")
+async def test_where_the_names_can_t_be_read_the_refusal_is_what_it_was(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    cloudflare.add_workflow("image pipeline")
+    told = await ask(ada, "orders xyzzy")
+    assert "`xyzzy` is a word I don't know" in told.all_text()
+
+
+async def test_an_instance_that_is_named_where_a_workflow_was_expected_is_told_apart(
+    ada: Person, some_failed: Simulation
+) -> None:
+    told = await ask(ada, "5dd78a45-4313-491a-8f70-0bbe1d4061fa")
+    assert "can't find an instance by its id yet" in told.all_text()
+    assert some_failed.list_calls == 1
+
+
+async def test_the_version_is_told(ada: Person) -> None:
+    assert "Workflows bot 0." in (await ask(ada, "version")).all_text()
