@@ -90,7 +90,8 @@ def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Readi
         if word.key in _NAME_KEYS and word.value:
             read.append(replace(word, key=None))
             continue
-        is_filter = LIST_OPTIONS.named(word.key or "") is not None or word.key in LATER
+        key = word.key or ""
+        is_filter = LIST_OPTIONS.named(key) or OVERVIEW_OPTIONS.named(key) or key in LATER
         pair = None if is_filter else _NAME_AND_ID.fullmatch(word.text)
         if pair and looks_like_instance(pair[2]):
             read += [replace(word, key=None, value=part, raw=part) for part in pair.groups()]

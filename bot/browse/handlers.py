@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark, Place
 from bot.browse.browser import Browser, without_anchor
-from bot.browse.command import looks_like_instance
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
@@ -216,9 +215,6 @@ class ListHandlers:
             if len(error.meant) == 1:
                 return await self._show_meant(team, error, notices)
             similar_ones = await self._similar(team, error)
-            if not similar_ones and looks_like_instance(error.query.workflow):
-                unfound = NotYet("find", instance=error.query.workflow)
-                raise UserError(not_yet_message(unfound, None)) from error
             verb = self._nearest_verb(error.query.workflow) or COMMAND
             commands = [] if similar_ones else [Command(verb)]
             raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error

@@ -69,7 +69,7 @@ async def test_an_instance_that_is_named_where_a_workflow_was_expected_is_told_a
     ada: Person, some_failed: Simulation
 ) -> None:
     told = await ask(ada, "5dd78a45-4313-491a-8f70-0bbe1d4061fa")
-    assert "can't find an instance by its id yet" in told.all_text()
+    assert "this bot can't find one by its id yet" in told.all_text()
     assert some_failed.list_calls == 1
 
 

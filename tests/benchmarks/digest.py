@@ -47,7 +47,8 @@ DIGESTS: Final = 500
 WORKFLOWS: Final = 1_000
 FAILING: Final = 10
 FAILURES: Final = 40
-MOST_CALLS: Final = 35
+MOST_CALLS: Final = 40
+"""Ten of them ask for the workflows, ten for the failures, and twenty for the causes of these."""
 
 _PLENTY: Final = RateLimit(quota=10_000_000)
 _LOOK_EVERY: Final = 0.1

@@ -1,5 +1,6 @@
 """What can go wrong while browsing, in words."""
 
+from bot.browse.command import looks_like_instance
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.ui.elements import code
 from bot.ui.problems import Problem, Suggestion, explain
@@ -26,7 +27,9 @@ def _(_: CursorRefused) -> Problem:
 
 @explain.register
 def _(error: NoSuchWorkflow) -> Problem:
+    advice = ["`/workflows` shows them all, `/workflows help` what else there is."]
+    if looks_like_instance(error.query.workflow):
+        advice.append("If it is the id of an instance: this bot can't find one by its id yet.")
     return Problem(
-        f"{code(error.account)} has no workflow called {code(error.query.workflow)}.",
-        ("`/workflows` shows them all, `/workflows help` what else there is.",),
+        f"{code(error.account)} has no workflow called {code(error.query.workflow)}.", tuple(advice)
     )

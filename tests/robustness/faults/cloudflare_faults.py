@@ -215,7 +215,7 @@ ODDITIES: Final = {
         Changed({"success": [], "messages": 1.5, "errors": True, "result_info": []}),
         "`success`, `errors`, `messages`, `result_info` were left out",
         "`success`, `errors`, `messages`, `result_info` were left out",
-        {**_TOLD, "list_instances": "*At least 2 newly errored*"},
+        {**_TOLD, "list_instances": "At least 2 failed"},
     ),
     "a row without a name": Oddity(
         ChangedRows({"id": [], "name": None}, _NEWEST), _UNREAD, _UNREAD, _AT_LEAST, lost=True

@@ -118,7 +118,7 @@ async def _previewed(harness: Harness) -> Asked:
     values = fill_form(view.payload)
     return Asked(
         lambda: harness.ada().act_in_view(view, action | {"block_id": row["block_id"]}, values),
-        "Nothing newly",
+        "Nothing failed",
     )
 
 

@@ -62,6 +62,7 @@ async def _shop(engine: Engine, folder: Path) -> AsyncIterator[Shop]:
             "SLACK_SIGNING_SECRET": slack.signing_secret,
             "SLACK_API_URL": slack.api_url,
             "WRANGLER_DEV_URL": engine.url,
+            "DATABASE_URL": "sqlite:///bot.sqlite3",
         }
         async with running_bot(folder / "bot", settings) as bot:
             slack.request_url = bot.request_url

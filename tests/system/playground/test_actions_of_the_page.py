@@ -35,7 +35,7 @@ async def test_a_command_is_answered_by_the_real_bot_and_its_calls_are_shown(pag
         await page.type("/workflows list order-processing status:errored")
         started = await feed.next("exchange")
         assert (started["kind"], started["person"], started["ack"]) == ("command", ADA, None)
-        message = await feed.message("order-processing · errored")
+        message = await feed.message("order-processing · 🔴 errored")
         exchange = await wait_for_exchange(feed, "/workflows list order-processing status:errored", answers=0)
     assert message["seen_only_by"] == ADA
     assert exchange["sent"]["payload"]["text"] == "list order-processing status:errored"

@@ -76,7 +76,7 @@ async def test_a_preview_is_what_the_digest_would_say(harness: Harness, digests:
     ended = await typed(harness, digests, "preview", "1")
     assert ended.code == 0
     assert ended.stderr == ""
-    assert ended.stdout.startswith("Digest 1 · all workflows\ndefault · as of 20")
+    assert ended.stdout.startswith("Digest 1 · all workflows\ndefault · in the last 24 hours · as of 20")
     assert "weekdays at 09:00 (Europe/Berlin)" in ended.stdout
     assert " failed in the last 24 hours" in ended.stdout
     for name in ("order-processing", "image-pipeline"):

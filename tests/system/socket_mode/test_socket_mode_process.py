@@ -141,7 +141,7 @@ async def test_a_bot_token_in_place_of_the_app_token_is_one_line(harness: Harnes
 
     assert ended.code == 1
     (line,) = ended.stderr.splitlines()
-    assert line.startswith("workflows-bot: Slack refuses SLACK_APP_TOKEN (not_allowed_token_type)")
+    assert "SLACK_APP_TOKEN holds a bot token, and needs an app-level token" in line
 
 
 async def test_a_slack_that_gives_no_connection_is_one_line(harness: Harness) -> None:

@@ -222,6 +222,11 @@ def test_what_is_not_there_yet_is_known_by_its_verb(text: str, meant: NotYet) ->
     assert read(text) == meant
 
 
+@pytest.mark.parametrize("text", ["search:flow-17", "search:ord-59603", "name:flow-17"])
+def test_a_search_for_what_looks_like_an_id_is_a_search(text: str) -> None:
+    assert isinstance(read(text), ListWorkflows)
+
+
 def test_an_address_of_the_dashboard_is_read() -> None:
     request = read(
         "https://dash.cloudflare.com/0123456789abcdef0123456789abcdef/workers/workflows/orders errored"

@@ -27,10 +27,10 @@ async def test_the_page_says_what_to_try_first_until_a_person_has_tried_somethin
     assert await violations(opened.page) == []
     await opened.shot(f"first-steps-{width}-{scheme}")
     await opened.page.get_by_role("button", name="What failed?").click()
-    await expect(opened.last).to_contain_text("order-processing · errored")
+    await expect(opened.last).to_contain_text("order-processing · 🔴 errored")
     await expect(guide).to_be_hidden()
     await opened.page.reload()
-    await expect(opened.last).to_contain_text("order-processing · errored")
+    await expect(opened.last).to_contain_text("order-processing · 🔴 errored")
     await expect(guide).to_be_hidden()
 
 
