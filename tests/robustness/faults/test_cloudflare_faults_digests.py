@@ -151,9 +151,7 @@ async def test_a_missing_workflow_is_named_and_reported_again_afterwards(
     assert (await post.deliver()).state == "sent"
     first, second = post.messages()
     assert says in first.all_text()
-    since = (
-        " failed since " if operation else " failed in the last "
-    )  # one that could not be made told of none
+    since = " failed since " if operation else " failed in the last "
     assert since in second.all_text().partition("\n")[0]
     assert cell.workflow in second.all_text()
 
