@@ -124,7 +124,7 @@ FAILURES: Final = {
         WrongShape(
             {"success": False, "errors": [{"code": "10200"}], "messages": ["x"], "result_info": []}, 404
         ),
-        ("has no workflow called", "(10200)"),
+        ("has no workflow called",),
         dict.fromkeys(("overview", "preview", "digest"), ("Cloudflare refused.", "(10200)")),
         passes=False,
     ),

@@ -163,7 +163,7 @@ def _base64(raw: bytes) -> str:
 
 
 def test_a_text_that_unpacks_to_more_than_any_bookmark_is_unreadable() -> None:
-    spaces = b" " * 300_000
+    spaces = b" " * 600_000
     assert decode(CODEC.pack(b'turn{"place":{"query":{"workflow":"orders"}}}')) == Bookmark(
         ListQuery("orders")
     )
