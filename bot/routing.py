@@ -9,7 +9,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import account_in, read_addresses, read_list
+from bot.browse.command import account_in, read_list
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
@@ -197,12 +197,6 @@ def _read(command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
-    meant, readings = read_addresses(words)
-    request = _read_words(meant, command)
-    return replace(request, readings=(*readings, *request.readings)) if readings else request
-
-
-def _read_words(words: Sequence[Token], command: Command) -> Request:
     said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
     head = said[0] if said else None
     if head is not None and not words[head].quoted and (verb := VERBS.find(words[head].text)):

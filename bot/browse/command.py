@@ -59,9 +59,10 @@ def read_list(words: Sequence[Token], command: Command) -> ListRequest:
     """
     if any(word.is_flag and word.key == "help" for word in words):
         return HelpQuery()
+    words, addresses = read_addresses(words)
     addressed = [word for word in words if word.key is None and word.value.startswith("@")]
     found, readings = read_phrases(_join_flags([word for word in words if word not in addressed]))
-    readings += tuple(Reading(word.text, "") for word in addressed)  # whom it was said to
+    readings = (*addresses, *readings, *(Reading(word.text, "") for word in addressed))
     given = [word for word in found if word.key is not None]
     bare = [word for word in found if word.key is None]
     name = _name(bare, command)

@@ -67,7 +67,11 @@ def _check_times(pending: PendingQuery, clock: Clock) -> PendingQuery:
 def _number(text: str) -> int:
     text = text.strip()
     token = Token(text, start=0, key="rows", value=text, raw=text)
-    return filters.read_number(token, "rows", MAX_ROWS) if text else DEFAULT_ROWS
+    try:
+        return filters.read_number(token, "rows", MAX_ROWS) if text else DEFAULT_ROWS
+    except QueryError as error:
+        error.choices = tuple(choice.removeprefix("rows:") for choice in error.choices)
+        raise
 
 
 def _words(key: str, text: str) -> str | None:

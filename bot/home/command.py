@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.command import is_instance_id
+from bot.browse.command import is_instance_id, read_addresses
 from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import ListWorkflows, NotYet
@@ -88,8 +88,9 @@ def read_not_yet(head: Token, rest: Sequence[Token], _: Command) -> NotYet:
     """Read a verb that the bot does not have yet, with the workflow and the instance that it is about."""
     said = head.value.lower()
     verb = next(verb for verb, others in NOT_YET.items() if said == verb or said in others)
+    rest, readings = read_addresses(rest)
     words = [word for word in without_small(read_phrases(rest)[0]) if word.key is None]
     if words and is_instance_id(words[0]):
-        return NotYet(verb, instance=words[0].value)
+        return NotYet(verb, instance=words[0].value, readings=readings)
     instance = words[1].value if len(words) > 1 and is_instance_id(words[1]) else None
-    return NotYet(verb, words[0].value if words else None, instance)
+    return NotYet(verb, words[0].value if words else None, instance, readings=readings)
