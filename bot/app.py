@@ -33,7 +33,7 @@ from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
 from bot.jobs.presence import KnownWorkers
-from bot.routing import CommandReader, nearest_command, routes
+from bot.routing import CommandReader, routes
 from bot.settings import DatabaseSettings, ReportSettings, Settings
 from bot.slack.admission import Admission
 from bot.slack.background import Background
@@ -54,6 +54,7 @@ from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.stored_requests import StoredRequests, purge_regularly
 from bot.telemetry import Metrics
+from bot.verbs import nearest_command
 
 _log = structlog.get_logger(__name__)
 

@@ -1,4 +1,7 @@
-"""Which words, buttons, forms and menus ask for what, and which handler answers it."""
+"""Which words, buttons, forms and menus ask for what, and which handler answers it.
+
+The verbs are in `verbs.py`.
+"""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -9,7 +12,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import account_in, read_list
+from bot.browse.command import account_in
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
@@ -25,7 +28,6 @@ from bot.browse.requests import (
     RefreshPage,
     TurnPage,
 )
-from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import (
     DIGEST_CODEC,
     ChangeDigest,
@@ -52,32 +54,18 @@ from bot.digests.command.requests import (
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
-from bot.home.command import (
-    GREETINGS,
-    NOT_YET,
-    read_accounts,
-    read_help,
-    read_not_yet,
-    read_paging,
-    read_search,
-    read_version,
-)
 from bot.home.handlers import HomeHandlers
-from bot.home.help import TOPICS
-from bot.home.requests import HelpWithMessage, Offer, ShowAccounts, ShowVersion
-from bot.language import filters
+from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
-from bot.language.small_words import is_small
-from bot.language.tokens import COMMAND, Token, quote, split
-from bot.language.verbs import Verb, Verbs
+from bot.language.tokens import quote
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
-from bot.ui.limits import VALUE
 from bot.ui.problems import RUN_COMMAND
+from bot.verbs import read_command, read_message, read_with_times
 
 _MOST_TEXTS: Final = 256
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -131,137 +119,12 @@ def request_codec() -> RequestCodec:
     return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances), _COMMON)
 
 
-def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
-    return read_list(rest, command)
-
-
-_NOT_YET: Final[list[Verb[Request]]] = [
-    Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
-    for verb, others in NOT_YET.items()
-    if verb != "find"
-]
-
-VERBS: Final = Verbs[Request](
-    (
-        Verb("list", "NAME [filters]", "the instances of a workflow, newest first", _list, synonyms=("ls",)),
-        Verb(
-            "digest",
-            "[verb]",
-            "a form for a digest; `digests` lists them",
-            read_digest,
-            aliases=("digests",),
-        ),
-        Verb(
-            "help",
-            f"[{'|'.join(TOPICS)}]",
-            "how to use this bot",
-            read_help,
-            aliases=("--help", "-h", "?"),
-            synonyms=GREETINGS,
-        ),
-        Verb(
-            "search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("find", "grep")
-        ),
-        Verb(
-            "next",
-            "",
-            "",
-            read_paging,
-            is_hidden=True,
-            synonyms=("more", "previous", "back", "refresh", "again"),
-        ),
-        Verb("accounts", "", "the accounts that the bot reads", read_accounts, synonyms=("account",)),
-        Verb("version", "", "the bot's version", read_version, aliases=("--version", "-v")),
-        *_NOT_YET,
-    )
-)
-"""What may stand behind the slash command; anything else is a workflow, or filters."""
-
-
-def read_command(command: Command) -> Request:
-    """Read a command.
-
-    Raises:
-        QueryError: it can't be understood; the corrections that it proposes can be.
-    """
-    try:
-        return _read(command)
-    except QueryError as error:
-        verify_proposals(error, command, _read_times_too)
-        raise
-
-
-def _read(command: Command) -> Request:
-    words = split(command.text)
-    if words and words[0].text == COMMAND:
-        words = words[1:]  # a whole command pasted behind the command
-    if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
-        return _read(replace(command, text=words[0].value))  # quotes around all of it
-    said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
-    head = said[0] if said else None
-    if head is not None and not words[head].quoted and (verb := VERBS.find(words[head].text)):
-        return verb.read(words[head], words[head + 1 :], command)
-    try:
-        return read_list(words, command)
-    except QueryError as error:
-        if head is not None and words[head].key is None and (meant := nearest_command(words[head].text)):
-            expected = f"`{COMMAND} list NAME`"
-            mistyped = words[head].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
-            verify_proposals(mistyped, command, _read_times_too)
-            if mistyped.proposals:
-                raise mistyped from error
-        raise
-
-
-def nearest_command(word: str) -> str | None:
-    """Return the verb or the status that a word is, mistyped; None for what is no slip."""
-    return None if is_phrase(word) else VERBS.nearest(word) or filters.nearest_status(word)
-
-
-def _is_no_name(text: str, command: Command) -> bool:
-    return " " in text and bool(command.workflows) and text not in command.workflows
-
-
 def _may_be_no_name(request: Request) -> bool:
     """Return whether the name of a list may be no name: a whole command in quotes, or a lone `yesterday`."""
     if not isinstance(request, ListInstances):
         return False
     name = request.query.query.workflow
     return " " in name or is_phrase(name)
-
-
-def _read_times_too(command: Command) -> None:
-    """Read a command and the times in it, which otherwise wait for the person's zone."""
-    request = _read(command)
-    if isinstance(request, ListInstances):
-        request.query.resolve(command.clock)
-
-
-def read_message(message: Command) -> HelpWithMessage:
-    """Read what was written to the bot: the command that it is, or those that may have been meant."""
-    if not message.text.strip() or len(message.sent()) > VALUE:  # no button carries it
-        return HelpWithMessage()
-    try:
-        texts: Sequence[Command] = (message,)
-        _read_times_too(message)
-    except QueryError:
-        texts = _proposals(message)
-    offers = tuple(Offer(text, _read(text)) for text in texts)
-    return HelpWithMessage(tuple(offer for offer in offers if not _says_nothing(offer.request)))
-
-
-def _says_nothing(request: Request) -> bool:
-    """Return whether a request leads no further than the help that is shown anyway."""
-    return isinstance(request, NotYet) or (isinstance(request, HelpQuery) and request.topic is None)
-
-
-def _proposals(message: Command) -> Sequence[Command]:
-    """Return what is proposed for a text that is no command."""
-    try:
-        read_command(message)
-    except QueryError as error:
-        return [text for text in error.proposals if isinstance(text, Command)]
-    return ()
 
 
 @dataclass
@@ -321,7 +184,7 @@ class CommandReader:
         start = typed.text.index(error.word)
         error.span = (start, start + len(error.word))
         error.choices = tuple(map(quote, error.choices))
-        verify_proposals(error, typed, _read_times_too)
+        verify_proposals(error, typed, read_with_times)
 
     async def _read(self, typed: Command) -> Request:
         """Read a command; where that fails, with the names of the workflows, which most need no look at.

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.language.command import Command
-from bot.routing import read_command
 from bot.slack.requests import Request
+from bot.verbs import read_command
 
 ACCOUNTS = ("prod", "Staging-EU")
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)

@@ -9,8 +9,8 @@ from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.errors import QueryError
-from bot.routing import read_command
 from bot.slack.requests import Request
+from bot.verbs import read_command
 from tests.support.commands import ACCOUNTS, HERE, NOW, read
 from tests.support.list_commands import read_list
 

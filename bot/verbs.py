@@ -1,0 +1,156 @@
+"""The verb table, and the words of a command or of a message into a request."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from bot.browse.command import read_list
+from bot.browse.model import HelpQuery
+from bot.browse.phrases import is_phrase
+from bot.browse.requests import ListInstances, NotYet
+from bot.digests.command.grammar import read_digest
+from bot.home.command import (
+    GREETINGS,
+    NOT_YET,
+    read_accounts,
+    read_help,
+    read_not_yet,
+    read_paging,
+    read_search,
+    read_version,
+)
+from bot.home.help import TOPICS
+from bot.home.requests import HelpWithMessage, Offer
+from bot.language import filters
+from bot.language.command import Command
+from bot.language.errors import QueryError, verify_proposals
+from bot.language.small_words import is_small
+from bot.language.tokens import COMMAND, Token, split
+from bot.language.verbs import Verb, Verbs
+from bot.slack.requests import Request
+from bot.ui.limits import VALUE
+
+
+def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
+    return read_list(rest, command)
+
+
+_NOT_YET: Final[list[Verb[Request]]] = [
+    Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
+    for verb, others in NOT_YET.items()
+    if verb != "find"
+]
+
+VERBS: Final = Verbs[Request](
+    (
+        Verb("list", "NAME [filters]", "the instances of a workflow, newest first", _list, synonyms=("ls",)),
+        Verb(
+            "digest",
+            "[verb]",
+            "a form for a digest; `digests` lists them",
+            read_digest,
+            aliases=("digests",),
+        ),
+        Verb(
+            "help",
+            f"[{'|'.join(TOPICS)}]",
+            "how to use this bot",
+            read_help,
+            aliases=("--help", "-h", "?"),
+            synonyms=GREETINGS,
+        ),
+        Verb(
+            "search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("find", "grep")
+        ),
+        Verb(
+            "next",
+            "",
+            "",
+            read_paging,
+            is_hidden=True,
+            synonyms=("more", "previous", "back", "refresh", "again"),
+        ),
+        Verb("accounts", "", "the accounts that the bot reads", read_accounts, synonyms=("account",)),
+        Verb("version", "", "the bot's version", read_version, aliases=("--version", "-v")),
+        *_NOT_YET,
+    )
+)
+"""What may stand behind the slash command; anything else is a workflow, or filters."""
+
+
+def read_command(command: Command) -> Request:
+    """Read a command.
+
+    Raises:
+        QueryError: it can't be understood; the corrections that it proposes can be.
+    """
+    try:
+        return _read(command)
+    except QueryError as error:
+        verify_proposals(error, command, read_with_times)
+        raise
+
+
+def _read(command: Command) -> Request:
+    words = split(command.text)
+    if words and words[0].text == COMMAND:
+        words = words[1:]  # a whole command pasted behind the command
+    if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
+        return _read(replace(command, text=words[0].value))  # quotes around all of it
+    said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
+    head = said[0] if said else None
+    if head is not None and not words[head].quoted and (verb := VERBS.find(words[head].text)):
+        return verb.read(words[head], words[head + 1 :], command)
+    try:
+        return read_list(words, command)
+    except QueryError as error:
+        if head is not None and words[head].key is None and (meant := nearest_command(words[head].text)):
+            expected = f"`{COMMAND} list NAME`"
+            mistyped = words[head].wrong("is taken for a workflow's name", expected=expected, nearest=meant)
+            verify_proposals(mistyped, command, read_with_times)
+            if mistyped.proposals:
+                raise mistyped from error
+        raise
+
+
+def nearest_command(word: str) -> str | None:
+    """Return the verb or the status that a word is, mistyped; None for what is no slip."""
+    return None if is_phrase(word) else VERBS.nearest(word) or filters.nearest_status(word)
+
+
+def _is_no_name(text: str, command: Command) -> bool:
+    return " " in text and bool(command.workflows) and text not in command.workflows
+
+
+def read_with_times(command: Command) -> None:
+    """Read a command and the times in it, which otherwise wait for the person's zone."""
+    request = _read(command)
+    if isinstance(request, ListInstances):
+        request.query.resolve(command.clock)
+
+
+def read_message(message: Command) -> HelpWithMessage:
+    """Read what was written to the bot: the command that it is, or those that may have been meant."""
+    if not message.text.strip() or len(message.sent()) > VALUE:  # no button carries it
+        return HelpWithMessage()
+    try:
+        texts: Sequence[Command] = (message,)
+        read_with_times(message)
+    except QueryError:
+        texts = _proposals(message)
+    offers = tuple(Offer(text, _read(text)) for text in texts)
+    return HelpWithMessage(tuple(offer for offer in offers if not _says_nothing(offer.request)))
+
+
+def _says_nothing(request: Request) -> bool:
+    """Return whether a request leads no further than the help that is shown anyway."""
+    return isinstance(request, NotYet) or (isinstance(request, HelpQuery) and request.topic is None)
+
+
+def _proposals(message: Command) -> Sequence[Command]:
+    """Return what is proposed for a text that is no command."""
+    try:
+        read_command(message)
+    except QueryError as error:
+        return [text for text in error.proposals if isinstance(text, Command)]
+    return ()
