@@ -432,6 +432,7 @@ def test_a_zone_with_several_meanings_is_asked_about(words: str) -> None:
         '--cron "0 9 * * 1-5"',
         '"0 9 * * MON-FRI"',
         "`0 9 * * 1-5`",
+        "cron:`0 9 * * 1-5`",
         "please weekdays 9am",
         "weekdays 9am in here",
         "weekdays 9am and all",
