@@ -197,15 +197,28 @@ def _read(command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
+    head = _head(words)
+    verb = _verb(words, head)
+    if head is not None and verb is not None and verb.read is read_digest:  # it has keys of its own
+        return read_digest(words[head], words[head + 1 :], command)
     meant, readings = read_addresses(words)
     request = _read_words(meant, command)
     return replace(request, readings=(*readings, *request.readings)) if readings else request
 
 
+def _head(words: Sequence[Token]) -> int | None:
+    """Return the place of the first word that says something."""
+    return next((at for at, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)), None)
+
+
+def _verb(words: Sequence[Token], head: int | None) -> Verb[Request] | None:
+    return None if head is None or words[head].quoted else VERBS.find(words[head].text)
+
+
 def _read_words(words: Sequence[Token], command: Command) -> Request:
-    said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
-    head = said[0] if said else None
-    if head is not None and not words[head].quoted and (verb := VERBS.find(words[head].text)):
+    head = _head(words)
+    verb = _verb(words, head)
+    if head is not None and verb is not None:
         return verb.read(words[head], words[head + 1 :], command)
     try:
         return read_list(words, command)

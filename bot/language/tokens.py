@@ -197,6 +197,14 @@ def _skip_space(text: str, at: int) -> int:
     return at
 
 
+def _behind_marks(text: str, start: int) -> int:
+    """Return where a value begins behind the marks before it; one of nothing but marks stays as it is."""
+    at = start
+    while at < len(text) and _is_opening_mark(text, at):
+        at += 1
+    return at if _word_end(text, at) > at else start
+
+
 def _is_opening_mark(text: str, at: int) -> bool:
     """Return whether a sign is put before a word; a star is, where it makes the word bold."""
     return text[at] in _OPENING_MARKS or _is_unseen(text[at]) or _BOLD.match(text, at) is not None
@@ -219,6 +227,8 @@ def _token(text: str, start: int) -> tuple[Token, int]:
     key_match = _KEY.match(text, start)
     name = _canonical(key_match[1]) if key_match else None
     begin = key_match.end() if key_match else start
+    if key_match and name not in _AS_PASTED:
+        begin = _behind_marks(text, begin)
     value, end = _value(text, begin)
     raw = text[begin:end]
     if value == raw and name not in _AS_PASTED and not raw.startswith(("@", "#")):

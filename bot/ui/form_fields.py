@@ -121,7 +121,8 @@ def field_errors(errors: FormErrors) -> dict[str, str]:
         word = limits.shorten(plain(error.word.removeprefix(f"{key}:")), _LONGEST_WORD)
         advice = plain(f"{error.problem}. Expected: {error.expected}.")
         text = f"“{word}” " + re.sub(r"`(?:[a-z]+:(?=[^`]))?([^`]*?):?`", r"\1", advice)
-        texts[key] = text + (f" Did you mean “{plain(error.nearest)}”?" if error.nearest else "")
+        right = plain((error.nearest or "").removeprefix(f"{key}:"))
+        texts[key] = text + (f" Did you mean “{right}”?" if right else "")
     return texts
 
 

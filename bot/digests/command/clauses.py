@@ -36,7 +36,7 @@ class Clauses:
         names: the words that name workflows, one or more each.
         mentions: the words that name people, one or more each.
         values: the word that holds the value of each other option, by its key; also of `all`.
-        readings: the zone that was taken for what was typed.
+        readings: what was taken for a zone, an option or a status that has another name here.
     """
 
     schedule: Schedule | None = None
@@ -89,15 +89,34 @@ def sort_clauses(tokens: Sequence[Token], zone: str) -> Clauses:
 
 def _take_option(words: Words, key: str, clauses: Clauses, zone: str) -> None:
     """Keep an option and its value, which are ahead."""
+    first = said = words.rest[0]
     match key:
         case "workflow":
             _take_names(words, clauses, zone)
         case "mention":
-            _take_mentions(words, clauses)
+            said = _take_mentions(words, clauses)
         case "quiet" | "all":
             clauses.put(key, words.take())
+        case "status":
+            if _take_status(words, clauses):
+                return
         case _:
-            clauses.put(key, _take_value(words, key))
+            said = _take_value(words, key)
+            clauses.put(key, said)
+    if first.key is not None and DIGEST_OPTIONS.key_of(first.key) is None:
+        clauses.readings.append(Reading(said.text, f"{key}:{said.raw}" if said.raw else f"--{key}"))
+
+
+def _take_status(words: Words, clauses: Clauses) -> bool:
+    """Keep a status, also one that has another name elsewhere; return whether that is said."""
+    token = _take_value(words, "status")
+    meant = None if token.quoted else filters.synonymous_status(token.value)
+    if meant is None:
+        clauses.put("status", token)
+        return False
+    clauses.put("status", replace(token, value=meant, raw=meant))
+    clauses.readings.append(Reading(token.text, f"status:{meant}"))
+    return True
 
 
 def _without_key(words: Words) -> Words:
@@ -123,18 +142,18 @@ def _may_be_schedule(token: Token) -> bool:
 
 
 def _option(token: Token) -> str | None:
-    """Return the option that a word names, or begins with.
+    """Return the option that a word names, or begins with; with a colon or as a flag also by another name.
 
     Raises:
         QueryError: it is written as an option that does not exist.
     """
-    word = token.key if token.key is not None else token.text.lower().replace("-", "_")
-    if token.key is None and word == ALL:
-        return ALL
-    key = DIGEST_OPTIONS.key_of(word)
-    if key is None and token.key is not None:
+    if token.key is None:
+        word = token.text.lower().replace("-", "_")
+        return ALL if word == ALL else DIGEST_OPTIONS.key_of(word)
+    option = DIGEST_OPTIONS.named(token.key)
+    if option is None:
         raise DIGEST_OPTIONS.unknown(token)
-    return key
+    return option.key
 
 
 def key_of_value(token: Token) -> str | None:
@@ -218,11 +237,13 @@ def _is_name(token: Token, words: Words, clauses: Clauses, zone: str) -> bool:
     return clauses.schedule is not None or not _begins_schedule(words.rest, zone)
 
 
-def _take_mentions(words: Words, clauses: Clauses) -> None:
-    """Take `mention:@ada`, `mention @ada @grace`."""
-    clauses.mentions.append(_take_value(words, "mention"))
+def _take_mentions(words: Words, clauses: Clauses) -> Token:
+    """Take `mention:@ada`, `mention @ada @grace`; return the option with the first of them."""
+    first = _take_value(words, "mention")
+    clauses.mentions.append(first)
     while words.ahead and names_somebody(words.ahead):
         clauses.mentions.append(words.take())
+    return first
 
 
 def _take_schedule(words: Words, clauses: Clauses, zone: str) -> Words:

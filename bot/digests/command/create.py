@@ -10,11 +10,9 @@ from bot.digests.command.clauses import ALL, Clauses, key_of_value, sort_clauses
 from bot.digests.command.options import DIGEST_OPTIONS, MENTION, WORKFLOW
 from bot.digests.command.requests import CreateDigest, DigestChanges
 from bot.digests.model import ERRORED, MOST_MENTIONS, MOST_WORKFLOWS, DigestSpec, Mention
-from bot.language import filters
 from bot.language.command import Command
 from bot.language.durations import DEFAULT_WINDOW
 from bot.language.errors import QueryError, typed
-from bot.language.readings import Reading
 from bot.language.schedule_reader import EXPECTED, NO_DAYS, NO_TIME
 from bot.language.tokens import Token
 from bot.language.word_stream import as_typed, wrong
@@ -86,11 +84,7 @@ def read_changes(verb: Token, rest: Sequence[Token], command: Command) -> Digest
 
 
 def _values(clauses: Clauses, command: Command) -> dict[str, Any]:
-    """Return the value of each option that has one word for it; another word for a status is read as ours."""
-    status = clauses.values.get("status")
-    if status is not None and not status.quoted and (ours := filters.synonymous_status(status.value)):
-        clauses.values["status"] = replace(status, value=ours, raw=ours)
-        clauses.readings.append(Reading(status.text, f"status:{ours}"))
+    """Return the value of each option that has one word for it."""
     return DIGEST_OPTIONS.read({key: word for key, word in clauses.values.items() if key != ALL}, command)
 
 

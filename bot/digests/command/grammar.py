@@ -104,7 +104,8 @@ def _numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
     joined = _VERB_AND_NUMBER.fullmatch(rest[0].text)
     if joined and (known := DIGEST_VERBS.find(joined[1])) and known.usage == _USAGE:
         number = replace(rest[0], text=joined[2], start=rest[0].end - len(joined[2]), key=None)
-        return known.read(rest[0], (number, *rest[1:]), command)
+        verb = replace(rest[0], text=joined[1], key=None)
+        return _with_reading(known.read(verb, (number, *rest[1:]), command), verb, known.name)
     if not _NUMBER.fullmatch(rest[0].text):
         return None
     number, *behind = rest

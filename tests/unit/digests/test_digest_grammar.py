@@ -103,13 +103,13 @@ def test_each_request_has_its_word(text: str, request_: DigestRequest) -> None:
         *((word, PauseDigest(7)) for word in ("stop", "mute", "Disable", "off", "suspend", "hold")),
         *((word, ResumeDigest(7)) for word in ("start", "unmute", "unpause", "enable", "on", "continue")),
         *((word, EditDigest(7)) for word in ("change", "update", "modify", "move", "reschedule")),
-        *((word, DeleteDigest(7)) for word in ("remove", "rm", "del", "drop")),
+        *((word, DeleteDigest(7)) for word in ("remove", "rm", "del", "drop", "cancel", "unsubscribe")),
         *((word, RestoreDigest(7)) for word in ("undelete", "undo", "recover")),
     ],
 )
 def test_what_other_systems_call_a_verb_is_done_and_said(word: str, request_: DigestRequest) -> None:
-    for number in ("7", "#7", "no 7"):
-        said = read_typed(f"digest {word} {number}")
+    for text in (f"{word} 7", f"{word} #7", f"{word} no 7", f"7 {word}", f"{word}7"):
+        said = read_typed(f"digest {text}")
         assert replace(said, readings=()) == request_
         assert said.readings == (Reading(word, request_.kind.removeprefix("digest_")),)
 
@@ -335,6 +335,40 @@ def test_quiet_can_be_asked_for(words: str) -> None:
     assert read_spec(f"daily 09:00 {words}").quiet
 
 
+@pytest.mark.parametrize(
+    ("words", "ours", "reading"),
+    [
+        ("since:7d", "window:7d", Reading("since:7d", "window:7d")),
+        ("since: 7d", "window:7d", Reading("since: 7d", "window:7d")),
+        ("last:7 days", "window:7d", Reading("last:7 days", "window:7 days")),
+        ("--notify @ada", "mention:@ada", Reading("--notify @ada", "mention:@ada")),
+        ("cc:@ada,@grace", "mention:@ada,@grace", Reading("cc:@ada,@grace", "mention:@ada,@grace")),
+        ("--silent", "quiet", Reading("--silent", "--quiet")),
+        ("in:#ops", "#ops", Reading("in:#ops", "channel:#ops")),
+        ("name:orders refunds", "workflow orders refunds", Reading("name:orders", "workflow:orders")),
+        ('name:"all"', 'workflow "all"', Reading('name:"all"', 'workflow:"all"')),
+        ("state:paused", "status:paused", Reading("state:paused", "status:paused")),
+        ("state:failed", "status:errored", Reading("state:failed", "status:errored")),
+        ("status:failed", "status:errored", Reading("status:failed", "status:errored")),
+        ("--status Succeeded", "status:complete", Reading("--status Succeeded", "status:complete")),
+    ],
+)
+def test_what_others_call_an_option_or_a_status_is_taken_and_said(
+    words: str, ours: str, reading: Reading
+) -> None:
+    said = read_typed(f"digest create daily 9am {words}")
+    assert isinstance(said, CreateDigest)
+    assert said.plan == read_spec(f"daily 9am {ours}")
+    assert said.readings == (reading,)
+    change = read_typed(f"digest edit 7 {words}")
+    assert isinstance(change, ChangeDigest)
+    assert change.readings == (reading,)
+
+
+def test_a_status_in_quotes_is_none_that_has_another_name() -> None:
+    assert read_spec('daily 9am status:"failed"').status == "failed"
+
+
 @pytest.mark.parametrize("words", ["", "quiet:no", "--quiet=false"])
 def test_and_need_not_be(words: str) -> None:
     assert not read_spec(f"daily 09:00 {words}").quiet
@@ -398,6 +432,7 @@ def test_a_zone_with_several_meanings_is_asked_about(words: str) -> None:
         '--cron "0 9 * * 1-5"',
         '"0 9 * * MON-FRI"',
         "`0 9 * * 1-5`",
+        "cron:`0 9 * * 1-5`",
         "please weekdays 9am",
         "weekdays 9am in here",
         "weekdays 9am and all",

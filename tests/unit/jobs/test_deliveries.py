@@ -630,7 +630,8 @@ async def test_what_is_moved_or_changed_while_its_post_waits_is_made_anew_for_wh
     assert handed.attempt.number == 1
     assert (await bench.deliver(handed.attempt)) is not None
     (message,) = bench.slack.messages(plan.channel)
-    assert ("refunds" in message.all_text().split("\n")[0]) is bool(plan.workflows)
+    subject = "refunds" if plan.workflows else "all workflows"
+    assert message.all_text().split("\n")[1].startswith(f"Digest 1 · {subject} · ")
     run = await bench.run(attempt)
     assert (run.state, run.attempt) == ("sent", 1)
     assert len(bench.slack.calls_of("chat.postMessage")) == 2, "the one that was put off, and this one"

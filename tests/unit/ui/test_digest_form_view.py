@@ -217,6 +217,7 @@ MISTAKES = {
     "too many mentions": replace(
         BLANK, mentions=tuple(Mention("person", f"U{number}") for number in range(6))
     ),
+    "hostile within a word": replace(BLANK, words="x<!channel>x `&` https://evil.example"),
     "hostile words": replace(BLANK, words="<!channel> `&` https://evil.example", window="*x*"),
 }
 

@@ -161,6 +161,7 @@ MISTAKEN = {
     "no moment": Form(until="2026-02-30"),
     "no number": Form(rows="7.5"),
     "hostile": Form(since="`<!channel>`\u202e", until="x" * 3000, rows="`"),
+    "hostile within a word": Form(since="x<!channel>`x\u202e", until="x<@U1|ada>&amp;x"),
 }
 
 
@@ -170,7 +171,7 @@ def test_each_mistake_is_told_at_its_field(snapshot: SnapshotAssertion, name: st
     assert isinstance(mistakes, FormErrors)
     errors = field_errors(mistakes)
     assert all("\u202e" not in text and len(text) < 200 for text in errors.values())
-    assert name == "hostile" or not any("`" in text for text in errors.values())
+    assert name.startswith("hostile") or not any("`" in text for text in errors.values())
     assert errors == snapshot
 
 
