@@ -131,9 +131,11 @@ def read_with_times(command: Command) -> None:
 
 def read_message(message: Command) -> HelpWithMessage:
     """Read what was written to the bot: the command that it is, or those that may have been meant."""
-    if not message.text.strip() or len(message.sent()) > VALUE:  # no button carries it
+    if len(message.sent()) > VALUE:  # no button carries it
         return HelpWithMessage()
     try:
+        if not split(message.text):  # nothing but marks and space
+            return HelpWithMessage()
         texts: Sequence[Command] = (message,)
         read_with_times(message)
     except QueryError:

@@ -21,7 +21,7 @@ from bot.language.command import Command
 from bot.language.errors import QueryError, typed, without_span
 from bot.language.readings import Reading
 from bot.language.small_words import without_small
-from bot.language.tokens import COMMAND, Token, quote, split
+from bot.language.tokens import COMMAND, Token, quote, split, with_marks
 
 ListRequest = ListInstances | ListWorkflows | FindStatus | NotYet | HelpQuery
 
@@ -285,4 +285,4 @@ def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Com
 
 def _without(word: Token, command: Command) -> str:
     """Return a command's text without a word, and without what joined it to another one."""
-    return without_span(command.text, word.start, word.end)
+    return without_span(command.text, *with_marks(command.text, word.start, word.end))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.language.times import Clock
-from bot.language.tokens import COMMAND, SlackMention, escaped, extract_mentions
+from bot.language.tokens import COMMAND, SlackMention, escaped, extract_mentions, with_marks
 
 _NO_MOMENT: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -64,6 +64,7 @@ class Command:
         """Return the command with other words in a span, in which a mention keeps whom it means."""
         start, end = span or (0, len(self.text))
         if not words:
+            start, end = with_marks(self.text, start, end)
             start = len(self.text[:start].rstrip())
         moved = []
         for mention in self.mentions:

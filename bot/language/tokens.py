@@ -166,6 +166,17 @@ def split(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+def with_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where some words of a text begin and end with the marks that people put around them."""
+    while start and (
+        text[start - 1] in _OPENING_MARKS or text[start - 1] == "*" or _is_unseen(text[start - 1])
+    ):
+        start -= 1
+    while end < len(text) and (text[end] in _CLOSING_MARKS or text[end] == "*" or _is_unseen(text[end])):
+        end += 1
+    return start, end
+
+
 def quote(value: str) -> str:
     """Return a value so written that `split` reads it back as one word and as no key."""
     if _PLAIN.fullmatch(value) and not _FLAG.match(value) and not any(map(_is_unseen, value)):

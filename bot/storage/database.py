@@ -38,7 +38,19 @@ _T = TypeVar("_T")
 
 
 class DatabaseUnusable(PlainError):
-    """The database can't be opened, reached or brought up to date; the message is one line that says why."""
+    """The database can't be opened, reached or brought up to date; the message is one line that says why.
+
+    Attributes:
+        reason: the same without the file's path, which is for those who run the bot and not for all of Slack.
+
+    Args:
+        reason: in a few words.
+        file: the path of the SQLite file that it is about, if it is about one.
+    """
+
+    def __init__(self, reason: str, file: str = "") -> None:
+        super().__init__(f"{reason}: {file}" if file else reason)
+        self.reason = reason
 
 
 def open_database(url: str) -> AsyncEngine:
@@ -80,9 +92,9 @@ def prepare_file(path: str) -> None:
         with closing(sqlite3.connect(path, timeout=_TIMEOUT)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
     except OSError as error:
-        raise DatabaseUnusable(f"unable to open database file: {path}") from error
+        raise DatabaseUnusable("unable to open database file", path) from error
     except sqlite3.Error as error:
-        raise DatabaseUnusable(f"{error}: {path}") from error
+        raise DatabaseUnusable(str(error), path) from error
 
 
 def _keep_private(path: str) -> None:

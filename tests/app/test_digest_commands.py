@@ -233,6 +233,16 @@ async def test_a_deleted_digest_is_gone_until_that_is_undone(ada: Person, tmp_pa
         assert stored_states(tmp_path) == {1: "active"}
 
 
+@pytest.mark.parametrize("word", ["cancel", "unsubscribe", "remove"])
+async def test_another_word_for_a_verb_is_done_and_said(word: str, ada: Person, tmp_path: Path) -> None:
+    await ask_digest(ada, "create weekdays 09:00")
+    deleted = await ask_digest(ada, f"{word} 1")
+    assert line_of(deleted) == f"Read `{word}` as `delete`."
+    assert line_of(deleted, 1) == "🗑️ *Digest 1* in <#C0GENERAL> *is deleted.*"
+    assert button_labels(deleted) == ["Undo"]
+    assert stored_states(tmp_path) == {1: "deleted"}
+
+
 async def test_a_paused_digest_that_is_restored_though_nobody_deleted_it_stays_paused(
     ada: Person, tmp_path: Path
 ) -> None:
@@ -258,7 +268,8 @@ async def test_help_says_how_to_put_a_digest_in_words(text: str, ada: Person) ->
 
 MISTAKES = {
     "shwo 1": ("`shwo` is not a digest command.", "/workflows digest show 1"),
-    "cancel 7": ("`cancel` is not a digest command.", "/workflows digest delete 7"),
+    "puase 7": ("`puase` is not a digest command.", "/workflows digest pause 7"),
+    "cancel 7": ("There is no digest 7.", "/workflows digest list"),
     "7": ("There is no digest 7.", "/workflows digest list"),
     "every day": ("`every day` names no time.", "/workflows digest every day 09:00"),
     "create every morning": ("names no time.", "/workflows digest create every morning at 09:00"),
@@ -338,10 +349,12 @@ async def test_a_digest_is_changed_by_words_and_the_answer_says_what_was_underst
     await ask_digest(ada, "create weekdays 09:00 Asia/Tokyo quiet")
     changed = await ask_digest(ada, "edit 1 daily 9am and 5pm")
     assert line_of(changed) == "✅ *Digest 1* in <#C0GENERAL> *is changed.*"
-    assert line_of(changed, 1).startswith("daily at 09:00 and 17:00 (Asia/Tokyo) · next")
+    assert line_of(changed, 1).startswith("daily at 09:00 and 17:00 (Asia/Tokyo) · <!date^")
+    assert "^next {date_short_pretty} at {time}|next " in line_of(changed, 1)
     changed = await ask_digest(ada, "1 quiet:no weekdays 9am CET")
     assert "Read `CET` as `Europe/Berlin`." in changed.all_text()
-    assert "weekdays at 09:00 (Europe/Berlin) · next" in changed.all_text()
+    assert "weekdays at 09:00 (Europe/Berlin) · <!date^" in changed.all_text()
+    assert "^next {date_short_pretty} at {time}|next " in changed.all_text()
     (plan,) = map(json.loads, stored_plans(tmp_path))
     assert plan["schedule"] == {"cron": "0 9 * * 1-5", "zone": "Europe/Berlin"}
     assert not plan.get("quiet")

@@ -14,6 +14,7 @@ from tests.support.digest_actions import (
     answers,
     ask_digest,
     line_of,
+    menu_choice,
     next_answer,
     public_messages,
     send_digest_command,
@@ -62,10 +63,13 @@ async def test_it_can_be_opened_by_a_button_too(ada: Person, slack: LocalSlack) 
     reply = await ada.click(nothing, "digest_new")
     assert shown_values((await reply.view()).payload) == AS_OPENED
     await ask_digest(ada, "create daily 10:00")
-    view = await (await ada.click(await ask_digest(ada, "list"), "digest_edit")).view()
-    assert view.payload["title"]["text"] == "Digest 1"
-    assert "Save" in view.all_text()
-    assert len(slack.views.open_now()) == 2
+    listed = await ask_digest(ada, "list")
+    of_list = await (await ada.act(listed, menu_choice(listed, "Edit…"))).view()
+    of_card = await (await ada.click(await ask_digest(ada, "show 1"), "digest_edit")).view()
+    for view in (of_list, of_card):
+        assert view.payload["title"]["text"] == "Digest 1"
+        assert "Save" in view.all_text()
+    assert len(slack.views.open_now()) == 3
 
 
 async def test_left_as_it_is_it_makes_the_same_digest_as_the_words(

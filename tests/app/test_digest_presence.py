@@ -9,11 +9,13 @@ import pytest
 
 from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Message, Person, Slow
 from tests.support.digest_actions import (
-    OWN,
+    OWN_MENU,
     answers,
     ask_digest,
     is_proof,
     line_of,
+    menu_labels,
+    menus,
     next_answer,
     public_messages,
     send_digest_command,
@@ -67,8 +69,9 @@ async def test_a_list_elsewhere_names_one_s_own_and_shows_none_of_their_plans(
     assert "*Digest 1* in <#C0OPS0001>\nyours, in another channel: `/workflows digest show 1`" in (
         listed.all_text()
     )
-    assert button_labels(listed) == [*OWN, "New digest…"]
-    said = f"{listed.text}{listed.all_text()}{listed.button('digest_delete').element}"
+    assert menu_labels(listed) == [OWN_MENU]
+    assert button_labels(listed) == ["New digest…"]
+    said = f"{listed.text}{listed.all_text()}{menus(listed)}"
     assert not any(word in said for word in ("weekdays", "09:00", "7 days"))
     assert len(slack.calls_of("chat.postEphemeral")) == 1, "only that for making it"
     assert "weekdays" in (await ask_digest(slack.person("ada", "ops"), "list")).all_text()

@@ -59,9 +59,16 @@ async def test_a_hostile_workflow_is_inert_and_opens(name: str, ada: Person, clo
 
 
 async def test_what_a_person_types_comes_back_inert(ada: Person) -> None:
+    message = await ask(ada, "orders x<!channel>&y @here")
+    assert not live_markup(message)
+    assert "`x&lt;!channel&gt;&amp;y`" in message.all_text()
+
+
+async def test_a_word_that_is_left_out_takes_the_marks_around_it_along(ada: Person) -> None:
     message = await ask(ada, "orders <!channel> @here")
     assert not live_markup(message)
-    assert "&lt;!channel&gt;" in message.all_text()
+    assert message.all_text().startswith("⚠️ *`!channel` is a word I don't know")
+    assert "Without it:\n`/workflows orders @here`" in message.all_text()
 
 
 async def test_ids_of_every_shape_are_shown_verbatim(ada: Person, cloudflare: Simulation) -> None:

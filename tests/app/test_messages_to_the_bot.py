@@ -128,6 +128,8 @@ async def test_what_a_mistyped_command_may_mean_is_offered(direct: Person, cloud
         "x" * 3000,
         '"',
         "\u200b",
+        "<> •",
+        "`` ~",
     ],
 )
 async def test_what_is_no_command_for_what_there_is_carries_no_button(

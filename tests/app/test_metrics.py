@@ -100,8 +100,8 @@ async def test_an_error_in_the_log_is_counted_and_a_problem_that_was_told_is_non
     await ask(ada, "orders")
     assert await moved.by("errors_total") == 0
     with pytest.raises(AckError, match="HTTP 400"):
-        await ada.send({"type": "block_actions", "actions": []})
-    assert await moved.by("requests_total", kind="block_actions", outcome="400") == 1
+        await ada.send({"type": "view_submission", "view": None})
+    assert await moved.by("requests_total", kind="view_submission", outcome="400") == 1
     assert await moved.by("errors_total") == 0
     structlog.get_logger("bot").error("it_broke")
     assert await moved.by("errors_total") == 1

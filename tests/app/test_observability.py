@@ -238,13 +238,27 @@ async def test_what_bolt_can_not_read_is_refused_and_no_fault(
 ) -> None:
     moved = await MetricChanges.since_now(slack)
     with pytest.raises(AckError) as failed:
-        await ada.send({"type": "block_actions", "actions": []})
+        await ada.send({"type": "view_submission", "view": None})
     assert failed.value.ack is not None
     assert failed.value.ack.status == 400
-    assert await moved.by("requests_total", kind="block_actions", outcome="400") == 1
+    assert await moved.by("requests_total", kind="view_submission", outcome="400") == 1
     of_it = lines(read_log, failed.value.ack.request_id)
-    assert of_it["request_refused"]["reason"] == "it is none of Slack's (IndexError)"
+    assert of_it["request_refused"]["reason"] == "it is none of Slack's (TypeError)"
     assert not [line for line in of_it.values() if line["level"] == "error"]
+
+
+@pytest.mark.parametrize("actions", [[], None, {}, 7, [None], ["page_next"], [{"block_id": "b"}]], ids=repr)
+async def test_a_click_on_nothing_is_acknowledged_and_no_fault(
+    ada: Person, slack: LocalSlack, read_log: ReadLog, actions: object
+) -> None:
+    moved = await MetricChanges.since_now(slack)
+    reply = await ada.send({"type": "block_actions", "actions": actions})
+    assert reply.ack.status == 200
+    assert await moved.by("requests_total", kind="block_actions", outcome="200") == 1
+    assert await moved.by("errors_total") == 0
+    of_it = lines(read_log, reply.ack.request_id)
+    assert of_it["click_without_action"]["level"] == "warning"
+    assert not ada.screen()
 
 
 async def test_a_digest_that_fails_and_one_that_comes_are_counted_and_logged_under_their_references(

@@ -14,7 +14,7 @@ import pytest
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Signer
 from bot.playground.simulators.slack.delivery import Ack, AckError, Delivery
-from tests.support.digest_actions import ask_digest, public_messages
+from tests.support.digest_actions import ask_digest, menu_choice, public_messages
 from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, click, row_ids
@@ -126,15 +126,31 @@ async def test_a_submitted_form_makes_one_digest(
     assert len(resending.sent) == 1
 
 
-@pytest.mark.parametrize("action", ["digest_pause", "digest_run", "digest_delete"])
+@pytest.mark.parametrize(
+    ("action", "answers"), [("digest_pause", 1), ("digest_run", 2), ("digest_delete", 1)]
+)
 async def test_a_button_that_changes_something_does_so_once(
-    slack: LocalSlack, ada: Person, action: str, tmp_path: Path
+    slack: LocalSlack, ada: Person, action: str, answers: int, tmp_path: Path
+) -> None:
+    card = await ask_digest(slack.person("ada"), "create daily 09:00")
+    before = len(ada.screen())
+    await ada.click(card, action)
+    await wait_for(ada, "", before + answers)  # what changes a digest changes its card in place
+    told = await wait_for(ada, TWICE)
+    assert ANSWERED in told[0].all_text() or UNKNOWN in told[0].all_text()
+    assert len(ada.screen()) == before + answers
+    assert rows(tmp_path, "SELECT count(*) FROM handled_requests") == [(2,)]
+
+
+@pytest.mark.parametrize("label", ["Pause", "Run now", "Delete"])
+async def test_a_menu_that_changes_something_does_so_once(
+    slack: LocalSlack, ada: Person, label: str, tmp_path: Path
 ) -> None:
     alone = slack.person("ada")
     await ask_digest(alone, "create daily 09:00")
     listed = await ask_digest(alone, "list")
     before = len(ada.screen())
-    await ada.click(listed, action)
+    await ada.act(listed, menu_choice(listed, label))
     await wait_for(ada, "", before + 2)
     told = await wait_for(ada, TWICE)
     assert ANSWERED in told[0].all_text() or UNKNOWN in told[0].all_text()

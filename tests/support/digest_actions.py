@@ -32,12 +32,17 @@ def menu_labels(message: Message) -> list[list[str]]:
     return [[option["text"]["text"] for option in menu["options"]] for _, menu in menus(message)]
 
 
-async def choose(person: Person, message: Message, label: str, index: int = 0) -> Message:
-    """Choose in the menu of a digest, and return the message that the person sees."""
+def menu_choice(message: Message, label: str, index: int = 0) -> dict[str, Any]:
+    """Return the action of choosing in the menu of a digest."""
     block_id, menu = menus(message)[index]
     (chosen,) = (option for option in menu["options"] if option["text"]["text"] == label)
     action = {"type": "overflow", "action_id": menu["action_id"], "block_id": block_id}
-    reply = await person.act(message, {**action, "selected_option": chosen})
+    return {**action, "selected_option": chosen}
+
+
+async def choose(person: Person, message: Message, label: str, index: int = 0) -> Message:
+    """Choose in the menu of a digest, and return the message that the person sees."""
+    reply = await person.act(message, menu_choice(message, label, index))
     assert reply.ack.seconds < AT_ONCE
     return await first_seen(reply)
 

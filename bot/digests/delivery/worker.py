@@ -154,6 +154,7 @@ class Worker:
     _team: TeamDeliveries | None = None
     _runtime: "DeliveryRuntime | None" = None
     _fault: str | None = None
+    _outage: str | None = None
     _last_round: datetime | None = None
     _polls: int = 0
     _rounds: int = 0
@@ -170,8 +171,8 @@ class Worker:
 
     @property
     def outage(self) -> str | None:
-        """Why this worker delivers nothing now; None if it could, or stands by for another."""
-        return self._fault
+        """Why this worker delivers nothing now, for people; None if it could, or stands by for another."""
+        return self._outage
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -183,19 +184,17 @@ class Worker:
                 await self._round(self._team, now)
                 if self._polls % _ANNOUNCE_EVERY == 1:
                     await self._team.presence.announce()
-                self._fault = None
+                self._fault = self._outage = None
                 self._failures.succeeded()
                 self.watch.note(now)
             except Standby as reason:
                 self._stand_by(str(reason))
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
-                self._fault = reason_of(error)
-                self.watch.note_failure()
-                self._failures.failed(self._fault)
+                self._fail(error)
+                self._failures.failed(reason_of(error))
             except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
-                self._fault = reason_of(error)
-                self.watch.note_failure()
-                self._failures.failed(self._fault, unexpected=error)
+                self._fail(error)
+                self._failures.failed(reason_of(error), unexpected=error)
             await asyncio.sleep(_POLL)
 
     async def stop(self) -> None:
@@ -292,11 +291,16 @@ class Worker:
             self._logged[event, attempt.digest, attempt.slot] = True
             _log.error(event, digest=attempt.digest, slot=attempt.slot, reason=reason)
 
+    def _fail(self, error: Exception) -> None:
+        self._fault = reason_of(error)
+        self._outage = error.reason if isinstance(error, DatabaseUnusable) else self._fault
+        self.watch.note_failure()
+
     def _stand_by(self, reason: str) -> None:
         if not self._is_standby:
             _log.info("worker_stands_by", reason=reason)
         self._is_standby = True
-        self._fault = None
+        self._fault = self._outage = None
 
 
 async def _try(part: _Part, faults: list[Exception]) -> None:

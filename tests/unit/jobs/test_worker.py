@@ -131,15 +131,16 @@ async def test_jobs_that_can_not_be_kept_are_told_once_and_not_at_each_round(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(worker_module, "_POLL", 0.02)
-    (tmp_path / "bot.sqlite3.dbos.sqlite3").write_text("no database " * 100)
+    file = tmp_path / "bot.sqlite3.dbos.sqlite3"
+    file.write_text("no database " * 100)
     await store.create(DigestSpec("C0OPS0001", DAILY), "U0ADA0001")
     async with start() as worker:
         assert await _comes(worker.fault)
         await asyncio.sleep(0.5)
-        assert worker.outage == "file is not a database"
+        assert worker.outage == "file is not a database", "people read no path of the host"
     faults = [line for line in read_log() if line["level"] != "info"]
     assert [(line["event"], line["reason"]) for line in faults] == [
-        ("worker_round_failed", "file is not a database")
+        ("worker_round_failed", f"file is not a database: {file}")
     ]
 
 

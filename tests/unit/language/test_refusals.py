@@ -94,6 +94,15 @@ def test_a_command_put_right_can_be_typed_as_it_stands(text: str, query: str) ->
     assert read_list(refused.value.corrected) == read_list(query)
 
 
+@pytest.mark.parametrize(
+    "word", ["<xyzzy>", "(xyzzy)", "`xyzzy`", "*xyzzy*", "xyzzy!", "~xyzzy~", "\u200bxyzzy"]
+)
+def test_a_word_is_left_out_with_the_marks_around_it(word: str) -> None:
+    with pytest.raises(QueryError) as raised:
+        read_list(f"orders {word} errored")
+    assert raised.value.corrected == "/workflows orders errored"
+
+
 def test_the_message_of_an_error_names_word_problem_and_expectation() -> None:
     with pytest.raises(QueryError, match=r"rows:0 .*number from 1 to 20; expected `rows:1` to `rows:20`"):
         read_list("orders rows:0")
