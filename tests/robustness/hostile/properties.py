@@ -14,9 +14,21 @@ from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookma
 from bot.browse.form import Form
 from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
+from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
+from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import HelpQuery, ListQuery
-from bot.browse.requests import ListInstances, ListWorkflows, OpenFilter, OpenList, RefreshPage, TurnPage
+from bot.browse.requests import (
+    FindStatus,
+    ListInstances,
+    ListWorkflows,
+    NotYet,
+    OpenFilter,
+    OpenList,
+    RefreshPage,
+    TurnPage,
+)
+from bot.browse.screen import StatusCount, StatusCounts
 from bot.cloudflare.errors import CloudflareError, InvalidParameter
 from bot.cloudflare.models import PageNumber, Position, Status
 from bot.cloudflare.responses import (
@@ -41,10 +53,11 @@ from bot.language.errors import FormErrors, QueryError
 from bot.language.times import Clock
 from bot.playground.simulators.slack import PayloadValidator
 from bot.slack.interaction import Interaction
-from bot.slack.requests import ExpiredButton, InvalidButton, RequestStore
+from bot.slack.requests import ExpiredButton, InvalidButton, Request, RequestStore
 from bot.ui.elements import Controls, Message
 from bot.ui.form_fields import field_errors
 from bot.ui.problems import problem_message
+from bot.ui.readings import with_readings
 from tests.support.buttons import CODEC, load, save
 from tests.support.commands import ACCOUNTS, NOW, escaped, read
 from tests.support.digest_messages import group, report
@@ -74,10 +87,16 @@ def command(text: str) -> None:
         assert _resolved(escaped(query.command())) == query
         _place(Bookmark(query, query.start))
     elif isinstance(request, ListWorkflows):
-        assert read(escaped(request.query.command())) == request
+        assert _as_if_said(read(escaped(request.query.command()))) == _as_if_said(request)
         _place(OverviewBookmark(request.query))
+    elif isinstance(request, FindStatus):
+        assert _as_if_said(read(escaped(request.command()))) == _as_if_said(replace(request, rows=None))
+        counts = StatusCounts("prod", [StatusCount(text[:64] or "orders", 3)], [text[:64]], NOW)
+        _shown(with_readings(statuses_message(counts, request), request.readings))
+    elif isinstance(request, NotYet):
+        _shown(with_readings(not_yet_message(request, request.workflow), request.readings), ours=True)
     elif isinstance(request, HelpQuery):
-        _shown(help_message(request.topic, ACCOUNTS), ours=True)
+        _shown(help_message(request.topic, ACCOUNTS, request.workflow), ours=True)
     elif isinstance(request, CreateDigest):
         plan = request.plan
         if not set("&<>") & set("".join(f"{who.id}{who.name}" for who in plan.mentions)):  # Slack's have none
@@ -85,6 +104,11 @@ def command(text: str) -> None:
             assert isinstance(again, CreateDigest)
             assert again.plan == plan
         _plan(plan)
+
+
+def _as_if_said(request: Request) -> Request:
+    """Return a request without how it was read."""
+    return replace(request, readings=())
 
 
 def _resolved(text: str) -> ListQuery:
