@@ -58,7 +58,7 @@ from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
-from bot.language.tokens import quote
+from bot.language.tokens import quote, split
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
@@ -119,12 +119,17 @@ def request_codec() -> RequestCodec:
     return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances), _COMMON)
 
 
-def _may_be_no_name(request: Request) -> bool:
-    """Return whether the name of a list may be no name: a whole command in quotes, or a lone `yesterday`."""
-    if not isinstance(request, ListInstances):
-        return False
-    name = request.query.query.workflow
-    return " " in name or is_phrase(name)
+def _may_mean_another(request: Request, typed: Command) -> bool:
+    """Return whether only the workflows' names tell what was meant.
+
+    The name of a list may be none: a whole command in quotes, or a lone `yesterday`. What was read without a
+    name may have one that is a small word, as `jobs`.
+    """
+    if isinstance(request, ListInstances):
+        name = request.query.query.workflow
+        return " " in name or is_phrase(name)
+    is_of_all = isinstance(request, ListWorkflows | FindStatus)
+    return is_of_all and any(word.key is None for word in split(typed.text))
 
 
 @dataclass
@@ -194,7 +199,7 @@ class CommandReader:
         """
         try:
             request = read_command(typed)
-            if not _may_be_no_name(request):
+            if not _may_mean_another(request, typed):
                 return request
         except QueryError:
             names = await self.lists.workflow_names(account_in(typed))

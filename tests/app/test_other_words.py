@@ -56,6 +56,15 @@ async def test_a_name_in_other_words_costs_one_look_at_the_names(
     assert some_failed.list_calls == 1
 
 
+@pytest.mark.parametrize("text", ["jobs errored", "show jobs errored", "errored jobs"])
+async def test_a_workflow_may_be_called_by_a_small_word(
+    text: str, ada: Person, some_failed: Simulation
+) -> None:
+    some_failed.add_instance("jobs", id="job-1", status="errored")
+    assert row_ids(await ask(ada, text)) == ["job-1"]
+    assert some_failed.workflow_calls == 1
+
+
 @pytest.mark.usefixtures("some_failed")
 async def test_where_the_names_can_t_be_read_the_refusal_is_what_it_was(
     ada: Person, cloudflare: Simulation
