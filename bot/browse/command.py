@@ -29,7 +29,7 @@ _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reve
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
 _NAME_KEYS: Final = ("workflow", "flow", "wf")
 _MOST_NAMES: Final = 5
-_ID: Final = re.compile(r"(?=.*\d.*\d)[\w-]{6,100}")
+_ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def is_instance_id(word: Token) -> bool:
 
 
 def looks_like_instance(text: str) -> bool:
-    """Return whether a text is most likely the id of an instance: long, and with digits in it."""
+    """Return whether a text is most likely the id of an instance: long, and with four digits in it."""
     return _ID.fullmatch(text) is not None
 
 

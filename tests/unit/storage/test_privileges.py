@@ -103,5 +103,6 @@ async def test_the_proof_leaves_a_file_without_a_job(tmp_path: Path) -> None:
 
 
 async def test_a_file_for_jobs_that_is_no_database_is_found(tmp_path: Path) -> None:
-    (tmp_path / "bot.sqlite3.dbos.sqlite3").write_text("no database " * 100)
-    assert await refused(f"sqlite:///{tmp_path}/bot.sqlite3") == "file is not a database"
+    file = tmp_path / "bot.sqlite3.dbos.sqlite3"
+    file.write_text("no database " * 100)
+    assert await refused(f"sqlite:///{tmp_path}/bot.sqlite3") == f"file is not a database: {file}"
