@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _POLL: Final = 2.0  # seconds
+_LAST_ROUND: Final = 3.0  # seconds that a round may still take when the worker ends
 _ENQUEUE_BATCH: Final = 50
 _ANNOUNCE_EVERY: Final = 5  # rounds, as are the next
 _ADOPT_EVERY: Final = 30
@@ -110,6 +111,9 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
     try:
         yield worker
     finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_ROUND), worker.busy:  # its connections are closed with it
+                pass
         polling.cancel()
         await asyncio.gather(polling, return_exceptions=True)
         await worker.stop()
@@ -144,7 +148,10 @@ class TeamDeliveries:
 
 @dataclass
 class Worker:
-    """Polls the database. An error in one round is logged, reported by `fault` and retried in the next."""
+    """Polls the database. An error in one round is logged, reported by `fault` and retried in the next.
+
+    `busy` is held by a round.
+    """
 
     open_team: Callable[[], Awaitable[TeamDeliveries]]
     takeover: timedelta
@@ -160,6 +167,7 @@ class Worker:
     _rounds: int = 0
     _is_standby: bool = False
     _notices: set[asyncio.Task[None]] = field(default_factory=set)
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     _failures: FailureLog = field(default_factory=lambda: FailureLog(_log, "worker_round_failed"))
     _logged: LRUCache[tuple[str, int, str], bool] = field(default_factory=lambda: LRUCache(_MOST_LOGGED))
 
@@ -181,7 +189,8 @@ class Worker:
             try:
                 if self._team is None:
                     self._team = await self.open_team()
-                await self._round(self._team, now)
+                async with self.busy:
+                    await self._round(self._team, now)
                 if self._polls % _ANNOUNCE_EVERY == 1:
                     await self._team.presence.announce()
                 self._fault = self._outage = None
