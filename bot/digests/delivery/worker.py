@@ -187,13 +187,13 @@ class Worker:
         while True:
             now = self.now()
             try:
-                if self._team is None:
-                    self._team = await self.open_team()
                 async with self.busy:
+                    if self._team is None:
+                        self._team = await self.open_team()
                     await self._round(self._team, now)
-                if self._polls % _ANNOUNCE_EVERY == 1:
-                    await self._team.presence.announce()
-                self._fault = self._outage = None
+                    if self._polls % _ANNOUNCE_EVERY == 1:
+                        await self._team.presence.announce()
+                self._fault = None
                 self._failures.succeeded()
                 self.watch.note(now)
             except Standby as reason:
