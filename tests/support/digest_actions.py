@@ -11,9 +11,8 @@ from typing import Any
 from bot.playground.simulators.cloudflare import Failure, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
 
-AT_ONCE = 2.0
-"""Seconds in which an ack is there if nothing slow is waited for: for what a busy disk delays the bot
-waits 1.5 (`BOT_ACK_WITHIN`), and Slack three."""
+AT_ONCE = 1.0
+"""Seconds in which an ack is there if nothing slow is waited for."""
 
 OWN = ["Preview", "Run now", "Pause", "Edit…", "Delete…"]
 """What somebody can do with a digest of theirs."""
