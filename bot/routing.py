@@ -123,13 +123,13 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     """Return whether only the workflows' names tell what was meant.
 
     The name of a list may be none: a whole command in quotes, or a lone `yesterday`. What was read without a
-    name may have one that is a small word, as `jobs`.
+    name may have one that is a small word, as `jobs`, or like a verb that is not there yet, as `export`.
     """
     if isinstance(request, ListInstances):
         name = request.query.query.workflow
         return " " in name or is_phrase(name)
-    is_of_all = isinstance(request, ListWorkflows | FindStatus)
-    return is_of_all and any(word.key is None for word in split(typed.text))
+    may_lack_name = isinstance(request, ListWorkflows | FindStatus | NotYet)
+    return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
 @dataclass

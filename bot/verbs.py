@@ -99,7 +99,7 @@ def _read(command: Command) -> Request:
         return _read(replace(command, text=words[0].value))  # quotes around all of it
     said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
     head = said[0] if said else None
-    if head is not None and not words[head].quoted and (verb := VERBS.find(words[head].text)):
+    if head is not None and (verb := _verb(words[head], command)):
         return verb.read(words[head], words[head + 1 :], command)
     try:
         return read_list(words, command)
@@ -111,6 +111,12 @@ def _read(command: Command) -> Request:
             if mistyped.proposals:
                 raise mistyped from error
         raise
+
+
+def _verb(word: Token, command: Command) -> Verb[Request] | None:
+    """Return the verb that a word is; one that help does not name gives way to a workflow of that name."""
+    verb = None if word.quoted else VERBS.find(word.text)
+    return None if verb and verb.is_hidden and word.value in command.workflows else verb
 
 
 def nearest_command(word: str) -> str | None:

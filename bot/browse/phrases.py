@@ -6,6 +6,7 @@ What is certain is taken for the filter that it means. Where other words stood, 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import Final
 
@@ -54,6 +55,7 @@ def read_phrases(words: Sequence[Token]) -> tuple[list[Token], tuple[Reading, ..
     return reader.found, tuple(reader.readings)
 
 
+@lru_cache(maxsize=1_000)  # each answer writes the name of its workflow, and reading a word takes a while
 def quote_name(name: str) -> str:
     """Return a workflow's name as it stands in a command: in quotes where a bare one means more."""
     word = Token(name, 0, None, name, name)
