@@ -61,7 +61,7 @@ def read_list(words: Sequence[Token], command: Command) -> ListRequest:
         return HelpQuery()
     words, addresses = read_addresses(words)
     addressed = [word for word in words if word.key is None and word.value.startswith("@")]
-    found, readings = read_phrases(_join_flags([word for word in words if word not in addressed]))
+    found, readings = read_phrases(join_flags([word for word in words if word not in addressed]))
     readings = (*addresses, *readings, *(Reading(word.text, "") for word in addressed))
     given = [word for word in found if word.key is not None]
     bare = [word for word in found if word.key is None]
@@ -163,8 +163,9 @@ def _of_all_workflows(given: Sequence[Token], command: Command) -> ListRequest:
         values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(named, command.text), command)
         return ListWorkflows(OverviewQuery(**values))
     for word in given:  # a mistyped option is the nearer mistake
-        if OVERVIEW_OPTIONS.named(word.key or "") and LIST_OPTIONS.key_of(word.key or "") is None:
-            raise LIST_OPTIONS.unknown(word)
+        option = OVERVIEW_OPTIONS.named(word.key or "")
+        if option is not None and LIST_OPTIONS.key_of(word.key or "") is None:
+            raise _searched_list(word)
         if LIST_OPTIONS.key_of(word.key or "") is None:
             of_overview = OVERVIEW_OPTIONS.unknown(word)
             raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
@@ -211,6 +212,13 @@ def _of_workflow(name: _Name, given: Sequence[Token], bare: Sequence[Token], com
     return ListInstances(PendingQuery(ListQuery(name.workflow, start=start, **values), since, until))
 
 
+def _searched_list(word: Token) -> QueryError:
+    """Return the error for a search beside filters of a list: it is most likely the list's name."""
+    error = LIST_OPTIONS.unknown(word)
+    error.choices = (quote(word.value),) if word.value.strip() else error.choices
+    return error
+
+
 def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Position | None:
     """Return where the list starts: the API takes one of the two."""
     if page is not None and cursor is not None:
@@ -219,7 +227,7 @@ def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Pos
     return Cursor(cursor) if cursor is not None else None if page is None else PageNumber(page)
 
 
-def _join_flags(tokens: Sequence[Token]) -> list[Token]:
+def join_flags(tokens: Sequence[Token]) -> list[Token]:
     """Join each `--flag` with the word that is its value; `--failed` is a status and has none."""
     words: list[Token] = []
     rest = iter(tokens)

@@ -1,10 +1,12 @@
 """The words of what is asked of the bot itself, and of what it does not do yet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import is_instance_id, read_addresses
+from bot.browse.command import is_instance_id, join_flags, read_addresses
 from bot.browse.model import HelpQuery, OverviewQuery
+from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SEARCH
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import ListWorkflows, NotYet
 from bot.home.help import TOPICS
@@ -60,18 +62,30 @@ def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuer
     return HelpQuery("list")
 
 
-def read_search(head: Token, rest: Sequence[Token], _: Command) -> ListWorkflows | NotYet:
+def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWorkflows | NotYet:
     """Read `search TEXT` and `find ID`.
 
     Raises:
-        QueryError: nothing is said that could be looked for.
+        QueryError: nothing is said that could be looked for, or filters are that a search does not have.
     """
-    words = without_small(rest)
+    bare = ("id", SEARCH.key, *SEARCH.synonyms)
+    rest = [replace(word, key=None) if word.key in bare else word for word in join_flags(rest)]
+    words = [word for word in without_small(rest) if word.key is None]
+    options = [word for word in rest if word.key is not None]
+    for word in options:
+        if OVERVIEW_OPTIONS.named(word.key or ""):
+            continue
+        if LIST_OPTIONS.named(word.key or ""):
+            expected = f"`{COMMAND} list NAME` with them"
+            raise head.wrong("looks for names, and has no filters", expected=expected, nearest="list")
+        of_overview = OVERVIEW_OPTIONS.unknown(word)
+        raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
+    values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(options, command.text), command)
     if not words:
         raise head.wrong("does not say what to look for", expected=f"a text, as in `{COMMAND} search:order`")
     if is_instance_id(words[0]):
         return NotYet("find", instance=words[0].value)
-    return ListWorkflows(OverviewQuery(search=" ".join(word.value for word in words)))
+    return ListWorkflows(OverviewQuery(search=" ".join(word.value for word in words), **values))
 
 
 def read_accounts(_: Token, _rest: Sequence[Token], _command: Command) -> ShowAccounts:

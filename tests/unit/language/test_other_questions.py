@@ -23,6 +23,9 @@ def test_nothing_asks_for_every_workflow(text: str) -> None:
         ("account:prod search:x", OverviewQuery("prod", "x")),
         ("--search order --account prod", OverviewQuery("prod", "order")),
         ("--search=order", OverviewQuery(search="order")),
+        ("search order account:prod", OverviewQuery("prod", "order")),
+        ("search order --account prod", OverviewQuery("prod", "order")),
+        ("search name:order", OverviewQuery(search="order")),
     ],
 )
 def test_the_overview_can_be_narrowed(text: str, asked: OverviewQuery) -> None:
@@ -60,6 +63,27 @@ def test_a_search_for_nothing_is_refused(text: str) -> None:
     ("text", "right"), [("serch:order", "search:order"), ("accuont:prod", "account:prod")]
 )
 def test_a_mistyped_option_of_the_overview_is_put_right(text: str, right: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text)
+    assert refused.value.corrected == f"/workflows {right}"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("search order status:errored", "list order status:errored"),
+        ("search order status:faild", "list order status:errored"),
+        ("find orders sinc:2h", "list orders since:2h"),
+        ("search order rows: 5", "list order rows: 5"),
+        ("search order acount:prod", "search order account:prod"),
+        ("search order account:prd", "search order account:prod"),
+        ("search order colour:red", "search order"),
+        ("search:order errored", "order errored"),
+        ("search:order statsu:errored", "order status:errored"),
+        ("name:order since:2h", "order since:2h"),
+    ],
+)
+def test_a_search_leaves_no_filter_out_and_takes_none_for_text(text: str, right: str) -> None:
     with pytest.raises(QueryError) as refused:
         read(text)
     assert refused.value.corrected == f"/workflows {right}"
