@@ -7,6 +7,7 @@ import pytest
 
 from bot.playground.simulators.cloudflare import Simulation, TooManyRequests
 from bot.playground.simulators.slack import LocalSlack, Person
+from tests.support.digest_actions import add_failure, ask_digest
 from tests.support.filter_form import open_filter, submit_filter
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask, has_button, row_ids
@@ -45,6 +46,28 @@ async def test_every_list_waits(text: str, ada: Person, cloudflare: Simulation) 
     reply = await ada.command("/workflows", text)
     assert FOLLOWS in (await reply.message()).text
     assert has_button(await reply.message(), "page_refresh")
+
+
+async def test_the_preview_of_a_digest_waits(ada: Person, cloudflare: Simulation) -> None:
+    add_failure(cloudflare, "orders", "ord-1")
+    await ask_digest(ada, "create daily 9am")
+    cloudflare.inject(TooManyRequests(1))
+    reply = await ada.command("/workflows", "digest preview 1")
+    assert FOLLOWS in (await reply.message()).text
+    assert "ord-1" in (await reply.message()).all_text()
+
+
+@pytest.mark.parametrize("text", ["preview 1", "create daily 9am workflow:orders", "edit 1 workflow:orders"])
+async def test_a_digest_that_a_longer_throttle_is_in_the_way_of_is_one_press_away(
+    text: str, ada: Person, cloudflare: Simulation
+) -> None:
+    add_failure(cloudflare, "orders", "ord-1")
+    await ask_digest(ada, "create daily 9am")
+    cloudflare.inject(TooManyRequests(30))
+    refused = await ask_digest(ada, text)
+    assert REFUSED in refused.text
+    (button,) = [button for button in refused.buttons() if button.action_id == "command_run"]
+    assert (button.label, button.value) == ("Try again", f"digest {text}")
 
 
 async def test_a_throttle_that_is_known_only_after_the_ack_is_told_then(

@@ -27,9 +27,9 @@ from bot.digests.command.requests import (
 )
 from bot.language import filters, schedule_words
 from bot.language.command import Command
-from bot.language.errors import QueryError, nearest, one_of
+from bot.language.errors import QueryError, nearest, one_of, without_span
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token
+from bot.language.tokens import COMMAND, Token, quote, with_marks
 from bot.language.verbs import Verb, Verbs
 from bot.language.word_stream import as_typed, wrong
 
@@ -43,6 +43,8 @@ _FILLERS: Final = ("the", "me", "my", "now")
 _POLITE: Final = ("please", "pls", "thanks")
 _CLOSE: Final = 0.7
 _CLOSE_SHORT: Final = 0.6
+_CLOSE_NAME: Final = 0.8
+_NAME: Final = re.compile(r"[\w-]+")
 _A_NUMBER: Final = f"its number, as in `{COMMAND} digest show 7`; `{COMMAND} digest list` shows them"
 
 
@@ -59,7 +61,20 @@ def read_digest(head: Token, rest: Sequence[Token], command: Command) -> DigestR
         return HelpQuery("digest")
     if len(rest) == 1 and rest[0].text.lower() == ALL:
         return ListDigests(all=True)
-    return _read_words(head, rest, command)
+    try:
+        return _read_words(head, rest, command)
+    except QueryError as error:
+        if not error.choices and error.span:
+            error.choices = _with_workflow(error.word, error.span, command)
+            error.span = None
+        raise
+
+
+def _with_workflow(word: str, span: tuple[int, int], command: Command) -> tuple[str, ...]:
+    """Return the command with a workflow behind all else, if a refused word is its name or nearly so."""
+    close = nearest(word, command.workflows, cutoff=_CLOSE_NAME) if _NAME.fullmatch(word) else None
+    rest = without_span(command.text, *with_marks(command.text, *span))
+    return (f"{rest} workflow:{quote(close)}",) if close else ()
 
 
 def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestRequest:

@@ -1,11 +1,15 @@
 """Each mistake: the words named, what is wrong with them, the nearest right ones, the command put right."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.browse.requests import ListInstances
+from bot.language.command import Command
 from bot.language.errors import QueryError
-from tests.support.commands import read
-from tests.support.digest_commands import catch_typed_refusal, read_spec, read_typed
+from bot.verbs import read_command
+from tests.support.commands import ACCOUNTS, HERE, HOME, NOW, read
+from tests.support.digest_commands import catch_typed_refusal, encode_mentions, read_spec, read_typed
 
 NOTHING = "is not a digest command"
 NO_NUMBER = "is no number of a digest"
@@ -162,6 +166,28 @@ def test_the_refusal_of_a_bare_name_says_what_to_put_before_it() -> None:
     error = catch_typed_refusal("digest create daily 9am order-processing")
     assert error
     assert "`workflow` before a workflow's name, as in `workflow order-processing`" in error.expected
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("order-processing @daily", "@daily workflow:order-processing"),
+        ("create Order_Procesing dialy 9am quiet", "create daily 9am quiet workflow:order-processing"),
+        ("create #ops `order-processing` daily 9am", "create #ops daily 9am workflow:order-processing"),
+        ("edit 1 order-processing", "edit 1 workflow:order-processing"),
+        ("order-processing failde daily 9am", None),
+        ("create order daily 9am", None),
+        ("create #order-processing daily 9am", None),
+    ],
+)
+def test_a_workflow_that_stands_in_another_words_place_is_put_behind_all_else(
+    words: str, right: str | None
+) -> None:
+    sent = encode_mentions(f"digest {words}")
+    typed = Command.from_slack(sent, accounts=ACCOUNTS, channel=HERE, zone=HOME, now=NOW)
+    with pytest.raises(QueryError) as refused:
+        read_command(replace(typed, workflows=("invoices", "order-processing")))
+    assert refused.value.corrected == (right and f"/workflows digest {right}")
 
 
 @pytest.mark.parametrize("words", ["#nowhere daily 9am", "daily 9am mention:@nobody"])
