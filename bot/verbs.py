@@ -161,11 +161,12 @@ def _require_known(workflows: Sequence[str], command: Command) -> None:
     for name in workflows:
         if name not in command.workflows:
             said = next((word for word in split(command.text) if word.value == name), None)
+            others = [known for known in command.workflows if known not in workflows]
             raise QueryError(
                 name,
                 "is not the name of a workflow",
                 expected=f"one that `{COMMAND}` shows",
-                nearest=tuple(map(quote, similar(name, command.workflows))) if said else None,
+                nearest=tuple(map(quote, similar(name, others))) if said else None,
                 span=(said.start, said.end) if said else None,
             )
 

@@ -172,6 +172,7 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
         ("digest create daily 9am image-pipeline", ["digest create daily 9am workflow image-pipeline"]),
         ("digest create daily 9am image-pipelne", ["digest create daily 9am workflow image-pipeline"]),
         ("digest create daily 9 image-pipelne", ["digest create daily 09:00 workflow image-pipeline"]),
+        ("digest create daily 9am image pipeline", []),
         ("digest edit 7 daily 10am xyzzy", []),
         ("digest edit 7 daily 10am image-pipelne", ["digest edit 7 daily 10am workflow image-pipeline"]),
         ("image-pipeline since forever", []),
@@ -188,6 +189,15 @@ def test_what_is_refused_proposes_what_may_be_meant_and_no_more(text: str, propo
     assert [proposal.whole() for proposal in refused.value.proposals] == [
         f"/workflows {text}" for text in proposals
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["kubectl get pods", "fehler seit gestern", "list docker ps -a", "qed errored xyzzy"]
+)
+def test_words_behind_what_no_workflow_is_called_are_not_held_against_it(text: str) -> None:
+    with pytest.raises(QueryError, match="is not the name of a workflow") as refused:
+        read_known(text, "order-processing", "image-pipeline")
+    assert refused.value.word in ("kubectl", "fehler", "docker", "qed")
 
 
 @pytest.mark.parametrize("text", ["next", "more", "refresh"])
