@@ -9,6 +9,7 @@ from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import ListInstances, NotYet
 from bot.digests.command.grammar import read_digest
+from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.home.command import (
     GREETINGS,
     NOT_YET,
@@ -24,8 +25,9 @@ from bot.home.requests import HelpWithMessage, Offer
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
+from bot.language.names import similar
 from bot.language.small_words import is_small
-from bot.language.tokens import COMMAND, Token, split
+from bot.language.tokens import COMMAND, Token, quote, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.requests import Request
 from bot.ui.limits import VALUE
@@ -129,10 +131,44 @@ def _is_no_name(text: str, command: Command) -> bool:
 
 
 def read_with_times(command: Command) -> None:
-    """Read a command and the times in it, which otherwise wait for the person's zone."""
+    """Read a command and the times in it, which otherwise wait for the person's zone.
+
+    Raises:
+        QueryError: it can't be understood, or a workflow in it is none of those that are known.
+    """
     request = _read(command)
     if isinstance(request, ListInstances):
         request.query.resolve(command.clock)
+    if command.workflows:
+        _require_known(_workflows_in(request), command)
+
+
+def _workflows_in(request: Request) -> tuple[str, ...]:
+    """Return the names of the workflows that a request is about."""
+    match request:
+        case ListInstances():
+            return (request.query.query.workflow,)
+        case CreateDigest():
+            return request.plan.workflows
+        case ChangeDigest():
+            return request.changes.workflows or ()
+        case _:
+            return ()
+
+
+def _require_known(workflows: Sequence[str], command: Command) -> None:
+    """Refuse a name that no workflow has, with those that are like it."""
+    for name in workflows:
+        if name not in command.workflows:
+            said = next((word for word in split(command.text) if word.value == name), None)
+            others = [known for known in command.workflows if known not in workflows]
+            raise QueryError(
+                name,
+                "is not the name of a workflow",
+                expected=f"one that `{COMMAND}` shows",
+                nearest=tuple(map(quote, similar(name, others))) if said else None,
+                span=(said.start, said.end) if said else None,
+            )
 
 
 def read_message(message: Command) -> HelpWithMessage:

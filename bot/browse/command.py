@@ -147,11 +147,16 @@ def _name_like_a_filter(words: Sequence[Token], command: Command) -> _Name | Non
 def _refuse_unknown(name: Token, command: Command) -> None:
     """Refuse what is the name of no workflow, if the name of one is like it."""
     if similar := names.similar(name.value, command.workflows):
-        raise name.wrong(
-            "is not the name of a workflow",
-            expected=f"one that `{COMMAND}` shows",
-            nearest=tuple(map(quote, similar)),
-        )
+        raise _no_workflow(name, similar)
+
+
+def _no_workflow(name: Token, similar: Sequence[str] = ()) -> QueryError:
+    """Return the error for what is the name of no workflow, with the names that are like it."""
+    return name.wrong(
+        "is not the name of a workflow",
+        expected=f"one that `{COMMAND}` shows",
+        nearest=tuple(map(quote, similar)),
+    )
 
 
 def _of_all_workflows(given: Sequence[Token], command: Command) -> ListRequest:
@@ -197,6 +202,8 @@ def _of_workflow(name: _Name, given: Sequence[Token], bare: Sequence[Token], com
         return HelpQuery(workflow=name.workflow)
     if len(rest) == 1 and is_instance_id(rest[0]):
         return NotYet("show", name.workflow, rest[0].value)
+    if rest and command.workflows and name.workflow not in command.workflows:
+        raise _no_workflow(said)  # the words behind it are of some other sentence
     if rest:
         raise _unexpected_word(rest[0], rest[1] if len(rest) > 1 else None, name, command)
     by_key = LIST_OPTIONS.by_key(given, command.text)

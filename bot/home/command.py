@@ -54,7 +54,7 @@ def read_help(head: Token, rest: Sequence[Token], _: Command) -> HelpQuery:
     if close := nearest(topic, TOPICS):
         raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=close)
     names = [word for word in without_small(rest) if word.value.lower() not in EVERYTHING]
-    return HelpQuery(workflow=names[0].value if names else None)
+    return HelpQuery(workflow=names[0].value if len(names) == 1 else None)  # several are a sentence
 
 
 def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuery:

@@ -163,6 +163,18 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
         ("image-pipeline status!=complete", ["image-pipeline"]),
         ("image-pipeline oldest first", ["image-pipeline"]),
         ("image-pipeline rows:50", ["image-pipeline rows:20"]),
+        ("kubectl get pods", []),
+        ("docker ps", []),
+        ("docker rows:50", []),
+        ("pipelines-of-image xyzzy", []),
+        ("digest create weekdays 9am berlin-time", []),
+        ("digest create weekdays at 9 berlin-time", []),
+        ("digest create daily 9am image-pipeline", ["digest create daily 9am workflow image-pipeline"]),
+        ("digest create daily 9am image-pipelne", ["digest create daily 9am workflow image-pipeline"]),
+        ("digest create daily 9 image-pipelne", ["digest create daily 09:00 workflow image-pipeline"]),
+        ("digest create daily 9am image pipeline", []),
+        ("digest edit 7 daily 10am xyzzy", []),
+        ("digest edit 7 daily 10am image-pipelne", ["digest edit 7 daily 10am workflow image-pipeline"]),
         ("image-pipeline since forever", []),
         ("image-pipeline page last", []),
         (
@@ -179,12 +191,23 @@ def test_what_is_refused_proposes_what_may_be_meant_and_no_more(text: str, propo
     ]
 
 
+@pytest.mark.parametrize(
+    "text", ["kubectl get pods", "fehler seit gestern", "list docker ps -a", "qed errored xyzzy"]
+)
+def test_words_behind_what_no_workflow_is_called_are_not_held_against_it(text: str) -> None:
+    with pytest.raises(QueryError, match="is not the name of a workflow") as refused:
+        read_known(text, "order-processing", "image-pipeline")
+    assert refused.value.word in ("kubectl", "fehler", "docker", "qed")
+
+
 @pytest.mark.parametrize("text", ["next", "more", "refresh"])
 def test_what_the_buttons_do_is_explained(text: str) -> None:
     assert read(text) == HelpQuery("list")
 
 
-@pytest.mark.parametrize("text", ["hi", "what can you do", "commands", "help me"])
+@pytest.mark.parametrize(
+    "text", ["hi", "what can you do", "commands", "help me", "help me understand orders", "help orders broke"]
+)
 def test_who_does_not_know_the_bot_is_helped(text: str) -> None:
     assert read(text) == HelpQuery()
 
