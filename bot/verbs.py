@@ -24,7 +24,7 @@ from bot.home.requests import HelpWithMessage, Offer
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
-from bot.language.small_words import is_small
+from bot.language.filler_words import is_filler
 from bot.language.tokens import COMMAND, Token, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.requests import Request
@@ -97,7 +97,7 @@ def _read(command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
-    said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
+    said = [place for place, word in enumerate(words) if not is_filler(word) or VERBS.find(word.text)]
     head = said[0] if said else None
     if head is not None and (verb := _verb(words[head], command)):
         return verb.read(words[head], words[head + 1 :], command)

@@ -34,7 +34,7 @@ from bot.browse.requests import (
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
-from bot.language import names
+from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import FormErrors
 from bot.language.readings import Reading
@@ -118,7 +118,7 @@ class ListHandlers:
     async def can_show(self, request: ListInstances) -> bool:
         """Return whether there is a list to show: chatter can be read as one, too."""
         query = request.query.query
-        return bool(names.meant(query.workflow, await self._browser.workflow_names(query.account)))
+        return bool(name_matching.resolve(query.workflow, await self._browser.workflow_names(query.account)))
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
@@ -138,7 +138,7 @@ class ListHandlers:
     async def not_yet(self, request: NotYet, _: Interaction) -> Reply:
         """Say that something is not done yet, and what is."""
         typed = request.workflow
-        meant = names.meant(typed, await self._browser.workflow_names(None)) if typed else ()
+        meant = name_matching.resolve(typed, await self._browser.workflow_names(None)) if typed else ()
         if typed is None or len(meant) != 1:
             return ShowMessage(not_yet_message(request, None))
         readings = () if meant[0] == typed else (Reading(typed, meant[0]),)

@@ -11,7 +11,7 @@ from bot.home.help import TOPICS
 from bot.home.requests import ShowAccounts, ShowVersion
 from bot.language.command import Command
 from bot.language.errors import nearest, one_of
-from bot.language.small_words import without_small
+from bot.language.filler_words import without_fillers
 from bot.language.tokens import COMMAND, Token
 
 GREETINGS: Final = (
@@ -51,7 +51,7 @@ def read_help(head: Token, rest: Sequence[Token], _: Command) -> HelpQuery:
         return HelpQuery(topic)
     if close := nearest(topic, TOPICS):
         raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=close)
-    names = [word for word in without_small(rest) if word.value.lower() not in EVERYTHING]
+    names = [word for word in without_fillers(rest) if word.value.lower() not in EVERYTHING]
     return HelpQuery(workflow=names[0].value if names else None)
 
 
@@ -66,7 +66,7 @@ def read_search(head: Token, rest: Sequence[Token], _: Command) -> ListWorkflows
     Raises:
         QueryError: nothing is said that could be looked for.
     """
-    words = without_small(rest)
+    words = without_fillers(rest)
     if not words:
         raise head.wrong("does not say what to look for", expected=f"a text, as in `{COMMAND} search:order`")
     if is_instance_id(words[0]):
@@ -89,7 +89,7 @@ def read_not_yet(head: Token, rest: Sequence[Token], _: Command) -> NotYet:
     said = head.value.lower()
     verb = next(verb for verb, others in NOT_YET.items() if said == verb or said in others)
     rest, readings = read_addresses(rest)
-    words = [word for word in without_small(read_phrases(rest)[0]) if word.key is None]
+    words = [word for word in without_fillers(read_phrases(rest)[0]) if word.key is None]
     if words and is_instance_id(words[0]):
         return NotYet(verb, instance=words[0].value, readings=readings)
     instance = words[1].value if len(words) > 1 and is_instance_id(words[1]) else None

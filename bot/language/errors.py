@@ -182,7 +182,7 @@ def nearest_several(word: str, choices: Sequence[str], *, most: int, cutoff: flo
 
 
 def without_span(text: str, start: int, end: int) -> str:
-    """Return a text without a part, and without what joined that to another part."""
+    """Return a text without a part, and without the comma or `and` that joined it to another part."""
     before, after = text[:start].rstrip(), text[end:].lstrip()
     shorter = _JOINS_BEFORE.sub("", before)
     if shorter == before:
