@@ -1,4 +1,4 @@
-"""The verb table, and the words of a command or of a message into a request."""
+"""The verb table, and what reads a command or a message into a request."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -120,7 +120,7 @@ def _verb(word: Token, command: Command) -> Verb[Request] | None:
 
 
 def nearest_command(word: str) -> str | None:
-    """Return the verb or the status that a word is, mistyped; None for what is no slip."""
+    """Return the verb or the status that a word misspells, if any."""
     return None if is_phrase(word) else VERBS.nearest(word) or filters.nearest_status(word)
 
 

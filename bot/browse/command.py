@@ -92,7 +92,7 @@ def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Readi
             read.append(replace(word, key=None))
             continue
         key = word.key or ""
-        is_filter = LIST_OPTIONS.named(key) or OVERVIEW_OPTIONS.named(key) or key in LATER
+        is_filter = LIST_OPTIONS.find(key) or OVERVIEW_OPTIONS.find(key) or key in LATER
         pair = None if is_filter else _NAME_AND_ID.fullmatch(word.text)
         if pair and looks_like_instance(pair[2]):
             read += [replace(word, key=None, value=part, raw=part) for part in pair.groups()]
@@ -157,13 +157,13 @@ def _refuse_unknown(name: Token, command: Command) -> None:
 def _read_without_name(given: Sequence[Token], command: Command) -> ListRequest:
     """Read a command without a name: the overview, or the workflows that have a status."""
     named = [
-        replace(word, key=option.key) for word in given if (option := OVERVIEW_OPTIONS.named(word.key or ""))
+        replace(word, key=option.key) for word in given if (option := OVERVIEW_OPTIONS.find(word.key or ""))
     ]
     if len(named) == len(given):
         values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(named, command.text), command)
         return ListWorkflows(OverviewQuery(**values))
     for word in given:  # a mistyped option is the nearer mistake
-        if OVERVIEW_OPTIONS.named(word.key or "") and LIST_OPTIONS.key_of(word.key or "") is None:
+        if OVERVIEW_OPTIONS.find(word.key or "") and LIST_OPTIONS.key_of(word.key or "") is None:
             raise LIST_OPTIONS.unknown(word)
         if LIST_OPTIONS.key_of(word.key or "") is None:
             of_overview = OVERVIEW_OPTIONS.unknown(word)
@@ -230,7 +230,7 @@ def _join_flags(tokens: Sequence[Token]) -> list[Token]:
             words.append(token)
             continue
         name = token.key or ""
-        if not (LIST_OPTIONS.named(name) or OVERVIEW_OPTIONS.named(name)):
+        if not (LIST_OPTIONS.find(name) or OVERVIEW_OPTIONS.find(name)):
             if not (filters.known_status(name) or filters.synonymous_status(name)):
                 raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
             words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
@@ -266,7 +266,7 @@ def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Com
         return QueryError(
             word.text, "is a second workflow", expected="one, as a list shows one", nearest=either
         )
-    if option := LIST_OPTIONS.named(word.value.lower()):
+    if option := LIST_OPTIONS.find(word.value.lower()):
         return word.wrong("has nothing behind it that I can read", expected=f"as in {typed(option.example)}")
     if word.value.lower() in _OLDEST_FIRST:
         last = after if after is not None and after.value.lower() in ("first", "order") else word

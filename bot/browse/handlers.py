@@ -116,7 +116,7 @@ class ListHandlers:
         return self._browser.known_workflow()
 
     async def can_show(self, request: ListInstances) -> bool:
-        """Return whether there is a list to show: chatter can be read as one, too."""
+        """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
         query = request.query.query
         return bool(name_matching.resolve(query.workflow, await self._browser.workflow_names(query.account)))
 
@@ -135,7 +135,7 @@ class ListHandlers:
         found = await self._browser.count_status(request.account, request.status)
         return ShowMessage(statuses_message(found, request))
 
-    async def not_yet(self, request: NotYet, _: Interaction) -> Reply:
+    async def show_not_yet(self, request: NotYet, _: Interaction) -> Reply:
         """Say that something is not done yet, and what is."""
         typed = request.workflow
         meant = name_matching.resolve(typed, await self._browser.workflow_names(None)) if typed else ()
@@ -213,7 +213,7 @@ class ListHandlers:
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
             if len(error.meant) == 1:
-                return await self._show_meant(team, error, notices)
+                return await self._show_match(team, error, notices)
             similar_ones = await self._similar(team, error)
             verb = self._nearest_verb(error.query.workflow) or COMMAND
             commands = [] if similar_ones else [Command(verb)]
@@ -224,8 +224,8 @@ class ListHandlers:
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
 
-    async def _show_meant(self, team: str, error: NoSuchWorkflow, notices: tuple[str, ...]) -> ShowMessage:
-        """Show the list of the one workflow that a name means which is not its own."""
+    async def _show_match(self, team: str, error: NoSuchWorkflow, notices: tuple[str, ...]) -> ShowMessage:
+        """Show the list of the only workflow that a misspelt name can mean."""
         query = replace(error.query, workflow=error.meant[0])
         shown = await self._show(team, Bookmark(query, query.start), notices=notices)
         reading = Reading(error.query.workflow, query.workflow)

@@ -87,7 +87,7 @@ class _Reader:
         """Read `state:failed`, `status: errored`, `status :errored`, `limit=5`, `since 2 am`."""
         first = self._left[0]
         name, value = (first.key, first.value) if first.key else _split_key(first)
-        option = LIST_OPTIONS.named(name.lower().replace("-", "_")) if name else None
+        option = LIST_OPTIONS.find(name.lower().replace("-", "_")) if name else None
         if option is None:
             return self._read_future_filter(name) or self._read_negation()
         count, is_joined = 1, first.key is None

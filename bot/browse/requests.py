@@ -56,7 +56,7 @@ class NotYet(Request):
     """Something that this bot does not do yet.
 
     Attributes:
-        verb: what it is, as one of `bot.home.command.NOT_YET, or `show``.
+        verb: what it is, one of `bot.home.command.NOT_YET`, or `show`.
         workflow: of which workflow, if that was said.
         instance: of which instance.
     """

@@ -62,9 +62,9 @@ class Fingerprint:
     """What failures of one cause have in common.
 
     Attributes:
-        step: of the cause, folded; None likewise.
-        name: likewise.
-        message: likewise.
+        step: the step of the cause, folded; None if it has none.
+        name: the name of its error, likewise.
+        message: its message, likewise.
     """
 
     step: str | None

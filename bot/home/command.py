@@ -1,4 +1,4 @@
-"""The words of what is asked of the bot itself, and of what it does not do yet."""
+"""Read commands about the bot itself, and commands that it does not have yet."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -56,7 +56,7 @@ def read_help(head: Token, rest: Sequence[Token], _: Command) -> HelpQuery:
 
 
 def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuery:
-    """Read `next`, which the buttons below a list do."""
+    """Read `next` as a call for help: the buttons below a list turn its pages."""
     return HelpQuery("list")
 
 

@@ -20,7 +20,7 @@ class Command:
         mentions: the channels and people that Slack recognised in it.
         accounts: the names that settings give to accounts.
         channel: the id of the channel in which it was typed.
-        zone: the IANA name of the zone that is meant where none is said.
+        zone: the IANA name of the default zone.
         workflows: the names of the account's workflows, where they were looked up to read it.
         zone_assumed: UTC stands in for it, as Slack did not tell the person's.
         now: the moment at which it was typed.

@@ -81,7 +81,7 @@ class SlackEndpoint:
         try:
             body = await self._body(request)
         except RequestRejected:
-            return False  # a stranger's, which is refused for want of a signature
+            return False  # not Slack's: it is refused, as it has no signature
         return parse_qs(body).get("ssl_check") == ["1"]
 
     async def _dispatch(self, request: web.Request, body: str, signature: str) -> web.Response:

@@ -1,4 +1,4 @@
-"""What a request is read by and what answers it: the parts that the router is given."""
+"""The parts that the router is given: what reads a request, and what answers it."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Route(Generic[_R]):
 
     Attributes:
         request: the type.
-        needs: the right that a person needs for it; asked before the handler begins, whatever the door.
+        needs: the right that a person needs for it; checked before the handler begins.
         handler: makes the reply.
         once: it changes or posts something, so a request that comes again, at any process, does not run it.
         asks_cloudflare: it only reads, and its answer waits for Cloudflare: a command's ack says so if that
