@@ -138,6 +138,6 @@ async def _database(settings: Settings) -> Finding:
 
 
 def _place(url: URL) -> str:
-    """Return what a database is, and of a file its whole path: a setting may have a relative one."""
+    """Return the kind of a database, and the full path of a file, as a setting may have a relative one."""
     is_file = url.get_backend_name() == "sqlite" and url.database is not None
     return f"sqlite in {Path(str(url.database)).resolve()}" if is_file else url.get_backend_name()

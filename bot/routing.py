@@ -182,7 +182,7 @@ class CommandReader:
         return request
 
     def propose(self, error: QueryError, text: str, interaction: Interaction) -> None:
-        """Turn what an error of the handler's proposes for a word into commands that can be read."""
+        """Turn the words that a handler's error proposes into whole commands."""
         typed = self._to_command(text, interaction)
         if error.proposals or typed.text.count(error.word) != 1:
             return  # the handler knows its own, or nobody can tell which of the words is meant

@@ -97,8 +97,8 @@ def _read(command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
-    said = [place for place, word in enumerate(words) if not is_filler(word) or VERBS.find(word.text)]
-    head = said[0] if said else None
+    places = [place for place, word in enumerate(words) if not is_filler(word) or VERBS.find(word.text)]
+    head = places[0] if places else None
     if head is not None and (verb := _verb(words[head], command)):
         return verb.read(words[head], words[head + 1 :], command)
     try:

@@ -136,7 +136,7 @@ class ListHandlers:
         return ShowMessage(statuses_message(found, request))
 
     async def show_not_yet(self, request: NotYet, _: Interaction) -> Reply:
-        """Say that something is not done yet, and what is."""
+        """Say that the bot can't do something yet, and what it can do."""
         typed = request.workflow
         meant = name_matching.resolve(typed, await self._browser.workflow_names(None)) if typed else ()
         if typed is None or len(meant) != 1:

@@ -57,8 +57,8 @@ class NotYet(Request):
 
     Attributes:
         verb: what it is, one of `bot.home.command.NOT_YET`, or `show`.
-        workflow: of which workflow, if that was said.
-        instance: of which instance.
+        workflow: the workflow's name, if one was given.
+        instance: the instance's id, likewise.
     """
 
     kind: ClassVar[str] = "not_yet"

@@ -72,7 +72,7 @@ class _CauseReader:
     Attributes:
         queue: workflow and id, with the place in the order.
         until: when to stop, by the clock of the loop.
-        causes: what is known of those that were asked about.
+        causes: of those that were asked about.
         error: why the first unread one could not be read.
         is_refused: Cloudflare limits requests, so no more are made.
     """

@@ -148,10 +148,10 @@ class DigestHandlers:
         shown = [found[number] for number in sorted(found)]
         may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
         in_full = {digest.number for digest in shown if self.rights.knows_presence(digest, interaction)}
-        said = digests_message(shown, may_change, in_full)
+        confirmation = digests_message(shown, may_change, in_full)
         if request.wanted:
-            said = with_question(said, request.wanted)
-        return await self._warn_if_no_worker(said, interaction)
+            confirmation = with_question(confirmation, request.wanted)
+        return await self._warn_if_no_worker(confirmation, interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
@@ -179,15 +179,15 @@ class DigestHandlers:
         digest = await self.digests.get(request.number, interaction)
         if asked.again_at is not None:
             return ShowMessage(run_too_soon_message(digest, asked.run, asked.again_at))
-        said = run_started_message(digest) if asked.added else run_waiting_message(digest, asked.run)
-        return await self._warn_if_no_worker(said, interaction)
+        confirmation = run_started_message(digest) if asked.added else run_waiting_message(digest, asked.run)
+        return await self._warn_if_no_worker(confirmation, interaction)
 
     async def open_instances(self, request: OpenInstances, interaction: Interaction) -> Reply:
         """Show the instances that a digest reported and had no room for."""
         return ShowMessage(await self.digests.list_reported(request, interaction))
 
     async def turn_instances(self, request: TurnInstances, interaction: Interaction) -> Reply:
-        """Show others of them in place."""
+        """Show other ones of them in place of the message."""
         return ShowMessage(await self.digests.list_reported(request, interaction), in_place=True)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
@@ -200,7 +200,7 @@ class DigestHandlers:
         return OpenModal(view, form_not_opened_message(digest.number))
 
     async def change(self, request: ChangeDigest, interaction: Interaction) -> Reply:
-        """Change what was typed about a digest."""
+        """Apply typed changes to a digest."""
         digest = await self.digests.get(request.number, interaction)
         spec = request.changes.apply(digest.plan)
         try:
@@ -210,8 +210,8 @@ class DigestHandlers:
             again = f"{command_of('edit', request.number)} {_channel_words(to)}"
             message = channel_unavailable_message(error.reason, to, again)
             raise UserError(message) from error
-        said = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
-        return ShowMessage(said)
+        confirmation = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
+        return ShowMessage(confirmation)
 
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
@@ -251,8 +251,8 @@ class DigestHandlers:
         except CloudflareError as error:  # the form stays open, with all that was typed
             log_problem(error)
             return _field_errors({"workflows": unchecked_words(error, current_request_id())}, number)
-        said = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
-        return ShowMessage(said, in_place=request.in_place)
+        confirmation = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
+        return ShowMessage(confirmation, in_place=request.in_place)
 
     async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
         """Show in a modal above the form what a digest would say that is made of it.
@@ -331,8 +331,8 @@ def _created(saved: Saved, interaction: Interaction) -> Message:
 
 def _changed(digest: Digest, say: Callable[[Digest], Message], *, in_place: bool) -> Reply:
     """Say what became of a digest, unless somebody deleted it at the same time."""
-    said = deleted_message(digest) if digest.state == "deleted" else say(digest)
-    return ShowMessage(said, in_place=in_place)
+    confirmation = deleted_message(digest) if digest.state == "deleted" else say(digest)
+    return ShowMessage(confirmation, in_place=in_place)
 
 
 def _field_errors(by_field: dict[str, str], number: int | None) -> FieldErrors:

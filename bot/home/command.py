@@ -18,7 +18,7 @@ GREETINGS: Final = (
     "hi", "hello", "hey", "yo", "thanks", "thx", "menu", "settings", "login", "aide", "hilfe", "ayuda",
     "commands", "usage", "info", "about", "ping", "man", "manual", "docs",
 )  # fmt: skip
-"""What people say to somebody of whom they do not know yet what they can do."""
+"""Greetings, which ask for help."""
 
 NOT_YET: Final = {
     "restart": ("retry", "rerun", "redo", "replay"),
@@ -64,7 +64,7 @@ def read_search(head: Token, rest: Sequence[Token], _: Command) -> ListWorkflows
     """Read `search TEXT` and `find ID`.
 
     Raises:
-        QueryError: nothing is said that could be looked for.
+        QueryError: there is no text to look for.
     """
     words = without_fillers(rest)
     if not words:

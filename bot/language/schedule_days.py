@@ -200,7 +200,7 @@ def _read_numbers(word: str) -> list[str]:
 
 
 def _take_ordinal(words: Words, *, is_day: bool) -> Days | None:
-    """Read `first monday`, `1st of each month`, and `the 15th` where it was said that it is a day."""
+    """Read `first monday`, `1st of each month`, and `the 15th` if `on` before it shows that it is a day."""
     if words.word() not in _WHICH and not re.fullmatch(r"\d+(st|nd|rd|th).*", words.word()):
         return None
     if days := _take_which_weekday(words):

@@ -15,7 +15,7 @@ HOUR: Final = 60
 DAY: Final = 24 * HOUR
 
 _MOST_TIMES: Final = 4
-"""Times of day that are listed; more of them are said as an interval."""
+"""The most times of day that are listed; more are written as an interval."""
 _MOST_DAYS: Final = 4
 
 

@@ -59,12 +59,12 @@ class ScheduleReader:
         words: those ahead.
         zone: the IANA name of the zone that was named; until then, of the default zone.
         zone_words: the words that named it.
-        days: which were said.
-        clocks: the times of day that were said.
+        days: None until some were read.
+        clocks: the times of day.
         interval: minutes between two times, and the words for it.
         past: the minutes of each hour at which an interval comes.
         bounds: the first and the last time of a day.
-        part: the part of the day, `morning`; empty where none was said.
+        part: the part of the day, such as `morning`; empty for none.
         is_each: whether the part is one of every day.
     """
 
@@ -112,7 +112,7 @@ class ScheduleReader:
             return True
 
     def take_zone(self) -> bool:
-        """Take a zone, `in Berlin` or `(UTC)`, if one is ahead and none was said before.
+        """Take a zone, `in Berlin` or `(UTC)`, if one is ahead and none was read before.
 
         Raises:
             QueryError: it may be several.
@@ -230,7 +230,7 @@ def _check_count(words: Words) -> None:
     """Refuse `twice a day`, `three times a day`.
 
     Raises:
-        QueryError: it is said how often, and not when.
+        QueryError: it names how often, but not when.
     """
     ahead = words.copy()
     if ahead.take_phrase(("twice",)) or (ahead.word(1) == "times" and ahead.take() and ahead.take()):

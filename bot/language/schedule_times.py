@@ -223,7 +223,7 @@ def take_past(words: Words) -> list[int] | None:
 
 
 def settle(clocks: Sequence[TypedClock], part: str) -> list[int]:
-    """Return the minutes from midnight of some times, given the part of the day that was said, if any.
+    """Return some times in minutes from midnight, given the part of the day; an empty one means none.
 
     Raises:
         QueryError: one of them may be in either half of the day, or is in another part of it.

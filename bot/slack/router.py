@@ -71,7 +71,7 @@ _TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
 """Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
 
 _ACK_LEAD: Final = timedelta(seconds=0.1)
-"""How much later than the ack an answer is sent that comes in the place of what the ack said."""
+"""The pause between an ack and the answer that takes the place of its message."""
 
 
 class Router:

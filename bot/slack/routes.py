@@ -13,7 +13,7 @@ _R = TypeVar("_R", bound=Request)
 
 Handler = Callable[[_R, Interaction], Awaitable[Reply]]
 Right = Callable[[_R, Interaction], Awaitable[None]]
-"""Raises UserError where the person lacks it."""
+"""Raises UserError if the person lacks the right."""
 
 
 async def allow_everyone(_: Request, _interaction: Interaction) -> None:
@@ -70,7 +70,7 @@ class Reader(Protocol):
         ...
 
     def propose(self, error: QueryError, text: str, interaction: Interaction) -> None:
-        """Turn what an error of the handler's proposes for a word into commands that can be read."""
+        """Turn the words that a handler's error proposes into whole commands."""
         ...
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:

@@ -26,11 +26,11 @@ from bot.ui.problems import person_unknown_message, too_many_messages_message
 _log = structlog.get_logger(__name__)
 
 _WRITTEN_BY_PEOPLE: Final = (None, "file_share", "thread_broadcast", "me_message")
-"""Subtypes. All others tell what happened in the channel, or what became of an older message."""
+"""Subtypes of what people write. All others report events in the channel or changes of older messages."""
 _BY_PROGRAMS: Final = ("bot_id", "bot_profile", "app_id")
 _SLACKBOT: Final = "USLACKBOT"
 _OLDEST: Final = KEEP / 2
-"""A message that Slack tells of later is not answered: by then it may not be known that it was."""
+"""A message that Slack reports later than this gets no answer: the note that it had one may be gone."""
 
 _WINDOW: Final = timedelta(minutes=1)
 
@@ -53,7 +53,7 @@ class WrittenMessage:
 
     @property
     def is_of_unknown_origin(self) -> bool:
-        """Return whether strangers are there, and the person may be one of them."""
+        """Return whether the channel is shared, and the person may be of another organisation."""
         return self.is_shared and not self.interaction.home_teams
 
 
@@ -196,7 +196,7 @@ class MessageAnswers:
             await self._responder.deliver(reply(), interaction)
 
     async def _is_first(self, interaction: Interaction, *, is_retry: bool) -> bool:
-        """Return whether no process has answered this message; with the database down, whether it is no retry."""
+        """Return whether no process has answered this; with the database down, whether it is no retry."""
         try:
             return await self._handled.begin(interaction)
         except (SQLAlchemyError, OSError) as error:

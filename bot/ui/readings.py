@@ -31,9 +31,9 @@ def _below_title(blocks: list[Block], said: str) -> list[Block]:
 
 
 def _sentence(readings: Sequence[Reading]) -> str:
-    said = readings[:_MOST]
-    read = [f"{code(each.typed, _LONGEST)} as {code(each.meant, _LONGEST)}" for each in said if each.meant]
-    left_out = [code(each.typed, _LONGEST) for each in said if not each.meant]
+    shown = readings[:_MOST]
+    read = [f"{code(each.typed, _LONGEST)} as {code(each.meant, _LONGEST)}" for each in shown if each.meant]
+    left_out = [code(each.typed, _LONGEST) for each in shown if not each.meant]
     sentences = [f"Read {_join_phrases(read)}."] if read else []
     if left_out:
         sentences.append(f"Left out {_join_phrases(left_out)}.")

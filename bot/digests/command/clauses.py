@@ -32,7 +32,7 @@ class Clauses:
     """The words of a digest, sorted by what they set.
 
     Attributes:
-        schedule: when, with the zone that was said with it; None until it was said.
+        schedule: with its zone; None until one was found.
         names: the words that name workflows, one or more each.
         mentions: the words that name people, one or more each.
         values: the word that holds the value of each other option, by its key; also of `all`.
@@ -108,7 +108,7 @@ def _take_option(words: Words, key: str, clauses: Clauses, zone: str) -> None:
 
 
 def _take_status(words: Words, clauses: Clauses) -> bool:
-    """Keep a status, also one that has another name elsewhere; return whether that is said."""
+    """Keep a status; return whether it was noted as another system's name for one."""
     token = _take_value(words, "status")
     meant = None if token.quoted else filters.synonymous_status(token.value)
     if meant is None:

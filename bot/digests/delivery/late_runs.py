@@ -12,7 +12,7 @@ from bot.digests.runs import ActiveRun, Attempt
 _LATE: Final = timedelta(minutes=1)
 """Longer than a run waits for its turn on most days."""
 _BREAK: Final = timedelta(seconds=10)
-"""More than a worker's rounds are apart."""
+"""Longer than the interval between a worker's rounds."""
 _UNDER_WAY: Final = timedelta(seconds=15)
 """A message is shown within this time after it was about to be posted, or never: a request of the bot's ends
 after ten seconds."""
