@@ -123,7 +123,7 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     """Return whether the workflows' names are needed to tell what a command means.
 
     What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb that does not exist yet, as `export`.
+    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`.
     """
     if isinstance(request, ListInstances):
         name = request.query.query.workflow

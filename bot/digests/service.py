@@ -135,7 +135,7 @@ class DigestService:
         return Saved(changed, before, same, await self._announce(said, interaction))
 
     async def preview(self, spec: DigestSpec, digest: Digest | None = None) -> DigestMessages:
-        """Return what the next digest of this plan would say so far, for one reader; the baseline stays as it is.
+        """Return what the next digest of this plan would say so far, for one reader; keep the baseline.
 
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.

@@ -18,7 +18,7 @@ GREETINGS: Final = (
     "hi", "hello", "hey", "yo", "thanks", "thx", "menu", "settings", "login", "aide", "hilfe", "ayuda",
     "commands", "usage", "info", "about", "ping", "man", "manual", "docs",
 )  # fmt: skip
-"""Greetings, which ask for help."""
+"""Words that a newcomer may try; they show the help."""
 
 NOT_YET: Final = {
     "restart": ("retry", "rerun", "redo", "replay"),

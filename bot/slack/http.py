@@ -67,7 +67,7 @@ class SlackEndpoint:
             return await self._dispatch(request, body, signature)
 
     async def _checks_certificate(self, request: web.Request) -> bool:
-        """Return whether an unsigned request is Slack's check of the certificate, which asks for nothing else.
+        """Return whether an unsigned request is Slack's check of the certificate, and nothing else.
 
         https://docs.slack.dev/interactivity/implementing-slash-commands#validating-the-command
         """
