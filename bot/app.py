@@ -32,7 +32,7 @@ from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
-from bot.jobs.presence import KnownWorkers
+from bot.jobs.presence import WorkerMonitor
 from bot.routing import CommandReader, routes
 from bot.settings import DatabaseSettings, ReportSettings, Settings
 from bot.slack.admission import Admission
@@ -117,7 +117,7 @@ async def build_bot(
         reader = ReportBuilder(accounts, settings.digest_lookback, _now)
         stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
-        workers = KnownWorkers(engine)
+        workers = WorkerMonitor(engine)
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
         refusals = Refusals()
         stack.callback(refusals.close)
@@ -264,7 +264,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     stored: StoredRequests,
     responder: Responder,
     background: Background,
-    workers: KnownWorkers,
+    workers: WorkerMonitor,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     zones = UserTimeZones(client, time.monotonic)

@@ -12,7 +12,7 @@ from bot.app import cloudflare_session, database, open_accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
 from bot.errors import StartupError
-from bot.setting_sources import env_file, mended_settings
+from bot.setting_sources import describe_cleaned_settings, env_file
 from bot.settings import Settings
 from bot.slack.client import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
 from bot.storage.database import DatabaseUnusable, probe
@@ -45,7 +45,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     mode = "Socket Mode" if settings.slack_app_token else "HTTP"
     file = env_file()
     read = [f"{mode}; accounts: {names}", *([f"from the environment and {file}"] if file else [])]
-    mended = mended_settings(sorted(name.upper() for name in Settings.model_fields))
+    mended = describe_cleaned_settings(sorted(name.upper() for name in Settings.model_fields))
     yield Finding("settings", well=True, text="; ".join((*read, *mended)))
     async for finding in _slack(settings):
         yield finding
@@ -80,7 +80,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _signing_secret(secret: str) -> Iterator[Finding]:
-    """Yield a line for what can't be one; only a request of Slack's proves the right one."""
+    """Yield a problem if a text can't be a signing secret; only a request of Slack's shows the right one."""
     if not _SIGNING_SECRET.fullmatch(secret):
         text = (
             "SLACK_SIGNING_SECRET is not 32 hexadecimal digits, as Slack's are: "
@@ -118,14 +118,14 @@ async def _account(name: str, account: CachedWorkflows, settings: Settings) -> F
 
 
 async def _database(settings: Settings) -> Finding:
-    """Prove that its tables and those of its jobs can be made and written."""
-    from bot.jobs.proof import prove_jobs  # noqa: PLC0415 - DBOS takes half a second to load
+    """Check that its tables and those of its jobs can be made and written."""
+    from bot.jobs.check import check_jobs  # noqa: PLC0415 - DBOS takes half a second to load
 
     try:
         async with database(settings) as engine:
             try:
                 await probe(engine)
-                await prove_jobs(engine)
+                await check_jobs(engine)
             except DatabaseUnusable as error:
                 return Finding(
                     "database", well=False, text=f"DATABASE_URL: the database can't be used: {error}"
@@ -138,6 +138,6 @@ async def _database(settings: Settings) -> Finding:
 
 
 def _place(url: URL) -> str:
-    """Return what a database is, and of a file its whole path: a setting may have a relative one."""
+    """Return the kind of a database, and the full path of a file, as a setting may have a relative one."""
     is_file = url.get_backend_name() == "sqlite" and url.database is not None
     return f"sqlite in {Path(str(url.database)).resolve()}" if is_file else url.get_backend_name()

@@ -79,7 +79,7 @@ def main() -> None:
     for name in _FOREIGN_CREDENTIALS:
         os.environ.pop(name, None)
     for name in _CREDENTIAL_FILES:
-        os.environ[name] = f"{os.devnull}/none"  # it warns of a password file that is there and no plain one
+        os.environ[name] = f"{os.devnull}/none"  # libpq warns of a file that exists and is no plain one
 
 
 def _write_in_any_encoding() -> None:
@@ -121,7 +121,7 @@ def check() -> None:
 
     A line for each, with what to do; exits with 1 when one fails.
     """
-    if not asyncio.run(_print_findings(_quietly(Settings))):
+    if not asyncio.run(_print_findings(_load_quietly(Settings))):
         sys.exit(1)
 
 
@@ -133,7 +133,7 @@ def digest() -> None:
 @digest.command("list")
 def list_digests() -> None:
     """List every digest, a line each. Of the settings it needs DATABASE_URL alone."""
-    settings = _quietly(DatabaseSettings)
+    settings = _load_quietly(DatabaseSettings)
     from bot import terminal
 
     click.echo(asyncio.run(terminal.list_digests(settings)))
@@ -143,14 +143,14 @@ def list_digests() -> None:
 @click.argument("number", type=click.IntRange(min=1))
 def preview(number: int) -> None:
     """Print what a digest would say now. Nothing is posted, and no token of Slack's is needed."""
-    settings = _quietly(ReportSettings)
+    settings = _load_quietly(ReportSettings)
     from bot import terminal
 
     click.echo(asyncio.run(terminal.preview(settings, number)))
 
 
-def _quietly(kind: type[_Kind]) -> _Kind:
-    """Return the settings that a command needs, with nothing logged but errors."""
+def _load_quietly(kind: type[_Kind]) -> _Kind:
+    """Load the settings of a command, and log only errors."""
     settings = load_as(kind)
     from bot.logs import configure_logging
 

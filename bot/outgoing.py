@@ -40,7 +40,7 @@ class Proxy:
         return f"{url.host}:{url.port}" if url.host and url.port else url.host or ""
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """What to call it, as in `the proxy 10.0.0.1:3128 of HTTPS_PROXY`."""
         return " ".join(filter(None, ("the proxy", self.place, "of", self.setting)))
 
@@ -74,9 +74,9 @@ def proxy_problem(url: str) -> str | None:
 
 
 def proxy_refusal(url: str, status: int) -> str:
-    """Return what it means that a proxy answers for the host behind it."""
+    """Describe the answer of a proxy that does not pass a request on to the host behind it."""
     proxy = proxy_for(url)
-    called = proxy.called if proxy else "a proxy"
+    called = proxy.label if proxy else "a proxy"
     if status == PROXY_WANTS_CREDENTIALS:
         setting = proxy.setting if proxy else "the variable that names it"
         return f"{called} wants a user name and a password: put them into {setting}, encoded (HTTP {status})"
@@ -88,7 +88,7 @@ def failure_of(error: Exception, url: str) -> str:
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return proxy_refusal(url, error.status)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientSSLError):
-        return _no_connection(error, url)
+        return _describe_no_connection(error, url)
     if isinstance(error.__cause__, ContentEncodingError):
         return "the answer is compressed, and can't be unpacked"
     words = next((words for kind, words in _BROKEN.items() if isinstance(error, kind)), "")
@@ -105,17 +105,17 @@ _BROKEN: Final = {
 }
 
 
-def _no_connection(error: aiohttp.ClientConnectorError | aiohttp.ClientSSLError, url: str) -> str:
+def _describe_no_connection(error: aiohttp.ClientConnectorError | aiohttp.ClientSSLError, url: str) -> str:
     proxy, host = proxy_for(url), str(URL(url).host)
-    way = f"{host} through {proxy.called}" if proxy else host
+    way = f"{host} through {proxy.label}" if proxy else host
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f"the certificate of {way} is not trusted{_verification(error.certificate_error)}"
+        return f"the certificate of {way} is not trusted{_describe_verification(error.certificate_error)}"
     if isinstance(error, aiohttp.ClientSSLError):
         return f"no safe connection to {way}: TLS failed"
-    return f"no connection to {proxy.called if proxy else host}: {_system_words(error)}"
+    return f"no connection to {proxy.label if proxy else host}: {_system_words(error)}"
 
 
-def _verification(error: Exception) -> str:
+def _describe_verification(error: Exception) -> str:
     said = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
     return f": {said}" if said else ""
 

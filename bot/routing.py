@@ -120,10 +120,10 @@ def request_codec() -> RequestCodec:
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
-    """Return whether only the workflows' names tell what was meant.
+    """Return whether the workflows' names are needed to tell what a command means.
 
-    The name of a list may be none: a whole command in quotes, or a lone `yesterday`. What was read without a
-    name may have one that is a small word, as `jobs`, or like a verb that is not there yet, as `export`.
+    What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
+    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`.
     """
     if isinstance(request, ListInstances):
         name = request.query.query.workflow
@@ -172,7 +172,7 @@ class CommandReader:
         Raises:
             QueryError: they can't be understood.
         """
-        typed = self._typed(text, interaction)
+        typed = self._to_command(text, interaction)
         request = await self._read(typed)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
@@ -182,8 +182,8 @@ class CommandReader:
         return request
 
     def propose(self, error: QueryError, text: str, interaction: Interaction) -> None:
-        """Turn what an error of the handler's proposes for a word into commands that can be read."""
-        typed = self._typed(text, interaction)
+        """Turn the words that a handler's error proposes into whole commands."""
+        typed = self._to_command(text, interaction)
         if error.proposals or typed.text.count(error.word) != 1:
             return  # the handler knows its own, or nobody can tell which of the words is meant
         start = typed.text.index(error.word)
@@ -265,9 +265,9 @@ class CommandReader:
 
     async def message(self, text: str, interaction: Interaction) -> Request:
         """Read what was written to the bot in a message, as Slack sends it but for the mention of the bot."""
-        return read_message(self._typed(text, interaction))
+        return read_message(self._to_command(text, interaction))
 
-    def _typed(self, text: str, interaction: Interaction) -> Command:
+    def _to_command(self, text: str, interaction: Interaction) -> Command:
         """Return what was typed, in UTC until the person's zone is needed."""
         return Command.from_slack(
             text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
@@ -282,7 +282,7 @@ def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> 
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
-        Route(NotYet, allow_everyone, lists.not_yet, asks_cloudflare=True),
+        Route(NotYet, allow_everyone, lists.show_not_yet, asks_cloudflare=True),
         Route(ListInstances, allow_everyone, lists.list_instances, asks_cloudflare=True),
         Route(FindStatus, allow_everyone, lists.find_status, asks_cloudflare=True),
         Route(ListWorkflows, allow_everyone, lists.list_workflows, asks_cloudflare=True),

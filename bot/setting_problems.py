@@ -1,4 +1,4 @@
-"""What to say of settings that can't be used, in the words of whoever set them."""
+"""Describe settings that can't be used, in plain words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -33,18 +33,18 @@ def problem_lines(error: ValidationError) -> Iterator[str]:
     """Yield a line for each problem, Slack's first, with the name of the setting and never its value."""
     faults = error.errors(include_url=False, include_input=False)
     for fault in sorted(faults, key=lambda fault: not str(*fault["loc"][:1]).startswith("slack_")):
-        for line in _said(fault["type"], fault["msg"], fault.get("ctx", {})):
+        for line in _problem_texts(fault["type"], fault["msg"], fault.get("ctx", {})):
             yield _line(fault["loc"], line)
 
 
-def _said(kind: str, message: str, context: Mapping[str, Any]) -> list[str]:
+def _problem_texts(kind: str, message: str, context: Mapping[str, Any]) -> list[str]:
     if kind == "value_error":
         return message.removeprefix("Value error, ").splitlines()  # raised by the bot's own validators
     words = _WORDS.get(kind, "can't be used")
-    return [words.format_map({name: _shown(value) for name, value in context.items()})]
+    return [words.format_map({name: _format_value(value) for name, value in context.items()})]
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return str(value).replace("'", "").replace(" or ", ", ")

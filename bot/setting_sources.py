@@ -31,8 +31,8 @@ def env_file() -> Path | None:
     return path.resolve() if path.is_file() else None
 
 
-def mended_settings(names: Collection[str]) -> tuple[str, ...]:
-    """Return what is left out of the values of some settings, a few words for each kind, and no value."""
+def describe_cleaned_settings(names: Collection[str]) -> tuple[str, ...]:
+    """Describe what is left out of the values of settings, a phrase for each kind, without the values."""
     in_file = dotenv_values(ENV_FILE)
     typed = {name: text for name in names if (text := os.environ.get(name) or in_file.get(name))}
     quoted = [name for name, text in typed.items() if _unquote(text) != text]

@@ -261,7 +261,7 @@ class Settings(ReportSettings):
 
 
 def _kind_of(secret: SecretStr | None) -> str | None:
-    """Return what a text of Slack's is, by its beginning; None if there is none."""
+    """Return what kind of token or secret of Slack's a text is, by its beginning; None for no text."""
     if secret is None:
         return None
     text = secret.get_secret_value()
@@ -278,7 +278,7 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - each has a type of its own
 
 
 def load_as(kind: type[_Kind], **given: Any) -> _Kind:  # noqa: ANN401 - as `load`
-    """Return the settings of this process that a command needs which is no bot.
+    """Return the settings of a command that is not the bot itself.
 
     Raises:
         SettingsError: with a line for each problem with these.

@@ -1,4 +1,4 @@
-"""The verb table, and the words of a command or of a message into a request."""
+"""The verb table, and what reads a command or a message into a request."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,8 +25,8 @@ from bot.home.requests import HelpWithMessage, Offer
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
-from bot.language.names import similar
-from bot.language.small_words import is_small
+from bot.language.filler_words import is_filler
+from bot.language.name_matching import find_similar
 from bot.language.tokens import COMMAND, Token, quote, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.requests import Request
@@ -99,8 +99,8 @@ def _read(command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
-    said = [place for place, word in enumerate(words) if not is_small(word) or VERBS.find(word.text)]
-    head = said[0] if said else None
+    places = [place for place, word in enumerate(words) if not is_filler(word) or VERBS.find(word.text)]
+    head = places[0] if places else None
     if head is not None and (verb := _verb(words[head], command)):
         return verb.read(words[head], words[head + 1 :], command)
     try:
@@ -122,7 +122,7 @@ def _verb(word: Token, command: Command) -> Verb[Request] | None:
 
 
 def nearest_command(word: str) -> str | None:
-    """Return the verb or the status that a word is, mistyped; None for what is no slip."""
+    """Return the verb or the status that a word misspells, if any."""
     return None if is_phrase(word) else VERBS.nearest(word) or filters.nearest_status(word)
 
 
@@ -166,7 +166,7 @@ def _require_known(workflows: Sequence[str], command: Command) -> None:
                 name,
                 "is not the name of a workflow",
                 expected=f"one that `{COMMAND}` shows",
-                nearest=tuple(map(quote, similar(name, others))) if said else None,
+                nearest=tuple(map(quote, find_similar(name, others))) if said else None,
                 span=(said.start, said.end) if said else None,
             )
 

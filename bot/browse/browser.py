@@ -57,9 +57,9 @@ class Browser:
         return self._accounts.names
 
     def known_workflow(self) -> str | None:
-        """Return a workflow of the default account that something failed in; ask nothing for it.
+        """Return a workflow of the default account, if possible one with failures, without a request.
 
-        Any will do where nothing is known to have failed; None where no workflow is known.
+        None if no workflow is known.
         """
         _, workflows = self._accounts.get(None)
         known = workflows.known_workflows

@@ -1,4 +1,4 @@
-"""The words of a list or of the overview into a request.
+"""Read the words of a list or of the overview into a request.
 
 The first word that is nothing else is taken for the workflow's name. Where that does not lead to a list, the
 command is read again with the names of the account's workflows at hand (`Command.workflows`).
@@ -16,12 +16,12 @@ from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
 from bot.cloudflare.dashboard import read_url
 from bot.cloudflare.models import Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
-from bot.language import filters, names
+from bot.language import filters, name_matching
 from bot.language.command import Command
 from bot.language.errors import QueryError, typed, without_span
+from bot.language.filler_words import without_fillers
 from bot.language.readings import Reading
-from bot.language.small_words import without_small
-from bot.language.tokens import COMMAND, Token, quote, split, with_marks
+from bot.language.tokens import COMMAND, Token, quote, span_with_marks, split
 
 ListRequest = ListInstances | ListWorkflows | FindStatus | NotYet | HelpQuery
 
@@ -71,19 +71,19 @@ def read_list(words: Sequence[Token], command: Command) -> ListRequest:
         if name is not None:  # a workflow may be called `latest`
             given, readings = [word for word in words if word.key is not None], ()
     if name is None:
-        request = _of_all_workflows(given, command)
+        request = _read_without_name(given, command)
     else:
         readings = (*name.readings, *readings)
-        request = _of_workflow(name, given, [word for word in bare if word not in name.words], command)
+        request = _read_with_name(name, given, [word for word in bare if word not in name.words], command)
     if isinstance(request, ListWorkflows) and {"you", "do"} <= {word.value.lower() for word in bare}:
-        return HelpQuery()  # what can you do
+        return HelpQuery()  # "what can you do"
     return replace(request, readings=readings) if readings else request
 
 
 def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Reading, ...]]:
-    """Return the words with names in place of what leads to them, and what addresses mean.
+    """Replace addresses by the names that they lead to; return the words, and which were replaced.
 
-    That is an address of Cloudflare's dashboard, `order-processing/ord-59603`, or `workflow:NAME`.
+    An address is one of Cloudflare's dashboard, `order-processing/ord-59603`, or `workflow:NAME`.
     """
     read: list[Token] = []
     readings: list[Reading] = []
@@ -92,7 +92,7 @@ def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Readi
             read.append(replace(word, key=None))
             continue
         key = word.key or ""
-        is_filter = LIST_OPTIONS.named(key) or OVERVIEW_OPTIONS.named(key) or key in LATER
+        is_filter = LIST_OPTIONS.find(key) or OVERVIEW_OPTIONS.find(key) or key in LATER
         pair = None if is_filter else _NAME_AND_ID.fullmatch(word.text)
         if pair and looks_like_instance(pair[2]):
             read += [replace(word, key=None, value=part, raw=part) for part in pair.groups()]
@@ -101,9 +101,9 @@ def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Readi
         if page is None:
             read.append(word)
             continue
-        names_said = [page.workflow or "*", *([page.instance] if page.instance else [])]
-        read += [replace(word, value=name, raw=name) for name in names_said]
-        readings.append(Reading(word.value, " ".join(map(quote, names_said))))
+        found_names = [page.workflow or "*", *([page.instance] if page.instance else [])]
+        read += [replace(word, value=name, raw=name) for name in found_names]
+        readings.append(Reading(word.value, " ".join(map(quote, found_names))))
     return read, tuple(readings)
 
 
@@ -117,18 +117,18 @@ def account_in(command: Command) -> str | None:
 
 
 def _name(bare: Sequence[Token], command: Command) -> _Name | None:
-    """Return the words that say which workflow; None where they mean all, or none is said.
+    """Return the words that say which workflow; None if they mean all workflows, or name none.
 
     Raises:
-        QueryError: several workflows may be meant, or it is the name of none and like that of one.
+        QueryError: the words fit several workflows, or no workflow has the name and one has a similar one.
     """
-    saying = [word for word in without_small(bare) if not _is_everything(word)]
-    other = {word.value for word in bare if word not in saying}
-    found = names.find([word.value for word in bare], command.workflows, other.__contains__)
+    candidates = [word for word in without_fillers(bare) if not _is_everything(word)]
+    other = {word.value for word in bare if word not in candidates}
+    found = name_matching.find_name([word.value for word in bare], command.workflows, other.__contains__)
     if found is None:
-        if saying and command.workflows:
-            _refuse_unknown(saying[0], command)
-        return _Name((saying[0],), saying[0].value) if saying else None
+        if candidates and command.workflows:
+            _refuse_unknown(candidates[0], command)
+        return _Name((candidates[0],), candidates[0].value) if candidates else None
     words = tuple(bare[found.start : found.stop])
     if len(found.names) > 1:
         raise words[0].wrong(
@@ -138,15 +138,15 @@ def _name(bare: Sequence[Token], command: Command) -> _Name | None:
 
 
 def _name_like_a_filter(words: Sequence[Token], command: Command) -> _Name | None:
-    """Return the only bare word: it is the name, though it is read as a filter beside another one."""
-    bare = [word for word in without_small(words) if word.key is None and not _is_everything(word)]
+    """Return the only bare word as the name, though other commands read it as a filter."""
+    bare = [word for word in without_fillers(words) if word.key is None and not _is_everything(word)]
     is_name = len(bare) == 1 and (not command.workflows or bare[0].value in command.workflows)
     return _Name((bare[0],), bare[0].value) if is_name else None
 
 
 def _refuse_unknown(name: Token, command: Command) -> None:
     """Refuse what is the name of no workflow, if the name of one is like it."""
-    if similar := names.similar(name.value, command.workflows):
+    if similar := name_matching.find_similar(name.value, command.workflows):
         raise _no_workflow(name, similar)
 
 
@@ -159,16 +159,16 @@ def _no_workflow(name: Token, similar: Sequence[str] = ()) -> QueryError:
     )
 
 
-def _of_all_workflows(given: Sequence[Token], command: Command) -> ListRequest:
-    """Return what a command without a name asks for."""
+def _read_without_name(given: Sequence[Token], command: Command) -> ListRequest:
+    """Read a command without a name: the overview, or the workflows that have a status."""
     named = [
-        replace(word, key=option.key) for word in given if (option := OVERVIEW_OPTIONS.named(word.key or ""))
+        replace(word, key=option.key) for word in given if (option := OVERVIEW_OPTIONS.find(word.key or ""))
     ]
     if len(named) == len(given):
         values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(named, command.text), command)
         return ListWorkflows(OverviewQuery(**values))
     for word in given:  # a mistyped option is the nearer mistake
-        option = OVERVIEW_OPTIONS.named(word.key or "")
+        option = OVERVIEW_OPTIONS.find(word.key or "")
         if option is not None and LIST_OPTIONS.key_of(word.key or "") is None:
             raise _searched_list(word)
         if LIST_OPTIONS.key_of(word.key or "") is None:
@@ -189,15 +189,17 @@ def _of_all_workflows(given: Sequence[Token], command: Command) -> ListRequest:
     return FindStatus(**values)
 
 
-def _of_workflow(name: _Name, given: Sequence[Token], bare: Sequence[Token], command: Command) -> ListRequest:
-    """Return what a command with a name asks for."""
+def _read_with_name(
+    name: _Name, given: Sequence[Token], bare: Sequence[Token], command: Command
+) -> ListRequest:
+    """Read a command with a name: a list, or something else about that workflow."""
     said = name.words[0]
     if not 1 <= len(name.workflow) <= MAX_WORKFLOW_NAME:
         raise said.wrong(
             f"has {len(name.workflow)} characters",
             expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
         )
-    rest = [word for word in without_small(bare) if not _is_everything(word)]
+    rest = [word for word in without_fillers(bare) if not _is_everything(word)]
     if rest and rest[-1].value.lower() == "help":
         return HelpQuery(workflow=name.workflow)
     if len(rest) == 1 and is_instance_id(rest[0]):
@@ -243,7 +245,7 @@ def join_flags(tokens: Sequence[Token]) -> list[Token]:
             words.append(token)
             continue
         name = token.key or ""
-        if not (LIST_OPTIONS.named(name) or OVERVIEW_OPTIONS.named(name)):
+        if not (LIST_OPTIONS.find(name) or OVERVIEW_OPTIONS.find(name)):
             if not (filters.known_status(name) or filters.synonymous_status(name)):
                 raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
             words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
@@ -272,14 +274,14 @@ def _is_everything(word: Token) -> bool:
 
 def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Command) -> QueryError:
     """Return the error for a bare word that is neither the name nor a part of a filter."""
-    if others := names.meant(word.value, command.workflows):
+    if others := name_matching.resolve(word.value, command.workflows):
         if name.workflow in others:
             return word.wrong("repeats the workflow's name", expected="the name once", nearest=("",))
         either = (_without(word, command), _without(name.words[0], command))
         return QueryError(
             word.text, "is a second workflow", expected="one, as a list shows one", nearest=either
         )
-    if option := LIST_OPTIONS.named(word.value.lower()):
+    if option := LIST_OPTIONS.find(word.value.lower()):
         return word.wrong("has nothing behind it that I can read", expected=f"as in {typed(option.example)}")
     if word.value.lower() in _OLDEST_FIRST:
         last = after if after is not None and after.value.lower() in ("first", "order") else word
@@ -299,5 +301,5 @@ def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Com
 
 
 def _without(word: Token, command: Command) -> str:
-    """Return a command's text without a word, and without what joined it to another one."""
-    return without_span(command.text, *with_marks(command.text, word.start, word.end))
+    """Return a command's text without a word and without the `and` that joined it to another one."""
+    return without_span(command.text, *span_with_marks(command.text, word.start, word.end))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.browse.model import ListQuery
 from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
-from bot.language import names
+from bot.language import name_matching
 
 
 class CursorRefused(CloudflareError):
@@ -36,6 +36,6 @@ class NoSuchWorkflow(Exception):
         super().__init__(f"{account} has no workflow called {query.workflow}")
         self.query = query
         self.account = account
-        self.meant = names.meant(query.workflow, existing)
-        self.similar = names.similar(query.workflow, existing)
+        self.meant = name_matching.resolve(query.workflow, existing)
+        self.similar = name_matching.find_similar(query.workflow, existing)
         self.answer = answer

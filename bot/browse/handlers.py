@@ -34,7 +34,7 @@ from bot.browse.requests import (
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
-from bot.language import names
+from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import FormErrors
 from bot.language.readings import Reading
@@ -116,9 +116,9 @@ class ListHandlers:
         return self._browser.known_workflow()
 
     async def can_show(self, request: ListInstances) -> bool:
-        """Return whether there is a list to show: chatter can be read as one, too."""
+        """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
         query = request.query.query
-        return bool(names.meant(query.workflow, await self._browser.workflow_names(query.account)))
+        return bool(name_matching.resolve(query.workflow, await self._browser.workflow_names(query.account)))
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
@@ -135,10 +135,10 @@ class ListHandlers:
         found = await self._browser.count_status(request.account, request.status)
         return ShowMessage(statuses_message(found, request))
 
-    async def not_yet(self, request: NotYet, _: Interaction) -> Reply:
-        """Say that something is not done yet, and what is."""
+    async def show_not_yet(self, request: NotYet, _: Interaction) -> Reply:
+        """Say that the bot can't do something yet, and what it can do."""
         typed = request.workflow
-        meant = names.meant(typed, await self._browser.workflow_names(None)) if typed else ()
+        meant = name_matching.resolve(typed, await self._browser.workflow_names(None)) if typed else ()
         if typed is None or len(meant) != 1:
             return ShowMessage(not_yet_message(request, None))
         readings = () if meant[0] == typed else (Reading(typed, meant[0]),)
@@ -213,7 +213,7 @@ class ListHandlers:
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
             if len(error.meant) == 1:
-                return await self._show_meant(team, error, notices)
+                return await self._show_match(team, error, notices)
             similar_ones = await self._similar(team, error)
             verb = self._nearest_verb(error.query.workflow) or COMMAND
             commands = [] if similar_ones else [Command(verb)]
@@ -224,8 +224,8 @@ class ListHandlers:
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
 
-    async def _show_meant(self, team: str, error: NoSuchWorkflow, notices: tuple[str, ...]) -> ShowMessage:
-        """Show the list of the one workflow that a name means which is not its own."""
+    async def _show_match(self, team: str, error: NoSuchWorkflow, notices: tuple[str, ...]) -> ShowMessage:
+        """Show the list of the only workflow that a misspelt name can mean."""
         query = replace(error.query, workflow=error.meant[0])
         shown = await self._show(team, Bookmark(query, query.start), notices=notices)
         reading = Reading(error.query.workflow, query.workflow)

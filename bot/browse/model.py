@@ -123,7 +123,7 @@ class PendingQuery:
         """Return the query at a moment, in a zone.
 
         Raises:
-            QueryError: a time can't be read, or the two of them hold nothing between them. Where a time
+            QueryError: a time can't be read, or no time lies between the two. Where a time
                 has several meanings, the error proposes the list for each.
         """
         since = self._moment("since", self.since, clock)
@@ -152,14 +152,14 @@ class PendingQuery:
         try:
             return times.read(text, clock, after.at if after else None)
         except QueryError as error:
-            meant = {words: self._with(text, words) for words in error.choices}
+            meant = {words: self._replace_time(text, words) for words in error.choices}
             meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
             wrong = QueryError(f"{key}:{text}", error.problem, expected=error.expected, nearest=tuple(meant))
             wrong.proposals = tuple(Command(query.command()) for query in meant.values())
             raise wrong from error
 
-    def _with(self, text: str, words: str) -> "PendingQuery":
-        """Return the query with other words for a time, in the other time, too, if it builds on it."""
+    def _replace_time(self, text: str, words: str) -> "PendingQuery":
+        """Return the query with other words for a time, also where the other time holds the same words."""
         since, until = self.since, self.until
         return replace(
             self, since=since and since.replace(text, words), until=until and until.replace(text, words)
@@ -193,7 +193,7 @@ class OverviewQuery:
 
 @dataclass(frozen=True, slots=True)
 class HelpQuery(Request):
-    """How to use this.
+    """Help on how to use the bot.
 
     Attributes:
         topic: one of its topics; None means all.

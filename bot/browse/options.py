@@ -136,7 +136,7 @@ _UNKNOWN: Final = "is a filter I don't know"
 _LATER: Final = "is a filter that this bot does not have yet"
 _LEFT_OUT: Final = "leaves a status out, which Cloudflare can't"
 NOT: Final = "not"
-"""The key of what is to be left out, which is always refused."""
+"""The key of an excluded status, which is always refused."""
 LATER: Final = (
     "id", "error", "message", "reason", "longer", "shorter", "slower", "faster", "took", "duration",
     "trigger", "source", "version", "step", "output", "params", "payload",

@@ -25,8 +25,8 @@ from bot.browse.options import (
 )
 from bot.cloudflare.models import DIRECTIONS
 from bot.language import filters, time_ranges, times
+from bot.language.filler_words import is_filler
 from bot.language.readings import Reading
-from bot.language.small_words import is_small
 from bot.language.tokens import Token, in_quotes, quote
 
 EVERYTHING: Final = frozenset({
@@ -41,15 +41,15 @@ _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
 _NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
 _USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
-_LEFT_OUT: Final = re.compile(
+_NEGATION: Final = re.compile(
     r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
 )
-_ASSIGNED: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
-_NUMBERED: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
+_KEY_AND_VALUE: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
+_KEY_AND_NUMBER: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
 
 
 def read_phrases(words: Sequence[Token]) -> tuple[list[Token], tuple[Reading, ...]]:
-    """Return the words with filters in place of the phrases that mean them, and what was taken for what."""
+    """Replace phrases by the filters that they mean; return the words, and which were replaced."""
     reader = _Reader(words)
     reader.read()
     return reader.found, tuple(reader.readings)
@@ -57,9 +57,9 @@ def read_phrases(words: Sequence[Token]) -> tuple[list[Token], tuple[Reading, ..
 
 @lru_cache(maxsize=1_000)  # each answer writes the name of its workflow, and reading a word takes a while
 def quote_name(name: str) -> str:
-    """Return a workflow's name as it stands in a command: in quotes where a bare one means more."""
+    """Return a workflow's name as a command needs it: in quotes if the bare word means something else."""
     word = Token(name, 0, None, name, name)
-    is_other = is_phrase(name) or is_small(word) or name.lower() in {*EVERYTHING, "help"}
+    is_other = is_phrase(name) or is_filler(word) or name.lower() in {*EVERYTHING, "help"}
     return in_quotes(name) if is_other else quote(name)
 
 
@@ -78,70 +78,70 @@ class _Reader:
         self.readings: list[Reading] = []
 
     def read(self) -> None:
-        readers = (self._time, self._key, self._count, self._order, self._status)
+        readers = (self._read_time, self._read_key, self._read_count, self._read_order, self._read_status)
         while self._left:
             if not any(read() for read in readers):
                 self.found.append(self._left.pop(0))
 
-    def _key(self) -> bool:
+    def _read_key(self) -> bool:
         """Read `state:failed`, `status: errored`, `status :errored`, `limit=5`, `since 2 am`."""
         first = self._left[0]
-        name, value = (first.key, first.value) if first.key else _assigned(first)
-        option = LIST_OPTIONS.named(name.lower().replace("-", "_")) if name else None
+        name, value = (first.key, first.value) if first.key else _split_key(first)
+        option = LIST_OPTIONS.find(name.lower().replace("-", "_")) if name else None
         if option is None:
-            return self._later(name) or self._left_out()
+            return self._read_future_filter(name) or self._read_negation()
         count, is_joined = 1, first.key is None
         if not value and not first.quoted:
-            behind = self._bare(1)
+            behind = self._bare_words(1)
             beside = next((place for place, word in enumerate(behind[:2]) if word.strip(":=")), None)
             if beside is None or not (
-                first.key or behind[0][0] in ":=" or _takes(option.key, behind[beside:])
+                first.key or behind[0][0] in ":=" or _is_key(option.key, behind[beside:])
             ):
                 return False
             value, count, is_joined = behind[beside].lstrip(":="), beside + 2, True
         if option in (SINCE, UNTIL) and not first.quoted:
-            behind = self._bare(count)
+            behind = self._bare_words(count)
             if (words := times.longest_time([value, *behind])) > 1:
                 value, count, is_joined = " ".join([value, *behind[: words - 1]]), count + words - 1, True
         status = filters.synonymous_status(value) if option is STATUS and not first.quoted else None
-        is_said = status is not None or not option.is_called(name.lower().replace("-", "_"))
+        reports = status is not None or not option.is_called(name.lower().replace("-", "_"))
         if is_joined or status:
-            self._put(count, {option.key: status or value}, is_said=is_said)
+            self._replace(count, {option.key: status or value}, reports=reports)
         else:
             self._left.pop(0)
             self.found.append(replace(first, key=option.key))
-            if is_said:
+            if reports:
                 self.readings.append(Reading(first.text, f"{option.key}:{first.raw}"))
         return True
 
-    def _later(self, name: str) -> bool:
-        """Read `longer than 1h` as a filter that is refused as a whole; `error` alone is a status."""
-        words = self._bare(0)
+    def _read_future_filter(self, name: str) -> bool:
+        """Read `longer than 1h` as a filter that does not exist yet; `error` alone is a status."""
+        words = self._bare_words(0)
         if name not in LATER or len(words) < 2 or self._left[0].key is not None:
             return False
         start = 2 if words[1].lower() in ("than", "of", "by", "is") else 1
         count = max(times.longest_time(words[start:]), 1)
         if filters.synonymous_status(name) or not words[start:] or filters.known_status(words[start]):
             return False
-        self._put(start + count, {name: " ".join(words[start : start + count])}, is_said=False)
+        self._replace(start + count, {name: " ".join(words[start : start + count])}, reports=False)
         return True
 
-    def _left_out(self) -> bool:
-        """Read `!complete`, `not complete`, `status!=complete` as what can't be: nothing is left out."""
-        words = self._bare(0)
-        found = _LEFT_OUT.fullmatch(words[0]) if words else None
+    def _read_negation(self) -> bool:
+        """Read `!complete`, `not complete`, `status!=complete` as a filter that is refused."""
+        words = self._bare_words(0)
+        found = _NEGATION.fullmatch(words[0]) if words else None
         if found is None:
             return False
         count = 1 if found[1] else 2
         status = found[1] or " ".join(words[1:2])
         if not (filters.known_status(status) or filters.synonymous_status(status)):
             return False
-        self._put(count, {NOT: status}, is_said=False)
+        self._replace(count, {NOT: status}, reports=False)
         return True
 
-    def _time(self) -> bool:
-        """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment is a beginning."""
-        words = self._bare(0)
+    def _read_time(self) -> bool:
+        """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment alone is the beginning."""
+        words = self._bare_words(0)
         skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
         plain = len(list(takewhile(lambda word: word.lower() in _BEFORE_DAYS, words)))
         for start in dict.fromkeys((plain, 0, skipped)):
@@ -149,64 +149,70 @@ class _Reader:
             if found is not None:
                 stretch, count = found
                 bounds = {SINCE.key: stretch.since, UNTIL.key: stretch.until}
-                is_said = words[0].lower() not in ("since", "until")
-                self._put(start + count, {key: text for key, text in bounds.items() if text}, is_said=is_said)
+                reports = words[0].lower() not in ("since", "until")
+                self._replace(
+                    start + count,
+                    {key: text for key, text in bounds.items() if text},
+                    reports=reports,
+                )
                 return True
         count = times.longest_time(words[skipped:])
         if count:
-            self._put(skipped + count, {SINCE.key: " ".join(words[skipped : skipped + count])})
+            self._replace(skipped + count, {SINCE.key: " ".join(words[skipped : skipped + count])})
         return count > 0
 
-    def _count(self) -> bool:
+    def _read_count(self) -> bool:
         """Read `top 5`, `last 5`, `5 rows`; `latest` alone is one."""
-        words = [word.lower() for word in self._bare(0)]
+        words = [word.lower() for word in self._bare_words(0)]
         for start in (1, 0):
             if len(words) > start and (start == 0 or words[0] in _BEFORE_COUNTS) and words[start].isdecimal():
                 is_counted = words[start + 1 : start + 2] and words[start + 1] in _COUNTED
                 if start or is_counted:
-                    self._put(start + 1 + bool(is_counted), {ROWS.key: words[start]})
+                    self._replace(start + 1 + bool(is_counted), {ROWS.key: words[start]})
                     return True
         for phrase in _NEWEST:
             count = phrase.count(" ") + 1
             if " ".join(words[:count]) == phrase and words[count : count + 1] != ["first"]:
-                self._put(count, {ROWS.key: "1"})
+                self._replace(count, {ROWS.key: "1"})
                 return True
         return False
 
-    def _order(self) -> bool:
-        """Read `newest first`, which is what there is anyway."""
-        words = [word.lower() for word in self._bare(0)]
+    def _read_order(self) -> bool:
+        """Read `newest first`, the order that every list has."""
+        words = [word.lower() for word in self._bare_words(0)]
         for phrase in _USUAL_ORDER:
             count = phrase.count(" ") + 1
             if " ".join(words[:count]) == phrase:
-                self._put(count, {}, is_said=False)
+                self._replace(count, {}, reports=False)
                 return True
         return False
 
-    def _status(self) -> bool:
+    def _read_status(self) -> bool:
         """Read `errored`, `failed`, `in progress`."""
-        words = self._bare(0)
+        words = self._bare_words(0)
         for count in (3, 2, 1):
             text = " ".join(words[:count])
-            known, meant = filters.known_status(text), filters.synonymous_status(text)
-            if len(words) >= count and (known or meant):
-                self._put(count, {STATUS.key: known or meant or ""}, is_said=known is None)
+            known, synonym = filters.known_status(text), filters.synonymous_status(text)
+            if len(words) >= count and (known or synonym):
+                self._replace(count, {STATUS.key: known or synonym or ""}, reports=known is None)
                 return True
         return False
 
-    def _bare(self, start: int) -> list[str]:
+    def _bare_words(self, start: int) -> list[str]:
         """Return the bare words in a row from a place on."""
         row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
         return [word.value for word in row]
 
-    def _put(self, count: int, meant: dict[str, str], *, is_said: bool = True) -> None:
-        """Put filters in the place of the first words."""
+    def _replace(self, count: int, written: dict[str, str], *, reports: bool = True) -> None:
+        """Put filters in the place of the first words; the answer says so if it `reports` it."""
         taken, self._left = self._left[:count], self._left[count:]
         text = _text(taken)
-        self.found += [Token(text, taken[0].start, key, value, quote(value)) for key, value in meant.items()]
-        if is_said:
-            written = " ".join(f"{key}:{quote(value)}" for key, value in meant.items())
-            self.readings.append(Reading(text, written))
+        self.found += [
+            Token(text, taken[0].start, key, value, quote(value)) for key, value in written.items()
+        ]
+        if reports:
+            text_read = " ".join(f"{key}:{quote(value)}" for key, value in written.items())
+            self.readings.append(Reading(text, text_read))
 
 
 def _text(words: Sequence[Token]) -> str:
@@ -217,16 +223,16 @@ def _text(words: Sequence[Token]) -> str:
     return text
 
 
-def _assigned(word: Token) -> tuple[str, str]:
+def _split_key(word: Token) -> tuple[str, str]:
     """Return the key and the value in `status=errored` and `page2`; of any other word, a key alone."""
     if word.quoted:
         return "", ""
-    found = _ASSIGNED.fullmatch(word.value) or _NUMBERED.fullmatch(word.value)
+    found = _KEY_AND_VALUE.fullmatch(word.value) or _KEY_AND_NUMBER.fullmatch(word.value)
     return (found[1], found[2]) if found else (word.value.lstrip("-"), "")
 
 
-def _takes(key: str, words: Sequence[str]) -> bool:
-    """Return whether a key without a colon is meant as one, by the word behind it."""
+def _is_key(key: str, words: Sequence[str]) -> bool:
+    """Return whether a word is a key although it has no colon, judging by the words behind it."""
     if key == STATUS.key:
         return filters.known_status(words[0]) is not None or filters.nearest_status(words[0]) is not None
     if key in (SINCE.key, UNTIL.key):

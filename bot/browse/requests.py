@@ -56,9 +56,9 @@ class NotYet(Request):
     """Something that this bot does not do yet.
 
     Attributes:
-        verb: what it is, as one of `bot.home.command.NOT_YET, or `show``.
-        workflow: of which workflow, if that was said.
-        instance: of which instance.
+        verb: what it is, one of `bot.home.command.NOT_YET`, or `show`.
+        workflow: the workflow's name, if one was given.
+        instance: the instance's id, likewise.
     """
 
     kind: ClassVar[str] = "not_yet"

@@ -23,7 +23,7 @@ _TRIES: Final = 3
 class BoundedLists:
     """Lists of an engine that lists by page number, newest first, and may ignore bounds.
 
-    It is found out once, by a request of its own.
+    Whether it does is found out once, by an extra request.
     """
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ _COUNTER: Final = re.compile(r"-\d+$")
 
 _MOST_READ: Final = 1_000
 _MOST_KEPT: Final = 300
-"""Characters of a message. What two messages differ in beyond them, nobody gets to see."""
+"""Characters of a message that count. A difference behind them is not shown either."""
 _LONGEST_NAME: Final = 3
 """Characters of a word with a digit that is a name, such as `R2` or `v1`; a longer one is an id."""
 
@@ -62,9 +62,9 @@ class Fingerprint:
     """What failures of one cause have in common.
 
     Attributes:
-        step: of the cause, folded; None likewise.
-        name: likewise.
-        message: likewise.
+        step: the step of the cause, folded; None if it has none.
+        name: the name of its error, likewise.
+        message: its message, likewise.
     """
 
     step: str | None
@@ -105,7 +105,7 @@ def fingerprint(cause: Cause) -> Fingerprint:
 
 
 def _has_failed(step: Step) -> bool:
-    """Return whether a step failed by itself. What is rolled back afterwards is no cause."""
+    """Return whether a step failed by itself; a step that was rolled back afterwards is no cause."""
     return step.type != "rollback" and (step.success is False or step.error is not None)
 
 

@@ -1,4 +1,4 @@
-"""Addresses in Cloudflare's dashboard: written for links, and read where somebody pasted one.
+"""Addresses in Cloudflare's dashboard: written for links, and read from what people paste.
 
 `to=/:account` lets the dashboard ask the reader for the account, so that no account's id is needed.
 Source: https://developers.cloudflare.com/fundamentals/reference/redirects/ (dashboard deep links).

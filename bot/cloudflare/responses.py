@@ -138,7 +138,7 @@ def read_instances(response: Response, position: Position | None, now: datetime)
         rows=answer.result,
         next=following,
         info=info,
-        messages=_said(answer),
+        messages=_messages_of(answer),
         fetched_at=now,
         incomplete_rows=read.incomplete,
         unread_fields=read.unread,
@@ -159,10 +159,12 @@ def read_workflows(response: Response, page: PageNumber, now: datetime) -> Workf
     is_full = _is_full(info, len(rows) + read.missing)
     more = rows and page.number < _pages(info, default=page.number + is_full)
     following = PageNumber(page.number + 1) if more else None
-    return WorkflowPage(rows, following, _said(answer), read.incomplete, read.unread, total=info.total_count)
+    return WorkflowPage(
+        rows, following, _messages_of(answer), read.incomplete, read.unread, total=info.total_count
+    )
 
 
-def _said(answer: Envelope) -> tuple[ApiMessage, ...]:
+def _messages_of(answer: Envelope) -> tuple[ApiMessage, ...]:
     """Return what the API said beside the rows: errors, which it may send with a success, and messages."""
     return (*(answer.errors or ()), *(answer.messages or ()))
 

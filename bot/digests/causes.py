@@ -1,4 +1,4 @@
-"""Reads why instances failed: of as many of a digest's news as half a minute and the request budget allow."""
+"""Read why a digest's new instances failed: as many as half a minute and the request budget allow."""
 
 import asyncio
 from collections import deque
@@ -16,19 +16,19 @@ from bot.digests.survey import AT_ONCE, AccountSnapshot, together
 MOST_DETAILS: Final = 100
 """Instances that one digest asks about: one request each."""
 ENOUGH_DETAILS: Final = 15
-"""Of them, those that are worth waiting for while Cloudflare refuses too many requests."""
+"""How many of them a digest waits for while Cloudflare limits requests."""
 WITHIN: Final = 30.0
-"""Seconds after which none is begun any more, so that a slow Cloudflare makes no digest late."""
+"""Seconds after which no request starts, so that a slow Cloudflare delays no digest."""
 
 
 @dataclass(frozen=True, slots=True)
-class CausesRead:
-    """What was read of some failures.
+class FailureCauses:
+    """The causes of some failures.
 
     Attributes:
-        causes: by workflow and id of the instance; None where it could not be read. The others were not asked
-            about.
-        unread: how many were to be read and were not, and why; None if all were.
+        causes: by workflow and id of the instance; None where it could not be read. Those not asked
+            about are missing.
+        unread: how many could not be read, and why; None if all were read.
     """
 
     causes: Mapping[tuple[str, str], Cause | None]
@@ -42,39 +42,39 @@ async def read_causes(
     most: int = MOST_DETAILS,
     patient: bool,
     within: float = WITHIN,
-) -> CausesRead:
-    """Read why the newest of a digest's instances failed, as many of each workflow.
+) -> FailureCauses:
+    """Read why the newest of a digest's instances failed, evenly over the workflows.
 
-    One that can't be described, today or ever, must not hold up the whole digest.
+    An instance that can't be read does not hold up the digest.
 
     Args:
         survey: the account.
         found: the news.
         most: instances to ask about.
-        patient: that Cloudflare refuses too many requests is worth waiting for, until enough are read.
-        within: seconds after which none is begun any more.
+        patient: whether to raise RateLimited if it comes before `ENOUGH_DETAILS` were asked about.
+        within: seconds after which no request starts.
 
     Raises:
-        RateLimited: it is worth waiting for.
+        RateLimited: Cloudflare limits requests, and the digest is to wait.
     """
     places = news.to_describe(found, most)
     until = asyncio.get_running_loop().time() + within
-    reading = _Reading(survey, deque(enumerate(places)), until, patient)
+    reading = _CauseReader(survey, deque(enumerate(places)), until, patient)
     await together(reading.run() for _ in range(min(AT_ONCE, len(places))))
     left = len(places) - sum(cause is not None for cause in reading.causes.values())
-    return CausesRead(reading.causes, UnreadCauses(left, reading.error) if left else None)
+    return FailureCauses(reading.causes, UnreadCauses(left, reading.error) if left else None)
 
 
 @dataclass(slots=True)
-class _Reading:
-    """Instances that are asked about one after the other, by several who take turns.
+class _CauseReader:
+    """Asks about instances in order; several tasks share the queue.
 
     Attributes:
         queue: workflow and id, with the place in the order.
         until: when to stop, by the clock of the loop.
-        causes: what is known of those that were asked about.
-        error: why the first of them could not be read.
-        is_refused: Cloudflare refuses too many requests, so that no more are made.
+        causes: of those that were asked about.
+        error: why the first unread one could not be read.
+        is_refused: Cloudflare limits requests, so no more are made.
     """
 
     survey: AccountSnapshot

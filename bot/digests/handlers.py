@@ -71,7 +71,7 @@ from bot.digests.model import Digest, spec_command
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService, Saved
 from bot.digests.store import DigestChanged
-from bot.jobs.presence import KnownWorkers
+from bot.jobs.presence import WorkerMonitor
 from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
 from bot.slack.channels import ChannelUnavailable
@@ -115,7 +115,7 @@ class DigestHandlers:
     digests: DigestService
     rights: DigestRights
     zones: UserTimeZones
-    workers: KnownWorkers
+    workers: WorkerMonitor
 
     async def open_form(self, _: OpenForm, interaction: Interaction) -> Reply:
         """Open the form of a new digest."""
@@ -131,7 +131,7 @@ class DigestHandlers:
             saved = await self.digests.create(request.plan, interaction)
         except ChannelUnavailable as error:
             to = Channel(request.plan.channel, request.channel_name)
-            again = spec_command(request.plan, _typed(to))
+            again = spec_command(request.plan, _channel_words(to))
             message = channel_unavailable_message(error.reason, to, again)
             raise UserError(message) from error
         return await self._warn_if_no_worker(_created(saved, interaction), interaction)
@@ -148,10 +148,10 @@ class DigestHandlers:
         shown = [found[number] for number in sorted(found)]
         may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
         in_full = {digest.number for digest in shown if self.rights.knows_presence(digest, interaction)}
-        said = digests_message(shown, may_change, in_full)
+        confirmation = digests_message(shown, may_change, in_full)
         if request.wanted:
-            said = with_question(said, request.wanted)
-        return await self._warn_if_no_worker(said, interaction)
+            confirmation = with_question(confirmation, request.wanted)
+        return await self._warn_if_no_worker(confirmation, interaction)
 
     async def show(self, request: ShowDigest, interaction: Interaction) -> Reply:
         """Show one digest with its next times and its last runs."""
@@ -160,7 +160,7 @@ class DigestHandlers:
         upcoming = tuple(schedule.upcoming(now, UPCOMING)) if digest.next_due else ()
         runs = await self.digests.store(interaction).runs(digest.number)
         may_change = self.rights.may_change(digest, interaction)
-        here = _typed_channel(interaction) if interaction.channel == digest.plan.channel else ""
+        here = _own_channel_words(interaction) if interaction.channel == digest.plan.channel else ""
         message = digest_details_message(digest, upcoming, runs, may_change=may_change, here=here)
         return await self._warn_if_no_worker(message, interaction)
 
@@ -179,16 +179,16 @@ class DigestHandlers:
         digest = await self.digests.get(request.number, interaction)
         if asked.again_at is not None:
             return ShowMessage(run_too_soon_message(digest, asked.run, asked.again_at))
-        said = run_started_message(digest) if asked.added else run_waiting_message(digest, asked.run)
-        return await self._warn_if_no_worker(said, interaction)
+        confirmation = run_started_message(digest) if asked.added else run_waiting_message(digest, asked.run)
+        return await self._warn_if_no_worker(confirmation, interaction)
 
     async def open_instances(self, request: OpenInstances, interaction: Interaction) -> Reply:
         """Show the instances that a digest reported and had no room for."""
-        return ShowMessage(await self.digests.reported(request, interaction))
+        return ShowMessage(await self.digests.list_reported(request, interaction))
 
     async def turn_instances(self, request: TurnInstances, interaction: Interaction) -> Reply:
-        """Show others of them in place."""
-        return ShowMessage(await self.digests.reported(request, interaction), in_place=True)
+        """Show other ones of them in place of the message."""
+        return ShowMessage(await self.digests.list_reported(request, interaction), in_place=True)
 
     async def edit(self, request: EditDigest, interaction: Interaction) -> Reply:
         """Open the form of a digest."""
@@ -200,18 +200,18 @@ class DigestHandlers:
         return OpenModal(view, form_not_opened_message(digest.number))
 
     async def change(self, request: ChangeDigest, interaction: Interaction) -> Reply:
-        """Change what was typed about a digest."""
+        """Apply typed changes to a digest."""
         digest = await self.digests.get(request.number, interaction)
         spec = request.changes.apply(digest.plan)
         try:
             saved = await self.digests.update(request.number, spec, interaction, plan_version(digest.plan))
         except ChannelUnavailable as error:
             to = Channel(spec.channel, request.changes.channel_name)
-            again = f"{command_of('edit', request.number)} {_typed(to)}"
+            again = f"{command_of('edit', request.number)} {_channel_words(to)}"
             message = channel_unavailable_message(error.reason, to, again)
             raise UserError(message) from error
-        said = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
-        return ShowMessage(said)
+        confirmation = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
+        return ShowMessage(confirmation)
 
     async def pause(self, request: PauseDigest, interaction: Interaction) -> Reply:
         """Pause a digest."""
@@ -251,8 +251,8 @@ class DigestHandlers:
         except CloudflareError as error:  # the form stays open, with all that was typed
             log_problem(error)
             return _field_errors({"workflows": unchecked_words(error, current_request_id())}, number)
-        said = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
-        return ShowMessage(said, in_place=request.in_place)
+        confirmation = changed_message(saved.digest, saved.moved_from, saved.unannounced, saved.same)
+        return ShowMessage(confirmation, in_place=request.in_place)
 
     async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
         """Show in a modal above the form what a digest would say that is made of it.
@@ -295,19 +295,19 @@ class DigestHandlers:
     async def _warn_if_no_worker(self, message: Message, interaction: Interaction) -> ShowMessage:
         """Add a warning when no worker could deliver, or none has delivered for a while."""
         try:
-            workers = await self.workers.look()
+            workers = await self.workers.get_status()
             is_served = await self.digests.store(interaction).is_served()
         except Exception as error:
             if not is_outage(error):
                 raise
-            return ShowMessage(message)  # it is true, whatever became of the database since
-        if not workers.are_well:
+            return ShowMessage(message)  # the change is made, whatever happened to the database since
+        if not workers.ok:
             return ShowMessage(with_undelivered_warning(message, workers.fault))
         return ShowMessage(message if is_served else with_no_worker_warning(message))
 
 
-def _typed(to: Channel) -> str:
-    """Return how people type a channel; in it, if its name is not known."""
+def _channel_words(to: Channel) -> str:
+    """Return a channel as people type it; `here` if its name is not known."""
     return f"#{to.name}" if to.name else "here"
 
 
@@ -317,8 +317,8 @@ def _channel_text(error: ChannelUnavailable | TooManyDigests) -> str:
     return channel_unavailable_text(error.reason)
 
 
-def _typed_channel(interaction: Interaction) -> str:
-    """Return how people type the channel that they are in."""
+def _own_channel_words(interaction: Interaction) -> str:
+    """Return the channel of an interaction as people type it."""
     return f"#{interaction.channel_name}" if interaction.channel_name else "here"
 
 
@@ -331,8 +331,8 @@ def _created(saved: Saved, interaction: Interaction) -> Message:
 
 def _changed(digest: Digest, say: Callable[[Digest], Message], *, in_place: bool) -> Reply:
     """Say what became of a digest, unless somebody deleted it at the same time."""
-    said = deleted_message(digest) if digest.state == "deleted" else say(digest)
-    return ShowMessage(said, in_place=in_place)
+    confirmation = deleted_message(digest) if digest.state == "deleted" else say(digest)
+    return ShowMessage(confirmation, in_place=in_place)
 
 
 def _field_errors(by_field: dict[str, str], number: int | None) -> FieldErrors:

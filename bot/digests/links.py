@@ -1,4 +1,4 @@
-"""Where a digest's buttons lead: to the very instances that it does not show, or to a workflow's list."""
+"""Where a digest's buttons lead: to the instances that it does not show, or to a workflow's list."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -48,7 +48,7 @@ async def digest_links(number: int, report: Report, requests: RequestStore, team
     lists, instances = {}, {}
     try:
         for name in dict.fromkeys((*report.instances, *report.unexplained)):
-            if rest := _not_shown(name, number, report):
+            if rest := _unshown_instances(name, number, report):
                 instances[name] = await requests.save(rest, team)
             else:
                 lists[name] = await requests.save(OpenList(Bookmark(_query(name, report))), team)
@@ -60,7 +60,7 @@ async def digest_links(number: int, report: Report, requests: RequestStore, team
 async def instance_buttons(request: OfInstances, requests: RequestStore, team: str) -> InstanceButtons:
     """Return the values of the buttons below some instances, without those that can't be kept."""
     places = (request.offset - DEFAULT_ROWS, request.offset + DEFAULT_ROWS)
-    turns = [_turned(request, offset) for offset in places]
+    turns = [_at_offset(request, offset) for offset in places]
     values: list[str | None] = []
     for wanted in (*turns, OpenList(Bookmark(request.query))):
         try:
@@ -71,16 +71,16 @@ async def instance_buttons(request: OfInstances, requests: RequestStore, team: s
     return InstanceButtons(*values)
 
 
-def _turned(request: OfInstances, offset: int) -> TurnInstances | None:
-    """Return another screen of the same instances; None where there is none."""
+def _at_offset(request: OfInstances, offset: int) -> TurnInstances | None:
+    """Return the request for another screen of the instances; None outside of them."""
     if not 0 <= offset < len(request.instances):
         return None
     same = {one.name: getattr(request, one.name) for one in fields(OfInstances)}
     return TurnInstances(**{**same, "offset": offset})
 
 
-def _not_shown(workflow: str, number: int, report: Report) -> OpenInstances | None:
-    """Return what asks for the new instances of a workflow that are in no group's lines; None if all are."""
+def _unshown_instances(workflow: str, number: int, report: Report) -> OpenInstances | None:
+    """Return the request for the new instances of a workflow that no group shows; None if all are shown."""
     shown = {one.id for group in report.groups if group.workflow == workflow for one in group.shown}
     rest = [one for one in report.instances.get(workflow, ()) if one.id not in shown]
     if not rest:

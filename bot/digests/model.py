@@ -64,7 +64,7 @@ class DigestSpec:
     zone_assumed: bool = False
 
     def subject(self, default_account: str) -> tuple[object, ...]:
-        """Return when, where and of what it tells: two plans that have this in common say the same twice."""
+        """Return its times, channel and contents: two plans with the same ones are duplicates."""
         account = self.account or default_account
         return self.channel, self.schedule, account, frozenset(self.workflows), self.status
 

@@ -9,7 +9,7 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter, InvalidResponse, WorkflowNotFound
 from bot.digests.model import DigestSpec
 from bot.language.errors import QueryError, typed
-from bot.language.names import meant, similar
+from bot.language.name_matching import find_similar, resolve
 
 _MOST_NAMES: Final = 3
 
@@ -38,7 +38,7 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
                 name,
                 f"is no workflow of {typed(account)}",
                 expected=f"the name of one; `{overview}` shows them all",
-                nearest=meant(name, names)[:_MOST_NAMES] or similar(name, names),
+                nearest=resolve(name, names)[:_MOST_NAMES] or find_similar(name, names),
             )
 
 

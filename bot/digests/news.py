@@ -120,7 +120,7 @@ def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[tuple[str
     return tuple(pair for pair in in_turn if pair is not None)[:most]
 
 
-def grouped(
+def group_news(
     found: Sequence[WorkflowFindings], causes: Mapping[tuple[str, str], Cause | None] | None
 ) -> tuple[tuple[Group, ...], dict[str, int]]:
     """Return the groups to show, and how many new instances of each workflow are in none of them.

@@ -17,7 +17,7 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.models import Status, Workflow
 from bot.digests import chart, news
-from bot.digests.causes import MOST_DETAILS, CausesRead, read_causes
+from bot.digests.causes import MOST_DETAILS, FailureCauses, read_causes
 from bot.digests.model import ERRORED, Baseline, DigestSpec
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import Report, WorkflowRow
@@ -57,7 +57,7 @@ class ReportBuilder:
     ) -> Report:
         """Make the report of a digest with this plan.
 
-        Workflows that can't be read are named in it, and the others are told of.
+        It names the workflows that can't be read, and covers the others.
 
         Args:
             plan: what is asked.
@@ -65,13 +65,14 @@ class ReportBuilder:
             missed: slots that no worker delivered.
             sharing: what all digests have in common that are due at once, and so share what they read anew;
                 None shares with nobody, and is content with what was read some seconds ago.
-            patient: what Cloudflare refuses for too many requests is worth waiting for; else it is taken for
-                what can't be read.
+            patient: whether to raise RateLimited, so that the caller waits; else what Cloudflare refuses
+                counts as
+                unreadable.
             most_details: instances that are asked for their cause.
 
         Raises:
             CloudflareError: nothing can be read just now; what was read meanwhile is not read again.
-            RateLimited: something is worth waiting for.
+            RateLimited: Cloudflare limits requests, and the call is `patient`.
             UnknownAccount: settings name no such account.
         """
         account, workflows = self._accounts.get(plan.account)
@@ -86,7 +87,7 @@ class ReportBuilder:
         causes = None
         if plan.status == ERRORED:
             causes = await read_causes(survey, harvest.found, most=most_details, patient=patient)
-        groups, ungrouped = news.grouped(harvest.found, causes.causes if causes else None)
+        groups, ungrouped = news.group_news(harvest.found, causes.causes if causes else None)
         new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
         hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
         counts = _counts(rows)
@@ -146,7 +147,7 @@ def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Wor
     return [by_name.get(name) or Workflow(name=name) for name in dict.fromkeys(plan.workflows)]
 
 
-def _read_by_workflow(causes: CausesRead | None) -> Mapping[str, int]:
+def _read_by_workflow(causes: FailureCauses | None) -> Mapping[str, int]:
     """Count the instances whose cause was read, by workflow."""
     known = causes.causes if causes is not None else {}
     return Counter(workflow for (workflow, _), cause in known.items() if cause is not None)

@@ -28,7 +28,7 @@ class NewInstance:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Newcomers of one workflow that failed in one way.
+    """New instances of one workflow that failed in the same way.
 
     Attributes:
         workflow: its name.
@@ -53,7 +53,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class UnreadCauses:
-    """Instances whose cause was to be read, and was not.
+    """Instances whose cause could not be read.
 
     Attributes:
         count: how many.
@@ -110,7 +110,7 @@ class Report:
         unread: workflows that could not be read, and why; the next digest has what is new of them.
         instances: all new instances, the newest first, by workflow.
         read: of how many new instances the cause was read, by workflow; the groups are of these.
-        unread_causes: instances whose cause was to be read, and was not.
+        unread_causes: instances whose cause could not be read.
         baseline: for the next one.
     """
 

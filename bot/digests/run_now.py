@@ -1,4 +1,4 @@
-"""Runs that people ask for out of turn: one at a time, and with a pause between two of one digest."""
+"""Runs that people ask for out of turn: one at a time for each digest, with a pause in between."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +17,13 @@ _SLOT_WIDTH: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class RunAsked:
-    """What became of asking for a run.
+class RunNowResult:
+    """The result of asking for a run.
 
     Attributes:
-        run: the new one; or the one that is due already, or that was the last, where none was added.
+        run: the new one; if none was added, the one that is due or the last one.
         added: whether it is new.
-        again_at: when another one may be asked for, where that is too soon now.
+        again_at: when a run may be asked for again; None if it was not too soon.
     """
 
     run: DigestRun
@@ -31,8 +31,10 @@ class RunAsked:
     again_at: datetime | None = None
 
 
-async def add_run(connection: AsyncConnection, digest: Digest, now: datetime, pause: timedelta) -> RunAsked:
-    """Add a run of a digest that this transaction has locked, unless one is due or the last one was just now.
+async def add_run(
+    connection: AsyncConnection, digest: Digest, now: datetime, pause: timedelta
+) -> RunNowResult:
+    """Add a run of a digest that this transaction has locked, unless one is due or the last was too recent.
 
     Args:
         connection: of the transaction.
@@ -45,18 +47,18 @@ async def add_run(connection: AsyncConnection, digest: Digest, now: datetime, pa
     run = DigestRun(digest.number, f"{kind}{now:%Y-%m-%dT%H:%M:%SZ}", now.replace(microsecond=0))
     asked_for = _asked_for(digest)
     waiting = asked_for.where(digest_runs.c.state == "due")
-    if is_paused:  # those of before will not come
+    if is_paused:  # runs asked for before the pause are never delivered
         waiting = waiting.where(digest_runs.c.slot.not_like(f"{RUN_WHILE_ACTIVE}%"))
     if (row := await _first(connection, waiting)) is not None:
-        return RunAsked(run_of(row))
+        return RunNowResult(run_of(row))
     posted = asked_for.where(digest_runs.c.state.not_in(("due", "missed")))
     if (row := await _first(connection, posted)) is not None:
         last = run_of(row)
         again_at = last.due_at + max(pause, _SLOT_WIDTH)
         if now < again_at:
-            return RunAsked(last, again_at=again_at)
+            return RunNowResult(last, again_at=again_at)
     if (row := await _first(connection, asked_for.where(digest_runs.c.slot == run.slot))) is not None:
-        return RunAsked(run_of(row), again_at=run.due_at + _SLOT_WIDTH)
+        return RunNowResult(run_of(row), again_at=run.due_at + _SLOT_WIDTH)
     await connection.execute(
         insert(digest_runs).values(
             team_id=digest.team,
@@ -69,7 +71,7 @@ async def add_run(connection: AsyncConnection, digest: Digest, now: datetime, pa
             posting=False,
         )
     )
-    return RunAsked(run, added=True)
+    return RunNowResult(run, added=True)
 
 
 def _asked_for(digest: Digest) -> Select[Any]:

@@ -48,7 +48,7 @@ class Saved:
     Attributes:
         digest: as the database has it.
         moved_from: the channel that it went to before; empty where it did not move.
-        same: others of its channel that tell the same at the same times.
+        same: other digests of its channel with the same contents and times.
         unannounced: why it was not announced in a channel, in plain text, by Slack's id of the channel.
     """
 
@@ -94,7 +94,7 @@ class DigestService:
         await validate_workflow_names(spec, self.accounts)
         await self._prove(spec.channel, interaction)
         digest = await self.store(interaction).create(spec, interaction.user)
-        same = await self._same_as(digest, interaction)
+        same = await self._find_same(digest, interaction)
         said = {spec.channel: created_message(digest, same)}
         return Saved(digest, same=same, unannounced=await self._announce(said, interaction))
 
@@ -128,14 +128,14 @@ class DigestService:
             now = await self.get(number, interaction)
             is_deleted = now.state == "deleted"
             raise UserError(deleted_message(now) if is_deleted else changed_meanwhile_message(now)) from error
-        same = await self._same_as(changed, interaction)
+        same = await self._find_same(changed, interaction)
         if spec.channel == before:
             return Saved(changed, same=same)
         said = {spec.channel: changed_message(changed, same=same), before: moved_away_message(changed)}
         return Saved(changed, before, same, await self._announce(said, interaction))
 
     async def preview(self, spec: DigestSpec, digest: Digest | None = None) -> DigestMessages:
-        """Return what the next digest of this plan would say so far, for one reader; nothing is moved by it.
+        """Return what the next digest of this plan would say so far, for one reader; keep the baseline.
 
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
@@ -145,7 +145,7 @@ class DigestService:
             digest.baseline if digest else None,
             missed=await self.stores(digest.team).missed(digest.number) if digest else (),
             patient=False,
-            most_details=ENOUGH_DETAILS,  # its requests are of the person's share, and leave some of it
+            most_details=ENOUGH_DETAILS,  # its requests use the person's share, and should leave some of it
         )
         if digest is None:  # in a modal, which has no buttons
             return digest_message(None, report, DigestControls(is_preview=True))
@@ -153,7 +153,7 @@ class DigestService:
         controls = DigestControls(links, is_preview=True, next_due=digest.next_due)
         return digest_message(digest.number, report, controls)
 
-    async def reported(self, request: OfInstances, interaction: Interaction) -> Message:
+    async def list_reported(self, request: OfInstances, interaction: Interaction) -> Message:
         """Return instances that a digest reported, as it reported them; Cloudflare is not asked."""
         return reported_message(request, await instance_buttons(request, self.requests, interaction.team))
 
@@ -175,10 +175,10 @@ class DigestService:
             NoSuchDigest, TooManyDigests: as `DigestRepository.restore`.
         """
         digest = await self.store(interaction).restore(number)
-        return Saved(digest, same=await self._same_as(digest, interaction))
+        return Saved(digest, same=await self._find_same(digest, interaction))
 
-    async def _same_as(self, digest: Digest, interaction: Interaction) -> Sequence[Digest]:
-        return await self.store(interaction).same_as(digest, next(iter(self.accounts)))
+    async def _find_same(self, digest: Digest, interaction: Interaction) -> Sequence[Digest]:
+        return await self.store(interaction).find_same(digest, next(iter(self.accounts)))
 
     async def _prove(self, channel: str, interaction: Interaction) -> None:
         """Prove that the person and the bot are in a channel."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.digests.codec import digest_of, digests_of, run_of, seconds, spec_to_json
 from bot.digests.limits import DigestLimits
 from bot.digests.model import Digest, DigestRun, DigestSpec
-from bot.digests.run_now import RunAsked, add_run
+from bot.digests.run_now import RunNowResult, add_run
 from bot.digests.runs import RUN_NOW, RunRepository
 from bot.storage.database import write_to_end
 from bot.storage.tables import digest_runs, digests
@@ -112,8 +112,8 @@ class DigestRepository:
         """Return the digests of a channel, by number, without the deleted ones."""
         return await self._find(digests.c.channel == channel, digests.c.state != "deleted")
 
-    async def same_as(self, digest: Digest, default_account: str) -> tuple[Digest, ...]:
-        """Return the others of its channel that tell the same at the same times, by number."""
+    async def find_same(self, digest: Digest, default_account: str) -> tuple[Digest, ...]:
+        """Return the other digests of its channel with the same contents and times, by number."""
         others = await self.of_channel(digest.plan.channel)
         same = digest.plan.subject(default_account)
         return tuple(
@@ -220,17 +220,17 @@ class DigestRepository:
         asked = DigestRun(number, RUN_NOW, self._now())
         return await RunRepository(self._engine, self._team).missed_since(asked)
 
-    async def run_now(self, number: int) -> RunAsked:
+    async def run_now(self, number: int) -> RunNowResult:
         """Add a run out of turn, unless one is due already or the last one was asked for just now.
 
-        A digest that is paused then goes out all the same; one that is paused afterwards does not.
+        A digest that is already paused is delivered nevertheless; one that is paused afterwards is not.
 
         Raises:
             NoSuchDigest: there is none.
             DigestChanged: it is deleted.
         """
 
-        async def write() -> RunAsked:
+        async def write() -> RunNowResult:
             async with self._engine.begin() as connection:
                 digest = await self._lock(connection, number)
                 if digest.state == "deleted":

@@ -1,4 +1,4 @@
-"""The words of what is asked of the bot itself, and of what it does not do yet."""
+"""Read commands about the bot itself, and commands that it does not have yet."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,14 +13,14 @@ from bot.home.help import TOPICS
 from bot.home.requests import ShowAccounts, ShowVersion
 from bot.language.command import Command
 from bot.language.errors import nearest, one_of
-from bot.language.small_words import without_small
+from bot.language.filler_words import without_fillers
 from bot.language.tokens import COMMAND, Token
 
 GREETINGS: Final = (
     "hi", "hello", "hey", "yo", "thanks", "thx", "menu", "settings", "login", "aide", "hilfe", "ayuda",
     "commands", "usage", "info", "about", "ping", "man", "manual", "docs",
 )  # fmt: skip
-"""What people say to somebody of whom they do not know yet what they can do."""
+"""Words that a newcomer may try; they show the help."""
 
 NOT_YET: Final = {
     "restart": ("retry", "rerun", "redo", "replay"),
@@ -53,12 +53,12 @@ def read_help(head: Token, rest: Sequence[Token], _: Command) -> HelpQuery:
         return HelpQuery(topic)
     if close := nearest(topic, TOPICS):
         raise rest[0].wrong("is no help topic", expected=one_of(TOPICS), nearest=close)
-    names = [word for word in without_small(rest) if word.value.lower() not in EVERYTHING]
+    names = [word for word in without_fillers(rest) if word.value.lower() not in EVERYTHING]
     return HelpQuery(workflow=names[0].value if len(names) == 1 else None)  # several are a sentence
 
 
 def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuery:
-    """Read `next`, which the buttons below a list do."""
+    """Read `next` as a call for help: the buttons below a list turn its pages."""
     return HelpQuery("list")
 
 
@@ -70,12 +70,12 @@ def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWor
     """
     bare = ("id", SEARCH.key, *SEARCH.synonyms)
     rest = [replace(word, key=None) if word.key in bare else word for word in join_flags(rest)]
-    words = [word for word in without_small(rest) if word.key is None]
+    words = [word for word in without_fillers(rest) if word.key is None]
     options = [word for word in rest if word.key is not None]
     for word in options:
-        if OVERVIEW_OPTIONS.named(word.key or ""):
+        if OVERVIEW_OPTIONS.find(word.key or ""):
             continue
-        if LIST_OPTIONS.named(word.key or ""):
+        if LIST_OPTIONS.find(word.key or ""):
             expected = f"`{COMMAND} list NAME` with them"
             raise head.wrong("looks for names, and has no filters", expected=expected, nearest="list")
         of_overview = OVERVIEW_OPTIONS.unknown(word)
@@ -103,7 +103,7 @@ def read_not_yet(head: Token, rest: Sequence[Token], _: Command) -> NotYet:
     said = head.value.lower()
     verb = next(verb for verb, others in NOT_YET.items() if said == verb or said in others)
     rest, readings = read_addresses(rest)
-    words = [word for word in without_small(read_phrases(rest)[0]) if word.key is None]
+    words = [word for word in without_fillers(read_phrases(rest)[0]) if word.key is None]
     if words and is_instance_id(words[0]):
         return NotYet(verb, instance=words[0].value, readings=readings)
     instance = words[1].value if len(words) > 1 and is_instance_id(words[1]) else None

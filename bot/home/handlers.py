@@ -13,7 +13,7 @@ from bot.slack.reply import Reply, ShowMessage
 
 
 class HomeHandlers:
-    """Handlers of what is asked of the bot itself.
+    """Handlers of requests about the bot itself.
 
     Args:
         accounts: the names of all, the default first.
@@ -39,7 +39,7 @@ class HomeHandlers:
         return ShowMessage(version_message())
 
     async def help_with_message(self, request: HelpWithMessage, _: Interaction) -> Reply:
-        """Show short help to somebody who wrote to the bot, with buttons for what that may have meant."""
+        """Show short help to a person who wrote to the bot, with buttons for what the message may mean."""
         offers = [
             offer
             for offer in request.offers

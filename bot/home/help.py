@@ -33,7 +33,7 @@ class Example:
     title: str = ""
     can_be_tried: bool = True
 
-    def of(self, workflow: str | None) -> Command:
+    def command_for(self, workflow: str | None) -> Command:
         """Return the command, about a workflow if its name is known."""
         name, part = (
             ("NAME", "TEXT") if workflow is None else (quote_name(workflow), quote(_part_of(workflow)))
@@ -42,14 +42,14 @@ class Example:
 
     def line(self, workflow: str | None) -> str:
         """Return it in mrkdwn, below its title."""
-        line = f"{command(self.of(workflow).whole().strip())}   {self.meaning}"
+        line = f"{command(self.command_for(workflow).whole().strip())}   {self.meaning}"
         return f"*{self.title}*\n{line}" if self.title else line
 
     def button(self, workflow: str | None) -> Block | None:
         """Return the button that does it; None where it can't be tried."""
         if not self.can_be_tried or (workflow is None and "{" in self.words):
             return None
-        return run_button("Try it", self.of(workflow))
+        return run_button("Try it", self.command_for(workflow))
 
 
 def _part_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the bot says of itself, also to somebody who writes to it in a message."""
+"""Answers about the bot itself, and its answer to a message."""
 
 import platform
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What people ask of the bot itself."""
+"""Requests about the bot itself."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -36,7 +36,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class HelpWithMessage(Request):
-    """Help for somebody who wrote to the bot in a message.
+    """Help for a person who wrote to the bot in a message.
 
     Attributes:
         offers: the commands that it can be read as, the likeliest first.

@@ -12,7 +12,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return what DBOS gives SQLAlchemy for its engine, besides the size of the pool."""
     connect: dict[str, Any] = {}
     if not url.startswith("sqlite"):
-        # A pooler in transaction mode gives each transaction another session, which knows no statement.
+        # A pooler in transaction mode gives each transaction another session, without prepared statements.
         connect = {"application_name": "workflows-bot", "prepare_threshold": None}
     elif sqlite3.sqlite_version_info < _HAS_SUBSECONDS:
         connect = {"factory": SubsecondConnection}

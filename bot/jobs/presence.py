@@ -1,6 +1,6 @@
-"""Whether there is a worker on a PostgreSQL: each says so every few seconds, whether or not it has jobs.
+"""Whether a PostgreSQL database has a worker: each announces itself every few seconds, with or without jobs.
 
-Beside an SQLite file a worker is of the same process as what asks for it.
+On an SQLite file the only worker is the one of this process.
 """
 
 import time
@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 _FRESH: Final = timedelta(minutes=1)
-"""How long a word counts; a worker may be busy, or its database slow."""
+"""How long an announcement counts; a worker may be busy, or its database slow."""
 
 
 class WorkerPresence:
-    """Says that there is a worker.
+    """Announces that there is a worker.
 
     Args:
         engine: the database, with its tables up to date.
@@ -30,11 +30,11 @@ class WorkerPresence:
         if self._is_shared:
             from bot.jobs.lease import Lease, new_executor  # noqa: PLC0415 - loads PostgreSQL's dialect
 
-            # No job is ever of this executor: it is another than that of the runtime, which may not run yet.
+            # This executor never runs a job. The runtime has another one, and may not have started yet.
             self._lease = Lease(engine, team, new_executor(), _FRESH, time.monotonic)
 
     async def announce(self) -> None:
-        """Say that there is a worker.
+        """Announce that there is a worker.
 
         Raises:
             SQLAlchemyError, OSError: the database does not answer.
@@ -43,28 +43,28 @@ class WorkerPresence:
             await self._lease.renew()
 
     async def withdraw(self) -> None:
-        """Say it no more; if the database does not answer, others find out in a while."""
+        """Withdraw the announcement; if the database does not answer, it expires."""
         if self._is_shared:
             with suppress(SQLAlchemyError, OSError):
                 await self._lease.release()
 
 
 @dataclass(frozen=True, slots=True)
-class Workers:
+class WorkerStatus:
     """Whether any worker could run a job now.
 
     Attributes:
-        are_well: one could, as far as is known.
+        ok: whether one could, as far as is known.
         fault: what is wrong with the worker of this process; None if it has none.
     """
 
-    are_well: bool
+    ok: bool
     fault: str | None = None
 
 
 @dataclass
-class KnownWorkers:
-    """What this process knows of workers.
+class WorkerMonitor:
+    """Finds out whether any worker could run a job.
 
     Attributes:
         engine: the database, with its tables up to date.
@@ -74,7 +74,7 @@ class KnownWorkers:
     engine: AsyncEngine
     own_fault: Callable[[], str | None] | None = None
 
-    async def look(self) -> Workers:
+    async def get_status(self) -> WorkerStatus:
         """Return whether any worker could run a job now.
 
         Raises:
@@ -82,7 +82,7 @@ class KnownWorkers:
         """
         fault = self.own_fault() if self.own_fault else None
         if (self.own_fault and fault is None) or self.engine.dialect.name != "postgresql":
-            return Workers(fault is None, fault)
+            return WorkerStatus(fault is None, fault)
         from bot.jobs.lease import is_any_alive  # noqa: PLC0415 - as above
 
-        return Workers(await is_any_alive(self.engine, _FRESH), fault)
+        return WorkerStatus(await is_any_alive(self.engine, _FRESH), fault)

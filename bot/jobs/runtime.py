@@ -136,9 +136,9 @@ class JobRuntime:
             try:
                 await self._heartbeat(lease)
             except Exception as error:  # noqa: BLE001 - the next one may succeed, whatever DBOS raises
-                failures.failed(reason_of(error))
+                failures.record_failure(reason_of(error))
             else:
-                failures.succeeded()
+                failures.record_success()
 
     async def _keep_up(self, upkeep: JobUpkeep) -> None:
         """Look again and again after the jobs that no worker runs."""
@@ -147,9 +147,9 @@ class JobRuntime:
             try:
                 await upkeep.look()
             except Exception as error:  # noqa: BLE001 - the next look may succeed, whatever DBOS raises
-                failures.failed(reason_of(error))
+                failures.record_failure(reason_of(error))
             else:
-                failures.succeeded()
+                failures.record_success()
             await asyncio.sleep(self.stranded_every.total_seconds())
 
     async def _heartbeat(self, lease: Lease) -> None:

@@ -104,7 +104,7 @@ class JobUpkeep:
             _log.warning("jobs_requeued", jobs=requeued)
 
     async def _end_left(self, backlogs: frozenset[Backlog]) -> None:
-        """Cancel jobs of other versions that nobody takes: what they are for is begun anew, by this version.
+        """Cancel jobs of other versions that no worker takes; this version starts their work anew.
 
         While workers of their version are there, a backlog moves on between two looks. If they are only too
         busy, this version does the work instead.

@@ -6,7 +6,7 @@ from bot.language.time_pieces import CalendarDate, Period
 
 
 def last_day_of(date_: CalendarDate, today: date) -> date | None:
-    """Return the day that a date names, of one without a year the last one that has come."""
+    """Return the day that a date names; without a year, the last such day up to today."""
     years = [date_.year] if date_.year is not None else range(today.year, today.year - 9, -1)
     for year in years:
         try:
@@ -35,5 +35,5 @@ def months_before(day: date, months: int) -> date:
 
 
 def moment_in(wall: datetime, zone: tzinfo) -> datetime:
-    """Return when the clocks of a zone show something; what they show twice, the first time."""
+    """Return when the clocks of a zone show a time; of two such moments, the first."""
     return wall.replace(tzinfo=zone).astimezone(UTC)

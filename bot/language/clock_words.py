@@ -22,5 +22,5 @@ def nearest_time(text: str) -> str | None:
 
 
 def read_clock(text: str) -> time | None:
-    """Return the time of day that a text is in the rest of the language too."""
+    """Return the time of day that a text means in filters, too; None for any other form."""
     return times.read(text, _ANY_DAY).at.time() if times.is_clock(text) else None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.language.times import Clock
-from bot.language.tokens import COMMAND, SlackMention, escaped, extract_mentions, with_marks
+from bot.language.tokens import COMMAND, SlackMention, escape, extract_mentions, span_with_marks
 
 _NO_MOMENT: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ class Command:
         mentions: the channels and people that Slack recognised in it.
         accounts: the names that settings give to accounts.
         channel: the id of the channel in which it was typed.
-        zone: the IANA name of the zone that is meant where none is said.
+        zone: the IANA name of the default zone.
         workflows: the names of the account's workflows, where they were looked up to read it.
         zone_assumed: UTC stands in for it, as Slack did not tell the person's.
         now: the moment at which it was typed.
@@ -56,15 +56,15 @@ class Command:
         """Return the text as Slack sends it: what `from_slack` reads as this command."""
         parts, at = [], 0
         for mention in self.mentions:
-            parts += [escaped(self.text[at : mention.start]), mention.sent()]
+            parts += [escape(self.text[at : mention.start]), mention.sent()]
             at = mention.end
-        return "".join((*parts, escaped(self.text[at:]))) or COMMAND
+        return "".join((*parts, escape(self.text[at:]))) or COMMAND
 
     def edit(self, span: tuple[int, int] | None, words: str) -> "Command":
         """Return the command with other words in a span, in which a mention keeps whom it means."""
         start, end = span or (0, len(self.text))
         if not words:
-            start, end = with_marks(self.text, start, end)
+            start, end = span_with_marks(self.text, start, end)
             start = len(self.text[:start].rstrip())
         moved = []
         for mention in self.mentions:

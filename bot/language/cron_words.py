@@ -88,7 +88,7 @@ def _check_field(place: int, token: Token) -> None:
 
 
 def _check_steps(place: int, fields: Sequence[Token]) -> None:
-    """Refuse `*/90` among minutes: cron takes it for minute 0 of every hour, which nobody means by it.
+    """Refuse `*/90` among minutes: cron takes it for minute 0 of every hour, which people do not mean.
 
     Raises:
         QueryError: a step is longer than its field.

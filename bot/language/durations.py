@@ -54,7 +54,7 @@ _PARTS: Final = re.compile(rf"{_PART}(?:(?:,| ?&| and)? ?{_PART})*")
 
 
 def parse_count(text: str) -> float:
-    """Return the number that a match of `COUNT` is."""
+    """Return the number that `COUNT` matched."""
     word = text.strip()
     return _COUNTS.get(word) or float(word)
 

@@ -26,7 +26,7 @@ class QueryError(Exception):
         problem: what is wrong with it, to be read after the word.
         expected: what would have been right.
         choices: what to write in its place, where something right looks like it; several if any may be meant.
-            Nothing in its place leaves it out.
+            An empty one leaves the word out.
         span: where the word stands in the text; None for all of it.
         proposals: the whole text as it can be read, for the nearest or for each choice; `verify_proposals`
             fills them in.
@@ -83,12 +83,12 @@ def verify_proposals(error: QueryError, typed: Editable, read: Callable[[Any], o
         typed: the text.
         read: reads a text. It raises QueryError.
     """
-    found = [(words, _corrected(error, words, typed, read)) for words in error.choices]
+    found = [(words, _correct(error, words, typed, read)) for words in error.choices]
     error.choices = tuple(words for words, text in found if text is not None)
     error.proposals = tuple(text for _, text in found if text is not None)
 
 
-def _corrected(
+def _correct(
     error: QueryError, words: str, typed: Editable, read: Callable[[Any], object]
 ) -> Editable | None:
     """Return a text as it can be read once the words are in the place of the wrong ones."""
@@ -182,7 +182,7 @@ def nearest_several(word: str, choices: Sequence[str], *, most: int, cutoff: flo
 
 
 def without_span(text: str, start: int, end: int) -> str:
-    """Return a text without a part, and without what joined that to another part."""
+    """Return a text without a part, and without the comma or `and` that joined it to another part."""
     before, after = text[:start].rstrip(), text[end:].lstrip()
     shorter = _JOINS_BEFORE.sub("", before)
     if shorter == before:

@@ -33,7 +33,7 @@ def known_status(word: str) -> Status | None:
 
 
 def synonymous_status(word: str) -> Status | None:
-    """Return the status that people call by a word elsewhere."""
+    """Return the status that other systems call by a word."""
     meant = _STATUS_SYNONYMS.get(word.casefold())
     return None if meant is None else Status(meant)
 

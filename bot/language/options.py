@@ -113,8 +113,8 @@ class Options:
         """Return the key that a name stands for, if it is one of an option."""
         return self._key_of.get(name)
 
-    def named(self, name: str) -> Option[Any] | None:
-        """Return the option that a name stands for, also one that people use elsewhere."""
+    def find(self, name: str) -> Option[Any] | None:
+        """Return the option that a name stands for, also a name from other systems."""
         key = self._key_of.get(name) or self._synonyms.get(name)
         return None if key is None else self._options[key]
 

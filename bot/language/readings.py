@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Words that were certain enough to be read, though they are not the ones of the language.
+    """Words that the language does not have, and that were read because their meaning is certain.
 
     Attributes:
         typed: as they were typed.
-        meant: what they were read as, as it is typed; empty where they were left out as adding nothing.
+        meant: what they were read as, as it is typed; empty if they were left out, as they add nothing.
     """
 
     typed: str

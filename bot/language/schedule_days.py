@@ -66,20 +66,24 @@ def take_days(words: Words) -> Days | None:
     ahead.take_phrase(("the",))
     _check_possible(words, ahead, is_each=is_each)
     days = (
-        _day_of_month(ahead) or take_group(ahead) or _weekly(ahead) or _monthly(ahead) or take_weekdays(ahead)
+        _take_day_of_month(ahead)
+        or take_group(ahead)
+        or _take_weekly(ahead)
+        or _take_monthly(ahead)
+        or take_weekdays(ahead)
     )
-    days = days or _ordinal(ahead, is_day=words.word() != ahead.word())
+    days = days or _take_ordinal(ahead, is_day=words.word() != ahead.word())
     if days is None:
         return None
     if is_each and re.search("#[234]", days.of_week) and not ahead.take_phrase(_OF_MONTH):
-        raise _unclear_ordinal(words.copy().follow(ahead), days)
+        raise _unclear_ordinal_error(words.copy().follow(ahead), days)
     ahead.take_phrase(_OF_MONTH)
     words.follow(ahead)
     return days
 
 
 def _check_possible(words: Words, ahead: Words, *, is_each: bool) -> None:
-    """Refuse what comes less often than every week, other than days of the month."""
+    """Refuse a schedule that comes less often than every week, unless it names days of the month."""
     further = ahead.copy()
     if is_each and further.word(1) in ("months", "years"):
         further.take()
@@ -94,10 +98,10 @@ def _check_possible(words: Words, ahead: Words, *, is_each: bool) -> None:
     further.take_phrase(("on", "week on"))
     take_weekdays(further) or take_group(further)
     said = words.copy().follow(further)
-    raise _too_rare(said, _RARE.get(name) or "does not come on the same days of each week")
+    raise _rare_days_error(said, _RARE.get(name) or "does not come on the same days of each week")
 
 
-def _too_rare(said: Sequence[Token], problem: str) -> QueryError:
+def _rare_days_error(said: Sequence[Token], problem: str) -> QueryError:
     weekday = next((WEEKDAY_OF[word] for word in as_typed(said).lower().split() if word in WEEKDAY_OF), 1)
     name = WEEKDAYS[weekday]
     return wrong(
@@ -108,7 +112,7 @@ def _too_rare(said: Sequence[Token], problem: str) -> QueryError:
     )
 
 
-def _unclear_ordinal(said: Sequence[Token], days: Days) -> QueryError:
+def _unclear_ordinal_error(said: Sequence[Token], days: Days) -> QueryError:
     """Return the error for `every second tuesday`, which may be one of two or of a month."""
     name, which = WEEKDAYS[int(days.of_week[0])], ORDINALS[days.of_week[1:3]]
     return wrong(
@@ -118,7 +122,7 @@ def _unclear_ordinal(said: Sequence[Token], days: Days) -> QueryError:
     )
 
 
-def _weekly(words: Words) -> Days | None:
+def _take_weekly(words: Words) -> Days | None:
     """Read `weekly on monday`, `every week on mon and thu`."""
     ahead = words.copy()
     if ahead.take_phrase(_WEEKLY) is None:
@@ -130,36 +134,36 @@ def _weekly(words: Words) -> Days | None:
     return days
 
 
-def _monthly(words: Words) -> Days | None:
+def _take_monthly(words: Words) -> Days | None:
     """Read `monthly 1`, `monthly on the last day`, `every month on the 1st and 15th`."""
     ahead = words.copy()
     if ahead.take_phrase(_MONTHLY) is None:
         return None
     said = words.copy().follow(ahead)
     ahead.pass_over("on", "the")
-    days = _which_weekday(ahead)
+    days = _take_which_weekday(ahead)
     if days is None:
         ahead.pass_over("day", "days")
-        days = _days_of_month(ahead)
+        days = _take_days_of_month(ahead)
     if days is None:
-        raise _no_day_of_month(said, ahead)
+        raise _no_day_of_month_error(said, ahead)
     words.follow(ahead)
     return days
 
 
-def _day_of_month(words: Words) -> Days | None:
+def _take_day_of_month(words: Words) -> Days | None:
     """Read `day 1 of the month`."""
     ahead = words.copy()
     if ahead.take_phrase(("day", "days")) is None:
         return None
-    days = _days_of_month(ahead)
+    days = _take_days_of_month(ahead)
     if days is None or ahead.take_phrase(_OF_MONTH) is None:
         return None
     words.follow(ahead)
     return days
 
 
-def _no_day_of_month(said: Sequence[Token], ahead: Words) -> QueryError:
+def _no_day_of_month_error(said: Sequence[Token], ahead: Words) -> QueryError:
     token = ahead.ahead
     if token is None or not ahead.word():
         right = f"{as_typed(said)} 1"
@@ -172,7 +176,7 @@ def _no_day_of_month(said: Sequence[Token], ahead: Words) -> QueryError:
     return token.wrong("is no day of the month", expected=_DAY_OF_MONTH, nearest=close)
 
 
-def _days_of_month(words: Words) -> Days | None:
+def _take_days_of_month(words: Words) -> Days | None:
     """Read `1`, `1st and 15th`, `1, 10, 20`, `last day`, `last weekday`."""
     if name := words.take_phrase(
         ("last day", "last weekday", "last working day", "last business day", "last")
@@ -180,7 +184,7 @@ def _days_of_month(words: Words) -> Days | None:
         return Days(of_month="L" if name in ("last", "last day") else "LW")
     ahead = words.copy()
     days: list[str] = []
-    while numbers := _numbered(ahead.word()):
+    while numbers := _read_numbers(ahead.word()):
         days += numbers
         ahead.take()
         words.follow(ahead)
@@ -188,34 +192,34 @@ def _days_of_month(words: Words) -> Days | None:
     return Days(of_month=",".join(days)) if days else None
 
 
-def _numbered(word: str) -> list[str]:
+def _read_numbers(word: str) -> list[str]:
     """Return the days in `1st` or `1,15`; none if one of them is not a day of every month."""
     found = [_NUMBERED.fullmatch(part) for part in LIST_MARK.split(word)]
     numbers = [number[1] for number in found if number and 1 <= int(number[1]) <= LAST_DAY_IN_ALL_MONTHS]
     return numbers if len(numbers) == len(found) else []
 
 
-def _ordinal(words: Words, *, is_day: bool) -> Days | None:
-    """Read `first monday`, `1st of each month`, and `the 15th` where it was said that it is a day."""
+def _take_ordinal(words: Words, *, is_day: bool) -> Days | None:
+    """Read `first monday`, `1st of each month`, and `the 15th` if `on` before it shows that it is a day."""
     if words.word() not in _WHICH and not re.fullmatch(r"\d+(st|nd|rd|th).*", words.word()):
         return None
-    if days := _which_weekday(words):
+    if days := _take_which_weekday(words):
         return days
     ahead = words.copy()
-    days = _first_or_last_day(ahead) or _days_of_month(ahead)
+    days = _take_first_day(ahead) or _take_days_of_month(ahead)
     if days and (ahead.take_phrase(_OF_MONTH) or (is_day and days.of_month[0].isdigit())):
         words.follow(ahead)
         return days
-    return _no_weekday(words)
+    return _refuse_ordinal(words)
 
 
-def _first_or_last_day(words: Words) -> Days | None:
+def _take_first_day(words: Words) -> Days | None:
     if words.take_phrase(("first day", "1st day", "first")):
         return Days(of_month="1")
     return None
 
 
-def _no_weekday(words: Words) -> Days:
+def _refuse_ordinal(words: Words) -> Days:
     """Refuse `first`, `1st 9am`, `first mondy`.
 
     Raises:
@@ -236,7 +240,7 @@ def _no_weekday(words: Words) -> Days:
     raise second.wrong("is no day of the week", expected=WEEKDAY_EXPECTED, nearest=close)
 
 
-def _which_weekday(words: Words) -> Days | None:
+def _take_which_weekday(words: Words) -> Days | None:
     """Read `first monday`, `1st and 3rd tuesday of the month`."""
     ahead = words.copy()
     which: list[str] = []

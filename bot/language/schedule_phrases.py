@@ -1,6 +1,6 @@
 """Five cron fields in words: `weekdays at 09:00 and 17:00`, `every 2h from 09:00 to 17:00 on mondays`.
 
-What is said here reads back as the same fields. Fields that have no such words are said as they are.
+These words read back as the same fields. Fields without such words stay as they are.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,12 +15,12 @@ HOUR: Final = 60
 DAY: Final = 24 * HOUR
 
 _MOST_TIMES: Final = 4
-"""Times of day that are listed; more of them are said as an interval."""
+"""The most times of day that are listed; more are written as an interval."""
 _MOST_DAYS: Final = 4
 
 
 def cron_in_words(cron: str) -> str:
-    """Return what reads back as these fields, which are in the form that `cron.canonical` writes."""
+    """Return cron fields, in the form of `cron.canonical`, in words that read back as the same fields."""
     minute, hour, day, month, weekday = cron.split()
     if month != "*" or "*" not in (day, weekday):
         return f"cron {cron}"
@@ -31,11 +31,11 @@ def cron_in_words(cron: str) -> str:
     if how_often := _interval(minute, hour, times):
         return how_often if days == "daily" else _on_days(how_often, days)
     if len(times) <= _MOST_TIMES:
-        return f"{days} at {listed([clock_text(time) for time in times])}"
+        return f"{days} at {join_words([clock_text(time) for time in times])}"
     return f"cron {cron}"
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """Return `a`, `a and b`, or `a, b and c`."""
     *others, last = words
     return f"{', '.join(others)} and {last}" if others else last
@@ -63,7 +63,7 @@ def _interval(minute: str, hour: str, times: Sequence[int]) -> str | None:
     if hour == "*" or _is_even(hour, 24):
         often = "hourly" if hour == "*" else f"every {hour[2:]}h"
         minutes = [f":{number:02}" for number in _numbers(minute, HOUR)]
-        return often if minutes == [":00"] else f"{often} at {listed(minutes)}"
+        return often if minutes == [":00"] else f"{often} at {join_words(minutes)}"
     steps = {second - first for first, second in pairwise(times)}
     if len(steps) != 1 or len(times) <= _MOST_TIMES:
         return None
@@ -86,7 +86,7 @@ def _days_of_month(day: str) -> str | None:
     days = _numbers(day, 0)
     if len(days) > _MOST_DAYS or days[-1] > LAST_DAY_IN_ALL_MONTHS:
         return None
-    return f"monthly on day{'s' if len(days) > 1 else ''} {listed([str(number) for number in days])}"
+    return f"monthly on day{'s' if len(days) > 1 else ''} {join_words([str(number) for number in days])}"
 
 
 def _weekdays(weekday: str) -> str | None:
@@ -107,7 +107,7 @@ def _which_weekday(parts: Collection[str]) -> str | None:
     which = [ordinal for suffix, ordinal in ORDINALS.items() if any(part[1:] == suffix for part in parts)]
     if len({part[0] for part in parts}) > 1 or len(which) != len(parts):
         return None
-    return f"{listed(which)} {WEEKDAYS[int(next(iter(parts))[0])]}"
+    return f"{join_words(which)} {WEEKDAYS[int(next(iter(parts))[0])]}"
 
 
 def _numbers(field: str, whole: int) -> tuple[int, ...]:

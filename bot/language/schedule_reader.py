@@ -15,10 +15,10 @@ from bot.language.schedule_phrases import ORDINALS, WEEKDAYS
 from bot.language.schedule_times import (
     ALL_INTERVALS,
     USUAL,
-    ClockSaid,
+    TypedClock,
     clock_fields,
+    interval_times,
     settle,
-    spaced,
     take_bounds,
     take_clocks,
     take_interval,
@@ -57,25 +57,25 @@ class ScheduleReader:
 
     Attributes:
         words: those ahead.
-        zone: the IANA name of the zone that was said, and before that of the one that is meant without.
+        zone: the IANA name of the zone that was named; until then, of the default zone.
         zone_words: the words that named it.
-        days: which were said.
-        clocks: the times of day that were said.
+        days: None until some were read.
+        clocks: the times of day.
         interval: minutes between two times, and the words for it.
         past: the minutes of each hour at which an interval comes.
         bounds: the first and the last time of a day.
-        part: the part of the day, `morning`; empty where none was said.
-        is_each: it was said of each day.
+        part: the part of the day, such as `morning`; empty for none.
+        is_each: whether the part is one of every day.
     """
 
     words: Words
     zone: str
     zone_words: tuple[Token, ...] = ()
     days: Days | None = None
-    clocks: list[ClockSaid] = field(default_factory=list)
+    clocks: list[TypedClock] = field(default_factory=list)
     interval: tuple[int, tuple[Token, ...]] | None = None
     past: list[int] = field(default_factory=list)
-    bounds: tuple[ClockSaid, ClockSaid] | None = None
+    bounds: tuple[TypedClock, TypedClock] | None = None
     part: str = ""
     is_each: bool = False
 
@@ -85,15 +85,15 @@ class ScheduleReader:
         Raises:
             QueryError: a part of it is missing or can't be read.
         """
-        if fields := self._nickname():
+        if fields := self._take_nickname():
             return fields
         _check_count(self.words)
         while self._take_part() or self._take_interval() or self._take_days() or self.take_zone():
             pass
         if not (self.interval or self.clocks):
-            raise self._without_time()
+            raise self._no_time_error()
         if self.days is None and not (self.interval or self.is_each):
-            raise self._without_days()
+            raise self._no_days_error()
         times = self._interval_times(*self.interval) if self.interval else settle(self.clocks, self.part)
         days = self.days or Days()
         said = self.words.taken
@@ -105,12 +105,14 @@ class ScheduleReader:
     def takes_any(self) -> bool:
         """Return whether the words ahead begin with any part of a schedule."""
         try:
-            return bool(self._nickname()) or self._take_part() or self._take_interval() or self._take_days()
+            return (
+                bool(self._take_nickname()) or self._take_part() or self._take_interval() or self._take_days()
+            )
         except QueryError:
             return True
 
     def take_zone(self) -> bool:
-        """Take a zone, `in Berlin` or `(UTC)`, if one is ahead and none was said before.
+        """Take a zone, `in Berlin` or `(UTC)`, if one is ahead and none was read before.
 
         Raises:
             QueryError: it may be several.
@@ -122,7 +124,7 @@ class ScheduleReader:
             return True
         ahead = self.words.copy()
         ahead.take_phrase(("in", "in the"))
-        said = _zone_words(ahead)
+        said = _take_zone_words(ahead)
         if not said:
             return False
         found = find_zones(" ".join(token.value for token in said), self.zone)
@@ -134,7 +136,7 @@ class ScheduleReader:
         self.zone, self.zone_words = found[0], said
         return True
 
-    def _nickname(self) -> str | None:
+    def _take_nickname(self) -> str | None:
         """Take `@daily`; one with more words behind it is read as those words are."""
         name = self.words.word()
         if name not in NICKNAMES:
@@ -190,12 +192,12 @@ class ScheduleReader:
         if self.bounds:
             first, last = settle(self.bounds, self.part)
             bounds = (first, last)
-        return spaced(interval, said, self.past, bounds)
+        return interval_times(interval, said, self.past, bounds)
 
-    def _without_time(self) -> QueryError:
+    def _no_time_error(self) -> QueryError:
         said, words = self.words.taken, self.words
         if not said:
-            return _unknown_head(words)
+            return _unknown_head_error(words)
         if self.bounds:
             expected = "how often between them, as in `hourly from 9am to 5pm`"
             return wrong(said, "does not say how often", expected=expected)
@@ -211,7 +213,7 @@ class ScheduleReader:
         right = None if _has_time(words) else f"{as_typed(words.taken)} 09:00"
         return wrong(words.taken, NO_TIME, expected=TIME_EXPECTED, nearest=right)
 
-    def _without_days(self) -> QueryError:
+    def _no_days_error(self) -> QueryError:
         said, ahead = self.words.taken, self.words.ahead
         expected = f"them before the time: {EXPECTED}"
         if ahead is not None and (close := nearest(self.words.word(), _HEADS, cutoff=_CLOSE)):
@@ -228,7 +230,7 @@ def _check_count(words: Words) -> None:
     """Refuse `twice a day`, `three times a day`.
 
     Raises:
-        QueryError: it is said how often, and not when.
+        QueryError: it names how often, but not when.
     """
     ahead = words.copy()
     if ahead.take_phrase(("twice",)) or (ahead.word(1) == "times" and ahead.take() and ahead.take()):
@@ -239,11 +241,11 @@ def _check_count(words: Words) -> None:
         raise wrong(said, "does not say at which times", expected=TIME_EXPECTED, nearest=right)
 
 
-def _unknown_head(words: Words) -> QueryError:
+def _unknown_head_error(words: Words) -> QueryError:
     """Return the error for a word that begins no schedule."""
     word, head = words.word(), words.take()
     if word in EACH:
-        return _unknown_interval(head, words)
+        return _unknown_interval_error(head, words)
     if word in _ONCE:
         return head.wrong("comes once, and a digest comes again and again", expected=EXPECTED)
     if clock := nearest_time(word):
@@ -256,7 +258,7 @@ def _unknown_head(words: Words) -> QueryError:
     return head.wrong("is not a known schedule", expected=EXPECTED, nearest=close)
 
 
-def _unknown_interval(every: Token, words: Words) -> QueryError:
+def _unknown_interval_error(every: Token, words: Words) -> QueryError:
     """Return the error for `every`, `every 4`, `every 4 hrz`, `every mondya`."""
     if not words.word():
         right = f"{every.text} 4h"
@@ -275,7 +277,7 @@ def _unknown_interval(every: Token, words: Words) -> QueryError:
     return wrong(said, "is no interval I know", expected=one_of(ALL_INTERVALS), nearest=close)
 
 
-def _zone_words(words: Words) -> tuple[Token, ...]:
+def _take_zone_words(words: Words) -> tuple[Token, ...]:
     """Take the words of a zone; in quotes its full name alone, as anything else may be a workflow."""
     named = words.ahead
     is_name = named is not None and named.key is None and named.quoted and zone_name(named.value) is not None

@@ -1,7 +1,7 @@
 """The times of a schedule: `9am and 5pm`, `every morning at 8`, `hourly`, `every 2h from 9am to 5pm`.
 
 They are collected as minutes from midnight. One digest has five cron fields, in which each hour that is named
-comes with each minute that is named: what can't be said so is refused.
+comes with each minute that is named: other times are refused.
 """
 
 import re
@@ -34,7 +34,7 @@ _PAST_WORDS: Final = ("past", "past the hour", "minutes past", "minutes past the
 _CERTAIN: Final = re.compile(
     r"\d{1,2}[.h]\d{2}(?:am|pm)?|\d{4}|\d{1,2}h|noon|midday|midnight|1[3-9]|2[0-3]|00?"
 )
-"""Times that are no `09:00` and no `9am`, and can mean but one."""
+"""Other forms than `09:00` and `9am` that can mean only one time of day."""
 _BARE: Final = re.compile(r"\d{1,2}(?:[:.]\d{2})?")
 _OCLOCK: Final = ("o'clock", "o\N{RIGHT SINGLE QUOTATION MARK}clock", "oclock", "sharp")
 _PAST: Final = re.compile(r":(\d{2})")
@@ -68,18 +68,18 @@ _HOURS_OF: Final = {
     "night": (*range(18, 24), *range(6)),
 }
 USUAL: Final = {"morning": "09:00", "afternoon": "14:00", "evening": "18:00", "night": "22:00"}
-"""What is proposed where a part of the day is said and no time."""
+"""The times to propose for a part of the day without a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class ClockSaid:
+class TypedClock:
     """A time of day as it was typed.
 
     Attributes:
         said: the words.
         minutes: from midnight.
         is_bare: it is a number such as `9`, which may be either half of the day.
-        has_half: it is said of which half of the day, as in `9am`.
+        has_half: it says which half of the day it is in, as `9am` does.
     """
 
     said: tuple[Token, ...]
@@ -98,12 +98,12 @@ class ClockSaid:
         return other * HOUR + minute if other in _HOURS_OF[part] else None
 
 
-def take_clocks(words: Words) -> list[ClockSaid]:
+def take_clocks(words: Words) -> list[TypedClock]:
     """Take `at 9am`, `9am, 1pm and 5pm`, `9am/5pm`; take no word where no time is ahead."""
     ahead = words.copy()
     ahead.take_phrase(("at", "@"))
-    found: list[ClockSaid] = []
-    while clocks := _clocks(ahead):
+    found: list[TypedClock] = []
+    while clocks := _take_word_of_clocks(ahead):
         found += clocks
         words.follow(ahead)
         if words.take_phrase(_OCLOCK):
@@ -118,7 +118,7 @@ def take_part(words: Words) -> tuple[str, bool] | None:
     """Take `every morning`, `in the evening`, `nightly`.
 
     Returns:
-        The part of the day, and whether it is said of each day.
+        The part of the day, and whether it means every day.
     """
     ahead = words.copy()
     is_each = ahead.take_phrase(EACH) is not None
@@ -143,13 +143,13 @@ def take_interval(words: Words) -> tuple[int, tuple[Token, ...]] | None:
     ahead = words.copy()
     minutes = _FIXED.get(ahead.take_phrase(_FIXED) or "")
     if minutes is None and ahead.take_phrase(EACH):
-        minutes = _counted(ahead)
+        minutes = _take_length(ahead)
     if minutes is None:
         return None
     return minutes, words.follow(ahead)
 
 
-def _counted(words: Words) -> int | None:
+def _take_length(words: Words) -> int | None:
     """Take `4h`, `30 minutes`, `two hours`, `minute`; return minutes."""
     ahead = words.copy()
     if not ahead.word():
@@ -172,19 +172,19 @@ def _counted(words: Words) -> int | None:
     return length // timedelta(minutes=1)
 
 
-def take_bounds(words: Words) -> tuple[ClockSaid, ClockSaid] | None:
+def take_bounds(words: Words) -> tuple[TypedClock, TypedClock] | None:
     """Take `from 9am to 5pm`, `between 09:00 and 17:00`, `9-17`: the first and the last time of a day."""
     ahead = words.copy()
     is_between = ahead.take_phrase(("from", "between")) == "between"
     joined = _DASH.split(ahead.word())
     if len(joined) == 2:
         token = ahead.take()
-        pair = [_clock_in(part, (token,)) for part in joined]
+        pair = [_read_typed_clock(part, (token,)) for part in joined]
     else:
-        pair = [*_clocks(ahead)[:1]]
+        pair = [*_take_word_of_clocks(ahead)[:1]]
         if not ahead.take_phrase((*_TO, "and") if is_between else _TO):
             return None
-        pair += _clocks(ahead)[:1]
+        pair += _take_word_of_clocks(ahead)[:1]
     first, last = pair if len(pair) == 2 else (None, None)
     if first is None or last is None:
         return None
@@ -222,17 +222,17 @@ def take_past(words: Words) -> list[int] | None:
     return found if found and max(found) < HOUR else None
 
 
-def settle(clocks: Sequence[ClockSaid], part: str) -> list[int]:
-    """Return the minutes from midnight of some times, given the part of the day that was said, if any.
+def settle(clocks: Sequence[TypedClock], part: str) -> list[int]:
+    """Return some times in minutes from midnight, given the part of the day; an empty one means none.
 
     Raises:
         QueryError: one of them may be in either half of the day, or is in another part of it.
     """
     is_24h = any(clock.minutes >= 13 * HOUR and not clock.has_half for clock in clocks)
-    return [_settled(clock, part, is_24h=is_24h) for clock in clocks]
+    return [_settle_one(clock, part, is_24h=is_24h) for clock in clocks]
 
 
-def _settled(clock: ClockSaid, part: str, *, is_24h: bool) -> int:
+def _settle_one(clock: TypedClock, part: str, *, is_24h: bool) -> int:
     if part:
         minutes = clock.in_part(part)
         if minutes is None:
@@ -244,7 +244,7 @@ def _settled(clock: ClockSaid, part: str, *, is_24h: bool) -> int:
     return clock.minutes
 
 
-def spaced(
+def interval_times(
     interval: int, said: Sequence[Token], past: Sequence[int], bounds: tuple[int, int] | None
 ) -> set[int]:
     """Return the times of an interval.
@@ -259,7 +259,7 @@ def spaced(
         QueryError: it does not come at the same times of each day, or too often.
     """
     if interval not in INTERVALS and (bounds is None or interval < SHORTEST or interval >= DAY):
-        raise _no_interval(said, interval)
+        raise _interval_error(said, interval)
     first, last = bounds or (0, DAY - 1)
     if past and (bounds or interval % HOUR):
         raise wrong(said, "has minutes of its own already", expected="one of the two")
@@ -272,7 +272,7 @@ def spaced(
     return {time + minute for time in times for minute in (past or (0,))}
 
 
-def _no_interval(said: Sequence[Token], minutes: int) -> QueryError:
+def _interval_error(said: Sequence[Token], minutes: int) -> QueryError:
     expected = one_of(ALL_INTERVALS)
     close: str | None = INTERVALS[min(INTERVALS, key=lambda choice: abs(choice - minutes))]
     if minutes < SHORTEST:
@@ -304,7 +304,7 @@ def clock_fields(times: Iterable[int], said: Sequence[Token]) -> str:
     return f"{','.join(map(str, minutes))} {','.join(map(str, hours))}"
 
 
-def _clocks(words: Words) -> list[ClockSaid]:
+def _take_word_of_clocks(words: Words) -> list[TypedClock]:
     """Take one word with one or more times in it, and an `am` or `pm` apart."""
     word, behind = words.word(), words.word(1).replace(".", "")
     if not word:
@@ -316,14 +316,14 @@ def _clocks(words: Words) -> list[ClockSaid]:
         said.take()
     parts = [part for part in _LIST_MARK.split(word.replace("a.m", "am").replace("p.m", "pm")) if part]
     tokens = words.copy().follow(said)
-    found = [clock for part in parts if (clock := _clock_in(part, tokens))]
+    found = [clock for part in parts if (clock := _read_typed_clock(part, tokens))]
     if not found or len(found) != len(parts):
         return []
     words.follow(said)
     return found
 
 
-def _clock_in(text: str, said: tuple[Token, ...]) -> ClockSaid | None:
+def _read_typed_clock(text: str, said: tuple[Token, ...]) -> TypedClock | None:
     text = re.sub("^[a-z]+?(?=(?:am|pm)?$)", lambda word: str(_NUMBERS.get(word[0], word[0])), text)
     clock = read_clock(text)
     if (
@@ -338,4 +338,4 @@ def _clock_in(text: str, said: tuple[Token, ...]) -> ClockSaid | None:
     is_bare = (
         bool(_BARE.fullmatch(text)) and ":" not in text and "." not in text and not _CERTAIN.fullmatch(text)
     )
-    return ClockSaid(said, minutes, is_bare=is_bare, has_half=not _BARE.fullmatch(text))
+    return TypedClock(said, minutes, is_bare=is_bare, has_half=not _BARE.fullmatch(text))

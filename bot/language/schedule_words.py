@@ -24,7 +24,7 @@ _OFFSET: Final = re.compile(r"(?:utc|gmt)?[+-]\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduleSaid:
+class ScheduleWords:
     """A schedule, and the words that it left.
 
     Attributes:
@@ -43,7 +43,7 @@ def read(text: str, zone: str) -> Schedule:
 
     Args:
         text: nothing but the schedule.
-        zone: the IANA name of the zone that is meant where none is said.
+        zone: the IANA name of the default zone.
 
     Raises:
         QueryError: it is none.
@@ -57,12 +57,12 @@ def read(text: str, zone: str) -> Schedule:
     return said.schedule
 
 
-def take(tokens: Sequence[Token], zone: str) -> ScheduleSaid:
+def take(tokens: Sequence[Token], zone: str) -> ScheduleWords:
     """Return the schedule that the words of a command begin with, and the words behind it.
 
     Args:
         tokens: the words, from the schedule on.
-        zone: the IANA name of the zone that is meant where none is said.
+        zone: the IANA name of the default zone.
 
     Raises:
         QueryError: they begin with none.
@@ -74,11 +74,11 @@ def take(tokens: Sequence[Token], zone: str) -> ScheduleSaid:
     fields = cron_words.take_fields(words) if cron_words.are_ahead(words) else reader.take_fields()
     reader.take_zone()
     _check_zone(words)
-    return ScheduleSaid(Schedule(fields, reader.zone), reader.zone_words, words.rest)
+    return ScheduleWords(Schedule(fields, reader.zone), reader.zone_words, words.rest)
 
 
 def begins(tokens: Sequence[Token], zone: str) -> bool:
-    """Return whether the first word of some is a part of a schedule, which need not be whole or right."""
+    """Return whether some words begin with a part of a schedule, which may be incomplete or wrong."""
     words = Words(_without_marks(tokens, zone))
     return words.word() in EACH or cron_words.are_ahead(words) or ScheduleReader(words, zone).takes_any()
 
@@ -105,7 +105,7 @@ def _check_zone(words: Words) -> None:
 
 
 def _without_marks(tokens: Sequence[Token], zone: str) -> tuple[Token, ...]:
-    """Return the words with those of a schedule in quotes or as code as words of their own."""
+    """Split a schedule in quotes or code marks into its words."""
     if not tokens or tokens[0].key is not None:
         return tuple(tokens)
     first, *others = tokens

@@ -78,18 +78,18 @@ def _join(day: str, first: str, second: str, *, includes: bool) -> TimeRange | N
     half = _HALF.match(second)
     if half and _NUMBER.fullmatch(first) and int(first) < int(half[1]) <= 12:
         first += half[2]  # between 2 and 4am
-    start, end = _written(f"{day} {first}".strip()), _written(f"{day} {second}".strip())
+    start, end = _read_time(f"{day} {first}".strip()), _read_time(f"{day} {second}".strip())
     if start is None or end is None:
         return None
     if start.clock and end.clock:
-        whole = _written(_completed(start, end)), _written(_completed(end, start))
+        whole = _read_time(_complete(start, end)), _read_time(_complete(end, start))
         if whole[0] is None or whole[1] is None or _is_backwards(whole[0], whole[1]):
             return None
         start, end = whole[0], whole[1]
     return TimeRange(start.text, f"end of {end.text}" if includes and end.has_end else end.text)
 
 
-def _completed(time: WrittenTime, other: WrittenTime) -> str:
+def _complete(time: WrittenTime, other: WrittenTime) -> str:
     """Return a time with the day and the zone of another, where it has none itself."""
     day = "" if _has_day(time) else _without_clock(other)
     zone = "" if time.zones else " ".join(other.zones)
@@ -120,7 +120,7 @@ def _one_sided(words: Sequence[str]) -> tuple[TimeRange, int] | None:
 
 
 def _in_one_word(words: Sequence[str]) -> tuple[TimeRange, int] | None:
-    """Read `2am-4am`, which is no time by itself; of days, so short a form is rather some name."""
+    """Read `2am-4am`, which is no time by itself; two days in this form are rather a name."""
     found = _CLOCKS_IN_ONE_WORD.fullmatch(words[0]) if words else None
     stretch = _join("", found[1], found[2], includes=True) if found else None
     return (stretch, 1) if stretch else None
@@ -130,7 +130,7 @@ def _whole(words: Sequence[str]) -> tuple[TimeRange, int] | None:
     """Read `yesterday`, `this week`, `last 2 hours`."""
     count = longest_time(words)
     time = " ".join(words[:count])
-    written = _written(time)
+    written = _read_time(time)
     if written is None or written.ends or time == "now":
         return None
     if isinstance(written.day, Ago):
@@ -148,7 +148,7 @@ def _goes_on(written: WrittenTime) -> bool:
 
 
 def _is_day(text: str) -> bool:
-    written = _written(text)
+    written = _read_time(text)
     return written is not None and written.has_end and not isinstance(written.day, Period)
 
 
@@ -166,7 +166,7 @@ def _without_clock(written: WrittenTime) -> str:
     return " ".join(text.replace(",", " ").split())
 
 
-def _written(text: str) -> WrittenTime | None:
+def _read_time(text: str) -> WrittenTime | None:
     try:
         return read_words(text)
     except OverflowError:

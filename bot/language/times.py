@@ -78,7 +78,7 @@ def needs_zone(text: str) -> bool:
     """Return whether the words mean another moment in another zone."""
     try:
         written = read_words(text)
-    except OverflowError:  # longer than any calendar, wherever one asks
+    except OverflowError:  # longer than any calendar, in every zone
         return False
     return written is None or not written.is_exact
 
@@ -121,13 +121,13 @@ def read(text: str, clock: Clock, after: datetime | None = None) -> TimePoint:
         written = read_words(text)
         if written is None:
             raise QueryError(text, "is not a time I can read", expected=EXPECTED)
-        return _Reading(text, written, clock).moment(after)
+        return _TimeReader(text, written, clock).moment(after)
     except (ValueError, OverflowError) as error:
         raise QueryError(text, _NO_MOMENT, expected=EXPECTED) from error
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _TimeReader:
     """A time, and the clock by which it is read."""
 
     typed: str

@@ -100,7 +100,7 @@ class SlackMention:
 
     def sent(self) -> str:
         """Return the mention as Slack sends it."""
-        return f"<{self.kind}{self.id}|{escaped(self.name)}>" if self.name else f"<{self.kind}{self.id}>"
+        return f"<{self.kind}{self.id}|{escape(self.name)}>" if self.name else f"<{self.kind}{self.id}>"
 
 
 def from_slack(text: str) -> str:
@@ -143,7 +143,7 @@ def _label(link: re.Match[str]) -> str:
     return _plain(link["label"] or (f"{link['scheme']}{link['address']}" if is_web else link["address"]))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Return a text with the three entities that Slack makes of what was typed."""
     return re.sub("[&<>]", lambda sign: _ENTITY_OF[sign[0]], text)
 
@@ -166,7 +166,7 @@ def split(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-def with_marks(text: str, start: int, end: int) -> tuple[int, int]:
+def span_with_marks(text: str, start: int, end: int) -> tuple[int, int]:
     """Return where some words of a text begin and end with the marks that people put around them."""
     while start and (
         text[start - 1] in _OPENING_MARKS or text[start - 1] == "*" or _is_unseen(text[start - 1])

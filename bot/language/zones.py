@@ -90,7 +90,7 @@ def find_zones(words: str, own: str = "UTC") -> tuple[str, ...]:
         return _with_offset(offset)
     word = _OTHER_SPELLINGS.get(word, word)
     if places := _ABBREVIATIONS.get(word):
-        return _different((*places, own)) if _offset_called(word, own) is not None else places
+        return _drop_same_clocks((*places, own)) if _offset_of(word, own) is not None else places
     return _of_city().get(word, ())
 
 
@@ -104,7 +104,7 @@ def longest_zone(words: Sequence[str]) -> int:
 
 
 def nearest_zone(words: str) -> str | None:
-    """Return the one zone that some words mean, or with a slip of the keyboard in a name.
+    """Return the one zone that some words mean, or whose name they misspell.
 
     What can mean several zones has no nearest one: see `find_zones`.
     """
@@ -170,17 +170,17 @@ def moments_at(words: str, wall: datetime, own: str = "UTC") -> dict[str, dateti
     """
     offset = parse_offset(words)
     if offset is not None:
-        return {offset_text(offset): _in_utc(wall, timezone(offset))}
+        return {offset_text(offset): _to_utc(wall, timezone(offset))}
     word = _OTHER_SPELLINGS.get(_normal(words), _normal(words))
     places = find_zones(words, own)
     found: dict[datetime, str] = {}
     for name in places:
-        said, zone = _offset_called(word, name), ZoneInfo(name)
-        at = _in_utc(wall, timezone(said) if said is not None else zone)
+        said, zone = _offset_of(word, name), ZoneInfo(name)
+        at = _to_utc(wall, timezone(said) if said is not None else zone)
         if said is not None and at.astimezone(zone).utcoffset() != said:  # summer, and said was winter
             if len(places) == 1:
                 found.setdefault(at, offset_text(said))
-            at = _in_utc(wall, zone)
+            at = _to_utc(wall, zone)
         found.setdefault(at, name)
     return {name: at for at, name in found.items()}
 
@@ -189,13 +189,13 @@ def _is_zone(words: str) -> bool:
     return parse_offset(words) is not None or bool(find_zones(words))
 
 
-def _offset_called(abbreviation: str, name: str) -> timedelta | None:
+def _offset_of(abbreviation: str, name: str) -> timedelta | None:
     """Return the offset at which the clocks of a zone show an abbreviation; None for `ET` or a city."""
     shown = (at.astimezone(ZoneInfo(name)) for at in _YEAR)
     return next((at.utcoffset() for at in shown if (at.tzname() or "").casefold() == abbreviation), None)
 
 
-def _in_utc(wall: datetime, zone: tzinfo) -> datetime:
+def _to_utc(wall: datetime, zone: tzinfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
@@ -245,7 +245,7 @@ def _of_city() -> dict[str, tuple[str, ...]]:
         if "/" in name and not name.startswith(_NO_CITIES) and city not in _DIRECTIONS:
             for spelling in {city, city.replace("-", "_")}:
                 cities[spelling] = (*cities.get(spelling, ()), name)
-    return {city: _different(names) for city, names in cities.items()}
+    return {city: _drop_same_clocks(names) for city, names in cities.items()}
 
 
 def _with_offset(offset: timedelta) -> tuple[str, ...]:
@@ -257,7 +257,7 @@ def _with_offset(offset: timedelta) -> tuple[str, ...]:
     return (name,) if name else ()
 
 
-def _different(names: Sequence[str]) -> tuple[str, ...]:
+def _drop_same_clocks(names: Sequence[str]) -> tuple[str, ...]:
     """Return the first of all names whose clocks always show the same."""
     if len(names) < 2:
         return tuple(names)

@@ -92,7 +92,7 @@ def configure_logging(level: str, style: str, stream: Stream | None = None) -> N
 
 
 def _console() -> structlog.types.Processor:
-    """Return what writes lines for people, in colours only where they are shown as such."""
+    """Return the renderer of lines for people, with colours only on a terminal that shows them."""
     has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
     return structlog.dev.ConsoleRenderer(
         colors=has_colours, pad_event_to=24, exception_formatter=structlog.dev.plain_traceback

@@ -1,4 +1,4 @@
-"""What fails again and again in the log: at once, and from then on counted, a line a minute."""
+"""Log a failure that repeats: at once, and then one line a minute that counts the repetitions."""
 
 import logging
 import re
@@ -13,12 +13,12 @@ from cachetools import LRUCache
 from bot.reasons import reason_of
 
 _INTERVAL: Final = timedelta(minutes=1)
-_MOST_KEPT: Final = 1_000  # kinds of lines
+_MOST_KEPT: Final = 1_000  # kinds of lines that are remembered
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 
 class Repeats:
-    """Says which lines were written not long ago, and how many were held back since.
+    """Holds back lines that were written not long ago, and counts them.
 
     Args:
         interval: the time between two lines of a kind.
@@ -55,12 +55,12 @@ class Repeats:
 
 
 class FailureLog:
-    """Logs that something fails which is tried again and again, and when it works again.
+    """Logs the failures of something that is retried, and when it works again.
 
     Args:
         log: the bot's own log of the module.
         event: what fails, as the name of the event.
-        repeats: says what was logged not long ago.
+        repeats: holds back a failure that was logged not long ago.
     """
 
     def __init__(self, log: Any, event: str, repeats: Repeats | None = None) -> None:  # noqa: ANN401 - structlog has no type for it
@@ -69,7 +69,7 @@ class FailureLog:
         self._repeats = repeats or Repeats()
         self._failures = 0
 
-    def failed(self, reason: str, unexpected: Exception | None = None) -> None:
+    def record_failure(self, reason: str, unexpected: Exception | None = None) -> None:
         """Log a failure, with the traceback of an unexpected one, unless that was logged not long ago."""
         self._failures += 1
         held = self._repeats.admit(reason)
@@ -81,8 +81,8 @@ class FailureLog:
         else:
             self._log.error(self._event, reason=reason, exc_info=None if held else unexpected, **repeated)
 
-    def succeeded(self) -> None:
-        """Log that it works again, if it failed before."""
+    def record_success(self) -> None:
+        """Log that it works again, if it failed more than once."""
         if self._failures > 1:
             self._log.info(f"{self._event}_no_more", failures=self._failures)
         self._failures = 0

@@ -1,4 +1,4 @@
-"""Who may come in: people of the bot's own workspace, through the bot's own app."""
+"""Who may use the bot: people of its own workspace, through its own app."""
 
 from datetime import timedelta
 from typing import Final
@@ -15,17 +15,17 @@ from bot.ui.problems import other_app_message, other_team_message, team_unknown_
 _log = structlog.get_logger(__name__)
 
 _TEAM_TIMEOUT: Final = timedelta(seconds=1)
-"""Slack waits three for an ack, and the answer takes its time, too. Only a start without Slack needs it."""
+"""Slack waits 3 s for an ack, and the answer needs some. Used up only if Slack was down at the start."""
 
 
 class Admission:
-    """Tells who may use the bot.
+    """Decides who may use the bot.
 
-    In a channel that is shared with another organisation its people see the bot's messages and can use
-    what is in them, and must not read the account of this workspace.
+    In a channel that is shared with another organisation, its people see the bot's messages and can click
+    their buttons. They must not read this workspace's account.
 
     Args:
-        installed: the workspace whose people are let in.
+        installed: the workspace whose people may use it.
     """
 
     def __init__(self, installed: InstalledTeam) -> None:
@@ -33,11 +33,11 @@ class Admission:
 
     @property
     def bot(self) -> str:
-        """Return Slack's id of the bot as a user, once somebody was let in or refused; empty before."""
+        """Return Slack's id of the bot as a user, once `refusal` has returned; empty before."""
         return self._installed.bot
 
     async def refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell somebody who may not come in, and None to all others."""
+        """Return what to tell a person who may not use the bot; None for a person who may."""
         try:
             team = await self._installed.get(_TEAM_TIMEOUT)
         except (StartupError, DatabaseUnusable, TimeoutError) as error:
@@ -47,7 +47,7 @@ class Admission:
             _log.warning("other_app_refused", app=interaction.app, expected=self._installed.app)
             return other_app_message()
         if not team.includes(interaction):
-            strange = interaction.home_teams - {team.id, team.enterprise}
-            _log.info("stranger_refused", team=next(iter(sorted(strange)), interaction.team))
+            foreign = interaction.home_teams - {team.id, team.enterprise}
+            _log.info("stranger_refused", team=next(iter(sorted(foreign)), interaction.team))
             return other_team_message()
         return None

@@ -1,4 +1,4 @@
-"""What becomes of an answer that a fault of Cloudflare's, which may pass, is in the way of."""
+"""Retry an answer, or offer to, after a fault of Cloudflare's that may pass."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,16 +20,16 @@ _PASSING: Final = (RateLimited, Unavailable, InvalidResponse)
 """Faults of Cloudflare's that may be over when the person asks again."""
 
 _LONGEST_THROTTLE: Final = timedelta(seconds=20)
-"""The longest pause that is waited for in the person's place. Whoever waits longer does something else."""
+"""The longest pause that the bot waits out for a person. After a longer one, the person asks again."""
 
 
 async def attempt(work: Work, again: Command, *, is_patient: bool) -> Reply:
-    """Do some work; where a passing fault of Cloudflare's is in the way, offer the command once more.
+    """Do some work; after a fault of Cloudflare's that may pass, offer the command again.
 
     Args:
-        work: makes the reply, and changes nothing before it asks Cloudflare if the attempt is patient.
-        again: what asks for the same; an empty one is not offered.
-        is_patient: a short throttle is waited for, once, and the work done again.
+        work: makes the reply. For a patient attempt, it must change nothing before it asks Cloudflare.
+        again: the command that asks for the same; an empty one is not offered.
+        is_patient: whether to wait out a short rate limit, once, and do the work again.
 
     Raises:
         UserError: there was such a fault.
@@ -70,5 +70,5 @@ async def _attempt_after(pause: timedelta, work: Work, again: Command) -> Reply:
 
 
 def _is_short_throttle(error: Exception) -> TypeGuard[RateLimited]:
-    """Return whether requests of everybody are refused for a short time; a person's share is their own."""
+    """Return whether Cloudflare limits everybody's requests for a short time, not just one person's share."""
     return type(error) is RateLimited and error.retry_after <= _LONGEST_THROTTLE

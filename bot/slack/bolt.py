@@ -143,7 +143,7 @@ def _refuse(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
 
 
 def _has_no_action(body: Mapping[str, Any]) -> bool:
-    """Return whether this is a click on nothing: Bolt takes the first action for granted."""
+    """Return whether a click has no action, of which Bolt reads the first without a check."""
     if body.get("type") != "block_actions" or "actions" not in body:
         return False
     actions = body["actions"]

@@ -47,7 +47,7 @@ class SlackEndpoint:
         self._bodies = _Bodies(_MOST_OF_BODIES)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Return the answer to a request of Slack's; its look at the certificate is not signed.
+        """Return the answer to a request of Slack's; its check of the certificate is not signed.
 
         Raises:
             RequestRejected: it is not one.
@@ -67,7 +67,7 @@ class SlackEndpoint:
             return await self._dispatch(request, body, signature)
 
     async def _checks_certificate(self, request: web.Request) -> bool:
-        """Return whether an unsigned request is Slack's look at the certificate, which asks for nothing else.
+        """Return whether an unsigned request is Slack's check of the certificate, and nothing else.
 
         https://docs.slack.dev/interactivity/implementing-slash-commands#validating-the-command
         """
@@ -81,7 +81,7 @@ class SlackEndpoint:
         try:
             body = await self._body(request)
         except RequestRejected:
-            return False  # a stranger's, which is refused for want of a signature
+            return False  # not Slack's: it is refused, as it has no signature
         return parse_qs(body).get("ssl_check") == ["1"]
 
     async def _dispatch(self, request: web.Request, body: str, signature: str) -> web.Response:
@@ -212,7 +212,7 @@ _REMEMBERED: Final = 20_000
 """Some 5 MB. A timestamp is good for ten minutes, in which a busy workspace sends a bot a tenth of it."""
 _MOST_OF_BODIES: Final = 32 * LARGEST_BODY
 _LARGEST_CHECK: Final = 1024
-"""Bytes of a look at the certificate, which has a token besides."""
+"""The most bytes of a check of the certificate, which carries a token, too."""
 _CONTENT_TYPES: Final = ("application/x-www-form-urlencoded", "application/json")
 _TIMESTAMP: Final = ("X-Slack-Request-Timestamp", re.compile(r"[0-9]{1,12}", re.ASCII))
 _SIGNATURE: Final = (SIGNATURE, re.compile(r"v0=[0-9a-f]{64}", re.ASCII))

@@ -157,7 +157,7 @@ def _of(thing: object, key: str) -> object:
 
 
 def _channel_name(name: object) -> str:
-    """Return a channel's name; for some conversations Slack sends a word that is none."""
+    """Return a channel's name; empty if Slack sends a placeholder for it."""
     text = _text(name) or ""
     return "" if text in _NO_NAMES else text
 

@@ -83,7 +83,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Delayed:
-    """The reply takes its time: a word about that comes first.
+    """The reply takes a while: a notice comes first.
 
     Attributes:
         word: what to show meanwhile.

@@ -71,7 +71,7 @@ _TRACED: Final = (CloudflareError, InvalidButton, *SLACK_ERRORS)
 """Problems that end with the request's id, by which the operator finds them in the log; typos do not."""
 
 _ACK_LEAD: Final = timedelta(seconds=0.1)
-"""How much later than the ack an answer is sent that comes in the place of what the ack said."""
+"""The pause between an ack and the answer that takes the place of its message."""
 
 
 class Router:
@@ -151,7 +151,7 @@ class Router:
         answer = await ack() if said is None else _showing(said)
         if is_first:
             self._background.start(
-                self._responder.deliver(self._settled(work, interaction, said), interaction)
+                self._responder.deliver(self._settle(work, interaction, said), interaction)
             )
         return answer
 
@@ -165,7 +165,7 @@ class Router:
         read = partial(self.reader.button, action_id, _value_of(action), interaction)
 
         def work() -> Coroutine[Any, Any, None]:
-            answer = self._settled(self._answer(read, interaction), interaction)
+            answer = self._settle(self._answer(read, interaction), interaction)
             return self._responder.deliver(answer, interaction)
 
         self._background.start_once(interaction.identity, work)
@@ -189,7 +189,7 @@ class Router:
                     return
         await ack()
         if is_first:
-            self._background.start(self._responder.deliver(self._settled(work, interaction), interaction))
+            self._background.start(self._responder.deliver(self._settle(work, interaction), interaction))
 
     async def on_menu(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer a menu that loads as one types."""
@@ -290,10 +290,10 @@ class Router:
                 return {**view, "blocks": message.blocks}
         raise TypeError("a modal is filled with a view")
 
-    async def _settled(
+    async def _settle(
         self, work: Awaitable[Reply], interaction: Interaction, said: Message | None = None
     ) -> Reply:
-        """Return what an answer comes to in the end; say meanwhile if it takes its time.
+        """Return the final reply; show a notice meanwhile if it is delayed.
 
         Args:
             work: makes the answer.

@@ -1,4 +1,4 @@
-"""What a request is read by and what answers it: the parts that the router is given."""
+"""The parts that the router is given: what reads a request, and what answers it."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _R = TypeVar("_R", bound=Request)
 
 Handler = Callable[[_R, Interaction], Awaitable[Reply]]
 Right = Callable[[_R, Interaction], Awaitable[None]]
-"""Raises UserError where the person lacks it."""
+"""Raises UserError if the person lacks the right."""
 
 
 async def allow_everyone(_: Request, _interaction: Interaction) -> None:
@@ -26,7 +26,7 @@ class Route(Generic[_R]):
 
     Attributes:
         request: the type.
-        needs: the right that a person needs for it; asked before the handler begins, whatever the door.
+        needs: the right that a person needs for it; checked before the handler begins.
         handler: makes the reply.
         once: it changes or posts something, so a request that comes again, at any process, does not run it.
         asks_cloudflare: it only reads, and its answer waits for Cloudflare: a command's ack says so if that
@@ -70,7 +70,7 @@ class Reader(Protocol):
         ...
 
     def propose(self, error: QueryError, text: str, interaction: Interaction) -> None:
-        """Turn what an error of the handler's proposes for a word into commands that can be read."""
+        """Turn the words that a handler's error proposes into whole commands."""
         ...
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:

@@ -31,7 +31,7 @@ class Team:
     enterprise: str = ""
 
     def includes(self, interaction: Interaction) -> bool:
-        """Return whether there is a person, who acts as a member of this workspace.
+        """Return whether the request comes from a person who is a member of this workspace.
 
         All ids have to say so: in a channel that is shared with another organisation, a click has the team
         of the bot and a stranger's own one, and a submitted modal has the stranger's own one twice.
@@ -41,7 +41,7 @@ class Team:
 
 
 class InstalledTeam:
-    """The workspace of the bot's token. Slack is asked until it has said once which one that is.
+    """The workspace of the bot's token. Slack is asked which one that is until it answers once.
 
     Args:
         client: with the bot's token.

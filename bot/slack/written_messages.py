@@ -26,11 +26,11 @@ from bot.ui.problems import person_unknown_message, too_many_messages_message
 _log = structlog.get_logger(__name__)
 
 _WRITTEN_BY_PEOPLE: Final = (None, "file_share", "thread_broadcast", "me_message")
-"""Subtypes. All others tell what happened in the channel, or what became of an older message."""
+"""Subtypes of what people write. All others report events in the channel or changes of older messages."""
 _BY_PROGRAMS: Final = ("bot_id", "bot_profile", "app_id")
 _SLACKBOT: Final = "USLACKBOT"
 _OLDEST: Final = KEEP / 2
-"""A message that Slack tells of later is not answered: by then it may not be known that it was."""
+"""A message that Slack reports later than this gets no answer: the note that it had one may be gone."""
 
 _WINDOW: Final = timedelta(minutes=1)
 
@@ -53,11 +53,11 @@ class WrittenMessage:
 
     @property
     def is_of_unknown_origin(self) -> bool:
-        """Return whether strangers are there, and the person may be one of them."""
+        """Return whether the channel is shared, and the person may be of another organisation."""
         return self.is_shared and not self.interaction.home_teams
 
 
-def read_message(body: Mapping[str, Any]) -> WrittenMessage | None:
+def parse_event(body: Mapping[str, Any]) -> WrittenMessage | None:
     """Return the message in the envelope of an event; None where no person wrote one to the bot."""
     event = body.get("event")
     if not isinstance(event, dict):
@@ -82,8 +82,8 @@ def read_message(body: Mapping[str, Any]) -> WrittenMessage | None:
     )
 
 
-class Allowance(Enum):
-    """Whether a message may be answered: yes, for the last time, or no."""
+class AnswerDecision(Enum):
+    """Whether a message may be answered: yes, yes for the last time this minute, or no."""
 
     ANSWER = auto()
     LAST = auto()
@@ -93,8 +93,8 @@ class Allowance(Enum):
 class AnswerShares:
     """How many messages this process answers in a minute.
 
-    Slack takes some hundred answers a minute from all of the bot, digests included. A crowd that writes to
-    the bot gets no more than half of them, and one person or channel a part of that.
+    Slack takes some hundred messages a minute from the bot, digests included. Answers take half of them at
+    most, and those to one person or channel a part of that.
 
     Args:
         now: a monotonic clock in seconds.
@@ -109,28 +109,28 @@ class AnswerShares:
         self._began = now()
         self._used: dict[str, int] = {}
 
-    def take(self, user: str, channel: str) -> Allowance:
-        """Count an answer to a person in a channel, if it may be given."""
+    def acquire(self, user: str, channel: str) -> AnswerDecision:
+        """Count an answer to a person in a channel, if it is within the limits."""
         if self._now() - self._began >= _WINDOW.total_seconds():
             self._began = self._now()
             self._used.clear()
         most = {f"person {user}": self.PERSON, f"channel {channel}": self.CHANNEL, "all": self.ALL}
         if any(self._used.get(share, 0) >= limit for share, limit in most.items()):
-            return Allowance.NONE
+            return AnswerDecision.NONE
         for share in most:
             self._used[share] = self._used.get(share, 0) + 1
-        return Allowance.LAST if self._used[f"person {user}"] == self.PERSON else Allowance.ANSWER
+        return AnswerDecision.LAST if self._used[f"person {user}"] == self.PERSON else AnswerDecision.ANSWER
 
 
 class MessageAnswers:
-    """Answers messages: each once, and no program's, so that two bots never talk to each other.
+    """Answers people's messages, each once. Programs get no answer, so two bots never talk to each other.
 
     Args:
         admission: who is answered.
         background: holds the work, since an event is acknowledged at once.
-        responder: brings the answers.
+        responder: sends the answers.
         handled: what any process has answered.
-        shares: how many are answered.
+        shares: limits the answers.
         now: Unix time.
     """
 
@@ -157,10 +157,10 @@ class MessageAnswers:
 
         Args:
             body: the envelope.
-            is_retry: Slack says that it sends it again.
+            is_retry: whether Slack says that it sends the event again.
             make: makes the answer; raises nothing.
         """
-        message = read_message(body)
+        message = parse_event(body)
         if message is None or self._is_old(message):
             return
         self._background.start_once(
@@ -180,13 +180,13 @@ class MessageAnswers:
             return
         if refusal is None and message.is_of_unknown_origin:
             refusal = person_unknown_message()
-        allowance = self._shares.take(interaction.user, str(interaction.channel))
-        if allowance is Allowance.NONE:
+        decision = self._shares.acquire(interaction.user, str(interaction.channel))
+        if decision is AnswerDecision.NONE:
             _log.warning("message_not_answered", reason="too many messages", channel=interaction.channel)
             return
         if not await self._is_first(interaction, is_retry=is_retry):
             return
-        if refusal is None and allowance is Allowance.LAST:
+        if refusal is None and decision is AnswerDecision.LAST:
             refusal = too_many_messages_message(AnswerShares.PERSON)
 
         async def reply() -> Reply:
@@ -196,7 +196,7 @@ class MessageAnswers:
             await self._responder.deliver(reply(), interaction)
 
     async def _is_first(self, interaction: Interaction, *, is_retry: bool) -> bool:
-        """Return whether nobody answers this message yet. A database that is down silences nobody."""
+        """Return whether no process has answered this; with the database down, whether it is no retry."""
         try:
             return await self._handled.begin(interaction)
         except (SQLAlchemyError, OSError) as error:

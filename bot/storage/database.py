@@ -70,7 +70,7 @@ def open_database(url: str) -> AsyncEngine:
             )
         prepare_file(parsed.database or ":memory:")
     if parsed.get_backend_name() == "postgresql":
-        # A pooler in transaction mode gives each transaction another session, which knows no statement.
+        # A pooler in transaction mode gives each transaction another session, without prepared statements.
         connect = {"connect_timeout": 5, "prepare_threshold": None}
         parsed = parsed.set(query=_NOTICE_LOSS | parsed.query)
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect)

@@ -1,4 +1,4 @@
-"""How a command was read, said above its answer."""
+"""Show above an answer how its command was read."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,16 +31,16 @@ def _below_title(blocks: list[Block], said: str) -> list[Block]:
 
 
 def _sentence(readings: Sequence[Reading]) -> str:
-    said = readings[:_MOST]
-    read = [f"{code(each.typed, _LONGEST)} as {code(each.meant, _LONGEST)}" for each in said if each.meant]
-    left_out = [code(each.typed, _LONGEST) for each in said if not each.meant]
-    sentences = [f"Read {_listed(read)}."] if read else []
+    shown = readings[:_MOST]
+    read = [f"{code(each.typed, _LONGEST)} as {code(each.meant, _LONGEST)}" for each in shown if each.meant]
+    left_out = [code(each.typed, _LONGEST) for each in shown if not each.meant]
+    sentences = [f"Read {_join_phrases(read)}."] if read else []
     if left_out:
-        sentences.append(f"Left out {_listed(left_out)}.")
+        sentences.append(f"Left out {_join_phrases(left_out)}.")
     if len(readings) > _MOST:
         sentences.append(f"And {len(readings) - _MOST} more.")
     return " ".join(sentences)
 
 
-def _listed(phrases: Sequence[str]) -> str:
+def _join_phrases(phrases: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(phrases[:-1]), phrases[-1])))

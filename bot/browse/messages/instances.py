@@ -91,7 +91,7 @@ def _headline(query: ListQuery, *, with_emoji: bool = False) -> str:
 
 
 def _order(screen: Screen) -> list[str]:
-    """Return the order of the rows, if they have one: no reference of the API promises any."""
+    """Return the order of the rows if they have one; the API's reference promises none."""
     created = [row.created_on for row in screen.rows if row.created_on is not None]
     if len(created) < 2:
         return []
@@ -184,10 +184,10 @@ def _range(screen: Screen) -> str:
 
 
 def _end(screen: Screen) -> list[str]:
-    """Return what is to be known at the end of a list; nothing before it.
+    """Return the notice for the end of a list; empty before the end.
 
-    The API bounds a list by creation time alone. What was created before the bound and ended behind it is
-    missing, which is only of no concern where no ended instance was asked for.
+    The API bounds a list by creation time alone. Instances that were
+    created before the bound and ended after it are missing. That matters only if ended ones were asked for.
     """
     query = screen.query
     if screen.next is not None or not screen.is_last:

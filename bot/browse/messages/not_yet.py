@@ -1,4 +1,4 @@
-"""What this bot does not do yet, what is nearest to it, and where Cloudflare does it."""
+"""The answer to a command for what the bot can't do yet: what comes nearest, and where Cloudflare does it."""
 
 from typing import Final
 
@@ -33,7 +33,7 @@ _DIGEST: Final = f"{COMMAND} digest"
 
 
 def not_yet_message(request: NotYet, workflow: str | None) -> Message:
-    """Say that something is not done yet, what is nearest to it, and where Cloudflare does it.
+    """Say that the bot can't do something yet, what comes nearest, and where Cloudflare does it.
 
     Args:
         request: what was asked.

@@ -29,10 +29,10 @@ _JOINING: Final = ("and", "&", "with", "in", "to", "into")
 
 @dataclass(slots=True)
 class Clauses:
-    """What was said of each thing, as it was typed.
+    """The words of a digest, sorted by what they set.
 
     Attributes:
-        schedule: when, with the zone that was said with it; None until it was said.
+        schedule: with its zone; None until one was found.
         names: the words that name workflows, one or more each.
         mentions: the words that name people, one or more each.
         values: the word that holds the value of each other option, by its key; also of `all`.
@@ -64,7 +64,7 @@ def sort_clauses(tokens: Sequence[Token], zone: str) -> Clauses:
 
     Args:
         tokens: the words.
-        zone: the IANA name of the zone that is meant where none is said.
+        zone: the IANA name of the default zone.
 
     Raises:
         QueryError: one of them belongs nowhere.
@@ -88,7 +88,7 @@ def sort_clauses(tokens: Sequence[Token], zone: str) -> Clauses:
 
 
 def _take_option(words: Words, key: str, clauses: Clauses, zone: str) -> None:
-    """Keep an option and its value, which are ahead."""
+    """Take an option and its value from the words ahead, and keep them."""
     first = said = words.rest[0]
     match key:
         case "workflow":
@@ -108,7 +108,7 @@ def _take_option(words: Words, key: str, clauses: Clauses, zone: str) -> None:
 
 
 def _take_status(words: Words, clauses: Clauses) -> bool:
-    """Keep a status, also one that has another name elsewhere; return whether that is said."""
+    """Keep a status; return whether it was noted as another system's name for one."""
     token = _take_value(words, "status")
     meant = None if token.quoted else filters.synonymous_status(token.value)
     if meant is None:
@@ -150,7 +150,7 @@ def _option(token: Token) -> str | None:
     if token.key is None:
         word = token.text.lower().replace("-", "_")
         return ALL if word == ALL else DIGEST_OPTIONS.key_of(word)
-    option = DIGEST_OPTIONS.named(token.key)
+    option = DIGEST_OPTIONS.find(token.key)
     if option is None:
         raise DIGEST_OPTIONS.unknown(token)
     return option.key

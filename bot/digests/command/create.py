@@ -46,7 +46,7 @@ def read_create(verb: Token, rest: Sequence[Token], command: Command) -> CreateD
 
 
 def read_changes(verb: Token, rest: Sequence[Token], command: Command) -> DigestChanges:
-    """Read what is to be different about a digest: `daily 10am`, `#ops quiet:no`.
+    """Read the changes to a digest: `daily 10am`, `#ops quiet:no`.
 
     Args:
         verb: the word before them.

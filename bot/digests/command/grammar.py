@@ -29,7 +29,7 @@ from bot.language import filters, schedule_words
 from bot.language.command import Command
 from bot.language.errors import QueryError, nearest, one_of, without_span
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token, quote, with_marks
+from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 from bot.language.verbs import Verb, Verbs
 from bot.language.word_stream import as_typed, wrong
 
@@ -73,7 +73,7 @@ def read_digest(head: Token, rest: Sequence[Token], command: Command) -> DigestR
 def _with_workflow(word: str, span: tuple[int, int], command: Command) -> tuple[str, ...]:
     """Return the command with a workflow behind all else, if a refused word is its name or nearly so."""
     close = nearest(word, command.workflows, cutoff=_CLOSE_NAME) if _NAME.fullmatch(word) else None
-    rest = without_span(command.text, *with_marks(command.text, *span))
+    rest = without_span(command.text, *span_with_marks(command.text, *span))
     return (f"{rest} workflow:{quote(close)}",) if close else ()
 
 
@@ -86,10 +86,10 @@ def _read_words(head: Token, rest: Sequence[Token], command: Command) -> DigestR
     is_schedule = verb.text.lower() == "on" and schedule_words.begins(rest, command.zone)
     if known and not is_schedule:
         return _with_reading(known.read(verb, behind, command), verb, known.name)
-    if numbered := _numbered(rest, command):
+    if numbered := _read_numbered(rest, command):
         return numbered
-    if _asks_list(verb):
-        raise _asks_list_of_digest(head, verb)
+    if _is_list_filter(verb):
+        raise _list_of_digest_error(head, verb)
     if schedule_words.begins(rest, command.zone) or names_channel(verb):
         return read_create(head, rest, command)
     expected = one_of(DIGEST_VERBS.names)
@@ -104,7 +104,7 @@ def _with_reading(request: DigestRequest, verb: Token, name: str) -> DigestReque
 
 
 def _is_plan(head: Token, rest: Sequence[Token], command: Command) -> bool:
-    """Return whether words make a digest without `create`; `#7` is a number first."""
+    """Return whether words make a digest without `create`; `#7` is always a number."""
     if _NUMBER.fullmatch(rest[0].text) and not rest[0].text.isdigit():
         return False
     try:
@@ -114,7 +114,7 @@ def _is_plan(head: Token, rest: Sequence[Token], command: Command) -> bool:
     return True
 
 
-def _numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
+def _read_numbered(rest: Sequence[Token], command: Command) -> DigestRequest | None:
     """Read `7`, `#7 pause`, `7 daily 9am`, `run7`."""
     joined = _VERB_AND_NUMBER.fullmatch(rest[0].text)
     if joined and (known := DIGEST_VERBS.find(joined[1])) and known.usage == _USAGE:
@@ -177,13 +177,13 @@ def _number_in(rest: Sequence[Token]) -> int:
     raise wrong(rest, "is no number of a digest", expected=_A_NUMBER, nearest=close)
 
 
-def _asks_list(verb: Token) -> bool:
+def _is_list_filter(verb: Token) -> bool:
     """Return whether a word is a filter of a list: a workflow may be called `digest`."""
     key = verb.key or ("status" if filters.known_status(verb.text) else "")
     return LIST_OPTIONS.key_of(key) is not None
 
 
-def _asks_list_of_digest(head: Token, verb: Token) -> QueryError:
+def _list_of_digest_error(head: Token, verb: Token) -> QueryError:
     return wrong(
         (head, verb),
         "asks for nothing about digests",
@@ -193,7 +193,7 @@ def _asks_list_of_digest(head: Token, verb: Token) -> QueryError:
 
 
 def _nearest_verb(verb: Token) -> str | None:
-    """Return the verb with a slip of the keyboard, or another system's name for it."""
+    """Return the verb that a word misspells, or that another system calls so."""
     joined = _VERB_AND_NUMBER.fullmatch(verb.text)
     word, number = (joined[1], f" {joined[2]}") if joined else (verb.text, "")
     word = word.lower().strip("-\N{EM DASH}\N{EN DASH}:")

@@ -113,7 +113,7 @@ class EditDigest(OfDigest):
 
 @dataclass(frozen=True, slots=True)
 class DigestChanges:
-    """What is to be different about a digest; None for what stays as it is.
+    """Changes to a digest; None for what stays as it is.
 
     Attributes:
         cron: of its schedule.
@@ -154,7 +154,7 @@ class DigestChanges:
 
 @dataclass(frozen=True, slots=True)
 class ChangeDigest(OfDigest):
-    """Some changes of a digest that were typed."""
+    """Typed changes to a digest."""
 
     kind: ClassVar[str] = "digest_change"
     changes: DigestChanges = DigestChanges()
@@ -203,14 +203,14 @@ class OfInstances(Request):
 
 @dataclass(frozen=True, slots=True)
 class OpenInstances(OfInstances):
-    """The first of them, in a message of their own."""
+    """Show the first of them in a new message."""
 
     kind: ClassVar[str] = "digest_instances"
 
 
 @dataclass(frozen=True, slots=True)
 class TurnInstances(OfInstances):
-    """Others of them, in place of the message."""
+    """Show other ones of them in place of the message."""
 
     kind: ClassVar[str] = "digest_instances_turn"
 

@@ -94,7 +94,7 @@ def _nearest(tokens: Sequence[Token]) -> str | None:
 
 
 def _is_no_name(word: str) -> bool:
-    """Return whether a word is one of sentences or schedules, and no name is proposed for it."""
+    """Return whether a word belongs to sentences or schedules, so that it is not proposed as a name."""
     known = (*_COMMON, *_ENDS, *_SCHEDULE_WORDS)
     is_time = times.is_clock(word) or is_weekdays(word)
     return (word in known and word not in ("and", "&")) or is_time or not any(map(str.isalnum, word))

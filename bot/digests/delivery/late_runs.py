@@ -12,7 +12,7 @@ from bot.digests.runs import ActiveRun, Attempt
 _LATE: Final = timedelta(minutes=1)
 """Longer than a run waits for its turn on most days."""
 _BREAK: Final = timedelta(seconds=10)
-"""More than a worker's rounds are apart."""
+"""Longer than the interval between a worker's rounds."""
 _UNDER_WAY: Final = timedelta(seconds=15)
 """A message is shown within this time after it was about to be posted, or never: a request of the bot's ends
 after ten seconds."""
@@ -62,7 +62,7 @@ def maybe_posted_since(active: ActiveRun, now: datetime, watch: Watch) -> dateti
 
 
 def wait_for_post(active: ActiveRun, now: datetime) -> timedelta:
-    """Return how long a message that is not in its channel may still come to be there; zero if it can't.
+    """Return how long a message may still arrive in its channel; zero if it can't arrive any more.
 
     Slack may have the request of a worker that has died, or a worker that stood still may yet send it. Clocks
     of workers differ by seconds; a mark that is further ahead was made before the clock was put back.
@@ -74,10 +74,10 @@ def wait_for_post(active: ActiveRun, now: datetime) -> timedelta:
 
 
 class SearchedRuns:
-    """Late runs whose message this process has just looked for in vain: one search is enough for both steps.
+    """Late runs whose message this process has just searched for and not found: one search serves both steps.
 
-    A step that is done by another process, or later, searches again. So does one that knows of a try to post:
-    whoever posts notes that first.
+    A step that another process runs, or that runs later, searches again. So does one that knows of an attempt
+    to post, which the sender notes first.
 
     Args:
         now: the clock.

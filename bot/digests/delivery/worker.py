@@ -194,16 +194,16 @@ class Worker:
                     if self._polls % _ANNOUNCE_EVERY == 1:
                         await self._team.presence.announce()
                 self._fault = None
-                self._failures.succeeded()
+                self._failures.record_success()
                 self.watch.note(now)
             except Standby as reason:
                 self._stand_by(str(reason))
             except (SQLAlchemyError, OSError, DatabaseUnusable, StartupError) as error:
-                self._fail(error)
-                self._failures.failed(reason_of(error))
+                self._report_fault(error)
+                self._failures.record_failure(reason_of(error))
             except Exception as error:  # noqa: BLE001 - one round must not be the last, whatever DBOS raises
-                self._fail(error)
-                self._failures.failed(reason_of(error), unexpected=error)
+                self._report_fault(error)
+                self._failures.record_failure(reason_of(error), unexpected=error)
             await asyncio.sleep(_POLL)
 
     async def stop(self) -> None:
@@ -300,7 +300,7 @@ class Worker:
             self._logged[event, attempt.digest, attempt.slot] = True
             _log.error(event, digest=attempt.digest, slot=attempt.slot, reason=reason)
 
-    def _fail(self, error: Exception) -> None:
+    def _report_fault(self, error: Exception) -> None:
         self._fault = reason_of(error)
         self._outage = error.reason if isinstance(error, DatabaseUnusable) else self._fault
         self.watch.note_failure()

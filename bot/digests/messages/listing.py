@@ -61,8 +61,8 @@ def digests_message(
     Args:
         digests: those that the reader may see.
         may_change: the numbers of those that the reader may change.
-        in_full: the numbers of those whose plan is shown; None for all. Whether the reader may still see that
-            of the others, Slack is asked when they want to.
+        in_full: the numbers of those whose plan is shown; None for all. Before it shows the others, the bot
+            asks Slack whether the reader may still see them.
     """
     if not digests:
         return _none_yet()

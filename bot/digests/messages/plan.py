@@ -70,7 +70,7 @@ def what(plan: DigestSpec, most: int) -> str:
 def buttons(digest: Digest, *, may_change: bool) -> list[Block]:
     """Build the buttons of a card; people who may not change a digest can only preview and run it.
 
-    What changes the digest changes the card, too.
+    A button that changes the digest updates the card.
     """
     number = digest.number
     if digest.state == "deleted":
@@ -90,7 +90,7 @@ def zone_question(digest: Digest, words: str) -> list[Block]:
     """Build a line with a button that asks for a digest's time zone, if UTC stands in for it.
 
     Args:
-        digest: it.
+        digest: the digest.
         words: what is said beside the button, in mrkdwn.
     """
     if not digest.plan.zone_assumed or digest.state == "deleted":
@@ -103,7 +103,8 @@ def zone_question(digest: Digest, words: str) -> list[Block]:
 def menu(digest: Digest, *, may_change: bool) -> Block:
     """Build the `⋯` of a digest in a list: what can be done with it. The list stays as it is.
 
-    What is deleted here is not asked about, as a menu can't ask for one of its choices; the answer undoes it.
+    Deleting asks for no confirmation: a menu can't confirm one of its choices, and the answer offers to undo
+    it.
     """
     number = digest.number
     choices: dict[str, OfDigest] = {"Preview": PreviewDigest(number), "Run now": RunDigest(number)}

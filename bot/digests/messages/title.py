@@ -24,18 +24,18 @@ def title(report: Report) -> str:
     """
     since = _since(report)
     if report.total:
-        said = f"{how_many(report.total, exact=report.exact)} {_happened(report.plan.status)} {since}"
-        return _capital(f"{said}{_where(count_by_workflow(report))}")
+        said = f"{how_many(report.total, exact=report.exact)} {_verb(report.plan.status)} {since}"
+        return _capitalize(f"{said}{_where(count_by_workflow(report))}")
     if report.unexplained:
         more = sum(report.unexplained.values())
-        said = f"{how_many(more, exact=False)} {_happened(report.plan.status)} {since} by the counts"
-        return _capital(f"{said}{_where(report.unexplained)}")
+        said = f"{how_many(more, exact=False)} {_verb(report.plan.status)} {since} by the counts"
+        return _capitalize(f"{said}{_where(report.unexplained)}")
     unseen = "" if report.exact else ", as far as could be looked at"
-    return f"Nothing {_happened(report.plan.status)} {since}{unseen}"
+    return f"Nothing {_verb(report.plan.status)} {since}{unseen}"
 
 
 def mark(report: Report) -> str:
-    """Return the emoji of a digest: a mark for what is bad now, and another where nothing is."""
+    """Return the emoji of a digest, which shows whether something is bad now."""
     if report.total:
         return appearance(report.plan.status).emoji
     if report.unexplained:
@@ -51,7 +51,7 @@ def count_by_workflow(report: Report) -> Counter[str]:
     return totals
 
 
-def _happened(status: Status) -> str:
+def _verb(status: Status) -> str:
     return "failed" if status == ERRORED else newly(status)
 
 
@@ -74,7 +74,7 @@ def _since(report: Report) -> str:
 
 
 def _day(since: datetime, until: datetime) -> str:
-    """Return the day of a moment as words before its time; nothing where it is the same as another's."""
+    """Return the day of a moment in words, to stand before its time; empty if it is the day of `until`."""
     days = until.date() - since.date()
     if days <= timedelta(0):
         return ""
@@ -91,5 +91,5 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _capital(text: str) -> str:
+def _capitalize(text: str) -> str:
     return text[0].upper() + text[1:]

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import build_router, cloudflare_session, database, open_accounts
 from bot.digests.reading import ReportBuilder
-from bot.jobs.presence import KnownWorkers
+from bot.jobs.presence import WorkerMonitor
 from bot.playground.simulators.slack import PayloadValidator
 from bot.settings import Settings
 from bot.slack.background import Background
@@ -106,7 +106,7 @@ class AppHarness:
             StoredRequests.of(self.engine, settings.keep_bookmarks, _now),
             Responder(await self._stack.enter_async_context(answer_session(settings)), client),
             self.background,
-            KnownWorkers(self.engine),
+            WorkerMonitor(self.engine),
         )
         self.app = SlackApp(client, metrics)
         self.app.listen(router)

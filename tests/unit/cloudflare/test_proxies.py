@@ -90,6 +90,6 @@ def test_the_lower_case_name_wins_as_it_does_for_requests(environment: pytest.Mo
     environment.setenv("https_proxy", "http://lower:2")
     found = proxy_for("https://cloudflare.invalid/x")
     assert found is not None
-    assert found.called == "the proxy lower:2 of https_proxy"
+    assert found.label == "the proxy lower:2 of https_proxy"
     environment.setenv("no_proxy", ".invalid")
     assert proxy_for("https://cloudflare.invalid/x") is None

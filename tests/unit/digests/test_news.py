@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import Instance, Status, Workflow
 from bot.digests.model import ERRORED, Baseline
-from bot.digests.news import WorkflowFindings, candidates, grouped, moved_after, to_describe
+from bot.digests.news import WorkflowFindings, candidates, group_news, moved_after, to_describe
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, NewInstance
 
 NOW = datetime(2026, 11, 23, 14, 3, 22, tzinfo=UTC)
@@ -114,7 +114,7 @@ def test_every_newcomer_is_in_one_group_or_among_the_untold(
 ) -> None:
     places = to_describe(found, most)
     known = {place: data.draw(errors) for place in places}
-    groups, ungrouped = grouped(found, known)
+    groups, ungrouped = group_news(found, known)
     everyone = {one.workflow: len(one.new_instances) for one in found}
     for name, count in everyone.items():
         assert (
@@ -137,7 +137,7 @@ def test_every_newcomer_is_in_one_group_or_among_the_untold(
 
 @given(founds())
 def test_without_errors_each_workflow_is_one_group(found: list[WorkflowFindings]) -> None:
-    groups, ungrouped = grouped(found, None)
+    groups, ungrouped = group_news(found, None)
     assert len(groups) == min(len(found), MOST_GROUPS)
     by_name = {one.workflow: one for one in found}
     for group in groups:
@@ -178,7 +178,7 @@ def test_a_group_may_have_more_members_among_those_not_asked_about() -> None:
         WorkflowFindings("c", new_instances[:1], exact=False),
     ]
     places = to_describe(found, 5)
-    groups, ungrouped = grouped(found, dict.fromkeys(places, Cause(name="E")))
+    groups, ungrouped = group_news(found, dict.fromkeys(places, Cause(name="E")))
     assert {group.workflow: (group.total, group.exact) for group in groups} == {
         "a": (3, False),
         "b": (1, True),

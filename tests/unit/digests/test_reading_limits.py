@@ -10,7 +10,7 @@ from bot.cloudflare.cache import CacheTimes
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import Budget
 from bot.cloudflare.models import MAX_PER_PAGE
-from bot.digests.causes import ENOUGH_DETAILS, MOST_DETAILS, CausesRead, read_causes
+from bot.digests.causes import ENOUGH_DETAILS, MOST_DETAILS, FailureCauses, read_causes
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import MOST_GROUPS, NewInstance, UnreadCauses
 from bot.digests.search import MOST_LISTS, SHARED_FOR
@@ -267,7 +267,7 @@ async def test_no_cause_is_asked_for_after_the_time_for_it(prod: Account) -> Non
     new_instances = [NewInstance(f"{number}", prod.clock.ago(number)) for number in range(30)]
     found = [WorkflowFindings("orders", new_instances, exact=True)]
     read = await read_causes(survey, found, patient=True, within=0)
-    assert read == CausesRead({}, UnreadCauses(30, None))
+    assert read == FailureCauses({}, UnreadCauses(30, None))
     prod.simulation.inject(Slow(0.2), times=None, operation="get_instance")
     some = await read_causes(survey, found, patient=True, within=0.3)
     assert some.unread is not None

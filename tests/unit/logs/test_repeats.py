@@ -79,13 +79,13 @@ def test_a_loop_that_fails_says_so_once_then_counts_and_says_when_it_works_again
     clock = Monotonic()
     with logs() as written:
         failures = FailureLog(structlog.get_logger("loop"), "round_failed", Repeats(monotonic=clock))
-        failures.succeeded()
+        failures.record_success()
         for _ in range(31):
-            failures.failed("no connection")
+            failures.record_failure("no connection")
             clock.now += 2
-        failures.failed("disk full")
-        failures.succeeded()
-        failures.succeeded()
+        failures.record_failure("disk full")
+        failures.record_success()
+        failures.record_success()
     assert [
         (line["event"], line.get("reason"), line.get("repeated")) for line in lines(written.getvalue())
     ] == [
@@ -102,7 +102,7 @@ def test_an_unexpected_error_has_its_traceback_once() -> None:
     with logs() as written:
         failures = FailureLog(structlog.get_logger("loop"), "round_failed", Repeats(monotonic=clock))
         for _ in range(100):
-            failures.failed("KeyError", unexpected=KeyError("canary"))
+            failures.record_failure("KeyError", unexpected=KeyError("canary"))
             clock.now += 2
     text = written.getvalue()
     assert text.count("Traceback") == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.setting_sources import mended_settings
+from bot.setting_sources import describe_cleaned_settings
 from bot.settings import DatabaseSettings, ReportSettings, Settings, SettingsError, load, load_as
 
 GOOD = {
@@ -122,7 +122,7 @@ def test_quotation_marks_around_a_value_are_no_part_of_it(
     assert settings.bot_admins == ("U024BE7LH",)
     assert settings.bot_log_format == "console"
     assert list(settings.endpoints) == ["default", "eu"]
-    assert mended_settings(["PORT", "BOT_HOST"]) == ("left out: quotation marks around PORT",)
+    assert describe_cleaned_settings(["PORT", "BOT_HOST"]) == ("left out: quotation marks around PORT",)
 
 
 @pytest.mark.parametrize("before", ["Bearer ", "bearer  ", "Authorization: Bearer "])
@@ -137,7 +137,7 @@ def test_what_an_http_header_has_before_a_token_is_no_part_of_it(
     assert settings.bot_token == "xoxb-1"
     assert settings.endpoints["default"].credentials.headers() == {"Authorization": "Bearer token"}
     assert settings.endpoints["eu"].credentials.headers() == {"Authorization": "Bearer t"}
-    assert mended_settings(["CLOUDFLARE_API_TOKEN"]) == (
+    assert describe_cleaned_settings(["CLOUDFLARE_API_TOKEN"]) == (
         "left out: what an HTTP header has before CLOUDFLARE_API_TOKEN",
     )
 

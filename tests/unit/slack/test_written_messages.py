@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.slack.interaction import Interaction
-from bot.slack.written_messages import Allowance, AnswerShares, read_message
+from bot.slack.written_messages import AnswerDecision, AnswerShares, parse_event
 from tests.support.clock import Clock
 from tests.support.written_messages import NOT_TO_THE_BOT, OF_NO_PERSON
 
@@ -22,7 +22,7 @@ DIRECT: dict[str, Any] = {**MENTION, "type": "message", "channel": "D1", "channe
 
 @pytest.mark.parametrize("event", [MENTION, DIRECT], ids=["mention", "direct"])
 def test_a_message_of_a_person_to_the_bot_is_read(event: dict[str, Any]) -> None:
-    read = read_message({"event": {**event, "thread_ts": "1.5"}, "event_time": 7, "team_id": "T1"})
+    read = parse_event({"event": {**event, "thread_ts": "1.5"}, "event_time": 7, "team_id": "T1"})
     assert read is not None
     assert (read.text, read.sent_at) == ("<@U0BOT0001> help", 7)
     asked = read.interaction
@@ -33,18 +33,18 @@ def test_a_message_of_a_person_to_the_bot_is_read(event: dict[str, Any]) -> None
 @pytest.mark.parametrize("event", [MENTION, DIRECT], ids=["mention", "direct"])
 @pytest.mark.parametrize("changed", OF_NO_PERSON.values(), ids=OF_NO_PERSON)
 def test_what_no_person_wrote_is_not_read(event: dict[str, Any], changed: dict[str, Any]) -> None:
-    assert read_message({"event": {**event, **changed}}) is None
+    assert parse_event({"event": {**event, **changed}}) is None
 
 
 @pytest.mark.parametrize("event", [MENTION, DIRECT], ids=["mention", "direct"])
 @pytest.mark.parametrize("changed", NOT_TO_THE_BOT, ids=str)
 def test_what_was_not_written_to_the_bot_is_not_read(event: dict[str, Any], changed: dict[str, Any]) -> None:
-    assert read_message({"event": {**event, **changed}}) is None
+    assert parse_event({"event": {**event, **changed}}) is None
 
 
 def test_two_messages_are_known_apart_and_one_is_known_again() -> None:
     def identity(**changed: str) -> str:
-        read = read_message({"event": {**MENTION, **changed}, "event_id": str(changed)})
+        read = parse_event({"event": {**MENTION, **changed}, "event_id": str(changed)})
         assert read is not None
         return read.interaction.identity
 
@@ -68,31 +68,31 @@ def test_a_click_is_in_a_thread_below_its_first_message(container: object, threa
     assert Interaction.of_payload({"container": container}).thread == thread
 
 
-def takes(shares: AnswerShares, askers: Iterable[tuple[str, str]]) -> list[Allowance]:
-    return [shares.take(*asker) for asker in askers]
+def takes(shares: AnswerShares, askers: Iterable[tuple[str, str]]) -> list[AnswerDecision]:
+    return [shares.acquire(*asker) for asker in askers]
 
 
 def test_one_person_is_answered_so_often_in_a_minute_and_then_again() -> None:
     clock = Clock()
     shares = AnswerShares(clock.seconds)
-    once = [Allowance.ANSWER] * 9 + [Allowance.LAST] + [Allowance.NONE] * 5
+    once = [AnswerDecision.ANSWER] * 9 + [AnswerDecision.LAST] + [AnswerDecision.NONE] * 5
     assert takes(shares, [("U1", f"C{at}") for at in range(15)]) == once
-    assert shares.take("U2", "C1") is Allowance.ANSWER
+    assert shares.acquire("U2", "C1") is AnswerDecision.ANSWER
     clock.advance(59.9)
-    assert shares.take("U1", "C1") is Allowance.NONE
+    assert shares.acquire("U1", "C1") is AnswerDecision.NONE
     clock.advance(0.2)
-    assert shares.take("U1", "C1") is Allowance.ANSWER
+    assert shares.acquire("U1", "C1") is AnswerDecision.ANSWER
 
 
 def test_a_channel_and_all_together_are_answered_so_often() -> None:
     shares = AnswerShares(Clock().seconds)
     in_one = takes(shares, [(f"U{at}", "C1") for at in range(30)])
-    assert in_one == [Allowance.ANSWER] * 20 + [Allowance.NONE] * 10
+    assert in_one == [AnswerDecision.ANSWER] * 20 + [AnswerDecision.NONE] * 10
     elsewhere = takes(shares, [(f"U{at}", f"D{at}") for at in range(100, 200)])
-    assert elsewhere == [Allowance.ANSWER] * 30 + [Allowance.NONE] * 70
+    assert elsewhere == [AnswerDecision.ANSWER] * 30 + [AnswerDecision.NONE] * 70
 
 
 def test_who_is_not_answered_uses_nothing_up() -> None:
     shares = AnswerShares(Clock().seconds)
     takes(shares, [("U1", "C1")] * 1000)
-    assert takes(shares, [(f"U{at}", "C1") for at in range(2, 12)]) == [Allowance.ANSWER] * 10
+    assert takes(shares, [(f"U{at}", "C1") for at in range(2, 12)]) == [AnswerDecision.ANSWER] * 10

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from bot.jobs.proof import prove_jobs
+from bot.jobs.check import check_jobs
 from bot.storage.database import DatabaseUnusable, migrate, probe
 
 from .conftest import opened
@@ -35,7 +35,7 @@ async def accepted(url: str) -> None:
     async with opened(url) as engine:
         await migrate(engine)
         await probe(engine)
-        await prove_jobs(engine)
+        await check_jobs(engine)
 
 
 async def refused(url: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cloudflare.models import Status
 from bot.digests.codec import baseline_to_json
 from bot.digests.model import Baseline, Digest, DigestSpec, Mention, RunState
-from bot.digests.run_now import RunAsked
+from bot.digests.run_now import RunNowResult
 from bot.digests.runs import Attempt, RunRepository, RunResult
 from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
 from bot.language.schedule import Schedule
@@ -237,7 +237,7 @@ async def test_what_waits_to_be_run_is_not_asked_for_again_later(
     assert (asked.run.slot, asked.added, asked.again_at) == (first.slot, False, None)
 
 
-async def end_run(engine: AsyncEngine, asked: RunAsked, now: datetime, state: RunState = "sent") -> None:
+async def end_run(engine: AsyncEngine, asked: RunNowResult, now: datetime, state: RunState = "sent") -> None:
     attempt = Attempt(asked.run.digest, asked.run.slot, 0)
     assert await RunRepository(engine, TEAM).finish(attempt, RunResult(state, now))
 

@@ -24,7 +24,7 @@ _SMALL: Final = frozenset({
 })  # fmt: skip
 
 
-def is_small(word: Token) -> bool:
+def is_filler(word: Token) -> bool:
     """Return whether a bare word adds nothing; one without a letter or digit never does, but for a star."""
     if word.key is not None or word.quoted:
         return False
@@ -34,9 +34,9 @@ def is_small(word: Token) -> bool:
     )
 
 
-def without_small(words: Sequence[Token]) -> list[Token]:
+def without_fillers(words: Sequence[Token]) -> list[Token]:
     """Return the words that say something."""
-    return [word for word in words if not is_small(word)]
+    return [word for word in words if not is_filler(word)]
 
 
 def _is_emoji_name(text: str) -> bool:

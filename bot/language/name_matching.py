@@ -1,4 +1,4 @@
-"""Which name of several a person means who writes it in a way of their own."""
+"""Find the name that a person means, however they spell it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -28,44 +28,47 @@ class FoundName:
     names: tuple[str, ...]
 
 
-def meant(typed: str, names: Sequence[str]) -> tuple[str, ...]:
+def resolve(typed: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return what a text certainly means: one name, or several that it fits alike.
 
-    The strictest reading counts that fits anything: the name itself; then without regard to case; to `-`,
-    `_`, space and other signs; to a plural's s; then as the beginning of a name.
+    The strictest rule that fits any name decides. The rules are: the name itself; regardless of case;
+    regardless of `-`, `_`, spaces and other signs; regardless of the s of a plural; the beginning of a name.
     """
-    return _first_fitting(typed, names, (*_EXACT, _is_same_but_for_plural, _begins))
+    return _apply_strictest(typed, names, (*_EXACT, _is_same_but_for_plural, _is_beginning))
 
 
-def similar(typed: str, names: Sequence[str]) -> tuple[str, ...]:
+def find_similar(typed: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return at most three names that look like a text or hold it, the likeliest first."""
     close = nearest_several(typed, names, most=_MOST_SIMILAR, cutoff=SIMILAR_NAMES)
-    holding = [name for name in names if _folded(typed) and _folded(typed) in _folded(name)]
+    holding = [name for name in names if _fold(typed) and _fold(typed) in _fold(name)]
     return tuple(dict.fromkeys((*close, *holding)))[:_MOST_SIMILAR]
 
 
-def find(words: Sequence[str], names: Sequence[str], is_other: Callable[[str], bool]) -> FoundName | None:
-    """Return the first words that mean a name, as many of them as do.
+def find_name(
+    words: Sequence[str], names: Sequence[str], is_other: Callable[[str], bool]
+) -> FoundName | None:
+    """Return the longest run of words that means a name; of several, the first.
 
     Args:
         words: in their order.
         names: all there are.
-        is_other: tells of a word that it means something else, and no part of a name unless it is all of it.
+        is_other: whether a word means something else, so that it is a name only where it is the whole name.
     """
     for count in range(min(_MOST_WORDS, len(words)), 0, -1):
         for start in range(len(words) - count + 1):
-            found = _first_fitting(" ".join(words[start : start + count]), names, _EXACT)
+            found = _apply_strictest(" ".join(words[start : start + count]), names, _EXACT)
             if found:
                 return FoundName(start, start + count, found)
     for start, word in enumerate(words):
-        if not is_other(word) and (found := meant(word, names)):
+        if not is_other(word) and (found := resolve(word, names)):
             return FoundName(start, start + 1, found)
     return None
 
 
-def _first_fitting(
+def _apply_strictest(
     typed: str, names: Sequence[str], rules: Sequence[Callable[[str, str], bool]]
 ) -> tuple[str, ...]:
+    """Return the names that the first fitting rule fits."""
     for fits in rules:
         if found := tuple(name for name in names if fits(typed, name)):
             return found
@@ -81,29 +84,29 @@ def _is_same_but_for_case(typed: str, name: str) -> bool:
 
 
 def _is_same_but_for_signs(typed: str, name: str) -> bool:
-    return _folded(typed) == _folded(name) != ""
+    return _fold(typed) == _fold(name) != ""
 
 
 def _is_same_but_for_plural(typed: str, name: str) -> bool:
-    return _singular(typed) == _singular(name) != ""
+    return _fold_singular(typed) == _fold_singular(name) != ""
 
 
-def _begins(typed: str, name: str) -> bool:
+def _is_beginning(typed: str, name: str) -> bool:
     """Return whether a name begins with a text, or its first words with the text's singular."""
-    folded = _folded(typed)
+    folded = _fold(typed)
     if len(folded) < _SHORTEST_PREFIX:
         return False
     words = [word for word in _SIGNS.split(name.casefold()) if word]
     beginnings = ("".join(words[:count]) for count in range(1, len(words) + 1))
-    return _folded(name).startswith(folded) or _singular(typed) in beginnings
+    return _fold(name).startswith(folded) or _fold_singular(typed) in beginnings
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return _SIGNS.sub("", text.casefold())
 
 
-def _singular(text: str) -> str:
-    return _folded(text).removesuffix("s")
+def _fold_singular(text: str) -> str:
+    return _fold(text).removesuffix("s")
 
 
 _EXACT: Final = (_is_same, _is_same_but_for_case, _is_same_but_for_signs)

@@ -1,4 +1,4 @@
-"""The proof that jobs can be kept in a database, for `workflows-bot check`; none is begun."""
+"""Check that jobs can be stored in a database, for `workflows-bot check`; no job runs."""
 
 import asyncio
 import sqlite3
@@ -19,21 +19,21 @@ from bot.storage.database import DatabaseUnusable, prepare_file
 from bot.storage.privileges import JOBS_SCHEMA, reason_with_grants
 
 
-async def prove_jobs(engine: AsyncEngine) -> None:
-    """Bring DBOS's tables up to date, as a worker does at its start, and write a job that is taken back.
+async def check_jobs(engine: AsyncEngine) -> None:
+    """Bring DBOS's tables up to date, as a worker does at its start, and write a job that is rolled back.
 
     Raises:
         DatabaseUnusable: that is not possible; the message says why, and what to grant.
     """
     try:
-        await asyncio.to_thread(_write_and_take_back, engine.url)
+        await asyncio.to_thread(_write_and_roll_back, engine.url)
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise DatabaseUnusable(await reason_with_grants(engine, error)) from error
     except DBOSException as error:
         raise DatabaseUnusable(f"{JOBS_SCHEMA} holds other tables than those of the bot's jobs") from error
 
 
-def _write_and_take_back(database: URL) -> None:
+def _write_and_roll_back(database: URL) -> None:
     with _open(system_database_url(database)) as jobs:
         jobs.run_migrations()
         with jobs.engine.connect() as connection:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.names import find, meant, similar
+from bot.language.name_matching import find_name, find_similar, resolve
 
 NAMES = ("order-processing", "order-archive", "image_pipeline", "invoice-run", "nightly-cleanup", "Users")
 
@@ -36,14 +36,14 @@ NAMES = ("order-processing", "order-archive", "image_pipeline", "invoice-run", "
     ],
 )
 def test_what_certainly_means_a_name_is_found(typed: str, names: list[str]) -> None:
-    assert list(meant(typed, NAMES)) == names
+    assert list(resolve(typed, NAMES)) == names
 
 
 def test_the_name_itself_comes_before_all_that_it_begins() -> None:
-    assert meant("order", ("order", "order-processing")) == ("order",)
-    assert meant("ORDER", ("order", "order-processing")) == ("order",)
-    assert meant("a_b", ("a-b", "a_b")) == ("a_b",)
-    assert meant("a b", ("a-b", "a_b")) == ("a-b", "a_b")
+    assert resolve("order", ("order", "order-processing")) == ("order",)
+    assert resolve("ORDER", ("order", "order-processing")) == ("order",)
+    assert resolve("a_b", ("a-b", "a_b")) == ("a_b",)
+    assert resolve("a b", ("a-b", "a_b")) == ("a-b", "a_b")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_the_name_itself_comes_before_all_that_it_begins() -> None:
     ],
 )
 def test_what_only_looks_like_a_name_is_offered(typed: str, names: list[str]) -> None:
-    assert list(similar(typed, NAMES)) == names
+    assert list(find_similar(typed, NAMES)) == names
 
 
 def test_a_name_is_found_wherever_it_stands() -> None:
@@ -64,17 +64,17 @@ def test_a_name_is_found_wherever_it_stands() -> None:
         return False
 
     words = ["failed", "image", "pipeline", "yesterday"]
-    found = find(words, NAMES, never)
+    found = find_name(words, NAMES, never)
     assert found is not None
     assert (found.start, found.stop, found.names) == (1, 3, ("image_pipeline",))
-    assert find(["the", "order"], ("the-one", "order-x"), {"the"}.__contains__) == find(
+    assert find_name(["the", "order"], ("the-one", "order-x"), {"the"}.__contains__) == find_name(
         ["", "order"], ("order-x",), never
     )
 
 
 @given(st.lists(st.text(max_size=20), max_size=5), st.text(max_size=20))
 def test_each_name_means_itself_and_nothing_is_made_up(names: list[str], typed: str) -> None:
-    assert set(meant(typed, names)) <= set(names)
-    assert set(similar(typed, names)) <= set(names)
+    assert set(resolve(typed, names)) <= set(names)
+    assert set(find_similar(typed, names)) <= set(names)
     for name in names:
-        assert set(meant(name, names)) == {name}
+        assert set(resolve(name, names)) == {name}
