@@ -123,13 +123,11 @@ class PendingQuery:
         """Return the query at a moment, in a zone.
 
         Raises:
-            QueryError: a time can't be read, or no time lies between the two. Where a time
-                has several meanings, the error proposes the list for each.
+            QueryError: a time can't be read, a list can't begin at it, or no time lies between the two.
+                The error proposes the list for each time that may have been meant.
         """
         since = self._moment("since", self.since, clock)
         until = self._moment("until", self.until, clock, since)
-        if since and since.at > clock.now:
-            raise QueryError(f"since:{self.since}", "lies in the future", expected="a time that has passed")
         if since and until and since.at >= until.at:
             raise QueryError(
                 f"until:{self.until}",
@@ -150,7 +148,9 @@ class PendingQuery:
         if text is None:
             return None
         try:
-            return times.read(text, clock, after.at if after else None)
+            return (
+                _past(text, clock) if key == "since" else times.read(text, clock, after.at if after else None)
+            )
         except QueryError as error:
             meant = {words: self._replace_time(text, words) for words in error.choices}
             meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
@@ -172,6 +172,14 @@ class PendingQuery:
         except QueryError:
             return False
         return True
+
+
+def _past(text: str, clock: Clock) -> TimePoint:
+    point = times.read(text, clock)
+    if point.at > clock.now:
+        earlier = times.day_earlier(text)
+        raise QueryError(text, "lies in the future", expected="a time that has passed", nearest=earlier)
+    return point
 
 
 @dataclass(frozen=True, slots=True)

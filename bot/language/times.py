@@ -29,6 +29,9 @@ _PLAIN_CLOCK: Final = re.compile(r"\d{1,2}(?::\d\d)? ?(?:am|pm)?")
 _NO_MOMENT: Final = "is no moment in any calendar"
 _MOST_WORDS: Final = 10  # `on the 20th of November 2026 at 9 am Port-au-Prince time`
 
+_DAY_EARLIER: Final = {"tonight": "last night", "this": "last", "today": "yesterday", "tomorrow": "today"}
+"""What is written for a day, and for the one before it."""
+
 LONGEST: Final = 60
 """Characters of a time that are written out again; nobody needs as many."""
 
@@ -94,6 +97,12 @@ def is_time(text: str) -> bool:
 def is_clock(text: str) -> bool:
     """Return whether a word is a time of day in hours and minutes: `09:00`, `9am`."""
     return bool(_PLAIN_CLOCK.fullmatch(_normal(text))) and is_time(text)
+
+
+def day_earlier(text: str) -> str | None:
+    """Return the words of a time for the same one a day earlier, if they tell its day: `last night`."""
+    words = " ".join(_DAY_EARLIER.get(word, word) for word in _normal(text).split())
+    return words if words != _normal(text) and is_time(words) else None
 
 
 def longest_time(words: Sequence[str]) -> int:
@@ -192,8 +201,10 @@ class _TimeReader:
 
     def _wall(self) -> datetime:
         """Return what the clocks show at the moment."""
-        today = self.clock.now.astimezone(self._calendar()).date()
-        written = self.written
+        now, written = self.clock.now.astimezone(self._calendar()), self.written
+        today = now.date()
+        if written.part is not None and written.day == DayBefore(0) and now.hour + 24 < written.part.end:
+            today -= timedelta(days=1)  # until morning, tonight is the night that has begun
         if isinstance(written.day, Period):
             return datetime.combine(bounds(written.day, today)[written.ends], time(0))
         start = datetime.combine(self._day(today), time(0))

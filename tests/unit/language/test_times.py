@@ -7,6 +7,7 @@ import pytest
 
 from bot.language.errors import QueryError
 from bot.language.times import Clock, TimePoint, read
+from bot.language.tokens import quote
 from tests.support.commands import NOW
 from tests.support.list_commands import read_list, read_pending
 
@@ -205,6 +206,44 @@ def test_a_time_says_what_was_understood(text: str, said: str) -> None:
 def test_a_list_cannot_begin_in_the_future(text: str) -> None:
     with pytest.raises(QueryError, match="lies in the future"):
         read_list(f'orders since:"{text}"')
+
+
+@pytest.mark.parametrize(
+    ("hour", "night"),
+    [
+        ("2026-11-23 02:00", "2026-11-22"),
+        ("2026-11-23 05:59", "2026-11-22"),
+        ("2026-11-23 06:00", "2026-11-23"),
+        ("2026-11-23 23:00", "2026-11-23"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "clock"), [("tonight", "18:00"), ("this night", "18:00"), ("tonight 11pm", "23:00")]
+)
+def test_until_morning_tonight_is_the_night_that_has_begun(
+    text: str, clock: str, hour: str, night: str
+) -> None:
+    read_at = Clock(datetime.fromisoformat(f"{hour}+00:00"))
+    assert f"{read(text, read_at).at:%Y-%m-%d %H:%M}" == f"{night} {clock}"
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("tonight", "last night"),
+        ("tonight at 11pm", "last night at 11pm"),
+        ("this evening", "last evening"),
+        ("today 23:00", "yesterday 23:00"),
+        ("tomorrow", "today"),
+        ("2026-11-24", None),
+        ("2027-01-01", None),
+    ],
+)
+def test_a_time_that_is_still_to_come_proposes_the_day_before(text: str, proposed: str | None) -> None:
+    with pytest.raises(QueryError) as raised:
+        read_list(f'orders since:"{text}"')
+    corrected = f"/workflows list orders since:{quote(proposed)}" if proposed else None
+    assert raised.value.corrected == corrected
 
 
 def test_a_list_may_end_in_the_future() -> None:
