@@ -22,6 +22,7 @@ from bot.ui.elements import (
     person,
     plain,
     section,
+    statement,
 )
 from bot.ui.limits import Block
 from bot.ui.problems import run_button
@@ -59,7 +60,7 @@ def asked_here_message() -> Message:
 
     It is true whatever comes of it.
     """
-    return _statement(
+    return statement(
         "⏳",
         "Checking this channel for a digest.",
         "Slack shows this line only if you and this bot are in the channel. The result follows.",
@@ -68,7 +69,7 @@ def asked_here_message() -> Message:
 
 def asked_elsewhere_message(number: int) -> Message:
     """Say in a digest's channel that its creator asked for it in another one, or in a form."""
-    return _statement(
+    return statement(
         "🔎",
         f"Checking your access to digest {number}.",
         "Slack shows this line only if you are in the digest's channel. Nobody else sees it.",
@@ -96,7 +97,7 @@ def created_elsewhere_message(
         same: as for `created_message`.
     """
     where = channel(digest.plan.channel)
-    said = _statement(
+    said = statement(
         "✅",
         f"Digest {digest.number} is made.",
         f"It goes to {where}: {when(digest)}.",
@@ -128,12 +129,12 @@ def changed_message(
 def moved_away_message(digest: Digest) -> Message:
     """Tell in a digest's old channel that it goes to another one."""
     where = channel(digest.plan.channel)
-    return _statement("↪️", f"Digest {digest.number} no longer comes here.", f"It goes to {where} now.")
+    return statement("↪️", f"Digest {digest.number} no longer comes here.", f"It goes to {where} now.")
 
 
 def changed_meanwhile_message(digest: Digest) -> Message:
     """Say that a form was not saved, as its digest is not what the form was opened with."""
-    return _statement(
+    return statement(
         "⚠️",
         f"Digest {digest.number} was changed after this form was opened. Nothing of the form was saved.",
         f"To see it as it is now, and change that: {command(command_of('edit', digest.number))}",
@@ -169,13 +170,13 @@ def run_started_message(digest: Digest) -> Message:
         lines.append(
             f"It stays paused. To have it go out again: {command(command_of('resume', digest.number))}"
         )
-    return _statement("⏳", f"Digest {digest.number} is being made.", *lines)
+    return statement("⏳", f"Digest {digest.number} is being made.", *lines)
 
 
 def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
     """Tell that a run was asked for before, which is still to come, so that no other was added."""
     why = f"It is late: {escape(run.detail)}." if run.detail else ""
-    return _statement(
+    return statement(
         "⏳",
         f"Digest {digest.number} is being made already.",
         f"It was {moment_after('asked for', run.due_at, _TO_THE_SECOND)}, and comes once "
@@ -186,7 +187,7 @@ def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
 
 def run_too_soon_message(digest: Digest, run: DigestRun, again_at: datetime) -> Message:
     """Tell that a digest was asked for a moment ago, and when it can be asked for again."""
-    return _statement(
+    return statement(
         "⏳",
         f"Digest {digest.number} was run a moment ago.",
         f"It was {moment_after('asked for', run.due_at, _TO_THE_SECOND)}. No second one is made so soon.",
@@ -206,7 +207,7 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
     if remedy == _INVITE and digest.plan.channel.startswith("D"):  # nobody can be invited to a direct message
         remedy = ""
     again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
-    return _statement(
+    return statement(
         "⏸️",
         f"Digest {number} has paused itself.",
         f"It could not be posted in {where}: {escape(reason)}.",
@@ -224,18 +225,18 @@ def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
     if digest.state != "deleted":
         preview = command(command_of("preview", digest.number))
         lines.append(f"What anybody in its channel can do there: {preview}")
-    return _statement("⛔", *lines)
+    return statement("⛔", *lines)
 
 
 def no_such_digest_message(number: int) -> Message:
     """Say that no digest has this number."""
-    return _with_list(_statement("⚠️", f"There is no digest {number}."), "All there are")
+    return _with_list(statement("⚠️", f"There is no digest {number}."), "All there are")
 
 
 def no_longer_there_message(number: int, admins: Sequence[str]) -> Message:
     """Refuse a digest to its creator, who has left its channel. Send this to one reader alone."""
     others = f", and so can admins of this bot ({_named(admins)})" if admins else ""
-    return _statement(
+    return statement(
         "⛔",
         f"You are not in the channel of digest {number} any more.",
         f"Its creator can see and change it while they are in its channel{others}.",
@@ -244,7 +245,7 @@ def no_longer_there_message(number: int, admins: Sequence[str]) -> Message:
 
 def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
     """Refuse to show a digest outside its channel. Send this to one reader alone."""
-    said = _statement(
+    said = statement(
         "⛔",
         f"Digest {digest.number} belongs to another channel.",
         f"Ask for it in that channel; elsewhere it is shown to {_owners(digest, admins)} only.",
@@ -255,7 +256,7 @@ def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
 def not_all_message(admins: Sequence[str]) -> Message:
     """Refuse the digests of all channels to a person who is no admin. Send this to one reader alone."""
     who = f": {_named(admins)}" if admins else ", and the setting `BOT_ADMINS` names none"
-    said = _statement(
+    said = statement(
         "⛔", "The digests of all channels are not yours to see.", f"Only admins of this bot see them{who}."
     )
     return _with_list(said, "Those of this channel and your own")
@@ -311,7 +312,7 @@ def channel_unavailable_message(missing: Missing, to: Channel, again: str) -> Me
     if missing in {"person", "bot"}:
         where = "" if to.name else " there"
         advice = f"{advice.removesuffix('.')}{where}: {command(again)}"
-    return _statement("⛔", title.format(channel(to.id)), advice)
+    return statement("⛔", title.format(channel(to.id)), advice)
 
 
 def channel_unavailable_text(missing: Missing) -> str:
@@ -323,7 +324,7 @@ def channel_unavailable_text(missing: Missing) -> str:
 
 def channel_unknown_message(reason: str) -> Message:
     """Say that Slack did not tell whether the bot may post there; `reason` is its word for why."""
-    return _statement(
+    return statement(
         "⚠️",
         "Slack did not let this bot look into that channel.",
         f"It says: {code(reason)}. Nothing was changed; try again in a minute.",
@@ -394,8 +395,3 @@ def _done(emoji: str, outcome: str, digest: Digest, *advice: str, said: str = ""
     blocks = [section(text), *buttons(digest, may_change=True)]
     where = channel(digest.plan.channel)
     return message(f"Digest {digest.number} in {where} {outcome}. {' · '.join(lines)}", blocks)
-
-
-def _statement(emoji: str, title: str, *advice: str) -> Message:
-    blocks: list[Block] = [section("\n".join((f"{emoji} *{title}*", *advice)))]
-    return message(" ".join((title, *advice)), blocks)
