@@ -12,7 +12,7 @@ from bot.cloudflare.causes import Cause, cause_of
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.errors import InvalidResponse, ShareUsedUp
 from bot.cloudflare.limiter import Priority, charged_person
-from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.models import Cursor, InstancePage, PageQuery, Workflow, WorkflowList
 from bot.cloudflare.packing import PackedPage, Packer
 
 _K = TypeVar("_K", bound=Hashable)
@@ -152,7 +152,6 @@ class CachedWorkflows:
         self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
         self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
         self._causes: _TimedCache[tuple[str, str], Cause] = _TimedCache(times.pages, times, now)
-        self._instances: _TimedCache[tuple[str, str], InstanceDetail] = _TimedCache(times.pages, times, now)
 
     async def list_instances(
         self, query: PageQuery, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
@@ -226,23 +225,6 @@ class CachedWorkflows:
             return workflow
 
         return await self._get_or_ask(self._workflows, name, ask, _Sharing(fresh, priority))
-
-    async def get_instance(
-        self, workflow: str, instance: str, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
-    ) -> InstanceDetail:
-        """Get one instance, without its steps.
-
-        Raises:
-            CloudflareError: The request failed, or the response can't be read.
-        """
-        key = (workflow, instance)
-
-        async def ask() -> InstanceDetail:
-            detail = await self._client.get_instance(workflow, instance, priority)
-            self._instances.put(key, detail, is_stable=detail.end is not None)
-            return detail
-
-        return await self._get_or_ask(self._instances, key, ask, _Sharing(fresh, priority))
 
     async def get_cause(
         self, workflow: str, instance: str, *, priority: Priority = Priority.INTERACTIVE

@@ -35,8 +35,6 @@ from bot.digests.form import DigestForm
 from bot.digests.limits import TooManyDigests
 from bot.digests.messages.confirmations import (
     changed_message,
-    channel_unavailable_message,
-    channel_unavailable_text,
     created_elsewhere_message,
     created_message,
     deleted_message,
@@ -67,6 +65,7 @@ from bot.digests.messages.preview import (
     preview_view,
     reading_view,
 )
+from bot.digests.messages.refusals import channel_unavailable_message, channel_unavailable_text
 from bot.digests.model import Digest, spec_command
 from bot.digests.rights import DigestRights
 from bot.digests.service import DigestService, Saved

@@ -12,10 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.digests.command.requests import ListDigests, OfDigest, SaveDigest
-from bot.digests.messages.confirmations import (
-    asked_elsewhere_message,
+from bot.digests.messages.confirmations import asked_elsewhere_message, deleted_message
+from bot.digests.messages.refusals import (
     channel_unknown_message,
-    deleted_message,
     no_longer_there_message,
     no_such_digest_message,
     not_all_message,

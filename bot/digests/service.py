@@ -17,16 +17,18 @@ from bot.digests.command.requests import OfInstances
 from bot.digests.links import digest_links, instance_buttons
 from bot.digests.messages.confirmations import (
     asked_here_message,
-    changed_meanwhile_message,
     changed_message,
-    channel_unknown_message,
     created_message,
     deleted_message,
     moved_away_message,
-    no_such_digest_message,
     not_announced_text,
 )
 from bot.digests.messages.instances import reported_message
+from bot.digests.messages.refusals import (
+    changed_meanwhile_message,
+    channel_unknown_message,
+    no_such_digest_message,
+)
 from bot.digests.messages.report import DigestControls, DigestMessages, digest_message
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.names import validate_workflow_names

@@ -145,17 +145,6 @@ def zone_text(name: str) -> str:
     return text if find_zones(text) == (name,) else name
 
 
-def explain_zone(name: str) -> str:
-    """Return what to call a zone in a sentence: its name, and what it is if its sign is turned round.
-
-    That is `Etc/GMT-2, which is UTC+02:00 all year`.
-    """
-    if not name.startswith("Etc/GMT"):
-        return name
-    offset = ZoneInfo(name).utcoffset(_YEAR[0]) or timedelta()
-    return f"{name}, which is {offset_text(offset)} all year"
-
-
 def moments_at(words: str, wall: datetime, own: str = "UTC") -> dict[str, datetime]:
     """Return the moments, in UTC, that some words can mean beside what a clock shows.
 

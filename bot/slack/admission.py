@@ -10,7 +10,7 @@ from bot.slack.interaction import Interaction
 from bot.slack.team import InstalledTeam
 from bot.storage.database import DatabaseUnusable
 from bot.ui.elements import Message
-from bot.ui.problems import other_app_message, other_team_message, team_unknown_message
+from bot.ui.notices import other_app_message, other_team_message, team_unknown_message
 
 _log = structlog.get_logger(__name__)
 

@@ -28,7 +28,9 @@ from bot.ui.limits import VALUE
 from bot.ui.problems import Problem, explain
 
 VERSION: Final = "2"
-_MOST_JSON: Final = 512 * 1024  # bytes; no button and no row of the database comes near
+_MOST_JSON: Final = 512 * 1024
+"""Bytes of a request. The longest have the instances that a digest reports, in the database: a thousand, with
+ids of up to 271 characters."""
 _CHECKSUM: Final = 8  # bytes
 _RAW: Final = -15  # no header and no checksum of zlib's own
 _SMALL: Final = 5  # zlib clears that much less memory for each of the short texts

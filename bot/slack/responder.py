@@ -19,7 +19,7 @@ from bot.slack.interaction import Interaction
 from bot.slack.reply import FieldErrors, Nothing, OpenModal, Reply, ShowMessage, UpdateModal
 from bot.ui.elements import Message
 from bot.ui.limits import Block
-from bot.ui.problems import restarting_message, unconfirmed_message
+from bot.ui.notices import restarting_message, unconfirmed_message
 
 _log = structlog.get_logger(__name__)
 

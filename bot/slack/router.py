@@ -47,14 +47,13 @@ from bot.slack.written_messages import MessageAnswers, WrittenMessage
 from bot.telemetry import current_request_id
 from bot.ui.elements import Message, modal, plain_text
 from bot.ui.limits import OPTION, Block
-from bot.ui.problems import (
+from bot.ui.notices import (
     asking_message,
-    is_explained,
-    problem_message,
     unexpected_message,
     unknown_command_message,
     unknown_control_message,
 )
+from bot.ui.problems import is_explained, problem_message
 from bot.ui.request_id import with_request_id
 
 _log = structlog.get_logger(__name__)

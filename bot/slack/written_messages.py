@@ -21,7 +21,7 @@ from bot.slack.handled import KEEP, HandledRequests
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
 from bot.slack.responder import Responder
-from bot.ui.problems import person_unknown_message, too_many_messages_message
+from bot.ui.notices import person_unknown_message, too_many_messages_message
 
 _log = structlog.get_logger(__name__)
 

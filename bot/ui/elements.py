@@ -260,3 +260,8 @@ def modal(title: str, blocks: list[Block], close: str) -> Block:
 def message(text: str, blocks: list[Block]) -> Message:
     """Build a message; `text` is mrkdwn already."""
     return Message(limits.shorten_markup(text, limits.TEXT), blocks)
+
+
+def statement(emoji: str, title: str, *advice: str) -> Message:
+    """Build a message of one sentence in bold and lines below it; all of them are mrkdwn already."""
+    return message(" ".join((title, *advice)), [section("\n".join((f"{emoji} *{title}*", *advice)))])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache, singledispatch
+from functools import singledispatch
 from typing import Final
 
 from bot.cloudflare.errors import (
@@ -35,7 +35,6 @@ from bot.ui.elements import (
     section,
 )
 from bot.ui.limits import VALUE, Block
-from bot.ui.request_id import with_request_id
 
 RUN_COMMAND: Final = "command_run"
 """The action id of buttons that carry the text of a command."""
@@ -106,98 +105,10 @@ def problem_message(
     return message(" ".join((problem.title, *advice, *(each.text for each in suggestions))), blocks)
 
 
-def unexpected_message(request_id: str) -> Message:
-    """Return a fault of the bot's own; the request id is in the log."""
-    title = "Something went wrong inside this bot."
-    advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
-    return with_request_id(message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")]), request_id)
-
-
-def restarting_message() -> Message:
-    """Tell that the bot restarts before the answer is ready."""
-    title = "This bot is being restarted, and your answer was not ready."
-    advice = "Please ask again in a minute."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-@cache
-def asking_message() -> Message:
-    """Tell that the answer takes its time. It comes in this message's place, or below it."""
-    words = "Asking Cloudflare… The answer follows."
-    return message(words, [context(words)])
-
-
 def throttled_message(error: RateLimited) -> Message:
     """Tell that Cloudflare's pause is waited for in the person's place."""
     words = f"Too many requests to Cloudflare just now. The answer follows by itself in {_pause(error)}."
     return message(words, [context(f"⏳ {words}")])
-
-
-def unconfirmed_message() -> Message:
-    """Tell that Slack has an answer and did not say whether it shows it."""
-    title = "Slack has your answer, and did not confirm that it shows it."
-    advice = "If it does not appear, please ask again."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def unknown_command_message(name: str) -> Message:
-    """Tell that this bot does not answer a slash command."""
-    title = f"{code(name)} is not one of this bot's commands."
-    advice = "It answers `/workflows`; try `/workflows help`."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def unknown_control_message() -> Message:
-    """Tell that this version lacks a button, menu or form."""
-    title = "This button or form is from an older version of the bot."
-    advice = "The message is most likely an old one. Start afresh with `/workflows`."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def repeated_message(*, is_answered: bool) -> Message:
-    """Tell that a request came again and was left alone: after its answer, or before anybody saw one."""
-    title = "This request came twice, and nothing was done a second time."
-    advice = (
-        "It was answered the first time."
-        if is_answered
-        else "The first one may still be running, or was cut off. Look whether it was done, then ask again."
-    )
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def other_team_message() -> Message:
-    """Tell a person of another workspace that the bot is not there for them."""
-    title = "This bot is installed in another workspace."
-    advice = "It answers the people of that workspace only: ask one of them, or install it in yours."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def other_app_message() -> Message:
-    """Tell that a request is for another app than the bot's."""
-    title = "This request came through another Slack app."
-    advice = "Nothing was done. Ask whoever runs the bot to compare its Slack token with the app's settings."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def team_unknown_message() -> Message:
-    """Tell that the bot can't tell yet whom it may answer."""
-    title = "Slack did not say yet which workspace this bot is installed in."
-    advice = "Until then it answers nobody. Please ask again in a minute."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def person_unknown_message() -> Message:
-    """Tell somebody in a shared channel that Slack does not say whether they belong to the workspace."""
-    title = "Slack did not say which workspace you are from, so this bot does not read your message."
-    advice = "Type the command `/workflows` instead: with it Slack says that."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
-
-
-def too_many_messages_message(most: int) -> Message:
-    """Tell somebody that their next messages get no answer."""
-    title = f"You have written to this bot {most} times within a minute."
-    advice = "For the next minute it answers the command `/workflows` only, as often as you like."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
 
 
 def run_button(label: str, text: Editable) -> Block | None:

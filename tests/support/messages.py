@@ -3,7 +3,7 @@
 import re
 
 from bot.playground.simulators.slack import Message, Person, Reply
-from bot.ui.problems import asking_message
+from bot.ui.notices import asking_message
 
 _ROW = re.compile(r"^(?:\S+ \*[^*]+\*   )?`([^`]+)`", re.MULTILINE)
 

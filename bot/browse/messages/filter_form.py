@@ -11,7 +11,7 @@ from bot.cloudflare.models import Status
 from bot.language import times
 from bot.language.tokens import COMMAND
 from bot.ui import limits
-from bot.ui.elements import Message, code, command, message, section
+from bot.ui.elements import Message, code, command, section, statement
 from bot.ui.form_fields import (
     form_view,
     input_field,
@@ -70,7 +70,7 @@ def not_opened_message(query: ListQuery) -> Message:
     title = "The form did not open."
     again = f"Try again, or type the filters: {command(query.command())}"
     advice = f"{again}\nAll there are: {command(f'{COMMAND} help filters')}"
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+    return statement("⚠️", title, advice)
 
 
 def _statuses(present: Status | None) -> Block:

@@ -1,55 +1,34 @@
-"""What a person is told after doing something with a digest, and why it was not done."""
+"""What a person is told after doing something with a digest, or before it is done."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from bot.digests.command.addressees import Channel
 from bot.digests.messages.phrases import command_of
 from bot.digests.messages.plan import buttons, heading, what, when, zone_question
+from bot.digests.messages.refusals import INVITE
 from bot.digests.model import MOST_WORKFLOWS, Digest, DigestRun
-from bot.language.command import Command
 from bot.language.tokens import COMMAND
 from bot.ui.elements import (
     Message,
     channel,
-    code,
     command,
     context,
     escape,
     message,
     moment_after,
-    person,
-    plain,
     section,
+    statement,
 )
 from bot.ui.limits import Block
-from bot.ui.problems import run_button
 
-Missing = Literal["person", "bot", "direct", "archived"]
-"""Who is not in a channel; that it is a direct message between others; or that nobody can be, any more."""
-
-_MOST_ADMINS: Final = 10
 _MOST_SAME: Final = 3
 _TO_THE_SECOND: Final = "{date_short_pretty} at {time_secs}"
-_INVITE: Final = "invite this bot with `/invite @workflows` in that channel"
-_DOORS: Final[dict[Missing, tuple[str, str]]] = {
-    "person": (
-        "You are not in {}.",
-        "A digest is made by somebody who is in its channel. Join it, then try again.",
-    ),
-    "bot": ("This bot is not in {}.", f"To have it there, {_INVITE}. Then try again."),
-    "direct": (
-        "This bot can't post in a direct message between two people.",
-        "It can't be added to one, either. Choose a channel, or your own conversation with this bot.",
-    ),
-    "archived": ("{} is archived.", "Nobody can post there: choose another channel, or unarchive it."),
-}
 
 _STOPS: Final = {
     "is_archived": ("the channel is archived", "unarchive the channel"),
-    "not_in_channel": ("this bot is not in the channel", _INVITE),
-    "channel_not_found": ("the channel is gone, or this bot is no longer in it", _INVITE),
+    "not_in_channel": ("this bot is not in the channel", INVITE),
+    "channel_not_found": ("the channel is gone, or this bot is no longer in it", INVITE),
 }
 """Slack's words for a channel that can't be posted in: what that means, and what to do."""
 
@@ -59,7 +38,7 @@ def asked_here_message() -> Message:
 
     It is true whatever comes of it.
     """
-    return _statement(
+    return statement(
         "⏳",
         "Checking this channel for a digest.",
         "Slack shows this line only if you and this bot are in the channel. The result follows.",
@@ -68,7 +47,7 @@ def asked_here_message() -> Message:
 
 def asked_elsewhere_message(number: int) -> Message:
     """Say in a digest's channel that its creator asked for it in another one, or in a form."""
-    return _statement(
+    return statement(
         "🔎",
         f"Checking your access to digest {number}.",
         "Slack shows this line only if you are in the digest's channel. Nobody else sees it.",
@@ -96,7 +75,7 @@ def created_elsewhere_message(
         same: as for `created_message`.
     """
     where = channel(digest.plan.channel)
-    said = _statement(
+    said = statement(
         "✅",
         f"Digest {digest.number} is made.",
         f"It goes to {where}: {when(digest)}.",
@@ -128,16 +107,7 @@ def changed_message(
 def moved_away_message(digest: Digest) -> Message:
     """Tell in a digest's old channel that it goes to another one."""
     where = channel(digest.plan.channel)
-    return _statement("↪️", f"Digest {digest.number} no longer comes here.", f"It goes to {where} now.")
-
-
-def changed_meanwhile_message(digest: Digest) -> Message:
-    """Say that a form was not saved, as its digest is not what the form was opened with."""
-    return _statement(
-        "⚠️",
-        f"Digest {digest.number} was changed after this form was opened. Nothing of the form was saved.",
-        f"To see it as it is now, and change that: {command(command_of('edit', digest.number))}",
-    )
+    return statement("↪️", f"Digest {digest.number} no longer comes here.", f"It goes to {where} now.")
 
 
 def paused_message(digest: Digest) -> Message:
@@ -169,13 +139,13 @@ def run_started_message(digest: Digest) -> Message:
         lines.append(
             f"It stays paused. To have it go out again: {command(command_of('resume', digest.number))}"
         )
-    return _statement("⏳", f"Digest {digest.number} is being made.", *lines)
+    return statement("⏳", f"Digest {digest.number} is being made.", *lines)
 
 
 def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
     """Tell that a run was asked for before, which is still to come, so that no other was added."""
     why = f"It is late: {escape(run.detail)}." if run.detail else ""
-    return _statement(
+    return statement(
         "⏳",
         f"Digest {digest.number} is being made already.",
         f"It was {moment_after('asked for', run.due_at, _TO_THE_SECOND)}, and comes once "
@@ -186,7 +156,7 @@ def run_waiting_message(digest: Digest, run: DigestRun) -> Message:
 
 def run_too_soon_message(digest: Digest, run: DigestRun, again_at: datetime) -> Message:
     """Tell that a digest was asked for a moment ago, and when it can be asked for again."""
-    return _statement(
+    return statement(
         "⏳",
         f"Digest {digest.number} was run a moment ago.",
         f"It was {moment_after('asked for', run.due_at, _TO_THE_SECOND)}. No second one is made so soon.",
@@ -203,69 +173,16 @@ def paused_direct_message(digest: Digest, why: str) -> Message:
     """Tell the creator of a digest that it paused itself; `why` is Slack's word, or plain text."""
     number, where = digest.number, channel(digest.plan.channel)
     reason, remedy = _STOPS.get(why, (why, ""))
-    if remedy == _INVITE and digest.plan.channel.startswith("D"):  # nobody can be invited to a direct message
+    if remedy == INVITE and digest.plan.channel.startswith("D"):  # nobody can be invited to a direct message
         remedy = ""
     again = f"To have it again there: {remedy}, then type {command(command_of('resume', number))}"
-    return _statement(
+    return statement(
         "⏸️",
         f"Digest {number} has paused itself.",
         f"It could not be posted in {where}: {escape(reason)}.",
         *([again] if remedy else []),
         f"To change it, or where it goes: {command(command_of('edit', number))}",
     )
-
-
-def not_yours_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Refuse a change of a digest. Send this to one reader alone, as it names people."""
-    lines = [
-        f"Digest {digest.number} is not yours to change.",
-        f"Only {_owners(digest, admins)} can do that.",
-    ]
-    if digest.state != "deleted":
-        preview = command(command_of("preview", digest.number))
-        lines.append(f"What anybody in its channel can do there: {preview}")
-    return _statement("⛔", *lines)
-
-
-def no_such_digest_message(number: int) -> Message:
-    """Say that no digest has this number."""
-    return _with_list(_statement("⚠️", f"There is no digest {number}."), "All there are")
-
-
-def no_longer_there_message(number: int, admins: Sequence[str]) -> Message:
-    """Refuse a digest to its creator, who has left its channel. Send this to one reader alone."""
-    others = f", and so can admins of this bot ({_named(admins)})" if admins else ""
-    return _statement(
-        "⛔",
-        f"You are not in the channel of digest {number} any more.",
-        f"Its creator can see and change it while they are in its channel{others}.",
-    )
-
-
-def not_shown_message(digest: Digest, admins: Sequence[str]) -> Message:
-    """Refuse to show a digest outside its channel. Send this to one reader alone."""
-    said = _statement(
-        "⛔",
-        f"Digest {digest.number} belongs to another channel.",
-        f"Ask for it in that channel; elsewhere it is shown to {_owners(digest, admins)} only.",
-    )
-    return _with_list(said, "Those of this channel")
-
-
-def not_all_message(admins: Sequence[str]) -> Message:
-    """Refuse the digests of all channels to a person who is no admin. Send this to one reader alone."""
-    who = f": {_named(admins)}" if admins else ", and the setting `BOT_ADMINS` names none"
-    said = _statement(
-        "⛔", "The digests of all channels are not yours to see.", f"Only admins of this bot see them{who}."
-    )
-    return _with_list(said, "Those of this channel and your own")
-
-
-def _with_list(said: Message, which: str) -> Message:
-    """Return a message that offers the list of digests."""
-    listing = Command(f"{COMMAND} digest list")
-    offer = section(f"{which}: {command(listing.whole())}", run_button("Run it", listing))
-    return _with_blocks(said, [offer])
 
 
 def with_question(said: Message, verb: str) -> Message:
@@ -297,37 +214,6 @@ def with_undelivered_warning(said: Message, fault: str | None) -> Message:
         else f"No digest can be delivered now: {escape(fault)}. Whoever runs this bot finds more in its log."
     )
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
-
-
-def channel_unavailable_message(missing: Missing, to: Channel, again: str) -> Message:
-    """Tell why a digest can't go to a channel.
-
-    Args:
-        missing: why.
-        to: the channel; without a name where Slack did not give it.
-        again: the command that asks for the same once more, in that channel where it has no name.
-    """
-    title, advice = _DOORS[missing]
-    if missing in {"person", "bot"}:
-        where = "" if to.name else " there"
-        advice = f"{advice.removesuffix('.')}{where}: {command(again)}"
-    return _statement("⛔", title.format(channel(to.id)), advice)
-
-
-def channel_unavailable_text(missing: Missing) -> str:
-    """Return the same at a form's field, as plain text."""
-    title, advice = _DOORS[missing]
-    words = plain(f"{title.format('this channel')} {advice}".replace("`", ""))
-    return words[0].upper() + words[1:]
-
-
-def channel_unknown_message(reason: str) -> Message:
-    """Say that Slack did not tell whether the bot may post there; `reason` is its word for why."""
-    return _statement(
-        "⚠️",
-        "Slack did not let this bot look into that channel.",
-        f"It says: {code(reason)}. Nothing was changed; try again in a minute.",
-    )
 
 
 def not_announced_text(reason: str) -> str:
@@ -370,19 +256,6 @@ def _with_blocks(said: Message, further: Sequence[Block]) -> Message:
     return message(" ".join((said.text, *words)), [*said.blocks[:1], *further, *said.blocks[1:]])
 
 
-def _owners(digest: Digest, admins: Sequence[str]) -> str:
-    """Name the people who may do everything with a digest."""
-    creator = f"its creator {person(digest.creator)}"
-    if not admins:
-        return creator
-    return f"{creator} or an admin of this bot ({_named(admins)})"
-
-
-def _named(admins: Sequence[str]) -> str:
-    left = len(admins) - _MOST_ADMINS
-    return ", ".join(map(person, admins[:_MOST_ADMINS])) + (f" and {left} more" if left > 0 else "")
-
-
 def _schedule(digest: Digest) -> str:
     return escape(digest.plan.schedule.in_words())
 
@@ -394,8 +267,3 @@ def _done(emoji: str, outcome: str, digest: Digest, *advice: str, said: str = ""
     blocks = [section(text), *buttons(digest, may_change=True)]
     where = channel(digest.plan.channel)
     return message(f"Digest {digest.number} in {where} {outcome}. {' · '.join(lines)}", blocks)
-
-
-def _statement(emoji: str, title: str, *advice: str) -> Message:
-    blocks: list[Block] = [section("\n".join((f"{emoji} *{title}*", *advice)))]
-    return message(" ".join((title, *advice)), blocks)

@@ -14,7 +14,7 @@ from bot.digests.model import ERRORED, Mention
 from bot.language.options import Field
 from bot.language.tokens import COMMAND
 from bot.ui import limits
-from bot.ui.elements import Message, button, command, context, message, plain, plain_text, section
+from bot.ui.elements import Message, button, command, context, message, plain, plain_text, section, statement
 from bot.ui.form_fields import (
     checkboxes,
     form_view,
@@ -134,7 +134,7 @@ def form_not_opened_message(number: int | None) -> Message:
     title = "The form did not open."
     typed = f"{COMMAND} digest create weekdays 09:00" if number is None else command_of("edit", number)
     advice = f"Try again, or type it: {command(typed)}\nAll there is: {command(f'{COMMAND} help digest')}"
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+    return statement("⚠️", title, advice)
 
 
 def unchecked_words(error: CloudflareError, request_id: str) -> str:

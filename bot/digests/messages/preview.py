@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.ui import limits
-from bot.ui.elements import Message, message, modal, plain_text, section
+from bot.ui.elements import Message, modal, plain_text, section, statement
 from bot.ui.limits import Block
 
 _TITLE: Final = "Preview"
@@ -36,4 +36,4 @@ def preview_not_shown_message() -> Message:
     """Say that Slack did not show the modal, or not its content."""
     title = "The preview can't be shown just now."
     advice = "Nothing in the form is lost: go back to it and press Preview again."
-    return message(f"{title} {advice}", [section(f"⚠️ *{title}*\n{advice}")])
+    return statement("⚠️", title, advice)

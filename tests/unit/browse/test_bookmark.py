@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark, VisitedPage
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.cloudflare.models import Cursor, PageNumber, Status
+from bot.digests.command.requests import OpenInstances
 from bot.slack.requests import InvalidButton
 from tests.support.buttons import CODEC, decode, encode
 from tests.support.list_commands import read_list
@@ -160,6 +161,14 @@ def test_an_anchor_of_another_zone_is_the_same_moment() -> None:
 
 def _base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def test_a_thousand_instances_with_the_longest_ids_come_back() -> None:
+    instances = tuple((f"{number:03}".ljust(271, "*"), 1_763_900_000 + number) for number in range(1000))
+    request = OpenInstances(
+        digest=1, query=ListQuery("orders"), account="prod", until=1_763_910_000, instances=instances
+    )
+    assert CODEC.decode(CODEC.encode(request)) == request
 
 
 def test_a_text_that_unpacks_to_more_than_any_bookmark_is_unreadable() -> None:

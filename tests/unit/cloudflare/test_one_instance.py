@@ -26,7 +26,6 @@ from bot.cloudflare.requests import Request, instance_request
 from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 from tests.support.clock import Clock
-from tests.support.commands import NOW
 from tests.unit.cloudflare.responses import ARRIVED, envelope, error_response, response
 
 from .conftest import MakeClient
@@ -218,32 +217,25 @@ async def workflows(make_client: MakeClient, clock: Clock) -> AsyncIterator[Cach
 
 
 @pytest.mark.parametrize(("status", "fresh_for"), [("running", FIRST), ("errored", REST)])
-async def test_an_ended_instance_is_cached_for_longer(
+async def test_why_an_ended_instance_failed_is_cached_for_longer(
     workflows: CachedWorkflows, simulation: Simulation, clock: Clock, status: str, fresh_for: int
 ) -> None:
     simulation.add_instance("orders", id="a", status=status)
-    first = await workflows.get_instance("orders", "a")
+    first = await workflows.get_cause("orders", "a")
     clock.advance(fresh_for - 0.01)
-    assert await workflows.get_instance("orders", "a") is first
+    assert await workflows.get_cause("orders", "a") is first
     clock.advance(0.02)
-    await workflows.get_instance("orders", "a")
+    await workflows.get_cause("orders", "a")
     assert simulation.describe_calls == 2
 
 
-async def test_a_refresh_skips_the_cache(workflows: CachedWorkflows, simulation: Simulation) -> None:
-    simulation.add_instance("orders", id="a", status="errored", created_on=NOW)
-    await workflows.get_instance("orders", "a")
-    simulation.set_status("orders", "a", "running")
-    assert (await workflows.get_instance("orders", "a", fresh=True)).status == "running"
-    assert (await workflows.get_instance("orders", "a")).status == "running"
-
-
-async def test_a_thousand_calls_for_one_instance_send_one_request(
+async def test_a_thousand_calls_for_one_cause_send_one_request(
     workflows: CachedWorkflows, simulation: Simulation
 ) -> None:
-    simulation.add_instance("orders", id="a")
-    simulation.add_instance("bills", id="a", status="errored")
+    for workflow in ("orders", "bills"):
+        error = Failure("Declined", workflow)
+        simulation.add_instance(workflow, id="a", status="errored", error=error)
     asked = [("orders", "a")] * 500 + [("bills", "a")] * 500
-    details = await asyncio.gather(*(workflows.get_instance(*place) for place in asked))
+    causes = await asyncio.gather(*(workflows.get_cause(*place) for place in asked))
     assert simulation.describe_calls == 2
-    assert [detail.status for detail in details] == ["complete"] * 500 + ["errored"] * 500
+    assert [cause.message for cause in causes] == ["orders"] * 500 + ["bills"] * 500

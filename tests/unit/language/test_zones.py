@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language.zones import (
-    explain_zone,
     find_zones,
     longest_zone,
     moments_at,
@@ -184,11 +183,6 @@ def test_the_first_words_that_are_a_zone_are_counted() -> None:
     assert longest_zone(["Berlin", "quiet"]) == 1
     assert longest_zone(["quiet", "Berlin"]) == 0
     assert longest_zone([]) == 0
-
-
-def test_a_zone_with_its_sign_turned_round_is_explained() -> None:
-    assert explain_zone("Etc/GMT-2") == "Etc/GMT-2, which is UTC+02:00 all year"
-    assert explain_zone("Europe/Berlin") == "Europe/Berlin"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from bot.digests.command.requests import (
     RunDigest,
     ShowDigest,
 )
-from bot.digests.messages import confirmations
+from bot.digests.messages import confirmations, refusals
 from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.text import digest_line
 from bot.digests.model import Digest, DigestRun, Mention, spec_command
@@ -145,7 +145,7 @@ def test_a_command_names_the_channel_as_people_type_it_and_never_by_its_id() -> 
     said = "In <#C1>: `/workflows digest create here weekdays 09:00 Europe/Berlin`"
     assert visible_lines(elsewhere).endswith(said)
     again = spec_command(plan(), "here")
-    refused = confirmations.channel_unavailable_message("person", Channel(plan().channel), again)
+    refused = refusals.channel_unavailable_message("person", Channel(plan().channel), again)
     assert "then try again there: `/workflows digest create here weekdays" in visible_lines(refused)
 
 
@@ -211,20 +211,20 @@ ANSWERS: dict[str, Callable[[Digest], Message]] = {
     "paused itself": lambda one: confirmations.paused_direct_message(one, "the zone is unknown <!here>"),
     "archived meanwhile": lambda one: confirmations.paused_direct_message(one, "is_archived"),
     "left alone": lambda one: confirmations.paused_direct_message(one, "not_in_channel"),
-    "not yours": lambda one: confirmations.not_yours_message(one, [f"UA{number}" for number in range(12)]),
-    "not yours, no admins": lambda one: confirmations.not_yours_message(one, ()),
-    "not shown": lambda one: confirmations.not_shown_message(one, ["UA"]),
-    "none": lambda one: confirmations.no_such_digest_message(one.number),
-    "person not there": lambda one: confirmations.channel_unavailable_message(
+    "not yours": lambda one: refusals.not_yours_message(one, [f"UA{number}" for number in range(12)]),
+    "not yours, no admins": lambda one: refusals.not_yours_message(one, ()),
+    "not shown": lambda one: refusals.not_shown_message(one, ["UA"]),
+    "none": lambda one: refusals.no_such_digest_message(one.number),
+    "person not there": lambda one: refusals.channel_unavailable_message(
         "person", Channel(one.plan.channel, "ops"), spec_command(one.plan, "#ops")
     ),
-    "bot not there": lambda one: confirmations.channel_unavailable_message(
+    "bot not there": lambda one: refusals.channel_unavailable_message(
         "bot", Channel(one.plan.channel, "ops"), spec_command(one.plan, "#ops")
     ),
-    "archived": lambda one: confirmations.channel_unavailable_message(
+    "archived": lambda one: refusals.channel_unavailable_message(
         "archived", Channel(one.plan.channel, "ops"), spec_command(one.plan, "#ops")
     ),
-    "nobody knows": lambda _: confirmations.channel_unknown_message("internal_error <!here>"),
+    "nobody knows": lambda _: refusals.channel_unknown_message("internal_error <!here>"),
 }
 
 
@@ -244,9 +244,9 @@ def test_a_deletion_can_be_undone() -> None:
 
 @pytest.mark.parametrize("missing", ["person", "bot", "archived"])
 def test_at_a_field_a_shut_door_is_told_in_plain_words(
-    missing: confirmations.Missing, snapshot: SnapshotAssertion
+    missing: refusals.Missing, snapshot: SnapshotAssertion
 ) -> None:
-    words = confirmations.channel_unavailable_text(missing)
+    words = refusals.channel_unavailable_text(missing)
     assert not set("<`") & set(words)
     assert words == snapshot
 

@@ -26,7 +26,8 @@ from bot.cloudflare.errors import (
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.slack.requests import ExpiredButton, InvalidButton
-from bot.ui.problems import Suggestion, problem_message, unexpected_message, unknown_control_message
+from bot.ui.notices import unexpected_message, unknown_control_message
+from bot.ui.problems import Suggestion, problem_message
 from tests.support.list_commands import read_list
 from tests.support.screens import api_message, assert_slack_shows, visible_text
 
