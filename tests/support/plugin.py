@@ -5,12 +5,15 @@ functions below the folders in `FAST`; nothing marks them by hand. In
 every run, a fast test that opens a socket fails.
 """
 
+import os
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from inspect import iscoroutinefunction
 from pathlib import Path
+from shutil import disk_usage
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +24,8 @@ FAST = tuple(
 )
 NOT_FAST = frozenset({ROOT / "tests/unit/digests/test_reading_over_time.py"})
 """A property over a simulated account: a plain function with an event loop of its own."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - every file gets a folder of its own, as below any TMPDIR
+ROOM = 2 * 1024**3  # bytes; a run needs a few hundred megabytes
 FEW_EXAMPLES = 10
 """Of each property under `-m fast`; those with a number of their own keep to it with `examples`."""
 
@@ -48,6 +53,7 @@ class NotFast(Exception):
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _keep_files_in_memory()
     # A busy machine is no failure of the code: no deadline for an example.
     patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile("suite", patient)
@@ -56,6 +62,17 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("fast" if only_fast(config) else "suite")
     if not only_fast(config):  # they load the whole bot
         config.pluginmanager.import_plugin("tests.support.fixtures")
+
+
+def _keep_files_in_memory() -> None:
+    """Put the tests' databases where no write waits for a disk, if this machine has room there.
+
+    They are thrown away, and no test takes the power from a machine. A disk that others keep busy stops a
+    commit for seconds, which is no failure of the code either.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and disk_usage(MEMORY).free >= ROOM:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # it may have been asked for already
 
 
 def only_fast(config: pytest.Config) -> bool:
