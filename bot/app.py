@@ -152,6 +152,7 @@ async def build_bot(
             probes["worker"] = worker.fault
             workers.own_fault = lambda: worker.outage
         health = Health(metrics, probes)
+        stack.push_async_callback(health.close)
         is_apart = settings.bot_metrics_port is not None
         yield Bot(
             web=_application(*slack_routes, *health.routes(in_full=not is_apart)),

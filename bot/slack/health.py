@@ -39,6 +39,13 @@ class SharedRun(Generic[_T]):
             self._next = asyncio.ensure_future(self._run(self._running))
         return await asyncio.shield(self._next)
 
+    async def close(self) -> None:
+        """End what runs: what it uses is about to be closed."""
+        tasks = [task for task in (self._running, self._next) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _run(self, before: "asyncio.Task[_T] | None") -> _T:
         if before is not None:
             await asyncio.wait({before})
@@ -78,6 +85,11 @@ class Health:
         if in_full:
             return [*self._plain_routes(self._explain), web.get("/metrics", self._show_metrics)]
         return self._plain_routes(self._say)
+
+    async def close(self) -> None:
+        """End the probes that run, whether or not who asked for them still waits."""
+        await self._page.close()
+        await self._faults.close()
 
     def _plain_routes(self, readyz: Callable[[web.Request], Awaitable[web.Response]]) -> list[web.RouteDef]:
         return [web.get("/healthz", self._show_up), web.get("/readyz", readyz)]

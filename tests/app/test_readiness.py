@@ -63,3 +63,30 @@ async def test_a_part_that_does_not_answer_is_not_ready_and_all_else_is_told() -
     await runner.cleanup()
     assert 'workflows_bot_ready{part="database"} 0.0' in samples
     assert 'workflows_bot_ready{part="worker"} 1.0' in samples
+
+
+async def test_a_probe_whose_asker_is_gone_ends_with_the_bot() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def look() -> str | None:
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+        return None
+
+    health = Health(Metrics(), {"database": look}, timedelta(hours=1))
+    app = web.Application()
+    app.add_routes(health.routes())
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with aiohttp.ClientSession() as session:
+        asked = asyncio.create_task(session.get(f"http://127.0.0.1:{runner.addresses[0][1]}/metrics"))
+        await begun.wait()
+        asked.cancel()
+    await runner.cleanup()
+    assert not ended.is_set()
+    await health.close()
+    assert ended.is_set()
