@@ -5,6 +5,7 @@ functions below the folders in `FAST`; nothing marks them by hand. In
 every run, a fast test that opens a socket fails.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -62,6 +63,22 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("fast" if only_fast(config) else "suite")
     if not only_fast(config):  # they load the whole bot
         config.pluginmanager.import_plugin("tests.support.fixtures")
+
+
+def pytest_collection_finish() -> None:
+    """Take all that was loaded so far out of the garbage collector's way: it stays until the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Let go of the test's servers, a thousand of which aiohttp remembers with all that their handlers hold.
+
+    The garbage collector would go through them again and again, and stop a bot for seconds meanwhile.
+    """
+    if "aiohttp.web_app" in sys.modules:
+        sys.modules["aiohttp.web_app"]._cached_build_middleware.cache_clear()  # noqa: SLF001 - there is no other way
 
 
 def _keep_files_in_memory() -> None:
