@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from bot.browse.bookmark import Bookmark, KeptPlace, Place
 from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
-from bot.cloudflare.models import Status
+from bot.browse.phrases import quote_name
+from bot.cloudflare.models import Instance, Status
 from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
 
@@ -65,6 +66,30 @@ class NotYet(Request):
     verb: str
     workflow: str | None = None
     instance: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowInstance(Request):
+    """One instance in a modal: what the button of a row carries. The room `inspect` answers it.
+
+    Attributes:
+        workflow: the workflow's name.
+        instance: the instance's id.
+        account: as settings name it; None means the default account.
+        row: what the list knew, which the modal shows at once; None where that did not fit.
+    """
+
+    kind: ClassVar[str] = "instance_show"
+    workflow: str
+    instance: str
+    account: str | None = None
+    row: Instance | None = None
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        filters = [] if self.account is None else [f"account:{quote(self.account)}"]
+        names = (quote_name(self.workflow), quote(self.instance))
+        return " ".join((COMMAND, "show", *names, *filters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Unknown fields are ignored. Missing fields are None.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Final, NewType
+from typing import Annotated, Any, Final, NewType
 
 from pydantic import (
     AfterValidator,
@@ -112,7 +112,7 @@ Moment = Annotated[
 
 
 class _Result(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
 def _text_or_empty(value: object) -> object:
@@ -164,9 +164,51 @@ class InstanceError(_Result):
 
 
 class Attempt(_Result):
-    """One try at a step."""
+    """One try at a step; `end` and `success` are None while it runs."""
 
+    start: Moment | None = None
+    end: Moment | None = None
     success: bool | None = None
+    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+
+
+class Retries(_Result):
+    """How often a step is tried again: `limit` times after the first, so it has one attempt more.
+
+    `delay` is in milliseconds or words, as `10 seconds`, or `[dynamic]` where the code works it out.
+    `backoff` is `constant`, `linear` or `exponential`.
+    """
+
+    limit: int | None = None
+    delay: int | float | str | None = None
+    backoff: str | None = None
+
+
+class StepConfig(_Result):
+    """How a step is run. `timeout` is in milliseconds or words; `sensitive` is `output` if that is hidden."""
+
+    retries: Retries | None = None
+    timeout: int | float | str | None = None
+    sensitive: str | None = None
+
+
+class Trigger(_Result):
+    """What started an instance, or ended it: `api`, `binding`, `event`, `cron`, or another word."""
+
+    source: str | None = None
+
+
+class Schedule(_Result):
+    """The cron line that started an instance, and for which time, in milliseconds since 1970."""
+
+    cron: str | None = None
+    scheduled_time: int | None = Field(None, alias="scheduledTime")
+
+
+class Rollback(_Result):
+    """How an instance's rollback came out: `complete` or `failed`, and why."""
+
+    outcome: str | None = None
     error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
 
 
@@ -174,7 +216,9 @@ class Step(_Result):
     """One step of an instance: `step`, `rollback`, `sleep`, `waitForEvent` or `termination`.
 
     Its name ends in a counter. `error` is that of a `sleep` or `waitForEvent`; a `step` has its errors in its
-    attempts, the last one last.
+    attempts, the last one last. `success` is that of a `step` or `rollback`, `finished` that of the others,
+    whose `end` says when they will end while they go on. A `termination` has nothing but a `trigger`.
+    Cloudflare cuts an output after some 1,000 characters.
     """
 
     type: str | None = None
@@ -182,8 +226,13 @@ class Step(_Result):
     start: Moment | None = None
     end: Moment | None = None
     success: bool | None = None
+    finished: bool | None = None
     error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
     attempts: tuple[Attempt, ...] = ()
+    config: StepConfig | None = None
+    output: Any = None
+    event_type: str | None = None
+    trigger: Trigger | None = None
 
 
 def _readable_steps(value: object) -> object:
@@ -201,11 +250,17 @@ class InstanceDetail(_Result):
     """One instance ("Get logs and status from instance"); its steps are there if they were asked for."""
 
     status: Status | None = None
+    params: Any = None
     queued: Moment | None = None
     start: Moment | None = None
     end: Moment | None = None
     success: bool | None = None
     error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+    output: Any = None
+    rollback: Rollback | None = None
+    version_id: str | None = Field(None, alias="versionId")
+    trigger: Trigger | None = None
+    schedule: Schedule | None = None
     step_count: int | None = None
     steps: Annotated[tuple[Step, ...], BeforeValidator(_readable_steps)] = ()
 

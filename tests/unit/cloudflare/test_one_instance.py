@@ -21,7 +21,7 @@ from bot.cloudflare.errors import (
     WorkflowNotFound,
 )
 from bot.cloudflare.limiter import Budget, Priority
-from bot.cloudflare.models import InstanceDetail, InstanceError, Status
+from bot.cloudflare.models import InstanceDetail, InstanceError, Status, Trigger
 from bot.cloudflare.requests import Request, instance_request
 from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
@@ -87,11 +87,14 @@ def test_a_name_that_changes_the_path_is_refused(name: str, id_: str) -> None:
 def test_every_field_is_read() -> None:
     assert described() == InstanceDetail(
         status=Status("errored"),
+        params={"order": 1},
         queued=datetime(2026, 11, 23, 12, 4, 0, 500_000, UTC),
         start=datetime(2026, 11, 23, 12, 4, 1, tzinfo=UTC),
         end=datetime(2026, 11, 23, 12, 6, 13, tzinfo=UTC),
         success=False,
         error=InstanceError(name="PaymentDeclined", message="card expired"),
+        version_id="v1",
+        trigger=Trigger(source="cron"),
         step_count=4,
     )
 
