@@ -19,6 +19,8 @@ from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
+    AtPlace,
+    DeleteShared,
     FindStatus,
     ListInstances,
     ListWorkflows,
@@ -26,6 +28,7 @@ from bot.browse.requests import (
     OpenFilter,
     OpenList,
     RefreshPage,
+    ShareList,
     TurnPage,
 )
 from bot.digests.command.requests import (
@@ -65,17 +68,19 @@ from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, Re
 from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
 from bot.ui.problems import RUN_COMMAND
+from bot.ui.sharing import SHARE
 from bot.verbs import read_command, read_message, read_with_times
 
 _MOST_TEXTS: Final = 256
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
-LIST_BUTTONS: Final[dict[str, type[TurnPage | RefreshPage | OpenList | OpenFilter]]] = {
+LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_next": TurnPage,
     "page_previous": TurnPage,
     "page_refresh": RefreshPage,
     "list_open": OpenList,
     "filter_open": OpenFilter,
+    SHARE: ShareList,
 }
 """Buttons that carry a request, and of which type."""
 
@@ -92,7 +97,7 @@ INSTANCE_BUTTONS: Final[dict[str, type[OfInstances]]] = {
 """Buttons that carry instances which a digest reported."""
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
-    request.kind: request for request in (OpenForm, PreviewForm)
+    request.kind: request for request in (OpenForm, PreviewForm, DeleteShared)
 }
 """Buttons that carry nothing."""
 
@@ -116,7 +121,8 @@ _COMMON: Final = (
 
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
-    return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances), _COMMON)
+    kinds = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
+    return RequestCodec(kinds, _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -289,6 +295,8 @@ def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> 
         Route(TurnPage, allow_everyone, lists.turn_page, asks_cloudflare=True),
         Route(RefreshPage, allow_everyone, lists.refresh_page, asks_cloudflare=True),
         Route(OpenList, allow_everyone, lists.open_list, asks_cloudflare=True),
+        Route(ShareList, allow_everyone, lists.share_list, once=True),
+        Route(DeleteShared, allow_everyone, lists.delete_shared),
         Route(OpenFilter, allow_everyone, lists.open_filter),
         Route(ApplyFilter, allow_everyone, lists.apply_filter, asks_cloudflare=True),
         Route(OpenForm, allow_everyone, digests.open_form),
@@ -338,9 +346,7 @@ def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
     return request
 
 
-def at_place(
-    request: type[TurnPage | RefreshPage | OpenList | OpenFilter], place: AnyBookmark
-) -> TurnPage | RefreshPage | OpenList | OpenFilter:
+def at_place(request: type[AtPlace | OpenFilter], place: AnyBookmark) -> AtPlace | OpenFilter:
     """Return what a button of version 1 asks for: it carried a place, and its action said the rest.
 
     Raises:
