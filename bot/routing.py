@@ -26,6 +26,7 @@ from bot.browse.requests import (
     OpenFilter,
     OpenList,
     RefreshPage,
+    ShowInstance,
     TurnPage,
 )
 from bot.digests.command.requests import (
@@ -116,7 +117,8 @@ _COMMON: Final = (
 
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
-    return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances), _COMMON)
+    kinds = (TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances, ShowInstance)
+    return RequestCodec(kinds, _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
