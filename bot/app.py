@@ -33,6 +33,7 @@ from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
+from bot.inspect.look_up import LookUpHandler
 from bot.jobs.presence import WorkerMonitor
 from bot.routing import CommandReader, routes
 from bot.settings import DatabaseSettings, ReportSettings, Settings
@@ -273,6 +274,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     browser = Browser(accounts, stored.walks.has_passed)
     lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command)
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
+    mentions = LookUpHandler(accounts, ids, stored.buttons, _now)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
@@ -286,7 +288,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now),
-        routes(lists, inspect, digests, HomeHandlers(names, lists)),
+        routes(lists, inspect, mentions, digests, HomeHandlers(names, lists)),
         responder,
         background,
         stored.handled,

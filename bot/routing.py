@@ -62,6 +62,7 @@ from bot.digests.messages.plan import MENU
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
+from bot.inspect.look_up import SHORTCUT, LookUp, LookUpHandler
 from bot.inspect.requests import OpenDashboard, RefreshInstance, TurnSteps
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
@@ -116,6 +117,9 @@ PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
     request.kind: request for request in (OpenForm, PreviewForm, OpenDashboard, DeleteShared)
 }
 """Buttons that carry nothing."""
+
+SHORTCUTS: Final[dict[str, Callable[[str], Request]]] = {SHORTCUT: LookUp}
+"""Shortcuts on messages, by their callback ids in `manifest.yaml`."""
 
 MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
@@ -183,6 +187,7 @@ class CommandReader:
     )
     forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
     menus: Collection[str] = tuple(MENUS)
+    shortcuts: Collection[str] = tuple(SHORTCUTS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
 
     def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
@@ -287,6 +292,16 @@ class CommandReader:
             raise UnknownControl
         return MENUS[action_id](typed)
 
+    def shortcut(self, callback_id: str, text: str) -> Request:
+        """Read a shortcut on a message with a text.
+
+        Raises:
+            UnknownControl: this version has no such shortcut.
+        """
+        if callback_id not in SHORTCUTS:
+            raise UnknownControl
+        return SHORTCUTS[callback_id](text)
+
     async def message(self, text: str, interaction: Interaction) -> Request:
         """Read what was written to the bot in a message, as Slack sends it but for the mention of the bot."""
         return read_message(self._to_command(text, interaction))
@@ -299,7 +314,11 @@ class CommandReader:
 
 
 def routes(
-    lists: ListHandlers, inspect: InspectHandlers, digests: DigestHandlers, home: HomeHandlers
+    lists: ListHandlers,
+    inspect: InspectHandlers,
+    mentions: LookUpHandler,
+    digests: DigestHandlers,
+    home: HomeHandlers,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights = digests.rights
@@ -323,6 +342,7 @@ def routes(
         Route(ShowInstance, allow_everyone, inspect.open),
         Route(TurnSteps, allow_everyone, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, allow_everyone, inspect.refresh, asks_cloudflare=True),
+        Route(LookUp, allow_everyone, mentions.look_up),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
         Route(OpenForm, allow_everyone, digests.open_form),
         Route(CreateDigest, allow_everyone, digests.create, once=True),

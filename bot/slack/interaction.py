@@ -87,7 +87,7 @@ class Interaction:
 
     @classmethod
     def of_payload(cls, body: Mapping[str, Any]) -> "Interaction":
-        """Read the payload of a click or of a submission.
+        """Read the payload of a click, of a shortcut on a message, or of a submission.
 
         One from a modal has no channel and no `response_url` of its own: those that `dump` wrote are used.
         """
@@ -120,6 +120,7 @@ class Interaction:
         channel: str | None,
     ) -> "Interaction":
         user, team = body.get("user"), body.get("team")
+        is_click, message = "container" in body, _object(body.get("message"))
         home_team = (_text(user.get("team_id")) if isinstance(user, dict) else None) or ""
         return cls(
             user=_id(user) or "",
@@ -131,9 +132,9 @@ class Interaction:
             team=_id(team) or _text(body.get("team_id")) or home_team,
             home_teams=_texts(home_team),
             app=_text(body.get("api_app_id")) or "",
-            thread=_thread(body.get("container")),
+            thread=_thread(body.get("container") if is_click else message),
             user_name=_text(_of(user, "name")) or _text(_of(user, "username")) or "",
-            sharer=read_sharer(_object(body.get("message"))),
+            sharer=read_sharer(message) if is_click else None,
         )
 
     @classmethod
@@ -191,11 +192,12 @@ def _channel_name(name: object) -> str:
 def _thread(container: object) -> str | None:
     """Return the thread of the message that was clicked in; its first message stands in the channel.
 
-    Slack's reference does not name the field (slackapi/java-slack-sdk#1200).
+    Slack's reference does not name the field (slackapi/java-slack-sdk#1200). A shortcut has no container, but
+    the message itself.
     """
     message = _object(container)
     thread = _text(message.get("thread_ts"))
-    return None if thread == message.get("message_ts") else thread
+    return None if thread in {message.get("message_ts"), message.get("ts")} else thread
 
 
 def _object(thing: object) -> Mapping[str, Any]:
