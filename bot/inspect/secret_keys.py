@@ -35,7 +35,19 @@ _ENDINGS: Final = frozenset(
 
 _HARMLESS_ENDINGS: Final = frozenset(
     {
-        *("type", "count", "length", "size", "name", "names", "version", "status", "limit", "total", "policy"),
+        *(
+            "type",
+            "count",
+            "length",
+            "size",
+            "name",
+            "names",
+            "version",
+            "status",
+            "limit",
+            "total",
+            "policy",
+        ),
         *("expires", "expiry", "expiration", "ttl", "age", "at", "in", "on", "ms", "seconds"),
         *("enabled", "required", "valid", "url", "uri", "domain", "path"),
     }
