@@ -12,7 +12,7 @@ from bot.cloudflare.causes import Cause, cause_of
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.errors import InvalidResponse, ShareUsedUp
 from bot.cloudflare.limiter import Priority, charged_person
-from bot.cloudflare.models import Cursor, InstancePage, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.models import Cursor, InstanceDetail, InstancePage, PageQuery, Workflow, WorkflowList
 from bot.cloudflare.packing import PackedPage, Packer
 
 _K = TypeVar("_K", bound=Hashable)
@@ -111,6 +111,10 @@ class _TimedCache(Generic[_K, _T]):
         self._rest.pop(key, None)
         (self._rest if is_stable else self._first)[key] = answer
 
+    def items(self) -> list[tuple[_K, _T]]:
+        """Return what is fresh, with its keys."""
+        return [*self._first.items(), *self._rest.items()]
+
 
 class _PageCache:
     """A cache of pages. All but the pages used last are packed."""
@@ -122,6 +126,12 @@ class _PageCache:
     def get(self, key: PageQuery) -> InstancePage | None:
         packed = self._cache.get(key)
         return None if packed is None else self._packer.open(packed)
+
+    def workflows_with(self, instance: str) -> tuple[str, ...]:
+        """Return the workflows of the pages used last that hold an instance, each once."""
+        opened = ((key.workflow, self._packer.opened(packed)) for key, packed in self._cache.items())
+        found = {name for name, page in opened if page and any(row.id == instance for row in page.rows)}
+        return tuple(sorted(found))
 
     def put(self, key: PageQuery, page: InstancePage, *, is_stable: bool) -> None:
         self._cache.put(key, self._packer.pack(page), is_stable=is_stable)
@@ -152,6 +162,7 @@ class CachedWorkflows:
         self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
         self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
         self._causes: _TimedCache[tuple[str, str], Cause] = _TimedCache(times.pages, times, now)
+        self._details: _TimedCache[tuple[str, str], InstanceDetail] = _TimedCache(32, times, now)
 
     async def list_instances(
         self, query: PageQuery, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
@@ -248,6 +259,32 @@ class CachedWorkflows:
             return cause
 
         return await self._get_or_ask(self._causes, key, ask, _Sharing(fresh=False, priority=priority))
+
+    async def get_detail(
+        self,
+        workflow: str,
+        instance: str,
+        *,
+        fresh: bool = False,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> InstanceDetail:
+        """Get one instance with its steps.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        key = (workflow, instance)
+
+        async def ask() -> InstanceDetail:
+            detail = await self._client.get_instance(workflow, instance, priority, steps=True)
+            self._details.put(key, detail, is_stable=detail.end is not None)
+            return detail
+
+        return await self._get_or_ask(self._details, key, ask, _Sharing(fresh, priority))
+
+    def workflows_with(self, instance: str) -> tuple[str, ...]:
+        """Return the workflows that have an instance by the pages used last; nothing is asked for it."""
+        return self._pages.workflows_with(instance)
 
     async def _get_or_ask(
         self, cache: _Readable[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], sharing: _Sharing

@@ -263,6 +263,8 @@ class InstanceDetail(_Result):
     schedule: Schedule | None = None
     step_count: int | None = None
     steps: Annotated[tuple[Step, ...], BeforeValidator(_readable_steps)] = ()
+    is_partial: bool = False
+    unread_fields: tuple[str, ...] = ()
 
 
 class ResultInfo(_Result):
