@@ -245,6 +245,6 @@ class UserActions:
 
 def _check_on_screen(block_id: object, action_id: object, blocks: Iterable[Payload]) -> None:
     """Reject an element that is not on the screen: the message may have changed."""
-    there = ((block["block_id"], element["action_id"]) for block in blocks for element in elements_of(block))
-    if (block_id, action_id) not in there:
+    there = ((shown_in, element["action_id"]) for shown_in, element in elements_of(blocks))
+    if not any(element == (block_id, action_id) for element in there):
         raise ActionRejected("This element no longer exists: the message has changed.")
