@@ -59,6 +59,7 @@ from bot.digests.messages.plan import MENU
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
+from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import OpenDashboard, RefreshInstance, TurnSteps
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
@@ -102,6 +103,11 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
     "steps_previous": TurnSteps,
     "steps_failed": TurnSteps,
     "steps_going": TurnSteps,
+    "payload_params": ShowPayload,
+    "payload_output": ShowPayload,
+    "payload_step": ShowPayload,
+    "payload_send": SendPayload,
+    "outputs_show": ShowOutputs,
 }
 """Buttons that carry one instance."""
 
@@ -133,7 +139,8 @@ _COMMON: Final = (
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances)
-    return RequestCodec((*of_lists, ShowInstance, RefreshInstance, TurnSteps), _COMMON)
+    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShowPayload, SendPayload, ShowOutputs)
+    return RequestCodec((*of_lists, *of_one), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -316,6 +323,9 @@ def routes(
         Route(ShowInstance, allow_everyone, inspect.open),
         Route(TurnSteps, allow_everyone, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, allow_everyone, inspect.refresh, asks_cloudflare=True),
+        Route(ShowPayload, allow_everyone, inspect.payloads.show),
+        Route(ShowOutputs, allow_everyone, inspect.payloads.show_outputs),
+        Route(SendPayload, allow_everyone, inspect.payloads.send, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
         Route(OpenForm, allow_everyone, digests.open_form),
         Route(CreateDigest, allow_everyone, digests.create, once=True),

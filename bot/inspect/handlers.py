@@ -33,6 +33,7 @@ from bot.inspect.messages.refusals import (
     which_workflow_message,
 )
 from bot.inspect.model import InstanceView, Subject, is_ended
+from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
 from bot.language import name_matching
@@ -64,6 +65,7 @@ class InspectHandlers:
         requests: makes requests into button values.
         now: the clock.
         refresh_pause: for how long a refreshed instance is not asked for again.
+        payloads: shows what went in and came out.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that an instance needs comes together here
@@ -74,12 +76,14 @@ class InspectHandlers:
         requests: RequestStore,
         now: Callable[[], datetime],
         refresh_pause: timedelta,
+        payloads: PayloadHandlers,
     ) -> None:
         self._accounts = Accounts(accounts)
         self._account_ids = account_ids
         self._browser = browser
         self._requests = requests
         self._now = now
+        self.payloads = payloads
         self._refreshed: TTLCache[Subject, bool] = TTLCache(_MOST_REFRESHED, refresh_pause.total_seconds())
 
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
@@ -143,7 +147,12 @@ class InspectHandlers:
     ) -> ShowMessage:
         view = await build_view(subject, detail, first, self._now())
         controls = await self._controls(view, interaction.team)
-        return ShowMessage(instance_message(view, controls, self._account_shown(subject)))
+        account = self._account_shown(subject)
+        folded, plainer = await self.payloads.blocks(subject, detail, view.page.first, interaction.team)
+        return ShowMessage(
+            instance_message(view, controls, account, folded),
+            plain=instance_message(view, controls, account, plainer),
+        )
 
     async def _modal(
         self, subject: Subject, first: int, interaction: Interaction, *, fresh: bool
@@ -160,7 +169,8 @@ class InspectHandlers:
         else:
             shown = await build_view(subject, detail, first, self._now())
             controls = await self._controls(shown, interaction.team)
-            view = instance_modal(shown, controls, self._account_shown(subject))
+            _, payloads = await self.payloads.blocks(subject, detail, shown.page.first, interaction.team)
+            view = instance_modal(shown, controls, self._account_shown(subject), payloads)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
 
     async def _detail(self, subject: Subject, *, fresh: bool = False) -> InstanceDetail:

@@ -12,9 +12,12 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import StepNotAvailable
 from bot.cloudflare.models import InstanceDetail, InstanceError, Step
+from bot.cloudflare.requests import STEP_KINDS
 from bot.inspect.messages.payloads import (
+    IN_LIST,
     IN_MODAL,
     PayloadControls,
+    StepOutput,
     file_name,
     hidden_message,
     hidden_view,
@@ -24,15 +27,18 @@ from bot.inspect.messages.payloads import (
     not_allowed_message,
     not_opened_message,
     not_sent_message,
+    outputs_view,
     payload_blocks,
     payload_view,
     sent_message,
     step_error_text,
 )
-from bot.inspect.payload_requests import OfPayload, SendPayload, ShowPayload
-from bot.inspect.payloads import Payload, PayloadPolicy, mask_text, preview, whole
+from bot.inspect.model import Subject
+from bot.inspect.payload_requests import OfPayload, SendPayload, ShowOutputs, ShowPayload
+from bot.inspect.payloads import PayloadPolicy, mask_text, preview, whole
+from bot.inspect.timeline import STEPS_PER_PAGE
 from bot.reasons import reason_of
-from bot.slack.files import FileNotSent, FilesNotAllowed, FileSender
+from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
 from bot.slack.interaction import Interaction
 from bot.slack.reply import OpenModal, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import RequestStore
@@ -79,23 +85,26 @@ class PayloadHandlers:
         self._files = files
 
     async def blocks(
-        self, detail: InstanceDetail, place: OfPayload, team: str
+        self, subject: Subject, detail: InstanceDetail, first: int, team: str
     ) -> tuple[list[Block], list[Block]]:
         """Return an instance's params and output for its message; see `payload_blocks`.
 
         Args:
-            detail: the instance.
-            place: names it.
+            subject: which instance.
+            detail: the same, as Cloudflare has it.
+            first: the place of the first step that is shown, from 0.
             team: whose buttons they are.
         """
         controls = PayloadControls()
         if self._policy.show:
-            names = (place.workflow, place.instance, place.account)
             controls = PayloadControls(
-                show_params=await self._value(ShowPayload(*names, "params"), team),
-                show_output=await self._value(ShowPayload(*names, "output"), team),
-                send_params=await self._value(SendPayload(*names, "params"), team),
-                send_output=await self._value(SendPayload(*names, "output"), team),
+                show_params=await self._value(ShowPayload(subject, "params"), team),
+                show_output=await self._value(ShowPayload(subject, "output"), team),
+                send_params=await self._value(SendPayload(subject, "params"), team),
+                send_output=await self._value(SendPayload(subject, "output"), team),
+                show_steps=await self._value(ShowOutputs(subject, first), team)
+                if any(step.output is not None for step in _page(detail, first))
+                else None,
             )
         return await asyncio.to_thread(payload_blocks, detail, self._policy, controls)
 
@@ -104,17 +113,30 @@ class PayloadHandlers:
         fallback = not_opened_message(request)
         metadata = {"private_metadata": interaction.dump("")}
         if not self._policy.show:
-            return OpenModal(hidden_view(request) | metadata, fallback, push=interaction.in_modal)
+            return OpenModal(hidden_view() | metadata, fallback, push=interaction.in_modal)
 
         async def fill() -> UpdateModal:
             return UpdateModal(await self._view(request, interaction.team) | metadata, fallback)
 
-        return OpenModal(loading_view(request) | metadata, fallback, push=interaction.in_modal, fill=fill)
+        return OpenModal(loading_view() | metadata, fallback, push=interaction.in_modal, fill=fill)
+
+    async def show_outputs(self, request: ShowOutputs, interaction: Interaction) -> Reply:
+        """Open the outputs of some steps in a modal."""
+        fallback = not_opened_message(request)
+        metadata = {"private_metadata": interaction.dump("")}
+        if not self._policy.show:
+            return OpenModal(hidden_view() | metadata, fallback, push=interaction.in_modal)
+
+        async def fill() -> UpdateModal:
+            return UpdateModal(await self._outputs(request, interaction.team) | metadata, fallback)
+
+        view = loading_view("Outputs") | metadata
+        return OpenModal(view, fallback, push=interaction.in_modal, fill=fill)
 
     async def send(self, request: SendPayload, interaction: Interaction) -> Reply:
         """Send a payload as a file to the one who asks, and to nobody else."""
         if not self._policy.show:
-            return self._say(hidden_message(), hidden_view(request), interaction)
+            return self._say(hidden_message(), hidden_view(), interaction)
         found = await self._find(request)
         if found.why_none:
             view = no_payload_view(request, found.why_none)
@@ -130,7 +152,7 @@ class PayloadHandlers:
                 if isinstance(error, FilesNotAllowed)
                 else not_sent_message(error.for_log, start)
             )
-            return self._say(said, {**loading_view(request), "blocks": said.blocks}, interaction)
+            return self._say(said, {**loading_view(), "blocks": said.blocks}, interaction)
         said = sent_message(name, payload)
         if not interaction.in_modal:
             return ShowMessage(said)
@@ -153,26 +175,41 @@ class PayloadHandlers:
             send = await self._value(_sending(request), team)
         return payload_view(request, payload, send)
 
+    async def _outputs(self, request: ShowOutputs, team: str) -> Block:
+        subject = request.subject
+        _, workflows = self._accounts.get(subject.account)
+        detail = await workflows.get_detail(subject.workflow, subject.instance)
+        found = []
+        for number, step in enumerate(_page(detail, request.first), request.first + 1):
+            if step.output is None:
+                continue
+            payload = await asyncio.to_thread(preview, step.output, self._policy, IN_LIST)
+            show = None
+            if step.type in STEP_KINDS and not payload.hidden_by_workflow:
+                show = await self._value(ShowPayload(subject, "step", step.name, step.type), team)
+            found.append(StepOutput(number, step.name, payload, show))
+        return outputs_view(subject, found)
+
     async def _find(self, request: OfPayload) -> _Found:
         """Ask Cloudflare for a payload.
 
         Raises:
             CloudflareError, UnknownAccount: there is no answer, or no such instance.
         """
-        _, workflows = self._accounts.get(request.account)
+        _, workflows = self._accounts.get(request.subject.account)
         if request.what == "step":
             return await self._find_step(request, workflows)
-        detail = await workflows.get_detail(request.workflow, request.instance)
+        detail = await workflows.get_detail(request.subject.workflow, request.subject.instance)
         value = detail.params if request.what == "params" else detail.output
         return _Found(value, _NONE if value is None else "")
 
     async def _find_step(self, request: OfPayload, workflows: CachedWorkflows) -> _Found:
         try:
             result = await workflows.get_step(
-                request.workflow, request.instance, request.step, request.step_kind
+                request.subject.workflow, request.subject.instance, request.step, request.step_kind
             )
         except StepNotAvailable:  # as in wrangler's engine, whose detail has the outputs
-            detail = await workflows.get_detail(request.workflow, request.instance)
+            detail = await workflows.get_detail(request.subject.workflow, request.subject.instance)
             step = next((step for step in detail.steps if _is(step, request)), None)
             if step is None:
                 return _Found(why_none=_GONE)
@@ -197,9 +234,11 @@ class PayloadHandlers:
 
 
 def _sending(request: OfPayload) -> SendPayload:
-    return SendPayload(
-        request.workflow, request.instance, request.account, request.what, request.step, request.step_kind
-    )
+    return SendPayload(request.subject, request.what, request.step, request.step_kind)
+
+
+def _page(detail: InstanceDetail, first: int) -> tuple[Step, ...]:
+    return detail.steps[first : first + STEPS_PER_PAGE]
 
 
 def _is(step: Step, request: OfPayload) -> bool:

@@ -1,18 +1,20 @@
 """Params and outputs in Block Kit: folded in a message, whole in a modal, and what is said of their file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bot.cloudflare.models import InstanceDetail
-from bot.inspect.payload_requests import OfPayload
+from bot.inspect.model import Subject
+from bot.inspect.payload_requests import OfPayload, ShowOutputs
 from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview
 from bot.ui.elements import (
     Message,
     actions,
     button,
     code,
+    code_block,
     command,
     container,
     context,
@@ -26,6 +28,9 @@ from bot.ui.limits import Block
 
 IN_MODAL: Final = 3 * PREVIEW
 """Characters of a payload that a modal shows."""
+
+IN_LIST: Final = 300
+"""Characters of each output where several are shown."""
 
 _TITLES: Final = {"params": "Params", "output": "Output", "step": "Output of a step"}
 _HIDDEN: Final = "Hidden by this bot's settings."
@@ -41,12 +46,31 @@ class PayloadControls:
         show_output: opens the output.
         send_params: sends the params as a file.
         send_output: sends the output as a file.
+        show_steps: opens the outputs of the steps that are shown; None where they have none, too.
     """
 
     show_params: str | None = None
     show_output: str | None = None
     send_params: str | None = None
     send_output: str | None = None
+    show_steps: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutput:
+    """The beginning of one step's output.
+
+    Attributes:
+        number: the step's, from 1.
+        name: the step's, with its counter.
+        payload: the beginning.
+        show: the value of the button that opens the whole of it.
+    """
+
+    number: int
+    name: str
+    payload: Payload
+    show: str | None
 
 
 def payload_blocks(
@@ -82,19 +106,32 @@ def payload_blocks(
         )
         if shows is not None:
             openers.append(button(name, f"payload_{name.lower()}", shows, f"{name} of this instance"))
-    nothing = [] if sizes else [context("*Params and output*: none.")]
-    plainer = [context(*sizes)] if sizes else nothing
-    return folded or nothing, [*plainer, *actions(openers)]
+    of_steps = []
+    if controls.show_steps is not None:
+        of_steps = [
+            button("Outputs of these steps", "outputs_show", controls.show_steps, "Outputs of these steps")
+        ]
+    said = [context(*(sizes or ["*Params and output*: none."]))]
+    return [*(folded or said), *actions(of_steps)], [*said, *actions([*openers, *of_steps])]
 
 
-def step_output_button(value: str) -> Block:
-    """Build the button that opens the whole output of one step."""
-    return button("Output of this step", "payload_step", value, "Output of this step")
+def outputs_view(subject: Subject, outputs: Sequence[StepOutput]) -> Block:
+    """Build the modal of the outputs of some steps."""
+    blocks = [section(f"*Outputs of steps* · {code(subject.instance)} of {code(subject.workflow)}")]
+    for output in outputs:
+        opener = None
+        if output.show is not None:
+            opener = button("Output of this step", "payload_step", output.show, f"Output of {output.name}")
+        blocks.append(section(f"{output.number:,} · {code(output.name, _LONGEST_NAME)}", opener))
+        blocks += _content(output.payload)
+    if not outputs:
+        blocks.append(context("None of these steps has an output."))
+    return modal("Outputs", blocks, "Close")
 
 
-def loading_view(request: OfPayload) -> Block:
+def loading_view(title: str = "Payload") -> Block:
     """Build the modal of a payload until that is there."""
-    return modal("Payload", [_heading(request), context("⏳ Looking it up…")], "Close")
+    return modal(title, [context("⏳ Looking it up…")], "Close")
 
 
 def payload_view(request: OfPayload, payload: Payload, send: str | None, note: str = "") -> Block:
@@ -115,9 +152,14 @@ def no_payload_view(request: OfPayload, why: str) -> Block:
     return modal("Payload", [_heading(request), section(why)], "Close")
 
 
-def hidden_view(request: OfPayload) -> Block:
-    """Build the modal of a payload that the settings hide."""
-    return no_payload_view(request, _HIDDEN)
+def step_error_text(text: str) -> str:
+    """Return what is said of a step that made no output but an error, whose text is without secrets."""
+    return f"It has no output, as it failed:\n{code_block(text, PREVIEW)}"
+
+
+def hidden_view() -> Block:
+    """Build the modal of payloads that the settings hide."""
+    return modal("Payload", hidden_message().blocks, "Close")
 
 
 def hidden_message() -> Message:
@@ -126,7 +168,7 @@ def hidden_message() -> Message:
     return message(words, [section(words)])
 
 
-def not_opened_message(request: OfPayload) -> Message:
+def not_opened_message(request: OfPayload | ShowOutputs) -> Message:
     """Say that Slack did not open the modal."""
     words = (
         "Slack did not open it. Close the forms that are open and try again, "
@@ -164,7 +206,11 @@ def not_sent_message(reason: str, payload: Payload) -> Message:
 
 def file_name(request: OfPayload, payload: Payload) -> str:
     """Return the name of a payload's file: letters that every system takes, at most 200 or so."""
-    parts = (request.workflow, request.instance, request.step if request.what == "step" else request.what)
+    parts = (
+        request.subject.workflow,
+        request.subject.instance,
+        request.step if request.what == "step" else request.what,
+    )
     safe = (re.sub(r"[^A-Za-z0-9._-]+", "-", part)[:_LONGEST_NAME].strip(".-_") for part in parts)
     return f"{'_'.join(filter(None, safe)) or 'payload'}.{'json' if payload.is_json else 'txt'}"
 
@@ -176,7 +222,7 @@ def _heading(request: OfPayload) -> Block:
 def _title(request: OfPayload) -> str:
     of_step = f" {code(request.step, _LONGEST_NAME)}" if request.what == "step" else ""
     what = "Output of step" if request.what == "step" else _TITLES[request.what]
-    return f"*{what}{of_step}* · {code(request.instance)} of {code(request.workflow)}"
+    return f"*{what}{of_step}* · {code(request.subject.instance)} of {code(request.subject.workflow)}"
 
 
 def _content(payload: Payload) -> list[Block]:
