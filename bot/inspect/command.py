@@ -21,7 +21,8 @@ WHY: Final = ("explain", "why", "debug", "reason", "cause", "diagnose")
 """Words that ask why an instance failed."""
 
 _NEWEST: Final = frozenset({"latest", "last", "newest", "recent"})
-_FAILED: Final = frozenset({"failed", "errored", "failing", "failure"})
+_FAILED: Final = "failed"
+"""`show NAME errored` is the list: of many, as people say `show errored NAME`, too."""
 _ERRORED: Final = Status("errored")
 _MOST_NAMES: Final = 5
 
@@ -101,8 +102,11 @@ def _if_one(
 
 
 def _with_odd_id(bare: Sequence[Token], command: Command) -> _Words | None:
-    """Read `show NAME ID` where the id does not look like one, once the name is known for certain."""
-    if len(bare) != 2 or bare[0].value not in command.workflows:
+    """Read `show NAME ID` where the id does not look like one; where the names are known, NAME is one."""
+    if len(bare) != 2 or not _is_name(bare[0], command):
+        return None
+    both = name_matching.find_name([word.value for word in bare], command.workflows, lambda _: False)
+    if both is not None and both.stop - both.start > 1:
         return None
     name, instance = bare
     text = instance.value
@@ -114,9 +118,16 @@ def _with_odd_id(bare: Sequence[Token], command: Command) -> _Words | None:
     return _Words(instance, None, None, (name,))
 
 
+def _is_name(word: Token, command: Command) -> bool:
+    """Return whether a word is the name of a workflow, or may be one as the names are not known."""
+    if not command.workflows:
+        return not (is_filler(word) or is_phrase(word.value) or word.value.lower() in EVERYTHING)
+    return len(name_matching.resolve(word.value, command.workflows)) == 1
+
+
 def _newest_failed(bare: Sequence[Token], found: _Words) -> _Words | None:
     """Read `show NAME failed`, which names one workflow and no more."""
-    if len(bare) != 2 or bare[1].value.lower() not in _FAILED or bare[1].quoted or len(found.rest) != 1:
+    if len(bare) != 2 or bare[1].value.lower() != _FAILED or bare[1].quoted or len(found.rest) != 1:
         return None
     return found
 

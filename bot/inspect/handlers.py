@@ -222,7 +222,8 @@ class InspectHandlers:
         if len(names) == 1:
             return names[0]
         start = name_matching.find_similar((request.instance or "").split("-")[0], names)
-        likeliest = (*start, *(name for name in names if name not in start))
+        others = sorted((name for name in names if name not in start), key=str.casefold)
+        likeliest = (*start, *others)
         offers = [replace(request, workflow=name, readings=()) for name in likeliest]
         raise UserError(which_workflow_message(offers, request.instance))
 

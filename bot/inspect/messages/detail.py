@@ -129,11 +129,16 @@ def _blocks(
 def _notices(view: InstanceView) -> list[str]:
     """Return what is odd about the answer."""
     detail = view.detail
-    found = list(unread_fields_notice(detail.unread_fields))
-    if detail.is_partial:
+    found = []
+    if "steps" in detail.unread_fields:
+        found.append("⚠️ Its steps could not be read: the answer with them is too long, or odd.")
+    elif detail.is_partial:
         count = f": it sent {view.survey.total:,} of {detail.step_count:,} steps" if detail.step_count else ""
-        found.insert(0, f"⚠️ Cloudflare said that its answer is not complete{count}. Here is what it sent.")
-    return found
+        found.append(f"⚠️ Cloudflare said that its answer is not complete{count}. Here is what it sent.")
+    if detail.incomplete_steps:
+        which = "1 step" if detail.incomplete_steps == 1 else f"{detail.incomplete_steps:,} steps"
+        found.append(f"Cloudflare sent {which} that could not be read in full: what could be read is shown.")
+    return [*found, *unread_fields_notice([name for name in detail.unread_fields if name != "steps"])]
 
 
 def _rollback_blocks(view: InstanceView, longest_error: int) -> list[Block]:

@@ -68,7 +68,8 @@ def _title_without_step(view: InstanceView) -> str:
 def _of_total(view: InstanceView) -> str:
     """Return how many steps there are, once that is certain."""
     focus = view.focus
-    is_certain = focus is not None and focus.entry.state is State.FAILED and not view.detail.is_partial
+    has_all = not (view.detail.is_partial or view.detail.incomplete_steps)
+    is_certain = focus is not None and focus.entry.state is State.FAILED and has_all
     return f" of {view.survey.total:,}" if is_certain else ""
 
 

@@ -27,7 +27,10 @@ def which_workflow_message(requests: Sequence[DescribeInstance], instance: str |
         advice = f"Type its name, as in {command(f'{COMMAND} show NAME latest failed')}."
     else:
         title = f"Which workflow has {code(instance)}?"
-        advice = f"This bot can't find an id by itself yet. Type {command(f'{COMMAND} show NAME ID')}."
+        advice = (
+            f"Say which, as in {command(f'{COMMAND} show NAME ID')}: "
+            "this bot can't find one by its id yet."
+        )
     offers = [Command(request.command()) for request in requests[:_MOST_OFFERED]]
     blocks = [section(f"⚠️ *{title}*\n{advice}")]
     blocks += [section(command(offer.whole()), run_button("Show it", offer)) for offer in offers]

@@ -98,6 +98,8 @@ def _waiting(entry: Entry) -> list[str]:
 
 def _no_steps(view: InstanceView) -> str:
     count = view.detail.step_count
+    if "steps" in view.detail.unread_fields:
+        return "not read"
     if count:
         return f"Cloudflare counts {count:,} and sent none"
     return "none yet" if view.detail.end is None else "none"
