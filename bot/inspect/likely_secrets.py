@@ -159,12 +159,15 @@ def _mask_cards(found: re.Match[str]) -> str:
 
 def _end_of_card(run: str, groups: list[tuple[int, int]]) -> int | None:
     """Return where a card number ends that begins with the first group; None if none does."""
-    digits = ""
-    for count, (start, end) in enumerate(groups, 1):
+    digits, sizes = "", []
+    for start, end in groups:
         digits += run[start:end]
+        sizes.append(end - start)
         if len(digits) > _CARD[-1]:
             return None
-        if len(digits) in _CARD and _is_card(digits, is_grouped=count > 1):
+        # Groups of a date and a time are others.
+        is_in_form = min(sizes[:-1], default=3) >= 3 or len(set(sizes)) == 1
+        if len(digits) in _CARD and is_in_form and _is_card(digits, is_grouped=len(sizes) > 1):
             return end
     return None
 

@@ -31,7 +31,7 @@ _NODE: Final = 8
 _NAMES: Final = ("name", "key", "header", "field")
 _VALUES: Final = frozenset({"value", "values", "val", "content"})
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{16,400000}+={0,2}")
-_ESCAPED: Final = re.compile(r"\\{1,8}u00([2-7][0-9a-fA-F])")
+_ESCAPED: Final = re.compile(r"\\{1,8}(?:u00([2-7][0-9a-fA-F])|[nrt])")
 
 
 def mask_value(value: object, redact: tuple[str, ...], most: int = LARGEST) -> Any:  # noqa: ANN401 - JSON
@@ -180,6 +180,6 @@ def _decode(text: str) -> str:
     """Return what a text says without the encodings of URLs, of JavaScript and of HTML."""
     if "%" in text:
         text = unquote(text)
-    if "\\u00" in text:
-        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "\n", text)
     return html.unescape(text) if "&" in text else text

@@ -41,7 +41,7 @@ from bot.reasons import reason_of
 from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
 from bot.slack.interaction import Interaction
 from bot.slack.reply import OpenModal, Reply, ShowMessage, UpdateModal
-from bot.slack.requests import RequestStore
+from bot.slack.requests import Request, RequestStore
 from bot.ui.elements import Message
 from bot.ui.limits import Block
 
@@ -224,7 +224,7 @@ class PayloadHandlers:
             return _Found(why_none=_NONE)
         return _Found(why_none=step_error_text(mask_text(_text_of(error), self._policy)))
 
-    async def _value(self, request: OfPayload, team: str) -> str | None:
+    async def _value(self, request: Request, team: str) -> str | None:
         """Return a button's value, or None where the database can't keep one that is too long for it."""
         try:
             return await self._requests.save(request, team)
