@@ -58,8 +58,7 @@ SECRET_KEYS = (
 """Keys whose values are hidden, in the spellings of many languages."""
 
 ORDINARY_KEYS = (
-    "id", "orderId", "status", "email", "keyboard", "monkey", "secretary", "tokenizer", "max_tokens",
-    "tokenCount", "token_type", "passed", "compass", "authorName", "author", "spin", "mapping", "company",
+    "id", "orderId", "status", "email", "keyboard", "monkey", "secretary", "tokenizer",     "tokenCount", "token_type", "passed", "compass", "authorName", "author", "spin", "mapping", "company",
     "span", "key", "primaryKey", "idempotency_key", "created_at", "cookiesEnabled", "password_reset_at",
     "expires_in", "session_name", "hash", "version",
 )  # fmt: skip

@@ -98,7 +98,8 @@ def test_secret_keys_in_all_spellings(key: str) -> None:
     assert SECRET not in shown({key: SECRET})
     assert mask({key: 12345}, POLICY) != {key: 12345} or key.endswith("tokens")
     assert SECRET not in shown({key: {"deeper": [SECRET]}})
-    for nothing in (None, True, "", [], {}):
+    nothings: tuple[Any, ...] = (None, True, "", [], {})
+    for nothing in nothings:
         assert mask({key: nothing}, POLICY) == {key: nothing}
 
 
@@ -106,6 +107,12 @@ def test_secret_keys_in_all_spellings(key: str) -> None:
 def test_ordinary_keys_hide_nothing(key: str) -> None:
     assert mask({key: "plain"}, POLICY) == {key: "plain"}
     assert mask_text(f"{key}=plain", POLICY) == f"{key}=plain"
+
+
+def test_numbers_of_tokens_are_counts() -> None:
+    usage = {"max_tokens": 100, "totalTokens": 12.5, "tokens": 3}
+    assert mask(usage, POLICY) == usage
+    assert mask({"token": 123456}, POLICY) == {"token": "[hidden: token]"}
 
 
 @pytest.mark.parametrize("text", ORDINARY)
