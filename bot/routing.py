@@ -63,7 +63,8 @@ from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import SHORTCUT, LookUp, LookUpHandler
-from bot.inspect.requests import OpenDashboard, RefreshInstance, TurnSteps
+from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
+from bot.inspect.requests import OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.tokens import quote, split
@@ -85,7 +86,6 @@ LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_refresh": RefreshPage,
     "list_open": OpenList,
     "filter_open": OpenFilter,
-    SHARE: ShareList,
 }
 """Buttons that carry a request, and of which type."""
 
@@ -108,10 +108,19 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
     "steps_previous": TurnSteps,
     "steps_failed": TurnSteps,
     "steps_going": TurnSteps,
+    "payload_params": ShowPayload,
+    "payload_output": ShowPayload,
+    "payload_step": ShowPayload,
+    "payload_send": SendPayload,
+    "outputs_show": ShowOutputs,
 }
 """Buttons that carry one instance."""
 
-_KEPT_BUTTONS: Final[dict[str, type[Request]]] = {**INSTANCE_BUTTONS, **INSPECT_BUTTONS}
+_KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
+    **INSTANCE_BUTTONS,
+    **INSPECT_BUTTONS,
+    SHARE: (ShareList, ShareInstance),
+}
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
     request.kind: request for request in (OpenForm, PreviewForm, OpenDashboard, DeleteShared)
@@ -142,7 +151,8 @@ _COMMON: Final = (
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
-    return RequestCodec((*of_lists, ShowInstance, RefreshInstance, TurnSteps), _COMMON)
+    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ShowPayload, SendPayload, ShowOutputs)
+    return RequestCodec((*of_lists, *of_one), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -343,7 +353,11 @@ def routes(
         Route(ShowInstance, allow_everyone, inspect.open),
         Route(TurnSteps, allow_everyone, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, allow_everyone, inspect.refresh, asks_cloudflare=True),
+        Route(ShareInstance, allow_everyone, inspect.share, once=True),
         Route(LookUp, allow_everyone, mentions.look_up),
+        Route(ShowPayload, allow_everyone, inspect.payloads.show),
+        Route(ShowOutputs, allow_everyone, inspect.payloads.show_outputs),
+        Route(SendPayload, allow_everyone, inspect.payloads.send, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
         Route(OpenForm, allow_everyone, digests.open_form),
         Route(CreateDigest, allow_everyone, digests.create, once=True),

@@ -111,10 +111,12 @@ class PostToChannel:
     Attributes:
         message: what to show; who shares it is added.
         plain: as of `ShowMessage`.
+        view: the modal in which the button was pressed, which says what became of it; None in a message.
     """
 
     message: Message
     plain: Message | None = None
+    view: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)

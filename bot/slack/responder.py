@@ -28,7 +28,7 @@ from bot.slack.reply import (
 from bot.slack.response_url import UNUSABLE, is_accepted, message_body, open_response_url, refusal
 from bot.ui.elements import Message
 from bot.ui.limits import Block
-from bot.ui.notices import not_deleted_message, restarting_message, unconfirmed_message
+from bot.ui.notices import not_deleted_message, restarting_message, shared_message, unconfirmed_message
 from bot.ui.sharing import Sharer, share
 
 _log = structlog.get_logger(__name__)
@@ -85,11 +85,21 @@ class Responder:
                 in_place = reply.in_place and interaction.sharer is None
                 await self.send(reply.message, interaction, in_place=in_place, plain=reply.plain)
             case PostToChannel():
-                if (problem := await self._posts.post(reply, interaction)) is not None:
-                    await self.send(problem, interaction)
+                await self._post_to_channel(reply, interaction)
             case DeleteMessage():
                 if not await self._delete(interaction):
                     await self.send(not_deleted_message(), interaction)
+
+    async def _post_to_channel(self, reply: PostToChannel, interaction: Interaction) -> None:
+        """Post what a person shares; tell them if that fails, and in a modal that it is done."""
+        problem = await self._posts.post(reply, interaction)
+        if reply.view is not None:
+            said = problem or shared_message()
+            view = {**reply.view, "blocks": [*said.blocks, *reply.view["blocks"]]}
+            if await self._show_view("views.update", view_id=interaction.open_view, view=view):
+                return
+        if problem is not None:
+            await self.send(problem, interaction)
 
     async def _replace_shared(self, reply: ShowMessage, sharer: Sharer, interaction: Interaction) -> None:
         """Replace a shared message for all who see it; failing that, show the reply to the person alone."""

@@ -190,6 +190,27 @@ def context(*phrases: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
+def preformatted(text: str) -> Block:
+    """Build a block of code from a foreign text, in which Slack reads no markup whatever it holds."""
+    lines = text.replace("\r\n", "\n").expandtabs(4).split("\n")
+    element = {"type": "text", "text": "\n".join(map(plain, lines)) or " "}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]}
+
+
+def container(title: str, blocks: list[Block]) -> Block:
+    """Build a fold that is closed at first, with at most ten blocks in it. Only messages take it, no modal.
+
+    It is one of Slack's newer blocks: https://docs.slack.dev/reference/block-kit/blocks/container-block
+    """
+    return {
+        "type": "container",
+        "title": plain_text(title, limits.CONTAINER_TITLE),
+        "is_collapsible": True,
+        "default_collapsed": True,
+        "child_blocks": blocks,
+    }
+
+
 def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:
     """Build a text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
     return {"type": "plain_text", "text": limits.shorten(plain(text), most), "emoji": emoji}

@@ -35,6 +35,12 @@ def unconfirmed_message() -> Message:
     return statement("⚠️", title, advice)
 
 
+def shared_message() -> Message:
+    """Tell a person who looks at a modal that what is in it was shared."""
+    words = "Shared: everybody where you opened this sees it now, without params and outputs."
+    return message(words, [context(f"✅ {words}")])
+
+
 def sharing_unconfirmed_message() -> Message:
     """Tell that Slack has a shared message and did not say whether it shows it."""
     title = "Slack has the message, and did not confirm that the channel sees it."
