@@ -122,12 +122,12 @@ UNTIL: Final[Option[Any]] = Option(
 ROWS: Final[Option[int]] = Option(
     key="rows",
     example="rows:20",
-    help=f"1 to {MAX_ROWS} rows in a message; in a table up to {MAX_TABLE_ROWS}",
+    help=f"rows in a message: 1 to {MAX_ROWS}, with `view:table` 1 to {MAX_TABLE_ROWS}",
     read=lambda word, _: read_rows(word, "rows"),
     get=lambda asked: None if asked.rows == default_rows(asked.view) else asked.rows,
     parameter="per_page",
     synonyms=("limit", "count", "size"),
-    default=f"`{DEFAULT_ROWS}`, in a table `{MAX_TABLE_ROWS}`",
+    default=f"`{DEFAULT_ROWS}` or `{MAX_TABLE_ROWS}`",
     field=Field(
         "Rows",
         hint=f"1 to {MAX_ROWS} in one message, in a table up to {MAX_TABLE_ROWS}; "
@@ -137,7 +137,7 @@ ROWS: Final[Option[int]] = Option(
 VIEW: Final[Option[View]] = Option(
     key="view",
     example="view:table",
-    help=f"`view:table` shows up to {MAX_TABLE_ROWS} rows in a table that can be sorted",
+    help=f"`rows`, or `table` for up to {MAX_TABLE_ROWS} instances that a click on a column sorts",
     read=lambda word, _: _read_view(word),
     get=lambda asked: None if asked.view == "rows" else asked.view,
     synonyms=("format", "layout", "style"),

@@ -18,14 +18,19 @@ def no_value(_: ShowInstance) -> None:
     """Leave every button out."""
 
 
-def details_button(shown: ShowInstance, value_of: ValueOf) -> Block | None:
-    """Build the button of one instance; None if not even its id fits.
+def details_value(shown: ShowInstance, value_of: ValueOf) -> str | None:
+    """Return what the button of one instance carries; None if not even its id fits.
 
     What the list knew of it stays out if it does not fit, so that no row needs the database.
     """
     value = value_of(shown)
-    if value is None and shown.row is not None:
-        value = value_of(replace(shown, row=None))
+    return value_of(replace(shown, row=None)) if value is None and shown.row is not None else value
+
+
+def details_button(instance: str, value: str | None) -> Block | None:
+    """Build the button of an instance; None without a value."""
     if value is None:
         return None
-    return button(LABEL, shown.kind, value, f"{LABEL} of {shown.instance}")
+    pressed = button(LABEL, ShowInstance.kind, value, f"{LABEL} of {instance}")
+    # Without `emoji`, which is for labels that have some: the characters add up where there are twenty.
+    return {**pressed, "text": {"type": "plain_text", "text": LABEL}}

@@ -1,11 +1,11 @@
 """An instance as a paragraph: what became of it and when, how long it ran, and the button that opens it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.messages.details import ValueOf, details_button
+from bot.browse.messages.details import ValueOf, details_button, details_value
 from bot.browse.requests import ShowInstance
 from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
@@ -14,10 +14,12 @@ from bot.ui.limits import Block
 from bot.ui.statuses import appearance
 
 STILL_GOING: Final = frozenset({"running", "queued", "paused", "waiting", "waitingForPause", "rollingBack"})
-_ENDED: Final = {"errored": "failed", "complete": "completed", "terminated": "terminated"}
+ENDED: Final = {"errored": "failed", "complete": "completed", "terminated": "terminated"}
 """What became of an instance at its end, by its status."""
 _SHORT_ID: Final = 24
 """Characters of an id that has room for its times beside it; one of a UUID's length has not."""
+
+_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,20 @@ ROW_DETAILS: Final = (
 
 def rows(screen: Screen, value_of: ValueOf, detail: RowDetail) -> list[Block]:
     """Build a paragraph for each row of a screen, all in the same form."""
-    are_short = all(len(row.id) <= _SHORT_ID for row in screen.rows)
-    return [_row(row, screen, value_of, detail, beside="   " if are_short else "\n") for row in screen.rows]
+    gap = gap_behind(row.id for row in screen.rows)
+    return [_row(row, screen, value_of, detail, gap) for row in screen.rows]
 
 
-def show_instance(row: Instance, screen: Screen, *, knows: bool) -> ShowInstance:
-    """Return the request of a row's button."""
+def gap_behind(ids: Iterable[str]) -> str:
+    """Return what stands between an id and its times, the same for all rows of a message."""
+    return "   " if all(len(id_) <= _SHORT_ID for id_ in ids) else "\n"
+
+
+def row_button(row: Instance, screen: Screen, value_of: ValueOf, *, knows: bool = True) -> Block | None:
+    """Build a row's button, which `knows` what the list knows unless there is no room for that."""
     query = screen.query
-    return ShowInstance(query.workflow, row.id, query.account, _known(row) if knows else None)
+    shown = ShowInstance(query.workflow, row.id, query.account, _known(row) if knows else None)
+    return details_button(row.id, details_value(shown, value_of))
 
 
 def _known(row: Instance) -> Instance:
@@ -63,14 +71,13 @@ def _known(row: Instance) -> Instance:
     return row.model_copy(update={"modified_on": None, "workflow_id": None})
 
 
-def _row(row: Instance, screen: Screen, value_of: ValueOf, detail: RowDetail, *, beside: str) -> Block:
+def _row(row: Instance, screen: Screen, value_of: ValueOf, detail: RowDetail, gap: str) -> Block:
     """Build a row: its times go below its status, or beside its id where all rows have the same status."""
     *status, id_ = _title(row, screen)
     said = "   ".join((*status, id_))
     if detail.times:
-        said += ("\n" if status else beside) + " · ".join(row_times(row, screen.fetched_at))
-    shown = show_instance(row, screen, knows=detail.knows)
-    return section(said, details_button(shown, value_of) if detail.buttons else None)
+        said += ("\n" if status else gap) + " · ".join(row_times(row, screen.fetched_at))
+    return section(said, row_button(row, screen, value_of, knows=detail.knows) if detail.buttons else None)
 
 
 def _title(row: Instance, screen: Screen) -> list[str]:
@@ -86,10 +93,10 @@ def row_times(row: Instance, now: datetime) -> Sequence[str]:
     began = row.started_on or row.created_on
     start = [] if began is None else [moment_after("started" if row.started_on else "created", began)]
     if row.ended_on is not None:
-        ended = moment_after(_ENDED.get(row.status or "", "ended"), row.ended_on)
+        ended = moment_after(ENDED.get(row.status or "", "ended"), row.ended_on)
         return [ended, *([f"ran {duration(row.ended_on - row.started_on)}"] if row.started_on else start)]
     if began is not None and row.status in STILL_GOING:
         is_active = row.status == ("running" if row.started_on else "queued")
-        since = f"{row.status} for {duration(now - began)}" if is_active else ago(now - began)
-        return [*start, since]
+        is_worth_it = is_active and now - began >= _SECOND
+        return [*start, f"{row.status} for {duration(now - began)}" if is_worth_it else ago(now - began)]
     return start or ["no times given"]

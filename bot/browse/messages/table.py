@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bot.browse.messages.details import LABEL, ValueOf, details_button
-from bot.browse.messages.rows import STILL_GOING, show_instance
+from bot.browse.messages.details import LABEL, ValueOf
+from bot.browse.messages.rows import STILL_GOING, row_button
 from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
 from bot.ui import limits
@@ -65,7 +65,7 @@ def table(screen: Screen, value_of: ValueOf, caption: str, room: int) -> list[Bl
 
 def _cells(row: Instance, number: int, screen: Screen, value_of: ValueOf) -> dict[str, Cell]:
     looks = appearance(row.status)
-    pressed = details_button(show_instance(row, screen, knows=True), value_of)
+    pressed = row_button(row, screen, value_of)
     return {
         "Status": _text(f"{looks.emoji} {looks.word}"),
         _INSTANCE: _text(plain(row.id)),
