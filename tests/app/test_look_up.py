@@ -8,7 +8,14 @@ import pytest
 
 from bot.app import Bot, cloudflare_session, open_accounts
 from bot.inspect.look_up import LookUp, LookUpHandler
-from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Failure, HtmlPage, Simulation, Slow
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_ACCOUNT_ID,
+    Failure,
+    HtmlPage,
+    JsonError,
+    Simulation,
+    Slow,
+)
 from bot.playground.simulators.slack import LocalSlack, Message, Person
 from bot.playground.simulators.slack.directory import MALLORY
 from bot.playground.simulators.slack.workspace import Draft
@@ -127,7 +134,7 @@ async def test_what_fails_for_one_costs_no_other(
     ada: Person, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     await ask(ada, "")  # the names are known
-    cloudflare.inject(HtmlPage(403), times=1, operation="get_instance")
+    cloudflare.inject(JsonError(403, 10000, "Authentication error"), times=1, operation="get_instance")
     shown = await look_up(
         ada, write(slack, "orders/ord-12345 orders/ord-12346 orders/ord-77777 gone/x-12345")
     )
@@ -135,7 +142,7 @@ async def test_what_fails_for_one_costs_no_other(
     assert len(rows) == 4
     assert sum(row.startswith("⚠️") for row in rows) == 2, "one refused, one that is not there"
     assert sum(row.startswith(("🔴", "🟢")) for row in rows) == 1
-    assert "Cloudflare sent a response this bot can't read." in shown.all_text()
+    assert "Cloudflare does not let this bot read Workflows." in shown.all_text()
     assert "No instance of that id." in shown.all_text()
     assert "nor does `orders`" in rows[3]
 

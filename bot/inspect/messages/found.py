@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.browse.messages.details import ValueOf, details_button
+from bot.browse.messages.details import ValueOf, details_button, details_value
 from bot.browse.messages.overview import status_counts
 from bot.browse.messages.rows import row_times
 from bot.browse.requests import ShowInstance
@@ -141,7 +141,7 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
     names = f"{code(subject.instance)} of {_named(subject.workflow, subject.account)}"
     if detail is None:
         is_missing = isinstance(found.error, InstanceNotFound | WorkflowNotFound)
-        shown = None if is_missing else details_button(_show(subject), value_of)
+        shown = None if is_missing else _details(subject, None, value_of)
         return section(f"⚠️ {names}\n{_why(found.error)}", shown)
     row = Instance(
         id=subject.instance,
@@ -158,11 +158,12 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
         cause = cause_of(detail)
         said = ": ".join(filter(None, (cause.step, cause.message or cause.name)))
         lines += [code(said, _LONGEST_ERROR)] if said else []
-    return section("\n".join(lines), details_button(_show(subject, row), value_of))
+    return section("\n".join(lines), _details(subject, row, value_of))
 
 
-def _show(subject: Subject, row: Instance | None = None) -> ShowInstance:
-    return ShowInstance(subject.workflow, subject.instance, subject.account, row)
+def _details(subject: Subject, row: Instance | None, value_of: ValueOf) -> Block | None:
+    shown = ShowInstance(subject.workflow, subject.instance, subject.account, row)
+    return details_button(subject.instance, details_value(shown, value_of))
 
 
 def _workflow(found: FoundWorkflow) -> Block:
