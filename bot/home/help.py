@@ -100,7 +100,8 @@ _LIST: Final[_Topic] = (
     Example("list {name}", "instances, newest first; filters may follow: `/workflows help filters`"),
     (
         "`◀ Newer` and `Older ▶` turn pages in place; instances created meanwhile do not shift the rows. "
-        "`⟳ Refresh` asks Cloudflare again. `Filter…` opens a form that narrows the list down in place."
+        "`⟳ Refresh` asks Cloudflare again. `Filter…` opens a form that narrows the list down in place. "
+        "`Share` shows the list to everybody in the channel."
     ),
     (
         "A list is bounded by when instances were *created*: one that was created before `since:` is not in "
