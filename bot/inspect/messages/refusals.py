@@ -28,8 +28,7 @@ def which_workflow_message(requests: Sequence[DescribeInstance], instance: str |
     else:
         title = f"Which workflow has {code(instance)}?"
         advice = (
-            f"Say which, as in {command(f'{COMMAND} show NAME ID')}: "
-            "this bot can't find one by its id yet."
+            f"Say which, as in {command(f'{COMMAND} show NAME ID')}: this bot can't find one by its id yet."
         )
     offers = [Command(request.command()) for request in requests[:_MOST_OFFERED]]
     blocks = [section(f"⚠️ *{title}*\n{advice}")]
