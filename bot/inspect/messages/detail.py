@@ -104,7 +104,9 @@ def instance_blocks(
     for room in _ROOMS:
         blocks = _blocks(view, controls, account, payloads, room)
         if limits.fits(blocks):
-            break
+            return blocks
+    while not limits.fits(blocks):  # the buttons and the command carry names as long as a message
+        blocks.pop()
     return blocks
 
 

@@ -17,6 +17,7 @@ ENDINGS: Final = {"errored": "Failed", "complete": "Completed", "terminated": "T
 _LONGEST_ID: Final = 100
 _SHORT_VERSION: Final = 8
 _LONGEST_CRON: Final = 100
+_LONGEST_SOURCE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ def _trigger(facts: Facts) -> dict[str, str]:
         at = _moment_of(schedule.scheduled_time)
         slot = "" if at is None else f", {moment_after('for', at)}"
         return {"Started by": f"cron {code(schedule.cron, _LONGEST_CRON)}{slot}"}
-    return {} if facts.source in (None, "unknown") else {"Started by": escape(facts.source or "")}
+    if facts.source in (None, "", "unknown"):
+        return {}
+    return {"Started by": escape(limits.shorten(facts.source or "", _LONGEST_SOURCE))}
 
 
 def _moment_of(milliseconds: int | None) -> datetime | None:
