@@ -47,11 +47,13 @@ class Endpoint:
         base_url: the URL before `/workflows`, without a slash at the end.
         credentials: sent to this host only.
         may_ignore_bounds: it may ignore the bounds of creation time; see `bounds`.
+        makes_phantoms: it makes a row of each id that it is asked for; see `phantoms`.
     """
 
     base_url: str
     credentials: Credentials
     may_ignore_bounds: bool = False
+    makes_phantoms: bool = False
 
 
 def production_endpoint(base_url: str, account_id: str, credentials: Credentials) -> Endpoint:
@@ -67,4 +69,4 @@ def wrangler_endpoint(dev_url: str) -> Endpoint:
     url = dev_url.rstrip("/")
     has_path = "/" in url.partition("://")[2]
     base_url = url if has_path else f"{url}/cdn-cgi/local/explorer/api"
-    return Endpoint(base_url, NoCredentials(), may_ignore_bounds=True)
+    return Endpoint(base_url, NoCredentials(), may_ignore_bounds=True, makes_phantoms=True)
