@@ -100,6 +100,17 @@ def code(text: str, most: int = _LONGEST_NAME) -> str:
     return f"`{escape(limits.shorten(text, most)) or ' '}`"
 
 
+def code_block(text: str, most: int) -> str:
+    """Format a foreign text of several lines as a block of code, at most so many characters and its marks."""
+    lines = limits.shorten(text, most).splitlines() or [" "]
+    escaped = "\n".join(map(escape, lines))
+    if len(escaped) > most:  # each `&` takes five characters
+        kept = escaped[: most - 1]
+        start = kept.rfind("&")
+        escaped = f"{kept[:start] if start >= 0 and ';' not in kept[start:] else kept}…"
+    return f"```{escaped}```"
+
+
 def link(url: str, label: str) -> str:
     """Link to an address in which nothing is Slack's markup, as in one that is percent-encoded."""
     return f"<{url}|{escape(label)}>"
