@@ -27,10 +27,10 @@ def details_value(shown: ShowInstance, value_of: ValueOf) -> str | None:
     return value_of(replace(shown, row=None)) if value is None and shown.row is not None else value
 
 
-def details_button(instance: str, value: str | None) -> Block | None:
-    """Build the button of an instance; None without a value."""
+def details_button(name: str, value: str | None) -> Block | None:
+    """Build the button of an instance, which has a name for those who do not see it; None without a value."""
     if value is None:
         return None
-    pressed = button(LABEL, ShowInstance.kind, value, f"{LABEL} of {instance}")
+    pressed = button(LABEL, ShowInstance.kind, value, f"{LABEL} of {name}")
     # Without `emoji`, which is for labels that have some: the characters add up where there are twenty.
     return {**pressed, "text": {"type": "plain_text", "text": LABEL}}
