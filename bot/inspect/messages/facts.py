@@ -65,6 +65,8 @@ class Facts:
 
 def title(subject: Subject, facts: Facts) -> str:
     """Return one line for an instance: its status and its id."""
+    if facts == Facts():
+        return limits.shorten(subject.instance, _LONGEST_ID)
     looks = appearance(facts.status)
     return f"{looks.emoji} {limits.shorten(subject.instance, _LONGEST_ID)} · {looks.word.lower()}"
 
@@ -82,7 +84,7 @@ def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> 
     fields = {
         "Workflow": where,
         **_since(facts, now),
-        **_ran(facts, now),
+        **_ran(facts),
         **_trigger(facts),
         **_version(facts),
     }
@@ -112,12 +114,10 @@ def _moment_and_age(at: datetime, now: datetime) -> str:
     return f"{moment(at)}, {ago(now - at)}"
 
 
-def _ran(facts: Facts, now: datetime) -> dict[str, str]:
+def _ran(facts: Facts) -> dict[str, str]:
     if facts.start is None:
         return {}
-    if facts.end is not None:
-        return {"Ran": duration(facts.end - facts.start)}
-    return {} if is_ended(facts.status) else {"Runs": f"{duration(now - facts.start)} so far"}
+    return {} if facts.end is None else {"Ran": duration(facts.end - facts.start)}
 
 
 def _trigger(facts: Facts) -> dict[str, str]:

@@ -32,7 +32,8 @@ from tests.unit.inspect.test_timeline import statuses, steps
 SUBJECT = Subject("order-processing", "ord-59603")
 ENDED = InstanceControls(list="errored", of_errored=True, account_id="a" * 32)
 GOING = InstanceControls(refresh="again", list="all")
-FULLEST = InstanceControls(*("v" * 2_000 for _ in range(6)), account_id="a" * 32, incomplete=True)
+LONG = "v" * 2_000
+FULLEST = InstanceControls(LONG, LONG, LONG, LONG, LONG, LONG, account_id="a" * 32, incomplete=True)
 HOSTILE = "*bold* `code` <!channel> &amp; <@U0ADA0001>\n```\u202e"
 
 
