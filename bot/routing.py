@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from cachetools import LRUCache
 
+from bot.access.handlers import AccessHandlers
+from bot.access.policy import Access, Viewer
+from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
 from bot.browse.command import account_in
 from bot.browse.handlers import ListHandlers
@@ -28,6 +31,7 @@ from bot.browse.requests import (
     RefreshPage,
     TurnPage,
 )
+from bot.browse.rights import ListRights
 from bot.digests.command.requests import (
     DIGEST_CODEC,
     ChangeDigest,
@@ -142,6 +146,7 @@ class CommandReader:
         zones: people's time zones.
         lists: has replies to commands that were typed before.
         now: the clock.
+        access: says which accounts a person may see.
     """
 
     accounts: Sequence[str]
@@ -149,6 +154,7 @@ class CommandReader:
     zones: UserTimeZones
     lists: ListHandlers
     now: Callable[[], datetime]
+    access: Access
     buttons: Collection[str] = (
         *LIST_BUTTONS,
         *DIGEST_BUTTONS,
@@ -172,8 +178,9 @@ class CommandReader:
         Raises:
             QueryError: they can't be understood.
         """
+        viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        request = await self._read(typed)
+        request = await self._read(typed, viewer)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
@@ -191,8 +198,10 @@ class CommandReader:
         error.choices = tuple(map(quote, error.choices))
         verify_proposals(error, typed, read_with_times)
 
-    async def _read(self, typed: Command) -> Request:
+    async def _read(self, typed: Command, viewer: Viewer) -> Request:
         """Read a command; where that fails, with the names of the workflows, which most need no look at.
+
+        Only those count that the person may see.
 
         Raises:
             QueryError: it can't be understood.
@@ -202,11 +211,11 @@ class CommandReader:
             if not _may_mean_another(request, typed):
                 return request
         except QueryError:
-            names = await self.lists.workflow_names(account_in(typed))
+            names = await self.lists.workflow_names(account_in(typed), viewer)
             if not names:
                 raise
         else:
-            names = await self.lists.workflow_names(account_in(typed))
+            names = await self.lists.workflow_names(account_in(typed), viewer)
         return read_command(replace(typed, workflows=names))
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
@@ -269,28 +278,33 @@ class CommandReader:
 
     def _to_command(self, text: str, interaction: Interaction) -> Command:
         """Return what was typed, in UTC until the person's zone is needed."""
+        viewer = self.access.known(interaction)
+        accounts = self.accounts if viewer is None else viewer.visible_accounts
         return Command.from_slack(
-            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
+            text, accounts=accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
         )
 
 
-def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> list[Route[Any]]:
+def routes(
+    lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers, access: Access
+) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
-    rights = digests.rights
+    rights, may_list = digests.rights, ListRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
+        Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
         Route(NotYet, allow_everyone, lists.show_not_yet, asks_cloudflare=True),
-        Route(ListInstances, allow_everyone, lists.list_instances, asks_cloudflare=True),
-        Route(FindStatus, allow_everyone, lists.find_status, asks_cloudflare=True),
-        Route(ListWorkflows, allow_everyone, lists.list_workflows, asks_cloudflare=True),
-        Route(TurnPage, allow_everyone, lists.turn_page, asks_cloudflare=True),
-        Route(RefreshPage, allow_everyone, lists.refresh_page, asks_cloudflare=True),
-        Route(OpenList, allow_everyone, lists.open_list, asks_cloudflare=True),
-        Route(OpenFilter, allow_everyone, lists.open_filter),
-        Route(ApplyFilter, allow_everyone, lists.apply_filter, asks_cloudflare=True),
+        Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
+        Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
+        Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
+        Route(TurnPage, may_list.require_place, lists.turn_page, asks_cloudflare=True),
+        Route(RefreshPage, may_list.require_place, lists.refresh_page, asks_cloudflare=True),
+        Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
+        Route(OpenFilter, may_list.require_query, lists.open_filter),
+        Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
         Route(OpenForm, allow_everyone, digests.open_form),
         Route(CreateDigest, allow_everyone, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),
