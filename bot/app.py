@@ -30,6 +30,7 @@ from bot.digests.handlers import DigestHandlers
 from bot.digests.limits import DigestLimits
 from bot.digests.reading import ReportBuilder
 from bot.digests.rights import DigestRights
+from bot.digests.scope import DigestScope
 from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
@@ -164,7 +165,17 @@ async def build_bot(
             await stack.enter_async_context(assumed.run())
             poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
-                run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
+                run_worker(
+                    settings,
+                    engine,
+                    team,
+                    poster,
+                    reader,
+                    stored.buttons,
+                    metrics,
+                    _now,
+                    DigestScope(access),
+                )
             )
             probes["worker"] = worker.fault
             workers.own_fault = lambda: worker.outage
@@ -314,8 +325,10 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
     channels = ChannelAccess(client)
-    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
-    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones, workers)
+    scope = DigestScope(access)
+    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope)
+    rights = DigestRights(stores, settings.bot_admins, channels, scope)
+    digests = DigestHandlers(service, rights, zones, workers)
     names = tuple(accounts)
     admission = Admission(installed, access.refusal)
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())

@@ -143,11 +143,15 @@ class AccessRules:
         """Return whether any rule is for a person, wherever they act."""
         return any(rule.applies_to(person, "") for rule in self.rules)
 
-    def allows_in(self, channel: str, right: Right, account: str, workflow: str) -> bool:
-        """Return whether all who read a channel have a right: what a rule gives to it, or to everyone."""
+    def allows_in(self, channel: str, right: Right, account: str, workflow: str | None) -> bool:
+        """Return whether all members in a channel have a right: what a rule gives to it, or to everyone.
+
+        Without a workflow, for any that the account has or may get.
+        """
         return any(
             right in rule.rights
-            and rule.concerns(account, workflow)
+            and matches(account, rule.accounts)
+            and (workflow is None or matches(workflow, rule.workflows))
             and not {channel, EVERYONE}.isdisjoint(rule.who)
             for rule in self.rules
         )

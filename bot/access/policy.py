@@ -196,8 +196,17 @@ class Access:
         viewer.require_any(right, account)
         return viewer
 
-    def channel_may_view(self, channel: str, account: str | None, workflow: str) -> bool:
-        """Return whether all full members who read a channel may look at a workflow."""
+    async def viewer_of(self, team: str, user: str, channel: str) -> Viewer:
+        """Return somebody as if they acted in a channel now.
+
+        Raises:
+            LookupFailed: Slack does not say who they are.
+        """
+        person = await self._people.get(team, user, _TIMEOUT)
+        return Viewer(person, channel, team, self.rules, self._accounts)
+
+    def channel_may_view(self, channel: str, account: str | None, workflow: str | None) -> bool:
+        """Return whether all full members in a channel may look at a workflow, or at any of an account."""
         name = self._accounts[0] if account is None else account
         return self.rules.allows_in(channel, Right.VIEW, name, workflow)
 

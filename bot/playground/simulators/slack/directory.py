@@ -24,7 +24,7 @@ class User:
 
     ``team`` is the id of their workspace where that is another one: a stranger, who meets the bot in channels
     that both workspaces share. ``guest`` says in how many channels a guest may be; it is empty for full
-    members.
+    members. ``known_as_of`` is the id of another workspace that ``users.info`` alone tells.
     """
 
     id: str
@@ -36,6 +36,7 @@ class User:
     guest: Literal["", "channels", "channel"] = ""
     is_bot: bool = False
     is_deleted: bool = False
+    known_as_of: str = ""
 
     def offset_at(self, moment: float) -> int:
         """Return the seconds east of UTC at a Unix time, ``tz_offset`` of ``users.info``."""

@@ -220,7 +220,7 @@ class WebApi:
         return {
             "user": {
                 "id": user.id,
-                "team_id": user.team or self.workspace.team.id,
+                "team_id": user.team or user.known_as_of or self.workspace.team.id,
                 "name": user.name,
                 "real_name": user.real_name,
                 "deleted": user.is_deleted,
