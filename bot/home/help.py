@@ -181,5 +181,6 @@ def help_message(topic: str | None, accounts: Sequence[str], workflow: str | Non
     ]
     names = ", ".join(code(name) for name in accounts)
     blocks = [header(title), *(section(text, button) for text, button in parts)]
-    blocks.append(context(f"accounts: {names}" if len(accounts) > 1 else f"account: {names}"))
+    if accounts:
+        blocks.append(context(f"accounts: {names}" if len(accounts) > 1 else f"account: {names}"))
     return message("\n".join((title, *(text for text, _ in parts))), blocks)

@@ -203,7 +203,11 @@ class Router:
         """Answer a menu that loads as one types."""
         interaction = Interaction.of_payload(body)
         request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
-        reply = await self._handle(request, interaction)
+        try:
+            reply = await self._handle(request, interaction)
+        except UserError as error:
+            await ack(options=[_unusable_option(error.message)])
+            return
         await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
 
     def _answer_later(self, read: Callable[[], Awaitable[Request]], interaction: Interaction) -> None:

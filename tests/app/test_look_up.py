@@ -1,12 +1,13 @@
 """The shortcut on a message: what it mentions, to the person who asked alone."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app import Bot, cloudflare_session, open_accounts
+from bot.app import Bot, cloudflare_session, open_access, open_accounts
 from bot.inspect.look_up import LookUp, LookUpHandler
 from bot.playground.simulators.cloudflare import (
     DEFAULT_ACCOUNT_ID,
@@ -17,17 +18,19 @@ from bot.playground.simulators.cloudflare import (
     Slow,
 )
 from bot.playground.simulators.slack import LocalSlack, Message, Person
-from bot.playground.simulators.slack.directory import MALLORY
+from bot.playground.simulators.slack.directory import ADA, GRACE, GUS, MALLORY
 from bot.playground.simulators.slack.workspace import Draft
+from bot.slack.client import slack_client
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
 from bot.storage.database import open_database
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.digest_actions import public_messages
-from tests.support.fixtures import ReadLog
+from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import ask, button_labels, click, row_ids
 from tests.support.servers import bot_settings
+from tests.support.teams import TEAM
 
 LINK = f"https://dash.cloudflare.com/{DEFAULT_ACCOUNT_ID}/workers/workflows/orders/instance/ord-12345"
 
@@ -186,6 +189,32 @@ async def test_a_stranger_learns_nothing(ada: Person, slack: LocalSlack, cloudfl
     assert not cloudflare.calls
 
 
+async def test_a_guest_learns_nothing(ada: Person, slack: LocalSlack, cloudflare: Simulation) -> None:
+    assert ada
+    slack.workspace.people = (*slack.workspace.people, GUS)
+    shown = await look_up(slack.person("gus"), write(slack, LINK))
+    assert "guest" in shown.all_text().lower()
+    assert not cloudflare.calls
+
+
+async def test_each_person_sees_what_the_rules_let_them(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    rules = [
+        {"who": [ADA.id], "workflows": ["refunds"], "rights": ["view"]},
+        {"who": [GRACE.id], "rights": ["view"]},
+    ]
+    async with run_bot(bot_access=json.dumps(rules)):
+        await ask(slack.person("grace"), "orders")
+        message = write(slack, f"<{LINK}> orders ord-12346 refunds/ref-99881")
+        shown = await look_up(slack.person("ada"), message)
+        rows = [block["text"]["text"].split("\n")[0] for block in shown.blocks if block["type"] == "section"]
+        assert rows == ["🔒 `orders` `ord-12345`", "`ord-12346`", "🔵 *Running*   `ref-99881` of `refunds`"]
+        assert not any(call.path.endswith(("ord-12345", "ord-12346")) for call in cloudflare.calls)
+        assert "card declined" not in shown.text
+        assert "🔴 *Errored*" in (await look_up(slack.person("grace"), message)).all_text()
+
+
 async def test_the_bot_s_own_list_can_be_looked_up_once_it_is_shared(ada: Person, slack: LocalSlack) -> None:
     shared = await click(ada, await ask(ada, "orders errored"), "share")
     shown = await look_up(slack.person("grace"), shared)
@@ -232,11 +261,17 @@ async def test_a_slow_cloudflare_holds_up_no_answer_for_long(
     cloudflare.inject(Slow(1), times=1, operation="list_workflows")
     cloudflare.inject(Slow(1), times=1, operation="get_instance")
     settings = bot_settings(slack, api, tmp_path)
-    async with cloudflare_session() as session:
+    async with (
+        cloudflare_session() as session,
+        slack_client(settings) as client,
+        open_access(settings, client) as (access, _),
+    ):
         accounts = open_accounts(settings, session, Metrics())
         engine = open_database(settings.database_url.get_secret_value())
-        handler = LookUpHandler(accounts, {}, request_store(engine, _now), _now, timedelta(seconds=0.1))
-        reply = await handler.look_up(LookUp(f"{LINK} orders"), Interaction("U1"))
+        handler = LookUpHandler(
+            accounts, {}, request_store(engine, _now), _now, access, timedelta(seconds=0.1)
+        )
+        reply = await handler.look_up(LookUp(f"{LINK} orders"), Interaction(ADA.id, team=TEAM))
         for account in accounts.values():
             await account.close()
     assert isinstance(reply, ShowMessage)

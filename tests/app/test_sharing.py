@@ -9,7 +9,7 @@ import pytest
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import HtmlPage, Simulation
 from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Message, Person, Workspace
-from bot.playground.simulators.slack.directory import MALLORY, Channel
+from bot.playground.simulators.slack.directory import GUS, MALLORY, Channel
 from bot.playground.simulators.slack.workspace import Draft
 from bot.ui.sharing import DELETE_SHARED, SHARE
 from tests.support.digest_actions import public_messages
@@ -283,3 +283,32 @@ async def test_what_is_shared_from_a_modal_is_posted_where_that_was_opened(
     assert shared.all_text().startswith("Shared by `@ada`\n")
     assert secret in shared.all_text()
     assert CANARY not in json.dumps(shared.blocks)
+
+
+async def test_a_guest_turns_no_page_of_what_is_shared(shared: Message, slack: LocalSlack) -> None:
+    slack.workspace.people = (*slack.workspace.people, GUS)
+    told = await click(slack.person("gus"), shared, "page_next")
+    assert told.seen_only_by == GUS.id
+    assert public_messages(slack) == [shared]
+
+
+async def test_people_page_what_is_shared_within_their_rights_and_those_of_the_sharer(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    add_orders(cloudflare)
+    cloudflare.add_instance("payroll", id="pay-1")
+    rules = [
+        {"who": ["U0ADA0001"], "workflows": ["orders"], "rights": ["view"]},
+        {"who": ["U0GRACE01"], "rights": ["view"]},
+    ]
+    async with run_bot(bot_access=json.dumps(rules)):
+        ada, grace = slack.person("ada"), slack.person("grace")
+        of_ada = await click(ada, await ask(ada, ""), SHARE)
+        seen_by_all = await click(grace, of_ada, "page_refresh")
+        assert (seen_by_all.ts, seen_by_all.is_ephemeral) == (of_ada.ts, False)
+        assert "payroll" not in json.dumps(seen_by_all.blocks)
+        of_grace = await click(grace, await ask(grace, "payroll"), SHARE)
+        refused = await click(ada, of_grace, "page_refresh")
+        assert refused.seen_only_by == "U0ADA0001"
+        assert "pay-1" not in refused.all_text()
+        assert public_messages(slack) == [seen_by_all, of_grace]

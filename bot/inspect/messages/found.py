@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.access.messages import ACCESS
 from bot.browse.messages.details import ValueOf, details_button, details_value
 from bot.browse.messages.overview import status_counts
 from bot.browse.messages.rows import row_times
@@ -68,6 +69,14 @@ class OtherAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """What the person may not look at; it was not looked up."""
+
+    workflow: str
+    instance: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """An id that no list read lately has, nor the workflow that is named beside it."""
 
@@ -75,7 +84,7 @@ class NotFound:
     tried: str | None = None
 
 
-Finding = FoundInstance | FoundWorkflow | OtherAccount | NotFound
+Finding = FoundInstance | FoundWorkflow | OtherAccount | NotAllowed | NotFound
 
 
 def found_message(
@@ -128,9 +137,12 @@ def _row(finding: Finding, value_of: ValueOf, now: datetime) -> Block:
             return _instance(finding, value_of, now)
         case FoundWorkflow():
             return _workflow(finding)
+        case NotAllowed():
+            return section(
+                f"🔒 {_names(finding)}\nYou may not look at it here: {command(ACCESS)} says who may."
+            )
         case OtherAccount():
-            names = " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
-            account = code(finding.account_id)
+            names, account = _names(finding), code(finding.account_id)
             return section(f"{names}\nThe link leads to the account {account}, which this bot does not read.")
         case NotFound():
             return _not_found(finding)
@@ -189,6 +201,10 @@ def _not_found(found: NotFound) -> Block:
     ask = command(f"{COMMAND} show NAME {quote(found.instance)}")
     text = f"{code(found.instance)}\n{where}. With its workflow's name: {ask}"
     return section(text, run_button("Which workflow?", named))
+
+
+def _names(finding: OtherAccount | NotAllowed) -> str:
+    return " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
 
 
 def _named(workflow: str, account: str | None) -> str:
