@@ -374,6 +374,13 @@ class Workflow(_Result):
     script_deleted: bool | None = None
 
 
+class Version(_Result):
+    """A version of a workflow's code, which never changes."""
+
+    id: str | None = None
+    created_on: Moment | None = None
+
+
 @dataclass(frozen=True)  # Without slots: `newest` is stored in the instance.
 class InstancePage:
     """One page of a list of instances.

@@ -173,6 +173,28 @@ async def test_a_modal_is_refreshed_in_place(ada: Person, orders: Simulation, sl
     assert len(ada.screen()) == 1
 
 
+async def test_the_age_of_a_version_costs_no_first_look_anything_and_is_asked_for_once(
+    ada: Person, orders: Simulation
+) -> None:
+    orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(100))
+    first = await ask(ada, "show orders ord-1004")
+    assert (orders.count("get_version"), "came" in first.all_text()) == (0, False)
+    assert ", came " in (await click(ada, first, "instance_refresh")).all_text()
+    assert ", came " in (await ask(ada, "show orders ord-1002")).all_text()
+    await click(ada, first, "instance_refresh")
+    assert orders.count("get_version") == 1
+
+
+async def test_a_version_that_can_t_be_read_costs_nothing_but_its_age(
+    ada: Person, orders: Simulation
+) -> None:
+    orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(100))
+    first = await ask(ada, "show orders ord-1004")
+    orders.inject(JsonError(404, 10300, "workflows.api.error.version.not_found"), operation="get_version")
+    assert "🔵 ord-1004 · running" in (await click(ada, first, "instance_refresh")).all_text()
+    assert orders.count("get_version") == 1
+
+
 async def test_one_instance_is_not_asked_for_at_each_press_of_refresh(
     ada: Person, orders: Simulation
 ) -> None:

@@ -115,8 +115,8 @@ def instance_blocks(
 def _blocks(
     view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block], room: _Room
 ) -> list[Block]:
-    subject, detail = view.subject, view.detail
-    blocks = head_blocks(subject, Facts.of_detail(detail), view.now, account)
+    subject = view.subject
+    blocks = head_blocks(subject, Facts.of_view(view), view.now, account)
     blocks += [context(notice) for notice in _notices(view)]
     blocks += focus_blocks(view, room.error)
     blocks += _rollback_blocks(view, room.error)
@@ -177,7 +177,7 @@ def _command_of(subject: Subject) -> str:
 
 def _fallback_text(view: InstanceView) -> str:
     """Return the instance as one text, for screen readers and notifications."""
-    facts = Facts.of_detail(view.detail)
+    facts = Facts.of_view(view)
     word = appearance(facts.status).word.lower()
     sentences = [escape(f"{view.subject.workflow} {view.subject.instance}: {word}")]
     if facts.end is not None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import Instance, InstanceDetail, Schedule, Status
-from bot.inspect.model import Subject, is_ended
+from bot.cloudflare.models import Instance, Schedule, Status
+from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.ui import limits
 from bot.ui.elements import ago, code, context, duration, escape, header, moment, moment_after
 from bot.ui.limits import Block
@@ -32,6 +32,7 @@ class Facts:
         source: what started it.
         version: the id of the version that it runs.
         schedule: the cron line that started it.
+        version_since: since when its version is there.
     """
 
     status: Status | None = None
@@ -41,6 +42,7 @@ class Facts:
     source: str | None = None
     version: str | None = None
     schedule: Schedule | None = None
+    version_since: datetime | None = None
 
     @classmethod
     def of_row(cls, row: Instance) -> "Facts":
@@ -50,8 +52,9 @@ class Facts:
         )
 
     @classmethod
-    def of_detail(cls, detail: InstanceDetail) -> "Facts":
+    def of_view(cls, view: InstanceView) -> "Facts":
         """Return what the instance itself tells."""
+        detail = view.detail
         return cls(
             status=detail.status,
             queued=detail.queued,
@@ -60,6 +63,7 @@ class Facts:
             source=detail.trigger.source if detail.trigger else None,
             version=detail.version_id,
             schedule=detail.schedule,
+            version_since=view.version_since,
         )
 
 
@@ -86,7 +90,7 @@ def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> 
         **_since(facts, now),
         **_ran(facts),
         **_trigger(facts),
-        **_version(facts),
+        **_version(facts, now),
     }
     texts = [
         {"type": "mrkdwn", "text": f"*{label}*\n{value}", "verbatim": True} for label, value in fields.items()
@@ -139,8 +143,11 @@ def _moment_of(milliseconds: int | None) -> datetime | None:
         return None
 
 
-def _version(facts: Facts) -> dict[str, str]:
-    return {"Version": code(facts.version[:_SHORT_VERSION])} if facts.version else {}
+def _version(facts: Facts, now: datetime) -> dict[str, str]:
+    if not facts.version:
+        return {}
+    since = "" if facts.version_since is None else f", came {ago(now - facts.version_since)}"
+    return {"Version": f"{code(facts.version[:_SHORT_VERSION])}{since}"}
 
 
 def _way(facts: Facts) -> Sequence[str]:
