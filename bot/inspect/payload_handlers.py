@@ -27,6 +27,7 @@ from bot.inspect.messages.payloads import (
     not_allowed_message,
     not_opened_message,
     not_sent_message,
+    nothing_to_send_message,
     outputs_view,
     payload_blocks,
     payload_view,
@@ -142,6 +143,9 @@ class PayloadHandlers:
             view = no_payload_view(request, found.why_none)
             return self._say(Message(found.why_none, []), view, interaction)
         payload = await asyncio.to_thread(whole, found.value, self._policy)
+        if not payload.text:
+            view = payload_view(request, payload, None)
+            return self._say(nothing_to_send_message(payload), view, interaction)
         name = file_name(request, payload)
         try:
             await self._files.send(interaction.user, name, payload.text, introduction(request))
