@@ -304,6 +304,11 @@ def test_no_secret_is_ever_shown() -> None:
         assert f"'{secret}'" not in shown
 
 
+_EXPECTED_KEYS = (
+    "names of keys are expected, separated by commas, with * for any letters, as in email,customer_*,*phone"
+)
+
+
 @pytest.mark.parametrize(
     ("value", "keys"),
     [
@@ -329,18 +334,15 @@ def test_keys_to_hide_are_a_list(environment: pytest.MonkeyPatch, value: str, ke
         ),
         (
             "/mail/",
-            "BOT_REDACT holds /mail/: names of keys are expected, separated by commas, "
-            "with * for any letters, as in email,customer_*,*phone",
+            f"BOT_REDACT holds /mail/: {_EXPECTED_KEYS}",
         ),
         (
             '["email"]',
-            'BOT_REDACT holds ["email"]: names of keys are expected, separated by commas, '
-            "with * for any letters, as in email,customer_*,*phone",
+            f'BOT_REDACT holds ["email"]: {_EXPECTED_KEYS}',
         ),
         (
             "x" * 60 + "$",
-            f"BOT_REDACT holds {'x' * 40}\u2026: names of keys are expected, separated by commas, "
-            "with * for any letters, as in email,customer_*,*phone",
+            f"BOT_REDACT holds {'x' * 40}\u2026: {_EXPECTED_KEYS}",
         ),
     ],
 )
