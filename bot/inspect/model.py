@@ -125,12 +125,14 @@ class Survey:
 
     Attributes:
         total: how many there are.
+        own: how many of them the workflow's code asked for: all but rollbacks and terminations.
         failures: how many of them failed.
         first_failed: the place of the first of those, from 0.
         first_going: the place of the first that goes on, from 0.
     """
 
     total: int
+    own: int
     failures: int = 0
     first_failed: int | None = None
     first_going: int | None = None

@@ -27,7 +27,9 @@ def _block(block: dict[str, Any]) -> Any:
         case "section":
             accessory = block.get("accessory")
             element = _accessory(accessory) if accessory else None
-            return slackblocks.SectionBlock(_text(block["text"]), accessory=element)
+            fields = [_text(field) for field in block["fields"]] if "fields" in block else None
+            text = _text(block["text"]) if "text" in block else None
+            return slackblocks.SectionBlock(text, fields=fields, accessory=element)
         case "context":
             return slackblocks.ContextBlock([_text(element) for element in block["elements"]])
         case "divider":
@@ -87,6 +89,7 @@ def _button(button: dict[str, Any]) -> Any:
         action_id=button["action_id"],
         value=button["value"],
         accessibility_label=button["accessibility_label"],
+        url=button.get("url"),
     )
 
 

@@ -17,6 +17,7 @@ ENDINGS: Final = {"errored": "Failed", "complete": "Completed", "terminated": "T
 _LONGEST_ID: Final = 100
 _SHORT_VERSION: Final = 8
 _LONGEST_CRON: Final = 100
+_LONGEST_SOURCE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Facts:
 
 def title(subject: Subject, facts: Facts) -> str:
     """Return one line for an instance: its status and its id."""
+    if facts == Facts():
+        return limits.shorten(subject.instance, _LONGEST_ID)
     looks = appearance(facts.status)
     return f"{looks.emoji} {limits.shorten(subject.instance, _LONGEST_ID)} · {looks.word.lower()}"
 
@@ -81,7 +84,7 @@ def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> 
     fields = {
         "Workflow": where,
         **_since(facts, now),
-        **_ran(facts, now),
+        **_ran(facts),
         **_trigger(facts),
         **_version(facts),
     }
@@ -111,12 +114,10 @@ def _moment_and_age(at: datetime, now: datetime) -> str:
     return f"{moment(at)}, {ago(now - at)}"
 
 
-def _ran(facts: Facts, now: datetime) -> dict[str, str]:
+def _ran(facts: Facts) -> dict[str, str]:
     if facts.start is None:
         return {}
-    if facts.end is not None:
-        return {"Ran": duration(facts.end - facts.start)}
-    return {} if is_ended(facts.status) else {"Runs": f"{duration(now - facts.start)} so far"}
+    return {} if facts.end is None else {"Ran": duration(facts.end - facts.start)}
 
 
 def _trigger(facts: Facts) -> dict[str, str]:
@@ -126,7 +127,9 @@ def _trigger(facts: Facts) -> dict[str, str]:
         at = _moment_of(schedule.scheduled_time)
         slot = "" if at is None else f", {moment_after('for', at)}"
         return {"Started by": f"cron {code(schedule.cron, _LONGEST_CRON)}{slot}"}
-    return {} if facts.source in (None, "unknown") else {"Started by": escape(facts.source or "")}
+    if facts.source in (None, "", "unknown"):
+        return {}
+    return {"Started by": escape(limits.shorten(facts.source or "", _LONGEST_SOURCE))}
 
 
 def _moment_of(milliseconds: int | None) -> datetime | None:
