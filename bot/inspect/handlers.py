@@ -145,7 +145,7 @@ class InspectHandlers:
     async def _message(
         self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
     ) -> ShowMessage:
-        view = await build_view(subject, detail, first, self._now())
+        view = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
         controls = await self._controls(view, interaction.team)
         account = self._account_shown(subject)
         folded, plainer = await self.payloads.blocks(subject, detail, view.page.first, interaction.team)
@@ -167,7 +167,7 @@ class InspectHandlers:
             refresh = await self._value(RefreshInstance(subject, first), interaction.team)
             view = problem_modal(subject, said, refresh)
         else:
-            shown = await build_view(subject, detail, first, self._now())
+            shown = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
             controls = await self._controls(shown, interaction.team)
             _, payloads = await self.payloads.blocks(subject, detail, shown.page.first, interaction.team)
             view = instance_modal(shown, controls, self._account_shown(subject), payloads)

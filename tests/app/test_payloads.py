@@ -193,6 +193,18 @@ async def test_whatever_a_step_came_to_is_said(ada: Person, name: str, kind: str
     assert SECRET not in view.all_text()
 
 
+async def test_errors_are_shown_without_secrets(ada: Person, cloudflare: Simulation) -> None:
+    failure = Failure("Error", f"401 for https://u:{SECRET}@pay.example, customer=canary-bob, token={SECRET}")
+    steps = (step("charge-1", None, failure),)
+    cloudflare.add_instance("orders", id="ord-4", status="errored", error=failure, steps=steps)
+    message = await ask(ada, "show orders ord-4")
+    assert "https://[hidden: user and password]@pay.example" in message.all_text()
+    assert "canary-bob" in message.all_text()
+    assert SECRET not in json.dumps(message.blocks) + message.text
+    modal = await press_value(ada, "instance_show", ShowInstance("orders", "ord-4"))
+    assert SECRET not in json.dumps(modal.blocks if isinstance(modal, Message) else modal.payload["blocks"])
+
+
 async def test_an_instance_without_params_and_output_says_so(ada: Person) -> None:
     message = await ask(ada, "show orders ord-3")
     assert "*Params and output*: none." in message.all_text()
