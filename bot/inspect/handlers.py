@@ -211,7 +211,9 @@ class InspectHandlers:
         view = await build_view(subject, detail, first, self._now())
         _, workflows = self._accounts.get(subject.account)
         version = workflows.known_version(subject.workflow, detail.version_id or "")
-        return view if version is None else replace(view, version_since=version.created_on)
+        if version is not None:
+            view = replace(view, version_since=version.created_on)
+        return await self.payloads.without_secrets(view)
 
     async def _learn_version(self, subject: Subject, detail: InstanceDetail) -> None:
         """Ask when an instance's version came. A first look does without, as it is to cost one request."""

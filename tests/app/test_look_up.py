@@ -70,7 +70,7 @@ async def test_a_link_to_an_instance_is_shown_with_its_status_and_details(
     shown = await look_up(ada, write(slack, f"look: <{LINK}|this one>!"))
     text = shown.all_text()
     assert "🔴 *Errored*   `ord-12345` of `orders`" in text
-    assert "card declined" in text
+    assert "card declined" not in text, "which may hold a secret"
     assert button_labels(shown) == ["Details"]
     assert len(cloudflare.calls) == 2, "the names, and the instance"
     view = await (await ada.click(shown, "instance_show")).view()
@@ -211,7 +211,6 @@ async def test_each_person_sees_what_the_rules_let_them(
         rows = [block["text"]["text"].split("\n")[0] for block in shown.blocks if block["type"] == "section"]
         assert rows == ["🔒 `orders` `ord-12345`", "`ord-12346`", "🔵 *Running*   `ref-99881` of `refunds`"]
         assert not any(call.path.endswith(("ord-12345", "ord-12346")) for call in cloudflare.calls)
-        assert "card declined" not in shown.text
         assert "🔴 *Errored*" in (await look_up(slack.person("grace"), message)).all_text()
 
 

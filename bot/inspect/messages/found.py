@@ -10,7 +10,6 @@ from bot.browse.messages.details import ValueOf, details_button, details_value
 from bot.browse.messages.overview import status_counts
 from bot.browse.messages.rows import row_times
 from bot.browse.requests import ShowInstance
-from bot.cloudflare.causes import cause_of
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
 from bot.cloudflare.models import Instance, InstanceDetail, Workflow
 from bot.inspect.model import Subject
@@ -165,12 +164,9 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
         trigger_source=detail.trigger.source if detail.trigger else None,
     )
     looks = appearance(detail.status)
-    lines = [f"{looks.emoji} *{escape(looks.word)}*   {names}", " · ".join(row_times(row, now))]
-    if detail.status == "errored":
-        cause = cause_of(detail)
-        said = ": ".join(filter(None, (cause.step, cause.message or cause.name)))
-        lines += [code(said, _LONGEST_ERROR)] if said else []
-    return section("\n".join(lines), _details(subject, row, value_of))
+    times = " · ".join(row_times(row, now))
+    said = f"{looks.emoji} *{escape(looks.word)}*   {names}\n{times}"
+    return section(said, _details(subject, row, value_of))
 
 
 def _details(subject: Subject, row: Instance | None, value_of: ValueOf) -> Block | None:
