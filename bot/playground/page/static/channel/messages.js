@@ -3,14 +3,18 @@
 import { drawBlocks } from "../blocks/blocks.js";
 import { copyButton } from "../clipboard.js";
 import { freshId, h } from "../dom.js";
+import { menuButton } from "../elements/menu.js";
 import { botFace, icon, letterFace } from "../icons.js";
 import { fullTime, timeOf } from "../text/dates.js";
 import { mrkdwnNodes } from "../text/mrkdwn.js";
 
 const HEADINGS = 2;
 
-/** Create a message of the bot or of a person; `isBroadcast` marks a thread reply that is also in the channel. */
-export function messageNode(message, surface, botName, isBroadcast = false) {
+/**
+ * Create a message of the bot or of a person. `isBroadcast` marks a thread reply that is also in the channel;
+ * `shortcuts` are the app's for messages, and `choose(shortcut)` uses one.
+ */
+export function messageNode(message, surface, { botName, isBroadcast, shortcuts, choose }) {
   const { viewer } = surface;
   const author = message.user ? (viewer.nameOf(message.user) ?? message.user) : botName;
   const body = message.blocks?.length
@@ -25,8 +29,17 @@ export function messageNode(message, surface, botName, isBroadcast = false) {
     viewer,
     mark: [message.seen_only_by && ephemeralMark(), isBroadcast && threadMark()],
     body,
-    tools: message.blocks?.length > 0 && h("div", { class: "tools" }, copyButton(message.blocks, { compact: true })),
+    tools: [
+      message.blocks?.length > 0 && copyButton(message.blocks, { compact: true }),
+      // Slack has no shortcuts on what only one person sees.
+      !message.seen_only_by && shortcuts.length > 0 && shortcutMenu(shortcuts, choose),
+    ].filter(Boolean),
   });
+}
+
+function shortcutMenu(shortcuts, choose) {
+  const items = shortcuts.map((shortcut) => ({ words: shortcut.name, more: shortcut.description, choose: () => choose(shortcut) }));
+  return menuButton(items, { class: "tool", title: "More actions", "aria-label": "More actions" });
 }
 
 /** Create a notice from Slackbot; with problems, it is about a message that Slack refused. */
@@ -70,7 +83,7 @@ function threadMark() {
   return h("p", { class: "message-mark" }, icon("thread"), "Replied in a thread, and sent to the channel");
 }
 
-function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools }) {
+function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools = [] }) {
   const nameId = freshId("author");
   return h(
     "article",
@@ -85,7 +98,7 @@ function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools 
       h("div", { class: "message-body" }, body),
       h("div", { class: "thread-slot" }),
     ),
-    tools,
+    tools.length > 0 && h("div", { class: "tools" }, tools),
   );
 }
 
