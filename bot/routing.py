@@ -12,13 +12,14 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import account_in
+from bot.browse.command import account_in, looks_like_instance
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
+    DescribeInstance,
     FindStatus,
     ListInstances,
     ListWorkflows,
@@ -26,6 +27,7 @@ from bot.browse.requests import (
     OpenFilter,
     OpenList,
     RefreshPage,
+    ShowInstance,
     TurnPage,
 )
 from bot.digests.command.requests import (
@@ -56,6 +58,9 @@ from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
+from bot.inspect.handlers import InspectHandlers
+from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
+from bot.inspect.requests import OpenDashboard, RefreshInstance, TurnSteps
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.tokens import quote, split
@@ -91,8 +96,25 @@ INSTANCE_BUTTONS: Final[dict[str, type[OfInstances]]] = {
 }
 """Buttons that carry instances which a digest reported."""
 
+INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
+    "instance_show": ShowInstance,
+    "instance_refresh": RefreshInstance,
+    "steps_next": TurnSteps,
+    "steps_previous": TurnSteps,
+    "steps_failed": TurnSteps,
+    "steps_going": TurnSteps,
+    "payload_params": ShowPayload,
+    "payload_output": ShowPayload,
+    "payload_step": ShowPayload,
+    "payload_send": SendPayload,
+    "outputs_show": ShowOutputs,
+}
+"""Buttons that carry one instance."""
+
+_KEPT_BUTTONS: Final[dict[str, type[Request]]] = {**INSTANCE_BUTTONS, **INSPECT_BUTTONS}
+
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
-    request.kind: request for request in (OpenForm, PreviewForm)
+    request.kind: request for request in (OpenForm, PreviewForm, OpenDashboard)
 }
 """Buttons that carry nothing."""
 
@@ -116,7 +138,9 @@ _COMMON: Final = (
 
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
-    return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances), _COMMON)
+    of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances)
+    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShowPayload, SendPayload, ShowOutputs)
+    return RequestCodec((*of_lists, *of_one), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -127,8 +151,11 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     """
     if isinstance(request, ListInstances):
         name = request.query.query.workflow
-        return " " in name or is_phrase(name)
-    may_lack_name = isinstance(request, ListWorkflows | FindStatus | NotYet)
+        return " " in name or is_phrase(name) or looks_like_instance(name)
+    if isinstance(request, DescribeInstance) and request.workflow is not None:
+        instance = request.instance  # two words of a name may have been read as a name and an id
+        return instance is not None and not looks_like_instance(instance)
+    may_lack_name = isinstance(request, ListWorkflows | FindStatus | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
@@ -153,7 +180,7 @@ class CommandReader:
         *LIST_BUTTONS,
         *DIGEST_BUTTONS,
         MENU,
-        *INSTANCE_BUTTONS,
+        *_KEPT_BUTTONS,
         *PLAIN_BUTTONS,
         RUN_COMMAND,
     )
@@ -222,7 +249,7 @@ class CommandReader:
             if not isinstance(request, expected):
                 raise InvalidButton("made for another kind of list")
             return request
-        if of_instances := INSTANCE_BUTTONS.get(action_id):
+        if of_instances := _KEPT_BUTTONS.get(action_id):
             reported = await self.requests.load(value, interaction.team, _refuse_old)
             if not isinstance(reported, of_instances):
                 raise InvalidButton("made for another button")
@@ -274,7 +301,9 @@ class CommandReader:
         )
 
 
-def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> list[Route[Any]]:
+def routes(
+    lists: ListHandlers, inspect: InspectHandlers, digests: DigestHandlers, home: HomeHandlers
+) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights = digests.rights
     return [
@@ -291,6 +320,14 @@ def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> 
         Route(OpenList, allow_everyone, lists.open_list, asks_cloudflare=True),
         Route(OpenFilter, allow_everyone, lists.open_filter),
         Route(ApplyFilter, allow_everyone, lists.apply_filter, asks_cloudflare=True),
+        Route(DescribeInstance, allow_everyone, inspect.describe, asks_cloudflare=True),
+        Route(ShowInstance, allow_everyone, inspect.open),
+        Route(TurnSteps, allow_everyone, inspect.turn_steps, asks_cloudflare=True),
+        Route(RefreshInstance, allow_everyone, inspect.refresh, asks_cloudflare=True),
+        Route(ShowPayload, allow_everyone, inspect.payloads.show),
+        Route(ShowOutputs, allow_everyone, inspect.payloads.show_outputs),
+        Route(SendPayload, allow_everyone, inspect.payloads.send, once=True),
+        Route(OpenDashboard, allow_everyone, inspect.follow_link),
         Route(OpenForm, allow_everyone, digests.open_form),
         Route(CreateDigest, allow_everyone, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.browse.model import ListQuery
-from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
+from bot.cloudflare.errors import CloudflareError
 from bot.language import name_matching
 
 
@@ -31,7 +31,7 @@ class NoSuchWorkflow(Exception):
     """
 
     def __init__(
-        self, query: ListQuery, account: str, existing: Sequence[str], answer: WorkflowNotFound
+        self, query: ListQuery, account: str, existing: Sequence[str], answer: CloudflareError
     ) -> None:
         super().__init__(f"{account} has no workflow called {query.workflow}")
         self.query = query

@@ -57,7 +57,7 @@ class NotYet(Request):
     """Something that this bot does not do yet.
 
     Attributes:
-        verb: what it is, one of `bot.home.command.NOT_YET`, or `show`.
+        verb: what it is, one of `bot.home.command.NOT_YET`.
         workflow: the workflow's name, if one was given.
         instance: the instance's id, likewise.
     """
@@ -90,6 +90,33 @@ class ShowInstance(Request):
         filters = [] if self.account is None else [f"account:{quote(self.account)}"]
         names = (quote_name(self.workflow), quote(self.instance))
         return " ".join((COMMAND, "show", *names, *filters))
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeInstance(Request):
+    """One instance in a message, as it was typed. The room `inspect` answers it.
+
+    Attributes:
+        workflow: the workflow's name as it was typed; None where it was left out.
+        instance: the instance's id; None means the newest.
+        status: of the newest; None means any.
+        account: as settings name it; None means the default account.
+        account_id: Cloudflare's id of the account that a dashboard link leads to.
+    """
+
+    kind: ClassVar[str] = "describe"
+    workflow: str | None = None
+    instance: str | None = None
+    status: Status | None = None
+    account: str | None = None
+    account_id: str | None = None
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        name = [quote_name(self.workflow)] if self.workflow else []
+        which = [quote(self.instance)] if self.instance else ["latest", *filter(None, [self.status])]
+        account = [f"account:{quote(self.account)}"] if self.account else []
+        return " ".join((COMMAND, "show", *name, *which, *account))
 
 
 @dataclass(frozen=True, slots=True)

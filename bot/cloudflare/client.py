@@ -24,6 +24,7 @@ from bot.cloudflare.models import (
     InstancePage,
     PageNumber,
     PageQuery,
+    StepResult,
     Workflow,
     WorkflowList,
     WorkflowPage,
@@ -177,8 +178,33 @@ class WorkflowsClient:
         """
         request = requests.instance_request(workflow, instance, steps=steps)
         async with self._in_turn(priority):
+            reader = await self._ask(
+                request, lambda response: responses.open_instance(response, self._now()), priority
+            )
+            for _ in reader.read_steps():
+                await asyncio.sleep(0)  # thousands of steps hold nobody else up
+            return reader.detail()
+
+    async def get_step(  # noqa: PLR0913 - what names one attempt of one step
+        self,
+        workflow: str,
+        instance: str,
+        name: str,
+        kind: str,
+        attempt: int | None = None,
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> StepResult:
+        """Get the whole result of one step, or of one of its attempts; see `requests.step_request`.
+
+        Raises:
+            StepNotAvailable: There is no such step or attempt; wrangler's local engine has none at all.
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        request = requests.step_request(workflow, instance, name, kind, attempt)
+        async with self._in_turn(priority):
             return await self._ask(
-                request, lambda response: responses.read_instance(response, self._now()), priority
+                request, lambda response: responses.read_step(response, self._now()), priority
             )
 
     def _read_workflows(self, page: PageNumber, response: Response) -> WorkflowPage:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 from pydantic_core import from_json, to_json
 
-from bot.cloudflare.models import ApiMessage, Instance, InstanceDetail, ResultInfo, Workflow
+from bot.cloudflare.models import ApiMessage, Instance, ResultInfo, Workflow
 from bot.cloudflare.odd_fields import read_odd_fields
 
 _MOST_ROWS: Final = 1000
@@ -47,12 +47,6 @@ class OneWorkflow(Envelope):
     """A workflow."""
 
     result: Workflow
-
-
-class OneInstance(Envelope):
-    """An instance."""
-
-    result: InstanceDetail
 
 
 _E = TypeVar("_E", bound=Envelope)

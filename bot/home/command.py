@@ -30,7 +30,6 @@ NOT_YET: Final = {
     "delete": ("remove", "rm"),
     "trigger": ("create", "start", "run", "new", "execute"),
     "logs": ("log", "tail", "watch", "follow"),
-    "explain": ("why", "debug", "reason", "cause"),
     "find": (),
     "alert": ("alerts", "notify", "subscribe"),
     "audit": (),

@@ -83,6 +83,11 @@ _OVERALL: Final[_Topic] = (
         title="Narrow it down",
     ),
     Example("list {name} errored", "a bare status is enough"),
+    Example(
+        "show {name} latest failed",
+        "its steps, attempts and error; an id, or a link to the dashboard, shows any other",
+        title="Look at one instance",
+    ),
     Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
     Example("digest list", "the digests of this channel, and yours"),
     Example("help list", "paging, accounts, cursors", title="More"),

@@ -26,6 +26,7 @@ class Interaction:
         carried: the text that the modal was opened with, see `dump`.
         signature: Slack's, of the HTTP request; empty in Socket Mode.
         in_modal: it was done in a modal, whose `channel` is the one that it was opened in.
+        open_view: Slack's id of that modal where a button in it was pressed, so that it is still open.
         channel_name: without `#`; empty where Slack does not tell it.
         message: the `ts` of the message that they wrote; empty if they did something else.
         thread: the `ts` of the message in whose thread they wrote it, or clicked in a message.
@@ -43,6 +44,7 @@ class Interaction:
     carried: str = ""
     signature: str = ""
     in_modal: bool = False
+    open_view: str = ""
     channel_name: str = ""
     message: str = ""
     thread: str | None = None
@@ -89,7 +91,8 @@ class Interaction:
         fields = state.get("values") if isinstance(state, dict) else None
         fields = fields if isinstance(fields, dict) else {}
         interaction = cls._of_payload(body, response_url or None, channel or None)
-        return replace(interaction, fields=fields, carried=carried, in_modal=True)
+        open_view = (_id(view) or "") if body.get("type") == "block_actions" else ""
+        return replace(interaction, fields=fields, carried=carried, in_modal=True, open_view=open_view)
 
     @classmethod
     def _of_payload(

@@ -57,7 +57,7 @@ class FieldErrors:
 
 @dataclass(frozen=True, slots=True)
 class UpdateModal:
-    """Another view in place of the submitted modal.
+    """Another view in place of the submitted modal, or of the one in which a button was pressed.
 
     Attributes:
         view: what it shows.

@@ -59,6 +59,10 @@ class Responder:
         except asyncio.CancelledError:
             await self.send(restarting_message(), interaction)
             raise
+        if isinstance(reply, UpdateModal) and interaction.open_view:
+            view = interaction.open_view
+            if await self._show_view("views.update", view_id=view, view=reply.view):
+                return
         if isinstance(reply, FieldErrors | UpdateModal):  # the modal is closed by now
             reply = ShowMessage(reply.fallback)
         if not isinstance(reply, ShowMessage):

@@ -97,6 +97,17 @@ def code(text: str, most: int = _LONGEST_NAME) -> str:
     return f"`{escape(limits.shorten(text, most)) or ' '}`"
 
 
+def code_block(text: str, most: int) -> str:
+    """Format a foreign text of several lines as a block of code, at most so many characters and its marks."""
+    lines = limits.shorten(text, most).splitlines() or [" "]
+    escaped = "\n".join(map(escape, lines))
+    if len(escaped) > most:  # each `&` takes five characters
+        kept = escaped[: most - 1]
+        start = kept.rfind("&")
+        escaped = f"{kept[:start] if start >= 0 and ';' not in kept[start:] else kept}…"
+    return f"```{escaped}```"
+
+
 def link(url: str, label: str) -> str:
     """Link to an address in which nothing is Slack's markup, as in one that is percent-encoded."""
     return f"<{url}|{escape(label)}>"
@@ -172,6 +183,27 @@ def context(*phrases: str) -> Block:
     """Build a small line of mrkdwn."""
     text = limits.shorten_markup(" · ".join(phrases), limits.CONTEXT)
     return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def preformatted(text: str) -> Block:
+    """Build a block of code from a foreign text, in which Slack reads no markup whatever it holds."""
+    lines = text.replace("\r\n", "\n").expandtabs(4).split("\n")
+    element = {"type": "text", "text": "\n".join(map(plain, lines)) or " "}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]}
+
+
+def container(title: str, blocks: list[Block]) -> Block:
+    """Build a fold that is closed at first, with at most ten blocks in it. Only messages take it, no modal.
+
+    It is one of Slack's newer blocks: https://docs.slack.dev/reference/block-kit/blocks/container-block
+    """
+    return {
+        "type": "container",
+        "title": plain_text(title, limits.CONTAINER_TITLE),
+        "is_collapsible": True,
+        "default_collapsed": True,
+        "child_blocks": blocks,
+    }
 
 
 def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
-from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
+from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows, NotYet
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.errors import QueryError
@@ -229,13 +229,8 @@ def test_a_bare_status_asks_which_workflow(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("show orders ord-59603", NotYet("show", "orders", "ord-59603")),
-        ("orders ord-59603", NotYet("show", "orders", "ord-59603")),
-        ("orders/ord-59603", NotYet("show", "orders", "ord-59603")),
-        ("orders:ord-59603", NotYet("show", "orders", "ord-59603")),
         ("restart orders ord-59603", NotYet("restart", "orders", "ord-59603")),
         ("retry ord-59603", NotYet("restart", None, "ord-59603")),
-        ("why did ord-59603 fail", NotYet("explain", None, "ord-59603")),
         ("trigger orders '{}'", NotYet("trigger", "orders")),
         ("find ord-59603", NotYet("find", None, "ord-59603")),
         (

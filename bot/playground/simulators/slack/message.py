@@ -57,6 +57,7 @@ class Message:
     ``user`` is the id of the person who wrote it, or None for the bot.
     ``seen_only_by`` is the id of the person who sees an ephemeral message, or None for everyone.
     ``thread_ts`` is the parent message of a reply, or None; ``is_broadcast`` also shows it in the channel.
+    ``files`` are those that were shared with it.
     """
 
     ts: str
@@ -68,6 +69,7 @@ class Message:
     is_broadcast: bool = False
     metadata: Payload | None = None
     user: str | None = None
+    files: tuple[Payload, ...] = ()
 
     @property
     def is_ephemeral(self) -> bool:

@@ -1,0 +1,312 @@
+"""Answers about one instance: a typed command, a row's button, and the buttons of what is shown."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from cachetools import TTLCache
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.browse.bookmark import Bookmark
+from bot.browse.browser import Browser
+from bot.browse.errors import NoSuchWorkflow
+from bot.browse.model import ListQuery
+from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError, InstanceNotFound, WorkflowNotFound
+from bot.cloudflare.models import Instance, InstanceDetail, Status
+from bot.inspect.messages.buttons import InstanceControls
+from bot.inspect.messages.detail import (
+    instance_message,
+    instance_modal,
+    loading_modal,
+    not_opened_message,
+    problem_modal,
+)
+from bot.inspect.messages.refusals import (
+    list_suggestion,
+    none_message,
+    other_account_message,
+    which_workflow_message,
+)
+from bot.inspect.model import InstanceView, Subject, is_ended
+from bot.inspect.payload_handlers import PayloadHandlers
+from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, TurnSteps
+from bot.inspect.timeline import STEPS_PER_PAGE, build_view
+from bot.language import name_matching
+from bot.language.command import Command
+from bot.language.readings import Reading
+from bot.language.tokens import quote
+from bot.reasons import reason_of
+from bot.slack.interaction import Interaction
+from bot.slack.reply import Nothing, OpenModal, Reply, ShowMessage, UpdateModal, UserError
+from bot.slack.requests import Request, RequestStore
+from bot.slack.router import log_problem
+from bot.telemetry import current_request_id
+from bot.ui.problems import problem_message
+from bot.ui.request_id import with_request_id
+
+_log = structlog.get_logger(__name__)
+
+_ERRORED: Final = Status("errored")
+_MOST_REFRESHED: Final = 1_000
+
+
+class InspectHandlers:
+    """Handlers of everything that is asked of one instance.
+
+    Args:
+        accounts: each account's workflows by the account's name, the default first.
+        account_ids: Cloudflare's id of each account that has one, by its name.
+        browser: finds the newest instances, and knows the names of workflows.
+        requests: makes requests into button values.
+        now: the clock.
+        refresh_pause: for how long a refreshed instance is not asked for again.
+        payloads: shows what went in and came out.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything that an instance needs comes together here
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        account_ids: Mapping[str, str],
+        browser: Browser,
+        requests: RequestStore,
+        now: Callable[[], datetime],
+        refresh_pause: timedelta,
+        payloads: PayloadHandlers,
+    ) -> None:
+        self._accounts = Accounts(accounts)
+        self._account_ids = account_ids
+        self._browser = browser
+        self._requests = requests
+        self._now = now
+        self.payloads = payloads
+        self._refreshed: TTLCache[Subject, bool] = TTLCache(_MOST_REFRESHED, refresh_pause.total_seconds())
+
+    async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
+        """Show the instance that words name, in a message."""
+        request = self._in_linked_account(request)
+        readings: tuple[Reading, ...] = ()
+        if request.workflow is None:
+            request = replace(request, workflow=await self._guess_workflow(request))
+        try:
+            subject, detail = await self._find(request)
+        except NoSuchWorkflow as error:
+            if len(error.meant) != 1:
+                raise self._unknown_workflow(request, error) from error
+            readings = (Reading(request.workflow or "", quote(error.meant[0])),)
+            request = replace(request, workflow=error.meant[0])
+            subject, detail = await self._find(request)
+        shown = await self._message(subject, detail, 0, interaction)
+        return replace(shown, readings=readings)
+
+    async def open(self, request: ShowInstance, interaction: Interaction) -> Reply:
+        """Open an instance in a modal: at once with what its row knew, then with the rest."""
+        subject = Subject(request.workflow, request.instance, request.account)
+        account = self._account_shown(subject)
+        view = loading_modal(subject, request.row, self._now(), account)
+        metadata = interaction.dump("")
+
+        async def fill() -> UpdateModal:
+            return await self._modal(subject, 0, interaction, fresh=False)
+
+        return OpenModal(
+            {**view, "private_metadata": metadata},
+            not_opened_message(subject),
+            push=interaction.in_modal,
+            fill=fill,
+        )
+
+    async def turn_steps(self, request: TurnSteps, interaction: Interaction) -> Reply:
+        """Show another page of steps in place."""
+        return await self._in_place(request, interaction, fresh=False)
+
+    async def refresh(self, request: RefreshInstance, interaction: Interaction) -> Reply:
+        """Show the instance as it is now in place; one that was refreshed a moment ago as it was then."""
+        is_fresh = request.subject in self._refreshed
+        reply = await self._in_place(request, interaction, fresh=not is_fresh)
+        self._refreshed[request.subject] = True
+        return reply
+
+    async def follow_link(self, _: OpenDashboard, _interaction: Interaction) -> Reply:
+        """Do nothing: Slack has opened the dashboard."""
+        return Nothing()
+
+    async def _in_place(self, request: OfInstance, interaction: Interaction, *, fresh: bool) -> Reply:
+        if interaction.open_view:
+            return await self._modal(request.subject, request.first, interaction, fresh=fresh)
+        detail = await self._detail(request.subject, fresh=fresh)
+        shown = await self._message(request.subject, detail, request.first, interaction)
+        return replace(shown, in_place=True)
+
+    async def _message(
+        self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
+    ) -> ShowMessage:
+        view = await build_view(subject, detail, first, self._now())
+        controls = await self._controls(view, interaction.team)
+        account = self._account_shown(subject)
+        folded, plainer = await self.payloads.blocks(subject, detail, view.page.first, interaction.team)
+        return ShowMessage(
+            instance_message(view, controls, account, folded),
+            plain=instance_message(view, controls, account, plainer),
+        )
+
+    async def _modal(
+        self, subject: Subject, first: int, interaction: Interaction, *, fresh: bool
+    ) -> UpdateModal:
+        """Return the modal of an instance; what goes wrong stands in it, with a button to try again."""
+        fallback = not_opened_message(subject)
+        try:
+            detail = await self._detail(subject, fresh=fresh)
+        except CloudflareError as error:
+            log_problem(error)
+            said = with_request_id(problem_message(error), current_request_id())
+            refresh = await self._value(RefreshInstance(subject, first), interaction.team)
+            view = problem_modal(subject, said, refresh)
+        else:
+            shown = await build_view(subject, detail, first, self._now())
+            controls = await self._controls(shown, interaction.team)
+            _, payloads = await self.payloads.blocks(subject, detail, shown.page.first, interaction.team)
+            view = instance_modal(shown, controls, self._account_shown(subject), payloads)
+        return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
+
+    async def _detail(self, subject: Subject, *, fresh: bool = False) -> InstanceDetail:
+        _, workflows = self._accounts.get(subject.account)
+        return await workflows.get_detail(subject.workflow, subject.instance, fresh=fresh)
+
+    async def _find(self, request: DescribeInstance) -> tuple[Subject, InstanceDetail]:
+        """Return the instance that a request means; its workflow's name may have to be another one.
+
+        Raises:
+            NoSuchWorkflow: the account has none of that name.
+            UserError: there is no such instance.
+            CloudflareError, UnknownAccount: the API's answer is no instance.
+        """
+        workflow = request.workflow or ""
+        query = ListQuery(workflow, request.account, request.status)
+        instance = request.instance or (await self._newest(query)).id
+        subject = Subject(workflow, instance, request.account)
+        try:
+            return subject, await self._detail(subject)
+        except (WorkflowNotFound, InstanceNotFound) as error:
+            existing = await self._browser.workflow_names(request.account)
+            if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
+                name, _ = self._accounts.get(request.account)
+                raise NoSuchWorkflow(query, name, existing, error) from error
+            raise await self._unknown_instance(subject, error) from error
+
+    async def _newest(self, query: ListQuery) -> Instance:
+        """Return the newest instance of a list, which is on its first screen.
+
+        Raises:
+            UserError: the list is empty.
+        """
+        screen = await self._browser.open(query)
+        if not screen.rows:
+            raise UserError(none_message(query.workflow, query.status, query.account))
+        return max(screen.rows, key=_created)
+
+    async def _guess_workflow(self, request: DescribeInstance) -> str:
+        """Return the workflow that is meant where none is named.
+
+        Raises:
+            UserError: there are several, and none of them is known to have the instance.
+        """
+        _, workflows = self._accounts.get(request.account)
+        if request.instance and len(known := workflows.workflows_with(request.instance)) == 1:
+            return known[0]
+        names = await self._browser.workflow_names(request.account)
+        if len(names) == 1:
+            return names[0]
+        start = name_matching.find_similar((request.instance or "").split("-")[0], names)
+        others = sorted((name for name in names if name not in start), key=str.casefold)
+        likeliest = (*start, *others)
+        offers = [replace(request, workflow=name, readings=()) for name in likeliest]
+        raise UserError(which_workflow_message(offers, request.instance))
+
+    def _in_linked_account(self, request: DescribeInstance) -> DescribeInstance:
+        """Return a request with the account that its link leads to.
+
+        Raises:
+            UserError: the bot does not read that account.
+        """
+        linked = request.account_id
+        if linked is None or request.account is not None:
+            return request
+        if not self._account_ids:
+            return request  # wrangler's engine alone, of which no link tells
+        names = [name for name, id_ in self._account_ids.items() if id_ == linked]
+        if not names:
+            raise UserError(other_account_message(request, replace(request, account_id=None)))
+        default = self._accounts.names[0]
+        return replace(request, account=None if names[0] == default else names[0])
+
+    def _unknown_workflow(self, request: DescribeInstance, error: NoSuchWorkflow) -> UserError:
+        names = error.meant or error.similar
+        commands = [Command(replace(request, workflow=name, readings=()).command()) for name in names]
+        return UserError(problem_message(error, commands=commands))
+
+    async def _unknown_instance(self, subject: Subject, error: CloudflareError) -> UserError:
+        value = await self._value(_list_of(subject), "")
+        suggestions = [] if value is None else [list_suggestion(subject.workflow, value)]
+        return UserError(problem_message(error, suggestions=suggestions))
+
+    async def _controls(self, view: InstanceView, team: str) -> InstanceControls:
+        subject, page, survey = view.subject, view.page, view.survey
+        first, last = page.first, page.first + len(page.entries)
+        has_errored = view.detail.status == _ERRORED
+        may_change = not is_ended(view.detail.status) or view.detail.is_partial
+
+        def elsewhere(place: int | None) -> Request | None:
+            is_shown = place is None or first <= place < last
+            return None if is_shown or place is None else TurnSteps(subject, place)
+
+        wanted: dict[str, Request | None] = {
+            "refresh": RefreshInstance(subject, first) if may_change else None,
+            "previous": TurnSteps(subject, max(first - STEPS_PER_PAGE, 0)) if first else None,
+            "next": TurnSteps(subject, last) if last < survey.total else None,
+            "failed": elsewhere(survey.first_failed),
+            "going": elsewhere(survey.first_going),
+            "list": _list_of(subject, _ERRORED if has_errored else None),
+        }
+        values = {
+            name: None if request is None else await self._value(request, team)
+            for name, request in wanted.items()
+        }
+        lost = any(values[name] is None for name, request in wanted.items() if request is not None)
+        name, _ = self._accounts.get(subject.account)
+        return InstanceControls(
+            refresh=values["refresh"],
+            previous=values["previous"],
+            next=values["next"],
+            failed=values["failed"],
+            going=values["going"],
+            list=values["list"],
+            of_errored=has_errored,
+            account_id=self._account_ids.get(name),
+            incomplete=lost,
+        )
+
+    async def _value(self, request: Request, team: str) -> str | None:
+        """Return a button's value, or None where the database can't keep it. The rest is shown even so."""
+        try:
+            return await self._requests.save(request, team)
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("bookmark_not_kept", reason=reason_of(error))
+            return None
+
+    def _account_shown(self, subject: Subject) -> str:
+        """Return the name of an instance's account where there are several."""
+        names = self._accounts.names
+        return (subject.account or names[0]) if len(names) > 1 else ""
+
+
+def _list_of(subject: Subject, status: Status | None = None) -> OpenList:
+    return OpenList(Bookmark(ListQuery(subject.workflow, subject.account, status)))
+
+
+def _created(row: Instance) -> float:
+    return row.created_on.timestamp() if row.created_on else 0.0
