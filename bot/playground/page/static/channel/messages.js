@@ -7,6 +7,7 @@ import { menuButton } from "../elements/menu.js";
 import { botFace, icon, letterFace } from "../icons.js";
 import { fullTime, timeOf } from "../text/dates.js";
 import { mrkdwnNodes } from "../text/mrkdwn.js";
+import { fileNode } from "./files.js";
 
 const HEADINGS = 2;
 
@@ -19,7 +20,7 @@ export function messageNode(message, surface, { botName, isBroadcast, shortcuts,
   const author = message.user ? (viewer.nameOf(message.user) ?? message.user) : botName;
   const body = message.blocks?.length
     ? drawBlocks(message.blocks, surface, HEADINGS)
-    : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", viewer));
+    : message.text && h("div", { class: "text" }, mrkdwnNodes(message.text, viewer));
   return frame({
     kind: message.seen_only_by ? "ephemeral" : "message",
     ts: message.ts,
@@ -28,7 +29,7 @@ export function messageNode(message, surface, { botName, isBroadcast, shortcuts,
     isApp: !message.user,
     viewer,
     mark: [message.seen_only_by && ephemeralMark(), isBroadcast && threadMark()],
-    body,
+    body: [body, (message.files ?? []).map(fileNode)],
     tools: [
       message.blocks?.length > 0 && copyButton(message.blocks, { compact: true }),
       // Slack has no shortcuts on what only one person sees.
@@ -65,9 +66,10 @@ export function commandNode(exchange, viewer) {
     "You used ", h("code", {}, exchange.title), " ", timeNode(exchange.ts, viewer));
 }
 
-/** Return the plain text of a message, for screen readers. */
+/** Return the plain text of a message and the names of its files, for screen readers. */
 export function plainText(message, viewer) {
-  return h("div", {}, mrkdwnNodes(message.text ?? "", viewer)).textContent;
+  const names = (message.files ?? []).map((file) => `File ${file.name}`);
+  return [h("div", {}, mrkdwnNodes(message.text ?? "", viewer)).textContent, ...names].filter(Boolean).join(". ");
 }
 
 /** Convert a message's `ts` to milliseconds. */
