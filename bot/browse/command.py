@@ -10,7 +10,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
-from bot.browse.options import ACCOUNT, LATER, LIST_OPTIONS, OVERVIEW_OPTIONS, ROWS, SINCE, STATUS, UNTIL
+from bot.browse.options import (
+    ACCOUNT,
+    LATER,
+    LIST_OPTIONS,
+    OVERVIEW_OPTIONS,
+    ROWS,
+    SINCE,
+    STATUS,
+    UNTIL,
+    VIEWS,
+    View,
+    default_rows,
+    read_rows,
+)
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows
 from bot.cloudflare.dashboard import read_url
@@ -241,7 +254,10 @@ def _read_with_name(
     if rest:
         raise _unexpected_word(rest[0], rest[1] if len(rest) > 1 else None, name, command)
     by_key = LIST_OPTIONS.by_key(given, command.text)
+    rows = by_key.pop(ROWS.key, None)  # how many there may be depends on the view
     values = LIST_OPTIONS.read(by_key, command)
+    view: View = values.get("view", "rows")
+    values["rows"] = default_rows(view) if rows is None else read_rows(rows, view)
     since, until = values.pop("since", None), values.pop("until", None)
     start = _start(by_key, values.pop("page", None), values.pop("cursor", None))
     if "direction" in by_key and not isinstance(start, Cursor):
@@ -269,7 +285,7 @@ def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Pos
 
 
 def join_flags(tokens: Sequence[Token]) -> list[Token]:
-    """Join each `--flag` with the word that is its value; `--failed` is a status and has none."""
+    """Join each `--flag` with the word that is its value; `--failed` and `--table` have none."""
     words: list[Token] = []
     rest = iter(tokens)
     for token in rest:
@@ -278,7 +294,7 @@ def join_flags(tokens: Sequence[Token]) -> list[Token]:
             continue
         name = token.key or ""
         if not (LIST_OPTIONS.find(name) or OVERVIEW_OPTIONS.find(name)):
-            if not (filters.known_status(name) or filters.synonymous_status(name)):
+            if not (filters.known_status(name) or filters.synonymous_status(name) or name in VIEWS):
                 raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
             words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
             continue

@@ -14,7 +14,7 @@ from bot.browse.browser import Browser, without_anchor
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
-from bot.browse.messages.instances import instances_message
+from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.messages.problems import restart, similar
@@ -105,11 +105,15 @@ class ListHandlers:
         self._shown: LRUCache[tuple[str, AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
 
     def cached_reply(self, request: Request, interaction: Interaction) -> ShowMessage | None:
-        """Return the reply to a typed list without times, if all that it takes is in memory."""
+        """Return the reply to a typed list without times, if all that it takes is in memory.
+
+        None for a table, which no ack can show: it can't tell whether Slack takes one.
+        """
         if not isinstance(request, ListInstances) or request.query.has_times:
             return None
         query = request.query.query
-        return self._shown_before(interaction.team, Bookmark(query, query.start), ())
+        known = self._shown_before(interaction.team, Bookmark(query, query.start), ())
+        return known if known is not None and known.plain is None else None
 
     def known_workflow(self) -> str | None:
         """Return a workflow's name for an example, if one is known; nothing is asked for it."""
@@ -219,10 +223,18 @@ class ListHandlers:
             commands = [] if similar_ones else [Command(verb)]
             raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
         controls = await self._controls(team, screen)
-        reply = ShowMessage(instances_message(screen, controls, notices))
+        reply = self._list(screen, controls, notices)
         if not (fresh or controls.incomplete):
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
+
+    def _list(self, screen: Screen, controls: Controls, notices: tuple[str, ...]) -> ShowMessage:
+        """Return a list as it was asked for; behind a table stands the list without one."""
+        value_of = self._requests.fitting
+        without_table = instances_message(screen, controls, notices, value_of)
+        if screen.query.view == "table" and (full := table_message(screen, controls, notices, value_of)):
+            return ShowMessage(full, plain=without_table)
+        return ShowMessage(without_table)
 
     async def _show_match(self, team: str, error: NoSuchWorkflow, notices: tuple[str, ...]) -> ShowMessage:
         """Show the list of the only workflow that a misspelt name can mean."""

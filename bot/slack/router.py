@@ -45,7 +45,7 @@ from bot.slack.responder import Responder
 from bot.slack.routes import Reader, Route, UnknownControl
 from bot.slack.written_messages import MessageAnswers, WrittenMessage
 from bot.telemetry import current_request_id
-from bot.ui.elements import Message, modal, plain_text
+from bot.ui.elements import ACTION_NUMBER, Message, modal, plain_text
 from bot.ui.limits import OPTION, Block
 from bot.ui.notices import (
     asking_message,
@@ -160,7 +160,7 @@ class Router:
         """Answer a button. Slack shows no message from the ack of a click, so that goes first and empty."""
         await ack()
         interaction = _signed(Interaction.of_payload(body), request)
-        action_id = str(action.get("action_id"))
+        action_id = str(action.get("action_id")).partition(ACTION_NUMBER)[0]
         read = partial(self.reader.button, action_id, _value_of(action), interaction)
 
         def work() -> Coroutine[Any, Any, None]:

@@ -68,6 +68,9 @@ _SECOND: Final = timedelta(seconds=1)
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
 
+ACTION_NUMBER: Final = ":"
+"""Stands in an action id before the number of a button, as Slack takes each id once in a block."""
+
 DATE_AND_TIME: Final = "{date_short_pretty} at {time}"
 TIME: Final = "{time}"
 """For a time that is less than a day from another one beside it."""
@@ -231,6 +234,11 @@ def button(label: str, action_id: str, value: str, accessibility_label: str) -> 
         "value": value,
         "accessibility_label": limits.shorten(plain(accessibility_label), limits.BUTTON),
     }
+
+
+def numbered(pressed: Block, number: int) -> Block:
+    """Build one of several buttons of a block that do the same."""
+    return {**pressed, "action_id": f"{pressed['action_id']}{ACTION_NUMBER}{number}"}
 
 
 def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
