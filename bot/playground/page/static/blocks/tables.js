@@ -48,7 +48,7 @@ export function dataTable(block, context) {
     ? h("th", { scope: "col", class: numeric[column] && "number", "aria-sort": "none" },
       h("button", { type: "button", class: "sort", onclick: () => sortBy(column) },
         cellNode(cell, viewer), h("span", { class: "sort-mark", "aria-hidden": "true" })))
-    : h("th", { scope: "col" }, cellNode(cell, viewer))));
+    : h("th", { scope: "col", class: "action-cell" }, cellNode(cell, viewer))));
   const drawn = new Map();
   const previous = h("button", { type: "button", class: "small-button", onclick: () => changePage(-1) }, "Previous");
   const next = h("button", { type: "button", class: "small-button", onclick: () => changePage(1) }, "Next");
