@@ -102,6 +102,7 @@ def detail(instance: str, page: int) -> Json:
         {"type": "header", "text": plain(f"Steps {steps[0] + 1}–{steps[-1] + 1} of {STEPS}")},
         *(step(number) for number in steps),
         {"type": "actions", "elements": turns},
+        {"type": "actions", "elements": [button("Attempts", "attempts", value="1")]},
     )
 
 

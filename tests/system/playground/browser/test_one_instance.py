@@ -75,7 +75,9 @@ async def test_a_row_leads_to_the_failed_step_and_to_all_steps_and_back(
     await later.press("Enter")
     await expect(dialog).to_contain_text("reserve stock for the order 41")
     await expect(later).to_have_count(0)
-    assert await is_in_sight(opened.page.locator(".modal-body :focus"))
+    earlier = dialog.get_by_role("button", name="Earlier steps")
+    await expect(earlier).to_be_focused()
+    assert await is_in_sight(earlier)
     assert await overflow(opened.page) <= 0
     assert await dialog.locator(".modal-body").evaluate("(node) => node.scrollWidth - node.clientWidth") <= 0
     await opened.shot(f"one-instance-steps-{width}-{scheme}")
