@@ -33,6 +33,7 @@ from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
+from bot.inspect.look_up import LookUpHandler
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
@@ -276,6 +277,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     browser = Browser(accounts, stored.walks.has_passed)
     lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command)
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
+    mentions = LookUpHandler(accounts, ids, stored.buttons, _now)
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client))
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads)
@@ -291,7 +293,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now),
-        routes(lists, inspect, digests, HomeHandlers(names, lists)),
+        routes(lists, inspect, mentions, digests, HomeHandlers(names, lists)),
         responder,
         background,
         stored.handled,

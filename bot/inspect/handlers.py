@@ -34,7 +34,7 @@ from bot.inspect.messages.refusals import (
 )
 from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.inspect.payload_handlers import PayloadHandlers
-from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, TurnSteps
+from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
 from bot.language import name_matching
 from bot.language.command import Command
@@ -42,7 +42,7 @@ from bot.language.readings import Reading
 from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Nothing, OpenModal, Reply, ShowMessage, UpdateModal, UserError
+from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal, UserError
 from bot.slack.requests import Request, RequestStore
 from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
@@ -131,6 +131,15 @@ class InspectHandlers:
         self._refreshed[request.subject] = True
         return reply
 
+    async def share(self, request: ShareInstance, interaction: Interaction) -> Reply:
+        """Show everybody in the channel the instance that a person sees."""
+        subject, first = request.subject, request.first
+        shown = await self._message(subject, await self._detail(subject), first, interaction, for_all=True)
+        view = None
+        if interaction.open_view:
+            view = (await self._modal(subject, first, interaction, fresh=False)).view
+        return PostToChannel(shown.message, shown.plain, view)
+
     async def follow_link(self, _: OpenDashboard, _interaction: Interaction) -> Reply:
         """Do nothing: Slack has opened the dashboard."""
         return Nothing()
@@ -139,15 +148,25 @@ class InspectHandlers:
         if interaction.open_view:
             return await self._modal(request.subject, request.first, interaction, fresh=fresh)
         detail = await self._detail(request.subject, fresh=fresh)
-        shown = await self._message(request.subject, detail, request.first, interaction)
+        is_shared = interaction.sharer is not None
+        shown = await self._message(request.subject, detail, request.first, interaction, for_all=is_shared)
         return replace(shown, in_place=True)
 
     async def _message(
-        self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
+        self,
+        subject: Subject,
+        detail: InstanceDetail,
+        first: int,
+        interaction: Interaction,
+        *,
+        for_all: bool = False,
     ) -> ShowMessage:
+        """Return an instance as a message; `for_all` in a channel it has no params and outputs."""
         view = await build_view(subject, detail, first, self._now())
         controls = await self._controls(view, interaction.team)
         account = self._account_shown(subject)
+        if for_all:
+            return ShowMessage(instance_message(view, controls, account))
         folded, plainer = await self.payloads.blocks(subject, detail, view.page.first, interaction.team)
         return ShowMessage(
             instance_message(view, controls, account, folded),
@@ -271,6 +290,7 @@ class InspectHandlers:
             "failed": elsewhere(survey.first_failed),
             "going": elsewhere(survey.first_going),
             "list": _list_of(subject, _ERRORED if has_errored else None),
+            "share": ShareInstance(subject, first),
         }
         values = {
             name: None if request is None else await self._value(request, team)
@@ -285,6 +305,7 @@ class InspectHandlers:
             failed=values["failed"],
             going=values["going"],
             list=values["list"],
+            share=values["share"],
             of_errored=has_errored,
             account_id=self._account_ids.get(name),
             incomplete=lost,

@@ -45,6 +45,7 @@ class Controls:
         next: the screen after.
         refresh: this screen anew.
         filter: the list's question, for a form to narrow it down.
+        share: this screen, for everybody in the channel.
         incomplete: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
@@ -52,6 +53,7 @@ class Controls:
     next: str | None
     refresh: str | None
     filter: str | None = None
+    share: str | None = None
     incomplete: bool = False
 
 
@@ -281,10 +283,17 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
         buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
     if controls.filter is not None:
         buttons.append(button("Filter…", "filter_open", controls.filter, "Filter this list"))
+    if controls.share is not None:
+        buttons.append(share_button(controls.share, "list"))
     blocks = actions(buttons)
     if controls.incomplete:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
     return blocks
+
+
+def share_button(value: str, what: str) -> Block:
+    """Build the button that shows everybody in the channel what one person sees: `what` in a word."""
+    return button("Share", "share", value, f"Share this {what} in the channel")
 
 
 def modal(title: str, blocks: list[Block], close: str) -> Block:

@@ -76,7 +76,7 @@ def _row(row: Instance, screen: Screen, value_of: ValueOf, detail: RowDetail, ga
     *status, id_ = _title(row, screen)
     said = "   ".join((*status, id_))
     if detail.times:
-        said += ("\n" if status else gap) + " · ".join(_times(row, screen.fetched_at))
+        said += ("\n" if status else gap) + " · ".join(row_times(row, screen.fetched_at))
     return section(said, row_button(row, screen, value_of, knows=detail.knows) if detail.buttons else None)
 
 
@@ -88,7 +88,7 @@ def _title(row: Instance, screen: Screen) -> list[str]:
     return [f"{looks.emoji} *{escape(looks.word)}*", code(row.id)]
 
 
-def _times(row: Instance, now: datetime) -> Sequence[str]:
+def row_times(row: Instance, now: datetime) -> Sequence[str]:
     """Return what became of an instance and when, and how long it ran or has been running."""
     began = row.started_on or row.created_on
     start = [] if began is None else [moment_after("started" if row.started_on else "created", began)]

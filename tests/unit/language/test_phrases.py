@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
-from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows, NotYet
+from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.errors import QueryError
