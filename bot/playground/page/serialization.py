@@ -23,7 +23,7 @@ SHORTCUTS: Final = (
     {
         "callback_id": "look_up",
         "name": "Look up in Workflows",
-        "description": "Show what the ids, names and links in a message are",
+        "description": "Show which workflows and instances a message mentions, to you alone",
     },
 )
 """The shortcuts of manifest.yaml for messages."""
