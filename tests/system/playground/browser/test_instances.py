@@ -271,7 +271,7 @@ async def test_a_shortcut_in_a_thread_is_answered_in_the_thread(
     await expect(opened.page.locator(".replies").get_by_text("found: ")).to_contain_text("The reply")
 
 
-async def test_the_menu_of_people_says_who_is_a_guest(
+async def test_the_menu_of_people_says_who_is_no_full_member(
     sampler_playground: Playground, open_page: Open
 ) -> None:
     workspace = sampler_playground.slack.workspace
@@ -279,3 +279,7 @@ async def test_the_menu_of_people_says_who_is_a_guest(
     opened = await open_page(sampler_playground)
     names = await opened.page.get_by_label("Viewing as").locator("option").all_inner_texts()
     assert names == ["Ada Lovelace", "Grace Hopper", "Mallory of another company (other workspace)"]
+    title_of = """async (person) =>
+        (await import("/static/channel/naming.js")).titleOfPerson(person)"""
+    assert await opened.page.evaluate(title_of, {"real_name": "Gus", "guest": "channels"}) == "Gus (guest)"
+    assert await opened.page.evaluate(title_of, {"name": "gus", "guest": ""}) == "gus"
