@@ -33,6 +33,9 @@ from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
+from bot.inspect.look_up import LookUpHandler
+from bot.inspect.payload_handlers import PayloadHandlers
+from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
 from bot.routing import CommandReader, routes
 from bot.settings import DatabaseSettings, ReportSettings, Settings
@@ -42,6 +45,7 @@ from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
 from bot.slack.client import SlackUnreachable, answer_session, slack_client
 from bot.slack.connections import ConnectionLimits, Connections
+from bot.slack.files import FileSender
 from bot.slack.health import Health, Probe
 from bot.slack.http import SlackEndpoint, slack_route
 from bot.slack.poster import Poster
@@ -273,7 +277,10 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     browser = Browser(accounts, stored.walks.has_passed)
     lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command)
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
-    inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause)
+    mentions = LookUpHandler(accounts, ids, stored.buttons, _now)
+    policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
+    payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client))
+    inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
@@ -286,7 +293,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now),
-        routes(lists, inspect, digests, HomeHandlers(names, lists)),
+        routes(lists, inspect, mentions, digests, HomeHandlers(names, lists)),
         responder,
         background,
         stored.handled,

@@ -27,6 +27,7 @@ _OPTIONAL: Final = {
     "groups:history": f"{_SENT_AGAIN}, in private channels",
     "app_mentions:read": "without it, messages that mention the bot are not answered",
     "im:history": "without it, direct messages to the bot are not answered",
+    "files:write": "without it, nobody can have params and outputs sent as a file",
 }
 
 

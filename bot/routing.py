@@ -19,6 +19,8 @@ from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
+    AtPlace,
+    DeleteShared,
     DescribeInstance,
     FindStatus,
     ListInstances,
@@ -27,6 +29,7 @@ from bot.browse.requests import (
     OpenFilter,
     OpenList,
     RefreshPage,
+    ShareList,
     ShowInstance,
     TurnPage,
 )
@@ -59,7 +62,9 @@ from bot.digests.messages.plan import MENU
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
-from bot.inspect.requests import OpenDashboard, RefreshInstance, TurnSteps
+from bot.inspect.look_up import SHORTCUT, LookUp, LookUpHandler
+from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
+from bot.inspect.requests import OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.tokens import quote, split
@@ -69,12 +74,13 @@ from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, Re
 from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
 from bot.ui.problems import RUN_COMMAND
+from bot.ui.sharing import SHARE
 from bot.verbs import read_command, read_message, read_with_times
 
 _MOST_TEXTS: Final = 256
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
-LIST_BUTTONS: Final[dict[str, type[TurnPage | RefreshPage | OpenList | OpenFilter]]] = {
+LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_next": TurnPage,
     "page_previous": TurnPage,
     "page_refresh": RefreshPage,
@@ -102,15 +108,27 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
     "steps_previous": TurnSteps,
     "steps_failed": TurnSteps,
     "steps_going": TurnSteps,
+    "payload_params": ShowPayload,
+    "payload_output": ShowPayload,
+    "payload_step": ShowPayload,
+    "payload_send": SendPayload,
+    "outputs_show": ShowOutputs,
 }
 """Buttons that carry one instance."""
 
-_KEPT_BUTTONS: Final[dict[str, type[Request]]] = {**INSTANCE_BUTTONS, **INSPECT_BUTTONS}
+_KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
+    **INSTANCE_BUTTONS,
+    **INSPECT_BUTTONS,
+    SHARE: (ShareList, ShareInstance),
+}
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
-    request.kind: request for request in (OpenForm, PreviewForm, OpenDashboard)
+    request.kind: request for request in (OpenForm, PreviewForm, OpenDashboard, DeleteShared)
 }
 """Buttons that carry nothing."""
+
+SHORTCUTS: Final[dict[str, Callable[[str], Request]]] = {SHORTCUT: LookUp}
+"""Shortcuts on messages, by their callback ids in `manifest.yaml`."""
 
 MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
@@ -132,8 +150,9 @@ _COMMON: Final = (
 
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
-    of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances)
-    return RequestCodec((*of_lists, ShowInstance, RefreshInstance, TurnSteps), _COMMON)
+    of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
+    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ShowPayload, SendPayload, ShowOutputs)
+    return RequestCodec((*of_lists, *of_one), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -179,6 +198,7 @@ class CommandReader:
     )
     forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
     menus: Collection[str] = tuple(MENUS)
+    shortcuts: Collection[str] = tuple(SHORTCUTS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
 
     def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
@@ -283,6 +303,16 @@ class CommandReader:
             raise UnknownControl
         return MENUS[action_id](typed)
 
+    def shortcut(self, callback_id: str, text: str) -> Request:
+        """Read a shortcut on a message with a text.
+
+        Raises:
+            UnknownControl: this version has no such shortcut.
+        """
+        if callback_id not in SHORTCUTS:
+            raise UnknownControl
+        return SHORTCUTS[callback_id](text)
+
     async def message(self, text: str, interaction: Interaction) -> Request:
         """Read what was written to the bot in a message, as Slack sends it but for the mention of the bot."""
         return read_message(self._to_command(text, interaction))
@@ -295,7 +325,11 @@ class CommandReader:
 
 
 def routes(
-    lists: ListHandlers, inspect: InspectHandlers, digests: DigestHandlers, home: HomeHandlers
+    lists: ListHandlers,
+    inspect: InspectHandlers,
+    mentions: LookUpHandler,
+    digests: DigestHandlers,
+    home: HomeHandlers,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights = digests.rights
@@ -311,12 +345,19 @@ def routes(
         Route(TurnPage, allow_everyone, lists.turn_page, asks_cloudflare=True),
         Route(RefreshPage, allow_everyone, lists.refresh_page, asks_cloudflare=True),
         Route(OpenList, allow_everyone, lists.open_list, asks_cloudflare=True),
+        Route(ShareList, allow_everyone, lists.share_list, once=True),
+        Route(DeleteShared, allow_everyone, lists.delete_shared),
         Route(OpenFilter, allow_everyone, lists.open_filter),
         Route(ApplyFilter, allow_everyone, lists.apply_filter, asks_cloudflare=True),
         Route(DescribeInstance, allow_everyone, inspect.describe, asks_cloudflare=True),
         Route(ShowInstance, allow_everyone, inspect.open),
         Route(TurnSteps, allow_everyone, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, allow_everyone, inspect.refresh, asks_cloudflare=True),
+        Route(ShareInstance, allow_everyone, inspect.share, once=True),
+        Route(LookUp, allow_everyone, mentions.look_up),
+        Route(ShowPayload, allow_everyone, inspect.payloads.show),
+        Route(ShowOutputs, allow_everyone, inspect.payloads.show_outputs),
+        Route(SendPayload, allow_everyone, inspect.payloads.send, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
         Route(OpenForm, allow_everyone, digests.open_form),
         Route(CreateDigest, allow_everyone, digests.create, once=True),
@@ -365,9 +406,7 @@ def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
     return request
 
 
-def at_place(
-    request: type[TurnPage | RefreshPage | OpenList | OpenFilter], place: AnyBookmark
-) -> TurnPage | RefreshPage | OpenList | OpenFilter:
+def at_place(request: type[AtPlace | OpenFilter], place: AnyBookmark) -> AtPlace | OpenFilter:
     """Return what a button of version 1 asks for: it carried a place, and its action said the rest.
 
     Raises:

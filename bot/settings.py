@@ -11,7 +11,7 @@ from pydantic_settings import SettingsError as UnreadableSetting
 from bot.account_settings import AccountSettings, DatabaseSettings, ReportSettings
 from bot.setting_problems import problem_lines
 from bot.setting_sources import ENV_FILE
-from bot.setting_types import Host, HttpUrl, People, Secret
+from bot.setting_types import Host, HttpUrl, Keys, People, Secret
 
 __all__ = [
     "LOOPBACK",
@@ -121,6 +121,15 @@ class Settings(ReportSettings):
         gt=0,
         le=3650,
         description="Days to keep bookmarks that do not fit into a button.",
+    )
+    bot_payloads: Literal["show", "hide"] = Field(
+        "show",
+        description="Whether people may read params and outputs of instances, each for themselves.",
+    )
+    bot_redact: Keys = Field(
+        (),
+        description="Keys in params and outputs whose values are hidden, besides those that likely hold "
+        "secrets; `*` stands for any letters, case and `_` do not count, as in `email,customer_*,*phone`.",
     )
     bot_admins: People = Field(
         (),

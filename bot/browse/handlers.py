@@ -22,6 +22,7 @@ from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import ListQuery
 from bot.browse.requests import (
     ApplyFilter,
+    DeleteShared,
     FindStatus,
     ListInstances,
     ListWorkflows,
@@ -29,6 +30,7 @@ from bot.browse.requests import (
     OpenFilter,
     OpenList,
     RefreshPage,
+    ShareList,
     TurnPage,
 )
 from bot.browse.screen import Overview, Screen
@@ -42,11 +44,21 @@ from bot.language.times import Clock
 from bot.language.tokens import COMMAND
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage, UserError
+from bot.slack.reply import (
+    Accepted,
+    DeleteMessage,
+    FieldErrors,
+    OpenModal,
+    PostToChannel,
+    Reply,
+    ShowMessage,
+    UserError,
+)
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
 from bot.ui.elements import Controls, duration
 from bot.ui.form_fields import field_errors
+from bot.ui.notices import not_your_share_message, unknown_control_message
 from bot.ui.problems import Suggestion, problem_message
 
 _log = structlog.get_logger(__name__)
@@ -167,6 +179,20 @@ class ListHandlers:
         """Show a list below the message with the button."""
         return await self._show(interaction.team, request.place)
 
+    async def share_list(self, request: ShareList, interaction: Interaction) -> Reply:
+        """Show everybody in the channel the page that a person sees."""
+        shown = await self._show(interaction.team, request.place)
+        return PostToChannel(shown.message, shown.plain)
+
+    async def delete_shared(self, _: DeleteShared, interaction: Interaction) -> Reply:
+        """Delete a shared message for the person who shared it."""
+        sharer = interaction.sharer
+        if sharer is None:
+            return ShowMessage(unknown_control_message())
+        if sharer.id != interaction.user:
+            return ShowMessage(not_your_share_message(sharer))
+        return DeleteMessage()
+
     async def open_filter(self, request: OpenFilter, interaction: Interaction) -> Reply:
         """Open the form of a list; it does not wait for long, as Slack does not."""
         query = request.query
@@ -263,13 +289,18 @@ class ListHandlers:
             None if place is None else TurnPage(place) for place in (shown.previous, shown.next)
         )
         filter_ = OpenFilter(shown.query.from_start) if isinstance(shown, Screen) else None
-        wanted = (previous, next_, RefreshPage(shown.here), filter_)
+        wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here))
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
         )
         return Controls(
-            previous=values[0], next=values[1], refresh=values[2], filter=values[3], incomplete=is_incomplete
+            previous=values[0],
+            next=values[1],
+            refresh=values[2],
+            filter=values[3],
+            share=values[4],
+            incomplete=is_incomplete,
         )
 
     async def _save(self, request: Request, team: str) -> str:

@@ -155,6 +155,20 @@ class OpenList(AtPlace):
 
 
 @dataclass(frozen=True, slots=True)
+class ShareList(AtPlace):
+    """The same page for everybody in the channel, in a message of its own."""
+
+    kind: ClassVar[str] = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteShared(Request):
+    """The shared message that it was clicked in is to go."""
+
+    kind: ClassVar[str] = "share_delete"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenFilter(Request):
     """The form that narrows a list down."""
 

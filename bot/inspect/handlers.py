@@ -33,7 +33,8 @@ from bot.inspect.messages.refusals import (
     which_workflow_message,
 )
 from bot.inspect.model import InstanceView, Subject, is_ended
-from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, TurnSteps
+from bot.inspect.payload_handlers import PayloadHandlers
+from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
 from bot.language import name_matching
 from bot.language.command import Command
@@ -41,7 +42,7 @@ from bot.language.readings import Reading
 from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Nothing, OpenModal, Reply, ShowMessage, UpdateModal, UserError
+from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal, UserError
 from bot.slack.requests import Request, RequestStore
 from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
@@ -64,6 +65,7 @@ class InspectHandlers:
         requests: makes requests into button values.
         now: the clock.
         refresh_pause: for how long a refreshed instance is not asked for again.
+        payloads: shows what went in and came out.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that an instance needs comes together here
@@ -74,12 +76,14 @@ class InspectHandlers:
         requests: RequestStore,
         now: Callable[[], datetime],
         refresh_pause: timedelta,
+        payloads: PayloadHandlers,
     ) -> None:
         self._accounts = Accounts(accounts)
         self._account_ids = account_ids
         self._browser = browser
         self._requests = requests
         self._now = now
+        self.payloads = payloads
         self._refreshed: TTLCache[Subject, bool] = TTLCache(_MOST_REFRESHED, refresh_pause.total_seconds())
 
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
@@ -127,6 +131,15 @@ class InspectHandlers:
         self._refreshed[request.subject] = True
         return reply
 
+    async def share(self, request: ShareInstance, interaction: Interaction) -> Reply:
+        """Show everybody in the channel the instance that a person sees."""
+        subject, first = request.subject, request.first
+        shown = await self._message(subject, await self._detail(subject), first, interaction, for_all=True)
+        view = None
+        if interaction.open_view:
+            view = (await self._modal(subject, first, interaction, fresh=False)).view
+        return PostToChannel(shown.message, shown.plain, view)
+
     async def follow_link(self, _: OpenDashboard, _interaction: Interaction) -> Reply:
         """Do nothing: Slack has opened the dashboard."""
         return Nothing()
@@ -135,15 +148,30 @@ class InspectHandlers:
         if interaction.open_view:
             return await self._modal(request.subject, request.first, interaction, fresh=fresh)
         detail = await self._detail(request.subject, fresh=fresh)
-        shown = await self._message(request.subject, detail, request.first, interaction)
+        is_shared = interaction.sharer is not None
+        shown = await self._message(request.subject, detail, request.first, interaction, for_all=is_shared)
         return replace(shown, in_place=True)
 
     async def _message(
-        self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
+        self,
+        subject: Subject,
+        detail: InstanceDetail,
+        first: int,
+        interaction: Interaction,
+        *,
+        for_all: bool = False,
     ) -> ShowMessage:
+        """Return an instance as a message; `for_all` in a channel it has no params and outputs."""
         view = await build_view(subject, detail, first, self._now())
         controls = await self._controls(view, interaction.team)
-        return ShowMessage(instance_message(view, controls, self._account_shown(subject)))
+        account = self._account_shown(subject)
+        if for_all:
+            return ShowMessage(instance_message(view, controls, account))
+        folded, plainer = await self.payloads.blocks(subject, detail, view.page.first, interaction.team)
+        return ShowMessage(
+            instance_message(view, controls, account, folded),
+            plain=instance_message(view, controls, account, plainer),
+        )
 
     async def _modal(
         self, subject: Subject, first: int, interaction: Interaction, *, fresh: bool
@@ -160,7 +188,8 @@ class InspectHandlers:
         else:
             shown = await build_view(subject, detail, first, self._now())
             controls = await self._controls(shown, interaction.team)
-            view = instance_modal(shown, controls, self._account_shown(subject))
+            _, payloads = await self.payloads.blocks(subject, detail, shown.page.first, interaction.team)
+            view = instance_modal(shown, controls, self._account_shown(subject), payloads)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
 
     async def _detail(self, subject: Subject, *, fresh: bool = False) -> InstanceDetail:
@@ -261,6 +290,7 @@ class InspectHandlers:
             "failed": elsewhere(survey.first_failed),
             "going": elsewhere(survey.first_going),
             "list": _list_of(subject, _ERRORED if has_errored else None),
+            "share": ShareInstance(subject, first),
         }
         values = {
             name: None if request is None else await self._value(request, team)
@@ -275,6 +305,7 @@ class InspectHandlers:
             failed=values["failed"],
             going=values["going"],
             list=values["list"],
+            share=values["share"],
             of_errored=has_errored,
             account_id=self._account_ids.get(name),
             incomplete=lost,

@@ -42,6 +42,13 @@ class RefreshInstance(OfInstance):
 
 
 @dataclass(frozen=True, slots=True)
+class ShareInstance(OfInstance):
+    """The instance for everybody in the channel, in a message of its own, without params and outputs."""
+
+    kind: ClassVar[str] = "instance_share"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDashboard(Request):
     """A link to the dashboard was followed: Slack opens it, and tells of the click all the same."""
 

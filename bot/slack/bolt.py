@@ -39,6 +39,7 @@ _KINDS: Final = (
     "view_closed",
     "block_suggestion",
     "shortcut",
+    "message_action",
     EVENT,
 )
 
@@ -84,6 +85,8 @@ class SlackApp(AsyncApp):
             self.view(callback_id)(router.on_submit)
         for action_id in router.reader.menus:
             self.options(action_id)(router.on_menu)
+        for callback_id in router.reader.shortcuts:
+            self.shortcut(callback_id)(router.on_shortcut)
 
         async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
             if not isinstance(error, BoltUnhandledRequestError) and _is_bolts_own(error):

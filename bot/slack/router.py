@@ -1,4 +1,4 @@
-"""One way through the bot for everything that a person does: command, click, form, menu or message.
+"""One way through the bot for all that a person does: command, click, form, menu, shortcut or message.
 
 People of another workspace are told so, and nothing else is done. What the others do is read as a request,
 its handler answers with a reply, and the reply goes with the ack or after it. Errors become replies here,
@@ -29,6 +29,7 @@ from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
 from bot.slack.handled import HandledRequests
 from bot.slack.interaction import Interaction
+from bot.slack.message_text import message_text
 from bot.slack.reply import (
     Accepted,
     Delayed,
@@ -161,13 +162,21 @@ class Router:
         await ack()
         interaction = _signed(Interaction.of_payload(body), request)
         action_id = str(action.get("action_id")).partition(ACTION_NUMBER)[0]
-        read = partial(self.reader.button, action_id, _value_of(action), interaction)
+        self._answer_later(
+            partial(self.reader.button, action_id, _value_of(action), interaction), interaction
+        )
 
-        def work() -> Coroutine[Any, Any, None]:
-            answer = self._settle(self._answer(read, interaction), interaction)
-            return self._responder.deliver(answer, interaction)
+    async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any], request: AsyncBoltRequest) -> None:
+        """Answer a shortcut on a message. Its ack shows nothing, either."""
+        await ack()
+        interaction = _signed(Interaction.of_payload(body), request)
+        message = body.get("message")
+        text = message_text(message) if isinstance(message, dict) else ""
 
-        self._background.start_once(interaction.identity, work)
+        async def read() -> Request:
+            return self.reader.shortcut(str(body.get("callback_id")), text)
+
+        self._answer_later(read, interaction)
 
     async def on_submit(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], request: AsyncBoltRequest
@@ -196,6 +205,15 @@ class Router:
         request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
         reply = await self._handle(request, interaction)
         await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
+
+    def _answer_later(self, read: Callable[[], Awaitable[Request]], interaction: Interaction) -> None:
+        """Begin to answer what was acknowledged, unless it came twice."""
+
+        def work() -> Coroutine[Any, Any, None]:
+            answer = self._settle(self._answer(read, interaction), interaction)
+            return self._responder.deliver(answer, interaction)
+
+        self._background.start_once(interaction.identity, work)
 
     async def _answer_message(self, message: WrittenMessage) -> Reply:
         """Answer what a person wrote to the bot in a message."""

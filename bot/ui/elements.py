@@ -45,6 +45,7 @@ class Controls:
         next: the screen after.
         refresh: this screen anew.
         filter: the list's question, for a form to narrow it down.
+        share: this screen, for everybody in the channel.
         incomplete: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
@@ -52,6 +53,7 @@ class Controls:
     next: str | None
     refresh: str | None
     filter: str | None = None
+    share: str | None = None
     incomplete: bool = False
 
 
@@ -188,6 +190,27 @@ def context(*phrases: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
+def preformatted(text: str) -> Block:
+    """Build a block of code from a foreign text, in which Slack reads no markup whatever it holds."""
+    lines = text.replace("\r\n", "\n").expandtabs(4).split("\n")
+    element = {"type": "text", "text": "\n".join(map(plain, lines)) or " "}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]}
+
+
+def container(title: str, blocks: list[Block]) -> Block:
+    """Build a fold that is closed at first, with at most ten blocks in it. Only messages take it, no modal.
+
+    It is one of Slack's newer blocks: https://docs.slack.dev/reference/block-kit/blocks/container-block
+    """
+    return {
+        "type": "container",
+        "title": plain_text(title, limits.CONTAINER_TITLE),
+        "is_collapsible": True,
+        "default_collapsed": True,
+        "child_blocks": blocks,
+    }
+
+
 def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:
     """Build a text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
     return {"type": "plain_text", "text": limits.shorten(plain(text), most), "emoji": emoji}
@@ -260,10 +283,17 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
         buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
     if controls.filter is not None:
         buttons.append(button("Filter…", "filter_open", controls.filter, "Filter this list"))
+    if controls.share is not None:
+        buttons.append(share_button(controls.share, "list"))
     blocks = actions(buttons)
     if controls.incomplete:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
     return blocks
+
+
+def share_button(value: str, what: str) -> Block:
+    """Build the button that shows everybody in the channel what one person sees: `what` in a word."""
+    return button("Share", "share", value, f"Share this {what} in the channel")
 
 
 def modal(title: str, blocks: list[Block], close: str) -> Block:

@@ -39,7 +39,7 @@ async def test_a_form_opens_with_what_the_list_was_asked_with(
     assert reply.ack.seconds < 0.5
     await reply.nothing()
     (button,) = (button for button in message.buttons() if button.action_id == "filter_open")
-    assert button_labels(message)[-1] == button.label == "Filter…"
+    assert button_labels(message)[-2:] == [button.label, "Share"] == ["Filter…", "Share"]
     assert button.element["accessibility_label"] == "Filter this list"
     assert len(slack.calls_of("views.open")) == 1
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.messages.details import ValueOf, details_button, details_value
+from bot.browse.messages.details import ValueOf, details_button
 from bot.browse.requests import ShowInstance
 from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
@@ -66,7 +66,7 @@ def row_button(row: Instance, screen: Screen, value_of: ValueOf, *, brief: bool 
     query = screen.query
     shown = ShowInstance(query.workflow, row.id, query.account, None if brief else _known(row))
     name = limits.shorten(row.id, _BRIEF_NAME) if brief else row.id
-    return details_button(name, details_value(shown, value_of))
+    return details_button(shown, value_of, name)
 
 
 def _known(row: Instance) -> Instance:
@@ -79,7 +79,7 @@ def _row(row: Instance, screen: Screen, value_of: ValueOf, detail: RowDetail, ga
     *status, id_ = _title(row, screen)
     said = "   ".join((*status, id_))
     if detail.times:
-        said += ("\n" if status else gap) + " · ".join(_times(row, screen.fetched_at))
+        said += ("\n" if status else gap) + " · ".join(row_times(row, screen.fetched_at))
     return section(said, row_button(row, screen, value_of, brief=detail.brief) if detail.buttons else None)
 
 
@@ -91,7 +91,7 @@ def _title(row: Instance, screen: Screen) -> list[str]:
     return [f"{looks.emoji} *{escape(looks.word)}*", code(row.id)]
 
 
-def _times(row: Instance, now: datetime) -> Sequence[str]:
+def row_times(row: Instance, now: datetime) -> Sequence[str]:
     """Return what became of an instance and when, and how long it ran or has been running."""
     began = row.started_on or row.created_on
     start = [] if began is None else [moment_after("started" if row.started_on else "created", began)]

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.inspect.model import Subject
-from bot.ui.elements import actions, button, context
+from bot.ui.elements import actions, button, context, share_button
 from bot.ui.limits import Block
 
 LIST_LABELS: Final = {True: "Errored instances", False: "All instances"}
@@ -23,6 +23,7 @@ class InstanceControls:
         failed: the page with the first step that failed.
         going: the page with the step that goes on.
         list: the list of the workflow's instances.
+        share: the instance, for everybody in the channel.
         of_errored: that list holds those that errored alone.
         account_id: Cloudflare's id of its account, for the dashboard; None lets the dashboard ask.
         incomplete: a button is missing, as what it carries could not be kept.
@@ -34,6 +35,7 @@ class InstanceControls:
     failed: str | None = None
     going: str | None = None
     list: str | None = None
+    share: str | None = None
     of_errored: bool = False
     account_id: str | None = None
     incomplete: bool = False
@@ -59,6 +61,8 @@ def instance_buttons(subject: Subject, controls: InstanceControls) -> list[Block
         label = LIST_LABELS[controls.of_errored]
         buttons.append(button(label, "list_open", controls.list, f"{label} of {subject.workflow}"))
     buttons += _dashboard_button(subject, controls.account_id)
+    if controls.share is not None:
+        buttons.append(share_button(controls.share, "instance"))
     blocks = actions(buttons)
     if controls.incomplete:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))

@@ -99,6 +99,7 @@ SCOPES = frozenset(
         "groups:history",
         "app_mentions:read",
         "im:history",
+        "files:write",
     }
 )
 EVENTS = frozenset({"app_mention", "message.im"})

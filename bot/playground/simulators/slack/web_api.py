@@ -22,6 +22,7 @@ from bot.playground.simulators.slack.faults import (
     RateLimited,
     Slow,
 )
+from bot.playground.simulators.slack.files import Files
 from bot.playground.simulators.slack.interactions import Interactions
 from bot.playground.simulators.slack.journal import Journal
 from bot.playground.simulators.slack.shapes import Payload, Problem, RefusedError
@@ -35,6 +36,8 @@ SCOPE_NEEDED = {
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
 }
 
 
@@ -98,6 +101,7 @@ class WebApi:
     views: Views
     faults: FaultQueue
     open_socket: Callable[[], str]
+    files: Files
     calls: Journal[ApiCall] = field(default_factory=Journal)
 
     def routes(self) -> list[web.RouteDef]:
@@ -157,6 +161,8 @@ class WebApi:
             "chat.postMessage": chat.post_message,
             "chat.postEphemeral": chat.post_ephemeral,
             "chat.update": chat.update,
+            "files.getUploadURLExternal": self.files.get_upload_url,
+            "files.completeUploadExternal": self.files.complete_upload,
             "conversations.history": conversations.history,
             "conversations.replies": conversations.replies,
             "views.open": self._views_open,

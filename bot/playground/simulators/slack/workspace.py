@@ -52,6 +52,7 @@ class Draft:
     is_broadcast: bool = False
     metadata: Payload | None = None
     user: str | None = None
+    files: tuple[Payload, ...] = ()
 
 
 @dataclass
@@ -174,7 +175,8 @@ class Workspace:
         Raises:
             RefusedError: Slack refuses it.
         """
-        self.validator.check_message(draft.text, draft.blocks)
+        if draft.text or draft.blocks or not draft.files:
+            self.validator.check_message(draft.text, draft.blocks)
         message = Message(
             ts=self.next_ts(),
             channel=draft.channel,
@@ -185,6 +187,7 @@ class Workspace:
             is_broadcast=draft.is_broadcast,
             metadata=draft.metadata or None,
             user=draft.user,
+            files=draft.files,
         )
         self._messages[message.ts] = message
         self.changes.add(Change("posted", message, cause))
