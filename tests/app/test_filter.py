@@ -28,7 +28,12 @@ async def test_a_form_opens_with_what_the_list_was_asked_with(
     calls = len(cloudflare.calls)
     reply = await ada.click(message, "filter_open")
     view = await reply.view()
-    assert shown_values(view.payload) == {"status": "🔴 Errored", "since": "24h", "rows": "3"}
+    assert shown_values(view.payload) == {
+        "status": "🔴 Errored",
+        "since": "24h",
+        "rows": "3",
+        "view": "A paragraph for each instance",
+    }
     assert "Instances of `orders`" in view.all_text()
     assert len(cloudflare.calls) == calls
     assert reply.ack.seconds < 0.5

@@ -33,7 +33,7 @@ async def test_a_list_shows_the_ten_newest_and_says_there_is_more(
     made = _fill(cloudflare, 25)
     message = await ask(ada, "list orders")
     assert row_ids(message) == made[:10]
-    assert button_labels(message) == ["Older ▶", "⟳ Refresh", "Filter…", "Share"]
+    assert button_labels(message) == [*["Details"] * 10, "Older ▶", "⟳ Refresh", "Filter…", "Share"]
     assert "1–10 of 25 ·" in message.all_text()
     assert message.seen_only_by == ada.user.id
 

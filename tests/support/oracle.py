@@ -73,7 +73,7 @@ def _option(option: dict[str, Any]) -> Any:
 def _text(text: dict[str, Any]) -> Any:
     if text["type"] == "plain_text":
         kind = slackblocks.TextType.PLAINTEXT
-        return slackblocks.Text(text["text"], type_=kind, emoji=text.get("emoji"))
+        return slackblocks.Text(text["text"], type_=kind, emoji=text.get("emoji", False))
     return slackblocks.Text(text["text"], verbatim=text["verbatim"])
 
 

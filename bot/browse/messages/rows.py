@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.messages.details import ValueOf, details_button, details_value
+from bot.browse.messages.details import ValueOf, details_button
 from bot.browse.requests import ShowInstance
 from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
@@ -66,7 +66,7 @@ def row_button(row: Instance, screen: Screen, value_of: ValueOf, *, brief: bool 
     query = screen.query
     shown = ShowInstance(query.workflow, row.id, query.account, None if brief else _known(row))
     name = limits.shorten(row.id, _BRIEF_NAME) if brief else row.id
-    return details_button(name, details_value(shown, value_of))
+    return details_button(shown, value_of, name)
 
 
 def _known(row: Instance) -> Instance:

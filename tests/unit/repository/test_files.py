@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from bot.playground.page.serialization import COMMANDS
+from bot.playground.page.serialization import SHORTCUTS as OF_MESSAGES
 from bot.playground.simulators.slack.directory import EVENTS
 from bot.playground.simulators.slack.directory import SCOPES as SCOPES_OF_LOCAL_SLACK
 from bot.routing import SHORTCUTS
@@ -140,6 +141,13 @@ def test_the_playground_completes_the_commands_of_the_manifest() -> None:
     shown = ("command", "description", "usage_hint")
     commands = _manifest(over_http=False)["features"]["slash_commands"]
     assert [{key: command[key] for key in shown} for command in commands] == list(COMMANDS)
+
+
+def test_the_playground_offers_the_shortcuts_of_the_manifest() -> None:
+    shown = ("callback_id", "name", "description")
+    shortcuts = _manifest(over_http=False)["features"]["shortcuts"]
+    of_messages = [shortcut for shortcut in shortcuts if shortcut["type"] == "message"]
+    assert [{key: shortcut[key] for key in shown} for shortcut in of_messages] == list(OF_MESSAGES)
 
 
 def test_the_example_names_only_settings_that_exist() -> None:

@@ -22,8 +22,8 @@ from tests.support.screens import NOW, assert_slack_shows, instance, screen, vis
 from tests.unit.language.strategies import hostile_text
 
 ERRORED = ListQuery("order-processing", status=Status("errored"), rows=20)
-PLACES = [encode(Bookmark(ERRORED, offset=offset, anchor=NOW)) for offset in (0, 20, 40)]
-CONTROLS = Controls(*PLACES, filter=CODEC.encode(OpenFilter(ERRORED)))
+BEFORE, HERE, AFTER = (encode(Bookmark(ERRORED, offset=offset, anchor=NOW)) for offset in (0, 20, 40))
+CONTROLS = Controls(BEFORE, AFTER, HERE, CODEC.encode(OpenFilter(ERRORED)))
 LONGEST_ID = f"{'*/30 9-17 * * 1-5,7#2 ' * 20}"[:257]
 
 
@@ -164,7 +164,8 @@ def test_whatever_the_rows_are_slack_takes_the_message(
     rows: list[Instance], status: Status | None, length: int
 ) -> None:
     query = ListQuery("orders", status=status, rows=20)
-    values = Controls(*("v" * length or None for _ in range(4)))
+    value = "v" * length or None
+    values = Controls(value, value, value, value)
     message = instances_message(screen(rows, query), values, (), value_of)
     assert_slack_shows(message)
     assert limits.size(message.blocks) <= limits.MESSAGE

@@ -17,6 +17,8 @@ from bot.playground.simulators.slack.workspace import Draft, Workspace
 
 MOST_BYTES = 64 * 1024 * 1024
 """This simulator's own limit; Slack takes files of up to 1 GB."""
+_PREVIEW_LINES = 8
+_PREVIEW_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,21 @@ class UploadedFile:
 
     def to_json(self) -> Payload:
         """Return the file as messages and answers have it."""
-        return {"id": self.id, "name": self.name, "title": self.title or self.name, "size": len(self.content)}
+        preview = self._preview()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title or self.name,
+            "mimetype": "text/plain",  # this bot sends no other files
+            "size": len(self.content),
+            "preview": preview,
+            "preview_is_truncated": len(preview.encode()) < len(self.content),
+        }
+
+    def _preview(self) -> str:
+        """Return the first lines, as Slack shows them below a text file's name."""
+        start = self.content[: 4 * _PREVIEW_CHARACTERS].decode(errors="ignore")[:_PREVIEW_CHARACTERS]
+        return "".join(start.splitlines(keepends=True)[:_PREVIEW_LINES])
 
 
 @dataclass(slots=True)
