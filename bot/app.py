@@ -340,7 +340,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     rights = DigestRights(stores, settings.bot_admins, channels, scope)
     digests = DigestHandlers(service, rights, zones, workers)
     names = tuple(accounts)
-    admission = Admission(installed, access.refusal)
+    admission = Admission(installed, access)
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
     return Router(
         admission,

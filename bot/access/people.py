@@ -51,6 +51,8 @@ class People:
         Raises:
             LookupFailed: Slack did not tell who they are.
         """
+        if (known := self.known(team, user)) is not None:
+            return known
         profile, members = await asyncio.gather(
             self._profiles.get(team, user, timeout),
             asyncio.gather(*(self._members(group, timeout) for group in self._named)),

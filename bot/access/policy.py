@@ -131,31 +131,18 @@ class Access:
         self._people = people
         self._accounts = accounts
 
-    async def refusal(
-        self,
-        interaction: Interaction,
-        timeout: timedelta,  # noqa: ASYNC109 - it never raises
-    ) -> Message | None:
-        """Return what to tell somebody for whom the bot is not there at all; None for all others.
-
-        Args:
-            interaction: of somebody who acts in the bot's workspace.
-            timeout: how long to wait for Slack, if they are not known.
-        """
+    def known_refusal(self, interaction: Interaction) -> Message | None:
+        """Return what to tell a person of whom it is known that the bot is not there for them; else None."""
         person = self._people.known(interaction.team, interaction.user)
-        if person is None:
-            try:
-                person = await self._people.get(interaction.team, interaction.user, timeout)
-            except LookupFailed as error:
-                return _unknown(interaction, error)
-        if person.standing is Standing.MEMBER:
-            return None
-        if person.standing is Standing.GUEST and self.rules.names(person):
-            return None
-        _log.info("person_refused", user=person.id, standing=person.standing.value)
-        if person.standing is Standing.GUEST:
-            return guest_message(self.rules.who_may(Right.VIEW))
-        return other_team_message() if person.standing is Standing.STRANGER else not_a_person_message()
+        return None if person is None else self._refusal_of(person)
+
+    async def refusal(self, interaction: Interaction) -> Message | None:
+        """Return what to tell a person for whom the bot is not there, or of whom Slack tells nothing."""
+        try:
+            person = await self._people.get(interaction.team, interaction.user, _TIMEOUT)
+        except LookupFailed as error:
+            return _unknown(interaction, error)
+        return self._refusal_of(person)
 
     def known(self, interaction: Interaction) -> Viewer | None:
         """Return who acts, if all about them is in memory."""
@@ -209,6 +196,16 @@ class Access:
         """Return whether all full members in a channel may look at a workflow, or at any of an account."""
         name = self._accounts[0] if account is None else account
         return self.rules.allows_in(channel, Right.VIEW, name, workflow)
+
+    def _refusal_of(self, person: Person) -> Message | None:
+        if person.standing is Standing.MEMBER:
+            return None
+        if person.standing is Standing.GUEST and self.rules.names(person):
+            return None
+        _log.info("person_refused", user=person.id, standing=person.standing.value)
+        if person.standing is Standing.GUEST:
+            return guest_message(self.rules.who_may(Right.VIEW))
+        return other_team_message() if person.standing is Standing.STRANGER else not_a_person_message()
 
     def _viewer(self, person: Person, interaction: Interaction) -> Viewer:
         return Viewer(person, interaction.channel or "", interaction.team, self.rules, self._accounts)

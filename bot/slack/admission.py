@@ -1,14 +1,13 @@
 """Who may use the bot: people of its own workspace, through its own app."""
 
-import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from bot.errors import StartupError
 from bot.slack.interaction import Interaction
+from bot.slack.reply import UserError
 from bot.slack.team import InstalledTeam
 from bot.storage.database import DatabaseUnusable
 from bot.ui.elements import Message
@@ -16,12 +15,24 @@ from bot.ui.notices import other_app_message, other_team_message, team_unknown_m
 
 _log = structlog.get_logger(__name__)
 
-_TIMEOUT: Final = timedelta(seconds=1)
-"""Slack waits 3 s for an ack, and the answer needs some. Used up only if Slack was down at the start, or does
-not say who a person is."""
+_TEAM_TIMEOUT: Final = timedelta(seconds=1)
+"""Slack waits 3 s for an ack, and the answer needs some. Used up only if Slack was down at the start."""
 
-PersonRefusal = Callable[[Interaction, timedelta], Awaitable[Message | None]]
-"""Returns what to tell a person of the workspace who may not use the bot, within a time; else None."""
+
+class NotAdmitted(UserError):
+    """Raised when the bot is not there for a person."""
+
+
+class PeopleRefusals(Protocol):
+    """Says which people of the workspace may not use the bot at all: guests, say."""
+
+    def known_refusal(self, interaction: Interaction) -> Message | None:
+        """Return what to tell a person of whom it is known that they may not; None for all others."""
+        ...
+
+    async def refusal(self, interaction: Interaction) -> Message | None:
+        """Return what to tell a person who may not, or of whom Slack does not say who they are; else None."""
+        ...
 
 
 class Admission:
@@ -32,12 +43,12 @@ class Admission:
 
     Args:
         installed: the workspace whose people may use it.
-        person_refusal: says who of them may not: guests, say.
+        people: says who of them may not.
     """
 
-    def __init__(self, installed: InstalledTeam, person_refusal: PersonRefusal) -> None:
+    def __init__(self, installed: InstalledTeam, people: PeopleRefusals) -> None:
         self._installed = installed
-        self._person_refusal = person_refusal
+        self._people = people
 
     @property
     def bot(self) -> str:
@@ -45,10 +56,12 @@ class Admission:
         return self._installed.bot
 
     async def refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell a person who may not use the bot; None for a person who may."""
-        began = time.monotonic()
+        """Return what to tell a person who may not use the bot; None for a person who may.
+
+        It is for before the ack, so it does not wait for Slack to say who they are: see `require_person`.
+        """
         try:
-            team = await self._installed.get(_TIMEOUT)
+            team = await self._installed.get(_TEAM_TIMEOUT)
         except (StartupError, DatabaseUnusable, TimeoutError) as error:
             _log.warning("team_unknown", reason=str(error) or "Slack takes too long")
             return team_unknown_message()
@@ -59,4 +72,14 @@ class Admission:
             foreign = interaction.home_teams - {team.id, team.enterprise}
             _log.info("stranger_refused", team=next(iter(sorted(foreign)), interaction.team))
             return other_team_message()
-        return await self._person_refusal(interaction, _TIMEOUT - timedelta(seconds=time.monotonic() - began))
+        return self._people.known_refusal(interaction)
+
+    async def require_person(self, interaction: Interaction) -> None:
+        """Require a person of the workspace for whom the bot is there.
+
+        Raises:
+            NotAdmitted: it is not, or Slack does not say who they are.
+        """
+        refusal = await self._people.refusal(interaction)
+        if refusal is not None:
+            raise NotAdmitted(refusal)

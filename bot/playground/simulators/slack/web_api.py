@@ -213,11 +213,13 @@ class WebApi:
             user = self.workspace.user(str(arguments.get("user")))
         except LookupError:
             raise RefusedError("user_not_found") from None
-        zone = {
-            "tz": user.tz,
-            "tz_label": user.tz,
-            "tz_offset": user.offset_at(self.workspace.clock()),
-        }
+        zone: Payload = {}
+        if user.tz:
+            zone = {
+                "tz": user.tz,
+                "tz_label": user.tz,
+                "tz_offset": user.offset_at(self.workspace.clock()),
+            }
         kind = {
             "is_admin": user.is_admin,
             "is_restricted": bool(user.guest),
@@ -230,7 +232,7 @@ class WebApi:
                 "name": user.name,
                 "real_name": user.real_name,
                 "deleted": user.is_deleted,
-                **(zone if user.tz else {}),
+                **zone,
                 "profile": {"display_name": user.name, "real_name": user.real_name},
                 **({} if user.is_deleted else kind),
                 "is_bot": user.is_bot,
