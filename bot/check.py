@@ -19,15 +19,15 @@ from bot.storage.database import DatabaseUnusable, probe
 from bot.telemetry import Metrics
 
 _SIGNING_SECRET: Final = re.compile(r"[0-9a-f]{32}")
-_NEEDED: Final = ("commands", "chat:write")
+_NEEDED: Final = ("commands", "chat:write", "users:read")
 _SENT_AGAIN: Final = "without it, a digest that is cut off while it is sent may come twice, and says so"
 _OPTIONAL: Final = {
-    "users:read": "without it, times that people type are read as UTC",
     "channels:history": _SENT_AGAIN,
     "groups:history": f"{_SENT_AGAIN}, in private channels",
     "app_mentions:read": "without it, messages that mention the bot are not answered",
     "im:history": "without it, direct messages to the bot are not answered",
     "files:write": "without it, nobody can have params and outputs sent as a file",
+    "usergroups:read": "without it, rules of access for user groups give nobody anything",
 }
 
 

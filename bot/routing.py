@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from cachetools import LRUCache
 
+from bot.access.handlers import AccessHandlers
+from bot.access.policy import Access, Viewer
+from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
 from bot.browse.command import account_in, looks_like_instance
 from bot.browse.handlers import ListHandlers
@@ -33,6 +36,7 @@ from bot.browse.requests import (
     ShowInstance,
     TurnPage,
 )
+from bot.browse.rights import ListRights
 from bot.digests.command.requests import (
     DIGEST_CODEC,
     ChangeDigest,
@@ -181,6 +185,7 @@ class CommandReader:
         zones: people's time zones.
         lists: has replies to commands that were typed before.
         now: the clock.
+        access: says which accounts a person may see.
     """
 
     accounts: Sequence[str]
@@ -188,6 +193,7 @@ class CommandReader:
     zones: UserTimeZones
     lists: ListHandlers
     now: Callable[[], datetime]
+    access: Access
     buttons: Collection[str] = (
         *LIST_BUTTONS,
         *DIGEST_BUTTONS,
@@ -212,8 +218,9 @@ class CommandReader:
         Raises:
             QueryError: they can't be understood.
         """
+        viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        request = await self._read(typed)
+        request = await self._read(typed, viewer)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
@@ -231,8 +238,10 @@ class CommandReader:
         error.choices = tuple(map(quote, error.choices))
         verify_proposals(error, typed, read_with_times)
 
-    async def _read(self, typed: Command) -> Request:
+    async def _read(self, typed: Command, viewer: Viewer) -> Request:
         """Read a command; where that fails, with the names of the workflows, which most need no look at.
+
+        Only those count that the person may see.
 
         Raises:
             QueryError: it can't be understood.
@@ -242,11 +251,11 @@ class CommandReader:
             if not _may_mean_another(request, typed):
                 return request
         except QueryError:
-            names = await self.lists.workflow_names(account_in(typed))
+            names = await self.lists.workflow_names(account_in(typed), viewer)
             if not names:
                 raise
         else:
-            names = await self.lists.workflow_names(account_in(typed))
+            names = await self.lists.workflow_names(account_in(typed), viewer)
         return read_command(replace(typed, workflows=names))
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
@@ -319,38 +328,42 @@ class CommandReader:
 
     def _to_command(self, text: str, interaction: Interaction) -> Command:
         """Return what was typed, in UTC until the person's zone is needed."""
+        viewer = self.access.known(interaction)
+        accounts = self.accounts if viewer is None else viewer.visible_accounts
         return Command.from_slack(
-            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
+            text, accounts=accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
         )
 
 
-def routes(
+def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes together here
     lists: ListHandlers,
     inspect: InspectHandlers,
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
+    access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
-    rights = digests.rights
+    rights, may_list = digests.rights, ListRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
+        Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
         Route(NotYet, allow_everyone, lists.show_not_yet, asks_cloudflare=True),
-        Route(ListInstances, allow_everyone, lists.list_instances, asks_cloudflare=True),
-        Route(FindStatus, allow_everyone, lists.find_status, asks_cloudflare=True),
-        Route(ListWorkflows, allow_everyone, lists.list_workflows, asks_cloudflare=True),
-        Route(TurnPage, allow_everyone, lists.turn_page, asks_cloudflare=True),
-        Route(RefreshPage, allow_everyone, lists.refresh_page, asks_cloudflare=True),
-        Route(OpenList, allow_everyone, lists.open_list, asks_cloudflare=True),
-        Route(ShareList, allow_everyone, lists.share_list, once=True),
+        Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
+        Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
+        Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
+        Route(TurnPage, may_list.require_place, lists.turn_page, asks_cloudflare=True),
+        Route(RefreshPage, may_list.require_place, lists.refresh_page, asks_cloudflare=True),
+        Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
+        Route(ShareList, may_list.require_place, lists.share_list, once=True),
         Route(DeleteShared, allow_everyone, lists.delete_shared),
-        Route(OpenFilter, allow_everyone, lists.open_filter),
-        Route(ApplyFilter, allow_everyone, lists.apply_filter, asks_cloudflare=True),
+        Route(OpenFilter, may_list.require_query, lists.open_filter),
+        Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
         Route(DescribeInstance, allow_everyone, inspect.describe, asks_cloudflare=True),
-        Route(ShowInstance, allow_everyone, inspect.open),
+        Route(ShowInstance, may_list.require_instance, inspect.open),
         Route(TurnSteps, allow_everyone, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, allow_everyone, inspect.refresh, asks_cloudflare=True),
         Route(ShareInstance, allow_everyone, inspect.share, once=True),
@@ -359,24 +372,24 @@ def routes(
         Route(ShowOutputs, allow_everyone, inspect.payloads.show_outputs),
         Route(SendPayload, allow_everyone, inspect.payloads.send, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
-        Route(OpenForm, allow_everyone, digests.open_form),
-        Route(CreateDigest, allow_everyone, digests.create, once=True),
+        Route(OpenForm, rights.require_subscribe, digests.open_form),
+        Route(CreateDigest, rights.require_subscribe, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),
         Route(ShowDigest, rights.require_view, digests.show),
         Route(PreviewDigest, rights.require_view, digests.preview, asks_cloudflare=True),
         Route(RunDigest, rights.require_view, digests.run, once=True),
-        Route(OpenInstances, allow_everyone, digests.open_instances),
-        Route(TurnInstances, allow_everyone, digests.turn_instances),
+        Route(OpenInstances, rights.require_reported, digests.open_instances),
+        Route(TurnInstances, rights.require_reported, digests.turn_instances),
         Route(EditDigest, rights.require_change, digests.edit),
         Route(ChangeDigest, rights.require_change, digests.change, once=True),
         Route(PauseDigest, rights.require_change, digests.pause, once=True),
-        Route(ResumeDigest, rights.require_change, digests.resume, once=True),
+        Route(ResumeDigest, rights.require_resume, digests.resume, once=True),
         Route(DeleteDigest, rights.require_change, digests.delete, once=True),
         Route(RestoreDigest, rights.require_restore, digests.restore, once=True),
         Route(SaveDigest, rights.require_save, digests.save, once=True),
-        Route(PreviewForm, allow_everyone, digests.preview_form),
+        Route(PreviewForm, rights.require_subscribe, digests.preview_form),
         Route(SuggestZones, allow_everyone, digests.suggest_zones),
-        Route(SuggestWorkflows, allow_everyone, digests.suggest_workflows),
+        Route(SuggestWorkflows, rights.require_subscribe, digests.suggest_workflows),
     ]
 
 

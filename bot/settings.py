@@ -135,6 +135,14 @@ class Settings(ReportSettings):
         (),
         description="Slack ids of people who may change every digest, as in `U024BE7LH,U0G9QF9C6`.",
     )
+    bot_access: str | None = Field(
+        None,
+        description="Rules of who may do what, as a JSON list; see [Access](access.md).",
+    )
+    bot_access_file: str | None = Field(
+        None,
+        description="Path of a TOML file with the same rules, in place of `BOT_ACCESS`.",
+    )
     bot_digests_per_person: int = Field(
         50,
         ge=1,

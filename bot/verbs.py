@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.access.command import read_access
 from bot.browse.command import read_list
 from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
@@ -87,6 +88,13 @@ VERBS: Final = Verbs[Request](
             synonyms=("more", "previous", "back", "refresh", "again"),
         ),
         Verb("accounts", "", "the accounts that the bot reads", read_accounts, synonyms=("account",)),
+        Verb(
+            "access",
+            "",
+            "what you may do, and who may do the rest",
+            read_access,
+            synonyms=("permissions", "roles", "rights", "whoami"),
+        ),
         Verb("version", "", "the bot's version", read_version, aliases=("--version", "-v")),
         *_NOT_YET,
     )

@@ -1,6 +1,6 @@
 """What can go wrong while browsing, beside what the API itself says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.browse.model import ListQuery
 from bot.cloudflare.errors import CloudflareError
@@ -24,6 +24,7 @@ class NoSuchWorkflow(Exception):
 
     Attributes:
         query: what was asked.
+        existing: the names that there are.
         account: the account's name.
         meant: names that it certainly means: one, or several that it fits alike.
         similar: names that look like the one asked for, the likeliest first.
@@ -35,7 +36,13 @@ class NoSuchWorkflow(Exception):
     ) -> None:
         super().__init__(f"{account} has no workflow called {query.workflow}")
         self.query = query
+        self.existing = existing
         self.account = account
         self.meant = name_matching.resolve(query.workflow, existing)
         self.similar = name_matching.find_similar(query.workflow, existing)
         self.answer = answer
+
+    def among(self, sees: Callable[[str], bool]) -> "NoSuchWorkflow":
+        """Return the same for a person who sees some of the names that there are."""
+        names = [name for name in self.existing if sees(name)]
+        return NoSuchWorkflow(self.query, self.account, names, self.answer)

@@ -48,12 +48,14 @@ class Endpoint:
         credentials: sent to this host only.
         may_ignore_bounds: it may ignore the bounds of creation time; see `bounds`.
         account_id: Cloudflare's id of the account; None for wrangler's local engine, which has none.
+        makes_phantoms: it makes a row of each id that it is asked for; see `phantoms`.
     """
 
     base_url: str
     credentials: Credentials
     may_ignore_bounds: bool = False
     account_id: str | None = None
+    makes_phantoms: bool = False
 
 
 def production_endpoint(base_url: str, account_id: str, credentials: Credentials) -> Endpoint:
@@ -70,4 +72,4 @@ def wrangler_endpoint(dev_url: str) -> Endpoint:
     url = dev_url.rstrip("/")
     has_path = "/" in url.partition("://")[2]
     base_url = url if has_path else f"{url}/cdn-cgi/local/explorer/api"
-    return Endpoint(base_url, NoCredentials(), may_ignore_bounds=True)
+    return Endpoint(base_url, NoCredentials(), may_ignore_bounds=True, makes_phantoms=True)

@@ -4,6 +4,7 @@ The field names are Cloudflare's ("List of workflow instances" and "List all wor
 Unknown fields are ignored. Missing fields are None.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -130,6 +131,9 @@ class ApiMessage(_Result):
     message: Annotated[str, BeforeValidator(_text_or_empty)] = ""
 
 
+_PHANTOM_ID: Final = re.compile(r"[0-9a-f]{64}")
+
+
 class Instance(_Result):
     """A row of a list of instances. The local engine sends `id`, `status` and `created_on` only."""
 
@@ -142,6 +146,12 @@ class Instance(_Result):
     version_id: str | None = None
     workflow_id: str | None = None
     trigger_source: str | None = None
+
+    @property
+    def is_phantom(self) -> bool:
+        """Return whether this is no instance: the local engine makes such a row of an id that it lacks."""
+        is_bare = self.status is None and self.created_on is None
+        return is_bare and _PHANTOM_ID.fullmatch(self.id) is not None
 
 
 def _to_error(value: object) -> object:
@@ -362,6 +372,13 @@ class Workflow(_Result):
     instances: Annotated[dict[Status, int] | None, BeforeValidator(_known_counts)] = None
     schedules: tuple[CronSchedule, ...] | None = None
     script_deleted: bool | None = None
+
+
+class Version(_Result):
+    """A version of a workflow's code, which never changes."""
+
+    id: str | None = None
+    created_on: Moment | None = None
 
 
 @dataclass(frozen=True)  # Without slots: `newest` is stored in the instance.

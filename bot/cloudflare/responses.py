@@ -19,6 +19,7 @@ from bot.cloudflare.envelopes import (
     Decoded,
     Envelope,
     Instances,
+    OneVersion,
     OneWorkflow,
     Workflows,
     decode,
@@ -47,6 +48,7 @@ from bot.cloudflare.models import (
     Position,
     ResultInfo,
     StepResult,
+    Version,
     Workflow,
     WorkflowPage,
 )
@@ -182,6 +184,15 @@ def read_workflow(response: Response, now: datetime) -> Workflow:
         CloudflareError: The request failed, or the response can't be read.
     """
     return _read(OneWorkflow, response, now).envelope.result
+
+
+def read_version(response: Response, now: datetime) -> Version:
+    """Read the response to `version_request`.
+
+    Raises:
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    return _read(OneVersion, response, now).envelope.result
 
 
 def open_instance(response: Response, now: datetime) -> DetailReader:

@@ -1,6 +1,8 @@
 """Answers about one instance: a typed command, a row's button, and the buttons of what is shown."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -53,6 +55,8 @@ _log = structlog.get_logger(__name__)
 
 _ERRORED: Final = Status("errored")
 _MOST_REFRESHED: Final = 1_000
+_VERSION_TIMEOUT: Final = timedelta(seconds=1)
+"""A version's age is not worth a longer wait."""
 
 
 class InspectHandlers:
@@ -111,7 +115,7 @@ class InspectHandlers:
         metadata = interaction.dump("")
 
         async def fill() -> UpdateModal:
-            return await self._modal(subject, 0, interaction, fresh=False)
+            return await self._modal(subject, 0, interaction)
 
         return OpenModal(
             {**view, "private_metadata": metadata},
@@ -137,7 +141,7 @@ class InspectHandlers:
         shown = await self._message(subject, await self._detail(subject), first, interaction, for_all=True)
         view = None
         if interaction.open_view:
-            view = (await self._modal(subject, first, interaction, fresh=False)).view
+            view = (await self._modal(subject, first, interaction)).view
         return PostToChannel(shown.message, shown.plain, view)
 
     async def follow_link(self, _: OpenDashboard, _interaction: Interaction) -> Reply:
@@ -146,8 +150,11 @@ class InspectHandlers:
 
     async def _in_place(self, request: OfInstance, interaction: Interaction, *, fresh: bool) -> Reply:
         if interaction.open_view:
-            return await self._modal(request.subject, request.first, interaction, fresh=fresh)
+            return await self._modal(
+                request.subject, request.first, interaction, fresh=fresh, is_second_look=True
+            )
         detail = await self._detail(request.subject, fresh=fresh)
+        await self._learn_version(request.subject, detail)
         is_shared = interaction.sharer is not None
         shown = await self._message(request.subject, detail, request.first, interaction, for_all=is_shared)
         return replace(shown, in_place=True)
@@ -162,7 +169,7 @@ class InspectHandlers:
         for_all: bool = False,
     ) -> ShowMessage:
         """Return an instance as a message; `for_all` in a channel it has no params and outputs."""
-        view = await build_view(subject, detail, first, self._now())
+        view = await self._view(subject, detail, first)
         controls = await self._controls(view, interaction.team)
         account = self._account_shown(subject)
         if for_all:
@@ -174,7 +181,13 @@ class InspectHandlers:
         )
 
     async def _modal(
-        self, subject: Subject, first: int, interaction: Interaction, *, fresh: bool
+        self,
+        subject: Subject,
+        first: int,
+        interaction: Interaction,
+        *,
+        fresh: bool = False,
+        is_second_look: bool = False,
     ) -> UpdateModal:
         """Return the modal of an instance; what goes wrong stands in it, with a button to try again."""
         fallback = not_opened_message(subject)
@@ -186,11 +199,29 @@ class InspectHandlers:
             refresh = await self._value(RefreshInstance(subject, first), interaction.team)
             view = problem_modal(subject, said, refresh)
         else:
-            shown = await build_view(subject, detail, first, self._now())
+            if is_second_look:
+                await self._learn_version(subject, detail)
+            shown = await self._view(subject, detail, first)
             controls = await self._controls(shown, interaction.team)
             _, payloads = await self.payloads.blocks(subject, detail, shown.page.first, interaction.team)
             view = instance_modal(shown, controls, self._account_shown(subject), payloads)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
+
+    async def _view(self, subject: Subject, detail: InstanceDetail, first: int) -> InstanceView:
+        view = await build_view(subject, detail, first, self._now())
+        _, workflows = self._accounts.get(subject.account)
+        version = workflows.known_version(subject.workflow, detail.version_id or "")
+        if version is not None:
+            view = replace(view, version_since=version.created_on)
+        return await self.payloads.without_secrets(view)
+
+    async def _learn_version(self, subject: Subject, detail: InstanceDetail) -> None:
+        """Ask when an instance's version came. A first look does without, as it is to cost one request."""
+        _, workflows = self._accounts.get(subject.account)
+        if detail.version_id and workflows.known_version(subject.workflow, detail.version_id) is None:
+            with suppress(CloudflareError, TimeoutError):  # the rest is worth showing without it
+                async with asyncio.timeout(_VERSION_TIMEOUT.total_seconds()):
+                    await workflows.get_version(subject.workflow, detail.version_id)
 
     async def _detail(self, subject: Subject, *, fresh: bool = False) -> InstanceDetail:
         _, workflows = self._accounts.get(subject.account)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
+from bot.access.model import Right
+from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark
 from bot.browse.model import ListQuery
 from bot.browse.requests import OpenList
@@ -18,6 +20,7 @@ from bot.inspect.messages.found import (
     Finding,
     FoundInstance,
     FoundWorkflow,
+    NotAllowed,
     NotFound,
     OtherAccount,
     found_message,
@@ -56,33 +59,46 @@ class LookUpHandler:
         account_ids: Cloudflare's id of each account that has one, by its name.
         requests: makes requests into button values.
         now: the clock.
+        access: says who may look at what.
         timeout: how long each of the two rounds of questions may take.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - everything that looking up needs comes together here
         self,
         accounts: Mapping[str, CachedWorkflows],
         account_ids: Mapping[str, str],
         requests: RequestStore,
         now: Callable[[], datetime],
+        access: Access,
         timeout: timedelta = _TIMEOUT,
     ) -> None:
         self._accounts = Accounts(accounts)
         self._account_ids = account_ids
         self._requests = requests
         self._now = now
+        self._access = access
         self._timeout = timeout.total_seconds()
 
-    async def look_up(self, request: LookUp, _: Interaction) -> Reply:
-        """Show the workflows and instances that a message mentions; what fails for one costs no other."""
-        names = [None, *self._accounts.names[1:]]
+    async def look_up(self, request: LookUp, interaction: Interaction) -> Reply:
+        """Show the workflows and instances that a message mentions; what fails for one costs no other.
+
+        Only what the person may look at is looked up.
+
+        Raises:
+            UserError: they may look at nothing.
+        """
+        viewer = await self._access.viewer(interaction)
+        names = [self._named(account) for account in viewer.visible_accounts]
+        if not names:
+            raise viewer.refusal(Right.VIEW, None)
         listed = await asyncio.gather(*map(self._workflows, names))
         workflows: dict[str, tuple[str | None, Workflow]] = {}
         for account, (known, _error) in zip(names, listed, strict=True):
-            for row in known:
+            sees = viewer.sees(account)
+            for row in filter(lambda row: sees(row.name), known):
                 workflows.setdefault(row.name, (account, row))
         mentions = find_mentions(request.text, {name: account for name, (account, _) in workflows.items()})
-        found = await asyncio.gather(*(self._look_at(each, workflows) for each in mentions.shown))
+        found = await asyncio.gather(*(self._look_at(each, workflows, viewer) for each in mentions.shown))
         unread = [error for _known, error in listed if error is not None]
         rows = [finding for findings in found for finding in findings]
         return ShowMessage(
@@ -100,14 +116,16 @@ class LookUpHandler:
             return workflows.known_workflows, error
 
     async def _look_at(
-        self, mention: Mention, workflows: Mapping[str, tuple[str | None, Workflow]]
+        self, mention: Mention, workflows: Mapping[str, tuple[str | None, Workflow]], viewer: Viewer
     ) -> Sequence[Finding]:
         if mention.workflow is None:
-            return await self._find(mention)
+            return await self._find(mention, viewer)
         try:
             account = self._account_of(mention)
         except LookupError:
             return [OtherAccount(mention.workflow, mention.instance, mention.account_id or "")]
+        if not viewer.may(Right.VIEW, account, mention.workflow):
+            return [NotAllowed(mention.workflow, mention.instance)]
         if mention.instance is not None:
             return [await self._instance(Subject(mention.workflow, mention.instance, account))]
         listed = workflows.get(mention.workflow)
@@ -115,13 +133,14 @@ class LookUpHandler:
         opens = OpenList(Bookmark(ListQuery(mention.workflow, account)))
         return [FoundWorkflow(mention.workflow, known, self._requests.fitting(opens), account)]
 
-    async def _find(self, mention: Mention) -> Sequence[Finding]:
+    async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[Finding]:
         """Look for an id that stands alone: in the lists read lately, then in the nearest workflow."""
         instance = mention.instance or ""
+        accounts = [self._named(account) for account in viewer.visible_accounts]
         subjects = [
             Subject(workflow, instance, account)
-            for account in (None, *self._accounts.names[1:])
-            for workflow in self._accounts.get(account)[1].workflows_with(instance)
+            for account in accounts
+            for workflow in viewer.among(self._accounts.get(account)[1].workflows_with(instance), account)
         ]
         if subjects:
             return await asyncio.gather(*map(self._instance, subjects[:_MOST_WITH_ID]))
@@ -131,6 +150,8 @@ class LookUpHandler:
         try:
             account = self._account_of(near)
         except LookupError:
+            return [NotFound(instance)]
+        if not viewer.may(Right.VIEW, account, near.workflow):
             return [NotFound(instance)]
         found = await self._instance(Subject(near.workflow, instance, account))
         return [NotFound(instance, near.workflow) if isinstance(found.error, InstanceNotFound) else found]
@@ -157,4 +178,8 @@ class LookUpHandler:
         name = next((name for name, id_ in self._account_ids.items() if id_ == linked), None)
         if name is None:
             raise LookupError(linked)
-        return None if name == self._accounts.names[0] else name
+        return self._named(name)
+
+    def _named(self, account: str) -> str | None:
+        """Return an account as requests name it: None for the default one."""
+        return None if account == self._accounts.names[0] else account

@@ -108,11 +108,12 @@ class _Masker:
                 pairs.append(("…", TOO_LARGE))
                 break
             key = str(each)
+            shown_key = self._text(key, depth)
             if isinstance(name, str) and key.casefold() in _VALUES:
                 shown = self._under(name, held, depth)
             else:
                 shown = self._under(key, held, depth)
-            pairs.append((self._text(key, depth), shown))
+            pairs.append((shown_key, shown))
         return _with_own_keys(pairs)
 
     def _list(self, values: Sequence[Any], depth: int) -> list[Any]:

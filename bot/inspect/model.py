@@ -125,12 +125,14 @@ class Survey:
 
     Attributes:
         total: how many there are.
+        own: how many of them the workflow's code asked for: all but rollbacks and terminations.
         failures: how many of them failed.
         first_failed: the place of the first of those, from 0.
         first_going: the place of the first that goes on, from 0.
     """
 
     total: int
+    own: int
     failures: int = 0
     first_failed: int | None = None
     first_going: int | None = None
@@ -162,6 +164,7 @@ class InstanceView:
         focus: the step that matters most, if any.
         page: the steps that are shown.
         now: when it was looked at.
+        version_since: since when its version is there; None where that is not known.
     """
 
     subject: Subject
@@ -170,6 +173,7 @@ class InstanceView:
     focus: Focus | None
     page: StepPage
     now: datetime
+    version_since: datetime | None = None
 
     @property
     def until(self) -> datetime:

@@ -13,6 +13,8 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import StepNotAvailable
 from bot.cloudflare.models import InstanceDetail, InstanceError, Step
 from bot.cloudflare.requests import STEP_KINDS
+from bot.inspect.masked_errors import mask_error, mask_errors
+from bot.inspect.messages.focus import error_text
 from bot.inspect.messages.payloads import (
     IN_LIST,
     IN_MODAL,
@@ -27,15 +29,16 @@ from bot.inspect.messages.payloads import (
     not_allowed_message,
     not_opened_message,
     not_sent_message,
+    nothing_to_send_message,
     outputs_view,
     payload_blocks,
     payload_view,
     sent_message,
     step_error_text,
 )
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceView, Subject
 from bot.inspect.payload_requests import OfPayload, SendPayload, ShowOutputs, ShowPayload
-from bot.inspect.payloads import PayloadPolicy, mask_text, preview, whole
+from bot.inspect.payloads import PayloadPolicy, preview, whole
 from bot.inspect.timeline import STEPS_PER_PAGE
 from bot.reasons import reason_of
 from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
@@ -108,6 +111,10 @@ class PayloadHandlers:
             )
         return await asyncio.to_thread(payload_blocks, detail, self._policy, controls)
 
+    async def without_secrets(self, view: InstanceView) -> InstanceView:
+        """Return what is shown of an instance, with no secrets in its errors."""
+        return await asyncio.to_thread(mask_errors, view, self._policy)
+
     async def show(self, request: ShowPayload, interaction: Interaction) -> Reply:
         """Open a payload in a modal."""
         fallback = not_opened_message(request)
@@ -142,6 +149,9 @@ class PayloadHandlers:
             view = no_payload_view(request, found.why_none)
             return self._say(Message(found.why_none, []), view, interaction)
         payload = await asyncio.to_thread(whole, found.value, self._policy)
+        if not payload.text:
+            view = payload_view(request, payload, None)
+            return self._say(nothing_to_send_message(payload), view, interaction)
         name = file_name(request, payload)
         try:
             await self._files.send(interaction.user, name, payload.text, introduction(request))
@@ -222,7 +232,7 @@ class PayloadHandlers:
             return _Found(output)
         if error is None:
             return _Found(why_none=_NONE)
-        return _Found(why_none=step_error_text(mask_text(_text_of(error), self._policy)))
+        return _Found(why_none=step_error_text(error_text(mask_error(error, self._policy))))
 
     async def _value(self, request: Request, team: str) -> str | None:
         """Return a button's value, or None where the database can't keep one that is too long for it."""
@@ -243,7 +253,3 @@ def _page(detail: InstanceDetail, first: int) -> tuple[Step, ...]:
 
 def _is(step: Step, request: OfPayload) -> bool:
     return (step.name, step.type) == (request.step, request.step_kind)
-
-
-def _text_of(error: InstanceError) -> str:
-    return ": ".join(filter(None, (error.name, error.message)))

@@ -94,7 +94,7 @@ def whole(value: object, policy: PayloadPolicy) -> Payload:
 
 
 def _payload(value: object, policy: PayloadPolicy, most: int, budget: int) -> Payload:
-    if isinstance(value, str):
+    while isinstance(value, str):  # JSON may be written as a text of JSON
         if value.strip() == REDACTED:
             return Payload("", hidden_by_workflow=True)
         read = read_json(value)

@@ -26,6 +26,7 @@ STEPS_PER_PAGE: Final = 20
 BAR_WIDTH: Final = 12
 _FULL: Final = "\N{FULL BLOCK}"
 _EMPTY: Final = "\N{LIGHT SHADE}"
+_BY_ENGINE: Final = ("rollback", "termination")
 _TIMED: Final = ("step", "rollback")
 """Kinds whose `success` says how they ended; `finished` says it of the others."""
 
@@ -48,15 +49,18 @@ async def build_view(subject: Subject, detail: InstanceDetail, first: int, now: 
 def survey(detail: InstanceDetail) -> Survey:
     """Return what all steps of an instance come to."""
     steps, may_go_on = detail.steps, not is_ended(detail.status)
-    failures, first_failed, first_going = 0, None, None
+    own, failures, first_failed, first_going = len(steps), 0, None, None
     for place, step in enumerate(steps):
+        if step.success and step.error is None and step.type == "step":
+            continue  # most of them, and there may be 25,000
+        own -= step.type in _BY_ENGINE
         state = _state(step)
         if state is State.FAILED:
             failures += 1
             first_failed = place if first_failed is None else first_failed
         elif state is State.GOING and may_go_on and first_going is None:
             first_going = place
-    return Survey(len(steps), failures, first_failed, first_going)
+    return Survey(len(steps), own, failures, first_failed, first_going)
 
 
 def cut_page(detail: InstanceDetail, first: int, now: datetime) -> StepPage:

@@ -23,7 +23,7 @@ from bot.cloudflare.errors import CloudflareError
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.tokens import extract_mentions
-from bot.slack.admission import Admission
+from bot.slack.admission import Admission, NotAdmitted
 from bot.slack.attempts import attempt, reply_with_readings
 from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
@@ -203,7 +203,12 @@ class Router:
         """Answer a menu that loads as one types."""
         interaction = Interaction.of_payload(body)
         request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
-        reply = await self._handle(request, interaction)
+        try:
+            await self._admission.require_person(interaction)
+            reply = await self._handle(request, interaction)
+        except UserError as error:
+            await ack(options=[_unusable_option(error.message)])
+            return
         await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
 
     def _answer_later(self, read: Callable[[], Awaitable[Request]], interaction: Interaction) -> None:
@@ -268,6 +273,7 @@ class Router:
         """
 
         async def handle() -> Reply:
+            await self._admission.require_person(interaction)
             request = await read()
             again = Command(request.command()) if typed is None else Command(*extract_mentions(typed))
             work = partial(self._handle, request, interaction)
@@ -335,11 +341,12 @@ class Router:
         request_id = current_request_id()
         try:
             return await work()
+        except NotAdmitted as error:
+            return _nothing_done_reply(error.message, in_modal=in_modal)
         except UserError as error:
             return _problem(error.__cause__ or error, error.message, request_id)
         except UnknownControl:
-            message = unknown_control_message()
-            return UpdateModal(_nothing_done(message), message) if in_modal else ShowMessage(message)
+            return _nothing_done_reply(unknown_control_message(), in_modal=in_modal)
         except Exception as error:  # noqa: BLE001 - the one place that catches anything: the person is told
             if is_explained(error):
                 return _problem(error, problem_message(error), request_id)
@@ -379,6 +386,10 @@ def log_problem(error: BaseException) -> None:
 def _problem(error: BaseException, message: Message, request_id: str) -> Reply:
     log_problem(error)
     return ShowMessage(with_request_id(message, request_id) if isinstance(error, _TRACED) else message)
+
+
+def _nothing_done_reply(message: Message, *, in_modal: bool) -> Reply:
+    return UpdateModal(_nothing_done(message), message) if in_modal else ShowMessage(message)
 
 
 def _nothing_done(message: Message) -> Block:

@@ -1,26 +1,36 @@
 """The shortcut on a message: what it mentions, to the person who asked alone."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app import Bot, cloudflare_session, open_accounts
+from bot.app import Bot, cloudflare_session, open_access, open_accounts
 from bot.inspect.look_up import LookUp, LookUpHandler
-from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Failure, HtmlPage, Simulation, Slow
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_ACCOUNT_ID,
+    Failure,
+    HtmlPage,
+    JsonError,
+    Simulation,
+    Slow,
+)
 from bot.playground.simulators.slack import LocalSlack, Message, Person
-from bot.playground.simulators.slack.directory import MALLORY
+from bot.playground.simulators.slack.directory import ADA, GRACE, GUS, MALLORY
 from bot.playground.simulators.slack.workspace import Draft
+from bot.slack.client import slack_client
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
 from bot.storage.database import open_database
 from bot.telemetry import Metrics
 from tests.support.buttons import request_store
 from tests.support.digest_actions import public_messages
-from tests.support.fixtures import ReadLog
+from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import ask, button_labels, click, row_ids
 from tests.support.servers import bot_settings
+from tests.support.teams import TEAM
 
 LINK = f"https://dash.cloudflare.com/{DEFAULT_ACCOUNT_ID}/workers/workflows/orders/instance/ord-12345"
 
@@ -60,7 +70,7 @@ async def test_a_link_to_an_instance_is_shown_with_its_status_and_details(
     shown = await look_up(ada, write(slack, f"look: <{LINK}|this one>!"))
     text = shown.all_text()
     assert "🔴 *Errored*   `ord-12345` of `orders`" in text
-    assert "card declined" in text
+    assert "card declined" not in text, "which may hold a secret"
     assert button_labels(shown) == ["Details"]
     assert len(cloudflare.calls) == 2, "the names, and the instance"
     view = await (await ada.click(shown, "instance_show")).view()
@@ -127,7 +137,7 @@ async def test_what_fails_for_one_costs_no_other(
     ada: Person, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     await ask(ada, "")  # the names are known
-    cloudflare.inject(HtmlPage(403), times=1, operation="get_instance")
+    cloudflare.inject(JsonError(403, 10000, "Authentication error"), times=1, operation="get_instance")
     shown = await look_up(
         ada, write(slack, "orders/ord-12345 orders/ord-12346 orders/ord-77777 gone/x-12345")
     )
@@ -135,7 +145,7 @@ async def test_what_fails_for_one_costs_no_other(
     assert len(rows) == 4
     assert sum(row.startswith("⚠️") for row in rows) == 2, "one refused, one that is not there"
     assert sum(row.startswith(("🔴", "🟢")) for row in rows) == 1
-    assert "Cloudflare sent a response this bot can't read." in shown.all_text()
+    assert "Cloudflare does not let this bot read Workflows." in shown.all_text()
     assert "No instance of that id." in shown.all_text()
     assert "nor does `orders`" in rows[3]
 
@@ -177,6 +187,31 @@ async def test_a_stranger_learns_nothing(ada: Person, slack: LocalSlack, cloudfl
     shown = await look_up(slack.person("mallory"), write(slack, LINK))
     assert "installed in another workspace" in shown.all_text()
     assert not cloudflare.calls
+
+
+async def test_a_guest_learns_nothing(ada: Person, slack: LocalSlack, cloudflare: Simulation) -> None:
+    assert ada
+    slack.workspace.people = (*slack.workspace.people, GUS)
+    shown = await look_up(slack.person("gus"), write(slack, LINK))
+    assert "guest" in shown.all_text().lower()
+    assert not cloudflare.calls
+
+
+async def test_each_person_sees_what_the_rules_let_them(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    rules = [
+        {"who": [ADA.id], "workflows": ["refunds"], "rights": ["view"]},
+        {"who": [GRACE.id], "rights": ["view"]},
+    ]
+    async with run_bot(bot_access=json.dumps(rules)):
+        await ask(slack.person("grace"), "orders")
+        message = write(slack, f"<{LINK}> orders ord-12346 refunds/ref-99881")
+        shown = await look_up(slack.person("ada"), message)
+        rows = [block["text"]["text"].split("\n")[0] for block in shown.blocks if block["type"] == "section"]
+        assert rows == ["🔒 `orders` `ord-12345`", "`ord-12346`", "🔵 *Running*   `ref-99881` of `refunds`"]
+        assert not any(call.path.endswith(("ord-12345", "ord-12346")) for call in cloudflare.calls)
+        assert "🔴 *Errored*" in (await look_up(slack.person("grace"), message)).all_text()
 
 
 async def test_the_bot_s_own_list_can_be_looked_up_once_it_is_shared(ada: Person, slack: LocalSlack) -> None:
@@ -225,11 +260,17 @@ async def test_a_slow_cloudflare_holds_up_no_answer_for_long(
     cloudflare.inject(Slow(1), times=1, operation="list_workflows")
     cloudflare.inject(Slow(1), times=1, operation="get_instance")
     settings = bot_settings(slack, api, tmp_path)
-    async with cloudflare_session() as session:
+    async with (
+        cloudflare_session() as session,
+        slack_client(settings) as client,
+        open_access(settings, client) as (access, _),
+    ):
         accounts = open_accounts(settings, session, Metrics())
         engine = open_database(settings.database_url.get_secret_value())
-        handler = LookUpHandler(accounts, {}, request_store(engine, _now), _now, timedelta(seconds=0.1))
-        reply = await handler.look_up(LookUp(f"{LINK} orders"), Interaction("U1"))
+        handler = LookUpHandler(
+            accounts, {}, request_store(engine, _now), _now, access, timedelta(seconds=0.1)
+        )
+        reply = await handler.look_up(LookUp(f"{LINK} orders"), Interaction(ADA.id, team=TEAM))
         for account in accounts.values():
             await account.close()
     assert isinstance(reply, ShowMessage)

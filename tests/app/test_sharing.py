@@ -9,7 +9,7 @@ import pytest
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import HtmlPage, Simulation
 from bot.playground.simulators.slack import AnswerLost, Failed, LocalSlack, Message, Person, Workspace
-from bot.playground.simulators.slack.directory import MALLORY, Channel
+from bot.playground.simulators.slack.directory import GUS, MALLORY, Channel
 from bot.playground.simulators.slack.workspace import Draft
 from bot.ui.sharing import DELETE_SHARED, SHARE
 from tests.support.digest_actions import public_messages
@@ -17,6 +17,7 @@ from tests.support.filter_form import add_orders, open_filter, submit_and_wait
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask, button_labels, click, has_button, row_ids
 
+CANARY = "canary-4711"
 PEOPLE = Channel("D0PEOPLE1", "ada and grace", is_private=True, bot_is_member=False)
 """A direct message between two people, where the bot can't be."""
 
@@ -56,8 +57,9 @@ async def test_everybody_in_the_channel_sees_what_is_shared_and_who_shared_it(
     assert shared.all_text().startswith("Shared by `@ada`\norders\n")
     assert shared.text.startswith("Shared by `@ada`: orders")
     assert row_ids(shared) == row_ids(older)
-    assert button_labels(older) == ["◀ Newer", "Older ▶", "⟳ Refresh", "Filter…", "Share"]
-    assert button_labels(shared) == ["◀ Newer", "Older ▶", "⟳ Refresh", "Filter…", "Delete"]
+    assert button_labels(older)[:10] == button_labels(shared)[:10] == ["Details"] * 10
+    assert button_labels(older)[10:] == ["◀ Newer", "Older ▶", "⟳ Refresh", "Filter…", "Share"]
+    assert button_labels(shared)[10:] == ["◀ Newer", "Older ▶", "⟳ Refresh", "Filter…", "Delete"]
     assert "<@" not in json.dumps(shared.blocks)
     assert len(cloudflare.calls) == calls, "nothing is asked anew"
     assert slack.workspace.message(own.ts) == older, "what she sees stays"
@@ -225,3 +227,88 @@ async def test_a_name_in_markup_stays_a_name(
         changes = slack.workspace.changes.follow(lambda change: change.kind == "deleted")
         await person.click(shared, DELETE_SHARED)
         assert (await changes.next(5)).message.ts == shared.ts
+
+
+@pytest.fixture
+def secret(cloudflare: Simulation) -> str:
+    """The id of an instance whose params and output nobody else is to see."""
+    made = cloudflare.add_instance(
+        "orders", id="ord-777", status="errored", params={"note": CANARY}, output=CANARY
+    )
+    return made.id
+
+
+async def test_an_instance_is_shared_without_its_params_and_output(
+    ada: Person, grace: Person, secret: str, slack: LocalSlack
+) -> None:
+    own = await ask(ada, f"show orders {secret}")
+    assert CANARY in json.dumps(own.blocks)
+    shared = await click(ada, own, SHARE)
+    assert shared.all_text().startswith("Shared by `@ada`\n")
+    assert secret in shared.all_text()
+    assert public_messages(slack) == [shared]
+    assert "Share" not in button_labels(shared)
+    assert "Delete" in button_labels(shared)
+    if has_button(shared, "instance_refresh"):
+        shared = await click(grace, shared, "instance_refresh")
+    assert CANARY not in json.dumps(public_messages(slack)[0].blocks)
+    assert CANARY not in public_messages(slack)[0].text
+
+
+async def test_an_instance_that_goes_on_is_refreshed_in_place_for_all_without_its_params(
+    ada: Person, grace: Person, cloudflare: Simulation, slack: LocalSlack
+) -> None:
+    cloudflare.add_instance("orders", id="ord-778", status="running", params={"note": CANARY})
+    shared = await click(ada, await ask(ada, "show orders ord-778"), SHARE)
+    shown = await click(grace, shared, "instance_refresh")
+    assert (shown.ts, shown.is_ephemeral) == (shared.ts, False)
+    assert shown.all_text().startswith("Shared by `@ada`\n")
+    assert CANARY not in json.dumps(shown.blocks) + shown.text
+
+
+async def test_what_is_shared_from_a_modal_is_posted_where_that_was_opened(
+    ada: Person, secret: str, slack: LocalSlack
+) -> None:
+    own = await ask(ada, "orders")
+    reply = await ada.click(own, "instance_show")
+    await reply.view()
+    opened = await reply.view()
+    rows = (block["elements"] for block in opened.payload["blocks"] if block["type"] == "actions")
+    (pressed,) = (element for row in rows for element in row if element["action_id"] == SHARE)
+    shown = await ada.act_in_view(opened, {key: pressed[key] for key in ("type", "action_id", "value")})
+    assert shown.ack.status == 200
+    updated = await reply.view()
+    assert "Shared: everybody where you opened this sees it now" in updated.all_text()
+    (shared,) = public_messages(slack)
+    assert shared.all_text().startswith("Shared by `@ada`\n")
+    assert secret in shared.all_text()
+    assert CANARY not in json.dumps(shared.blocks)
+
+
+async def test_a_guest_turns_no_page_of_what_is_shared(shared: Message, slack: LocalSlack) -> None:
+    slack.workspace.people = (*slack.workspace.people, GUS)
+    told = await click(slack.person("gus"), shared, "page_next")
+    assert told.seen_only_by == GUS.id
+    assert public_messages(slack) == [shared]
+
+
+async def test_people_page_what_is_shared_within_their_rights_and_those_of_the_sharer(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    add_orders(cloudflare)
+    cloudflare.add_instance("payroll", id="pay-1")
+    rules = [
+        {"who": ["U0ADA0001"], "workflows": ["orders"], "rights": ["view"]},
+        {"who": ["U0GRACE01"], "rights": ["view"]},
+    ]
+    async with run_bot(bot_access=json.dumps(rules)):
+        ada, grace = slack.person("ada"), slack.person("grace")
+        of_ada = await click(ada, await ask(ada, ""), SHARE)
+        seen_by_all = await click(grace, of_ada, "page_refresh")
+        assert (seen_by_all.ts, seen_by_all.is_ephemeral) == (of_ada.ts, False)
+        assert "payroll" not in json.dumps(seen_by_all.blocks)
+        of_grace = await click(grace, await ask(grace, "payroll"), SHARE)
+        refused = await click(ada, of_grace, "page_refresh")
+        assert refused.seen_only_by == "U0ADA0001"
+        assert "pay-1" not in refused.all_text()
+        assert public_messages(slack) == [seen_by_all, of_grace]

@@ -58,9 +58,10 @@ SECRET_KEYS = (
 """Keys whose values are hidden, in the spellings of many languages."""
 
 ORDINARY_KEYS = (
-    "id", "orderId", "status", "email", "keyboard", "monkey", "secretary", "tokenizer",     "tokenCount", "token_type", "passed", "compass", "authorName", "author", "spin", "mapping", "company",
-    "span", "key", "primaryKey", "idempotency_key", "created_at", "cookiesEnabled", "password_reset_at",
-    "expires_in", "session_name", "hash", "version",
+    "id", "orderId", "status", "email", "keyboard", "monkey", "secretary", "tokenizer", "tokenCount",
+    "token_type", "passed", "compass", "authorName", "author", "spin", "mapping", "company", "span", "key",
+    "primaryKey", "idempotency_key", "created_at", "cookiesEnabled", "password_reset_at", "expires_in",
+    "session_name", "hash", "version",
 )  # fmt: skip
 
 ORDINARY = (

@@ -27,10 +27,20 @@ def details_value(shown: ShowInstance, value_of: ValueOf) -> str | None:
     return value_of(replace(shown, row=None)) if value is None and shown.row is not None else value
 
 
-def details_button(instance: str, value: str | None) -> Block | None:
-    """Build the button of an instance; None without a value."""
-    if value is None:
-        return None
-    pressed = button(LABEL, ShowInstance.kind, value, f"{LABEL} of {instance}")
+def details_button(shown: ShowInstance, value_of: ValueOf, name: str = "") -> Block | None:
+    """Build the button of an instance; None if not even its id fits.
+
+    Args:
+        shown: what it asks for.
+        value_of: writes that.
+        name: of the instance for those who do not see the button; its id unless given.
+    """
+    value = details_value(shown, value_of)
+    return None if value is None else button_of(name or shown.instance, value)
+
+
+def button_of(name: str, value: str) -> Block:
+    """Build the button that carries a value; `name` is the instance's for those who do not see it."""
+    pressed = button(LABEL, ShowInstance.kind, value, f"{LABEL} of {name}")
     # Without `emoji`, which is for labels that have some: the characters add up where there are twenty.
     return {**pressed, "text": {"type": "plain_text", "text": LABEL}}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.messages.details import ValueOf, details_button, details_value
+from bot.browse.messages.details import ValueOf, details_button
 from bot.browse.requests import ShowInstance
 from bot.browse.screen import Screen
 from bot.cloudflare.models import Instance
+from bot.ui import limits
 from bot.ui.elements import ago, code, duration, escape, moment_after, section
 from bot.ui.limits import Block
 from bot.ui.statuses import appearance
@@ -19,6 +20,7 @@ ENDED: Final = {"errored": "failed", "complete": "completed", "terminated": "ter
 _SHORT_ID: Final = 24
 """Characters of an id that has room for its times beside it; one of a UUID's length has not."""
 
+_BRIEF_NAME: Final = 20
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -27,23 +29,23 @@ class RowDetail:
     """How much of each row a message has room for.
 
     Attributes:
-        knows: whether a button carries what the list knows.
+        brief: whether a button carries the id alone, and its name is cut for those who do not see it.
         times: whether there is room for times.
         buttons: whether there is room for buttons.
         left_out: what is not there, as the message says it; empty where nobody misses it.
     """
 
-    knows: bool
+    brief: bool
     times: bool
     buttons: bool
     left_out: str = ""
 
 
 ROW_DETAILS: Final = (
-    RowDetail(knows=True, times=True, buttons=True),
-    RowDetail(knows=False, times=True, buttons=True),
-    RowDetail(knows=False, times=False, buttons=True, left_out="Times are"),
-    RowDetail(knows=False, times=False, buttons=False, left_out="Times and the buttons for details are"),
+    RowDetail(brief=False, times=True, buttons=True),
+    RowDetail(brief=True, times=True, buttons=True),
+    RowDetail(brief=True, times=False, buttons=True, left_out="Times are"),
+    RowDetail(brief=True, times=False, buttons=False, left_out="Times and the buttons for details are"),
 )
 """From all to the ids alone, which no row goes without."""
 
@@ -59,11 +61,12 @@ def gap_behind(ids: Iterable[str]) -> str:
     return "   " if all(len(id_) <= _SHORT_ID for id_ in ids) else "\n"
 
 
-def row_button(row: Instance, screen: Screen, value_of: ValueOf, *, knows: bool = True) -> Block | None:
-    """Build a row's button, which `knows` what the list knows unless there is no room for that."""
+def row_button(row: Instance, screen: Screen, value_of: ValueOf, *, brief: bool = False) -> Block | None:
+    """Build a row's button; it carries what the list knows unless it is to be brief."""
     query = screen.query
-    shown = ShowInstance(query.workflow, row.id, query.account, _known(row) if knows else None)
-    return details_button(row.id, details_value(shown, value_of))
+    shown = ShowInstance(query.workflow, row.id, query.account, None if brief else _known(row))
+    name = limits.shorten(row.id, _BRIEF_NAME) if brief else row.id
+    return details_button(shown, value_of, name)
 
 
 def _known(row: Instance) -> Instance:
@@ -77,7 +80,7 @@ def _row(row: Instance, screen: Screen, value_of: ValueOf, detail: RowDetail, ga
     said = "   ".join((*status, id_))
     if detail.times:
         said += ("\n" if status else gap) + " · ".join(row_times(row, screen.fetched_at))
-    return section(said, row_button(row, screen, value_of, knows=detail.knows) if detail.buttons else None)
+    return section(said, row_button(row, screen, value_of, brief=detail.brief) if detail.buttons else None)
 
 
 def _title(row: Instance, screen: Screen) -> list[str]:

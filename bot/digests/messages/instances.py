@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Final
 
-from bot.browse.messages.details import details_button
+from bot.browse.messages.details import button_of
 from bot.browse.messages.rows import ENDED, gap_behind
 from bot.browse.options import DEFAULT_ROWS
 from bot.cloudflare.models import Status
@@ -81,7 +81,7 @@ def _rows(rows: Sequence[tuple[str, int]], status: Status, details: Sequence[str
     gap, became = gap_behind(instance for instance, _ in rows), ENDED.get(status, "since")
     for (instance, at), value in zip_longest(rows, details):
         said = f"{code(instance, _LONGEST_ID)}{gap}{moment_after(became, _at(at))}"
-        yield section(said, details_button(instance, value))
+        yield section(said, button_of(instance, value) if value else None)
 
 
 def _buttons(values: InstanceButtons) -> list[Block]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.browse.messages.details import details_button
+from bot.browse.messages.details import button_of
 from bot.digests.links import NO_LINKS, DigestLinks
 from bot.digests.messages.phrases import (
     command_of,
@@ -155,7 +155,8 @@ def _group(group: Group, sample: str, detail: Detail, *, is_alone: bool) -> str:
 def _details(group: Group, links: DigestLinks) -> Block | None:
     """Build the button of a group's newest instance."""
     newest = group.shown[0].id
-    return details_button(newest, links.details.get((group.workflow, newest)))
+    value = links.details.get((group.workflow, newest))
+    return button_of(newest, value) if value else None
 
 
 def _has_error(group: Group) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.models import Instance
 from bot.inspect.messages.buttons import InstanceControls, instance_buttons, step_buttons
-from bot.inspect.messages.facts import Facts, head_blocks, title
+from bot.inspect.messages.facts import Facts, head_blocks
 from bot.inspect.messages.focus import error_text, focus_blocks, headline
 from bot.inspect.messages.steps import step_blocks
 from bot.inspect.model import InstanceView, Subject, is_ended
@@ -22,12 +22,14 @@ from bot.ui.elements import (
     command,
     context,
     escape,
+    iso_after,
     message,
     modal,
     moment,
     section,
 )
 from bot.ui.limits import Block
+from bot.ui.statuses import appearance
 
 TITLE: Final = "Instance"
 _CLOSE: Final = "Close"
@@ -79,7 +81,7 @@ def instance_modal(
 def loading_modal(subject: Subject, row: Instance | None, now: datetime, account: str) -> Block:
     """Build the modal of an instance with what a row of a list knows of it, until the rest is there."""
     facts = Facts() if row is None else Facts.of_row(row)
-    blocks = head_blocks(subject, facts, now, account) if row else [section(f"*{code(subject.instance)}*")]
+    blocks = head_blocks(subject, facts, now, account)
     return modal(TITLE, [*blocks, context("⏳ Looking it up…"), _ending(subject)], _CLOSE)
 
 
@@ -104,15 +106,17 @@ def instance_blocks(
     for room in _ROOMS:
         blocks = _blocks(view, controls, account, payloads, room)
         if limits.fits(blocks):
-            break
+            return blocks
+    while not limits.fits(blocks):  # the buttons and the command carry names as long as a message
+        blocks.pop()
     return blocks
 
 
 def _blocks(
     view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block], room: _Room
 ) -> list[Block]:
-    subject, detail = view.subject, view.detail
-    blocks = head_blocks(subject, Facts.of_detail(detail), view.now, account)
+    subject = view.subject
+    blocks = head_blocks(subject, Facts.of_view(view), view.now, account)
     blocks += [context(notice) for notice in _notices(view)]
     blocks += focus_blocks(view, room.error)
     blocks += _rollback_blocks(view, room.error)
@@ -173,11 +177,12 @@ def _command_of(subject: Subject) -> str:
 
 def _fallback_text(view: InstanceView) -> str:
     """Return the instance as one text, for screen readers and notifications."""
-    facts = Facts.of_detail(view.detail)
-    sentences = [f"{escape(view.subject.workflow)}: {escape(title(view.subject, facts))}"]
+    facts = Facts.of_view(view)
+    word = appearance(facts.status).word.lower()
+    sentences = [escape(f"{view.subject.workflow} {view.subject.instance}: {word}")]
     if facts.end is not None:
         sentences[0] += f", {ago(view.now - facts.end)}"
     error = (view.focus.error if view.focus else None) or view.detail.error
     said = limits.shorten(" ".join(error_text(error).split()), _SPOKEN_ERROR)
-    sentences += [part for part in (headline(view), escape(said)) if part]
+    sentences += [part for part in (headline(view, iso_after), escape(said)) if part]
     return ". ".join(sentences)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import Instance, InstanceDetail, Schedule, Status
-from bot.inspect.model import Subject, is_ended
+from bot.cloudflare.models import Instance, Schedule, Status
+from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.ui import limits
 from bot.ui.elements import ago, code, context, duration, escape, header, moment, moment_after
 from bot.ui.limits import Block
@@ -17,6 +17,7 @@ ENDINGS: Final = {"errored": "Failed", "complete": "Completed", "terminated": "T
 _LONGEST_ID: Final = 100
 _SHORT_VERSION: Final = 8
 _LONGEST_CRON: Final = 100
+_LONGEST_SOURCE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Facts:
         source: what started it.
         version: the id of the version that it runs.
         schedule: the cron line that started it.
+        version_since: since when its version is there.
     """
 
     status: Status | None = None
@@ -40,6 +42,7 @@ class Facts:
     source: str | None = None
     version: str | None = None
     schedule: Schedule | None = None
+    version_since: datetime | None = None
 
     @classmethod
     def of_row(cls, row: Instance) -> "Facts":
@@ -49,8 +52,9 @@ class Facts:
         )
 
     @classmethod
-    def of_detail(cls, detail: InstanceDetail) -> "Facts":
+    def of_view(cls, view: InstanceView) -> "Facts":
         """Return what the instance itself tells."""
+        detail = view.detail
         return cls(
             status=detail.status,
             queued=detail.queued,
@@ -59,11 +63,14 @@ class Facts:
             source=detail.trigger.source if detail.trigger else None,
             version=detail.version_id,
             schedule=detail.schedule,
+            version_since=view.version_since,
         )
 
 
 def title(subject: Subject, facts: Facts) -> str:
     """Return one line for an instance: its status and its id."""
+    if facts == Facts():
+        return limits.shorten(subject.instance, _LONGEST_ID)
     looks = appearance(facts.status)
     return f"{looks.emoji} {limits.shorten(subject.instance, _LONGEST_ID)} · {looks.word.lower()}"
 
@@ -81,9 +88,9 @@ def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> 
     fields = {
         "Workflow": where,
         **_since(facts, now),
-        **_ran(facts, now),
+        **_ran(facts),
         **_trigger(facts),
-        **_version(facts),
+        **_version(facts, now),
     }
     texts = [
         {"type": "mrkdwn", "text": f"*{label}*\n{value}", "verbatim": True} for label, value in fields.items()
@@ -111,12 +118,10 @@ def _moment_and_age(at: datetime, now: datetime) -> str:
     return f"{moment(at)}, {ago(now - at)}"
 
 
-def _ran(facts: Facts, now: datetime) -> dict[str, str]:
+def _ran(facts: Facts) -> dict[str, str]:
     if facts.start is None:
         return {}
-    if facts.end is not None:
-        return {"Ran": duration(facts.end - facts.start)}
-    return {} if is_ended(facts.status) else {"Runs": f"{duration(now - facts.start)} so far"}
+    return {} if facts.end is None else {"Ran": duration(facts.end - facts.start)}
 
 
 def _trigger(facts: Facts) -> dict[str, str]:
@@ -126,7 +131,9 @@ def _trigger(facts: Facts) -> dict[str, str]:
         at = _moment_of(schedule.scheduled_time)
         slot = "" if at is None else f", {moment_after('for', at)}"
         return {"Started by": f"cron {code(schedule.cron, _LONGEST_CRON)}{slot}"}
-    return {} if facts.source in (None, "unknown") else {"Started by": escape(facts.source or "")}
+    if facts.source in (None, "", "unknown"):
+        return {}
+    return {"Started by": escape(limits.shorten(facts.source or "", _LONGEST_SOURCE))}
 
 
 def _moment_of(milliseconds: int | None) -> datetime | None:
@@ -136,8 +143,11 @@ def _moment_of(milliseconds: int | None) -> datetime | None:
         return None
 
 
-def _version(facts: Facts) -> dict[str, str]:
-    return {"Version": code(facts.version[:_SHORT_VERSION])} if facts.version else {}
+def _version(facts: Facts, now: datetime) -> dict[str, str]:
+    if not facts.version:
+        return {}
+    since = "" if facts.version_since is None else f", came {ago(now - facts.version_since)}"
+    return {"Version": f"{code(facts.version[:_SHORT_VERSION])}{since}"}
 
 
 def _way(facts: Facts) -> Sequence[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.cloudflare.models import InstanceError
 from bot.inspect.model import AttemptGroup, Focus, InstanceView, State
+from bot.language.options import Say
 from bot.ui.elements import code, code_block, context, duration, escape, moment_after, section
 from bot.ui.limits import Block
 
@@ -22,8 +23,13 @@ def error_text(error: InstanceError | None) -> str:
     return "" if error is None else ": ".join(filter(None, (error.name, error.message)))
 
 
-def headline(view: InstanceView) -> str:
-    """Return in one phrase where an instance failed or is, in mrkdwn; empty where no step stands out."""
+def headline(view: InstanceView, say: Say) -> str:
+    """Return in one phrase where an instance failed or is, in mrkdwn; empty where no step stands out.
+
+    Args:
+        view: the instance.
+        say: joins words with the moment behind them.
+    """
     focus = view.focus
     if focus is None:
         return ""
@@ -31,7 +37,7 @@ def headline(view: InstanceView) -> str:
     if focus.entry.state is State.FAILED:
         return f"Failed in {step}{_after(focus)}"
     words = {"sleep": "Sleeps in", "waitForEvent": "Waits in", "rollback": "Rolls back in"}
-    return f"{words.get(focus.entry.kind, 'Is in')} {step}{_progress(focus)}"
+    return f"{words.get(focus.entry.kind, 'Now in')} {step}{_progress(focus, view.now, say)}"
 
 
 def focus_blocks(view: InstanceView, longest_error: int) -> list[Block]:
@@ -40,7 +46,7 @@ def focus_blocks(view: InstanceView, longest_error: int) -> list[Block]:
     error = (focus.error if focus else None) or own
     said = error_text(error)
     lines = []
-    if title := headline(view) or _title_without_step(view):
+    if title := headline(view, moment_after) or _title_without_step(view):
         lines.append(f"*{title}*")
     if said:
         lines.append(code_block(said, longest_error))
@@ -70,7 +76,7 @@ def _of_total(view: InstanceView) -> str:
     focus = view.focus
     has_all = not (view.detail.is_partial or view.detail.incomplete_steps)
     is_certain = focus is not None and focus.entry.state is State.FAILED and has_all
-    return f" of {view.survey.total:,}" if is_certain else ""
+    return f" of {view.survey.own:,}" if is_certain else ""
 
 
 def _after(focus: Focus) -> str:
@@ -80,25 +86,31 @@ def _after(focus: Focus) -> str:
     return f", after {count:,} attempt" + ("s" if count > 1 else "")
 
 
-def _progress(focus: Focus) -> str:
+def _progress(focus: Focus, now: datetime, say: Say) -> str:
     """Return which attempt runs or failed, and about when the next one begins."""
     entry = focus.entry
     if entry.kind == "waitForEvent":
         event = f" for event {code(entry.event_type, _LONGEST_NAME)}" if entry.event_type else ""
-        return event + _until(entry.end)
+        return event + _until(entry.end, say)
     if entry.kind == "sleep":
-        return _until(entry.end)
+        return _until(entry.end, say)
     if not focus.groups:
         return ""
-    which = ordinal(entry.attempts) + (f" of {focus.most_attempts:,}" if focus.most_attempts else "")
+    which = f"attempt {entry.attempts:,}" + (f" of {focus.most_attempts:,}" if focus.most_attempts else "")
     if focus.groups[-1].is_going:
-        return f", {which} attempt" if entry.attempts > 1 else ""
-    soon = "" if focus.next_at is None else f", {moment_after('next at about', focus.next_at, '{time}')}"
-    return f": {which} attempt{'s' if focus.most_attempts else ''} failed{soon}"
+        return f", {which}" if entry.attempts > 1 else ""
+    return f": {which} failed{_next(focus.next_at, now, say)}"
 
 
-def _until(end: datetime | None) -> str:
-    return "" if end is None else f" {moment_after('until', end)}"
+def _next(at: datetime | None, now: datetime, say: Say) -> str:
+    """Return about when the next attempt begins."""
+    if at is None:
+        return ""
+    return f", {say('next at about', at)}" if at > now else ", the next one is due"
+
+
+def _until(end: datetime | None, say: Say) -> str:
+    return "" if end is None else f", {say('until', end)}"
 
 
 def _attempt_lines(focus: Focus) -> list[str]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.browse.messages.details import ValueOf, details_button
+from bot.access.messages import ACCESS
+from bot.browse.messages.details import ValueOf, details_button, details_value
 from bot.browse.messages.overview import status_counts
 from bot.browse.messages.rows import row_times
 from bot.browse.requests import ShowInstance
-from bot.cloudflare.causes import cause_of
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
 from bot.cloudflare.models import Instance, InstanceDetail, Workflow
 from bot.inspect.model import Subject
@@ -68,6 +68,14 @@ class OtherAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """What the person may not look at; it was not looked up."""
+
+    workflow: str
+    instance: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """An id that no list read lately has, nor the workflow that is named beside it."""
 
@@ -75,7 +83,7 @@ class NotFound:
     tried: str | None = None
 
 
-Finding = FoundInstance | FoundWorkflow | OtherAccount | NotFound
+Finding = FoundInstance | FoundWorkflow | OtherAccount | NotAllowed | NotFound
 
 
 def found_message(
@@ -128,9 +136,12 @@ def _row(finding: Finding, value_of: ValueOf, now: datetime) -> Block:
             return _instance(finding, value_of, now)
         case FoundWorkflow():
             return _workflow(finding)
+        case NotAllowed():
+            return section(
+                f"🔒 {_names(finding)}\nYou may not look at it here: {command(ACCESS)} says who may."
+            )
         case OtherAccount():
-            names = " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
-            account = code(finding.account_id)
+            names, account = _names(finding), code(finding.account_id)
             return section(f"{names}\nThe link leads to the account {account}, which this bot does not read.")
         case NotFound():
             return _not_found(finding)
@@ -141,7 +152,7 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
     names = f"{code(subject.instance)} of {_named(subject.workflow, subject.account)}"
     if detail is None:
         is_missing = isinstance(found.error, InstanceNotFound | WorkflowNotFound)
-        shown = None if is_missing else details_button(_show(subject), value_of)
+        shown = None if is_missing else _details(subject, None, value_of)
         return section(f"⚠️ {names}\n{_why(found.error)}", shown)
     row = Instance(
         id=subject.instance,
@@ -153,16 +164,14 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
         trigger_source=detail.trigger.source if detail.trigger else None,
     )
     looks = appearance(detail.status)
-    lines = [f"{looks.emoji} *{escape(looks.word)}*   {names}", " · ".join(row_times(row, now))]
-    if detail.status == "errored":
-        cause = cause_of(detail)
-        said = ": ".join(filter(None, (cause.step, cause.message or cause.name)))
-        lines += [code(said, _LONGEST_ERROR)] if said else []
-    return section("\n".join(lines), details_button(_show(subject, row), value_of))
+    times = " · ".join(row_times(row, now))
+    said = f"{looks.emoji} *{escape(looks.word)}*   {names}\n{times}"
+    return section(said, _details(subject, row, value_of))
 
 
-def _show(subject: Subject, row: Instance | None = None) -> ShowInstance:
-    return ShowInstance(subject.workflow, subject.instance, subject.account, row)
+def _details(subject: Subject, row: Instance | None, value_of: ValueOf) -> Block | None:
+    shown = ShowInstance(subject.workflow, subject.instance, subject.account, row)
+    return details_button(subject.instance, details_value(shown, value_of))
 
 
 def _workflow(found: FoundWorkflow) -> Block:
@@ -188,6 +197,10 @@ def _not_found(found: NotFound) -> Block:
     ask = command(f"{COMMAND} show NAME {quote(found.instance)}")
     text = f"{code(found.instance)}\n{where}. With its workflow's name: {ask}"
     return section(text, run_button("Which workflow?", named))
+
+
+def _names(finding: OtherAccount | NotAllowed) -> str:
+    return " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
 
 
 def _named(workflow: str, account: str | None) -> str:

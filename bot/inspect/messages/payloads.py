@@ -101,10 +101,9 @@ def payload_blocks(
             continue
         payload = preview(value, policy, most)
         sizes.append(f"*{name}*: {_size(payload)}")
-        folded.append(
-            container(f"{name} · {_size(payload)}", [*_content(payload), *_send_button(name, sends)])
-        )
-        if shows is not None:
+        sending = _send_button(name, sends if payload.text else None)
+        folded.append(container(f"{name} · {_size(payload)}", [*_content(payload), *sending]))
+        if shows is not None and payload.text:
             openers.append(button(name, f"payload_{name.lower()}", shows, f"{name} of this instance"))
     of_steps = []
     if controls.show_steps is not None:
@@ -180,6 +179,12 @@ def not_opened_message(request: OfPayload | ShowOutputs) -> Message:
 def introduction(request: OfPayload) -> str:
     """Return what the direct message says above a file."""
     return f"{_title(request)}, without what likely is secret. Only you see this message."
+
+
+def nothing_to_send_message(payload: Payload) -> Message:
+    """Say that a payload has no text that a file could hold."""
+    words = " ".join(_notices(payload))
+    return message(words, [section(words)])
 
 
 def sent_message(name: str, payload: Payload) -> Message:
@@ -270,4 +275,6 @@ def _size(payload: Payload) -> str:
 def _send_button(name: str, value: str | None) -> list[Block]:
     if value is None:
         return []
-    return actions([button("Send me the whole as a file", "payload_send", value, f"Send me: {name}")])
+    return actions(
+        [button("Send me the whole as a file", "payload_send", value, f"Send me as a file: {name}")]
+    )

@@ -21,7 +21,7 @@ SETTINGS = "ok    settings: HTTP; accounts: default"
 TOKEN = "ok    slack token: workflows in local"
 SCOPES = (
     "ok    slack scopes: app_mentions:read, channels:history, chat:write, commands, files:write, "
-    "groups:history, im:history, users:read"
+    "groups:history, im:history, usergroups:read, users:read"
 )
 AGAIN = "is not granted: without it, a digest that is cut off while it is sent may come twice, and says so"
 ACCOUNT = "ok    account default: reads Workflows; there are 5"

@@ -75,7 +75,14 @@ def shape(value: object) -> object:
     return [shape(held) for held in value] if isinstance(value, list) else None
 
 
-@given(st.recursive(values, lambda inner: st.dictionaries(st.sampled_from(ORDINARY_KEYS), inner, max_size=4)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(0, 10**6) | texts,
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(ORDINARY_KEYS), inner, max_size=4)
+        ),
+    )
+)
 @settings(max_examples=examples(200))
 def test_the_shape_of_json_stays(value: object) -> None:
     assert shape(mask(value, POLICY)) == shape(value)

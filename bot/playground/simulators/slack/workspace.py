@@ -110,6 +110,17 @@ class Workspace:
         """Have somebody of another workspace in the channels: those are shared with it from now on."""
         self.people = (*self.people, stranger)
 
+    def add(self, user: User) -> None:
+        """Add somebody to the workspace, or change who they are."""
+        self.people = (*(known for known in self.people if known.id != user.id), user)
+
+    def set_members(self, group: str, *members: User) -> None:
+        """Say who is in a user group."""
+        ids = frozenset(member.id for member in members)
+        self.groups = tuple(
+            replace(known, members=ids) if known.id == group else known for known in self.groups
+        )
+
     def archive(self, channel: str) -> None:
         """Archive a channel, so that posting there is not possible."""
         self._replace_channel(replace(self.channel(channel), is_archived=True))
