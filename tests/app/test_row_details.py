@@ -1,36 +1,11 @@
 """The buttons of rows, from end to end: which instance they open, and in which lists they stand."""
 
-from datetime import UTC, datetime, timedelta
-
 from bot.browse.requests import ShowInstance
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import LocalSlack, Message, Person
+from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.buttons import CODEC
 from tests.support.messages import ask, click, row_ids
-
-START = datetime.now(UTC) - timedelta(days=1)
-
-
-def fill(cloudflare: Simulation, count: int, status: str = "errored") -> list[str]:
-    """Add instances, a second apart; return their ids, newest first."""
-    made = [
-        cloudflare.add_instance(
-            "orders", id=f"ord-{number:04}", status=status, created_on=START + timedelta(seconds=number)
-        ).id
-        for number in range(count)
-    ]
-    return made[::-1]
-
-
-def opened_by(message: Message) -> list[str]:
-    """Return the instances that the buttons of a message open, from top to bottom."""
-    requests = [
-        CODEC.decode(button.value or "")
-        for button in message.buttons()
-        if button.action_id.partition(":")[0] == "instance_show"
-    ]
-    assert all(isinstance(request, ShowInstance) and request.workflow == "orders" for request in requests)
-    return [request.instance for request in requests if isinstance(request, ShowInstance)]
+from tests.support.rows import fill, opened_by
 
 
 async def test_each_row_s_button_opens_its_own_instance_on_every_page(
