@@ -69,6 +69,7 @@ from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import SHORTCUT, LookUp, LookUpHandler
 from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
+from bot.inspect.rights import InspectRights
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.tokens import quote, split
@@ -344,7 +345,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
-    rights, may_list = digests.rights, ListRights(access)
+    rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
@@ -362,15 +363,15 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(DeleteShared, allow_everyone, lists.delete_shared),
         Route(OpenFilter, may_list.require_query, lists.open_filter),
         Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
-        Route(DescribeInstance, allow_everyone, inspect.describe, asks_cloudflare=True),
+        Route(DescribeInstance, may_inspect.require_described, inspect.describe, asks_cloudflare=True),
         Route(ShowInstance, may_list.require_instance, inspect.open),
-        Route(TurnSteps, allow_everyone, inspect.turn_steps, asks_cloudflare=True),
-        Route(RefreshInstance, allow_everyone, inspect.refresh, asks_cloudflare=True),
-        Route(ShareInstance, allow_everyone, inspect.share, once=True),
+        Route(TurnSteps, may_inspect.require_instance, inspect.turn_steps, asks_cloudflare=True),
+        Route(RefreshInstance, may_inspect.require_instance, inspect.refresh, asks_cloudflare=True),
+        Route(ShareInstance, may_inspect.require_instance, inspect.share, once=True),
         Route(LookUp, allow_everyone, mentions.look_up),
-        Route(ShowPayload, allow_everyone, inspect.payloads.show),
-        Route(ShowOutputs, allow_everyone, inspect.payloads.show_outputs),
-        Route(SendPayload, allow_everyone, inspect.payloads.send, once=True),
+        Route(ShowPayload, may_inspect.require_payload, inspect.payloads.show),
+        Route(ShowOutputs, may_inspect.require_payload, inspect.payloads.show_outputs),
+        Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
         Route(OpenForm, rights.require_subscribe, digests.open_form),
         Route(CreateDigest, rights.require_subscribe, digests.create, once=True),

@@ -11,6 +11,9 @@ import structlog
 from cachetools import TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.access.messages import ACCESS
+from bot.access.model import Right
+from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
@@ -48,6 +51,8 @@ from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessag
 from bot.slack.requests import Request, RequestStore
 from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
+from bot.ui.elements import command, context
+from bot.ui.limits import Block
 from bot.ui.problems import problem_message
 from bot.ui.request_id import with_request_id
 
@@ -70,6 +75,7 @@ class InspectHandlers:
         now: the clock.
         refresh_pause: for how long a refreshed instance is not asked for again.
         payloads: shows what went in and came out.
+        access: says who may look at what.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that an instance needs comes together here
@@ -81,6 +87,7 @@ class InspectHandlers:
         now: Callable[[], datetime],
         refresh_pause: timedelta,
         payloads: PayloadHandlers,
+        access: Access,
     ) -> None:
         self._accounts = Accounts(accounts)
         self._account_ids = account_ids
@@ -88,22 +95,24 @@ class InspectHandlers:
         self._requests = requests
         self._now = now
         self.payloads = payloads
+        self._access = access
         self._refreshed: TTLCache[Subject, bool] = TTLCache(_MOST_REFRESHED, refresh_pause.total_seconds())
 
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
         """Show the instance that words name, in a message."""
+        viewer = await self._access.viewer(interaction)
         request = self._in_linked_account(request)
         readings: tuple[Reading, ...] = ()
         if request.workflow is None:
-            request = replace(request, workflow=await self._guess_workflow(request))
+            request = replace(request, workflow=await self._guess_workflow(request, viewer))
         try:
-            subject, detail = await self._find(request)
+            subject, detail = await self._find(request, viewer)
         except NoSuchWorkflow as error:
             if len(error.meant) != 1:
                 raise self._unknown_workflow(request, error) from error
             readings = (Reading(request.workflow or "", quote(error.meant[0])),)
             request = replace(request, workflow=error.meant[0])
-            subject, detail = await self._find(request)
+            subject, detail = await self._find(request, viewer)
         shown = await self._message(subject, detail, 0, interaction)
         return replace(shown, readings=readings)
 
@@ -174,7 +183,7 @@ class InspectHandlers:
         account = self._account_shown(subject)
         if for_all:
             return ShowMessage(instance_message(view, controls, account))
-        folded, plainer = await self.payloads.blocks(subject, detail, view.page.first, interaction.team)
+        folded, plainer = await self._payloads(subject, detail, view.page.first, interaction)
         return ShowMessage(
             instance_message(view, controls, account, folded),
             plain=instance_message(view, controls, account, plainer),
@@ -203,9 +212,19 @@ class InspectHandlers:
                 await self._learn_version(subject, detail)
             shown = await self._view(subject, detail, first)
             controls = await self._controls(shown, interaction.team)
-            _, payloads = await self.payloads.blocks(subject, detail, shown.page.first, interaction.team)
+            _, payloads = await self._payloads(subject, detail, shown.page.first, interaction)
             view = instance_modal(shown, controls, self._account_shown(subject), payloads)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
+
+    async def _payloads(
+        self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
+    ) -> tuple[list[Block], list[Block]]:
+        """Return params and output for a person who may read them, folded and plainer; else who may."""
+        viewer = await self._access.viewer(interaction)
+        if viewer.may_read_payloads(subject.account, subject.workflow):
+            return await self.payloads.blocks(subject, detail, first, interaction.team)
+        hidden = context(f"🔒 Params and output are for those with the right `payloads`: {command(ACCESS)}")
+        return [hidden], [hidden]
 
     async def _view(self, subject: Subject, detail: InstanceDetail, first: int) -> InstanceView:
         view = await build_view(subject, detail, first, self._now())
@@ -227,24 +246,32 @@ class InspectHandlers:
         _, workflows = self._accounts.get(subject.account)
         return await workflows.get_detail(subject.workflow, subject.instance, fresh=fresh)
 
-    async def _find(self, request: DescribeInstance) -> tuple[Subject, InstanceDetail]:
+    async def _find(self, request: DescribeInstance, viewer: Viewer) -> tuple[Subject, InstanceDetail]:
         """Return the instance that a request means; its workflow's name may have to be another one.
 
         Raises:
-            NoSuchWorkflow: the account has none of that name.
-            UserError: there is no such instance.
+            NoSuchWorkflow: the account has none of that name that the person may look at.
+            UserError: there is no such instance, or they may not look at it.
             CloudflareError, UnknownAccount: the API's answer is no instance.
         """
         workflow = request.workflow or ""
         query = ListQuery(workflow, request.account, request.status)
+        name, _ = self._accounts.get(request.account)
+        if not viewer.may(Right.VIEW, request.account, workflow):
+            existing = viewer.among(await self._browser.workflow_names(request.account), request.account)
+            hidden = NoSuchWorkflow(query, name, existing, WorkflowNotFound("it was not asked for"))
+            raise (
+                hidden
+                if hidden.meant or hidden.similar
+                else viewer.refusal(Right.VIEW, request.account, workflow)
+            )
         instance = request.instance or (await self._newest(query)).id
         subject = Subject(workflow, instance, request.account)
         try:
             return subject, await self._detail(subject)
         except (WorkflowNotFound, InstanceNotFound) as error:
-            existing = await self._browser.workflow_names(request.account)
+            existing = viewer.among(await self._browser.workflow_names(request.account), request.account)
             if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
-                name, _ = self._accounts.get(request.account)
                 raise NoSuchWorkflow(query, name, existing, error) from error
             raise await self._unknown_instance(subject, error) from error
 
@@ -259,16 +286,17 @@ class InspectHandlers:
             raise UserError(none_message(query.workflow, query.status, query.account))
         return max(screen.rows, key=_created)
 
-    async def _guess_workflow(self, request: DescribeInstance) -> str:
+    async def _guess_workflow(self, request: DescribeInstance, viewer: Viewer) -> str:
         """Return the workflow that is meant where none is named.
 
         Raises:
             UserError: there are several, and none of them is known to have the instance.
         """
         _, workflows = self._accounts.get(request.account)
-        if request.instance and len(known := workflows.workflows_with(request.instance)) == 1:
-            return known[0]
-        names = await self._browser.workflow_names(request.account)
+        known = workflows.workflows_with(request.instance) if request.instance else ()
+        if len(seen := viewer.among(known, request.account)) == 1:
+            return seen[0]
+        names = viewer.among(await self._browser.workflow_names(request.account), request.account)
         if len(names) == 1:
             return names[0]
         start = name_matching.find_similar((request.instance or "").split("-")[0], names)

@@ -125,7 +125,7 @@ class LookUpHandler:
         except LookupError:
             return [OtherAccount(mention.workflow, mention.instance, mention.account_id or "")]
         if not viewer.may(Right.VIEW, account, mention.workflow):
-            return [NotAllowed(mention.workflow, mention.instance)]
+            return [NotAllowed(mention.workflow)]
         if mention.instance is not None:
             return [await self._instance(Subject(mention.workflow, mention.instance, account))]
         listed = workflows.get(mention.workflow)

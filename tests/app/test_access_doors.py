@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pytest
 
 from bot.access.model import Right
-from bot.playground.simulators.cloudflare import Simulation
+from bot.cloudflare.dashboard import DashboardPage, write_url
+from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply, User, View
 from bot.playground.simulators.slack.directory import ADA, GINA, GRACE, GUS, MALLORY, ONCALL, ROBOT
+from bot.playground.simulators.slack.workspace import Draft
 from tests.support.filter_form import open_filter
 from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
@@ -192,6 +194,82 @@ async def _submitted(world: World, listed: Message) -> str:
     return message.all_text()
 
 
+@door("an instance")
+async def _instance(world: World) -> str:
+    return await _command(world, f"show {SEEN} ord-1003")
+
+
+@door("the newest instance")
+async def _newest(world: World) -> str:
+    return await _command(world, f"show {SEEN} latest failed")
+
+
+@door("a hidden instance")
+async def _hidden_instance(world: World) -> str:
+    return await _command(world, f"show {HIDDEN} pay-1003")
+
+
+@door("a hidden instance by its link")
+async def _hidden_link(world: World) -> str:
+    page = DashboardPage(DEFAULT_ACCOUNT_ID, HIDDEN, "pay-1003")
+    return await _command(world, f"show {write_url(page)}")
+
+
+@door("a row's details")
+async def _details(world: World) -> str:
+    return await _opened(world, world.listed)
+
+
+@door("a hidden row's details")
+async def _hidden_details(world: World) -> str:
+    return await _opened(world, world.hidden)
+
+
+async def _opened(world: World, listed: Message) -> str:
+    """Open the details of a row, and read the modal once it is filled."""
+    reply = await world.who.click(listed, "instance_show")
+    loading = await _first(reply)
+    return (await reply.view()).all_text() if "Looking it up" in loading else loading
+
+
+@door("a share")
+async def _share(world: World) -> str:
+    return await _text(await world.who.click(world.listed, "share"))
+
+
+@door("a hidden share")
+async def _hidden_share(world: World) -> str:
+    return await _text(await world.who.click(world.hidden, "share"))
+
+
+@door("a page of what is shared")
+async def _page_of_share(world: World) -> str:
+    shared = await answer(await world.grace.click(world.listed, "share"))
+    return await _text(await world.who.click(shared, "page_next"))
+
+
+@door("a hidden page of what is shared")
+async def _hidden_page_of_share(world: World) -> str:
+    shared = await answer(await world.grace.click(world.hidden, "share"))
+    return await _text(await world.who.click(shared, "page_next"))
+
+
+@door("a look-up")
+async def _look_up(world: World) -> str:
+    return await _looked_up(world, f"{SEEN}/ord-1004")
+
+
+@door("a hidden look-up")
+async def _hidden_look_up(world: World) -> str:
+    return await _looked_up(world, write_url(DashboardPage(DEFAULT_ACCOUNT_ID, HIDDEN, "pay-1004")))
+
+
+async def _looked_up(world: World, text: str) -> str:
+    draft = Draft(world.who.channel.id, text, user=GRACE.id)
+    written = world.slack.workspace.post(draft, "test")
+    return await _text(await world.who.shortcut("look_up", written))
+
+
 @door("accounts")
 async def _accounts(world: World) -> str:
     return await _command(world, "accounts")
@@ -258,6 +336,18 @@ SHOWN: Mapping[str, str] = {
     "the filter": "Rows",
     "a submitted filter": "ord-",
     "a hidden submitted filter": "pay-",
+    "an instance": "ord-",
+    "the newest instance": "ord-",
+    "a hidden instance": "pay-",
+    "a hidden instance by its link": "pay-",
+    "a row's details": "ord-",
+    "a hidden row's details": "pay-",
+    "a share": "ord-",
+    "a hidden share": "pay-",
+    "a page of what is shared": "ord-",
+    "a hidden page of what is shared": "pay-",
+    "a look-up": "ord-",
+    "a hidden look-up": "pay-",
     "accounts": "One account",
     "help": "/workflows · help",
     "my access": "What you may do here",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.access.messages import ACCESS
-from bot.browse.messages.details import ValueOf, details_button, details_value
+from bot.browse.messages.details import ValueOf, details_button
 from bot.browse.messages.overview import status_counts
 from bot.browse.messages.rows import row_times
 from bot.browse.requests import ShowInstance
@@ -69,10 +69,9 @@ class OtherAccount:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """What the person may not look at; it was not looked up."""
+    """A workflow that the person may not look at; it was not looked up."""
 
     workflow: str
-    instance: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +137,11 @@ def _row(finding: Finding, value_of: ValueOf, now: datetime) -> Block:
             return _workflow(finding)
         case NotAllowed():
             return section(
-                f"🔒 {_names(finding)}\nYou may not look at it here: {command(ACCESS)} says who may."
+                f"🔒 {code(finding.workflow)}\nYou may not look at it here: {command(ACCESS)} says who may."
             )
         case OtherAccount():
-            names, account = _names(finding), code(finding.account_id)
+            names = " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
+            account = code(finding.account_id)
             return section(f"{names}\nThe link leads to the account {account}, which this bot does not read.")
         case NotFound():
             return _not_found(finding)
@@ -171,7 +171,7 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
 
 def _details(subject: Subject, row: Instance | None, value_of: ValueOf) -> Block | None:
     shown = ShowInstance(subject.workflow, subject.instance, subject.account, row)
-    return details_button(subject.instance, details_value(shown, value_of))
+    return details_button(shown, value_of)
 
 
 def _workflow(found: FoundWorkflow) -> Block:
@@ -197,10 +197,6 @@ def _not_found(found: NotFound) -> Block:
     ask = command(f"{COMMAND} show NAME {quote(found.instance)}")
     text = f"{code(found.instance)}\n{where}. With its workflow's name: {ask}"
     return section(text, run_button("Which workflow?", named))
-
-
-def _names(finding: OtherAccount | NotAllowed) -> str:
-    return " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
 
 
 def _named(workflow: str, account: str | None) -> str:
