@@ -43,7 +43,7 @@ def workspace_to_json(playground: Playground) -> Payload:
         "team": slack.workspace.team.domain,
         "bot": {"id": slack.workspace.team.bot_user_id, "name": slack.workspace.team.bot_name},
         "people": [asdict(person) for person in slack.workspace.people],
-        "groups": [asdict(group) for group in slack.workspace.groups],
+        "groups": [{"id": group.id, "handle": group.handle} for group in slack.workspace.groups],
         "channels": channels_to_json(slack.workspace),
         "commands": COMMANDS,
         "shortcuts": SHORTCUTS,

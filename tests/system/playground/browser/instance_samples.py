@@ -100,6 +100,8 @@ def detail(instance: str, page: int) -> Json:
         {"type": "alert", "level": "error", "text": mrkdwn("Failed in *reserve stock*, attempt 5 of 5.")},
         {"type": "section", "text": mrkdwn(f"```{ERROR}```")},
         {"type": "header", "text": plain(f"Steps {steps[0] + 1}–{steps[-1] + 1} of {STEPS}")},
+        # Pages differ in height, so that what is pressed moves.
+        *([{"type": "section", "text": plain(ERROR * 4)}] * page),
         *(step(number) for number in steps),
         {"type": "actions", "elements": turns},
         {"type": "actions", "elements": [button("Attempts", "attempts", value="1")]},

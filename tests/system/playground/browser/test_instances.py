@@ -163,6 +163,10 @@ async def test_three_modals_are_stacked_and_closed_one_by_one(opened: Opened) ->
     await details.click()
     output = modal(opened, FIRST).get_by_role("button", name="Output").nth(2)
     await output.click()
+    # It is longer than the window, and is read from its start, though its button is at its end.
+    text = modal(opened, "Output of step 3").locator(".modal-body")
+    await expect(text).to_be_focused()
+    assert await text.evaluate("(node) => node.scrollTop") == 0
     attempts = modal(opened, "Output of step 3").get_by_role("button", name="Attempts")
     await attempts.click()
     await expect(modal(opened, "Attempts of 3")).to_contain_text("1st of 6")
