@@ -14,6 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import __version__
+from bot.access.people import People
+from bot.access.policy import Access
+from bot.access.rules import load_rules
 from bot.browse.browser import Browser
 from bot.browse.handlers import ListHandlers
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
@@ -27,11 +30,16 @@ from bot.digests.handlers import DigestHandlers
 from bot.digests.limits import DigestLimits
 from bot.digests.reading import ReportBuilder
 from bot.digests.rights import DigestRights
+from bot.digests.scope import DigestScope
 from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
+from bot.inspect.handlers import InspectHandlers
+from bot.inspect.look_up import LookUpHandler
+from bot.inspect.payload_handlers import PayloadHandlers
+from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
 from bot.routing import CommandReader, routes
 from bot.settings import DatabaseSettings, ReportSettings, Settings
@@ -41,6 +49,7 @@ from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
 from bot.slack.client import SlackUnreachable, answer_session, slack_client
 from bot.slack.connections import ConnectionLimits, Connections
+from bot.slack.files import FileSender
 from bot.slack.health import Health, Probe
 from bot.slack.http import SlackEndpoint, slack_route
 from bot.slack.poster import Poster
@@ -49,7 +58,8 @@ from bot.slack.responder import Responder
 from bot.slack.router import Router
 from bot.slack.socket_mode import SocketMode
 from bot.slack.team import InstalledTeam
-from bot.slack.users import UserTimeZones
+from bot.slack.user_groups import UserGroups
+from bot.slack.users import UserProfiles, UserTimeZones
 from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.stored_requests import StoredRequests, purge_regularly
@@ -94,12 +104,14 @@ async def build_bot(
         role: what of it is put together.
 
     Raises:
+        SettingsError: the rules of access can't be read.
         StartupError: the database can't be used, or not by several processes that have a role each.
         TokenRefused: Slack refuses the bot's token.
     """
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         client = await stack.enter_async_context(slack_client(settings))
+        access, zones = await stack.enter_async_context(open_access(settings, client))
         answers = await stack.enter_async_context(answer_session(settings))
         engine = await stack.enter_async_context(database(settings))
         if role is not Role.ALL and engine.dialect.name == "sqlite":
@@ -126,7 +138,18 @@ async def build_bot(
         if role is not Role.WORKER:
             responder = Responder(answers, client)
             router = build_router(
-                settings, client, engine, installed, accounts, reader, stored, responder, background, workers
+                settings,
+                client,
+                engine,
+                installed,
+                accounts,
+                reader,
+                stored,
+                responder,
+                background,
+                workers,
+                access,
+                zones,
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -143,11 +166,21 @@ async def build_bot(
         await stack.enter_async_context(purge_regularly(stored, team))
         if role is not Role.WEB:
             stores = partial(DigestRepository, engine, now=_now)
-            assumed = AssumedZones(team, stores, UserTimeZones(client, time.monotonic))
+            assumed = AssumedZones(team, stores, zones)
             await stack.enter_async_context(assumed.run())
             poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
-                run_worker(settings, engine, team, poster, reader, stored.buttons, metrics, _now)
+                run_worker(
+                    settings,
+                    engine,
+                    team,
+                    poster,
+                    reader,
+                    stored.buttons,
+                    metrics,
+                    _now,
+                    DigestScope(access),
+                )
             )
             probes["worker"] = worker.fault
             workers.own_fault = lambda: worker.outage
@@ -255,6 +288,25 @@ def open_accounts(
     return accounts
 
 
+@asynccontextmanager
+async def open_access(
+    settings: Settings, client: AsyncWebClient
+) -> AsyncIterator[tuple[Access, UserTimeZones]]:
+    """Return who may do what, and people's time zones; end its calls of Slack at the end.
+
+    Raises:
+        SettingsError: the rules can't be read.
+    """
+    rules = load_rules(settings)
+    profiles, groups = UserProfiles(client, time.monotonic), UserGroups(client, time.monotonic)
+    people = People(profiles, groups, rules.groups)
+    try:
+        yield Access(rules, people, tuple(settings.endpoints)), UserTimeZones(profiles)
+    finally:
+        await profiles.close()
+        await groups.close()
+
+
 def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people comes together here
     settings: Settings,
     client: AsyncWebClient,
@@ -266,25 +318,35 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     responder: Responder,
     background: Background,
     workers: WorkerMonitor,
+    access: Access,
+    zones: UserTimeZones,
 ) -> Router:
     """Return what answers people, with every handler on it."""
-    zones = UserTimeZones(client, time.monotonic)
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     browser = Browser(accounts, stored.walks.has_passed)
-    lists = ListHandlers(browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command)
+    lists = ListHandlers(
+        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access
+    )
+    ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
+    mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
+    policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
+    payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client))
+    inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
     channels = ChannelAccess(client)
-    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now)
-    digests = DigestHandlers(service, DigestRights(stores, settings.bot_admins, channels), zones, workers)
+    scope = DigestScope(access)
+    service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope)
+    rights = DigestRights(stores, settings.bot_admins, channels, scope)
+    digests = DigestHandlers(service, rights, zones, workers)
     names = tuple(accounts)
-    admission = Admission(installed)
+    admission = Admission(installed, access)
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
     return Router(
         admission,
-        CommandReader(names, stored.buttons, zones, lists, _now),
-        routes(lists, digests, HomeHandlers(names, lists)),
+        CommandReader(names, stored.buttons, zones, lists, _now, access),
+        routes(lists, inspect, mentions, digests, HomeHandlers(lists, access), access),
         responder,
         background,
         stored.handled,

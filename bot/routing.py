@@ -11,14 +11,20 @@ from typing import Any, Final
 
 from cachetools import LRUCache
 
+from bot.access.handlers import AccessHandlers
+from bot.access.policy import Access, Viewer
+from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import account_in
+from bot.browse.command import account_in, looks_like_instance
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
+    AtPlace,
+    DeleteShared,
+    DescribeInstance,
     FindStatus,
     ListInstances,
     ListWorkflows,
@@ -26,8 +32,11 @@ from bot.browse.requests import (
     OpenFilter,
     OpenList,
     RefreshPage,
+    ShareList,
+    ShowInstance,
     TurnPage,
 )
+from bot.browse.rights import ListRights
 from bot.digests.command.requests import (
     DIGEST_CODEC,
     ChangeDigest,
@@ -56,6 +65,11 @@ from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
+from bot.inspect.handlers import InspectHandlers
+from bot.inspect.look_up import SHORTCUT, LookUp, LookUpHandler
+from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
+from bot.inspect.requests import OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
+from bot.inspect.rights import InspectRights
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
 from bot.language.tokens import quote, split
@@ -65,12 +79,13 @@ from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, Re
 from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
 from bot.ui.problems import RUN_COMMAND
+from bot.ui.sharing import SHARE
 from bot.verbs import read_command, read_message, read_with_times
 
 _MOST_TEXTS: Final = 256
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
-LIST_BUTTONS: Final[dict[str, type[TurnPage | RefreshPage | OpenList | OpenFilter]]] = {
+LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_next": TurnPage,
     "page_previous": TurnPage,
     "page_refresh": RefreshPage,
@@ -91,10 +106,34 @@ INSTANCE_BUTTONS: Final[dict[str, type[OfInstances]]] = {
 }
 """Buttons that carry instances which a digest reported."""
 
+INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
+    "instance_show": ShowInstance,
+    "instance_refresh": RefreshInstance,
+    "steps_next": TurnSteps,
+    "steps_previous": TurnSteps,
+    "steps_failed": TurnSteps,
+    "steps_going": TurnSteps,
+    "payload_params": ShowPayload,
+    "payload_output": ShowPayload,
+    "payload_step": ShowPayload,
+    "payload_send": SendPayload,
+    "outputs_show": ShowOutputs,
+}
+"""Buttons that carry one instance."""
+
+_KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
+    **INSTANCE_BUTTONS,
+    **INSPECT_BUTTONS,
+    SHARE: (ShareList, ShareInstance),
+}
+
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
-    request.kind: request for request in (OpenForm, PreviewForm)
+    request.kind: request for request in (OpenForm, PreviewForm, OpenDashboard, DeleteShared)
 }
 """Buttons that carry nothing."""
+
+SHORTCUTS: Final[dict[str, Callable[[str], Request]]] = {SHORTCUT: LookUp}
+"""Shortcuts on messages, by their callback ids in `manifest.yaml`."""
 
 MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
@@ -116,7 +155,9 @@ _COMMON: Final = (
 
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
-    return RequestCodec((TurnPage, RefreshPage, OpenList, OpenFilter, OpenInstances, TurnInstances), _COMMON)
+    of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
+    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ShowPayload, SendPayload, ShowOutputs)
+    return RequestCodec((*of_lists, *of_one), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -127,8 +168,11 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     """
     if isinstance(request, ListInstances):
         name = request.query.query.workflow
-        return " " in name or is_phrase(name)
-    may_lack_name = isinstance(request, ListWorkflows | FindStatus | NotYet)
+        return " " in name or is_phrase(name) or looks_like_instance(name)
+    if isinstance(request, DescribeInstance) and request.workflow is not None:
+        instance = request.instance  # two words of a name may have been read as a name and an id
+        return instance is not None and not looks_like_instance(instance)
+    may_lack_name = isinstance(request, ListWorkflows | FindStatus | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
@@ -142,6 +186,7 @@ class CommandReader:
         zones: people's time zones.
         lists: has replies to commands that were typed before.
         now: the clock.
+        access: says which accounts a person may see.
     """
 
     accounts: Sequence[str]
@@ -149,16 +194,18 @@ class CommandReader:
     zones: UserTimeZones
     lists: ListHandlers
     now: Callable[[], datetime]
+    access: Access
     buttons: Collection[str] = (
         *LIST_BUTTONS,
         *DIGEST_BUTTONS,
         MENU,
-        *INSTANCE_BUTTONS,
+        *_KEPT_BUTTONS,
         *PLAIN_BUTTONS,
         RUN_COMMAND,
     )
     forms: Collection[str] = (filter_form.CALLBACK, digest_form.CALLBACK)
     menus: Collection[str] = tuple(MENUS)
+    shortcuts: Collection[str] = tuple(SHORTCUTS)
     _typed_before: LRUCache[str, Request] = field(default_factory=lambda: LRUCache(_MOST_TEXTS))
 
     def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
@@ -172,8 +219,9 @@ class CommandReader:
         Raises:
             QueryError: they can't be understood.
         """
+        viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        request = await self._read(typed)
+        request = await self._read(typed, viewer)
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
@@ -191,8 +239,10 @@ class CommandReader:
         error.choices = tuple(map(quote, error.choices))
         verify_proposals(error, typed, read_with_times)
 
-    async def _read(self, typed: Command) -> Request:
+    async def _read(self, typed: Command, viewer: Viewer) -> Request:
         """Read a command; where that fails, with the names of the workflows, which most need no look at.
+
+        Only those count that the person may see.
 
         Raises:
             QueryError: it can't be understood.
@@ -202,11 +252,11 @@ class CommandReader:
             if not _may_mean_another(request, typed):
                 return request
         except QueryError:
-            names = await self.lists.workflow_names(account_in(typed))
+            names = await self.lists.workflow_names(account_in(typed), viewer)
             if not names:
                 raise
         else:
-            names = await self.lists.workflow_names(account_in(typed))
+            names = await self.lists.workflow_names(account_in(typed), viewer)
         return read_command(replace(typed, workflows=names))
 
     async def button(self, action_id: str, value: str, interaction: Interaction) -> Request:
@@ -222,7 +272,7 @@ class CommandReader:
             if not isinstance(request, expected):
                 raise InvalidButton("made for another kind of list")
             return request
-        if of_instances := INSTANCE_BUTTONS.get(action_id):
+        if of_instances := _KEPT_BUTTONS.get(action_id):
             reported = await self.requests.load(value, interaction.team, _refuse_old)
             if not isinstance(reported, of_instances):
                 raise InvalidButton("made for another button")
@@ -263,52 +313,84 @@ class CommandReader:
             raise UnknownControl
         return MENUS[action_id](typed)
 
+    def shortcut(self, callback_id: str, text: str) -> Request:
+        """Read a shortcut on a message with a text.
+
+        Raises:
+            UnknownControl: this version has no such shortcut.
+        """
+        if callback_id not in SHORTCUTS:
+            raise UnknownControl
+        return SHORTCUTS[callback_id](text)
+
     async def message(self, text: str, interaction: Interaction) -> Request:
         """Read what was written to the bot in a message, as Slack sends it but for the mention of the bot."""
         return read_message(self._to_command(text, interaction))
 
     def _to_command(self, text: str, interaction: Interaction) -> Command:
         """Return what was typed, in UTC until the person's zone is needed."""
+        viewer = self.access.known(interaction)
+        accounts = self.accounts if viewer is None else viewer.visible_accounts
         return Command.from_slack(
-            text, accounts=self.accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
+            text, accounts=accounts, channel=interaction.channel or "", zone="UTC", now=self.now()
         )
 
 
-def routes(lists: ListHandlers, digests: DigestHandlers, home: HomeHandlers) -> list[Route[Any]]:
+def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes together here
+    lists: ListHandlers,
+    inspect: InspectHandlers,
+    mentions: LookUpHandler,
+    digests: DigestHandlers,
+    home: HomeHandlers,
+    access: Access,
+) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
-    rights = digests.rights
+    rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
+        Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
         Route(NotYet, allow_everyone, lists.show_not_yet, asks_cloudflare=True),
-        Route(ListInstances, allow_everyone, lists.list_instances, asks_cloudflare=True),
-        Route(FindStatus, allow_everyone, lists.find_status, asks_cloudflare=True),
-        Route(ListWorkflows, allow_everyone, lists.list_workflows, asks_cloudflare=True),
-        Route(TurnPage, allow_everyone, lists.turn_page, asks_cloudflare=True),
-        Route(RefreshPage, allow_everyone, lists.refresh_page, asks_cloudflare=True),
-        Route(OpenList, allow_everyone, lists.open_list, asks_cloudflare=True),
-        Route(OpenFilter, allow_everyone, lists.open_filter),
-        Route(ApplyFilter, allow_everyone, lists.apply_filter, asks_cloudflare=True),
-        Route(OpenForm, allow_everyone, digests.open_form),
-        Route(CreateDigest, allow_everyone, digests.create, once=True),
+        Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
+        Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
+        Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
+        Route(TurnPage, may_list.require_place, lists.turn_page, asks_cloudflare=True),
+        Route(RefreshPage, may_list.require_place, lists.refresh_page, asks_cloudflare=True),
+        Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
+        Route(ShareList, may_list.require_place, lists.share_list, once=True),
+        Route(DeleteShared, allow_everyone, lists.delete_shared),
+        Route(OpenFilter, may_list.require_query, lists.open_filter),
+        Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
+        Route(DescribeInstance, may_inspect.require_described, inspect.describe, asks_cloudflare=True),
+        Route(ShowInstance, may_list.require_instance, inspect.open),
+        Route(TurnSteps, may_inspect.require_instance, inspect.turn_steps, asks_cloudflare=True),
+        Route(RefreshInstance, may_inspect.require_instance, inspect.refresh, asks_cloudflare=True),
+        Route(ShareInstance, may_inspect.require_instance, inspect.share, once=True),
+        Route(LookUp, allow_everyone, mentions.look_up),
+        Route(ShowPayload, may_inspect.require_payload, inspect.payloads.show),
+        Route(ShowOutputs, may_inspect.require_payload, inspect.payloads.show_outputs),
+        Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
+        Route(OpenDashboard, allow_everyone, inspect.follow_link),
+        Route(OpenForm, rights.require_subscribe, digests.open_form),
+        Route(CreateDigest, rights.require_subscribe, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),
         Route(ShowDigest, rights.require_view, digests.show),
         Route(PreviewDigest, rights.require_view, digests.preview, asks_cloudflare=True),
         Route(RunDigest, rights.require_view, digests.run, once=True),
-        Route(OpenInstances, allow_everyone, digests.open_instances),
-        Route(TurnInstances, allow_everyone, digests.turn_instances),
+        Route(OpenInstances, rights.require_reported, digests.open_instances),
+        Route(TurnInstances, rights.require_reported, digests.turn_instances),
         Route(EditDigest, rights.require_change, digests.edit),
         Route(ChangeDigest, rights.require_change, digests.change, once=True),
         Route(PauseDigest, rights.require_change, digests.pause, once=True),
-        Route(ResumeDigest, rights.require_change, digests.resume, once=True),
+        Route(ResumeDigest, rights.require_resume, digests.resume, once=True),
         Route(DeleteDigest, rights.require_change, digests.delete, once=True),
         Route(RestoreDigest, rights.require_restore, digests.restore, once=True),
         Route(SaveDigest, rights.require_save, digests.save, once=True),
-        Route(PreviewForm, allow_everyone, digests.preview_form),
+        Route(PreviewForm, rights.require_subscribe, digests.preview_form),
         Route(SuggestZones, allow_everyone, digests.suggest_zones),
-        Route(SuggestWorkflows, allow_everyone, digests.suggest_workflows),
+        Route(SuggestWorkflows, rights.require_subscribe, digests.suggest_workflows),
     ]
 
 
@@ -338,9 +420,7 @@ def _digest_request(expected: type[OfDigest], value: str) -> OfDigest:
     return request
 
 
-def at_place(
-    request: type[TurnPage | RefreshPage | OpenList | OpenFilter], place: AnyBookmark
-) -> TurnPage | RefreshPage | OpenList | OpenFilter:
+def at_place(request: type[AtPlace | OpenFilter], place: AnyBookmark) -> AtPlace | OpenFilter:
     """Return what a button of version 1 asks for: it carried a place, and its action said the rest.
 
     Raises:

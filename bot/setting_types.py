@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 from yarl import URL
 
+_SHOWN_KEY: Final = 40  # characters
 BEARER: Final = re.compile(r"(authorization:\s*)?bearer\s+", re.IGNORECASE)
 """What stands before a token in an HTTP header, and in examples that people copy."""
 
@@ -76,10 +77,30 @@ def _people(value: object) -> object:
     return tuple(dict.fromkeys(ids))
 
 
+def _keys(value: object) -> object:
+    """Read names of keys, separated by commas, with `*` and `?` for letters."""
+    if not isinstance(value, str):
+        return value
+    keys = [part.strip() for part in value.split(",") if part.strip()]
+    for key in keys:
+        shown = key if len(key) <= _SHOWN_KEY else f"{key[:_SHOWN_KEY]}…"
+        if not re.search(r"[^\W_]", key):
+            raise ValueError(f"holds {shown}, which every key fits: to hide all, set BOT_PAYLOADS=hide")
+        if "." in key:
+            raise ValueError(f"holds {shown}: a key has no path, so name its last part, as in email")
+        if not re.fullmatch(r"[\w *?-]+", key):
+            raise ValueError(
+                f"holds {shown}: names of keys are expected, separated by commas, with * for any letters, "
+                "as in email,customer_*,*phone"
+            )
+    return tuple(dict.fromkeys(keys))
+
+
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
 Name = Annotated[str | None, BeforeValidator(_name)]
 Host = Annotated[str, BeforeValidator(_host)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 AccountName = Annotated[str, BeforeValidator(_account_name)]
+Keys = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_keys)]
 People = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_people)]

@@ -11,7 +11,7 @@ from pydantic_settings import SettingsError as UnreadableSetting
 from bot.account_settings import AccountSettings, DatabaseSettings, ReportSettings
 from bot.setting_problems import problem_lines
 from bot.setting_sources import ENV_FILE
-from bot.setting_types import Host, HttpUrl, People, Secret
+from bot.setting_types import Host, HttpUrl, Keys, People, Secret
 
 __all__ = [
     "LOOPBACK",
@@ -122,9 +122,26 @@ class Settings(ReportSettings):
         le=3650,
         description="Days to keep bookmarks that do not fit into a button.",
     )
+    bot_payloads: Literal["show", "hide"] = Field(
+        "show",
+        description="Whether people may read params and outputs of instances, each for themselves.",
+    )
+    bot_redact: Keys = Field(
+        (),
+        description="Keys in params and outputs whose values are hidden, besides those that likely hold "
+        "secrets; `*` stands for any letters, case and `_` do not count, as in `email,customer_*,*phone`.",
+    )
     bot_admins: People = Field(
         (),
         description="Slack ids of people who may change every digest, as in `U024BE7LH,U0G9QF9C6`.",
+    )
+    bot_access: str | None = Field(
+        None,
+        description="Rules of who may do what, as a JSON list; see [Access](access.md).",
+    )
+    bot_access_file: str | None = Field(
+        None,
+        description="Path of a TOML file with the same rules, in place of `BOT_ACCESS`.",
     )
     bot_digests_per_person: int = Field(
         50,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.access.command import read_access
 from bot.browse.command import read_list
 from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
-from bot.browse.requests import ListInstances, NotYet
+from bot.browse.requests import DescribeInstance, ListInstances, NotYet
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.home.command import (
@@ -22,6 +23,7 @@ from bot.home.command import (
 )
 from bot.home.help import TOPICS
 from bot.home.requests import HelpWithMessage, Offer
+from bot.inspect.command import SYNONYMS, WHY, read_show
 from bot.language import filters
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
@@ -37,6 +39,18 @@ def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
     return read_list(rest, command)
 
 
+def _show(head: Token, rest: Sequence[Token], command: Command) -> Request:
+    return read_show(head, rest, command) or read_list([head, *rest], command)
+
+
+_SHOW: Final[Verb[Request]] = Verb(
+    "show",
+    "NAME ID|latest [failed]",
+    "one instance: its steps, why it failed, its times",
+    _show,
+    synonyms=(*SYNONYMS, *WHY),
+)
+
 _NOT_YET: Final[list[Verb[Request]]] = [
     Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
     for verb, others in NOT_YET.items()
@@ -46,6 +60,7 @@ _NOT_YET: Final[list[Verb[Request]]] = [
 VERBS: Final = Verbs[Request](
     (
         Verb("list", "NAME [filters]", "the instances of a workflow, newest first", _list, synonyms=("ls",)),
+        _SHOW,
         Verb(
             "digest",
             "[verb]",
@@ -73,6 +88,13 @@ VERBS: Final = Verbs[Request](
             synonyms=("more", "previous", "back", "refresh", "again"),
         ),
         Verb("accounts", "", "the accounts that the bot reads", read_accounts, synonyms=("account",)),
+        Verb(
+            "access",
+            "",
+            "what you may do, and who may do the rest",
+            read_access,
+            synonyms=("permissions", "roles", "rights", "whoami"),
+        ),
         Verb("version", "", "the bot's version", read_version, aliases=("--version", "-v")),
         *_NOT_YET,
     )
@@ -99,7 +121,9 @@ def _read(command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
-    places = [place for place, word in enumerate(words) if not is_filler(word) or VERBS.find(word.text)]
+    if (shown := _read_show(words, command)) is not None:
+        return shown
+    places = [place for place, word in enumerate(words) if not is_filler(word) or _is_other_verb(word)]
     head = places[0] if places else None
     if head is not None and (verb := _verb(words[head], command)):
         return verb.read(words[head], words[head + 1 :], command)
@@ -113,6 +137,21 @@ def _read(command: Command) -> Request:
             if mistyped.proposals:
                 raise mistyped from error
         raise
+
+
+def _read_show(words: Sequence[Token], command: Command) -> Request | None:
+    """Read `show` and its synonyms, most of which are fillers: what asks for no single instance is a list."""
+    for place, word in enumerate(words):
+        if not word.quoted and VERBS.find(word.text) is _SHOW:
+            return read_show(word, words[place + 1 :], command)
+        if not is_filler(word) or VERBS.find(word.text):
+            break
+    return None
+
+
+def _is_other_verb(word: Token) -> bool:
+    """Return whether a word is a verb and not one of those that `_read_show` has read already."""
+    return VERBS.find(word.text) not in (None, _SHOW)
 
 
 def _verb(word: Token, command: Command) -> Verb[Request] | None:
@@ -148,6 +187,8 @@ def _workflows_in(request: Request) -> tuple[str, ...]:
     match request:
         case ListInstances():
             return (request.query.query.workflow,)
+        case DescribeInstance():
+            return (request.workflow,) if request.workflow else ()
         case CreateDigest():
             return request.plan.workflows
         case ChangeDigest():

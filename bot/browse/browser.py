@@ -30,6 +30,15 @@ _ERRORED: Final = Status("errored")
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
+Sees = Callable[[str], bool]
+"""Says whether a person may see a workflow, by its name."""
+
+
+def see_all(_: str) -> bool:
+    """Say that every workflow may be seen."""
+    return True
+
+
 async def pass_nothing(_: KeptPage, _position: Position) -> bool:
     """Say that a walk led through no position, where none is in a database."""
     return False
@@ -56,13 +65,13 @@ class Browser:
         """Return the accounts' names, the default first."""
         return self._accounts.names
 
-    def known_workflow(self) -> str | None:
+    def known_workflow(self, sees: Sees = see_all) -> str | None:
         """Return a workflow of the default account, if possible one with failures, without a request.
 
-        None if no workflow is known.
+        None if none is known that may be seen.
         """
         _, workflows = self._accounts.get(None)
-        known = workflows.known_workflows
+        known = [row for row in workflows.known_workflows if sees(row.name)]
         failed = (row.name for row in known if row.instances and row.instances.get(_ERRORED))
         return next(failed, known[0].name if known else None)
 
@@ -126,8 +135,15 @@ class Browser:
         screen = _screen(mark, account, page, is_loop=await self._is_loop(mark, page))
         return replace(screen, source=Source(asked, page) if page is first else None)
 
-    async def overview(self, mark: OverviewBookmark, *, fresh: bool = False) -> Overview:
+    async def overview(
+        self, mark: OverviewBookmark, *, fresh: bool = False, sees: Sees = see_all
+    ) -> Overview:
         """Return some workflows of an account with their counts, by name.
+
+        Args:
+            mark: the place.
+            fresh: ask anew.
+            sees: says which of them may be seen, by their names.
 
         Raises:
             CloudflareError, UnknownAccount: as `open`.
@@ -137,6 +153,7 @@ class Browser:
         found = await workflows.list_workflows(search, fresh=fresh)
         # The local engine ignores a search, so names are looked at here, too.
         rows = [row for row in found.rows if not search or search.casefold() in row.name.casefold()]
+        rows = [row for row in rows if sees(row.name)]
         rows.sort(key=lambda row: row.name.casefold())
         size = WORKFLOWS_PER_SCREEN
         offset = min(mark.offset, _last_screen(len(rows), size))
@@ -158,15 +175,16 @@ class Browser:
             cut_short=found.cut_short,
         )
 
-    async def count_status(self, account: str | None, status: Status) -> StatusCounts:
-        """Return the workflows that have instances of a status.
+    async def count_status(self, account: str | None, status: Status, sees: Sees = see_all) -> StatusCounts:
+        """Return the workflows that have instances of a status; `sees` says which may be seen.
 
         Raises:
             CloudflareError, UnknownAccount: as `open`.
         """
         name, workflows = self._accounts.get(account)
         found = await workflows.list_workflows()
-        first, others = found.rows[:_MOST_COUNTED], found.rows[_MOST_COUNTED:]
+        seen = [row for row in found.rows if sees(row.name)]
+        first, others = seen[:_MOST_COUNTED], seen[_MOST_COUNTED:]
         counted, _ = await _counted(workflows, first, fresh=False)
         rows = [
             StatusCount(row.name, row.instances[status])

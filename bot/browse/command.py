@@ -10,9 +10,22 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
-from bot.browse.options import ACCOUNT, LATER, LIST_OPTIONS, OVERVIEW_OPTIONS, ROWS, SINCE, STATUS, UNTIL
+from bot.browse.options import (
+    ACCOUNT,
+    LATER,
+    LIST_OPTIONS,
+    OVERVIEW_OPTIONS,
+    ROWS,
+    SINCE,
+    STATUS,
+    UNTIL,
+    VIEWS,
+    View,
+    default_rows,
+    read_rows,
+)
 from bot.browse.phrases import EVERYTHING, read_phrases
-from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
+from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows
 from bot.cloudflare.dashboard import read_url
 from bot.cloudflare.models import Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
@@ -23,7 +36,7 @@ from bot.language.filler_words import without_fillers
 from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token, quote, span_with_marks, split
 
-ListRequest = ListInstances | ListWorkflows | FindStatus | NotYet | HelpQuery
+ListRequest = ListInstances | ListWorkflows | FindStatus | DescribeInstance | HelpQuery
 
 _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
@@ -72,6 +85,8 @@ def read_list(words: Sequence[Token], command: Command) -> ListRequest:
             given, readings = [word for word in words if word.key is not None], ()
     if name is None:
         request = _read_without_name(given, command)
+    elif _is_lone_id(name, bare, command):
+        request = with_account(DescribeInstance(None, name.workflow), given, command)
     else:
         readings = (*name.readings, *readings)
         request = _read_with_name(name, given, [word for word in bare if word not in name.words], command)
@@ -107,6 +122,30 @@ def read_addresses(words: Sequence[Token]) -> tuple[Sequence[Token], tuple[Readi
     return read, tuple(readings)
 
 
+def with_account(request: DescribeInstance, given: Sequence[Token], command: Command) -> DescribeInstance:
+    """Return what asks for one instance with the account among filters; it takes no other one.
+
+    Raises:
+        QueryError: there is another filter, or no such account.
+    """
+    for word in given:
+        option = LIST_OPTIONS.find(word.key or "")
+        if option is None:
+            raise LIST_OPTIONS.unknown(word)
+        if option is not ACCOUNT:
+            expected = "the instance alone; filters are for lists"
+            raise word.wrong("can't be used with one instance", expected=expected, nearest=("",))
+    account = LIST_OPTIONS.read(LIST_OPTIONS.by_key(given, command.text), command).get("account")
+    linked = _linked_account(command)
+    return replace(request, account=account, account_id=linked)
+
+
+def _linked_account(command: Command) -> str | None:
+    """Return Cloudflare's id of the account that a dashboard link in a command leads to."""
+    pages = (read_url(word.value) for word in split(command.text) if word.key is None)
+    return next((page.account for page in pages if page is not None and page.instance), None)
+
+
 def account_in(command: Command) -> str | None:
     """Return the account that a command names, as far as that can be seen without reading it."""
     try:
@@ -126,7 +165,7 @@ def _name(bare: Sequence[Token], command: Command) -> _Name | None:
     other = {word.value for word in bare if word not in candidates}
     found = name_matching.find_name([word.value for word in bare], command.workflows, other.__contains__)
     if found is None:
-        if candidates and command.workflows:
+        if candidates and command.workflows and not looks_like_instance(candidates[0].value):
             _refuse_unknown(candidates[0], command)
         return _Name((candidates[0],), candidates[0].value) if candidates else None
     words = tuple(bare[found.start : found.stop])
@@ -135,6 +174,12 @@ def _name(bare: Sequence[Token], command: Command) -> _Name | None:
             "may mean several workflows", expected="a whole name", nearest=tuple(map(quote, found.names))
         )
     return _Name(words, found.names[0])
+
+
+def _is_lone_id(name: _Name, bare: Sequence[Token], command: Command) -> bool:
+    """Return whether what was taken for a name is the id of an instance, as no workflow is called so."""
+    is_id = bool(command.workflows) and looks_like_instance(name.workflow)
+    return is_id and name.workflow not in command.workflows and len(without_fillers(bare)) == 1
 
 
 def _name_like_a_filter(words: Sequence[Token], command: Command) -> _Name | None:
@@ -203,13 +248,16 @@ def _read_with_name(
     if rest and rest[-1].value.lower() == "help":
         return HelpQuery(workflow=name.workflow)
     if len(rest) == 1 and is_instance_id(rest[0]):
-        return NotYet("show", name.workflow, rest[0].value)
+        return with_account(DescribeInstance(name.workflow, rest[0].value), given, command)
     if rest and command.workflows and name.workflow not in command.workflows:
         raise _no_workflow(said)  # the words behind it are of some other sentence
     if rest:
         raise _unexpected_word(rest[0], rest[1] if len(rest) > 1 else None, name, command)
     by_key = LIST_OPTIONS.by_key(given, command.text)
+    rows = by_key.pop(ROWS.key, None)  # how many there may be depends on the view
     values = LIST_OPTIONS.read(by_key, command)
+    view: View = values.get("view", "rows")
+    values["rows"] = default_rows(view) if rows is None else read_rows(rows, view)
     since, until = values.pop("since", None), values.pop("until", None)
     start = _start(by_key, values.pop("page", None), values.pop("cursor", None))
     if "direction" in by_key and not isinstance(start, Cursor):
@@ -237,7 +285,7 @@ def _start(given: dict[str, Token], page: int | None, cursor: str | None) -> Pos
 
 
 def join_flags(tokens: Sequence[Token]) -> list[Token]:
-    """Join each `--flag` with the word that is its value; `--failed` is a status and has none."""
+    """Join each `--flag` with the word that is its value; `--failed` and `--table` have none."""
     words: list[Token] = []
     rest = iter(tokens)
     for token in rest:
@@ -246,7 +294,7 @@ def join_flags(tokens: Sequence[Token]) -> list[Token]:
             continue
         name = token.key or ""
         if not (LIST_OPTIONS.find(name) or OVERVIEW_OPTIONS.find(name)):
-            if not (filters.known_status(name) or filters.synonymous_status(name)):
+            if not (filters.known_status(name) or filters.synonymous_status(name) or name in VIEWS):
                 raise LIST_OPTIONS.unknown(token)  # a flag that does not exist needs no value
             words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
             continue

@@ -1,9 +1,9 @@
 """What can go wrong while browsing, beside what the API itself says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.browse.model import ListQuery
-from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
+from bot.cloudflare.errors import CloudflareError
 from bot.language import name_matching
 
 
@@ -24,6 +24,7 @@ class NoSuchWorkflow(Exception):
 
     Attributes:
         query: what was asked.
+        existing: the names that there are.
         account: the account's name.
         meant: names that it certainly means: one, or several that it fits alike.
         similar: names that look like the one asked for, the likeliest first.
@@ -31,11 +32,17 @@ class NoSuchWorkflow(Exception):
     """
 
     def __init__(
-        self, query: ListQuery, account: str, existing: Sequence[str], answer: WorkflowNotFound
+        self, query: ListQuery, account: str, existing: Sequence[str], answer: CloudflareError
     ) -> None:
         super().__init__(f"{account} has no workflow called {query.workflow}")
         self.query = query
+        self.existing = existing
         self.account = account
         self.meant = name_matching.resolve(query.workflow, existing)
         self.similar = name_matching.find_similar(query.workflow, existing)
         self.answer = answer
+
+    def among(self, sees: Callable[[str], bool]) -> "NoSuchWorkflow":
+        """Return the same for a person who sees some of the names that there are."""
+        names = [name for name in self.existing if sees(name)]
+        return NoSuchWorkflow(self.query, self.account, names, self.answer)

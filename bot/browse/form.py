@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from bot.browse.model import ListQuery, PendingQuery
-from bot.browse.options import DEFAULT_ROWS, MAX_ROWS
+from bot.browse.options import View, default_rows, read_rows
 from bot.cloudflare.models import Status
-from bot.language import filters, times
+from bot.language import times
 from bot.language.errors import FormErrors, QueryError, collect_error
 from bot.language.times import Clock
 from bot.language.tokens import Token, split
@@ -19,8 +19,9 @@ class Form:
         status: chosen from a menu; None means any.
         since: as it was typed; empty means no bound.
         until: as it was typed; empty means no bound.
-        rows: as it was typed; empty means the usual number.
+        rows: as it was typed; empty means the usual number of the view.
         account: chosen from a menu; None means the default account.
+        view: chosen from a menu.
     """
 
     status: Status | None = None
@@ -28,6 +29,7 @@ class Form:
     until: str = ""
     rows: str = ""
     account: str | None = None
+    view: View = "rows"
 
     @classmethod
     def of(cls, query: ListQuery, clock: Clock) -> "Form":
@@ -37,6 +39,7 @@ class Form:
             since=times.write(query.since, clock) if query.since else "",
             until=times.write(query.until, clock) if query.until else "",
             rows=str(query.rows),
+            view=query.view,
             account=query.account,
         )
 
@@ -48,9 +51,9 @@ class Form:
     def to_query(self, workflow: str, clock: Clock) -> ListQuery | FormErrors:
         """Return the query for a workflow at a moment, in a zone; or all errors of the form."""
         wrong: dict[str, QueryError] = {}
-        pending = PendingQuery(ListQuery(workflow, self.account, self.status))
+        pending = PendingQuery(ListQuery(workflow, self.account, self.status, view=self.view))
         with collect_error(wrong, "rows"):
-            pending = replace(pending, query=replace(pending.query, rows=_number(self.rows)))
+            pending = replace(pending, query=replace(pending.query, rows=_number(self.rows, self.view)))
         with collect_error(wrong, "since"):
             pending = _check_times(replace(pending, since=_words("since", self.since)), clock)
         with collect_error(wrong, "until"):
@@ -64,13 +67,13 @@ def _check_times(pending: PendingQuery, clock: Clock) -> PendingQuery:
     return pending
 
 
-def _number(text: str) -> int:
+def _number(text: str, view: View) -> int:
     text = text.strip()
     token = Token(text, start=0, key="rows", value=text, raw=text)
     try:
-        return filters.read_number(token, "rows", MAX_ROWS) if text else DEFAULT_ROWS
+        return read_rows(token, view) if text else default_rows(view)
     except QueryError as error:
-        error.choices = tuple(choice.removeprefix("rows:") for choice in error.choices)
+        error.choices = tuple(choice.removeprefix("rows:") for choice in error.choices[:1])
         raise
 
 

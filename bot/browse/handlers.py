@@ -9,12 +9,15 @@ import structlog
 from cachetools import LRUCache, TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.access.messages import ACCESS
+from bot.access.model import Right
+from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark, Place
 from bot.browse.browser import Browser, without_anchor
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
-from bot.browse.messages.instances import instances_message
+from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
 from bot.browse.messages.problems import restart, similar
@@ -22,6 +25,7 @@ from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import ListQuery
 from bot.browse.requests import (
     ApplyFilter,
+    DeleteShared,
     FindStatus,
     ListInstances,
     ListWorkflows,
@@ -29,11 +33,12 @@ from bot.browse.requests import (
     OpenFilter,
     OpenList,
     RefreshPage,
+    ShareList,
     TurnPage,
 )
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
-from bot.cloudflare.errors import UnknownAccount
+from bot.cloudflare.errors import UnknownAccount, WorkflowNotFound
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import FormErrors
@@ -42,11 +47,21 @@ from bot.language.times import Clock
 from bot.language.tokens import COMMAND
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Accepted, FieldErrors, OpenModal, Reply, ShowMessage, UserError
+from bot.slack.reply import (
+    Accepted,
+    DeleteMessage,
+    FieldErrors,
+    OpenModal,
+    PostToChannel,
+    Reply,
+    ShowMessage,
+    UserError,
+)
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
-from bot.ui.elements import Controls, duration
+from bot.ui.elements import Controls, command, duration
 from bot.ui.form_fields import field_errors
+from bot.ui.notices import not_your_share_message, unknown_control_message
 from bot.ui.problems import Suggestion, problem_message
 
 _log = structlog.get_logger(__name__)
@@ -59,6 +74,8 @@ _FORM_TIMEOUT: Final = timedelta(seconds=1)
 _UTC_NOTICE: Final = (
     "Your time zone is not known to this bot (it may lack the scope `users:read`), so times are read as UTC."
 )
+
+_SOME_NOTICE: Final = f"These are the workflows that you may look at here: {command(ACCESS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +97,7 @@ class ListHandlers:
         now: the clock.
         refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
         nearest_verb: returns the verb that looks like a word, which may have been taken for a name.
+        access: says who may look at what.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
@@ -91,6 +109,7 @@ class ListHandlers:
         now: Callable[[], datetime],
         refresh_pause: timedelta,
         nearest_verb: Callable[[str], str | None],
+        access: Access,
     ) -> None:
         self._browser = browser
         self._requests = requests
@@ -99,46 +118,61 @@ class ListHandlers:
         self._now = now
         self._refresh_pause = refresh_pause
         self._nearest_verb = nearest_verb
+        self._access = access
         self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
             _MOST_REFRESHED, refresh_pause.total_seconds()
         )
         self._shown: LRUCache[tuple[str, AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
 
     def cached_reply(self, request: Request, interaction: Interaction) -> ShowMessage | None:
-        """Return the reply to a typed list without times, if all that it takes is in memory."""
+        """Return the reply to a typed list without times, if all that it takes is in memory.
+
+        That the person may look at it is part of that. None for a table, which no ack can show: it can't tell
+        whether Slack takes one.
+        """
         if not isinstance(request, ListInstances) or request.query.has_times:
             return None
-        query = request.query.query
-        return self._shown_before(interaction.team, Bookmark(query, query.start), ())
+        query, viewer = request.query.query, self._access.known(interaction)
+        if viewer is None or not viewer.may(Right.VIEW, query.account, query.workflow):
+            return None
+        known = self._shown_before(interaction.team, Bookmark(query, query.start), ())
+        return known if known is not None and known.plain is None else None
 
-    def known_workflow(self) -> str | None:
+    def known_workflow(self, viewer: Viewer) -> str | None:
         """Return a workflow's name for an example, if one is known; nothing is asked for it."""
-        return self._browser.known_workflow()
+        return self._browser.known_workflow(viewer.sees(None))
 
-    async def can_show(self, request: ListInstances) -> bool:
+    async def can_show(self, request: ListInstances, interaction: Interaction) -> bool:
         """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
         query = request.query.query
-        return bool(name_matching.resolve(query.workflow, await self._browser.workflow_names(query.account)))
+        names = await self.workflow_names(query.account, await self._access.viewer(interaction))
+        return bool(name_matching.resolve(query.workflow, names))
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
+        viewer = await self._access.viewer(interaction)
         clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)
         query = request.query.resolve(clock)
-        return await self._show(interaction.team, Bookmark(query, query.start), notices=notices)
+        if not viewer.may(Right.VIEW, query.account, query.workflow):
+            return await self._show_among_visible(viewer, query, notices)
+        return await self._show(viewer, Bookmark(query, query.start), notices=notices)
 
     async def list_workflows(self, request: ListWorkflows, interaction: Interaction) -> Reply:
         """Show the overview."""
-        return await self._show(interaction.team, OverviewBookmark(request.query))
+        return await self._show(await self._access.viewer(interaction), OverviewBookmark(request.query))
 
-    async def find_status(self, request: FindStatus, _: Interaction) -> Reply:
+    async def find_status(self, request: FindStatus, interaction: Interaction) -> Reply:
         """Show which workflows have instances of a status."""
-        found = await self._browser.count_status(request.account, request.status)
+        viewer = await self._access.viewer(interaction)
+        found = await self._browser.count_status(
+            request.account, request.status, viewer.sees(request.account)
+        )
         return ShowMessage(statuses_message(found, request))
 
-    async def show_not_yet(self, request: NotYet, _: Interaction) -> Reply:
+    async def show_not_yet(self, request: NotYet, interaction: Interaction) -> Reply:
         """Say that the bot can't do something yet, and what it can do."""
-        typed = request.workflow
-        meant = name_matching.resolve(typed, await self._browser.workflow_names(None)) if typed else ()
+        typed, viewer = request.workflow, await self._access.viewer(interaction)
+        meant = name_matching.resolve(typed, await self.workflow_names(None, viewer)) if typed else ()
         if typed is None or len(meant) != 1:
             return ShowMessage(not_yet_message(request, None))
         readings = () if meant[0] == typed else (Reading(typed, meant[0]),)
@@ -146,35 +180,53 @@ class ListHandlers:
 
     async def turn_page(self, request: TurnPage, interaction: Interaction) -> Reply:
         """Show another page in place."""
-        return replace(await self._show(interaction.team, request.place), in_place=True)
+        viewer, sharer = await self._access.viewer(interaction), await self._sharer(interaction)
+        return replace(await self._show(viewer, request.place, sharer=sharer), in_place=True)
 
     async def refresh_page(self, request: RefreshPage, interaction: Interaction) -> Reply:
         """Show the same page anew in place; one that was refreshed a moment ago is shown as it was then."""
         place = without_anchor(request.place) if isinstance(request.place, Bookmark) else request.place
+        viewer, sharer = await self._access.viewer(interaction), await self._sharer(interaction)
         key = (interaction.team, place)
         if key in self._refreshed:
-            shown = await self._show(interaction.team, place, notices=(_just_refreshed(self._refresh_pause),))
+            notices = (_just_refreshed(self._refresh_pause),)
+            shown = await self._show(viewer, place, notices=notices, sharer=sharer)
         else:
-            shown = await self._show(interaction.team, place, fresh=True)
+            shown = await self._show(viewer, place, fresh=True, sharer=sharer)
             self._refreshed[key] = True
         return replace(shown, in_place=True)
 
     async def open_list(self, request: OpenList, interaction: Interaction) -> Reply:
         """Show a list below the message with the button."""
-        return await self._show(interaction.team, request.place)
+        return await self._show(await self._access.viewer(interaction), request.place)
+
+    async def share_list(self, request: ShareList, interaction: Interaction) -> Reply:
+        """Show everybody in the channel the page that a person sees."""
+        shown = await self._show(await self._access.viewer(interaction), request.place)
+        return PostToChannel(shown.message, shown.plain)
+
+    async def delete_shared(self, _: DeleteShared, interaction: Interaction) -> Reply:
+        """Delete a shared message for the person who shared it."""
+        sharer = interaction.sharer
+        if sharer is None:
+            return ShowMessage(unknown_control_message())
+        if sharer.id != interaction.user:
+            return ShowMessage(not_your_share_message(sharer))
+        return DeleteMessage()
 
     async def open_filter(self, request: OpenFilter, interaction: Interaction) -> Reply:
         """Open the form of a list; it does not wait for long, as Slack does not."""
         query = request.query
-        if query.account is not None and query.account not in self._browser.accounts:
-            raise UnknownAccount(query.account, self._browser.accounts)
+        accounts = (await self._access.viewer(interaction)).visible_accounts
+        if query.account is not None and query.account not in accounts:
+            raise UnknownAccount(query.account, accounts)
         has_times = query.since is not None or query.until is not None
         zone = Zone()
         if has_times:
             zone = await self._zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
         form = Form.of(query, Clock(self._now(), zone.info))
         metadata = interaction.dump(await self._save(request, interaction.team))
-        view = filter_view(query, form, self._browser.accounts, metadata)
+        view = filter_view(query, form, accounts, metadata)
         return OpenModal(view, not_opened_message(query))
 
     async def apply_filter(self, request: ApplyFilter, interaction: Interaction) -> Reply:
@@ -187,10 +239,21 @@ class ListHandlers:
             return FieldErrors(field_errors(query), problem_message(first))
 
         async def show() -> Reply:
-            shown = await self._show(interaction.team, Bookmark(query), notices=notices)
+            viewer = await self._access.viewer(interaction)
+            shown = await self._show(viewer, Bookmark(query), notices=notices)
             return replace(shown, in_place=True)
 
         return Accepted(show, query.command())
+
+    async def _sharer(self, interaction: Interaction) -> Viewer | None:
+        """Return who shared the message that was clicked in: nobody shows more in it than they may see.
+
+        Raises:
+            UserError: Slack does not say what they are.
+        """
+        if interaction.sharer is None:
+            return None
+        return await self._access.viewer(replace(interaction, user=interaction.sharer.id))
 
     async def _clock(self, person: Interaction, *, needs_zone: bool) -> tuple[Clock, tuple[str, ...]]:
         """Return what times are read by, and a notice where the person's zone is unknown."""
@@ -198,49 +261,120 @@ class ListHandlers:
         return Clock(self._now(), zone.info), () if zone.known else (_UTC_NOTICE,)
 
     async def _show(
-        self, team: str, place: Place, *, fresh: bool = False, notices: tuple[str, ...] = ()
+        self,
+        viewer: Viewer,
+        place: Place,
+        *,
+        fresh: bool = False,
+        notices: tuple[str, ...] = (),
+        sharer: Viewer | None = None,
     ) -> ShowMessage:
+        """Show a place to a person who may look at it; what leads here may be somebody else's.
+
+        Args:
+            viewer: the person.
+            place: what to show.
+            fresh: ask Cloudflare anew.
+            notices: sentences in mrkdwn for this reader.
+            sharer: who shared the message that it is shown in; all in the channel see what both may look at.
+        """
+        team = viewer.team
         if isinstance(place, KeptPlace):
             place = await self._walks.find(place, team)
+        if isinstance(place, Bookmark):
+            viewer.require(Right.VIEW, place.query.account, place.query.workflow)
         if not fresh and (known := self._shown_before(team, place, notices)) is not None:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                return await self._overview(team, await self._browser.overview(place, fresh=fresh), notices)
+                return await self._overview(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
             screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
         except CursorRefused as error:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            if len(error.meant) == 1:
-                return await self._show_match(team, error, notices)
-            similar_ones = await self._similar(team, error)
-            verb = self._nearest_verb(error.query.workflow) or COMMAND
-            commands = [] if similar_ones else [Command(verb)]
-            raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
+            return await self._show_meant(viewer, error.among(viewer.sees(error.query.account)), notices)
         controls = await self._controls(team, screen)
-        reply = ShowMessage(instances_message(screen, controls, notices))
+        reply = self._list(screen, controls, notices)
         if not (fresh or controls.incomplete):
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
 
-    async def _show_match(self, team: str, error: NoSuchWorkflow, notices: tuple[str, ...]) -> ShowMessage:
+    def _list(self, screen: Screen, controls: Controls, notices: tuple[str, ...]) -> ShowMessage:
+        """Return a list as it was asked for; behind a table stands the list without one."""
+        value_of = self._requests.fitting
+        without_table = instances_message(screen, controls, notices, value_of)
+        if screen.query.view == "table" and (full := table_message(screen, controls, notices, value_of)):
+            return ShowMessage(full, plain=without_table)
+        return ShowMessage(without_table)
+
+    async def _show_among_visible(
+        self, viewer: Viewer, query: ListQuery, notices: tuple[str, ...]
+    ) -> ShowMessage:
+        """Show what a name means that the person may not look at, among those that they may.
+
+        Raises:
+            UserError: it means none of them.
+        """
+        names = await self.workflow_names(query.account, viewer)
+        account = viewer.accounts[0] if query.account is None else query.account
+        error = NoSuchWorkflow(query, account, names, WorkflowNotFound("it was not asked for"))
+        if not (error.meant or error.similar):
+            raise viewer.refusal(Right.VIEW, query.account, query.workflow)
+        return await self._show_meant(viewer, error, notices)
+
+    async def _show_meant(
+        self, viewer: Viewer, error: NoSuchWorkflow, notices: tuple[str, ...]
+    ) -> ShowMessage:
+        """Show the list of the only workflow that a name can mean.
+
+        Raises:
+            UserError: it may mean several, or none; those that are like it are suggested.
+        """
+        if len(error.meant) == 1:
+            return await self._show_match(viewer, error, notices)
+        similar_ones = await self._similar(viewer.team, error)
+        verb = self._nearest_verb(error.query.workflow) or COMMAND
+        commands = [] if similar_ones else [Command(verb)]
+        raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
+
+    async def _show_match(
+        self, viewer: Viewer, error: NoSuchWorkflow, notices: tuple[str, ...]
+    ) -> ShowMessage:
         """Show the list of the only workflow that a misspelt name can mean."""
         query = replace(error.query, workflow=error.meant[0])
-        shown = await self._show(team, Bookmark(query, query.start), notices=notices)
+        shown = await self._show(viewer, Bookmark(query, query.start), notices=notices)
         reading = Reading(error.query.workflow, query.workflow)
         return replace(shown, readings=(reading, *shown.readings))
 
-    async def workflow_names(self, account: str | None) -> tuple[str, ...]:
-        """Return the names of an account's workflows; none where they can't be read just now."""
-        return await self._browser.workflow_names(account)
+    async def workflow_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
+        """Return the names of an account's workflows that a person may see; none where they can't be read."""
+        if not viewer.may_any(Right.VIEW, account):
+            return ()
+        return viewer.among(await self._browser.workflow_names(account), account)
 
     def _shown_before(self, team: str, place: AnyBookmark, notices: tuple[str, ...]) -> ShowMessage | None:
         known = self._shown.get((team, place, notices))
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 
-    async def _overview(self, team: str, overview: Overview, notices: tuple[str, ...]) -> ShowMessage:
-        account = overview.query.account
+    async def _overview(
+        self,
+        viewer: Viewer,
+        place: OverviewBookmark,
+        *,
+        fresh: bool,
+        notices: tuple[str, ...],
+        sharer: Viewer | None,
+    ) -> ShowMessage:
+        team, account = viewer.team, place.overview.account
+        viewers = [viewer] if sharer is None else [viewer, sharer]
+
+        def sees(workflow: str) -> bool:
+            return all(each.may(Right.VIEW, account, workflow) for each in viewers)
+
+        overview = await self._browser.overview(place, fresh=fresh, sees=sees)
+        if not all(each.may_all(Right.VIEW, account) for each in viewers):
+            notices = (*notices, _SOME_NOTICE)
         lists = [OpenList(Bookmark(ListQuery(row.name, account))) for row in overview.rows]
         values = [await self._save(request, team) for request in lists]
         controls = await self._controls(team, overview)
@@ -251,13 +385,18 @@ class ListHandlers:
             None if place is None else TurnPage(place) for place in (shown.previous, shown.next)
         )
         filter_ = OpenFilter(shown.query.from_start) if isinstance(shown, Screen) else None
-        wanted = (previous, next_, RefreshPage(shown.here), filter_)
+        wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here))
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
         )
         return Controls(
-            previous=values[0], next=values[1], refresh=values[2], filter=values[3], incomplete=is_incomplete
+            previous=values[0],
+            next=values[1],
+            refresh=values[2],
+            filter=values[3],
+            share=values[4],
+            incomplete=is_incomplete,
         )
 
     async def _save(self, request: Request, team: str) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_ROWS, OVERVIEW_OPTIONS
+from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_TABLE_ROWS, OVERVIEW_OPTIONS, View, max_rows
 from bot.browse.phrases import quote_name
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
@@ -26,6 +26,13 @@ from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
 
 
+def _has_room(view: View, read: ValidationInfo) -> View:
+    """Refuse what a button carries if its view does not show that many rows."""
+    if read.data.get("rows", 0) > max_rows(view):
+        raise ValueError("a message does not show that many rows")
+    return view
+
+
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """Which instances, and how many of them one message shows.
@@ -36,9 +43,10 @@ class ListQuery:
         status: one status; None means all.
         since: earliest creation time.
         until: latest creation time.
-        rows: 1 to `MAX_ROWS`.
+        rows: 1 to `max_rows` of the view.
         start: a page number or cursor that somebody typed; None means the first page.
         direction: `asc` or `desc`, with a typed cursor only.
+        view: how the rows look.
     """
 
     workflow: str
@@ -46,9 +54,10 @@ class ListQuery:
     status: Status | None = None
     since: TimePoint | None = None
     until: TimePoint | None = None
-    rows: Annotated[int, Field(ge=1, le=MAX_ROWS)] = DEFAULT_ROWS
+    rows: Annotated[int, Field(ge=1, le=MAX_TABLE_ROWS)] = DEFAULT_ROWS
     start: Position | None = None
     direction: str | None = None
+    view: Annotated[View, AfterValidator(_has_room), Field(validate_default=True)] = "rows"
 
     @property
     def filter(self) -> InstanceFilter:

@@ -1,19 +1,35 @@
 """The filters of a list of instances, and the options of the overview."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bot.cloudflare.models import STATUSES, Cursor, PageNumber, Status
 from bot.language import filters, times
-from bot.language.errors import one_of
+from bot.language.errors import QueryError, nearest, one_of
 from bot.language.options import Field, Option, Options
 from bot.language.times import TimePoint
-from bot.language.tokens import COMMAND, in_quotes, quote
+from bot.language.tokens import COMMAND, Token, in_quotes, quote
 
 if TYPE_CHECKING:
     from bot.browse.model import ListQuery
 
+View = Literal["rows", "table"]
+"""How a list looks: a paragraph for each instance, or Slack's own table."""
+VIEWS: Final[dict[str, View]] = {"rows": "rows", "table": "table"}
+
 DEFAULT_ROWS: Final = 10
 MAX_ROWS: Final = 20
+MAX_TABLE_ROWS: Final = 100
+_FOR_A_TABLE: Final = frozenset(map(str, range(MAX_ROWS + 1, MAX_TABLE_ROWS + 1)))
+
+
+def default_rows(view: View) -> int:
+    """Return how many rows a message shows if nobody says how many."""
+    return MAX_TABLE_ROWS if view == "table" else DEFAULT_ROWS
+
+
+def max_rows(view: View) -> int:
+    """Return how many rows a message can show."""
+    return MAX_TABLE_ROWS if view == "table" else MAX_ROWS
 
 
 def _write_status(status: Status) -> str:
@@ -23,6 +39,37 @@ def _write_status(status: Status) -> str:
 def _write_time(moment: TimePoint) -> str:
     """Return a time's words as a value; colons need no quotes there."""
     return quote(moment.text) if " " in moment.text else moment.text
+
+
+def read_rows(word: Token, view: View) -> int:
+    """Return how many rows a message is to show.
+
+    Raises:
+        QueryError: it shows no such number; the error proposes a table where that has room for them.
+    """
+    try:
+        return filters.read_number(word, "rows", max_rows(view))
+    except QueryError as error:
+        if view == "rows" and word.value in _FOR_A_TABLE:
+            error.choices += (f"rows:{word.value} view:table",)
+        raise
+
+
+def _read_view(word: Token) -> View:
+    """Return a view, whatever its case.
+
+    Raises:
+        QueryError: it is none.
+    """
+    view = VIEWS.get(word.value.lower())
+    if view is None:
+        close = nearest(word.value, tuple(VIEWS))
+        raise word.wrong(
+            "is no view",
+            expected=one_of([f"view:{name}" for name in VIEWS]),
+            nearest=f"view:{close}" if close else None,
+        )
+    return view
 
 
 def _page_of(asked: "ListQuery") -> int | None:
@@ -75,13 +122,27 @@ UNTIL: Final[Option[Any]] = Option(
 ROWS: Final[Option[int]] = Option(
     key="rows",
     example="rows:20",
-    help=f"1 to {MAX_ROWS} rows in a message",
-    read=lambda word, _: filters.read_number(word, "rows", MAX_ROWS),
-    get=lambda asked: None if asked.rows == DEFAULT_ROWS else asked.rows,
+    help=f"rows in a message: 1 to {MAX_ROWS}, with `view:table` 1 to {MAX_TABLE_ROWS}",
+    read=lambda word, _: read_rows(word, "rows"),
+    get=lambda asked: None if asked.rows == default_rows(asked.view) else asked.rows,
     parameter="per_page",
     synonyms=("limit", "count", "size"),
-    default=f"`{DEFAULT_ROWS}`",
-    field=Field("Rows", hint=f"1 to {MAX_ROWS} in one message; {DEFAULT_ROWS} if left empty"),
+    default=f"`{DEFAULT_ROWS}` or `{MAX_TABLE_ROWS}`",
+    field=Field(
+        "Rows",
+        hint=f"1 to {MAX_ROWS} in one message, in a table up to {MAX_TABLE_ROWS}; "
+        f"{DEFAULT_ROWS} or {MAX_TABLE_ROWS} if left empty",
+    ),
+)
+VIEW: Final[Option[View]] = Option(
+    key="view",
+    example="view:table",
+    help=f"`rows`, or `table` for up to {MAX_TABLE_ROWS} instances that a click on a column sorts",
+    read=lambda word, _: _read_view(word),
+    get=lambda asked: None if asked.view == "rows" else asked.view,
+    synonyms=("format", "layout", "style"),
+    default="`rows`",
+    field=Field("View"),
 )
 PAGE: Final[Option[int]] = Option(
     key="page",
@@ -145,7 +206,7 @@ LATER: Final = (
 
 
 LIST_OPTIONS: Final = Options(
-    (STATUS, SINCE, UNTIL, ROWS, PAGE, CURSOR, DIRECTION, ACCOUNT),
+    (STATUS, SINCE, UNTIL, ROWS, VIEW, PAGE, CURSOR, DIRECTION, ACCOUNT),
     unknown=_UNKNOWN,
     others={
         SEARCH.key: "can't be used in a list, as it looks for workflows",

@@ -22,6 +22,8 @@ from bot.browse.options import (
     SINCE,
     STATUS,
     UNTIL,
+    VIEW,
+    VIEWS,
 )
 from bot.cloudflare.models import DIRECTIONS
 from bot.language import filters, time_ranges, times
@@ -40,6 +42,7 @@ _BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
 _COUNTED: Final = ("row", "rows", "result", "results", "items", "entries", "instances", "runs", "lines")
 _NEWEST: Final = ("most recent", "last one", "latest", "newest", "last")
+_AS_TABLE: Final = ("as a table", "in a table", "as table", "in table", "table view", "table")
 _USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "descending", "desc")
 _NEGATION: Final = re.compile(
     r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
@@ -78,7 +81,14 @@ class _Reader:
         self.readings: list[Reading] = []
 
     def read(self) -> None:
-        readers = (self._read_time, self._read_key, self._read_count, self._read_order, self._read_status)
+        readers = (
+            self._read_time,
+            self._read_key,
+            self._read_count,
+            self._read_order,
+            self._read_view,
+            self._read_status,
+        )
         while self._left:
             if not any(read() for read in readers):
                 self.found.append(self._left.pop(0))
@@ -187,6 +197,16 @@ class _Reader:
                 return True
         return False
 
+    def _read_view(self) -> bool:
+        """Read `as a table`."""
+        words = [word.lower() for word in self._bare_words(0)]
+        for phrase in _AS_TABLE:
+            count = phrase.count(" ") + 1
+            if " ".join(words[:count]) == phrase:
+                self._replace(count, {VIEW.key: "table"})
+                return True
+        return False
+
     def _read_status(self) -> bool:
         """Read `errored`, `failed`, `in progress`."""
         words = self._bare_words(0)
@@ -239,6 +259,8 @@ def _is_key(key: str, words: Sequence[str]) -> bool:
         return times.longest_time(words) > 0
     if key in (PAGE.key, ROWS.key):
         return words[0].isdecimal()
+    if key == VIEW.key:
+        return words[0].lower() in VIEWS
     if key == DIRECTION.key:
         return words[0].lower() in DIRECTIONS
     return key in (ACCOUNT.key, CURSOR.key)

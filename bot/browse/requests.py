@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from bot.browse.bookmark import Bookmark, KeptPlace, Place
 from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
-from bot.cloudflare.models import Status
+from bot.browse.phrases import quote_name
+from bot.cloudflare.models import Instance, Status
 from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
 
@@ -56,7 +57,7 @@ class NotYet(Request):
     """Something that this bot does not do yet.
 
     Attributes:
-        verb: what it is, one of `bot.home.command.NOT_YET`, or `show`.
+        verb: what it is, one of `bot.home.command.NOT_YET`.
         workflow: the workflow's name, if one was given.
         instance: the instance's id, likewise.
     """
@@ -65,6 +66,57 @@ class NotYet(Request):
     verb: str
     workflow: str | None = None
     instance: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowInstance(Request):
+    """One instance in a modal: what the button of a row carries. The room `inspect` answers it.
+
+    Attributes:
+        workflow: the workflow's name.
+        instance: the instance's id.
+        account: as settings name it; None means the default account.
+        row: what the list knew, which the modal shows at once; None where that did not fit.
+    """
+
+    kind: ClassVar[str] = "instance_show"
+    workflow: str
+    instance: str
+    account: str | None = None
+    row: Instance | None = None
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        filters = [] if self.account is None else [f"account:{quote(self.account)}"]
+        names = (quote_name(self.workflow), quote(self.instance))
+        return " ".join((COMMAND, "show", *names, *filters))
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeInstance(Request):
+    """One instance in a message, as it was typed. The room `inspect` answers it.
+
+    Attributes:
+        workflow: the workflow's name as it was typed; None where it was left out.
+        instance: the instance's id; None means the newest.
+        status: of the newest; None means any.
+        account: as settings name it; None means the default account.
+        account_id: Cloudflare's id of the account that a dashboard link leads to.
+    """
+
+    kind: ClassVar[str] = "describe"
+    workflow: str | None = None
+    instance: str | None = None
+    status: Status | None = None
+    account: str | None = None
+    account_id: str | None = None
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        name = [quote_name(self.workflow)] if self.workflow else []
+        which = [quote(self.instance)] if self.instance else ["latest", *filter(None, [self.status])]
+        account = [f"account:{quote(self.account)}"] if self.account else []
+        return " ".join((COMMAND, "show", *name, *which, *account))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +152,20 @@ class OpenList(AtPlace):
     """A list in a message of its own."""
 
     kind: ClassVar[str] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareList(AtPlace):
+    """The same page for everybody in the channel, in a message of its own."""
+
+    kind: ClassVar[str] = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteShared(Request):
+    """The shared message that it was clicked in is to go."""
+
+    kind: ClassVar[str] = "share_delete"
 
 
 @dataclass(frozen=True, slots=True)

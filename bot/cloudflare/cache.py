@@ -2,17 +2,28 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TLRUCache, TTLCache
 
 from bot.cloudflare.causes import Cause, cause_of
 from bot.cloudflare.client import WorkflowsClient
+from bot.cloudflare.details import size_of
 from bot.cloudflare.errors import InvalidResponse, ShareUsedUp
 from bot.cloudflare.limiter import Priority, charged_person
-from bot.cloudflare.models import Cursor, InstancePage, PageQuery, Workflow, WorkflowList
+from bot.cloudflare.models import (
+    Cursor,
+    InstanceDetail,
+    InstancePage,
+    PageQuery,
+    StepResult,
+    Version,
+    Workflow,
+    WorkflowList,
+)
 from bot.cloudflare.packing import PackedPage, Packer
 
 _K = TypeVar("_K", bound=Hashable)
@@ -21,6 +32,8 @@ _K_contra = TypeVar("_K_contra", contravariant=True)
 _T_co = TypeVar("_T_co", covariant=True)
 
 _WORKFLOW_LISTS: Final = 64
+MOST_DETAILS: Final = 64 * 1024 * 1024
+"""Bytes of memory, as `size_of` estimates them, that all instances with their steps may take together."""
 
 
 class SingleFlight:
@@ -111,6 +124,10 @@ class _TimedCache(Generic[_K, _T]):
         self._rest.pop(key, None)
         (self._rest if is_stable else self._first)[key] = answer
 
+    def items(self) -> list[tuple[_K, _T]]:
+        """Return what is fresh, with its keys."""
+        return [*self._first.items(), *self._rest.items()]
+
 
 class _PageCache:
     """A cache of pages. All but the pages used last are packed."""
@@ -123,8 +140,42 @@ class _PageCache:
         packed = self._cache.get(key)
         return None if packed is None else self._packer.open(packed)
 
+    def workflows_with(self, instance: str) -> tuple[str, ...]:
+        """Return the workflows of the pages used last that hold an instance, each once."""
+        opened = ((key.workflow, self._packer.opened(packed)) for key, packed in self._cache.items())
+        found = {name for name, page in opened if page and any(row.id == instance for row in page.rows)}
+        return tuple(sorted(found))
+
     def put(self, key: PageQuery, page: InstancePage, *, is_stable: bool) -> None:
         self._cache.put(key, self._packer.pack(page), is_stable=is_stable)
+
+
+def _is_stable(detail: InstanceDetail) -> bool:
+    """Return whether an instance has ended and was read in full: the next answer would be the same."""
+    is_whole = not (detail.is_partial or detail.unread_fields or detail.incomplete_steps)
+    return detail.end is not None and is_whole
+
+
+class _DetailCache:
+    """A cache of instances with their steps, which together take a bounded amount of memory."""
+
+    def __init__(self, times: CacheTimes, now: Callable[[], float]) -> None:
+        first, rest = times.first.total_seconds(), times.rest.total_seconds()
+
+        def expiry(_: tuple[str, str], detail: InstanceDetail, since: float) -> float:
+            return since + (rest if _is_stable(detail) else first)
+
+        self._cache: TLRUCache[tuple[str, str], InstanceDetail] = TLRUCache(
+            MOST_DETAILS, expiry, timer=now, getsizeof=size_of
+        )
+
+    def get(self, key: tuple[str, str]) -> InstanceDetail | None:
+        return self._cache.get(key)
+
+    def put(self, key: tuple[str, str], detail: InstanceDetail) -> None:
+        self._cache.pop(key, None)
+        with suppress(ValueError):  # One that is larger than all may be together is not kept.
+            self._cache[key] = detail
 
 
 class CachedWorkflows:
@@ -151,6 +202,8 @@ class CachedWorkflows:
         self._known_workflows: tuple[Workflow, ...] = ()
         self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
         self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
+        self._details = _DetailCache(times, now)
+        self._versions: LRUCache[tuple[str, str], Version] = LRUCache(times.pages)
         self._causes: _TimedCache[tuple[str, str], Cause] = _TimedCache(times.pages, times, now)
 
     async def list_instances(
@@ -229,9 +282,9 @@ class CachedWorkflows:
     async def get_cause(
         self, workflow: str, instance: str, *, priority: Priority = Priority.INTERACTIVE
     ) -> Cause:
-        """Get why an instance failed; its steps, which may be thousands, are not kept.
+        """Get why an instance failed, for longer than its detail is kept.
 
-        Where the steps make an answer that can't be read, the error of the instance has to do.
+        Where the steps can't be read, the error of the instance has to do.
 
         Raises:
             CloudflareError: The request failed, or the response can't be read.
@@ -239,15 +292,87 @@ class CachedWorkflows:
         key = (workflow, instance)
 
         async def ask() -> Cause:
-            try:
-                detail = await self._client.get_instance(workflow, instance, priority, steps=True)
-            except InvalidResponse:
-                detail = await self._client.get_instance(workflow, instance, priority)
+            detail = await self.get_detail(workflow, instance, priority=priority)
             cause = cause_of(detail)
-            self._causes.put(key, cause, is_stable=detail.end is not None)
+            self._causes.put(key, cause, is_stable=_is_stable(detail))
             return cause
 
         return await self._get_or_ask(self._causes, key, ask, _Sharing(fresh=False, priority=priority))
+
+    async def get_detail(
+        self,
+        workflow: str,
+        instance: str,
+        *,
+        fresh: bool = False,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> InstanceDetail:
+        """Get one instance with its steps. `fresh` skips the cache and updates it.
+
+        Where the steps make an answer that can't be read, or that is too large, the instance comes without
+        them; its `is_partial` says so, and `steps` is among its `unread_fields`.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        key = (workflow, instance)
+
+        async def ask() -> InstanceDetail:
+            try:
+                detail = await self._client.get_instance(workflow, instance, priority, steps=True)
+            except InvalidResponse:
+                bare = await self._client.get_instance(workflow, instance, priority)
+                names = (*bare.unread_fields, "steps")
+                detail = bare.model_copy(update={"is_partial": True, "unread_fields": names})
+            self._details.put(key, detail)
+            return detail
+
+        return await self._get_or_ask(self._details, key, ask, _Sharing(fresh, priority))
+
+    async def get_step(  # noqa: PLR0913 - what names one attempt of one step
+        self,
+        workflow: str,
+        instance: str,
+        name: str,
+        kind: str,
+        attempt: int | None = None,
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> StepResult:
+        """Get the whole result of one step, as `WorkflowsClient.get_step` does. It is not cached.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        key = (workflow, instance, name, kind, attempt)
+        result, _ = await self._flights.run(
+            ("step", key, priority), lambda: self._client.get_step(*key, priority=priority)
+        )
+        return result
+
+    async def get_version(
+        self, workflow: str, version: str, *, priority: Priority = Priority.INTERACTIVE
+    ) -> Version:
+        """Get one version of a workflow; it never changes, and is kept for as long as there is room.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        key = (workflow, version)
+
+        async def ask() -> Version:
+            self._versions[key] = await self._client.get_version(workflow, version, priority)
+            return self._versions[key]
+
+        return await self._get_or_ask(self._versions, key, ask, _Sharing(fresh=False, priority=priority))
+
+    def known_version(self, workflow: str, version: str) -> Version | None:
+        """Return a version of a workflow if it was asked for before; nothing is asked for it."""
+        return self._versions.get((workflow, version))
+
+    def workflows_with(self, instance: str) -> tuple[str, ...]:
+        """Return the workflows that have an instance by the pages used last; nothing is asked for it."""
+        return self._pages.workflows_with(instance)
 
     async def _get_or_ask(
         self, cache: _Readable[_K, _T], key: _K, ask: Callable[[], Awaitable[_T]], sharing: _Sharing

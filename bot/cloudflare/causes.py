@@ -79,15 +79,24 @@ def cause_of(detail: InstanceDetail) -> Cause:
     and the instance's own error is another.
     """
     own = detail.error or InstanceError()
-    failed = sorted(filter(_has_failed, detail.steps), key=lambda step: step.end or _NEVER)
-    if not failed:
+    step = failed_step(detail)
+    if step is None:
         return Cause(None, own.name, own.message)
-    raised = [step for step in failed if _is_repeated(_error_of(step), own)]
+    error = error_of(step) or own
+    return Cause(step_name(step.name), error.name, error.message)
+
+
+def failed_step(detail: InstanceDetail) -> Step | None:
+    """Return the step that an instance failed in; None where no step did, or its code went on behind it."""
+    own = detail.error or InstanceError()
+    failed = sorted(filter(has_failed, detail.steps), key=lambda step: step.end or _NEVER)
+    if not failed:
+        return None
+    raised = [step for step in failed if _is_repeated(error_of(step), own)]
     step = (raised or failed)[-1]
     if not raised and own != InstanceError() and _went_on(detail.steps, step):
-        return Cause(None, own.name, own.message)
-    error = _error_of(step) or own
-    return Cause(step_name(step.name), error.name, error.message)
+        return None
+    return step
 
 
 def step_name(name: str) -> str:
@@ -104,12 +113,13 @@ def fingerprint(cause: Cause) -> Fingerprint:
     return Fingerprint(_fold(cause.step), _fold(cause.name), _fold(cause.message))
 
 
-def _has_failed(step: Step) -> bool:
+def has_failed(step: Step) -> bool:
     """Return whether a step failed by itself; a step that was rolled back afterwards is no cause."""
     return step.type != "rollback" and (step.success is False or step.error is not None)
 
 
-def _error_of(step: Step) -> InstanceError | None:
+def error_of(step: Step) -> InstanceError | None:
+    """Return why a step failed: the error of its last attempt, or its own."""
     last = step.attempts[-1].error if step.attempts else None
     return last or step.error
 

@@ -24,10 +24,13 @@ from bot.cloudflare.models import (
     InstancePage,
     PageNumber,
     PageQuery,
+    StepResult,
+    Version,
     Workflow,
     WorkflowList,
     WorkflowPage,
 )
+from bot.cloudflare.phantoms import ListedInstances
 from bot.cloudflare.requests import Request
 from bot.cloudflare.responses import Response, rate_limit
 from bot.cloudflare.transport import Transport
@@ -92,6 +95,7 @@ class WorkflowsClient:
     ) -> None:
         self._transport = Transport(session, endpoint, deadline / 2)
         self._bounded = BoundedLists() if endpoint.may_ignore_bounds else None
+        self._listed = ListedInstances(time.monotonic) if endpoint.makes_phantoms else None
         self._budget = budget
         self._concurrency = concurrency
         self._deadline = deadline.total_seconds()
@@ -106,16 +110,19 @@ class WorkflowsClient:
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-
-        async def ask(asked: PageQuery) -> InstancePage:
-            return await self._ask(
-                requests.instances_request(asked),
-                lambda response: responses.read_instances(response, asked.position, self._now()),
-                priority,
-            )
-
+        ask = partial(self._ask_page, priority)
         async with self._in_turn(priority):
             return await (ask(query) if self._bounded is None else self._bounded.list(query, ask))
+
+    async def _ask_page(self, priority: Priority, query: PageQuery) -> InstancePage:
+        page = await self._ask(
+            requests.instances_request(query),
+            lambda response: responses.read_instances(response, query.position, self._now()),
+            priority,
+        )
+        if self._listed is not None:
+            self._listed.remember(query.workflow, page)
+        return page
 
     async def list_workflows(
         self, search: str | None = None, priority: Priority = Priority.INTERACTIVE
@@ -162,6 +169,21 @@ class WorkflowsClient:
                 priority,
             )
 
+    async def get_version(
+        self, workflow: str, version: str, priority: Priority = Priority.INTERACTIVE
+    ) -> Version:
+        """Get one version of a workflow.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        async with self._in_turn(priority):
+            return await self._ask(
+                requests.version_request(workflow, version),
+                lambda response: responses.read_version(response, self._now()),
+                priority,
+            )
+
     async def get_instance(
         self,
         workflow: str,
@@ -172,13 +194,42 @@ class WorkflowsClient:
     ) -> InstanceDetail:
         """Get one instance, without its steps unless they are asked for.
 
+        The local engine is not asked for an id that its list does not hold.
+
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
         request = requests.instance_request(workflow, instance, steps=steps)
         async with self._in_turn(priority):
+            if self._listed is not None:
+                await self._listed.confirm(workflow, instance, partial(self._ask_page, priority))
+            reader = await self._ask(
+                request, lambda response: responses.open_instance(response, self._now()), priority
+            )
+            for _ in reader.read_steps():
+                await asyncio.sleep(0)  # thousands of steps hold nobody else up
+            return reader.detail()
+
+    async def get_step(  # noqa: PLR0913 - what names one attempt of one step
+        self,
+        workflow: str,
+        instance: str,
+        name: str,
+        kind: str,
+        attempt: int | None = None,
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> StepResult:
+        """Get the whole result of one step, or of one of its attempts; see `requests.step_request`.
+
+        Raises:
+            StepNotAvailable: There is no such step or attempt; wrangler's local engine has none at all.
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        request = requests.step_request(workflow, instance, name, kind, attempt)
+        async with self._in_turn(priority):
             return await self._ask(
-                request, lambda response: responses.read_instance(response, self._now()), priority
+                request, lambda response: responses.read_step(response, self._now()), priority
             )
 
     def _read_workflows(self, page: PageNumber, response: Response) -> WorkflowPage:

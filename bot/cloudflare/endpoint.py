@@ -47,16 +47,21 @@ class Endpoint:
         base_url: the URL before `/workflows`, without a slash at the end.
         credentials: sent to this host only.
         may_ignore_bounds: it may ignore the bounds of creation time; see `bounds`.
+        account_id: Cloudflare's id of the account; None for wrangler's local engine, which has none.
+        makes_phantoms: it makes a row of each id that it is asked for; see `phantoms`.
     """
 
     base_url: str
     credentials: Credentials
     may_ignore_bounds: bool = False
+    account_id: str | None = None
+    makes_phantoms: bool = False
 
 
 def production_endpoint(base_url: str, account_id: str, credentials: Credentials) -> Endpoint:
     """Return the endpoint of an account in Cloudflare's API."""
-    return Endpoint(f"{base_url.rstrip('/')}/accounts/{quote(account_id, safe='')}", credentials)
+    url = f"{base_url.rstrip('/')}/accounts/{quote(account_id, safe='')}"
+    return Endpoint(url, credentials, account_id=account_id)
 
 
 def wrangler_endpoint(dev_url: str) -> Endpoint:
@@ -67,4 +72,4 @@ def wrangler_endpoint(dev_url: str) -> Endpoint:
     url = dev_url.rstrip("/")
     has_path = "/" in url.partition("://")[2]
     base_url = url if has_path else f"{url}/cdn-cgi/local/explorer/api"
-    return Endpoint(base_url, NoCredentials(), may_ignore_bounds=True)
+    return Endpoint(base_url, NoCredentials(), may_ignore_bounds=True, makes_phantoms=True)

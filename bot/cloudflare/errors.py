@@ -5,6 +5,7 @@
     ├── AccountNotFound            malformed account id, or no such route
     ├── WorkflowNotFound           no workflow of this name
     ├── InstanceNotFound           no instance of this id
+    ├── StepNotAvailable           no whole result of this step, or of any
     ├── InvalidParameter           a parameter is out of bounds
     ├── RateLimited                too many requests; has `retry_after`
     │   ├── ShareUsedUp            by one person; others still have theirs
@@ -78,6 +79,10 @@ class WorkflowNotFound(CloudflareError):
 
 class InstanceNotFound(CloudflareError):
     """The workflow has no instance of this id."""
+
+
+class StepNotAvailable(CloudflareError):
+    """There is no whole result of this step or attempt; wrangler's local engine has none of any step."""
 
 
 class InvalidParameter(CloudflareError):

@@ -4,10 +4,11 @@ The field names are Cloudflare's ("List of workflow instances" and "List all wor
 Unknown fields are ignored. Missing fields are None.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Final, NewType
+from typing import Annotated, Any, Final, NewType
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +18,6 @@ from pydantic import (
     ConfigDict,
     Field,
     Tag,
-    ValidationError,
 )
 
 Status = NewType("Status", str)
@@ -112,7 +112,7 @@ Moment = Annotated[
 
 
 class _Result(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
 def _text_or_empty(value: object) -> object:
@@ -131,6 +131,9 @@ class ApiMessage(_Result):
     message: Annotated[str, BeforeValidator(_text_or_empty)] = ""
 
 
+_PHANTOM_ID: Final = re.compile(r"[0-9a-f]{64}")
+
+
 class Instance(_Result):
     """A row of a list of instances. The local engine sends `id`, `status` and `created_on` only."""
 
@@ -144,70 +147,188 @@ class Instance(_Result):
     workflow_id: str | None = None
     trigger_source: str | None = None
 
+    @property
+    def is_phantom(self) -> bool:
+        """Return whether this is no instance: the local engine makes such a row of an id that it lacks."""
+        is_bare = self.status is None and self.created_on is None
+        return is_bare and _PHANTOM_ID.fullmatch(self.id) is not None
+
 
 def _to_error(value: object) -> object:
     """Read a thrown text as an error's message. Drop a value that is neither a text nor an object."""
     if isinstance(value, str):
         return {"message": value}
-    return value if isinstance(value, dict | BaseModel) else None
+    return value if isinstance(value, dict | InstanceError) else None
 
 
 def _to_text(value: object) -> object:
     return value if value is None or isinstance(value, str) else str(value)
 
 
-class InstanceError(_Result):
+def _check_moments(*moments: datetime | None) -> None:
+    """Refuse times without a zone, and times that overflow in another one.
+
+    Raises:
+        ValueError: There is such a time.
+    """
+    for moment in moments:
+        if moment is not None and (moment.tzinfo is None or not _FIRST_DAY < moment < _LAST_DAY):
+            raise ValueError("is no moment in any calendar")
+
+
+# The parts of a step are dataclasses with slots: an instance may have 25,000 steps, which would take four
+# times as much memory as models.
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceError:
     """The error of a failed instance, as its author's code raised it."""
 
     name: Annotated[str | None, BeforeValidator(_to_text)] = None
     message: Annotated[str | None, BeforeValidator(_to_text)] = None
 
 
-class Attempt(_Result):
-    """One try at a step."""
+_Error = Annotated[InstanceError | None, BeforeValidator(_to_error)]
+_StepMoment = Annotated[datetime, AfterValidator(_utc)]
 
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a step; `end` and `success` are None while it runs."""
+
+    start: _StepMoment | None = None
+    end: _StepMoment | None = None
     success: bool | None = None
-    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+    error: _Error = None
+
+    def __post_init__(self) -> None:
+        """Check the times.
+
+        Raises:
+            ValueError: A time is out of bounds.
+        """
+        _check_moments(self.start, self.end)
 
 
-class Step(_Result):
-    """One step of an instance: `step`, `rollback`, `sleep`, `waitForEvent` or `termination`.
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a step is tried again: `limit` times after the first, so it has one attempt more.
+
+    `delay` is in milliseconds or words, as `10 seconds`, or `[dynamic]` where the code works it out.
+    `backoff` is `constant`, `linear` or `exponential`.
+    """
+
+    limit: int | None = None
+    delay: int | float | str | None = None
+    backoff: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepConfig:
+    """How a step is run. `timeout` is in milliseconds or words; `sensitive` is `output` if that is hidden."""
+
+    retries: Retries | None = None
+    timeout: int | float | str | None = None
+    sensitive: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What started an instance, or ended it: `api`, `binding`, `event`, `cron`, or another word."""
+
+    source: str | None = None
+
+
+class Schedule(_Result):
+    """The cron line that started an instance, and for which time, in milliseconds since 1970."""
+
+    cron: str | None = None
+    scheduled_time: int | None = Field(None, alias="scheduledTime")
+
+
+class Rollback(_Result):
+    """How an instance's rollback came out: `complete` or `failed`, and why."""
+
+    outcome: str | None = None
+    error: _Error = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an instance: `step`, `rollback`, `sleep`, `waitForEvent` or `termination`, or a newer one.
 
     Its name ends in a counter. `error` is that of a `sleep` or `waitForEvent`; a `step` has its errors in its
-    attempts, the last one last.
+    attempts, the last one last. `success` is that of a `step` or `rollback`, `finished` that of the others,
+    whose `end` says when they will end while they go on. A `termination` has nothing but a `trigger`.
+    Cloudflare cuts an output after some 1,000 characters, and the local engine sends any JSON value; a longer
+    one than 4,096 bytes is kept as the beginning of its JSON. `is_output_cut` says that either cut it.
     """
 
     type: str | None = None
     name: Annotated[str, BeforeValidator(_text_or_empty)] = ""
-    start: Moment | None = None
-    end: Moment | None = None
+    start: _StepMoment | None = None
+    end: _StepMoment | None = None
     success: bool | None = None
-    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+    finished: bool | None = None
+    error: _Error = None
     attempts: tuple[Attempt, ...] = ()
+    config: StepConfig | None = None
+    output: Any = None
+    event_type: str | None = None
+    trigger: Trigger | None = None
+    is_output_cut: bool = False
 
+    def __post_init__(self) -> None:
+        """Check the times.
 
-def _readable_steps(value: object) -> object:
-    """Drop the steps that can't be read, so that an odd one does not cost the whole instance."""
-    found = []
-    for step in value if isinstance(value, list | tuple) else ():
-        try:
-            found.append(Step.model_validate(step))
-        except ValidationError:
-            continue
-    return found
+        Raises:
+            ValueError: A time is out of bounds.
+        """
+        _check_moments(self.start, self.end)
 
 
 class InstanceDetail(_Result):
-    """One instance ("Get logs and status from instance"); its steps are there if they were asked for."""
+    """One instance ("Get logs and status from instance"); its steps are there if they were asked for.
+
+    `is_partial` says that Cloudflare sent it together with an error, so that steps may be missing, or that
+    its steps could not be had. `unread_fields` names what could not be read, as `start` or
+    `steps.attempts.error`. `incomplete_steps` is the number of steps that could not be read in full, or not
+    at all.
+    """
 
     status: Status | None = None
+    params: Any = None
     queued: Moment | None = None
     start: Moment | None = None
     end: Moment | None = None
     success: bool | None = None
-    error: Annotated[InstanceError | None, BeforeValidator(_to_error)] = None
+    error: _Error = None
+    output: Any = None
+    rollback: Rollback | None = None
+    version_id: str | None = Field(None, alias="versionId")
+    trigger: Trigger | None = None
+    schedule: Schedule | None = None
     step_count: int | None = None
-    steps: Annotated[tuple[Step, ...], BeforeValidator(_readable_steps)] = ()
+    steps: tuple[Step, ...] = ()
+    is_partial: bool = False
+    unread_fields: tuple[str, ...] = ()
+    incomplete_steps: int = 0
+
+
+class StepResult(_Result):
+    """The whole result of one step or of one of its attempts.
+
+    `status` is `complete`, `errored`, `running` or `waiting`, or another word. `output` is any JSON value, or
+    None if `is_stream`: the step returned a stream of bytes, which is not read. `event_type` is that of a
+    `waitForEvent`. `unread_fields` names what could not be read.
+    """
+
+    status: str | None = None
+    error: _Error = None
+    output: Any = None
+    event_type: str | None = None
+    is_stream: bool = False
+    unread_fields: tuple[str, ...] = ()
 
 
 class ResultInfo(_Result):
@@ -251,6 +372,13 @@ class Workflow(_Result):
     instances: Annotated[dict[Status, int] | None, BeforeValidator(_known_counts)] = None
     schedules: tuple[CronSchedule, ...] | None = None
     script_deleted: bool | None = None
+
+
+class Version(_Result):
+    """A version of a workflow's code, which never changes."""
+
+    id: str | None = None
+    created_on: Moment | None = None
 
 
 @dataclass(frozen=True)  # Without slots: `newest` is stored in the instance.

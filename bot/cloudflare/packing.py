@@ -52,6 +52,10 @@ class Packer:
             self._keep_open(packed, page)
         return page
 
+    def opened(self, packed: PackedPage) -> InstancePage | None:
+        """Return a page if it is open, without opening it."""
+        return self._open.get(packed)
+
     def _keep_open(self, packed: PackedPage, page: InstancePage) -> None:
         self._open[packed] = page
         self._packed[id(page)] = packed

@@ -22,6 +22,16 @@ from bot.cloudflare.models import (
 
 MAX_WORKFLOW_NAME: Final = 64
 _DOT_SEGMENTS: Final = frozenset({".", ".."})
+_MIB: Final = 1024 * 1024
+MOST_ANSWERED: Final = 8 * _MIB
+"""Bytes. A hundred instances take about 50 KB, and a page of workflows less than a megabyte."""
+_LONGEST_DETAIL: Final = 48 * _MIB
+"""Bytes. 25,000 steps, the most that an instance has, take 12 MB, and 25 MB more if each has an output of a
+thousand characters, where Cloudflare cuts it."""
+STREAM: Final = "application/octet-stream"
+"""The type of a step's result that is no JSON value but bytes, of any number. They are not read."""
+STEP_KINDS: Final = ("step", "waitForEvent")
+"""The kinds of steps whose whole result can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +43,16 @@ class Request:
         path: the path below the account's base URL, percent-encoded.
         query: the query string, encoded, without `?`.
         body: the JSON body, encoded; None for a request without one.
+        most_answered: the bytes that its answer may have.
+        may_be_stream: whether the answer may be `STREAM`.
     """
 
     method: str
     path: str
     query: str = ""
     body: bytes | None = None
+    most_answered: int = MOST_ANSWERED
+    may_be_stream: bool = False
 
     @property
     def is_safe(self) -> bool:
@@ -117,6 +131,20 @@ def workflow_request(workflow: str) -> Request:
     return Request("GET", f"/workflows/{_segment(workflow)}")
 
 
+def version_request(workflow: str, version: str) -> Request:
+    """Build the request for one version of a workflow.
+
+    API reference: https://developers.cloudflare.com/api/resources/workflows/subresources/versions/methods/get/
+
+    Raises:
+        InvalidParameter: No workflow can have this name, or no version this id.
+    """
+    _check_workflow(workflow)
+    if not version or version in _DOT_SEGMENTS:
+        raise InvalidParameter(f"a version's id can't be {version or 'empty'}")
+    return Request("GET", f"/workflows/{_segment(workflow)}/versions/{_segment(version)}")
+
+
 def instance_request(workflow: str, instance: str, *, steps: bool = False) -> Request:
     """Build the request for one instance, without its steps unless they are asked for.
 
@@ -125,11 +153,45 @@ def instance_request(workflow: str, instance: str, *, steps: bool = False) -> Re
     Raises:
         InvalidParameter: No workflow can have this name, or no instance this id.
     """
+    path = _instance_path(workflow, instance)
+    if steps:
+        return Request("GET", path, most_answered=_LONGEST_DETAIL)
+    return Request("GET", path, urlencode({"simple": "true"}))
+
+
+def step_request(workflow: str, instance: str, name: str, kind: str, attempt: int | None) -> Request:
+    """Build the request for the whole result of one step.
+
+    API reference: https://developers.cloudflare.com/api/resources/workflows/subresources/instances/subresources/step/
+
+    Args:
+        workflow: its name.
+        instance: its id.
+        name: the step's name with its counter, as in the detail: `charge card-1`.
+        kind: one of `STEP_KINDS`, the step's `type` in the detail.
+        attempt: which one, from 1; None for the last.
+
+    Raises:
+        InvalidParameter: No workflow can have this name, no instance this id, or no step this name or kind.
+    """
+    path = _instance_path(workflow, instance)
+    if not name:
+        raise InvalidParameter("a step's name can't be empty")
+    if kind not in STEP_KINDS:
+        raise InvalidParameter(f"a {kind or 'step without a kind'} has no result of its own")
+    if attempt is not None and attempt < 1:
+        raise InvalidParameter(f"attempt must be 1 or more, not {attempt}")
+    params = {"name": name, "type": kind}
+    if attempt is not None:
+        params["attempt"] = str(attempt)
+    return Request("GET", f"{path}/step", urlencode(params), may_be_stream=True)
+
+
+def _instance_path(workflow: str, instance: str) -> str:
     _check_workflow(workflow)
     if not instance or instance in _DOT_SEGMENTS:
         raise InvalidParameter(f"an instance's id can't be {instance or 'empty'}")
-    path = f"/workflows/{_segment(workflow)}/instances/{_segment(instance)}"
-    return Request("GET", path, "" if steps else urlencode({"simple": "true"}))
+    return f"/workflows/{_segment(workflow)}/instances/{_segment(instance)}"
 
 
 def timestamp(moment: datetime) -> str:

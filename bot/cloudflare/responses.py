@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
 
-from pydantic import ValidationError
+from msgspec import Raw
+from pydantic import TypeAdapter, ValidationError
 
+from bot.cloudflare.details import DetailReader
 from bot.cloudflare.envelopes import (
     Decoded,
     Envelope,
     Instances,
-    OneInstance,
+    OneVersion,
     OneWorkflow,
     Workflows,
     decode,
@@ -31,9 +33,11 @@ from bot.cloudflare.errors import (
     InvalidResponse,
     NotAuthorized,
     RateLimited,
+    StepNotAvailable,
     Unavailable,
     WorkflowNotFound,
 )
+from bot.cloudflare.lenient import read_object, read_values, split_object
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
     ApiMessage,
@@ -43,9 +47,13 @@ from bot.cloudflare.models import (
     PageNumber,
     Position,
     ResultInfo,
+    StepResult,
+    Version,
     Workflow,
     WorkflowPage,
 )
+from bot.cloudflare.odd_fields import read_odd_fields
+from bot.cloudflare.requests import STREAM
 
 _E = TypeVar("_E", bound=Envelope)
 
@@ -178,18 +186,119 @@ def read_workflow(response: Response, now: datetime) -> Workflow:
     return _read(OneWorkflow, response, now).envelope.result
 
 
-def read_instance(response: Response, now: datetime) -> InstanceDetail:
-    """Read the response to `instance_request`.
+def read_version(response: Response, now: datetime) -> Version:
+    """Read the response to `version_request`.
+
+    Raises:
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    return _read(OneVersion, response, now).envelope.result
+
+
+def open_instance(response: Response, now: datetime) -> DetailReader:
+    """Open the response to `instance_request`; its steps are to be read afterwards, and never fail.
+
+    HTTP 200 can carry an error, code 10001, beside an instance with its status, whose steps may be missing.
 
     Raises:
         CloudflareError: The request failed, or the response can't be read.
     """
     try:
-        return _read(OneInstance, response, now).envelope.result
+        answer = _open(response, now)
     except WorkflowNotFound as error:
         if _LOCAL_NOT_FOUND in error.codes:
             raise _error(InstanceNotFound, error.reason, response, error.errors) from error
         raise
+    if not answer.envelope.success and not _names_its_status(answer.result):
+        raise error_from(response, answer.envelope, now)
+    return DetailReader(answer.result, is_partial=not answer.envelope.success, unread=answer.unread)
+
+
+def read_instance(response: Response, now: datetime) -> InstanceDetail:
+    """Read the response to `instance_request` in one go.
+
+    Raises:
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    reader = open_instance(response, now)
+    for _ in reader.read_steps():
+        pass
+    return reader.detail()
+
+
+def read_step(response: Response, now: datetime) -> StepResult:
+    """Read the response to `step_request`.
+
+    Raises:
+        StepNotAvailable: The API has no such step or attempt, or no results of steps at all.
+        CloudflareError: The request failed, or the response can't be read.
+    """
+    if response.status == 200 and response.headers.get("content-type", "").startswith(STREAM):
+        return StepResult(is_stream=True)
+    if response.status == 404:
+        refusal = decode_refusal(response.body)
+        errors = _refusal_errors(refusal)
+        if _kind_by_code(errors) is None:
+            reason = "; ".join(error.message for error in errors if error.message)
+            raise _error(StepNotAvailable, reason or "no results of single steps here", response, errors)
+    answer = _open(response, now)
+    if not answer.envelope.success:
+        raise error_from(response, answer.envelope, now)
+    values, undecoded = read_values(answer.result, _STEP_FIELDS)
+    result, unread = read_object(_STEP_RESULT, values)
+    return result.model_copy(update={"unread_fields": (*answer.unread, *undecoded, *unread)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A response whose result is an object.
+
+    Attributes:
+        envelope: what is beside the result.
+        result: the result's fields, still as JSON.
+        unread: the names of the fields beside it that could not be read.
+    """
+
+    envelope: Envelope
+    result: dict[str, Raw]
+    unread: tuple[str, ...]
+
+
+def _open(response: Response, now: datetime) -> _Opened:
+    """Take a response apart, or raise the error that it stands for. A failure with a result is none yet."""
+    _check_arrival(response, now)
+    try:
+        fields = split_object(response.body)
+    except ValueError as error:
+        raise _error(InvalidResponse, "the answer is not a JSON object", response) from error
+    values, undecoded = read_values(fields, _BESIDE)
+    odd = read_odd_fields(values)
+    envelope = Envelope.model_validate(odd.values)
+    try:
+        result = split_object(fields.get("result", _NULL))
+    except ValueError as error:
+        if not envelope.success or envelope.errors:
+            raise error_from(response, envelope, now) from error
+        raise _error(InvalidResponse, "result is not of the API's shape: no object", response) from error
+    if not envelope.success and _is_known(_refusal_errors(envelope)):
+        raise error_from(response, envelope, now)
+    return _Opened(envelope, result, (*undecoded, *odd.unread))
+
+
+def _is_known(errors: tuple[ApiMessage, ...]) -> bool:
+    """Return whether errors say why there can be no usable result."""
+    return _kind_by_code(errors) is not None or any(error.code == _THROTTLED for error in errors)
+
+
+def _names_its_status(result: dict[str, Raw]) -> bool:
+    values, _ = read_values(result, ("status",))
+    return isinstance(values.get("status"), str)
+
+
+_BESIDE: Final = ("success", "errors", "messages", "result_info")
+_NULL: Final = Raw(b"null")
+_STEP_FIELDS: Final = ("status", "error", "output", "event_type")
+_STEP_RESULT: Final = TypeAdapter(StepResult)
 
 
 _UNREAD_CURSOR: Final = frozenset({"result_info", "result_info.cursor"})
@@ -234,12 +343,7 @@ def _pages(info: ResultInfo, *, default: int) -> int:
 
 def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
     """Decode a response, or raise the error that it stands for."""
-    if response.headers.get("cf-mitigated"):
-        raise _error(InvalidResponse, "a firewall answered with its challenge page", response)
-    if 300 <= response.status < 400:
-        raise _error(InvalidResponse, "the answer is a redirect, which is not followed", response)
-    if response.status != 200:
-        raise error_from(response, decode_refusal(response.body), now)
+    _check_arrival(response, now)
     try:
         read = decode(envelope, response.body)
     except ValidationError as error:
@@ -250,6 +354,16 @@ def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
     if not read.envelope.success:
         raise error_from(response, read.envelope, now)
     return read
+
+
+def _check_arrival(response: Response, now: datetime) -> None:
+    """Raise the error that a response stands for by its status and its headers."""
+    if response.headers.get("cf-mitigated"):
+        raise _error(InvalidResponse, "a firewall answered with its challenge page", response)
+    if 300 <= response.status < 400:
+        raise _error(InvalidResponse, "the answer is a redirect, which is not followed", response)
+    if response.status != 200:
+        raise error_from(response, decode_refusal(response.body), now)
 
 
 def _describe_mismatch(error: ValidationError) -> str:

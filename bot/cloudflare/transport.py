@@ -2,19 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Final
 
 import aiohttp
 from yarl import URL
 
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import InvalidResponse, NotAuthorized, TLSError, Unavailable
-from bot.cloudflare.requests import Request
+from bot.cloudflare.requests import STREAM, Request
 from bot.cloudflare.responses import Response
 from bot.outgoing import PROXY_WANTS_CREDENTIALS, failure_of, proxy_refusal
-
-MAX_BODY: Final = 8 * 1024 * 1024
-"""Bytes. A hundred instances take about 50 KB, and a page of workflows less than a megabyte."""
 
 
 class Transport:
@@ -62,7 +58,7 @@ class Transport:
             ):
                 if response.status == PROXY_WANTS_CREDENTIALS:
                     raise Unavailable(proxy_refusal(url, response.status))
-                body = await _read_body(response)
+                body = await _read_body(response, request)
                 lowered = {name.lower(): value for name, value in response.headers.items()}
                 return Response(response.status, lowered, body)
         except aiohttp.ClientSSLError as error:
@@ -80,15 +76,18 @@ class Transport:
             raise Unavailable(failure_of(error, url)) from error
 
 
-async def _read_body(response: aiohttp.ClientResponse) -> bytes:
-    """Read the whole body.
+async def _read_body(response: aiohttp.ClientResponse, request: Request) -> bytes:
+    """Read the whole body; nothing of a step's stream of bytes.
 
     Raises:
-        InvalidResponse: The body is larger than `MAX_BODY`.
+        InvalidResponse: The body has more bytes than the request allows.
     """
+    if request.may_be_stream and response.content_type == STREAM:
+        return b""
+    most = request.most_answered
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MAX_BODY:
-            raise InvalidResponse(f"the answer is larger than {MAX_BODY // 1024 // 1024} MiB")
+        if len(body) > most:
+            raise InvalidResponse(f"the answer is larger than {most // 1024 // 1024} MiB")
     return bytes(body)

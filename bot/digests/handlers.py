@@ -8,6 +8,8 @@ from typing import Final
 
 import structlog
 
+from bot.access.model import Right
+from bot.access.policy import Viewer
 from bot.cloudflare.errors import CloudflareError
 from bot.digests.codec import plan_version
 from bot.digests.command.addressees import Channel
@@ -68,6 +70,7 @@ from bot.digests.messages.preview import (
 from bot.digests.messages.refusals import channel_unavailable_message, channel_unavailable_text
 from bot.digests.model import Digest, spec_command
 from bot.digests.rights import DigestRights
+from bot.digests.scope import PlanRefused
 from bot.digests.service import DigestService, Saved
 from bot.digests.store import DigestChanged
 from bot.jobs.presence import WorkerMonitor
@@ -121,7 +124,7 @@ class DigestHandlers:
         zone = await self.zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
         form = DigestForm.blank(interaction.channel or "", zone.name, zone_assumed=not zone.is_named)
         carried = SaveDigest(zone_assumed=form.zone_assumed).carried()
-        view = digest_form(form, None, tuple(self.digests.accounts), interaction.dump(carried))
+        view = digest_form(form, None, await self._accounts(interaction), interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(None))
 
     async def create(self, request: CreateDigest, interaction: Interaction) -> Reply:
@@ -144,7 +147,9 @@ class DigestHandlers:
             here = await store.of_channel(interaction.channel) if interaction.channel else ()
             own = await store.of_creator(interaction.user)
             found = {digest.number: digest for digest in (*here, *own)}
-        shown = [found[number] for number in sorted(found)]
+        viewer = await self.rights.scope.access.viewer(interaction)
+        listed = [found[number] for number in sorted(found)]
+        shown = [digest for digest in listed if self.rights.may_list(digest, viewer, interaction)]
         may_change = {digest.number for digest in shown if self.rights.may_change(digest, interaction)}
         in_full = {digest.number for digest in shown if self.rights.knows_presence(digest, interaction)}
         confirmation = digests_message(shown, may_change, in_full)
@@ -166,7 +171,7 @@ class DigestHandlers:
     async def preview(self, request: PreviewDigest, interaction: Interaction) -> Reply:
         """Show what a digest would say now."""
         digest = await self.digests.get(request.number, interaction)
-        messages = await self.digests.preview(digest.plan, digest)
+        messages = await self.digests.preview(digest.plan, interaction, digest)
         return ShowMessage(messages.full, plain=messages.plain)
 
     async def run(self, request: RunDigest, interaction: Interaction) -> Reply:
@@ -195,7 +200,8 @@ class DigestHandlers:
         form = DigestForm.of(digest.plan)
         version = plan_version(digest.plan)
         carried = SaveDigest(digest.number, version, form.zone_assumed, request.in_place).carried()
-        view = digest_form(form, digest.number, tuple(self.digests.accounts), interaction.dump(carried))
+        accounts = await self._accounts(interaction, digest.plan.account)
+        view = digest_form(form, digest.number, accounts, interaction.dump(carried))
         return OpenModal(view, form_not_opened_message(digest.number))
 
     async def change(self, request: ChangeDigest, interaction: Interaction) -> Reply:
@@ -243,8 +249,8 @@ class DigestHandlers:
                 created = _created(await self.digests.create(spec, interaction), interaction)
                 return await self._warn_if_no_worker(created, interaction)
             saved = await self.digests.update(number, spec, interaction, request.version)
-        except (ChannelUnavailable, TooManyDigests) as error:
-            return _field_errors({"channel": _channel_text(error)}, number)
+        except (PlanRefused, ChannelUnavailable, TooManyDigests) as error:
+            return _field_errors(_refused_field(error), number)
         except QueryError as error:
             return _field_errors(field_errors(FormErrors({"workflows": error})), number)
         except CloudflareError as error:  # the form stays open, with all that was typed
@@ -256,7 +262,7 @@ class DigestHandlers:
     async def preview_form(self, _: PreviewForm, interaction: Interaction) -> Reply:
         """Show in a modal above the form what a digest would say that is made of it.
 
-        It shows what is in the form and in the account, which everyone may read, and nothing of any digest.
+        It shows what is in the form, what of the account the person may look at, and nothing of any digest.
         """
         fallback = preview_not_shown_message()
 
@@ -264,7 +270,8 @@ class DigestHandlers:
             spec = filled_in(interaction.fields).to_spec()
             if isinstance(spec, FormErrors):
                 return UpdateModal(preview_failed_view(tuple(field_errors(spec).values())), fallback)
-            return UpdateModal(preview_view((await self.digests.preview(spec)).plain), fallback)
+            previewed = await self.digests.preview(spec, interaction)
+            return UpdateModal(preview_view(previewed.plain), fallback)
 
         return OpenModal(reading_view(), fallback, push=True, fill=fill)
 
@@ -272,24 +279,33 @@ class DigestHandlers:
         """Offer time zones in a menu."""
         return MenuOptions(suggestions(zones_like(request.typed, OPTIONS)))
 
-    async def suggest_workflows(self, request: SuggestWorkflows, _: Interaction) -> Reply:
-        """Offer workflows of all accounts in a menu, without those that can't be read in time.
+    async def suggest_workflows(self, request: SuggestWorkflows, interaction: Interaction) -> Reply:
+        """Offer the workflows of all accounts that a person may have digests of and can be read in time.
 
         Slack does not say what stands in the form's other fields, so the account is not known yet.
         """
-        found = await asyncio.gather(*(self._workflow_names(account) for account in self.digests.accounts))
+        viewer = await self.rights.scope.access.viewer(interaction)
+        accounts = viewer.accounts_for(Right.SUBSCRIBE)
+        found = await asyncio.gather(*(self._workflow_names(account, viewer) for account in accounts))
         typed = request.typed.casefold()
         names = {name for names in found for name in names if typed in name.casefold()}
         return MenuOptions(suggestions(sorted(names, key=str.casefold)[:OPTIONS]))
 
-    async def _workflow_names(self, account: str) -> Sequence[str]:
+    async def _accounts(self, interaction: Interaction, chosen: str | None = None) -> Sequence[str]:
+        """Return the accounts that a form offers: those that a person may have digests of, and the chosen."""
+        viewer = await self.rights.scope.access.viewer(interaction)
+        allowed = viewer.accounts_for(Right.SUBSCRIBE)
+        return [account for account in self.digests.accounts if account in allowed or account == chosen]
+
+    async def _workflow_names(self, account: str, viewer: Viewer) -> Sequence[str]:
         try:
             async with asyncio.timeout(_MENU_TIMEOUT.total_seconds()):
                 rows = (await self.digests.accounts[account].list_workflows()).rows
         except (CloudflareError, TimeoutError) as error:
             _log.warning("workflows_not_suggested", account=account, error=type(error).__name__)
             return ()
-        return [row.name for row in rows if len(row.name) <= OPTION_VALUE]
+        names = (row.name for row in rows if len(row.name) <= OPTION_VALUE)
+        return viewer.among(names, account, Right.SUBSCRIBE)
 
     async def _warn_if_no_worker(self, message: Message, interaction: Interaction) -> ShowMessage:
         """Add a warning when no worker could deliver, or none has delivered for a while."""
@@ -314,6 +330,13 @@ def _channel_text(error: ChannelUnavailable | TooManyDigests) -> str:
     if isinstance(error, TooManyDigests):
         return too_many_text(error)
     return channel_unavailable_text(error.reason)
+
+
+def _refused_field(error: PlanRefused | ChannelUnavailable | TooManyDigests) -> dict[str, str]:
+    """Return what is wrong with a plan, at the form's field."""
+    if isinstance(error, PlanRefused):
+        return {error.field: error.text}
+    return {"channel": _channel_text(error)}
 
 
 def _own_channel_words(interaction: Interaction) -> str:

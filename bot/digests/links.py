@@ -1,18 +1,22 @@
-"""Where a digest's buttons lead: to the instances that it does not show, or to a workflow's list."""
+"""Where a digest's buttons lead: to an instance, to those that it does not show, or to a workflow's list."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import Bookmark
+from bot.browse.messages.details import details_value
+from bot.browse.messages.rows import ENDED
 from bot.browse.model import ListQuery
 from bot.browse.options import DEFAULT_ROWS
-from bot.browse.requests import OpenList
+from bot.browse.requests import OpenList, ShowInstance
+from bot.cloudflare.models import Instance
 from bot.digests.command.requests import OfInstances, OpenInstances, TurnInstances
-from bot.digests.messages.instances import InstanceButtons
+from bot.digests.messages.instances import InstanceButtons, rows_at
 from bot.digests.report import Report
 from bot.reasons import reason_of
 from bot.slack.requests import RequestStore
@@ -22,15 +26,17 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DigestLinks:
-    """The values of a digest's buttons, by workflow; without one there is no button.
+    """The values of a digest's buttons; without one there is no button.
 
     Attributes:
-        lists: opens the list of a workflow as it is now.
-        instances: opens the new instances of a workflow that the digest does not show.
+        lists: opens the list of a workflow as it is now, by workflow.
+        instances: opens the new instances of a workflow that the digest does not show, by workflow.
+        details: opens the newest instance of a group, by workflow and id.
     """
 
     lists: Mapping[str, str] = field(default_factory=dict)
     instances: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 NO_LINKS: Final = DigestLinks()
@@ -45,7 +51,12 @@ async def digest_links(number: int, report: Report, requests: RequestStore, team
         requests: makes requests into button values.
         team: Slack's id of the workspace where they are shown.
     """
-    lists, instances = {}, {}
+    lists, instances, details = {}, {}, {}
+    for group in report.groups:
+        newest = group.shown[0]
+        shown = _show_instance(_query(group.workflow, report), newest.id, newest.at)
+        if value := details_value(shown, requests.fitting):
+            details[group.workflow, newest.id] = value
     try:
         for name in dict.fromkeys((*report.instances, *report.unexplained)):
             if rest := _unshown_instances(name, number, report):
@@ -54,11 +65,11 @@ async def digest_links(number: int, report: Report, requests: RequestStore, team
                 lists[name] = await requests.save(OpenList(Bookmark(_query(name, report))), team)
     except (SQLAlchemyError, OSError) as error:
         _log.error("bookmark_not_kept", reason=reason_of(error))
-    return DigestLinks(lists, instances)
+    return DigestLinks(lists, instances, details)
 
 
 async def instance_buttons(request: OfInstances, requests: RequestStore, team: str) -> InstanceButtons:
-    """Return the values of the buttons below some instances, without those that can't be kept."""
+    """Return the values of the buttons beside and below some instances, without those that can't be kept."""
     places = (request.offset - DEFAULT_ROWS, request.offset + DEFAULT_ROWS)
     turns = [_at_offset(request, offset) for offset in places]
     values: list[str | None] = []
@@ -68,7 +79,12 @@ async def instance_buttons(request: OfInstances, requests: RequestStore, team: s
         except (SQLAlchemyError, OSError) as error:
             _log.error("bookmark_not_kept", reason=reason_of(error))
             values.append(None)
-    return InstanceButtons(*values)
+    shown = (
+        _show_instance(request.query, instance, datetime.fromtimestamp(at, UTC))
+        for instance, at in rows_at(request)
+    )
+    newer, older, live = values
+    return InstanceButtons(newer, older, live, [details_value(one, requests.fitting) for one in shown])
 
 
 def _at_offset(request: OfInstances, offset: int) -> TurnInstances | None:
@@ -93,6 +109,18 @@ def _unshown_instances(workflow: str, number: int, report: Report) -> OpenInstan
         instances=tuple((one.id, int(one.at.timestamp())) for one in rest),
         exact=all(group.exact for group in report.groups if group.workflow == workflow) and report.exact,
     )
+
+
+def _show_instance(query: ListQuery, instance: str, at: datetime) -> ShowInstance:
+    """Return the request of an instance that came to the status of a list at a time, with what that tells."""
+    has_ended = query.status in ENDED
+    row = Instance(
+        id=instance,
+        status=query.status,
+        ended_on=at if has_ended else None,
+        modified_on=None if has_ended else at,
+    )
+    return ShowInstance(query.workflow, instance, query.account, row)
 
 
 def _query(workflow: str, report: Report) -> ListQuery:

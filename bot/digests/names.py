@@ -1,6 +1,6 @@
 """Whether the workflows that a plan names exist."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.browse.model import OverviewQuery
@@ -14,10 +14,17 @@ from bot.language.name_matching import find_similar, resolve
 _MOST_NAMES: Final = 3
 
 
-async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, CachedWorkflows]) -> None:
+async def validate_workflow_names(
+    plan: DigestSpec, accounts: Mapping[str, CachedWorkflows], may_name: Callable[[str], bool]
+) -> None:
     """Refuse a plan for workflows that do not exist; one for all of them needs no look.
 
     A name that a list does not have which was cut short may exist: the digest will tell if it does not.
+
+    Args:
+        plan: the one.
+        accounts: all of them.
+        may_name: says which workflows may be suggested.
 
     Raises:
         QueryError: one does not.
@@ -33,12 +40,13 @@ async def validate_workflow_names(plan: DigestSpec, accounts: Mapping[str, Cache
         if name in names or found.cut_short:
             continue
         if not (found.incomplete_rows and await _exists(name, workflows)):
+            others = list(filter(may_name, names))
             overview = OverviewQuery(plan.account).command()
             raise QueryError(
                 name,
                 f"is no workflow of {typed(account)}",
                 expected=f"the name of one; `{overview}` shows them all",
-                nearest=resolve(name, names)[:_MOST_NAMES] or find_similar(name, names),
+                nearest=resolve(name, others)[:_MOST_NAMES] or find_similar(name, others),
             )
 
 

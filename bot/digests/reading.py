@@ -21,6 +21,7 @@ from bot.digests.causes import MOST_DETAILS, FailureCauses, read_causes
 from bot.digests.model import ERRORED, Baseline, DigestSpec
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import Report, WorkflowRow
+from bot.digests.scope import MayTell, NotAllowed, tell_all
 from bot.digests.search import SHARED_FOR, ReportPeriod, Search
 from bot.digests.survey import AccountSnapshot
 
@@ -54,6 +55,7 @@ class ReportBuilder:
         sharing: Hashable | None = None,
         patient: bool = True,
         most_details: int = MOST_DETAILS,
+        may_tell: MayTell = tell_all,
     ) -> Report:
         """Make the report of a digest with this plan.
 
@@ -69,17 +71,27 @@ class ReportBuilder:
                 counts as
                 unreadable.
             most_details: instances that are asked for their cause.
+            may_tell: says which workflows may be told of. Of the others the plan's count as unreadable, and
+                nothing is said of those that it does not name.
 
         Raises:
+            NotAllowed: nothing may be told.
             CloudflareError: nothing can be read just now; what was read meanwhile is not read again.
             RateLimited: Cloudflare limits requests, and the call is `patient`.
             UnknownAccount: settings name no such account.
         """
         account, workflows = self._accounts.get(plan.account)
         survey = self._survey(account, workflows, sharing)
+        withheld = {name: NotAllowed() for name in plan.workflows if not may_tell(account, name)}
+        if withheld and len(withheld) == len(set(plan.workflows)):
+            raise NotAllowed
         everything = await survey.workflows()
         is_partial = everything.cut_short or everything.incomplete_rows > 0
-        counted = await survey.counted(_asked_for(plan, everything.rows), patient=patient)
+        asked = _asked_for(plan, everything.rows)
+        allowed = [row for row in asked if may_tell(account, row.name)]
+        if asked and not allowed:
+            raise NotAllowed
+        counted = await survey.counted(allowed, patient=patient)
         span = ReportPeriod.of(plan, baseline, everything.fetched_at, self._lookback)
         candidates = news.candidates(counted, plan.status, baseline)
         harvest = await Search(survey, plan.status, span).harvest(candidates, patient=patient)
@@ -105,10 +117,10 @@ class ReportBuilder:
             unexplained=harvest.unexplained,
             rows=[_row(name, counts[name], baseline) for name in shown],
             empty=len(rows) - len(shown),
-            gone=[name for name in plan.workflows if name not in {row.name for row in rows}],
+            gone=[name for name in plan.workflows if name not in {*withheld, *(row.name for row in rows)}],
             chart=chart.bars(hours, plan.window, span.until),
             missed=missed,
-            unread=harvest.unread,
+            unread={**harvest.unread, **withheld},
             instances={one.workflow: one.new_instances for one in harvest.found},
             read=_read_by_workflow(causes),
             unread_causes=causes.unread if causes else None,
@@ -120,7 +132,7 @@ class ReportBuilder:
                     news=hours,
                     reported_ids=_reported_ids(harvest.found, span, baseline),
                 ),
-                {*harvest.unread, *(span.behind.keys() & harvest.left_out)},
+                {*harvest.unread, *withheld, *(span.behind.keys() & harvest.left_out)},
                 span,
                 baseline,
             ),

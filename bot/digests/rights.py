@@ -11,7 +11,9 @@ still move the digest elsewhere.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.digests.command.requests import ListDigests, OfDigest, SaveDigest
+from bot.access.model import Right
+from bot.access.policy import Viewer
+from bot.digests.command.requests import ListDigests, OfDigest, OfInstances, SaveDigest
 from bot.digests.messages.confirmations import asked_elsewhere_message, deleted_message
 from bot.digests.messages.refusals import (
     channel_unknown_message,
@@ -22,10 +24,12 @@ from bot.digests.messages.refusals import (
     not_yours_message,
 )
 from bot.digests.model import Digest
+from bot.digests.scope import DigestScope
 from bot.digests.store import DigestRepository, NoSuchDigest
 from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
 from bot.slack.interaction import Interaction
 from bot.slack.reply import UserError
+from bot.slack.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,40 @@ class DigestRights:
         stores: has the digests of each workspace, by Slack's id of it.
         admins: Slack's ids of those who may change any digest.
         channels: proves that people are in channels.
+        scope: says what they may have digests tell, and what they may look at.
     """
 
     stores: Callable[[str], DigestRepository]
     admins: Sequence[str]
     channels: ChannelAccess
+    scope: DigestScope
+
+    async def require_subscribe(self, _: Request, interaction: Interaction) -> None:
+        """Require the right to set up digests of anything; that for the plan is asked once it is known.
+
+        Raises:
+            UserError: they lack it.
+        """
+        viewer = await self.scope.access.viewer(interaction)
+        if not viewer.accounts_for(Right.SUBSCRIBE):
+            raise viewer.refusal(Right.SUBSCRIBE, None)
+
+    async def require_reported(self, request: OfInstances, interaction: Interaction) -> None:
+        """Require the right to look at the workflow whose instances a digest reported.
+
+        Raises:
+            UserError: they lack it.
+        """
+        await self.scope.access.require(Right.VIEW, interaction, request.account, request.query.workflow)
+
+    async def require_resume(self, request: OfDigest, interaction: Interaction) -> None:
+        """Require a digest that the person may change, and may have go out.
+
+        Raises:
+            UserError: there is none, or they may not.
+        """
+        await self.require_change(request, interaction)
+        await self.scope.require_plan((await self._active(request.number, interaction)).plan, interaction)
 
     async def require_view(self, request: OfDigest, interaction: Interaction) -> None:
         """Require a digest that the person may look at: their own, one of this channel, or any for an admin.
@@ -48,11 +81,15 @@ class DigestRights:
         Raises:
             UserError: there is none, or they may not.
         """
+        viewer = await self.scope.access.viewer(interaction)
 
         async def get() -> Digest:
             digest = await self._active(request.number, interaction)
-            if not self.may_change(digest, interaction) and not interaction.acts_in(digest.plan.channel):
-                raise UserError(not_shown_message(digest, self.admins))
+            if not self.may_change(digest, interaction):
+                if not interaction.acts_in(digest.plan.channel):
+                    raise UserError(not_shown_message(digest, self.admins))
+                for name in digest.plan.workflows:
+                    viewer.require(Right.VIEW, digest.plan.account, name)
             return digest
 
         await self._require_presence(get, interaction)
@@ -72,6 +109,7 @@ class DigestRights:
             UserError: there is none, or they may not.
         """
         await self._require_change(lambda: self._digest(request.number, interaction), interaction)
+        await self.scope.require_plan((await self._digest(request.number, interaction)).plan, interaction)
 
     async def require_save(self, request: SaveDigest, interaction: Interaction) -> None:
         """Require that the person may change the digest of a form; a new one is everyone's.
@@ -80,6 +118,7 @@ class DigestRights:
             UserError: there is none, or they may not.
         """
         number = request.number
+        await self.require_subscribe(request, interaction)
         if number is not None:
             await self._require_change(lambda: self._active(number, interaction), interaction)
 
@@ -91,6 +130,11 @@ class DigestRights:
         """
         if request.all and interaction.user not in self.admins:
             raise UserError(not_all_message(self.admins))
+
+    def may_list(self, digest: Digest, viewer: Viewer, interaction: Interaction) -> bool:
+        """Return whether a digest is listed to a person: they may change it, or look at all that it names."""
+        named = digest.plan.workflows
+        return self.may_change(digest, interaction) or named == viewer.among(named, digest.plan.account)
 
     def may_change(self, digest: Digest, interaction: Interaction) -> bool:
         """Return whether the person made the digest, and may change it where they are, or is an admin."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from bot.access.model import Right
 from bot.cloudflare.cache import CachedWorkflows
 from bot.digests.causes import ENOUGH_DETAILS
 from bot.digests.codec import plan_version
@@ -33,6 +34,7 @@ from bot.digests.messages.report import DigestControls, DigestMessages, digest_m
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.names import validate_workflow_names
 from bot.digests.reading import ReportBuilder
+from bot.digests.scope import DigestScope, tell_all
 from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
 from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
 from bot.slack.interaction import Interaction
@@ -71,6 +73,7 @@ class DigestService:
         requests: makes requests into button values.
         channels: proves that people are in channels.
         now: the clock.
+        scope: says what digests may tell.
     """
 
     stores: Callable[[str], DigestRepository]
@@ -79,6 +82,7 @@ class DigestService:
     requests: RequestStore
     channels: ChannelAccess
     now: Callable[[], datetime]
+    scope: DigestScope
 
     def store(self, interaction: Interaction) -> DigestRepository:
         """Return the digests of the workspace that a person acts in."""
@@ -88,12 +92,13 @@ class DigestService:
         """Make a digest, and announce it in its channel unless the answer goes there.
 
         Raises:
+            PlanRefused: the person may not have it, or its channel may not read it.
             ChannelUnavailable: it can't go there.
             UserError: Slack does not say whether it can.
             QueryError: a workflow does not exist.
             CloudflareError, UnknownAccount: its account can't be read.
         """
-        await validate_workflow_names(spec, self.accounts)
+        await self._validate(spec, interaction)
         await self._prove(spec.channel, interaction)
         digest = await self.store(interaction).create(spec, interaction.user)
         same = await self._find_same(digest, interaction)
@@ -115,12 +120,12 @@ class DigestService:
 
         Raises:
             UserError: there is none, it was changed meanwhile, or Slack does not say whether it can go there.
-            ChannelUnavailable, QueryError, CloudflareError, UnknownAccount: as `create`.
+            PlanRefused, ChannelUnavailable, QueryError, CloudflareError, UnknownAccount: as `create`.
         """
         digest = await self.get(number, interaction)
         if version not in ("", plan_version(digest.plan)):
             raise UserError(changed_meanwhile_message(digest))
-        await validate_workflow_names(spec, self.accounts)
+        await self._validate(spec, interaction)
         before, had_stopped = digest.plan.channel, digest.pause_reason is not None
         if spec.channel != before or had_stopped:
             await self._prove(spec.channel, interaction)
@@ -136,17 +141,24 @@ class DigestService:
         said = {spec.channel: changed_message(changed, same=same), before: moved_away_message(changed)}
         return Saved(changed, before, same, await self._announce(said, interaction))
 
-    async def preview(self, spec: DigestSpec, digest: Digest | None = None) -> DigestMessages:
+    async def preview(
+        self, spec: DigestSpec, interaction: Interaction, digest: Digest | None = None
+    ) -> DigestMessages:
         """Return what the next digest of this plan would say so far, for one reader; keep the baseline.
+
+        It tells what the reader may look at, too.
 
         Raises:
             CloudflareError, UnknownAccount: its account can't be read.
         """
+        viewer = await self.scope.access.viewer(interaction)
+        may_tell = tell_all if digest is None else await self.scope.of(digest)
         report = await self.reports.report(
             spec,
             digest.baseline if digest else None,
             missed=await self.stores(digest.team).missed(digest.number) if digest else (),
             patient=False,
+            may_tell=lambda account, name: may_tell(account, name) and viewer.may(Right.VIEW, account, name),
             most_details=ENOUGH_DETAILS,  # its requests use the person's share, and should leave some of it
         )
         if digest is None:  # in a modal, which has no buttons
@@ -178,6 +190,12 @@ class DigestService:
         """
         digest = await self.store(interaction).restore(number)
         return Saved(digest, same=await self._find_same(digest, interaction))
+
+    async def _validate(self, spec: DigestSpec, interaction: Interaction) -> None:
+        viewer = await self.scope.require_plan(spec, interaction)
+        await validate_workflow_names(
+            spec, self.accounts, lambda name: viewer.may(Right.SUBSCRIBE, spec.account, name)
+        )
 
     async def _find_same(self, digest: Digest, interaction: Interaction) -> Sequence[Digest]:
         return await self.store(interaction).find_same(digest, next(iter(self.accounts)))

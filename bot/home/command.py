@@ -30,11 +30,9 @@ NOT_YET: Final = {
     "delete": ("remove", "rm"),
     "trigger": ("create", "start", "run", "new", "execute"),
     "logs": ("log", "tail", "watch", "follow"),
-    "explain": ("why", "debug", "reason", "cause"),
     "find": (),
     "alert": ("alerts", "notify", "subscribe"),
     "audit": (),
-    "access": ("permissions", "roles"),
     "export": ("csv", "download"),
 }
 """What people ask for and this bot does not do yet, with other words for it."""

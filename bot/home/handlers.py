@@ -1,13 +1,13 @@
 """Answers about the bot itself."""
 
-from collections.abc import Sequence
-
+from bot.access.model import Right
+from bot.access.policy import Access
 from bot.browse.handlers import ListHandlers
 from bot.browse.model import HelpQuery
 from bot.browse.requests import ListInstances
 from bot.home.help import help_message
 from bot.home.messages import accounts_message, short_help_message, version_message
-from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
+from bot.home.requests import HelpWithMessage, Offer, ShowAccounts, ShowVersion
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Reply, ShowMessage
 
@@ -16,33 +16,37 @@ class HomeHandlers:
     """Handlers of requests about the bot itself.
 
     Args:
-        accounts: the names of all, the default first.
         lists: knows which lists there are.
+        access: says who may see what.
     """
 
-    def __init__(self, accounts: Sequence[str], lists: ListHandlers) -> None:
-        self._accounts = accounts
+    def __init__(self, lists: ListHandlers, access: Access) -> None:
         self._lists = lists
+        self._access = access
 
-    async def show_help(self, request: HelpQuery, _: Interaction) -> Reply:
+    async def show_help(self, request: HelpQuery, interaction: Interaction) -> Reply:
         """Show how to use the bot."""
-        return ShowMessage(
-            help_message(request.topic, self._accounts, request.workflow or self._lists.known_workflow())
-        )
+        viewer = await self._access.viewer(interaction)
+        workflow = request.workflow or self._lists.known_workflow(viewer)
+        return ShowMessage(help_message(request.topic, viewer.visible_accounts, workflow))
 
-    async def show_accounts(self, _: ShowAccounts, _interaction: Interaction) -> Reply:
-        """Show which accounts there are."""
-        return ShowMessage(accounts_message(self._accounts))
+    async def show_accounts(self, _: ShowAccounts, interaction: Interaction) -> Reply:
+        """Show which accounts there are for the person."""
+        viewer = await self._access.viewer(interaction)
+        if not viewer.visible_accounts:
+            raise viewer.refusal(Right.VIEW, None)
+        return ShowMessage(accounts_message(viewer.visible_accounts, viewer.accounts[0]))
 
     async def show_version(self, _: ShowVersion, _interaction: Interaction) -> Reply:
         """Show which version this is."""
         return ShowMessage(version_message())
 
-    async def help_with_message(self, request: HelpWithMessage, _: Interaction) -> Reply:
+    async def help_with_message(self, request: HelpWithMessage, interaction: Interaction) -> Reply:
         """Show short help to a person who wrote to the bot, with buttons for what the message may mean."""
-        offers = [
-            offer
-            for offer in request.offers
-            if not isinstance(offer.request, ListInstances) or await self._lists.can_show(offer.request)
-        ]
+        offers = [offer for offer in request.offers if await self._leads_on(offer, interaction)]
         return ShowMessage(short_help_message(offers))
+
+    async def _leads_on(self, offer: Offer, interaction: Interaction) -> bool:
+        """Return whether an offer is no list, or one that can be shown."""
+        request = offer.request
+        return not isinstance(request, ListInstances) or await self._lists.can_show(request, interaction)

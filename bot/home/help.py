@@ -83,6 +83,11 @@ _OVERALL: Final[_Topic] = (
         title="Narrow it down",
     ),
     Example("list {name} errored", "a bare status is enough"),
+    Example(
+        "show {name} latest failed",
+        "its steps, attempts and error; an id, or a link to the dashboard, shows any other",
+        title="Look at one instance",
+    ),
     Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
     Example("digest list", "the digests of this channel, and yours"),
     Example("help list", "paging, accounts, cursors", title="More"),
@@ -95,7 +100,8 @@ _LIST: Final[_Topic] = (
     Example("list {name}", "instances, newest first; filters may follow: `/workflows help filters`"),
     (
         "`◀ Newer` and `Older ▶` turn pages in place; instances created meanwhile do not shift the rows. "
-        "`⟳ Refresh` asks Cloudflare again. `Filter…` opens a form that narrows the list down in place."
+        "`⟳ Refresh` asks Cloudflare again. `Filter…` opens a form that narrows the list down in place. "
+        "`Share` shows the list to everybody in the channel."
     ),
     (
         "A list is bounded by when instances were *created*: one that was created before `since:` is not in "
@@ -175,5 +181,6 @@ def help_message(topic: str | None, accounts: Sequence[str], workflow: str | Non
     ]
     names = ", ".join(code(name) for name in accounts)
     blocks = [header(title), *(section(text, button) for text, button in parts)]
-    blocks.append(context(f"accounts: {names}" if len(accounts) > 1 else f"account: {names}"))
+    if accounts:
+        blocks.append(context(f"accounts: {names}" if len(accounts) > 1 else f"account: {names}"))
     return message("\n".join((title, *(text for text, _ in parts))), blocks)

@@ -22,19 +22,21 @@ _HELP: Final = (
 )
 
 
-def accounts_message(accounts: Sequence[str]) -> Message:
-    """Show the accounts that the settings name, the default first, each with a button to its overview."""
+def accounts_message(accounts: Sequence[str], default_account: str) -> Message:
+    """Show accounts, the default first if it is among them, each with a button to its overview."""
     title = "Accounts" if len(accounts) > 1 else "One account"
+    has_default = accounts[0] == default_account
+    is_complete = len(accounts) == 1 and has_default
     rows = []
-    for place, name in enumerate(accounts):
+    for name in accounts:
         overview = Command(OverviewQuery(account=name).command())
-        default = "   the default" if place == 0 else ""
+        default = "   the default" if name == default_account else ""
         rows.append(section(f"*{code(name)}*{default}", run_button("Open", overview)))
     how = f"Another than the default: {command(f'{COMMAND} list NAME account:{accounts[-1]}')}"
-    ending = [how] if len(accounts) > 1 else ["Whoever runs the bot can add others in its settings."]
+    ending = ["Whoever runs the bot can add others in its settings."] if is_complete else [how]
     names = ", ".join(escape(name) for name in accounts)
     return message(
-        f"{title}: {names}; the first is the default. {ending[0]}",
+        f"{title}: {names}{'; the first is the default' * has_default}. {ending[0]}",
         [header(title), *rows, context(*ending)],
     )
 

@@ -8,13 +8,23 @@ from bot.playground.simulators.slack import Ack, Delivery, Payload, Problem
 from bot.slack.channels import UNAVAILABLE
 
 Kind = Literal[
-    "command", "message", "action", "view_action", "submit", "close", "suggest", "other", "web_api"
+    "command",
+    "message",
+    "action",
+    "view_action",
+    "submit",
+    "close",
+    "suggest",
+    "shortcut",
+    "other",
+    "web_api",
 ]
 
 _KINDS: Final[dict[str, Kind]] = {
     "view_submission": "submit",
     "view_closed": "close",
     "block_suggestion": "suggest",
+    "message_action": "shortcut",
 }
 
 
@@ -112,6 +122,8 @@ def _title(payload: Payload) -> str:
         return action_label(payload["actions"][0])
     if payload.get("type") == "block_suggestion":
         return f"{payload['action_id']}: {payload['value']}"
+    if payload.get("type") == "message_action":
+        return str(payload["callback_id"])
     if "view" in payload:
         return f"{payload['view']['title']['text']}: {_kind(payload)}"
     return str(payload.get("type"))

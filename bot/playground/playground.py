@@ -17,6 +17,8 @@ from bot.serve import run_bot
 
 _KEPT: Final = 1_000
 """Entries per journal of the local Slack, as a playground may run for days."""
+_KEPT_FILES: Final = 20
+"""Files are large. The oldest can't be downloaded any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ async def run_playground(account: Account) -> AsyncIterator[Playground]:
         }
         for journal in (slack.calls, slack.responses, slack.changes, slack.views.shown, slack.views.closed):
             journal.keep(_KEPT)
+        slack.files.keep(_KEPT_FILES)
         opened = await stack.enter_async_context(account.open(given))
         exchange_log = ExchangeLog(slack)
         served = await stack.enter_async_context(run_bot(opened.settings, exchange_log.record_call))

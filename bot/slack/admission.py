@@ -1,12 +1,13 @@
 """Who may use the bot: people of its own workspace, through its own app."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from bot.errors import StartupError
 from bot.slack.interaction import Interaction
+from bot.slack.reply import UserError
 from bot.slack.team import InstalledTeam
 from bot.storage.database import DatabaseUnusable
 from bot.ui.elements import Message
@@ -18,6 +19,22 @@ _TEAM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack waits 3 s for an ack, and the answer needs some. Used up only if Slack was down at the start."""
 
 
+class NotAdmitted(UserError):
+    """Raised when the bot is not there for a person."""
+
+
+class PeopleRefusals(Protocol):
+    """Says which people of the workspace may not use the bot at all: guests, say."""
+
+    def known_refusal(self, interaction: Interaction) -> Message | None:
+        """Return what to tell a person of whom it is known that they may not; None for all others."""
+        ...
+
+    async def refusal(self, interaction: Interaction) -> Message | None:
+        """Return what to tell a person who may not, or of whom Slack does not say who they are; else None."""
+        ...
+
+
 class Admission:
     """Decides who may use the bot.
 
@@ -26,10 +43,12 @@ class Admission:
 
     Args:
         installed: the workspace whose people may use it.
+        people: says who of them may not.
     """
 
-    def __init__(self, installed: InstalledTeam) -> None:
+    def __init__(self, installed: InstalledTeam, people: PeopleRefusals) -> None:
         self._installed = installed
+        self._people = people
 
     @property
     def bot(self) -> str:
@@ -37,7 +56,10 @@ class Admission:
         return self._installed.bot
 
     async def refusal(self, interaction: Interaction) -> Message | None:
-        """Return what to tell a person who may not use the bot; None for a person who may."""
+        """Return what to tell a person who may not use the bot; None for a person who may.
+
+        It is for before the ack, so it does not wait for Slack to say who they are: see `require_person`.
+        """
         try:
             team = await self._installed.get(_TEAM_TIMEOUT)
         except (StartupError, DatabaseUnusable, TimeoutError) as error:
@@ -50,4 +72,14 @@ class Admission:
             foreign = interaction.home_teams - {team.id, team.enterprise}
             _log.info("stranger_refused", team=next(iter(sorted(foreign)), interaction.team))
             return other_team_message()
-        return None
+        return self._people.known_refusal(interaction)
+
+    async def require_person(self, interaction: Interaction) -> None:
+        """Require a person of the workspace for whom the bot is there.
+
+        Raises:
+            NotAdmitted: it is not, or Slack does not say who they are.
+        """
+        refusal = await self._people.refusal(interaction)
+        if refusal is not None:
+            raise NotAdmitted(refusal)

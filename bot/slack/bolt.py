@@ -3,6 +3,7 @@
 import json
 import logging
 import random
+import re
 import time
 from collections.abc import Mapping
 from traceback import walk_tb
@@ -22,11 +23,13 @@ from bot.cloudflare.limiter import charge_to
 from bot.language.tokens import COMMAND
 from bot.slack.router import EVENT, Router
 from bot.telemetry import Metrics, bind_request_id
+from bot.ui.elements import ACTION_NUMBER
 
 _log = structlog.get_logger(__name__)
 
 _REQUEST_ID_HEADER: Final = "X-Request-Id"
 
+_NUMBERED: Final = re.compile(rf"^\w+{ACTION_NUMBER}\d+$", re.ASCII)
 _READERS: Final = ("slack_bolt", "json")
 """Packages that read requests before a listener does."""
 
@@ -36,6 +39,7 @@ _KINDS: Final = (
     "view_closed",
     "block_suggestion",
     "shortcut",
+    "message_action",
     EVENT,
 )
 
@@ -76,10 +80,13 @@ class SlackApp(AsyncApp):
         self.command(COMMAND)(router.on_command)
         for action_id in router.reader.buttons:
             self.action(action_id)(router.on_click)
+        self.action(_NUMBERED)(router.on_click)
         for callback_id in router.reader.forms:
             self.view(callback_id)(router.on_submit)
         for action_id in router.reader.menus:
             self.options(action_id)(router.on_menu)
+        for callback_id in router.reader.shortcuts:
+            self.shortcut(callback_id)(router.on_shortcut)
 
         async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
             if not isinstance(error, BoltUnhandledRequestError) and _is_bolts_own(error):

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bot.ui.form_state import State
+from bot.ui.sharing import Sharer, read_sharer
 
+_SEPARATOR: Final = "/"
 _NO_NAMES: Final = frozenset({"directmessage", "privategroup"})
 
 
@@ -26,9 +28,14 @@ class Interaction:
         carried: the text that the modal was opened with, see `dump`.
         signature: Slack's, of the HTTP request; empty in Socket Mode.
         in_modal: it was done in a modal, whose `channel` is the one that it was opened in.
+        open_view: Slack's id of that modal where a button in it was pressed, so that it is still open.
         channel_name: without `#`; empty where Slack does not tell it.
         message: the `ts` of the message that they wrote; empty if they did something else.
-        thread: the `ts` of the message in whose thread they wrote it, or clicked in a message.
+        thread: the `ts` of the message in whose thread they wrote it, or clicked in a message; in a modal, of
+            the one that it was opened from.
+        user_name: the person's name; empty where Slack gives none.
+        sharer: who shared the message that they clicked in, or that the modal was opened from; None if it is
+            for one person alone, or the bot posted it by itself.
         is_direct: they wrote it to the bot directly, so that the answer needs not be hidden from others.
     """
 
@@ -43,9 +50,12 @@ class Interaction:
     carried: str = ""
     signature: str = ""
     in_modal: bool = False
+    open_view: str = ""
     channel_name: str = ""
     message: str = ""
     thread: str | None = None
+    user_name: str = ""
+    sharer: Sharer | None = None
     is_direct: bool = False
 
     @property
@@ -68,6 +78,7 @@ class Interaction:
             user=_text(body.get("user_id")) or "",
             channel=_text(body.get("channel_id")),
             channel_name=_channel_name(body.get("channel_name")),
+            user_name=_text(body.get("user_name")) or "",
             response_url=_text(body.get("response_url")),
             trigger_id=_text(body.get("trigger_id")) or "",
             team=_text(body.get("team_id")) or "",
@@ -76,7 +87,7 @@ class Interaction:
 
     @classmethod
     def of_payload(cls, body: Mapping[str, Any]) -> "Interaction":
-        """Read the payload of a click or of a submission.
+        """Read the payload of a click, of a shortcut on a message, or of a submission.
 
         One from a modal has no channel and no `response_url` of its own: those that `dump` wrote are used.
         """
@@ -84,12 +95,22 @@ class Interaction:
         if not isinstance(view, dict):
             return cls._of_payload(body, _text(body.get("response_url")), _id(body.get("channel")))
         response_url, _, rest = str(view.get("private_metadata") or "").partition("\n")
-        channel, _, carried = rest.partition("\n")
+        place, _, carried = rest.partition("\n")
+        channel, thread, sharer = (*place.split(_SEPARATOR), "", "")[:3]
         state = view.get("state")
         fields = state.get("values") if isinstance(state, dict) else None
         fields = fields if isinstance(fields, dict) else {}
         interaction = cls._of_payload(body, response_url or None, channel or None)
-        return replace(interaction, fields=fields, carried=carried, in_modal=True)
+        open_view = (_id(view) or "") if body.get("type") == "block_actions" else ""
+        return replace(
+            interaction,
+            fields=fields,
+            carried=carried,
+            in_modal=True,
+            open_view=open_view,
+            thread=thread or None,
+            sharer=Sharer(sharer) if sharer else None,
+        )
 
     @classmethod
     def _of_payload(
@@ -99,6 +120,7 @@ class Interaction:
         channel: str | None,
     ) -> "Interaction":
         user, team = body.get("user"), body.get("team")
+        is_click, message = "container" in body, _object(body.get("message"))
         home_team = (_text(user.get("team_id")) if isinstance(user, dict) else None) or ""
         return cls(
             user=_id(user) or "",
@@ -110,7 +132,9 @@ class Interaction:
             team=_id(team) or _text(body.get("team_id")) or home_team,
             home_teams=_texts(home_team),
             app=_text(body.get("api_app_id")) or "",
-            thread=_thread(body.get("container")),
+            thread=_thread(body.get("container") if is_click else message),
+            user_name=_text(_of(user, "name")) or _text(_of(user, "username")) or "",
+            sharer=read_sharer(message) if is_click else None,
         )
 
     @classmethod
@@ -143,9 +167,12 @@ class Interaction:
         """Write what a modal has to remember as its `private_metadata`: where its answer goes, and a text.
 
         A line each and nothing escaped, so that any text fits: a button's value has 2,000 characters at most,
-        and the other two have some hundred of the 3,000.
+        and the other two have some hundred of the 3,000. The second line is the channel, with the thread and
+        who shared the message behind it.
         """
-        return "\n".join((self.response_url or "", self.channel or "", carried))
+        place = (self.channel or "", self.thread or "", self.sharer.id if self.sharer else "")
+        where = _SEPARATOR.join(place).rstrip(_SEPARATOR)
+        return "\n".join((self.response_url or "", where, carried))
 
 
 def _id(thing: object) -> str | None:
@@ -165,11 +192,12 @@ def _channel_name(name: object) -> str:
 def _thread(container: object) -> str | None:
     """Return the thread of the message that was clicked in; its first message stands in the channel.
 
-    Slack's reference does not name the field (slackapi/java-slack-sdk#1200).
+    Slack's reference does not name the field (slackapi/java-slack-sdk#1200). A shortcut has no container, but
+    the message itself.
     """
     message = _object(container)
     thread = _text(message.get("thread_ts"))
-    return None if thread == message.get("message_ts") else thread
+    return None if thread in {message.get("message_ts"), message.get("ts")} else thread
 
 
 def _object(thing: object) -> Mapping[str, Any]:

@@ -111,10 +111,10 @@ class Poster:
     Args:
         client: with the bot's token and a session. Its retry handlers are not used: a retry would post a
             second message when only the answer to the first was lost.
-        event_type: of the metadata of its messages.
+        event_type: of the metadata of its messages; empty for one that posts none with metadata.
     """
 
-    def __init__(self, client: AsyncWebClient, event_type: str) -> None:
+    def __init__(self, client: AsyncWebClient, event_type: str = "") -> None:
         self._event_type = event_type
         self._client = SlackClient(
             token=client.token, base_url=client.base_url, session=client.session, retry_handlers=[]
@@ -122,13 +122,18 @@ class Poster:
         self._client.proxy = client.proxy
 
     async def post(
-        self, outgoing: OutgoingMessage, may_post: Callable[[], Awaitable[bool]] | None = None
+        self,
+        outgoing: OutgoingMessage,
+        may_post: Callable[[], Awaitable[bool]] | None = None,
+        *,
+        stay_in_thread: bool = False,
     ) -> Outcome:
         """Post a message once; send a plainer variant if Slack rejects the blocks.
 
         Args:
             outgoing: the message.
             may_post: asked before each request; if it says no, the message is not posted.
+            stay_in_thread: do not post it to the channel where Slack refuses its thread.
         """
         outcome: Outcome = Rejected("there is nothing to post")
         for variant in outgoing.variants:
@@ -136,7 +141,7 @@ class Poster:
                 if may_post is not None and not await may_post():
                     return RetryLater("not allowed now")
                 outcome = await self._send(message, variant)
-                if message.thread is None or not _is_thread_refused(outcome):
+                if stay_in_thread or message.thread is None or not _is_thread_refused(outcome):
                     break
             if not isinstance(outcome, Rejected) or outcome.why not in BLOCKS_REFUSED:
                 return outcome

@@ -15,7 +15,8 @@ class ShowMessage:
     Attributes:
         message: what to show.
         plain: the same in blocks that every Slack shows, for when this one refuses the newer ones.
-        in_place: it replaces the message that was clicked in.
+        in_place: it replaces the message that was clicked in. One that somebody shared is replaced for all
+            who see it, but not by what a form asks for: that is shown to the person alone.
         readings: what was taken for what in answering, beside what the request knows of.
     """
 
@@ -57,7 +58,7 @@ class FieldErrors:
 
 @dataclass(frozen=True, slots=True)
 class UpdateModal:
-    """Another view in place of the submitted modal.
+    """Another view in place of the submitted modal, or of the one in which a button was pressed.
 
     Attributes:
         view: what it shows.
@@ -102,11 +103,44 @@ class MenuOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class PostToChannel:
+    """A message for everybody where the person asked, in the thread where they asked in one.
+
+    It is posted once: where Slack does not say whether it shows it, the person is told so.
+
+    Attributes:
+        message: what to show; who shares it is added.
+        plain: as of `ShowMessage`.
+        view: the modal in which the button was pressed, which says what became of it; None in a message.
+    """
+
+    message: Message
+    plain: Message | None = None
+    view: Block | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """The message that was clicked in goes, for everybody who saw it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """The person has seen the answer already."""
 
 
-Reply = ShowMessage | OpenModal | UpdateModal | FieldErrors | Accepted | Delayed | MenuOptions | Nothing
+Reply = (
+    ShowMessage
+    | OpenModal
+    | UpdateModal
+    | FieldErrors
+    | Accepted
+    | Delayed
+    | MenuOptions
+    | PostToChannel
+    | DeleteMessage
+    | Nothing
+)
 
 
 class UserError(Exception):

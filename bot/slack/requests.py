@@ -98,10 +98,10 @@ class RequestCodec:
         self.kinds: Final = tuple(kinds)
         self._kinds = {request.kind: request for request in self.kinds}
         self._common = common
-        self.encode = lru_cache(maxsize=256)(self._encode)  # all who look at a list get the same buttons
+        self.encode = lru_cache(maxsize=256)(self.write)  # all who look at a list get the same buttons
 
-    def _encode(self, request: Request) -> str:
-        """Return a request as text: some 60 characters for a plain list."""
+    def write(self, request: Request) -> str:
+        """Return a request as text: some 60 characters for a plain list. `encode` remembers it."""
         if self._kinds.get(request.kind) is not type(request):
             raise TypeError(f"no button carries a {type(request).__name__}")
         json = _adapter(type(request)).dump_json(request, exclude_defaults=True, by_alias=True)
@@ -171,6 +171,14 @@ class RequestStore:
     def fits(self, request: Request) -> bool:
         """Return whether a request fits into a button and needs no database."""
         return len(self._codec.encode(request)) <= VALUE
+
+    def fitting(self, request: Request) -> str | None:
+        """Return a value for a button that needs no database; None if the request does not fit into one.
+
+        It is not remembered: a list has one for each of its rows, which would push out all others.
+        """
+        text = self._codec.write(request)
+        return text if len(text) <= VALUE else None
 
     async def save(self, request: Request, team: str) -> str:
         """Return a value for a button that a team sees, at most `VALUE` characters.

@@ -1,34 +1,38 @@
 """How an answer reaches the person after the ack: `response_url` first, the Web API if that fails."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
 import stamina
 import structlog
-from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
-from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, RateLimitRetryHandler, error_code, reason
+from bot.slack.channel_posts import ChannelPosts
+from bot.slack.client import BLOCKS_REFUSED, SLACK_ERRORS, reason
 from bot.slack.interaction import Interaction
-from bot.slack.reply import FieldErrors, Nothing, OpenModal, Reply, ShowMessage, UpdateModal
+from bot.slack.poster import Poster
+from bot.slack.reply import (
+    DeleteMessage,
+    FieldErrors,
+    Nothing,
+    OpenModal,
+    PostToChannel,
+    Reply,
+    ShowMessage,
+    UpdateModal,
+)
+from bot.slack.response_url import UNUSABLE, is_accepted, message_body, open_response_url, refusal
 from bot.ui.elements import Message
 from bot.ui.limits import Block
-from bot.ui.notices import restarting_message, unconfirmed_message
+from bot.ui.notices import not_deleted_message, restarting_message, shared_message, unconfirmed_message
+from bot.ui.sharing import Sharer, share
 
 _log = structlog.get_logger(__name__)
 
-_UNUSABLE: Final = (404, 410, 429)
-"""A plainer message would be refused just the same."""
-_RESEND_AFTER: Final[list[type[Exception]]] = [aiohttp.ServerDisconnectedError, aiohttp.ClientOSError]
-"""slack_sdk would send it again after a timeout, too, when Slack may be about to show it."""
-_SHORT_WAIT: Final = timedelta(seconds=3)
-"""How long an answer waits for a busy Slack while there are other ways to give it."""
 _PLAINLY: Final = {"unfurl_links": False, "unfurl_media": False}
 _TRIGGER_LIFETIME: Final = timedelta(seconds=3)
 """How long after a click Slack opens a form for it."""
@@ -51,6 +55,7 @@ class Responder:
     def __init__(self, session: aiohttp.ClientSession, client: AsyncWebClient) -> None:
         self._session = session
         self._client = client
+        self._posts = ChannelPosts(session, Poster(client))
 
     async def deliver(self, work: Awaitable[Reply], interaction: Interaction) -> None:
         """Show the reply that some work comes to, or say that the end of this process cut it short."""
@@ -59,18 +64,68 @@ class Responder:
         except asyncio.CancelledError:
             await self.send(restarting_message(), interaction)
             raise
+        if isinstance(reply, UpdateModal) and interaction.open_view:
+            view = interaction.open_view
+            if await self._show_view("views.update", view_id=view, view=reply.view):
+                return
         if isinstance(reply, FieldErrors | UpdateModal):  # the modal is closed by now
             reply = ShowMessage(reply.fallback)
-        if not isinstance(reply, ShowMessage):
-            return
-        sending = asyncio.ensure_future(
-            self.send(reply.message, interaction, in_place=reply.in_place, plain=reply.plain)
-        )
+        sending = asyncio.ensure_future(self._show(reply, interaction))
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
             await sending  # a ready answer is better than a note that it was cut short
             raise
+
+    async def _show(self, reply: Reply, interaction: Interaction) -> None:
+        match reply:
+            case ShowMessage(in_place=True) if interaction.sharer is not None and not interaction.in_modal:
+                await self._replace_shared(reply, interaction.sharer, interaction)
+            case ShowMessage():
+                in_place = reply.in_place and interaction.sharer is None
+                await self.send(reply.message, interaction, in_place=in_place, plain=reply.plain)
+            case PostToChannel():
+                await self._post_to_channel(reply, interaction)
+            case DeleteMessage():
+                if not await self._delete(interaction):
+                    await self.send(not_deleted_message(), interaction)
+
+    async def _post_to_channel(self, reply: PostToChannel, interaction: Interaction) -> None:
+        """Post what a person shares; tell them if that fails, and in a modal that it is done."""
+        problem = await self._posts.post(reply, interaction)
+        if reply.view is not None:
+            said = problem or shared_message()
+            view = {**reply.view, "blocks": [*said.blocks, *reply.view["blocks"]]}
+            if await self._show_view("views.update", view_id=interaction.open_view, view=view):
+                return
+        if problem is not None:
+            await self.send(problem, interaction)
+
+    async def _replace_shared(self, reply: ShowMessage, sharer: Sharer, interaction: Interaction) -> None:
+        """Replace a shared message for all who see it; failing that, show the reply to the person alone."""
+        shown = [share(version, sharer) for version in (reply.message, reply.plain) if version is not None]
+        alone = replace(interaction, response_url=None)
+        try:
+            if await self._respond([*shown, shown[-1].bare], interaction, in_place=True):
+                return
+        except aiohttp.SocketTimeoutError:
+            await self.send(unconfirmed_message(), alone)
+        else:
+            await self.send(reply.message, alone, plain=reply.plain)
+
+    async def _delete(self, interaction: Interaction) -> bool:
+        """Delete the message that was clicked in; return whether Slack says that it is gone."""
+        if interaction.response_url is None:
+            return False
+        webhook = open_response_url(interaction.response_url, self._session)
+        try:
+            answer = await webhook.send_dict({"delete_original": True})
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            _log.warning("response_url_unreachable", error=type(error).__name__)
+            return False
+        if not is_accepted(answer):
+            _log.warning("response_url_refused", status=answer.status_code, reason=refusal(answer))
+        return is_accepted(answer)
 
     async def send(
         self,
@@ -145,35 +200,19 @@ class Responder:
         """
         if interaction.response_url is None:
             return False
-        webhook = AsyncWebhookClient(
-            interaction.response_url,
-            session=self._session,
-            retry_handlers=[
-                AsyncConnectionErrorRetryHandler(error_types=_RESEND_AFTER),
-                RateLimitRetryHandler(_SHORT_WAIT),
-            ],
-        )
-        webhook.proxy = None  # as in `slack_client`
-        payload: dict[str, Any] = {
-            "text": versions[0].text,
-            "response_type": "ephemeral",
-            "replace_original": in_place,
-            "unfurl_links": False,
-            "unfurl_media": False,
-        }
-        if interaction.thread is not None:
-            payload["thread_ts"] = interaction.thread
+        webhook = open_response_url(interaction.response_url, self._session)
+        for_all = in_place and interaction.sharer is not None
         try:
             # Where the blocks displease Slack, the text says the same, and is better than silence.
             for version in versions:
-                body = {**payload, "blocks": version.blocks} if version.blocks else payload
+                body = message_body(version, interaction.thread, for_all=for_all, in_place=in_place)
                 answer = await webhook.send_dict(body)
                 if answer.status_code >= 500:
                     answer = await webhook.send_dict(body)
-                if _accepted(answer):
+                if is_accepted(answer):
                     return True
-                _log.warning("response_url_refused", status=answer.status_code, reason=_refusal(answer))
-                if answer.status_code >= 500 or answer.status_code in _UNUSABLE:
+                _log.warning("response_url_refused", status=answer.status_code, reason=refusal(answer))
+                if answer.status_code >= 500 or answer.status_code in UNUSABLE:
                     return False
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             _log.warning("response_url_unreachable", error=type(error).__name__)
@@ -214,23 +253,3 @@ class Responder:
             else:
                 return None
         return why
-
-
-def _refusal(answer: WebhookResponse) -> str:
-    """Return Slack's code for a refusal, all of an answer or the `error` in it; empty without one."""
-    try:
-        said = json.loads(answer.body)
-    except ValueError:
-        said = {"error": answer.body.strip()}
-    return error_code(said) if isinstance(said, dict) else ""
-
-
-def _accepted(answer: WebhookResponse) -> bool:
-    """Return whether Slack shows it. Some refusals have the status 200, too."""
-    if answer.status_code != 200:
-        return False
-    try:
-        said = json.loads(answer.body)
-    except ValueError:
-        return True  # `ok`, as it stands there
-    return not isinstance(said, dict) or said.get("ok") is not False

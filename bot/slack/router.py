@@ -1,4 +1,4 @@
-"""One way through the bot for everything that a person does: command, click, form, menu or message.
+"""One way through the bot for all that a person does: command, click, form, menu, shortcut or message.
 
 People of another workspace are told so, and nothing else is done. What the others do is read as a request,
 its handler answers with a reply, and the reply goes with the ack or after it. Errors become replies here,
@@ -23,12 +23,13 @@ from bot.cloudflare.errors import CloudflareError
 from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.tokens import extract_mentions
-from bot.slack.admission import Admission
+from bot.slack.admission import Admission, NotAdmitted
 from bot.slack.attempts import attempt, reply_with_readings
 from bot.slack.background import Background
 from bot.slack.client import SLACK_ERRORS, reason
 from bot.slack.handled import HandledRequests
 from bot.slack.interaction import Interaction
+from bot.slack.message_text import message_text
 from bot.slack.reply import (
     Accepted,
     Delayed,
@@ -45,7 +46,7 @@ from bot.slack.responder import Responder
 from bot.slack.routes import Reader, Route, UnknownControl
 from bot.slack.written_messages import MessageAnswers, WrittenMessage
 from bot.telemetry import current_request_id
-from bot.ui.elements import Message, modal, plain_text
+from bot.ui.elements import ACTION_NUMBER, Message, modal, plain_text
 from bot.ui.limits import OPTION, Block
 from bot.ui.notices import (
     asking_message,
@@ -160,14 +161,22 @@ class Router:
         """Answer a button. Slack shows no message from the ack of a click, so that goes first and empty."""
         await ack()
         interaction = _signed(Interaction.of_payload(body), request)
-        action_id = str(action.get("action_id"))
-        read = partial(self.reader.button, action_id, _value_of(action), interaction)
+        action_id = str(action.get("action_id")).partition(ACTION_NUMBER)[0]
+        self._answer_later(
+            partial(self.reader.button, action_id, _value_of(action), interaction), interaction
+        )
 
-        def work() -> Coroutine[Any, Any, None]:
-            answer = self._settle(self._answer(read, interaction), interaction)
-            return self._responder.deliver(answer, interaction)
+    async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any], request: AsyncBoltRequest) -> None:
+        """Answer a shortcut on a message. Its ack shows nothing, either."""
+        await ack()
+        interaction = _signed(Interaction.of_payload(body), request)
+        message = body.get("message")
+        text = message_text(message) if isinstance(message, dict) else ""
 
-        self._background.start_once(interaction.identity, work)
+        async def read() -> Request:
+            return self.reader.shortcut(str(body.get("callback_id")), text)
+
+        self._answer_later(read, interaction)
 
     async def on_submit(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], request: AsyncBoltRequest
@@ -194,8 +203,22 @@ class Router:
         """Answer a menu that loads as one types."""
         interaction = Interaction.of_payload(body)
         request = self.reader.menu(str(body.get("action_id")), str(body.get("value") or ""))
-        reply = await self._handle(request, interaction)
+        try:
+            await self._admission.require_person(interaction)
+            reply = await self._handle(request, interaction)
+        except UserError as error:
+            await ack(options=[_unusable_option(error.message)])
+            return
         await ack(options=list(reply.options) if isinstance(reply, MenuOptions) else [])
+
+    def _answer_later(self, read: Callable[[], Awaitable[Request]], interaction: Interaction) -> None:
+        """Begin to answer what was acknowledged, unless it came twice."""
+
+        def work() -> Coroutine[Any, Any, None]:
+            answer = self._settle(self._answer(read, interaction), interaction)
+            return self._responder.deliver(answer, interaction)
+
+        self._background.start_once(interaction.identity, work)
 
     async def _answer_message(self, message: WrittenMessage) -> Reply:
         """Answer what a person wrote to the bot in a message."""
@@ -250,6 +273,7 @@ class Router:
         """
 
         async def handle() -> Reply:
+            await self._admission.require_person(interaction)
             request = await read()
             again = Command(request.command()) if typed is None else Command(*extract_mentions(typed))
             work = partial(self._handle, request, interaction)
@@ -317,11 +341,12 @@ class Router:
         request_id = current_request_id()
         try:
             return await work()
+        except NotAdmitted as error:
+            return _nothing_done_reply(error.message, in_modal=in_modal)
         except UserError as error:
             return _problem(error.__cause__ or error, error.message, request_id)
         except UnknownControl:
-            message = unknown_control_message()
-            return UpdateModal(_nothing_done(message), message) if in_modal else ShowMessage(message)
+            return _nothing_done_reply(unknown_control_message(), in_modal=in_modal)
         except Exception as error:  # noqa: BLE001 - the one place that catches anything: the person is told
             if is_explained(error):
                 return _problem(error, problem_message(error), request_id)
@@ -361,6 +386,10 @@ def log_problem(error: BaseException) -> None:
 def _problem(error: BaseException, message: Message, request_id: str) -> Reply:
     log_problem(error)
     return ShowMessage(with_request_id(message, request_id) if isinstance(error, _TRACED) else message)
+
+
+def _nothing_done_reply(message: Message, *, in_modal: bool) -> Reply:
+    return UpdateModal(_nothing_done(message), message) if in_modal else ShowMessage(message)
 
 
 def _nothing_done(message: Message) -> Block:

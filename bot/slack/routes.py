@@ -51,11 +51,13 @@ class Reader(Protocol):
         buttons: the action ids of all buttons.
         forms: the callback ids of all modals that can be submitted.
         menus: the action ids of all menus that load as one types.
+        shortcuts: the callback ids of all shortcuts on messages.
     """
 
     buttons: Collection[str]
     forms: Collection[str]
     menus: Collection[str]
+    shortcuts: Collection[str]
 
     def cached_reply(self, text: str, interaction: Interaction) -> ShowMessage | None:
         """Return the reply to the words of a command, if all that it takes is in memory."""
@@ -96,6 +98,14 @@ class Reader(Protocol):
 
         Raises:
             UnknownControl: this version has no such menu.
+        """
+        ...
+
+    def shortcut(self, callback_id: str, text: str) -> Request:
+        """Read a shortcut on a message with a text.
+
+        Raises:
+            UnknownControl: this version has no such shortcut.
         """
         ...
 

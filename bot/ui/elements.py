@@ -45,6 +45,7 @@ class Controls:
         next: the screen after.
         refresh: this screen anew.
         filter: the list's question, for a form to narrow it down.
+        share: this screen, for everybody in the channel.
         incomplete: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
@@ -52,6 +53,7 @@ class Controls:
     next: str | None
     refresh: str | None
     filter: str | None = None
+    share: str | None = None
     incomplete: bool = False
 
 
@@ -67,6 +69,9 @@ _INERT: Final = {"`": "\N{MODIFIER LETTER GRAVE ACCENT}", "&": "&amp;", "<": "&l
 _SECOND: Final = timedelta(seconds=1)
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
+
+ACTION_NUMBER: Final = ":"
+"""Stands in an action id before the number of a button, as Slack takes each id once in a block."""
 
 DATE_AND_TIME: Final = "{date_short_pretty} at {time}"
 TIME: Final = "{time}"
@@ -95,6 +100,17 @@ def command(text: str) -> str:
 def code(text: str, most: int = _LONGEST_NAME) -> str:
     """Format a foreign text as code, where Slack looks for no mention, no link and no emphasis."""
     return f"`{escape(limits.shorten(text, most)) or ' '}`"
+
+
+def code_block(text: str, most: int) -> str:
+    """Format a foreign text of several lines as a block of code, at most so many characters and its marks."""
+    lines = limits.shorten(text, most).splitlines() or [" "]
+    escaped = "\n".join(map(escape, lines))
+    if len(escaped) > most:  # each `&` takes five characters
+        kept = escaped[: most - 1]
+        start = kept.rfind("&")
+        escaped = f"{kept[:start] if start >= 0 and ';' not in kept[start:] else kept}…"
+    return f"```{escaped}```"
 
 
 def link(url: str, label: str) -> str:
@@ -174,6 +190,27 @@ def context(*phrases: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
+def preformatted(text: str) -> Block:
+    """Build a block of code from a foreign text, in which Slack reads no markup whatever it holds."""
+    lines = text.replace("\r\n", "\n").expandtabs(4).split("\n")
+    element = {"type": "text", "text": "\n".join(map(plain, lines)) or " "}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]}
+
+
+def container(title: str, blocks: list[Block]) -> Block:
+    """Build a fold that is closed at first, with at most ten blocks in it. Only messages take it, no modal.
+
+    It is one of Slack's newer blocks: https://docs.slack.dev/reference/block-kit/blocks/container-block
+    """
+    return {
+        "type": "container",
+        "title": plain_text(title, limits.CONTAINER_TITLE),
+        "is_collapsible": True,
+        "default_collapsed": True,
+        "child_blocks": blocks,
+    }
+
+
 def plain_text(text: str, most: int, *, emoji: bool = True) -> Block:
     """Build a text in which Slack reads no markup; `emoji` makes pictures of `:names:`."""
     return {"type": "plain_text", "text": limits.shorten(plain(text), most), "emoji": emoji}
@@ -199,6 +236,11 @@ def button(label: str, action_id: str, value: str, accessibility_label: str) -> 
         "value": value,
         "accessibility_label": limits.shorten(plain(accessibility_label), limits.BUTTON),
     }
+
+
+def numbered(pressed: Block, number: int) -> Block:
+    """Build one of several buttons of a block that do the same."""
+    return {**pressed, "action_id": f"{pressed['action_id']}{ACTION_NUMBER}{number}"}
 
 
 def with_confirm(pressed: Block, title: str, text: str, label: str) -> Block:
@@ -241,10 +283,17 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
         buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
     if controls.filter is not None:
         buttons.append(button("Filter…", "filter_open", controls.filter, "Filter this list"))
+    if controls.share is not None:
+        buttons.append(share_button(controls.share, "list"))
     blocks = actions(buttons)
     if controls.incomplete:
         blocks.append(context("A button is missing: this bot's database does not answer. Try again later."))
     return blocks
+
+
+def share_button(value: str, what: str) -> Block:
+    """Build the button that shows everybody in the channel what one person sees: `what` in a word."""
+    return button("Share", "share", value, f"Share this {what} in the channel")
 
 
 def modal(title: str, blocks: list[Block], close: str) -> Block:

@@ -24,6 +24,7 @@ BUTTON: Final = 75
 VALUE: Final = 2_000
 OPTIONS: Final = 100
 OPTION: Final = 75
+CONTAINER_TITLE: Final = 150
 TITLE: Final = 24
 METADATA: Final = 3_000
 CONFIRM_TITLE: Final = 100

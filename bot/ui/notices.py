@@ -4,6 +4,7 @@ from functools import cache
 
 from bot.ui.elements import Message, code, context, message, statement
 from bot.ui.request_id import with_request_id
+from bot.ui.sharing import Sharer
 
 
 def unexpected_message(request_id: str) -> Message:
@@ -31,6 +32,50 @@ def unconfirmed_message() -> Message:
     """Tell that Slack has an answer and did not say whether it shows it."""
     title = "Slack has your answer, and did not confirm that it shows it."
     advice = "If it does not appear, please ask again."
+    return statement("⚠️", title, advice)
+
+
+def shared_message() -> Message:
+    """Tell a person who looks at a modal that what is in it was shared."""
+    words = "Shared: everybody where you opened this sees it now, without params and outputs."
+    return message(words, [context(f"✅ {words}")])
+
+
+def sharing_unconfirmed_message() -> Message:
+    """Tell that Slack has a shared message and did not say whether it shows it."""
+    title = "Slack has the message, and did not confirm that the channel sees it."
+    advice = "If it does not appear there, press *Share* again."
+    return statement("⚠️", title, advice)
+
+
+def not_shared_message(why: str, *, may_pass: bool = False) -> Message:
+    """Tell that Slack does not take a message that a person shares, and what to do.
+
+    Args:
+        why: Slack's word for it.
+        may_pass: the same may be taken in a minute.
+    """
+    title = f"Nobody else sees this yet: Slack did not take it ({code(why)})."
+    if may_pass:
+        return statement("⚠️", title, "Press *Share* again in a minute. What you see stays as it is.")
+    advice = (
+        "If this bot is not in the channel, invite it with `/invite @workflows`, then press *Share* again.",
+        "What you see stays as it is.",
+    )
+    return statement("⚠️", title, *advice)
+
+
+def not_deleted_message() -> Message:
+    """Tell that Slack does not say that a shared message is gone."""
+    title = "Slack did not confirm that the shared message is deleted."
+    advice = "If it is still there, press *Delete* again."
+    return statement("⚠️", title, advice)
+
+
+def not_your_share_message(sharer: Sharer) -> Message:
+    """Tell a person that only the one who shared a message deletes it."""
+    title = f"Only {sharer}, who shared this, can delete it."
+    advice = "An admin of the workspace can delete any message in its `⋮` menu."
     return statement("⚠️", title, advice)
 
 

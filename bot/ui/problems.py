@@ -17,6 +17,7 @@ from bot.cloudflare.errors import (
     QueueFull,
     RateLimited,
     ShareUsedUp,
+    StepNotAvailable,
     TLSError,
     Unavailable,
     UnknownAccount,
@@ -194,6 +195,18 @@ def _(error: InstanceNotFound) -> Problem:
     return Problem(
         "No instance of that id.",
         ("It may be past its retention, or belong to another workflow.",),
+        details(error),
+    )
+
+
+@explain.register
+def _(error: StepNotAvailable) -> Problem:
+    return Problem(
+        "There is no whole output of this step.",
+        (
+            "The instance may have been restarted since: look at its steps again.",
+            "A local `wrangler dev` has whole outputs of no step.",
+        ),
         details(error),
     )
 

@@ -1,13 +1,15 @@
 """When a digest is due: in whose zone, and how that is said."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Message, Person
+from bot.playground.simulators.slack import Failed, LocalSlack, Message, Person
+from bot.playground.simulators.slack.directory import ADA
 from tests.support.digest_actions import (
     ask_digest,
     line_of,
@@ -18,13 +20,19 @@ from tests.support.digest_actions import (
 from tests.support.filter_form import submit_filter
 from tests.support.fixtures import ReadLog
 from tests.support.form_values import Answer
-from tests.support.messages import button_labels
+from tests.support.messages import ask, button_labels
 
 
 def next_in(message: Message, zone: str) -> datetime:
     """The next time in a confirmation, as a clock in some zone has it."""
     at = int(line_of(message, 1).split("<!date^")[1].split("^")[0])
     return datetime.fromtimestamp(at, ZoneInfo(zone))
+
+
+async def without_zone(ada: Person, slack: LocalSlack) -> None:
+    """Have Slack say who Ada is, and not in which time zone."""
+    slack.workspace.add(replace(ADA, tz=""))
+    await ask(ada, "version")
 
 
 SCHEDULES = {
@@ -67,7 +75,7 @@ async def test_a_zone_that_is_said_is_the_one(ada: Person) -> None:
 async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
     ada: Person, slack: LocalSlack, read_log: ReadLog, tmp_path: Path
 ) -> None:
-    slack.workspace.scopes -= {"users:read"}
+    slack.workspace.add(replace(ADA, tz=""))
     made = await ask_digest(ada, "create daily 9am")
     assert line_of(made, 1).startswith("daily at 09:00 (UTC) · <!date^")
     assert next_in(made, "UTC").hour == 9
@@ -85,6 +93,7 @@ async def test_where_slack_does_not_tell_the_zone_it_is_utc_and_that_is_said(
 async def test_a_zone_that_is_not_known_is_asked_for_by_a_button(
     ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
+    await without_zone(ada, slack)
     slack.faults.add("users.info", Failed(429), times=20)
     made = await ask_digest(ada, "create daily 9am")
     elsewhere = await (await send_digest_command(ada, "create #ops daily 9am")).message()
@@ -102,15 +111,16 @@ async def test_a_zone_that_is_not_known_is_asked_for_by_a_button(
 
 
 async def test_a_zone_is_asked_for_only_where_none_is_said_otherwise(ada: Person, slack: LocalSlack) -> None:
-    slack.faults.add("users.info", ErrorCode("user_not_found"))
+    await without_zone(ada, slack)
+    asked = len(slack.calls_of("users.info"))
     await ask_digest(ada, "list")
     assert "Did you mean" in (await ask_digest(ada, "create dayly 9am")).all_text()
-    assert not slack.calls_of("users.info")
+    assert len(slack.calls_of("users.info")) == asked
     assert line_of(await ask_digest(ada, "create daily 9am"), 1).startswith("daily at 09:00 (UTC)")
 
 
 async def test_a_zone_that_was_said_is_no_stand_in(ada: Person, slack: LocalSlack, tmp_path: Path) -> None:
-    slack.workspace.scopes -= {"users:read"}
+    slack.workspace.add(replace(ADA, tz=""))
     for text in ("daily 9am UTC", "daily 9am zone:UTC", "daily 9am Asia/Tokyo"):
         assert "time zone" not in (await ask_digest(ada, f"create {text}")).all_text()
     assert not any("zone_assumed" in plan for plan in stored_plans(tmp_path))
@@ -128,6 +138,7 @@ async def test_a_zone_that_was_said_is_no_stand_in(ada: Person, slack: LocalSlac
 async def test_a_form_says_that_utc_stands_in_and_what_is_chosen_is_no_stand_in(
     answers: dict[str, Answer], assumed: bool, ada: Person, slack: LocalSlack, tmp_path: Path
 ) -> None:
+    await without_zone(ada, slack)
     slack.faults.add("users.info", Failed(503), times=5)
     view = await (await send_digest_command(ada)).view()
     assert "Slack did not tell your time zone. UTC stands in until it does" in view.all_text()

@@ -1,6 +1,7 @@
 """`Filter…` from end to end: a click, a form, and another list in the place of the old one."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.cloudflare.models import Status
 from bot.language.tokens import quote
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, View
+from bot.playground.simulators.slack.directory import ADA
 from bot.storage.database import open_database
 from tests.support.buttons import CODEC, request_store, save
 from tests.support.filter_form import add_orders, echoed_command, open_filter, submit_and_wait, submit_filter
@@ -28,13 +30,18 @@ async def test_a_form_opens_with_what_the_list_was_asked_with(
     calls = len(cloudflare.calls)
     reply = await ada.click(message, "filter_open")
     view = await reply.view()
-    assert shown_values(view.payload) == {"status": "🔴 Errored", "since": "24h", "rows": "3"}
+    assert shown_values(view.payload) == {
+        "status": "🔴 Errored",
+        "since": "24h",
+        "rows": "3",
+        "view": "A paragraph for each instance",
+    }
     assert "Instances of `orders`" in view.all_text()
     assert len(cloudflare.calls) == calls
     assert reply.ack.seconds < 0.5
     await reply.nothing()
     (button,) = (button for button in message.buttons() if button.action_id == "filter_open")
-    assert button_labels(message)[-1] == button.label == "Filter…"
+    assert button_labels(message)[-2:] == [button.label, "Share"] == ["Filter…", "Share"]
     assert button.element["accessibility_label"] == "Filter this list"
     assert len(slack.calls_of("views.open")) == 1
 
@@ -43,9 +50,10 @@ async def test_nobody_is_asked_for_a_zone_where_there_is_no_time(
     ada: Person, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
     add_orders(cloudflare)
+    slack.workspace.add(replace(ADA, tz=""))  # for a zone, Slack would be asked again
     view = await open_filter(ada, await ask(ada, "orders errored"))
     await submit_and_wait(slack, ada, view, status="Any status")
-    assert not slack.calls_of("users.info")
+    assert len(slack.calls_of("users.info")) == 1, "who she is"
 
 
 async def test_what_is_asked_for_takes_the_place_of_the_list(

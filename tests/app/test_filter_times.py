@@ -1,12 +1,14 @@
 """The form's times in the zone of the person who fills it in, without letting Slack wait."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import ErrorCode, LocalSlack
+from bot.playground.simulators.slack import LocalSlack
 from bot.playground.simulators.slack import Slow as SlowSlack
+from bot.playground.simulators.slack.directory import GRACE
 from tests.support.filter_form import echoed_command, open_filter, submit_and_wait, submit_filter
 from tests.support.fixtures import RunBot
 from tests.support.form_values import shown_values
@@ -52,10 +54,10 @@ async def test_somebody_else_s_list_is_shown_in_ones_own_zone(
     assert asked_since(cloudflare) == datetime(2026, 11, 20, 14, tzinfo=UTC)
 
 
-async def test_without_the_scope_times_are_utc_and_the_answer_says_so(
+async def test_without_a_zone_in_the_profile_times_are_utc_and_the_answer_says_so(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
-    slack.faults.add("users.info", ErrorCode("missing_scope"))
+    slack.workspace.add(replace(GRACE, tz=""))
     async with run_bot():
         grace = slack.person("grace")
         view = await open_filter(grace, await ask(grace, MORNING))
@@ -70,6 +72,7 @@ async def test_without_the_scope_times_are_utc_and_the_answer_says_so(
 async def test_a_zone_that_is_slow_to_come_keeps_no_form_from_opening(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
+    slack.workspace.add(replace(GRACE, tz=""))
     async with run_bot():
         grace = slack.person("grace")
         message = await ask(grace, "orders since:2026-11-20T14:00Z")
@@ -83,10 +86,12 @@ async def test_a_zone_that_is_slow_to_come_keeps_no_form_from_opening(
 async def test_a_zone_that_is_slow_to_come_lets_the_form_close_and_counts_even_so(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
+    slack.workspace.add(replace(GRACE, tz=""))
     async with run_bot(bot_ack_within=0.2):
         grace = slack.person("grace")
         message = await ask(grace, "orders")
         view = await open_filter(grace, message)
+        slack.workspace.add(GRACE)
         slack.faults.add("users.info", SlowSlack(0.8))
         shown = await submit_and_wait(slack, grace, view, since="2026-11-20 09:00")
     assert shown.ts == message.ts
@@ -96,6 +101,7 @@ async def test_a_zone_that_is_slow_to_come_lets_the_form_close_and_counts_even_s
 async def test_a_mistake_that_is_found_too_late_for_its_field_is_told_below_the_list(
     run_bot: RunBot, slack: LocalSlack
 ) -> None:
+    slack.workspace.add(replace(GRACE, tz=""))
     async with run_bot(bot_ack_within=0.2):
         grace = slack.person("grace")
         message = await ask(grace, "orders")

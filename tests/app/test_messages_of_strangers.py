@@ -7,7 +7,7 @@ import pytest
 
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import Failed, LocalSlack, Payload, Person
+from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Payload, Person
 from bot.playground.simulators.slack.directory import MALLORY
 from tests.support.fixtures import RunBot
 from tests.support.teams import OTHER_TEAM, TEAM
@@ -147,7 +147,7 @@ async def test_while_slack_does_not_say_which_workspace_it_is_nobody_is_let_in(
 async def test_without_the_scope_to_know_the_app_nobody_is_locked_out(
     run_bot: RunBot, slack: LocalSlack
 ) -> None:
-    slack.workspace.scopes -= {"users:read"}
+    slack.faults.add("bots.info", ErrorCode("missing_scope"))
     slack.workspace.team = replace(slack.workspace.team, app_id="A0OTHER01")
     async with run_bot():
         assert HELP in (await write(slack.person("ada"), "@workflows help")).all_text()

@@ -87,7 +87,11 @@ async def test_an_instance_that_is_named_where_a_workflow_was_expected_is_told_a
 ) -> None:
     told = await ask(ada, "5dd78a45-4313-491a-8f70-0bbe1d4061fa")
     assert "this bot can't find one by its id yet" in told.all_text()
-    assert some_failed.list_calls == 1
+    assert (some_failed.workflow_calls, some_failed.list_calls, some_failed.describe_calls) == (1, 0, 0)
+    assert [button.value for button in told.buttons()] == [
+        f"/workflows show {name} 5dd78a45-4313-491a-8f70-0bbe1d4061fa"
+        for name in ("image_pipeline", "orders", "refunds")
+    ]
 
 
 async def test_the_version_is_told(ada: Person) -> None:

@@ -12,7 +12,7 @@ from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import Simulation
-from bot.playground.simulators.slack import Failed, LocalSlack, Message, Person, Slow
+from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Message, Person, Slow
 from bot.playground.simulators.slack.directory import MALLORY
 from tests.support.databases import migrated_database
 from tests.support.digest_actions import ask_digest, public_messages, send_digest_command, stored_states
@@ -202,7 +202,7 @@ async def test_without_the_scope_to_know_the_app_nobody_is_locked_out(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     add_orders(cloudflare)
-    slack.workspace.scopes -= {"users:read"}
+    slack.faults.add("bots.info", ErrorCode("missing_scope"))
     async with run_bot():
         assert len(row_ids(await ask(slack.person("ada"), "list orders"))) == 10
 

@@ -1,9 +1,11 @@
 """Times in the zone of the person who types, asked for only when it matters."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import ErrorCode, LocalSlack
+from bot.playground.simulators.slack.directory import GRACE
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask
 
@@ -39,17 +41,18 @@ async def test_a_time_that_means_the_same_everywhere_asks_for_no_zone(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_workflow("orders")
+    slack.workspace.add(replace(GRACE, tz=""))  # for a zone, Slack would be asked again
     async with run_bot():
         await ask(slack.person("grace"), "orders since:2h until:2026-12-01T09:00Z")
-    assert not slack.calls_of("users.info")
+    assert len(slack.calls_of("users.info")) == 1, "who she is"
     assert timedelta(hours=2) <= datetime.now(UTC) - _asked_since(cloudflare) < timedelta(hours=2, minutes=2)
 
 
-async def test_without_the_scope_times_are_utc_and_the_answer_says_so(
+async def test_without_a_zone_in_the_profile_times_are_utc_and_the_answer_says_so(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
     cloudflare.add_workflow("orders")
-    slack.faults.add("users.info", ErrorCode("missing_scope"))
+    slack.workspace.add(replace(GRACE, tz=""))
     async with run_bot():
         message = await ask(slack.person("grace"), MORNING)
     assert _asked_since(cloudflare) == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -9,9 +9,16 @@ from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, decode_v1
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.routing import request_codec
 from bot.slack.requests import Request, RequestStore
+from bot.ui.limits import VALUE
 from tests.support.teams import TEAM
 
 CODEC = request_codec()
+
+
+def value_of(request: Request) -> str | None:
+    """Write the value of a row's button, as `RequestStore.fitting` does without a database."""
+    text = CODEC.write(request)
+    return text if len(text) <= VALUE else None
 
 
 def encode(place: AnyBookmark) -> str:

@@ -9,11 +9,11 @@ async def open_filter(person: Person, message: Message) -> View:
     return await (await person.click(message, "filter_open")).view()
 
 
-async def submit_filter(person: Person, view: View, **answers: Answer) -> Reply:
+async def submit_filter(person: Person, view: View, /, **answers: Answer) -> Reply:
     return await person.submit(view, fill_form(view.payload, **answers))
 
 
-async def submit_and_wait(slack: LocalSlack, person: Person, view: View, **answers: str | None) -> Message:
+async def submit_and_wait(slack: LocalSlack, person: Person, view: View, /, **answers: str | None) -> Message:
     """Submit the form, and return the message that replaces the list or appears below it."""
     following = slack.next_message()
     reply = await submit_filter(person, view, **answers)

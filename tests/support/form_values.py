@@ -20,7 +20,7 @@ _STATES = {
 """Where an element's state stands at a submission, and where it stood when the form was opened."""
 
 
-def fill_form(view: View, **answers: Answer) -> Values:
+def fill_form(view: View, /, **answers: Answer) -> Values:
     """The state of a modal's inputs at its submission.
 
     Args:

@@ -27,7 +27,9 @@ def _block(block: dict[str, Any]) -> Any:
         case "section":
             accessory = block.get("accessory")
             element = _accessory(accessory) if accessory else None
-            return slackblocks.SectionBlock(_text(block["text"]), accessory=element)
+            fields = [_text(field) for field in block["fields"]] if "fields" in block else None
+            text = _text(block["text"]) if "text" in block else None
+            return slackblocks.SectionBlock(text, fields=fields, accessory=element)
         case "context":
             return slackblocks.ContextBlock([_text(element) for element in block["elements"]])
         case "divider":
@@ -71,7 +73,7 @@ def _option(option: dict[str, Any]) -> Any:
 def _text(text: dict[str, Any]) -> Any:
     if text["type"] == "plain_text":
         kind = slackblocks.TextType.PLAINTEXT
-        return slackblocks.Text(text["text"], type_=kind, emoji=text["emoji"])
+        return slackblocks.Text(text["text"], type_=kind, emoji=text.get("emoji", False))
     return slackblocks.Text(text["text"], verbatim=text["verbatim"])
 
 
@@ -87,6 +89,7 @@ def _button(button: dict[str, Any]) -> Any:
         action_id=button["action_id"],
         value=button["value"],
         accessibility_label=button["accessibility_label"],
+        url=button.get("url"),
     )
 
 

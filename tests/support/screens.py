@@ -75,6 +75,7 @@ def api_message(text: str, code: int | None = None) -> ApiMessage:
 
 _DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^|<>]*>")
 _CODE = re.compile(r"`[^`\n]+`")
+_CODE_BLOCK = re.compile(r"```[^`]+```")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
 
@@ -95,7 +96,7 @@ def assert_slack_shows(message: Message) -> None:
 
 def strip_code(text: str) -> str:
     """Return a text of mrkdwn without its dates and its code."""
-    return _CODE.sub("", _DATE.sub("", text))
+    return _CODE.sub("", _CODE_BLOCK.sub("", _DATE.sub("", text)))
 
 
 def mrkdwn_texts(message: Message) -> Iterator[str]:

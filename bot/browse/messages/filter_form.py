@@ -6,7 +6,18 @@ from typing import Final
 
 from bot.browse.form import Form
 from bot.browse.model import ListQuery
-from bot.browse.options import ACCOUNT, MAX_ROWS, ROWS, SINCE, STATUS, UNTIL
+from bot.browse.options import (
+    ACCOUNT,
+    MAX_TABLE_ROWS,
+    ROWS,
+    SINCE,
+    STATUS,
+    UNTIL,
+    VIEW,
+    VIEWS,
+    View,
+    default_rows,
+)
 from bot.cloudflare.models import Status
 from bot.language import times
 from bot.language.tokens import COMMAND
@@ -44,7 +55,8 @@ def filter_view(query: ListQuery, form: Form, accounts: Sequence[str], metadata:
         option_field(STATUS, _statuses(query.status)),
         option_field(SINCE, text_input(form.since, SINCE.field.placeholder, times.LONGEST), optional=True),
         option_field(UNTIL, text_input(form.until, UNTIL.field.placeholder, times.LONGEST), optional=True),
-        option_field(ROWS, number_input(form.rows, MAX_ROWS), optional=True),
+        option_field(ROWS, number_input(form.rows, MAX_TABLE_ROWS), optional=True),
+        option_field(VIEW, _views(form.view)),
     ]
     if len(accounts) > 1:
         blocks.append(_account(query.account or accounts[0], accounts))
@@ -56,11 +68,16 @@ def filled_in(state: State, query: ListQuery) -> Form:
     # A menu that was not shown leaves everything as it is.
     status, account = (selected_option(state, key) or _SAME for key in ("status", "account"))
     statuses = {_SAME: query.status, _ANY: None}
+    view = VIEWS.get(selected_option(state, VIEW.key) or "", query.view)
+    rows = text_value(state, "rows")
+    if view != query.view and rows == str(default_rows(query.view)):
+        rows = ""  # the usual number of one view is not what was chosen for the other
     return Form(
         status=statuses[status] if status in statuses else Status(status),
         since=text_value(state, "since"),
         until=text_value(state, "until"),
-        rows=text_value(state, "rows"),
+        rows=rows,
+        view=view,
         account=query.account if account == _SAME else account,
     )
 
@@ -76,6 +93,11 @@ def not_opened_message(query: ListQuery) -> Message:
 def _statuses(present: Status | None) -> Block:
     options = [menu_option("Any status", _ANY), *status_options(present, value=_SAME)]
     return menu(options, _ANY if present is None else present if present in URGENCY else _SAME)
+
+
+def _views(present: View) -> Block:
+    options = [menu_option("A paragraph for each instance", "rows"), menu_option("A table", "table")]
+    return menu(options, present)
 
 
 def _account(present: str, accounts: Sequence[str]) -> Block:

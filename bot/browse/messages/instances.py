@@ -1,25 +1,24 @@
 """A list of instances as a message."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import astuple, replace
 from itertools import pairwise
 from typing import Final
 
+from bot.browse.messages.details import ValueOf, no_value
+from bot.browse.messages.rows import ROW_DETAILS, STILL_GOING, rows
+from bot.browse.messages.table import table
 from bot.browse.model import ListQuery
+from bot.browse.options import MAX_ROWS
 from bot.browse.screen import Screen
-from bot.cloudflare.models import Instance
 from bot.ui import limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
-    DATE_AND_TIME,
-    TIME,
     Controls,
     Message,
-    ago,
     code,
     command,
     context,
-    duration,
     escape,
     header,
     iso_after,
@@ -32,38 +31,83 @@ from bot.ui.elements import (
 from bot.ui.limits import Block
 from bot.ui.statuses import appearance
 
-_STILL_GOING: Final = frozenset({"running", "queued", "paused", "waiting", "waitingForPause", "rollingBack"})
-_ENDED: Final = {"errored": "failed", "complete": "completed", "terminated": "terminated"}
-"""What became of an instance at its end, by its status."""
-_DAY: Final = timedelta(days=1)
+_LEFT_OUT: Final = "{} left out: the ids are too long for all of it in one message."
 
 
-def instances_message(screen: Screen, controls: Controls, notices: Sequence[str] = ()) -> Message:
-    """Build one screen of instances with its buttons; `notices` are sentences in mrkdwn for this reader."""
-    blocks = _around(screen, controls, notices, [_row(row, screen) for row in screen.rows])
-    if not limits.fits(blocks):
-        blocks = _shortened(screen, controls, notices)
-    return message(_fallback_text(screen), blocks)
+def instances_message(
+    screen: Screen, controls: Controls, notices: Sequence[str] = (), value_of: ValueOf = no_value
+) -> Message:
+    """Build one screen of instances, a paragraph each.
+
+    Args:
+        screen: of a list; of one that was asked for as a table, its first rows are shown.
+        controls: the values of the buttons below.
+        notices: sentences in mrkdwn for this reader.
+        value_of: writes the values of the rows' buttons.
+    """
+    if screen.query.view == "table" and screen.rows:
+        notices = (*notices, _without_table(screen))
+        screen = replace(screen, rows=screen.rows[:MAX_ROWS])
+    for detail in ROW_DETAILS:
+        left_out = [_LEFT_OUT.format(detail.left_out)] if detail.left_out else []
+        built = rows(screen, value_of, detail)
+        blocks = _around(screen, controls, (*notices, *left_out), built)
+        if limits.fits(blocks):
+            return message(_fallback_text(screen), blocks)
+    return message(_fallback_text(screen), _first_rows(screen, controls, (*notices, *left_out), built))
 
 
-def _shortened(screen: Screen, controls: Controls, notices: Sequence[str]) -> list[Block]:
-    """Build the screen without times, and without its last rows if needed; say what is left out."""
-    notices = (*notices, "Times are left out: the ids are too long for all of it in one message.")
-    rows = [section("   ".join(_title(row, screen))) for row in screen.rows]
-    blocks = _around(screen, controls, notices, rows)
-    shown = len(rows)
-    while not limits.fits(blocks) and shown > 1:
-        shown -= 1
-        left_out = (
-            f"{len(rows) - shown} more rows do not fit into one message: ask for fewer with `rows:{shown}`."
-        )
-        blocks = _around(screen, controls, (*notices, left_out), rows[:shown])
-    if not limits.fits(blocks):  # the buttons and the command carry names as long as a message
-        blocks.pop()
+def table_message(
+    screen: Screen, controls: Controls, notices: Sequence[str], value_of: ValueOf
+) -> Message | None:
+    """Build one screen of instances as a table; None if there is nothing to put into one.
+
+    The arguments are those of `instances_message`, whose message is for where Slack takes no tables.
+    """
+    caption = f"{_headline(screen.query)}: {_range(screen)}"
+    around = _around(screen, controls, notices, ())
+    # What buttons carry is no text: Slack counts what people see, and limits a table's cells by themselves.
+    carried = sum(len(value) for value in astuple(controls) if isinstance(value, str))
+    built = table(screen, value_of, caption, limits.MESSAGE - limits.size(around) + carried)
+    if not built:
+        return None
+    shown = len(built[0]["rows"]) - 1
+    if shown < len(screen.rows):
+        notices = (*notices, _too_many(len(screen.rows) - shown, shown))
+    return message(_fallback_text(screen), _around(screen, controls, notices, built))
+
+
+def _first_rows(
+    screen: Screen, controls: Controls, notices: Sequence[str], built: Sequence[Block]
+) -> list[Block]:
+    """Build the screen without its last rows; say how many are left out."""
+    blocks: list[Block] = []
+    for shown in range(len(built) - 1, 0, -1):
+        left_out = _too_many(len(built) - shown, shown)
+        blocks = _around(screen, controls, (*notices, left_out), built[:shown])
+        if limits.fits(blocks):
+            return blocks
+    blocks = blocks or _around(screen, controls, notices, built)
+    blocks.pop()  # the buttons and the command carry names as long as a message
     return blocks
 
 
-def _around(screen: Screen, controls: Controls, notices: Sequence[str], rows: Sequence[Block]) -> list[Block]:
+def _too_many(left_out: int, shown: int) -> str:
+    more = "1 more row does" if left_out == 1 else f"{left_out} more rows do"
+    return f"{more} not fit into one message: ask for fewer with `rows:{shown}`."
+
+
+def _without_table(screen: Screen) -> str:
+    """Say that these are rows although a table was asked for, and how to page through all of them."""
+    query = screen.query
+    again = command(replace(query, view="rows", rows=min(query.rows, MAX_ROWS)).command())
+    first = f" These are the first {MAX_ROWS} of its {len(screen.rows)} rows." * (len(screen.rows) > MAX_ROWS)
+    return f"Slack did not take the table.{first} The list without one: {again}"
+
+
+def _around(
+    screen: Screen, controls: Controls, notices: Sequence[str], built: Sequence[Block]
+) -> list[Block]:
     query = screen.query
     oldest_first = query.direction == "asc"
     return [
@@ -75,7 +119,7 @@ def _around(screen: Screen, controls: Controls, notices: Sequence[str], rows: Se
             code(screen.account),
             f"as of {moment(screen.fetched_at, '{time_secs}')}",
         ),
-        *(rows or [section(_nothing(screen))]),
+        *(built or [section(_nothing(screen))]),
         *(context(notice) for notice in _notices(screen, notices)),
         *api_messages(screen.messages),
         *paging(controls, *(("Older", "Newer") if oldest_first else ("Newer", "Older"))),
@@ -100,43 +144,6 @@ def _order(screen: Screen) -> list[str]:
     if all(one <= other for one, other in pairwise(created)):
         return ["oldest created first"]
     return []
-
-
-def _row(row: Instance, screen: Screen) -> Block:
-    """Build a row: its times go below its status, or beside its id where all rows have the same status."""
-    *status, id_ = _title(row, screen)
-    times = " · ".join(_times(row, screen.fetched_at))
-    return section(f"{status[0]}   {id_}\n{times}" if status else f"{id_}   {times}")
-
-
-def _title(row: Instance, screen: Screen) -> list[str]:
-    """Return a row's status, unless it is the one that was asked for, and its id."""
-    if row.status is not None and row.status == screen.query.status:
-        return [code(row.id)]
-    looks = appearance(row.status)
-    return [f"{looks.emoji} *{escape(looks.word)}*", code(row.id)]
-
-
-def _times(row: Instance, now: datetime) -> list[str]:
-    """Return when an instance was created, which the list is sorted by, and what became of it."""
-    began = row.created_on or row.started_on
-    phrases = []
-    if began is not None:
-        phrases.append(moment_after("created" if row.created_on else "started", began))
-    if row.ended_on is not None:
-        ended = _ENDED.get(row.status or "", "ended")
-        is_near = began is not None and timedelta(0) <= row.ended_on - began < _DAY
-        phrases.append(moment_after(ended, row.ended_on, TIME if is_near else DATE_AND_TIME))
-        if row.started_on is not None:
-            phrases.append(f"ran {duration(row.ended_on - row.started_on)}")
-    elif row.status in _STILL_GOING and began is not None:
-        started = row.started_on if row.created_on else None
-        phrases.append(f"started {ago(now - started)}" if started else ago(now - began))
-    if not phrases:
-        phrases.append("no times given")
-    if row.trigger_source and row.trigger_source != "unknown":
-        phrases.append(escape(row.trigger_source))
-    return phrases
 
 
 def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
@@ -178,9 +185,9 @@ def _range(screen: Screen) -> str:
     if screen.first is None or screen.known is None:
         return "1 row" if len(screen.rows) == 1 else f"{len(screen.rows)} rows"
     last = screen.first + len(screen.rows) - 1
-    rows = f"{screen.first}\N{EN DASH}{last}" if last > screen.first else f"{last}"
+    numbers = f"{screen.first}\N{EN DASH}{last}" if last > screen.first else f"{last}"
     is_total = screen.is_last and not screen.incomplete_rows
-    return f"{rows} of {screen.known:,}{'' if is_total else '+'}"
+    return f"{numbers} of {screen.known:,}{'' if is_total else '+'}"
 
 
 def _end(screen: Screen) -> list[str]:
@@ -192,7 +199,7 @@ def _end(screen: Screen) -> list[str]:
     query = screen.query
     if screen.next is not None or not screen.is_last:
         return []
-    if query.since is None or query.status in _STILL_GOING:
+    if query.since is None or query.status in STILL_GOING:
         return ["the end of the list"] if screen.rows else []
     missing = "instances created before may have ended since"
     return [f"no more created since then; {missing}" if screen.rows else missing]
@@ -200,8 +207,8 @@ def _end(screen: Screen) -> list[str]:
 
 def _fallback_text(screen: Screen) -> str:
     """Return the list as one text, for screen readers and notifications."""
-    rows = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
+    instances = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
     restricted = ", ".join(screen.query.describe(iso_after))
     asked = escape(_headline(screen.query)) + (f", {restricted}" if restricted else "")
-    told = ", ".join((_range(screen) if rows else "no instances", *_end(screen)))
-    return f"{asked}: {told}. {rows}" if rows else f"{asked}: {told}"
+    told = ", ".join((_range(screen) if instances else "no instances", *_end(screen)))
+    return f"{asked}: {told}. {instances}" if instances else f"{asked}: {told}"

@@ -12,7 +12,6 @@ from bot.ui.elements import Message, command, link, message, section
 from bot.ui.problems import run_button
 
 _CANT: Final = {
-    "show": "show one instance",
     "restart": "restart instances",
     "pause": "pause instances",
     "resume": "resume instances",
@@ -20,11 +19,9 @@ _CANT: Final = {
     "delete": "delete anything",
     "trigger": "start instances",
     "logs": "show logs",
-    "explain": "say why one instance failed",
     "find": "find an instance by its id",
     "alert": "tell you the moment something fails",
     "audit": "say who did what",
-    "access": "say who may do what",
     "export": "export lists",
 }
 """What this bot does not do yet, by the verb of `NotYet`."""

@@ -85,7 +85,7 @@ def _asked(overview: Overview) -> str:
 def _row(workflow: Workflow, overview: Overview, longest: int) -> str:
     phrases = [
         f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
-        for status, count in _counts(workflow)
+        for status, count in status_counts(workflow)
     ]
     line = " · ".join(phrases) or _uncounted(workflow, overview)
     details = []
@@ -103,11 +103,17 @@ def _row(workflow: Workflow, overview: Overview, longest: int) -> str:
     return limits.shorten_markup(row, longest)
 
 
-def _counts(workflow: Workflow) -> list[tuple[Status, int]]:
+def status_counts(workflow: Workflow) -> list[tuple[Status, int]]:
     """Return counts that are not zero, the most urgent first, statuses never seen before last."""
     counts = [(status, count) for status, count in (workflow.instances or {}).items() if count]
     order = {status: place for place, status in enumerate(URGENCY)}
     return sorted(counts, key=lambda item: (order.get(item[0], len(order)), item[0]))
+
+
+def _counts_in_words(workflow: Workflow) -> str:
+    return ", ".join(
+        f"{count} {escape(appearance(status).word.lower())}" for status, count in status_counts(workflow)
+    )
 
 
 def _uncounted(workflow: Workflow, overview: Overview) -> str:
@@ -132,13 +138,7 @@ def _range(overview: Overview) -> str:
 
 def _fallback_text(overview: Overview) -> str:
     rows = "; ".join(
-        f"{escape(workflow.name)}: "
-        + (
-            ", ".join(
-                f"{count} {escape(appearance(status).word.lower())}" for status, count in _counts(workflow)
-            )
-            or _uncounted(workflow, overview)
-        )
+        f"{escape(workflow.name)}: {_counts_in_words(workflow) or _uncounted(workflow, overview)}"
         for workflow in overview.rows
     )
     return f"Workflows in {escape(overview.account)}, {_range(overview)}. {rows}"

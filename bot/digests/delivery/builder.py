@@ -25,6 +25,7 @@ from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.report import Report
 from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
+from bot.digests.scope import CreatorUnknown, DigestScope, tell_all
 from bot.reasons import reason_of
 from bot.slack.poster import OutgoingMessage, Posted, Poster, RetryLater, Unknown
 from bot.slack.requests import RequestStore
@@ -45,6 +46,7 @@ class MessageBuilder:
         searched: the late runs whose message was looked for; shared with the sender.
         watch: since when the database is known not to have been replaced.
         calls: limits how often everybody in a channel is called; None for no limit.
+        scope: says what digests may tell; None for everything.
     """
 
     runs: RunRepository
@@ -56,6 +58,7 @@ class MessageBuilder:
     searched: SearchedRuns
     watch: Watch
     calls: ChannelCalls | None = None
+    scope: DigestScope | None = None
 
     async def prepare(self, attempt: Attempt) -> Prepared | None:
         """Return what a run posts; None if it ended without a message or was rescheduled."""
@@ -136,6 +139,7 @@ class MessageBuilder:
             missed=await self.runs.missed_since(run),
             sharing=run.due_at,
             patient=bool(self._remaining(active)),
+            may_tell=tell_all if self.scope is None else await self.scope.of(digest),
         )
         # A run that a person asked for moves nothing: the scheduled ones count from the last scheduled one.
         baseline = None if active.is_asked_for else report.baseline
@@ -185,7 +189,8 @@ class MessageBuilder:
 
 
 def _is_temporary(error: Exception) -> bool:
-    return isinstance(error, RateLimited | Unavailable | InvalidResponse) and not isinstance(error, TLSError)
+    temporary = RateLimited | Unavailable | InvalidResponse | CreatorUnknown
+    return isinstance(error, temporary) and not isinstance(error, TLSError)
 
 
 def _empty_message(active: ActiveRun, attempt: Attempt) -> OutgoingMessage:

@@ -23,6 +23,7 @@ from bot.digests.limits import CallLimits, ChannelCalls
 from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.runs import Attempt, RunRepository
+from bot.digests.scope import DigestScope
 from bot.errors import StartupError
 from bot.jobs.model import RetryPolicy, Standby
 from bot.jobs.presence import WorkerPresence
@@ -66,6 +67,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
     requests: RequestStore,
     metrics: Metrics,
     now: Callable[[], datetime],
+    scope: DigestScope | None = None,
 ) -> AsyncIterator["Worker"]:
     """Run a worker until the block is left; running deliveries may end then, other workers do the rest.
 
@@ -79,6 +81,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         requests: keeps what their buttons carry.
         metrics: counts digests.
         now: the clock.
+        scope: says what digests may tell; None for everything.
     """
     policy = RetryPolicy(settings.digest_lateness, settings.digest_retry)
     watch = Watch()
@@ -90,7 +93,7 @@ async def run_worker(  # noqa: PLR0913, PLR0917 - all that makes a digest comes 
         limits = CallLimits(settings.bot_calls_per_channel, settings.bot_calls_per_person)
         calls = ChannelCalls(engine, team_id, limits)
         searched = SearchedRuns(now)
-        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, searched, watch, calls)
+        builder = MessageBuilder(runs, reader, requests, poster, recorder, now, searched, watch, calls, scope)
         sender = MessageSender(runs, poster, policy, now, searched, watch)
 
         async def start_runtime() -> "DeliveryRuntime":

@@ -1,14 +1,19 @@
 """Instances that a digest reported and did not show: exactly these, as they were then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Final
 
+from bot.browse.messages.details import button_of
+from bot.browse.messages.rows import ENDED, gap_behind
 from bot.browse.options import DEFAULT_ROWS
+from bot.cloudflare.models import Status
 from bot.digests.command.requests import OfInstances
 from bot.digests.messages.phrases import name_of, newly
 from bot.digests.model import ERRORED
+from bot.ui import limits
 from bot.ui.elements import (
     Message,
     actions,
@@ -23,19 +28,25 @@ from bot.ui.elements import (
     section,
 )
 from bot.ui.limits import Block
-from bot.ui.statuses import appearance
 
 _LONGEST_ID: Final = 280
-_ENDED: Final = frozenset({"complete", "errored", "terminated"})
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceButtons:
-    """The values of the buttons below; one that would lead nowhere is None."""
+    """The values of a message's buttons; one that would lead nowhere is None.
+
+    Attributes:
+        newer: the rows before.
+        older: the rows after.
+        live: the list as it is now.
+        details: one for each row.
+    """
 
     newer: str | None
     older: str | None
     live: str | None
+    details: Sequence[str | None] = ()
 
 
 def rows_at(request: OfInstances) -> Sequence[tuple[str, int]]:
@@ -46,22 +57,31 @@ def rows_at(request: OfInstances) -> Sequence[tuple[str, int]]:
 def reported_message(request: OfInstances, buttons: InstanceButtons) -> Message:
     """List a screen of the instances that a digest reported."""
     query, status = request.query, request.query.status or ERRORED
-    looks, since = appearance(status), "ended" if status in _ENDED else "since"
     rows, total = rows_at(request), len(request.instances)
     first, last = request.offset + 1, request.offset + len(rows)
     shown = f"{first}\N{EN DASH}{last} of {total:,}" if last > first else f"{last} of {total:,}"
     title = f"{query.workflow} · {total:,} {newly(status)}"
     asked = moment_after(f"as {name_of(request.digest).lower()} counted them", _at(request.until))
-    blocks = [header(title), context(code(request.account), asked)]
-    for instance, at in rows:
-        row = f"{looks.emoji} *{escape(looks.word)}*   {code(instance, _LONGEST_ID)}"
-        blocks.append(section(f"{row}\n{moment_after(since, _at(at))}"))
+    top = [header(title), context(code(request.account), asked)]
+    bottom = _buttons(buttons)
     if not request.exact:
-        blocks.append(context("There may be more that the digest could not look at: the list has them."))
-    blocks += _buttons(buttons)
-    blocks.append(context(shown, command(query.command())))
+        more = context("There may be more that the digest could not look at: the list has them.")
+        bottom.insert(0, more)
+    bottom.append(context(shown, command(query.command())))
+    blocks = [*top, *_rows(rows, status, buttons.details), *bottom]
+    if not limits.fits(blocks):
+        left_out = context("The buttons for details are left out: the ids are too long for all of it.")
+        blocks = [*top, *_rows(rows, status, ()), left_out, *bottom]
     ids = "; ".join(instance for instance, _ in rows)
     return message(f"{escape(title)}: {shown}. {escape(ids)}", blocks)
+
+
+def _rows(rows: Sequence[tuple[str, int]], status: Status, details: Sequence[str | None]) -> Iterator[Block]:
+    """Build a paragraph for each instance, with its button if there is one."""
+    gap, became = gap_behind(instance for instance, _ in rows), ENDED.get(status, "since")
+    for (instance, at), value in zip_longest(rows, details):
+        said = f"{code(instance, _LONGEST_ID)}{gap}{moment_after(became, _at(at))}"
+        yield section(said, button_of(instance, value) if value else None)
 
 
 def _buttons(values: InstanceButtons) -> list[Block]:

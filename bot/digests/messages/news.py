@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.browse.messages.details import button_of
 from bot.digests.links import NO_LINKS, DigestLinks
 from bot.digests.messages.phrases import (
     command_of,
@@ -107,7 +108,7 @@ def _total(groups: Sequence[Group], ungrouped: int) -> int:
 def _workflow(
     groups: Sequence[Group], ungrouped: int, links: DigestLinks, report: Report, detail: Detail
 ) -> Iterator[Block]:
-    """Build one workflow's groups; the first has the total and the button."""
+    """Build one workflow's groups, below its total and its button; each group has one of its own."""
     workflow = groups[0].workflow
     total = _total(groups, ungrouped)
     left = total - sum(len(group.shown[: detail.ids]) for group in groups)
@@ -122,11 +123,18 @@ def _workflow(
     sample = f"of the {read:,} read: " if 0 < read < total else ""
     is_alone = len(groups) == 1
     first, *others = (_group(group, sample, detail, is_alone=is_alone) for group in groups)
-    if total > groups[0].total or not _has_error(groups[0]):
-        first = f"{how_many(total, exact=report.exact)} {escape(newly(report.plan.status))}\n{first}"
-    said = f"{named(workflow)} · {first}"
-    yield section(f"{said}\n{more}" if more and not pressed else said, pressed)
-    yield from (section(other) for other in others)
+    details, *other_details = (_details(group, links) for group in groups)
+    title = named(workflow)
+    has_count = total > groups[0].total or not _has_error(groups[0])
+    if has_count:
+        title += f" · {how_many(total, exact=report.exact)} {escape(newly(report.plan.status))}"
+    if pressed and details:
+        yield section(title, pressed)
+        yield section(first, details)
+    else:
+        said = f"{title}\n{first}" if has_count else f"{title} · {first}"
+        yield section(f"{said}\n{more}" if more and not pressed else said, pressed or details)
+    yield from map(section, others, other_details)
 
 
 def _group(group: Group, sample: str, detail: Detail, *, is_alone: bool) -> str:
@@ -142,6 +150,13 @@ def _group(group: Group, sample: str, detail: Detail, *, is_alone: bool) -> str:
     else:
         cause = [f"{group.total:,} whose cause could not be read"]
     return "\n".join((*cause, *ids))
+
+
+def _details(group: Group, links: DigestLinks) -> Block | None:
+    """Build the button of a group's newest instance."""
+    newest = group.shown[0].id
+    value = links.details.get((group.workflow, newest))
+    return button_of(newest, value) if value else None
 
 
 def _has_error(group: Group) -> bool:

@@ -14,10 +14,21 @@ COMMANDS: Final = (
     {
         "command": COMMAND,
         "description": "Browse Cloudflare Workflows instances",
-        "usage_hint": "[list] NAME [status:errored] [since:2h] | digest | help",
+        "usage_hint": "[list] NAME [status:errored] [since:2h] | show NAME ID | digest | help",
     },
 )
 """The commands of manifest.yaml, which is not part of the installed package."""
+
+SHORTCUTS: Final = (
+    {
+        "callback_id": "look_up",
+        "name": "Look up in Workflows",
+        "description": "Show which workflows and instances a message mentions, to you alone",
+    },
+)
+"""The shortcuts of manifest.yaml for messages."""
+
+SHORTCUT_NAMES: Final = {shortcut["callback_id"]: shortcut["name"] for shortcut in SHORTCUTS}
 
 _MAX_MESSAGES: Final = 300
 
@@ -32,9 +43,10 @@ def workspace_to_json(playground: Playground) -> Payload:
         "team": slack.workspace.team.domain,
         "bot": {"id": slack.workspace.team.bot_user_id, "name": slack.workspace.team.bot_name},
         "people": [asdict(person) for person in slack.workspace.people],
-        "groups": [asdict(group) for group in slack.workspace.groups],
+        "groups": [{"id": group.id, "handle": group.handle} for group in slack.workspace.groups],
         "channels": channels_to_json(slack.workspace),
         "commands": COMMANDS,
+        "shortcuts": SHORTCUTS,
         "account": {"kind": account.kind, "description": account.description},
         "faults": [
             {"name": choice.name, "label": choice.label, "description": choice.description}
@@ -106,11 +118,13 @@ def exchange_to_json(exchange: Exchange) -> Payload:
 
 
 def _title(exchange: Exchange) -> str:
-    """Return the title of an exchange; for a command, its text as it was typed."""
+    """Return the title of an exchange: a command as it was typed, a shortcut by its name."""
     sent = exchange.sent
-    if sent is None or exchange.kind != "command":
-        return exchange.title
-    return f"{sent.payload['command']} {sent.typed}".rstrip()
+    if sent is not None and exchange.kind == "command":
+        return f"{sent.payload['command']} {sent.typed}".rstrip()
+    if exchange.kind == "shortcut":
+        return SHORTCUT_NAMES.get(exchange.title, exchange.title)
+    return exchange.title
 
 
 def _ack(ack: Ack) -> Payload:

@@ -56,6 +56,7 @@ def build_page_app(playground: Playground, secret: str) -> web.Application:
                 for path in _STATIC.rglob("*.*")
             ),
             web.get("/feed", feed.serve, allow_head=False),
+            web.get("/files/{id}", _download_handler(playground), allow_head=False),
             web.post("/actions", _json_handler(perform_action)),
             web.post("/fault", _json_handler(change_fault)),
         ]
@@ -72,6 +73,19 @@ def _json_handler(perform: Callable[[bytes], Awaitable[Payload]]) -> Handler:
         except ActionRejected as refused:
             return web.json_response({"ok": False, "error": str(refused)}, status=400)
         return web.json_response({"ok": True, **result})
+
+    return answer
+
+
+def _download_handler(playground: Playground) -> Handler:
+    """Return a handler that sends a file of a message as text to save, never as a page to show."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        file = next((file for file in playground.slack.files if file.id == request.match_info["id"]), None)
+        if file is None or not file.channel:
+            return web.json_response({"ok": False, "error": "This file is gone."}, status=404)
+        headers = {"Content-Disposition": "attachment"}
+        return web.Response(body=file.content, content_type="text/plain", charset="utf-8", headers=headers)
 
     return answer
 

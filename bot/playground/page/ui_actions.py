@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.language.tokens import COMMAND
 from bot.playground.exchange import action_label
+from bot.playground.page.serialization import SHORTCUT_NAMES
 from bot.playground.playground import Playground
 from bot.playground.simulators.slack import AckError, Message, Payload, Person, View
 from bot.playground.simulators.slack.message import elements_of
@@ -67,6 +68,14 @@ class Close(_UserAction):
     view: str
 
 
+class Shortcut(_UserAction):
+    """A person chooses a shortcut of the app in a message's menu."""
+
+    kind: Literal["shortcut"]
+    ts: str
+    callback_id: str
+
+
 class Suggest(_UserAction):
     """A person types into a menu that loads its options from the bot."""
 
@@ -79,7 +88,7 @@ class Suggest(_UserAction):
 
 
 UserAction = Annotated[
-    Command | MessageAction | ViewAction | Submit | Close | Suggest, Field(discriminator="kind")
+    Command | MessageAction | ViewAction | Submit | Close | Shortcut | Suggest, Field(discriminator="kind")
 ]
 _USER_ACTION: Final[TypeAdapter[UserAction]] = TypeAdapter(UserAction)
 
@@ -147,6 +156,8 @@ class UserActions:
                 return await self._submit(request)
             case Close():
                 await self._close(request)
+            case Shortcut():
+                await self._shortcut(request)
             case Suggest():
                 return await self._suggest(request)
         return {}
@@ -201,6 +212,15 @@ class UserActions:
         with self._report_errors(person, str(view.payload["title"]["text"])):
             await person.close(view)
 
+    async def _shortcut(self, request: Shortcut) -> None:
+        person = self._person(request)
+        message = self._message(request.ts, person)
+        name = SHORTCUT_NAMES.get(request.callback_id)
+        if name is None or message.is_ephemeral:
+            raise ActionRejected("This message has no such shortcut.")
+        with self._report_errors(person, name):
+            await person.shortcut(request.callback_id, message)
+
     async def _suggest(self, request: Suggest) -> Payload:
         person = self._person(request)
         source = (
@@ -245,6 +265,6 @@ class UserActions:
 
 def _check_on_screen(block_id: object, action_id: object, blocks: Iterable[Payload]) -> None:
     """Reject an element that is not on the screen: the message may have changed."""
-    there = ((block["block_id"], element["action_id"]) for block in blocks for element in elements_of(block))
-    if (block_id, action_id) not in there:
+    there = ((shown_in, element["action_id"]) for shown_in, element in elements_of(blocks))
+    if not any(element == (block_id, action_id) for element in there):
         raise ActionRejected("This element no longer exists: the message has changed.")

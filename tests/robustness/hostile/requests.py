@@ -20,7 +20,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_router, cloudflare_session, database, open_accounts
+from bot.app import build_router, cloudflare_session, database, open_access, open_accounts
 from bot.digests.reading import ReportBuilder
 from bot.jobs.presence import WorkerMonitor
 from bot.playground.simulators.slack import PayloadValidator
@@ -50,6 +50,7 @@ WORKFLOWS: Final = [
     {"name": name, "instances": {"errored": 2, "running": 1}}
     for name in ("orders", "refunds", "a: b <!here>")
 ]
+MEMBER: Final = {"team_id": TEAM, "is_restricted": False, "tz": "Europe/Berlin"}
 _FAULTS: Final = ("background_work_failed", "unexpected_error", "listener_failed", "request_failed")
 _TIDY_EVERY: Final = 50
 _TRIGGERS: Final = count(1)
@@ -96,6 +97,7 @@ class AppHarness:
         accounts = open_accounts(settings, session, metrics)
         self.background = Background(timedelta(seconds=2))
         reports = ReportBuilder(accounts, timedelta(days=1), _now)
+        access, zones = await self._stack.enter_async_context(open_access(settings, client))
         router = build_router(
             settings,
             client,
@@ -107,6 +109,8 @@ class AppHarness:
             Responder(await self._stack.enter_async_context(answer_session(settings)), client),
             self.background,
             WorkerMonitor(self.engine),
+            access,
+            zones,
         )
         self.app = SlackApp(client, metrics)
         self.app.listen(router)
@@ -133,7 +137,7 @@ class AppHarness:
             if method == "auth.test":
                 return json.dumps({"ok": True, "team_id": TEAM}).encode()
             if method == "users.info":
-                return b'{"ok":true,"user":{"tz":"Europe/Berlin"}}'
+                return json.dumps({"ok": True, "user": MEMBER}).encode()
             if "view" in said:
                 PayloadValidator().check_view(said["view"])
                 return b'{"ok":true,"view":{"id":"V1"}}'

@@ -351,3 +351,39 @@ async def test_pages_are_let_go_when_the_playground_ends(
             await feed.next("workspace")
         with pytest.raises(EOFError):  # in good order; a connection cut off would be another error
             await feed.event()
+
+
+async def test_a_shortcut_of_a_message_reaches_the_bot(page: PageClient, playground: Playground) -> None:
+    message = playground.slack.workspace.post(Draft(GENERAL, "What is ord-1?", user=GRACE), "a test")
+    async with page.feed() as feed:
+        (shortcut, *_) = (await feed.next("workspace"))["shortcuts"]
+        await page.act("shortcut", ts=message.ts, callback_id=shortcut["callback_id"])
+        exchange = await feed.next("exchange", lambda data: data["kind"] == "shortcut")
+    assert (exchange["title"], exchange["person"], exchange["channel"]) == (shortcut["name"], ADA, GENERAL)
+    assert exchange["sent"]["payload"]["type"] == "message_action"
+    assert exchange["sent"]["payload"]["message"]["ts"] == message.ts
+
+
+@pytest.mark.parametrize(
+    ("seen_only_by", "channel", "callback_id", "why"),
+    [
+        (ADA, GENERAL, "look_up", "no such shortcut"),
+        (GRACE, GENERAL, "look_up", "no longer exists"),
+        (None, "C0OPS0001", "look_up", "no longer exists"),
+        (None, GENERAL, "delete_everything", "no such shortcut"),
+    ],
+    ids=["ephemeral", "of somebody else", "another channel", "unknown"],
+)
+async def test_a_shortcut_that_slack_does_not_offer_is_rejected(
+    page: PageClient,
+    playground: Playground,
+    seen_only_by: str | None,
+    channel: str,
+    callback_id: str,
+    why: str,
+) -> None:
+    draft = Draft(GENERAL, "ord-1", user=GRACE, seen_only_by=seen_only_by)
+    ts = playground.slack.workspace.post(draft, "a test").ts
+    body = {"kind": "shortcut", "person": ADA, "channel": channel, "ts": ts, "callback_id": callback_id}
+    status, answer = await page.post("/actions", body)
+    assert (status, why in answer["error"]) == (400, True), answer

@@ -14,7 +14,12 @@ from bot.playground.playground import Playground, run_playground
 from .page_client import ADA, GENERAL, PageClient
 
 TYPED = {"kind": "command", "person": ADA, "channel": GENERAL, "text": "/workflows help"}
-ENDPOINTS = [("GET", "/feed", None), ("POST", "/actions", TYPED), ("POST", "/fault", {"fault": "down"})]
+ENDPOINTS = [
+    ("GET", "/feed", None),
+    ("GET", "/files/F1", None),
+    ("POST", "/actions", TYPED),
+    ("POST", "/fault", {"fault": "down"}),
+]
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ENDPOINTS, ids=lambda door: str(door)[:8])
@@ -31,7 +36,9 @@ async def test_every_endpoint_needs_the_secret(
     assert playground.account.faults.selected == "none"
 
 
-@pytest.mark.parametrize("path", ["/", "/static/main.js", "/feed", "/actions", "/fault", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/static/main.js", "/feed", "/files/F1", "/actions", "/fault", "/nowhere"]
+)
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:{port}", "0.0.0.0:{port}", "[", ""],

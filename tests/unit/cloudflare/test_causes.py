@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from bot.cloudflare.causes import Cause, cause_of, fingerprint
 from bot.cloudflare.models import InstanceDetail
+from bot.cloudflare.responses import read_instance
+
+from .responses import ARRIVED, envelope, response
 
 WRAPPER = {"name": "WorkflowFatalError", "message": "The execution of the Workflow instance was terminated"}
 DECLINED = {"name": "CardDeclined", "message": "insufficient funds"}
@@ -30,7 +33,11 @@ def step(name: str = "charge card-1", at: int = 0, **fields: Any) -> dict[str, A
 
 
 def detail(*steps: Any, error: Any = WRAPPER) -> InstanceDetail:
-    return InstanceDetail.model_validate({"status": "errored", "error": error, "steps": list(steps)})
+    return read({"status": "errored", "error": error, "steps": list(steps)})
+
+
+def read(result: dict[str, Any]) -> InstanceDetail:
+    return read_instance(response(envelope(result)), ARRIVED)
 
 
 def test_the_cause_is_the_error_of_the_last_attempt_of_the_step_that_failed() -> None:
@@ -97,8 +104,9 @@ def test_only_the_counter_is_taken_from_a_name() -> None:
     "odd", [None, 7, "x", [None], [[]], ["step"], [{"type": 7}], [{"name": "a", "start": "soon"}], {"a": 1}]
 )
 def test_odd_steps_cost_no_instance(odd: object) -> None:
-    read = InstanceDetail.model_validate({"status": "errored", "error": DECLINED, "steps": odd})
-    assert cause_of(read) == Cause(None, "CardDeclined", "insufficient funds")
+    assert cause_of(read({"status": "errored", "error": DECLINED, "steps": odd})) == Cause(
+        None, "CardDeclined", "insufficient funds"
+    )
     mixed = [*odd, step(errors=[DECLINED])] if isinstance(odd, list) else [step(errors=[DECLINED])]
     assert cause_of(detail(*mixed)).step == "charge card"
 

@@ -27,7 +27,7 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import Cursor
-from bot.cloudflare.transport import MAX_BODY
+from bot.cloudflare.requests import MOST_ANSWERED
 from bot.playground.simulators.cloudflare import (
     Challenge,
     CutOff,
@@ -259,7 +259,7 @@ async def endless(request: web.Request) -> web.StreamResponse:
 @pytest.mark.parametrize("handler", [endless, gzipped])
 async def test_an_oversized_answer_is_not_read_to_its_end(make_client: MakeClient, handler: Handler) -> None:
     async with serve(handler) as url:
-        with pytest.raises(InvalidResponse, match=f"larger than {MAX_BODY // 1024 // 1024} MiB"):
+        with pytest.raises(InvalidResponse, match=f"larger than {MOST_ANSWERED // 1024 // 1024} MiB"):
             await make_client(Endpoint(url, ApiToken("x"))).list_workflows()
 
 

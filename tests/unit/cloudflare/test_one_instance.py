@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cloudflare import cache
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient
 from bot.cloudflare.errors import (
@@ -17,20 +17,33 @@ from bot.cloudflare.errors import (
     InvalidParameter,
     InvalidResponse,
     RateLimited,
+    StepNotAvailable,
     Unavailable,
     WorkflowNotFound,
 )
 from bot.cloudflare.limiter import Budget, Priority
-from bot.cloudflare.models import InstanceDetail, InstanceError, Status
+from bot.cloudflare.models import InstanceDetail, InstanceError, Status, StepResult, Trigger
 from bot.cloudflare.requests import Request, instance_request
 from bot.cloudflare.responses import read_instance
-from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
+from bot.playground.simulators.cloudflare import (
+    Attempt,
+    Changed,
+    Failure,
+    JsonError,
+    PlainText,
+    Simulation,
+    TruncatedJson,
+)
+from bot.playground.simulators.cloudflare import Step as SimulatedStep
 from tests.support.clock import Clock
+from tests.support.commands import NOW
 from tests.unit.cloudflare.responses import ARRIVED, envelope, error_response, response
 
 from .conftest import MakeClient
 
 FIRST, REST = 15, 300
+FAILED = Attempt(NOW, NOW, success=False, error=Failure("E", "no"))
+TRIED = Attempt(NOW, NOW, success=True)
 ODD_ID = "*/30 9-17 * * 1-5,7#2 -1786001400000"
 
 WHOLE: dict[str, object] = {
@@ -87,11 +100,14 @@ def test_a_name_that_changes_the_path_is_refused(name: str, id_: str) -> None:
 def test_every_field_is_read() -> None:
     assert described() == InstanceDetail(
         status=Status("errored"),
+        params={"order": 1},
         queued=datetime(2026, 11, 23, 12, 4, 0, 500_000, UTC),
         start=datetime(2026, 11, 23, 12, 4, 1, tzinfo=UTC),
         end=datetime(2026, 11, 23, 12, 6, 13, tzinfo=UTC),
         success=False,
         error=InstanceError(name="PaymentDeclined", message="card expired"),
+        version_id="v1",
+        trigger=Trigger(source="cron"),
         step_count=4,
     )
 
@@ -131,12 +147,6 @@ def test_the_local_engine_s_answer_has_fewer_fields() -> None:
 )
 def test_any_thrown_value_is_read(error: object, read: InstanceError | None) -> None:
     assert described(error=error).error == read
-
-
-@pytest.mark.parametrize("wrong", [{"end": "yesterday"}, {"success": "perhaps"}, {"status": {}}])
-def test_an_invalid_field_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(InvalidResponse, match=next(iter(wrong))):
-        described(**wrong)
 
 
 @pytest.mark.parametrize("body", [b"", b"null", envelope(None), envelope([]), {"success": True}])
@@ -239,3 +249,122 @@ async def test_a_thousand_calls_for_one_cause_send_one_request(
     causes = await asyncio.gather(*(workflows.get_cause(*place) for place in asked))
     assert simulation.describe_calls == 2
     assert [cause.message for cause in causes] == ["orders"] * 500 + ["bills"] * 500
+
+
+# An instance with its steps.
+
+
+@pytest.mark.parametrize(("status", "fresh_for"), [("running", FIRST), ("errored", REST)])
+async def test_the_detail_of_an_ended_instance_is_cached_for_longer(
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock, status: str, fresh_for: int
+) -> None:
+    simulation.add_instance("orders", id="a", status=status, steps=(SimulatedStep("charge-1", (TRIED,)),))
+    first = await workflows.get_detail("orders", "a")
+    assert [step.name for step in first.steps] == ["charge-1"]
+    clock.advance(fresh_for - 0.01)
+    assert await workflows.get_detail("orders", "a") is first
+    assert await workflows.get_detail("orders", "a", fresh=True) is not first
+    assert simulation.describe_calls == 2
+    clock.advance(fresh_for + 0.01)
+    await workflows.get_detail("orders", "a")
+    assert simulation.describe_calls == 3
+    assert all(call.query == {} for call in simulation.calls)
+
+
+async def test_a_thousand_calls_for_one_detail_send_one_request(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    simulation.add_instance("orders", id="a")
+    details = await asyncio.gather(*(workflows.get_detail("orders", "a") for _ in range(1000)))
+    assert simulation.describe_calls == 1
+    assert all(detail is details[0] for detail in details)
+
+
+async def test_a_cause_asks_nothing_where_the_detail_is_cached(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    simulation.add_instance("orders", id="a", status="errored", error=Failure("Declined", "no"))
+    await workflows.get_detail("orders", "a")
+    assert (await workflows.get_cause("orders", "a")).message == "no"
+    assert simulation.describe_calls == 1
+
+
+async def test_details_that_are_too_large_together_are_not_all_kept(
+    make_client: MakeClient, simulation: Simulation, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "size_of", lambda detail: detail.params["size"])
+    workflows = CachedWorkflows(make_client(), CacheTimes(), clock.seconds)
+    for id_, size in (("a", 0.5), ("b", 0.4), ("c", 0.2), ("d", 1.1)):
+        simulation.add_instance("orders", id=id_, params={"size": int(size * cache.MOST_DETAILS)})
+        await workflows.get_detail("orders", id_)
+    for id_, calls in (("b", 4), ("c", 4), ("d", 5), ("a", 6)):
+        await workflows.get_detail("orders", id_)
+        assert simulation.describe_calls == calls
+
+
+async def test_a_detail_whose_steps_can_t_be_had_comes_without_them(
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
+) -> None:
+    simulation.add_instance("orders", id="a")
+    simulation.inject(TruncatedJson(), operation="get_instance")
+    detail = await workflows.get_detail("orders", "a")
+    assert (detail.status, detail.is_partial, detail.unread_fields) == ("complete", True, ("steps",))
+    assert [call.query for call in simulation.calls] == [{}, {"simple": "true"}]
+    clock.advance(FIRST + 0.01)
+    assert not (await workflows.get_detail("orders", "a")).is_partial
+
+
+async def test_a_partial_detail_is_cached_for_the_short_time(
+    workflows: CachedWorkflows, simulation: Simulation, clock: Clock
+) -> None:
+    simulation.add_instance("orders", id="a")
+    errors = [{"code": 10001, "message": "workflows.api.error.internal_server"}]
+    simulation.inject(Changed({"success": False, "errors": errors}), operation="get_instance")
+    detail = await workflows.get_detail("orders", "a")
+    assert (detail.status, detail.is_partial) == ("complete", True)
+    clock.advance(FIRST + 0.01)
+    assert not (await workflows.get_detail("orders", "a")).is_partial
+
+
+# One step.
+
+
+async def test_the_whole_output_of_a_step_is_read(client: WorkflowsClient, simulation: Simulation) -> None:
+    steps = (SimulatedStep("charge & pay-1", (FAILED, TRIED), output='{"paid":true}'),)
+    simulation.add_instance("orders", id="a/b", steps=steps)
+    result = await client.get_step("orders", "a/b", "charge & pay-1", "step")
+    assert result == StepResult(status="complete", output={"paid": True})
+    first = await client.get_step("orders", "a/b", "charge & pay-1", "step", 1)
+    assert first == StepResult(status="errored", error=InstanceError("E", "no"))
+    for name, kind, attempt in (
+        ("x-1", "step", None),
+        ("charge & pay-1", "step", 3),
+        ("x-1", "waitForEvent", 1),
+    ):
+        with pytest.raises(StepNotAvailable):
+            await client.get_step("orders", "a/b", name, kind, attempt)
+    with pytest.raises(InstanceNotFound):
+        await client.get_step("orders", "c", "charge-1", "step")
+
+
+async def test_those_who_want_one_step_at_once_share_a_request(
+    workflows: CachedWorkflows, simulation: Simulation
+) -> None:
+    simulation.add_instance("orders", id="a", steps=(SimulatedStep("charge-1", (TRIED,), output="7"),))
+    results = await asyncio.gather(
+        *(workflows.get_step("orders", "a", "charge-1", "step") for _ in range(100))
+    )
+    assert {result.output for result in results} == {7}
+    assert len(simulation.calls) == 1
+    await workflows.get_step("orders", "a", "charge-1", "step")
+    assert len(simulation.calls) == 2
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_an_engine_without_results_of_steps_says_so(
+    client: WorkflowsClient, simulation: Simulation
+) -> None:
+    simulation.inject(PlainText(404, "404 Not Found"), operation="get_step")
+    with pytest.raises(StepNotAvailable):
+        await client.get_step("orders", "a", "charge-1", "step")
+    assert len(simulation.calls) == 1

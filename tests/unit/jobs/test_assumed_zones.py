@@ -12,7 +12,7 @@ from bot.digests.store import DigestRepository
 from bot.digests.zones import AssumedZones
 from bot.language.schedule import Schedule
 from bot.playground.simulators.slack import Failed, LocalSlack, User
-from bot.slack.users import UserTimeZones
+from bot.slack.users import UserProfiles, UserTimeZones
 from tests.support.clock import Clock
 from tests.support.teams import TEAM
 
@@ -24,7 +24,7 @@ def assumed(client: AsyncWebClient, store: DigestRepository, clock: Clock) -> As
     async def team() -> str:
         return TEAM
 
-    zones = UserTimeZones(client, clock.seconds)
+    zones = UserTimeZones(UserProfiles(client, clock.seconds))
     return AssumedZones(team, lambda _: store, zones, timedelta(seconds=0.05), pause=timedelta(0))
 
 

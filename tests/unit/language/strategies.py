@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.browse.model import ListQuery, OverviewQuery
-from bot.browse.options import MAX_ROWS
+from bot.browse.options import VIEWS, max_rows
 from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Status
 from bot.language.times import Clock, TimePoint, read
 from tests.support.commands import ACCOUNTS, NOW
@@ -80,13 +80,15 @@ def list_queries(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B0
     """Any list that can be asked for at this moment."""
     since, until = _ordered(draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2)), clock)
     start = draw(st.none() | st.builds(Cursor, cursors) | st.builds(PageNumber, st.integers(1, 1_000_000)))
+    view = draw(st.sampled_from(list(VIEWS.values())))
     return ListQuery(
         workflow=draw(workflow_names),
         account=draw(accounts),
         status=draw(statuses),
         since=since,
         until=until,
-        rows=draw(st.integers(1, MAX_ROWS)),
+        rows=draw(st.integers(1, max_rows(view))),
+        view=view,
         start=start,
         direction=draw(st.none() | st.sampled_from(DIRECTIONS)) if isinstance(start, Cursor) else None,
     )
@@ -123,6 +125,9 @@ words = st.sampled_from(
         "until:now",
         "rows:5",
         "rows:21",
+        "view:table",
+        "as a table",
+        "--table",
         "rows:0000000019",
         "page:3",
         "page:x",

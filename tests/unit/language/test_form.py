@@ -48,6 +48,9 @@ def mistakes(form: Form) -> dict[str, str]:
         (Form(since='""'), "orders"),
         (Form(rows=" 020 "), "orders rows:20"),
         (Form(Status("zzz")), 'orders status:"zzz"'),
+        (Form(view="table"), "orders view:table"),
+        (Form(rows="100", view="table"), "orders view:table"),
+        (Form(rows="21", view="table"), "orders view:table rows:21"),
     ],
 )
 def test_a_form_asks_as_a_command_does(form: Form, command: str) -> None:
@@ -64,6 +67,7 @@ def test_a_form_asks_as_a_command_does(form: Form, command: str) -> None:
         (Form(since="1h", until="1h"), {"until": "until:1h is not later than `since:1h`"}),
         (Form(since='"9am'), {"since": '"9am opens a quote that is never closed'}),
         (Form(rows="21"), {"rows": "21 is not a whole number from 1 to 20"}),
+        (Form(rows="101", view="table"), {"rows": "101 is not a whole number from 1 to 100"}),
         (Form(rows="1.5"), {"rows": "1.5 is not a whole number from 1 to 20"}),
         (Form(rows="5 6"), {"rows": "5 6 is not a whole number from 1 to 20"}),
         (

@@ -62,6 +62,11 @@ FORGIVEN = [
     ("orders where status=errored", "status:errored"),
     ("workflow:orders status:errored", "status:errored"),
     ("orders created since yesterday", "since:yesterday"),
+    ("orders view table", "view:table"),
+    ("orders view: table rows: 50", "view:table rows:50"),
+    ("orders --view=Table", "view:table"),
+    ("orders rows:100 view:table", "view:table"),
+    ("orders view:rows", ""),
 ]
 """A command, and the filters beside `orders` that it means; nothing has to be said about it."""
 
@@ -87,6 +92,13 @@ SAID = [
     ("orders last 5", "rows:5"),
     ("orders 5 rows", "rows:5"),
     ("orders latest", "rows:1"),
+    ("orders table", "view:table"),
+    ("orders as a table", "view:table"),
+    ("orders in a table", "view:table"),
+    ("orders as table", "view:table"),
+    ("orders --table", "view:table"),
+    ("orders layout:table", "view:table"),
+    ("orders top 50 as a table", "rows:50 view:table"),
     ("orders state:failed", "status:errored"),
     ("orders in progress", "status:running"),
     ("failed orders", "status:errored"),
@@ -118,7 +130,7 @@ def _without_words(text: str) -> object:
     """Return what a list asks for, but for the words in which its times were put."""
     query = read_list(text)
     times = [moment and moment.at for moment in (query.since, query.until)]
-    return query.workflow, query.status, query.rows, query.start, query.account, times
+    return query.workflow, query.status, query.rows, query.view, query.start, query.account, times
 
 
 def read_known(text: str, *names: str) -> Request:
@@ -162,7 +174,11 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
         ("image-pipeline !complete", ["image-pipeline"]),
         ("image-pipeline status!=complete", ["image-pipeline"]),
         ("image-pipeline oldest first", ["image-pipeline"]),
-        ("image-pipeline rows:50", ["image-pipeline rows:20"]),
+        ("image-pipeline rows:50", ["image-pipeline rows:20", "image-pipeline rows:50 view:table"]),
+        ("image-pipeline rows:500", ["image-pipeline rows:20"]),
+        ("image-pipeline rows:500 view:table", ["image-pipeline rows:100 view:table"]),
+        ("image-pipeline view:tabel", ["image-pipeline view:table"]),
+        ("image-pipeline view:cards", []),
         ("kubectl get pods", []),
         ("docker ps", []),
         ("docker rows:50", []),
@@ -229,13 +245,8 @@ def test_a_bare_status_asks_which_workflow(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("show orders ord-59603", NotYet("show", "orders", "ord-59603")),
-        ("orders ord-59603", NotYet("show", "orders", "ord-59603")),
-        ("orders/ord-59603", NotYet("show", "orders", "ord-59603")),
-        ("orders:ord-59603", NotYet("show", "orders", "ord-59603")),
         ("restart orders ord-59603", NotYet("restart", "orders", "ord-59603")),
         ("retry ord-59603", NotYet("restart", None, "ord-59603")),
-        ("why did ord-59603 fail", NotYet("explain", None, "ord-59603")),
         ("trigger orders '{}'", NotYet("trigger", "orders")),
         ("find ord-59603", NotYet("find", None, "ord-59603")),
         (

@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 from bot.playground.page.serialization import COMMANDS
+from bot.playground.page.serialization import SHORTCUTS as OF_MESSAGES
 from bot.playground.simulators.slack.directory import EVENTS
 from bot.playground.simulators.slack.directory import SCOPES as SCOPES_OF_LOCAL_SLACK
+from bot.routing import SHORTCUTS
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -62,6 +64,17 @@ MANIFEST = _object(
                 url={"type": "string", "pattern": "^https://"},
             ),
         },
+        shortcuts={
+            "type": "array",
+            "maxItems": 10,
+            "items": _object(
+                ("name", "type", "callback_id", "description"),
+                name={**TEXT, "maxLength": 24},
+                type={"enum": ["message", "global"]},
+                callback_id={**TEXT, "maxLength": 255},
+                description={**TEXT, "maxLength": 150},
+            ),
+        },
     ),
     oauth_config=_object(scopes=_object(bot=SCOPES, bot_optional=SCOPES)),
     settings=_object(
@@ -107,7 +120,7 @@ def test_the_manifest_is_valid_for_http_once_its_urls_are_filled_in() -> None:
 
 def test_the_manifest_asks_for_no_more_than_it_needs() -> None:
     scopes = _manifest(over_http=False)["oauth_config"]["scopes"]
-    assert set(scopes["bot"]) - set(scopes["bot_optional"]) == {"commands", "chat:write"}
+    assert set(scopes["bot"]) - set(scopes["bot_optional"]) == {"commands", "chat:write", "users:read"}
 
 
 def test_the_local_slack_grants_and_tells_what_the_manifest_asks_for() -> None:
@@ -118,10 +131,23 @@ def test_the_local_slack_grants_and_tells_what_the_manifest_asks_for() -> None:
     assert manifest["features"]["app_home"]["messages_tab_read_only_enabled"] is False
 
 
+def test_the_bot_answers_every_shortcut_of_the_manifest() -> None:
+    shortcuts = _manifest(over_http=False)["features"]["shortcuts"]
+    assert {shortcut["callback_id"] for shortcut in shortcuts} == set(SHORTCUTS) == {"look_up"}
+    assert {shortcut["type"] for shortcut in shortcuts} == {"message"}
+
+
 def test_the_playground_completes_the_commands_of_the_manifest() -> None:
     shown = ("command", "description", "usage_hint")
     commands = _manifest(over_http=False)["features"]["slash_commands"]
     assert [{key: command[key] for key in shown} for command in commands] == list(COMMANDS)
+
+
+def test_the_playground_offers_the_shortcuts_of_the_manifest() -> None:
+    shown = ("callback_id", "name", "description")
+    shortcuts = _manifest(over_http=False)["features"]["shortcuts"]
+    of_messages = [shortcut for shortcut in shortcuts if shortcut["type"] == "message"]
+    assert [{key: shortcut[key] for key in shown} for shortcut in of_messages] == list(OF_MESSAGES)
 
 
 def test_the_example_names_only_settings_that_exist() -> None:

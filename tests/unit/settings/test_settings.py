@@ -302,3 +302,60 @@ def test_no_secret_is_ever_shown() -> None:
     shown = f"{settings!r} {settings} {settings.endpoints!r}"
     for secret in ("xoxb-1", "secret", "token"):
         assert f"'{secret}'" not in shown
+
+
+_EXPECTED_KEYS = (
+    "names of keys are expected, separated by commas, with * for any letters, as in email,customer_*,*phone"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "keys"),
+    [
+        ("email", ("email",)),
+        (" email, customer_*,*phone ,email,", ("email", "customer_*", "*phone")),
+        ("stra\u00dfe,line?", ("stra\u00dfe", "line?")),
+        ("", ()),
+    ],
+)
+def test_keys_to_hide_are_a_list(environment: pytest.MonkeyPatch, value: str, keys: tuple[str, ...]) -> None:
+    environment.setenv("BOT_REDACT", value)
+    assert load().bot_redact == keys
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("*", "BOT_REDACT holds *, which every key fits: to hide all, set BOT_PAYLOADS=hide"),
+        ("email,_?*", "BOT_REDACT holds _?*, which every key fits: to hide all, set BOT_PAYLOADS=hide"),
+        (
+            "customer.email",
+            "BOT_REDACT holds customer.email: a key has no path, so name its last part, as in email",
+        ),
+        (
+            "/mail/",
+            f"BOT_REDACT holds /mail/: {_EXPECTED_KEYS}",
+        ),
+        (
+            '["email"]',
+            f'BOT_REDACT holds ["email"]: {_EXPECTED_KEYS}',
+        ),
+        (
+            "x" * 60 + "$",
+            f"BOT_REDACT holds {'x' * 40}\u2026: {_EXPECTED_KEYS}",
+        ),
+    ],
+)
+def test_keys_that_hide_nothing_are_refused(
+    environment: pytest.MonkeyPatch, value: str, problem: str
+) -> None:
+    environment.setenv("BOT_REDACT", value)
+    assert _problems() == [problem]
+
+
+def test_payloads_are_shown_or_hidden(environment: pytest.MonkeyPatch) -> None:
+    assert load().bot_payloads == "show"
+    environment.setenv("BOT_PAYLOADS", "hide")
+    assert load().bot_payloads == "hide"
+    environment.setenv("BOT_PAYLOADS", "no")
+    assert _problems() == ["BOT_PAYLOADS must be one of show, hide"]

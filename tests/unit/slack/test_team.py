@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.slack.client import SlackUnreachable, TokenRefused, slack_client
 from bot.slack.interaction import Interaction
 from bot.slack.team import InstalledTeam, Team
-from bot.slack.users import UserTimeZones
+from bot.slack.users import UserProfiles, UserTimeZones
 from tests.support.fixtures import ReadLog
 from tests.support.teams import OTHER_TEAM, TEAM
 
@@ -225,7 +225,7 @@ async def test_the_app_is_asked_for_again_when_slack_could_not_say_it(
 async def test_a_time_zone_belongs_to_a_person_of_one_workspace(
     client: AsyncWebClient, slack: LocalSlack
 ) -> None:
-    zones = UserTimeZones(client, lambda: 0.0)
+    zones = UserTimeZones(UserProfiles(client, lambda: 0.0))
     for _ in range(2):
         for team in (TEAM, OTHER_TEAM):
             assert (await zones.get(team, "U0ADA0001")).name == "Europe/London"

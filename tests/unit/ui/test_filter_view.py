@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.model import ListQuery
-from bot.browse.options import MAX_ROWS
+from bot.browse.options import MAX_TABLE_ROWS
 from bot.cloudflare.models import STATUSES, Status
 from bot.language import times
 from bot.language.errors import FormErrors
@@ -132,7 +132,39 @@ def test_an_old_list_opens_with_the_moments_it_was_asked_with(query: ListQuery, 
 
 def _moments(query: ListQuery) -> tuple[Any, ...]:
     since, until = (moment and moment.at for moment in (query.since, query.until))
-    return query.workflow, query.account, query.status, since, until, query.rows, query.start, query.direction
+    shown = query.rows, query.view, query.start, query.direction
+    return query.workflow, query.account, query.status, since, until, *shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows", "view", "command"),
+    [
+        ("orders", "10", "A table", "orders view:table"),
+        ("orders rows:5", "5", "A table", "orders rows:5 view:table"),
+        ("orders", "50", "A table", "orders rows:50 view:table"),
+        ("orders view:table", "100", "A paragraph for each instance", "orders"),
+        ("orders view:table", "20", "A paragraph for each instance", "orders rows:20"),
+        ("orders view:table", "100", "A table", "orders view:table"),
+        ("orders view:table", "100", ..., "orders view:table"),
+    ],
+)
+def test_the_usual_number_of_rows_changes_with_the_view(
+    asked: str, rows: str, view: Any, command: str
+) -> None:
+    query = read_list(asked)
+    state = fill_form(opened(query), rows=rows, view=view)
+    assert filled_in(state, query).to_query(query.workflow, BERLIN) == read_list(command)
+
+
+def test_more_rows_than_a_view_has_room_for_are_told_at_the_field() -> None:
+    query = read_list("orders view:table")
+    mistakes = filled_in(
+        fill_form(opened(query), rows="50", view="A paragraph for each instance"), query
+    ).to_query("orders", BERLIN)
+    assert isinstance(mistakes, FormErrors)
+    assert field_errors(mistakes) == {
+        "rows": "“50” is not a whole number from 1 to 20. Expected: 1 to 20. Did you mean “20”?"
+    }
 
 
 def test_a_time_too_long_for_its_field_is_written_as_a_date() -> None:
@@ -187,7 +219,7 @@ def test_the_form_offers_as_many_rows_as_the_language() -> None:
         block["element"] for block in opened(ListQuery("x"))["blocks"] if block.get("block_id") == "rows"
     )
     assert rows["min_value"] == "1"
-    assert rows["max_value"] == str(MAX_ROWS)
+    assert rows["max_value"] == str(MAX_TABLE_ROWS)
     assert rows["is_decimal_allowed"] is False
 
 

@@ -8,7 +8,9 @@ export function captureFocus(node) {
   const control = document.activeElement;
   if (!control || !node.contains(control)) return null;
   const controls = [...node.querySelectorAll(CONTROLS)];
-  return { ...identify(control), index: Math.max(controls.indexOf(control), 0), caret: caretOf(control) };
+  return {
+    ...identify(control), neighbours: neighboursOf(control), index: Math.max(controls.indexOf(control), 0), caret: caretOf(control),
+  };
 }
 
 /** Focus the control that matches the note best; return false if there is none. */
@@ -32,14 +34,21 @@ function identify(control) {
   return { words, actionId, blockId: control.closest("[data-block-id]")?.dataset.blockId ?? null };
 }
 
-// Same action and name first, then same action, then same name; then a control in the same block, and
-// controls of the bot before controls of the page, such as the copy button.
+// The actions of the same block. Its id may be new after each change.
+function neighboursOf(control) {
+  const block = control.closest("[data-block-id]");
+  return block ? [...block.querySelectorAll("[data-action-id]")].map((node) => node.dataset.actionId) : [];
+}
+
+// Same action and name first, then same action, then same name; then what was beside it, then a control in the
+// same block, and controls of the bot before controls of the page, such as the copy button.
 function similarity(names, note) {
   const sameAction = note.actionId !== null && names.actionId === note.actionId;
   const sameName = note.words !== "" && names.words === note.words;
   const sameBlock = note.blockId !== null && names.blockId === note.blockId;
   const sameSide = (note.blockId === null) === (names.blockId === null);
-  return (sameAction ? 8 : 0) + (sameName ? 4 : 0) + (sameBlock ? 2 : 0) + (sameSide ? 1 : 0);
+  const wasBeside = note.neighbours.includes(names.actionId);
+  return (sameAction ? 16 : 0) + (sameName ? 8 : 0) + (wasBeside ? 4 : 0) + (sameBlock ? 2 : 0) + (sameSide ? 1 : 0);
 }
 
 function caretOf(control) {

@@ -110,7 +110,7 @@ function start() {
     part("sidebar").querySelector("[aria-current]")?.focus();
   });
   bindControls();
-  setInterval(() => store.person && refreshAges(part("feed"), store.person.tz), AGES_INTERVAL);
+  setInterval(() => store.person && refreshAges(part("feed"), store.zone), AGES_INTERVAL);
   follow((name, data) => store.receive(name, data), showConnection);
 }
 

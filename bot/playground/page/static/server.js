@@ -23,21 +23,28 @@ export async function setFault(fault) {
   return post("/fault", { fault });
 }
 
+/** Load the content of a message's file. */
+export async function fetchFile(id) {
+  const response = await request(`/files/${encodeURIComponent(id)}`);
+  return response.blob();
+}
+
 async function post(path, body) {
+  const response = await request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return response.json();
+}
+
+async function request(path, { headers, ...options } = {}) {
   let response;
   try {
-    response = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Playground-Secret": SECRET },
-      body: JSON.stringify(body),
-    });
+    response = await fetch(path, { ...options, headers: { ...headers, "X-Playground-Secret": SECRET } });
   } catch {
     throw new Error("The playground can't be reached.");
   }
   if (response.status === 401) throw new Error(OLD_SECRET);
+  if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok || answer.ok === false) throw new Error(answer.error || `The playground answered ${response.status}.`);
-  return answer;
+  throw new Error(answer.error || `The playground answered ${response.status}.`);
 }
 
 /**

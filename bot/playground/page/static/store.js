@@ -47,13 +47,18 @@ export class Store extends EventTarget {
     this.#emit("location");
   }
 
+  /** The viewer's time zone; a profile may have none. */
+  get zone() {
+    return this.person.tz || "UTC";
+  }
+
   /** The viewer's time zone, and names for ids. */
   get viewer() {
     const { people, groups, bot } = this.workspace;
     const channels = this.visibleChannels;
     return {
       me: this.person,
-      zone: this.person.tz,
+      zone: this.zone,
       channelHere: this.channel,
       people,
       channels,

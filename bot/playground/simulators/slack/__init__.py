@@ -24,6 +24,7 @@ from bot.playground.simulators.slack.faults import (
     RateLimited,
     Slow,
 )
+from bot.playground.simulators.slack.files import UploadedFile
 from bot.playground.simulators.slack.local import LocalSlack
 from bot.playground.simulators.slack.message import Button, Message
 from bot.playground.simulators.slack.payload_validator import PayloadValidator
@@ -68,6 +69,7 @@ __all__ = [
     "Team",
     "Transport",
     "Unsigned",
+    "UploadedFile",
     "User",
     "View",
     "Workspace",

@@ -11,9 +11,12 @@ from bot.playground.simulators.slack.elements import (
     INTERACTIVE,
     element_problems,
 )
+from bot.playground.simulators.slack.message import ACTION_CELL, action_cells, children_of
 from bot.playground.simulators.slack.shapes import (
+    BooleanField,
     CustomRule,
     ListField,
+    OneOf,
     Payload,
     Problem,
     Problems,
@@ -63,6 +66,22 @@ def _needs_elements(block: Payload, at: str) -> Problems:
         yield Problem(at, "missing required field: elements")
 
 
+def _container(block: Payload, at: str) -> Problems:
+    if "title" not in block and "rich_text_title" not in block:
+        yield Problem(at, "missing required field: title or rich_text_title")
+    if "rich_text_title" in block and kind_of(block["rich_text_title"]) != "rich_text":
+        yield Problem(f"{at}/rich_text_title", "must be a rich_text block")
+    is_collapsible = block.get("is_collapsible") is True
+    if block.get("default_collapsed") is True and not is_collapsible:
+        yield Problem(f"{at}/default_collapsed", "requires `is_collapsible`")
+    if block.get("has_header_divider") is True and is_collapsible:
+        yield Problem(f"{at}/has_header_divider", "cannot be used with `is_collapsible`")
+
+
+def _no_rule(_: Payload, __: str) -> Problems:
+    yield from ()
+
+
 ANYTHING: tuple[Rule, ...] = ()
 RULES: dict[str, tuple[Rule, ...]] = {
     "header": (TextField("text", limits.HEADER_TEXT_MAX_LENGTH, required=True),),
@@ -87,20 +106,47 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "table": TABLE,
     "data_table": DATA_TABLE,
     "data_visualization": DATA_VISUALIZATION,
-    "alert": (TextField("text", limits.ALERT_TEXT_MAX_LENGTH, BOTH_KINDS, required=True),),
-    **dict.fromkeys(("card", "container"), ANYTHING),
+    "alert": (
+        TextField("text", limits.ALERT_TEXT_MAX_LENGTH, BOTH_KINDS, required=True),
+        OneOf("level", ("default", "info", "warning", "error", "success")),
+    ),
+    "container": (
+        TextField("title", limits.CONTAINER_TITLE_MAX_LENGTH),
+        TextField("subtitle", limits.CONTAINER_SUBTITLE_MAX_LENGTH, BOTH_KINDS),
+        # `block_problems` checks each child, as it knows what the surface supports.
+        ListField("child_blocks", limits.CONTAINER_CHILD_BLOCKS_MAX_ITEMS, _no_rule, required=True),
+        BooleanField("is_collapsible"),
+        BooleanField("default_collapsed"),
+        BooleanField("has_header_divider"),
+        OneOf("width", ("narrow", "standard", "wide", "full")),
+        CustomRule(_container),
+    ),
+    "card": ANYTHING,
 }
 
 IN_MESSAGES = frozenset(RULES) - {"alert"}
 IN_MODALS = frozenset({"actions", "alert", "context", "divider", "header", "input", "rich_text", "section"})
+# Also images, files and videos, which this bot does not send.
+IN_CONTAINERS = frozenset(
+    {"actions", "context", "divider", "header", "input", "rich_text", "section", "table"}
+)
 BLOCK_ID = StringField("block_id", limits.BLOCK_ID_MAX_LENGTH)
 
 
-def block_problems(block: object, at: str, allowed: frozenset[str]) -> Problems:
-    """Yield the problems of a block on a surface that supports only the ``allowed`` kinds."""
+def block_problems(
+    block: object, at: str, allowed: frozenset[str], unsupported: frozenset[str] = frozenset()
+) -> Problems:
+    """Yield the problems of a block where only the ``allowed`` kinds may stand.
+
+    ``unsupported`` are kinds of blocks and cells that are refused everywhere, also inside other blocks.
+    """
     kind = kind_of(block)
-    if not isinstance(block, dict) or kind not in allowed:
+    if not isinstance(block, dict) or kind not in allowed - unsupported:
         yield Problem(f"{at}/type", f"unsupported type: {kind}")
         return
     yield from BLOCK_ID.problems(block, at)
     yield from problems_of(RULES[kind], block, at)
+    for index, child in enumerate(children_of(block)):
+        yield from block_problems(child, f"{at}/child_blocks/{index}", IN_CONTAINERS, unsupported)
+    if ACTION_CELL in unsupported and any(action_cells(block)):
+        yield Problem(f"{at}/rows", f"unsupported type: {ACTION_CELL}")

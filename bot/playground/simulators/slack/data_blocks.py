@@ -5,6 +5,8 @@ https://docs.slack.dev/reference/block-kit/blocks
 """
 
 from bot.playground.simulators.slack import limits
+from bot.playground.simulators.slack.elements import BUTTON, element_problems
+from bot.playground.simulators.slack.message import ACTION_CELL
 from bot.playground.simulators.slack.shapes import (
     CustomRule,
     ListField,
@@ -19,10 +21,11 @@ from bot.playground.simulators.slack.shapes import (
     problems_of,
 )
 
-CELLS = frozenset({"raw_text", "raw_number", "rich_text"})
+RAW_CELLS = frozenset({"raw_text", "raw_number"})
+CELLS = RAW_CELLS | {"rich_text"}
 
 
-def _grid(most_rows: int, most_columns: int) -> CustomRule:
+def _grid(most_rows: int, most_columns: int, cells: frozenset[str]) -> CustomRule:
     def check(block: Payload, at: str) -> Problems:
         rows = block.get("rows")
         if not isinstance(rows, list) or not rows:
@@ -31,22 +34,37 @@ def _grid(most_rows: int, most_columns: int) -> CustomRule:
         if len(rows) > most_rows:
             yield Problem(f"{at}/rows", f"no more than {most_rows} items allowed")
         for index, row in enumerate(rows):
-            yield from _row_problems(row, f"{at}/rows/{index}", most_columns)
+            yield from _row_problems(row, f"{at}/rows/{index}", most_columns, cells)
 
     return CustomRule(check)
 
 
-def _row_problems(row: object, at: str, most: int) -> Problems:
+def _row_problems(row: object, at: str, most: int, cells: frozenset[str]) -> Problems:
     if not isinstance(row, list) or not 0 < len(row) <= most:
         yield Problem(at, f"must hold between 1 and {most} cells")
         return
     for index, cell in enumerate(row):
-        kind = kind_of(cell)
-        if kind not in CELLS:
-            yield Problem(f"{at}/{index}/type", f"unsupported type: {kind}")
+        yield from _cell_problems(cell, f"{at}/{index}", cells)
+
+
+def _cell_problems(cell: object, at: str, kinds: frozenset[str]) -> Problems:
+    kind = kind_of(cell)
+    if not isinstance(cell, dict) or kind not in kinds:
+        yield Problem(f"{at}/type", f"unsupported type: {kind}")
+    elif kind == ACTION_CELL:
+        yield from _action_cell_problems(cell, at)
+    elif kind in RAW_CELLS:
         # An empty cell makes Slack refuse the whole message.
-        elif kind != "rich_text" and not cell.get("text"):
-            yield Problem(f"{at}/{index}/text", "must be more than 0 characters")
+        if not isinstance(cell.get("text"), str) or not cell["text"]:
+            yield Problem(f"{at}/text", "must be more than 0 characters")
+        if kind == "raw_number" and not _is_number(cell.get("value")):
+            yield Problem(f"{at}/value", "must be a number")
+
+
+def _action_cell_problems(cell: Payload, at: str) -> Problems:
+    yield from element_problems(cell.get("element"), f"{at}/element", {"button": BUTTON})
+    if "fallback" in cell:
+        yield from _cell_problems(cell["fallback"], f"{at}/fallback", RAW_CELLS)
 
 
 def _data_table(block: Payload, at: str) -> Problems:
@@ -54,25 +72,22 @@ def _data_table(block: Payload, at: str) -> Problems:
     rows = [row for row in listed if isinstance(row, list)] if isinstance(listed, list) else []
     if len(rows) < limits.DATA_TABLE_ROWS_MIN_ITEMS:
         yield Problem(f"{at}/rows", f"no fewer than {limits.DATA_TABLE_ROWS_MIN_ITEMS} items allowed")
+        return
     if len({len(row) for row in rows}) > 1:
         yield Problem(f"{at}/rows", "must all hold the same number of cells")
-    cells = [cell for row in rows for cell in row if isinstance(cell, dict)]
-    if sum(len(str(cell.get("text", ""))) for cell in cells) > limits.DATA_TABLE_CONTENT_MAX_LENGTH:
-        yield Problem(
-            f"{at}/rows", f"must be less than {limits.DATA_TABLE_CONTENT_MAX_LENGTH + 1} characters"
-        )
-    for cell in cells:
-        if cell.get("type") == "raw_number" and not _is_number(cell.get("value")):
-            yield Problem(f"{at}/rows", "`value` must be a number")
+    for index, cell in enumerate(rows[0]):
+        if kind_of(cell) not in RAW_CELLS:
+            yield Problem(f"{at}/rows/0/{index}/type", f"unsupported type in a header: {kind_of(cell)}")
+    yield from _whole_number_problems(
+        block, at, "page_size", limits.DATA_TABLE_PAGE_SIZE_MIN, limits.DATA_TABLE_PAGE_SIZE_MAX
+    )
+    yield from _whole_number_problems(block, at, "row_header_column_index", 0, len(rows[0]) - 1)
 
 
-def _page_size(block: Payload, at: str) -> Problems:
-    size = block.get("page_size", limits.DATA_TABLE_PAGE_SIZE_MIN)
-    if (
-        not isinstance(size, int)
-        or not limits.DATA_TABLE_PAGE_SIZE_MIN <= size <= limits.DATA_TABLE_PAGE_SIZE_MAX
-    ):
-        yield Problem(f"{at}/page_size", "must be between 1 and 100")
+def _whole_number_problems(block: Payload, at: str, key: str, least: int, most: int) -> Problems:
+    value = block.get(key, least)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        yield Problem(f"{at}/{key}", f"must be between {least} and {most}")
 
 
 def _is_number(value: object) -> bool:
@@ -121,12 +136,11 @@ AXES = ObjectField(
     ),
 )
 
-TABLE: tuple[Rule, ...] = (_grid(limits.TABLE_ROWS_MAX_ITEMS, limits.TABLE_COLUMNS_MAX_ITEMS),)
+TABLE: tuple[Rule, ...] = (_grid(limits.TABLE_ROWS_MAX_ITEMS, limits.TABLE_COLUMNS_MAX_ITEMS, CELLS),)
 DATA_TABLE: tuple[Rule, ...] = (
     StringField("caption", limits.TEXT_MAX_LENGTH, required=True),
-    _grid(limits.DATA_TABLE_ROWS_MAX_ITEMS, limits.DATA_TABLE_COLUMNS_MAX_ITEMS),
+    _grid(limits.DATA_TABLE_ROWS_MAX_ITEMS, limits.DATA_TABLE_COLUMNS_MAX_ITEMS, CELLS | {ACTION_CELL}),
     CustomRule(_data_table),
-    CustomRule(_page_size),
 )
 DATA_VISUALIZATION: tuple[Rule, ...] = (
     StringField("title", limits.DATA_VISUALIZATION_TITLE_MAX_LENGTH, required=True),

@@ -20,10 +20,11 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user account; ``tz`` is an IANA name, as in ``users.info``.
+    """A user account; ``tz`` is an IANA name, as in ``users.info``, or empty where the profile has none.
 
     ``team`` is the id of their workspace where that is another one: a stranger, who meets the bot in channels
-    that both workspaces share.
+    that both workspaces share. ``guest`` says in how many channels a guest may be; it is empty for full
+    members. ``known_as_of`` is the id of another workspace that ``users.info`` alone tells.
     """
 
     id: str
@@ -32,6 +33,10 @@ class User:
     tz: str = "Europe/Lisbon"
     is_admin: bool = False
     team: str = ""
+    guest: Literal["", "channels", "channel"] = ""
+    is_bot: bool = False
+    is_deleted: bool = False
+    known_as_of: str = ""
 
     def offset_at(self, moment: float) -> int:
         """Return the seconds east of UTC at a Unix time, ``tz_offset`` of ``users.info``."""
@@ -41,10 +46,11 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A user group; ``handle`` is its name after the ``@``."""
+    """A user group; ``handle`` is its name after the ``@``, ``members`` are the ids of its people."""
 
     id: str
     handle: str
+    members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,9 @@ def direct_message(user: User) -> Channel:
 ADA = User("U0ADA0001", "ada", "Ada Lovelace", tz="Europe/London")
 GRACE = User("U0GRACE01", "grace", "Grace Hopper", tz="America/New_York", is_admin=True)
 MALLORY = User("U0MALLORY", "mallory", "Mallory of another company", team="T0OTHER01")
+GUS = User("U0GUS0001", "gus", "Gus, a contractor", guest="channels")
+GINA = User("U0GINA001", "gina", "Gina, a guest of one channel", guest="channel")
+ROBOT = User("U0ROBOT01", "robot", "Another app", is_bot=True)
 ONCALL = Group("S0ONCALL1", "oncall")
 GENERAL = Channel("C0GENERAL", "general")
 OPS = Channel("C0OPS0001", "ops")
@@ -99,6 +108,8 @@ SCOPES = frozenset(
         "groups:history",
         "app_mentions:read",
         "im:history",
+        "files:write",
+        "usergroups:read",
     }
 )
 EVENTS = frozenset({"app_mention", "message.im"})

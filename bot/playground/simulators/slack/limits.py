@@ -1,7 +1,7 @@
 """Slack's limits for messages and views.
 
-Source: https://docs.slack.dev/reference/block-kit, read 2026-11-23. If sources disagree, the smaller number
-is used, so that a locally valid message is valid everywhere.
+Source: https://docs.slack.dev/reference/block-kit, read 2026-11-29. If current sources disagree, the smaller
+number is used, so that a locally valid message is valid everywhere.
 """
 
 MESSAGE_BLOCKS_MAX_ITEMS = 50
@@ -32,15 +32,18 @@ ACTIONS_ELEMENTS_MAX_ITEMS = 25
 INPUT_LABEL_MAX_LENGTH = 2000
 INPUT_HINT_MAX_LENGTH = 2000
 ALERT_TEXT_MAX_LENGTH = 200
+CONTAINER_TITLE_MAX_LENGTH = 150
+CONTAINER_SUBTITLE_MAX_LENGTH = 150
+CONTAINER_CHILD_BLOCKS_MAX_ITEMS = 10
 
 TABLE_ROWS_MAX_ITEMS = 100
 TABLE_COLUMNS_MAX_ITEMS = 20
 DATA_TABLE_ROWS_MIN_ITEMS = 2
-DATA_TABLE_ROWS_MAX_ITEMS = 101
+DATA_TABLE_ROWS_MAX_ITEMS = 201
 DATA_TABLE_COLUMNS_MAX_ITEMS = 20
 DATA_TABLE_PAGE_SIZE_MIN = 1
 DATA_TABLE_PAGE_SIZE_MAX = 100
-DATA_TABLE_CONTENT_MAX_LENGTH = 10_000
+DATA_TABLE_TOTAL_CONTENT_MAX_LENGTH = 20_000
 DATA_VISUALIZATION_TITLE_MAX_LENGTH = 50
 DATA_VISUALIZATION_SEGMENTS_MAX_ITEMS = 12
 DATA_VISUALIZATION_SEGMENT_LABEL_MAX_LENGTH = 20

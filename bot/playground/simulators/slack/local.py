@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.playground.loopback import LOOPBACK, reject_browsers
 from bot.playground.simulators.slack.delivery import HttpTransport, Transport
 from bot.playground.simulators.slack.faults import FaultQueue
+from bot.playground.simulators.slack.files import MOST_BYTES, Files, UploadedFile
 from bot.playground.simulators.slack.interactions import Interactions
 from bot.playground.simulators.slack.journal import WAIT_SECONDS, Journal
 from bot.playground.simulators.slack.message import Message
@@ -47,6 +48,7 @@ class LocalSlack:
         self.views = Views(self.workspace)
         self.socket_mode = SocketMode(self.workspace.team.app_id)
         self._responses = ResponseUrls(self.workspace, self.interactions, self.faults)
+        self._files = Files(self.workspace, lambda: self.base_url)
         self._web_api = WebApi(
             self.workspace,
             Tokens(self.bot_token, self.app_token),
@@ -54,6 +56,7 @@ class LocalSlack:
             self.views,
             self.faults,
             self._open_socket,
+            self._files,
         )
         self._session: aiohttp.ClientSession | None = None
 
@@ -76,8 +79,15 @@ class LocalSlack:
 
     def application(self) -> web.Application:
         """Build the application that ``serve`` runs."""
-        app = web.Application(middlewares=[reject_browsers])
-        app.add_routes([*self._web_api.routes(), *self._responses.routes(), *self.socket_mode.routes()])
+        app = web.Application(middlewares=[reject_browsers], client_max_size=MOST_BYTES)
+        app.add_routes(
+            [
+                *self._web_api.routes(),
+                *self._files.routes(),
+                *self._responses.routes(),
+                *self.socket_mode.routes(),
+            ]
+        )
         return app
 
     @property
@@ -94,6 +104,11 @@ class LocalSlack:
     def responses(self) -> Journal[Response]:
         """The journal of requests to a ``response_url``."""
         return self._responses.responses
+
+    @property
+    def files(self) -> Journal[UploadedFile]:
+        """The journal of uploaded files."""
+        return self._files.shared
 
     @property
     def changes(self) -> Journal[Change]:

@@ -1,15 +1,21 @@
 """Messages as people see them: texts and buttons."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.playground.simulators.slack.shapes import Payload
+from bot.playground.simulators.slack.shapes import Payload, kind_of
 
 # In the JSON, but not visible until a menu is opened or a button is pressed.
-HIDDEN = frozenset({"confirm", "options", "option_groups", "value", "url", "hint_text"})
+HIDDEN = frozenset({"confirm", "options", "option_groups", "value", "url", "hint_text", "fallback"})
 READABLE = frozenset({"text", "title", "caption", "label", "name"})
+
+ACTION_CELL = "action"
+"""The type of a cell with a button in a ``data_table``; ``fallback`` is for clients that can't show it.
+
+Source: https://docs.rs/slack-morphism/2.30.0/slack_morphism/prelude/struct.SlackDataTableActionCell.html
+"""
 
 
 def visible_strings(node: object) -> Iterator[str]:
@@ -51,6 +57,7 @@ class Message:
     ``user`` is the id of the person who wrote it, or None for the bot.
     ``seen_only_by`` is the id of the person who sees an ephemeral message, or None for everyone.
     ``thread_ts`` is the parent message of a reply, or None; ``is_broadcast`` also shows it in the channel.
+    ``files`` are those that were shared with it.
     """
 
     ts: str
@@ -62,6 +69,7 @@ class Message:
     is_broadcast: bool = False
     metadata: Payload | None = None
     user: str | None = None
+    files: tuple[Payload, ...] = ()
 
     @property
     def is_ephemeral(self) -> bool:
@@ -74,9 +82,7 @@ class Message:
 
     def elements(self) -> Iterator[tuple[str, Payload]]:
         """Yield every interactive element with the id of its block, from top to bottom."""
-        for block in self.blocks:
-            for element in elements_of(block):
-                yield block["block_id"], element
+        yield from elements_of(self.blocks)
 
     def buttons(self) -> tuple[Button, ...]:
         """Return all buttons from top to bottom."""
@@ -101,14 +107,30 @@ class Message:
         return found[index]
 
 
-def elements_of(block: Payload) -> Iterator[Payload]:
-    """Yield the interactive elements of a stored block, from left to right."""
-    candidates = [block.get("accessory"), block.get("element")]
-    if block.get("type") == "actions":
-        candidates += block["elements"]
-    for candidate in candidates:
-        if isinstance(candidate, dict) and candidate.get("type") != "image":
-            yield candidate
+def children_of(block: Payload) -> list[Any]:
+    """Return the blocks inside of a block; only a ``container`` has some."""
+    children = block.get("child_blocks") if block.get("type") == "container" else None
+    return children if isinstance(children, list) else []
+
+
+def action_cells(block: Payload) -> Iterator[Payload]:
+    """Yield the cells of a ``data_table`` that hold a button, row by row."""
+    rows = block.get("rows") if block.get("type") == "data_table" else None
+    for row in rows if isinstance(rows, list) else ():
+        yield from (cell for cell in row if kind_of(cell) == ACTION_CELL) if isinstance(row, list) else ()
+
+
+def elements_of(blocks: Iterable[Payload]) -> Iterator[tuple[str, Payload]]:
+    """Yield the interactive elements of stored blocks with the id of their block, from top to bottom."""
+    for block in blocks:
+        candidates = [block.get("accessory"), block.get("element")]
+        if block.get("type") == "actions":
+            candidates += block["elements"]
+        candidates += [cell["element"] for cell in action_cells(block)]
+        for candidate in candidates:
+            if isinstance(candidate, dict) and candidate.get("type") != "image":
+                yield block["block_id"], candidate
+        yield from elements_of(children_of(block))
 
 
 def with_ids(blocks: list[Payload] | None) -> tuple[Payload, ...]:
@@ -121,9 +143,18 @@ def _with_id(block: Payload) -> Payload:
     for key in ("accessory", "element"):
         if isinstance(stored.get(key), dict):
             stored[key] = _with_action_id(stored[key])
-    if stored.get("type") == "actions":
-        stored["elements"] = [_with_action_id(element) for element in stored["elements"]]
+    match stored["type"]:
+        case "actions":
+            stored["elements"] = [_with_action_id(element) for element in stored["elements"]]
+        case "container":
+            stored["child_blocks"] = list(with_ids(stored["child_blocks"]))
+        case "data_table":
+            stored["rows"] = [[_cell_with_id(cell) for cell in row] for row in stored["rows"]]
     return stored
+
+
+def _cell_with_id(cell: Payload) -> Payload:
+    return {**cell, "element": _with_action_id(cell["element"])} if cell["type"] == ACTION_CELL else cell
 
 
 def _with_action_id(element: Payload) -> Payload:

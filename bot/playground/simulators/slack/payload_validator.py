@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.playground.simulators.slack import limits
 from bot.playground.simulators.slack.blocks import IN_MESSAGES, IN_MODALS, block_problems
-from bot.playground.simulators.slack.message import visible_strings
+from bot.playground.simulators.slack.message import children_of, visible_strings
 from bot.playground.simulators.slack.shapes import (
     Payload,
     Problem,
@@ -41,7 +43,7 @@ class PayloadValidator:
     """Validates messages and views as Slack does.
 
     ``unsupported`` are documented kinds of block that it refuses, as in workspaces in which
-    a newer block is not available yet.
+    a newer block is not available yet; ``"action"`` refuses cells with a button.
     """
 
     unsupported: frozenset[str] = frozenset()
@@ -60,47 +62,67 @@ class PayloadValidator:
             self._check_blocks(blocks)
 
     def _check_blocks(self, blocks: object) -> None:
-        allowed = IN_MESSAGES - self.unsupported
+        if not isinstance(blocks, list):
+            raise RefusedError("invalid_blocks", (Problem("/blocks", "must be an array"),))
         problems = (
-            *_problems_in(blocks, allowed, limits.MESSAGE_BLOCKS_MAX_ITEMS),
-            *(_problems_together(blocks) if isinstance(blocks, list) else ()),
+            *_problems_in(blocks, IN_MESSAGES, self.unsupported, limits.MESSAGE_BLOCKS_MAX_ITEMS),
+            *_problems_together(blocks),
         )
         if problems:
             raise RefusedError("invalid_blocks", problems)
-        if sum(len(string) for string in visible_strings(blocks)) > limits.MESSAGE_BLOCKS_MAX_CHARACTERS:
+        counted = (block for block in blocks if kind_of(block) != "data_table")  # it has a limit of its own
+        if _characters(counted) > limits.MESSAGE_BLOCKS_MAX_CHARACTERS:
             raise RefusedError("msg_blocks_too_long")
 
     def check_view(self, view: object) -> None:
         """Check a view; RefusedError with ``invalid_arguments`` or ``view_too_large``."""
         if not isinstance(view, dict):
             raise RefusedError("invalid_arguments", (Problem("/view", "must be an object"),))
-        problems = tuple(_view_problems(view, IN_MODALS - self.unsupported))
+        problems = tuple(_view_problems(view, self.unsupported))
         if problems:
             raise RefusedError("invalid_arguments", problems)
         if len(json.dumps(view).encode()) > limits.VIEW_MAX_BYTES:
             raise RefusedError("view_too_large")
 
 
-def _problems_in(blocks: object, allowed: frozenset[str], most: int) -> Problems:
-    if not isinstance(blocks, list):
-        yield Problem("/blocks", "must be an array")
-        return
-    if len(blocks) > most:
+def _problems_in(
+    blocks: list[Any], allowed: frozenset[str], unsupported: frozenset[str], most: int
+) -> Problems:
+    everything = _all_in(blocks)
+    # Slack counts the blocks inside of a `layout`; for a `container` it does not say.
+    if len(everything) > most:
         yield Problem("/blocks", f"no more than {most} items allowed")
     for index, block in enumerate(blocks):
-        yield from block_problems(block, f"/blocks/{index}", allowed)
-    for block_id in repeated(blocks, "block_id"):
+        yield from block_problems(block, f"/blocks/{index}", allowed, unsupported)
+    for block_id in repeated(everything, "block_id"):
         yield Problem("/blocks", f"block_id already exists: {block_id}")
 
 
-def _problems_together(blocks: list[Payload]) -> Problems:
-    kinds = Counter(kind_of(block) for block in blocks)
+def _problems_together(blocks: list[Any]) -> Problems:
+    everything = _all_in(blocks)
+    kinds = Counter(kind_of(block) for block in everything)
     for kind, most in MOST_OF_A_KIND.items():
         if kinds[kind] > most:
             yield Problem("/blocks", f"no more than {most} {kind} blocks allowed")
+    most = limits.DATA_TABLE_TOTAL_CONTENT_MAX_LENGTH
+    if _characters(block.get("rows") for block in everything if kind_of(block) == "data_table") > most:
+        yield Problem("/blocks", f"data_table cells must be less than {most + 1} characters")
 
 
-def _view_problems(view: Payload, allowed: frozenset[str]) -> Problems:
+def _all_in(blocks: list[Any]) -> list[Any]:
+    """Return the blocks, each followed by the blocks inside of it."""
+    return [
+        nested
+        for block in blocks
+        for nested in (block, *(_all_in(children_of(block)) if isinstance(block, dict) else ()))
+    ]
+
+
+def _characters(nodes: Iterable[object]) -> int:
+    return sum(len(string) for node in nodes for string in visible_strings(node))
+
+
+def _view_problems(view: Payload, unsupported: frozenset[str]) -> Problems:
     if view.get("type") != "modal":
         yield Problem("/view/type", "must be modal")
     yield from problems_of(
@@ -111,6 +133,6 @@ def _view_problems(view: Payload, allowed: frozenset[str]) -> Problems:
     if not isinstance(blocks, list) or not blocks:
         yield Problem("/view", "missing required field: blocks")
         return
-    yield from _problems_in(blocks, allowed, limits.VIEW_BLOCKS_MAX_ITEMS)
+    yield from _problems_in(blocks, IN_MODALS, unsupported, limits.VIEW_BLOCKS_MAX_ITEMS)
     if "submit" not in view and any(kind_of(block) == "input" for block in blocks):
         yield Problem("/view", "missing required field: submit")

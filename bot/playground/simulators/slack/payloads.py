@@ -95,10 +95,7 @@ class Payloads:
                 "channel_id": message.channel,
                 "is_ephemeral": message.is_ephemeral,
             },
-            "channel": {
-                "id": interaction.channel.id,
-                "name": "directmessage" if interaction.channel.is_im else interaction.channel.name,
-            },
+            "channel": self._channel_of(interaction),
         }
         if message.thread_ts:
             where["container"]["thread_ts"] = message.thread_ts  # slackapi/java-slack-sdk#1200
@@ -151,3 +148,22 @@ class Payloads:
             "callback_id": callback_id,
             "action_ts": self.workspace.next_ts(),
         }
+
+    def message_shortcut(self, interaction: Interaction, callback_id: str, message: Message) -> Payload:
+        """Return the payload of a shortcut of a message, whose type is ``message_action``.
+
+        The message has its ``thread_ts`` if it is in a thread.
+        """
+        return {
+            **self.common_fields(interaction, "message_action"),
+            "callback_id": callback_id,
+            "channel": self._channel_of(interaction),
+            "message": message_json(message, self.workspace.team),
+            "message_ts": message.ts,
+            "response_url": self.response_url(interaction),
+            "action_ts": self.workspace.next_ts(),
+        }
+
+    def _channel_of(self, interaction: Interaction) -> Payload:
+        channel = interaction.channel
+        return {"id": channel.id, "name": "directmessage" if channel.is_im else channel.name}

@@ -110,12 +110,23 @@ class Person:
         reply = await self._deliver(interaction, "interactive", payload)
         return reply.ack.as_json() or {}
 
-    async def shortcut(self, callback_id: str) -> Reply:
-        """Choose a global shortcut."""
-        interaction = self._start("other")
-        return await self._deliver(
-            interaction, "interactive", self.services.payloads.shortcut(interaction, callback_id)
-        )
+    async def shortcut(self, callback_id: str, message: Message | None = None) -> Reply:
+        """Choose a global shortcut, or a shortcut of a message, which may be in a thread.
+
+        Raises:
+            LookupError: the message is ephemeral; Slack offers no shortcuts there.
+        """
+        if message is None:
+            interaction = self._start("other")
+            payload = self.services.payloads.shortcut(interaction, callback_id)
+            return await self._deliver(interaction, "interactive", payload)
+        if message.is_ephemeral:
+            raise LookupError("an ephemeral message has no shortcuts")
+        channel = self.services.workspace.channel(message.channel)
+        # No source: what its `response_url` gets replaces nothing.
+        interaction = self.services.interactions.start("other", self.user, channel)
+        payload = self.services.payloads.message_shortcut(interaction, callback_id, message)
+        return await self._deliver(interaction, "interactive", payload)
 
     async def send(
         self, payload: Payload, kind: Literal["interactive", "events_api"] = "interactive"

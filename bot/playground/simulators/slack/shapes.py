@@ -151,6 +151,18 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class BooleanField:
+    """A boolean under ``key``."""
+
+    key: str
+
+    def problems(self, holder: Payload, at: str) -> Problems:
+        """Yield a problem if there is another value."""
+        if not isinstance(holder.get(self.key, False), bool):
+            yield Problem(f"{at}/{self.key}", "must be a boolean")
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectField:
     """An object under ``key`` with its own rules."""
 

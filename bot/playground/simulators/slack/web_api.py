@@ -22,6 +22,7 @@ from bot.playground.simulators.slack.faults import (
     RateLimited,
     Slow,
 )
+from bot.playground.simulators.slack.files import Files
 from bot.playground.simulators.slack.interactions import Interactions
 from bot.playground.simulators.slack.journal import Journal
 from bot.playground.simulators.slack.shapes import Payload, Problem, RefusedError
@@ -32,9 +33,12 @@ from bot.playground.simulators.slack.workspace import Workspace
 SCOPE_NEEDED = {
     "bots.info": "users:read",
     "users.info": "users:read",
+    "usergroups.users.list": "usergroups:read",
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
 }
 
 
@@ -98,6 +102,7 @@ class WebApi:
     views: Views
     faults: FaultQueue
     open_socket: Callable[[], str]
+    files: Files
     calls: Journal[ApiCall] = field(default_factory=Journal)
 
     def routes(self) -> list[web.RouteDef]:
@@ -154,9 +159,12 @@ class WebApi:
             "auth.test": self._auth_test,
             "bots.info": self._bots_info,
             "users.info": self._users_info,
+            "usergroups.users.list": self._usergroups_users_list,
             "chat.postMessage": chat.post_message,
             "chat.postEphemeral": chat.post_ephemeral,
             "chat.update": chat.update,
+            "files.getUploadURLExternal": self.files.get_upload_url,
+            "files.completeUploadExternal": self.files.complete_upload,
             "conversations.history": conversations.history,
             "conversations.replies": conversations.replies,
             "views.open": self._views_open,
@@ -205,22 +213,39 @@ class WebApi:
             user = self.workspace.user(str(arguments.get("user")))
         except LookupError:
             raise RefusedError("user_not_found") from None
-        return {
-            "user": {
-                "id": user.id,
-                "team_id": user.team or self.workspace.team.id,
-                "name": user.name,
-                "real_name": user.real_name,
-                "deleted": False,
+        zone: Payload = {}
+        if user.tz:
+            zone = {
                 "tz": user.tz,
                 "tz_label": user.tz,
                 "tz_offset": user.offset_at(self.workspace.clock()),
+            }
+        kind = {
+            "is_admin": user.is_admin,
+            "is_restricted": bool(user.guest),
+            "is_ultra_restricted": user.guest == "channel",
+        }
+        return {
+            "user": {
+                "id": user.id,
+                "team_id": user.team or user.known_as_of or self.workspace.team.id,
+                "name": user.name,
+                "real_name": user.real_name,
+                "deleted": user.is_deleted,
+                **zone,
                 "profile": {"display_name": user.name, "real_name": user.real_name},
-                "is_admin": user.is_admin,
-                "is_bot": False,
+                **({} if user.is_deleted else kind),
+                "is_bot": user.is_bot,
                 "is_stranger": bool(user.team),
             }
         }
+
+    def _usergroups_users_list(self, arguments: Payload) -> Payload:
+        wanted = arguments.get("usergroup")
+        group = next((group for group in self.workspace.groups if group.id == wanted), None)
+        if group is None:
+            raise RefusedError("no_such_subteam")
+        return {"users": sorted(group.members)}
 
     def _views_open(self, arguments: Payload) -> Payload:
         interaction = self.interactions.use_trigger_id(arguments.get("trigger_id"))

@@ -82,6 +82,8 @@ def message_json(message: Message, team: Team) -> Payload:
         shown["user"] = message.user
     if message.blocks:
         shown["blocks"] = list(message.blocks)
+    if message.files:
+        shown["files"] = list(message.files)
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
     if message.is_broadcast:

@@ -52,6 +52,7 @@ class Draft:
     is_broadcast: bool = False
     metadata: Payload | None = None
     user: str | None = None
+    files: tuple[Payload, ...] = ()
 
 
 @dataclass
@@ -108,6 +109,17 @@ class Workspace:
     def connect(self, stranger: User) -> None:
         """Have somebody of another workspace in the channels: those are shared with it from now on."""
         self.people = (*self.people, stranger)
+
+    def add(self, user: User) -> None:
+        """Add somebody to the workspace, or change who they are."""
+        self.people = (*(known for known in self.people if known.id != user.id), user)
+
+    def set_members(self, group: str, *members: User) -> None:
+        """Say who is in a user group."""
+        ids = frozenset(member.id for member in members)
+        self.groups = tuple(
+            replace(known, members=ids) if known.id == group else known for known in self.groups
+        )
 
     def archive(self, channel: str) -> None:
         """Archive a channel, so that posting there is not possible."""
@@ -174,7 +186,8 @@ class Workspace:
         Raises:
             RefusedError: Slack refuses it.
         """
-        self.validator.check_message(draft.text, draft.blocks)
+        if draft.text or draft.blocks or not draft.files:
+            self.validator.check_message(draft.text, draft.blocks)
         message = Message(
             ts=self.next_ts(),
             channel=draft.channel,
@@ -185,6 +198,7 @@ class Workspace:
             is_broadcast=draft.is_broadcast,
             metadata=draft.metadata or None,
             user=draft.user,
+            files=draft.files,
         )
         self._messages[message.ts] = message
         self.changes.add(Change("posted", message, cause))

@@ -20,6 +20,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import LocalSlack
 
+from .instance_sampler import listen as listen_to_instances
+from .instance_samples import instances
 from .samples import Json, charts, controls, form, option, second, showcase
 
 
@@ -67,6 +69,11 @@ async def open_form(asked: Asked) -> None:
     await asked.client.views_open(trigger_id=asked.command["trigger_id"], view=form())
 
 
+async def shared(asked: Asked) -> None:
+    await asked.ack()
+    await asked.client.chat_postMessage(channel=asked.channel, text="instances", blocks=instances())
+
+
 async def thread(asked: Asked) -> None:
     await asked.ack()
     parent = await asked.client.chat_postMessage(channel=asked.channel, text="The parent")
@@ -93,6 +100,8 @@ SAMPLES: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "lines": message("lines", *charts("bar", "line")),
     "areas": message("areas", *charts("area", "pie")),
     "plain": message("only *text*"),
+    "instances": message("instances", *instances()),
+    "shared": shared,
     "refused": too_many_blocks,
     "refused-ack": too_many_blocks_in_the_ack,
     "silence": silence,
@@ -168,6 +177,7 @@ def sampler(slack: LocalSlack) -> AsyncApp:
     app.action("noted")(used)
     app.options("given")(options)
     app.options("lookup")(options)
+    listen_to_instances(app)
     app.view("form")(submitted)
     app.view("second")(done)
     app.view_closed("form")(closed)

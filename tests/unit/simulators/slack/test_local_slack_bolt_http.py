@@ -14,6 +14,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.simulators.slack import AckError, LocalSlack, Person, Signer, Unsigned, delivery
+from bot.playground.simulators.slack.workspace import Draft
 
 MODAL: dict[str, Any] = {
     "type": "modal",
@@ -113,6 +114,13 @@ def listen_to_modals_and_menus(app: AsyncApp) -> None:
     async def unfurl(ack: Any, event: Any, client: Any) -> None:
         await ack()
         await client.chat_postMessage(channel="general", text=event["links"][0]["url"])
+
+    @app.shortcut({"callback_id": "look_up", "type": "message_action"})
+    async def look_up(ack: Any, shortcut: Any, respond: Any, client: Any) -> None:
+        await ack()
+        found = shortcut["message"]["text"]
+        await respond(f"about {found}", replace_original=True, thread_ts=shortcut["message"].get("thread_ts"))
+        await client.views_open(trigger_id=shortcut["trigger_id"], view=MODAL)
 
     @app.shortcut("overview")
     async def overview(ack: Any, body: Any, client: Any) -> None:
@@ -218,6 +226,21 @@ async def test_a_shortcut_is_answered_through_the_web_api(ada: Person) -> None:
     reply = await ada.shortcut("overview")
 
     assert (await reply.seen()).text == "all is well"
+
+
+async def test_a_shortcut_of_a_message_knows_the_message_and_is_answered_in_its_thread(
+    slack: LocalSlack, ada: Person
+) -> None:
+    parent = slack.workspace.post(Draft("C0OPS0001", "What is ord-1?", user="U0GRACE01"), "test")
+    answer = slack.workspace.post(Draft("C0OPS0001", "ord-2", thread_ts=parent.ts, user="U0GRACE01"), "test")
+
+    reply = await ada.shortcut("look_up", answer)
+    message = await reply.message()
+
+    assert (message.text, message.thread_ts) == ("about ord-2", parent.ts)
+    assert (message.channel, message.seen_only_by) == ("C0OPS0001", "U0ADA0001")
+    assert slack.workspace.message(answer.ts) == answer
+    assert (await reply.view()).callback_id == "filter"
 
 
 async def test_events_arrive_too(ada: Person) -> None:

@@ -11,15 +11,12 @@ from slackblocks import _limits as oracle
 
 from bot.playground.simulators.slack import Message, PayloadValidator, RefusedError, limits
 from bot.playground.simulators.slack.blocks import RULES
+from bot.playground.simulators.slack.message import elements_of, with_ids
 
 CENSOR = PayloadValidator()
 
 # Newer sources allow more than older ones; the local Slack uses the smaller number.
-STRICTER_THAN_THE_ORACLE = {
-    "DATA_TABLE_ROWS_MAX_ITEMS",
-    "DATA_TABLE_CONTENT_MAX_LENGTH",
-    "DATA_VISUALIZATION_SERIES_MAX_ITEMS",
-}
+STRICTER_THAN_THE_ORACLE = {"DATA_VISUALIZATION_SERIES_MAX_ITEMS"}
 SHARED = sorted(name for name in vars(limits) if name.isupper() and hasattr(oracle, name))
 
 
@@ -36,6 +33,8 @@ KEYS = [
     "title",
     "chart",
     "blocks",
+    "child_blocks",
+    "rich_text_title",
 ]
 RAW = {"type": "raw_text", "text": "cell"}
 
@@ -72,6 +71,23 @@ def table(kind: str, rows: int, text: str = "cell", columns: int = 2) -> dict[st
     row = [{"type": "raw_text", "text": text}] * columns
     caption = {"caption": "runs"} if kind == "data_table" else {}
     return {"type": kind, "rows": [row] * rows, **caption}
+
+
+def container(*children: Any, **more: Any) -> dict[str, Any]:
+    return {"type": "container", "title": plain("Output"), "child_blocks": list(children), **more}
+
+
+def action_cell(**more: Any) -> dict[str, Any]:
+    return {"type": "action", "element": button(), "fallback": RAW, **more}
+
+
+def data_table(*cells: Any, **more: Any) -> dict[str, Any]:
+    """Return a table of one column with a header and these cells below it."""
+    return {"type": "data_table", "caption": "runs", "rows": [[RAW], *([cell] for cell in cells)], **more}
+
+
+def alert(**more: Any) -> dict[str, Any]:
+    return {"type": "alert", "text": plain("Not saved"), **more}
 
 
 def pie(*segments: Any) -> dict[str, Any]:
@@ -146,12 +162,29 @@ AT_THE_LIMIT: dict[str, tuple[Any, Any]] = {
     ),
     "table rows": (table("table", 100), table("table", 101)),
     "table columns": (table("table", 1, columns=20), table("table", 1, columns=21)),
-    "data table rows": (table("data_table", 101), table("data_table", 102)),
+    "data table rows": (table("data_table", 201), table("data_table", 202)),
+    "data table columns": (table("data_table", 2, columns=20), table("data_table", 2, columns=21)),
     "data table characters": (
-        table("data_table", 10, "x" * 500),
-        table("data_table", 10, "x" * 501),
+        table("data_table", 10, "x" * 1000),
+        table("data_table", 10, "x" * 1001),
     ),
-    "page size": ({**table("data_table", 2), "page_size": 100}, {**table("data_table", 2), "page_size": 101}),
+    "largest page": (data_table(RAW, page_size=100), data_table(RAW, page_size=101)),
+    "smallest page": (data_table(RAW, page_size=1), data_table(RAW, page_size=0)),
+    "row header": (data_table(RAW, row_header_column_index=0), data_table(RAW, row_header_column_index=1)),
+    "button in a cell": (
+        data_table(action_cell(element=button(text=plain("x" * 75), value="x" * 2000))),
+        data_table(action_cell(element=button(value="x" * 2001))),
+    ),
+    "container title": (
+        container(section(), title=plain("x" * 150)),
+        container(section(), title=plain("x" * 151)),
+    ),
+    "container subtitle": (
+        container(section(), subtitle=mrkdwn("x" * 150)),
+        container(section(), subtitle=mrkdwn("x" * 151)),
+    ),
+    "blocks of a container": (container(*[section()] * 10), container(*[section()] * 11)),
+    "text in a container": (container(section("x" * 3000)), container(section("x" * 3001))),
 }
 
 
@@ -192,6 +225,47 @@ NEVER: dict[str, tuple[Any, str]] = {
         {**table("data_table", 2), "rows": [[RAW], [{"type": "raw_number", "value": 7}]]},
         "must be more than 0 characters",
     ),
+    "a cell whose text is no string": (data_table({"type": "raw_text", "text": 7}), "must be more than 0"),
+    "a number that is a word": (data_table({"type": "raw_number", "value": "7", "text": "7"}), "a number"),
+    "a menu in a cell": (data_table(action_cell(element=menu(1))), "unsupported type: static_select"),
+    "a cell with no button": (data_table({"type": "action", "fallback": RAW}), "unsupported type: None"),
+    "a button for a fallback": (data_table(action_cell(fallback=button())), "unsupported type: button"),
+    "an empty fallback": (
+        data_table(action_cell(fallback={"type": "raw_text", "text": ""})),
+        "must be more than 0 characters",
+    ),
+    "a button in the header": (
+        {**data_table(RAW), "rows": [[action_cell()], [RAW]]},
+        "unsupported type in a header: action",
+    ),
+    "rich text in the header": (
+        {**data_table(RAW), "rows": [[{"type": "rich_text", "elements": []}], [RAW]]},
+        "unsupported type in a header: rich_text",
+    ),
+    "a button in a plain table": ({"type": "table", "rows": [[action_cell()]]}, "unsupported type: action"),
+    "a page of no size": (data_table(RAW, page_size=True), "must be between 1 and 100"),
+    "a container without a title": (
+        {"type": "container", "child_blocks": [section()]},
+        "missing required field: title or rich_text_title",
+    ),
+    "a container with a mrkdwn title": (container(section(), title=mrkdwn("no")), "type plain_text"),
+    "a container with nothing in it": (container(), "no fewer than 1 items allowed"),
+    "a container in a container": (container(container(section())), "unsupported type: container"),
+    "a data table in a container": (container(data_table(RAW)), "unsupported type: data_table"),
+    "a chart in a container": (
+        container(pie({"label": "errored", "value": 1})),
+        "unsupported type: data_visualization",
+    ),
+    "a container that starts folded and can't unfold": (
+        container(section(), default_collapsed=True),
+        "requires `is_collapsible`",
+    ),
+    "a divider under a title that folds": (
+        container(section(), is_collapsible=True, has_header_divider=True),
+        "cannot be used with `is_collapsible`",
+    ),
+    "a container of its own width": (container(section(), width="huge"), "must be one of narrow"),
+    "a flag that is a word": (container(section(), is_collapsible="yes"), "must be a boolean"),
     "a pie with nothing in it": (pie({"label": "errored", "value": 0}), "must be more than 0"),
     "a pie with a long label": (pie({"label": "x" * 21, "value": 1}), "must be less than 21 characters"),
     "mrkdwn in a menu": (
@@ -247,8 +321,45 @@ def test_a_message_holds_one_table_and_two_charts() -> None:
     assert "no more than 2 data_visualization blocks" in refusal(chart, chart, chart)
 
 
+def test_what_a_container_holds_counts_towards_the_message() -> None:
+    CENSOR.check_message("fallback", [container(*[section()] * 9)] * 5)
+
+    assert "no more than 50 items allowed" in refusal(*[container(*[section()] * 10)] * 5)
+    assert "no more than 1 table blocks" in refusal(container(table("table", 1)), table("table", 1))
+    assert refusal(*[container(section("x" * 2640))] * 6) == "msg_blocks_too_long"
+
+
+def test_the_cells_of_all_data_tables_of_a_message_have_a_limit_together() -> None:
+    half = table("data_table", 5, "x" * 1000)
+    CENSOR.check_message("fallback", [half, half, section("x" * 3000)])
+
+    assert "must be less than 20001 characters" in refusal(half, half, data_table(RAW))
+
+
 def test_block_ids_are_not_repeated() -> None:
     assert "block_id already exists: a" in refusal(section(block_id="a"), section(block_id="a"))
+    inside = container(section(block_id="a"))
+    assert "block_id already exists: a" in refusal(section(block_id="a"), inside)
+
+
+@pytest.mark.parametrize(
+    ("kind", "block"),
+    [
+        ("container", container(section())),
+        ("data_table", data_table(action_cell())),
+        ("action", data_table(action_cell())),
+        ("table", container(table("table", 1))),
+    ],
+)
+def test_a_slack_may_lack_a_newer_block_or_cell(kind: str, block: Any) -> None:
+    CENSOR.check_message("fallback", [block])
+
+    with pytest.raises(RefusedError, match=f"invalid_blocks.*unsupported type: {kind}"):
+        PayloadValidator(frozenset({kind})).check_message("fallback", [block])
+
+
+def test_a_slack_without_buttons_in_cells_takes_a_table_without_them() -> None:
+    PayloadValidator(frozenset({"action"})).check_message("fallback", [data_table(RAW)])
 
 
 def test_a_messages_blocks_hold_some_thirteen_thousand_characters() -> None:
@@ -278,7 +389,12 @@ VIEWS: dict[str, Any] = {
     "long private_metadata": modal(private_metadata="x" * 3001),
     "too many blocks": modal(blocks=[section()] * 101),
     "no blocks": modal(blocks=[]),
-    "a block for messages": modal(blocks=[table("data_table", 2)]),
+    "a data table": modal(blocks=[table("data_table", 2)]),
+    "a table": modal(blocks=[table("table", 2)]),
+    "a container": modal(blocks=[container(section())]),
+    "a chart": modal(blocks=[pie({"label": "errored", "value": 1})]),
+    "a long alert": modal(blocks=[alert(text=plain("x" * 201))]),
+    "an alert of its own level": modal(blocks=[alert(level="fatal")]),
     "no kind": {**modal(), "type": "window"},
     "an input and no submit": modal(
         blocks=[{"type": "input", "label": plain("Label"), "element": {"type": "plain_text_input"}}]
@@ -301,9 +417,14 @@ def test_a_view_at_its_limits_is_shown() -> None:
             close=None,
             private_metadata="x" * 3000,
             callback_id="",
-            blocks=[section()] * 100,
+            blocks=[alert(text=mrkdwn("x" * 200), level="error"), *[section()] * 99],
         )
     )
+
+
+def test_a_slack_without_alerts_refuses_a_view_with_one() -> None:
+    with pytest.raises(RefusedError, match="unsupported type: alert"):
+        PayloadValidator(frozenset({"alert"})).check_view(modal(blocks=[alert()]))
 
 
 def test_a_view_of_more_than_250_kilobytes_is_too_large() -> None:
@@ -344,6 +465,12 @@ def test_blocks_of_slackblocks_are_accepted() -> None:
                 "pie", slackblocks.PieChart([slackblocks.ChartSegment("a", 1)])
             ),
             slackblocks.DataVisualizationBlock("bars", slackblocks.BarChart([runs], axes)),
+            slackblocks.ContainerBlock(
+                [slackblocks.SectionBlock("folded")],
+                title="Output",
+                is_collapsible=True,
+                default_collapsed=True,
+            ),
         ],
     )
 
@@ -365,8 +492,9 @@ def test_all_text_is_the_visible_text() -> None:
         {
             "type": "data_table",
             "caption": "caption",
-            "rows": [[{"type": "raw_number", "value": 7, "text": "seven"}]],
+            "rows": [[{"type": "raw_number", "value": 7, "text": "seven"}, action_cell()]],
         },
+        container(section("folded"), title=plain("Output")),
     )
     message = Message(ts="1.1", channel="C", text="fallback", blocks=blocks)
 
@@ -380,4 +508,27 @@ def test_all_text_is_the_visible_text() -> None:
         "https://example.com",
         "caption",
         "seven",
+        "Older",
+        "Output",
+        "folded",
     ]
+
+
+def test_buttons_in_cells_and_containers_are_found_with_their_block() -> None:
+    rows = [action_cell(element=button(action_id="show", value=str(number))) for number in (1, 2)]
+    blocks = [data_table(*rows, block_id="table"), container(section(accessory=button()), block_id="fold")]
+    message = Message(ts="1.1", channel="C", text="fallback", blocks=with_ids(blocks))
+    assert [(found.block_id, found.value) for found in message.buttons()[:2]] == [
+        ("table", "1"),
+        ("table", "2"),
+    ]
+    child = message.blocks[1]["child_blocks"][0]
+    assert message.button("older").block_id == child["block_id"] != "fold"
+
+
+def test_elements_without_an_action_id_get_one_wherever_they_are() -> None:
+    nameless = {"type": "button", "text": plain("Older")}
+    blocks = with_ids([data_table(action_cell(element=nameless)), container(actions(nameless))])
+
+    assert all(element["action_id"] for _, element in elements_of(blocks))
+    assert len(list(elements_of(blocks))) == 2

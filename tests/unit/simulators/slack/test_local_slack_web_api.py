@@ -30,7 +30,8 @@ async def test_auth_test_returns_the_bot_and_its_scopes(client: AsyncWebClient) 
 
     assert (answer["user_id"], answer["team_id"]) == ("U0BOT0001", "T0LOCAL01")
     assert answer.headers["x-oauth-scopes"] == (
-        "app_mentions:read,channels:history,chat:write,commands,groups:history,im:history,users:read"
+        "app_mentions:read,channels:history,chat:write,commands,files:write,groups:history,im:history,"
+        "usergroups:read,users:read"
     )
 
 

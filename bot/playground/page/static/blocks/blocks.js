@@ -6,12 +6,14 @@ import { icon } from "../icons.js";
 import { richText } from "../text/rich_text.js";
 import { plainWords, textNode } from "../text/text.js";
 import { chartBlock } from "./charts.js";
+import { containerBlock } from "./container.js";
 import { dataTable, tableBlock } from "./tables.js";
 import { unknown } from "./unknown.js";
 
 const DRAWN_BY = {
   actions: (block, context) => h("div", { class: "actions" }, block.elements.map((element) => drawElement(element, context))),
   alert: alertBlock,
+  container: (block, context) => containerBlock(block, context, (blocks) => blockNodes(blocks, context.surface, context.level + 1)),
   context: contextBlock,
   data_table: dataTable,
   data_visualization: chartBlock,
@@ -26,6 +28,10 @@ const DRAWN_BY = {
 /** Draw the blocks of a message or modal; `level` is the heading level. */
 export function drawBlocks(blocks, surface, level) {
   surface.resetControls();
+  return blockNodes(blocks, surface, level);
+}
+
+function blockNodes(blocks, surface, level) {
   return blocks.map((block) =>
     h("div", { class: `block ${block.type}-block`, "data-block-id": block.block_id }, drawBlock(block, surface, level)));
 }

@@ -1,6 +1,7 @@
 // The blocks table and data_table.
 
-import { h } from "../dom.js";
+import { freshId, h } from "../dom.js";
+import { drawElement } from "../elements/elements.js";
 import { richText, richTextWords } from "../text/rich_text.js";
 
 const DEFAULT_PAGE_SIZE = 5;
@@ -33,18 +34,22 @@ export function tableBlock(block, { viewer }) {
   );
 }
 
-/** The block `data_table`, with paging and sorting in the browser. */
-export function dataTable(block, { viewer }) {
+/** The block `data_table`, with paging and sorting in the browser. A cell may hold a button. */
+export function dataTable(block, context) {
+  const { viewer } = context;
   const [head = [], ...rows] = block.rows ?? [];
   const size = block.page_size ?? DEFAULT_PAGE_SIZE;
   const rowHeader = block.row_header_column_index ?? 0;
   const numeric = head.map((_, column) => rows.length > 0 && rows.every((row) => row[column]?.type === "raw_number"));
   const body = h("tbody");
   const position = h("span", { class: "table-place", role: "status" });
-  const headings = head.map((cell, column) =>
-    h("th", { scope: "col", class: numeric[column] && "number", "aria-sort": "none" },
+  const sortable = head.map((_, column) => rows.some((row) => row[column]?.type !== "action"));
+  const headings = head.map((cell, column) => (sortable[column]
+    ? h("th", { scope: "col", class: numeric[column] && "number", "aria-sort": "none" },
       h("button", { type: "button", class: "sort", onclick: () => sortBy(column) },
-        cellNode(cell, viewer), h("span", { class: "sort-mark", "aria-hidden": "true" }))));
+        cellNode(cell, viewer), h("span", { class: "sort-mark", "aria-hidden": "true" })))
+    : h("th", { scope: "col", class: "action-cell" }, cellNode(cell, viewer))));
+  const drawn = new Map();
   const previous = h("button", { type: "button", class: "small-button", onclick: () => changePage(-1) }, "Previous");
   const next = h("button", { type: "button", class: "small-button", onclick: () => changePage(1) }, "Next");
   let page = 0;
@@ -64,18 +69,29 @@ export function dataTable(block, { viewer }) {
 
   function show() {
     const shown = sortRows(rows, sorted).slice(page * size, (page + 1) * size);
-    body.replaceChildren(...shown.map((row) => h("tr", {}, row.map((cell, column) =>
-      column === rowHeader
-        ? markLong(h("th", { scope: "row", class: numeric[column] && "number" }, cellNode(cell, viewer)))
-        : markLong(h("td", { class: numeric[column] && "number" }, cellNode(cell, viewer)))))));
+    body.replaceChildren(...shown.map(rowNode));
     position.textContent = `${page * size + 1}–${Math.min((page + 1) * size, rows.length)} of ${rows.length}`;
     // Not `disabled`: that would remove the focus at the last page.
     previous.setAttribute("aria-disabled", page === 0);
     next.setAttribute("aria-disabled", (page + 1) * size >= rows.length);
     headings.forEach((heading, column) => {
       const direction = sorted.upwards ? "ascending" : "descending";
-      heading.setAttribute("aria-sort", column === sorted.column ? direction : "none");
+      if (sortable[column]) heading.setAttribute("aria-sort", column === sorted.column ? direction : "none");
     });
+  }
+
+  // Each row is drawn once, so that its buttons stay what they are on every page and in every order.
+  function rowNode(row) {
+    if (!drawn.has(row)) {
+      const headerId = freshId("row");
+      drawn.set(row, h("tr", {}, row.map((cell, column) => {
+        if (cell?.type === "action") return h("td", { class: "action-cell" }, actionNode(cell, context, headerId));
+        const isHeader = column === rowHeader;
+        const marks = { class: numeric[column] && "number", ...(isHeader ? { scope: "row", id: headerId } : {}) };
+        return markLong(h(isHeader ? "th" : "td", marks, cellNode(cell, viewer)));
+      })));
+    }
+    return drawn.get(row);
   }
 
   show();
@@ -110,6 +126,13 @@ function cellNode(cell, viewer) {
   return cell?.text ?? String(cell?.value ?? "");
 }
 
+// All rows may have the same button: the row's header says which is which.
+function actionNode(cell, context, headerId) {
+  const node = drawElement(cell.element, context);
+  node.firstChild.setAttribute("aria-describedby", headerId);
+  return node;
+}
+
 function sortRows(rows, { column, upwards }) {
   if (column < 0) return rows;
   const sorted = rows.toSorted((one, other) => compare(rank(one[column]), rank(other[column])));
@@ -117,6 +140,7 @@ function sortRows(rows, { column, upwards }) {
 }
 
 function rank(cell) {
+  if (cell?.type === "action") return rank(cell.fallback);
   if (cell?.type === "raw_number") return cell.value;
   return cell?.type === "rich_text" ? richTextWords(cell) : (cell?.text ?? "");
 }

@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { Surface } from "../elements/surface.js";
 import { captureFocus, restoreFocus } from "../focus.js";
 import { icon } from "../icons.js";
+import { showToast } from "../toast.js";
 import { dayDivider, dayOf } from "../text/dates.js";
 import { commandNode, messageNode, momentOf, noticeNode } from "./messages.js";
 import { iconOf, titleOf } from "./naming.js";
@@ -80,7 +81,21 @@ export class Feed {
     if (kind === "command") return commandNode(source, viewer);
     if (kind === "notice") return noticeNode(source, viewer);
     const surface = this.#surface(key, source.ts, viewer);
-    return messageNode(source, surface, this.store.workspace.bot.name, kind === "broadcast");
+    const { bot, shortcuts } = this.store.workspace;
+    return messageNode(source, surface, {
+      botName: bot.name,
+      isBroadcast: kind === "broadcast",
+      shortcuts,
+      choose: ({ callback_id: callbackId }) => this.#useShortcut(source.ts, callbackId),
+    });
+  }
+
+  async #useShortcut(ts, callbackId) {
+    try {
+      await this.sendAction({ kind: "shortcut", ts, callback_id: callbackId });
+    } catch (error) {
+      showToast(error.message, "problem");
+    }
   }
 
   #surface(key, ts, viewer) {

@@ -3,19 +3,24 @@
 import { drawBlocks } from "../blocks/blocks.js";
 import { copyButton } from "../clipboard.js";
 import { freshId, h } from "../dom.js";
+import { menuButton } from "../elements/menu.js";
 import { botFace, icon, letterFace } from "../icons.js";
 import { fullTime, timeOf } from "../text/dates.js";
 import { mrkdwnNodes } from "../text/mrkdwn.js";
+import { fileNode } from "./files.js";
 
 const HEADINGS = 2;
 
-/** Create a message of the bot or of a person; `isBroadcast` marks a thread reply that is also in the channel. */
-export function messageNode(message, surface, botName, isBroadcast = false) {
+/**
+ * Create a message of the bot or of a person. `isBroadcast` marks a thread reply that is also in the channel;
+ * `shortcuts` are the app's for messages, and `choose(shortcut)` uses one.
+ */
+export function messageNode(message, surface, { botName, isBroadcast, shortcuts, choose }) {
   const { viewer } = surface;
   const author = message.user ? (viewer.nameOf(message.user) ?? message.user) : botName;
   const body = message.blocks?.length
     ? drawBlocks(message.blocks, surface, HEADINGS)
-    : h("div", { class: "text" }, mrkdwnNodes(message.text ?? "", viewer));
+    : message.text && h("div", { class: "text" }, mrkdwnNodes(message.text, viewer));
   return frame({
     kind: message.seen_only_by ? "ephemeral" : "message",
     ts: message.ts,
@@ -24,9 +29,18 @@ export function messageNode(message, surface, botName, isBroadcast = false) {
     isApp: !message.user,
     viewer,
     mark: [message.seen_only_by && ephemeralMark(), isBroadcast && threadMark()],
-    body,
-    tools: message.blocks?.length > 0 && h("div", { class: "tools" }, copyButton(message.blocks, { compact: true })),
+    body: [body, (message.files ?? []).map(fileNode)],
+    tools: [
+      message.blocks?.length > 0 && copyButton(message.blocks, { compact: true }),
+      // Slack has no shortcuts on what only one person sees.
+      !message.seen_only_by && shortcuts.length > 0 && shortcutMenu(shortcuts, choose),
+    ].filter(Boolean),
   });
+}
+
+function shortcutMenu(shortcuts, choose) {
+  const items = shortcuts.map((shortcut) => ({ words: shortcut.name, more: shortcut.description, choose: () => choose(shortcut) }));
+  return menuButton(items, { class: "tool", title: "More actions", "aria-label": "More actions" });
 }
 
 /** Create a notice from Slackbot; with problems, it is about a message that Slack refused. */
@@ -52,9 +66,10 @@ export function commandNode(exchange, viewer) {
     "You used ", h("code", {}, exchange.title), " ", timeNode(exchange.ts, viewer));
 }
 
-/** Return the plain text of a message, for screen readers. */
+/** Return the plain text of a message and the names of its files, for screen readers. */
 export function plainText(message, viewer) {
-  return h("div", {}, mrkdwnNodes(message.text ?? "", viewer)).textContent;
+  const names = (message.files ?? []).map((file) => `File ${file.name}`);
+  return [h("div", {}, mrkdwnNodes(message.text ?? "", viewer)).textContent, ...names].filter(Boolean).join(". ");
 }
 
 /** Convert a message's `ts` to milliseconds. */
@@ -70,7 +85,7 @@ function threadMark() {
   return h("p", { class: "message-mark" }, icon("thread"), "Replied in a thread, and sent to the channel");
 }
 
-function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools }) {
+function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools = [] }) {
   const nameId = freshId("author");
   return h(
     "article",
@@ -85,7 +100,7 @@ function frame({ kind, ts, face, name, isApp = false, viewer, mark, body, tools 
       h("div", { class: "message-body" }, body),
       h("div", { class: "thread-slot" }),
     ),
-    tools,
+    tools.length > 0 && h("div", { class: "tools" }, tools),
   );
 }
 

@@ -1,4 +1,4 @@
-// Names of channels. A direct message has the name of the bot.
+// Names of channels and people. A direct message has the name of the bot.
 
 import { icon } from "../icons.js";
 
@@ -17,4 +17,11 @@ export function titleOf(channel, bot) {
 /** Return the icon for the kind of a channel. */
 export function iconOf(channel) {
   return icon(ICONS[channel.kind]);
+}
+
+/** Return a person's name, and what they are here if they are no full member. */
+export function titleOfPerson(person) {
+  const name = person.real_name || person.name;
+  if (person.team) return `${name} (other workspace)`;
+  return person.guest ? `${name} (guest)` : name;
 }

@@ -3,7 +3,7 @@
 import { freshId, h } from "../dom.js";
 import { botFace, icon } from "../icons.js";
 import { timeOf } from "../text/dates.js";
-import { iconOf, nameOf } from "./naming.js";
+import { iconOf, nameOf, titleOfPerson } from "./naming.js";
 import { isDark, onSystemScheme, switchScheme } from "./scheme.js";
 
 /** The sidebar; `onFault(name)` selects a fault of the simulated Cloudflare. */
@@ -50,7 +50,8 @@ export class Sidebar {
     this.channels.replaceChildren(...visibleChannels.filter(({ kind }) => kind !== "im").map((one) => this.#channel(one)));
     this.direct.replaceChildren(...visibleChannels.filter(({ kind }) => kind === "im").map((one) => this.#channel(one)));
     if (focused) this.channels.parentNode.querySelector("[aria-current]")?.focus();
-    this.person.replaceChildren(...workspace.people.map((one) => h("option", { value: one.id }, one.real_name || one.name)));
+    const people = workspace.people.filter((one) => !one.is_bot && !one.is_deleted);
+    this.person.replaceChildren(...people.map((one) => h("option", { value: one.id }, titleOfPerson(one))));
     this.person.value = person.id;
     this.#showFaults(workspace, fault);
     this.tick();
@@ -59,8 +60,8 @@ export class Sidebar {
   /** Show the viewer's local time. */
   tick() {
     if (!this.store.person) return;
-    const { tz } = this.store.person;
-    const words = `${tz.replaceAll("_", " ")} · ${timeOf(Date.now(), tz)}`;
+    const { zone } = this.store;
+    const words = `${zone.replaceAll("_", " ")} · ${timeOf(Date.now(), zone)}`;
     if (this.clock.textContent !== words) this.clock.textContent = words;
   }
 

@@ -4,6 +4,7 @@
 export class Surface {
   #shown = new Map();
   #changed = new Map();
+  #folded = new Map();
   #send;
   #fetchOptions;
 
@@ -33,6 +34,16 @@ export class Surface {
   change(blockId, actionId, state) {
     this.#changed.set(keyOf(blockId, actionId), state);
     this.#setState(blockId, actionId, state);
+  }
+
+  /** Return whether the person folded a container, or else its initial state; `name` is its title. */
+  isFolded(name, initially) {
+    return this.#folded.get(name) ?? initially;
+  }
+
+  /** Record that a container was folded or unfolded. */
+  fold(name, isFolded) {
+    this.#folded.set(name, isFolded);
   }
 
   /** Slack's current `state.values`. */

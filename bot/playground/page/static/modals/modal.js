@@ -10,7 +10,9 @@ import { plainWords } from "../text/text.js";
 import { problemsOf } from "./validation.js";
 
 const HEADINGS = 3;
-const INITIAL_FOCUS = ["[data-first]", "[data-control]", ".modal-body button, .modal-body a[href]", "button[type=submit]"];
+const INPUTS = ["[data-first]", "[data-control]"];
+const BUTTONS = [".modal-body button, .modal-body a[href]", "button[type=submit]"];
+const MAX_ANNOUNCEMENT = 200;
 
 /** Shows the open views of the viewer. */
 export class Modals {
@@ -48,6 +50,8 @@ class Modal {
     this.title = h("h2", { id: freshId("modal") });
     this.general = h("p", { class: "modal-problem", role: "alert", hidden: true });
     this.body = h("div", { class: "modal-body" });
+    // In the dialog, as screen readers can't reach the page around it.
+    this.status = h("p", { class: "visually-hidden", role: "status" });
     this.cancelButton = h("button", { type: "button", class: "button", onclick: () => this.#close(this.cancelButton) });
     this.submit = h("button", { type: "submit", class: "button primary" });
     this.closeButton = h(
@@ -60,6 +64,7 @@ class Modal {
       { novalidate: true },
       h("div", { class: "modal-header" }, this.title, this.closeButton),
       this.body,
+      this.status,
       this.general,
       h("div", { class: "dialog-buttons" }, this.cancelButton, this.submit),
     );
@@ -80,15 +85,19 @@ class Modal {
     this.opener = document.activeElement;
     document.body.append(this.dialog);
     this.dialog.showModal();
-    this.#initialFocus()?.focus();
+    this.#initialFocus().focus();
   }
 
-  /** Redraw a changed view, but preserve inputs and focus. */
+  /** Redraw a changed view, but preserve inputs and focus, and tell screen readers. */
   update(view, viewer) {
     if (view === this.view) return;
-    const note = captureFocus(this.body);
+    const isReading = document.activeElement === this.body;
+    const note = isReading ? null : captureFocus(this.body);
     this.#fill(view, viewer);
-    if (note && !restoreFocus(this.body, note)) this.#initialFocus()?.focus();
+    if (note && !restoreFocus(this.body, note)) this.#initialFocus().focus();
+    // A button that is pressed again and again stays in sight, however long each page is.
+    if (note) document.activeElement.scrollIntoView({ block: "nearest" });
+    this.status.textContent = `${this.title.textContent}: ${this.body.innerText}`.replaceAll(/\s+/g, " ").slice(0, MAX_ANNOUNCEMENT);
   }
 
   /** Remove a closed view. */
@@ -115,21 +124,21 @@ class Modal {
     this.general.hidden = true;
   }
 
-  // A long text without controls must be focusable, so that the keyboard can scroll it.
+  // A long text without controls must be reachable, so that the keyboard can scroll it. One with controls can have the
+  // focus all the same: a reader's place is kept while the content changes.
   #makeScrollable(hasNoControls) {
-    const marks = { tabindex: "0", role: "group", "aria-labelledby": this.title.id };
-    for (const [name, value] of Object.entries(marks)) {
+    this.body.tabIndex = hasNoControls ? 0 : -1;
+    for (const [name, value] of Object.entries({ role: "group", "aria-labelledby": this.title.id })) {
       if (hasNoControls) this.body.setAttribute(name, value);
       else this.body.removeAttribute(name);
     }
   }
 
+  // A long text is read from its start: its first button may be far below.
   #initialFocus() {
-    for (const selector of INITIAL_FOCUS) {
-      const found = this.form.querySelector(selector);
-      if (found && !found.hidden) return found;
-    }
-    return this.body.tabIndex === 0 ? this.body : this.closeButton;
+    const find = (selectors) => selectors.map((selector) => this.form.querySelector(selector)).find((found) => found && !found.hidden);
+    const isLong = this.body.scrollHeight > this.body.clientHeight;
+    return find(INPUTS) ?? (isLong || this.body.tabIndex === 0 ? this.body : (find(BUTTONS) ?? this.closeButton));
   }
 
   async #submit() {

@@ -8,7 +8,7 @@ import { timeOf } from "../text/dates.js";
 const PROMPT_SECONDS = 1.5;
 const KINDS = {
   command: "command", message: "message", action: "click", view_action: "click in a modal", submit: "modal submitted", close: "modal closed",
-  suggest: "menu search", web_api: "the bot called Slack",
+  suggest: "menu search", shortcut: "message shortcut", web_api: "the bot called Slack",
 };
 
 /** Create the disclosure of an exchange. */

@@ -1,6 +1,7 @@
 // Converts Slack's markup, `mrkdwn`, to DOM nodes.
 
 import { h, link, safeAddress } from "../dom.js";
+import { codeNode, preNode } from "./code.js";
 import { dateNode } from "./dates.js";
 import { emojiNamed } from "./emoji.js";
 import { broadcastNode, channelNode, groupNode, personNode } from "./mentions.js";
@@ -16,7 +17,7 @@ export function mrkdwnNodes(text, viewer, verbatim = false) {
   const fences = text.split("```");
   fences.forEach((part, index) => {
     // Every second part is between fences, except the last one if its fence is not closed.
-    if (index % 2 === 1 && index < fences.length - 1) nodes.push(h("pre", {}, plainCode(part.replace(/^\n/, ""))));
+    if (index % 2 === 1 && index < fences.length - 1) nodes.push(preNode(plainCode(part.replace(/^\n/, ""))));
     else nodes.push(...paragraphs(index % 2 === 1 ? "```" + part : afterFence(part, index), setting));
   });
   return nodes;
@@ -80,7 +81,7 @@ function parseSpecial(text, at, setting) {
   if (sign === "`") {
     const end = text.indexOf("`", at + 1);
     const code = text.slice(at + 1, end);
-    if (end > at + 1 && !code.includes("\n")) return { node: h("code", {}, plainCode(code)), end: end + 1 };
+    if (end > at + 1 && !code.includes("\n")) return { node: codeNode(plainCode(code)), end: end + 1 };
   } else if (sign === "<") {
     const end = text.indexOf(">", at);
     const node = end > 0 && parseBracketed(text.slice(at + 1, end), setting);

@@ -1,11 +1,12 @@
 // The rich_text block: text as a tree.
 
 import { h, link } from "../dom.js";
+import { codeNode, preNode } from "./code.js";
 import { dateNode } from "./dates.js";
 import { emojiNamed } from "./emoji.js";
 import { broadcastNode, channelNode, groupNode, personNode } from "./mentions.js";
 
-const STYLES = { bold: "strong", italic: "em", strike: "s", underline: "u", highlight: "mark", code: "code" };
+const STYLES = { bold: "strong", italic: "em", strike: "s", underline: "u", highlight: "mark" };
 const BULLETS = 3;
 const NUMBERS = ["decimal", "lower-alpha", "lower-roman"];
 
@@ -28,7 +29,7 @@ function partNode(part, viewer) {
   const words = () => (part.elements ?? []).map((element) => elementNode(element, viewer));
   switch (part.type) {
     case "rich_text_section": return h("div", { class: "rich-line" }, words());
-    case "rich_text_preformatted": return h("pre", {}, words());
+    case "rich_text_preformatted": return preNode(words());
     case "rich_text_quote": return h("blockquote", {}, words());
     case "rich_text_list": return listNode(part, viewer);
     default: return h("div", { class: "rich-line" }, richTextWords(part) || `[${part.type}]`);
@@ -57,7 +58,7 @@ function elementNode(element, viewer) {
   for (const [style, tag] of Object.entries(STYLES)) {
     if (element.style?.[style]) node = h(tag, {}, node);
   }
-  return node;
+  return element.style?.code ? codeNode(node) : node;
 }
 
 function unstyledNode(element, viewer) {

@@ -1,0 +1,125 @@
+"""A list of instances as Slack's own table: dense, and sorted in the client by a click on a column."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from bot.browse.messages.details import LABEL, ValueOf
+from bot.browse.messages.rows import STILL_GOING, row_button
+from bot.browse.screen import Screen
+from bot.cloudflare.models import Instance
+from bot.ui import limits
+from bot.ui.elements import duration, numbered, plain
+from bot.ui.limits import Block
+from bot.ui.statuses import appearance
+
+Cell = dict[str, Any]
+
+_ROWS_AT_ONCE: Final = 20
+_INSTANCE: Final = "Instance"
+_VERSION: Final = 8
+"""Characters of a version's id, as Cloudflare's dashboard shows."""
+_NOTHING: Final = "–"
+"""What stands in a cell without a value: Slack refuses a whole message for an empty one."""
+
+
+def table(screen: Screen, value_of: ValueOf, caption: str, room: int) -> list[Block]:
+    """Build a `data_table` of as many rows as fit, and no block if none does.
+
+    A column stands there only if it tells anything: not the status that all were asked for, and nothing that
+    the local engine leaves out. Times are in UTC, as a cell has no zone of each reader's own.
+
+    Args:
+        screen: with the rows.
+        value_of: writes the buttons' values.
+        caption: for screen readers.
+        room: for how many characters the message has room.
+    """
+    rows = [_cells(row, number, screen, value_of) for number, row in enumerate(screen.rows, 1)]
+    names = [
+        name
+        for name in (rows[0] if rows else ())
+        if name == _INSTANCE or any(_text_of(row[name]) != _NOTHING for row in rows)
+    ]
+    if screen.query.status is not None and all(row.status == screen.query.status for row in screen.rows):
+        names.remove("Status")
+    lines: list[list[Cell]] = [[_text(name) for name in names]]
+    room = min(room, limits.TABLE_TEXT) - sum(map(len, names))
+    for row in rows[: limits.TABLE_ROWS - 1]:
+        line = [row[name] for name in names]
+        room -= sum(_characters(cell) for cell in line)
+        if room < 0:
+            break
+        lines.append(line)
+    if len(lines) == 1:
+        return []
+    return [
+        {
+            "type": "data_table",
+            "caption": caption,
+            "page_size": _ROWS_AT_ONCE,
+            "row_header_column_index": names.index(_INSTANCE),
+            "rows": lines,
+        }
+    ]
+
+
+def _cells(row: Instance, number: int, screen: Screen, value_of: ValueOf) -> dict[str, Cell]:
+    looks = appearance(row.status)
+    pressed = row_button(row, screen, value_of)
+    return {
+        "Status": _text(f"{looks.emoji} {looks.word}"),
+        _INSTANCE: _text(plain(row.id)),
+        "Created (UTC)": _time(row.created_on, screen.fetched_at),
+        "Ended (UTC)": _time(row.ended_on, screen.fetched_at),
+        "Ran": _span(_ran(row, screen.fetched_at)),
+        "Trigger": _text(plain(row.trigger_source or "").removeprefix("unknown")),
+        "Version": _text(plain(row.version_id or "")[:_VERSION]),
+        LABEL: _text("") if pressed is None else _action(numbered(pressed, number)),
+    }
+
+
+def _ran(row: Instance, now: datetime) -> timedelta | None:
+    """Return how long an instance ran, or has been running; None if that is not known."""
+    if row.started_on is None:
+        return None
+    if row.ended_on is not None:
+        return row.ended_on - row.started_on
+    return now - row.started_on if row.status in STILL_GOING else None
+
+
+def _text(text: str) -> Cell:
+    return {"type": "raw_text", "text": text or _NOTHING}
+
+
+def _action(pressed: Block) -> Cell:
+    """Build a cell with a button; clients that show none there show nothing."""
+    return {"type": "action", "element": pressed, "fallback": _text("")}
+
+
+def _number(value: int, text: str) -> Cell:
+    """Build a cell that Slack sorts by its value if all of its column have one."""
+    return {"type": "raw_number", "value": value, "text": text}
+
+
+def _time(at: datetime | None, now: datetime) -> Cell:
+    """Build the cell of a time, with its year if that is another one than now."""
+    if at is None:
+        return _number(0, _NOTHING)
+    form = "%d %b %H:%M" if at.astimezone(UTC).year == now.astimezone(UTC).year else "%d %b %Y %H:%M"
+    return _number(int(at.timestamp()), at.astimezone(UTC).strftime(form))
+
+
+def _span(span: timedelta | None) -> Cell:
+    if span is None:
+        return _number(-1, _NOTHING)
+    return _number(max(int(span.total_seconds() * 1000), 0), duration(span))
+
+
+def _text_of(cell: Cell) -> str:
+    text: str = cell["element"]["text"]["text"] if cell["type"] == "action" else cell["text"]
+    return text
+
+
+def _characters(cell: Cell) -> int:
+    """Count what people read of a cell, in clients that show buttons and in those that do not."""
+    return len(_text_of(cell)) + (len(cell["fallback"]["text"]) if cell["type"] == "action" else 0)

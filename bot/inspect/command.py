@@ -1,0 +1,164 @@
+"""Read a command about one instance: `show NAME ID`, `show NAME latest failed`, `why did NAME fail`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.browse.command import is_instance_id, join_flags, read_addresses, with_account
+from bot.browse.options import ACCOUNT, LIST_OPTIONS
+from bot.browse.phrases import EVERYTHING, is_phrase
+from bot.browse.requests import DescribeInstance
+from bot.cloudflare.models import Status
+from bot.language import filters, name_matching
+from bot.language.command import Command
+from bot.language.errors import QueryError
+from bot.language.filler_words import is_filler, without_fillers
+from bot.language.tokens import COMMAND, Token, quote
+
+SYNONYMS: Final = ("describe", "inspect", "status", "get", "view", "details", "detail", "display", "open")
+"""Other words for `show`."""
+WHY: Final = ("explain", "why", "debug", "reason", "cause", "diagnose")
+"""Words that ask why an instance failed."""
+
+_NEWEST: Final = frozenset({"latest", "last", "newest", "recent"})
+_FAILED: Final = "failed"
+"""`show NAME errored` is the list: of many, as people say `show errored NAME`, too."""
+_ERRORED: Final = Status("errored")
+_MOST_NAMES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The bare words behind the verb, by what they mean.
+
+    Attributes:
+        instance: the id of an instance; None without one.
+        newest: the word that asks for the newest one; None without one.
+        status: the status that is said; None without one.
+        rest: all others, among them the workflow's name.
+    """
+
+    instance: Token | None
+    newest: Token | None
+    status: Status | None
+    rest: tuple[Token, ...]
+
+
+def read_show(head: Token, rest: Sequence[Token], command: Command) -> DescribeInstance | None:
+    """Read words that ask for one instance; None if they ask for something else, as a list.
+
+    Raises:
+        QueryError: something in them can't be understood.
+    """
+    if any(word.is_flag and word.key == "help" for word in rest):
+        return None
+    words, readings = read_addresses(rest)
+    asks_why = head.value.lower() in WHY
+    words = join_flags(words) if asks_why or any(map(is_instance_id, words)) else words
+    bare = [word for word in words if word.key is None]
+    options = [word for word in words if word.key is not None]
+    found: _Words | None = _sort(bare, command)
+    if found is not None and not asks_why:
+        found = _if_one(found, bare, options, command)
+    if found is None:
+        return None
+    status = None if found.instance else found.status or (_ERRORED if asks_why else None)
+    instance = found.instance.value if found.instance else None
+    request = DescribeInstance(_name(found, command), instance, status, readings=readings)
+    return with_account(request, options, command)
+
+
+def _sort(bare: Sequence[Token], command: Command) -> _Words:
+    """Sort bare words by what they mean; a number behind `last` makes it one of a list's words."""
+    instance = newest = status = None
+    rest = []
+    for place, word in enumerate(bare):
+        text = word.value.lower()
+        behind = bare[place + 1].value if place + 1 < len(bare) else ""
+        said = filters.known_status(text) or filters.synonymous_status(text)
+        if word.value in command.workflows:
+            rest.append(word)
+        elif instance is None and is_instance_id(word):
+            instance = word
+        elif text in _NEWEST and not word.quoted and not behind.isdecimal():
+            newest = newest or word
+        elif said and not word.quoted:
+            status = status or said
+        elif not (is_filler(word) or text in EVERYTHING):
+            rest.append(word)
+    return _Words(instance, newest, status, tuple(rest))
+
+
+def _if_one(
+    found: _Words, bare: Sequence[Token], options: Sequence[Token], command: Command
+) -> _Words | None:
+    """Return words behind `show` if they ask for one instance: an id, the newest, or `NAME failed`."""
+    if found.instance is not None:
+        return found
+    if found.newest is None:
+        return _with_odd_id(bare, command) or _newest_failed(bare, found)
+    has_filter = any(LIST_OPTIONS.find(word.key or "") not in (None, ACCOUNT) for word in options)
+    return None if has_filter else found  # a list, as in `show the last failed orders since:2h`
+
+
+def _with_odd_id(bare: Sequence[Token], command: Command) -> _Words | None:
+    """Read `show NAME ID` where the id does not look like one; where the names are known, NAME is one."""
+    if len(bare) != 2 or not _is_name(bare[0], command):
+        return None
+    both = name_matching.find_name([word.value for word in bare], command.workflows, lambda _: False)
+    if both is not None and both.stop - both.start > 1:
+        return None
+    name, instance = bare
+    text = instance.value
+    is_other = not instance.quoted and (
+        is_phrase(text) or is_filler(instance) or text.lower() in EVERYTHING or filters.nearest_status(text)
+    )
+    if is_other or text in command.workflows:
+        return None
+    return _Words(instance, None, None, (name,))
+
+
+def _is_name(word: Token, command: Command) -> bool:
+    """Return whether a word is the name of a workflow, or may be one as the names are not known."""
+    if not command.workflows:
+        return not (is_filler(word) or is_phrase(word.value) or word.value.lower() in EVERYTHING)
+    return len(name_matching.resolve(word.value, command.workflows)) == 1
+
+
+def _newest_failed(bare: Sequence[Token], found: _Words) -> _Words | None:
+    """Read `show NAME failed`, which names one workflow and no more."""
+    if len(bare) != 2 or bare[1].value.lower() != _FAILED or bare[1].quoted or len(found.rest) != 1:
+        return None
+    return found
+
+
+def _name(found: _Words, command: Command) -> str | None:
+    """Return the name of the workflow among the words; None if they have none.
+
+    Raises:
+        QueryError: they say more than a name, or fit several.
+    """
+    words = without_fillers(found.rest)
+    if not words:
+        return None
+    matched = name_matching.find_name([word.value for word in words], command.workflows, lambda _: False)
+    if matched is None:
+        if len(words) > 1:
+            raise _unknown(words[1], words[0])
+        return words[0].value
+    if len(matched.names) > 1:
+        raise words[matched.start].wrong(
+            "may mean several workflows", expected="a whole name", nearest=tuple(map(quote, matched.names))
+        )
+    left = [*words[: matched.start], *words[matched.stop :]]
+    if left:
+        raise _unknown(left[0], words[matched.start])
+    return matched.names[0]
+
+
+def _unknown(word: Token, name: Token) -> QueryError:
+    return word.wrong(
+        f"is a word I don't know beside the workflow's name, `{name.value}`",
+        expected=f"an instance's id, or `latest`, as in `{COMMAND} show NAME latest failed`",
+        nearest=("",),
+    )

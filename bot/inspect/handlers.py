@@ -1,0 +1,279 @@
+"""Answers about one instance: a typed command, a row's button, and the buttons of what is shown."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from cachetools import TTLCache
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.access.messages import ACCESS
+from bot.access.policy import Access
+from bot.browse.bookmark import Bookmark
+from bot.browse.browser import Browser
+from bot.browse.model import ListQuery
+from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.models import InstanceDetail, Status
+from bot.inspect.finder import InstanceFinder
+from bot.inspect.messages.buttons import InstanceControls
+from bot.inspect.messages.detail import (
+    instance_message,
+    instance_modal,
+    loading_modal,
+    not_opened_message,
+    problem_modal,
+)
+from bot.inspect.model import InstanceView, Subject, is_ended
+from bot.inspect.payload_handlers import PayloadHandlers
+from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
+from bot.inspect.timeline import STEPS_PER_PAGE, build_view
+from bot.reasons import reason_of
+from bot.slack.interaction import Interaction
+from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
+from bot.slack.requests import Request, RequestStore
+from bot.slack.router import log_problem
+from bot.telemetry import current_request_id
+from bot.ui.elements import command, context
+from bot.ui.limits import Block
+from bot.ui.problems import problem_message
+from bot.ui.request_id import with_request_id
+
+_log = structlog.get_logger(__name__)
+
+_ERRORED: Final = Status("errored")
+_MOST_REFRESHED: Final = 1_000
+_VERSION_TIMEOUT: Final = timedelta(seconds=1)
+"""A version's age is not worth a longer wait."""
+
+
+class InspectHandlers:
+    """Handlers of everything that is asked of one instance.
+
+    Args:
+        accounts: each account's workflows by the account's name, the default first.
+        account_ids: Cloudflare's id of each account that has one, by its name.
+        browser: finds the newest instances, and knows the names of workflows.
+        requests: makes requests into button values.
+        now: the clock.
+        refresh_pause: for how long a refreshed instance is not asked for again.
+        payloads: shows what went in and came out.
+        access: says who may look at what.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything that an instance needs comes together here
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        account_ids: Mapping[str, str],
+        browser: Browser,
+        requests: RequestStore,
+        now: Callable[[], datetime],
+        refresh_pause: timedelta,
+        payloads: PayloadHandlers,
+        access: Access,
+    ) -> None:
+        self._accounts = Accounts(accounts)
+        self._account_ids = account_ids
+        self._finder = InstanceFinder(accounts, account_ids, browser)
+        self._requests = requests
+        self._now = now
+        self.payloads = payloads
+        self._access = access
+        self._refreshed: TTLCache[Subject, bool] = TTLCache(_MOST_REFRESHED, refresh_pause.total_seconds())
+
+    async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
+        """Show the instance that words name, in a message."""
+        found = await self._finder.find(request, await self._access.viewer(interaction))
+        shown = await self._message(found.subject, found.detail, 0, interaction)
+        return replace(shown, readings=found.readings)
+
+    async def open(self, request: ShowInstance, interaction: Interaction) -> Reply:
+        """Open an instance in a modal: at once with what its row knew, then with the rest."""
+        subject = Subject(request.workflow, request.instance, request.account)
+        account = self._account_shown(subject)
+        view = loading_modal(subject, request.row, self._now(), account)
+        metadata = interaction.dump("")
+
+        async def fill() -> UpdateModal:
+            return await self._modal(subject, 0, interaction)
+
+        return OpenModal(
+            {**view, "private_metadata": metadata},
+            not_opened_message(subject),
+            push=interaction.in_modal,
+            fill=fill,
+        )
+
+    async def turn_steps(self, request: TurnSteps, interaction: Interaction) -> Reply:
+        """Show another page of steps in place."""
+        return await self._in_place(request, interaction, fresh=False)
+
+    async def refresh(self, request: RefreshInstance, interaction: Interaction) -> Reply:
+        """Show the instance as it is now in place; one that was refreshed a moment ago as it was then."""
+        is_fresh = request.subject in self._refreshed
+        reply = await self._in_place(request, interaction, fresh=not is_fresh)
+        self._refreshed[request.subject] = True
+        return reply
+
+    async def share(self, request: ShareInstance, interaction: Interaction) -> Reply:
+        """Show everybody in the channel the instance that a person sees."""
+        subject, first = request.subject, request.first
+        shown = await self._message(subject, await self._detail(subject), first, interaction, for_all=True)
+        view = None
+        if interaction.open_view:
+            view = (await self._modal(subject, first, interaction)).view
+        return PostToChannel(shown.message, shown.plain, view)
+
+    async def follow_link(self, _: OpenDashboard, _interaction: Interaction) -> Reply:
+        """Do nothing: Slack has opened the dashboard."""
+        return Nothing()
+
+    async def _in_place(self, request: OfInstance, interaction: Interaction, *, fresh: bool) -> Reply:
+        if interaction.open_view:
+            return await self._modal(
+                request.subject, request.first, interaction, fresh=fresh, is_second_look=True
+            )
+        detail = await self._detail(request.subject, fresh=fresh)
+        await self._learn_version(request.subject, detail)
+        is_shared = interaction.sharer is not None
+        shown = await self._message(request.subject, detail, request.first, interaction, for_all=is_shared)
+        return replace(shown, in_place=True)
+
+    async def _message(
+        self,
+        subject: Subject,
+        detail: InstanceDetail,
+        first: int,
+        interaction: Interaction,
+        *,
+        for_all: bool = False,
+    ) -> ShowMessage:
+        """Return an instance as a message; `for_all` in a channel it has no params and outputs."""
+        view = await self._view(subject, detail, first)
+        controls = await self._controls(view, interaction.team)
+        account = self._account_shown(subject)
+        if for_all:
+            return ShowMessage(instance_message(view, controls, account))
+        folded, plainer = await self._payloads(subject, detail, view.page.first, interaction)
+        return ShowMessage(
+            instance_message(view, controls, account, folded),
+            plain=instance_message(view, controls, account, plainer),
+        )
+
+    async def _modal(
+        self,
+        subject: Subject,
+        first: int,
+        interaction: Interaction,
+        *,
+        fresh: bool = False,
+        is_second_look: bool = False,
+    ) -> UpdateModal:
+        """Return the modal of an instance; what goes wrong stands in it, with a button to try again."""
+        fallback = not_opened_message(subject)
+        try:
+            detail = await self._detail(subject, fresh=fresh)
+        except CloudflareError as error:
+            log_problem(error)
+            said = with_request_id(problem_message(error), current_request_id())
+            refresh = await self._value(RefreshInstance(subject, first), interaction.team)
+            view = problem_modal(subject, said, refresh)
+        else:
+            if is_second_look:
+                await self._learn_version(subject, detail)
+            shown = await self._view(subject, detail, first)
+            controls = await self._controls(shown, interaction.team)
+            _, payloads = await self._payloads(subject, detail, shown.page.first, interaction)
+            view = instance_modal(shown, controls, self._account_shown(subject), payloads)
+        return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
+
+    async def _payloads(
+        self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
+    ) -> tuple[list[Block], list[Block]]:
+        """Return params and output for a person who may read them, folded and plainer; else who may."""
+        viewer = await self._access.viewer(interaction)
+        if viewer.may_read_payloads(subject.account, subject.workflow):
+            return await self.payloads.blocks(subject, detail, first, interaction.team)
+        hidden = context(f"🔒 Params and output are for those with the right `payloads`: {command(ACCESS)}")
+        return [hidden], [hidden]
+
+    async def _view(self, subject: Subject, detail: InstanceDetail, first: int) -> InstanceView:
+        view = await build_view(subject, detail, first, self._now())
+        _, workflows = self._accounts.get(subject.account)
+        version = workflows.known_version(subject.workflow, detail.version_id or "")
+        if version is not None:
+            view = replace(view, version_since=version.created_on)
+        return await self.payloads.without_secrets(view)
+
+    async def _learn_version(self, subject: Subject, detail: InstanceDetail) -> None:
+        """Ask when an instance's version came. A first look does without, as it is to cost one request."""
+        _, workflows = self._accounts.get(subject.account)
+        if detail.version_id and workflows.known_version(subject.workflow, detail.version_id) is None:
+            with suppress(CloudflareError, TimeoutError):  # the rest is worth showing without it
+                async with asyncio.timeout(_VERSION_TIMEOUT.total_seconds()):
+                    await workflows.get_version(subject.workflow, detail.version_id)
+
+    async def _detail(self, subject: Subject, *, fresh: bool = False) -> InstanceDetail:
+        _, workflows = self._accounts.get(subject.account)
+        return await workflows.get_detail(subject.workflow, subject.instance, fresh=fresh)
+
+    async def _controls(self, view: InstanceView, team: str) -> InstanceControls:
+        subject, page, survey = view.subject, view.page, view.survey
+        first, last = page.first, page.first + len(page.entries)
+        has_errored = view.detail.status == _ERRORED
+        may_change = not is_ended(view.detail.status) or view.detail.is_partial
+
+        def elsewhere(place: int | None) -> Request | None:
+            is_shown = place is None or first <= place < last
+            return None if is_shown or place is None else TurnSteps(subject, place)
+
+        wanted: dict[str, Request | None] = {
+            "refresh": RefreshInstance(subject, first) if may_change else None,
+            "previous": TurnSteps(subject, max(first - STEPS_PER_PAGE, 0)) if first else None,
+            "next": TurnSteps(subject, last) if last < survey.total else None,
+            "failed": elsewhere(survey.first_failed),
+            "going": elsewhere(survey.first_going),
+            "list": _list_of(subject, _ERRORED if has_errored else None),
+            "share": ShareInstance(subject, first),
+        }
+        values = {
+            name: None if request is None else await self._value(request, team)
+            for name, request in wanted.items()
+        }
+        lost = any(values[name] is None for name, request in wanted.items() if request is not None)
+        name, _ = self._accounts.get(subject.account)
+        return InstanceControls(
+            refresh=values["refresh"],
+            previous=values["previous"],
+            next=values["next"],
+            failed=values["failed"],
+            going=values["going"],
+            list=values["list"],
+            share=values["share"],
+            of_errored=has_errored,
+            account_id=self._account_ids.get(name),
+            incomplete=lost,
+        )
+
+    async def _value(self, request: Request, team: str) -> str | None:
+        """Return a button's value, or None where the database can't keep it. The rest is shown even so."""
+        try:
+            return await self._requests.save(request, team)
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("bookmark_not_kept", reason=reason_of(error))
+            return None
+
+    def _account_shown(self, subject: Subject) -> str:
+        """Return the name of an instance's account where there are several."""
+        names = self._accounts.names
+        return (subject.account or names[0]) if len(names) > 1 else ""
+
+
+def _list_of(subject: Subject, status: Status | None = None) -> OpenList:
+    return OpenList(Bookmark(ListQuery(subject.workflow, subject.account, status)))

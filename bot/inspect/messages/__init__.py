@@ -1,0 +1,1 @@
+"""One instance as Block Kit: pure, values in and blocks out."""

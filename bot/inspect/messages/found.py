@@ -1,0 +1,212 @@
+"""What a message mentions, for the person who asked: a row for each instance and workflow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.access.messages import ACCESS
+from bot.browse.messages.details import ValueOf, details_button
+from bot.browse.messages.overview import status_counts
+from bot.browse.messages.rows import row_times
+from bot.browse.requests import ShowInstance
+from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
+from bot.cloudflare.models import Instance, InstanceDetail, Workflow
+from bot.inspect.model import Subject
+from bot.language.command import Command
+from bot.language.tokens import COMMAND, quote
+from bot.ui import limits
+from bot.ui.elements import Message, button, code, command, context, escape, header, message, section
+from bot.ui.limits import Block
+from bot.ui.problems import explain, is_explained, run_button
+from bot.ui.statuses import appearance
+
+_LONGEST_ERROR: Final = 120
+_MOST_COUNTS: Final = 4
+_TITLE: Final = "Found in that message"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInstance:
+    """An instance of a known workflow.
+
+    Attributes:
+        subject: which one.
+        detail: what Cloudflare says of it; None where it does not.
+        error: why not.
+    """
+
+    subject: Subject
+    detail: InstanceDetail | None = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWorkflow:
+    """A workflow.
+
+    Attributes:
+        name: its name.
+        listed: what the account's list says of it; None if it is not there.
+        list_value: of the button that lists its instances; None if that does not fit.
+        account: as settings name it; None means the default account.
+    """
+
+    name: str
+    listed: Workflow | None
+    list_value: str | None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAccount:
+    """A link to an account that the bot does not read."""
+
+    workflow: str
+    instance: str | None
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """A workflow that the person may not look at; it was not looked up."""
+
+    workflow: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """An id that no list read lately has, nor the workflow that is named beside it."""
+
+    instance: str
+    tried: str | None = None
+
+
+Finding = FoundInstance | FoundWorkflow | OtherAccount | NotAllowed | NotFound
+
+
+def found_message(
+    findings: Sequence[Finding],
+    left_out: int,
+    unread: Sequence[Exception],
+    value_of: ValueOf,
+    now: datetime,
+) -> Message:
+    """Show what a message mentions.
+
+    Args:
+        findings: in the order of the message.
+        left_out: how many more it mentions.
+        unread: why an account's workflows could not be listed, for each such account.
+        value_of: writes the values of the rows' buttons.
+        now: the clock.
+    """
+    notices = []
+    if left_out:
+        notices.append(f"And {left_out:,} more, which are not looked up: one message shows ten.")
+    if unread:
+        why = " ".join(dict.fromkeys(map(_why, unread)))
+        notices.append(f"⚠️ Not all names of workflows are known just now. {why}")
+    if not findings:
+        return _nothing(notices)
+    rows = [_row(finding, value_of, now) for finding in findings]
+    blocks = [header(_TITLE), *rows, *map(context, notices)]
+    texts = [row["text"]["text"].replace("\n", " ") for row in rows]
+    return message(f"{_TITLE}: {'; '.join((*texts, *notices))}", blocks)
+
+
+def _nothing(notices: Sequence[str]) -> Message:
+    title = "Nothing in that message leads to a workflow."
+    advice = (
+        "Looked for: links to workflows in Cloudflare's dashboard, `NAME/ID`, names of workflows, "
+        "and ids of instances."
+    )
+    everything = Command(COMMAND)
+    blocks = [
+        section(f"*{title}*\n{advice}", run_button("All workflows", everything)),
+        *map(context, notices),
+    ]
+    return message(" ".join((title, advice, *notices)), blocks)
+
+
+def _row(finding: Finding, value_of: ValueOf, now: datetime) -> Block:
+    match finding:
+        case FoundInstance():
+            return _instance(finding, value_of, now)
+        case FoundWorkflow():
+            return _workflow(finding)
+        case NotAllowed():
+            return section(
+                f"🔒 {code(finding.workflow)}\nYou may not look at it here: {command(ACCESS)} says who may."
+            )
+        case OtherAccount():
+            names = " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
+            account = code(finding.account_id)
+            return section(f"{names}\nThe link leads to the account {account}, which this bot does not read.")
+        case NotFound():
+            return _not_found(finding)
+
+
+def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
+    subject, detail = found.subject, found.detail
+    names = f"{code(subject.instance)} of {_named(subject.workflow, subject.account)}"
+    if detail is None:
+        is_missing = isinstance(found.error, InstanceNotFound | WorkflowNotFound)
+        shown = None if is_missing else _details(subject, None, value_of)
+        return section(f"⚠️ {names}\n{_why(found.error)}", shown)
+    row = Instance(
+        id=subject.instance,
+        status=detail.status,
+        created_on=detail.queued,
+        started_on=detail.start,
+        ended_on=detail.end,
+        version_id=detail.version_id,
+        trigger_source=detail.trigger.source if detail.trigger else None,
+    )
+    looks = appearance(detail.status)
+    times = " · ".join(row_times(row, now))
+    said = f"{looks.emoji} *{escape(looks.word)}*   {names}\n{times}"
+    return section(said, _details(subject, row, value_of))
+
+
+def _details(subject: Subject, row: Instance | None, value_of: ValueOf) -> Block | None:
+    shown = ShowInstance(subject.workflow, subject.instance, subject.account, row)
+    return details_button(shown, value_of)
+
+
+def _workflow(found: FoundWorkflow) -> Block:
+    name = _named(found.name, found.account)
+    if found.listed is None:
+        return section(f"⚠️ {name}\nThe account's list has no workflow of that name.")
+    said = [
+        f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
+        for status, count in status_counts(found.listed)
+    ]
+    line = " · ".join(said[:_MOST_COUNTS]) or "a workflow"
+    shown = None
+    if found.list_value is not None:
+        shown = button("Open", "list_open", found.list_value, f"Open {found.name}")
+    return section(f"*{name}*\n{line}", shown)
+
+
+def _not_found(found: NotFound) -> Block:
+    where = "No list that was read lately has it"
+    if found.tried is not None:
+        where += f", nor does {code(found.tried)}"
+    named = Command(f"{COMMAND} show {quote(found.instance)}")
+    ask = command(f"{COMMAND} show NAME {quote(found.instance)}")
+    text = f"{code(found.instance)}\n{where}. With its workflow's name: {ask}"
+    return section(text, run_button("Which workflow?", named))
+
+
+def _named(workflow: str, account: str | None) -> str:
+    return code(workflow) if account is None else f"{code(workflow)} in {code(account)}"
+
+
+def _why(error: Exception | None) -> str:
+    """Return in a sentence why something is not known."""
+    if isinstance(error, WorkflowNotFound):
+        return "The account has no workflow of that name."
+    if error is not None and is_explained(error):
+        return limits.shorten_markup(explain(error).title, _LONGEST_ERROR)
+    return "Cloudflare has not answered yet."

@@ -1,0 +1,66 @@
+"""Why one instance can't be shown, and what to do instead."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.model import ListQuery
+from bot.browse.requests import DescribeInstance
+from bot.cloudflare.models import Status
+from bot.language.command import Command
+from bot.language.tokens import COMMAND
+from bot.ui.elements import Message, code, command, message, section
+from bot.ui.problems import run_button
+from bot.ui.statuses import appearance
+
+_MOST_OFFERED: Final = 5
+
+
+def which_workflow_message(requests: Sequence[DescribeInstance], instance: str | None) -> Message:
+    """Ask which workflow is meant, with a command for each that may be.
+
+    Args:
+        requests: the same for each workflow, the likeliest first.
+        instance: the id that was typed; None where the newest was asked for.
+    """
+    if instance is None:
+        title = "Which workflow?"
+        advice = f"Type its name, as in {command(f'{COMMAND} show NAME latest failed')}."
+    else:
+        title = f"Which workflow has {code(instance)}?"
+        advice = (
+            f"Say which, as in {command(f'{COMMAND} show NAME ID')}: this bot can't find one by its id yet."
+        )
+    offers = [Command(request.command()) for request in requests[:_MOST_OFFERED]]
+    blocks = [section(f"⚠️ *{title}*\n{advice}")]
+    blocks += [section(command(offer.whole()), run_button("Show it", offer)) for offer in offers]
+    left = len(requests) - len(offers)
+    more = [f"And {left:,} more workflows: {command(COMMAND)}"] if left > 0 else []
+    return message(
+        " ".join((title, advice, *(f"Type {command(offer.whole())}" for offer in offers), *more)),
+        [*blocks, *(section(line, run_button("All workflows", Command(COMMAND))) for line in more)],
+    )
+
+
+def other_account_message(request: DescribeInstance, here: DescribeInstance) -> Message:
+    """Say that a link leads to an account that the bot does not read; `here` asks for the same in its own."""
+    title = "That link leads to another Cloudflare account."
+    advice = (
+        f"This bot does not read the account {code(request.account_id or '')}. "
+        "Whoever runs it can add accounts in its settings."
+    )
+    same = Command(here.command())
+    offer = f"The same id in this bot's account: {command(same.whole())}"
+    blocks = [section(f"⚠️ *{title}*\n{advice}"), section(offer, run_button("Show it", same))]
+    return message(f"{title} {advice} {offer}", blocks)
+
+
+def none_message(workflow: str, status: Status | None, account: str | None) -> Message:
+    """Say that a workflow has no instance, or none of a status, of which the newest could be shown."""
+    which = f" that is {appearance(status).word.lower()}" if status else ""
+    title = f"{code(workflow)} has no instance{which}."
+    all_ = Command(ListQuery(workflow, account).command())
+    advice = (
+        "None was created yet, or all are past their retention." if status is None else "All its instances:"
+    )
+    blocks = [section(f"*{title}*\n{advice}"), section(command(all_.whole()), run_button("Run it", all_))]
+    return message(f"{title} {advice} {command(all_.whole())}", blocks)

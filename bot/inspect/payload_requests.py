@@ -1,0 +1,63 @@
+"""What people ask of an instance's params and outputs. A request names them and holds nothing of them."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from bot.browse.requests import ShowInstance
+from bot.inspect.model import Subject
+from bot.slack.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class OfPayload(Request):
+    """A request about one payload.
+
+    Attributes:
+        subject: which instance.
+        what: the instance's params, its output, or the output of one step.
+        step: the step's name with its counter, as the instance's detail has it; empty for the other two.
+        step_kind: the step's type, `step`, `rollback` or `waitForEvent`.
+    """
+
+    subject: Subject
+    what: Literal["params", "output", "step"] = "params"
+    step: str = ""
+    step_kind: str = "step"
+
+    def command(self) -> str:
+        """Return what to type for the instance."""
+        return ShowInstance(self.subject.workflow, self.subject.instance, self.subject.account).command()
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPayload(OfPayload):
+    """A payload's beginning, in a modal."""
+
+    kind: ClassVar[str] = "payload_show"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOutputs(Request):
+    """The outputs of some steps, each with a button to the whole of it, in a modal.
+
+    Attributes:
+        subject: which instance.
+        first: the place of the first of them in the instance's steps, from 0.
+    """
+
+    kind: ClassVar[str] = "outputs_show"
+    subject: Subject
+    first: Annotated[int, Field(ge=0)] = 0
+
+    def command(self) -> str:
+        """Return what to type for the instance."""
+        return ShowInstance(self.subject.workflow, self.subject.instance, self.subject.account).command()
+
+
+@dataclass(frozen=True, slots=True)
+class SendPayload(OfPayload):
+    """A payload as a file, in a direct message to the one who asks."""
+
+    kind: ClassVar[str] = "payload_send"

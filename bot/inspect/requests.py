@@ -1,0 +1,55 @@
+"""What people ask of one instance that is shown already. `ShowInstance` and `DescribeInstance` begin it."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from bot.browse.requests import ShowInstance
+from bot.inspect.model import Subject
+from bot.slack.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class OfInstance(Request):
+    """A request about an instance that is shown.
+
+    Attributes:
+        subject: which instance.
+        first: the place of a step on the page to show, from 0.
+    """
+
+    subject: Subject
+    first: Annotated[int, Field(ge=0)] = 0
+
+    def command(self) -> str:
+        """Return what to type for the same instance."""
+        return ShowInstance(self.subject.workflow, self.subject.instance, self.subject.account).command()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSteps(OfInstance):
+    """Another page of steps, in place."""
+
+    kind: ClassVar[str] = "steps"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshInstance(OfInstance):
+    """The instance as Cloudflare has it now, in place."""
+
+    kind: ClassVar[str] = "instance_refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareInstance(OfInstance):
+    """The instance for everybody in the channel, in a message of its own, without params and outputs."""
+
+    kind: ClassVar[str] = "instance_share"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDashboard(Request):
+    """A link to the dashboard was followed: Slack opens it, and tells of the click all the same."""
+
+    kind: ClassVar[str] = "dashboard_open"

@@ -1,0 +1,47 @@
+"""Who is in a user group, by `usergroups.users.list`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.lookups import LookupFailed, Lookups
+
+_REMEMBER: Final = timedelta(minutes=5)
+
+
+class UserGroups:
+    """Looks up who is in user groups, each at most once in five minutes.
+
+    Args:
+        client: with the scope `usergroups:read`.
+        now: a monotonic clock in seconds.
+    """
+
+    def __init__(self, client: AsyncWebClient, now: Callable[[], float]) -> None:
+        self._client = client
+        self._members: Lookups[str, frozenset[str]] = Lookups(self._ask, _REMEMBER, now)
+
+    def known(self, group: str) -> frozenset[str] | LookupFailed | None:
+        """Return Slack's ids of a group's people, or why they can't be told; None where it is to be asked."""
+        return self._members.known(group)
+
+    async def get(self, group: str, timeout: timedelta) -> frozenset[str]:  # noqa: ASYNC109 - as `Lookups`
+        """Return Slack's ids of a group's people; those of up to a day ago stand in while it gives none.
+
+        Raises:
+            LookupFailed: Slack did not tell.
+        """
+        return await self._members.get(group, timeout)
+
+    async def close(self) -> None:
+        """End the calls that nobody waits for any more."""
+        await self._members.close()
+
+    async def _ask(self, group: str) -> frozenset[str]:
+        users = (await self._client.usergroups_users_list(usergroup=group)).get("users")
+        if not isinstance(users, list):
+            raise SlackClientError("the answer is not one of Slack's")
+        return frozenset(user for user in users if isinstance(user, str))
