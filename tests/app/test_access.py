@@ -20,7 +20,7 @@ from tests.support.digest_actions import (
 from tests.support.filter_form import add_orders, open_filter, submit_filter
 from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
-from tests.support.messages import ask, row_ids
+from tests.support.messages import ask, click, row_ids
 
 OPS = "C0OPS0001"
 
@@ -313,3 +313,22 @@ async def test_a_deactivated_creator_of_a_set_rule_tells_nothing(
         posted = (await wait_for_message(slack, "ops")).all_text()
     assert "ord-1001" not in posted
     assert "may not look at this any more" in posted
+
+
+async def test_a_page_of_somebody_s_long_walk_is_shown_to_those_who_may_see_its_list(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    cloudflare.change(cursor_padding=3000)
+    for number in range(220):
+        cloudflare.add_instance("payroll", id=f"pay-{1000 + number}")
+    cloudflare.add_workflow("orders")
+    async with run_bot(bot_access=rules(rule(GRACE.id), rule(ADA.id, "orders", "view"))):
+        grace, ada = slack.person("grace"), slack.person("ada")
+        walked = await ask(grace, "list payroll rows:20")
+        for _ in range(8):
+            walked = await click(grace, walked, "page_next")
+        calls = len(cloudflare.calls)
+        for action_id in ("page_next", "page_previous", "page_refresh", "filter_open"):
+            said = await (await ada.click(walked, action_id)).message()
+            assert "You may not look at `payroll`" in said.all_text(), action_id
+        assert len(cloudflare.calls) == calls
