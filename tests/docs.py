@@ -36,6 +36,8 @@ _NO_DEFAULT: Final = {
     "bot_metrics_port": "`PORT` shows all of it",
     "bot_log_format": "`console` on a terminal, else `json`",
     "bot_redact": "only what likely is secret is hidden",
+    "bot_access": "full members may look at everything and set up digests",
+    "bot_access_file": "the same",
     "bot_admins": "only a digest's creator may change it",
 }
 """What a setting's absence means, where its default does not show it."""
