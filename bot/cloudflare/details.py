@@ -68,6 +68,7 @@ class DetailReader:
 
     def read_steps(self) -> Iterator[None]:
         """Read the steps; yield whenever some milliseconds have passed."""
+        yield  # after the answer was opened, which takes some milliseconds
         raw_steps = self._raw_steps()
         yield
         until = self._clock() + _SLICE

@@ -24,22 +24,60 @@ _LONE_SURROGATE: Final = re.compile(
 )
 """A surrogate's escape: of a pair, or alone where a text was cut between the two."""
 
+_NULL: Final = Raw(b"null")
 _FIELDS: Final = msgspec.json.Decoder(dict[str, Raw])
 _ENTRIES: Final = msgspec.json.Decoder(list[Raw])
 
 
-def split_object(body: bytes | Raw) -> dict[str, Raw]:
+class _Answer(msgspec.Struct):
+    """An answer whose result is an object; to go through it once costs half of going through each."""
+
+    result: dict[str, Raw]
+    success: Raw = Raw(b"true")
+    errors: Raw = _NULL
+    messages: Raw = _NULL
+    result_info: Raw = _NULL
+
+
+_ANSWER: Final = msgspec.json.Decoder(_Answer)
+
+
+def split_answer(body: bytes) -> tuple[dict[str, Raw], dict[str, Raw] | None]:
+    """Return the fields beside an answer's result, and those of the result; None if it is no object.
+
+    Raises:
+        ValueError: The body is not JSON, or no object.
+    """
+    try:
+        answer = _decode_mended(_ANSWER, body)
+    except msgspec.ValidationError:
+        return _decode_mended(_FIELDS, body), None
+    beside = {name: getattr(answer, name) for name in _Answer.__struct_fields__ if name != "result"}
+    return beside, answer.result
+
+
+def split_object(value: Raw) -> dict[str, Raw]:
     """Return the fields of a JSON object, each still as JSON.
 
     Raises:
-        ValueError: It is not JSON, or no object.
+        ValueError: It is no object.
+    """
+    return _decode_mended(_FIELDS, value)
+
+
+def _decode_mended(decoder: msgspec.json.Decoder[_T], body: bytes | Raw) -> _T:
+    """Decode JSON, with what is no character in it replaced.
+
+    Raises:
+        msgspec.ValidationError: It has another shape.
+        ValueError: It is not JSON.
     """
     try:
-        return _FIELDS.decode(body)
+        return decoder.decode(body)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return _FIELDS.decode(_LONE_SURROGATE.sub(_replace_lone, bytes(body)))
+        return decoder.decode(_LONE_SURROGATE.sub(_replace_lone, bytes(body)))
     except RecursionError as error:
         raise ValueError("JSON is nested too deeply") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from bot.cloudflare.details import DetailReader, size_of
 from bot.cloudflare.errors import (
@@ -308,7 +309,7 @@ def test_a_long_step_with_a_short_output_is_whole() -> None:
 
 def test_steps_are_read_a_few_milliseconds_at_a_time() -> None:
     ticks: Iterator[float] = (number / 1000 for number in count())
-    result = split_object(json.dumps({"steps": [STEP] * 100}).encode())
+    result = split_object(Raw(json.dumps({"steps": [STEP] * 100}).encode()))
     reader = DetailReader(result, clock=lambda: next(ticks))
     parts = sum(1 for _ in reader.read_steps())
     assert 10 < parts < 30
