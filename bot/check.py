@@ -1,20 +1,25 @@
 """`workflows-bot check`: proves what a running bot will rely on, a line for each."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import URL
 
+from bot.access.rules import load_rules, unmatched_patterns
 from bot.app import cloudflare_session, database, open_accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
 from bot.errors import StartupError
 from bot.setting_sources import describe_cleaned_settings, env_file
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.slack.client import SlackUnreachable, TokenRefused, check_app_token, check_bot_token, slack_client
+from bot.slack.lookups import LookupFailed
+from bot.slack.user_groups import UserGroups
 from bot.storage.database import DatabaseUnusable, probe
 from bot.telemetry import Metrics
 
@@ -29,6 +34,9 @@ _OPTIONAL: Final = {
     "files:write": "without it, nobody can have params and outputs sent as a file",
     "usergroups:read": "without it, rules of access for user groups give nobody anything",
 }
+
+_NO_RULES: Final = "no rules: all full members may look at every workflow and set up digests, guests nothing"
+_GROUP_TIMEOUT: Final = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +58,12 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", well=True, text="; ".join((*read, *mended)))
     async for finding in _slack(settings):
         yield finding
+    workflows: dict[str, Sequence[str]] = {}
     async with cloudflare_session() as session:
         for name, account in open_accounts(settings, session, Metrics()).items():
-            yield await _account(name, account, settings)
+            yield await _account(name, account, settings, workflows)
+    async for finding in _access(settings, workflows):
+        yield finding
     yield await _database(settings)
 
 
@@ -102,7 +113,37 @@ def _scopes(header: str) -> Finding:
     return Finding("slack scopes", well=True, text="; ".join((", ".join(granted), *hints)))
 
 
-async def _account(name: str, account: CachedWorkflows, settings: Settings) -> Finding:
+async def _access(settings: Settings, workflows: Mapping[str, Sequence[str]]) -> AsyncIterator[Finding]:
+    """Check the rules of who may do what; `workflows` are those of the accounts that can be read."""
+    try:
+        rules = load_rules(settings)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Finding("access", well=False, text=problem)
+        return
+    if not rules.are_set:
+        yield Finding("access", well=True, text=_NO_RULES)
+        return
+    yield Finding(
+        "access",
+        well=True,
+        text="; ".join((f"{len(rules.rules)} rules", *unmatched_patterns(rules, workflows))),
+    )
+    async with slack_client(settings) as client:
+        groups = UserGroups(client, time.monotonic)
+        for group in rules.groups:
+            try:
+                members = await groups.get(group, _GROUP_TIMEOUT)
+            except LookupFailed as error:
+                text = f"who is in it can't be read ({error.reason}), so its rules give nobody anything"
+                yield Finding(f"user group {group}", well=False, text=text)
+            else:
+                yield Finding(f"user group {group}", well=True, text=f"{len(members)} people")
+
+
+async def _account(
+    name: str, account: CachedWorkflows, settings: Settings, workflows: dict[str, Sequence[str]]
+) -> Finding:
     subject = f"account {name}"
     try:
         found = await account.list_workflows()
@@ -115,6 +156,7 @@ async def _account(name: str, account: CachedWorkflows, settings: Settings) -> F
     except CloudflareError as error:
         root = settings.endpoints[name].base_url
         return Finding(subject, well=False, text=f"{error.reason}; asked was {root}")
+    workflows[name] = [row.name for row in found.rows]
     return Finding(subject, well=True, text=f"reads Workflows; there are {len(found.rows)}")
 
 

@@ -54,6 +54,25 @@ def read_rules(given: object, accounts: Sequence[str]) -> tuple[AccessRules, lis
     return AccessRules(tuple(rules), are_set=True), problems
 
 
+def unmatched_patterns(rules: AccessRules, workflows: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return a line for each pattern that fits no workflow that there is.
+
+    Args:
+        rules: all of them.
+        workflows: the names of those that can be read, by account.
+    """
+    lines = []
+    for number, rule in enumerate(rules.rules, 1):
+        accounts = [account for account in workflows if matches(account, rule.accounts)]
+        names = [name for account in accounts for name in workflows[account]]
+        lines += [
+            f"rule {number} has {_shown(pattern)}, which fits no workflow of {', '.join(accounts)}"
+            for pattern in rule.workflows
+            if accounts and pattern != ANY and not any(matches(name, [pattern]) for name in names)
+        ]
+    return lines
+
+
 def _checked(setting: str, given: object, accounts: Sequence[str]) -> AccessRules:
     rules, problems = read_rules(given, accounts)
     if problems:

@@ -12,17 +12,16 @@ from cachetools import TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access.messages import ACCESS
-from bot.access.model import Right
-from bot.access.policy import Access, Viewer
+from bot.access.policy import Access
 from bot.browse.bookmark import Bookmark
 from bot.browse.browser import Browser
-from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, InstanceNotFound, WorkflowNotFound
-from bot.cloudflare.models import Instance, InstanceDetail, Status
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.models import InstanceDetail, Status
+from bot.inspect.finder import InstanceFinder
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import (
     instance_message,
@@ -31,23 +30,13 @@ from bot.inspect.messages.detail import (
     not_opened_message,
     problem_modal,
 )
-from bot.inspect.messages.refusals import (
-    list_suggestion,
-    none_message,
-    other_account_message,
-    which_workflow_message,
-)
 from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
-from bot.language import name_matching
-from bot.language.command import Command
-from bot.language.readings import Reading
-from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal, UserError
+from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import Request, RequestStore
 from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
@@ -91,7 +80,7 @@ class InspectHandlers:
     ) -> None:
         self._accounts = Accounts(accounts)
         self._account_ids = account_ids
-        self._browser = browser
+        self._finder = InstanceFinder(accounts, account_ids, browser)
         self._requests = requests
         self._now = now
         self.payloads = payloads
@@ -100,21 +89,9 @@ class InspectHandlers:
 
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
         """Show the instance that words name, in a message."""
-        viewer = await self._access.viewer(interaction)
-        request = self._in_linked_account(request)
-        readings: tuple[Reading, ...] = ()
-        if request.workflow is None:
-            request = replace(request, workflow=await self._guess_workflow(request, viewer))
-        try:
-            subject, detail = await self._find(request, viewer)
-        except NoSuchWorkflow as error:
-            if len(error.meant) != 1:
-                raise self._unknown_workflow(request, error) from error
-            readings = (Reading(request.workflow or "", quote(error.meant[0])),)
-            request = replace(request, workflow=error.meant[0])
-            subject, detail = await self._find(request, viewer)
-        shown = await self._message(subject, detail, 0, interaction)
-        return replace(shown, readings=readings)
+        found = await self._finder.find(request, await self._access.viewer(interaction))
+        shown = await self._message(found.subject, found.detail, 0, interaction)
+        return replace(shown, readings=found.readings)
 
     async def open(self, request: ShowInstance, interaction: Interaction) -> Reply:
         """Open an instance in a modal: at once with what its row knew, then with the rest."""
@@ -246,92 +223,6 @@ class InspectHandlers:
         _, workflows = self._accounts.get(subject.account)
         return await workflows.get_detail(subject.workflow, subject.instance, fresh=fresh)
 
-    async def _find(self, request: DescribeInstance, viewer: Viewer) -> tuple[Subject, InstanceDetail]:
-        """Return the instance that a request means; its workflow's name may have to be another one.
-
-        Raises:
-            NoSuchWorkflow: the account has none of that name that the person may look at.
-            UserError: there is no such instance, or they may not look at it.
-            CloudflareError, UnknownAccount: the API's answer is no instance.
-        """
-        workflow = request.workflow or ""
-        query = ListQuery(workflow, request.account, request.status)
-        name, _ = self._accounts.get(request.account)
-        if not viewer.may(Right.VIEW, request.account, workflow):
-            existing = viewer.among(await self._browser.workflow_names(request.account), request.account)
-            hidden = NoSuchWorkflow(query, name, existing, WorkflowNotFound("it was not asked for"))
-            raise (
-                hidden
-                if hidden.meant or hidden.similar
-                else viewer.refusal(Right.VIEW, request.account, workflow)
-            )
-        instance = request.instance or (await self._newest(query)).id
-        subject = Subject(workflow, instance, request.account)
-        try:
-            return subject, await self._detail(subject)
-        except (WorkflowNotFound, InstanceNotFound) as error:
-            existing = viewer.among(await self._browser.workflow_names(request.account), request.account)
-            if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
-                raise NoSuchWorkflow(query, name, existing, error) from error
-            raise await self._unknown_instance(subject, error) from error
-
-    async def _newest(self, query: ListQuery) -> Instance:
-        """Return the newest instance of a list, which is on its first screen.
-
-        Raises:
-            UserError: the list is empty.
-        """
-        screen = await self._browser.open(query)
-        if not screen.rows:
-            raise UserError(none_message(query.workflow, query.status, query.account))
-        return max(screen.rows, key=_created)
-
-    async def _guess_workflow(self, request: DescribeInstance, viewer: Viewer) -> str:
-        """Return the workflow that is meant where none is named.
-
-        Raises:
-            UserError: there are several, and none of them is known to have the instance.
-        """
-        _, workflows = self._accounts.get(request.account)
-        known = workflows.workflows_with(request.instance) if request.instance else ()
-        if len(seen := viewer.among(known, request.account)) == 1:
-            return seen[0]
-        names = viewer.among(await self._browser.workflow_names(request.account), request.account)
-        if len(names) == 1:
-            return names[0]
-        start = name_matching.find_similar((request.instance or "").split("-")[0], names)
-        others = sorted((name for name in names if name not in start), key=str.casefold)
-        likeliest = (*start, *others)
-        offers = [replace(request, workflow=name, readings=()) for name in likeliest]
-        raise UserError(which_workflow_message(offers, request.instance))
-
-    def _in_linked_account(self, request: DescribeInstance) -> DescribeInstance:
-        """Return a request with the account that its link leads to.
-
-        Raises:
-            UserError: the bot does not read that account.
-        """
-        linked = request.account_id
-        if linked is None or request.account is not None:
-            return request
-        if not self._account_ids:
-            return request  # wrangler's engine alone, of which no link tells
-        names = [name for name, id_ in self._account_ids.items() if id_ == linked]
-        if not names:
-            raise UserError(other_account_message(request, replace(request, account_id=None)))
-        default = self._accounts.names[0]
-        return replace(request, account=None if names[0] == default else names[0])
-
-    def _unknown_workflow(self, request: DescribeInstance, error: NoSuchWorkflow) -> UserError:
-        names = error.meant or error.similar
-        commands = [Command(replace(request, workflow=name, readings=()).command()) for name in names]
-        return UserError(problem_message(error, commands=commands))
-
-    async def _unknown_instance(self, subject: Subject, error: CloudflareError) -> UserError:
-        value = await self._value(_list_of(subject), "")
-        suggestions = [] if value is None else [list_suggestion(subject.workflow, value)]
-        return UserError(problem_message(error, suggestions=suggestions))
-
     async def _controls(self, view: InstanceView, team: str) -> InstanceControls:
         subject, page, survey = view.subject, view.page, view.survey
         first, last = page.first, page.first + len(page.entries)
@@ -386,7 +277,3 @@ class InspectHandlers:
 
 def _list_of(subject: Subject, status: Status | None = None) -> OpenList:
     return OpenList(Bookmark(ListQuery(subject.workflow, subject.account, status)))
-
-
-def _created(row: Instance) -> float:
-    return row.created_on.timestamp() if row.created_on else 0.0

@@ -7,12 +7,16 @@ is within them is looked at in Python.
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from typing import Final
 
 REDACTED: Final = "[REDACTED]"
 """What Cloudflare sends in place of an output that its step calls sensitive."""
 
 _LONGEST_LABEL: Final = 40
+PART: Final = 32_768  # characters
+OVERLAP: Final = 1_024
+"""The longest beginning of a secret, which the end of a part may cut."""
 
 _TOKENS: Final = tuple(
     (label, tuple(beginnings.split()), re.compile(pattern, re.DOTALL))
@@ -60,16 +64,43 @@ _AUTHORIZATION: Final = re.compile(
 _URL: Final = re.compile(r"://[^\s\"'<>`]++")
 _USER_INFO: Final = re.compile(r"(?P<user>[^/?#@:]*+):(?![0-9]{1,5}(?:[/?#]|$))(?P<password>.++)", re.DOTALL)
 _LONE_USER: Final = 12  # characters of a user name without a password that may be a token
-_DIGITS: Final = re.compile(
-    r"(?P<uuid>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})"
-    r"|(?P<hash>\b(?=[0-9]*+[a-f])[0-9a-f]{20,}+\b)"
-    r"|(?<!\d\.)(?<!\d)(?P<run>[0-9](?:[ \-\u00a0\u2009\u202f\u2010-\u2015]?[0-9]){12,}+)"
-)
+_DIGITS: Final = re.compile(r"[0-9](?:[ \-\u00a0\u2009\u202f\u2010-\u2015]?[0-9]){12,}+")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HASH: Final = re.compile(r"(?=[0-9]*+[a-f])[0-9a-f]{20,}+")
+_HASH_END: Final = re.compile(r"[0-9a-fA-F-]*+\Z")
+_HASH_START: Final = re.compile(r"[0-9a-fA-F-]*+")
 _GROUP: Final = re.compile(r"[0-9]+")
 _IBAN: Final = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b")
 _SPELLED: Final = 64  # characters of the longest run of digits whose groups may be of one digit each
 _CARD: Final = range(13, 20)
 """How many digits a card number has: ISO/IEC 7812."""
+
+
+def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str] | str, text: str) -> str:
+    """Replace all that a pattern finds, as its `sub` does; a long text is searched a part at a time.
+
+    So other threads get their turn, as no search holds Python's lock for more than a few milliseconds.
+    """
+    if len(text) <= PART:
+        return pattern.sub(replace, text)
+    shown: list[str] = []
+    position = done = 0
+    while position < len(text):
+        end = position + PART
+        found = pattern.search(text, position, end)
+        if found is None:
+            position = max(position + 1, end - OVERLAP)
+            continue
+        if found.end() > end - OVERLAP:  # it may go on
+            start = found.start()
+            found = pattern.match(text, start)
+            if found is None:
+                position = start + 1
+                continue
+        replaced = replace if isinstance(replace, str) else replace(found)
+        shown += [text[done : found.start()], replaced]
+        position = done = max(found.end(), position + 1)
+    return "".join((*shown, text[done:]))
 
 
 def hidden(what: str) -> str:
@@ -82,14 +113,14 @@ def mask_likely_secrets(text: str) -> str:
     """Replace what looks like a secret in a text, wherever it stands."""
     for label, beginnings, token in _TOKENS:
         if any(beginning in text for beginning in beginnings):
-            text = token.sub(hidden(label), text)
+            text = substitute(token, hidden(label), text)
     folded = text.lower()
     if any(scheme in folded for scheme in _SCHEMES):
-        text = _AUTHORIZATION.sub(_mask_authorization, text)
+        text = substitute(_AUTHORIZATION, _mask_authorization, text)
     if "@" in text:
-        text = _URL.sub(lambda found: "://".join(map(_mask_user, found[0].split("://"))), text)
-    text = _DIGITS.sub(_mask_cards, text)
-    return _IBAN.sub(_mask_iban, text)
+        text = substitute(_URL, _mask_users, text)
+    text = substitute(_DIGITS, _mask_cards, text)
+    return substitute(_IBAN, _mask_iban, text)
 
 
 def mask_number(number: float) -> float | str:
@@ -125,6 +156,11 @@ def _mask_authorization(found: re.Match[str]) -> str:
     return f"{found['scheme']}{found['space']}{hidden(found['scheme'].lower())}{rest}"
 
 
+def _mask_users(found: re.Match[str]) -> str:
+    """Mask the users and passwords of URLs, which may follow each other without a space."""
+    return "://".join(map(_mask_user, found[0].split("://")))
+
+
 def _mask_user(part: str) -> str:
     """Mask the user and the password of a URL without its scheme."""
     user_info, at, rest = part.rpartition("@")
@@ -139,9 +175,9 @@ def _mask_user(part: str) -> str:
 
 def _mask_cards(found: re.Match[str]) -> str:
     """Mask the card numbers in a run of digits: of its groups that follow each other, or of all of it."""
-    if found["run"] is None:
-        return found[0]
-    run = found["run"]
+    run = found[0]
+    if _is_fraction_or_hash(found):
+        return run
     shortest = 1 if len(run) <= _SPELLED else 2
     groups = [(each.start(), each.end()) for each in _GROUP.finditer(run) if len(each[0]) >= shortest]
     shown, done, first = [], 0, 0
@@ -155,6 +191,17 @@ def _mask_cards(found: re.Match[str]) -> str:
         done = end
         first = next((place for place, group in enumerate(groups) if group[0] >= end), len(groups))
     return "".join((*shown, run[done:]))
+
+
+def _is_fraction_or_hash(found: re.Match[str]) -> bool:
+    """Return whether digits are those behind a point, or in a UUID or another hexadecimal text."""
+    text, start, end = found.string, found.start(), found.end()
+    if text[max(start - 2, 0) : start].rstrip(".").isdecimal() and text[start - 1] == ".":
+        return True
+    before = _HASH_END.search(text[max(start - 64, 0) : start])
+    after = _HASH_START.match(text, end, end + 64)
+    word = f"{before[0] if before else ''}{found[0]}{after[0] if after else ''}"
+    return len(word) > len(found[0]) and (_UUID.search(word) or _HASH.fullmatch(word)) is not None
 
 
 def _end_of_card(run: str, groups: list[tuple[int, int]]) -> int | None:

@@ -14,6 +14,7 @@ from bot.inspect.likely_secrets import (
     hidden,
     mask_likely_secrets,
     mask_number,
+    substitute,
 )
 from bot.inspect.secret_keys import is_count, is_named, is_secret_key, mask_values_of_keys
 
@@ -23,6 +24,8 @@ LARGEST: Final = 2_000_000
 TOO_LARGE: Final = hidden("too large")
 """What stands in place of all that is beyond the characters to look through."""
 
+_HARMLESS: Final = re.compile(r"[A-Za-z0-9_ .,/-]{0,11}")
+"""A text that is too short for anything that looks like a secret."""
 _DEEPEST: Final = 40
 """Lists and objects within each other, and texts within texts, that are looked into."""
 _MOST_DECODINGS: Final = 3
@@ -87,6 +90,7 @@ class _Masker:
     def __init__(self, redact: tuple[str, ...], most: int) -> None:
         self._redact = redact
         self._left = most
+        self._keys: dict[str, str] = {}
 
     def value(self, value: object, depth: int) -> Any:  # noqa: ANN401 - any JSON value
         self._left -= _NODE
@@ -108,7 +112,7 @@ class _Masker:
                 pairs.append(("…", TOO_LARGE))
                 break
             key = str(each)
-            shown_key = self._text(key, depth)
+            shown_key = self._key(key)
             if isinstance(name, str) and key.casefold() in _VALUES:
                 shown = self._under(name, held, depth)
             else:
@@ -141,8 +145,16 @@ class _Masker:
             return hidden(mask_likely_secrets(key))
         return self.value(value, depth + 1)
 
+    def _key(self, key: str) -> str:
+        """Mask a key; the objects of a list have the same ones."""
+        if key not in self._keys:
+            self._keys[key] = self._text(key, 0)
+        return self._keys[key]
+
     def _text(self, text: str, depth: int) -> str:
         """Mask a text, and what it is the JSON of."""
+        if _HARMLESS.fullmatch(text):
+            return text
         left, self._left = self._left, self._left - len(text)
         if len(text) > max(left, 0):
             text = text[: max(left, 0)]
@@ -165,7 +177,7 @@ class _Masker:
                 return hidden("encoded too often")
             if (masked := self._plain(decoded, decodings + 1)) != decoded:
                 return masked
-        text = _ENCODED.sub(lambda found: self._encoded(found[0], decodings), text)
+        text = substitute(_ENCODED, lambda found: self._encoded(found[0], decodings), text)
         return mask_values_of_keys(mask_likely_secrets(text), self._redact)
 
     def _encoded(self, text: str, decodings: int) -> str:

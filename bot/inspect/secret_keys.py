@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
-from bot.inspect.likely_secrets import hidden
+from bot.inspect.likely_secrets import OVERLAP, PART, hidden
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W_A-Za-z0-9]+")
 
@@ -124,7 +124,13 @@ def mask_values_of_keys(text: str, patterns: tuple[str, ...]) -> str:
 def _mask_where(where: re.Pattern[str], text: str, patterns: tuple[str, ...]) -> str:
     shown: list[str] = []
     position = done = 0
-    while (found := where.search(text, position)) is not None:
+    while position < len(text):
+        found = where.search(text, position, position + PART)  # see `substitute`
+        if found is None:
+            position += PART - OVERLAP
+            continue
+        if found.end() > position + PART - OVERLAP:  # it may go on
+            found = where.match(text, found.start()) or found
         key = found["key"]
         named = is_named(key, patterns)
         if not named and not is_secret_key(key):

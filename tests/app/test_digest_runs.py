@@ -18,6 +18,7 @@ from tests.support.digest_actions import (
 )
 from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import click, row_ids, walk
+from tests.support.rows import opened_by
 
 WITHIN = 20.0
 ALREADY = "⏳ *Digest 1 is being made already.*"
@@ -123,6 +124,7 @@ async def test_the_button_below_three_ids_opens_exactly_the_others(
         shown = re.findall(r"• `(ord-\d+)`", posted.all_text())
         button = posted.button("digest_instances")
         assert (len(shown), button.label) == (3, "And 14 more")
+        assert opened_by(posted) == shown[:1], "the newest of the cause"
         add_failure(cloudflare, "orders", "since")
 
         first = await click(grace, posted, "digest_instances")
@@ -130,6 +132,7 @@ async def test_the_button_below_three_ids_opens_exactly_the_others(
         assert [len(row_ids(screen)) for screen in screens] == [10, 4]
         others = {f"ord-{number:02}" for number in range(17)} - set(shown)
         assert {id_ for screen in screens for id_ in row_ids(screen)} == others
+        assert [opened_by(screen) for screen in screens] == [row_ids(screen) for screen in screens]
         assert "orders · 14 newly errored" in first.all_text()
         assert "^as digest 1 counted them {" in first.all_text()
         assert [line_of(screen, -1).split(" · ")[0] for screen in screens] == [
@@ -143,6 +146,9 @@ async def test_the_button_below_three_ids_opens_exactly_the_others(
         live = await click(grace, back, "list_open")
         assert "since" in row_ids(live)
         assert cloudflare.list_calls == 2, "what was reported costs Cloudflare nothing"
+        view = await (await grace.click(posted, "instance_show")).view()
+        assert view.user == "U0GRACE01", "for her alone"
+        assert shown[0] in view.all_text()
 
 
 async def test_a_channel_gets_its_digests_one_after_the_other_no_more_than_one_a_second(

@@ -76,12 +76,15 @@ async def test_a_throttle_that_is_known_only_after_the_ack_is_told_then(
     cloudflare.add_instance("orders", id="fine")
     cloudflare.inject(TooManyRequests(1))
     async with run_bot(bot_ack_within=0.0001):
-        reply = await slack.person("ada").command("/workflows", "orders")
+        ada = slack.person("ada")
+        await ask(ada, "version")  # Slack says once who she is
+        before = len(slack.responses)
+        reply = await ada.command("/workflows", "orders")
         told = [(await reply.message()).text for _ in range(2)]
         assert told[0].startswith("Asking Cloudflare…")
         assert FOLLOWS in told[1]
         assert row_ids(await reply.message()) == ["fine"]
-    assert [sent.body["replace_original"] for sent in slack.responses] == [True, True]
+    assert [sent.body["replace_original"] for sent in list(slack.responses)[before:]] == [True, True]
 
 
 async def test_a_click_leaves_the_list_until_its_answer_takes_its_place(

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parents[2]
 FAST = tuple(
     ROOT / "tests/unit" / name
-    for name in ("browse", "cloudflare", "digests", "inspect", "language", "settings", "ui")
+    for name in ("access", "browse", "cloudflare", "digests", "inspect", "language", "settings", "ui")
 )
 NOT_FAST = frozenset({ROOT / "tests/unit/digests/test_reading_over_time.py"})
 """A property over a simulated account: a plain function with an event loop of its own."""

@@ -1,6 +1,6 @@
 """What heads an instance: its status, its times, what started it. A row of a list knows most of it, too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -76,7 +76,7 @@ def title(subject: Subject, facts: Facts) -> str:
 
 
 def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> list[Block]:
-    """Build what heads an instance.
+    """Build what heads an instance: its status, since when, and how long it ran.
 
     Args:
         subject: which instance.
@@ -85,22 +85,22 @@ def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> 
         account: the account's name, where there are several; empty where there is one.
     """
     where = code(subject.workflow) + (f" in {code(account)}" if account else "")
-    fields = {
-        "Workflow": where,
-        **_since(facts, now),
-        **_ran(facts),
-        **_trigger(facts),
-        **_version(facts, now),
-    }
+    fields = {"Workflow": where, **_since(facts, now), **_ran(facts)}
+    return [header(title(subject, facts)), *_fields(fields)]
+
+
+def origin_blocks(facts: Facts, now: datetime) -> list[Block]:
+    """Build where an instance comes from: what started it, its version, and its way from the queue."""
+    way = _way(facts)
+    fields = {**_trigger(facts), **_version(facts, now)}
+    return [*_fields(fields), *([context(*way)] if len(way) > 1 else [])]
+
+
+def _fields(fields: Mapping[str, str]) -> list[Block]:
     texts = [
         {"type": "mrkdwn", "text": f"*{label}*\n{value}", "verbatim": True} for label, value in fields.items()
     ]
-    way = _way(facts)
-    return [
-        header(title(subject, facts)),
-        {"type": "section", "fields": texts},
-        *([context(*way)] if len(way) > 1 else []),
-    ]
+    return [{"type": "section", "fields": texts}] if texts else []
 
 
 def _since(facts: Facts, now: datetime) -> dict[str, str]:

@@ -27,7 +27,10 @@ AGAIN = "is not granted: without it, a digest that is cut off while it is sent m
 ACCOUNT = "ok    account default: reads Workflows; there are 5"
 FOLDER = "<the folder that it runs in>"
 DATABASE = f"ok    database: sqlite in {FOLDER}/workflows-bot.sqlite3, tables up to date, jobs can be kept"
-WELL = [SETTINGS, TOKEN, SCOPES, ACCOUNT, DATABASE]
+ACCESS = (
+    "ok    access: no rules: all full members may look at every workflow and set up digests, guests nothing"
+)
+WELL = [SETTINGS, TOKEN, SCOPES, ACCOUNT, ACCESS, DATABASE]
 DEAD_PROXY = "no connection to the proxy 127.0.0.1:1 of HTTP_PROXY: connection refused"
 LACKING = ApiToken("canary-lacking", frozenset({"Zone Read"}))
 PERMISSIONS = "Workers Tail Read, Workers Scripts Read, Workers Scripts Write"
@@ -53,6 +56,7 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                 SCOPES,
                 "ok    slack app token: Socket Mode can connect",
                 ACCOUNT,
+                ACCESS,
                 DATABASE,
             ],
         ),
@@ -66,6 +70,7 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                     "copy it anew from OAuth & Permissions"
                 ),
                 ACCOUNT,
+                ACCESS,
                 DATABASE,
             ],
         ),
@@ -107,6 +112,7 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                     "on in the app's settings"
                 ),
                 ACCOUNT,
+                ACCESS,
                 DATABASE,
             ],
         ),
@@ -120,6 +126,7 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                     "connection refused; asked was http://127.0.0.1:1/api/"
                 ),
                 ACCOUNT,
+                ACCESS,
                 DATABASE,
             ],
         ),
@@ -133,6 +140,7 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                     f"FAIL  account default: {DEAD_PROXY}; asked was {harness.api}/accounts/"
                     "0123456789abcdef0123456789abcdef"
                 ),
+                ACCESS,
                 DATABASE,
             ],
         ),
@@ -177,6 +185,7 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                     "FAIL  account local: no connection to 127.0.0.1: connection refused; "
                     "asked was http://127.0.0.1:1/cdn-cgi/local/explorer/api"
                 ),
+                ACCESS,
                 DATABASE,
             ],
         ),
@@ -184,6 +193,7 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
             settings(DATABASE_URL="postgres://user:canary@127.0.0.1:1/name"),
             1,
             _with(
+                ACCESS,
                 DATABASE,
                 "FAIL  database: DATABASE_URL: the database can't be used: connection failed: connection to "
                 'server at "127.0.0.1", port 1 failed: Connection refused',
@@ -249,19 +259,20 @@ async def test_every_case_is_tested(shared_harness: Harness) -> None:
             {"commands"},
             1,
             (
-                "FAIL  slack scopes: missing: chat:write; add them under OAuth & Permissions and install the "
-                "app again"
+                "FAIL  slack scopes: missing: chat:write, users:read; add them under OAuth & Permissions and "
+                "install the app again"
             ),
         ),
         (
-            {"commands", "chat:write"},
+            {"commands", "chat:write", "users:read"},
             0,
             (
-                "ok    slack scopes: chat:write, commands; users:read is not granted: without it, times that "
-                f"people type are read as UTC; channels:history {AGAIN}; groups:history {AGAIN}, in private "
+                f"ok    slack scopes: chat:write, commands, users:read; channels:history {AGAIN}; "
+                f"groups:history {AGAIN}, in private "
                 "channels; app_mentions:read is not granted: without it, messages that mention the bot are "
                 "not answered; im:history is not granted: without it, direct messages to the bot are not "
-                "answered"
+                "answered; usergroups:read is not granted: without it, rules of access for user groups give "
+                "nobody anything"
             ),
         ),
     ],

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.inspect import likely_secrets, secret_keys
 from bot.inspect.payloads import PayloadPolicy, mask, mask_text, may_share
 from tests.support.properties import examples
 from tests.support.secret_examples import BY_LOOKS, JWT, ORDINARY, ORDINARY_KEYS, SECRET_KEYS
@@ -327,3 +328,19 @@ def test_only_the_right_and_the_settings_together_let_payloads_be_shared() -> No
     assert may_share(PayloadPolicy(), has_right=True)
     assert not may_share(PayloadPolicy(), has_right=False)
     assert not may_share(PayloadPolicy(show=False), has_right=True)
+
+
+@pytest.mark.parametrize("what", [*BY_LOOKS, *WRITTEN])
+def test_a_secret_is_found_wherever_the_parts_of_a_long_text_meet(
+    monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Long texts are searched a part at a time."""
+    for module in (likely_secrets, secret_keys):
+        monkeypatch.setattr(module, "PART", 1_200)
+    text = BY_LOOKS[what] if what in BY_LOOKS else f" {WRITTEN[what]('password', SECRET)} "
+    secret = BY_LOOKS.get(what, SECRET)
+    for before in range(1_200 - 240, 1_200 + 20, 3):
+        beginning = "x " * (before // 2) + "." * (before % 2)
+        masked = mask_text(f"{beginning}\n{text}\n{'y ' * 200}", POLICY)
+        assert secret not in masked, before
+        assert "[hidden: " in masked

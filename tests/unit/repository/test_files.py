@@ -120,7 +120,7 @@ def test_the_manifest_is_valid_for_http_once_its_urls_are_filled_in() -> None:
 
 def test_the_manifest_asks_for_no_more_than_it_needs() -> None:
     scopes = _manifest(over_http=False)["oauth_config"]["scopes"]
-    assert set(scopes["bot"]) - set(scopes["bot_optional"]) == {"commands", "chat:write"}
+    assert set(scopes["bot"]) - set(scopes["bot_optional"]) == {"commands", "chat:write", "users:read"}
 
 
 def test_the_local_slack_grants_and_tells_what_the_manifest_asks_for() -> None:

@@ -395,7 +395,8 @@ WORST = report(
 def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None:
     names = [*(one.workflow for one in told.groups), *told.ungrouped, *told.unexplained]
     values = dict.fromkeys(names, value)
-    controls = DigestControls(DigestLinks(values, values), is_preview=is_preview)
+    details = {(one.workflow, one.shown[0].id): value for one in told.groups}
+    controls = DigestControls(DigestLinks(values, values, details), is_preview=is_preview)
     messages = digest_message(7, told, controls)
     called = "" if is_preview or not told.has_news else mention_markup(told.plan.mentions)
     for one in (messages.full, messages.plain):
@@ -407,7 +408,8 @@ def test_any_digest_is_shown(told: Report, value: str, is_preview: bool) -> None
 
 def test_the_longest_digest_tells_what_it_leaves_out() -> None:
     values = dict.fromkeys((one.workflow for one in WORST.groups), "v" * 2000)
-    messages = digest_message(7, WORST, DigestControls(DigestLinks(values, values)))
+    details = {(one.workflow, one.shown[0].id): "v" * 2000 for one in WORST.groups}
+    messages = digest_message(7, WORST, DigestControls(DigestLinks(values, values, details)))
     for one in (messages.full, messages.plain):
         assert "Shortened: all of it does not fit" in visible_lines(one)
         assert limits.size(one.blocks) > limits.MESSAGE / 2
