@@ -89,6 +89,15 @@ def test_the_step_that_failed_comes_before_one_whose_error_was_caught() -> None:
     assert survey(found).first_failed == 0
 
 
+def test_the_step_that_failed_stands_out_while_it_is_rolled_back() -> None:
+    undoing = Step(type="rollback", name="a-1", start=at(20))
+    found = detail("rollingBack", [done("a", 1, 2), failed("charge", 3, failures(3, 1)), undoing])
+    focus = find_focus(found, survey(found))
+    assert focus is not None
+    assert focus.entry.name == "charge"
+    assert survey(found).first_going == 2
+
+
 def test_no_step_stands_out_of_what_ended_well_though_an_error_was_caught() -> None:
     found = detail("complete", [failed("optional", 1, failures(1, 1)), done("b", 5, 6)])
     assert find_focus(found, survey(found)) is None
