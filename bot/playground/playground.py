@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from bot.playground.accounts import Account, OpenAccount
 from bot.playground.exchange_log import ExchangeLog
 from bot.playground.loopback import LOOPBACK
-from bot.playground.simulators.slack import LocalSlack
+from bot.playground.simulators.slack import LocalSlack, Workspace
+from bot.playground.simulators.slack.directory import ADA, GRACE, GUS
 from bot.serve import run_bot
 
 _KEPT: Final = 1_000
@@ -40,7 +41,9 @@ async def run_playground(account: Account) -> AsyncIterator[Playground]:
         SettingsError: the account's settings are invalid.
         StartupError: the bot can't start.
     """
-    slack = LocalSlack(secrets.token_hex(), f"xoxb-{secrets.token_hex()}", f"xapp-{secrets.token_hex()}")
+    tokens = (secrets.token_hex(), f"xoxb-{secrets.token_hex()}", f"xapp-{secrets.token_hex()}")
+    # A guest among them, so that one can see what guests may not.
+    slack = LocalSlack(*tokens, Workspace(people=(ADA, GRACE, GUS)))
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="workflows-bot-"))
         await stack.enter_async_context(slack.serve())

@@ -14,7 +14,7 @@ from bot.playground.page.guard import SECRET_HEADER
 
 Event = tuple[str, dict[str, Any]]
 
-ADA, GRACE = "U0ADA0001", "U0GRACE01"
+ADA, GRACE, GUS = "U0ADA0001", "U0GRACE01", "U0GUS0001"
 GENERAL = "C0GENERAL"
 
 

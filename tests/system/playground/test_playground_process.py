@@ -36,7 +36,8 @@ async def test_it_starts_with_the_overview_and_stops_on_sigterm_with_an_open_pag
             state = await feed.next("workspace")
             playground.process.send_signal(number)
             assert await playground.process.wait() == 0
-    assert [exchange["title"] for exchange in state["exchanges"]] == ["auth.test", "bots.info", "/workflows"]
+    titles = [exchange["title"] for exchange in state["exchanges"]]
+    assert titles == ["auth.test", "bots.info", "/workflows", "users.info"]
     assert "order-processing" in json.dumps(state["messages"])
     assert len(state["suggestions"]) == 4
     assert playground.stderr == ""

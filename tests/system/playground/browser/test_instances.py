@@ -61,8 +61,7 @@ async def is_in_sight(control: Locator) -> bool:
     return inside
 
 
-@pytest.mark.parametrize("way", ["mouse", "keyboard"])
-@pytest.mark.parametrize("place", ["section", "cell"])
+@pytest.mark.parametrize(("place", "way"), [("section", "mouse"), ("cell", "keyboard")])
 async def test_details_of_a_row_open_a_modal_and_the_focus_comes_back(
     opened: Opened, place: str, way: str
 ) -> None:
@@ -189,8 +188,7 @@ async def test_bars_are_never_broken(sampler_playground: Playground, open_page: 
     assert "monospace" in font
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 async def test_it_all_fits_any_window_without_a_barrier(
     sampler_playground: Playground, open_page: Open, width: int, scheme: Scheme
 ) -> None:

@@ -124,3 +124,74 @@ async def test_a_table_of_instances_has_details_in_sight(
     await opened.shot("table-with-details-360")
     await details.press("Enter")
     await expect(modal(opened, "Instance")).to_contain_text(INSTANCE)
+
+
+async def test_a_guest_is_marked_and_told_that_they_may_nothing(
+    playground: Playground, open_page: Open
+) -> None:
+    opened = await open_page(playground)
+    await opened.page.get_by_label("Viewing as").select_option("Gus, a contractor (guest)")
+    await opened.type("/workflows list order-processing")
+    await expect(opened.last).to_contain_text("guest")
+    await expect(opened.last.get_by_role("button", name="Details")).to_have_count(0)
+
+
+async def test_a_message_is_looked_up_by_its_menu(
+    playground: Playground, open_page: Open, simulation: Simulation
+) -> None:
+    add_long_run(simulation)
+    opened = await open_page(playground, width=360)
+    await opened.type(f"Why did {INSTANCE} of {WORKFLOW} fail?")
+    await opened.last.get_by_role("button", name="More actions").press("Enter")
+    item = opened.page.get_by_role("menuitem", name="Look up in Workflows")
+    await expect(item).to_be_focused()
+    assert await violations(opened.page) == []
+    await opened.shot("message-menu-360")
+    await item.press("Enter")
+    await expect(opened.last).to_contain_text("Found in that message")
+    await expect(opened.last).to_contain_text("Only visible to you")
+    await opened.last.get_by_role("button", name=f"Details of {INSTANCE}").click()
+    await expect(modal(opened, "Instance")).to_contain_text("card declined")
+
+
+async def test_a_shared_instance_is_turned_in_place_for_everybody(
+    playground: Playground, open_page: Open, simulation: Simulation
+) -> None:
+    add_long_run(simulation)
+    ada, grace = [await open_page(playground) for _ in range(2)]
+    await grace.page.get_by_label("Viewing as").select_option("Grace Hopper")
+    await ada.type(f"/workflows show {WORKFLOW} {INSTANCE}")
+    await ada.last.get_by_role("button", name="Share").click()
+    for opened in (ada, grace):
+        await expect(opened.last).to_contain_text("Shared by @ada")
+        await expect(opened.last).not_to_contain_text("59620}")
+    later = grace.last.get_by_role("button", name="Later steps")
+    await later.press("Enter")
+    for opened in (ada, grace):
+        await expect(opened.last).to_contain_text("reserve stock for the order 21")
+    await expect(later).to_be_focused()
+    await expect(grace.messages).to_have_count(1)
+
+
+async def test_a_whole_payload_comes_as_a_file_to_its_asker(
+    playground: Playground, open_page: Open, simulation: Simulation
+) -> None:
+    add_long_run(simulation)
+    opened = await open_page(playground)
+    await opened.type(f"/workflows list {WORKFLOW}")
+    await opened.last.get_by_role("button", name="Details").click()
+    await modal(opened, "Instance").get_by_role("button", name="Params").click()
+    await modal(opened, "Payload").get_by_role("button", name="as a file").click()
+    direct = opened.page.get_by_role("list", name="Direct messages").get_by_role("button", name="workflows")
+    await expect(direct).to_contain_text("new")
+    for title in ("Payload", "Instance"):
+        await opened.page.keyboard.press("Escape")
+        await expect(modal(opened, title)).to_have_count(0)
+    await direct.click()
+    file = opened.last.get_by_role("group", name="File")
+    await expect(file).to_contain_text('"order": 59620')
+    await expect(file).not_to_contain_text("hunter2")
+    await opened.shot("payload-file")
+    async with opened.page.expect_download() as saving:
+        await file.get_by_role("button", name="Download").click()
+    assert (await saving.value).suggested_filename.endswith((".txt", ".json"))
