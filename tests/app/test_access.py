@@ -241,14 +241,13 @@ async def test_a_digest_says_what_it_may_no_longer_tell(
         add_failure(cloudflare, workflow, f"{prefix}-1001", Failure("Error", f"{prefix} failed"))
     async with run_bot():
         there = slack.person("ada", "ops")
-        await ask_digest(there, "create daily 9am workflow:orders workflow:payroll")
-        await ask_digest(there, "create daily 10am")
-        await ask_digest(there, "create daily 11am workflow:payroll")
+        for plan in ("9am workflow:orders workflow:payroll", "10am", "11am workflow:payroll"):
+            await ask(there, f"digest create daily {plan}")
     async with run_bot(bot_access=WITHDRAWN[who]):
         grace = slack.person("grace", "ops") if who == "from its creator" else slack.person("ada")
         posted = []
         for number in (1, 2, 3):
-            await ask_digest(grace, f"run {number}")
+            await ask(grace, f"digest run {number}")
             posted.append((await wait_for_message(slack, "ops", more_than=number - 1)).all_text())
     both, everything, withheld = posted
     for text in posted:
@@ -306,10 +305,10 @@ async def test_a_deactivated_creator_of_a_set_rule_tells_nothing(
     add_failure(cloudflare, "orders", "ord-1001", Failure("Error", "failed"))
     access = rules(rule("everyone"))
     async with run_bot(bot_access=access):
-        await ask_digest(slack.person("ada", "ops"), "create daily 9am workflow:orders")
+        await ask(slack.person("ada", "ops"), "digest create daily 9am workflow:orders")
     slack.workspace.add(replace(ADA, is_deleted=True))
     async with run_bot(bot_access=access):
-        await ask_digest(slack.person("grace", "ops"), "run 1")
+        await ask(slack.person("grace", "ops"), "digest run 1")
         posted = (await wait_for_message(slack, "ops")).all_text()
     assert "ord-1001" not in posted
     assert "may not look at this any more" in posted
