@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cloudflare import cache
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient
+from bot.cloudflare.endpoint import ApiToken, Endpoint
 from bot.cloudflare.errors import (
     InstanceNotFound,
     InvalidParameter,
@@ -23,7 +26,7 @@ from bot.cloudflare.errors import (
 )
 from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import InstanceDetail, InstanceError, Status, StepResult, Trigger
-from bot.cloudflare.requests import Request, instance_request
+from bot.cloudflare.requests import MOST_ANSWERED, Request, instance_request
 from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import (
     Attempt,
@@ -368,3 +371,29 @@ async def test_an_engine_without_results_of_steps_says_so(
     with pytest.raises(StepNotAvailable):
         await client.get_step("orders", "a", "charge-1", "step")
     assert len(simulation.calls) == 1
+
+
+async def test_a_stream_is_not_read(make_client: MakeClient) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        await answer.prepare(request)
+        while request.transport is not None and not request.transport.is_closing():
+            await answer.write(b"x" * 1_000_000)
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", endless)
+    async with TestServer(app) as server:
+        client = make_client(Endpoint(str(server.make_url("")), ApiToken("x")))
+        assert await client.get_step("orders", "a", "export-1", "step") == StepResult(is_stream=True)
+
+
+async def test_an_answer_with_steps_may_be_longer_than_others(
+    client: WorkflowsClient, simulation: Simulation
+) -> None:
+    padding = "x" * (MOST_ANSWERED + 1)
+    simulation.add_instance("orders", id="a")
+    simulation.inject(Changed({"padding": padding}), times=2)
+    with pytest.raises(InvalidResponse, match="larger than 8 MiB"):
+        await client.get_instance("orders", "a")
+    assert (await client.get_instance("orders", "a", steps=True)).status == "complete"
