@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from cachetools import TLRUCache, TTLCache
+from cachetools import LRUCache, TLRUCache, TTLCache
 
 from bot.cloudflare.causes import Cause, cause_of
 from bot.cloudflare.client import WorkflowsClient
@@ -20,6 +20,7 @@ from bot.cloudflare.models import (
     InstancePage,
     PageQuery,
     StepResult,
+    Version,
     Workflow,
     WorkflowList,
 )
@@ -202,6 +203,7 @@ class CachedWorkflows:
         self._lists: _TimedCache[str | None, WorkflowList] = _TimedCache(_WORKFLOW_LISTS, times, now)
         self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
         self._details = _DetailCache(times, now)
+        self._versions: LRUCache[tuple[str, str], Version] = LRUCache(times.pages)
         self._causes: _TimedCache[tuple[str, str], Cause] = _TimedCache(times.pages, times, now)
 
     async def list_instances(
@@ -347,6 +349,26 @@ class CachedWorkflows:
             ("step", key, priority), lambda: self._client.get_step(*key, priority=priority)
         )
         return result
+
+    async def get_version(
+        self, workflow: str, version: str, *, priority: Priority = Priority.INTERACTIVE
+    ) -> Version:
+        """Get one version of a workflow; it never changes, and is kept for as long as there is room.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        key = (workflow, version)
+
+        async def ask() -> Version:
+            self._versions[key] = await self._client.get_version(workflow, version, priority)
+            return self._versions[key]
+
+        return await self._get_or_ask(self._versions, key, ask, _Sharing(fresh=False, priority=priority))
+
+    def known_version(self, workflow: str, version: str) -> Version | None:
+        """Return a version of a workflow if it was asked for before; nothing is asked for it."""
+        return self._versions.get((workflow, version))
 
     def workflows_with(self, instance: str) -> tuple[str, ...]:
         """Return the workflows that have an instance by the pages used last; nothing is asked for it."""

@@ -25,6 +25,7 @@ from bot.cloudflare.models import (
     PageNumber,
     PageQuery,
     StepResult,
+    Version,
     Workflow,
     WorkflowList,
     WorkflowPage,
@@ -165,6 +166,21 @@ class WorkflowsClient:
             return await self._ask(
                 requests.workflow_request(name),
                 lambda response: responses.read_workflow(response, self._now()),
+                priority,
+            )
+
+    async def get_version(
+        self, workflow: str, version: str, priority: Priority = Priority.INTERACTIVE
+    ) -> Version:
+        """Get one version of a workflow.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        async with self._in_turn(priority):
+            return await self._ask(
+                requests.version_request(workflow, version),
+                lambda response: responses.read_version(response, self._now()),
                 priority,
             )
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 from pydantic_core import from_json, to_json
 
-from bot.cloudflare.models import ApiMessage, Instance, ResultInfo, Workflow
+from bot.cloudflare.models import ApiMessage, Instance, ResultInfo, Version, Workflow
 from bot.cloudflare.odd_fields import read_odd_fields
 
 _MOST_ROWS: Final = 1000
@@ -47,6 +47,12 @@ class OneWorkflow(Envelope):
     """A workflow."""
 
     result: Workflow
+
+
+class OneVersion(Envelope):
+    """A version."""
+
+    result: Version
 
 
 _E = TypeVar("_E", bound=Envelope)

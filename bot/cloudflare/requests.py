@@ -131,6 +131,20 @@ def workflow_request(workflow: str) -> Request:
     return Request("GET", f"/workflows/{_segment(workflow)}")
 
 
+def version_request(workflow: str, version: str) -> Request:
+    """Build the request for one version of a workflow.
+
+    API reference: https://developers.cloudflare.com/api/resources/workflows/subresources/versions/methods/get/
+
+    Raises:
+        InvalidParameter: No workflow can have this name, or no version this id.
+    """
+    _check_workflow(workflow)
+    if not version or version in _DOT_SEGMENTS:
+        raise InvalidParameter(f"a version's id can't be {version or 'empty'}")
+    return Request("GET", f"/workflows/{_segment(workflow)}/versions/{_segment(version)}")
+
+
 def instance_request(workflow: str, instance: str, *, steps: bool = False) -> Request:
     """Build the request for one instance, without its steps unless they are asked for.
 

@@ -1,6 +1,8 @@
 """Answers about one instance: a typed command, a row's button, and the buttons of what is shown."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,13 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import Bookmark
 from bot.browse.browser import Browser
-from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import CloudflareError, InstanceNotFound, WorkflowNotFound
-from bot.cloudflare.models import Instance, InstanceDetail, Status
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.models import InstanceDetail, Status
+from bot.inspect.finder import InstanceFinder
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import (
     instance_message,
@@ -26,23 +28,13 @@ from bot.inspect.messages.detail import (
     not_opened_message,
     problem_modal,
 )
-from bot.inspect.messages.refusals import (
-    list_suggestion,
-    none_message,
-    other_account_message,
-    which_workflow_message,
-)
 from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
-from bot.language import name_matching
-from bot.language.command import Command
-from bot.language.readings import Reading
-from bot.language.tokens import quote
 from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
-from bot.slack.reply import Nothing, OpenModal, Reply, ShowMessage, UpdateModal, UserError
+from bot.slack.reply import Nothing, OpenModal, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import Request, RequestStore
 from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
@@ -53,6 +45,8 @@ _log = structlog.get_logger(__name__)
 
 _ERRORED: Final = Status("errored")
 _MOST_REFRESHED: Final = 1_000
+_VERSION_TIMEOUT: Final = timedelta(seconds=1)
+"""A version's age is not worth a longer wait."""
 
 
 class InspectHandlers:
@@ -80,7 +74,7 @@ class InspectHandlers:
     ) -> None:
         self._accounts = Accounts(accounts)
         self._account_ids = account_ids
-        self._browser = browser
+        self._finder = InstanceFinder(accounts, account_ids, browser)
         self._requests = requests
         self._now = now
         self.payloads = payloads
@@ -88,20 +82,9 @@ class InspectHandlers:
 
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
         """Show the instance that words name, in a message."""
-        request = self._in_linked_account(request)
-        readings: tuple[Reading, ...] = ()
-        if request.workflow is None:
-            request = replace(request, workflow=await self._guess_workflow(request))
-        try:
-            subject, detail = await self._find(request)
-        except NoSuchWorkflow as error:
-            if len(error.meant) != 1:
-                raise self._unknown_workflow(request, error) from error
-            readings = (Reading(request.workflow or "", quote(error.meant[0])),)
-            request = replace(request, workflow=error.meant[0])
-            subject, detail = await self._find(request)
-        shown = await self._message(subject, detail, 0, interaction)
-        return replace(shown, readings=readings)
+        found = await self._finder.find(request)
+        shown = await self._message(found.subject, found.detail, 0, interaction)
+        return replace(shown, readings=found.readings)
 
     async def open(self, request: ShowInstance, interaction: Interaction) -> Reply:
         """Open an instance in a modal: at once with what its row knew, then with the rest."""
@@ -111,7 +94,7 @@ class InspectHandlers:
         metadata = interaction.dump("")
 
         async def fill() -> UpdateModal:
-            return await self._modal(subject, 0, interaction, fresh=False)
+            return await self._modal(subject, 0, interaction)
 
         return OpenModal(
             {**view, "private_metadata": metadata},
@@ -137,15 +120,18 @@ class InspectHandlers:
 
     async def _in_place(self, request: OfInstance, interaction: Interaction, *, fresh: bool) -> Reply:
         if interaction.open_view:
-            return await self._modal(request.subject, request.first, interaction, fresh=fresh)
+            return await self._modal(
+                request.subject, request.first, interaction, fresh=fresh, is_second_look=True
+            )
         detail = await self._detail(request.subject, fresh=fresh)
+        await self._learn_version(request.subject, detail)
         shown = await self._message(request.subject, detail, request.first, interaction)
         return replace(shown, in_place=True)
 
     async def _message(
         self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
     ) -> ShowMessage:
-        view = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
+        view = await self._view(subject, detail, first)
         controls = await self._controls(view, interaction.team)
         account = self._account_shown(subject)
         folded, plainer = await self.payloads.blocks(subject, detail, view.page.first, interaction.team)
@@ -155,7 +141,13 @@ class InspectHandlers:
         )
 
     async def _modal(
-        self, subject: Subject, first: int, interaction: Interaction, *, fresh: bool
+        self,
+        subject: Subject,
+        first: int,
+        interaction: Interaction,
+        *,
+        fresh: bool = False,
+        is_second_look: bool = False,
     ) -> UpdateModal:
         """Return the modal of an instance; what goes wrong stands in it, with a button to try again."""
         fallback = not_opened_message(subject)
@@ -167,92 +159,31 @@ class InspectHandlers:
             refresh = await self._value(RefreshInstance(subject, first), interaction.team)
             view = problem_modal(subject, said, refresh)
         else:
-            shown = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
+            if is_second_look:
+                await self._learn_version(subject, detail)
+            shown = await self._view(subject, detail, first)
             controls = await self._controls(shown, interaction.team)
             _, payloads = await self.payloads.blocks(subject, detail, shown.page.first, interaction.team)
             view = instance_modal(shown, controls, self._account_shown(subject), payloads)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
 
+    async def _view(self, subject: Subject, detail: InstanceDetail, first: int) -> InstanceView:
+        view = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
+        _, workflows = self._accounts.get(subject.account)
+        version = workflows.known_version(subject.workflow, detail.version_id or "")
+        return view if version is None else replace(view, version_since=version.created_on)
+
+    async def _learn_version(self, subject: Subject, detail: InstanceDetail) -> None:
+        """Ask when an instance's version came. A first look does without, as it is to cost one request."""
+        _, workflows = self._accounts.get(subject.account)
+        if detail.version_id and workflows.known_version(subject.workflow, detail.version_id) is None:
+            with suppress(CloudflareError, TimeoutError):  # the rest is worth showing without it
+                async with asyncio.timeout(_VERSION_TIMEOUT.total_seconds()):
+                    await workflows.get_version(subject.workflow, detail.version_id)
+
     async def _detail(self, subject: Subject, *, fresh: bool = False) -> InstanceDetail:
         _, workflows = self._accounts.get(subject.account)
         return await workflows.get_detail(subject.workflow, subject.instance, fresh=fresh)
-
-    async def _find(self, request: DescribeInstance) -> tuple[Subject, InstanceDetail]:
-        """Return the instance that a request means; its workflow's name may have to be another one.
-
-        Raises:
-            NoSuchWorkflow: the account has none of that name.
-            UserError: there is no such instance.
-            CloudflareError, UnknownAccount: the API's answer is no instance.
-        """
-        workflow = request.workflow or ""
-        query = ListQuery(workflow, request.account, request.status)
-        instance = request.instance or (await self._newest(query)).id
-        subject = Subject(workflow, instance, request.account)
-        try:
-            return subject, await self._detail(subject)
-        except (WorkflowNotFound, InstanceNotFound) as error:
-            existing = await self._browser.workflow_names(request.account)
-            if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
-                name, _ = self._accounts.get(request.account)
-                raise NoSuchWorkflow(query, name, existing, error) from error
-            raise await self._unknown_instance(subject, error) from error
-
-    async def _newest(self, query: ListQuery) -> Instance:
-        """Return the newest instance of a list, which is on its first screen.
-
-        Raises:
-            UserError: the list is empty.
-        """
-        screen = await self._browser.open(query)
-        if not screen.rows:
-            raise UserError(none_message(query.workflow, query.status, query.account))
-        return max(screen.rows, key=_created)
-
-    async def _guess_workflow(self, request: DescribeInstance) -> str:
-        """Return the workflow that is meant where none is named.
-
-        Raises:
-            UserError: there are several, and none of them is known to have the instance.
-        """
-        _, workflows = self._accounts.get(request.account)
-        if request.instance and len(known := workflows.workflows_with(request.instance)) == 1:
-            return known[0]
-        names = await self._browser.workflow_names(request.account)
-        if len(names) == 1:
-            return names[0]
-        start = name_matching.find_similar((request.instance or "").split("-")[0], names)
-        others = sorted((name for name in names if name not in start), key=str.casefold)
-        likeliest = (*start, *others)
-        offers = [replace(request, workflow=name, readings=()) for name in likeliest]
-        raise UserError(which_workflow_message(offers, request.instance))
-
-    def _in_linked_account(self, request: DescribeInstance) -> DescribeInstance:
-        """Return a request with the account that its link leads to.
-
-        Raises:
-            UserError: the bot does not read that account.
-        """
-        linked = request.account_id
-        if linked is None or request.account is not None:
-            return request
-        if not self._account_ids:
-            return request  # wrangler's engine alone, of which no link tells
-        names = [name for name, id_ in self._account_ids.items() if id_ == linked]
-        if not names:
-            raise UserError(other_account_message(request, replace(request, account_id=None)))
-        default = self._accounts.names[0]
-        return replace(request, account=None if names[0] == default else names[0])
-
-    def _unknown_workflow(self, request: DescribeInstance, error: NoSuchWorkflow) -> UserError:
-        names = error.meant or error.similar
-        commands = [Command(replace(request, workflow=name, readings=()).command()) for name in names]
-        return UserError(problem_message(error, commands=commands))
-
-    async def _unknown_instance(self, subject: Subject, error: CloudflareError) -> UserError:
-        value = await self._value(_list_of(subject), "")
-        suggestions = [] if value is None else [list_suggestion(subject.workflow, value)]
-        return UserError(problem_message(error, suggestions=suggestions))
 
     async def _controls(self, view: InstanceView, team: str) -> InstanceControls:
         subject, page, survey = view.subject, view.page, view.survey
@@ -306,7 +237,3 @@ class InspectHandlers:
 
 def _list_of(subject: Subject, status: Status | None = None) -> OpenList:
     return OpenList(Bookmark(ListQuery(subject.workflow, subject.account, status)))
-
-
-def _created(row: Instance) -> float:
-    return row.created_on.timestamp() if row.created_on else 0.0

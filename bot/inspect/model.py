@@ -164,6 +164,7 @@ class InstanceView:
         focus: the step that matters most, if any.
         page: the steps that are shown.
         now: when it was looked at.
+        version_since: since when its version is there; None where that is not known.
     """
 
     subject: Subject
@@ -172,6 +173,7 @@ class InstanceView:
     focus: Focus | None
     page: StepPage
     now: datetime
+    version_since: datetime | None = None
 
     @property
     def until(self) -> datetime:

@@ -27,6 +27,7 @@ BAR_WIDTH: Final = 12
 _FULL: Final = "\N{FULL BLOCK}"
 _EMPTY: Final = "\N{LIGHT SHADE}"
 _BY_ENGINE: Final = ("rollback", "termination")
+_FAILED: Final = ("errored", "rollingBack")
 _TIMED: Final = ("step", "rollback")
 """Kinds whose `success` says how they ended; `finished` says it of the others."""
 
@@ -51,6 +52,8 @@ def survey(detail: InstanceDetail) -> Survey:
     steps, may_go_on = detail.steps, not is_ended(detail.status)
     own, failures, first_failed, first_going = len(steps), 0, None, None
     for place, step in enumerate(steps):
+        if step.success and step.error is None and step.type == "step":
+            continue  # most of them, and there may be 25,000
         own -= step.type in _BY_ENGINE
         state = _state(step)
         if state is State.FAILED:
@@ -98,11 +101,9 @@ def shown_name(name: str) -> str:
 def find_focus(detail: InstanceDetail, surveyed: Survey) -> Focus | None:
     """Return the step that matters most: the one that failed, else the one that goes on."""
     ended = is_ended(detail.status)
-    if ended:
-        failed = failed_step(detail) if detail.status == "errored" else None
-        place = None if failed is None else _place_of(detail.steps, failed)
-    else:
-        place = surveyed.first_going
+    place = None if ended else surveyed.first_going
+    if detail.status in _FAILED and (failed := failed_step(detail)) is not None:
+        place = _place_of(detail.steps, failed)
     if place is None:
         return None
     step = detail.steps[place]
@@ -151,8 +152,6 @@ def bar(entry: Entry, scale: tuple[datetime, datetime] | None, until: datetime) 
 
 
 def _state(step: Step) -> State:
-    if step.success and step.error is None:
-        return State.DONE  # most of them, and there may be 25,000
     if has_failed(step) or step.success is False:
         return State.FAILED
     if step.type == "termination":

@@ -15,7 +15,7 @@ from bot.account_settings import LOCAL_ACCOUNT
 from bot.app import cloudflare_session
 from bot.cloudflare import CloudflareError, Endpoint, WorkflowsClient
 from bot.playground.faults import FaultSwitch
-from bot.playground.simulators.cloudflare import ApiToken, Simulation
+from bot.playground.simulators.cloudflare import MOST_STEPS, ApiToken, Simulation
 from bot.settings import Settings, SettingsError
 
 _START_TIMEOUT: Final = timedelta(seconds=3)
@@ -97,7 +97,7 @@ class SimulatedAccount:
         """Seed the account and serve it on loopback."""
         token = secrets.token_hex()
         simulation = Simulation(credentials=(ApiToken(token),))
-        simulation.seed(self.seed, instances=self.instances, live=True)
+        simulation.seed(self.seed, instances=self.instances, live=True, longest_run=MOST_STEPS)
         async with simulation.serve() as url:
             yield OpenAccount(
                 kind="simulated",

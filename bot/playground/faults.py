@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.playground.simulators.cloudflare import Dropped, Fault, HtmlPage, Simulation, Slow, TooManyRequests
+from bot.playground.simulators.cloudflare import (
+    Dropped,
+    Fault,
+    HtmlPage,
+    PartialAnswer,
+    Simulation,
+    Slow,
+    TooManyRequests,
+)
 
 HEALTHY: Final = "none"
 
@@ -30,6 +38,12 @@ FAULT_OPTIONS: Final = (
     FaultOption("down", "Down", "Every connection breaks.", Dropped()),
     FaultOption(
         "html", "HTML", "Every answer is a web page instead of JSON.", HtmlPage(200, "Just a moment...")
+    ),
+    FaultOption(
+        "partial",
+        "Partial",
+        "Every instance comes with an internal error beside it, and without its last step.",
+        PartialAnswer(),
     ),
 )
 _BY_NAME: Final = {choice.name: choice for choice in FAULT_OPTIONS}

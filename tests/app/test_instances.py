@@ -173,6 +173,28 @@ async def test_a_modal_is_refreshed_in_place(ada: Person, orders: Simulation, sl
     assert len(ada.screen()) == 1
 
 
+async def test_the_age_of_a_version_costs_no_first_look_anything_and_is_asked_for_once(
+    ada: Person, orders: Simulation
+) -> None:
+    orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(100))
+    first = await ask(ada, "show orders ord-1004")
+    assert (orders.count("get_version"), "came" in first.all_text()) == (0, False)
+    assert ", came " in (await click(ada, first, "instance_refresh")).all_text()
+    assert ", came " in (await ask(ada, "show orders ord-1002")).all_text()
+    await click(ada, first, "instance_refresh")
+    assert orders.count("get_version") == 1
+
+
+async def test_a_version_that_can_t_be_read_costs_nothing_but_its_age(
+    ada: Person, orders: Simulation
+) -> None:
+    orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(100))
+    first = await ask(ada, "show orders ord-1004")
+    orders.inject(JsonError(404, 10300, "workflows.api.error.version.not_found"), operation="get_version")
+    assert "🔵 ord-1004 · running" in (await click(ada, first, "instance_refresh")).all_text()
+    assert orders.count("get_version") == 1
+
+
 async def test_one_instance_is_not_asked_for_at_each_press_of_refresh(
     ada: Person, orders: Simulation
 ) -> None:
@@ -254,7 +276,7 @@ async def test_without_any_instance_the_list_is_a_press_away(ada: Person) -> Non
 async def test_an_id_that_is_not_there_leads_to_the_workflow_s_list(ada: Person) -> None:
     message = await ask(ada, "show orders ord-9999")
     assert "No instance of that id." in message.all_text()
-    assert row_ids(await click(ada, message, "list_open")) == ["ord-1003", "ord-1002", "ord-1001"]
+    assert row_ids(await click(ada, message, "command_run")) == ["ord-1003", "ord-1002", "ord-1001"]
 
 
 @pytest.mark.usefixtures("orders")
@@ -333,16 +355,17 @@ async def test_following_the_link_to_the_dashboard_does_nothing(ada: Person) -> 
     await reply.nothing()
 
 
-async def test_the_longest_run_is_shown_page_by_page(
+async def test_a_long_run_is_shown_page_by_page(
     run_bot: RunBot, slack: LocalSlack, orders: Simulation
 ) -> None:
-    steps = tuple(_done(f"row {number}", number / 10) for number in range(25_000))
+    steps = tuple(_done(f"row {number}", number / 10) for number in range(2_500))
     orders.add_instance("orders", id="ord-1004", status="complete", created_on=_at(0), steps=steps)
     async with run_bot(bot_request_deadline=30.0):
         ada = slack.person("ada")
         message = await answer(await ada.command("/workflows", "show orders ord-1004"), 30)
-        assert "1–20 of 25,000" in message.all_text()
-        assert "21–40 of 25,000" in (await click(ada, message, "steps_next")).all_text()
+        assert "1–20 of 2,500" in message.all_text()
+        later = await (await ada.click(message, "steps_next")).message(30)
+        assert "21–40 of 2,500" in later.all_text()
         assert orders.count("get_instance") == 1
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.models import Instance
 from bot.inspect.messages.buttons import InstanceControls, instance_buttons, step_buttons
-from bot.inspect.messages.facts import Facts, head_blocks
+from bot.inspect.messages.facts import Facts, head_blocks, origin_blocks
 from bot.inspect.messages.focus import error_text, focus_blocks, headline
 from bot.inspect.messages.steps import step_blocks
 from bot.inspect.model import InstanceView, Subject, is_ended
@@ -81,7 +81,7 @@ def instance_modal(
 def loading_modal(subject: Subject, row: Instance | None, now: datetime, account: str) -> Block:
     """Build the modal of an instance with what a row of a list knows of it, until the rest is there."""
     facts = Facts() if row is None else Facts.of_row(row)
-    blocks = head_blocks(subject, facts, now, account)
+    blocks = [*head_blocks(subject, facts, now, account), *origin_blocks(facts, now)]
     return modal(TITLE, [*blocks, context("⏳ Looking it up…"), _ending(subject)], _CLOSE)
 
 
@@ -115,11 +115,13 @@ def instance_blocks(
 def _blocks(
     view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block], room: _Room
 ) -> list[Block]:
-    subject, detail = view.subject, view.detail
-    blocks = head_blocks(subject, Facts.of_detail(detail), view.now, account)
+    subject = view.subject
+    facts = Facts.of_view(view)
+    blocks = head_blocks(subject, facts, view.now, account)
     blocks += [context(notice) for notice in _notices(view)]
     blocks += focus_blocks(view, room.error)
     blocks += _rollback_blocks(view, room.error)
+    blocks += origin_blocks(facts, view.now)
     blocks += step_blocks(view, room.name) if room.has_steps else []
     blocks += step_buttons(controls)
     blocks += payloads if room.has_payloads else []
@@ -177,7 +179,7 @@ def _command_of(subject: Subject) -> str:
 
 def _fallback_text(view: InstanceView) -> str:
     """Return the instance as one text, for screen readers and notifications."""
-    facts = Facts.of_detail(view.detail)
+    facts = Facts.of_view(view)
     word = appearance(facts.status).word.lower()
     sentences = [escape(f"{view.subject.workflow} {view.subject.instance}: {word}")]
     if facts.end is not None:

@@ -1,12 +1,12 @@
 """What heads an instance: its status, its times, what started it. A row of a list knows most of it, too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import Instance, InstanceDetail, Schedule, Status
-from bot.inspect.model import Subject, is_ended
+from bot.cloudflare.models import Instance, Schedule, Status
+from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.ui import limits
 from bot.ui.elements import ago, code, context, duration, escape, header, moment, moment_after
 from bot.ui.limits import Block
@@ -32,6 +32,7 @@ class Facts:
         source: what started it.
         version: the id of the version that it runs.
         schedule: the cron line that started it.
+        version_since: since when its version is there.
     """
 
     status: Status | None = None
@@ -41,6 +42,7 @@ class Facts:
     source: str | None = None
     version: str | None = None
     schedule: Schedule | None = None
+    version_since: datetime | None = None
 
     @classmethod
     def of_row(cls, row: Instance) -> "Facts":
@@ -50,8 +52,9 @@ class Facts:
         )
 
     @classmethod
-    def of_detail(cls, detail: InstanceDetail) -> "Facts":
+    def of_view(cls, view: InstanceView) -> "Facts":
         """Return what the instance itself tells."""
+        detail = view.detail
         return cls(
             status=detail.status,
             queued=detail.queued,
@@ -60,6 +63,7 @@ class Facts:
             source=detail.trigger.source if detail.trigger else None,
             version=detail.version_id,
             schedule=detail.schedule,
+            version_since=view.version_since,
         )
 
 
@@ -72,7 +76,7 @@ def title(subject: Subject, facts: Facts) -> str:
 
 
 def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> list[Block]:
-    """Build what heads an instance.
+    """Build what heads an instance: its status, since when, and how long it ran.
 
     Args:
         subject: which instance.
@@ -81,22 +85,22 @@ def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> 
         account: the account's name, where there are several; empty where there is one.
     """
     where = code(subject.workflow) + (f" in {code(account)}" if account else "")
-    fields = {
-        "Workflow": where,
-        **_since(facts, now),
-        **_ran(facts),
-        **_trigger(facts),
-        **_version(facts),
-    }
+    fields = {"Workflow": where, **_since(facts, now), **_ran(facts)}
+    return [header(title(subject, facts)), *_fields(fields)]
+
+
+def origin_blocks(facts: Facts, now: datetime) -> list[Block]:
+    """Build where an instance comes from: what started it, its version, and its way from the queue."""
+    way = _way(facts)
+    fields = {**_trigger(facts), **_version(facts, now)}
+    return [*_fields(fields), *([context(*way)] if len(way) > 1 else [])]
+
+
+def _fields(fields: Mapping[str, str]) -> list[Block]:
     texts = [
         {"type": "mrkdwn", "text": f"*{label}*\n{value}", "verbatim": True} for label, value in fields.items()
     ]
-    way = _way(facts)
-    return [
-        header(title(subject, facts)),
-        {"type": "section", "fields": texts},
-        *([context(*way)] if len(way) > 1 else []),
-    ]
+    return [{"type": "section", "fields": texts}] if texts else []
 
 
 def _since(facts: Facts, now: datetime) -> dict[str, str]:
@@ -139,8 +143,11 @@ def _moment_of(milliseconds: int | None) -> datetime | None:
         return None
 
 
-def _version(facts: Facts) -> dict[str, str]:
-    return {"Version": code(facts.version[:_SHORT_VERSION])} if facts.version else {}
+def _version(facts: Facts, now: datetime) -> dict[str, str]:
+    if not facts.version:
+        return {}
+    since = "" if facts.version_since is None else f", came {ago(now - facts.version_since)}"
+    return {"Version": f"{code(facts.version[:_SHORT_VERSION])}{since}"}
 
 
 def _way(facts: Facts) -> Sequence[str]:

@@ -9,7 +9,7 @@ from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.tokens import COMMAND
 from bot.ui.elements import Message, code, command, message, section
-from bot.ui.problems import Suggestion, run_button
+from bot.ui.problems import run_button
 from bot.ui.statuses import appearance
 
 _MOST_OFFERED: Final = 5
@@ -64,10 +64,3 @@ def none_message(workflow: str, status: Status | None, account: str | None) -> M
     )
     blocks = [section(f"*{title}*\n{advice}"), section(command(all_.whole()), run_button("Run it", all_))]
     return message(f"{title} {advice} {command(all_.whole())}", blocks)
-
-
-def list_suggestion(workflow: str, value: str) -> Suggestion:
-    """Offer the list of a workflow's instances."""
-    return Suggestion(
-        f"The instances of {code(workflow)}", "All instances", value, f"All instances of {workflow}"
-    )

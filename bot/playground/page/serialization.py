@@ -14,7 +14,7 @@ COMMANDS: Final = (
     {
         "command": COMMAND,
         "description": "Browse Cloudflare Workflows instances",
-        "usage_hint": "[list] NAME [status:errored] [since:2h] | digest | help",
+        "usage_hint": "[list] NAME [status:errored] [since:2h] | show NAME ID | digest | help",
     },
 )
 """The commands of manifest.yaml, which is not part of the installed package."""

@@ -23,6 +23,7 @@ from bot.playground.simulators.cloudflare.faults import (
     Fault,
     HtmlPage,
     JsonError,
+    PartialAnswer,
     PlainText,
     Redirected,
     Slow,
@@ -30,6 +31,7 @@ from bot.playground.simulators.cloudflare.faults import (
     TruncatedJson,
     WrongShape,
 )
+from bot.playground.simulators.cloudflare.many_steps import MOST_STEPS, ManySteps
 from bot.playground.simulators.cloudflare.model import (
     STATUSES,
     Cron,
@@ -51,6 +53,7 @@ from bot.playground.simulators.cloudflare.steps import (
 __all__ = [
     "DEFAULT_ACCOUNT_ID",
     "DEFAULT_TOKEN",
+    "MOST_STEPS",
     "READ_PERMISSIONS",
     "STATUSES",
     "ApiKey",
@@ -69,7 +72,9 @@ __all__ = [
     "HtmlPage",
     "InstanceRecord",
     "JsonError",
+    "ManySteps",
     "Operation",
+    "PartialAnswer",
     "PlainText",
     "RateLimit",
     "RecordedCall",

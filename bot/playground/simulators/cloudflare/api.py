@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.playground.simulators.cloudflare.auth import Credential, authenticate, authorize
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
+from bot.playground.simulators.cloudflare.description import describe
 from bot.playground.simulators.cloudflare.envelope import (
     ApiError,
     error_response,
@@ -132,7 +133,7 @@ class Api:
                 request, lambda: self._respond_unauthenticated(request, route)
             )
         else:
-            answer = self._respond_authenticated(request, route, credential)
+            answer = await self._respond_authenticated(request, route, credential)
         return self._with_ratelimit(answer, decision)
 
     def _check_account(self, request: web.Request, route: Route) -> None:
@@ -141,13 +142,15 @@ class Api:
         if request.method != "GET":
             raise ApiError(405, 7001, f"Method {request.method} not available for that URI.")
 
-    def _respond_authenticated(
+    async def _respond_authenticated(
         self, request: web.Request, route: Route, credential: Credential
     ) -> web.Response:
         try:
             if route.account_id != self._account.account_id:
                 raise forbidden()
             authorize(credential)
+            if route.operation == "get_instance":
+                return await self._describe(route, request.query)
             return json_response(self._envelope(request, route))
         except ApiError as error:
             return error_response(error)
@@ -170,14 +173,16 @@ class Api:
                 return workflow.to_json(self._account.now())
             case "get_version":
                 return workflow.version(route.item)
-            case "get_step":
+            case _:
                 asked = StepRequest.from_query(query)
                 return workflow.find(route.item).step_result(asked.name, asked.kind, asked.attempt)
-            case _:
-                return workflow.find(route.item).to_description(
-                    with_steps=single(query, "simple") != "true",
-                    newest_step_first=single(query, "order") == "desc",
-                )
+
+    async def _describe(self, route: Route, query: Query) -> web.Response:
+        return await describe(
+            self._account.records.find(route.workflow).find(route.item),
+            with_steps=single(query, "simple") != "true",
+            newest_step_first=single(query, "order") == "desc",
+        )
 
     def _list_workflows(self, query: Query) -> JsonObject:
         found = self._account.records.newest_first(single(query, "search"))

@@ -28,7 +28,6 @@ from bot.playground.simulators.cloudflare.steps import (
 )
 
 Outcome: TypeAlias = Literal["complete", "errored", "paused", "rolledBack", "terminated"]
-Kind: TypeAlias = Literal["step", "rollback"]
 
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("complete", "errored", "paused", "rolledBack", "terminated")
 _OUTCOME_BOUNDS: Final = (0.70, 0.83, 0.91, 0.97)
@@ -44,7 +43,6 @@ _SLOW_CHANCE: Final = 0.25
 _LATE_CHANCE: Final = 0.12
 _TERMINATE_CHANCE: Final = 0.3
 
-_STEP_OUTPUT: Final = '{"done":true}'
 _EVENT_OUTPUT: Final = '{"by":"webhook"}'
 
 # Ranges in seconds; the sum of the maxima is less than LONGEST_LIFECYCLE. Rare states last long, so that
@@ -132,7 +130,7 @@ class LifecycleGenerator:
                 self._terminate()
             case "paused":
                 planned_attempts = [*self._draw_failures(), self._draw_attempt(planned)]
-                self._run_attempts(step_name(planned), planned_attempts, status="waitingForPause")
+                self._run_attempts(planned, planned_attempts, status="waitingForPause")
                 self._record("paused")
                 self._resume()
             case _:
@@ -146,14 +144,14 @@ class LifecycleGenerator:
         self.error = self.random.choice(self.profile.failures)
         planned_attempts = 1 if self.error.name == "NonRetryableError" else _MAX_ATTEMPTS
         failing = [PlannedAttempt(self._draw(_FAILING_ATTEMPT), self.error) for _ in range(planned_attempts)]
-        self._run_attempts(step_name(planned), failing)
+        self._run_attempts(planned, failing)
 
     def _roll_back(self, done: list[Step]) -> None:
         """Roll the finished steps back, newest first; only the first rollback takes long."""
         failing = self._draw_failures()
         for step in reversed(done):
             planned_attempts = [*failing, PlannedAttempt(self.random.uniform(1, 5))]
-            self._run_attempts(step.name, planned_attempts, status="rollingBack", kind="rollback")
+            self._run_attempts(_rollback_of(step), planned_attempts, status="rollingBack")
             failing = []
 
     def _resume(self) -> None:
@@ -179,7 +177,7 @@ class LifecycleGenerator:
                     if retried
                     else []
                 )
-                self._run_attempts(name, [*failed, self._draw_attempt(planned)])
+                self._run_attempts(planned, [*failed, self._draw_attempt(planned)])
             case SleepStep(seconds=seconds):
                 self._wait(Sleep(name, start, start + _duration(seconds), finished=False), seconds)
             case EventStep(event_type=event_type, deadline=deadline):
@@ -198,7 +196,7 @@ class LifecycleGenerator:
         match pending:
             case Step(attempts=(*ended, last)):
                 attempts = (*ended, replace(last, end=self.moment, success=True))
-                self.steps[-1] = replace(pending, attempts=attempts, output=_STEP_OUTPUT)
+                self.steps[-1] = replace(pending, attempts=attempts, output=self._output_of(pending))
             case Sleep():
                 self.steps[-1] = replace(pending, finished=True)
             case WaitForEvent():
@@ -206,25 +204,31 @@ class LifecycleGenerator:
 
     def _run_attempts(
         self,
-        name: str,
+        planned: WorkStep | Step,
         planned_attempts: Sequence[PlannedAttempt],
         *,
         status: str = "running",
-        kind: Kind = "step",
     ) -> None:
-        """Run the attempts of a step, with a delay that doubles each time."""
+        """Run the attempts of a step or of a rollback, with the step's delays."""
         ended: tuple[Attempt, ...] = ()
         place = len(self.steps)
         for number, (seconds, error) in enumerate(planned_attempts):
             if number:
-                self._advance(2 ** (number - 1))
+                self._advance(_step_with(planned, ended).delay_after(number))
             start = self.moment
-            self.steps[place:] = [Step(name, (*ended, Attempt(start)), kind=kind)]
+            self.steps[place:] = [_step_with(planned, (*ended, Attempt(start)))]
             self._record(status)
             self._advance(seconds)
             ended = (*ended, Attempt(start, self.moment, success=error is None, error=error))
-            self.steps[place:] = [Step(name, ended, None if error else _STEP_OUTPUT, kind)]
+            waits = number < len(planned_attempts) - 1
+            self.steps[place:] = [replace(_step_with(planned, ended), waits=waits)]
             self._record(status)
+
+    def _output_of(self, step: Step) -> str | None:
+        """Return what a step returns; a rollback returns nothing."""
+        work = [planned for planned in self.profile.plan if isinstance(planned, WorkStep)]
+        outputs = {step_name(planned): planned.output for planned in work}
+        return outputs.get(step.name) if step.kind == "step" else None
 
     def _draw_attempt(self, planned: WorkStep) -> PlannedAttempt:
         if self.random.random() < _SLOW_CHANCE:
@@ -247,6 +251,14 @@ class LifecycleGenerator:
     def _record(self, status: str, output: str | None = None) -> None:
         """Record the current state of the instance."""
         self.changes.append(StateChange(self.moment, status, tuple(self.steps), self.error, output))
+
+
+def _rollback_of(step: Step) -> Step:
+    return replace(step, kind="rollback", output=None, sensitive=False)
+
+
+def _step_with(planned: WorkStep | Step, attempts: tuple[Attempt, ...]) -> Step:
+    return planned.to_step(attempts) if isinstance(planned, WorkStep) else replace(planned, attempts=attempts)
 
 
 def _duration(seconds: float) -> timedelta:

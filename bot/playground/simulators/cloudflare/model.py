@@ -4,12 +4,13 @@ Source: the API reference of ``GET /accounts/{account_id}/workflows`` and relate
 SDK 5.9 types them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 from bot.playground.simulators.cloudflare.envelope import step_not_found
+from bot.playground.simulators.cloudflare.many_steps import ManySteps
 from bot.playground.simulators.cloudflare.steps import (
     Failure,
     Step,
@@ -125,7 +126,7 @@ class InstanceRecord:
     params: Any = field(default_factory=dict)
     output: str | int | float | None = None
     error: Failure | None = None
-    steps: tuple[StepRecord, ...] = ()
+    steps: Sequence[StepRecord] = ()
     schedule: Schedule | None = None
 
     @property
@@ -141,8 +142,10 @@ class InstanceRecord:
     @property
     def rollback(self) -> JsonObject | None:
         """The outcome of its rollback, once the rollback has ended."""
+        if self.status not in ENDED_STATUSES or isinstance(self.steps, ManySteps):
+            return None
         rolled_back = [step for step in self.steps if isinstance(step, Step) and step.kind == "rollback"]
-        if not rolled_back or self.status not in ENDED_STATUSES:
+        if not rolled_back:
             return None
         last = rolled_back[-1].attempts[-1]
         return {"outcome": "complete" if last.success else "failed", "error": failure_or_null(last.error)}
@@ -176,12 +179,11 @@ class InstanceRecord:
             "trigger_source": self.trigger_source,
         }
 
-    def to_description(self, *, with_steps: bool, newest_step_first: bool) -> JsonObject:
-        """Return the description of the instance; without its steps, it still has their count.
+    def to_description(self) -> JsonObject:
+        """Return the description of the instance without its steps; it has their count.
 
         ``output`` is null until there is one. That is inferred: the official SDK types it as never null.
         """
-        steps = [step.to_json() for step in self.steps] if with_steps else []
         description: JsonObject = {
             "status": self.status,
             "params": self.params,
@@ -192,7 +194,7 @@ class InstanceRecord:
             "error": failure_or_null(self.error),
             "rollback": self.rollback,
             "success": self.success,
-            "steps": steps[::-1] if newest_step_first else steps,
+            "steps": [],
             "step_count": len(self.steps),
             "trigger": {"source": self.trigger_source},
             "versionId": self.version_id,

@@ -1,22 +1,43 @@
 """The workflows of the seeded account: their names, triggers, steps and failures."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from bot.playground.simulators.cloudflare.model import Cron, TriggerSource
-from bot.playground.simulators.cloudflare.steps import Failure
+from bot.playground.simulators.cloudflare.steps import DYNAMIC, Attempt, Failure, Step
 from bot.playground.simulators.cloudflare.wire import JsonObject
+
+WORKFLOW_AGE: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkStep:
-    """A planned ``step.do`` with its usual duration."""
+    """A planned ``step.do`` with its usual duration; the other attributes are those of `Step`."""
 
     name: str
     seconds: float
+    output: str = '{"done":true}'
+    delay: str | int = 1000
+    backoff: Literal["constant", "linear", "exponential"] | None = "exponential"
+    timeout: str | int = "10 minutes"
+    sensitive: bool = False
+
+    def to_step(self, attempts: tuple[Attempt, ...], *, retries: int = 5) -> Step:
+        """Return the step with some attempts, and its output if the last one succeeded."""
+        return Step(
+            step_name(self),
+            attempts,
+            output=self.output if attempts[-1].success else None,
+            retries=retries,
+            delay=self.delay,
+            backoff=self.backoff,
+            timeout=self.timeout,
+            sensitive=self.sensitive,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +75,10 @@ class Profile:
         interval: The usual time between two seeded instances without a cron schedule.
         live_interval: The same in a live account: short, so that changes are visible soon.
         longest_queue: The maximum seconds in the queue in a live account.
+        deployments: The ages of its versions, oldest first.
+        regression: How most instances of its newest version fail, and at which step; None if it is as good as
+            the others.
+        undoes: Whether some of its failed instances were rolled back.
     """
 
     name: str
@@ -65,6 +90,9 @@ class Profile:
     live_interval: timedelta = timedelta(seconds=80)
     longest_queue: float = 3
     cron: Cron | None = None
+    deployments: tuple[timedelta, ...] = (WORKFLOW_AGE,)
+    regression: tuple[str, Failure] | None = None
+    undoes: bool = False
 
     def instance_id(self, number: int, created_on: datetime, random: Random) -> str:
         """Return a typical id for the trigger; for cron it is the line and the slot (ms)."""
@@ -80,20 +108,39 @@ class Profile:
         """Generate the parameters of an instance."""
         if self.cron is not None:
             return {}
-        return {"number": number, "region": random.choice(("eu", "us", "apac")), "dry_run": False}
+        params: JsonObject = {
+            "number": number,
+            "region": random.choice(("eu", "us", "apac")),
+            "dry_run": False,
+        }
+        return params | (_order_secrets(number) if self.name == "order-processing" else {})
 
+
+def _order_secrets(number: int) -> JsonObject:
+    """Return what people put into parameters and should not; nothing of it is real."""
+    return {
+        "customer": {"email": f"customer-{number}@shop.example", "password": "correct-horse-battery"},
+        "payment": {"card_number": "4242 4242 4242 4242", "token": f"tok_simulated_{number:06}"},
+        "callback": {
+            "url": "https://shop.example/hooks/orders",
+            "headers": {"Authorization": "Bearer simulated.secret.token", "Accept": "application/json"},
+        },
+    }
+
+
+_LONG_OUTPUT: Final = json.dumps({"pages": [f"page {number:03} of the invoice" for number in range(1, 121)]})
 
 ORDER_PROCESSING: Final = Profile(
     name="order-processing",
     share=0.5,
     trigger="api",
     plan=(
-        WorkStep("validate order", 0.4),
-        WorkStep("reserve stock", 1.2),
+        WorkStep("validate order", 0.4, output='{"valid":true,"items":3}'),
+        WorkStep("reserve stock", 1.2, delay="5 seconds", backoff="linear", output='{"warehouse":"fra-2"}'),
         EventStep("payment confirmed", "payment-confirmed", timedelta(hours=24)),
-        WorkStep("charge card", 2.5),
+        WorkStep("charge card", 2.5, delay="10 seconds", timeout="30 seconds", sensitive=True),
         SleepStep("grace period", 120),
-        WorkStep("book shipment", 3.1),
+        WorkStep("book shipment", 3.1, delay=DYNAMIC, backoff=None, output='{"carrier":"parcel","days":2}'),
         WorkStep("send confirmation", 0.6),
     ),
     failures=(
@@ -103,6 +150,25 @@ ORDER_PROCESSING: Final = Profile(
         Failure("WorkflowTimeoutError", "Execution timed out after 600000ms"),
     ),
     longest_queue=320,
+    deployments=(WORKFLOW_AGE, timedelta(days=2), timedelta(hours=8)),
+    regression=(
+        "charge card",
+        Failure("TypeError", "Cannot read properties of undefined (reading 'currency')"),
+    ),
+    undoes=True,
+)
+
+NIGHTLY_CLEANUP: Final = Profile(
+    name="nightly-cleanup",
+    share=0.03,
+    trigger="cron",
+    plan=(
+        WorkStep("list expired carts", 6),
+        WorkStep("delete expired carts", 45),
+        WorkStep("vacuum", 90),
+    ),
+    failures=(Failure("Error", "D1_ERROR: database is locked"),),
+    cron=Cron("0 3 * * *", timedelta(days=1), timedelta(hours=3)),
 )
 
 PROFILES: Final = (
@@ -130,7 +196,7 @@ PROFILES: Final = (
         trigger="binding",
         plan=(
             WorkStep("collect usage", 12),
-            WorkStep("render PDF", 4.2),
+            WorkStep("render PDF", 4.2, output=_LONG_OUTPUT),
             SleepStep("settle", 30),
             WorkStep("e-mail invoice", 1.5),
         ),
@@ -150,16 +216,5 @@ PROFILES: Final = (
         failures=(Failure("Error", "fetch failed: connection reset by peer"),),
         cron=Cron("*/30 * * * *", timedelta(minutes=30)),
     ),
-    Profile(
-        name="nightly-cleanup",
-        share=0.03,
-        trigger="cron",
-        plan=(
-            WorkStep("list expired carts", 6),
-            WorkStep("delete expired carts", 45),
-            WorkStep("vacuum", 90),
-        ),
-        failures=(Failure("Error", "D1_ERROR: database is locked"),),
-        cron=Cron("0 3 * * *", timedelta(days=1), timedelta(hours=3)),
-    ),
+    NIGHTLY_CLEANUP,
 )

@@ -44,7 +44,7 @@ class InstanceFields(TypedDict, total=False):
     params: Any
     output: str | int | float | None
     error: Failure | None
-    steps: tuple[StepRecord, ...]
+    steps: Sequence[StepRecord]
     schedule: Schedule | None
 
 
@@ -147,7 +147,7 @@ def new_workflow(name: str, created_on: datetime, crons: tuple[Cron, ...] = ()) 
         id=_id(name),
         class_name="".join(word.capitalize() for word in words),
         script_name=f"{name}-worker",
-        version_id=_id(f"{name}/version/1"),
+        version_id=version_id(name, 1),
         created_on=created_on,
         modified_on=created_on,
         crons=crons,
@@ -195,6 +195,11 @@ def with_status(
         ended_on=now if status in ENDED_STATUSES else None,
         error=error,
     )
+
+
+def version_id(workflow: str, number: int) -> str:
+    """Return the id of a workflow's version, whose number counts from 1."""
+    return _id(f"{workflow}/version/{number}")
 
 
 def _id(name: str) -> str:

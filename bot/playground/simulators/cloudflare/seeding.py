@@ -1,25 +1,32 @@
 """Seeds a realistic account, which depends only on the seed, the number of instances and the time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 from bot.playground.simulators.cloudflare.history_generator import HistoryGenerator
-from bot.playground.simulators.cloudflare.model import ENDED_STATUSES, Cron, Schedule
-from bot.playground.simulators.cloudflare.profiles import ORDER_PROCESSING, PROFILES, Profile
+from bot.playground.simulators.cloudflare.many_steps import ManySteps
+from bot.playground.simulators.cloudflare.model import ENDED_STATUSES, Cron, Schedule, WorkflowRecord
+from bot.playground.simulators.cloudflare.profiles import (
+    NIGHTLY_CLEANUP,
+    ORDER_PROCESSING,
+    PROFILES,
+    WORKFLOW_AGE,
+    Profile,
+)
 from bot.playground.simulators.cloudflare.records import (
     InstanceFields,
     Records,
     StoredWorkflow,
     new_instance,
     new_workflow,
+    version_id,
 )
 from bot.playground.simulators.cloudflare.wire import to_milliseconds
 
 _RETENTION: Final = timedelta(days=7)
-_WORKFLOW_AGE: Final = timedelta(days=90)
 _LONGEST_RUN: Final = timedelta(minutes=15)
 
 _NEWEST_ORDERS: Final = {
@@ -46,6 +53,9 @@ _STATUS_WEIGHTS: Final = {
 }
 """The frequency of each status among older instances, in percent."""
 
+_REGRESSION_WEIGHT: Final = 150.0
+"""The same for errored instances of a version with a regression."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Position:
@@ -62,11 +72,35 @@ def seed_account(records: Records, seed: int, instances: int, now: datetime) -> 
     now = to_milliseconds(now)
     for profile, number in _shares(instances).items():
         crons = (profile.cron,) if profile.cron else ()
-        workflow = StoredWorkflow(new_workflow(profile.name, now - _WORKFLOW_AGE, crons))
+        record = new_workflow(profile.name, now - WORKFLOW_AGE, crons)
+        workflow = StoredWorkflow(_deployed(record, profile, now))
         records.by_name[profile.name] = workflow
         for age, created_on in enumerate(_creation_times(profile, number, now, random)):
-            fields = _instance(profile, _Position(number - age, age, created_on), now, random)
+            position = _Position(number - age, age, created_on)
+            fields = _instance(profile, position, now, random)
+            fields["version_id"] = version_id(profile.name, _version_number(profile, now - created_on))
             workflow.put(new_instance(workflow, now, fields))
+
+
+def _deployed(record: WorkflowRecord, profile: Profile, now: datetime) -> WorkflowRecord:
+    """Return a workflow with its newest version."""
+    newest = version_id(profile.name, len(profile.deployments))
+    return replace(record, version_id=newest, modified_on=now - profile.deployments[-1])
+
+
+def _version_number(profile: Profile, age: timedelta) -> int:
+    """Return the number, from 1, of the version that an instance of some age runs."""
+    return max(1, sum(deployment >= age for deployment in profile.deployments))
+
+
+def lengthen_newest(records: Records, number: int, now: datetime) -> None:
+    """Give the newest cleanup that completed, and had the time, a number of steps."""
+    workflow = records.find(NIGHTLY_CLEANUP.name)
+    for instance in reversed(workflow.instances):
+        steps = ManySteps(number, instance.started_on or instance.created_on, "delete batch")
+        if instance.status == "complete" and steps.end <= now:
+            workflow.put(replace(instance, steps=steps, ended_on=steps.end, modified_on=steps.end))
+            return
 
 
 def _shares(instances: int) -> dict[Profile, int]:
@@ -97,8 +131,16 @@ def _slots(cron: Cron, number: int, now: datetime) -> Iterator[datetime]:
         yield cron.newest_slot(now) - age * cron.period
 
 
+def _is_regression(profile: Profile, since_creation: timedelta) -> bool:
+    """Return whether an instance runs the newest version, and that version is worse than the others."""
+    return profile.regression is not None and since_creation < profile.deployments[-1]
+
+
 def _status(profile: Profile, age: int, since_creation: timedelta, random: Random) -> str:
-    status = random.choices(tuple(_STATUS_WEIGHTS), weights=tuple(_STATUS_WEIGHTS.values()))[0]
+    weights = _STATUS_WEIGHTS
+    if _is_regression(profile, since_creation):
+        weights = weights | {"errored": _REGRESSION_WEIGHT}
+    status = random.choices(tuple(weights), weights=tuple(weights.values()))[0]
     if profile is ORDER_PROCESSING:
         status = _NEWEST_ORDERS.get(age, status)
     too_young = since_creation < _LONGEST_RUN and status in ENDED_STATUSES
@@ -108,7 +150,8 @@ def _status(profile: Profile, age: int, since_creation: timedelta, random: Rando
 def _instance(profile: Profile, position: _Position, now: datetime, random: Random) -> InstanceFields:
     status = _status(profile, position.age, now - position.created_on, random)
     start = min(now, position.created_on + timedelta(milliseconds=random.randrange(80, 2500)))
-    history = HistoryGenerator(profile, start, now, random).generate(status)
+    is_regression = _is_regression(profile, now - position.created_on)
+    history = HistoryGenerator(profile, start, now, random, is_regression).generate(status)
     return {
         "id": profile.instance_id(position.number, position.created_on, random),
         "status": status,

@@ -25,7 +25,7 @@ from bot.playground.simulators.cloudflare.records import (
     new_workflow,
     with_status,
 )
-from bot.playground.simulators.cloudflare.seeding import seed_account
+from bot.playground.simulators.cloudflare.seeding import lengthen_newest, seed_account
 from bot.playground.simulators.cloudflare.steps import Failure
 
 DEFAULT_ACCOUNT_ID: Final = "0123456789abcdef0123456789abcdef"
@@ -108,14 +108,18 @@ class Simulation:
         """Return a workflow's instances, newest first."""
         return self.records.find(workflow).instances[::-1]
 
-    def seed(self, seed: int = 0, *, instances: int = 400, live: bool = False) -> None:
+    def seed(
+        self, seed: int = 0, *, instances: int = 400, live: bool = False, longest_run: int = 500
+    ) -> None:
         """Add realistic workflows, which depend only on the seed, the number and the time.
 
         If ``live``, instances start, proceed, end and expire as the clock advances; the number of
-        requests does not matter. An instance that you change gets no more changes.
+        requests does not matter. An instance that you change gets no more changes. One instance has
+        ``longest_run`` steps; Cloudflare allows 25,000.
         """
         now = self.now()
         seed_account(self._records, seed, instances, now)
+        lengthen_newest(self._records, longest_run, now)
         self._live_account = LiveAccount(self._records, seed, now) if live else None
 
     # Behaviour.

@@ -3,9 +3,18 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from bot.playground.simulators.cloudflare.wire import JsonObject, timestamp, timestamp_or_null
+
+MOST_SHOWN: Final = 1024
+"""Characters of an output in a description."""
+REDACTED: Final = "[REDACTED]"
+"""What is shown of an output that its author calls sensitive."""
+DYNAMIC: Final = "[dynamic]"
+"""The delay of a step whose code works it out."""
+_DYNAMIC_SECONDS: Final = 7
+_UNIT_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,16 @@ def _value(output: str | None) -> Any:  # noqa: ANN401  any JSON value
     return None if output is None else json.loads(output)
 
 
+def _shown(output: str | None) -> str | None:
+    """Return an output as a description shows it: about 1,000 characters of it.
+
+    That it is cut was seen by others; the exact length and words of the mark are not known.
+    """
+    if output is None or len(output) <= MOST_SHOWN:
+        return output
+    return f"{output[:MOST_SHOWN]}[truncated, {len(output) - MOST_SHOWN} more characters]"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """An attempt of a step; ``end`` and ``success`` are null while it runs."""
@@ -51,7 +70,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A ``step.do``; its ``kind`` is ``rollback`` if the engine rolls back an earlier one."""
+    """A ``step.do``; its ``kind`` is ``rollback`` if the engine rolls back an earlier one.
+
+    Attributes:
+        retries: How often it is tried again after the first attempt.
+        delay: Before the first of them: milliseconds, words as ``10 seconds``, or `DYNAMIC`.
+        sensitive: Whether its output is hidden.
+        waits: Whether its last attempt failed and another one follows.
+    """
 
     name: str
     attempts: tuple[Attempt, ...]
@@ -61,28 +87,50 @@ class Step:
     delay: str | int = 1000
     backoff: Literal["constant", "linear", "exponential"] | None = "exponential"
     timeout: str | int = "10 minutes"
+    sensitive: bool = False
+    waits: bool = False
+
+    @property
+    def success(self) -> bool | None:
+        """Whether it succeeded; None while it runs or waits for its next attempt."""
+        return None if self.waits else self.attempts[-1].success
+
+    def delay_after(self, attempt: int) -> float:
+        """Return the seconds between an attempt, counted from 1, and the next."""
+        if self.delay == DYNAMIC:
+            first: float = _DYNAMIC_SECONDS
+        elif isinstance(self.delay, int):
+            first = self.delay / 1000
+        else:
+            number, unit = self.delay.split()
+            first = int(number) * _UNIT_SECONDS[unit.removesuffix("s")]
+        factors: dict[str | None, int] = {"exponential": 2 ** (attempt - 1), "linear": attempt}
+        return first * factors.get(self.backoff, 1)
 
     def result_of(self, attempt: Attempt) -> JsonObject:
         """Return an attempt with its whole output or its error."""
         status = {None: "running", True: "complete", False: "errored"}[attempt.success]
-        output = {"output": _value(self.output)} if attempt.success else {}
+        value = REDACTED if self.sensitive else _value(self.output)
+        output = {"output": value} if attempt.success else {}
         return {"status": status, "error": failure_or_null(attempt.error), **output}
 
     def to_json(self) -> JsonObject:
         """Return the element of ``steps``; start, end and success are those of the attempts."""
-        last = self.attempts[-1]
-        retries = {"limit": self.retries, "delay": self.delay}
+        retries: JsonObject = {"limit": self.retries, "delay": self.delay}
         if self.backoff is not None:
             retries["backoff"] = self.backoff
+        config: JsonObject = {"retries": retries, "timeout": self.timeout}
+        if self.sensitive:
+            config["sensitive"] = "output"
         return {
             "type": self.kind,
             "name": self.name,
             "start": timestamp(self.attempts[0].start),
-            "end": timestamp_or_null(last.end),
-            "success": last.success,
+            "end": None if self.success is None else timestamp_or_null(self.attempts[-1].end),
+            "success": self.success,
             "attempts": [attempt.to_json() for attempt in self.attempts],
-            "config": {"retries": retries, "timeout": self.timeout},
-            "output": self.output,
+            "config": config,
+            "output": REDACTED if self.sensitive and self.output is not None else _shown(self.output),
         }
 
 
@@ -141,7 +189,7 @@ class WaitForEvent:
             "end": timestamp(self.end),
             "finished": self.finished,
             "error": failure_or_null(self.error),
-            "output": self.output,
+            "output": _shown(self.output),
             "event_type": self.event_type,
         }
 

@@ -1,0 +1,150 @@
+"""Find the instance that a command means: by its id, or the newest of a workflow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.browse.browser import Browser
+from bot.browse.errors import NoSuchWorkflow
+from bot.browse.model import ListQuery
+from bot.browse.requests import DescribeInstance
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
+from bot.cloudflare.models import Instance, InstanceDetail
+from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
+from bot.inspect.model import Subject
+from bot.language import name_matching
+from bot.language.command import Command
+from bot.language.readings import Reading
+from bot.language.tokens import COMMAND, quote
+from bot.slack.reply import UserError
+from bot.ui.problems import problem_message
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An instance that was found.
+
+    Attributes:
+        subject: which one.
+        detail: all that the API says of it.
+        readings: what was taken for what in finding it.
+    """
+
+    subject: Subject
+    detail: InstanceDetail
+    readings: tuple[Reading, ...] = ()
+
+
+class InstanceFinder:
+    """Finds instances.
+
+    Args:
+        accounts: each account's workflows by the account's name, the default first.
+        account_ids: Cloudflare's id of each account that has one, by its name.
+        browser: finds the newest instances, and knows the names of workflows.
+    """
+
+    def __init__(
+        self, accounts: Mapping[str, CachedWorkflows], account_ids: Mapping[str, str], browser: Browser
+    ) -> None:
+        self._accounts = Accounts(accounts)
+        self._account_ids = account_ids
+        self._browser = browser
+
+    async def find(self, request: DescribeInstance) -> Found:
+        """Return the instance that a request means.
+
+        Raises:
+            UserError: there is none, or nothing says which is meant.
+            CloudflareError, UnknownAccount: the API's answer is no instance.
+        """
+        request = self._in_linked_account(request)
+        if request.workflow is None:
+            request = replace(request, workflow=await self._guess_workflow(request))
+        try:
+            return Found(*await self._look(request))
+        except NoSuchWorkflow as error:
+            if len(error.meant) != 1:
+                raise _unknown_workflow(request, error) from error
+            meant = error.meant[0]
+        found = Found(*await self._look(replace(request, workflow=meant)))
+        return replace(found, readings=(Reading(request.workflow or "", quote(meant)),))
+
+    async def _look(self, request: DescribeInstance) -> tuple[Subject, InstanceDetail]:
+        """Return the instance that a request means; its workflow's name may have to be another one.
+
+        Raises:
+            NoSuchWorkflow: the account has none of that name.
+            UserError: there is no such instance.
+            CloudflareError, UnknownAccount: the API's answer is no instance.
+        """
+        workflow = request.workflow or ""
+        query = ListQuery(workflow, request.account, request.status)
+        instance = request.instance or (await self._newest(query)).id
+        subject = Subject(workflow, instance, request.account)
+        account, workflows = self._accounts.get(request.account)
+        try:
+            return subject, await workflows.get_detail(workflow, instance)
+        except (WorkflowNotFound, InstanceNotFound) as error:
+            existing = await self._browser.workflow_names(request.account)
+            if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
+                raise NoSuchWorkflow(query, account, existing, error) from error
+            all_ = Command(ListQuery(workflow, request.account).command())
+            raise UserError(problem_message(error, commands=[all_])) from error
+
+    async def _newest(self, query: ListQuery) -> Instance:
+        """Return the newest instance of a list, which is on its first screen.
+
+        Raises:
+            UserError: the list is empty.
+        """
+        screen = await self._browser.open(query)
+        if not screen.rows:
+            raise UserError(none_message(query.workflow, query.status, query.account))
+        return max(screen.rows, key=_created)
+
+    async def _guess_workflow(self, request: DescribeInstance) -> str:
+        """Return the workflow that is meant where none is named.
+
+        Raises:
+            UserError: there are several, and none of them is known to have the instance.
+        """
+        _, workflows = self._accounts.get(request.account)
+        if request.instance and len(known := workflows.workflows_with(request.instance)) == 1:
+            return known[0]
+        names = await self._browser.workflow_names(request.account)
+        if len(names) == 1:
+            return names[0]
+        start = name_matching.find_similar((request.instance or "").split("-")[0], names)
+        others = sorted((name for name in names if name not in start), key=str.casefold)
+        likeliest = (*start, *others)
+        offers = [replace(request, workflow=name, readings=()) for name in likeliest]
+        raise UserError(which_workflow_message(offers, request.instance))
+
+    def _in_linked_account(self, request: DescribeInstance) -> DescribeInstance:
+        """Return a request with the account that its link leads to.
+
+        Raises:
+            UserError: the bot does not read that account.
+        """
+        linked = request.account_id
+        if linked is None or request.account is not None:
+            return request
+        if not self._account_ids:
+            return request  # wrangler's engine alone, of which no link tells
+        names = [name for name, id_ in self._account_ids.items() if id_ == linked]
+        if not names:
+            raise UserError(other_account_message(request, replace(request, account_id=None)))
+        default = self._accounts.names[0]
+        return replace(request, account=None if names[0] == default else names[0])
+
+
+def _unknown_workflow(request: DescribeInstance, error: NoSuchWorkflow) -> UserError:
+    names = error.meant or error.similar
+    commands = [Command(replace(request, workflow=name, readings=()).command()) for name in names]
+    return UserError(problem_message(error, commands=commands or [Command(COMMAND)]))
+
+
+def _created(row: Instance) -> float:
+    return row.created_on.timestamp() if row.created_on else 0.0
