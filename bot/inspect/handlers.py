@@ -204,12 +204,10 @@ class InspectHandlers:
         return [hidden], [hidden]
 
     async def _view(self, subject: Subject, detail: InstanceDetail, first: int) -> InstanceView:
-        view = await build_view(subject, detail, first, self._now())
+        view = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
         _, workflows = self._accounts.get(subject.account)
         version = workflows.known_version(subject.workflow, detail.version_id or "")
-        if version is not None:
-            view = replace(view, version_since=version.created_on)
-        return await self.payloads.without_secrets(view)
+        return view if version is None else replace(view, version_since=version.created_on)
 
     async def _learn_version(self, subject: Subject, detail: InstanceDetail) -> None:
         """Ask when an instance's version came. A first look does without, as it is to cost one request."""
