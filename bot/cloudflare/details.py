@@ -6,16 +6,15 @@ Its steps are decoded a few at a time, so that whoever reads them can do other t
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from sys import getsizeof
 from typing import Final
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, structs
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from bot.cloudflare.lenient import read_object, read_values, split_list, split_object
+from bot.cloudflare.lenient import read_object, read_part, read_values, split_list, split_object
 from bot.cloudflare.models import InstanceDetail, Step
 
 _HEAD: Final = tuple(
@@ -23,9 +22,7 @@ _HEAD: Final = tuple(
     for name, field in InstanceDetail.model_fields.items()
     if name not in {"steps", "is_partial", "unread_fields", "incomplete_steps"}
 )
-_STEP_FIELDS: Final = tuple(name for name in Step.__dataclass_fields__ if name != "is_output_cut")
 _DETAIL: Final = TypeAdapter(InstanceDetail)
-_STEP: Final = TypeAdapter(Step)
 _DECODE_STEP: Final = msgspec.json.Decoder(Step).decode
 
 _MOST_OUTPUT: Final = 4_096
@@ -71,6 +68,7 @@ class DetailReader:
 
     def read_steps(self) -> Iterator[None]:
         """Read the steps; yield whenever some milliseconds have passed."""
+        yield  # after the answer was opened, which takes some milliseconds
         raw_steps = self._raw_steps()
         yield
         until = self._clock() + _SLICE
@@ -113,15 +111,13 @@ class DetailReader:
         except ValueError:
             self._incomplete_steps += 1
             return None
-        values, undecoded = read_values(fields, _STEP_FIELDS)
-        is_cut = "output" in values and len(memoryview(fields["output"])) > _MOST_OUTPUT
-        if is_cut:
-            values["output"] = _cut(values["output"])
-        step, unread = read_object(_STEP, values)
-        odd = (*undecoded, *unread)
+        fields.pop("is_output_cut", None)
+        step, odd = read_part(Step, fields)
         self._incomplete_steps += bool(odd)
         self._unread |= dict.fromkeys(f"steps.{name}" for name in odd)
-        return replace(step, is_output_cut=is_cut or _was_cut(step.output))
+        if "output" in fields and len(memoryview(fields["output"])) > _MOST_OUTPUT:
+            return structs.replace(step, output=_cut(step.output), is_output_cut=True)
+        return structs.replace(step, is_output_cut=_was_cut(step.output))
 
 
 def _read_plain_step(raw: Raw) -> Step | None:
@@ -132,7 +128,7 @@ def _read_plain_step(raw: Raw) -> Step | None:
         step = _DECODE_STEP(raw)
     except (ValueError, RecursionError):
         return None
-    return replace(step, is_output_cut=True) if _was_cut(step.output) else step
+    return structs.replace(step, is_output_cut=True) if _was_cut(step.output) else step
 
 
 def _was_cut(output: object) -> bool:

@@ -1,14 +1,20 @@
 """Read JSON values as far as they can be read: an odd field costs itself alone."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Raw
 from pydantic import TypeAdapter, ValidationError
 
+from bot.cloudflare.models import InstanceError, to_error, to_utc
+
 _T = TypeVar("_T")
+_S = TypeVar("_S", bound=msgspec.Struct)
 
 _ROUNDS: Final = 5
 """How often a value is read without what was odd in it. After that, whole fields are left out."""
@@ -18,22 +24,60 @@ _LONE_SURROGATE: Final = re.compile(
 )
 """A surrogate's escape: of a pair, or alone where a text was cut between the two."""
 
+_NULL: Final = Raw(b"null")
 _FIELDS: Final = msgspec.json.Decoder(dict[str, Raw])
 _ENTRIES: Final = msgspec.json.Decoder(list[Raw])
 
 
-def split_object(body: bytes | Raw) -> dict[str, Raw]:
+class _Answer(msgspec.Struct):
+    """An answer whose result is an object; to go through it once costs half of going through each."""
+
+    result: dict[str, Raw]
+    success: Raw = Raw(b"true")
+    errors: Raw = _NULL
+    messages: Raw = _NULL
+    result_info: Raw = _NULL
+
+
+_ANSWER: Final = msgspec.json.Decoder(_Answer)
+
+
+def split_answer(body: bytes) -> tuple[dict[str, Raw], dict[str, Raw] | None]:
+    """Return the fields beside an answer's result, and those of the result; None if it is no object.
+
+    Raises:
+        ValueError: The body is not JSON, or no object.
+    """
+    try:
+        answer = _decode_mended(_ANSWER, body)
+    except msgspec.ValidationError:
+        return _decode_mended(_FIELDS, body), None
+    beside = {name: getattr(answer, name) for name in _Answer.__struct_fields__ if name != "result"}
+    return beside, answer.result
+
+
+def split_object(value: Raw) -> dict[str, Raw]:
     """Return the fields of a JSON object, each still as JSON.
 
     Raises:
-        ValueError: It is not JSON, or no object.
+        ValueError: It is no object.
+    """
+    return _decode_mended(_FIELDS, value)
+
+
+def _decode_mended(decoder: msgspec.json.Decoder[_T], body: bytes | Raw) -> _T:
+    """Decode JSON, with what is no character in it replaced.
+
+    Raises:
+        msgspec.ValidationError: It has another shape.
+        ValueError: It is not JSON.
     """
     try:
-        return _FIELDS.decode(body)
+        return decoder.decode(body)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return _FIELDS.decode(_LONE_SURROGATE.sub(_replace_lone, bytes(body)))
+        return decoder.decode(_LONE_SURROGATE.sub(_replace_lone, bytes(body)))
     except RecursionError as error:
         raise ValueError("JSON is nested too deeply") from error
 
@@ -68,14 +112,103 @@ def _decode(value: Raw) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return msgspec.json.decode(value)
     except msgspec.DecodeError:
-        return msgspec.json.decode(bytes(value).decode(errors="replace"))
+        return msgspec.json.decode(_replaced(value))
+
+
+def _replaced(value: Raw) -> bytes:
+    """Return JSON whose bytes that are no text were replaced."""
+    return bytes(value).decode(errors="replace").encode()
+
+
+def read_part(kind: type[_S], fields: Mapping[str, Raw]) -> tuple[_S, list[str]]:
+    """Read an object's fields as a type whose fields have defaults, each as far as it can be read.
+
+    Also return the names of what could not be read, as `error` or `attempts.start`. An odd entry of a list
+    becomes one without fields, so that the others keep their places; null is a missing field.
+    """
+    values: dict[str, Any] = {}
+    unread: dict[str, None] = {}
+    for field in _plan(kind):
+        raw = fields.get(field.name)
+        if raw is None or _is_null(raw):
+            continue
+        try:
+            values[field.name], names = field.read(raw)
+        except (ValueError, RecursionError):
+            names = [""]
+        unread.update(dict.fromkeys(f"{field.name}.{name}".removesuffix(".") for name in names))
+    return kind(**values), list(unread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """How one field is read.
+
+    Attributes:
+        name: its name, in JSON, too.
+        decode: of a value that is as it should be.
+        part: the type of the object, or of the list's objects, that it holds; None for a plain value.
+        is_list: whether it holds a list of objects.
+    """
+
+    name: str
+    decode: Callable[[Raw], Any]
+    part: type[msgspec.Struct] | None
+    is_list: bool
+
+    def read(self, raw: Raw) -> tuple[Any, list[str]]:
+        """Return the value, and the names of what in it could not be read.
+
+        Raises:
+            ValueError: Nothing can be read.
+            RecursionError: Likewise, as it is nested too deeply.
+        """
+        if self.part is InstanceError:
+            return to_error(_decode(raw)), []
+        if self.part is None:
+            value = self._decode_plain(raw)
+            return (to_utc(value) if isinstance(value, datetime) else value), []
+        if not self.is_list:
+            return read_part(self.part, split_object(raw))
+        entries = [_read_entry(self.part, entry) for entry in split_list(raw)]
+        return tuple(entry for entry, _ in entries), [name for _, names in entries for name in names]
+
+    def _decode_plain(self, raw: Raw) -> Any:  # noqa: ANN401 - any JSON value
+        try:
+            return self.decode(raw)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            return self.decode(Raw(_replaced(raw)))
+
+
+def _read_entry(kind: type[_S], raw: Raw) -> tuple[_S, list[str]]:
+    try:
+        return read_part(kind, split_object(raw))
+    except ValueError:
+        return kind(), [""]
+
+
+@cache
+def _plan(kind: type[msgspec.Struct]) -> tuple[_Field, ...]:
+    return tuple(_field(each) for each in msgspec.structs.fields(kind))
+
+
+def _field(info: msgspec.structs.FieldInfo) -> _Field:
+    types = [info.type, *get_args(info.type)]
+    part = next((each for each in types if isinstance(each, type) and issubclass(each, msgspec.Struct)), None)
+    is_list = get_origin(info.type) is tuple
+    return _Field(info.name, msgspec.json.Decoder(info.type).decode, part, is_list)
+
+
+def _is_null(raw: Raw) -> bool:
+    return bytes(memoryview(raw)[:5]) == b"null"
 
 
 def read_object(kind: TypeAdapter[_T], values: dict[str, Any]) -> tuple[_T, list[str]]:
-    """Read an object's decoded fields as a type whose fields have defaults; `values` may be changed.
+    """Read an object's decoded fields as a model whose fields have defaults; `values` may be changed.
 
-    Also return the names of the fields that could not be read, as `error` or `attempts.start`. An odd entry
-    of a list becomes one without fields, so that the others keep their places.
+    Also return the names of the fields that could not be read, as `schedule.scheduledTime`.
     """
     unread: list[str] = []
     round_ = 0
@@ -105,8 +238,7 @@ def _existing(values: dict[str, Any], place: _Place) -> _Place:
     """Return a place as deep as there is one. What follows is part of a type, such as one of a union."""
     value: Any = values
     for depth, part in enumerate(place):
-        is_field = isinstance(value, dict) and part in value
-        if not is_field and not (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+        if not isinstance(value, dict) or part not in value:
             return place[:depth]
         value = value[part]
     return place
@@ -120,7 +252,4 @@ def _leave_out(values: dict[str, Any], place: _Place) -> None:
     parent: Any = values
     for part in path:
         parent = parent[part]
-    if isinstance(last, int):
-        parent[last] = {}
-    else:
-        del parent[last]
+    del parent[last]

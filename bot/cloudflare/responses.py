@@ -37,7 +37,7 @@ from bot.cloudflare.errors import (
     Unavailable,
     WorkflowNotFound,
 )
-from bot.cloudflare.lenient import read_object, read_values, split_object
+from bot.cloudflare.lenient import read_object, read_values, split_answer
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
     ApiMessage,
@@ -268,18 +268,16 @@ def _open(response: Response, now: datetime) -> _Opened:
     """Take a response apart, or raise the error that it stands for. A failure with a result is none yet."""
     _check_arrival(response, now)
     try:
-        fields = split_object(response.body)
+        fields, result = split_answer(response.body)
     except ValueError as error:
         raise _error(InvalidResponse, "the answer is not a JSON object", response) from error
     values, undecoded = read_values(fields, _BESIDE)
     odd = read_odd_fields(values)
     envelope = Envelope.model_validate(odd.values)
-    try:
-        result = split_object(fields.get("result", _NULL))
-    except ValueError as error:
+    if result is None:
         if not envelope.success or envelope.errors:
-            raise error_from(response, envelope, now) from error
-        raise _error(InvalidResponse, "result is not of the API's shape: no object", response) from error
+            raise error_from(response, envelope, now)
+        raise _error(InvalidResponse, "result is not of the API's shape: no object", response)
     if not envelope.success and _is_known(_refusal_errors(envelope)):
         raise error_from(response, envelope, now)
     return _Opened(envelope, result, (*undecoded, *odd.unread))
@@ -296,7 +294,6 @@ def _names_its_status(result: dict[str, Raw]) -> bool:
 
 
 _BESIDE: Final = ("success", "errors", "messages", "result_info")
-_NULL: Final = Raw(b"null")
 _STEP_FIELDS: Final = ("status", "error", "output", "event_type")
 _STEP_RESULT: Final = TypeAdapter(StepResult)
 

@@ -27,6 +27,7 @@ BAR_WIDTH: Final = 12
 _FULL: Final = "\N{FULL BLOCK}"
 _EMPTY: Final = "\N{LIGHT SHADE}"
 _BY_ENGINE: Final = ("rollback", "termination")
+_FAILED: Final = ("errored", "rollingBack")
 _TIMED: Final = ("step", "rollback")
 """Kinds whose `success` says how they ended; `finished` says it of the others."""
 
@@ -100,11 +101,9 @@ def shown_name(name: str) -> str:
 def find_focus(detail: InstanceDetail, surveyed: Survey) -> Focus | None:
     """Return the step that matters most: the one that failed, else the one that goes on."""
     ended = is_ended(detail.status)
-    if ended:
-        failed = failed_step(detail) if detail.status == "errored" else None
-        place = None if failed is None else _place_of(detail.steps, failed)
-    else:
-        place = surveyed.first_going
+    place = None if ended else surveyed.first_going
+    if detail.status in _FAILED and (failed := failed_step(detail)) is not None:
+        place = _place_of(detail.steps, failed)
     if place is None:
         return None
     step = detail.steps[place]

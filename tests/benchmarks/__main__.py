@@ -12,7 +12,19 @@ from .machine import this_machine
 from .outcome import ROUNDS, Outcome
 from .table import document, machine_text, table
 
-NAMES: Final = ("browse", "decode", "command", "cold", "flight", "digest", "start", "memory", "walk", "words")
+NAMES: Final = (
+    "browse",
+    "decode",
+    "detail",
+    "command",
+    "cold",
+    "flight",
+    "digest",
+    "start",
+    "memory",
+    "walk",
+    "words",
+)
 
 
 @click.command()

@@ -14,10 +14,12 @@ import click
 from aiohttp import web
 
 from bot.playground.loopback import LOOPBACK
-from bot.playground.simulators.cloudflare import RateLimit, Simulation, Slow
+from bot.playground.simulators.cloudflare import ManySteps, RateLimit, Simulation, Slow
 from bot.playground.simulators.cloudflare.api import BASE_PATH
 
 _STATUSES: Final = cycle(("complete", "complete", "errored", "complete", "running", "complete", "terminated"))
+LONG_RUN: Final = "long-run"
+"""The id of the instance of many steps."""
 _PLENTY: Final = RateLimit(quota=10_000_000)
 
 
@@ -41,6 +43,12 @@ def filled(workflows: int, instances: int) -> Simulation:
                 trigger_source="api",
             )
     return simulation
+
+
+def add_long_run(simulation: Simulation, number: int) -> None:
+    """Add an instance of so many steps to the first workflow."""
+    steps = ManySteps(number, datetime.now(UTC) - timedelta(days=1))
+    simulation.add_instance(workflow_name(1), id=LONG_RUN, created_on=steps.start, steps=steps)
 
 
 def app(simulation: Simulation) -> web.Application:
@@ -70,9 +78,12 @@ async def _serve(simulation: Simulation) -> None:
 @click.option("--workflows", default=1)
 @click.option("--instances", default=1_000, help="Of each workflow.")
 @click.option("--latency", default=0.0, help="Seconds before each answer.")
-def main(workflows: int, instances: int, latency: float) -> None:
+@click.option("--steps", default=0, help="Of one more instance.")
+def main(workflows: int, instances: int, latency: float, steps: int) -> None:
     """Serve the account until this process is ended."""
     simulation = filled(workflows, instances)
+    if steps:
+        add_long_run(simulation, steps)
     if latency:
         simulation.inject(Slow(latency), times=None)
     asyncio.run(_serve(simulation))

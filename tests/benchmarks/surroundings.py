@@ -26,11 +26,13 @@ class Account:
         workflows: how many it has; their names are `workflow_name(1)` and on.
         instances: of each workflow.
         latency: seconds before each answer.
+        steps: of one more instance of the first workflow, `LONG_RUN`; there is none without.
     """
 
     workflows: int = 1
     instances: int = 1_000
     latency: float = 0.0
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class UpstreamApi:
     def instances_url(self, workflow: str, query: str) -> str:
         """Where a workflow's instances are listed."""
         return f"{self.url}/accounts/{DEFAULT_ACCOUNT_ID}/workflows/{workflow}/instances?{query}"
+
+    def instance_url(self, workflow: str, instance: str) -> str:
+        """Where an instance is described."""
+        return f"{self.url}/accounts/{DEFAULT_ACCOUNT_ID}/workflows/{workflow}/instances/{instance}"
 
     async def get(self, url: str) -> bytes:
         """The body of a good answer, asked for with nothing around it."""
@@ -170,6 +176,7 @@ async def simulated_api(account: Account) -> AsyncIterator[str]:
         *("--workflows", str(account.workflows)),
         *("--instances", str(account.instances)),
         *("--latency", str(account.latency)),
+        *("--steps", str(account.steps)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         cwd=Path(__file__).parents[2],

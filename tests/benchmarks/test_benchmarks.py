@@ -16,6 +16,7 @@ from .table import document, table
 
 TINY: dict[str, Any] = {
     "decode": 1,
+    "detail": 20,
     "command": 20,
     "cold": 1,
     "flight": 20,

@@ -89,6 +89,15 @@ def test_the_step_that_failed_comes_before_one_whose_error_was_caught() -> None:
     assert survey(found).first_failed == 0
 
 
+def test_the_step_that_failed_stands_out_while_it_is_rolled_back() -> None:
+    undoing = Step(type="rollback", name="a-1", start=at(20))
+    found = detail("rollingBack", [done("a", 1, 2), failed("charge", 3, failures(3, 1)), undoing])
+    focus = find_focus(found, survey(found))
+    assert focus is not None
+    assert focus.entry.name == "charge"
+    assert survey(found).first_going == 2
+
+
 def test_no_step_stands_out_of_what_ended_well_though_an_error_was_caught() -> None:
     found = detail("complete", [failed("optional", 1, failures(1, 1)), done("b", 5, 6)])
     assert find_focus(found, survey(found)) is None
@@ -175,7 +184,7 @@ def test_a_step_that_goes_on_reaches_until_now() -> None:
     assert bar(going, (BEGIN, NOW), NOW) == "\N{FULL BLOCK}" * BAR_WIDTH
 
 
-@given(st.lists(steps, max_size=8), statuses, st.integers(-3, 30))
-async def test_any_steps_can_be_shown(made: list[Step], status: str, first: int) -> None:
-    view = await build_view(Subject("orders", "ord-1"), detail(status, made), first, NOW)
-    assert view.survey.total == len(made)
+async def test_a_view_has_the_page_that_a_step_is_on() -> None:
+    found = detail("running", [done(f"s{number}", number, number + 1) for number in range(45)])
+    view = await build_view(Subject("orders", "ord-1"), found, 44, NOW)
+    assert (view.survey.total, view.page.first, len(view.page.entries)) == (45, 40, 5)
