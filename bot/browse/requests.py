@@ -88,7 +88,7 @@ class ShowInstance(Request):
     def command(self) -> str:
         """Return what to type for the same."""
         filters = [] if self.account is None else [f"account:{quote(self.account)}"]
-        names = (quote_name(self.workflow), quote(self.instance))
+        names = (quote_name(self.workflow), quote_name(self.instance))
         return " ".join((COMMAND, "show", *names, *filters))
 
 
@@ -114,7 +114,7 @@ class DescribeInstance(Request):
     def command(self) -> str:
         """Return what to type for the same."""
         name = [quote_name(self.workflow)] if self.workflow else []
-        which = [quote(self.instance)] if self.instance else ["latest", *filter(None, [self.status])]
+        which = [quote_name(self.instance)] if self.instance else ["latest", *filter(None, [self.status])]
         account = [f"account:{quote(self.account)}"] if self.account else []
         return " ".join((COMMAND, "show", *name, *which, *account))
 

@@ -20,7 +20,7 @@ SYNONYMS: Final = ("describe", "inspect", "status", "get", "view", "details", "d
 WHY: Final = ("explain", "why", "debug", "reason", "cause", "diagnose")
 """Words that ask why an instance failed."""
 
-_NEWEST: Final = frozenset({"latest", "last", "newest", "recent"})
+_NEWEST: Final = frozenset({"latest", "last", "newest"})
 _FAILED: Final = "failed"
 """`show NAME errored` is the list: of many, as people say `show errored NAME`, too."""
 _ERRORED: Final = Status("errored")
@@ -70,23 +70,34 @@ def read_show(head: Token, rest: Sequence[Token], command: Command) -> DescribeI
 
 def _sort(bare: Sequence[Token], command: Command) -> _Words:
     """Sort bare words by what they mean; a number behind `last` makes it one of a list's words."""
-    instance = newest = status = None
+    if len(bare) == 2 and bare[1].quoted:
+        return _Words(bare[1], None, None, (bare[0],))
+    newest = status = None
     rest = []
+    ids = [word for word in bare if is_instance_id(word) and word.value not in command.workflows]
     for place, word in enumerate(bare):
         text = word.value.lower()
         behind = bare[place + 1].value if place + 1 < len(bare) else ""
+        before = bare[place - 1].value.lower() if place else ""
         said = filters.known_status(text) or filters.synonymous_status(text)
-        if word.value in command.workflows:
+        if word in ids:
+            rest += [word] if word is not ids[-1] else []  # the name of a workflow may look like an id
+        elif word.value in command.workflows:
             rest.append(word)
-        elif instance is None and is_instance_id(word):
-            instance = word
-        elif text in _NEWEST and not word.quoted and not behind.isdecimal():
+        elif (text == "recent" and before == "most") or (
+            text in _NEWEST and not word.quoted and not behind.isdecimal()
+        ):
             newest = newest or word
         elif said and not word.quoted:
             status = status or said
         elif not (is_filler(word) or text in EVERYTHING):
             rest.append(word)
-    return _Words(instance, newest, status, tuple(rest))
+    return _Words(ids[-1] if ids else None, newest, status, tuple(rest))
+
+
+def _is_newest(word: str, before: str, behind: str) -> bool:
+    """Return whether a word asks for the newest, as `latest` and `most recent` do, and `last 5` does not."""
+    return (word == "recent" and before == "most") or (word in _NEWEST and not behind.isdecimal())
 
 
 def _if_one(
@@ -113,7 +124,7 @@ def _with_odd_id(bare: Sequence[Token], command: Command) -> _Words | None:
     is_other = not instance.quoted and (
         is_phrase(text) or is_filler(instance) or text.lower() in EVERYTHING or filters.nearest_status(text)
     )
-    if is_other or text in command.workflows:
+    if is_other or (text in command.workflows and not instance.quoted):
         return None
     return _Words(instance, None, None, (name,))
 

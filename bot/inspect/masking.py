@@ -3,8 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -42,43 +41,30 @@ def mask_value(value: object, redact: tuple[str, ...], most: int = LARGEST) -> A
     return _Masker(redact, most).value(value, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class JsonText:
-    """What a text is the JSON of, and whether an object in it had a key twice."""
+def read_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the object, list or text that a text is the JSON of; None if it is none.
 
-    value: Any
-    has_repeated_keys: bool = False
-
-
-def read_json(text: str) -> JsonText | None:
-    """Return what a text is the JSON of; None if it is no object, list or text."""
+    A key that an object has twice is there twice, the second time with a number.
+    """
     bare = text.strip("\ufeff \t\r\n")
     if bare[:1] not in {"{", "[", '"'} or len(bare) > LARGEST:
         return None
-    repeated = []
-
-    def to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
-            repeated.append(made)
-            made = _with_own_keys(pairs)
-        return made
-
     try:
-        value = json.loads(bare, object_pairs_hook=to_object)
+        return json.loads(bare, object_pairs_hook=_with_own_keys)
     except (ValueError, RecursionError):
         return None
-    return JsonText(value, bool(repeated))
 
 
-def _with_own_keys(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of pairs, in which a key that is there already gets a number."""
-    made: dict[str, Any] = {}
-    counts: dict[str, int] = {}
+def _with_own_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of pairs, in which a key that is there already gets a number, which matching ignores."""
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    made, counts = {}, dict.fromkeys(made, 1)
     for key, value in pairs:
         own = key
         while own in made:
-            counts[key] = counts.get(key, 1) + 1
+            counts[key] += 1
             own = f"{key} {counts[key]}"
         made[own] = value
     return made
@@ -165,8 +151,8 @@ class _Masker:
         if depth >= _DEEPEST:
             return hidden("nested too deeply")
         self._left = left
-        masked = self.value(read.value, depth + 1)
-        if masked == read.value and not read.has_repeated_keys:
+        masked = self.value(read, depth + 1)
+        if masked == read:
             return text
         return json.dumps(masked, ensure_ascii=False)
 

@@ -100,7 +100,7 @@ def _payload(value: object, policy: PayloadPolicy, most: int, budget: int) -> Pa
         read = read_json(value)
         if read is None:
             return _text_payload(value, policy, most, budget)
-        value = read.value
+        value = read
     total = len(_write(value))
     text = _write(mask(value, policy, budget))
     if len(text) <= most and TOO_LARGE not in text:

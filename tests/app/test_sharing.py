@@ -256,7 +256,7 @@ async def test_an_instance_is_shared_without_its_params_and_output(
 
 
 async def test_an_instance_that_goes_on_is_refreshed_in_place_for_all_without_its_params(
-    ada: Person, grace: Person, cloudflare: Simulation, slack: LocalSlack
+    ada: Person, grace: Person, cloudflare: Simulation
 ) -> None:
     cloudflare.add_instance("orders", id="ord-778", status="running", params={"note": CANARY})
     shared = await click(ada, await ask(ada, "show orders ord-778"), SHARE)

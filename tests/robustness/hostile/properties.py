@@ -19,6 +19,7 @@ from bot.browse.messages.overview import overview_message
 from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.requests import (
+    DescribeInstance,
     FindStatus,
     ListInstances,
     ListWorkflows,
@@ -49,6 +50,7 @@ from bot.digests.messages.report import DigestControls, digest_message
 from bot.digests.messages.text import digest_line
 from bot.digests.model import Digest, DigestSpec
 from bot.home.help import help_message
+from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
 from bot.language.errors import FormErrors, QueryError
 from bot.language.times import Clock
 from bot.playground.simulators.slack import PayloadValidator
@@ -95,6 +97,11 @@ def command(text: str) -> None:
         _shown(with_readings(statuses_message(counts, request), request.readings))
     elif isinstance(request, NotYet):
         _shown(with_readings(not_yet_message(request, request.workflow), request.readings), ours=True)
+    elif isinstance(request, DescribeInstance):
+        offer = replace(request, workflow=request.workflow or "orders", readings=())
+        _shown(with_readings(which_workflow_message([offer], request.instance), request.readings))
+        _shown(none_message(offer.workflow or "", request.status, request.account))
+        _shown(other_account_message(request, offer))
     elif isinstance(request, HelpQuery):
         _shown(help_message(request.topic, ACCOUNTS, request.workflow), ours=True)
     elif isinstance(request, CreateDigest):

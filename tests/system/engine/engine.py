@@ -60,6 +60,13 @@ class Engine:
             if answer.status != 200:
                 raise RuntimeError(f"the engine created nothing: {await answer.text()}")
 
+    async def change(self, workflow: Workflow, name: str, status: str) -> None:
+        """Pauses, resumes or terminates an instance."""
+        url = f"{self.api}/workflows/{workflow}/instances/{name}/status"
+        async with self.session.patch(url, json={"status": status}) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"the engine changed nothing: {await answer.text()}")
+
     async def settle(self, workflow: Workflow, **expected: int) -> None:
         """Waits until the workflow has as many instances of each named status as expected."""
         counts: dict[str, int] = {}

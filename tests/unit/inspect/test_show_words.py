@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows
+from bot.browse.command import looks_like_instance
+from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows, ShowInstance
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.errors import QueryError
@@ -166,6 +169,22 @@ def test_what_one_instance_does_not_take_is_refused(text: str, proposed: list[st
         [f"/workflows {each}" for each in proposed[:1]],
         [],
     )
+
+
+names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", fullmatch=True)
+ids = st.from_regex(r"[A-Za-z0-9_-]{1,100}", fullmatch=True) | st.sampled_from(
+    ["latest", "failed", "recent", "me", "all", "2h", "last", "my id", "most recent", "run", "help"]
+)
+
+
+@given(names, ids)
+def test_any_name_and_id_can_be_typed(name: str, instance: str) -> None:
+    assume(instance not in (name, "orders"))
+    typed = ShowInstance(name, instance).command().removeprefix("/workflows ")
+    known_names = (name, "orders")
+    for workflows in (known_names,) if looks_like_instance(name) else ((), known_names):
+        command = replace(Command.from_slack(typed, ACCOUNTS, HERE, "UTC", NOW), workflows=workflows)
+        assert read_command(command) == DescribeInstance(name, instance), typed
 
 
 @pytest.mark.parametrize(

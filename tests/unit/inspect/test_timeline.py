@@ -184,7 +184,7 @@ def test_a_step_that_goes_on_reaches_until_now() -> None:
     assert bar(going, (BEGIN, NOW), NOW) == "\N{FULL BLOCK}" * BAR_WIDTH
 
 
-@given(st.lists(steps, max_size=8), statuses, st.integers(-3, 30))
-async def test_any_steps_can_be_shown(made: list[Step], status: str, first: int) -> None:
-    view = await build_view(Subject("orders", "ord-1"), detail(status, made), first, NOW)
-    assert view.survey.total == len(made)
+async def test_a_view_has_the_page_that_a_step_is_on() -> None:
+    found = detail("running", [done(f"s{number}", number, number + 1) for number in range(45)])
+    view = await build_view(Subject("orders", "ord-1"), found, 44, NOW)
+    assert (view.survey.total, view.page.first, len(view.page.entries)) == (45, 40, 5)

@@ -20,6 +20,7 @@ from bot.playground.simulators.cloudflare import (
     Attempt,
     Failure,
     HtmlPage,
+    ManySteps,
     Simulation,
     Slow,
     Step,
@@ -202,6 +203,42 @@ async def test_it_reads_every_step(seeded: Simulation, sdk: AsyncCloudflare) -> 
             assert (read.output is not None) == (read.status == "complete")
             statuses.add(read.status)
     assert {"complete", "errored"} <= statuses
+
+
+async def test_it_reads_outputs_that_are_hidden_cut_and_whole(
+    simulation: Simulation, sdk: AsyncCloudflare, clock: Clock
+) -> None:
+    done = (Attempt(clock(), clock(), success=True),)
+    steps = (
+        Step("secret-1", done, output='"secret"', sensitive=True),
+        Step("long-1", done, output=f'"{"x" * 2000}"', delay="[dynamic]", backoff=None),
+        Step("waits-1", (Attempt(clock(), clock(), False, Failure("Error", "no")),), waits=True),
+    )
+    simulation.add_instance(ORDERS, id="a", output="", steps=steps)
+    arguments = {"account_id": simulation.account_id, "workflow_name": ORDERS}
+
+    described = await sdk.workflows.instances.get("a", **arguments)
+    whole = await sdk.workflows.instances.step("a", **arguments, name="long-1", type="step")
+
+    hidden, cut, waiting = (step.to_dict() for step in described.steps)
+    assert hidden["output"] == "[REDACTED]"
+    assert "[truncated" in str(cut["output"])
+    assert (waiting["success"], waiting["end"]) == (None, None)
+    assert whole.output == "x" * 2000
+
+
+async def test_it_reads_as_many_steps_as_there_can_be_some_at_a_time(
+    simulation: Simulation, sdk: AsyncCloudflare, clock: Clock
+) -> None:
+    """It validates some hundred of them a second."""
+    simulation.add_instance(ORDERS, id="a", output="", steps=ManySteps(100, clock()))
+
+    described = await sdk.workflows.instances.get(
+        "a", account_id=simulation.account_id, workflow_name=ORDERS, order="desc"
+    )
+
+    assert (described.step_count, len(described.steps)) == (100, 100)
+    assert described.steps[0].to_dict()["name"] == "process batch-100"
 
 
 async def test_it_reads_one_attempt_of_a_step(

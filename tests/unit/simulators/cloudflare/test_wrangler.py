@@ -11,7 +11,17 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_TOKEN,
+    Attempt,
+    Failure,
+    Simulation,
+    Sleep,
+    Step,
+    Termination,
+    WaitForEvent,
+)
+from tests.support.clock import Clock
 from tests.system.engine.node import EngineUnavailable, Wrangler, install_wrangler
 
 ORDERS = "order-processing"
@@ -150,6 +160,31 @@ async def test_it_describes_an_instance_with_its_steps_and_error(
     assert errored.id in described.output
     assert errored.error.message in described.output
     assert "validate order-1" in described.output
+
+
+async def test_it_describes_waits_sleeps_retries_rollbacks_and_ends(
+    instances: Command, simulation: Simulation, clock: Clock
+) -> None:
+    now = clock()
+    failed = Attempt(now, now, success=False, error=Failure("Error", "no stock"))
+    done = Attempt(now, now, success=True)
+    steps = (
+        Step("reserve-1", (failed, done), output='"ok"', delay="[dynamic]", backoff=None),
+        Step("charge-1", (done,), output='"secret"', sensitive=True),
+        Step("report-1", (done,), output=f'"{"x" * 2000}"'),
+        Sleep("nap-1", now, now),
+        WaitForEvent("paid-1", now, now, "paid", error=Failure("WorkflowTimeoutError", "timed out")),
+        Step("reserve-1", (done,), kind="rollback"),
+        Termination(),
+    )
+    simulation.add_instance(ORDERS, id="story", status="errored", error=failed.error, steps=steps)
+
+    described = await instances("describe", ORDERS, "story")
+
+    assert described.status == 0, described.errors
+    for words in ("no stock", "nap-1", "paid-1", "report-1", "[REDACTED]"):
+        assert words in described.output
+    assert "secret" not in described.output
 
 
 async def test_it_describes_the_latest_by_listing_first(instances: Command, simulation: Simulation) -> None:
