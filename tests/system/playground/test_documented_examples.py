@@ -12,6 +12,7 @@ import pytest_asyncio
 from bot.playground.accounts import SimulatedAccount
 from bot.playground.page.ui_actions import Command, UserActions
 from bot.playground.playground import Playground, run_playground
+from bot.playground.simulators.cloudflare import Simulation
 
 from .page_client import ADA, GENERAL
 
@@ -22,7 +23,14 @@ COMMANDS: Final = (ROOT / "docs/commands.md").read_text()
 _CODE: Final = re.compile(r"`(/workflows[^`\n]*)`")
 _LINE: Final = re.compile(r"^(/workflows.*?)(?: {2,}|$)", re.MULTILINE)
 _OPTIONAL: Final = re.compile(r" ?\[[^]]*\]")
-_PLACES: Final = {r"\bNAME…?": "order-processing", r"\bSCHEDULE\b": "daily 9am", r"\bN\b": "1"}
+_INSTANCE: Final = "ord-59603"
+_PLACES: Final = {
+    r"\bNAME…?": "order-processing",
+    r"\bID\b": _INSTANCE,
+    r"/…/": f"/{Simulation().account_id}/",
+    r"\bSCHEDULE\b": "daily 9am",
+    r"\bN\b": "1",
+}
 """What a person puts in the place of a word in capitals."""
 _REFUSALS: Final = ("⚠️ *", "⛔")
 """How the titles of refusals begin; a made digest may have a warning, such as that there is one like it."""
@@ -80,6 +88,8 @@ EXAMPLES: Final = list(dict.fromkeys((*digests(), *examples(README), *examples(C
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def playground() -> AsyncIterator[Playground]:
     async with run_playground(SimulatedAccount(seed=1, instances=600)) as playground:
+        assert playground.account.faults is not None
+        playground.account.faults.simulation.add_instance("order-processing", id=_INSTANCE)
         yield playground
 
 
@@ -93,7 +103,9 @@ async def answer(playground: Playground, text: str) -> str:
         while True:
             said = [each.all_text() for each in slack.messages(GENERAL) if each.ts not in before]
             said += [str(view.payload["title"]["text"]) for view in slack.views.open_now()]
-            if said and not said[-1].startswith("⏳"):
+            first = said[-1].partition("\n")[0] if said else "⏳"
+            # An instance that is queued begins as what says that the answer is to come.
+            if not first.startswith("⏳") or "queued" in first:
                 return "\n".join(said)
             await asyncio.sleep(0.02)
 
