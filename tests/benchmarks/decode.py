@@ -23,7 +23,7 @@ from bot.cloudflare.models import InstancePage
 from bot.cloudflare.responses import Response, read_instances
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
 from bot.ui.elements import Controls, Message
-from tests.support.buttons import CODEC
+from tests.support.buttons import CODEC, value_of
 
 from .outcome import ROUNDS, Goal, Measured, Outcome
 from .surroundings import UpstreamApi
@@ -123,7 +123,7 @@ def _message(page: InstancePage) -> Message:
         CODEC.encode(RefreshPage(here)),
         CODEC.encode(OpenFilter(query)),
     )
-    return instances_message(screen, controls)
+    return instances_message(screen, controls, (), value_of)
 
 
 def _sdk_answers(url: str, body: bytes, number: int) -> Callable[[], object]:
@@ -151,7 +151,7 @@ def _outcome(values: dict[str, list[float]], size: int) -> Outcome:
         ),
         notes=(
             "The SDK goes as far as its own models; it has no blocks to make.",
-            "The bot's buttons are counted: three bookmarks, compressed.",
+            "The bot's buttons are counted: three bookmarks and ten rows, compressed.",
             "Where the list is anchored, its newest row, is not: that is no part of a page's decoding.",
         ),
     )
