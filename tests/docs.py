@@ -35,6 +35,8 @@ _NO_DEFAULT: Final = {
     "bot_host": "every address; only `127.0.0.1` where Slack does not call the bot",
     "bot_metrics_port": "`PORT` shows all of it",
     "bot_log_format": "`console` on a terminal, else `json`",
+    "bot_access": "full members may look at everything and set up digests",
+    "bot_access_file": "the same",
     "bot_redact": "only what likely is secret is hidden",
     "bot_admins": "only a digest's creator may change it",
 }

@@ -1,6 +1,7 @@
 """Rules of who may do what with which workflows. Nothing here asks anybody anything."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -69,17 +70,21 @@ class Rule:
         """Return whether it is about a workflow."""
         return matches(account, self.accounts) and matches(workflow, self.workflows)
 
-    def applies_to(self, person: Person, channel: str) -> bool:
-        """Return whether it is for a person who acts in a channel.
+    def is_for(self, names: AbstractSet[str]) -> bool:
+        """Return whether it is for a person, by the names that rules may have for them."""
+        return any(who in names for who in self.who)
 
-        Guests have what names them or a group of theirs, and nothing by a channel or by `everyone`.
-        """
-        names = person.groups | {person.id}
-        if person.standing is Standing.MEMBER:
-            names |= {EVERYONE, channel}
-        elif person.standing is not Standing.GUEST:
-            return False
-        return not names.isdisjoint(self.who)
+
+def names_of(person: Person, channel: str) -> AbstractSet[str]:
+    """Return what rules may call a person who acts in a channel; nothing for those who have no rights at all.
+
+    Guests have what names them or a group of theirs, and nothing by a channel or by `everyone`.
+    """
+    if person.standing is Standing.MEMBER:
+        return {person.id, *person.groups, channel, EVERYONE}
+    if person.standing is Standing.GUEST:
+        return {person.id, *person.groups}
+    return frozenset()
 
 
 DEFAULT_RULES: Final = (Rule((EVERYONE,), (ANY,), (ANY,), frozenset({Right.VIEW, Right.SUBSCRIBE})),)
@@ -113,35 +118,40 @@ class AccessRules:
             account: its name in settings.
             workflow: its name.
         """
+        names = names_of(person, channel)
         return any(
-            right in rule.rights and rule.concerns(account, workflow) and rule.applies_to(person, channel)
+            right in rule.rights and rule.is_for(names) and rule.concerns(account, workflow)
             for rule in self.rules
         )
 
     def allows_any(self, person: Person, channel: str, right: Right, account: str) -> bool:
         """Return whether a person has a right for any workflow that an account has or may get."""
+        names = names_of(person, channel)
         return any(
-            right in rule.rights and matches(account, rule.accounts) and rule.applies_to(person, channel)
+            right in rule.rights and rule.is_for(names) and matches(account, rule.accounts)
             for rule in self.rules
         )
 
     def allows_all(self, person: Person, channel: str, right: Right, account: str) -> bool:
         """Return whether a person has a right for all workflows of an account."""
+        names = names_of(person, channel)
         return any(
             right in rule.rights
             and ANY in rule.workflows
+            and rule.is_for(names)
             and matches(account, rule.accounts)
-            and rule.applies_to(person, channel)
             for rule in self.rules
         )
 
     def granted(self, person: Person, channel: str, right: Right) -> tuple[Rule, ...]:
         """Return the rules that give a person a right where they act."""
-        return tuple(rule for rule in self.rules if right in rule.rights and rule.applies_to(person, channel))
+        names = names_of(person, channel)
+        return tuple(rule for rule in self.rules if right in rule.rights and rule.is_for(names))
 
     def names(self, person: Person) -> bool:
         """Return whether any rule is for a person, wherever they act."""
-        return any(rule.applies_to(person, "") for rule in self.rules)
+        names = names_of(person, "")
+        return any(rule.is_for(names) for rule in self.rules)
 
     def allows_in(self, channel: str, right: Right, account: str, workflow: str | None) -> bool:
         """Return whether all members in a channel have a right: what a rule gives to it, or to everyone.

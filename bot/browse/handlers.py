@@ -71,9 +71,7 @@ _MOST_NAMES: Final = 5
 _MOST_REFRESHED: Final = 1_000
 _FORM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack opens a form within three seconds of its click; a zone that takes longer is not waited for."""
-_UTC_NOTICE: Final = (
-    "Your time zone is not known to this bot (it may lack the scope `users:read`), so times are read as UTC."
-)
+_UTC_NOTICE: Final = "Slack did not tell your time zone, so times are read as UTC."
 
 _SOME_NOTICE: Final = f"These are the workflows that you may look at here: {command(ACCESS)}"
 

@@ -1,6 +1,7 @@
 """If Slack does not open a form or return a time zone, the person gets a message and loses no input."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -163,16 +164,36 @@ NOWHERE: dict[str, Fault] = {
     "missing_scope": ErrorCode("missing_scope"),
     "user_not_found": ErrorCode("user_not_found"),
 }
-"""Faults of the request for a time zone."""
+"""Faults of the request that tells who a person is, and their time zone."""
 
-STAYS_SO = {"missing_scope", "user_not_found"}
-"""Errors after which the bot does not retry for an hour."""
+STAYS_SO = {"missing_scope": "lacks the scope", "user_not_found": "whether you are a member"}
+"""Errors after which the bot does not retry for half a minute, and what it says."""
 
 
 @pytest.mark.parametrize("fault", NOWHERE)
+async def test_somebody_whom_slack_does_not_tell_is_answered_once_it_does(
+    fault: str, harness: Harness
+) -> None:
+    async with harness.cell():
+        person = await _somebody_new(harness)
+        harness.fails("users.info", NOWHERE[fault])
+        name = harness.workflow()
+        refused = STAYS_SO.get(fault, "whether you are a member")
+        asked = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
+        assert refused in (await asked.message()).all_text()
+
+        harness.slack.faults.clear()
+        again = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
+        text = (await wait_for_message(again, refused if fault in STAYS_SO else name)).all_text()
+        assert (name in text) is (fault not in STAYS_SO)
+        assert "times are read as UTC" not in text
+    assert not harness.logged("error", "critical")
+
+
+@pytest.mark.parametrize("fault", [fault for fault in NOWHERE if fault not in STAYS_SO])
 async def test_a_zone_is_utc_and_that_is_said_until_slack_knows_better(fault: str, harness: Harness) -> None:
     async with harness.cell():
-        person = _somebody_new(harness)
+        person = await _somebody_new(harness, is_known=True)
         harness.fails("users.info", NOWHERE[fault])
         name = harness.workflow()
         asked = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
@@ -181,15 +202,15 @@ async def test_a_zone_is_utc_and_that_is_said_until_slack_knows_better(fault: st
         assert shown_values(view.payload)["zone"] == "UTC"
 
         harness.slack.faults.clear()
+        harness.slack.workspace.add(replace(harness.slack.workspace.user(person), tz="Asia/Tokyo"))
         again = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
-        text = (await wait_for_message(again, name)).all_text()
-        assert ("times are read as UTC" in text) is (fault in STAYS_SO)
+        assert "times are read as UTC" not in (await wait_for_message(again, name)).all_text()
     assert not harness.logged("error", "critical")
 
 
 async def test_a_zone_that_takes_long_keeps_no_form_waiting(harness: Harness) -> None:
     async with harness.cell():
-        person = _somebody_new(harness)
+        person = await _somebody_new(harness, is_known=True)
         harness.fails("users.info", Slow(2.0), 1)
         reply = await harness.slack.person(person).command("/workflows", "digest")
         assert reply.ack.seconds < AT_ONCE
@@ -231,8 +252,11 @@ async def _numbers(harness: Harness) -> list[str]:
     return [line for line in listed.all_text().split("\n") if line.startswith("*Digest ")]
 
 
-def _somebody_new(harness: Harness) -> str:
+async def _somebody_new(harness: Harness, *, is_known: bool = False) -> str:
+    """Add a person; Slack may have said who they are, and not in which time zone."""
     number = len(harness.slack.workspace.people)
-    person = User(f"U0NEW{number:04}", f"new-{number}", tz="Asia/Tokyo")
+    person = User(f"U0NEW{number:04}", f"new-{number}", tz="" if is_known else "Asia/Tokyo")
     harness.slack.workspace.people += (person,)
+    if is_known:
+        await ask(harness.slack.person(person.name), "version")
     return person.name

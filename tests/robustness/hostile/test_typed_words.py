@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 from bot.playground.simulators.slack import RESPONSE_URL, AnswerLost, ErrorCode, Failed, LocalSlack
+from bot.playground.simulators.slack.directory import GRACE, GUS
 from bot.reasons import reason_of
 from bot.storage.tables import bookmarks
 from tests.support.databases import migrated_database
@@ -194,8 +196,13 @@ async def test_what_cloudflare_and_slack_repeat_is_in_no_line(
             await (await ada.click(listed, "page_refresh")).seen()
             slack.faults.add("chat.postEphemeral", ErrorCode(f"no {CANARY}"), times=5)
             await ask_digest(ada, "create daily 9am")
-            slack.faults.add("users.info", ErrorCode(f"no {CANARY}"))
-            await ask(slack.person("grace"), "list orders since:09:00")
-    for event in ("problem_told", "stamina.retry_scheduled", "response_url_refused", "time_zone_unknown"):
+            slack.workspace.add(replace(GRACE, tz=""))
+            await ask(slack.person("grace"), "version")
+            slack.workspace.add(GUS)
+            for name in ("grace", "gus"):  # one of whom Slack has said who they are
+                slack.faults.add("users.info", ErrorCode(f"no {CANARY}"))
+                await ask(slack.person(name), "list orders since:09:00")
+    told = ("problem_told", "stamina.retry_scheduled", "response_url_refused", "time_zone_unknown")
+    for event in (*told, "person_unknown"):
         assert event in written.getvalue()
     assert CANARY not in written.getvalue()

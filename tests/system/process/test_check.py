@@ -1,6 +1,7 @@
 """`workflows-bot check`: a line for each thing that a running bot relies on, and what to do about it."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -193,7 +194,6 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
             settings(DATABASE_URL="postgres://user:canary@127.0.0.1:1/name"),
             1,
             _with(
-                ACCESS,
                 DATABASE,
                 "FAIL  database: DATABASE_URL: the database can't be used: connection failed: connection to "
                 'server at "127.0.0.1", port 1 failed: Connection refused',
@@ -328,3 +328,23 @@ async def test_credentials_in_netrc_are_left_alone(harness: Harness) -> None:
     ended = await harness.run("netrc", "check", harness.settings(HOME=str(folder)))
     assert ended.stdout.replace(str(folder), FOLDER).splitlines() == WELL
     assert ended.code == 0
+
+
+async def test_rules_of_access_are_read_and_what_fits_nothing_is_named(tmp_path: Path) -> None:
+    rules = [
+        {"who": ["S0ONCALL1", "S0GONE001"], "workflows": ["*", "no-such-*"], "rights": ["view"]},
+    ]
+    async with run_harness(tmp_path, LocalSlack()) as harness:
+        ended = await harness.run("bot", "check", harness.settings(BOT_ACCESS=json.dumps(rules)))
+        wrong = await harness.run("bot", "check", harness.settings(BOT_ACCESS='[{"who": ["ada"]}]'))
+    assert ended.code == 1
+    assert [line for line in ended.stdout.splitlines() if " access:" in line or "user group" in line] == [
+        "ok    access: 1 rules; rule 1 has no-such-*, which fits no workflow of default",
+        "ok    user group S0ONCALL1: 0 people",
+        (
+            "FAIL  user group S0GONE001: who is in it can't be read (no_such_subteam), so its rules give "
+            "nobody anything"
+        ),
+    ]
+    assert wrong.code == 1
+    assert "FAIL  access: BOT_ACCESS rule 1 has no rights" in wrong.stdout

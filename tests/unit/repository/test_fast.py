@@ -25,7 +25,7 @@ def selected() -> set[str]:
 def test_it_selects_every_plain_function_of_the_pure_folders(selected: set[str]) -> None:
     plain = {
         f"{module.relative_to(ROOT)}::{line[4:].partition('(')[0]}"
-        for folder in ("browse", "cloudflare", "digests", "inspect", "language", "settings", "ui")
+        for folder in ("access", "browse", "cloudflare", "digests", "inspect", "language", "settings", "ui")
         for module in (ROOT / "tests/unit" / folder).glob("test_*.py")
         for line in module.read_text().splitlines()
         if line.startswith("def test_")
