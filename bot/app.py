@@ -330,7 +330,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
-    payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client))
+    payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)

@@ -67,7 +67,7 @@ from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import SHORTCUT, LookUp, LookUpHandler
-from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
+from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.rights import InspectRights
 from bot.language.command import Command
@@ -124,7 +124,7 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
 _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **INSTANCE_BUTTONS,
     **INSPECT_BUTTONS,
-    SHARE: (ShareList, ShareInstance),
+    SHARE: (ShareList, ShareInstance, SharePayload),
 }
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
@@ -156,8 +156,9 @@ _COMMON: Final = (
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
-    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ShowPayload, SendPayload, ShowOutputs)
-    return RequestCodec((*of_lists, *of_one), _COMMON)
+    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance)
+    of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
+    return RequestCodec((*of_lists, *of_one, *of_payloads), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -374,6 +375,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(ShowPayload, may_inspect.require_payload, inspect.payloads.show),
         Route(ShowOutputs, may_inspect.require_payload, inspect.payloads.show_outputs),
         Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
+        Route(SharePayload, may_inspect.require_sharing, inspect.payloads.share, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
         Route(OpenForm, rights.require_subscribe, digests.open_form),
         Route(CreateDigest, rights.require_subscribe, digests.create, once=True),

@@ -8,6 +8,8 @@ from typing import Any, Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.access.model import Right
+from bot.access.policy import Access
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import StepNotAvailable
@@ -34,16 +36,17 @@ from bot.inspect.messages.payloads import (
     payload_blocks,
     payload_view,
     sent_message,
+    shared_payload_message,
     step_error_text,
 )
 from bot.inspect.model import InstanceView, Subject
-from bot.inspect.payload_requests import OfPayload, SendPayload, ShowOutputs, ShowPayload
+from bot.inspect.payload_requests import OfPayload, SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.payloads import PayloadPolicy, preview, whole
 from bot.inspect.timeline import STEPS_PER_PAGE
 from bot.reasons import reason_of
 from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
 from bot.slack.interaction import Interaction
-from bot.slack.reply import OpenModal, Reply, ShowMessage, UpdateModal
+from bot.slack.reply import OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import Request, RequestStore
 from bot.ui.elements import Message
 from bot.ui.limits import Block
@@ -73,6 +76,7 @@ class PayloadHandlers:
         requests: makes requests into button values.
         policy: what may be seen of payloads; asked again at every click, as it may have changed since.
         files: sends them whole.
+        access: says who may show them to others.
     """
 
     def __init__(
@@ -81,11 +85,13 @@ class PayloadHandlers:
         requests: RequestStore,
         policy: PayloadPolicy,
         files: FileSender,
+        access: Access,
     ) -> None:
         self._accounts = Accounts(accounts)
         self._requests = requests
         self._policy = policy
         self._files = files
+        self._access = access
 
     async def blocks(
         self, subject: Subject, detail: InstanceDetail, first: int, team: str
@@ -123,7 +129,7 @@ class PayloadHandlers:
             return OpenModal(hidden_view() | metadata, fallback, push=interaction.in_modal)
 
         async def fill() -> UpdateModal:
-            return UpdateModal(await self._view(request, interaction.team) | metadata, fallback)
+            return UpdateModal(await self._view(request, interaction) | metadata, fallback)
 
         return OpenModal(loading_view() | metadata, fallback, push=interaction.in_modal, fill=fill)
 
@@ -169,21 +175,40 @@ class PayloadHandlers:
         start = await asyncio.to_thread(preview, found.value, self._policy, IN_MODAL)
         return self._say(said, payload_view(request, start, None, note=f"✅ {said.text}"), interaction)
 
+    async def share(self, request: SharePayload, interaction: Interaction) -> Reply:
+        """Show everybody in the channel a payload's beginning, without its secrets."""
+        if not self._policy.show:
+            return self._say(hidden_message(), hidden_view(), interaction)
+        found = await self._find(request)
+        if found.why_none:
+            return self._say(
+                Message(found.why_none, []), no_payload_view(request, found.why_none), interaction
+            )
+        payload = await asyncio.to_thread(preview, found.value, self._policy)
+        view = None
+        if interaction.open_view:
+            view = {**await self._view(request, interaction), "private_metadata": interaction.dump("")}
+        return PostToChannel(shared_payload_message(request, payload), view=view)
+
     def _say(self, said: Message, view: Block, interaction: Interaction) -> Reply:
         """Answer where the button is: in the modal, or below the message."""
         if not interaction.in_modal:
             return ShowMessage(said)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, said)
 
-    async def _view(self, request: ShowPayload, team: str) -> Block:
+    async def _view(self, request: OfPayload, interaction: Interaction) -> Block:
         found = await self._find(request)
         if found.why_none:
             return no_payload_view(request, found.why_none)
         payload = await asyncio.to_thread(preview, found.value, self._policy, IN_MODAL)
-        send: str | None = None
-        if not payload.hidden_by_workflow:
-            send = await self._value(_sending(request), team)
-        return payload_view(request, payload, send)
+        if not payload.text:
+            return payload_view(request, payload, None)
+        about = (request.subject, request.what, request.step, request.step_kind)
+        send, share = await self._value(SendPayload(*about), interaction.team), None
+        viewer = await self._access.viewer(interaction)
+        if viewer.may(Right.PAYLOADS, request.subject.account, request.subject.workflow):
+            share = await self._value(SharePayload(*about), interaction.team)
+        return payload_view(request, payload, send, share)
 
     async def _outputs(self, request: ShowOutputs, team: str) -> Block:
         subject = request.subject
@@ -241,10 +266,6 @@ class PayloadHandlers:
         except (SQLAlchemyError, OSError) as error:
             _log.error("bookmark_not_kept", reason=reason_of(error))
             return None
-
-
-def _sending(request: OfPayload) -> SendPayload:
-    return SendPayload(request.subject, request.what, request.step, request.step_kind)
 
 
 def _page(detail: InstanceDetail, first: int) -> tuple[Step, ...]:

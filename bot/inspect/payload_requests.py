@@ -61,3 +61,10 @@ class SendPayload(OfPayload):
     """A payload as a file, in a direct message to the one who asks."""
 
     kind: ClassVar[str] = "payload_send"
+
+
+@dataclass(frozen=True, slots=True)
+class SharePayload(OfPayload):
+    """A payload's beginning, for everybody where the person is."""
+
+    kind: ClassVar[str] = "payload_share"

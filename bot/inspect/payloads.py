@@ -51,16 +51,6 @@ class Payload:
     hidden_by_workflow: bool = False
 
 
-def may_share(policy: PayloadPolicy, *, has_right: bool) -> bool:
-    """Return whether a person may post payloads where others read them.
-
-    Args:
-        policy: what anybody may see.
-        has_right: whether they have the right `payloads`.
-    """
-    return policy.show and has_right
-
-
 def mask(value: object, policy: PayloadPolicy, most: int = LARGEST) -> Any:  # noqa: ANN401 - any JSON value
     """Return a JSON value without secrets, otherwise unchanged; masking it again changes nothing.
 

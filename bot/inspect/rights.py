@@ -34,3 +34,9 @@ class InspectRights:
         viewer = await self.access.require(Right.VIEW, interaction, account, workflow)
         if not viewer.may_read_payloads(account, workflow):
             raise viewer.refusal(Right.PAYLOADS, account, workflow)
+
+    async def require_sharing(self, request: OfPayload, interaction: Interaction) -> None:
+        """Require the rights for an instance's workflow and to show others what went in and came out."""
+        account, workflow = request.subject.account, request.subject.workflow
+        viewer = await self.access.require(Right.VIEW, interaction, account, workflow)
+        viewer.require(Right.PAYLOADS, account, workflow)

@@ -23,6 +23,7 @@ from bot.ui.elements import (
     modal,
     preformatted,
     section,
+    share_button,
 )
 from bot.ui.limits import Block
 
@@ -101,8 +102,8 @@ def payload_blocks(
             continue
         payload = preview(value, policy, most)
         sizes.append(f"*{name}*: {_size(payload)}")
-        sending = _send_button(name, sends if payload.text else None)
-        folded.append(container(f"{name} · {_size(payload)}", [*_content(payload), *sending]))
+        sending = [_send_button(name, sends)] if sends is not None and payload.text else []
+        folded.append(container(f"{name} · {_size(payload)}", [*_content(payload), *actions(sending)]))
         if shows is not None and payload.text:
             openers.append(button(name, f"payload_{name.lower()}", shows, f"{name} of this instance"))
     of_steps = []
@@ -133,17 +134,27 @@ def loading_view(title: str = "Payload") -> Block:
     return modal(title, [context("⏳ Looking it up…")], "Close")
 
 
-def payload_view(request: OfPayload, payload: Payload, send: str | None, note: str = "") -> Block:
+def payload_view(
+    request: OfPayload, payload: Payload, send: str | None, share: str | None = None, note: str = ""
+) -> Block:
     """Build the modal of a payload.
 
     Args:
         request: what was asked for.
         payload: its beginning.
         send: the value of the button that sends it as a file.
+        share: the value of the button that shows it to all who are there.
         note: what is said above it, in mrkdwn.
     """
     blocks = [_heading(request), *([section(note)] if note else []), *_content(payload)]
-    return modal("Payload", [*blocks, *_send_button(_TITLES[request.what], send)], "Close")
+    buttons = [] if send is None else [_send_button(_TITLES[request.what], send)]
+    buttons += [] if share is None else [share_button(share, "payload")]
+    return modal("Payload", [*blocks, *actions(buttons)], "Close")
+
+
+def shared_payload_message(request: OfPayload, payload: Payload) -> Message:
+    """Build what all in a channel see of a payload."""
+    return message(_title(request), [_heading(request), *_content(payload)])
 
 
 def no_payload_view(request: OfPayload, why: str) -> Block:
@@ -272,9 +283,5 @@ def _size(payload: Payload) -> str:
     return f"{count:,} character" + ("" if count == 1 else "s")
 
 
-def _send_button(name: str, value: str | None) -> list[Block]:
-    if value is None:
-        return []
-    return actions(
-        [button("Send me the whole as a file", "payload_send", value, f"Send me as a file: {name}")]
-    )
+def _send_button(name: str, value: str) -> Block:
+    return button("Send me the whole as a file", "payload_send", value, f"Send me as a file: {name}")

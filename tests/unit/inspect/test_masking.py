@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.inspect import likely_secrets, secret_keys
-from bot.inspect.payloads import PayloadPolicy, mask, mask_text, may_share
+from bot.inspect.payloads import PayloadPolicy, mask, mask_text
 from tests.support.properties import examples
 from tests.support.secret_examples import BY_LOOKS, JWT, ORDINARY, ORDINARY_KEYS, SECRET_KEYS
 
@@ -330,12 +330,6 @@ def test_an_object_with_one_key_over_and_over_takes_no_longer() -> None:
     began = time.process_time()
     assert mask("{" + '"a":1,' * 20_000 + '"b":1}', POLICY).endswith('"b":1}')
     assert time.process_time() - began < 2.0
-
-
-def test_only_the_right_and_the_settings_together_let_payloads_be_shared() -> None:
-    assert may_share(PayloadPolicy(), has_right=True)
-    assert not may_share(PayloadPolicy(), has_right=False)
-    assert not may_share(PayloadPolicy(show=False), has_right=True)
 
 
 @pytest.mark.parametrize("what", [*BY_LOOKS, *WRITTEN])
