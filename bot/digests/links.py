@@ -72,13 +72,8 @@ async def instance_buttons(request: OfInstances, requests: RequestStore, team: s
     """Return the values of the buttons beside and below some instances, without those that can't be kept."""
     places = (request.offset - DEFAULT_ROWS, request.offset + DEFAULT_ROWS)
     turns = [_at_offset(request, offset) for offset in places]
-    values: list[str | None] = []
-    for wanted in (*turns, OpenList(Bookmark(request.query))):
-        try:
-            values.append(None if wanted is None else await requests.save(wanted, team))
-        except (SQLAlchemyError, OSError) as error:
-            _log.error("bookmark_not_kept", reason=reason_of(error))
-            values.append(None)
+    wanted = (*turns, OpenList(Bookmark(request.query)))
+    values = [None if one is None else await requests.try_save(one, team) for one in wanted]
     shown = (
         _show_instance(request.query, instance, datetime.fromtimestamp(at, UTC))
         for instance, at in rows_at(request)

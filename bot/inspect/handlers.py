@@ -7,9 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from cachetools import TTLCache
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access.messages import ACCESS
 from bot.access.policy import Access
@@ -34,7 +32,6 @@ from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
-from bot.reasons import reason_of
 from bot.slack.interaction import Interaction
 from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import Request, RequestStore
@@ -44,8 +41,6 @@ from bot.ui.elements import command, context
 from bot.ui.limits import Block
 from bot.ui.problems import problem_message
 from bot.ui.request_id import with_request_id
-
-_log = structlog.get_logger(__name__)
 
 _ERRORED: Final = Status("errored")
 _MOST_REFRESHED: Final = 1_000
@@ -182,7 +177,7 @@ class InspectHandlers:
         except CloudflareError as error:
             log_problem(error)
             said = with_request_id(problem_message(error), current_request_id())
-            refresh = await self._value(RefreshInstance(subject, first), interaction.team)
+            refresh = await self._requests.try_save(RefreshInstance(subject, first), interaction.team)
             view = problem_modal(subject, said, refresh)
         else:
             if is_second_look:
@@ -241,7 +236,7 @@ class InspectHandlers:
             "share": ShareInstance(subject, first),
         }
         values = {
-            name: None if request is None else await self._value(request, team)
+            name: None if request is None else await self._requests.try_save(request, team)
             for name, request in wanted.items()
         }
         lost = any(values[name] is None for name, request in wanted.items() if request is not None)
@@ -258,14 +253,6 @@ class InspectHandlers:
             account_id=self._account_ids.get(name),
             incomplete=lost,
         )
-
-    async def _value(self, request: Request, team: str) -> str | None:
-        """Return a button's value, or None where the database can't keep it. The rest is shown even so."""
-        try:
-            return await self._requests.save(request, team)
-        except (SQLAlchemyError, OSError) as error:
-            _log.error("bookmark_not_kept", reason=reason_of(error))
-            return None
 
     def _account_shown(self, subject: Subject) -> str:
         """Return the name of an instance's account where there are several."""

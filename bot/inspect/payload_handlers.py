@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.access.model import Right
 from bot.access.policy import Access
 from bot.cloudflare.accounts import Accounts
@@ -43,15 +40,12 @@ from bot.inspect.model import InstanceView, Subject
 from bot.inspect.payload_requests import OfPayload, SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.payloads import PayloadPolicy, preview, whole
 from bot.inspect.timeline import STEPS_PER_PAGE
-from bot.reasons import reason_of
 from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
 from bot.slack.interaction import Interaction
 from bot.slack.reply import OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
-from bot.slack.requests import Request, RequestStore
+from bot.slack.requests import RequestStore
 from bot.ui.elements import Message
 from bot.ui.limits import Block
-
-_log = structlog.get_logger(__name__)
 
 _STREAM: Final = "The step made a stream of bytes, which this bot does not read."
 _GONE: Final = "Cloudflare has no such step of this instance any more."
@@ -107,11 +101,11 @@ class PayloadHandlers:
         controls = PayloadControls()
         if self._policy.show:
             controls = PayloadControls(
-                show_params=await self._value(ShowPayload(subject, "params"), team),
-                show_output=await self._value(ShowPayload(subject, "output"), team),
-                send_params=await self._value(SendPayload(subject, "params"), team),
-                send_output=await self._value(SendPayload(subject, "output"), team),
-                show_steps=await self._value(ShowOutputs(subject, first), team)
+                show_params=await self._requests.try_save(ShowPayload(subject, "params"), team),
+                show_output=await self._requests.try_save(ShowPayload(subject, "output"), team),
+                send_params=await self._requests.try_save(SendPayload(subject, "params"), team),
+                send_output=await self._requests.try_save(SendPayload(subject, "output"), team),
+                show_steps=await self._requests.try_save(ShowOutputs(subject, first), team)
                 if any(step.output is not None for step in _page(detail, first))
                 else None,
             )
@@ -204,10 +198,10 @@ class PayloadHandlers:
         if not payload.text:
             return payload_view(request, payload, None)
         about = (request.subject, request.what, request.step, request.step_kind)
-        send, share = await self._value(SendPayload(*about), interaction.team), None
+        send, share = await self._requests.try_save(SendPayload(*about), interaction.team), None
         viewer = await self._access.viewer(interaction)
         if viewer.may(Right.PAYLOADS, request.subject.account, request.subject.workflow):
-            share = await self._value(SharePayload(*about), interaction.team)
+            share = await self._requests.try_save(SharePayload(*about), interaction.team)
         return payload_view(request, payload, send, share)
 
     async def _outputs(self, request: ShowOutputs, team: str) -> Block:
@@ -221,7 +215,7 @@ class PayloadHandlers:
             payload = await asyncio.to_thread(preview, step.output, self._policy, IN_LIST)
             show = None
             if step.type in STEP_KINDS and not payload.hidden_by_workflow:
-                show = await self._value(ShowPayload(subject, "step", step.name, step.type), team)
+                show = await self._requests.try_save(ShowPayload(subject, "step", step.name, step.type), team)
             found.append(StepOutput(number, step.name, payload, show))
         return outputs_view(subject, found)
 
@@ -258,14 +252,6 @@ class PayloadHandlers:
         if error is None:
             return _Found(why_none=_NONE)
         return _Found(why_none=step_error_text(error_text(mask_error(error, self._policy))))
-
-    async def _value(self, request: Request, team: str) -> str | None:
-        """Return a button's value, or None where the database can't keep one that is too long for it."""
-        try:
-            return await self._requests.save(request, team)
-        except (SQLAlchemyError, OSError) as error:
-            _log.error("bookmark_not_kept", reason=reason_of(error))
-            return None
 
 
 def _page(detail: InstanceDetail, first: int) -> tuple[Step, ...]:

@@ -15,17 +15,22 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Final
 
+import structlog
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.language.readings import Reading
+from bot.reasons import reason_of
 from bot.storage.database import insert_for
 from bot.storage.tables import bookmarks
 from bot.ui.elements import command, escape
 from bot.ui.limits import VALUE
 from bot.ui.problems import Problem, explain
+
+_log = structlog.get_logger(__name__)
 
 VERSION: Final = "2"
 _MOST_JSON: Final = 512 * 1024
@@ -199,6 +204,14 @@ class RequestStore:
             await connection.execute(kept)
         again = request.command()
         return f"{_KEPT}.{key}.{again if len(again) <= _MAX_COMMAND else ''}"
+
+    async def try_save(self, request: Request, team: str) -> str | None:
+        """Return the value that `save` does, or None where the database can't keep it: the rest is shown."""
+        try:
+            return await self.save(request, team)
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("bookmark_not_kept", reason=reason_of(error))
+            return None
 
     async def load(self, value: str, team: str, read_old: Callable[[str], Request]) -> Request:
         """Return the request of a button's value; a kept one stays in the database for the next click.
