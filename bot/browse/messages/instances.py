@@ -51,6 +51,7 @@ def instances_message(
     for detail in ROW_DETAILS:
         left_out = [_LEFT_OUT.format(detail.left_out)] if detail.left_out else []
         built = rows(screen, value_of, detail)
+        controls = controls if detail.share else replace(controls, share=None)
         blocks = _around(screen, controls, (*notices, *left_out), built)
         if limits.fits(blocks):
             return message(_fallback_text(screen), blocks)

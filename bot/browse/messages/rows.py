@@ -32,12 +32,14 @@ class RowDetail:
         brief: whether a button carries the id alone, and its name is cut for those who do not see it.
         times: whether there is room for times.
         buttons: whether there is room for buttons.
+        share: whether there is room to share the list: its button carries a cursor, which may be long.
         left_out: what is not there, as the message says it; empty where nobody misses it.
     """
 
     brief: bool
     times: bool
     buttons: bool
+    share: bool = True
     left_out: str = ""
 
 
@@ -46,6 +48,13 @@ ROW_DETAILS: Final = (
     RowDetail(brief=True, times=True, buttons=True),
     RowDetail(brief=True, times=False, buttons=True, left_out="Times are"),
     RowDetail(brief=True, times=False, buttons=False, left_out="Times and the buttons for details are"),
+    RowDetail(
+        brief=True,
+        times=False,
+        buttons=False,
+        share=False,
+        left_out="Times, the buttons for details and *Share* are",
+    ),
 )
 """From all to the ids alone, which no row goes without."""
 

@@ -134,7 +134,9 @@ async def run_harness(folder: Path) -> AsyncIterator[Harness]:
                 bot_request_budget=100_000,
             )
             async with serve_bot(settings, slack) as bot:
-                yield Harness(slack, cloudflare, bot, folder, written)
+                harness = Harness(slack, cloudflare, bot, folder, written)
+                await ask(harness.ada(), "version")  # Slack says once who she is
+                yield harness
 
 
 async def wait_for_message(reply: Reply, words: str) -> Message:

@@ -271,8 +271,9 @@ async def test_every_case_is_tested(shared_harness: Harness) -> None:
                 f"groups:history {AGAIN}, in private "
                 "channels; app_mentions:read is not granted: without it, messages that mention the bot are "
                 "not answered; im:history is not granted: without it, direct messages to the bot are not "
-                "answered; usergroups:read is not granted: without it, rules of access for user groups give "
-                "nobody anything"
+                "answered; files:write is not granted: without it, nobody can have params and outputs sent "
+                "as a file; usergroups:read is not granted: without it, rules of access for user groups "
+                "give nobody anything"
             ),
         ),
     ],
