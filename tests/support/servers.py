@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ def bot_settings(slack: LocalSlack, api: str, folder: Path, **chosen: Any) -> Se
 @asynccontextmanager
 async def serve_bot(settings: Settings, slack: LocalSlack) -> AsyncIterator[Bot]:
     """Run a bot on a free port and point Slack's requests at it."""
-    async with build_bot(settings) as bot, serve_http(bot.web, bot.connections, LOOPBACK, 0) as port:
-        slack.request_url = f"http://{LOOPBACK}:{port}/slack/events"
-        yield bot
+    async with build_bot(settings) as bot:
+        try:
+            async with serve_http(bot.web, bot.connections, LOOPBACK, 0) as port:
+                slack.request_url = f"http://{LOOPBACK}:{port}/slack/events"
+                yield bot
+        finally:
+            await bot.background.drain(timedelta(seconds=3))  # as `serve` does: it works with the database
