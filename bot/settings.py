@@ -124,7 +124,8 @@ class Settings(ReportSettings):
     )
     bot_payloads: Literal["show", "hide"] = Field(
         "show",
-        description="Whether people may read params and outputs of instances, each for themselves.",
+        description="Whether params and outputs of instances are shown at all; who may read and share them: "
+        "[Access](access.md).",
     )
     bot_redact: Keys = Field(
         (),

@@ -1,4 +1,4 @@
-"""`workflows-bot digest …`: digests in a terminal, for whoever runs the bot."""
+"""`workflows-bot digest …`: digests in a terminal, for the bot's operator."""
 
 from contextlib import suppress
 from datetime import UTC, datetime

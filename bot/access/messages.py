@@ -31,8 +31,10 @@ DOING: Final = {
 }
 """What each right allows, before the name of a workflow."""
 
+_IN_USE: Final = frozenset({Right.VIEW, Right.PAYLOADS, Right.SUBSCRIBE})
+"""Rights that something needs already. Of the others nothing is said unless somebody has them."""
 _MOST_NAMED: Final = 10
-_OPERATOR: Final = "Whoever runs the bot can change that in its settings: `BOT_ACCESS`."
+_OPERATOR: Final = "The bot's operator can change that in its settings: `BOT_ACCESS`."
 
 
 def refused_message(
@@ -62,7 +64,7 @@ def channel_refused_message(to: str, workflow: str | None) -> Message:
     return statement(
         "⛔",
         f"A digest of {what} can't go to {channel(to)}.",
-        "Not everyone there may look at that: the right `view` has to be the channel's, or everyone's.",
+        "Not everyone there may look at that: a rule has to give `view` to the channel, or to everyone.",
         _OPERATOR,
     )
 
@@ -79,7 +81,7 @@ def guest_message(who: Sequence[str]) -> Message:
         "⛔",
         "This bot does not answer guests of this workspace.",
         who_sentence(who),
-        "Whoever runs the bot can give a right to a guest by name, or to a user group: `BOT_ACCESS`.",
+        "The bot's operator can give a right to a guest by name, or to a user group: `BOT_ACCESS`.",
     )
 
 
@@ -93,8 +95,8 @@ def scope_missing_message() -> Message:
     return statement(
         "⚠️",
         "This bot can't tell members of this workspace from guests, so it answers nobody.",
-        "Its Slack app lacks the scope `users:read`. Whoever runs the bot: add it under "
-        "*OAuth & Permissions*, and install the app again.",
+        "Its Slack app lacks the scope `users:read`. The bot's operator can add it under "
+        "*OAuth & Permissions* and install the app again.",
     )
 
 
@@ -102,7 +104,7 @@ def unknown_person_message() -> Message:
     """Tell somebody that Slack does not say just now who they are."""
     return statement(
         "⚠️",
-        "Slack did not say yet whether you are a member of this workspace.",
+        "Slack has not confirmed yet that you are a member of this workspace.",
         "Please try again in a moment.",
     )
 
@@ -128,7 +130,7 @@ def access_message(
     rest = [
         f"• {_right_line(right)}. {who_sentence(who[right])}"
         for right, rules in granted.items()
-        if not any(_is_everything(rule) for rule in rules)
+        if (right in _IN_USE or who[right]) and not any(_is_everything(rule) for rule in rules)
     ]
     parts = [
         "\n".join(mine) or "Nothing.",

@@ -1,4 +1,4 @@
-"""Who may do what, asked at every door."""
+"""Rights of people: who they are, where they act, and what the rules allow them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -127,5 +127,5 @@ def _(_: NotAllowed) -> Problem:
 def _(_: CreatorUnknown) -> Problem:
     return Problem(
         "Slack did not say whether the digest's creator may still have it.",
-        ("The next digest asks again. Whoever runs the bot can see more with `workflows-bot check`.",),
+        ("The next digest asks again. The bot's operator can see more with `workflows-bot check`.",),
     )

@@ -33,7 +33,7 @@ def accounts_message(accounts: Sequence[str], default_account: str) -> Message:
         default = "   the default" if name == default_account else ""
         rows.append(section(f"*{code(name)}*{default}", run_button("Open", overview)))
     how = f"Another than the default: {command(f'{COMMAND} list NAME account:{accounts[-1]}')}"
-    ending = ["Whoever runs the bot can add others in its settings."] if is_complete else [how]
+    ending = ["The bot's operator can add others in its settings."] if is_complete else [how]
     names = ", ".join(escape(name) for name in accounts)
     return message(
         f"{title}: {names}{'; the first is the default' * has_default}. {ending[0]}",

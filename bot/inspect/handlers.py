@@ -123,7 +123,8 @@ class InspectHandlers:
         view = None
         if interaction.open_view:
             view = (await self._modal(subject, first, interaction)).view
-        return PostToChannel(shown.message, shown.plain, view)
+        done = "Shared with everybody in this conversation, without params and output."
+        return PostToChannel(shown.message, shown.plain, view, done)
 
     async def follow_link(self, _: OpenDashboard, _interaction: Interaction) -> Reply:
         """Do nothing: Slack has opened the dashboard."""

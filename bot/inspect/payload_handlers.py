@@ -1,4 +1,4 @@
-"""Answers about params and outputs: shown to the one who asks alone, and sent to them as a file."""
+"""Answers about params and outputs: shown to one person, sent to them as a file, or shared in a channel."""
 
 import asyncio
 from collections.abc import Mapping
@@ -63,12 +63,12 @@ class _Found:
 class PayloadHandlers:
     """Handlers of what is asked of params and outputs.
 
-    Nothing of them is kept or logged, and nothing goes where others read.
+    Nothing of them is kept or logged. Only `share` posts one where others read it, which takes a right.
 
     Args:
         accounts: each account's workflows by the account's name, the default first.
         requests: makes requests into button values.
-        policy: what may be seen of payloads; asked again at every click, as it may have changed since.
+        policy: what may be seen of payloads; asked at every click, as a button may be older than the setting.
         files: sends them whole.
         access: says who may show them to others.
     """
@@ -182,7 +182,8 @@ class PayloadHandlers:
         view = None
         if interaction.open_view:
             view = {**await self._view(request, interaction), "private_metadata": interaction.dump("")}
-        return PostToChannel(shared_payload_message(request, payload), view=view)
+        done = "Shared with everybody in this conversation, without what likely is secret."
+        return PostToChannel(shared_payload_message(request, payload), view=view, done=done)
 
     def _say(self, said: Message, view: Block, interaction: Interaction) -> Reply:
         """Answer where the button is: in the modal, or below the message."""

@@ -112,11 +112,13 @@ class PostToChannel:
         message: what to show; who shares it is added.
         plain: as of `ShowMessage`.
         view: the modal in which the button was pressed, which says what became of it; None in a message.
+        done: what that says once it is posted.
     """
 
     message: Message
     plain: Message | None = None
     view: Block | None = None
+    done: str = "Shared with everybody in this conversation."
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class Responder:
         """Post what a person shares; tell them if that fails, and in a modal that it is done."""
         problem = await self._posts.post(reply, interaction)
         if reply.view is not None:
-            said = problem or shared_message()
+            said = problem or shared_message(reply.done)
             view = {**reply.view, "blocks": [*said.blocks, *reply.view["blocks"]]}
             if await self._show_view("views.update", view_id=interaction.open_view, view=view):
                 return

@@ -10,7 +10,7 @@ from bot.ui.sharing import Sharer
 def unexpected_message(request_id: str) -> Message:
     """Return a fault of the bot's own; the request id is in the log."""
     title = "Something went wrong inside this bot."
-    advice = "Trying again may help; if not, pass on the reference to whoever runs the bot: it is in the log."
+    advice = "Trying again may help; if not, pass on the reference to the bot's operator: it is in the log."
     return with_request_id(statement("⚠️", title, advice), request_id)
 
 
@@ -35,10 +35,9 @@ def unconfirmed_message() -> Message:
     return statement("⚠️", title, advice)
 
 
-def shared_message() -> Message:
-    """Tell a person who looks at a modal that what is in it was shared."""
-    words = "Shared: everybody where you opened this sees it now, without params and outputs."
-    return message(words, [context(f"✅ {words}")])
+def shared_message(what: str) -> Message:
+    """Tell a person who looks at a modal what of it everybody sees now, in a sentence."""
+    return message(what, [context(f"✅ {what}")])
 
 
 def sharing_unconfirmed_message() -> Message:
@@ -114,7 +113,7 @@ def other_team_message() -> Message:
 def other_app_message() -> Message:
     """Tell that a request is for another app than the bot's."""
     title = "This request came through another Slack app."
-    advice = "Nothing was done. Ask whoever runs the bot to compare its Slack token with the app's settings."
+    advice = "Nothing was done. Ask the bot's operator to compare its Slack token with the app's settings."
     return statement("⚠️", title, advice)
 
 

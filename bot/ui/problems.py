@@ -158,7 +158,7 @@ def _(error: NotAuthorized) -> Problem:
             "Cloudflare does not take this bot's token from where it runs.",
             (
                 "The token may be used from other IP addresses only.",
-                "Whoever runs the bot can see the bot's address with `workflows-bot check`.",
+                "The bot's operator can see the bot's address with `workflows-bot check`.",
             ),
             details(error),
         )
@@ -167,7 +167,7 @@ def _(error: NotAuthorized) -> Problem:
         "Cloudflare does not let this bot read Workflows.",
         (
             f"Its credentials are wrong, or they lack a permission: {permissions}.",
-            "Whoever runs the bot can see which with `workflows-bot check`.",
+            "The bot's operator can see which with `workflows-bot check`.",
         ),
         details(error),
     )
@@ -179,7 +179,7 @@ def _(error: AccountNotFound) -> Problem:
         "Cloudflare knows no such account or address.",
         (
             "The account id in this bot's settings is wrong or malformed, or the address of the API is.",
-            "Whoever runs the bot can see which with `workflows-bot check`.",
+            "The bot's operator can see which with `workflows-bot check`.",
         ),
         details(error),
     )
@@ -261,7 +261,7 @@ def _(error: Unavailable) -> Problem:
 def _(error: TLSError) -> Problem:
     return Problem(
         "No safe connection to Cloudflare.",
-        (f"{_sentence(error.reason)} Whoever runs the bot has to look at its network or certificates.",),
+        (f"{_sentence(error.reason)} The bot's operator has to look at its network or certificates.",),
         details(error),
     )
 

@@ -118,7 +118,7 @@ async def test_somebody_whom_slack_does_not_tell_is_asked_to_try_again_and_then_
         calls = len(cloudflare.calls)
         slack.faults.add("users.info", fault, times=9)
         said = (await ask(ada, "list orders")).all_text()
-        assert "Slack did not say yet whether you are a member of this workspace." in said
+        assert "Slack has not confirmed yet that you are a member of this workspace." in said
         assert len(cloudflare.calls) == calls
         assert len(row_ids(await ask(grace, "list orders"))) == 10, "who is known stays known"
         slack.faults.clear()

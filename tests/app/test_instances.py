@@ -179,8 +179,8 @@ async def test_the_age_of_a_version_costs_no_first_look_anything_and_is_asked_fo
     orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(100))
     first = await ask(ada, "show orders ord-1004")
     assert (orders.count("get_version"), "came" in first.all_text()) == (0, False)
-    assert ", came " in (await click(ada, first, "instance_refresh")).all_text()
-    assert ", came " in (await ask(ada, "show orders ord-1002")).all_text()
+    assert ", created " in (await click(ada, first, "instance_refresh")).all_text()
+    assert ", created " in (await ask(ada, "show orders ord-1002")).all_text()
     await click(ada, first, "instance_refresh")
     assert orders.count("get_version") == 1
 

@@ -1,4 +1,4 @@
-"""Whoever runs the bot finds in its log what a person was told, by the reference in the message."""
+"""The bot's operator finds in its log what a person was told, by the reference in the message."""
 
 import asyncio
 import errno

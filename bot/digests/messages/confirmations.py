@@ -194,7 +194,7 @@ def with_question(said: Message, verb: str) -> Message:
 def with_no_worker_warning(said: Message) -> Message:
     """Return the same, saying that no digest will come as things are."""
     warning = (
-        "Digests have been waiting for more than a minute: no worker seems to run. Whoever runs this bot has "
+        "Digests have been waiting for more than a minute: no worker seems to run. The bot's operator has "
         "to start one: `workflows-bot serve --role worker`"
     )
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
@@ -208,10 +208,10 @@ def with_undelivered_warning(said: Message, fault: str | None) -> Message:
         fault: what is wrong with the worker of this process; None if no process has one.
     """
     warning = (
-        "No digest can be delivered now: no worker runs. Whoever runs this bot has to start one: "
+        "No digest can be delivered now: no worker runs. The bot's operator has to start one: "
         "`workflows-bot serve --role worker`"
         if fault is None
-        else f"No digest can be delivered now: {escape(fault)}. Whoever runs this bot finds more in its log."
+        else f"No digest can be delivered now: {escape(fault)}. The bot's operator finds more in its log."
     )
     return message(f"{said.text} {warning}", [*said.blocks, context(f"⚠️ {warning}")])
 

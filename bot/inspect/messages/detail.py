@@ -126,9 +126,9 @@ def _blocks(
     blocks += step_buttons(controls)
     blocks += payloads if room.has_payloads else []
     if not room.has_payloads and payloads:
-        blocks.append(context("Params and output are left out: all of it does not fit into one message."))
+        blocks.append(context("Params and output are left out: they do not fit into this message."))
     if not room.has_steps:
-        blocks.append(context("The steps are left out: all of it does not fit into one message."))
+        blocks.append(context("The steps are left out: they do not fit into this message."))
     return [*blocks, *instance_buttons(subject, controls), _ending(subject, view)]
 
 
@@ -137,7 +137,9 @@ def _notices(view: InstanceView) -> list[str]:
     detail = view.detail
     found = []
     if "steps" in detail.unread_fields:
-        found.append("⚠️ Its steps could not be read: the answer with them is too long, or odd.")
+        found.append(
+            "⚠️ The steps could not be read: Cloudflare's answer with them is too long, or malformed."
+        )
     elif detail.is_partial:
         count = f": it sent {view.survey.total:,} of {detail.step_count:,} steps" if detail.step_count else ""
         found.append(f"⚠️ Cloudflare said that its answer is not complete{count}. Here is what it sent.")

@@ -146,7 +146,7 @@ def _moment_of(milliseconds: int | None) -> datetime | None:
 def _version(facts: Facts, now: datetime) -> dict[str, str]:
     if not facts.version:
         return {}
-    since = "" if facts.version_since is None else f", came {ago(now - facts.version_since)}"
+    since = "" if facts.version_since is None else f", created {ago(now - facts.version_since)}"
     return {"Version": f"{code(facts.version[:_SHORT_VERSION])}{since}"}
 
 

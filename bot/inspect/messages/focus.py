@@ -65,10 +65,10 @@ def _title_without_step(view: InstanceView) -> str:
     if view.detail.error is None:
         return "Failed, and Cloudflare gives no error" if view.detail.status == "errored" else ""
     if view.detail.is_partial or view.detail.status != "errored":
-        return "Its error"
+        return "Error of the instance"
     if view.survey.failures == 0:
         return "Failed outside its steps: no step has an error"
-    return "Failed after its steps: the code went on behind those that failed"
+    return "Failed after its steps: the code went on after those that failed"
 
 
 def _of_total(view: InstanceView) -> str:

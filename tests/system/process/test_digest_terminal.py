@@ -1,4 +1,4 @@
-"""`workflows-bot digest` in a terminal: what the team gets, for whoever runs the bot; nothing is posted."""
+"""`workflows-bot digest` in a terminal: what the team gets, for the bot's operator; nothing is posted."""
 
 from datetime import UTC, datetime
 from pathlib import Path
