@@ -5,6 +5,7 @@ failure only in the instance itself. So the counts, which come with the list of 
 instances are read back as far as long runs may have begun; and the causes of the newest stand for all.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,8 @@ from bot.digests.report import Report, WorkflowRow
 from bot.digests.scope import MayTell, NotAllowed, tell_all
 from bot.digests.search import SHARED_FOR, ReportPeriod, Search
 from bot.digests.survey import AccountSnapshot
+from bot.inspect.masked_errors import mask_cause
+from bot.inspect.payloads import PayloadPolicy
 
 _MOST_SURVEYS: Final = 64
 
@@ -35,11 +38,17 @@ class ReportBuilder:
         accounts: of settings, by name, the default first.
         lookback: how long before the last digest an instance may have been created that ended since.
         now: the clock.
+        redact: keys whose values errors are shown without, see `PayloadPolicy`.
     """
 
     def __init__(
-        self, accounts: Mapping[str, CachedWorkflows], lookback: timedelta, now: Callable[[], datetime]
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        lookback: timedelta,
+        now: Callable[[], datetime],
+        redact: tuple[str, ...] = (),
     ) -> None:
+        self._policy = PayloadPolicy(redact=redact)
         self._accounts = Accounts(accounts)
         self._lookback = lookback
         self._surveys: TTLCache[Hashable, AccountSnapshot] = TTLCache(
@@ -99,6 +108,7 @@ class ReportBuilder:
         causes = None
         if plan.status == ERRORED:
             causes = await read_causes(survey, harvest.found, most=most_details, patient=patient)
+            causes = await asyncio.to_thread(_without_secrets, causes, self._policy)
         groups, ungrouped = news.group_news(harvest.found, causes.causes if causes else None)
         new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
         hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
@@ -157,6 +167,12 @@ def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Wor
         return everything
     by_name = {row.name: row for row in everything}
     return [by_name.get(name) or Workflow(name=name) for name in dict.fromkeys(plan.workflows)]
+
+
+def _without_secrets(read: FailureCauses, policy: PayloadPolicy) -> FailureCauses:
+    """Return causes as a channel may see them: authors write into errors whatever their code was handed."""
+    masked = {place: cause and mask_cause(cause, policy) for place, cause in read.causes.items()}
+    return replace(read, causes=masked)
 
 
 def _read_by_workflow(causes: FailureCauses | None) -> Mapping[str, int]:

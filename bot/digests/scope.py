@@ -82,13 +82,14 @@ class DigestScope:
     async def of(self, digest: Digest) -> MayTell:
         """Return what says of which workflows a digest may tell now.
 
-        Where no rules are set its creator is not looked up: all who could make it still may.
+        Where no rules are set its creator is not looked up: all who could make it still may. In a direct
+        message they are the only reader, and may be a guest by now.
 
         Raises:
             CreatorUnknown: Slack does not say who its creator is.
         """
         channel = digest.plan.channel
-        if not self.access.rules.are_set:
+        if not self.access.rules.are_set and not channel.startswith("D"):
             return lambda account, name: self._readers_may_view(channel, None, account, name)
         try:
             creator = await self.access.viewer_of(digest.team, digest.creator, channel)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import InstanceError
 from bot.inspect.model import InstanceView
 from bot.inspect.payloads import PayloadPolicy, mask_text
@@ -16,9 +17,15 @@ def mask_error(error: InstanceError | None, policy: PayloadPolicy) -> InstanceEr
     if error is None:
         return None
     name, message = (
-        None if text is None else mask_text(text[:_LONGEST], policy) for text in (error.name, error.message)
+        None if text is None else mask_text(text, policy, _LONGEST) for text in (error.name, error.message)
     )
     return InstanceError(name=name, message=message)
+
+
+def mask_cause(cause: Cause, policy: PayloadPolicy) -> Cause:
+    """Return why an instance failed, without secrets."""
+    error = mask_error(InstanceError(name=cause.name, message=cause.message), policy) or InstanceError()
+    return replace(cause, name=error.name, message=error.message)
 
 
 def mask_errors(view: InstanceView, policy: PayloadPolicy) -> InstanceView:

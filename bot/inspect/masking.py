@@ -28,6 +28,8 @@ _HARMLESS: Final = re.compile(r"[A-Za-z0-9_ .,/-]{0,11}")
 _DEEPEST: Final = 40
 """Lists and objects within each other, and texts within texts, that are looked into."""
 _MOST_DECODINGS: Final = 3
+_AT_CUT: Final = 100
+"""Characters before the place where a text is cut that are not shown."""
 _NODE: Final = 8
 """Characters that a value counts beside its text."""
 _NAMES: Final = ("name", "key", "header", "field")
@@ -143,8 +145,8 @@ class _Masker:
             return text
         left, self._left = self._left, self._left - len(text)
         if len(text) > max(left, 0):
-            text = text[: max(left, 0)]
-            return self._plain(text, 0) + TOO_LARGE
+            # What stands at the cut may be the half of a secret, which nothing tells any more.
+            return self._plain(text[: max(left, 0)], 0)[:-_AT_CUT] + TOO_LARGE
         read = read_json(text)
         if read is None:
             return self._plain(text, 0)

@@ -65,9 +65,9 @@ def mask(value: object, policy: PayloadPolicy, most: int = LARGEST) -> Any:  # n
     return mask_value(value, policy.redact, most)
 
 
-def mask_text(text: str, policy: PayloadPolicy) -> str:
+def mask_text(text: str, policy: PayloadPolicy, most: int = LARGEST) -> str:
     """Return a text of an author, as an error's message, without secrets; see `mask`."""
-    return str(mask(text, policy))
+    return str(mask(text, policy, most))
 
 
 def preview(value: object, policy: PayloadPolicy, most: int = PREVIEW) -> Payload:

@@ -1,6 +1,7 @@
 """One instance from end to end: typed, or opened by a row's button, refreshed, and paged through."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -337,6 +338,10 @@ async def test_a_link_to_another_account_of_the_bot_s_is_looked_up_there(
             assert "🔴 ord-1002 · errored" in message.all_text()
             assert "`orders` in `staging`" in message.all_text()
             assert "`/workflows show orders ord-1002 account:staging`" in message.all_text()
+        may_there = json.dumps([{"who": ["everyone"], "accounts": ["staging"], "rights": ["view"]}])
+        async with run_bot(cloudflare_accounts={"staging": staging}, bot_access=may_there):
+            message = await ask(slack.person("ada"), f"https://dash.cloudflare.com/{'f' * 32}/{path}")
+            assert "🔴 ord-1002 · errored" in message.all_text()
 
 
 @pytest.mark.usefixtures("orders")

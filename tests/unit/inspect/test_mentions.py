@@ -51,6 +51,8 @@ def lone(id_: str, near: Mention | None = None) -> Mention:
         (f"{url()} {url(account='b' * 32)}", [Mention("orders", account_id=id_ * 32) for id_ in "ab"]),
         (f"orders {url()} orders", [Mention("orders", account_id=ACCOUNT)]),
         (url(None), []),
+        (url(instance="x" * 271), [instance("x" * 271, account_id=ACCOUNT)]),
+        (url(instance="x" * 272), [Mention("orders", account_id=ACCOUNT)]),
         ("https://example.com/orders/ord-59603?x=ord-59604", []),
         (f"{UUID} {UUID.upper()}", [lone(UUID), lone(UUID.upper())]),
         ("ord-59603, ord-59603", [lone("ord-59603")]),
