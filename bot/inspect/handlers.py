@@ -28,6 +28,7 @@ from bot.inspect.messages.detail import (
     not_opened_message,
     problem_modal,
 )
+from bot.inspect.messages.payloads import PayloadBlocks
 from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
@@ -38,7 +39,6 @@ from bot.slack.requests import Request, RequestStore
 from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
 from bot.ui.elements import command, context
-from bot.ui.limits import Block
 from bot.ui.problems import problem_message
 from bot.ui.request_id import with_request_id
 
@@ -156,10 +156,10 @@ class InspectHandlers:
         account = self._account_shown(subject)
         if for_all:
             return ShowMessage(instance_message(view, controls, account))
-        folded, plainer = await self._payloads(subject, detail, view.page.first, interaction)
+        payloads = await self._payloads(subject, detail, view.page.first, interaction)
         return ShowMessage(
-            instance_message(view, controls, account, folded),
-            plain=instance_message(view, controls, account, plainer),
+            instance_message(view, controls, account, payloads),
+            plain=instance_message(view, controls, account, payloads.unfolded),
         )
 
     async def _modal(
@@ -185,19 +185,19 @@ class InspectHandlers:
                 await self._learn_version(subject, detail)
             shown = await self._view(subject, detail, first)
             controls = await self._controls(shown, interaction.team)
-            _, payloads = await self._payloads(subject, detail, shown.page.first, interaction)
-            view = instance_modal(shown, controls, self._account_shown(subject), payloads)
+            payloads = await self._payloads(subject, detail, shown.page.first, interaction)
+            view = instance_modal(shown, controls, self._account_shown(subject), payloads.unfolded)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
 
     async def _payloads(
         self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
-    ) -> tuple[list[Block], list[Block]]:
-        """Return params and output for a person who may read them, folded and plainer; else who may."""
+    ) -> PayloadBlocks:
+        """Return params and output for a person who may read them; else who may."""
         viewer = await self._access.viewer(interaction)
         if viewer.may_read_payloads(subject.account, subject.workflow):
             return await self.payloads.blocks(subject, detail, first, interaction.team)
         hidden = context(f"🔒 Params and output are for those with the right `payloads`: {command(ACCESS)}")
-        return [hidden], [hidden]
+        return PayloadBlocks([hidden], [hidden])
 
     async def _view(self, subject: Subject, detail: InstanceDetail, first: int) -> InstanceView:
         view = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))

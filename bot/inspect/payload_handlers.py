@@ -17,6 +17,7 @@ from bot.inspect.messages.focus import error_text
 from bot.inspect.messages.payloads import (
     IN_LIST,
     IN_MODAL,
+    PayloadBlocks,
     PayloadControls,
     StepOutput,
     file_name,
@@ -87,9 +88,7 @@ class PayloadHandlers:
         self._files = files
         self._access = access
 
-    async def blocks(
-        self, subject: Subject, detail: InstanceDetail, first: int, team: str
-    ) -> tuple[list[Block], list[Block]]:
+    async def blocks(self, subject: Subject, detail: InstanceDetail, first: int, team: str) -> PayloadBlocks:
         """Return an instance's params and output for its message; see `payload_blocks`.
 
         Args:

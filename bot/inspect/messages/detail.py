@@ -1,15 +1,15 @@
 """One instance, as a message and as a modal: status, error, failing step, steps, buttons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.models import Instance
 from bot.inspect.messages.buttons import InstanceControls, instance_buttons, step_buttons
 from bot.inspect.messages.facts import Facts, head_blocks, origin_blocks
 from bot.inspect.messages.focus import error_text, focus_blocks, headline
+from bot.inspect.messages.payloads import NO_PAYLOADS, PayloadBlocks
 from bot.inspect.messages.steps import step_blocks
 from bot.inspect.model import InstanceView, Subject, is_ended
 from bot.ui import limits
@@ -43,22 +43,28 @@ class _Room:
     Attributes:
         name: characters of a step's name.
         error: characters of an error.
-        has_payloads: whether what went in and came out is shown.
-        has_steps: whether the steps are.
+        payloads: how what went in and came out is shown: `folded`, as `buttons`, or not at all.
+        has_steps: whether the steps are shown.
     """
 
     name: int
     error: int
-    has_payloads: bool = True
+    payloads: Literal["folded", "buttons", ""] = "folded"
     has_steps: bool = True
 
 
-_ROOMS: Final = (_Room(60, 1_500), _Room(30, 600), _Room(30, 600, False), _Room(30, 300, False, False))
+_ROOMS: Final = (
+    _Room(60, 1_500),
+    _Room(30, 600),
+    _Room(30, 600, "buttons"),
+    _Room(30, 600, ""),
+    _Room(30, 300, "", has_steps=False),
+)
 """From all of it to the least: the first that fits into a message is shown."""
 
 
 def instance_message(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block] = ()
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks = NO_PAYLOADS
 ) -> Message:
     """Build an instance as a message.
 
@@ -72,7 +78,7 @@ def instance_message(
 
 
 def instance_modal(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block] = ()
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks = NO_PAYLOADS
 ) -> Block:
     """Build an instance as a modal; see `instance_message`."""
     return modal(TITLE, [*instance_blocks(view, controls, account, payloads), _behind()], _CLOSE)
@@ -99,7 +105,7 @@ def not_opened_message(subject: Subject) -> Message:
 
 
 def instance_blocks(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block]
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks
 ) -> list[Block]:
     """Build as much of an instance as fits into a message."""
     blocks: list[Block] = []
@@ -113,7 +119,7 @@ def instance_blocks(
 
 
 def _blocks(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block], room: _Room
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks, room: _Room
 ) -> list[Block]:
     subject = view.subject
     facts = Facts.of_view(view)
@@ -124,8 +130,9 @@ def _blocks(
     blocks += origin_blocks(facts, view.now)
     blocks += step_blocks(view, room.name) if room.has_steps else []
     blocks += step_buttons(controls)
-    blocks += payloads if room.has_payloads else []
-    if not room.has_payloads and payloads:
+    if room.payloads:
+        blocks += payloads.folded if room.payloads == "folded" else payloads.buttons
+    elif payloads.buttons:
         blocks.append(context("Params and output are left out: they do not fit into this message."))
     if not room.has_steps:
         blocks.append(context("The steps are left out: they do not fit into this message."))

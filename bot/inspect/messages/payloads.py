@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.cloudflare.models import InstanceDetail
 from bot.inspect.model import Subject
@@ -57,6 +57,26 @@ class PayloadControls:
     show_steps: str | None = None
 
 
+class PayloadBlocks(NamedTuple):
+    """Params and output of one instance, for the one who asks alone.
+
+    Attributes:
+        folded: with their beginnings, for messages in a Slack that takes folds.
+        buttons: with buttons that open them, for modals, which take no folds, and for every other Slack.
+    """
+
+    folded: list[Block]
+    buttons: list[Block]
+
+    @property
+    def unfolded(self) -> "PayloadBlocks":
+        """Return them for where no folds are taken."""
+        return PayloadBlocks(self.buttons, self.buttons)
+
+
+NO_PAYLOADS: Final = PayloadBlocks([], [])
+
+
 @dataclass(frozen=True, slots=True)
 class StepOutput:
     """The beginning of one step's output.
@@ -76,11 +96,8 @@ class StepOutput:
 
 def payload_blocks(
     detail: InstanceDetail, policy: PayloadPolicy, controls: PayloadControls, most: int = PREVIEW
-) -> tuple[list[Block], list[Block]]:
-    """Build params and output for the one who asks alone: folded, and as buttons that open them.
-
-    The first is for messages in a Slack that takes folds. The second is for modals, which take none, and for
-    every other Slack.
+) -> PayloadBlocks:
+    """Build params and output.
 
     Args:
         detail: the instance.
@@ -90,7 +107,7 @@ def payload_blocks(
     """
     if not policy.show:
         said = [context(f"*Params and output*: {_HIDDEN}")]
-        return said, said
+        return PayloadBlocks(said, said)
     folded: list[Block] = []
     sizes: list[str] = []
     openers: list[Block] = []
@@ -112,7 +129,7 @@ def payload_blocks(
             button("Outputs of these steps", "outputs_show", controls.show_steps, "Outputs of these steps")
         ]
     said = [context(*(sizes or ["*Params and output*: none."]))]
-    return [*(folded or said), *actions(of_steps)], [*said, *actions([*openers, *of_steps])]
+    return PayloadBlocks([*(folded or said), *actions(of_steps)], [*said, *actions([*openers, *of_steps])])
 
 
 def outputs_view(subject: Subject, outputs: Sequence[StepOutput]) -> Block:
