@@ -12,7 +12,7 @@ from bot.browse.requests import DescribeInstance
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
-from bot.cloudflare.models import Instance, InstanceDetail
+from bot.cloudflare.models import MAX_PER_PAGE, Instance, InstanceDetail
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
 from bot.inspect.model import Subject
 from bot.language import name_matching
@@ -102,14 +102,15 @@ class InstanceFinder:
             raise UserError(problem_message(error, commands=[all_])) from error
 
     async def _newest(self, query: ListQuery) -> Instance:
-        """Return the newest instance of a list, which is on its first screen.
+        """Return the newest instance of a list, which is on its first page; the API promises no order there.
 
         Raises:
-            UserError: the list is empty.
+            UserError: the list is empty, or its first pages are.
         """
-        screen = await self._browser.open(query)
+        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE))
         if not screen.rows:
-            raise UserError(none_message(query.workflow, query.status, query.account))
+            is_empty = screen.next is None
+            raise UserError(none_message(query.workflow, query.status, query.account, is_empty=is_empty))
         return max(screen.rows, key=_created)
 
     async def _visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
