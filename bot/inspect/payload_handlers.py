@@ -202,7 +202,7 @@ class PayloadHandlers:
         viewer = await self._access.viewer(interaction)
         if viewer.may(Right.PAYLOADS, request.subject.account, request.subject.workflow):
             share = await self._requests.try_save(SharePayload(*about), interaction.team)
-        return payload_view(request, payload, send, share)
+        return payload_view(request, payload, send, share=share)
 
     async def _outputs(self, request: ShowOutputs, team: str) -> Block:
         subject = request.subject

@@ -152,7 +152,7 @@ def loading_view(title: str = "Payload") -> Block:
 
 
 def payload_view(
-    request: OfPayload, payload: Payload, send: str | None, share: str | None = None, note: str = ""
+    request: OfPayload, payload: Payload, send: str | None, note: str = "", share: str | None = None
 ) -> Block:
     """Build the modal of a payload.
 
@@ -160,8 +160,8 @@ def payload_view(
         request: what was asked for.
         payload: its beginning.
         send: the value of the button that sends it as a file.
-        share: the value of the button that shows it to all who are there.
         note: what is said above it, in mrkdwn.
+        share: the value of the button that shows it to all who are there.
     """
     blocks = [_heading(request), *([section(note)] if note else []), *_content(payload)]
     buttons = [] if send is None else [_send_button(_TITLES[request.what], send)]
