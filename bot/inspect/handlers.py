@@ -33,9 +33,9 @@ from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
 from bot.slack.interaction import Interaction
+from bot.slack.problem_log import log_problem
 from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import Request, RequestStore
-from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
 from bot.ui.elements import command, context
 from bot.ui.limits import Block

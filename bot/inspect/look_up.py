@@ -27,9 +27,9 @@ from bot.inspect.messages.found import (
 )
 from bot.inspect.model import Subject
 from bot.slack.interaction import Interaction
+from bot.slack.problem_log import log_problem
 from bot.slack.reply import Reply, ShowMessage
 from bot.slack.requests import Request, RequestStore
-from bot.slack.router import log_problem
 
 SHORTCUT: Final = "look_up"
 """The callback id of the shortcut in `manifest.yaml`, which stays put."""
