@@ -14,7 +14,7 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
 from bot.cloudflare.models import Instance, InstanceDetail
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.readings import Reading
@@ -33,7 +33,7 @@ class Found:
         readings: what was taken for what in finding it.
     """
 
-    subject: Subject
+    subject: InstanceRef
     detail: InstanceDetail
     readings: tuple[Reading, ...] = ()
 
@@ -73,7 +73,7 @@ class InstanceFinder:
         found = Found(*await self._look(replace(request, workflow=meant), viewer))
         return replace(found, readings=(Reading(request.workflow or "", quote(meant)),))
 
-    async def _look(self, request: DescribeInstance, viewer: Viewer) -> tuple[Subject, InstanceDetail]:
+    async def _look(self, request: DescribeInstance, viewer: Viewer) -> tuple[InstanceRef, InstanceDetail]:
         """Return the instance that a request means; its workflow's name may have to be another one.
 
         Raises:
@@ -91,7 +91,7 @@ class InstanceFinder:
                 raise hidden
             raise viewer.refusal(Right.VIEW, request.account, workflow)
         instance = request.instance or (await self._newest(query)).id
-        subject = Subject(workflow, instance, request.account)
+        subject = InstanceRef(workflow, instance, request.account)
         try:
             return subject, await workflows.get_detail(workflow, instance)
         except (WorkflowNotFound, InstanceNotFound) as error:

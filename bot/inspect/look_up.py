@@ -25,7 +25,7 @@ from bot.inspect.messages.found import (
     OtherAccount,
     found_message,
 )
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.slack.interaction import Interaction
 from bot.slack.problem_log import log_problem
 from bot.slack.reply import Reply, ShowMessage
@@ -127,7 +127,7 @@ class LookUpHandler:
         if not viewer.may(Right.VIEW, account, mention.workflow):
             return [NotAllowed(mention.workflow)]
         if mention.instance is not None:
-            return [await self._instance(Subject(mention.workflow, mention.instance, account))]
+            return [await self._instance(InstanceRef(mention.workflow, mention.instance, account))]
         listed = workflows.get(mention.workflow)
         known = listed[1] if listed is not None and listed[0] == account else None
         opens = OpenList(Bookmark(ListQuery(mention.workflow, account)))
@@ -138,7 +138,7 @@ class LookUpHandler:
         instance = mention.instance or ""
         accounts = [self._named(account) for account in viewer.visible_accounts]
         subjects = [
-            Subject(workflow, instance, account)
+            InstanceRef(workflow, instance, account)
             for account in accounts
             for workflow in viewer.among(self._accounts.get(account)[1].workflows_with(instance), account)
         ]
@@ -153,10 +153,10 @@ class LookUpHandler:
             return [NotFound(instance)]
         if not viewer.may(Right.VIEW, account, near.workflow):
             return [NotFound(instance)]
-        found = await self._instance(Subject(near.workflow, instance, account))
+        found = await self._instance(InstanceRef(near.workflow, instance, account))
         return [NotFound(instance, near.workflow) if isinstance(found.error, InstanceNotFound) else found]
 
-    async def _instance(self, subject: Subject) -> FoundInstance:
+    async def _instance(self, subject: InstanceRef) -> FoundInstance:
         _, workflows = self._accounts.get(subject.account)
         try:
             async with asyncio.timeout(self._timeout):

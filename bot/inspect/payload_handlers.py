@@ -13,7 +13,7 @@ from bot.cloudflare.errors import StepNotAvailable
 from bot.cloudflare.models import InstanceDetail, InstanceError, Step
 from bot.cloudflare.requests import STEP_KINDS
 from bot.inspect.masked_errors import mask_error, mask_errors
-from bot.inspect.messages.focus import error_text
+from bot.inspect.messages.key_step import error_text
 from bot.inspect.messages.payloads import (
     IN_LIST,
     IN_MODAL,
@@ -36,7 +36,7 @@ from bot.inspect.messages.payloads import (
     shared_payload_message,
     step_error_text,
 )
-from bot.inspect.model import InstanceView, Subject
+from bot.inspect.model import InstanceRef, InstanceView
 from bot.inspect.payload_requests import OfPayload, SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.payloads import PayloadPolicy, preview, whole
 from bot.inspect.timeline import STEPS_PER_PAGE
@@ -88,7 +88,7 @@ class PayloadHandlers:
         self._access = access
 
     async def blocks(
-        self, subject: Subject, detail: InstanceDetail, first: int, team: str
+        self, subject: InstanceRef, detail: InstanceDetail, first: int, team: str
     ) -> tuple[list[Block], list[Block]]:
         """Return an instance's params and output for its message; see `payload_blocks`.
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from bot.browse.requests import ShowInstance
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.slack.requests import Request
 
 
@@ -19,7 +19,7 @@ class OfInstance(Request):
         first: the place of a step on the page to show, from 0.
     """
 
-    subject: Subject
+    subject: InstanceRef
     first: Annotated[int, Field(ge=0)] = 0
 
     def command(self) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.cloudflare.models import Instance, Schedule, Status
-from bot.inspect.model import InstanceView, Subject, is_ended
+from bot.inspect.model import InstanceRef, InstanceView, is_ended
 from bot.ui import limits
 from bot.ui.elements import ago, code, context, duration, escape, header, moment, moment_after
 from bot.ui.limits import Block
@@ -67,7 +67,7 @@ class Facts:
         )
 
 
-def title(subject: Subject, facts: Facts) -> str:
+def title(subject: InstanceRef, facts: Facts) -> str:
     """Return one line for an instance: its status and its id."""
     if facts == Facts():
         return limits.shorten(subject.instance, _LONGEST_ID)
@@ -75,7 +75,7 @@ def title(subject: Subject, facts: Facts) -> str:
     return f"{looks.emoji} {limits.shorten(subject.instance, _LONGEST_ID)} · {looks.word.lower()}"
 
 
-def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> list[Block]:
+def head_blocks(subject: InstanceRef, facts: Facts, now: datetime, account: str) -> list[Block]:
     """Build what heads an instance: its status, since when, and how long it ran.
 
     Args:

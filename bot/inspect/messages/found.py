@@ -12,7 +12,7 @@ from bot.browse.messages.rows import row_times
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
 from bot.cloudflare.models import Instance, InstanceDetail, Workflow
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, quote
 from bot.ui import limits
@@ -36,7 +36,7 @@ class FoundInstance:
         error: why not.
     """
 
-    subject: Subject
+    subject: InstanceRef
     detail: InstanceDetail | None = None
     error: Exception | None = None
 
@@ -169,7 +169,7 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
     return section(said, _details(subject, row, value_of))
 
 
-def _details(subject: Subject, row: Instance | None, value_of: ValueOf) -> Block | None:
+def _details(subject: InstanceRef, row: Instance | None, value_of: ValueOf) -> Block | None:
     shown = ShowInstance(subject.workflow, subject.instance, subject.account, row)
     return details_button(shown, value_of)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cloudflare.models import InstanceDetail
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import OfPayload, ShowOutputs
 from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview
 from bot.ui.elements import (
@@ -115,7 +115,7 @@ def payload_blocks(
     return [*(folded or said), *actions(of_steps)], [*said, *actions([*openers, *of_steps])]
 
 
-def outputs_view(subject: Subject, outputs: Sequence[StepOutput]) -> Block:
+def outputs_view(subject: InstanceRef, outputs: Sequence[StepOutput]) -> Block:
     """Build the modal of the outputs of some steps."""
     blocks = [section(f"*Outputs of steps* · {code(subject.instance)} of {code(subject.workflow)}")]
     for output in outputs:

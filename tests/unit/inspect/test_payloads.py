@@ -26,7 +26,7 @@ from bot.inspect.messages.payloads import (
     payload_view,
     sent_message,
 )
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, ShowPayload
 from bot.inspect.payloads import PREVIEW, PayloadPolicy, preview, whole
 from bot.playground.simulators.slack import PayloadValidator
@@ -38,7 +38,7 @@ from tests.unit.ui.test_hostile_texts import foreign
 
 POLICY = PayloadPolicy()
 SLACK = PayloadValidator()
-SUBJECT = Subject("order-processing", "ord-59603")
+SUBJECT = InstanceRef("order-processing", "ord-59603")
 PARAMS = ShowPayload(SUBJECT, "params")
 STEP = ShowPayload(SUBJECT, "step", "reserve stock-1", "step")
 CONTROLS = PayloadControls("p", "o", "P", "O", "s")
@@ -188,7 +188,7 @@ def test_whatever_authors_write_slack_shows_it_and_nothing_comes_alive(
     folded, plainer = payload_blocks(detail({name: params}, output), POLICY, CONTROLS)
     check(folded)
     check(plainer)
-    request = ShowPayload(Subject(name or "x", output or "x"), "step", params or "x")
+    request = ShowPayload(InstanceRef(name or "x", output or "x"), "step", params or "x")
     view = payload_view(request, preview(params, POLICY, IN_MODAL), "P")
     check_view(view)
     told = [block for block in view["blocks"] if block["type"] != "rich_text"]  # which has no markup
@@ -198,7 +198,7 @@ def test_whatever_authors_write_slack_shows_it_and_nothing_comes_alive(
 @given(foreign, foreign, st.text())
 @settings(max_examples=examples(100))
 def test_the_name_of_a_file_is_safe(workflow: str, instance: str, step: str) -> None:
-    name = file_name(SendPayload(Subject(workflow, instance), "step", step), preview("x", POLICY))
+    name = file_name(SendPayload(InstanceRef(workflow, instance), "step", step), preview("x", POLICY))
     assert name.isascii()
     assert len(name) < 255
     assert not set(name) & set('/\\:*?"<>|\0 ')
