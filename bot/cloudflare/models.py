@@ -42,6 +42,18 @@ STATUSES: Final[tuple[Status, ...]] = tuple(
 )
 """The known statuses. A list can be filtered by one of them."""
 
+ENDED_STATUSES: Final = frozenset({Status("complete"), Status("errored"), Status("terminated")})
+"""The statuses of an instance at its end, which nothing but a restart changes."""
+
+ACTIVE_STATUSES: Final = frozenset(STATUSES) - ENDED_STATUSES
+"""The known statuses of an instance that goes on, or may."""
+
+
+def is_ended(status: Status | None) -> bool:
+    """Return whether an instance of a status is at its end."""
+    return status in ENDED_STATUSES
+
+
 DIRECTIONS: Final = ("asc", "desc")
 
 MAX_PER_PAGE: Final = 100

@@ -18,7 +18,7 @@ from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import InstanceDetail, Status
+from bot.cloudflare.models import InstanceDetail, Status, is_ended
 from bot.inspect.finder import InstanceFinder
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import (
@@ -28,7 +28,7 @@ from bot.inspect.messages.detail import (
     not_opened_message,
     problem_modal,
 )
-from bot.inspect.model import InstanceRef, InstanceView, is_ended
+from bot.inspect.model import InstanceRef, InstanceView
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view

@@ -4,17 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
 
-from bot.cloudflare.models import InstanceDetail, InstanceError, Status
-
-_ENDED: Final = frozenset({"complete", "errored", "terminated"})
-"""Statuses that nothing but a restart changes."""
-
-
-def is_ended(status: Status | None) -> bool:
-    """Return whether an instance of a status is at its end."""
-    return status in _ENDED
+from bot.cloudflare.models import InstanceDetail, InstanceError, is_ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from bot.cloudflare.causes import error_of, failed_step, has_failed, step_name
-from bot.cloudflare.models import Attempt, InstanceDetail, InstanceError, Step
+from bot.cloudflare.models import Attempt, InstanceDetail, InstanceError, Step, is_ended
 from bot.inspect.model import (
     AttemptGroup,
     InstanceRef,
@@ -18,7 +18,6 @@ from bot.inspect.model import (
     StepSummary,
     TimelineStep,
     ends_at,
-    is_ended,
 )
 from bot.inspect.retries import next_attempt_at, retries_text
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.browse.messages.details import LABEL, ValueOf
-from bot.browse.messages.rows import STILL_GOING, row_button
+from bot.browse.messages.rows import row_button
 from bot.browse.screen import Screen
-from bot.cloudflare.models import Instance
+from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
 from bot.ui.elements import duration, numbered, plain
 from bot.ui.limits import Block
@@ -84,7 +84,7 @@ def _ran(row: Instance, now: datetime) -> timedelta | None:
         return None
     if row.ended_on is not None:
         return row.ended_on - row.started_on
-    return now - row.started_on if row.status in STILL_GOING else None
+    return now - row.started_on if row.status in ACTIVE_STATUSES else None
 
 
 def _text(text: str) -> Cell:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from bot.browse.requests import ShowInstance
-from bot.cloudflare.models import Instance
+from bot.cloudflare.models import Instance, is_ended
 from bot.inspect.messages.buttons import InstanceControls, instance_buttons, step_buttons
 from bot.inspect.messages.facts import Facts, head_blocks, origin_blocks
 from bot.inspect.messages.key_step import error_text, headline, key_step_blocks
 from bot.inspect.messages.steps import step_blocks
-from bot.inspect.model import InstanceRef, InstanceView, is_ended
+from bot.inspect.model import InstanceRef, InstanceView
 from bot.ui import limits
 from bot.ui.api_words import unread_fields_notice
 from bot.ui.elements import (
