@@ -74,8 +74,8 @@ class Viewer:
         """
         return self.may(Right.PAYLOADS if self.rules.are_set else Right.VIEW, account, workflow)
 
-    def sees(self, account: str | None) -> Callable[[str], bool]:
-        """Return what says whether they may look at a workflow of an account, by its name."""
+    def workflow_filter(self, account: str | None) -> Callable[[str], bool]:
+        """Return a filter of an account's workflows, by their names: those that they may look at."""
         return lambda workflow: self.may(Right.VIEW, account, workflow)
 
     def among(

@@ -138,7 +138,7 @@ class ListHandlers:
 
     def known_workflow(self, viewer: Viewer) -> str | None:
         """Return a workflow's name for an example, if one is known; nothing is asked for it."""
-        return self._browser.known_workflow(viewer.sees(None))
+        return self._browser.known_workflow(viewer.workflow_filter(None))
 
     async def can_show(self, request: ListInstances, interaction: Interaction) -> bool:
         """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
@@ -163,7 +163,7 @@ class ListHandlers:
         """Show which workflows have instances of a status."""
         viewer = await self._access.viewer(interaction)
         found = await self._browser.count_status(
-            request.account, request.status, viewer.sees(request.account)
+            request.account, request.status, viewer.workflow_filter(request.account)
         )
         return ShowMessage(statuses_message(found, request))
 
@@ -291,7 +291,9 @@ class ListHandlers:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            return await self._show_meant(viewer, error.among(viewer.sees(error.query.account)), notices)
+            return await self._show_meant(
+                viewer, error.among(viewer.workflow_filter(error.query.account)), notices
+            )
         controls = await self._controls(team, screen)
         reply = self._list(screen, controls, notices)
         if not (fresh or controls.incomplete):
@@ -367,10 +369,10 @@ class ListHandlers:
         team, account = viewer.team, place.overview.account
         viewers = [viewer] if sharer is None else [viewer, sharer]
 
-        def sees(workflow: str) -> bool:
+        def allows(workflow: str) -> bool:
             return all(each.may(Right.VIEW, account, workflow) for each in viewers)
 
-        overview = await self._browser.overview(place, fresh=fresh, sees=sees)
+        overview = await self._browser.overview(place, fresh=fresh, allows=allows)
         if not all(each.may_all(Right.VIEW, account) for each in viewers):
             notices = (*notices, _SOME_NOTICE)
         lists = [OpenList(Bookmark(ListQuery(row.name, account))) for row in overview.rows]

@@ -94,8 +94,8 @@ class LookUpHandler:
         listed = await asyncio.gather(*map(self._workflows, names))
         workflows: dict[str, tuple[str | None, Workflow]] = {}
         for account, (known, _error) in zip(names, listed, strict=True):
-            sees = viewer.sees(account)
-            for row in filter(lambda row: sees(row.name), known):
+            allows = viewer.workflow_filter(account)
+            for row in filter(lambda row: allows(row.name), known):
                 workflows.setdefault(row.name, (account, row))
         mentions = find_mentions(request.text, {name: account for name, (account, _) in workflows.items()})
         found = await asyncio.gather(*(self._look_at(each, workflows, viewer) for each in mentions.shown))
