@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import Final
 
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
@@ -15,21 +14,22 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, InstanceNotFound
 from bot.cloudflare.models import Workflow
-from bot.inspect.mentions import Mention, find_mentions
-from bot.inspect.messages.found import (
-    Finding,
+from bot.inspect.lookup_model import (
     FoundInstance,
     FoundWorkflow,
-    NotAllowed,
+    LookupRow,
     NotFound,
     OtherAccount,
-    found_message,
+    WorkflowHidden,
 )
+from bot.inspect.mentions import Mention, find_mentions
+from bot.inspect.messages.found import found_message
 from bot.inspect.model import InstanceRef
+from bot.inspect.requests import LookUp
 from bot.slack.interaction import Interaction
 from bot.slack.problem_log import log_problem
 from bot.slack.reply import Reply, ShowMessage
-from bot.slack.requests import Request, RequestStore
+from bot.slack.requests import RequestStore
 
 SHORTCUT: Final = "look_up"
 """The callback id of the shortcut in `manifest.yaml`, which stays put."""
@@ -37,18 +37,6 @@ SHORTCUT: Final = "look_up"
 _MOST_WITH_ID: Final = 3
 _TIMEOUT: Final = timedelta(seconds=4)
 """How long the names of workflows, and then the instances, are waited for: the others are shown without."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp(Request):
-    """What a message mentions.
-
-    Attributes:
-        text: of the message.
-    """
-
-    kind: ClassVar[str] = "look_up"
-    text: str
 
 
 class LookUpHandler:
@@ -100,7 +88,7 @@ class LookUpHandler:
         mentions = find_mentions(request.text, {name: account for name, (account, _) in workflows.items()})
         found = await asyncio.gather(*(self._look_at(each, workflows, viewer) for each in mentions.shown))
         unread = [error for _known, error in listed if error is not None]
-        rows = [finding for findings in found for finding in findings]
+        rows = [row for each in found for row in each]
         return ShowMessage(
             found_message(rows, mentions.left_out, unread, self._requests.fitting, self._now())
         )
@@ -117,7 +105,7 @@ class LookUpHandler:
 
     async def _look_at(
         self, mention: Mention, workflows: Mapping[str, tuple[str | None, Workflow]], viewer: Viewer
-    ) -> Sequence[Finding]:
+    ) -> Sequence[LookupRow]:
         if mention.workflow is None:
             return await self._find(mention, viewer)
         try:
@@ -125,7 +113,7 @@ class LookUpHandler:
         except LookupError:
             return [OtherAccount(mention.workflow, mention.instance, mention.account_id or "")]
         if not viewer.may(Right.VIEW, account, mention.workflow):
-            return [NotAllowed(mention.workflow)]
+            return [WorkflowHidden(mention.workflow)]
         if mention.instance is not None:
             return [await self._instance(InstanceRef(mention.workflow, mention.instance, account))]
         listed = workflows.get(mention.workflow)
@@ -133,7 +121,7 @@ class LookUpHandler:
         opens = OpenList(Bookmark(ListQuery(mention.workflow, account)))
         return [FoundWorkflow(mention.workflow, known, self._requests.fitting(opens), account)]
 
-    async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[Finding]:
+    async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[LookupRow]:
         """Look for an id that stands alone: in the lists read lately, then in the nearest workflow."""
         instance = mention.instance or ""
         accounts = [self._named(account) for account in viewer.visible_accounts]
