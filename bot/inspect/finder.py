@@ -140,16 +140,14 @@ class InstanceFinder:
         Raises:
             UserError: the bot does not read that account.
         """
-        linked = request.account_id
-        if linked is None or request.account is not None:
+        if request.account is not None:
             return request
-        if not self._account_ids:
-            return request  # wrangler's engine alone, of which no link tells
-        names = [name for name, id_ in self._account_ids.items() if id_ == linked]
-        if not names:
-            raise UserError(other_account_message(request, replace(request, account_id=None)))
-        default = self._accounts.names[0]
-        return replace(request, account=None if names[0] == default else names[0])
+        try:
+            account = self._accounts.find_linked(request.account_id, self._account_ids)
+        except LookupError:
+            refusal = other_account_message(request, replace(request, account_id=None))
+            raise UserError(refusal) from None
+        return replace(request, account=account)
 
 
 def _unknown_workflow(request: DescribeInstance, error: NoSuchWorkflow) -> UserError:

@@ -76,7 +76,7 @@ class LookUpHandler:
             UserError: they may look at nothing.
         """
         viewer = await self._access.viewer(interaction)
-        names = [self._named(account) for account in viewer.visible_accounts]
+        names = [self._accounts.request_name(account) for account in viewer.visible_accounts]
         if not names:
             raise viewer.refusal(Right.VIEW, None)
         listed = await asyncio.gather(*map(self._workflows, names))
@@ -109,7 +109,7 @@ class LookUpHandler:
         if mention.workflow is None:
             return await self._find(mention, viewer)
         try:
-            account = self._account_of(mention)
+            account = self._accounts.find_linked(mention.account_id, self._account_ids, mention.account)
         except LookupError:
             return [OtherAccount(mention.workflow, mention.instance, mention.account_id or "")]
         if not viewer.may(Right.VIEW, account, mention.workflow):
@@ -124,7 +124,7 @@ class LookUpHandler:
     async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[LookupRow]:
         """Look for an id that stands alone: in the lists read lately, then in the nearest workflow."""
         instance = mention.instance or ""
-        accounts = [self._named(account) for account in viewer.visible_accounts]
+        accounts = [self._accounts.request_name(account) for account in viewer.visible_accounts]
         subjects = [
             InstanceRef(workflow, instance, account)
             for account in accounts
@@ -136,7 +136,7 @@ class LookUpHandler:
         if near is None or near.workflow is None:
             return [NotFound(instance)]
         try:
-            account = self._account_of(near)
+            account = self._accounts.find_linked(near.account_id, self._account_ids, near.account)
         except LookupError:
             return [NotFound(instance)]
         if not viewer.may(Right.VIEW, account, near.workflow):
@@ -153,21 +153,3 @@ class LookUpHandler:
             log_problem(error)
             return FoundInstance(subject, error=error)
         return FoundInstance(subject, detail)
-
-    def _account_of(self, mention: Mention) -> str | None:
-        """Return the account of a mention, as settings name it.
-
-        Raises:
-            LookupError: a link leads to one that the bot does not read.
-        """
-        linked = mention.account_id
-        if linked is None or not self._account_ids:  # or wrangler's engine alone, of which no link tells
-            return mention.account
-        name = next((name for name, id_ in self._account_ids.items() if id_ == linked), None)
-        if name is None:
-            raise LookupError(linked)
-        return self._named(name)
-
-    def _named(self, account: str) -> str | None:
-        """Return an account as requests name it: None for the default one."""
-        return None if account == self._accounts.names[0] else account
