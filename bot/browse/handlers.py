@@ -302,7 +302,7 @@ class ListHandlers:
 
     def _list(self, screen: Screen, controls: Controls, notices: tuple[str, ...]) -> ShowMessage:
         """Return a list as it was asked for; behind a table stands the list without one."""
-        value_of = self._requests.fitting
+        value_of = self._requests.encode_if_fits
         without_table = instances_message(screen, controls, notices, value_of)
         if screen.query.view == "table" and (full := table_message(screen, controls, notices, value_of)):
             return ShowMessage(full, plain=without_table)

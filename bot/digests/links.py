@@ -54,7 +54,7 @@ async def digest_links(number: int, report: Report, requests: RequestStore, team
     for group in report.groups:
         newest = group.shown[0]
         shown = _show_instance(_query(group.workflow, report), newest.id, newest.at)
-        if value := details_value(shown, requests.fitting):
+        if value := details_value(shown, requests.encode_if_fits):
             details[group.workflow, newest.id] = value
     try:
         for name in dict.fromkeys((*report.instances, *report.unexplained)):
@@ -78,7 +78,7 @@ async def instance_buttons(request: OfInstances, requests: RequestStore, team: s
         for instance, at in rows_at(request)
     )
     newer, older, live = values
-    return InstanceButtons(newer, older, live, [details_value(one, requests.fitting) for one in shown])
+    return InstanceButtons(newer, older, live, [details_value(one, requests.encode_if_fits) for one in shown])
 
 
 def _at_offset(request: OfInstances, offset: int) -> TurnInstances | None:

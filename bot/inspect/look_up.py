@@ -90,7 +90,7 @@ class LookUpHandler:
         unread = [error for _known, error in listed if error is not None]
         rows = [row for each in found for row in each]
         return ShowMessage(
-            found_message(rows, mentions.left_out, unread, self._requests.fitting, self._now())
+            found_message(rows, mentions.left_out, unread, self._requests.encode_if_fits, self._now())
         )
 
     async def _workflows(self, account: str | None) -> tuple[Sequence[Workflow], Exception | None]:
@@ -119,7 +119,7 @@ class LookUpHandler:
         listed = workflows.get(mention.workflow)
         known = listed[1] if listed is not None and listed[0] == account else None
         opens = OpenList(Bookmark(ListQuery(mention.workflow, account)))
-        return [FoundWorkflow(mention.workflow, known, self._requests.fitting(opens), account)]
+        return [FoundWorkflow(mention.workflow, known, self._requests.encode_if_fits(opens), account)]
 
     async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[LookupRow]:
         """Look for an id that stands alone: in the lists read lately, then in the nearest workflow."""

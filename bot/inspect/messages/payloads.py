@@ -8,7 +8,7 @@ from typing import Final
 from bot.cloudflare.models import InstanceDetail
 from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import OfPayload, ShowOutputs
-from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview
+from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview_payload
 from bot.ui.elements import (
     Message,
     actions,
@@ -100,7 +100,7 @@ def payload_blocks(
     ):
         if value is None:
             continue
-        payload = preview(value, policy, most)
+        payload = preview_payload(value, policy, most)
         sizes.append(f"*{name}*: {_size(payload)}")
         sending = [_send_button(name, sends)] if sends is not None and payload.text else []
         folded.append(container(f"{name} · {_size(payload)}", [*_content(payload), *actions(sending)]))
