@@ -36,9 +36,10 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
+from bot.browse.rights import error_for_hidden
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
-from bot.cloudflare.errors import UnknownAccount, WorkflowNotFound
+from bot.cloudflare.errors import UnknownAccount
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import FormErrors
@@ -316,11 +317,9 @@ class ListHandlers:
         Raises:
             UserError: it means none of them.
         """
-        names = await self.workflow_names(query.account, viewer)
-        account = viewer.accounts[0] if query.account is None else query.account
-        error = NoSuchWorkflow(query, account, names, WorkflowNotFound("it was not asked for"))
-        if not (error.meant or error.similar):
-            raise viewer.refusal(Right.VIEW, query.account, query.workflow)
+        error = error_for_hidden(viewer, query, await self.workflow_names(query.account, viewer))
+        if isinstance(error, UserError):
+            raise error
         return await self._show_meant(viewer, error, notices)
 
     async def _show_meant(

@@ -9,6 +9,7 @@ from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.requests import DescribeInstance
+from bot.browse.rights import error_for_hidden
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
@@ -86,10 +87,7 @@ class InstanceFinder:
         account, workflows = self._accounts.get(request.account)
         if not viewer.may(Right.VIEW, request.account, workflow):
             visible = await self._visible_names(request.account, viewer)
-            hidden = NoSuchWorkflow(query, account, visible, WorkflowNotFound("it was not asked for"))
-            if hidden.meant or hidden.similar:
-                raise hidden
-            raise viewer.refusal(Right.VIEW, request.account, workflow)
+            raise error_for_hidden(viewer, query, visible)
         instance = request.instance or (await self._newest(query)).id
         subject = InstanceRef(workflow, instance, request.account)
         try:
