@@ -13,7 +13,8 @@ from bot.browse.rights import error_for_hidden
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
-from bot.cloudflare.models import Instance, InstanceDetail
+from bot.cloudflare.instance_models import InstanceDetail
+from bot.cloudflare.models import Instance
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
 from bot.inspect.model import InstanceRef
 from bot.language import name_matching

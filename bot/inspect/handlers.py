@@ -18,7 +18,8 @@ from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import InstanceDetail, Status, is_ended
+from bot.cloudflare.instance_models import InstanceDetail
+from bot.cloudflare.models import Status, is_ended
 from bot.inspect.finder import InstanceFinder
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import (

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.cloudflare.models import InstanceDetail, Workflow
+from bot.cloudflare.instance_models import InstanceDetail
+from bot.cloudflare.models import Workflow
 from bot.inspect.model import InstanceRef
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.cloudflare.models import InstanceError
+from bot.cloudflare.instance_models import InstanceError
 from bot.inspect.model import InstanceView
 from bot.inspect.payloads import PayloadPolicy, mask_text
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from bot.cloudflare.models import InstanceDetail, InstanceError, is_ended
+from bot.cloudflare.instance_models import InstanceDetail, InstanceError
+from bot.cloudflare.models import is_ended
 
 
 @dataclass(frozen=True, slots=True)

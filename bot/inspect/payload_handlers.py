@@ -10,7 +10,7 @@ from bot.access.policy import Access
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import StepNotAvailable
-from bot.cloudflare.models import InstanceDetail, InstanceError, Step
+from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Step
 from bot.cloudflare.requests import STEP_KINDS
 from bot.inspect.masked_errors import mask_error, mask_errors
 from bot.inspect.messages.key_step import error_text

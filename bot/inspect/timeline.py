@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Final
 
 from bot.cloudflare.causes import error_of, failed_step, has_failed, step_name
-from bot.cloudflare.models import Attempt, InstanceDetail, InstanceError, Step, is_ended
+from bot.cloudflare.instance_models import Attempt, InstanceDetail, InstanceError, Step
+from bot.cloudflare.models import is_ended
 from bot.inspect.model import (
     AttemptGroup,
     InstanceRef,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import Instance, Schedule, Status, is_ended
+from bot.cloudflare.instance_models import Schedule
+from bot.cloudflare.models import Instance, Status, is_ended
 from bot.inspect.model import InstanceRef, InstanceView
 from bot.ui import limits
 from bot.ui.elements import ago, code, context, duration, escape, header, moment, moment_after

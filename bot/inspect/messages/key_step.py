@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import InstanceError
+from bot.cloudflare.instance_models import InstanceError
 from bot.inspect.model import AttemptGroup, InstanceView, KeyStep, State
 from bot.language.options import Say
 from bot.ui.elements import code, code_block, context, duration, escape, moment_after, section

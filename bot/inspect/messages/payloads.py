@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.cloudflare.models import InstanceDetail
+from bot.cloudflare.instance_models import InstanceDetail
 from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import OfPayload, ShowOutputs
 from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview_payload

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.cloudflare.models import (
+from bot.cloudflare.instance_models import (
     Attempt,
-    Instance,
     InstanceDetail,
     InstanceError,
     Rollback,
@@ -17,6 +16,7 @@ from bot.cloudflare.models import (
     Step,
     Trigger,
 )
+from bot.cloudflare.models import Instance
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import instance_message, instance_modal, loading_modal, not_opened_message
 from bot.inspect.messages.key_step import ordinal

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.cloudflare.models import InstanceDetail
+from bot.cloudflare.instance_models import InstanceDetail
 from bot.inspect.messages.payloads import (
     IN_MODAL,
     PayloadControls,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloudflare.models import Attempt, InstanceDetail, InstanceError, Step, Trigger
+from bot.cloudflare.instance_models import Attempt, InstanceDetail, InstanceError, Step, Trigger
 from bot.inspect.model import InstanceRef, State, TimelineStep
 from bot.inspect.timeline import (
     BAR_WIDTH,
