@@ -75,7 +75,7 @@ class StepOutput:
 
 
 def payload_blocks(
-    detail: InstanceDetail, policy: PayloadPolicy, controls: PayloadControls, most: int = PREVIEW
+    detail: InstanceDetail, policy: PayloadPolicy, controls: PayloadControls
 ) -> tuple[list[Block], list[Block]]:
     """Build params and output for the one who asks alone: folded, and as buttons that open them.
 
@@ -86,7 +86,6 @@ def payload_blocks(
         detail: the instance.
         policy: what may be seen of them.
         controls: the values of their buttons.
-        most: characters of each that the fold shows.
     """
     if not policy.show:
         said = [context(f"*Params and output*: {_HIDDEN}")]
@@ -100,7 +99,7 @@ def payload_blocks(
     ):
         if value is None:
             continue
-        payload = preview_payload(value, policy, most)
+        payload = preview_payload(value, policy)
         sizes.append(f"*{name}*: {_size(payload)}")
         sending = [_send_button(name, sends)] if sends is not None and payload.text else []
         folded.append(container(f"{name} · {_size(payload)}", [*_content(payload), *actions(sending)]))

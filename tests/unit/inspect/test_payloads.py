@@ -129,7 +129,7 @@ def check_view(view: limits.Block) -> None:
     ],
 )
 def test_how_they_look(params: Any, output: Any, snapshot: SnapshotAssertion) -> None:
-    folded, plainer = payload_blocks(detail(params, output), POLICY, CONTROLS, 300)
+    folded, plainer = payload_blocks(detail(params, output), POLICY, CONTROLS)
     check(folded)
     check(plainer)
     check_view({"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": plainer})
