@@ -22,7 +22,7 @@ from bot.digests.causes import MOST_DETAILS, FailureCauses, read_causes
 from bot.digests.model import ERRORED, Baseline, DigestSpec
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import Report, WorkflowRow
-from bot.digests.scope import MayTell, NotAllowed, tell_all
+from bot.digests.scope import MayReport, NotAllowed, report_all
 from bot.digests.search import SHARED_FOR, ReportPeriod, Search
 from bot.digests.survey import AccountSnapshot
 from bot.inspect.masked_errors import mask_cause
@@ -64,7 +64,7 @@ class ReportBuilder:
         sharing: Hashable | None = None,
         patient: bool = True,
         most_details: int = MOST_DETAILS,
-        may_tell: MayTell = tell_all,
+        may_report: MayReport = report_all,
     ) -> Report:
         """Make the report of a digest with this plan.
 
@@ -80,7 +80,7 @@ class ReportBuilder:
                 counts as
                 unreadable.
             most_details: instances that are asked for their cause.
-            may_tell: says which workflows may be told of. Of the others the plan's count as unreadable, and
+            may_report: says which workflows may be told of. Of the others the plan's count as unreadable, and
                 nothing is said of those that it does not name.
 
         Raises:
@@ -91,13 +91,13 @@ class ReportBuilder:
         """
         account, workflows = self._accounts.get(plan.account)
         survey = self._survey(account, workflows, sharing)
-        withheld = {name: NotAllowed() for name in plan.workflows if not may_tell(account, name)}
+        withheld = {name: NotAllowed() for name in plan.workflows if not may_report(account, name)}
         if withheld and len(withheld) == len(set(plan.workflows)):
             raise NotAllowed
         everything = await survey.workflows()
         is_partial = everything.cut_short or everything.incomplete_rows > 0
         asked = _asked_for(plan, everything.rows)
-        allowed = [row for row in asked if may_tell(account, row.name)]
+        allowed = [row for row in asked if may_report(account, row.name)]
         if asked and not allowed:
             raise NotAllowed
         counted = await survey.counted(allowed, patient=patient)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.cloudflare.causes import Cause
-from bot.cloudflare.models import InstanceError
+from bot.cloudflare.instance_models import InstanceError
 from bot.inspect.model import InstanceView
 from bot.inspect.payloads import PayloadPolicy, mask_text
 
@@ -30,12 +30,12 @@ def mask_cause(cause: Cause, policy: PayloadPolicy) -> Cause:
 
 def mask_errors(view: InstanceView, policy: PayloadPolicy) -> InstanceView:
     """Return what is shown of an instance, with no secrets in its errors."""
-    detail, focus = view.detail, view.focus
+    detail, key_step = view.detail, view.key_step
     changes: dict[str, object] = {"error": mask_error(detail.error, policy)}
     if detail.rollback is not None:
         error = mask_error(detail.rollback.error, policy)
         changes["rollback"] = detail.rollback.model_copy(update={"error": error})
-    if focus is not None:
-        groups = tuple(replace(group, error=mask_error(group.error, policy)) for group in focus.groups)
-        focus = replace(focus, error=mask_error(focus.error, policy), groups=groups)
-    return replace(view, detail=detail.model_copy(update=changes), focus=focus)
+    if key_step is not None:
+        groups = tuple(replace(group, error=mask_error(group.error, policy)) for group in key_step.groups)
+        key_step = replace(key_step, error=mask_error(key_step.error, policy), groups=groups)
+    return replace(view, detail=detail.model_copy(update=changes), key_step=key_step)

@@ -12,9 +12,8 @@ from uuid import UUID
 from bot.browse.command import looks_like_instance
 from bot.cloudflare.dashboard import read_url
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
+from bot.slack.message_text import MOST_TEXT
 
-MOST_TEXT: Final = 20_000
-"""Characters that are looked at."""
 MOST_MENTIONS: Final = 10
 
 _PIECE: Final = re.compile(

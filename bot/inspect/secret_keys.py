@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
-from bot.inspect.likely_secrets import OVERLAP, PART, hidden
+from bot.inspect.likely_secrets import OVERLAP, PART, placeholder
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W_A-Za-z0-9]+")
 
@@ -140,7 +140,7 @@ def _mask_where(where: re.Pattern[str], text: str, patterns: tuple[str, ...]) ->
         start, end = _element(text, found.end()) if where is _ELEMENT else _value(text, found, key)
         value = text[start:end]
         if value and (named or not (_NOTHING.fullmatch(value) or (is_count(key) and value.isdigit()))):
-            shown += [text[done:start], hidden(key)]
+            shown += [text[done:start], placeholder(key)]
             done = end
         position = max(end, found.end())
     return "".join((*shown, text[done:]))

@@ -10,7 +10,7 @@ import pytest
 
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.models import Instance, Status
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.requests import RefreshInstance, TurnSteps
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Failure, JsonError, Simulation, Slow
 from bot.playground.simulators.cloudflare.steps import Attempt, Sleep, Step
@@ -390,8 +390,8 @@ async def test_nothing_of_an_instance_is_logged(ada: Person, orders: Simulation,
         ShowInstance(
             "my flow", "i" * 100, "prod", Instance(id="ord-1", status=Status("errored"), created_on=START)
         ),
-        TurnSteps(Subject("orders", "ord-1"), 24_980),
-        RefreshInstance(Subject("orders", "ord-1", "staging"), 20),
+        TurnSteps(InstanceRef("orders", "ord-1"), 24_980),
+        RefreshInstance(InstanceRef("orders", "ord-1", "staging"), 20),
     ],
 )
 def test_what_its_buttons_carry_is_read_again(request_: Any) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from bot.cloudflare.models import InstanceDetail
-from bot.inspect.model import Subject
+from bot.cloudflare.instance_models import InstanceDetail
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import OfPayload, ShowOutputs
-from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview
+from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview_payload
 from bot.ui.elements import (
     Message,
     actions,
@@ -94,16 +94,13 @@ class StepOutput:
     show: str | None
 
 
-def payload_blocks(
-    detail: InstanceDetail, policy: PayloadPolicy, controls: PayloadControls, most: int = PREVIEW
-) -> PayloadBlocks:
+def payload_blocks(detail: InstanceDetail, policy: PayloadPolicy, controls: PayloadControls) -> PayloadBlocks:
     """Build params and output.
 
     Args:
         detail: the instance.
         policy: what may be seen of them.
         controls: the values of their buttons.
-        most: characters of each that the fold shows.
     """
     if not policy.show:
         said = [context(f"*Params and output*: {_HIDDEN}")]
@@ -117,7 +114,7 @@ def payload_blocks(
     ):
         if value is None:
             continue
-        payload = preview(value, policy, most)
+        payload = preview_payload(value, policy)
         sizes.append(f"*{name}*: {_size(payload)}")
         sending = [_send_button(name, sends)] if sends is not None and payload.text else []
         folded.append(container(f"{name} · {_size(payload)}", [*_content(payload), *actions(sending)]))
@@ -132,7 +129,7 @@ def payload_blocks(
     return PayloadBlocks([*(folded or said), *actions(of_steps)], [*said, *actions([*openers, *of_steps])])
 
 
-def outputs_view(subject: Subject, outputs: Sequence[StepOutput]) -> Block:
+def outputs_view(subject: InstanceRef, outputs: Sequence[StepOutput]) -> Block:
     """Build the modal of the outputs of some steps."""
     blocks = [section(f"*Outputs of steps* · {code(subject.instance)} of {code(subject.workflow)}")]
     for output in outputs:

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.cloudflare.dashboard import DashboardPage, write_url
-from bot.inspect.mentions import MOST_MENTIONS, MOST_TEXT, Mention, find_mentions
+from bot.inspect.mentions import MOST_MENTIONS, Mention, find_mentions
+from bot.slack.message_text import MOST_TEXT
 
 WORKFLOWS = {"orders": None, "order-processing": None, "refunds": "staging"}
 ACCOUNT = "a" * 32
