@@ -3,25 +3,63 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from bot.access.model import Right
+from bot.browse.model import ListQuery
+from bot.browse.requests import ShowInstance
 from bot.cloudflare.dashboard import DashboardPage, write_url
+from bot.cloudflare.models import Instance, Status
+from bot.digests.command.requests import (
+    DIGEST_CODEC,
+    EditDigest,
+    OfDigest,
+    OpenInstances,
+    PauseDigest,
+    PreviewDigest,
+    RunDigest,
+    TurnInstances,
+)
+from bot.digests.model import DigestSpec
+from bot.digests.store import DigestRepository
+from bot.inspect.model import Subject
+from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
+from bot.inspect.requests import RefreshInstance, ShareInstance, TurnSteps
+from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
+from bot.playground.simulators.cloudflare.steps import Attempt, Step
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply, User, View
 from bot.playground.simulators.slack.directory import ADA, GINA, GRACE, GUS, MALLORY, ONCALL, ROBOT
 from bot.playground.simulators.slack.workspace import Draft
+from bot.slack.requests import Request
+from tests.support.buttons import CODEC
+from tests.support.databases import migrated_database
+from tests.support.digest_actions import next_answer
 from tests.support.filter_form import open_filter
 from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
 from tests.support.messages import answer, ask, is_interim
+from tests.support.teams import TEAM
 
 SEEN, HIDDEN = "order-processing", "payroll"
 ROWS = 12
+STEPS = 21
+"""One more than a page of them has."""
+ERRORED = Status("errored")
+ONE, HIDDEN_ONE = Subject(SEEN, "ord-1003"), Subject(HIDDEN, "pay-1003")
+OWN, HIDDEN_OWN, OTHERS, HIDDEN_OTHERS = range(1, 5)
+"""Digests of the channel where the person acts: two of theirs, and two of Grace's."""
+CANARIES = tuple(f"{prefix}-{what}" for prefix in ("ord", "pay") for what in ("params", "output", "loaded"))
+"""What went in and came out, of instances and of a step of theirs."""
 STRANGER = User("U0SAM0001", "sam", "Sam of another company", known_as_of="T0OTHER01")
 GONE = User("U0GONE001", "gone", "Gone last week", is_deleted=True)
+PAM = User("U0PAM0001", "pam", "Pam, who may read payloads")
+PIA = User("U0PIA0001", "pia", "Pia, who has the right for payloads and no other")
 OPS, GENERAL = "C0OPS0001", "C0GENERAL"
 
 RULES = json.dumps(
@@ -34,9 +72,11 @@ RULES = json.dumps(
             "workflows": ["order-*"],
             "rights": ["view", "subscribe"],
         },
+        {"who": [PAM.id], "workflows": ["order-*"], "rights": ["view", "payloads", "subscribe"]},
+        {"who": [PIA.id], "rights": ["payloads"]},
     ]
 )
-"""Grace sees all. In #ops, or in the group @oncall, one sees what begins with `order-`."""
+"""Grace sees all. In #ops, or in the group @oncall, one sees what begins with `order-`, and Pam does."""
 
 EVERYTHING = json.dumps([{"who": ["everyone", OPS], "rights": [*Right]}])
 
@@ -51,6 +91,8 @@ class World:
         listed: the list of the workflow that some may see.
         hidden: that of the one that fewer may see.
         overview: all workflows.
+        shared: an instance of the workflow that some may see, which Grace has shared.
+        hidden_shared: one of the other.
     """
 
     slack: LocalSlack
@@ -60,15 +102,30 @@ class World:
     listed: Message
     hidden: Message
     overview: Message
+    shared: Message
+    hidden_shared: Message
 
 
+T = TypeVar("T")
 Door = Callable[[World], Awaitable[str]]
+DoorOf = Callable[[World, T], Awaitable[str]]
 DOORS: dict[str, Door] = {}
 
 
 def door(name: str) -> Callable[[Door], Door]:
     def add(made: Door) -> Door:
         DOORS[name] = made
+        return made
+
+    return add
+
+
+def two_doors(name: str, hidden: str, seen_thing: T, hidden_thing: T) -> Callable[[DoorOf[T]], DoorOf[T]]:
+    """Make a door of something that some may see, and the same of what fewer may see."""
+
+    def add(made: DoorOf[T]) -> DoorOf[T]:
+        DOORS[name] = lambda world: made(world, seen_thing)
+        DOORS[hidden] = lambda world: made(world, hidden_thing)
         return made
 
     return add
@@ -183,14 +240,18 @@ async def _submit_hidden(world: World) -> str:
 async def _submitted(world: World, listed: Message) -> str:
     """Submit the form that Grace opened; what follows may be in the form, or in a message."""
     view = await open_filter(world.grace, listed)
-    following = world.slack.next_message()
-    await world.who.submit(view, fill_form(view.payload, rows="5"))
+    return await _after_submission(world, view, fill_form(view.payload, rows="5"))
+
+
+async def _after_submission(world: World, view: View, values: dict[str, Any]) -> str:
+    following = next_answer(world.slack)
+    reply = await world.who.submit(view, values)
     if (after := world.slack.views.current(view)) is not None:
         following.close()
-        return after.all_text()
+        return "\n".join(reply.errors.values()) or after.all_text()
     message = await following
     while is_interim(message):
-        message = await world.slack.next_message()
+        message = await next_answer(world.slack)
     return message.all_text()
 
 
@@ -227,7 +288,11 @@ async def _hidden_details(world: World) -> str:
 
 async def _opened(world: World, listed: Message) -> str:
     """Open the details of a row, and read the modal once it is filled."""
-    reply = await world.who.click(listed, "instance_show")
+    return await _filled(await world.who.click(listed, "instance_show"))
+
+
+async def _filled(reply: Reply) -> str:
+    """Return what came of something, with the modal that opened once it is filled."""
     loading = await _first(reply)
     return (await reply.view()).all_text() if "Looking it up" in loading else loading
 
@@ -314,10 +379,150 @@ async def _menu(world: World) -> str:
     return "\n".join(option["text"]["text"] for option in options) or "nothing"
 
 
+async def _press(world: World, action_id: str, request: Request, message: Message | None = None) -> Reply:
+    """Press a button that the person was never shown."""
+    codec = DIGEST_CODEC if isinstance(request, OfDigest) else CODEC
+    button = {"type": "button", "action_id": action_id, "block_id": "b", "value": codec.encode(request)}
+    return await world.who.act(world.listed if message is None else message, button)
+
+
+@two_doors("a page of steps", "a hidden page of steps", ONE, HIDDEN_ONE)
+async def _steps(world: World, subject: Subject) -> str:
+    return await _text(await _press(world, "steps_next", TurnSteps(subject, STEPS - 1)))
+
+
+@two_doors("an instance's refresh", "a hidden instance's refresh", ONE, HIDDEN_ONE)
+async def _refresh_instance(world: World, subject: Subject) -> str:
+    return await _text(await _press(world, "instance_refresh", RefreshInstance(subject)))
+
+
+@two_doors("a shared instance's refresh", "a hidden shared instance's refresh", ONE, HIDDEN_ONE)
+async def _refresh_shared(world: World, subject: Subject) -> str:
+    message = world.shared if subject == ONE else world.hidden_shared
+    return await _text(await _press(world, "instance_refresh", RefreshInstance(subject), message))
+
+
+@two_doors("an instance's share", "a hidden instance's share", ONE, HIDDEN_ONE)
+async def _share_instance(world: World, subject: Subject) -> str:
+    return await _text(await _press(world, "share", ShareInstance(subject)))
+
+
+@two_doors("params", "hidden params", ONE, HIDDEN_ONE)
+async def _params(world: World, subject: Subject) -> str:
+    return await _filled(await _press(world, "payload_params", ShowPayload(subject, "params")))
+
+
+@two_doors("an output", "a hidden output", ONE, HIDDEN_ONE)
+async def _output(world: World, subject: Subject) -> str:
+    return await _filled(await _press(world, "payload_output", ShowPayload(subject, "output")))
+
+
+@two_doors("a step's output", "a hidden step's output", ONE, HIDDEN_ONE)
+async def _output_of_step(world: World, subject: Subject) -> str:
+    return await _filled(await _press(world, "payload_step", ShowPayload(subject, "step", "load-1")))
+
+
+@two_doors("outputs of steps", "hidden outputs of steps", ONE, HIDDEN_ONE)
+async def _outputs(world: World, subject: Subject) -> str:
+    return await _filled(await _press(world, "outputs_show", ShowOutputs(subject)))
+
+
+@two_doors("a file", "a hidden file", ONE, HIDDEN_ONE)
+async def _file(world: World, subject: Subject) -> str:
+    """Return what is said, with what is in the files that came."""
+    before = len(world.slack.files)
+    said = await _text(await _press(world, "payload_send", SendPayload(subject, "params")))
+    sent = [file.content.decode() for file in list(world.slack.files)[before:]]
+    return "\n".join((said, *sent))
+
+
+@two_doors("a payload's share", "a hidden payload's share", ONE, HIDDEN_ONE)
+async def _share_payload(world: World, subject: Subject) -> str:
+    return await _text(await _press(world, "share", SharePayload(subject, "params")))
+
+
+def _told_by_digest(world: World) -> Message:
+    """Return a message that all see, as a digest is."""
+    return world.slack.workspace.post(Draft(world.who.channel.id, "Digest 3"), "test")
+
+
+@two_doors("a digest's details", "a hidden digest's details", ONE, HIDDEN_ONE)
+async def _digest_details(world: World, subject: Subject) -> str:
+    row = Instance(id=subject.instance, status=ERRORED, ended_on=datetime.now(UTC))
+    request = ShowInstance(subject.workflow, subject.instance, row=row)
+    return await _filled(await _press(world, "instance_show", request, _told_by_digest(world)))
+
+
+def _told(subject: Subject) -> dict[str, Any]:
+    """Return what a digest told of all instances of a workflow."""
+    at = int(datetime.now(UTC).timestamp())
+    ids = [f"{subject.instance[:3]}-{1000 + number}" for number in range(ROWS)]
+    query = ListQuery(subject.workflow, None, ERRORED)
+    told = tuple((each, at) for each in ids)
+    return {"digest": OTHERS, "query": query, "account": "default", "until": at, "instances": told}
+
+
+@two_doors("what a digest told", "what a hidden digest told", ONE, HIDDEN_ONE)
+async def _instances(world: World, subject: Subject) -> str:
+    request = OpenInstances(**_told(subject))
+    return await _text(await _press(world, "digest_instances", request, _told_by_digest(world)))
+
+
+@two_doors("more of what a digest told", "more of what a hidden digest told", ONE, HIDDEN_ONE)
+async def _more_instances(world: World, subject: Subject) -> str:
+    request = TurnInstances(**_told(subject), offset=10)
+    return await _text(await _press(world, "digest_instances_older", request))
+
+
+@two_doors("one's own digest's preview", "one's own hidden digest's preview", OWN, HIDDEN_OWN)
+@two_doors("a digest's preview", "a hidden digest's preview", OTHERS, HIDDEN_OTHERS)
+async def _preview(world: World, number: int) -> str:
+    return await _text(await _press(world, "digest_preview", PreviewDigest(number)))
+
+
+@two_doors("a digest's run", "a hidden digest's run", OTHERS, HIDDEN_OTHERS)
+async def _run_digest(world: World, number: int) -> str:
+    return await _text(await _press(world, "digest_run", RunDigest(number)))
+
+
+@two_doors("one's own digest's form", "one's own hidden digest's form", OWN, HIDDEN_OWN)
+async def _edit(world: World, number: int) -> str:
+    return await _first(await _press(world, "digest_edit", EditDigest(number)))
+
+
+@two_doors("one's own digest's save", "one's own hidden digest's save", OWN, HIDDEN_OWN)
+async def _save(world: World, number: int) -> str:
+    """Submit the form that Grace opened, who is an admin."""
+    view = await (await _press(replace(world, who=world.grace), "digest_edit", EditDigest(number))).view()
+    return await _after_submission(world, view, fill_form(view.payload))
+
+
+@two_doors("one's own digest's pause", "one's own hidden digest's pause", OWN, HIDDEN_OWN)
+async def _pause(world: World, number: int) -> str:
+    return await _text(await _press(world, "digest_pause", PauseDigest(number)))
+
+
+@door("another's digest's form")
+async def _edit_another(world: World) -> str:
+    return await _edit(world, OTHERS)
+
+
+@door("another's digest's save")
+async def _save_another(world: World) -> str:
+    return await _save(world, OTHERS)
+
+
+@door("another's digest's pause")
+async def _pause_another(world: World) -> str:
+    return await _pause(world, OTHERS)
+
+
 NO = "⛔"
 OTHER_TEAM = "This bot is installed in another workspace"
 NO_GUESTS = "This bot does not answer guests of this workspace"
 NO_PERSON = "This bot answers people of this workspace only"
+REFUSALS = ("You may not", "can't go there", "may not look at this any more")
+"""How it is said in a menu, at a form's field, and in a digest."""
 SHOWN: Mapping[str, str] = {
     "a list": "ord-",
     "a list that is in memory": "ord-",
@@ -356,14 +561,91 @@ SHOWN: Mapping[str, str] = {
     "a digest": "daily at 09:00",
     "a hidden digest": "daily at 09:00",
     "a menu of workflows": SEEN,
+    "a page of steps": "ord-last",
+    "a hidden page of steps": "pay-last",
+    "an instance's refresh": "ord-1003",
+    "a hidden instance's refresh": "pay-1003",
+    "a shared instance's refresh": "ord-1003",
+    "a hidden shared instance's refresh": "pay-1003",
+    "an instance's share": "ord-1003",
+    "a hidden instance's share": "pay-1003",
+    "params": "ord-params",
+    "hidden params": "pay-params",
+    "an output": "ord-output",
+    "a hidden output": "pay-output",
+    "a step's output": "ord-loaded",
+    "a hidden step's output": "pay-loaded",
+    "outputs of steps": "ord-loaded",
+    "hidden outputs of steps": "pay-loaded",
+    "a file": "ord-params",
+    "a hidden file": "pay-params",
+    "a payload's share": "ord-params",
+    "a hidden payload's share": "pay-params",
+    "a digest's details": "ord-1003",
+    "a hidden digest's details": "pay-1003",
+    "what a digest told": "ord-1003",
+    "what a hidden digest told": "pay-1003",
+    "more of what a digest told": "ord-1011",
+    "more of what a hidden digest told": "pay-1011",
+    "one's own digest's form": SEEN,
+    "one's own hidden digest's form": HIDDEN,
+    "one's own digest's save": "is changed",
+    "one's own hidden digest's save": "is changed",
+    "one's own digest's pause": "is paused",
+    "one's own hidden digest's pause": "is paused",
+    "another's digest's form": SEEN,
+    "another's digest's save": "is changed",
+    "another's digest's pause": "is paused",
+    "a digest's preview": f"{SEEN}\n{ROWS}\n",
+    "a hidden digest's preview": f"{HIDDEN}\n{ROWS}\n",
+    "one's own digest's preview": f"{SEEN}\n{ROWS}\n",
+    "one's own hidden digest's preview": f"{HIDDEN}\n{ROWS}\n",
+    "a hidden digest's run": "is being made",
+    "a digest's run": "is being made",
 }
-"""What a person reads who gets what a door has."""
-ALL = dict.fromkeys(SHOWN, "shown")
+"""What a person reads who gets what a door has.
+
+A digest that is run reads the account in the background, so that door is the last.
+"""
+BESIDE = (
+    "an instance",
+    "the newest instance",
+    "a hidden instance",
+    "a hidden instance by its link",
+    "a page of steps",
+    "a hidden page of steps",
+    "an instance's refresh",
+    "a hidden instance's refresh",
+)
+"""Doors that show params and output, too, to those who may read them."""
+PAYLOADS = ("params", "an output", "a step's output", "outputs of steps", "a file")
+SHARED = ("a payload's share", "a hidden payload's share")
+PERSONAL = (
+    "one's own digest's form",
+    "one's own hidden digest's form",
+    "one's own digest's pause",
+    "one's own hidden digest's pause",
+)
+"""What who made a digest may do with it in its channel, whatever they may look at."""
+ANOTHERS = dict.fromkeys((name for name in SHOWN if name.startswith("another's")), "refused")
+EVERY = dict.fromkeys(SHOWN, "shown") | dict.fromkeys(BESIDE, "shown with payloads") | ANOTHERS
+ALL = EVERY | dict.fromkeys(SHARED, "refused")
 NOTHING = dict.fromkeys(SHOWN, "refused")
-OF_ORDERS = {name: "refused" if "hidden" in name else "shown" for name in SHOWN}
-ELSEWHERE = OF_ORDERS | {"a digest": "refused"}
+OF_ORDERS = (
+    {name: "refused" if "hidden" in name else "shown" for name in SHOWN}
+    | dict.fromkeys((*PAYLOADS, *SHARED), "refused")
+    | dict.fromkeys(PERSONAL, "shown")
+    | ANOTHERS
+)
+OF_CHANNEL = ("a digest", "one's own digest's save", "one's own digest's preview", "a digest's preview")
+ELSEWHERE = OF_ORDERS | dict.fromkeys(OF_CHANNEL, "refused")
 """The person may look at it, and not all who read the channel may."""
-NO_RULE = NOTHING | dict.fromkeys(("help", "my access"), "shown")
+WITH_PAYLOADS = (
+    ELSEWHERE
+    | dict.fromkeys((*PAYLOADS, "a payload's share"), "shown")
+    | dict.fromkeys((name for name in BESIDE if "hidden" not in name), "shown with payloads")
+)
+NO_RULE = NOTHING | dict.fromkeys(("help", "my access", *PERSONAL), "shown")
 BLANK = {"a verb to come": "shown without the name", "a message": "shown without the name"}
 """Doors that are there for all who come in; they name nothing that a person may not see."""
 
@@ -400,6 +682,9 @@ COLUMNS = {
     "full member without a rule": Column(ADA, NO_RULE | BLANK, RULES),
     "channel rule": Column(ADA, OF_ORDERS, RULES, OPS),
     "group rule": Column(ADA, ELSEWHERE, RULES, oncall=(ADA,)),
+    "full member with payloads": Column(PAM, WITH_PAYLOADS, RULES),
+    "full member with payloads alone": Column(PIA, NO_RULE | BLANK, RULES),
+    "full member with everything": Column(ADA, EVERY, EVERYTHING, OPS),
     "guest by channel rule": Column(GUS, NOTHING, RULES, OPS, refusal=NO_GUESTS),
     "guest by group rule": Column(GUS, ELSEWHERE, RULES, oncall=(GUS,)),
     "guest with everything for everyone": Column(GUS, NOTHING, EVERYTHING, OPS, refusal=NO_GUESTS),
@@ -413,23 +698,56 @@ def account(cloudflare: Simulation) -> Simulation:
     for workflow, prefix in ((SEEN, "ord"), (HIDDEN, "pay")):
         cloudflare.add_workflow(workflow)
         for number in range(ROWS):
-            cloudflare.add_instance(workflow, id=f"{prefix}-{1000 + number}", status="errored")
+            cloudflare.add_instance(
+                workflow,
+                id=f"{prefix}-{1000 + number}",
+                status="errored",
+                params={"note": f"{prefix}-params"},
+                output=f"{prefix}-output",
+                steps=_steps_of(prefix),
+            )
     return cloudflare
+
+
+def _steps_of(prefix: str) -> tuple[Step, ...]:
+    """Return steps whose first one has an output, and whose last one is on another page."""
+    start = datetime.now(UTC)
+    attempts = (Attempt(start, start + timedelta(seconds=1), success=True),)
+    names = ("load", *(f"step {number}" for number in range(STEPS - 2)), f"{prefix}-last")
+    return tuple(
+        Step(f"{name}-1", attempts, json.dumps(f"{prefix}-loaded") if name == "load" else None)
+        for name in names
+    )
+
+
+async def _add_digests(folder: Path, channel: str, creator: User) -> None:
+    """Add digests as if they were made when other rules held."""
+    async with migrated_database(f"sqlite:///{folder}/bot.sqlite3") as engine:
+        store = DigestRepository(engine, TEAM, lambda: datetime.now(UTC))
+        for number, user in ((OWN, creator), (HIDDEN_OWN, creator), (OTHERS, GRACE), (HIDDEN_OTHERS, GRACE)):
+            workflow = SEEN if number in {OWN, OTHERS} else HIDDEN
+            plan = DigestSpec(channel, Schedule("0 9 * * 1", "UTC"), workflows=(workflow,))
+            assert (await store.create(plan, user.id)).number == number
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 async def test_each_door_gives_each_kind_of_person_what_is_theirs(
-    name: str, slack: LocalSlack, account: Simulation, run_bot: RunBot
+    name: str, slack: LocalSlack, account: Simulation, run_bot: RunBot, tmp_path: Path
 ) -> None:
     column = COLUMNS[name]
     for user in {column.user, *column.oncall}:
         slack.workspace.add(user)
     slack.workspace.set_members(ONCALL.id, *column.oncall)
-    async with run_bot(bot_access=column.rules, bot_refresh_pause=0.0):
+    await _add_digests(tmp_path, column.channel, column.user)
+    async with run_bot(bot_access=column.rules, bot_refresh_pause=0.0, bot_admins=GRACE.id):
         grace = slack.person("grace", column.channel)
         listed, hidden, overview = [await ask(grace, text) for text in (SEEN, HIDDEN, "")]
+        shared, hidden_shared = [
+            await answer(await grace.click(await ask(grace, f"show {one.workflow} {one.instance}"), "share"))
+            for one in (ONE, HIDDEN_ONE)
+        ]
         who = slack.person(column.user.name, column.channel)
-        world = World(slack, account, who, grace, listed, hidden, overview)
+        world = World(slack, account, who, grace, listed, hidden, overview, shared, hidden_shared)
         outcomes = {each: await _outcome(world, each, column) for each in SHOWN}
     assert outcomes == dict(column.expected)
 
@@ -438,10 +756,14 @@ async def _outcome(world: World, name: str, column: Column) -> str:
     """Return what came of a door, and whether anything slipped out there."""
     begun = len(world.cloudflare.calls)
     text = await DOORS[name](world)
-    is_refused = column.refusal in text or "You may not" in text
+    is_refused = any(words in text for words in (column.refusal, *REFUSALS))
     if SHOWN[name] in text and not is_refused:
-        return "told of what is hidden" if column.expected is not ALL and HIDDEN in text else "shown"
-    for secret in ("ord-1", "pay-1", *(() if "hidden" in name else (HIDDEN,))):
+        sees_all = column.expected["a hidden list"] == "shown"
+        if HIDDEN in text and "hidden" not in name and not sees_all:
+            return "told of what is hidden"
+        beside = [canary for canary in CANARIES if canary in text and canary != SHOWN[name]]
+        return "shown with payloads" if beside else "shown"
+    for secret in ("ord-1", "pay-1", *CANARIES, *(() if "hidden" in name else (HIDDEN,))):
         if secret in text:
             return f"slipped: {secret}"
     if not is_refused:
