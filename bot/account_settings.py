@@ -23,7 +23,7 @@ from bot.cloudflare.endpoint import (
 )
 from bot.outgoing import proxy_problem
 from bot.setting_sources import ENV_FILE, without_quotes
-from bot.setting_types import AccountName, HttpUrl, Name, Seconds, Secret
+from bot.setting_types import AccountName, HttpUrl, Keys, Name, Seconds, Secret
 from bot.storage.url import database_url
 
 LOCAL_ACCOUNT: Final = "local"
@@ -139,6 +139,12 @@ class ReportSettings(DatabaseSettings):
     bot_account_name: AccountName = Field(
         "default",
         description="Display name of the `CLOUDFLARE_ACCOUNT_ID` account.",
+    )
+    bot_redact: Keys = Field(
+        (),
+        description="Keys in params, outputs and errors whose values are hidden, besides those that likely "
+        "hold secrets; `*` stands for any letters, case and `_` do not count, as in "
+        "`email,customer_*,*phone`.",
     )
     bot_request_deadline: float = Field(
         20.0,

@@ -126,7 +126,7 @@ async def build_bot(
         accounts = open_accounts(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
-        reader = ReportBuilder(accounts, settings.digest_lookback, _now)
+        reader = ReportBuilder(accounts, settings.digest_lookback, _now, settings.bot_redact)
         stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         workers = WorkerMonitor(engine)

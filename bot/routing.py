@@ -66,9 +66,9 @@ from bot.digests.messages.plan import MENU
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
-from bot.inspect.look_up import SHORTCUT, LookUp, LookUpHandler
+from bot.inspect.look_up import SHORTCUT, LookUpHandler
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
-from bot.inspect.requests import OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
+from bot.inspect.requests import LookUp, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.rights import InspectRights
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals

@@ -11,7 +11,7 @@ from pydantic_settings import SettingsError as UnreadableSetting
 from bot.account_settings import AccountSettings, DatabaseSettings, ReportSettings
 from bot.setting_problems import problem_lines
 from bot.setting_sources import ENV_FILE
-from bot.setting_types import Host, HttpUrl, Keys, People, Secret
+from bot.setting_types import Host, HttpUrl, People, Secret
 
 __all__ = [
     "LOOPBACK",
@@ -126,11 +126,6 @@ class Settings(ReportSettings):
         "show",
         description="Whether params and outputs of instances are shown at all; who may read and share them: "
         "[Access](access.md).",
-    )
-    bot_redact: Keys = Field(
-        (),
-        description="Keys in params and outputs whose values are hidden, besides those that likely hold "
-        "secrets; `*` stands for any letters, case and `_` do not count, as in `email,customer_*,*phone`.",
     )
     bot_admins: People = Field(
         (),

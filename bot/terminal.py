@@ -38,7 +38,7 @@ async def preview(settings: ReportSettings, number: int) -> str:
         accounts = open_accounts(settings, session, Metrics())
         try:
             digest = await _find(engine, number)
-            reader = ReportBuilder(accounts, settings.digest_lookback, _now)
+            reader = ReportBuilder(accounts, settings.digest_lookback, _now, settings.bot_redact)
             return report_text(digest, await reader.report(digest.plan, digest.baseline, patient=False))
         except NoSuchDigest as error:
             raise StartupError(f"{error}; `workflows-bot digest list` shows them all") from error

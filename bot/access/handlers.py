@@ -21,6 +21,6 @@ class AccessHandlers:
     async def show_access(self, _: ShowAccess, interaction: Interaction) -> Reply:
         """Show what a person may do where they are, and who may do the rest."""
         viewer = await self._access.viewer(interaction)
-        granted = {right: viewer.granted(right) for right in Right}
+        granted = {right: viewer.rules_granting(right) for right in Right}
         who = {right: self._access.rules.who_may(right) for right in Right}
         return ShowMessage(access_message(granted, who, viewer.person, are_set=self._access.rules.are_set))

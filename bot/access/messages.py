@@ -31,8 +31,6 @@ DOING: Final = {
 }
 """What each right allows, before the name of a workflow."""
 
-_IN_USE: Final = frozenset({Right.VIEW, Right.PAYLOADS, Right.SUBSCRIBE})
-"""Rights that something needs already. Of the others nothing is said unless somebody has them."""
 _MOST_NAMED: Final = 10
 _OPERATOR: Final = "The bot's operator can change that in its settings: `BOT_ACCESS`."
 
@@ -130,7 +128,7 @@ def access_message(
     rest = [
         f"• {_right_line(right)}. {who_sentence(who[right])}"
         for right, rules in granted.items()
-        if (right in _IN_USE or who[right]) and not any(_is_everything(rule) for rule in rules)
+        if not any(_is_everything(rule) for rule in rules)
     ]
     parts = [
         "\n".join(mine) or "Nothing.",

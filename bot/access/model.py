@@ -143,12 +143,12 @@ class AccessRules:
             for rule in self.rules
         )
 
-    def granted(self, person: Person, channel: str, right: Right) -> tuple[Rule, ...]:
+    def rules_granting(self, person: Person, channel: str, right: Right) -> tuple[Rule, ...]:
         """Return the rules that give a person a right where they act."""
         names = names_of(person, channel)
         return tuple(rule for rule in self.rules if right in rule.rights and rule.is_for(names))
 
-    def names(self, person: Person) -> bool:
+    def has_rule_for(self, person: Person) -> bool:
         """Return whether any rule is for a person, wherever they act."""
         names = names_of(person, "")
         return any(rule.is_for(names) for rule in self.rules)

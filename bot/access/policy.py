@@ -74,8 +74,8 @@ class Viewer:
         """
         return self.may(Right.PAYLOADS if self.rules.are_set else Right.VIEW, account, workflow)
 
-    def sees(self, account: str | None) -> Callable[[str], bool]:
-        """Return what says whether they may look at a workflow of an account, by its name."""
+    def workflow_filter(self, account: str | None) -> Callable[[str], bool]:
+        """Return a filter of an account's workflows, by their names: those that they may look at."""
         return lambda workflow: self.may(Right.VIEW, account, workflow)
 
     def among(
@@ -84,9 +84,9 @@ class Viewer:
         """Return those of some workflows' names for which they have a right."""
         return tuple(name for name in workflows if self.may(right, account, name))
 
-    def granted(self, right: Right) -> tuple[Rule, ...]:
+    def rules_granting(self, right: Right) -> tuple[Rule, ...]:
         """Return the rules that give them a right here."""
-        return self.rules.granted(self.person, self.channel, right)
+        return self.rules.rules_granting(self.person, self.channel, right)
 
     def require(self, right: Right, account: str | None, workflow: str) -> None:
         """Require a right for a workflow.
@@ -200,7 +200,7 @@ class Access:
     def _refusal_of(self, person: Person) -> Message | None:
         if person.standing is Standing.MEMBER:
             return None
-        if person.standing is Standing.GUEST and self.rules.names(person):
+        if person.standing is Standing.GUEST and self.rules.has_rule_for(person):
             return None
         _log.info("person_refused", user=person.id, standing=person.standing.value)
         if person.standing is Standing.GUEST:

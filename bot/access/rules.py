@@ -28,9 +28,9 @@ def load_rules(settings: Settings) -> AccessRules:
         raise SettingsError(["BOT_ACCESS and BOT_ACCESS_FILE are both set: leave one of them out"])
     accounts = tuple(settings.endpoints)
     if settings.bot_access is not None:
-        return _checked("BOT_ACCESS", _read_json(settings.bot_access), accounts)
+        return _require_valid("BOT_ACCESS", _read_json(settings.bot_access), accounts)
     if settings.bot_access_file is not None:
-        return _checked("BOT_ACCESS_FILE", _read_file(settings.bot_access_file), accounts)
+        return _require_valid("BOT_ACCESS_FILE", _read_file(settings.bot_access_file), accounts)
     return AccessRules()
 
 
@@ -66,14 +66,14 @@ def unmatched_patterns(rules: AccessRules, workflows: Mapping[str, Sequence[str]
         accounts = [account for account in workflows if matches(account, rule.accounts)]
         names = [name for account in accounts for name in workflows[account]]
         lines += [
-            f"rule {number} has {_shown(pattern)}, which fits no workflow of {', '.join(accounts)}"
+            f"rule {number} has {_printable(pattern)}, which fits no workflow of {', '.join(accounts)}"
             for pattern in rule.workflows
             if accounts and pattern != ANY and not any(matches(name, [pattern]) for name in names)
         ]
     return lines
 
 
-def _checked(setting: str, given: object, accounts: Sequence[str]) -> AccessRules:
+def _require_valid(setting: str, given: object, accounts: Sequence[str]) -> AccessRules:
     rules, problems = read_rules(given, accounts)
     if problems:
         raise SettingsError([f"{setting} {line}" for line in problems])
@@ -101,22 +101,24 @@ def _read_file(path: str) -> object:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError([f"BOT_ACCESS_FILE {path} is not valid TOML: {error}"]) from None
     except ValueError:
-        raise SettingsError([f"BOT_ACCESS_FILE {_shown(path)} is not a path"]) from None
+        raise SettingsError([f"BOT_ACCESS_FILE {_printable(path)} is not a path"]) from None
     if other := next((key for key in document if key != _TABLE), None):
-        raise SettingsError([f"BOT_ACCESS_FILE {path} has {_shown(other)}: rules begin with [[{_TABLE}]]"])
+        raise SettingsError(
+            [f"BOT_ACCESS_FILE {path} has {_printable(other)}: rules begin with [[{_TABLE}]]"]
+        )
     return document.get(_TABLE, [])
 
 
 def _problems(rule: object, accounts: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with a rule."""
     if not isinstance(rule, dict):
-        yield f"is {_shown(rule)}: a rule is an object with who, accounts, workflows and rights"
+        yield f"is {_printable(rule)}: a rule is an object with who, accounts, workflows and rights"
         return
     for key in rule:
         if key not in _KEYS:
             close = nearest(str(key), _KEYS)
             hint = f": did you mean {close}?" if close else f": a rule has {', '.join(_KEYS)}"
-            yield f"has {_shown(key)}{hint}"
+            yield f"has {_printable(key)}{hint}"
     for key in _KEYS:
         values = rule.get(key)
         if key not in rule and key in _OPTIONAL:
@@ -137,15 +139,15 @@ def _value_problems(key: str, values: Sequence[str], accounts: Sequence[str]) ->
             yield f"has an empty text in {key}"
         elif key == "who" and value != EVERYONE and not _ID.fullmatch(value):
             yield (
-                f"has who {_shown(value)}: that is everyone, or Slack's id of a person (U…), "
+                f"has who {_printable(value)}: that is everyone, or Slack's id of a person (U…), "
                 "a user group (S…) or a channel (C…)"
             )
         elif key == "accounts" and not any(matches(account, [value]) for account in accounts):
-            yield f"has account {_shown(value)}: there is no such account, only {', '.join(accounts)}"
+            yield f"has account {_printable(value)}: there is no such account, only {', '.join(accounts)}"
         elif key == "rights" and value not in list(Right):
             close = nearest(value, tuple(Right))
             hint = f"did you mean {close}?" if close else f"there are {', '.join(Right)}"
-            yield f"has the right {_shown(value)}: {hint}"
+            yield f"has the right {_printable(value)}: {hint}"
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:
@@ -157,8 +159,8 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
     )
 
 
-def _shown(value: object) -> str:
+def _printable(value: object) -> str:
     """Return a value for a line of the terminal."""
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    printable = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    return printable if len(printable) <= _LONGEST_SHOWN else f"{printable[:_LONGEST_SHOWN]}…"
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

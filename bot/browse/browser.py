@@ -30,11 +30,11 @@ _ERRORED: Final = Status("errored")
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-Sees = Callable[[str], bool]
+WorkflowFilter = Callable[[str], bool]
 """Says whether a person may see a workflow, by its name."""
 
 
-def see_all(_: str) -> bool:
+def allow_all(_: str) -> bool:
     """Say that every workflow may be seen."""
     return True
 
@@ -65,13 +65,13 @@ class Browser:
         """Return the accounts' names, the default first."""
         return self._accounts.names
 
-    def known_workflow(self, sees: Sees = see_all) -> str | None:
+    def known_workflow(self, allows: WorkflowFilter = allow_all) -> str | None:
         """Return a workflow of the default account, if possible one with failures, without a request.
 
         None if none is known that may be seen.
         """
         _, workflows = self._accounts.get(None)
-        known = [row for row in workflows.known_workflows if sees(row.name)]
+        known = [row for row in workflows.known_workflows if allows(row.name)]
         failed = (row.name for row in known if row.instances and row.instances.get(_ERRORED))
         return next(failed, known[0].name if known else None)
 
@@ -136,14 +136,14 @@ class Browser:
         return replace(screen, source=Source(asked, page) if page is first else None)
 
     async def overview(
-        self, mark: OverviewBookmark, *, fresh: bool = False, sees: Sees = see_all
+        self, mark: OverviewBookmark, *, fresh: bool = False, allows: WorkflowFilter = allow_all
     ) -> Overview:
         """Return some workflows of an account with their counts, by name.
 
         Args:
             mark: the place.
             fresh: ask anew.
-            sees: says which of them may be seen, by their names.
+            allows: says which of them may be seen, by their names.
 
         Raises:
             CloudflareError, UnknownAccount: as `open`.
@@ -153,7 +153,7 @@ class Browser:
         found = await workflows.list_workflows(search, fresh=fresh)
         # The local engine ignores a search, so names are looked at here, too.
         rows = [row for row in found.rows if not search or search.casefold() in row.name.casefold()]
-        rows = [row for row in rows if sees(row.name)]
+        rows = [row for row in rows if allows(row.name)]
         rows.sort(key=lambda row: row.name.casefold())
         size = WORKFLOWS_PER_SCREEN
         offset = min(mark.offset, _last_screen(len(rows), size))
@@ -175,15 +175,17 @@ class Browser:
             cut_short=found.cut_short,
         )
 
-    async def count_status(self, account: str | None, status: Status, sees: Sees = see_all) -> StatusCounts:
-        """Return the workflows that have instances of a status; `sees` says which may be seen.
+    async def count_status(
+        self, account: str | None, status: Status, allows: WorkflowFilter = allow_all
+    ) -> StatusCounts:
+        """Return the workflows that have instances of a status; `allows` says which may be seen.
 
         Raises:
             CloudflareError, UnknownAccount: as `open`.
         """
         name, workflows = self._accounts.get(account)
         found = await workflows.list_workflows()
-        seen = [row for row in found.rows if sees(row.name)]
+        seen = [row for row in found.rows if allows(row.name)]
         first, others = seen[:_MOST_COUNTED], seen[_MOST_COUNTED:]
         counted, _ = await _counted(workflows, first, fresh=False)
         rows = [

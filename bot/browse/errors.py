@@ -42,7 +42,7 @@ class NoSuchWorkflow(Exception):
         self.similar = name_matching.find_similar(query.workflow, existing)
         self.answer = answer
 
-    def among(self, sees: Callable[[str], bool]) -> "NoSuchWorkflow":
+    def among(self, allows: Callable[[str], bool]) -> "NoSuchWorkflow":
         """Return the same for a person who sees some of the names that there are."""
-        names = [name for name in self.existing if sees(name)]
+        names = [name for name in self.existing if allows(name)]
         return NoSuchWorkflow(self.query, self.account, names, self.answer)

@@ -36,9 +36,10 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
+from bot.browse.rights import error_for_hidden
 from bot.browse.screen import Overview, Screen
 from bot.browse.walks import WalkStore
-from bot.cloudflare.errors import UnknownAccount, WorkflowNotFound
+from bot.cloudflare.errors import UnknownAccount
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import FormErrors
@@ -138,7 +139,7 @@ class ListHandlers:
 
     def known_workflow(self, viewer: Viewer) -> str | None:
         """Return a workflow's name for an example, if one is known; nothing is asked for it."""
-        return self._browser.known_workflow(viewer.sees(None))
+        return self._browser.known_workflow(viewer.workflow_filter(None))
 
     async def can_show(self, request: ListInstances, interaction: Interaction) -> bool:
         """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
@@ -163,7 +164,7 @@ class ListHandlers:
         """Show which workflows have instances of a status."""
         viewer = await self._access.viewer(interaction)
         found = await self._browser.count_status(
-            request.account, request.status, viewer.sees(request.account)
+            request.account, request.status, viewer.workflow_filter(request.account)
         )
         return ShowMessage(statuses_message(found, request))
 
@@ -291,7 +292,9 @@ class ListHandlers:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            return await self._show_meant(viewer, error.among(viewer.sees(error.query.account)), notices)
+            return await self._show_meant(
+                viewer, error.among(viewer.workflow_filter(error.query.account)), notices
+            )
         controls = await self._controls(team, screen)
         reply = self._list(screen, controls, notices)
         if not (fresh or controls.incomplete):
@@ -300,7 +303,7 @@ class ListHandlers:
 
     def _list(self, screen: Screen, controls: Controls, notices: tuple[str, ...]) -> ShowMessage:
         """Return a list as it was asked for; behind a table stands the list without one."""
-        value_of = self._requests.fitting
+        value_of = self._requests.encode_if_fits
         without_table = instances_message(screen, controls, notices, value_of)
         if screen.query.view == "table" and (full := table_message(screen, controls, notices, value_of)):
             return ShowMessage(full, plain=without_table)
@@ -314,11 +317,9 @@ class ListHandlers:
         Raises:
             UserError: it means none of them.
         """
-        names = await self.workflow_names(query.account, viewer)
-        account = viewer.accounts[0] if query.account is None else query.account
-        error = NoSuchWorkflow(query, account, names, WorkflowNotFound("it was not asked for"))
-        if not (error.meant or error.similar):
-            raise viewer.refusal(Right.VIEW, query.account, query.workflow)
+        error = error_for_hidden(viewer, query, await self.workflow_names(query.account, viewer))
+        if isinstance(error, UserError):
+            raise error
         return await self._show_meant(viewer, error, notices)
 
     async def _show_meant(
@@ -367,10 +368,10 @@ class ListHandlers:
         team, account = viewer.team, place.overview.account
         viewers = [viewer] if sharer is None else [viewer, sharer]
 
-        def sees(workflow: str) -> bool:
+        def allows(workflow: str) -> bool:
             return all(each.may(Right.VIEW, account, workflow) for each in viewers)
 
-        overview = await self._browser.overview(place, fresh=fresh, sees=sees)
+        overview = await self._browser.overview(place, fresh=fresh, allows=allows)
         if not all(each.may_all(Right.VIEW, account) for each in viewers):
             notices = (*notices, _SOME_NOTICE)
         lists = [OpenList(Bookmark(ListQuery(row.name, account))) for row in overview.rows]

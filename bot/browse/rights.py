@@ -1,10 +1,13 @@
 """Who may look at which lists. The router asks before a handler begins, and so before Cloudflare is asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.access.model import Right
-from bot.access.policy import Access
+from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark, OverviewBookmark
+from bot.browse.errors import NoSuchWorkflow
+from bot.browse.model import ListQuery
 from bot.browse.requests import (
     ApplyFilter,
     AtPlace,
@@ -14,7 +17,9 @@ from bot.browse.requests import (
     OpenFilter,
     ShowInstance,
 )
+from bot.cloudflare.errors import WorkflowNotFound
 from bot.slack.interaction import Interaction
+from bot.slack.reply import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,20 @@ class ListRights:
     async def require_instance(self, request: ShowInstance, interaction: Interaction) -> None:
         """Require the right for an instance's workflow."""
         await self.access.require(Right.VIEW, interaction, request.account, request.workflow)
+
+
+def error_for_hidden(viewer: Viewer, query: ListQuery, visible: Sequence[str]) -> NoSuchWorkflow | UserError:
+    """Return the error for a workflow that a person may not look at.
+
+    Its name may mean another workflow, or be like one. Otherwise the error says who may look at it.
+
+    Args:
+        viewer: the person.
+        query: what was asked of the workflow.
+        visible: the names of the account's workflows that they may look at.
+    """
+    account = viewer.accounts[0] if query.account is None else query.account
+    error = NoSuchWorkflow(query, account, visible, WorkflowNotFound("it was not asked for"))
+    if error.meant or error.similar:
+        return error
+    return viewer.refusal(Right.VIEW, query.account, query.workflow)

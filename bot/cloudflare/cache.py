@@ -13,13 +13,12 @@ from bot.cloudflare.causes import Cause, cause_of
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.details import size_of
 from bot.cloudflare.errors import InvalidResponse, ShareUsedUp
+from bot.cloudflare.instance_models import InstanceDetail, StepResult
 from bot.cloudflare.limiter import Priority, charged_person
 from bot.cloudflare.models import (
     Cursor,
-    InstanceDetail,
     InstancePage,
     PageQuery,
-    StepResult,
     Version,
     Workflow,
     WorkflowList,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.cloudflare.models import InstanceDetail, InstanceError, Step
+from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Step
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _COUNTER: Final = re.compile(r"-\d+$")

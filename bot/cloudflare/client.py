@@ -17,14 +17,13 @@ from bot.cloudflare.bounds import BoundedLists
 from bot.cloudflare.concurrency import ConcurrencyLimit
 from bot.cloudflare.endpoint import Endpoint
 from bot.cloudflare.errors import InvalidResponse, RateLimited, TLSError, Unavailable
+from bot.cloudflare.instance_models import InstanceDetail, StepResult
 from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import (
     ApiMessage,
-    InstanceDetail,
     InstancePage,
     PageNumber,
     PageQuery,
-    StepResult,
     Version,
     Workflow,
     WorkflowList,

@@ -14,8 +14,8 @@ from msgspec import Raw, structs
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
+from bot.cloudflare.instance_models import InstanceDetail, Step
 from bot.cloudflare.lenient import read_object, read_part, read_values, split_list, split_object
-from bot.cloudflare.models import InstanceDetail, Step
 
 _HEAD: Final = tuple(
     field.alias or name

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Raw
 from pydantic import TypeAdapter, ValidationError
 
-from bot.cloudflare.models import InstanceError, to_error, to_utc
+from bot.cloudflare.instance_models import InstanceError, to_error
+from bot.cloudflare.models import to_utc
 
 _T = TypeVar("_T")
 _S = TypeVar("_S", bound=msgspec.Struct)

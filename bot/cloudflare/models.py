@@ -8,9 +8,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated, Any, Final, NewType
+from typing import Annotated, Final, NewType
 
-import msgspec
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -18,10 +17,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
     Tag,
 )
-from pydantic_core import core_schema
 
 Status = NewType("Status", str)
 """An instance's status as Cloudflare writes it. The set is open: unknown statuses are shown as they are."""
@@ -41,6 +38,18 @@ STATUSES: Final[tuple[Status, ...]] = tuple(
     )
 )
 """The known statuses. A list can be filtered by one of them."""
+
+ENDED_STATUSES: Final = frozenset({Status("complete"), Status("errored"), Status("terminated")})
+"""The statuses of an instance at its end, which nothing but a restart changes."""
+
+ACTIVE_STATUSES: Final = frozenset(STATUSES) - ENDED_STATUSES
+"""The known statuses of an instance that goes on, or may."""
+
+
+def is_ended(status: Status | None) -> bool:
+    """Return whether an instance of a status is at its end."""
+    return status in ENDED_STATUSES
+
 
 DIRECTIONS: Final = ("asc", "desc")
 
@@ -106,6 +115,17 @@ def to_utc(moment: datetime) -> datetime:
     return utc
 
 
+def check_moments(*moments: datetime | None) -> None:
+    """Refuse times without a zone, and times that overflow in another one.
+
+    Raises:
+        ValueError: There is such a time.
+    """
+    for moment in moments:
+        if moment is not None and (moment.tzinfo is None or not _FIRST_DAY < moment < _LAST_DAY):
+            raise ValueError("is no moment in any calendar")
+
+
 Moment = Annotated[
     # The API sends an offset: pydantic reads the hundreds of times in a response without calling Python.
     Annotated[AwareDatetime, Field(gt=_FIRST_DAY, lt=_LAST_DAY), Tag("time")]
@@ -114,7 +134,9 @@ Moment = Annotated[
 ]
 
 
-class _Result(BaseModel):
+class ApiModel(BaseModel):
+    """What the API sends, read as it is."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
@@ -127,7 +149,7 @@ _Code = Annotated[int, Field(strict=True)]
 _Count = Annotated[int, Field(strict=True, ge=0)]
 
 
-class ApiMessage(_Result):
+class ApiMessage(ApiModel):
     """One entry of `errors` or `messages`."""
 
     code: _Code | None = None
@@ -137,7 +159,7 @@ class ApiMessage(_Result):
 _PHANTOM_ID: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class Instance(_Result):
+class Instance(ApiModel):
     """A row of a list of instances. The local engine sends `id`, `status` and `created_on` only."""
 
     id: str
@@ -157,195 +179,7 @@ class Instance(_Result):
         return is_bare and _PHANTOM_ID.fullmatch(self.id) is not None
 
 
-def _to_text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else str(value)
-
-
-def to_error(value: object) -> "InstanceError | None":
-    """Read a thrown text as an error's message. Drop a value that is neither a text nor an object."""
-    match value:
-        case InstanceError():
-            return value
-        case str():
-            return InstanceError(message=value)
-        case dict():
-            return InstanceError(_to_text(value.get("name")), _to_text(value.get("message")))
-    return None
-
-
-def _check_moments(*moments: datetime | None) -> None:
-    """Refuse times without a zone, and times that overflow in another one.
-
-    Raises:
-        ValueError: There is such a time.
-    """
-    for moment in moments:
-        if moment is not None and (moment.tzinfo is None or not _FIRST_DAY < moment < _LAST_DAY):
-            raise ValueError("is no moment in any calendar")
-
-
-class _Part(msgspec.Struct, frozen=True, gc=False):
-    """A part of an instance or of a step, of which there may be tens of thousands.
-
-    msgspec decodes it ten times as fast as pydantic a model, in a quarter of the memory. The garbage
-    collector need not look at it, as JSON has no cycles. A field of a model takes it as it is, or an object.
-    """
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: object, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        """Return how a model reads it."""
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else msgspec.convert(value, cls)
-        )
-
-
-class InstanceError(_Part, frozen=True, gc=False):
-    """The error of a failed instance, as its author's code raised it."""
-
-    name: str | None = None
-    message: str | None = None
-
-
-_Error = Annotated[InstanceError | None, BeforeValidator(to_error)]
-
-
-class Attempt(_Part, frozen=True, gc=False):
-    """One try at a step; `end` and `success` are None while it runs."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-    success: bool | None = None
-    error: InstanceError | None = None
-
-    def __post_init__(self) -> None:
-        """Check the times.
-
-        Raises:
-            ValueError: A time is out of bounds.
-        """
-        _check_moments(self.start, self.end)
-
-
-class Retries(_Part, frozen=True, gc=False):
-    """How often a step is tried again: `limit` times after the first, so it has one attempt more.
-
-    `delay` is in milliseconds or words, as `10 seconds`, or `[dynamic]` where the code works it out.
-    `backoff` is `constant`, `linear` or `exponential`.
-    """
-
-    limit: int | None = None
-    delay: int | float | str | None = None
-    backoff: str | None = None
-
-
-class StepConfig(_Part, frozen=True, gc=False):
-    """How a step is run. `timeout` is in milliseconds or words; `sensitive` is `output` if that is hidden."""
-
-    retries: Retries | None = None
-    timeout: int | float | str | None = None
-    sensitive: str | None = None
-
-
-class Trigger(_Part, frozen=True, gc=False):
-    """What started an instance, or ended it: `api`, `binding`, `event`, `cron`, or another word."""
-
-    source: str | None = None
-
-
-class Schedule(_Result):
-    """The cron line that started an instance, and for which time, in milliseconds since 1970."""
-
-    cron: str | None = None
-    scheduled_time: int | None = Field(None, alias="scheduledTime")
-
-
-class Rollback(_Result):
-    """How an instance's rollback came out: `complete` or `failed`, and why."""
-
-    outcome: str | None = None
-    error: _Error = None
-
-
-class Step(_Part, frozen=True, gc=False):
-    """One step of an instance: `step`, `rollback`, `sleep`, `waitForEvent` or `termination`, or a newer one.
-
-    Its name ends in a counter. `error` is that of a `sleep` or `waitForEvent`; a `step` has its errors in its
-    attempts, the last one last. `success` is that of a `step` or `rollback`, `finished` that of the others,
-    whose `end` says when they will end while they go on. A `termination` has nothing but a `trigger`.
-    Cloudflare cuts an output after some 1,000 characters, and the local engine sends any JSON value; a longer
-    one than 4,096 bytes is kept as the beginning of its JSON. `is_output_cut` says that either cut it.
-    """
-
-    type: str | None = None
-    name: str = ""
-    start: datetime | None = None
-    end: datetime | None = None
-    success: bool | None = None
-    finished: bool | None = None
-    error: InstanceError | None = None
-    attempts: tuple[Attempt, ...] = ()
-    config: StepConfig | None = None
-    output: Any = None
-    event_type: str | None = None
-    trigger: Trigger | None = None
-    is_output_cut: bool = False
-
-    def __post_init__(self) -> None:
-        """Check the times.
-
-        Raises:
-            ValueError: A time is out of bounds.
-        """
-        _check_moments(self.start, self.end)
-
-
-class InstanceDetail(_Result):
-    """One instance ("Get logs and status from instance"); its steps are there if they were asked for.
-
-    `is_partial` says that Cloudflare sent it together with an error, so that steps may be missing, or that
-    its steps could not be had. `unread_fields` names what could not be read, as `start` or
-    `steps.attempts.error`. `incomplete_steps` is the number of steps that could not be read in full, or not
-    at all.
-    """
-
-    status: Status | None = None
-    params: Any = None
-    queued: Moment | None = None
-    start: Moment | None = None
-    end: Moment | None = None
-    success: bool | None = None
-    error: _Error = None
-    output: Any = None
-    rollback: Rollback | None = None
-    version_id: str | None = Field(None, alias="versionId")
-    trigger: Trigger | None = None
-    schedule: Schedule | None = None
-    step_count: int | None = None
-    steps: tuple[Step, ...] = ()
-    is_partial: bool = False
-    unread_fields: tuple[str, ...] = ()
-    incomplete_steps: int = 0
-
-
-class StepResult(_Result):
-    """The whole result of one step or of one of its attempts.
-
-    `status` is `complete`, `errored`, `running` or `waiting`, or another word. `output` is any JSON value, or
-    None if `is_stream`: the step returned a stream of bytes, which is not read. `event_type` is that of a
-    `waitForEvent`. `unread_fields` names what could not be read.
-    """
-
-    status: str | None = None
-    error: _Error = None
-    output: Any = None
-    event_type: str | None = None
-    is_stream: bool = False
-    unread_fields: tuple[str, ...] = ()
-
-
-class ResultInfo(_Result):
+class ResultInfo(ApiModel):
     """The `result_info` of a list. `total_count` is deprecated, and inaccurate with cursors."""
 
     count: _Count | None = None
@@ -363,14 +197,14 @@ def _known_counts(value: object) -> object:
     return value
 
 
-class CronSchedule(_Result):
+class CronSchedule(ApiModel):
     """A schedule that starts instances of a workflow."""
 
     cron: str
     next_instance: Moment | None = None
 
 
-class Workflow(_Result):
+class Workflow(ApiModel):
     """A workflow, with the number of its instances by status.
 
     Production sends the counts in lists too. The local engine sends them for a single workflow only.
@@ -388,7 +222,7 @@ class Workflow(_Result):
     script_deleted: bool | None = None
 
 
-class Version(_Result):
+class Version(ApiModel):
     """A version of a workflow's code, which never changes."""
 
     id: str | None = None

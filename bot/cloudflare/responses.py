@@ -37,17 +37,16 @@ from bot.cloudflare.errors import (
     Unavailable,
     WorkflowNotFound,
 )
+from bot.cloudflare.instance_models import InstanceDetail, StepResult
 from bot.cloudflare.lenient import read_object, read_values, split_answer
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
     ApiMessage,
     Cursor,
-    InstanceDetail,
     InstancePage,
     PageNumber,
     Position,
     ResultInfo,
-    StepResult,
     Version,
     Workflow,
     WorkflowPage,

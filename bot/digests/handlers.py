@@ -78,6 +78,7 @@ from bot.language.errors import FormErrors, QueryError
 from bot.language.zones import zones_like
 from bot.slack.channels import ChannelUnavailable
 from bot.slack.interaction import Interaction
+from bot.slack.problem_log import log_problem
 from bot.slack.reply import (
     FieldErrors,
     MenuOptions,
@@ -87,7 +88,6 @@ from bot.slack.reply import (
     UpdateModal,
     UserError,
 )
-from bot.slack.router import log_problem
 from bot.slack.users import UserTimeZones
 from bot.storage.database import is_outage
 from bot.telemetry import current_request_id

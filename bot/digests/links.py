@@ -10,11 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.browse.bookmark import Bookmark
 from bot.browse.messages.details import details_value
-from bot.browse.messages.rows import ENDED
 from bot.browse.model import ListQuery
 from bot.browse.options import DEFAULT_ROWS
 from bot.browse.requests import OpenList, ShowInstance
-from bot.cloudflare.models import Instance
+from bot.cloudflare.models import Instance, is_ended
 from bot.digests.command.requests import OfInstances, OpenInstances, TurnInstances
 from bot.digests.messages.instances import InstanceButtons, rows_at
 from bot.digests.report import Report
@@ -55,7 +54,7 @@ async def digest_links(number: int, report: Report, requests: RequestStore, team
     for group in report.groups:
         newest = group.shown[0]
         shown = _show_instance(_query(group.workflow, report), newest.id, newest.at)
-        if value := details_value(shown, requests.fitting):
+        if value := details_value(shown, requests.encode_if_fits):
             details[group.workflow, newest.id] = value
     try:
         for name in dict.fromkeys((*report.instances, *report.unexplained)):
@@ -79,7 +78,7 @@ async def instance_buttons(request: OfInstances, requests: RequestStore, team: s
         for instance, at in rows_at(request)
     )
     newer, older, live = values
-    return InstanceButtons(newer, older, live, [details_value(one, requests.fitting) for one in shown])
+    return InstanceButtons(newer, older, live, [details_value(one, requests.encode_if_fits) for one in shown])
 
 
 def _at_offset(request: OfInstances, offset: int) -> TurnInstances | None:
@@ -108,7 +107,7 @@ def _unshown_instances(workflow: str, number: int, report: Report) -> OpenInstan
 
 def _show_instance(query: ListQuery, instance: str, at: datetime) -> ShowInstance:
     """Return the request of an instance that came to the status of a list at a time, with what that tells."""
-    has_ended = query.status in ENDED
+    has_ended = is_ended(query.status)
     row = Instance(
         id=instance,
         status=query.status,

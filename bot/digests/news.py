@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 from typing import Final
 
 from bot.cloudflare.causes import Cause, Fingerprint, fingerprint
-from bot.cloudflare.models import Instance, Status, Workflow
+from bot.cloudflare.models import Instance, Status, Workflow, is_ended
 from bot.digests.model import Baseline
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, NewInstance
 
@@ -16,7 +16,6 @@ OVERLAP: Final = timedelta(minutes=2)
 """How long after its end an instance may take to come to light: the list is eventually consistent."""
 
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
-_ENDED: Final = frozenset({Status("complete"), Status("errored"), Status("terminated")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def candidates(rows: Iterable[Workflow], status: Status, baseline: Baseline | No
 
 def _was_active(row: Workflow, since: datetime, before: Mapping[Status, int]) -> bool:
     """Return whether an instance can have come to its status by itself since a moment."""
-    unfinished = any(count for status, count in before.items() if status not in _ENDED)
+    unfinished = any(count for status, count in before.items() if not is_ended(status))
     return unfinished or row.triggered_on is None or row.triggered_on > since - OVERLAP
 
 

@@ -5,6 +5,7 @@ failure only in the instance itself. So the counts, which come with the list of 
 instances are read back as far as long runs may have begun; and the causes of the newest stand for all.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
@@ -21,9 +22,11 @@ from bot.digests.causes import MOST_DETAILS, FailureCauses, read_causes
 from bot.digests.model import ERRORED, Baseline, DigestSpec
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import Report, WorkflowRow
-from bot.digests.scope import MayTell, NotAllowed, tell_all
+from bot.digests.scope import MayReport, NotAllowed, report_all
 from bot.digests.search import SHARED_FOR, ReportPeriod, Search
 from bot.digests.survey import AccountSnapshot
+from bot.inspect.masked_errors import mask_cause
+from bot.inspect.payloads import PayloadPolicy
 
 _MOST_SURVEYS: Final = 64
 
@@ -35,11 +38,17 @@ class ReportBuilder:
         accounts: of settings, by name, the default first.
         lookback: how long before the last digest an instance may have been created that ended since.
         now: the clock.
+        redact: keys whose values errors are shown without, see `PayloadPolicy`.
     """
 
     def __init__(
-        self, accounts: Mapping[str, CachedWorkflows], lookback: timedelta, now: Callable[[], datetime]
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        lookback: timedelta,
+        now: Callable[[], datetime],
+        redact: tuple[str, ...] = (),
     ) -> None:
+        self._policy = PayloadPolicy(redact=redact)
         self._accounts = Accounts(accounts)
         self._lookback = lookback
         self._surveys: TTLCache[Hashable, AccountSnapshot] = TTLCache(
@@ -55,7 +64,7 @@ class ReportBuilder:
         sharing: Hashable | None = None,
         patient: bool = True,
         most_details: int = MOST_DETAILS,
-        may_tell: MayTell = tell_all,
+        may_report: MayReport = report_all,
     ) -> Report:
         """Make the report of a digest with this plan.
 
@@ -71,7 +80,7 @@ class ReportBuilder:
                 counts as
                 unreadable.
             most_details: instances that are asked for their cause.
-            may_tell: says which workflows may be told of. Of the others the plan's count as unreadable, and
+            may_report: says which workflows may be told of. Of the others the plan's count as unreadable, and
                 nothing is said of those that it does not name.
 
         Raises:
@@ -82,13 +91,13 @@ class ReportBuilder:
         """
         account, workflows = self._accounts.get(plan.account)
         survey = self._survey(account, workflows, sharing)
-        withheld = {name: NotAllowed() for name in plan.workflows if not may_tell(account, name)}
+        withheld = {name: NotAllowed() for name in plan.workflows if not may_report(account, name)}
         if withheld and len(withheld) == len(set(plan.workflows)):
             raise NotAllowed
         everything = await survey.workflows()
         is_partial = everything.cut_short or everything.incomplete_rows > 0
         asked = _asked_for(plan, everything.rows)
-        allowed = [row for row in asked if may_tell(account, row.name)]
+        allowed = [row for row in asked if may_report(account, row.name)]
         if asked and not allowed:
             raise NotAllowed
         counted = await survey.counted(allowed, patient=patient)
@@ -99,6 +108,7 @@ class ReportBuilder:
         causes = None
         if plan.status == ERRORED:
             causes = await read_causes(survey, harvest.found, most=most_details, patient=patient)
+            causes = await asyncio.to_thread(_without_secrets, causes, self._policy)
         groups, ungrouped = news.group_news(harvest.found, causes.causes if causes else None)
         new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
         hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
@@ -157,6 +167,12 @@ def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Wor
         return everything
     by_name = {row.name: row for row in everything}
     return [by_name.get(name) or Workflow(name=name) for name in dict.fromkeys(plan.workflows)]
+
+
+def _without_secrets(read: FailureCauses, policy: PayloadPolicy) -> FailureCauses:
+    """Return causes as a channel may see them: authors write into errors whatever their code was handed."""
+    masked = {place: cause and mask_cause(cause, policy) for place, cause in read.causes.items()}
+    return replace(read, causes=masked)
 
 
 def _read_by_workflow(causes: FailureCauses | None) -> Mapping[str, int]:

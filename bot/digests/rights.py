@@ -85,6 +85,7 @@ class DigestRights:
 
         async def get() -> Digest:
             digest = await self._active(request.number, interaction)
+            viewer.require_any(Right.VIEW, digest.plan.account)
             if not self.may_change(digest, interaction):
                 if not interaction.acts_in(digest.plan.channel):
                     raise UserError(not_shown_message(digest, self.admins))
@@ -134,6 +135,8 @@ class DigestRights:
     def may_list(self, digest: Digest, viewer: Viewer, interaction: Interaction) -> bool:
         """Return whether a digest is listed to a person: they may change it, or look at all that it names."""
         named = digest.plan.workflows
+        if not viewer.may_any(Right.VIEW, digest.plan.account):
+            return False
         return self.may_change(digest, interaction) or named == viewer.among(named, digest.plan.account)
 
     def may_change(self, digest: Digest, interaction: Interaction) -> bool:

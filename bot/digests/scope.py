@@ -17,11 +17,11 @@ from bot.slack.reply import UserError
 from bot.ui.elements import Message, command
 from bot.ui.problems import Problem, explain
 
-MayTell = Callable[[str | None, str], bool]
+MayReport = Callable[[str | None, str], bool]
 """Says whether a digest may tell of a workflow, by its account and its name."""
 
 
-def tell_all(_account: str | None, _workflow: str) -> bool:
+def report_all(_account: str | None, _workflow: str) -> bool:
     """Say that every workflow may be told of, as to the operator."""
     return True
 
@@ -79,16 +79,17 @@ class DigestScope:
                 raise PlanRefused(message, "channel", channel_refused_text(name))
         return viewer
 
-    async def of(self, digest: Digest) -> MayTell:
-        """Return what says of which workflows a digest may tell now.
+    async def reportable(self, digest: Digest) -> MayReport:
+        """Return a filter of the workflows that a digest may tell of now.
 
-        Where no rules are set its creator is not looked up: all who could make it still may.
+        Where no rules are set its creator is not looked up: all who could make it still may. In a direct
+        message they are the only reader, and may be a guest by now.
 
         Raises:
             CreatorUnknown: Slack does not say who its creator is.
         """
         channel = digest.plan.channel
-        if not self.access.rules.are_set:
+        if not self.access.rules.are_set and not channel.startswith("D"):
             return lambda account, name: self._readers_may_view(channel, None, account, name)
         try:
             creator = await self.access.viewer_of(digest.team, digest.creator, channel)

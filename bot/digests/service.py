@@ -34,7 +34,7 @@ from bot.digests.messages.report import DigestControls, DigestMessages, digest_m
 from bot.digests.model import Digest, DigestSpec
 from bot.digests.names import validate_workflow_names
 from bot.digests.reading import ReportBuilder
-from bot.digests.scope import DigestScope, tell_all
+from bot.digests.scope import DigestScope, report_all
 from bot.digests.store import DigestChanged, DigestRepository, NoSuchDigest
 from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
 from bot.slack.interaction import Interaction
@@ -152,13 +152,15 @@ class DigestService:
             CloudflareError, UnknownAccount: its account can't be read.
         """
         viewer = await self.scope.access.viewer(interaction)
-        may_tell = tell_all if digest is None else await self.scope.of(digest)
+        may_report = report_all if digest is None else await self.scope.reportable(digest)
         report = await self.reports.report(
             spec,
             digest.baseline if digest else None,
             missed=await self.stores(digest.team).missed(digest.number) if digest else (),
             patient=False,
-            may_tell=lambda account, name: may_tell(account, name) and viewer.may(Right.VIEW, account, name),
+            may_report=lambda account, name: (
+                may_report(account, name) and viewer.may(Right.VIEW, account, name)
+            ),
             most_details=ENOUGH_DETAILS,  # its requests use the person's share, and should leave some of it
         )
         if digest is None:  # in a modal, which has no buttons

@@ -24,7 +24,6 @@ _NEWEST: Final = frozenset({"latest", "last", "newest"})
 _FAILED: Final = "failed"
 """`show NAME errored` is the list: of many, as people say `show errored NAME`, too."""
 _ERRORED: Final = Status("errored")
-_MOST_NAMES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +92,6 @@ def _sort(bare: Sequence[Token], command: Command) -> _Words:
         elif not (is_filler(word) or text in EVERYTHING):
             rest.append(word)
     return _Words(ids[-1] if ids else None, newest, status, tuple(rest))
-
-
-def _is_newest(word: str, before: str, behind: str) -> bool:
-    """Return whether a word asks for the newest, as `latest` and `most recent` do, and `last 5` does not."""
-    return (word == "recent" and before == "most") or (word in _NEWEST and not behind.isdecimal())
 
 
 def _if_one(

@@ -9,12 +9,14 @@ from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.requests import DescribeInstance
+from bot.browse.rights import error_for_hidden
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
-from bot.cloudflare.models import Instance, InstanceDetail
+from bot.cloudflare.instance_models import InstanceDetail
+from bot.cloudflare.models import MAX_PER_PAGE, Instance
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.readings import Reading
@@ -33,7 +35,7 @@ class Found:
         readings: what was taken for what in finding it.
     """
 
-    subject: Subject
+    subject: InstanceRef
     detail: InstanceDetail
     readings: tuple[Reading, ...] = ()
 
@@ -73,7 +75,7 @@ class InstanceFinder:
         found = Found(*await self._look(replace(request, workflow=meant), viewer))
         return replace(found, readings=(Reading(request.workflow or "", quote(meant)),))
 
-    async def _look(self, request: DescribeInstance, viewer: Viewer) -> tuple[Subject, InstanceDetail]:
+    async def _look(self, request: DescribeInstance, viewer: Viewer) -> tuple[InstanceRef, InstanceDetail]:
         """Return the instance that a request means; its workflow's name may have to be another one.
 
         Raises:
@@ -86,12 +88,9 @@ class InstanceFinder:
         account, workflows = self._accounts.get(request.account)
         if not viewer.may(Right.VIEW, request.account, workflow):
             visible = await self._visible_names(request.account, viewer)
-            hidden = NoSuchWorkflow(query, account, visible, WorkflowNotFound("it was not asked for"))
-            if hidden.meant or hidden.similar:
-                raise hidden
-            raise viewer.refusal(Right.VIEW, request.account, workflow)
+            raise error_for_hidden(viewer, query, visible)
         instance = request.instance or (await self._newest(query)).id
-        subject = Subject(workflow, instance, request.account)
+        subject = InstanceRef(workflow, instance, request.account)
         try:
             return subject, await workflows.get_detail(workflow, instance)
         except (WorkflowNotFound, InstanceNotFound) as error:
@@ -102,14 +101,15 @@ class InstanceFinder:
             raise UserError(problem_message(error, commands=[all_])) from error
 
     async def _newest(self, query: ListQuery) -> Instance:
-        """Return the newest instance of a list, which is on its first screen.
+        """Return the newest instance of a list, which is on its first page; the API promises no order there.
 
         Raises:
-            UserError: the list is empty.
+            UserError: the list is empty, or its first pages are.
         """
-        screen = await self._browser.open(query)
+        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE))
         if not screen.rows:
-            raise UserError(none_message(query.workflow, query.status, query.account))
+            is_empty = screen.next is None
+            raise UserError(none_message(query.workflow, query.status, query.account, is_empty=is_empty))
         return max(screen.rows, key=_created)
 
     async def _visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
@@ -140,16 +140,14 @@ class InstanceFinder:
         Raises:
             UserError: the bot does not read that account.
         """
-        linked = request.account_id
-        if linked is None or request.account is not None:
+        if request.account is not None:
             return request
-        if not self._account_ids:
-            return request  # wrangler's engine alone, of which no link tells
-        names = [name for name, id_ in self._account_ids.items() if id_ == linked]
-        if not names:
-            raise UserError(other_account_message(request, replace(request, account_id=None)))
-        default = self._accounts.names[0]
-        return replace(request, account=None if names[0] == default else names[0])
+        try:
+            account = self._accounts.find_linked(request.account_id, self._account_ids)
+        except LookupError:
+            refusal = other_account_message(request, replace(request, account_id=None))
+            raise UserError(refusal) from None
+        return replace(request, account=account)
 
 
 def _unknown_workflow(request: DescribeInstance, error: NoSuchWorkflow) -> UserError:

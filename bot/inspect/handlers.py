@@ -18,7 +18,8 @@ from bot.browse.requests import DescribeInstance, OpenList, ShowInstance
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import InstanceDetail, Status
+from bot.cloudflare.instance_models import InstanceDetail
+from bot.cloudflare.models import Status, is_ended
 from bot.inspect.finder import InstanceFinder
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import (
@@ -28,17 +29,17 @@ from bot.inspect.messages.detail import (
     not_opened_message,
     problem_modal,
 )
-from bot.inspect.model import InstanceView, Subject, is_ended
+from bot.inspect.messages.payloads import PayloadBlocks
+from bot.inspect.model import InstanceRef, InstanceView
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
 from bot.slack.interaction import Interaction
+from bot.slack.problem_log import log_problem
 from bot.slack.reply import Nothing, OpenModal, PostToChannel, Reply, ShowMessage, UpdateModal
 from bot.slack.requests import Request, RequestStore
-from bot.slack.router import log_problem
 from bot.telemetry import current_request_id
 from bot.ui.elements import command, context
-from bot.ui.limits import Block
 from bot.ui.problems import problem_message
 from bot.ui.request_id import with_request_id
 
@@ -80,7 +81,9 @@ class InspectHandlers:
         self._now = now
         self.payloads = payloads
         self._access = access
-        self._refreshed: TTLCache[Subject, bool] = TTLCache(_MOST_REFRESHED, refresh_pause.total_seconds())
+        self._refreshed: TTLCache[InstanceRef, bool] = TTLCache(
+            _MOST_REFRESHED, refresh_pause.total_seconds()
+        )
 
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
         """Show the instance that words name, in a message."""
@@ -90,7 +93,7 @@ class InspectHandlers:
 
     async def open(self, request: ShowInstance, interaction: Interaction) -> Reply:
         """Open an instance in a modal: at once with what its row knew, then with the rest."""
-        subject = Subject(request.workflow, request.instance, request.account)
+        subject = InstanceRef(request.workflow, request.instance, request.account)
         account = self._account_shown(subject)
         view = loading_modal(subject, request.row, self._now(), account)
         metadata = interaction.dump("")
@@ -143,7 +146,7 @@ class InspectHandlers:
 
     async def _message(
         self,
-        subject: Subject,
+        subject: InstanceRef,
         detail: InstanceDetail,
         first: int,
         interaction: Interaction,
@@ -156,15 +159,15 @@ class InspectHandlers:
         account = self._account_shown(subject)
         if for_all:
             return ShowMessage(instance_message(view, controls, account))
-        folded, plainer = await self._payloads(subject, detail, view.page.first, interaction)
+        payloads = await self._payloads(subject, detail, view.page.first, interaction)
         return ShowMessage(
-            instance_message(view, controls, account, folded),
-            plain=instance_message(view, controls, account, plainer),
+            instance_message(view, controls, account, payloads),
+            plain=instance_message(view, controls, account, payloads.unfolded),
         )
 
     async def _modal(
         self,
-        subject: Subject,
+        subject: InstanceRef,
         first: int,
         interaction: Interaction,
         *,
@@ -185,27 +188,27 @@ class InspectHandlers:
                 await self._learn_version(subject, detail)
             shown = await self._view(subject, detail, first)
             controls = await self._controls(shown, interaction.team)
-            _, payloads = await self._payloads(subject, detail, shown.page.first, interaction)
-            view = instance_modal(shown, controls, self._account_shown(subject), payloads)
+            payloads = await self._payloads(subject, detail, shown.page.first, interaction)
+            view = instance_modal(shown, controls, self._account_shown(subject), payloads.unfolded)
         return UpdateModal({**view, "private_metadata": interaction.dump("")}, fallback)
 
     async def _payloads(
-        self, subject: Subject, detail: InstanceDetail, first: int, interaction: Interaction
-    ) -> tuple[list[Block], list[Block]]:
-        """Return params and output for a person who may read them, folded and plainer; else who may."""
+        self, subject: InstanceRef, detail: InstanceDetail, first: int, interaction: Interaction
+    ) -> PayloadBlocks:
+        """Return params and output for a person who may read them; else who may."""
         viewer = await self._access.viewer(interaction)
         if viewer.may_read_payloads(subject.account, subject.workflow):
             return await self.payloads.blocks(subject, detail, first, interaction.team)
         hidden = context(f"🔒 Params and output are for those with the right `payloads`: {command(ACCESS)}")
-        return [hidden], [hidden]
+        return PayloadBlocks([hidden], [hidden])
 
-    async def _view(self, subject: Subject, detail: InstanceDetail, first: int) -> InstanceView:
+    async def _view(self, subject: InstanceRef, detail: InstanceDetail, first: int) -> InstanceView:
         view = await self.payloads.without_secrets(await build_view(subject, detail, first, self._now()))
         _, workflows = self._accounts.get(subject.account)
         version = workflows.known_version(subject.workflow, detail.version_id or "")
         return view if version is None else replace(view, version_since=version.created_on)
 
-    async def _learn_version(self, subject: Subject, detail: InstanceDetail) -> None:
+    async def _learn_version(self, subject: InstanceRef, detail: InstanceDetail) -> None:
         """Ask when an instance's version came. A first look does without, as it is to cost one request."""
         _, workflows = self._accounts.get(subject.account)
         if detail.version_id and workflows.known_version(subject.workflow, detail.version_id) is None:
@@ -213,12 +216,12 @@ class InspectHandlers:
                 async with asyncio.timeout(_VERSION_TIMEOUT.total_seconds()):
                     await workflows.get_version(subject.workflow, detail.version_id)
 
-    async def _detail(self, subject: Subject, *, fresh: bool = False) -> InstanceDetail:
+    async def _detail(self, subject: InstanceRef, *, fresh: bool = False) -> InstanceDetail:
         _, workflows = self._accounts.get(subject.account)
         return await workflows.get_detail(subject.workflow, subject.instance, fresh=fresh)
 
     async def _controls(self, view: InstanceView, team: str) -> InstanceControls:
-        subject, page, survey = view.subject, view.page, view.survey
+        subject, page, summary = view.subject, view.page, view.summary
         first, last = page.first, page.first + len(page.entries)
         has_errored = view.detail.status == _ERRORED
         may_change = not is_ended(view.detail.status) or view.detail.is_partial
@@ -230,9 +233,9 @@ class InspectHandlers:
         wanted: dict[str, Request | None] = {
             "refresh": RefreshInstance(subject, first) if may_change else None,
             "previous": TurnSteps(subject, max(first - STEPS_PER_PAGE, 0)) if first else None,
-            "next": TurnSteps(subject, last) if last < survey.total else None,
-            "failed": elsewhere(survey.first_failed),
-            "going": elsewhere(survey.first_going),
+            "next": TurnSteps(subject, last) if last < summary.total else None,
+            "failed": elsewhere(summary.first_failed),
+            "going": elsewhere(summary.first_going),
             "list": _list_of(subject, _ERRORED if has_errored else None),
             "share": ShareInstance(subject, first),
         }
@@ -255,11 +258,11 @@ class InspectHandlers:
             incomplete=lost,
         )
 
-    def _account_shown(self, subject: Subject) -> str:
+    def _account_shown(self, subject: InstanceRef) -> str:
         """Return the name of an instance's account where there are several."""
         names = self._accounts.names
         return (subject.account or names[0]) if len(names) > 1 else ""
 
 
-def _list_of(subject: Subject, status: Status | None = None) -> OpenList:
+def _list_of(subject: InstanceRef, status: Status | None = None) -> OpenList:
     return OpenList(Bookmark(ListQuery(subject.workflow, subject.account, status)))

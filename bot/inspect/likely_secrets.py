@@ -103,7 +103,7 @@ def substitute(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]
     return "".join((*shown, text[done:]))
 
 
-def hidden(what: str) -> str:
+def placeholder(what: str) -> str:
     """Return what stands in place of a secret: a word that says what it was."""
     label = re.sub(r"[^\w -]+", " ", what).strip()[:_LONGEST_LABEL].strip()
     return f"[hidden: {label or 'value'}]"
@@ -113,7 +113,7 @@ def mask_likely_secrets(text: str) -> str:
     """Replace what looks like a secret in a text, wherever it stands."""
     for label, beginnings, token in _TOKENS:
         if any(beginning in text for beginning in beginnings):
-            text = substitute(token, hidden(label), text)
+            text = substitute(token, placeholder(label), text)
     folded = text.lower()
     if any(scheme in folded for scheme in _SCHEMES):
         text = substitute(_AUTHORIZATION, _mask_authorization, text)
@@ -153,7 +153,7 @@ def _mask_authorization(found: re.Match[str]) -> str:
     if not is_secret:
         return found[0]
     rest = found["secret"][len(secret) :]
-    return f"{found['scheme']}{found['space']}{hidden(found['scheme'].lower())}{rest}"
+    return f"{found['scheme']}{found['space']}{placeholder(found['scheme'].lower())}{rest}"
 
 
 def _mask_users(found: re.Match[str]) -> str:
@@ -168,9 +168,9 @@ def _mask_user(part: str) -> str:
         return part
     found = _USER_INFO.fullmatch(user_info)
     if found is not None:
-        return f"{hidden('user and password')}@{rest}"
+        return f"{placeholder('user and password')}@{rest}"
     is_token = len(user_info) >= _LONE_USER and not re.search(r"[/?#]", user_info)
-    return f"{hidden('user')}@{rest}" if is_token else part
+    return f"{placeholder('user')}@{rest}" if is_token else part
 
 
 def _mask_cards(found: re.Match[str]) -> str:
@@ -187,7 +187,7 @@ def _mask_cards(found: re.Match[str]) -> str:
             first += 1
             continue
         start = groups[first][0]
-        shown += [run[done:start], hidden("card number")]
+        shown += [run[done:start], placeholder("card number")]
         done = end
         first = next((place for place, group in enumerate(groups) if group[0] >= end), len(groups))
     return "".join((*shown, run[done:]))
@@ -237,7 +237,7 @@ def _mask_iban(found: re.Match[str]) -> str:
     while len(shown) >= 15:
         plain = re.sub(r"[ -]", "", shown)
         if int("".join(str(int(mark, 36)) for mark in plain[4:] + plain[:4])) % 97 == 1:
-            return hidden("IBAN") + found[0][len(shown) :]
+            return placeholder("IBAN") + found[0][len(shown) :]
         shorter = re.sub(r"[ -][A-Z0-9]+$", "", shown)
         if shorter == shown:
             break

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import Final
 
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
@@ -15,21 +14,22 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, InstanceNotFound
 from bot.cloudflare.models import Workflow
-from bot.inspect.mentions import Mention, find_mentions
-from bot.inspect.messages.found import (
-    Finding,
+from bot.inspect.lookup_model import (
     FoundInstance,
     FoundWorkflow,
-    NotAllowed,
+    LookupRow,
     NotFound,
     OtherAccount,
-    found_message,
+    WorkflowHidden,
 )
-from bot.inspect.model import Subject
+from bot.inspect.mentions import Mention, find_mentions
+from bot.inspect.messages.found import found_message
+from bot.inspect.model import InstanceRef
+from bot.inspect.requests import LookUp
 from bot.slack.interaction import Interaction
+from bot.slack.problem_log import log_problem
 from bot.slack.reply import Reply, ShowMessage
-from bot.slack.requests import Request, RequestStore
-from bot.slack.router import log_problem
+from bot.slack.requests import RequestStore
 
 SHORTCUT: Final = "look_up"
 """The callback id of the shortcut in `manifest.yaml`, which stays put."""
@@ -37,18 +37,6 @@ SHORTCUT: Final = "look_up"
 _MOST_WITH_ID: Final = 3
 _TIMEOUT: Final = timedelta(seconds=4)
 """How long the names of workflows, and then the instances, are waited for: the others are shown without."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp(Request):
-    """What a message mentions.
-
-    Attributes:
-        text: of the message.
-    """
-
-    kind: ClassVar[str] = "look_up"
-    text: str
 
 
 class LookUpHandler:
@@ -88,21 +76,21 @@ class LookUpHandler:
             UserError: they may look at nothing.
         """
         viewer = await self._access.viewer(interaction)
-        names = [self._named(account) for account in viewer.visible_accounts]
+        names = [self._accounts.request_name(account) for account in viewer.visible_accounts]
         if not names:
             raise viewer.refusal(Right.VIEW, None)
         listed = await asyncio.gather(*map(self._workflows, names))
         workflows: dict[str, tuple[str | None, Workflow]] = {}
         for account, (known, _error) in zip(names, listed, strict=True):
-            sees = viewer.sees(account)
-            for row in filter(lambda row: sees(row.name), known):
+            allows = viewer.workflow_filter(account)
+            for row in filter(lambda row: allows(row.name), known):
                 workflows.setdefault(row.name, (account, row))
         mentions = find_mentions(request.text, {name: account for name, (account, _) in workflows.items()})
         found = await asyncio.gather(*(self._look_at(each, workflows, viewer) for each in mentions.shown))
         unread = [error for _known, error in listed if error is not None]
-        rows = [finding for findings in found for finding in findings]
+        rows = [row for each in found for row in each]
         return ShowMessage(
-            found_message(rows, mentions.left_out, unread, self._requests.fitting, self._now())
+            found_message(rows, mentions.left_out, unread, self._requests.encode_if_fits, self._now())
         )
 
     async def _workflows(self, account: str | None) -> tuple[Sequence[Workflow], Exception | None]:
@@ -117,28 +105,28 @@ class LookUpHandler:
 
     async def _look_at(
         self, mention: Mention, workflows: Mapping[str, tuple[str | None, Workflow]], viewer: Viewer
-    ) -> Sequence[Finding]:
+    ) -> Sequence[LookupRow]:
         if mention.workflow is None:
             return await self._find(mention, viewer)
         try:
-            account = self._account_of(mention)
+            account = self._accounts.find_linked(mention.account_id, self._account_ids, mention.account)
         except LookupError:
             return [OtherAccount(mention.workflow, mention.instance, mention.account_id or "")]
         if not viewer.may(Right.VIEW, account, mention.workflow):
-            return [NotAllowed(mention.workflow)]
+            return [WorkflowHidden(mention.workflow)]
         if mention.instance is not None:
-            return [await self._instance(Subject(mention.workflow, mention.instance, account))]
+            return [await self._instance(InstanceRef(mention.workflow, mention.instance, account))]
         listed = workflows.get(mention.workflow)
         known = listed[1] if listed is not None and listed[0] == account else None
         opens = OpenList(Bookmark(ListQuery(mention.workflow, account)))
-        return [FoundWorkflow(mention.workflow, known, self._requests.fitting(opens), account)]
+        return [FoundWorkflow(mention.workflow, known, self._requests.encode_if_fits(opens), account)]
 
-    async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[Finding]:
+    async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[LookupRow]:
         """Look for an id that stands alone: in the lists read lately, then in the nearest workflow."""
         instance = mention.instance or ""
-        accounts = [self._named(account) for account in viewer.visible_accounts]
+        accounts = [self._accounts.request_name(account) for account in viewer.visible_accounts]
         subjects = [
-            Subject(workflow, instance, account)
+            InstanceRef(workflow, instance, account)
             for account in accounts
             for workflow in viewer.among(self._accounts.get(account)[1].workflows_with(instance), account)
         ]
@@ -148,15 +136,15 @@ class LookUpHandler:
         if near is None or near.workflow is None:
             return [NotFound(instance)]
         try:
-            account = self._account_of(near)
+            account = self._accounts.find_linked(near.account_id, self._account_ids, near.account)
         except LookupError:
             return [NotFound(instance)]
         if not viewer.may(Right.VIEW, account, near.workflow):
             return [NotFound(instance)]
-        found = await self._instance(Subject(near.workflow, instance, account))
+        found = await self._instance(InstanceRef(near.workflow, instance, account))
         return [NotFound(instance, near.workflow) if isinstance(found.error, InstanceNotFound) else found]
 
-    async def _instance(self, subject: Subject) -> FoundInstance:
+    async def _instance(self, subject: InstanceRef) -> FoundInstance:
         _, workflows = self._accounts.get(subject.account)
         try:
             async with asyncio.timeout(self._timeout):
@@ -165,21 +153,3 @@ class LookUpHandler:
             log_problem(error)
             return FoundInstance(subject, error=error)
         return FoundInstance(subject, detail)
-
-    def _account_of(self, mention: Mention) -> str | None:
-        """Return the account of a mention, as settings name it.
-
-        Raises:
-            LookupError: a link leads to one that the bot does not read.
-        """
-        linked = mention.account_id
-        if linked is None or not self._account_ids:  # or wrangler's engine alone, of which no link tells
-            return mention.account
-        name = next((name for name, id_ in self._account_ids.items() if id_ == linked), None)
-        if name is None:
-            raise LookupError(linked)
-        return self._named(name)
-
-    def _named(self, account: str) -> str | None:
-        """Return an account as requests name it: None for the default one."""
-        return None if account == self._accounts.names[0] else account

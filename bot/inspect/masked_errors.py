@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.cloudflare.models import InstanceError
+from bot.cloudflare.causes import Cause
+from bot.cloudflare.instance_models import InstanceError
 from bot.inspect.model import InstanceView
 from bot.inspect.payloads import PayloadPolicy, mask_text
 
@@ -16,19 +17,25 @@ def mask_error(error: InstanceError | None, policy: PayloadPolicy) -> InstanceEr
     if error is None:
         return None
     name, message = (
-        None if text is None else mask_text(text[:_LONGEST], policy) for text in (error.name, error.message)
+        None if text is None else mask_text(text, policy, _LONGEST) for text in (error.name, error.message)
     )
     return InstanceError(name=name, message=message)
 
 
+def mask_cause(cause: Cause, policy: PayloadPolicy) -> Cause:
+    """Return why an instance failed, without secrets."""
+    error = mask_error(InstanceError(name=cause.name, message=cause.message), policy) or InstanceError()
+    return replace(cause, name=error.name, message=error.message)
+
+
 def mask_errors(view: InstanceView, policy: PayloadPolicy) -> InstanceView:
     """Return what is shown of an instance, with no secrets in its errors."""
-    detail, focus = view.detail, view.focus
+    detail, key_step = view.detail, view.key_step
     changes: dict[str, object] = {"error": mask_error(detail.error, policy)}
     if detail.rollback is not None:
         error = mask_error(detail.rollback.error, policy)
         changes["rollback"] = detail.rollback.model_copy(update={"error": error})
-    if focus is not None:
-        groups = tuple(replace(group, error=mask_error(group.error, policy)) for group in focus.groups)
-        focus = replace(focus, error=mask_error(focus.error, policy), groups=groups)
-    return replace(view, detail=detail.model_copy(update=changes), focus=focus)
+    if key_step is not None:
+        groups = tuple(replace(group, error=mask_error(group.error, policy)) for group in key_step.groups)
+        key_step = replace(key_step, error=mask_error(key_step.error, policy), groups=groups)
+    return replace(view, detail=detail.model_copy(update=changes), key_step=key_step)

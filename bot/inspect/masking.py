@@ -10,9 +10,9 @@ from urllib.parse import unquote
 from bot.inspect.likely_secrets import (
     REDACTED,
     decode_base64,
-    hidden,
     mask_likely_secrets,
     mask_number,
+    placeholder,
     substitute,
 )
 from bot.inspect.secret_keys import is_count, is_named, is_secret_key, mask_values_of_keys
@@ -20,7 +20,7 @@ from bot.inspect.secret_keys import is_count, is_named, is_secret_key, mask_valu
 LARGEST: Final = 2_000_000
 """Characters of a payload that are looked through and sent as a file; Cloudflare takes params of 1 MiB."""
 
-TOO_LARGE: Final = hidden("too large")
+TOO_LARGE: Final = placeholder("too large")
 """What stands in place of all that is beyond the characters to look through."""
 
 _HARMLESS: Final = re.compile(r"[A-Za-z0-9_ .,/-]{0,11}")
@@ -28,6 +28,8 @@ _HARMLESS: Final = re.compile(r"[A-Za-z0-9_ .,/-]{0,11}")
 _DEEPEST: Final = 40
 """Lists and objects within each other, and texts within texts, that are looked into."""
 _MOST_DECODINGS: Final = 3
+_AT_CUT: Final = 100
+"""Characters before the place where a text is cut that are not shown."""
 _NODE: Final = 8
 """Characters that a value counts beside its text."""
 _NAMES: Final = ("name", "key", "header", "field")
@@ -84,7 +86,7 @@ class _Masker:
             return self._text(value, depth)
         if isinstance(value, dict | list | tuple):
             if depth >= _DEEPEST:
-                return hidden("nested too deeply")
+                return placeholder("nested too deeply")
             return self._object(value, depth) if isinstance(value, dict) else self._list(value, depth)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return value
@@ -124,11 +126,11 @@ class _Masker:
     def _under(self, key: str, value: object, depth: int) -> Any:  # noqa: ANN401 - any JSON value
         """Mask what stands under a key."""
         if is_named(key, self._redact):
-            return hidden(mask_likely_secrets(key))
+            return placeholder(mask_likely_secrets(key))
         is_nothing = value is None or isinstance(value, bool) or value in ("", [], {}, REDACTED)
         is_plain_count = isinstance(value, int | float) and is_count(key)
         if not is_nothing and not is_plain_count and is_secret_key(key):
-            return hidden(mask_likely_secrets(key))
+            return placeholder(mask_likely_secrets(key))
         return self.value(value, depth + 1)
 
     def _key(self, key: str) -> str:
@@ -143,13 +145,13 @@ class _Masker:
             return text
         left, self._left = self._left, self._left - len(text)
         if len(text) > max(left, 0):
-            text = text[: max(left, 0)]
-            return self._plain(text, 0) + TOO_LARGE
+            # What stands at the cut may be the half of a secret, which nothing tells any more.
+            return self._plain(text[: max(left, 0)], 0)[:-_AT_CUT] + TOO_LARGE
         read = read_json(text)
         if read is None:
             return self._plain(text, 0)
         if depth >= _DEEPEST:
-            return hidden("nested too deeply")
+            return placeholder("nested too deeply")
         self._left = left
         masked = self.value(read, depth + 1)
         if masked == read:
@@ -160,7 +162,7 @@ class _Masker:
         """Mask a text that is no JSON; where it holds secrets in an encoding, return it decoded."""
         if (decoded := _decode(text)) != text:
             if decodings >= _MOST_DECODINGS:
-                return hidden("encoded too often")
+                return placeholder("encoded too often")
             if (masked := self._plain(decoded, decodings + 1)) != decoded:
                 return masked
         text = substitute(_ENCODED, lambda found: self._encoded(found[0], decodings), text)
@@ -172,7 +174,7 @@ class _Masker:
         if decoded is None or decodings >= _MOST_DECODINGS:
             return text
         masked = mask_value(decoded, self._redact)
-        return text if masked == decoded else hidden("encoded secret")
+        return text if masked == decoded else placeholder("encoded secret")
 
 
 def _decode(text: str) -> str:

@@ -12,9 +12,8 @@ from uuid import UUID
 from bot.browse.command import looks_like_instance
 from bot.cloudflare.dashboard import read_url
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
+from bot.slack.message_text import MOST_TEXT
 
-MOST_TEXT: Final = 20_000
-"""Characters that are looked at."""
 MOST_MENTIONS: Final = 10
 
 _PIECE: Final = re.compile(
@@ -24,6 +23,8 @@ _PIECE: Final = re.compile(
 )
 _PAIR: Final = re.compile(r"([\w-]+)([/:#])([\w-]+)")
 _MAX_ID: Final = 100
+"""Characters of an id that stands alone; a link may hold one of any length that there is."""
+_LONGEST_ID: Final = 271
 _BEHIND_URL: Final = ".,;:!?)]}*_~"
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2})?")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -108,7 +109,7 @@ class _Finder:
         page = read_url(url.rstrip(_BEHIND_URL))
         if page is None or page.workflow is None or not 1 <= len(page.workflow) <= MAX_WORKFLOW_NAME:
             return
-        instance = page.instance if 1 <= len(page.instance or "") <= _MAX_ID else None
+        instance = page.instance if 1 <= len(page.instance or "") <= _LONGEST_ID else None
         account = self._workflows.get(page.workflow)
         yield Mention(page.workflow, instance, account, page.account)
 

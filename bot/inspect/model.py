@@ -4,21 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
 
-from bot.cloudflare.models import InstanceDetail, InstanceError, Status
-
-_ENDED: Final = frozenset({"complete", "errored", "terminated"})
-"""Statuses that nothing but a restart changes."""
-
-
-def is_ended(status: Status | None) -> bool:
-    """Return whether an instance of a status is at its end."""
-    return status in _ENDED
+from bot.cloudflare.instance_models import InstanceDetail, InstanceError
+from bot.cloudflare.models import is_ended
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class InstanceRef:
     """Which instance.
 
     Attributes:
@@ -44,7 +36,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineStep:
     """A step in the timeline.
 
     Attributes:
@@ -99,7 +91,7 @@ class AttemptGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Focus:
+class KeyStep:
     """The step that matters most: the one that failed, or the one that goes on.
 
     Attributes:
@@ -111,7 +103,7 @@ class Focus:
         next_at: about when it is tried again; None where that is not known, or it is not.
     """
 
-    entry: Entry
+    entry: TimelineStep
     error: InstanceError | None = None
     groups: tuple[AttemptGroup, ...] = ()
     most_attempts: int | None = None
@@ -120,7 +112,7 @@ class Focus:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class StepSummary:
     """What all steps of an instance come to.
 
     Attributes:
@@ -148,7 +140,7 @@ class StepPage:
         scale: from when to when their bars reach; None where no step has a time.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[TimelineStep]
     first: int = 0
     scale: tuple[datetime, datetime] | None = None
 
@@ -160,17 +152,17 @@ class InstanceView:
     Attributes:
         subject: which one.
         detail: all that the API says of it.
-        survey: what its steps come to.
-        focus: the step that matters most, if any.
+        summary: what its steps come to.
+        key_step: the step that matters most, if any.
         page: the steps that are shown.
         now: when it was looked at.
         version_since: since when its version is there; None where that is not known.
     """
 
-    subject: Subject
+    subject: InstanceRef
     detail: InstanceDetail
-    survey: Survey
-    focus: Focus | None
+    summary: StepSummary
+    key_step: KeyStep | None
     page: StepPage
     now: datetime
     version_since: datetime | None = None

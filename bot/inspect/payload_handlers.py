@@ -10,13 +10,14 @@ from bot.access.policy import Access
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import StepNotAvailable
-from bot.cloudflare.models import InstanceDetail, InstanceError, Step
+from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Step
 from bot.cloudflare.requests import STEP_KINDS
 from bot.inspect.masked_errors import mask_error, mask_errors
-from bot.inspect.messages.focus import error_text
+from bot.inspect.messages.key_step import error_text
 from bot.inspect.messages.payloads import (
     IN_LIST,
     IN_MODAL,
+    PayloadBlocks,
     PayloadControls,
     StepOutput,
     file_name,
@@ -36,9 +37,9 @@ from bot.inspect.messages.payloads import (
     shared_payload_message,
     step_error_text,
 )
-from bot.inspect.model import InstanceView, Subject
+from bot.inspect.model import InstanceRef, InstanceView
 from bot.inspect.payload_requests import OfPayload, SendPayload, SharePayload, ShowOutputs, ShowPayload
-from bot.inspect.payloads import PayloadPolicy, preview, whole
+from bot.inspect.payloads import PayloadPolicy, mask_whole, preview_payload
 from bot.inspect.timeline import STEPS_PER_PAGE
 from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
 from bot.slack.interaction import Interaction
@@ -88,8 +89,8 @@ class PayloadHandlers:
         self._access = access
 
     async def blocks(
-        self, subject: Subject, detail: InstanceDetail, first: int, team: str
-    ) -> tuple[list[Block], list[Block]]:
+        self, subject: InstanceRef, detail: InstanceDetail, first: int, team: str
+    ) -> PayloadBlocks:
         """Return an instance's params and output for its message; see `payload_blocks`.
 
         Args:
@@ -148,7 +149,7 @@ class PayloadHandlers:
         if found.why_none:
             view = no_payload_view(request, found.why_none)
             return self._say(Message(found.why_none, []), view, interaction)
-        payload = await asyncio.to_thread(whole, found.value, self._policy)
+        payload = await asyncio.to_thread(mask_whole, found.value, self._policy)
         if not payload.text:
             view = payload_view(request, payload, None)
             return self._say(nothing_to_send_message(payload), view, interaction)
@@ -156,7 +157,7 @@ class PayloadHandlers:
         try:
             await self._files.send(interaction.user, name, payload.text, introduction(request))
         except (FilesNotAllowed, FileNotSent) as error:
-            start = await asyncio.to_thread(preview, found.value, self._policy)
+            start = await asyncio.to_thread(preview_payload, found.value, self._policy)
             said = (
                 not_allowed_message(start)
                 if isinstance(error, FilesNotAllowed)
@@ -166,7 +167,7 @@ class PayloadHandlers:
         said = sent_message(name, payload)
         if not interaction.in_modal:
             return ShowMessage(said)
-        start = await asyncio.to_thread(preview, found.value, self._policy, IN_MODAL)
+        start = await asyncio.to_thread(preview_payload, found.value, self._policy, IN_MODAL)
         return self._say(said, payload_view(request, start, None, note=f"✅ {said.text}"), interaction)
 
     async def share(self, request: SharePayload, interaction: Interaction) -> Reply:
@@ -178,7 +179,7 @@ class PayloadHandlers:
             return self._say(
                 Message(found.why_none, []), no_payload_view(request, found.why_none), interaction
             )
-        payload = await asyncio.to_thread(preview, found.value, self._policy)
+        payload = await asyncio.to_thread(preview_payload, found.value, self._policy)
         view = None
         if interaction.open_view:
             view = {**await self._view(request, interaction), "private_metadata": interaction.dump("")}
@@ -195,7 +196,7 @@ class PayloadHandlers:
         found = await self._find(request)
         if found.why_none:
             return no_payload_view(request, found.why_none)
-        payload = await asyncio.to_thread(preview, found.value, self._policy, IN_MODAL)
+        payload = await asyncio.to_thread(preview_payload, found.value, self._policy, IN_MODAL)
         if not payload.text:
             return payload_view(request, payload, None)
         about = (request.subject, request.what, request.step, request.step_kind)
@@ -203,7 +204,7 @@ class PayloadHandlers:
         viewer = await self._access.viewer(interaction)
         if viewer.may(Right.PAYLOADS, request.subject.account, request.subject.workflow):
             share = await self._requests.try_save(SharePayload(*about), interaction.team)
-        return payload_view(request, payload, send, share)
+        return payload_view(request, payload, send, share=share)
 
     async def _outputs(self, request: ShowOutputs, team: str) -> Block:
         subject = request.subject
@@ -213,7 +214,7 @@ class PayloadHandlers:
         for number, step in enumerate(_page(detail, request.first), request.first + 1):
             if step.output is None:
                 continue
-            payload = await asyncio.to_thread(preview, step.output, self._policy, IN_LIST)
+            payload = await asyncio.to_thread(preview_payload, step.output, self._policy, IN_LIST)
             show = None
             if step.type in STEP_KINDS and not payload.hidden_by_workflow:
                 show = await self._requests.try_save(ShowPayload(subject, "step", step.name, step.type), team)

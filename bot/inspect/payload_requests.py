@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from bot.browse.requests import ShowInstance
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.slack.requests import Request
 
 
@@ -21,7 +21,7 @@ class OfPayload(Request):
         step_kind: the step's type, `step`, `rollback` or `waitForEvent`.
     """
 
-    subject: Subject
+    subject: InstanceRef
     what: Literal["params", "output", "step"] = "params"
     step: str = ""
     step_kind: str = "step"
@@ -48,7 +48,7 @@ class ShowOutputs(Request):
     """
 
     kind: ClassVar[str] = "outputs_show"
-    subject: Subject
+    subject: InstanceRef
     first: Annotated[int, Field(ge=0)] = 0
 
     def command(self) -> str:

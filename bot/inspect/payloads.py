@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from bot.inspect.likely_secrets import REDACTED, hidden
+from bot.inspect.likely_secrets import REDACTED, placeholder
 from bot.inspect.masking import LARGEST, TOO_LARGE, mask_value, read_json
 
 PREVIEW: Final = 2_400
@@ -65,12 +65,12 @@ def mask(value: object, policy: PayloadPolicy, most: int = LARGEST) -> Any:  # n
     return mask_value(value, policy.redact, most)
 
 
-def mask_text(text: str, policy: PayloadPolicy) -> str:
+def mask_text(text: str, policy: PayloadPolicy, most: int = LARGEST) -> str:
     """Return a text of an author, as an error's message, without secrets; see `mask`."""
-    return str(mask(text, policy))
+    return str(mask(text, policy, most))
 
 
-def preview(value: object, policy: PayloadPolicy, most: int = PREVIEW) -> Payload:
+def preview_payload(value: object, policy: PayloadPolicy, most: int = PREVIEW) -> Payload:
     """Return the beginning of a payload, of at most `most` characters, without secrets.
 
     The time that it takes does not grow with the payload, but for reading it as JSON.
@@ -78,7 +78,7 @@ def preview(value: object, policy: PayloadPolicy, most: int = PREVIEW) -> Payloa
     return _payload(value, policy, most, most + _MARGIN)
 
 
-def whole(value: object, policy: PayloadPolicy) -> Payload:
+def mask_whole(value: object, policy: PayloadPolicy) -> Payload:
     """Return a payload without secrets, up to about `LARGEST` characters."""
     return _payload(value, policy, LARGEST - _MARGIN, LARGEST)
 
@@ -127,4 +127,4 @@ def _write(value: object) -> str:
         try:
             return json.dumps(value, indent=2, ensure_ascii=False)
         except (RecursionError, ValueError):
-            return hidden("nested too deeply")
+            return placeholder("nested too deeply")

@@ -1,4 +1,7 @@
-"""What people ask of one instance that is shown already. `ShowInstance` and `DescribeInstance` begin it."""
+"""What people ask of one instance that is shown already, and of a message that may mention some.
+
+`ShowInstance` and `DescribeInstance` come first, and are among the requests of lists.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -6,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from bot.browse.requests import ShowInstance
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.slack.requests import Request
 
 
@@ -19,7 +22,7 @@ class OfInstance(Request):
         first: the place of a step on the page to show, from 0.
     """
 
-    subject: Subject
+    subject: InstanceRef
     first: Annotated[int, Field(ge=0)] = 0
 
     def command(self) -> str:
@@ -53,3 +56,15 @@ class OpenDashboard(Request):
     """A link to the dashboard was followed: Slack opens it, and tells of the click all the same."""
 
     kind: ClassVar[str] = "dashboard_open"
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp(Request):
+    """What a message mentions.
+
+    Attributes:
+        text: of the message.
+    """
+
+    kind: ClassVar[str] = "look_up"
+    text: str

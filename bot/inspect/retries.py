@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import Retries, Step, StepConfig
+from bot.cloudflare.instance_models import Retries, Step, StepConfig
 from bot.language.durations import parse_duration
 from bot.ui.elements import duration
 

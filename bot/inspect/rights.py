@@ -21,8 +21,13 @@ class InspectRights:
     access: Access
 
     async def require_described(self, request: DescribeInstance, interaction: Interaction) -> None:
-        """Require the right for any workflow; the handler asks for the one that the words mean."""
-        await self.access.require_any(Right.VIEW, interaction, request.account)
+        """Require the right for any workflow; the handler asks for the one that the words mean.
+
+        Which account a link leads to is not known yet, so that any will do.
+        """
+        viewer = await self.access.viewer(interaction)
+        if request.account_id is None or not viewer.visible_accounts:
+            viewer.require_any(Right.VIEW, request.account)
 
     async def require_instance(self, request: OfInstance, interaction: Interaction) -> None:
         """Require the right for the workflow of an instance."""

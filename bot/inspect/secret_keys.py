@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
-from bot.inspect.likely_secrets import OVERLAP, PART, hidden
+from bot.inspect.likely_secrets import OVERLAP, PART, placeholder
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W_A-Za-z0-9]+")
 
@@ -14,7 +14,7 @@ _SECRET_WORDS: Final = frozenset(
     {
         *("password", "passwords", "passwd", "passphrase", "passcode", "pwd", "pin", "otp", "totp"),
         *("secret", "secrets", "credential", "credentials", "creds", "authorization", "cookie", "cookies"),
-        *("jwt", "bearer", "ssn", "cvv", "cvc", "cvn", "pan", "iban"),
+        *("jwt", "bearer", "ssn", "cvv", "cvc", "cvn", "pan", "iban", "pass", "pw", "sig", "signature"),
     }
 )
 """A key with one of these among its words names a secret, as `user_password` or `Set-Cookie` do."""
@@ -26,7 +26,7 @@ _SECRET_PARTS: Final = re.compile(
 )
 """What names a secret in a key that is written together, as `accesstoken` is."""
 
-_WHOLE_KEYS: Final = frozenset({"auth", "pass", "pw", "sid", "apikey", "dsn"})
+_WHOLE_KEYS: Final = frozenset({"auth", "sid", "apikey", "dsn"})
 
 _ENDINGS: Final = frozenset(
     {"value", "values", "hash", "string", "text", "base64", "header", "raw", "plain", "old", "new"}
@@ -48,7 +48,7 @@ _HARMLESS_ENDINGS: Final = frozenset(
             "total",
             "policy",
         ),
-        *("expires", "expiry", "expiration", "ttl", "age", "at", "in", "on", "ms", "seconds"),
+        *("expires", "expiry", "expiration", "ttl", "rate", "age", "at", "in", "on", "ms", "seconds"),
         *("enabled", "required", "valid", "url", "uri", "domain", "path"),
     }
 )
@@ -140,7 +140,7 @@ def _mask_where(where: re.Pattern[str], text: str, patterns: tuple[str, ...]) ->
         start, end = _element(text, found.end()) if where is _ELEMENT else _value(text, found, key)
         value = text[start:end]
         if value and (named or not (_NOTHING.fullmatch(value) or (is_count(key) and value.isdigit()))):
-            shown += [text[done:start], hidden(key)]
+            shown += [text[done:start], placeholder(key)]
             done = end
         position = max(end, found.end())
     return "".join((*shown, text[done:]))

@@ -7,18 +7,18 @@ from itertools import groupby
 from typing import Final
 
 from bot.cloudflare.causes import error_of, failed_step, has_failed, step_name
-from bot.cloudflare.models import Attempt, InstanceDetail, InstanceError, Step
+from bot.cloudflare.instance_models import Attempt, InstanceDetail, InstanceError, Step
+from bot.cloudflare.models import is_ended
 from bot.inspect.model import (
     AttemptGroup,
-    Entry,
-    Focus,
+    InstanceRef,
     InstanceView,
+    KeyStep,
     State,
     StepPage,
-    Subject,
-    Survey,
+    StepSummary,
+    TimelineStep,
     ends_at,
-    is_ended,
 )
 from bot.inspect.retries import next_attempt_at, retries_text
 
@@ -32,7 +32,7 @@ _TIMED: Final = ("step", "rollback")
 """Kinds whose `success` says how they ended; `finished` says it of the others."""
 
 
-async def build_view(subject: Subject, detail: InstanceDetail, first: int, now: datetime) -> InstanceView:
+async def build_view(subject: InstanceRef, detail: InstanceDetail, first: int, now: datetime) -> InstanceView:
     """Build what is shown of an instance; others get their turn between the looks at all of its steps.
 
     Args:
@@ -41,13 +41,13 @@ async def build_view(subject: Subject, detail: InstanceDetail, first: int, now: 
         first: the place of a step on the page to show, from 0.
         now: the time.
     """
-    surveyed = survey(detail)
+    summary = summarize_steps(detail)
     await asyncio.sleep(0)
-    focus = find_focus(detail, surveyed)
-    return InstanceView(subject, detail, surveyed, focus, cut_page(detail, first, now), now)
+    key_step = find_key_step(detail, summary)
+    return InstanceView(subject, detail, summary, key_step, cut_page(detail, first, now), now)
 
 
-def survey(detail: InstanceDetail) -> Survey:
+def summarize_steps(detail: InstanceDetail) -> StepSummary:
     """Return what all steps of an instance come to."""
     steps, may_go_on = detail.steps, not is_ended(detail.status)
     own, failures, first_failed, first_going = len(steps), 0, None, None
@@ -61,7 +61,7 @@ def survey(detail: InstanceDetail) -> Survey:
             first_failed = place if first_failed is None else first_failed
         elif state is State.GOING and may_go_on and first_going is None:
             first_going = place
-    return Survey(len(steps), own, failures, first_failed, first_going)
+    return StepSummary(len(steps), own, failures, first_failed, first_going)
 
 
 def cut_page(detail: InstanceDetail, first: int, now: datetime) -> StepPage:
@@ -76,9 +76,9 @@ def cut_page(detail: InstanceDetail, first: int, now: datetime) -> StepPage:
     return StepPage(entries, start, _scale(entries, ends_at(detail, now)))
 
 
-def _to_entry(step: Step, number: int, *, is_stopped: bool) -> Entry:
+def _to_entry(step: Step, number: int, *, is_stopped: bool) -> TimelineStep:
     state = _state(step)
-    return Entry(
+    return TimelineStep(
         number=number,
         kind=step.type or "step",
         name=shown_name(step.name),
@@ -98,17 +98,17 @@ def shown_name(name: str) -> str:
     return f"{written} #{counter}" if counter and counter != "1" else written
 
 
-def find_focus(detail: InstanceDetail, surveyed: Survey) -> Focus | None:
+def find_key_step(detail: InstanceDetail, summary: StepSummary) -> KeyStep | None:
     """Return the step that matters most: the one that failed, else the one that goes on."""
     ended = is_ended(detail.status)
-    place = None if ended else surveyed.first_going
+    place = None if ended else summary.first_going
     if detail.status in _FAILED and (failed := failed_step(detail)) is not None:
         place = _place_of(detail.steps, failed)
     if place is None:
         return None
     step = detail.steps[place]
     retries = step.config.retries if step.config else None
-    return Focus(
+    return KeyStep(
         entry=_to_entry(step, place + 1, is_stopped=ended),
         error=error_of(step),
         groups=group_attempts(step.attempts),
@@ -138,7 +138,7 @@ def group_attempts(attempts: Sequence[Attempt]) -> tuple[AttemptGroup, ...]:
     return tuple(groups)
 
 
-def bar(entry: Entry, scale: tuple[datetime, datetime] | None, until: datetime) -> str:
+def bar(entry: TimelineStep, scale: tuple[datetime, datetime] | None, until: datetime) -> str:
     """Draw when a step ran within a stretch of time, `BAR_WIDTH` characters wide and one of them at least."""
     end = entry.last_moment(until)
     if scale is None or entry.start is None or end is None:
@@ -163,7 +163,7 @@ def _state(step: Step) -> State:
     return State.GOING if is_going else State.UNKNOWN
 
 
-def _scale(entries: Sequence[Entry], until: datetime) -> tuple[datetime, datetime] | None:
+def _scale(entries: Sequence[TimelineStep], until: datetime) -> tuple[datetime, datetime] | None:
     starts = [entry.start for entry in entries if entry.start is not None]
     ends = [end for entry in entries if (end := entry.last_moment(until)) is not None]
     return (min(starts), max((*starts, *ends))) if starts else None

@@ -62,11 +62,17 @@ class Lookups(Generic[_K, _V]):
         ask: asks for a key; raises one of `SLACK_ERRORS`.
         fresh: how long an answer is good without another call.
         now: a monotonic clock in seconds.
+        usable: how long it stands in for one that Slack does not give just now.
     """
 
     def __init__(
-        self, ask: Callable[[_K], Awaitable[_V]], fresh: timedelta, now: Callable[[], float]
+        self,
+        ask: Callable[[_K], Awaitable[_V]],
+        fresh: timedelta,
+        now: Callable[[], float],
+        usable: timedelta = FOR_LONG,
     ) -> None:
+        self._usable = usable.total_seconds()
         self._ask = ask
         self._fresh = fresh.total_seconds()
         self._now = now
@@ -85,7 +91,7 @@ class Lookups(Generic[_K, _V]):
         *,
         anew: bool = False,
     ) -> _V:
-        """Return an answer. One of up to a day ago stands in while Slack gives none.
+        """Return an answer. An older one stands in for a while if Slack gives none.
 
         Args:
             key: what to ask for.
@@ -133,5 +139,5 @@ class Lookups(Generic[_K, _V]):
                 until = self._now() + _AFTER_FAILURE.total_seconds()
                 self._entries[key] = _Entry(failed, until, until)
             return failed
-        self._entries[key] = _Entry(answer, now + self._fresh, now + FOR_LONG.total_seconds())
+        self._entries[key] = _Entry(answer, now + self._fresh, now + self._usable)
         return answer

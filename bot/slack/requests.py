@@ -177,7 +177,7 @@ class RequestStore:
         """Return whether a request fits into a button and needs no database."""
         return len(self._codec.encode(request)) <= VALUE
 
-    def fitting(self, request: Request) -> str | None:
+    def encode_if_fits(self, request: Request) -> str | None:
         """Return a value for a button that needs no database; None if the request does not fit into one.
 
         It is not remembered: a list has one for each of its rows, which would push out all others.

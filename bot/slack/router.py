@@ -26,10 +26,11 @@ from bot.language.tokens import extract_mentions
 from bot.slack.admission import Admission, NotAdmitted
 from bot.slack.attempts import attempt, reply_with_readings
 from bot.slack.background import Background
-from bot.slack.client import SLACK_ERRORS, reason
+from bot.slack.client import SLACK_ERRORS
 from bot.slack.handled import HandledRequests
 from bot.slack.interaction import Interaction
 from bot.slack.message_text import message_text
+from bot.slack.problem_log import log_problem
 from bot.slack.reply import (
     Accepted,
     Delayed,
@@ -369,18 +370,6 @@ def _signed(interaction: Interaction, request: AsyncBoltRequest) -> Interaction:
     """Return the interaction with the signature of its request."""
     values = request.headers.get(SIGNATURE.lower())
     return replace(interaction, signature=values[0]) if values else interaction
-
-
-def log_problem(error: BaseException) -> None:
-    """Log a problem that a person is told of, without what they typed."""
-    facts: Mapping[str, Any] = {}
-    if isinstance(error, CloudflareError):
-        facts = {"reason": error.for_log, "codes": error.codes, "status": error.http_status, "ray": error.ray}
-    elif isinstance(error, SLACK_ERRORS):
-        facts = {"reason": reason(error)}
-    elif isinstance(error, InvalidButton):
-        facts = {"reason": str(error)}
-    _log.info("problem_told", error=type(error).__name__, **facts)
 
 
 def _problem(error: BaseException, message: Message, request_id: str) -> Reply:

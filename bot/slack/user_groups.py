@@ -10,6 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.lookups import LookupFailed, Lookups
 
 _REMEMBER: Final = timedelta(minutes=5)
+_USABLE: Final = timedelta(minutes=15)
+"""A group gives rights, and who has left it must not keep them for long because Slack is busy."""
 
 
 class UserGroups:
@@ -22,14 +24,14 @@ class UserGroups:
 
     def __init__(self, client: AsyncWebClient, now: Callable[[], float]) -> None:
         self._client = client
-        self._members: Lookups[str, frozenset[str]] = Lookups(self._ask, _REMEMBER, now)
+        self._members: Lookups[str, frozenset[str]] = Lookups(self._ask, _REMEMBER, now, _USABLE)
 
     def known(self, group: str) -> frozenset[str] | LookupFailed | None:
         """Return Slack's ids of a group's people, or why they can't be told; None where it is to be asked."""
         return self._members.known(group)
 
     async def get(self, group: str, timeout: timedelta) -> frozenset[str]:  # noqa: ASYNC109 - as `Lookups`
-        """Return Slack's ids of a group's people; those of up to a day ago stand in while it gives none.
+        """Return Slack's ids of a group's people; those of a quarter of an hour ago may stand in for them.
 
         Raises:
             LookupFailed: Slack did not tell.

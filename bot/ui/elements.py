@@ -238,7 +238,7 @@ def button(label: str, action_id: str, value: str, accessibility_label: str) -> 
     }
 
 
-def numbered(pressed: Block, number: int) -> Block:
+def with_number(pressed: Block, number: int) -> Block:
     """Build one of several buttons of a block that do the same."""
     return {**pressed, "action_id": f"{pressed['action_id']}{ACTION_NUMBER}{number}"}
 

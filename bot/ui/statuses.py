@@ -31,6 +31,7 @@ _APPEARANCES: Final = {
 
 URGENCY: Final = tuple(_APPEARANCES)
 
+_ENDING_WORDS: Final = {"errored": "failed", "complete": "completed", "terminated": "terminated"}
 _LONGEST_STATUS: Final = 60
 
 
@@ -39,3 +40,8 @@ def appearance(status: Status | None) -> Appearance:
     if status is None:
         return Appearance("⚪", "No status")
     return _APPEARANCES.get(status) or Appearance("⚪", limits.shorten(plain(status), _LONGEST_STATUS))
+
+
+def ending_word(status: Status | None) -> str:
+    """Return what became of an instance of a status at its end, in a word; `ended` for any other status."""
+    return _ENDING_WORDS.get(status or "", "ended")

@@ -331,3 +331,36 @@ async def test_a_page_of_somebody_s_long_walk_is_shown_to_those_who_may_see_its_
             said = await (await ada.click(walked, action_id)).message()
             assert "You may not look at `payroll`" in said.all_text(), action_id
         assert len(cloudflare.calls) == calls
+
+
+async def test_a_creator_who_is_a_guest_by_now_has_no_digest_in_a_direct_message(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    add_failure(cloudflare, "orders", "ord-1001", Failure("Error", "failed"))
+    async with run_bot():
+        await ask(slack.person("ada", "@ada"), "digest create daily 9am workflow:orders")
+    slack.workspace.add(replace(ADA, guest="channel"))
+    async with run_bot(bot_admins=GRACE.id):
+        await ask(slack.person("grace"), "digest run 1")
+        posted = (await wait_for_message(slack, "@ada")).all_text()
+    assert "ord-1001" not in posted
+    assert "may not look at this any more" in posted
+
+
+async def test_a_digest_shows_no_secrets_that_errors_hold(
+    run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
+) -> None:
+    secret = "hunter2-canary"
+    for number, text in enumerate(
+        (f"401 for https://api:{secret}@pay.example/?sig={secret}", f"smtp_pass={secret} customer=c-{secret}")
+    ):
+        add_failure(cloudflare, "orders", f"ord-{1001 + number}", Failure("Error", text))
+    async with run_bot(bot_redact="customer"):
+        made = await ask_digest(slack.person("ada"), "create daily 9am workflow:orders")
+        shown = await ask_digest(slack.person("ada"), "preview 1")
+        await ask_digest(slack.person("ada"), "run 1")
+        posted = await wait_for_message(slack)
+    assert "ord-1001" in posted.all_text()
+    for message in (made, shown, posted):
+        assert secret not in message.text + json.dumps(message.blocks)
+    assert "[hidden: " in posted.all_text()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SharePayload, ShowPayload
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply
@@ -30,7 +30,7 @@ def _account(cloudflare: Simulation) -> None:
 
 def press_payload(person: Person, message: Message) -> Awaitable[Reply]:
     """Press a button that opens the params."""
-    carried = CODEC.encode(ShowPayload(Subject("orders", "ord-1"), "params"))
+    carried = CODEC.encode(ShowPayload(InstanceRef("orders", "ord-1"), "params"))
     action = {"type": "button", "action_id": "payload_params", "block_id": "b", "value": carried}
     return person.act(message, action)
 
@@ -66,7 +66,7 @@ async def test_without_rules_who_may_look_at_an_instance_reads_them(
         assert CANARY in texts(await ask(slack.person("ada"), "show orders ord-1"))
 
 
-SHARED = SharePayload(Subject("orders", "ord-1"), "params")
+SHARED = SharePayload(InstanceRef("orders", "ord-1"), "params")
 
 
 def press_share(person: Person, message: Message) -> Awaitable[Reply]:

@@ -1,6 +1,7 @@
 """One instance from end to end: typed, or opened by a row's button, refreshed, and paged through."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.models import Instance, Status
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.requests import RefreshInstance, TurnSteps
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Failure, JsonError, Simulation, Slow
 from bot.playground.simulators.cloudflare.steps import Attempt, Sleep, Step
@@ -337,6 +338,10 @@ async def test_a_link_to_another_account_of_the_bot_s_is_looked_up_there(
             assert "🔴 ord-1002 · errored" in message.all_text()
             assert "`orders` in `staging`" in message.all_text()
             assert "`/workflows show orders ord-1002 account:staging`" in message.all_text()
+        may_there = json.dumps([{"who": ["everyone"], "accounts": ["staging"], "rights": ["view"]}])
+        async with run_bot(cloudflare_accounts={"staging": staging}, bot_access=may_there):
+            message = await ask(slack.person("ada"), f"https://dash.cloudflare.com/{'f' * 32}/{path}")
+            assert "🔴 ord-1002 · errored" in message.all_text()
 
 
 @pytest.mark.usefixtures("orders")
@@ -385,8 +390,8 @@ async def test_nothing_of_an_instance_is_logged(ada: Person, orders: Simulation,
         ShowInstance(
             "my flow", "i" * 100, "prod", Instance(id="ord-1", status=Status("errored"), created_on=START)
         ),
-        TurnSteps(Subject("orders", "ord-1"), 24_980),
-        RefreshInstance(Subject("orders", "ord-1", "staging"), 20),
+        TurnSteps(InstanceRef("orders", "ord-1"), 24_980),
+        RefreshInstance(InstanceRef("orders", "ord-1", "staging"), 20),
     ],
 )
 def test_what_its_buttons_carry_is_read_again(request_: Any) -> None:

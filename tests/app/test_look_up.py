@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.app import Bot, cloudflare_session, open_access, open_accounts
-from bot.inspect.look_up import LookUp, LookUpHandler
+from bot.inspect.look_up import LookUpHandler
+from bot.inspect.requests import LookUp
 from bot.playground.simulators.cloudflare import (
     DEFAULT_ACCOUNT_ID,
     Failure,

@@ -12,7 +12,7 @@ import pytest
 
 from bot.app import Bot
 from bot.browse.requests import ShowInstance
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, ShowOutputs, ShowPayload
 from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Failure, Step, WaitForEvent
@@ -41,7 +41,7 @@ PARAMS = {
 OUTPUT = json.dumps({"receipt": "receipt-canary", "card": "4111 1111 1111 1111"})
 LONG = json.dumps({"rows": [f"row-canary-{number:05}" for number in range(5_000)], "token": SECRET})
 START = datetime.now(UTC) - timedelta(hours=1)
-SUBJECT = Subject("orders", "ord-1")
+SUBJECT = InstanceRef("orders", "ord-1")
 
 
 def step(name: str, output: str | None, error: Failure | None = None) -> Step:
@@ -235,7 +235,7 @@ async def test_of_a_hidden_output_there_is_no_file(ada: Person, slack: LocalSlac
 
 
 async def test_in_a_modal_the_answer_stands_in_it(ada: Person, slack: LocalSlack) -> None:
-    view = await press_value(ada, "payload_params", ShowPayload(Subject("orders", "ord-2"), "params"))
+    view = await press_value(ada, "payload_params", ShowPayload(InstanceRef("orders", "ord-2"), "params"))
     assert isinstance(view, View)
     updates = slack.views.shown.follow(lambda shown: shown.id == view.id)
     await _press(ada, view, "payload_send")
@@ -250,7 +250,7 @@ async def test_a_click_that_comes_twice_sends_one_file(ada: Person, slack: Local
     reply = await ada.click(message, "payload_send")
     await answer(reply)
     assert len(slack.files) == 1
-    request = SendPayload(Subject("orders", "ord-2"), "params")
+    request = SendPayload(InstanceRef("orders", "ord-2"), "params")
     await press_value(ada, "payload_send", request)
     assert len(slack.files) == 2, "another click is another file"
 

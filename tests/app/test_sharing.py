@@ -278,7 +278,7 @@ async def test_what_is_shared_from_a_modal_is_posted_where_that_was_opened(
     shown = await ada.act_in_view(opened, {key: pressed[key] for key in ("type", "action_id", "value")})
     assert shown.ack.status == 200
     updated = await reply.view()
-    assert "Shared: everybody where you opened this sees it now" in updated.all_text()
+    assert "Shared with everybody in this conversation, without params and output." in updated.all_text()
     (shared,) = public_messages(slack)
     assert shared.all_text().startswith("Shared by `@ada`\n")
     assert secret in shared.all_text()

@@ -16,7 +16,7 @@ CODEC = request_codec()
 
 
 def value_of(request: Request) -> str | None:
-    """Write the value of a row's button, as `RequestStore.fitting` does without a database."""
+    """Write the value of a row's button, as `RequestStore.encode_if_fits` does without a database."""
     text = CODEC.write(request)
     return text if len(text) <= VALUE else None
 

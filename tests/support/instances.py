@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.cloudflare.models import (
+from bot.cloudflare.instance_models import (
     Attempt,
     InstanceDetail,
     InstanceError,
     Retries,
-    Status,
     Step,
     StepConfig,
     Trigger,
 )
+from bot.cloudflare.models import Status
 
 BEGIN = datetime(2026, 11, 23, 13, 0, 0, tzinfo=UTC)
 NOW = BEGIN + timedelta(hours=1)

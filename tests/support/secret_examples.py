@@ -53,7 +53,8 @@ SECRET_KEYS = (
     "private_key", "signingKey", "secretAccessKey", "accessKeyId", "encryption_key", "authorization",
     "Authorization", "Proxy-Authorization", "cookie", "Set-Cookie", "sessionId", "session_id",
     "credentials", "credential", "passphrase", "passcode", "ssn", "SSN", "socialSecurityNumber", "cvv",
-    "cvc", "card_cvv2", "cardNumber", "creditCardNumber", "pin", "otp", "jwt", "iban",
+    "cvc", "card_cvv2", "cardNumber", "creditCardNumber", "pin", "otp", "jwt", "iban", "pass", "smtp_pass",
+    "DB_PASS", "userPass", "db_pw", "sig", "Signature", "X-Goog-Signature", "x-hub-signature-256",
 )  # fmt: skip
 """Keys whose values are hidden, in the spellings of many languages."""
 
@@ -61,7 +62,7 @@ ORDINARY_KEYS = (
     "id", "orderId", "status", "email", "keyboard", "monkey", "secretary", "tokenizer", "tokenCount",
     "token_type", "passed", "compass", "authorName", "author", "spin", "mapping", "company", "span", "key",
     "primaryKey", "idempotency_key", "created_at", "cookiesEnabled", "password_reset_at", "expires_in",
-    "session_name", "hash", "version",
+    "session_name", "hash", "version", "pass_rate", "pass_count", "bypass", "signature_version", "design",
 )  # fmt: skip
 
 ORDINARY = (

@@ -6,11 +6,12 @@ from itertools import pairwise
 from typing import Final
 
 from bot.browse.messages.details import ValueOf, no_value
-from bot.browse.messages.rows import ROW_DETAILS, STILL_GOING, rows
+from bot.browse.messages.rows import ROW_DETAILS, rows
 from bot.browse.messages.table import table
 from bot.browse.model import ListQuery
 from bot.browse.options import MAX_ROWS
 from bot.browse.screen import Screen
+from bot.cloudflare.models import ACTIVE_STATUSES
 from bot.ui import limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
@@ -200,7 +201,7 @@ def _end(screen: Screen) -> list[str]:
     query = screen.query
     if screen.next is not None or not screen.is_last:
         return []
-    if query.since is None or query.status in STILL_GOING:
+    if query.since is None or query.status in ACTIVE_STATUSES:
         return ["the end of the list"] if screen.rows else []
     missing = "instances created before may have ended since"
     return [f"no more created since then; {missing}" if screen.rows else missing]

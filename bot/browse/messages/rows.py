@@ -8,15 +8,12 @@ from typing import Final
 from bot.browse.messages.details import ValueOf, details_button
 from bot.browse.requests import ShowInstance
 from bot.browse.screen import Screen
-from bot.cloudflare.models import Instance
+from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
 from bot.ui.elements import ago, code, duration, escape, moment_after, section
 from bot.ui.limits import Block
-from bot.ui.statuses import appearance
+from bot.ui.statuses import appearance, ending_word
 
-STILL_GOING: Final = frozenset({"running", "queued", "paused", "waiting", "waitingForPause", "rollingBack"})
-ENDED: Final = {"errored": "failed", "complete": "completed", "terminated": "terminated"}
-"""What became of an instance at its end, by its status."""
 _SHORT_ID: Final = 24
 """Characters of an id that has room for its times beside it; one of a UUID's length has not."""
 
@@ -105,9 +102,9 @@ def row_times(row: Instance, now: datetime) -> Sequence[str]:
     began = row.started_on or row.created_on
     start = [] if began is None else [moment_after("started" if row.started_on else "created", began)]
     if row.ended_on is not None:
-        ended = moment_after(ENDED.get(row.status or "", "ended"), row.ended_on)
+        ended = moment_after(ending_word(row.status), row.ended_on)
         return [ended, *([f"ran {duration(row.ended_on - row.started_on)}"] if row.started_on else start)]
-    if began is not None and row.status in STILL_GOING:
+    if began is not None and row.status in ACTIVE_STATUSES:
         is_active = row.status == ("running" if row.started_on else "queued")
         is_worth_it = is_active and now - began >= _SECOND
         return [*start, f"{row.status} for {duration(now - began)}" if is_worth_it else ago(now - began)]

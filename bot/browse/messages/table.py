@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.browse.messages.details import LABEL, ValueOf
-from bot.browse.messages.rows import STILL_GOING, row_button
+from bot.browse.messages.rows import row_button
 from bot.browse.screen import Screen
-from bot.cloudflare.models import Instance
+from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
-from bot.ui.elements import duration, numbered, plain
+from bot.ui.elements import duration, plain, with_number
 from bot.ui.limits import Block
 from bot.ui.statuses import appearance
 
@@ -74,7 +74,7 @@ def _cells(row: Instance, number: int, screen: Screen, value_of: ValueOf) -> dic
         "Ran": _span(_ran(row, screen.fetched_at)),
         "Trigger": _text(plain(row.trigger_source or "").removeprefix("unknown")),
         "Version": _text(plain(row.version_id or "")[:_VERSION]),
-        LABEL: _text("") if pressed is None else _action(numbered(pressed, number)),
+        LABEL: _text("") if pressed is None else _action(with_number(pressed, number)),
     }
 
 
@@ -84,7 +84,7 @@ def _ran(row: Instance, now: datetime) -> timedelta | None:
         return None
     if row.ended_on is not None:
         return row.ended_on - row.started_on
-    return now - row.started_on if row.status in STILL_GOING else None
+    return now - row.started_on if row.status in ACTIVE_STATUSES else None
 
 
 def _text(text: str) -> Cell:

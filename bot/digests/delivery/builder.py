@@ -25,7 +25,7 @@ from bot.digests.model import Digest
 from bot.digests.reading import ReportBuilder
 from bot.digests.report import Report
 from bot.digests.runs import ActiveRun, Attempt, RunRepository, RunResult
-from bot.digests.scope import CreatorUnknown, DigestScope, tell_all
+from bot.digests.scope import CreatorUnknown, DigestScope, report_all
 from bot.reasons import reason_of
 from bot.slack.poster import OutgoingMessage, Posted, Poster, RetryLater, Unknown
 from bot.slack.requests import RequestStore
@@ -139,7 +139,7 @@ class MessageBuilder:
             missed=await self.runs.missed_since(run),
             sharing=run.due_at,
             patient=bool(self._remaining(active)),
-            may_tell=tell_all if self.scope is None else await self.scope.of(digest),
+            may_report=report_all if self.scope is None else await self.scope.reportable(digest),
         )
         # A run that a person asked for moves nothing: the scheduled ones count from the last scheduled one.
         baseline = None if active.is_asked_for else report.baseline

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from typing import Final
 
 from bot.browse.messages.details import button_of
-from bot.browse.messages.rows import ENDED, gap_behind
+from bot.browse.messages.rows import gap_behind
 from bot.browse.options import DEFAULT_ROWS
-from bot.cloudflare.models import Status
+from bot.cloudflare.models import Status, is_ended
 from bot.digests.command.requests import OfInstances
 from bot.digests.messages.phrases import name_of, newly
 from bot.digests.model import ERRORED
@@ -28,6 +28,7 @@ from bot.ui.elements import (
     section,
 )
 from bot.ui.limits import Block
+from bot.ui.statuses import ending_word
 
 _LONGEST_ID: Final = 280
 
@@ -78,7 +79,8 @@ def reported_message(request: OfInstances, buttons: InstanceButtons) -> Message:
 
 def _rows(rows: Sequence[tuple[str, int]], status: Status, details: Sequence[str | None]) -> Iterator[Block]:
     """Build a paragraph for each instance, with its button if there is one."""
-    gap, became = gap_behind(instance for instance, _ in rows), ENDED.get(status, "since")
+    gap = gap_behind(instance for instance, _ in rows)
+    became = ending_word(status) if is_ended(status) else "since"
     for (instance, at), value in zip_longest(rows, details):
         said = f"{code(instance, _LONGEST_ID)}{gap}{moment_after(became, _at(at))}"
         yield section(said, button_of(instance, value) if value else None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cloudflare.dashboard import DashboardPage, write_url
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.ui.elements import actions, button, context, share_button
 from bot.ui.limits import Block
 
@@ -52,7 +52,7 @@ def step_buttons(controls: InstanceControls) -> list[Block]:
     return actions([button(label, action, value, label) for label, action, value in wanted if value])
 
 
-def instance_buttons(subject: Subject, controls: InstanceControls) -> list[Block]:
+def instance_buttons(subject: InstanceRef, controls: InstanceControls) -> list[Block]:
     """Build the row of buttons below an instance. All of them are put together here."""
     buttons = []
     if controls.refresh is not None:
@@ -69,7 +69,7 @@ def instance_buttons(subject: Subject, controls: InstanceControls) -> list[Block
     return blocks
 
 
-def _dashboard_button(subject: Subject, account_id: str | None) -> list[Block]:
+def _dashboard_button(subject: InstanceRef, account_id: str | None) -> list[Block]:
     url = write_url(DashboardPage(account_id, subject.workflow, subject.instance))
     if len(url) > _LONGEST_URL:
         return []

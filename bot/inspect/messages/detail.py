@@ -1,17 +1,17 @@
 """One instance, as a message and as a modal: status, error, failing step, steps, buttons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from bot.browse.requests import ShowInstance
-from bot.cloudflare.models import Instance
+from bot.cloudflare.models import Instance, is_ended
 from bot.inspect.messages.buttons import InstanceControls, instance_buttons, step_buttons
 from bot.inspect.messages.facts import Facts, head_blocks, origin_blocks
-from bot.inspect.messages.focus import error_text, focus_blocks, headline
+from bot.inspect.messages.key_step import error_text, headline, key_step_blocks
+from bot.inspect.messages.payloads import NO_PAYLOADS, PayloadBlocks
 from bot.inspect.messages.steps import step_blocks
-from bot.inspect.model import InstanceView, Subject, is_ended
+from bot.inspect.model import InstanceRef, InstanceView
 from bot.ui import limits
 from bot.ui.api_words import unread_fields_notice
 from bot.ui.elements import (
@@ -43,22 +43,28 @@ class _Room:
     Attributes:
         name: characters of a step's name.
         error: characters of an error.
-        has_payloads: whether what went in and came out is shown.
-        has_steps: whether the steps are.
+        payloads: how what went in and came out is shown: `folded`, as `buttons`, or not at all.
+        has_steps: whether the steps are shown.
     """
 
     name: int
     error: int
-    has_payloads: bool = True
+    payloads: Literal["folded", "buttons", ""] = "folded"
     has_steps: bool = True
 
 
-_ROOMS: Final = (_Room(60, 1_500), _Room(30, 600), _Room(30, 600, False), _Room(30, 300, False, False))
+_ROOMS: Final = (
+    _Room(60, 1_500),
+    _Room(30, 600),
+    _Room(30, 600, "buttons"),
+    _Room(30, 600, ""),
+    _Room(30, 300, "", has_steps=False),
+)
 """From all of it to the least: the first that fits into a message is shown."""
 
 
 def instance_message(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block] = ()
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks = NO_PAYLOADS
 ) -> Message:
     """Build an instance as a message.
 
@@ -72,26 +78,26 @@ def instance_message(
 
 
 def instance_modal(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block] = ()
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks = NO_PAYLOADS
 ) -> Block:
     """Build an instance as a modal; see `instance_message`."""
     return modal(TITLE, [*instance_blocks(view, controls, account, payloads), _behind()], _CLOSE)
 
 
-def loading_modal(subject: Subject, row: Instance | None, now: datetime, account: str) -> Block:
+def loading_modal(subject: InstanceRef, row: Instance | None, now: datetime, account: str) -> Block:
     """Build the modal of an instance with what a row of a list knows of it, until the rest is there."""
     facts = Facts() if row is None else Facts.of_row(row)
     blocks = [*head_blocks(subject, facts, now, account), *origin_blocks(facts, now)]
     return modal(TITLE, [*blocks, context("⏳ Looking it up…"), _ending(subject)], _CLOSE)
 
 
-def problem_modal(subject: Subject, said: Message, refresh: str | None) -> Block:
+def problem_modal(subject: InstanceRef, said: Message, refresh: str | None) -> Block:
     """Build the modal of an instance that can't be shown just now; its button tries again."""
     blocks = [*said.blocks, *instance_buttons(subject, InstanceControls(refresh=refresh)), _ending(subject)]
     return modal(TITLE, blocks, _CLOSE)
 
 
-def not_opened_message(subject: Subject) -> Message:
+def not_opened_message(subject: InstanceRef) -> Message:
     """Say that Slack did not open the modal, and what to type instead."""
     again = command(_command_of(subject))
     words = f"Slack did not open the instance. Type {again} to see it here."
@@ -99,7 +105,7 @@ def not_opened_message(subject: Subject) -> Message:
 
 
 def instance_blocks(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block]
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks
 ) -> list[Block]:
     """Build as much of an instance as fits into a message."""
     blocks: list[Block] = []
@@ -113,19 +119,20 @@ def instance_blocks(
 
 
 def _blocks(
-    view: InstanceView, controls: InstanceControls, account: str, payloads: Sequence[Block], room: _Room
+    view: InstanceView, controls: InstanceControls, account: str, payloads: PayloadBlocks, room: _Room
 ) -> list[Block]:
     subject = view.subject
     facts = Facts.of_view(view)
     blocks = head_blocks(subject, facts, view.now, account)
     blocks += [context(notice) for notice in _notices(view)]
-    blocks += focus_blocks(view, room.error)
+    blocks += key_step_blocks(view, room.error)
     blocks += _rollback_blocks(view, room.error)
     blocks += origin_blocks(facts, view.now)
     blocks += step_blocks(view, room.name) if room.has_steps else []
     blocks += step_buttons(controls)
-    blocks += payloads if room.has_payloads else []
-    if not room.has_payloads and payloads:
+    if room.payloads:
+        blocks += payloads.folded if room.payloads == "folded" else payloads.buttons
+    elif payloads.buttons:
         blocks.append(context("Params and output are left out: they do not fit into this message."))
     if not room.has_steps:
         blocks.append(context("The steps are left out: they do not fit into this message."))
@@ -141,7 +148,9 @@ def _notices(view: InstanceView) -> list[str]:
             "⚠️ The steps could not be read: Cloudflare's answer with them is too long, or malformed."
         )
     elif detail.is_partial:
-        count = f": it sent {view.survey.total:,} of {detail.step_count:,} steps" if detail.step_count else ""
+        count = (
+            f": it sent {view.summary.total:,} of {detail.step_count:,} steps" if detail.step_count else ""
+        )
         found.append(f"⚠️ Cloudflare said that its answer is not complete{count}. Here is what it sent.")
     if detail.incomplete_steps:
         which = "1 step" if detail.incomplete_steps == 1 else f"{detail.incomplete_steps:,} steps"
@@ -168,14 +177,14 @@ def _behind() -> Block:
     return context("Lists open in the channel behind this window.")
 
 
-def _ending(subject: Subject, view: InstanceView | None = None) -> Block:
+def _ending(subject: InstanceRef, view: InstanceView | None = None) -> Block:
     """Build the last line: when it was looked at while it goes on, and what to type for the same."""
     is_going = view is not None and not is_ended(view.detail.status)
     seen = [f"as of {moment(view.now, '{time_secs}')}"] if view is not None and is_going else []
     return context(*seen, code(subject.instance), command(_command_of(subject)))
 
 
-def _command_of(subject: Subject) -> str:
+def _command_of(subject: InstanceRef) -> str:
     return ShowInstance(subject.workflow, subject.instance, subject.account).command()
 
 
@@ -186,7 +195,7 @@ def _fallback_text(view: InstanceView) -> str:
     sentences = [escape(f"{view.subject.workflow} {view.subject.instance}: {word}")]
     if facts.end is not None:
         sentences[0] += f", {ago(view.now - facts.end)}"
-    error = (view.focus.error if view.focus else None) or view.detail.error
+    error = (view.key_step.error if view.key_step else None) or view.detail.error
     said = limits.shorten(" ".join(error_text(error).split()), _SPOKEN_ERROR)
     sentences += [part for part in (headline(view, iso_after), escape(said)) if part]
     return ". ".join(sentences)

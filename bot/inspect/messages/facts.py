@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import Instance, Schedule, Status
-from bot.inspect.model import InstanceView, Subject, is_ended
+from bot.cloudflare.instance_models import Schedule
+from bot.cloudflare.models import Instance, Status, is_ended
+from bot.inspect.model import InstanceRef, InstanceView
 from bot.ui import limits
 from bot.ui.elements import ago, code, context, duration, escape, header, moment, moment_after
 from bot.ui.limits import Block
-from bot.ui.statuses import appearance
+from bot.ui.statuses import appearance, ending_word
 
-ENDINGS: Final = {"errored": "Failed", "complete": "Completed", "terminated": "Terminated"}
-"""What became of an instance at its end, by its status."""
 _LONGEST_ID: Final = 100
 _SHORT_VERSION: Final = 8
 _LONGEST_CRON: Final = 100
@@ -67,7 +66,7 @@ class Facts:
         )
 
 
-def title(subject: Subject, facts: Facts) -> str:
+def title(subject: InstanceRef, facts: Facts) -> str:
     """Return one line for an instance: its status and its id."""
     if facts == Facts():
         return limits.shorten(subject.instance, _LONGEST_ID)
@@ -75,7 +74,7 @@ def title(subject: Subject, facts: Facts) -> str:
     return f"{looks.emoji} {limits.shorten(subject.instance, _LONGEST_ID)} · {looks.word.lower()}"
 
 
-def head_blocks(subject: Subject, facts: Facts, now: datetime, account: str) -> list[Block]:
+def head_blocks(subject: InstanceRef, facts: Facts, now: datetime, account: str) -> list[Block]:
     """Build what heads an instance: its status, since when, and how long it ran.
 
     Args:
@@ -106,7 +105,7 @@ def _fields(fields: Mapping[str, str]) -> list[Block]:
 def _since(facts: Facts, now: datetime) -> dict[str, str]:
     """Return since when an instance is what it is, as far as that is told."""
     if facts.end is not None:
-        return {ENDINGS.get(facts.status or "", "Ended"): _moment_and_age(facts.end, now)}
+        return {ending_word(facts.status).capitalize(): _moment_and_age(facts.end, now)}
     if facts.start is not None:
         return {"Started": _moment_and_age(facts.start, now)}
     if facts.queued is not None:
@@ -156,7 +155,7 @@ def _way(facts: Facts) -> Sequence[str]:
         return ()
     way = [moment_after("queued", facts.queued), f"started {_later(facts.start - facts.queued)}"]
     if facts.end is not None:
-        ended = ENDINGS.get(facts.status or "", "Ended").lower()
+        ended = ending_word(facts.status)
         way.append(f"{ended} {_later(facts.end - facts.start)}")
     return way
 

@@ -1,7 +1,6 @@
 """What a message mentions, for the person who asked: a row for each instance and workflow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +10,16 @@ from bot.browse.messages.overview import status_counts
 from bot.browse.messages.rows import row_times
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound
-from bot.cloudflare.models import Instance, InstanceDetail, Workflow
-from bot.inspect.model import Subject
+from bot.cloudflare.models import Instance
+from bot.inspect.lookup_model import (
+    FoundInstance,
+    FoundWorkflow,
+    LookupRow,
+    NotFound,
+    OtherAccount,
+    WorkflowHidden,
+)
+from bot.inspect.model import InstanceRef
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, quote
 from bot.ui import limits
@@ -26,67 +33,8 @@ _MOST_COUNTS: Final = 4
 _TITLE: Final = "Found in that message"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundInstance:
-    """An instance of a known workflow.
-
-    Attributes:
-        subject: which one.
-        detail: what Cloudflare says of it; None where it does not.
-        error: why not.
-    """
-
-    subject: Subject
-    detail: InstanceDetail | None = None
-    error: Exception | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundWorkflow:
-    """A workflow.
-
-    Attributes:
-        name: its name.
-        listed: what the account's list says of it; None if it is not there.
-        list_value: of the button that lists its instances; None if that does not fit.
-        account: as settings name it; None means the default account.
-    """
-
-    name: str
-    listed: Workflow | None
-    list_value: str | None
-    account: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OtherAccount:
-    """A link to an account that the bot does not read."""
-
-    workflow: str
-    instance: str | None
-    account_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotAllowed:
-    """A workflow that the person may not look at; it was not looked up."""
-
-    workflow: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """An id that no list read lately has, nor the workflow that is named beside it."""
-
-    instance: str
-    tried: str | None = None
-
-
-Finding = FoundInstance | FoundWorkflow | OtherAccount | NotAllowed | NotFound
-
-
 def found_message(
-    findings: Sequence[Finding],
+    found: Sequence[LookupRow],
     left_out: int,
     unread: Sequence[Exception],
     value_of: ValueOf,
@@ -95,7 +43,7 @@ def found_message(
     """Show what a message mentions.
 
     Args:
-        findings: in the order of the message.
+        found: in the order of the message.
         left_out: how many more it mentions.
         unread: why an account's workflows could not be listed, for each such account.
         value_of: writes the values of the rows' buttons.
@@ -107,9 +55,9 @@ def found_message(
     if unread:
         why = " ".join(dict.fromkeys(map(_why, unread)))
         notices.append(f"⚠️ Not all names of workflows are known just now. {why}")
-    if not findings:
+    if not found:
         return _nothing(notices)
-    rows = [_row(finding, value_of, now) for finding in findings]
+    rows = [_row(row, value_of, now) for row in found]
     blocks = [header(_TITLE), *rows, *map(context, notices)]
     texts = [row["text"]["text"].replace("\n", " ") for row in rows]
     return message(f"{_TITLE}: {'; '.join((*texts, *notices))}", blocks)
@@ -129,22 +77,22 @@ def _nothing(notices: Sequence[str]) -> Message:
     return message(" ".join((title, advice, *notices)), blocks)
 
 
-def _row(finding: Finding, value_of: ValueOf, now: datetime) -> Block:
-    match finding:
+def _row(row: LookupRow, value_of: ValueOf, now: datetime) -> Block:
+    match row:
         case FoundInstance():
-            return _instance(finding, value_of, now)
+            return _instance(row, value_of, now)
         case FoundWorkflow():
-            return _workflow(finding)
-        case NotAllowed():
+            return _workflow(row)
+        case WorkflowHidden():
             return section(
-                f"🔒 {code(finding.workflow)}\nYou may not look at it here: {command(ACCESS)} says who may."
+                f"🔒 {code(row.workflow)}\nYou may not look at it here: {command(ACCESS)} says who may."
             )
         case OtherAccount():
-            names = " ".join(code(name) for name in (finding.workflow, finding.instance) if name)
-            account = code(finding.account_id)
+            names = " ".join(code(name) for name in (row.workflow, row.instance) if name)
+            account = code(row.account_id)
             return section(f"{names}\nThe link leads to the account {account}, which this bot does not read.")
         case NotFound():
-            return _not_found(finding)
+            return _not_found(row)
 
 
 def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
@@ -169,7 +117,7 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
     return section(said, _details(subject, row, value_of))
 
 
-def _details(subject: Subject, row: Instance | None, value_of: ValueOf) -> Block | None:
+def _details(subject: InstanceRef, row: Instance | None, value_of: ValueOf) -> Block | None:
     shown = ShowInstance(subject.workflow, subject.instance, subject.account, row)
     return details_button(shown, value_of)
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from bot.cloudflare.models import InstanceDetail
-from bot.inspect.model import Subject
+from bot.cloudflare.instance_models import InstanceDetail
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import OfPayload, ShowOutputs
-from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview
+from bot.inspect.payloads import PREVIEW, Payload, PayloadPolicy, preview_payload
 from bot.ui.elements import (
     Message,
     actions,
@@ -57,6 +57,26 @@ class PayloadControls:
     show_steps: str | None = None
 
 
+class PayloadBlocks(NamedTuple):
+    """Params and output of one instance, for the one who asks alone.
+
+    Attributes:
+        folded: with their beginnings, for messages in a Slack that takes folds.
+        buttons: with buttons that open them, for modals, which take no folds, and for every other Slack.
+    """
+
+    folded: list[Block]
+    buttons: list[Block]
+
+    @property
+    def unfolded(self) -> "PayloadBlocks":
+        """Return them for where no folds are taken."""
+        return PayloadBlocks(self.buttons, self.buttons)
+
+
+NO_PAYLOADS: Final = PayloadBlocks([], [])
+
+
 @dataclass(frozen=True, slots=True)
 class StepOutput:
     """The beginning of one step's output.
@@ -74,23 +94,17 @@ class StepOutput:
     show: str | None
 
 
-def payload_blocks(
-    detail: InstanceDetail, policy: PayloadPolicy, controls: PayloadControls, most: int = PREVIEW
-) -> tuple[list[Block], list[Block]]:
-    """Build params and output for the one who asks alone: folded, and as buttons that open them.
-
-    The first is for messages in a Slack that takes folds. The second is for modals, which take none, and for
-    every other Slack.
+def payload_blocks(detail: InstanceDetail, policy: PayloadPolicy, controls: PayloadControls) -> PayloadBlocks:
+    """Build params and output.
 
     Args:
         detail: the instance.
         policy: what may be seen of them.
         controls: the values of their buttons.
-        most: characters of each that the fold shows.
     """
     if not policy.show:
         said = [context(f"*Params and output*: {_HIDDEN}")]
-        return said, said
+        return PayloadBlocks(said, said)
     folded: list[Block] = []
     sizes: list[str] = []
     openers: list[Block] = []
@@ -100,7 +114,7 @@ def payload_blocks(
     ):
         if value is None:
             continue
-        payload = preview(value, policy, most)
+        payload = preview_payload(value, policy)
         sizes.append(f"*{name}*: {_size(payload)}")
         sending = [_send_button(name, sends)] if sends is not None and payload.text else []
         folded.append(container(f"{name} · {_size(payload)}", [*_content(payload), *actions(sending)]))
@@ -112,10 +126,10 @@ def payload_blocks(
             button("Outputs of these steps", "outputs_show", controls.show_steps, "Outputs of these steps")
         ]
     said = [context(*(sizes or ["*Params and output*: none."]))]
-    return [*(folded or said), *actions(of_steps)], [*said, *actions([*openers, *of_steps])]
+    return PayloadBlocks([*(folded or said), *actions(of_steps)], [*said, *actions([*openers, *of_steps])])
 
 
-def outputs_view(subject: Subject, outputs: Sequence[StepOutput]) -> Block:
+def outputs_view(subject: InstanceRef, outputs: Sequence[StepOutput]) -> Block:
     """Build the modal of the outputs of some steps."""
     blocks = [section(f"*Outputs of steps* · {code(subject.instance)} of {code(subject.workflow)}")]
     for output in outputs:
@@ -135,7 +149,7 @@ def loading_view(title: str = "Payload") -> Block:
 
 
 def payload_view(
-    request: OfPayload, payload: Payload, send: str | None, share: str | None = None, note: str = ""
+    request: OfPayload, payload: Payload, send: str | None, note: str = "", share: str | None = None
 ) -> Block:
     """Build the modal of a payload.
 
@@ -143,8 +157,8 @@ def payload_view(
         request: what was asked for.
         payload: its beginning.
         send: the value of the button that sends it as a file.
-        share: the value of the button that shows it to all who are there.
         note: what is said above it, in mrkdwn.
+        share: the value of the button that shows it to all who are there.
     """
     blocks = [_heading(request), *([section(note)] if note else []), *_content(payload)]
     buttons = [] if send is None else [_send_button(_TITLES[request.what], send)]

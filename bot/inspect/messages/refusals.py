@@ -54,13 +54,18 @@ def other_account_message(request: DescribeInstance, here: DescribeInstance) -> 
     return message(f"{title} {advice} {offer}", blocks)
 
 
-def none_message(workflow: str, status: Status | None, account: str | None) -> Message:
-    """Say that a workflow has no instance, or none of a status, of which the newest could be shown."""
+def none_message(workflow: str, status: Status | None, account: str | None, *, is_empty: bool) -> Message:
+    """Say that a workflow has no instance, or none of a status, of which the newest could be shown.
+
+    Unless the list `is_empty`, only its first pages are.
+    """
     which = f" that is {appearance(status).word.lower()}" if status else ""
-    title = f"{code(workflow)} has no instance{which}."
-    all_ = Command(ListQuery(workflow, account).command())
-    advice = (
-        "None was created yet, or all are past their retention." if status is None else "All its instances:"
-    )
+    where = "" if is_empty else " on the first pages of its list, and Cloudflare says that there are more"
+    title = f"{code(workflow)} has no instance{which}{where}."
+    all_ = Command(ListQuery(workflow, account, None if is_empty else status).command())
+    if status is None and is_empty:
+        advice = "None was created yet, or all are past their retention."
+    else:
+        advice = "All its instances:" if is_empty else "The list, which goes on:"
     blocks = [section(f"*{title}*\n{advice}"), section(command(all_.whole()), run_button("Run it", all_))]
     return message(f"{title} {advice} {command(all_.whole())}", blocks)

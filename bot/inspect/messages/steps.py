@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.inspect.model import Entry, InstanceView, State
+from bot.inspect.model import InstanceView, State, TimelineStep
 from bot.inspect.timeline import bar
 from bot.ui import limits
 from bot.ui.elements import code, duration, escape, moment_after, section
@@ -28,14 +28,14 @@ _LONGEST_WORD: Final = 40
 
 def step_blocks(view: InstanceView, longest_name: int) -> list[Block]:
     """Build a page of the timeline; a name is cut after so many characters."""
-    page, total = view.page, view.survey.total
+    page, total = view.page, view.summary.total
     if not page.entries:
         return [section(f"*Steps* · {_no_steps(view)}")]
     title = ["*Steps*"]
     if len(page.entries) < total:
         title.append(f"{page.first + 1:,}\N{EN DASH}{page.first + len(page.entries):,} of {total:,}")
-    if view.survey.failures > 1:
-        title.append(f"{view.survey.failures:,} failed")
+    if view.summary.failures > 1:
+        title.append(f"{view.summary.failures:,} failed")
     if page.scale is not None and page.scale[1] > page.scale[0]:
         title.append(f"bars span {duration(page.scale[1] - page.scale[0])}")
     lines = [
@@ -45,7 +45,7 @@ def step_blocks(view: InstanceView, longest_name: int) -> list[Block]:
     return _in_sections([" · ".join(title), *lines])
 
 
-def step_line(entry: Entry, until: datetime, longest_name: int) -> str:
+def step_line(entry: TimelineStep, until: datetime, longest_name: int) -> str:
     """Return a step in words: its kind, how long it took, and what it waits for."""
     mark = _MARKS[entry.state]
     if entry.state is not State.FAILED:
@@ -59,7 +59,7 @@ def step_line(entry: Entry, until: datetime, longest_name: int) -> str:
     return " · ".join((what, *_progress(entry, until)))
 
 
-def _kind_word(entry: Entry) -> str:
+def _kind_word(entry: TimelineStep) -> str:
     match entry.kind:
         case "step":
             return ""
@@ -72,7 +72,7 @@ def _kind_word(entry: Entry) -> str:
     return escape(limits.shorten(entry.kind, _LONGEST_WORD))
 
 
-def _progress(entry: Entry, until: datetime) -> list[str]:
+def _progress(entry: TimelineStep, until: datetime) -> list[str]:
     """Return how a step went, in phrases."""
     if entry.kind == "termination":
         return [f"by {escape(limits.shorten(entry.source, _LONGEST_WORD))}"] if entry.source else []
@@ -86,7 +86,7 @@ def _progress(entry: Entry, until: datetime) -> list[str]:
     return [*phrases, *([_STATE_WORDS[entry.state]] if entry.state in _STATE_WORDS else [])]
 
 
-def _waiting(entry: Entry) -> list[str]:
+def _waiting(entry: TimelineStep) -> list[str]:
     """Return what a wait waits for, and until when it or a sleep goes on."""
     phrases = []
     if entry.kind == "waitForEvent" and entry.event_type:

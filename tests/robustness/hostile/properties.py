@@ -100,7 +100,7 @@ def command(text: str) -> None:
     elif isinstance(request, DescribeInstance):
         offer = replace(request, workflow=request.workflow or "orders", readings=())
         _shown(with_readings(which_workflow_message([offer], request.instance), request.readings))
-        _shown(none_message(offer.workflow or "", request.status, request.account))
+        _shown(none_message(offer.workflow or "", request.status, request.account, is_empty=False))
         _shown(other_account_message(request, offer))
     elif isinstance(request, HelpQuery):
         _shown(help_message(request.topic, ACCOUNTS, request.workflow), ours=True)

@@ -10,14 +10,8 @@ from bot.cloudflare.causes import cause_of
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import wrangler_endpoint
 from bot.cloudflare.errors import InstanceNotFound, StepNotAvailable
-from bot.cloudflare.models import (
-    InstanceDetail,
-    InstanceError,
-    InstanceFilter,
-    PageQuery,
-    Retries,
-    StepConfig,
-)
+from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Retries, StepConfig
+from bot.cloudflare.models import InstanceFilter, PageQuery
 
 from .conftest import engine_or_reason
 from .engine import Engine, Outcome, Workflow

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cloudflare.causes import Cause, cause_of, fingerprint
-from bot.cloudflare.models import InstanceDetail
+from bot.cloudflare.instance_models import InstanceDetail
 from bot.cloudflare.responses import read_instance
 
 from .responses import ARRIVED, envelope, response

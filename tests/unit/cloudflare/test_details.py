@@ -22,8 +22,7 @@ from bot.cloudflare.errors import (
     StepNotAvailable,
     Unavailable,
 )
-from bot.cloudflare.lenient import split_object
-from bot.cloudflare.models import (
+from bot.cloudflare.instance_models import (
     Attempt,
     InstanceDetail,
     InstanceError,
@@ -33,6 +32,7 @@ from bot.cloudflare.models import (
     StepResult,
     Trigger,
 )
+from bot.cloudflare.lenient import split_object
 from bot.cloudflare.requests import step_request
 from bot.cloudflare.responses import read_instance, read_step
 

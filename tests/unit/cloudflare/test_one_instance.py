@@ -24,8 +24,9 @@ from bot.cloudflare.errors import (
     Unavailable,
     WorkflowNotFound,
 )
+from bot.cloudflare.instance_models import InstanceDetail, InstanceError, StepResult, Trigger
 from bot.cloudflare.limiter import Budget, Priority
-from bot.cloudflare.models import InstanceDetail, InstanceError, Status, StepResult, Trigger
+from bot.cloudflare.models import Status
 from bot.cloudflare.requests import MOST_ANSWERED, Request, instance_request
 from bot.cloudflare.responses import read_instance
 from bot.playground.simulators.cloudflare import (

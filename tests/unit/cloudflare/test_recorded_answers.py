@@ -14,7 +14,8 @@ from bot.cloudflare.errors import (
     NotAuthorized,
     WorkflowNotFound,
 )
-from bot.cloudflare.models import Cursor, InstanceError, PageNumber
+from bot.cloudflare.instance_models import InstanceError
+from bot.cloudflare.models import Cursor, PageNumber
 from bot.cloudflare.responses import (
     Response,
     read_instance,

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.cloudflare.models import (
+from bot.cloudflare.instance_models import (
     Attempt,
-    Instance,
     InstanceDetail,
     InstanceError,
     Rollback,
@@ -17,11 +16,12 @@ from bot.cloudflare.models import (
     Step,
     Trigger,
 )
+from bot.cloudflare.models import Instance
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import instance_message, instance_modal, loading_modal, not_opened_message
-from bot.inspect.messages.focus import ordinal
-from bot.inspect.model import InstanceView, Subject
-from bot.inspect.timeline import STEPS_PER_PAGE, cut_page, find_focus, survey
+from bot.inspect.messages.key_step import ordinal
+from bot.inspect.model import InstanceRef, InstanceView
+from bot.inspect.timeline import STEPS_PER_PAGE, cut_page, find_key_step, summarize_steps
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import Message, code_block
@@ -29,7 +29,7 @@ from tests.support.instances import BEGIN, NOW, at, detail, done, failed, failur
 from tests.support.screens import assert_slack_shows, visible_text
 from tests.unit.inspect.test_timeline import statuses, steps
 
-SUBJECT = Subject("order-processing", "ord-59603")
+SUBJECT = InstanceRef("order-processing", "ord-59603")
 ENDED = InstanceControls(list="errored", of_errored=True, account_id="a" * 32)
 GOING = InstanceControls(refresh="again", list="all")
 LONG = "v" * 2_000
@@ -37,10 +37,10 @@ FULLEST = InstanceControls(LONG, LONG, LONG, LONG, LONG, LONG, account_id="a" * 
 HOSTILE = "*bold* `code` <!channel> &amp; <@U0ADA0001>\n```\u202e"
 
 
-def view(found: InstanceDetail, first: int = 0, subject: Subject = SUBJECT) -> InstanceView:
-    surveyed = survey(found)
+def view(found: InstanceDetail, first: int = 0, subject: InstanceRef = SUBJECT) -> InstanceView:
+    summary = summarize_steps(found)
     return InstanceView(
-        subject, found, surveyed, find_focus(found, surveyed), cut_page(found, first, NOW), NOW
+        subject, found, summary, find_key_step(found, summary), cut_page(found, first, NOW), NOW
     )
 
 
@@ -165,7 +165,7 @@ def test_the_longest_names_and_errors_fit_into_a_message() -> None:
     found = detail(
         "errored", made, error=error, rollback=Rollback(outcome="failed", error=error), version_id="v" * 5_000
     )
-    subject = Subject("&" * 64, "&" * 271)
+    subject = InstanceRef("&" * 64, "&" * 271)
     message = instance_message(view(found, subject=subject), FULLEST, "&" * 60)
     assert_slack_shows(message)
     assert limits.fits(message.blocks)

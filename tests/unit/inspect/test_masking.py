@@ -346,3 +346,12 @@ def test_a_secret_is_found_wherever_the_parts_of_a_long_text_meet(
         masked = mask_text(f"{beginning}\n{text}\n{'y ' * 200}", POLICY)
         assert secret not in masked, before
         assert "[hidden: " in masked
+
+
+def test_no_half_of_a_secret_stands_where_a_long_text_is_cut() -> None:
+    """What stands before the cut shrinks, so that the cut is in sight."""
+    key = f"-----BEGIN PRIVATE KEY-----\n{'A' * 3_900}\n-----END PRIVATE KEY-----"
+    text = f"{key} card 4111 1111 1111 1111 {'x ' * 2_000}"
+    for most in range(len(key) + 5, len(key) + 30):
+        shown = mask_text(text, POLICY, most)
+        assert "4111" not in shown, shown

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.cloudflare.dashboard import DashboardPage, write_url
-from bot.inspect.mentions import MOST_MENTIONS, MOST_TEXT, Mention, find_mentions
+from bot.inspect.mentions import MOST_MENTIONS, Mention, find_mentions
+from bot.slack.message_text import MOST_TEXT
 
 WORKFLOWS = {"orders": None, "order-processing": None, "refunds": "staging"}
 ACCOUNT = "a" * 32
@@ -51,6 +52,8 @@ def lone(id_: str, near: Mention | None = None) -> Mention:
         (f"{url()} {url(account='b' * 32)}", [Mention("orders", account_id=id_ * 32) for id_ in "ab"]),
         (f"orders {url()} orders", [Mention("orders", account_id=ACCOUNT)]),
         (url(None), []),
+        (url(instance="x" * 271), [instance("x" * 271, account_id=ACCOUNT)]),
+        (url(instance="x" * 272), [Mention("orders", account_id=ACCOUNT)]),
         ("https://example.com/orders/ord-59603?x=ord-59604", []),
         (f"{UUID} {UUID.upper()}", [lone(UUID), lone(UUID.upper())]),
         ("ord-59603, ord-59603", [lone("ord-59603")]),

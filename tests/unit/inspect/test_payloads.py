@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.cloudflare.models import InstanceDetail
+from bot.cloudflare.instance_models import InstanceDetail
 from bot.inspect.messages.payloads import (
     IN_MODAL,
     PayloadControls,
@@ -26,9 +26,9 @@ from bot.inspect.messages.payloads import (
     payload_view,
     sent_message,
 )
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, ShowPayload
-from bot.inspect.payloads import PREVIEW, PayloadPolicy, preview, whole
+from bot.inspect.payloads import PREVIEW, PayloadPolicy, mask_whole, preview_payload
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
 from bot.ui.elements import Message
@@ -38,7 +38,7 @@ from tests.unit.ui.test_hostile_texts import foreign
 
 POLICY = PayloadPolicy()
 SLACK = PayloadValidator()
-SUBJECT = Subject("order-processing", "ord-59603")
+SUBJECT = InstanceRef("order-processing", "ord-59603")
 PARAMS = ShowPayload(SUBJECT, "params")
 STEP = ShowPayload(SUBJECT, "step", "reserve stock-1", "step")
 CONTROLS = PayloadControls("p", "o", "P", "O", "s")
@@ -49,13 +49,13 @@ def test_json_is_indented_and_so_is_json_in_a_text() -> None:
     value = {"a": [1, {"b": None}], "é": "x"}
     expected = json.dumps(value, indent=2, ensure_ascii=False)
     for given_ in (value, json.dumps(value), f" {json.dumps(value)}\n", json.dumps(json.dumps(value))):
-        payload = preview(given_, POLICY)
+        payload = preview_payload(given_, POLICY)
         assert (payload.text, payload.total, payload.is_json) == (expected, None, True)
 
 
 @pytest.mark.parametrize("text", ["done", "42", "line\n  line", "{no json", "<html>`&`</html>", "true", ""])
 def test_what_is_no_json_stays_as_it_is(text: str) -> None:
-    payload = preview(text, POLICY)
+    payload = preview_payload(text, POLICY)
     assert (payload.text, payload.total, payload.is_json) == (text, None, False)
 
 
@@ -63,24 +63,24 @@ def test_what_is_no_json_stays_as_it_is(text: str) -> None:
     ("value", "text"), [(12, "12"), (0.5, "0.5"), (True, "true"), ([], "[]"), ({}, "{}")]
 )
 def test_other_values_are_written_as_json(value: Any, text: str) -> None:
-    assert preview(value, POLICY).text == text
+    assert preview_payload(value, POLICY).text == text
 
 
 @pytest.mark.parametrize("value", [ROWS, json.dumps(ROWS)])
 def test_a_long_one_is_cut_at_a_line_and_says_of_how_many(value: Any) -> None:
-    payload = preview(value, POLICY)
+    payload = preview_payload(value, POLICY)
     written = json.dumps(ROWS, indent=2)
     assert PREVIEW // 2 < len(payload.text) <= PREVIEW
     assert written.startswith(payload.text + "\n")
     assert payload.total == len(written)
-    assert whole(value, POLICY).total is None
-    assert json.loads(whole(value, POLICY).text) == {**ROWS, "password": "[hidden: password]"}
+    assert mask_whole(value, POLICY).total is None
+    assert json.loads(mask_whole(value, POLICY).text) == {**ROWS, "password": "[hidden: password]"}
 
 
 def test_a_long_text_without_lines_is_cut_all_the_same() -> None:
-    payload = preview("x" * 100_000, POLICY)
+    payload = preview_payload("x" * 100_000, POLICY)
     assert (len(payload.text), payload.total) == (PREVIEW, 100_000)
-    assert preview("word " * 1_000, POLICY).text.endswith("word")
+    assert preview_payload("word " * 1_000, POLICY).text.endswith("word")
 
 
 @given(st.integers(PREVIEW - 60, PREVIEW + 60), st.sampled_from(['token="', "Bearer ", "card 4111 "]))
@@ -88,21 +88,21 @@ def test_a_long_text_without_lines_is_cut_all_the_same() -> None:
 def test_no_secret_shows_where_a_text_is_cut(at: int, beginning: str) -> None:
     secret = "1111 1111 1111 " if beginning.startswith("card") else "hunter2Zq9hunter2Zq9"
     text = "x" * (at - len(beginning) - 4) + " " + beginning + secret + " y" * 5_000
-    assert secret[:5] not in preview(text, POLICY).text
-    assert secret[:5] not in whole(text, POLICY).text
+    assert secret[:5] not in preview_payload(text, POLICY).text
+    assert secret[:5] not in mask_whole(text, POLICY).text
 
 
 @pytest.mark.parametrize("end", ["[truncated output]", "...[truncated", "[truncated 512 bytes]"])
 def test_what_cloudflare_cut_is_said(end: str) -> None:
-    payload = preview('{"a": "b", "password": "c' + end, POLICY)
+    payload = preview_payload('{"a": "b", "password": "c' + end, POLICY)
     assert payload.cut_by_cloudflare
-    assert not preview('{"a": "[truncated] b"}', POLICY).cut_by_cloudflare
+    assert not preview_payload('{"a": "[truncated] b"}', POLICY).cut_by_cloudflare
 
 
 def test_what_the_workflow_hides_is_said() -> None:
-    assert preview("[REDACTED]", POLICY).hidden_by_workflow
-    assert whole("[REDACTED]", POLICY).hidden_by_workflow
-    assert not preview("x [REDACTED]", POLICY).hidden_by_workflow
+    assert preview_payload("[REDACTED]", POLICY).hidden_by_workflow
+    assert mask_whole("[REDACTED]", POLICY).hidden_by_workflow
+    assert not preview_payload("x [REDACTED]", POLICY).hidden_by_workflow
 
 
 def detail(params: Any = None, output: Any = None) -> InstanceDetail:
@@ -129,7 +129,7 @@ def check_view(view: limits.Block) -> None:
     ],
 )
 def test_how_they_look(params: Any, output: Any, snapshot: SnapshotAssertion) -> None:
-    folded, plainer = payload_blocks(detail(params, output), POLICY, CONTROLS, 300)
+    folded, plainer = payload_blocks(detail(params, output), POLICY, CONTROLS)
     check(folded)
     check(plainer)
     check_view({"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": plainer})
@@ -137,11 +137,11 @@ def test_how_they_look(params: Any, output: Any, snapshot: SnapshotAssertion) ->
 
 
 def test_how_a_modal_looks(snapshot: SnapshotAssertion) -> None:
-    payload = preview({"order": 1, "token": "x"}, POLICY)
+    payload = preview_payload({"order": 1, "token": "x"}, POLICY)
     views = [
         loading_view(),
         payload_view(PARAMS, payload, "P"),
-        payload_view(STEP, preview(ROWS, POLICY, 200), None, "✅ Sent."),
+        payload_view(STEP, preview_payload(ROWS, POLICY, 200), None, "✅ Sent."),
         no_payload_view(STEP, "There is none."),
         hidden_view(),
         outputs_view(SUBJECT, [StepOutput(3, "reserve stock-1", payload, "v")]),
@@ -153,7 +153,7 @@ def test_how_a_modal_looks(snapshot: SnapshotAssertion) -> None:
 
 
 def test_what_is_said_of_a_file(snapshot: SnapshotAssertion) -> None:
-    payload = preview({"order": 1}, POLICY)
+    payload = preview_payload({"order": 1}, POLICY)
     said = [
         sent_message("a.json", payload),
         not_allowed_message(payload),
@@ -188,8 +188,8 @@ def test_whatever_authors_write_slack_shows_it_and_nothing_comes_alive(
     folded, plainer = payload_blocks(detail({name: params}, output), POLICY, CONTROLS)
     check(folded)
     check(plainer)
-    request = ShowPayload(Subject(name or "x", output or "x"), "step", params or "x")
-    view = payload_view(request, preview(params, POLICY, IN_MODAL), "P")
+    request = ShowPayload(InstanceRef(name or "x", output or "x"), "step", params or "x")
+    view = payload_view(request, preview_payload(params, POLICY, IN_MODAL), "P")
     check_view(view)
     told = [block for block in view["blocks"] if block["type"] != "rich_text"]  # which has no markup
     assert_slack_shows(Message("x", told))
@@ -198,7 +198,7 @@ def test_whatever_authors_write_slack_shows_it_and_nothing_comes_alive(
 @given(foreign, foreign, st.text())
 @settings(max_examples=examples(100))
 def test_the_name_of_a_file_is_safe(workflow: str, instance: str, step: str) -> None:
-    name = file_name(SendPayload(Subject(workflow, instance), "step", step), preview("x", POLICY))
+    name = file_name(SendPayload(InstanceRef(workflow, instance), "step", step), preview_payload("x", POLICY))
     assert name.isascii()
     assert len(name) < 255
     assert not set(name) & set('/\\:*?"<>|\0 ')

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloudflare.models import Attempt, Retries, StepConfig
+from bot.cloudflare.instance_models import Attempt, Retries, StepConfig
 from bot.inspect.retries import length_text, next_attempt_at, retries_text
 from tests.support.instances import at, failed, failures, retrying
 

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cloudflare.models import Attempt, InstanceDetail, InstanceError, Step, Trigger
-from bot.inspect.model import Entry, State, Subject
+from bot.cloudflare.instance_models import Attempt, InstanceDetail, InstanceError, Step, Trigger
+from bot.inspect.model import InstanceRef, State, TimelineStep
 from bot.inspect.timeline import (
     BAR_WIDTH,
     STEPS_PER_PAGE,
     bar,
     build_view,
     cut_page,
-    find_focus,
+    find_key_step,
     group_attempts,
     shown_name,
-    survey,
+    summarize_steps,
 )
 from tests.support.instances import BEGIN, CARD, NOW, at, detail, done, failed, failures, retrying
 
@@ -71,44 +71,44 @@ def test_a_step_is_done_failed_or_goes_on(step: Step, state: State) -> None:
 def test_what_went_on_when_its_instance_ended_goes_on_no_more() -> None:
     found = detail("terminated", [retrying("a", 1, failures(1, 1)), Step(type="termination")])
     assert _states(found) == [State.STOPPED, State.DONE]
-    assert survey(found).first_going is None
+    assert summarize_steps(found).first_going is None
 
 
 def test_the_step_that_failed_comes_before_one_whose_error_was_caught() -> None:
     other = InstanceError(name="Error", message="no stock")
     caught = failed("optional", 1, failures(1, 1, other))
     found = detail("errored", [caught, done("b", 5, 6), failed("charge", 7, failures(7, 3))])
-    focus = find_focus(found, survey(found))
-    assert focus is not None
-    assert (focus.entry.number, focus.entry.name, focus.entry.attempts, focus.most_attempts) == (
+    key_step = find_key_step(found, summarize_steps(found))
+    assert key_step is not None
+    assert (key_step.entry.number, key_step.entry.name, key_step.entry.attempts, key_step.most_attempts) == (
         3,
         "charge",
         3,
         6,
     )
-    assert survey(found).first_failed == 0
+    assert summarize_steps(found).first_failed == 0
 
 
 def test_the_step_that_failed_stands_out_while_it_is_rolled_back() -> None:
     undoing = Step(type="rollback", name="a-1", start=at(20))
     found = detail("rollingBack", [done("a", 1, 2), failed("charge", 3, failures(3, 1)), undoing])
-    focus = find_focus(found, survey(found))
-    assert focus is not None
-    assert focus.entry.name == "charge"
-    assert survey(found).first_going == 2
+    key_step = find_key_step(found, summarize_steps(found))
+    assert key_step is not None
+    assert key_step.entry.name == "charge"
+    assert summarize_steps(found).first_going == 2
 
 
 def test_no_step_stands_out_of_what_ended_well_though_an_error_was_caught() -> None:
     found = detail("complete", [failed("optional", 1, failures(1, 1)), done("b", 5, 6)])
-    assert find_focus(found, survey(found)) is None
-    assert survey(found).failures == 1
+    assert find_key_step(found, summarize_steps(found)) is None
+    assert summarize_steps(found).failures == 1
 
 
 def test_the_step_that_goes_on_stands_out_of_what_runs() -> None:
     found = detail("running", [done("a", 1, 2), retrying("b", 3, failures(3, 2))])
-    focus = find_focus(found, survey(found))
-    assert focus is not None
-    assert (focus.entry.name, focus.next_at) == ("b", at(3 + 3 + 2 + 2))
+    key_step = find_key_step(found, summarize_steps(found))
+    assert key_step is not None
+    assert (key_step.entry.name, key_step.next_at) == ("b", at(3 + 3 + 2 + 2))
 
 
 def test_attempts_in_a_row_that_failed_alike_are_put_together() -> None:
@@ -180,11 +180,11 @@ def test_bars_are_to_scale() -> None:
 
 
 def test_a_step_that_goes_on_reaches_until_now() -> None:
-    going = Entry(1, "sleep", "a", State.GOING, BEGIN, NOW + timedelta(days=1))
+    going = TimelineStep(1, "sleep", "a", State.GOING, BEGIN, NOW + timedelta(days=1))
     assert bar(going, (BEGIN, NOW), NOW) == "\N{FULL BLOCK}" * BAR_WIDTH
 
 
 async def test_a_view_has_the_page_that_a_step_is_on() -> None:
     found = detail("running", [done(f"s{number}", number, number + 1) for number in range(45)])
-    view = await build_view(Subject("orders", "ord-1"), found, 44, NOW)
-    assert (view.survey.total, view.page.first, len(view.page.entries)) == (45, 40, 5)
+    view = await build_view(InstanceRef("orders", "ord-1"), found, 44, NOW)
+    assert (view.summary.total, view.page.first, len(view.page.entries)) == (45, 40, 5)

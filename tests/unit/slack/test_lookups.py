@@ -54,6 +54,17 @@ async def test_those_who_ask_at_once_share_one_call(slack: Slack) -> None:
     assert await waiting == [1] * 5
 
 
+async def test_what_gives_rights_stands_in_for_as_long_as_it_is_told_to(slack: Slack) -> None:
+    slack.lookups = Lookups(slack.ask, timedelta(minutes=5), lambda: slack.now, timedelta(minutes=15))
+    await slack.lookups.get("a", SOON)
+    slack.fault = TimeoutError()
+    slack.now = 15 * 60 - 1
+    assert await slack.lookups.get("a", SOON) == 1
+    slack.now = 16 * 60
+    with pytest.raises(LookupFailed):
+        await slack.lookups.get("a", SOON)
+
+
 async def test_who_was_known_stays_known_for_a_day_while_slack_is_down(slack: Slack) -> None:
     await slack.lookups.get("a", SOON)
     slack.fault = TimeoutError()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.cloudflare.models import InstanceError
-from bot.inspect.model import AttemptGroup, Focus, InstanceView, State
+from bot.cloudflare.instance_models import InstanceError
+from bot.inspect.model import AttemptGroup, InstanceView, KeyStep, State
 from bot.language.options import Say
 from bot.ui.elements import code, code_block, context, duration, escape, moment_after, section
 from bot.ui.limits import Block
@@ -30,20 +30,20 @@ def headline(view: InstanceView, say: Say) -> str:
         view: the instance.
         say: joins words with the moment behind them.
     """
-    focus = view.focus
-    if focus is None:
+    key_step = view.key_step
+    if key_step is None:
         return ""
-    step = f"step {focus.entry.number:,}{_of_total(view)}, {code(focus.entry.name, _LONGEST_NAME)}"
-    if focus.entry.state is State.FAILED:
-        return f"Failed in {step}{_after(focus)}"
+    step = f"step {key_step.entry.number:,}{_of_total(view)}, {code(key_step.entry.name, _LONGEST_NAME)}"
+    if key_step.entry.state is State.FAILED:
+        return f"Failed in {step}{_after(key_step)}"
     words = {"sleep": "Sleeps in", "waitForEvent": "Waits in", "rollback": "Rolls back in"}
-    return f"{words.get(focus.entry.kind, 'Now in')} {step}{_progress(focus, view.now, say)}"
+    return f"{words.get(key_step.entry.kind, 'Now in')} {step}{_progress(key_step, view.now, say)}"
 
 
-def focus_blocks(view: InstanceView, longest_error: int) -> list[Block]:
+def key_step_blocks(view: InstanceView, longest_error: int) -> list[Block]:
     """Build the error of an instance, and the step that matters most, with its attempts."""
-    own, focus = view.detail.error, view.focus
-    error = (focus.error if focus else None) or own
+    own, key_step = view.detail.error, view.key_step
+    error = (key_step.error if key_step else None) or own
     said = error_text(error)
     lines = []
     if title := headline(view, moment_after) or _title_without_step(view):
@@ -51,12 +51,12 @@ def focus_blocks(view: InstanceView, longest_error: int) -> list[Block]:
     if said:
         lines.append(code_block(said, longest_error))
     blocks = [section("\n".join(lines))] if lines else []
-    if focus is not None and own is not None and (own_text := error_text(own)) not in ("", said):
+    if key_step is not None and own is not None and (own_text := error_text(own)) not in ("", said):
         blocks.append(section(f"The instance's own error:\n{code_block(own_text, longest_error)}"))
-    if focus is not None:
-        attempts = _attempt_lines(focus)
+    if key_step is not None:
+        attempts = _attempt_lines(key_step)
         blocks += [section("\n".join(attempts))] if attempts else []
-        blocks += [context(f"Retries: {escape(focus.retries)}")] if focus.retries else []
+        blocks += [context(f"Retries: {escape(key_step.retries)}")] if key_step.retries else []
     return blocks
 
 
@@ -66,40 +66,42 @@ def _title_without_step(view: InstanceView) -> str:
         return "Failed, and Cloudflare gives no error" if view.detail.status == "errored" else ""
     if view.detail.is_partial or view.detail.status != "errored":
         return "Error of the instance"
-    if view.survey.failures == 0:
+    if view.summary.failures == 0:
         return "Failed outside its steps: no step has an error"
     return "Failed after its steps: the code went on after those that failed"
 
 
 def _of_total(view: InstanceView) -> str:
     """Return how many steps there are, once that is certain."""
-    focus = view.focus
+    key_step = view.key_step
     has_all = not (view.detail.is_partial or view.detail.incomplete_steps)
-    is_certain = focus is not None and focus.entry.state is State.FAILED and has_all
-    return f" of {view.survey.own:,}" if is_certain else ""
+    is_certain = key_step is not None and key_step.entry.state is State.FAILED and has_all
+    return f" of {view.summary.own:,}" if is_certain else ""
 
 
-def _after(focus: Focus) -> str:
-    count = focus.entry.attempts
+def _after(key_step: KeyStep) -> str:
+    count = key_step.entry.attempts
     if not count:
         return ""
     return f", after {count:,} attempt" + ("s" if count > 1 else "")
 
 
-def _progress(focus: Focus, now: datetime, say: Say) -> str:
+def _progress(key_step: KeyStep, now: datetime, say: Say) -> str:
     """Return which attempt runs or failed, and about when the next one begins."""
-    entry = focus.entry
+    entry = key_step.entry
     if entry.kind == "waitForEvent":
         event = f" for event {code(entry.event_type, _LONGEST_NAME)}" if entry.event_type else ""
         return event + _until(entry.end, say)
     if entry.kind == "sleep":
         return _until(entry.end, say)
-    if not focus.groups:
+    if not key_step.groups:
         return ""
-    which = f"attempt {entry.attempts:,}" + (f" of {focus.most_attempts:,}" if focus.most_attempts else "")
-    if focus.groups[-1].is_going:
+    which = f"attempt {entry.attempts:,}" + (
+        f" of {key_step.most_attempts:,}" if key_step.most_attempts else ""
+    )
+    if key_step.groups[-1].is_going:
         return f", {which}" if entry.attempts > 1 else ""
-    return f": {which} failed{_next(focus.next_at, now, say)}"
+    return f": {which} failed{_next(key_step.next_at, now, say)}"
 
 
 def _next(at: datetime | None, now: datetime, say: Say) -> str:
@@ -113,33 +115,33 @@ def _until(end: datetime | None, say: Say) -> str:
     return "" if end is None else f", {say('until', end)}"
 
 
-def _attempt_lines(focus: Focus) -> list[str]:
-    groups = focus.groups
+def _attempt_lines(key_step: KeyStep) -> list[str]:
+    groups = key_step.groups
     if len(groups) <= _MOST_GROUPS:
-        return [_attempt_line(group, focus) for group in groups]
+        return [_attempt_line(group, key_step) for group in groups]
     left_out = groups[2 : len(groups) - 2]
     count = sum(len(group.starts) for group in left_out)
     return [
-        *(_attempt_line(group, focus) for group in groups[:2]),
+        *(_attempt_line(group, key_step) for group in groups[:2]),
         f"… {count:,} more attempts …",
-        *(_attempt_line(group, focus) for group in groups[-2:]),
+        *(_attempt_line(group, key_step) for group in groups[-2:]),
     ]
 
 
-def _attempt_line(group: AttemptGroup, focus: Focus) -> str:
+def _attempt_line(group: AttemptGroup, key_step: KeyStep) -> str:
     count = len(group.starts)
     which = ordinal(group.first) if count == 1 else f"{ordinal(group.first)} to {ordinal(group.last)}"
     phrases = [f"*{which} attempt{'s' if count > 1 else ''}*", *_times(group.starts), *_spans(group.spans)]
-    return " · ".join((*phrases, _outcome(group, focus)))
+    return " · ".join((*phrases, _outcome(group, key_step)))
 
 
-def _outcome(group: AttemptGroup, focus: Focus) -> str:
+def _outcome(group: AttemptGroup, key_step: KeyStep) -> str:
     if group.is_going:
         return "runs now"
     if group.error is None:
         return "no error given"
     count = len(group.starts)
-    if group.error == focus.error:
+    if group.error == key_step.error:
         return "this error" if count == 1 else f"{count:,} {TIMES} the same error"
     text = code(" ".join(error_text(group.error).split()), _LONGEST_ERROR)
     return text if count == 1 else f"{count:,} {TIMES} {text}"
