@@ -27,7 +27,7 @@ from bot.digests.command.requests import (
 )
 from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
-from bot.inspect.model import Subject
+from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import RefreshInstance, ShareInstance, TurnSteps
 from bot.language.schedule import Schedule
@@ -51,7 +51,7 @@ ROWS = 12
 STEPS = 21
 """One more than a page of them has."""
 ERRORED = Status("errored")
-ONE, HIDDEN_ONE = Subject(SEEN, "ord-1003"), Subject(HIDDEN, "pay-1003")
+ONE, HIDDEN_ONE = InstanceRef(SEEN, "ord-1003"), InstanceRef(HIDDEN, "pay-1003")
 OWN, HIDDEN_OWN, OTHERS, HIDDEN_OTHERS = range(1, 5)
 """Digests of the channel where the person acts: two of theirs, and two of Grace's."""
 CANARIES = tuple(f"{prefix}-{what}" for prefix in ("ord", "pay") for what in ("params", "output", "loaded"))
@@ -387,48 +387,48 @@ async def _press(world: World, action_id: str, request: Request, message: Messag
 
 
 @two_doors("a page of steps", "a hidden page of steps", ONE, HIDDEN_ONE)
-async def _steps(world: World, subject: Subject) -> str:
+async def _steps(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "steps_next", TurnSteps(subject, STEPS - 1)))
 
 
 @two_doors("an instance's refresh", "a hidden instance's refresh", ONE, HIDDEN_ONE)
-async def _refresh_instance(world: World, subject: Subject) -> str:
+async def _refresh_instance(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "instance_refresh", RefreshInstance(subject)))
 
 
 @two_doors("a shared instance's refresh", "a hidden shared instance's refresh", ONE, HIDDEN_ONE)
-async def _refresh_shared(world: World, subject: Subject) -> str:
+async def _refresh_shared(world: World, subject: InstanceRef) -> str:
     message = world.shared if subject == ONE else world.hidden_shared
     return await _text(await _press(world, "instance_refresh", RefreshInstance(subject), message))
 
 
 @two_doors("an instance's share", "a hidden instance's share", ONE, HIDDEN_ONE)
-async def _share_instance(world: World, subject: Subject) -> str:
+async def _share_instance(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "share", ShareInstance(subject)))
 
 
 @two_doors("params", "hidden params", ONE, HIDDEN_ONE)
-async def _params(world: World, subject: Subject) -> str:
+async def _params(world: World, subject: InstanceRef) -> str:
     return await _filled(await _press(world, "payload_params", ShowPayload(subject, "params")))
 
 
 @two_doors("an output", "a hidden output", ONE, HIDDEN_ONE)
-async def _output(world: World, subject: Subject) -> str:
+async def _output(world: World, subject: InstanceRef) -> str:
     return await _filled(await _press(world, "payload_output", ShowPayload(subject, "output")))
 
 
 @two_doors("a step's output", "a hidden step's output", ONE, HIDDEN_ONE)
-async def _output_of_step(world: World, subject: Subject) -> str:
+async def _output_of_step(world: World, subject: InstanceRef) -> str:
     return await _filled(await _press(world, "payload_step", ShowPayload(subject, "step", "load-1")))
 
 
 @two_doors("outputs of steps", "hidden outputs of steps", ONE, HIDDEN_ONE)
-async def _outputs(world: World, subject: Subject) -> str:
+async def _outputs(world: World, subject: InstanceRef) -> str:
     return await _filled(await _press(world, "outputs_show", ShowOutputs(subject)))
 
 
 @two_doors("a file", "a hidden file", ONE, HIDDEN_ONE)
-async def _file(world: World, subject: Subject) -> str:
+async def _file(world: World, subject: InstanceRef) -> str:
     """Return what is said, with what is in the files that came."""
     before = len(world.slack.files)
     said = await _text(await _press(world, "payload_send", SendPayload(subject, "params")))
@@ -437,7 +437,7 @@ async def _file(world: World, subject: Subject) -> str:
 
 
 @two_doors("a payload's share", "a hidden payload's share", ONE, HIDDEN_ONE)
-async def _share_payload(world: World, subject: Subject) -> str:
+async def _share_payload(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "share", SharePayload(subject, "params")))
 
 
@@ -447,13 +447,13 @@ def _told_by_digest(world: World) -> Message:
 
 
 @two_doors("a digest's details", "a hidden digest's details", ONE, HIDDEN_ONE)
-async def _digest_details(world: World, subject: Subject) -> str:
+async def _digest_details(world: World, subject: InstanceRef) -> str:
     row = Instance(id=subject.instance, status=ERRORED, ended_on=datetime.now(UTC))
     request = ShowInstance(subject.workflow, subject.instance, row=row)
     return await _filled(await _press(world, "instance_show", request, _told_by_digest(world)))
 
 
-def _told(subject: Subject) -> dict[str, Any]:
+def _told(subject: InstanceRef) -> dict[str, Any]:
     """Return what a digest told of all instances of a workflow."""
     at = int(datetime.now(UTC).timestamp())
     ids = [f"{subject.instance[:3]}-{1000 + number}" for number in range(ROWS)]
@@ -463,13 +463,13 @@ def _told(subject: Subject) -> dict[str, Any]:
 
 
 @two_doors("what a digest told", "what a hidden digest told", ONE, HIDDEN_ONE)
-async def _instances(world: World, subject: Subject) -> str:
+async def _instances(world: World, subject: InstanceRef) -> str:
     request = OpenInstances(**_told(subject))
     return await _text(await _press(world, "digest_instances", request, _told_by_digest(world)))
 
 
 @two_doors("more of what a digest told", "more of what a hidden digest told", ONE, HIDDEN_ONE)
-async def _more_instances(world: World, subject: Subject) -> str:
+async def _more_instances(world: World, subject: InstanceRef) -> str:
     request = TurnInstances(**_told(subject), offset=10)
     return await _text(await _press(world, "digest_instances_older", request))
 
