@@ -22,6 +22,7 @@ from bot.cloudflare.models import (
     Version,
     Workflow,
     WorkflowList,
+    is_ended,
 )
 from bot.cloudflare.packing import PackedPage, Packer
 
@@ -152,7 +153,7 @@ class _PageCache:
 def _is_stable(detail: InstanceDetail) -> bool:
     """Return whether an instance has ended and was read in full: the next answer would be the same."""
     is_whole = not (detail.is_partial or detail.unread_fields or detail.incomplete_steps)
-    return detail.end is not None and is_whole
+    return is_ended(detail.status) and detail.end is not None and is_whole
 
 
 class _DetailCache:

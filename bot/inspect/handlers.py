@@ -19,7 +19,7 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.instance_models import InstanceDetail
-from bot.cloudflare.models import Status, is_ended
+from bot.cloudflare.models import Status
 from bot.inspect.finder import InstanceFinder
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import (
@@ -224,17 +224,18 @@ class InspectHandlers:
         subject, page, summary = view.subject, view.page, view.summary
         first, last = page.first, page.first + len(page.entries)
         has_errored = view.detail.status == _ERRORED
-        may_change = not is_ended(view.detail.status) or view.detail.is_partial
+        key = view.key_step
+        failed = summary.first_failed if key is None or key.error is None else key.entry.number - 1
 
         def elsewhere(place: int | None) -> Request | None:
             is_shown = place is None or first <= place < last
             return None if is_shown or place is None else TurnSteps(subject, place)
 
         wanted: dict[str, Request | None] = {
-            "refresh": RefreshInstance(subject, first) if may_change else None,
+            "refresh": RefreshInstance(subject, first),  # one that has ended may be restarted
             "previous": TurnSteps(subject, max(first - STEPS_PER_PAGE, 0)) if first else None,
             "next": TurnSteps(subject, last) if last < summary.total else None,
-            "failed": elsewhere(summary.first_failed),
+            "failed": elsewhere(failed),
             "going": elsewhere(summary.first_going),
             "list": _list_of(subject, _ERRORED if has_errored else None),
             "share": ShareInstance(subject, first),

@@ -161,7 +161,7 @@ async def test_a_running_instance_is_refreshed_in_place(ada: Person, orders: Sim
     orders.set_status("orders", "ord-1004", "complete")
     refreshed = await click(ada, message, "instance_refresh")
     assert "🟢 ord-1004 · complete" in refreshed.all_text()
-    assert not has_button(refreshed, "instance_refresh")
+    assert has_button(refreshed, "instance_refresh"), "it may be restarted"
     assert len(ada.screen()) == 1
 
 
@@ -216,7 +216,7 @@ async def test_pages_of_steps_are_turned_in_place_for_one_call(
     )
     message = await ask(ada, "show orders ord-1004")
     assert "1–20 of 50" in message.all_text()
-    assert button_labels(message)[:2] == ["Later steps ▶", "First failed step"]
+    assert button_labels(message)[:2] == ["Later steps ▶", "Failed step"]
     later = await click(ada, message, "steps_next")
     assert "21–40 of 50" in later.all_text()
     failed = await click(ada, later, "steps_failed")
@@ -229,6 +229,27 @@ async def test_pages_of_steps_are_turned_in_place_for_one_call(
     view = await _filled(slack, await (await _open(ada, ShowInstance("orders", "ord-1004"))).view())
     await _press_in(ada, view, "steps_failed")
     await _until(slack, view, lambda text: "🔴 45 *row 44*" in text)
+
+
+async def test_the_step_that_ended_a_long_run_is_one_press_away_though_others_failed_before(
+    ada: Person, orders: Simulation
+) -> None:
+    steps = [_done(f"row {number}", number) for number in range(70)]
+    steps[30], steps[64] = _failed("row 30", 30), _failed("row 64", 64)
+    orders.add_instance(
+        "orders", id="ord-1004", status="errored", error=CARD, created_on=_at(0), steps=tuple(steps[:65])
+    )
+    failed = await click(ada, await ask(ada, "show orders ord-1004"), "steps_failed")
+    assert "🔴 65 *row 64*" in failed.all_text()
+
+
+async def test_an_instance_that_was_restarted_is_seen_to_run_by_refresh(
+    ada: Person, orders: Simulation
+) -> None:
+    orders.add_instance("orders", id="ord-1004", status="errored", error=CARD, created_on=_at(0))
+    failed = await ask(ada, "show orders ord-1004")
+    orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(0))
+    assert "🔵 ord-1004 · running" in (await click(ada, failed, "instance_refresh")).all_text()
 
 
 async def test_the_step_that_goes_on_is_one_press_away(ada: Person, orders: Simulation) -> None:

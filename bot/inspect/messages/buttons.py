@@ -20,7 +20,7 @@ class InstanceControls:
         refresh: the instance as it is now.
         previous: the page of steps before.
         next: the page of steps after.
-        failed: the page with the first step that failed.
+        failed: the page with the step that failed: the one that ended the instance, else the first.
         going: the page with the step that goes on.
         list: the list of the workflow's instances.
         share: the instance, for everybody in the channel.
@@ -46,7 +46,7 @@ def step_buttons(controls: InstanceControls) -> list[Block]:
     wanted = (
         ("◀ Earlier steps", "steps_previous", controls.previous),
         ("Later steps ▶", "steps_next", controls.next),
-        ("First failed step", "steps_failed", controls.failed),
+        ("Failed step", "steps_failed", controls.failed),
         ("Running now", "steps_going", controls.going),
     )
     return actions([button(label, action, value, label) for label, action, value in wanted if value])
