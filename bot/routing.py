@@ -68,7 +68,14 @@ from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import SHORTCUT, LookUpHandler
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
-from bot.inspect.requests import LookUp, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
+from bot.inspect.requests import (
+    ListVersion,
+    LookUp,
+    OpenDashboard,
+    RefreshInstance,
+    ShareInstance,
+    TurnSteps,
+)
 from bot.inspect.rights import InspectRights
 from bot.language.command import Command
 from bot.language.errors import QueryError, verify_proposals
@@ -118,6 +125,7 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
     "payload_step": ShowPayload,
     "payload_send": SendPayload,
     "outputs_show": ShowOutputs,
+    "version_list": ListVersion,
 }
 """Buttons that carry one instance."""
 
@@ -156,7 +164,7 @@ _COMMON: Final = (
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
-    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance)
+    of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
     return RequestCodec((*of_lists, *of_one, *of_payloads), _COMMON)
 
@@ -371,6 +379,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(TurnSteps, may_inspect.require_instance, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, may_inspect.require_instance, inspect.refresh, asks_cloudflare=True),
         Route(ShareInstance, may_inspect.require_instance, inspect.share, once=True),
+        Route(ListVersion, may_inspect.require_instance, inspect.list_version, asks_cloudflare=True),
         Route(LookUp, allow_everyone, mentions.look_up),
         Route(ShowPayload, may_inspect.require_payload, inspect.payloads.show),
         Route(ShowOutputs, may_inspect.require_payload, inspect.payloads.show_outputs),

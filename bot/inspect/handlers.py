@@ -19,7 +19,7 @@ from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.instance_models import InstanceDetail
-from bot.cloudflare.models import Status
+from bot.cloudflare.models import MAX_PER_PAGE, Status
 from bot.inspect.finder import InstanceFinder
 from bot.inspect.messages.buttons import InstanceControls
 from bot.inspect.messages.detail import (
@@ -30,9 +30,17 @@ from bot.inspect.messages.detail import (
     problem_modal,
 )
 from bot.inspect.messages.payloads import PayloadBlocks
+from bot.inspect.messages.version import version_message
 from bot.inspect.model import InstanceRef, InstanceView
 from bot.inspect.payload_handlers import PayloadHandlers
-from bot.inspect.requests import OfInstance, OpenDashboard, RefreshInstance, ShareInstance, TurnSteps
+from bot.inspect.requests import (
+    ListVersion,
+    OfInstance,
+    OpenDashboard,
+    RefreshInstance,
+    ShareInstance,
+    TurnSteps,
+)
 from bot.inspect.timeline import STEPS_PER_PAGE, build_view
 from bot.slack.interaction import Interaction
 from bot.slack.problem_log import log_problem
@@ -76,6 +84,7 @@ class InspectHandlers:
     ) -> None:
         self._accounts = Accounts(accounts)
         self._account_ids = account_ids
+        self._browser = browser
         self._finder = InstanceFinder(accounts, account_ids, browser)
         self._requests = requests
         self._now = now
@@ -88,6 +97,10 @@ class InspectHandlers:
     async def describe(self, request: DescribeInstance, interaction: Interaction) -> Reply:
         """Show the instance that words name, in a message."""
         found = await self._finder.find(request, await self._access.viewer(interaction))
+        if (
+            request.instance is not None
+        ):  # that took one request, and two are as many as a first look may take
+            await self._learn_version(found.subject, found.detail)
         shown = await self._message(found.subject, found.detail, 0, interaction)
         return replace(shown, readings=found.readings)
 
@@ -128,6 +141,14 @@ class InspectHandlers:
             view = (await self._modal(subject, first, interaction)).view
         done = "Shared with everybody in this conversation, without params and output."
         return PostToChannel(shown.message, shown.plain, view, done)
+
+    async def list_version(self, request: ListVersion, _: Interaction) -> Reply:
+        """Show which of the workflow's newest instances ran a version: the API lists none by it."""
+        subject = request.subject
+        query = ListQuery(subject.workflow, subject.account)
+        screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE))
+        found = version_message(replace(screen, query=query), request.version, self._requests.encode_if_fits)
+        return ShowMessage(found)
 
     async def follow_link(self, _: OpenDashboard, _interaction: Interaction) -> Reply:
         """Do nothing: Slack has opened the dashboard."""
@@ -209,7 +230,7 @@ class InspectHandlers:
         return view if version is None else replace(view, version_since=version.created_on)
 
     async def _learn_version(self, subject: InstanceRef, detail: InstanceDetail) -> None:
-        """Ask when an instance's version came. A first look does without, as it is to cost one request."""
+        """Ask when an instance's version came, unless that is known."""
         _, workflows = self._accounts.get(subject.account)
         if detail.version_id and workflows.known_version(subject.workflow, detail.version_id) is None:
             with suppress(CloudflareError, TimeoutError):  # the rest is worth showing without it
@@ -224,7 +245,7 @@ class InspectHandlers:
         subject, page, summary = view.subject, view.page, view.summary
         first, last = page.first, page.first + len(page.entries)
         has_errored = view.detail.status == _ERRORED
-        key = view.key_step
+        key, version = view.key_step, view.detail.version_id
         failed = summary.first_failed if key is None or key.error is None else key.entry.number - 1
 
         def elsewhere(place: int | None) -> Request | None:
@@ -239,6 +260,7 @@ class InspectHandlers:
             "going": elsewhere(summary.first_going),
             "list": _list_of(subject, _ERRORED if has_errored else None),
             "share": ShareInstance(subject, first),
+            "version": ListVersion(subject, version=version) if version else None,
         }
         values = {
             name: None if request is None else await self._requests.try_save(request, team)
@@ -254,6 +276,7 @@ class InspectHandlers:
             going=values["going"],
             list=values["list"],
             share=values["share"],
+            version=values["version"],
             of_errored=has_errored,
             account_id=self._account_ids.get(name),
             incomplete=lost,

@@ -52,6 +52,18 @@ class ShareInstance(OfInstance):
 
 
 @dataclass(frozen=True, slots=True)
+class ListVersion(OfInstance):
+    """The workflow's newest instances that ran the same version.
+
+    Attributes:
+        version: its id.
+    """
+
+    kind: ClassVar[str] = "version_list"
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDashboard(Request):
     """A link to the dashboard was followed: Slack opens it, and tells of the click all the same."""
 

@@ -30,7 +30,7 @@ from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
 from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
-from bot.inspect.requests import RefreshInstance, ShareInstance, TurnSteps
+from bot.inspect.requests import ListVersion, RefreshInstance, ShareInstance, TurnSteps
 from bot.language.schedule import Schedule
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Step
@@ -392,6 +392,11 @@ async def _steps(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "steps_next", TurnSteps(subject, STEPS - 1)))
 
 
+@two_doors("others of a version", "hidden others of a version", ONE, HIDDEN_ONE)
+async def _version(world: World, subject: InstanceRef) -> str:
+    return await _text(await _press(world, "version_list", ListVersion(subject, version="none")))
+
+
 @two_doors("an instance's refresh", "a hidden instance's refresh", ONE, HIDDEN_ONE)
 async def _refresh_instance(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "instance_refresh", RefreshInstance(subject)))
@@ -564,6 +569,8 @@ SHOWN: Mapping[str, str] = {
     "a menu of workflows": SEEN,
     "a page of steps": "ord-last",
     "a hidden page of steps": "pay-last",
+    "others of a version": "ran this version",
+    "hidden others of a version": "ran this version",
     "an instance's refresh": "ord-1003",
     "a hidden instance's refresh": "pay-1003",
     "a shared instance's refresh": "ord-1003",

@@ -174,15 +174,15 @@ async def test_a_modal_is_refreshed_in_place(ada: Person, orders: Simulation, sl
     assert len(ada.screen()) == 1
 
 
-async def test_the_age_of_a_version_costs_no_first_look_anything_and_is_asked_for_once(
+async def test_the_age_of_a_version_is_asked_for_once_and_not_where_a_look_took_two_calls(
     ada: Person, orders: Simulation
 ) -> None:
     orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(100))
-    first = await ask(ada, "show orders ord-1004")
-    assert (orders.count("get_version"), "came" in first.all_text()) == (0, False)
+    first = await ask(ada, "show orders latest running")
+    assert (orders.count("get_version"), ", created " in first.all_text()) == (0, False)
+    assert ", created " in (await ask(ada, "show orders ord-1004")).all_text()
     assert ", created " in (await click(ada, first, "instance_refresh")).all_text()
     assert ", created " in (await ask(ada, "show orders ord-1002")).all_text()
-    await click(ada, first, "instance_refresh")
     assert orders.count("get_version") == 1
 
 
@@ -190,9 +190,8 @@ async def test_a_version_that_can_t_be_read_costs_nothing_but_its_age(
     ada: Person, orders: Simulation
 ) -> None:
     orders.add_instance("orders", id="ord-1004", status="running", created_on=_at(100))
-    first = await ask(ada, "show orders ord-1004")
     orders.inject(JsonError(404, 10300, "workflows.api.error.version.not_found"), operation="get_version")
-    assert "🔵 ord-1004 · running" in (await click(ada, first, "instance_refresh")).all_text()
+    assert "🔵 ord-1004 · running" in (await ask(ada, "show orders ord-1004")).all_text()
     assert orders.count("get_version") == 1
 
 
@@ -419,3 +418,26 @@ def test_what_its_buttons_carry_is_read_again(request_: Any) -> None:
     written = CODEC.encode(request_)
     assert CODEC.decode(written) == request_
     assert len(written) <= 500
+
+
+async def test_others_of_its_version_are_a_press_away_with_what_became_of_them(
+    ada: Person, orders: Simulation
+) -> None:
+    for number in range(3):
+        orders.add_instance("orders", id=f"ord-old-{number}", status="complete", version_id="a" * 36)
+    for number in range(25):
+        status = "errored" if number % 5 == 0 else "complete"
+        orders.add_instance("orders", id=f"ord-new-{number:02}", status=status, version_id="b" * 36)
+    shown = await ask(ada, "show orders ord-new-20")
+    others = await click(ada, shown, "version_list")
+    text = others.all_text()
+    assert "orders · version bbbbbbbb" in text
+    assert "ran version `bbbbbbbb`: 🔴 5 errored · 🟢 20 complete" in text
+    assert "The newest 20 are shown." in text
+    assert "ord-old" not in text
+    assert "ord-new-24" in text
+    assert sum(button.action_id == "instance_show" for button in others.buttons()) == 20
+    assert "🔴 ord-new-20 · errored" in shown.all_text()
+    old = await click(ada, await ask(ada, "show orders ord-old-1"), "version_list")
+    assert "3 of all " in old.all_text()
+    assert orders.list_calls == 1

@@ -24,6 +24,7 @@ class InstanceControls:
         going: the page with the step that goes on.
         list: the list of the workflow's instances.
         share: the instance, for everybody in the channel.
+        version: the newest instances that ran the same version.
         of_errored: that list holds those that errored alone.
         account_id: Cloudflare's id of its account, for the dashboard; None lets the dashboard ask.
         incomplete: a button is missing, as what it carries could not be kept.
@@ -36,6 +37,7 @@ class InstanceControls:
     going: str | None = None
     list: str | None = None
     share: str | None = None
+    version: str | None = None
     of_errored: bool = False
     account_id: str | None = None
     incomplete: bool = False
@@ -60,6 +62,9 @@ def instance_buttons(subject: InstanceRef, controls: InstanceControls) -> list[B
     if controls.list is not None:
         label = LIST_LABELS[controls.of_errored]
         buttons.append(button(label, "list_open", controls.list, f"{label} of {subject.workflow}"))
+    if controls.version is not None:
+        label = "Others of this version"
+        buttons.append(button(label, "version_list", controls.version, label))
     buttons += _dashboard_button(subject, controls.account_id)
     if controls.share is not None:
         buttons.append(share_button(controls.share, "instance"))

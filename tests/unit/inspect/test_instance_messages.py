@@ -33,7 +33,9 @@ SUBJECT = InstanceRef("order-processing", "ord-59603")
 ENDED = InstanceControls(list="errored", of_errored=True, account_id="a" * 32)
 GOING = InstanceControls(refresh="again", list="all")
 LONG = "v" * 2_000
-FULLEST = InstanceControls(LONG, LONG, LONG, LONG, LONG, LONG, account_id="a" * 32, incomplete=True)
+FULLEST = InstanceControls(
+    LONG, LONG, LONG, LONG, LONG, LONG, version=LONG, account_id="a" * 32, incomplete=True
+)
 HOSTILE = "*bold* `code` <!channel> &amp; <@U0ADA0001>\n```\u202e"
 
 
