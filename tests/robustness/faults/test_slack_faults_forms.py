@@ -166,7 +166,7 @@ NOWHERE: dict[str, Fault] = {
 }
 """Faults of the request that tells who a person is, and their time zone."""
 
-STAYS_SO = {"missing_scope": "lacks the scope", "user_not_found": "whether you are a member"}
+STAYS_SO = {"missing_scope": "lacks the scope", "user_not_found": "that you are a member"}
 """Errors after which the bot does not retry for half a minute, and what it says."""
 
 
@@ -178,7 +178,7 @@ async def test_somebody_whom_slack_does_not_tell_is_answered_once_it_does(
         person = await _somebody_new(harness)
         harness.fails("users.info", NOWHERE[fault])
         name = harness.workflow()
-        refused = STAYS_SO.get(fault, "whether you are a member")
+        refused = STAYS_SO.get(fault, "that you are a member")
         asked = await harness.slack.person(person).command("/workflows", f"{name} since:2026-01-02")
         assert refused in (await asked.message()).all_text()
 
