@@ -144,10 +144,11 @@ async def _is_ready(watched: Watched) -> None:
     async with asyncio.timeout(30):
         while True:
             try:
-                if "ready" in await watched.get("/readyz"):
+                if json.loads(await watched.get("/readyz"))["status"] == "ready":  # in Socket Mode, connected
                     return
             except OSError:
-                await asyncio.sleep(0.05)
+                pass
+            await asyncio.sleep(0.05)
 
 
 def assert_silent(watched: Watched, *more: str) -> None:
