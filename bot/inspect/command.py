@@ -15,9 +15,12 @@ from bot.language.errors import QueryError
 from bot.language.filler_words import is_filler, without_fillers
 from bot.language.tokens import COMMAND, Token, quote
 
-SYNONYMS: Final = ("describe", "inspect", "status", "get", "view", "details", "detail", "display", "open")
-"""Other words for `show`."""
-WHY: Final = ("explain", "why", "debug", "reason", "cause", "diagnose")
+SYNONYMS: Final = (
+    "describe", "inspect", "status", "get", "view", "details", "detail", "display", "open",
+    "params", "payload", "output", "outputs", "steps", "timeline", "attempts",
+)  # fmt: skip
+"""Other words for `show`, and what it shows."""
+WHY: Final = ("explain", "why", "debug", "reason", "cause", "diagnose", "happened")
 """Words that ask why an instance failed."""
 
 _NEWEST: Final = frozenset({"latest", "last", "newest"})
@@ -162,8 +165,9 @@ def _name(found: _Words, command: Command) -> str | None:
 
 
 def _unknown(word: Token, name: Token) -> QueryError:
+    status = filters.nearest_status(word.value)
     return word.wrong(
         f"is a word I don't know beside the workflow's name, `{name.value}`",
         expected=f"an instance's id, or `latest`, as in `{COMMAND} show NAME latest failed`",
-        nearest=("",),
+        nearest=(status or "",),
     )

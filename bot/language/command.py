@@ -50,7 +50,9 @@ class Command:
 
     def whole(self) -> str:
         """Return what to type, the slash command first."""
-        return f"{COMMAND} {self.text.strip().removeprefix(COMMAND).strip()}".strip()
+        first, *rest = self.text.strip().split(maxsplit=1) or [""]
+        # A name may begin like the command, as `/workflowsx` does.
+        return " ".join((COMMAND, *rest)) if first == COMMAND else f"{COMMAND} {self.text.strip()}".strip()
 
     def sent(self) -> str:
         """Return the text as Slack sends it: what `from_slack` reads as this command."""

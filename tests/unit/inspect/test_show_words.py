@@ -84,6 +84,10 @@ def test_one_instance_is_asked_for(text: str, meant: DescribeInstance | None) ->
     [
         "show orders ord-59603",
         "show orders latest failed",
+        "steps orders ord-59603",
+        "params orders ord-59603",
+        "outputs orders latest",
+        "what happened to orders",
         "show latest",
         "why did orders fail",
         "orders ord-59603",
@@ -201,3 +205,9 @@ def test_any_name_and_id_can_be_typed(name: str, instance: str) -> None:
 def test_what_is_to_be_typed_for_it_means_the_same(request_: DescribeInstance) -> None:
     command = Command.from_slack(request_.command().removeprefix("/workflows "), ACCOUNTS, HERE, "UTC", NOW)
     assert read_command(command) == request_
+
+
+def test_a_mistyped_status_is_named_and_not_left_out() -> None:
+    with pytest.raises(QueryError) as refused:
+        read("show orders latest faild")
+    assert refused.value.corrected == "/workflows show orders latest errored"
