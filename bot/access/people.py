@@ -59,7 +59,11 @@ class People:
         )
         return _person(user, _standing(profile, team), dict(zip(self._named, members, strict=True)))
 
-    async def _members(self, group: str, timeout: timedelta) -> frozenset[str] | LookupFailed:  # noqa: ASYNC109
+    async def _members(
+        self,
+        group: str,
+        timeout: timedelta,  # noqa: ASYNC109 - as `Lookups`
+    ) -> frozenset[str] | LookupFailed:
         try:
             return await self._groups.get(group, timeout)
         except LookupFailed as error:
