@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, TypeAdapter
 
-from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.model import AnyQuery, OverviewQuery
 from bot.cloudflare.models import Position
 from bot.language.times import Moment
 from bot.slack.requests import InvalidButton, unpack
@@ -61,7 +61,7 @@ class Bookmark:
             in the database; None where all of the walk is here.
     """
 
-    query: ListQuery
+    query: AnyQuery
     position: Position | None = None
     offset: _Count = 0
     anchor: Moment | None = None

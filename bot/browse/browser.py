@@ -9,7 +9,7 @@ from typing import Final
 from bot.browse.bookmark import Bookmark, KeptPage, KeptPlace, OverviewBookmark, VisitedPage, start_of
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
-from bot.browse.screen import Overview, Screen, Source, StatusCount, StatusCounts
+from bot.browse.screen import Overview, Row, Screen, Source, StatusCount, StatusCounts
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
@@ -327,7 +327,7 @@ def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) 
     return Screen(
         query=mark.query,
         account=account,
-        rows=rows[mark.offset : mark.offset + size],
+        rows=[Row(mark.query.workflow, row) for row in rows[mark.offset : mark.offset + size]],
         first=first,
         known=None if first is None else first - 1 - mark.offset + len(rows),
         is_last=page.next is None and not page.cut_short,

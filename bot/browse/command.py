@@ -266,7 +266,7 @@ def _read_with_name(
             expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
             nearest=("",),
         )
-    return ListInstances(PendingQuery(ListQuery(name.workflow, start=start, **values), since, until))
+    return ListInstances(PendingQuery(ListQuery.of(name.workflow, start=start, **values), since, until))
 
 
 def _searched_list(word: Token) -> QueryError:

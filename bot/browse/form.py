@@ -51,7 +51,7 @@ class Form:
     def to_query(self, workflow: str, clock: Clock) -> ListQuery | FormErrors:
         """Return the query for a workflow at a moment, in a zone; or all errors of the form."""
         wrong: dict[str, QueryError] = {}
-        pending = PendingQuery(ListQuery(workflow, self.account, self.status, view=self.view))
+        pending = PendingQuery(ListQuery.of(workflow, self.account, self.status, view=self.view))
         with collect_error(wrong, "rows"):
             pending = replace(pending, query=replace(pending.query, rows=_number(self.rows, self.view)))
         with collect_error(wrong, "since"):

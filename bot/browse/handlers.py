@@ -341,7 +341,7 @@ class ListHandlers:
         self, viewer: Viewer, error: NoSuchWorkflow, notices: tuple[str, ...]
     ) -> ShowMessage:
         """Show the list of the only workflow that a misspelt name can mean."""
-        query = replace(error.query, workflow=error.meant[0])
+        query = error.query.of_workflow(error.meant[0])
         shown = await self._show(viewer, Bookmark(query, query.start), notices=notices)
         reading = Reading(error.query.workflow, query.workflow)
         return replace(shown, readings=(reading, *shown.readings))
@@ -374,7 +374,7 @@ class ListHandlers:
         overview = await self._browser.overview(place, fresh=fresh, allows=allows)
         if not all(each.may_all(Right.VIEW, account) for each in viewers):
             notices = (*notices, _SOME_NOTICE)
-        lists = [OpenList(Bookmark(ListQuery(row.name, account))) for row in overview.rows]
+        lists = [OpenList(Bookmark(ListQuery.of(row.name, account))) for row in overview.rows]
         values = [await self._save(request, team) for request in lists]
         controls = await self._controls(team, overview)
         return ShowMessage(overview_message(overview, controls, values, notices))
@@ -412,9 +412,7 @@ class ListHandlers:
 
     async def _similar(self, team: str, error: NoSuchWorkflow) -> list[Suggestion]:
         names = error.meant or error.similar
-        requests = {
-            name: OpenList(Bookmark(replace(error.query, workflow=name))) for name in names[:_MOST_NAMES]
-        }
+        requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self._save(request, team)) for name, request in requests.items()]
 
 

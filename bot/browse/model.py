@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    WrapSerializer,
+)
 
 from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_TABLE_ROWS, OVERVIEW_OPTIONS, View, max_rows
 from bot.browse.phrases import quote_name
+from bot.browse.selection import Selection
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
     InstanceFilter,
@@ -38,34 +46,77 @@ class ListQuery:
     """Which instances, and how many of them one message shows.
 
     Attributes:
-        workflow: its name.
-        account: as settings name it; None means the default account.
-        status: one status; None means all.
-        since: earliest creation time.
-        until: latest creation time.
+        selection: which instances.
         rows: 1 to `max_rows` of the view.
-        start: a page number or cursor that somebody typed; None means the first page.
+        start: a page number or cursor that somebody typed; None means the first page. Only a list that is
+            one of the API's has pages.
         direction: `asc` or `desc`, with a typed cursor only.
         view: how the rows look.
     """
 
-    workflow: str
-    account: str | None = None
-    status: Status | None = None
-    since: TimePoint | None = None
-    until: TimePoint | None = None
+    selection: Selection
     rows: Annotated[int, Field(ge=1, le=MAX_TABLE_ROWS)] = DEFAULT_ROWS
     start: Position | None = None
     direction: str | None = None
     view: Annotated[View, AfterValidator(_has_room), Field(validate_default=True)] = "rows"
 
+    @classmethod
+    def of(  # noqa: PLR0913 - the filters that one of the API's lists has
+        cls,
+        workflow: str,
+        account: str | None = None,
+        status: Status | None = None,
+        *,
+        since: TimePoint | None = None,
+        until: TimePoint | None = None,
+        rows: int = DEFAULT_ROWS,
+        start: Position | None = None,
+        direction: str | None = None,
+        view: View = "rows",
+    ) -> "ListQuery":
+        """Return the list of one workflow's instances, all or those of one status."""
+        statuses = () if status is None else (status,)
+        selection = Selection((workflow,), account, statuses, since=since, until=until)
+        return cls(selection, rows, start, direction, view)
+
+    @property
+    def workflow(self) -> str:
+        """Return the only workflow's name; empty without such a one."""
+        return self.selection.workflow
+
+    @property
+    def account(self) -> str | None:
+        """Return the account; None means the default one."""
+        return self.selection.account
+
+    @property
+    def status(self) -> Status | None:
+        """Return the only status; None for several, and for all."""
+        return self.selection.status
+
+    @property
+    def since(self) -> TimePoint | None:
+        """Return the selection's `since`."""
+        return self.selection.since
+
+    @property
+    def until(self) -> TimePoint | None:
+        """Return the selection's `until`."""
+        return self.selection.until
+
+    def of_workflow(self, workflow: str) -> "ListQuery":
+        """Return the same list of one other workflow."""
+        return replace(self, selection=replace(self.selection, workflows=(workflow,)))
+
     @property
     def filter(self) -> InstanceFilter:
         """Return the query as the API's own parameters."""
+        chosen = self.selection
+        since, until = chosen.created_since or chosen.since, chosen.created_until or chosen.until
         return InstanceFilter(
             status=self.status,
-            date_start=self.since.at if self.since else None,
-            date_end=self.until.at if self.until else None,
+            date_start=since.at if since else None,
+            date_end=until.at if until else None,
             direction=self.direction,
         )
 
@@ -102,6 +153,39 @@ class ListQuery:
     def command(self) -> str:
         """Return the command for the same list."""
         return " ".join((COMMAND, "list", quote_name(self.workflow), *LIST_OPTIONS.echo(self)))
+
+
+_FLAT: Final = {"since": "created_since", "until": "created_until", "ended": "since", "ended_until": "until"}
+"""Times of a list of one workflow as buttons write them, and as a selection calls them."""
+
+
+def _write(query: ListQuery, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    """Return a list as buttons carry it: one workflow and status as they always did."""
+    written: dict[str, Any] = write(query)
+    chosen = query.selection
+    if not chosen.workflow or len(chosen.statuses) > 1 or chosen.where:
+        return written
+    selection = written.pop("selection")
+    times = {name: selection[key] for name, key in _FLAT.items() if key in selection}
+    account = {"account": chosen.account} if chosen.account is not None else {}
+    status = {"status": chosen.status} if chosen.status is not None else {}
+    return {"workflow": chosen.workflow, **account, **status, **times, **written}
+
+
+def _read(query: Any) -> Any:  # noqa: ANN401 - what a button carried, before it is checked
+    """Return what `_write` made of a list, also an earlier version's, as a selection."""
+    if not isinstance(query, dict) or "workflow" not in query:
+        return query
+    left = dict(query)
+    selection = {"workflows": [left.pop("workflow")], "account": left.pop("account", None)}
+    if (status := left.pop("status", None)) is not None:
+        selection["statuses"] = [status]
+    selection |= {key: left.pop(name) for name, key in _FLAT.items() if name in left}
+    return {"selection": selection, **left}
+
+
+AnyQuery = Annotated[ListQuery, BeforeValidator(_read), WrapSerializer(_write)]
+"""A list as buttons carry it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +227,7 @@ class PendingQuery:
                 f"is not later than {typed(f'since:{self.since}')}",
                 expected="`until:` to be the later of the two",
             )
-        return replace(self.query, since=since, until=until)
+        return replace(self.query, selection=replace(self.query.selection, since=since, until=until))
 
     def command(self) -> str:
         """Return the command for the same list, its times as they were typed."""

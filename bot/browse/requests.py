@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.browse.bookmark import Bookmark, KeptPlace, Place
-from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
+from bot.browse.model import AnyQuery, OverviewQuery, PendingQuery
 from bot.browse.phrases import quote_name
 from bot.cloudflare.models import Instance, Status
 from bot.language.tokens import COMMAND, quote
@@ -173,7 +173,7 @@ class OpenFilter(Request):
     """The form that narrows a list down."""
 
     kind: ClassVar[str] = "filter"
-    query: ListQuery
+    query: AnyQuery
 
     def command(self) -> str:
         """Return what to type for the list."""
@@ -185,4 +185,4 @@ class ApplyFilter(Request):
     """The submitted form: the list that it was opened from, and the fields of the interaction."""
 
     kind: ClassVar[str] = "apply_filter"
-    query: ListQuery
+    query: AnyQuery

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from bot.browse.bookmark import Bookmark, KeptPlace, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
+from bot.browse.selection import Stream
+from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery, Workflow
 
@@ -16,6 +18,40 @@ class Source:
 
     asked: PageQuery
     page: InstancePage
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An instance in a list.
+
+    Attributes:
+        workflow: its workflow's name.
+        instance: what the API's list says of it.
+        cause: why it failed, where that was asked for; with no secrets in it.
+    """
+
+    workflow: str
+    instance: Instance
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How far lists were looked through for rows that the API can't choose.
+
+    Attributes:
+        rows: how many rows were looked at.
+        found: how many of them were what was asked for.
+        back_to: the creation time of the oldest one; None where none has a time.
+        complete: whether that was all of them.
+        unknown: how many rows do not say whether they are.
+    """
+
+    rows: int
+    found: int
+    back_to: datetime | None
+    complete: bool
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +75,15 @@ class Screen:
         unread_fields: fields beside the rows that could not be read.
         source: where its rows are from; None where that took more than one question.
         cut_short: the API gave a cursor that can't be used, so the list ends here.
+        streams: the API's lists that its rows are from.
+        left_out: more of them, which were not asked for as they are too many.
+        unread: those that could not be read, and why.
+        searched: how far they were looked through; None where every row of theirs is shown.
     """
 
     query: ListQuery
     account: str
-    rows: Sequence[Instance]
+    rows: Sequence[Row]
     first: int | None
     known: int | None
     is_last: bool
@@ -57,6 +97,10 @@ class Screen:
     unread_fields: Sequence[str] = ()
     source: Source | None = None
     cut_short: bool = False
+    streams: Sequence[Stream] = ()
+    left_out: Sequence[Stream] = ()
+    unread: Mapping[Stream, CloudflareError] = field(default_factory=dict)
+    searched: Searched | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,4 +118,4 @@ def _show_instance(query: ListQuery, instance: str, at: datetime) -> ShowInstanc
 
 
 def _query(workflow: str, report: Report) -> ListQuery:
-    return ListQuery(workflow, report.plan.account, report.plan.status)
+    return ListQuery.of(workflow, report.plan.account, report.plan.status)

@@ -84,7 +84,7 @@ class InstanceFinder:
             CloudflareError, UnknownAccount: the API's answer is no instance.
         """
         workflow = request.workflow or ""
-        query = ListQuery(workflow, request.account, request.status)
+        query = ListQuery.of(workflow, request.account, request.status)
         account, workflows = self._accounts.get(request.account)
         if not viewer.may(Right.VIEW, request.account, workflow):
             visible = await self._visible_names(request.account, viewer)
@@ -97,7 +97,7 @@ class InstanceFinder:
             existing = await self._visible_names(request.account, viewer)
             if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
                 raise NoSuchWorkflow(query, account, existing, error) from error
-            all_ = Command(ListQuery(workflow, request.account).command())
+            all_ = Command(ListQuery.of(workflow, request.account).command())
             raise UserError(problem_message(error, commands=[all_])) from error
 
     async def _newest(self, query: ListQuery) -> Instance:
@@ -110,7 +110,7 @@ class InstanceFinder:
         if not screen.rows:
             is_empty = screen.next is None
             raise UserError(none_message(query.workflow, query.status, query.account, is_empty=is_empty))
-        return max(screen.rows, key=_created)
+        return max((row.instance for row in screen.rows), key=_created)
 
     async def _visible_names(self, account: str | None, viewer: Viewer) -> tuple[str, ...]:
         return viewer.among(await self._browser.workflow_names(account), account)

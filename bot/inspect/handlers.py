@@ -145,7 +145,7 @@ class InspectHandlers:
     async def list_version(self, request: ListVersion, _: Interaction) -> Reply:
         """Show which of the workflow's newest instances ran a version: the API lists none by it."""
         subject = request.subject
-        query = ListQuery(subject.workflow, subject.account)
+        query = ListQuery.of(subject.workflow, subject.account)
         screen = await self._browser.open(replace(query, rows=MAX_PER_PAGE))
         found = version_message(replace(screen, query=query), request.version, self._requests.encode_if_fits)
         return ShowMessage(found)
@@ -289,4 +289,4 @@ class InspectHandlers:
 
 
 def _list_of(subject: InstanceRef, status: Status | None = None) -> OpenList:
-    return OpenList(Bookmark(ListQuery(subject.workflow, subject.account, status)))
+    return OpenList(Bookmark(ListQuery.of(subject.workflow, subject.account, status)))

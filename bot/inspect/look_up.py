@@ -118,7 +118,7 @@ class LookUpHandler:
             return [await self._instance(InstanceRef(mention.workflow, mention.instance, account))]
         listed = workflows.get(mention.workflow)
         known = listed[1] if listed is not None and listed[0] == account else None
-        opens = OpenList(Bookmark(ListQuery(mention.workflow, account)))
+        opens = OpenList(Bookmark(ListQuery.of(mention.workflow, account)))
         return [FoundWorkflow(mention.workflow, known, self._requests.encode_if_fits(opens), account)]
 
     async def _find(self, mention: Mention, viewer: Viewer) -> Sequence[LookupRow]:

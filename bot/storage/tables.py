@@ -108,6 +108,29 @@ digest_runs: Final = Table(
 )
 """Each time a digest was due. The key is what makes it once."""
 
+causes: Final = Table(
+    "causes",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("step", Text),
+    Column("name", Text),
+    Column("message", Text),
+    Column("expires_at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+    Column("team_id", String(64), nullable=False, comment="Slack's workspace"),
+    Index("causes_expires_at", "expires_at"),
+)
+"""Why instances failed that have ended, without secrets, by a digest of which instance and when it ended."""
+
+count_samples: Final = Table(
+    "count_samples",
+    metadata,
+    Column("team_id", String(64), primary_key=True, comment="Slack's workspace"),
+    Column("account", String(64), primary_key=True),
+    Column("at", BigInteger, primary_key=True, comment="seconds since 1970, UTC"),
+    Column("counts", Text, nullable=False, comment="JSON: instances by workflow and status"),
+)
+"""How many instances an account had when it was looked at, to tell what has changed since."""
+
 workers: Final = Table(
     "workers",
     metadata,

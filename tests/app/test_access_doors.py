@@ -463,7 +463,7 @@ def _told(subject: InstanceRef) -> dict[str, Any]:
     """Return what a digest told of all instances of a workflow."""
     at = int(datetime.now(UTC).timestamp())
     ids = [f"{subject.instance[:3]}-{1000 + number}" for number in range(ROWS)]
-    query = ListQuery(subject.workflow, None, ERRORED)
+    query = ListQuery.of(subject.workflow, None, ERRORED)
     told = tuple((each, at) for each in ids)
     return {"digest": OTHERS, "query": query, "account": "default", "until": at, "instances": told}
 

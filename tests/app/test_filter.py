@@ -102,7 +102,7 @@ async def test_a_filtered_list_starts_at_its_first_page(
         message = await click(ada, message, "page_next")
     cursor = cloudflare.calls[-1].query["cursor"]
     message = await ask(ada, f"orders {start.format(quote(cursor))}")
-    assert message.button("filter_open").value == CODEC.encode(OpenFilter(ListQuery("orders"))), (
+    assert message.button("filter_open").value == CODEC.encode(OpenFilter(ListQuery.of("orders"))), (
         "no long cursor in it"
     )
     shown = await submit_and_wait(slack, ada, await open_filter(ada, message), rows="7")
@@ -165,7 +165,7 @@ async def opened_for(person: Person, message: Message, value: str) -> View:
 async def test_an_unseen_status_stays_chosen(ada: Person, cloudflare: Simulation, slack: LocalSlack) -> None:
     add_orders(cloudflare)
     message = await ask(ada, "orders")
-    value = CODEC.encode(OpenFilter(ListQuery("orders", status=Status("hibernating"))))
+    value = CODEC.encode(OpenFilter(ListQuery.of("orders", status=Status("hibernating"))))
     view = await opened_for(ada, message, value)
     assert shown_values(view.payload)["status"] == "⚪ hibernating"
     assert "It says: invalid status" in (await submit_and_wait(slack, ada, view, rows="5")).all_text()
@@ -181,7 +181,7 @@ async def test_a_question_too_long_for_a_button_is_kept_and_found_again(
     message = await ask(ada, "orders")
     letters = random.Random(1).choices([chr(0x4E00 + number) for number in range(20_000)], k=900)  # noqa: S311
     status = Status('"'.join("".join(letters[start : start + 4]) for start in range(0, 900, 4)))
-    query = ListQuery("orders", status=status)
+    query = ListQuery.of("orders", status=status)
     database = open_database(f"sqlite:///{tmp_path}/bot.sqlite3")
     value = await save(request_store(database, lambda: datetime.now(UTC)), OpenFilter(query))
     await database.dispose()

@@ -135,7 +135,7 @@ async def test_a_short_rate_limit_is_waited_for(
         (encode(OverviewBookmark(OverviewQuery())), "another kind of list"),
         ("s1.gone.status", "too old to be continued"),
         (
-            CODEC.encode(OpenFilter(ListQuery("orders", "staging"))),
+            CODEC.encode(OpenFilter(ListQuery.of("orders", "staging"))),
             "No account is called `staging` any more.",
         ),
     ],

@@ -18,7 +18,7 @@ from bot.browse.bookmark import Bookmark
 from bot.browse.messages.instances import instances_message
 from bot.browse.model import ListQuery
 from bot.browse.requests import OpenFilter, RefreshPage, TurnPage
-from bot.browse.screen import Screen
+from bot.browse.screen import Row, Screen
 from bot.cloudflare.models import InstancePage
 from bot.cloudflare.responses import Response, read_instances
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, RateLimit, Simulation
@@ -101,12 +101,12 @@ def _ours(body: bytes) -> dict[str, Callable[[], object]]:
 def _message(page: InstancePage) -> Message:
     """The first screen of a page, as a list that was just opened shows it."""
     CODEC.encode.cache_clear()  # the buttons of a page that was just fetched are new
-    query = ListQuery(_WORKFLOW)
+    query = ListQuery.of(_WORKFLOW)
     here = Bookmark(query, anchor=page.rows[0].created_on)
     screen = Screen(
         query=query,
         account="default",
-        rows=page.rows[: query.rows],
+        rows=[Row(query.workflow, row) for row in page.rows[: query.rows]],
         first=1,
         known=len(page.rows),
         is_last=False,

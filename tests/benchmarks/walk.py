@@ -48,7 +48,7 @@ async def measure(rounds: int = ROUNDS, pages: int = 10_000) -> Outcome:
                 sizes.append((file.stat().st_size - size) / stretch)
         finally:
             await engine.dispose()
-    if screen.rows[0].id != f"row-{pages * ROWS}":
+    if screen.rows[0].instance.id != f"row-{pages * ROWS}":
         raise AssertionError("the walk did not lead to the row that is due")
     return Outcome(
         name="walk",

@@ -107,7 +107,7 @@ class Walker:
         self.browser = Browser({"prod": workflows}, self.walks.has_passed)
 
     async def open(self, query: ListQuery | None = None) -> Screen:
-        return await self.browser.open(query or ListQuery("orders", rows=20))
+        return await self.browser.open(query or ListQuery.of("orders", rows=20))
 
     async def value(self, place: Place | None, *, is_refresh: bool = False) -> str:
         """Return the value of a button that leads to a place."""

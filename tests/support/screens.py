@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
-from bot.browse.screen import Overview, Screen
+from bot.browse.screen import Overview, Row, Screen
 from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
@@ -35,7 +35,7 @@ def instance(number: int, status: str = "complete", **fields: Any) -> Instance:
 
 
 def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: Any) -> Screen:
-    query = query or ListQuery("order-processing")
+    query = query or ListQuery.of("order-processing")
     here = Bookmark(query, query.start)
     values: dict[str, Any] = {
         "account": "prod",
@@ -49,7 +49,7 @@ def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: A
     }
     first, is_last = values["first"], values["next"] is None and not values["cursor_loop"]
     values = {"known": None if first is None else first - 1 + len(rows), "is_last": is_last, **values}
-    return Screen(query=query, rows=rows, here=here, **values)
+    return Screen(query=query, rows=[Row(query.workflow, row) for row in rows], here=here, **values)
 
 
 def overview(rows: Sequence[Workflow], query: OverviewQuery | None = None, **fields: Any) -> Overview:

@@ -138,7 +138,8 @@ def _headline(query: ListQuery, *, with_emoji: bool = False) -> str:
 
 def _order(screen: Screen) -> list[str]:
     """Return the order of the rows if they have one; the API's reference promises none."""
-    created = [row.created_on for row in screen.rows if row.created_on is not None]
+    found = (row.instance.created_on for row in screen.rows)
+    created = [moment for moment in found if moment is not None]
     if len(created) < 2:
         return []
     if all(one >= other for one, other in pairwise(created)):
@@ -169,7 +170,7 @@ def _nothing(screen: Screen) -> str:
         start = command(query.from_start.command())
         return f"*Nothing here.* The list ends before this place; its start: {start}"
     if query.status or query.since or query.until:
-        everything = ListQuery(query.workflow, account=query.account)
+        everything = ListQuery.of(query.workflow, account=query.account)
         return f"*No instance matches.* All of them: {command(everything.command())}"
     return (
         "*No instances.* None was created yet, or all are past their retention "
@@ -209,7 +210,8 @@ def _end(screen: Screen) -> list[str]:
 
 def _fallback_text(screen: Screen) -> str:
     """Return the list as one text, for screen readers and notifications."""
-    instances = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in screen.rows))
+    shown = (row.instance for row in screen.rows)
+    instances = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in shown))
     restricted = ", ".join(screen.query.describe(iso_after))
     asked = escape(_headline(screen.query)) + (f", {restricted}" if restricted else "")
     told = ", ".join((_range(screen) if instances else "no instances", *_end(screen)))

@@ -57,8 +57,8 @@ def _nearest(request: NotYet, workflow: str | None) -> list[tuple[str, Command]]
             ("Which workflows have errored instances", Command(f"{COMMAND} errored")),
             ("Every workflow", Command(COMMAND)),
         ]
-    errored = ListQuery(workflow, status=Status("errored"))
+    errored = ListQuery.of(workflow, status=Status("errored"))
     return [
         ("Its errored instances", Command(errored.command())),
-        ("All its instances", Command(ListQuery(workflow).command())),
+        ("All its instances", Command(ListQuery.of(workflow).command())),
     ]

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.browse.messages.details import ValueOf, details_button
 from bot.browse.requests import ShowInstance
-from bot.browse.screen import Screen
+from bot.browse.screen import Row, Screen
 from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
 from bot.ui.elements import ago, code, duration, escape, moment_after, section
@@ -58,7 +58,7 @@ ROW_DETAILS: Final = (
 
 def rows(screen: Screen, value_of: ValueOf, detail: RowDetail) -> list[Block]:
     """Build a paragraph for each row of a screen, all in the same form."""
-    gap = gap_behind(row.id for row in screen.rows)
+    gap = gap_behind(row.instance.id for row in screen.rows)
     return [_row(row, screen, value_of, detail, gap) for row in screen.rows]
 
 
@@ -67,11 +67,11 @@ def gap_behind(ids: Iterable[str]) -> str:
     return "   " if all(len(id_) <= _SHORT_ID for id_ in ids) else "\n"
 
 
-def row_button(row: Instance, screen: Screen, value_of: ValueOf, *, brief: bool = False) -> Block | None:
+def row_button(row: Row, screen: Screen, value_of: ValueOf, *, brief: bool = False) -> Block | None:
     """Build a row's button; it carries what the list knows unless it is to be brief."""
-    query = screen.query
-    shown = ShowInstance(query.workflow, row.id, query.account, None if brief else _known(row))
-    name = limits.shorten(row.id, _BRIEF_NAME) if brief else row.id
+    query, instance = screen.query, row.instance
+    shown = ShowInstance(row.workflow, instance.id, query.account, None if brief else _known(instance))
+    name = limits.shorten(instance.id, _BRIEF_NAME) if brief else instance.id
     return details_button(shown, value_of, name)
 
 
@@ -80,12 +80,12 @@ def _known(row: Instance) -> Instance:
     return row.model_copy(update={"modified_on": None, "workflow_id": None})
 
 
-def _row(row: Instance, screen: Screen, value_of: ValueOf, detail: RowDetail, gap: str) -> Block:
+def _row(row: Row, screen: Screen, value_of: ValueOf, detail: RowDetail, gap: str) -> Block:
     """Build a row: its times go below its status, or beside its id where all rows have the same status."""
-    *status, id_ = _title(row, screen)
+    *status, id_ = _title(row.instance, screen)
     said = "   ".join((*status, id_))
     if detail.times:
-        said += ("\n" if status else gap) + " · ".join(row_times(row, screen.fetched_at))
+        said += ("\n" if status else gap) + " · ".join(row_times(row.instance, screen.fetched_at))
     return section(said, row_button(row, screen, value_of, brief=detail.brief) if detail.buttons else None)
 
 

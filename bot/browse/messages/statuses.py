@@ -48,5 +48,5 @@ def statuses_message(found: StatusCounts, request: FindStatus) -> Message:
 
 
 def _list_of(workflow: str, request: FindStatus) -> Command:
-    query = ListQuery(workflow, request.account, request.status, rows=request.rows or DEFAULT_ROWS)
+    query = ListQuery.of(workflow, request.account, request.status, rows=request.rows or DEFAULT_ROWS)
     return Command(PendingQuery(query, request.since, request.until).command())

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bot.browse.messages.details import LABEL, ValueOf
 from bot.browse.messages.rows import row_button
-from bot.browse.screen import Screen
+from bot.browse.screen import Row, Screen
 from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
 from bot.ui.elements import duration, plain, with_number
@@ -40,7 +40,8 @@ def table(screen: Screen, value_of: ValueOf, caption: str, room: int) -> list[Bl
         for name in (rows[0] if rows else ())
         if name == _INSTANCE or any(_text_of(row[name]) != _NOTHING for row in rows)
     ]
-    if screen.query.status is not None and all(row.status == screen.query.status for row in screen.rows):
+    status = screen.query.status
+    if status is not None and all(row.instance.status == status for row in screen.rows):
         names.remove("Status")
     lines: list[list[Cell]] = [[_text(name) for name in names]]
     room = min(room, limits.TABLE_TEXT) - sum(map(len, names))
@@ -63,9 +64,10 @@ def table(screen: Screen, value_of: ValueOf, caption: str, room: int) -> list[Bl
     ]
 
 
-def _cells(row: Instance, number: int, screen: Screen, value_of: ValueOf) -> dict[str, Cell]:
+def _cells(listed: Row, number: int, screen: Screen, value_of: ValueOf) -> dict[str, Cell]:
+    row = listed.instance
     looks = appearance(row.status)
-    pressed = row_button(row, screen, value_of)
+    pressed = row_button(listed, screen, value_of)
     return {
         "Status": _text(f"{looks.emoji} {looks.word}"),
         _INSTANCE: _text(plain(row.id)),

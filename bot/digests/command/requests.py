@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from bot.browse.model import HelpQuery, ListQuery
+from bot.browse.model import AnyQuery, HelpQuery
 from bot.cloudflare.models import Status
 from bot.digests.model import DigestSpec, Mention
 from bot.language.readings import Reading
@@ -189,7 +189,7 @@ class OfInstances(Request):
     """
 
     digest: int
-    query: ListQuery
+    query: AnyQuery
     account: str
     until: int
     instances: tuple[tuple[str, int], ...]

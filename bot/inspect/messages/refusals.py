@@ -62,7 +62,7 @@ def none_message(workflow: str, status: Status | None, account: str | None, *, i
     which = f" that is {appearance(status).word.lower()}" if status else ""
     where = "" if is_empty else " on the first pages of its list, and Cloudflare says that there are more"
     title = f"{code(workflow)} has no instance{which}{where}."
-    all_ = Command(ListQuery(workflow, account, None if is_empty else status).command())
+    all_ = Command(ListQuery.of(workflow, account, None if is_empty else status).command())
     if status is None and is_empty:
         advice = "None was created yet, or all are past their retention."
     else:

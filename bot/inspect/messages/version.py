@@ -27,8 +27,8 @@ def version_message(screen: Screen, version: str, value_of: ValueOf) -> Message:
         version: its id.
         value_of: writes the values of the rows' buttons.
     """
-    found = [row for row in screen.rows if row.version_id == version]
-    counts = Counter(row.status for row in found)
+    found = [row for row in screen.rows if row.instance.version_id == version]
+    counts = Counter(row.instance.status for row in found)
     order = sorted(counts, key=lambda status: URGENCY.index(status) if status in URGENCY else len(URGENCY))
     looks = [(counts[status], appearance(status)) for status in order]
     among = f"the newest {len(screen.rows)} instances" if screen.next else f"all {len(screen.rows)} instances"

@@ -157,7 +157,7 @@ def answer(response: Response, position: Position | None, reads: str) -> None:
 
 def _instances(response: Response, position: Position | None) -> None:
     page = read_instances(response, position, NOW)
-    shown = screen(page.rows[:20], ListQuery("orders", rows=20), messages=page.messages)
+    shown = screen(page.rows[:20], ListQuery.of("orders", rows=20), messages=page.messages)
     _shown(instances_message(shown, _NO_BUTTONS))
 
 

@@ -93,7 +93,7 @@ def answer(data: bytes) -> None:
 
 
 def filter_state(data: bytes) -> None:
-    properties.filter_state(state_of(_object(data)), ListQuery("orders", status=properties.UNKNOWN))
+    properties.filter_state(state_of(_object(data)), ListQuery.of("orders", status=properties.UNKNOWN))
 
 
 def digest_state(data: bytes) -> None:

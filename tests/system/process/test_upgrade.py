@@ -43,7 +43,7 @@ async def folder(shared_harness: Harness) -> Path:
     folder.mkdir()
     slot = datetime.now(UTC).replace(second=0, microsecond=0)
     schedule = {"cron": f"{slot.minute} {slot.hour} * * *", "zone": "UTC"}
-    place = Bookmark(ListQuery("order-processing"), visited=(VisitedPage(Cursor("a token"), 100),))
+    place = Bookmark(ListQuery.of("order-processing"), visited=(VisitedPage(Cursor("a token"), 100),))
     values = {
         "scheduled": json.dumps({"channel": "C0GENERAL", "schedule": schedule}),
         "paused": json.dumps({"channel": "C0OPS0001", "schedule": schedule}),

@@ -33,8 +33,8 @@ DEEP = Bookmark(
 )
 SAMPLES = (
     DEEP,
-    Bookmark(ListQuery("orders")),
-    Bookmark(ListQuery("orders", start=PageNumber(3)), PageNumber(3), 10),
+    Bookmark(ListQuery.of("orders")),
+    Bookmark(ListQuery.of("orders", start=PageNumber(3)), PageNumber(3), 10),
     OverviewBookmark(OverviewQuery()),
     OverviewBookmark(OverviewQuery("prod", "order"), 10),
 )
@@ -44,7 +44,7 @@ ALPHABET = string.ascii_letters + string.digits + "-_=.+/ \n\x00é🔴"
 
 @given(any_bookmarks)
 @example(DEEP)
-@example(Bookmark(ListQuery('"\\', status=Status("\u202e"), start=Cursor("\x00"))))
+@example(Bookmark(ListQuery.of('"\\', status=Status("\u202e"), start=Cursor("\x00"))))
 def test_a_bookmark_comes_back_as_it_was(bookmark: AnyBookmark) -> None:
     assert decode(encode(bookmark)) == bookmark
 
@@ -131,10 +131,10 @@ def test_json_that_was_packed_by_somebody_else_is_unreadable(json: bytes) -> Non
 @pytest.mark.parametrize(
     "bookmark",
     [
-        Bookmark(ListQuery("orders", rows=21)),
-        Bookmark(ListQuery("orders", rows=0)),
-        Bookmark(ListQuery("orders"), offset=-1),
-        Bookmark(ListQuery("orders"), visited=(VisitedPage(None, -1),)),
+        Bookmark(ListQuery.of("orders", rows=21)),
+        Bookmark(ListQuery.of("orders", rows=0)),
+        Bookmark(ListQuery.of("orders"), offset=-1),
+        Bookmark(ListQuery.of("orders"), visited=(VisitedPage(None, -1),)),
         OverviewBookmark(OverviewQuery(), offset=-1),
     ],
 )
@@ -149,12 +149,12 @@ def test_a_plain_place_costs_little() -> None:
 
 def test_a_walk_of_1000_rows_behind_short_cursors_fits_a_button() -> None:
     visited = tuple(VisitedPage(Cursor(f"{number:02}" * 20), 100) for number in range(10))
-    assert len(encode(Bookmark(ListQuery("order-processing"), visited=visited))) < 2000
+    assert len(encode(Bookmark(ListQuery.of("order-processing"), visited=visited))) < 2000
 
 
 def test_an_anchor_of_another_zone_is_the_same_moment() -> None:
     anchor = datetime(2026, 11, 23, 15, tzinfo=timezone(timedelta(hours=1)))
-    read = decode(encode(Bookmark(ListQuery("orders"), anchor=anchor)))
+    read = decode(encode(Bookmark(ListQuery.of("orders"), anchor=anchor)))
     assert isinstance(read, Bookmark)
     assert read.anchor == anchor
 
@@ -166,7 +166,7 @@ def _base64(raw: bytes) -> str:
 def test_a_thousand_instances_with_the_longest_ids_come_back() -> None:
     instances = tuple((f"{number:03}".ljust(271, "*"), 1_763_900_000 + number) for number in range(1000))
     request = OpenInstances(
-        digest=1, query=ListQuery("orders"), account="prod", until=1_763_910_000, instances=instances
+        digest=1, query=ListQuery.of("orders"), account="prod", until=1_763_910_000, instances=instances
     )
     assert CODEC.decode(CODEC.encode(request)) == request
 
@@ -174,7 +174,7 @@ def test_a_thousand_instances_with_the_longest_ids_come_back() -> None:
 def test_a_text_that_unpacks_to_more_than_any_bookmark_is_unreadable() -> None:
     spaces = b" " * 600_000
     assert decode(CODEC.pack(b'turn{"place":{"query":{"workflow":"orders"}}}')) == Bookmark(
-        ListQuery("orders")
+        ListQuery.of("orders")
     )
     with pytest.raises(InvalidButton):
         decode(CODEC.pack(b'turn{"place":{"query":' + spaces + b'{"workflow":"orders"}}}'))

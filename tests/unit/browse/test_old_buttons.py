@@ -1,24 +1,25 @@
 """Buttons of the previous version are read, and those of this one are no longer."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.browse.bookmark import AnyBookmark, Bookmark, OverviewBookmark, VisitedPage, decode_v1
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
+from bot.browse.selection import Conditions, Selection
 from bot.cloudflare.models import Cursor, PageNumber, Status
 from bot.language.times import TimePoint
 from bot.routing import LIST_BUTTONS, at_place
-from bot.slack.requests import InvalidButton
+from bot.slack.requests import InvalidButton, Request
 from tests.support.buttons import CODEC
 
 ANCHOR = datetime(2026, 11, 23, 14, 3, 22, 123456, tzinfo=UTC)
-ERRORED = ListQuery(
-    "orders", status=Status("errored"), since=TimePoint("24h", datetime(2026, 11, 22, 14, 3, tzinfo=UTC))
-)
+DAY = TimePoint("24h", datetime(2026, 11, 22, 14, 3, tzinfo=UTC))
+ERRORED = ListQuery(Selection(("orders",), statuses=(Status("errored"),), created_since=DAY))
+"""Times meant the creation then."""
 OLD: dict[str, AnyBookmark] = {
-    "1.HYMQG-ybN7vDHmj5RSmpRboFRfnJqcXA0ElXqq0FAA": Bookmark(ListQuery("order-processing")),
+    "1.HYMQG-ybN7vDHmj5RSmpRboFRfnJqcXA0ElXqq0FAA": Bookmark(ListQuery.of("order-processing")),
     "1.HTEHVcIQ_JjDHmj5RSmpRcXkh5ZRiKGJlYGxlYFBlFJtLTZvGENVGBnpGRoZm5iaARUCAA": Bookmark(
         ERRORED, anchor=ANCHOR
     ),
@@ -34,7 +35,7 @@ OLD: dict[str, AnyBookmark] = {
     ),
     "1.ZpnROFjKmGerVsIeNwVF-eCggUVRflEK0B-1yK6rBQA": OverviewBookmark(OverviewQuery("prod", "order"), 10),
     "1.dpemY_wXZnPDHmj5RSmpRcVKOvi8ZFyL5gUkCQA": Bookmark(
-        ListQuery("orders", rows=20, start=PageNumber(3)), PageNumber(3)
+        ListQuery.of("orders", rows=20, start=PageNumber(3)), PageNumber(3)
     ),
 }
 """Texts that version 1 wrote, and what they mean."""
@@ -58,6 +59,40 @@ def test_a_cut_text_of_the_previous_version_is_unreadable(text: str) -> None:
     for length in range(len(text)):
         with pytest.raises(InvalidButton):
             decode_v1(text[:length])
+
+
+SAME_VERSION: dict[str, Request] = {
+    "2.WWPxC0K4npAjIirzi1JSi3QLivKTU4uBwZgO0gYA": OpenList(Bookmark(ListQuery.of("order-processing"))),
+    "2.CK1YNxaQrU0jInTzi1JSi4rJD1ajEEMTKwNjKwODKKVaHH5PTEpGTspGWP1vDDXIyEjP0MjYxNSM2AAB-hUA": TurnPage(
+        Bookmark(ERRORED, Cursor("abc"), 20, ANCHOR, (VisitedPage(None, 100),))
+    ),
+    "2.y817UDKM7gtLw5Ma84tSUouKUQIX6Ol0YAJQQjIJS0gYA22CpDmlksSknFSgRQA": OpenFilter(
+        ListQuery.of("orders", "staging", rows=100, view="table", start=PageNumber(3))
+    ),
+}
+"""Texts that were written before a list could have several workflows, and what they mean."""
+
+
+@pytest.mark.parametrize(("text", "request_"), SAME_VERSION.items())
+def test_a_button_from_before_lists_had_several_workflows_is_read(text: str, request_: Request) -> None:
+    assert CODEC.decode(text) == request_
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        Selection(),
+        Selection(("order-*",)),
+        Selection(("orders", "emails"), "staging"),
+        Selection(("orders",), statuses=(Status("errored"), Status("terminated")), since=DAY, until=DAY),
+        Selection(("orders",), statuses=(Status("errored"),), since=DAY, until=DAY),
+        Selection(("orders",), since=DAY, created_since=DAY, created_until=DAY),
+        Selection(("orders",), where=Conditions(longer=timedelta(minutes=10), error="x")),
+    ],
+)
+def test_every_selection_comes_back_from_a_button(selection: Selection) -> None:
+    for request in (OpenList(Bookmark(ListQuery(selection, rows=5))), OpenFilter(ListQuery(selection))):
+        assert CODEC.decode(CODEC.encode(request)) == request
 
 
 @pytest.mark.parametrize(("text", "place"), OLD.items())

@@ -106,7 +106,7 @@ async def test_a_refresh_of_a_later_page_keeps_its_place(
     simulation.set_status("orders", "order-50", "errored")
     refreshed = await browser.refresh(screens[10].here)
     assert row_ids(refreshed) == row_ids(screens[10])
-    assert refreshed.rows[0].status == "errored"
+    assert refreshed.rows[0].instance.status == "errored"
     assert simulation.list_calls == calls + 1
     assert row_ids(await turn_newer(browser, refreshed)) == row_ids(screens[9])
 
@@ -115,8 +115,8 @@ async def test_a_refresh_shows_the_status_of_now(browser: Browser, simulation: S
     simulation.add_instance("orders", id="a", status="running")
     screen = await browser.open(read_list("orders"))
     simulation.set_status("orders", "a", "errored")
-    assert (await browser.open(read_list("orders"))).rows[0].status == "running"
-    assert (await browser.refresh(screen.here)).rows[0].status == "errored"
+    assert (await browser.open(read_list("orders"))).rows[0].instance.status == "running"
+    assert (await browser.refresh(screen.here)).rows[0].instance.status == "errored"
 
 
 async def test_a_refresh_of_a_list_that_has_become_shorter_shows_its_last_rows(

@@ -47,7 +47,7 @@ async def turn_to_start(browser: Browser, screen: Screen) -> list[Screen]:
 
 
 def row_ids(*screens: Screen) -> list[str]:
-    return [row.id for screen in screens for row in screen.rows]
+    return [row.instance.id for screen in screens for row in screen.rows]
 
 
 def orders_down_from(newest: int, oldest: int = 1) -> list[str]:

@@ -81,7 +81,7 @@ def list_queries(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B0
     since, until = _ordered(draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2)), clock)
     start = draw(st.none() | st.builds(Cursor, cursors) | st.builds(PageNumber, st.integers(1, 1_000_000)))
     view = draw(st.sampled_from(list(VIEWS.values())))
-    return ListQuery(
+    return ListQuery.of(
         workflow=draw(workflow_names),
         account=draw(accounts),
         status=draw(statuses),

@@ -14,14 +14,14 @@ from tests.support.list_commands import read_list
     "text", ["orders", "list orders", "LIST orders", "/workflows list orders", '"orders"']
 )
 def test_a_name_is_enough(text: str) -> None:
-    assert read_list(text) == ListQuery("orders")
+    assert read_list(text) == ListQuery.of("orders")
 
 
 @pytest.mark.parametrize(
     "name", ["list", "help", "errored", "status:errored", "--page", "?", "-h", "my flow"]
 )
 def test_a_name_that_means_something_else_can_be_listed_in_quotes(name: str) -> None:
-    assert read_list(f'list "{name}"') == ListQuery(name)
+    assert read_list(f'list "{name}"') == ListQuery.of(name)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_another_system_s_status_is_read_as_ours_and_said(word: str, meant: str)
     for text in (f"orders {word}", f"orders status:{word}", f"{word} orders", f"orders --{word}"):
         request = read(text)
         assert isinstance(request, ListInstances)
-        assert request.query.query == ListQuery("orders", status=Status(meant))
+        assert request.query.query == ListQuery.of("orders", status=Status(meant))
         assert [reading.meant for reading in request.readings] == [f"status:{meant}"]
 
 
@@ -93,7 +93,7 @@ def test_wrangler_s_and_the_api_s_habits_mean_the_same(habit: str, ours: str) ->
 
 def test_each_filter_is_read() -> None:
     query = read_list("orders waitingForPause rows:20 cursor:AbC direction:DESC account:prod")
-    assert query == ListQuery(
+    assert query == ListQuery.of(
         "orders", "prod", Status("waitingForPause"), rows=20, start=Cursor("AbC"), direction="desc"
     )
 

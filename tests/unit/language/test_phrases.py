@@ -151,7 +151,7 @@ def read_known(text: str, *names: str) -> Request:
 def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str) -> None:
     request = read_known(text, "order-processing", "image-pipeline")
     assert isinstance(request, ListInstances)
-    assert request.query.query == ListQuery(workflow, status=Status("errored"))
+    assert request.query.query == ListQuery.of(workflow, status=Status("errored"))
 
 
 @pytest.mark.parametrize(
@@ -269,5 +269,5 @@ def test_an_address_of_the_dashboard_is_read() -> None:
         "https://dash.cloudflare.com/0123456789abcdef0123456789abcdef/workers/workflows/orders errored"
     )
     assert isinstance(request, ListInstances)
-    assert request.query.query == ListQuery("orders", status=Status("errored"))
+    assert request.query.query == ListQuery.of("orders", status=Status("errored"))
     assert [reading.meant for reading in request.readings] == ["orders"]

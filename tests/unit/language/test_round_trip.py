@@ -17,12 +17,12 @@ from .strategies import any_text, clocks, commands, hostile_text, list_queries, 
 
 
 @given(list_queries())
-@example(ListQuery("orders", start=Cursor("//8=")))
-@example(ListQuery("orders", status=Status('say "when"')))
-@example(ListQuery("list"))
-@example(ListQuery("errored"))
-@example(ListQuery("/workflows"))
-@example(ListQuery("--page"))
+@example(ListQuery.of("orders", start=Cursor("//8=")))
+@example(ListQuery.of("orders", status=Status('say "when"')))
+@example(ListQuery.of("list"))
+@example(ListQuery.of("errored"))
+@example(ListQuery.of("/workflows"))
+@example(ListQuery.of("--page"))
 def test_a_list_reads_its_own_command_as_itself(query: ListQuery) -> None:
     assert read_pending(escaped(query.command())).resolve(Clock(NOW)) == query
 

@@ -82,7 +82,7 @@ async def test_several_processes_purge_at_once(engine: AsyncEngine) -> None:
     clock = Clock(NOW)
     stored = StoredRequests.of(engine, KEEP, clock)
     for number in range(120):
-        query = ListQuery(f"workflow-{number}")
+        query = ListQuery.of(f"workflow-{number}")
         await stored.walks.shorten(TurnPage(Bookmark(query, LongList(2).position(1))), TEAM)
     clock.moment += KEEP
     await asyncio.gather(*(stored.purge(TEAM) for _ in range(4)))

@@ -118,7 +118,7 @@ async def test_an_expired_bookmark_answers_with_the_command_to_run_again(
 
 async def test_a_command_too_long_to_be_kept_is_left_out(bookmarks: RequestStore, clock: Clock) -> None:
     value = await save(
-        bookmarks, TurnPage(long_bookmark(query=ListQuery("orders", start=Cursor("x" * 5000))))
+        bookmarks, TurnPage(long_bookmark(query=ListQuery.of("orders", start=Cursor("x" * 5000))))
     )
     assert len(value) <= VALUE
     clock.moment += KEEP

@@ -42,7 +42,7 @@ def walker(engine: AsyncEngine, clock: Clock) -> Walker:
 
 
 def ids(screen: Screen) -> list[str]:
-    return [row.id for row in screen.rows]
+    return [row.instance.id for row in screen.rows]
 
 
 async def page_on(walker: Walker, screen: Screen) -> Screen:
@@ -131,7 +131,7 @@ async def test_a_walk_that_starts_at_a_long_cursor_is_kept_by_page_and_says_wher
 ) -> None:
     long_list = LongList(10)
     walker = Walker(engine, clock, long_list)
-    query = ListQuery("orders", rows=20, start=long_list.position(3))
+    query = ListQuery.of("orders", rows=20, start=long_list.position(3))
     there = await walk_on(walker, await walker.open(query), 4)
     for _ in range(3):
         there[-1] = await walker.older(there[-1])
@@ -235,7 +235,7 @@ async def test_the_first_row_behind_empty_pages_bounds_the_walk_from_there_on(
     while not screen.rows:
         screen = await walker.older(screen)
     again = await walker.click(await walker.value(screen.here))
-    assert again.here.anchor == screen.here.anchor == screen.rows[0].created_on
+    assert again.here.anchor == screen.here.anchor == screen.rows[0].instance.created_on
     assert again.previous is None
 
 
@@ -259,7 +259,7 @@ async def test_a_walk_of_long_ago_answers_with_the_command_to_type(walker: Walke
 async def test_a_command_too_long_for_the_button_is_left_out(engine: AsyncEngine, clock: Clock) -> None:
     long_list = LongList(3, 5000)
     walker = Walker(engine, clock, long_list)
-    value = await walker.value((await walker.open(ListQuery("orders", start=long_list.position(1)))).here)
+    value = await walker.value((await walker.open(ListQuery.of("orders", start=long_list.position(1)))).here)
     clock.moment += KEEP
     with pytest.raises(ExpiredButton) as expired:
         await walker.click(value)
@@ -270,7 +270,7 @@ async def test_expired_walks_are_deleted_with_their_pages_and_no_others(
     engine: AsyncEngine, clock: Clock
 ) -> None:
     walker = Walker(engine, clock, LongList(10))
-    await walk_on(walker, await walker.open(ListQuery("refunds", rows=20)), 3)
+    await walk_on(walker, await walker.open(ListQuery.of("refunds", rows=20)), 3)
     clock.moment += KEEP
     later = await walk_on(walker, await walker.open(), 2)
     await walker.walks.purge(OTHER_TEAM)
@@ -284,7 +284,7 @@ async def test_more_walks_are_deleted_than_one_transaction_takes(engine: AsyncEn
     walker = Walker(engine, clock, LongList(3))
     position = LongList(3).position(2)
     for number in range(120):
-        await walker.value(Bookmark(ListQuery(f"workflow-{number}"), position))
+        await walker.value(Bookmark(ListQuery.of(f"workflow-{number}"), position))
     assert await kept_rows(engine) == {"bookmarks": 0, "walks": 120, "visited_pages": 120}
     clock.moment += KEEP
     await walker.walks.purge(TEAM)
@@ -332,7 +332,7 @@ async def test_a_long_button_of_the_version_before_goes_on(
     long_list = LongList(40)
     walker = Walker(engine, clock, long_list)
     visited = (VisitedPage(None, 100), *(VisitedPage(long_list.position(page), 100) for page in range(1, 30)))
-    mark = Bookmark(ListQuery("orders", rows=20), long_list.position(30), anchor=NOW, visited=visited)
+    mark = Bookmark(ListQuery.of("orders", rows=20), long_list.position(30), anchor=NOW, visited=visited)
     value = await save(walker.requests, TurnPage(mark))
     assert value.startswith("s1.")
 
@@ -345,7 +345,7 @@ async def test_a_long_button_of_the_version_before_goes_on(
 
 
 async def test_only_places_are_kept_as_walks(walker: Walker, engine: AsyncEngine) -> None:
-    for request in (OpenFilter(ListQuery("x" * 3000)), OpenList(Bookmark(ListQuery("orders")))):
+    for request in (OpenFilter(ListQuery.of("x" * 3000)), OpenList(Bookmark(ListQuery.of("orders")))):
         assert await walker.walks.shorten(request, TEAM) == request
     assert await kept_rows(engine) == {"bookmarks": 0, "walks": 0, "visited_pages": 0}
 

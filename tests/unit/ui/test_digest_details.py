@@ -100,7 +100,7 @@ def test_buttons_give_way_before_what_is_said() -> None:
 def reported(ids: Sequence[str], **fields: Any) -> OpenInstances:
     values: dict[str, Any] = {
         "digest": 7,
-        "query": ListQuery("orders", status=ERRORED),
+        "query": ListQuery.of("orders", status=ERRORED),
         "account": "prod",
         "until": SECONDS,
         "instances": tuple((id_, SECONDS - place) for place, id_ in enumerate(ids)),
@@ -123,7 +123,7 @@ def test_each_reported_instance_has_a_button(snapshot: SnapshotAssertion) -> Non
 
 @pytest.mark.parametrize(("status", "word"), [(ERRORED, "failed"), (RUNNING, "since"), (None, "failed")])
 def test_a_reported_row_says_what_became_of_it_and_when(status: Any, word: str) -> None:
-    request = replace(reported(["a"]), query=ListQuery("orders", status=status))
+    request = replace(reported(["a"]), query=ListQuery.of("orders", status=status))
     (row, _), *_ = sections(reported_message(request, with_details(["a"])))
     at = datetime.fromtimestamp(SECONDS, UTC)
     assert row.startswith(f"`a`   <!date^{SECONDS}^{word} {{date_short_pretty}}"), at

@@ -63,42 +63,42 @@ def test_a_form_holds_what_the_list_was_asked_with(snapshot: SnapshotAssertion, 
 
 
 def test_a_single_account_is_no_question() -> None:
-    view = opened(ListQuery("orders"), accounts=("prod",))
+    view = opened(ListQuery.of("orders"), accounts=("prod",))
     assert_slack_opens(view)
     assert "account" not in shown_values(view)
-    assert filled_in(fill_form(view), ListQuery("orders", "prod")).account == "prod"
+    assert filled_in(fill_form(view), ListQuery.of("orders", "prod")).account == "prod"
 
 
 def test_the_default_account_is_chosen_and_stays_unsaid() -> None:
-    view = opened(ListQuery("orders"))
+    view = opened(ListQuery.of("orders"))
     assert shown_values(view)["account"] == "prod"
-    assert filled_in(fill_form(view), ListQuery("orders")).account is None
-    assert filled_in(fill_form(view, account="Staging-EU"), ListQuery("orders")).account == "Staging-EU"
+    assert filled_in(fill_form(view), ListQuery.of("orders")).account is None
+    assert filled_in(fill_form(view, account="Staging-EU"), ListQuery.of("orders")).account == "Staging-EU"
 
 
 @pytest.mark.parametrize("account", [None, "account-000", "account-099", "account-150"])
 def test_accounts_beyond_a_menu_s_limit_are_counted_and_the_present_one_is_there(account: str | None) -> None:
     names = tuple(f"account-{number:03}" for number in range(151))
-    view = opened(ListQuery("orders", account), accounts=names)
+    view = opened(ListQuery.of("orders", account), accounts=names)
     assert_slack_opens(view)
     assert shown_values(view)["account"] == (account or names[0])
     assert "51 more do not fit" in view["blocks"][-1]["hint"]["text"]
 
 
 def test_every_status_of_the_language_can_be_chosen() -> None:
-    view = opened(ListQuery("orders", status=Status("running")))
+    view = opened(ListQuery.of("orders", status=Status("running")))
     assert shown_values(view)["status"] == "🔵 Running"
     assert set(URGENCY) == set(STATUSES)
     for status in STATUSES:
         looks = appearance(status)
         values = fill_form(view, status=f"{looks.emoji} {looks.word}")
-        assert filled_in(values, ListQuery("orders")).status == status
-    assert filled_in(fill_form(view, status="Any status"), ListQuery("orders")).status is None
+        assert filled_in(values, ListQuery.of("orders")).status == status
+    assert filled_in(fill_form(view, status="Any status"), ListQuery.of("orders")).status is None
 
 
 @pytest.mark.parametrize("status", ["zzz", "any", "(any)", "(same)", "x" * 500, UNSEEN, ":skull:\u202e"])
 def test_a_status_never_seen_before_is_chosen_and_stays(status: str) -> None:
-    query = ListQuery("orders", status=Status(status))
+    query = ListQuery.of("orders", status=Status(status))
     view = opened(query)
     assert_slack_opens(view)
     assert shown_values(view)["status"].startswith("⚪ ")
@@ -108,7 +108,7 @@ def test_a_status_never_seen_before_is_chosen_and_stays(status: str) -> None:
 
 
 @given(list_queries(), clocks.map(lambda clock: clock.zone), st.sampled_from([ACCOUNTS, ("prod",)]))
-@example(ListQuery("<!channel>", status=UNSEEN), BERLIN.zone, ACCOUNTS)
+@example(ListQuery.of("<!channel>", status=UNSEEN), BERLIN.zone, ACCOUNTS)
 def test_a_form_that_is_left_as_it_is_asks_for_the_same_list(
     query: ListQuery, zone: Any, accounts: tuple[str, ...]
 ) -> None:
@@ -169,13 +169,13 @@ def test_more_rows_than_a_view_has_room_for_are_told_at_the_field() -> None:
 
 def test_a_time_too_long_for_its_field_is_written_as_a_date() -> None:
     spans = "1h" * 40
-    view = opened(ListQuery("orders", since=times.read(spans, BERLIN)))
+    view = opened(ListQuery.of("orders", since=times.read(spans, BERLIN)))
     assert_slack_opens(view)
     assert shown_values(view)["since"] == "2026-11-21 23:03"
 
 
 def test_metadata_that_does_not_fit_is_never_cut() -> None:
-    query = ListQuery("orders")
+    query = ListQuery.of("orders")
     filter_view(query, Form(), ACCOUNTS, "x" * limits.METADATA)
     with pytest.raises(ValueError, match="3001 characters"):
         filter_view(query, Form(), ACCOUNTS, "x" * (limits.METADATA + 1))
@@ -216,7 +216,7 @@ def test_a_form_that_did_not_open_says_what_to_type(query: str) -> None:
 
 def test_the_form_offers_as_many_rows_as_the_language() -> None:
     (rows,) = (
-        block["element"] for block in opened(ListQuery("x"))["blocks"] if block.get("block_id") == "rows"
+        block["element"] for block in opened(ListQuery.of("x"))["blocks"] if block.get("block_id") == "rows"
     )
     assert rows["min_value"] == "1"
     assert rows["max_value"] == str(MAX_TABLE_ROWS)
@@ -224,5 +224,5 @@ def test_the_form_offers_as_many_rows_as_the_language() -> None:
 
 
 def test_what_stands_there_has_words_of_its_own_zone() -> None:
-    query = ListQuery("orders", since=TimePoint("24h", NOW - timedelta(days=1)))
+    query = ListQuery.of("orders", since=TimePoint("24h", NOW - timedelta(days=1)))
     assert shown_values(opened(query))["since"] == "2026-11-22 15:03:22"

@@ -94,7 +94,8 @@ controls = st.builds(
 
 @st.composite
 def screens(draw: st.DrawFn) -> Screen:
-    query = draw(list_queries() | st.builds(ListQuery, foreign.map(lambda text: text[:64]), status=statuses))
+    names = foreign.map(lambda text: text[:64])
+    query = draw(list_queries() | st.builds(ListQuery.of, names, status=statuses))
     return screen(
         draw(st.lists(instances, max_size=query.rows)),
         query,
@@ -108,7 +109,7 @@ def screens(draw: st.DrawFn) -> Screen:
 @given(screens(), controls)
 @settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=examples(60))
 @example(
-    screen([Instance(id="&" * 271)] * 20, ListQuery("x" * 64, rows=20)),
+    screen([Instance(id="&" * 271)] * 20, ListQuery.of("x" * 64, rows=20)),
     Controls("v" * 2000, "v" * 2000, "v" * 2000, "v" * 2000),
 )
 @example(screen([Instance(id="x", status=Status("<!channel>" * 400))]), Controls(None, None, "v"))
@@ -122,7 +123,7 @@ def test_any_list_is_shown(shown: Screen, buttons: Controls) -> None:
 def test_names_that_people_chose_stand_as_code_only(names: list[str], workflow: str) -> None:
     bait = "@channel https://evil.example "
     rows = [Instance(id=(bait + name)[:271]) for name in names]
-    message = instances_message(screen(rows, ListQuery((bait + workflow)[:64])), Controls(None, None, "v"))
+    message = instances_message(screen(rows, ListQuery.of((bait + workflow)[:64])), Controls(None, None, "v"))
     for text in mrkdwn_texts(message):
         assert "@channel" not in strip_code(text)
         assert "evil.example" not in strip_code(text)

@@ -21,13 +21,13 @@ from tests.support.rows import uuid
 from tests.support.screens import NOW, assert_slack_shows, instance, screen, visible_text
 from tests.unit.browse.strategies import LONGEST_ID, instances
 
-ERRORED = ListQuery("order-processing", status=Status("errored"), rows=20)
+ERRORED = ListQuery.of("order-processing", status=Status("errored"), rows=20)
 BEFORE, HERE, AFTER = (encode(Bookmark(ERRORED, offset=offset, anchor=NOW)) for offset in (0, 20, 40))
 CONTROLS = Controls(BEFORE, AFTER, HERE, CODEC.encode(OpenFilter(ERRORED)))
 
 
 def shown(rows: Sequence[Instance], query: ListQuery | None = None, **fields: Any) -> Message:
-    query = query or ListQuery("order-processing", rows=max(len(rows), 1))
+    query = query or ListQuery.of("order-processing", rows=max(len(rows), 1))
     message = instances_message(screen(rows, query, **fields), CONTROLS, (), value_of)
     assert_slack_shows(message)
     assert limits.size(message.blocks) <= limits.MESSAGE
@@ -62,7 +62,7 @@ def test_rows_of_each_status_and_their_buttons(snapshot: SnapshotAssertion) -> N
 
 def test_a_button_carries_the_instance_and_what_the_list_knows_of_it() -> None:
     row = instance(1, "errored", version_id=uuid(5), workflow_id=uuid(6))
-    (request,) = carried(shown([row], ListQuery("orders", "staging-eu")))
+    (request,) = carried(shown([row], ListQuery.of("orders", "staging-eu")))
     assert (request.workflow, request.instance, request.account) == ("orders", row.id, "staging-eu")
     assert request.row == row.model_copy(update={"modified_on": None, "workflow_id": None})
 
@@ -87,7 +87,7 @@ def test_ten_rows_keep_everything_with_the_ids_that_cloudflare_makes() -> None:
 
 def test_ten_rows_of_the_longest_names_keep_their_buttons() -> None:
     rows = [instance(number, id=f"{LONGEST_ID}-{number:013}") for number in range(10)]
-    message = shown(rows, ListQuery("w" * 64))
+    message = shown(rows, ListQuery.of("w" * 64))
     assert [request.instance for request in carried(message)] == [row.id for row in rows]
 
 
@@ -119,7 +119,7 @@ def test_buttons_give_way_before_ids() -> None:
 
 
 def test_short_ids_have_their_times_beside_them_and_one_long_id_puts_all_below() -> None:
-    asked = ListQuery("orders", status=Status("errored"))
+    asked = ListQuery.of("orders", status=Status("errored"))
     short = [instance(1, "errored"), instance(2, "errored")]
     rows = [text for text in visible_text(shown(short, asked)).split("\n") if text.startswith("`ord-")]
     assert all("`   <!date^" in text for text in rows)
@@ -149,7 +149,7 @@ def test_what_does_not_fit_into_a_button_is_left_out_and_the_id_is_kept() -> Non
 def test_whatever_the_rows_are_slack_takes_the_message(
     rows: list[Instance], status: Status | None, length: int
 ) -> None:
-    query = ListQuery("orders", status=status, rows=20)
+    query = ListQuery.of("orders", status=status, rows=20)
     value = "v" * length or None
     values = Controls(value, value, value, value)
     message = instances_message(screen(rows, query), values, (), value_of)

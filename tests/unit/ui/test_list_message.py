@@ -85,7 +85,7 @@ def test_every_status_has_an_emoji_and_a_word(snapshot: SnapshotAssertion) -> No
 
 def test_a_status_never_seen_before_is_shown_by_its_name(snapshot: SnapshotAssertion) -> None:
     shown = screen(
-        [instance(1, "hibernated"), instance(2, "x <!channel>")], ListQuery("orders", status=Status("zzz"))
+        [instance(1, "hibernated"), instance(2, "x <!channel>")], ListQuery.of("orders", status=Status("zzz"))
     )
     message = instances_message(shown, STAYING)
     assert_slack_shows(message)
@@ -104,9 +104,9 @@ def test_the_local_engine_s_rows_of_three_fields(snapshot: SnapshotAssertion) ->
 
 
 def test_a_page_by_number_and_a_cursor_say_where_they_start(snapshot: SnapshotAssertion) -> None:
-    by_page = screen(ROWS, ListQuery("orders", start=PageNumber(3)), first=21, previous=SOMEWHERE)
+    by_page = screen(ROWS, ListQuery.of("orders", start=PageNumber(3)), first=21, previous=SOMEWHERE)
     by_cursor = screen(
-        ROWS, ListQuery("orders", start=Cursor("abc"), direction="asc"), first=None, next=SOMEWHERE
+        ROWS, ListQuery.of("orders", start=Cursor("abc"), direction="asc"), first=None, next=SOMEWHERE
     )
     messages = [instances_message(by_page, PREVIOUS_ONLY), instances_message(by_cursor, NEXT_ONLY)]
     for message in messages:
@@ -137,7 +137,7 @@ def test_twenty_rows_of_the_longest_ids_fit(snapshot: SnapshotAssertion) -> None
         instance(number, id=f"{'*/30 9-17 * * 1-5,7#2 ' * 20}"[:257] + f"-{number:013}")
         for number in range(20)
     ]
-    shown = screen(rows, ListQuery("orders", rows=20), next=SOMEWHERE)
+    shown = screen(rows, ListQuery.of("orders", rows=20), next=SOMEWHERE)
     message = instances_message(shown, BOTH_WAYS)
     assert_slack_shows(message)
     for row in rows:
@@ -147,7 +147,7 @@ def test_twenty_rows_of_the_longest_ids_fit(snapshot: SnapshotAssertion) -> None
 
 def test_rows_that_do_not_fit_are_counted_and_not_dropped_in_silence() -> None:
     rows = [instance(number, id="&" * 250 + f"{number:02}") for number in range(20)]
-    shown = screen(rows, ListQuery("orders", rows=20))
+    shown = screen(rows, ListQuery.of("orders", rows=20))
     message = instances_message(shown, FULLEST)
     assert_slack_shows(message)
     assert limits.size(message.blocks) <= limits.MESSAGE
@@ -309,7 +309,7 @@ def test_a_row_tells_what_became_of_it_and_when_and_how_long_it_ran(
 )
 def test_the_order_that_is_told_is_the_order_of_the_rows(numbers: list[int], order: str | None) -> None:
     for direction in (None, "asc", "desc"):
-        query = ListQuery("orders", start=Cursor("abc"), direction=direction)
+        query = ListQuery.of("orders", start=Cursor("abc"), direction=direction)
         message = instances_message(screen([instance(number) for number in numbers], query), STAYING)
         assert [words for words in context_line(message, 1).split(" · ") if "first" in words] == (
             [order] if order else []

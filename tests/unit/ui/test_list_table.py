@@ -21,8 +21,8 @@ from tests.support.screens import NOW, api_message, instance, screen, visible_te
 from tests.unit.browse.strategies import instances
 from tests.unit.language.strategies import hostile_text
 
-TABLE = ListQuery("order-processing", rows=100, view="table")
-ERRORED = ListQuery("order-processing", status=Status("errored"), rows=100, view="table")
+TABLE = ListQuery.of("order-processing", rows=100, view="table")
+ERRORED = ListQuery.of("order-processing", status=Status("errored"), rows=100, view="table")
 CONTROLS = Controls(previous="before", next="after", refresh="here", filter="question")
 
 
@@ -142,7 +142,7 @@ def test_what_stands_around_a_table_is_that_of_a_list() -> None:
     messages = (api_message("soon gone"),)
     shown = as_table(rows, messages=messages)
     listed = instances_message(
-        screen(rows, ListQuery("order-processing"), messages=messages), CONTROLS, (), value_of
+        screen(rows, ListQuery.of("order-processing"), messages=messages), CONTROLS, (), value_of
     )
     kinds = [block["type"] for block in shown.blocks]
     assert kinds == ["header", "context", "data_table", "context", "actions", "context"]

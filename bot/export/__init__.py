@@ -1,0 +1,1 @@
+"""Instances as a file."""

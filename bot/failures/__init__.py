@@ -1,0 +1,1 @@
+"""What failed, by cause."""

@@ -1,0 +1,1 @@
+"""Which workflow has an instance."""

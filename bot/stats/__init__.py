@@ -1,0 +1,1 @@
+"""How a workflow does over time."""
