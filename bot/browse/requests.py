@@ -6,6 +6,7 @@ from typing import ClassVar
 from bot.browse.bookmark import Bookmark, KeptPlace, Place
 from bot.browse.model import AnyQuery, OverviewQuery, PendingQuery
 from bot.browse.phrases import quote_name
+from bot.browse.selection import Selection
 from bot.cloudflare.models import Instance, Status
 from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
@@ -117,6 +118,28 @@ class DescribeInstance(Request):
         which = [quote_name(self.instance)] if self.instance else ["latest", *filter(None, [self.status])]
         account = [f"account:{quote(self.account)}"] if self.account else []
         return " ".join((COMMAND, "show", *name, *which, *account))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFailures(Request):
+    """What failed, by cause. The room `failures` answers it; the overview has buttons for it.
+
+    Attributes:
+        selection: which instances; without a time those of the last day.
+    """
+
+    kind: ClassVar[str] = "failures"
+    selection: Selection
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        chosen = self.selection
+        times = {"since": chosen.since, "until": chosen.until}
+        filters = {key: point.text for key, point in times.items() if point is not None}
+        if chosen.account is not None:
+            filters["account"] = chosen.account
+        names = map(quote_name, chosen.workflows)
+        return " ".join((COMMAND, "failures", *names, *(f"{k}:{quote(v)}" for k, v in filters.items())))
 
 
 @dataclass(frozen=True, slots=True)
