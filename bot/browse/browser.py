@@ -131,7 +131,9 @@ class Browser:
         """
         account, workflows = self._accounts.get(mark.query.account)
         try:
-            if isinstance(mark, Bookmark) and mark.query.selection.stream is not None:
+            chosen = mark.query.selection
+            # Until several lists are read, one by its end is still read as the API has it.
+            if isinstance(mark, Bookmark) and mark.query.workflow and len(chosen.statuses) < 2:  # noqa: PLR2004
                 return await self._turn(workflows, mark, account, fresh=fresh)
             return await self._several.turn(mark, fresh=fresh, allows=allows, team=team)
         except WorkflowNotFound as error:
