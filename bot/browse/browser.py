@@ -22,9 +22,10 @@ from bot.browse.causes import CauseReader
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.planning import WorkflowFilter, allow_all
+from bot.browse.reading import Limits
 from bot.browse.screen import Found, Overview, Row, Screen, Source, StatusCount, StatusCounts
 from bot.browse.selection import Selection
-from bot.browse.several import READ_BACK, Limits, SeveralLists, retried
+from bot.browse.several import READ_BACK, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
@@ -131,9 +132,7 @@ class Browser:
         """
         account, workflows = self._accounts.get(mark.query.account)
         try:
-            chosen = mark.query.selection
-            # Until several lists are read, one by its end is still read as the API has it.
-            if isinstance(mark, Bookmark) and mark.query.workflow and len(chosen.statuses) < 2:
+            if isinstance(mark, Bookmark) and mark.query.selection.stream is not None:
                 return await self._turn(workflows, mark, account, fresh=fresh)
             return await self._several.turn(mark, fresh=fresh, allows=allows, team=team)
         except WorkflowNotFound as error:

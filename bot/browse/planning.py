@@ -71,7 +71,10 @@ def plan(
         and listed.cut_short
         and any(PATTERN in each for each in selection.workflows or (PATTERN,)),
     )
-    missing = () if listed is None else _missing(selection, names, is_cut_short=listed.cut_short)
+    if listed is None:
+        missing = tuple(each for each in dict.fromkeys(selection.workflows) if not allows(each))
+    else:
+        missing = _missing(selection, names, is_cut_short=listed.cut_short)
     return Plan(tuple(sorted((stream for stream, _ in taken), key=rank)), omitted, missing)
 
 
