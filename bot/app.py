@@ -21,6 +21,7 @@ from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
 from bot.browse.kept_causes import CauseStore
+from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.concurrency import ConcurrencyLimit
@@ -70,6 +71,9 @@ from bot.telemetry import Metrics
 from bot.verbs import nearest_command
 
 _log = structlog.get_logger(__name__)
+
+_ANALYTICS_DEADLINE = timedelta(seconds=5)
+"""What they say is a hint, which is not waited for as long as for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ async def build_bot(
                 workers,
                 access,
                 zones,
+                causes,
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -300,6 +305,33 @@ def cause_reader(
     return CauseReader(accounts, partial(mask_cause, policy=policy), kept)
 
 
+def open_analytics(
+    settings: ReportSettings,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+    observe: Callable[[Call], None] = observe_nothing,
+) -> dict[str, AnalyticsClient]:
+    """Return what asks analytics, by the name of each account that has a token for them.
+
+    Accounts of one token share its budget.
+    """
+    budgets: dict[Credentials, Budget] = {}
+    deadline = min(timedelta(seconds=settings.bot_request_deadline), _ANALYTICS_DEADLINE)
+    return {
+        name: AnalyticsClient(
+            session,
+            endpoint,
+            budget=budgets.setdefault(
+                endpoint.credentials,
+                Budget(QUERIES, settings.bot_request_reserve, time.monotonic, settings.bot_person_share),
+            ),
+            deadline=deadline,
+            observe=_counting_calls(metrics, name, observe),
+        )
+        for name, endpoint in settings.analytics_endpoints.items()
+    }
+
+
 @asynccontextmanager
 async def open_access(
     settings: Settings, client: AsyncWebClient
@@ -332,10 +364,11 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     workers: WorkerMonitor,
     access: Access,
     zones: UserTimeZones,
+    causes: CauseReader,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
     lists = ListHandlers(
         browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access
     )
