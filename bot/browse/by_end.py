@@ -1,8 +1,8 @@
 """Lists by the end of their instances, which the API does not have: all are read back, and sorted here.
 
-The API lists by creation, so that what ended an hour ago may stand anywhere. Lists are read back from now on,
-so many pages or so much time at once; what was read is known by its places, so that each screen is cut from the
-same pages until somebody searches further.
+The API lists by creation, so that what ended an hour ago may stand anywhere. Lists are read back from now
+on, so many pages or so much time at once. What was read is known by its places, so that each screen is cut
+from the same pages until somebody searches further.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class _Scan:
 
     @property
     def back_to(self) -> datetime | None:
-        """Since when every row was looked at, of the lists that could be read; None where that is not known."""
+        """Since when every row of the lists that could be read was looked at; None if that is not known."""
         if open_ := self.open:
             oldest = self._oldest(open_[0])
             return None if oldest == _NEWEST else oldest
@@ -209,7 +209,7 @@ class Chosen:
 
 
 def choose(rows: Iterable[tuple[Stream, Instance]], selection: Selection) -> Chosen:
-    """Return the rows of a selection, each instance once: by their end if it is `by_end`, or by their creation.
+    """Return the rows of a selection, each instance once, by their end if it is `by_end`, or by creation.
 
     An instance that went from one list to another while both were read is as it was last.
     """

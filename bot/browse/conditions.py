@@ -1,7 +1,7 @@
 """Whether a row is what was asked for, where the API can't say. Pure.
 
-Each answer is True, False, or None where the row does not tell: the local engine tells neither when an instance
-started and ended nor what started it.
+Each answer is True, False, or None where the row does not tell: the local engine tells neither when an
+instance started and ended nor what started it.
 """
 
 from collections.abc import Iterable, Iterator

@@ -53,7 +53,8 @@ class _Lane:
             return False
         if self.loaded is None:
             return not self.place.is_done
-        return self.at < len(self.loaded.rows) or not self.loaded.is_last or self.place.end is None
+        passed = self.loaded.before + self.loaded.length
+        return self.at < len(self.loaded.rows) or self.place.end is None or passed < self.place.rows
 
     @property
     def key(self) -> datetime:
@@ -174,10 +175,9 @@ class Merge:
     def take(self) -> tuple[int, Instance] | None:
         """Return the next row and its list's number; None if a page is wanted, or no row is to come."""
         number = self._next
-        if number is None or not self._lanes[number].has_row:
+        lane = None if number is None else self._lanes[number]
+        if number is None or lane is None or lane.loaded is None or not lane.has_row:
             return None
-        lane = self._lanes[number]
-        assert lane.loaded is not None
         row = lane.loaded.rows[lane.at]
         lane.at += 1
         lane.left = None if lane.left is None else lane.left - 1

@@ -18,10 +18,10 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def bounded(query: PageQuery, anchor: datetime | None) -> PageQuery:
-    """Return a query that leaves out what was created after an anchor, in whole milliseconds as the API counts.
+    """Return a query that leaves out what was created after an anchor.
 
-    By wrangler's help the bound is inclusive, which no reference says: one millisecond more makes it right
-    either way, and what slips in is taken out again by `not_newer`.
+    Times are in whole milliseconds, as the API counts. By wrangler's help the bound is inclusive, which no
+    reference says: one more makes it right either way, and what slips in is taken out by `not_newer`.
     """
     if anchor is None:
         return query

@@ -29,8 +29,8 @@ READ_BACK: Final = Limits(100, 10.0)
 class SeveralLists:
     """Reads several lists as one.
 
-    Its methods raise `CloudflareError` if no list could be read, and `NoSuchWorkflows` for a name or a pattern
-    that fits no workflow that may be seen.
+    Its methods raise `CloudflareError` if no list could be read, and `NoSuchWorkflows` for a name or a
+    pattern that fits no workflow that may be seen.
 
     Args:
         accounts: by name.
