@@ -181,7 +181,8 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     of several names is to be one of the account's.
     """
     if isinstance(request, ListInstances) and (name := request.query.query.workflow):
-        return " " in name or is_phrase(name) or looks_like_instance(name)
+        is_read = bool(request.readings) and bool(request.query.query.selection.where)
+        return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
         instance, text = request.instance, typed.text
