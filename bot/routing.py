@@ -86,6 +86,9 @@ from bot.slack.reply import ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
+from bot.stats.handlers import StatsHandlers
+from bot.stats.requests import OfStats, RefreshStats, ShareStats, ShowStats, TurnStats
+from bot.stats.rights import StatsRights
 from bot.ui.problems import RUN_COMMAND
 from bot.ui.sharing import SHARE
 from bot.verbs import read_command, read_message, read_with_times
@@ -130,10 +133,16 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
 }
 """Buttons that carry one instance."""
 
+STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
+    request.kind: request for request in (TurnStats, RefreshStats)
+}
+"""Buttons that carry the statistics of some instances."""
+
 _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **INSTANCE_BUTTONS,
     **INSPECT_BUTTONS,
-    SHARE: (ShareList, ShareInstance, SharePayload),
+    **STATS_BUTTONS,
+    SHARE: (ShareList, ShareInstance, SharePayload, ShareStats),
     "failures_show": ShowFailures,
 }
 
@@ -169,7 +178,8 @@ def request_codec() -> RequestCodec:
     of_failures = (ShowFailures,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
-    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads), _COMMON)
+    of_stats = (TurnStats, RefreshStats, ShareStats)
+    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads, *of_stats), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -178,7 +188,7 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
     read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`.
     """
-    if isinstance(request, ListInstances):
+    if isinstance(request, ListInstances | ShowStats):
         name = request.query.query.workflow
         return " " in name or is_phrase(name) or looks_like_instance(name)
     if isinstance(request, DescribeInstance) and request.workflow is not None:
@@ -356,10 +366,12 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
+    stats: StatsHandlers,
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
+    of_stats = StatsRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
@@ -389,6 +401,10 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
         Route(SharePayload, may_inspect.require_sharing, inspect.payloads.share, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
+        Route(ShowStats, of_stats.require_typed, stats.show, asks_cloudflare=True),
+        Route(TurnStats, of_stats.require_shown, stats.turn, asks_cloudflare=True),
+        Route(RefreshStats, of_stats.require_shown, stats.refresh, asks_cloudflare=True),
+        Route(ShareStats, of_stats.require_shown, stats.share, once=True),
         Route(OpenForm, rights.require_subscribe, digests.open_form),
         Route(CreateDigest, rights.require_subscribe, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from bot.browse.selection import Selection
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import Status
+from bot.cloudflare.models import Status, WorkflowList
 from bot.stats.statistics import Rate, Spread
 
 
@@ -187,11 +187,40 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class StatsQuery:
+    """What statistics are asked for.
+
+    Attributes:
+        selection: which instances, with a `since`.
+        names: of the workflows among them that the person may see.
+        listed: all workflows of the account.
+        zone: whose days a chart over days has.
+    """
+
+    selection: Selection
+    names: tuple[str, ...]
+    listed: WorkflowList
+    zone: tzinfo
+
+    def bounds(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return when the time begins and ends, which is no later than `now`.
+
+        Raises:
+            ValueError: the selection does not say when it begins.
+        """
+        since = self.selection.created_since or self.selection.since
+        until = self.selection.created_until or self.selection.until
+        if since is None:
+            raise ValueError("statistics begin somewhere")
+        return since.at, now if until is None else min(until.at, now)
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """Statistics as they are shown.
 
     Attributes:
-        selection: what was asked.
+        asked: what was asked.
         account: the account's name.
         since: where the time begins.
         until: where it ends: the moment of asking, if no earlier one was asked for.
@@ -203,11 +232,13 @@ class Stats:
         estimate: what analytics say; None where they were not asked, or gave nothing.
         unread: workflows that could not be read, and why.
         left_out: how many workflows were not read as they are too many.
+        idle: how many were not read as the account counts no instance of theirs.
+        estimate_error: why analytics gave nothing; None where they did, or were not asked.
         read_at: when the oldest of the answers was read.
         incomplete_rows: how many rows could not be read in full.
     """
 
-    selection: Selection
+    asked: StatsQuery
     account: str
     since: datetime
     until: datetime
@@ -219,14 +250,15 @@ class Stats:
     estimate: Estimate | None = None
     unread: Mapping[str, CloudflareError] = field(default_factory=dict)
     left_out: int = 0
+    idle: int = 0
+    estimate_error: CloudflareError | None = None
     read_at: datetime | None = None
     incomplete_rows: int = 0
 
     @property
     def workflow(self) -> str:
         """Return the name of the only workflow that this is about; empty for several, and for none."""
-        is_only = len(self.workflows) == 1 and not self.unread and not self.left_out
-        return self.workflows[0].workflow if is_only else ""
+        return self.asked.names[0] if len(self.asked.names) == 1 else ""
 
     @property
     def is_all(self) -> bool:

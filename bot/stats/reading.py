@@ -2,24 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.selection import Selection
+from bot.browse.planning import plan
 from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError, RateLimited
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import Status, Workflow
-from bot.stats.model import Seen, Stats, StepSample, WorkflowStats
+from bot.cloudflare.models import Status, WorkflowList
+from bot.stats.estimates import read_estimate
+from bot.stats.model import Estimate, Seen, Stats, StatsQuery, StepSample, WorkflowStats
 from bot.stats.sample import AT_ONCE, ListReader, Sample
 from bot.stats.steps import StepReader, pick_evenly
 from bot.stats.summary import by_version, edges, over_time, summarize, worst_first
 
 MOST_PAGES: Final = 10
 """Pages of a hundred instances that are read of a single workflow; of several, each gets its part of them."""
-MOST_WORKFLOWS: Final = 50
 MOST_DETAILS: Final = 20
 """Instances whose steps are read."""
 _READING: Final = timedelta(seconds=8)
@@ -28,34 +29,26 @@ _WITH_STEPS: Final = frozenset({Status("complete"), Status("errored")})
 _BACKGROUND: Final = Priority.BACKGROUND
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read of some workflows.
-
-    Attributes:
-        samples: the newest instances of each one.
-        left_out: how many more there are, which are too many.
-        steps: the steps of some of the instances, if there is one workflow.
-    """
-
-    samples: Sequence[Sample]
-    left_out: int = 0
-    steps: StepSample | None = None
-
-
 class StatsReader:
     """Reads statistics.
 
     Args:
         accounts: each account's workflows by the account's name, the default first.
+        analytics: what asks the analytics of each account that has a token for them.
         now: the clock.
     """
 
-    def __init__(self, accounts: Mapping[str, CachedWorkflows], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        analytics: Mapping[str, AnalyticsClient],
+        now: Callable[[], datetime],
+    ) -> None:
         self._accounts = Accounts(accounts)
+        self._analytics = analytics
         self._now = now
 
-    async def workflows(self, account: str | None, *, fresh: bool) -> Sequence[Workflow]:
+    async def workflows(self, account: str | None, *, fresh: bool) -> WorkflowList:
         """Return every workflow of an account.
 
         Raises:
@@ -63,50 +56,66 @@ class StatsReader:
             UnknownAccount: settings name no such account.
         """
         _, workflows = self._accounts.get(account)
-        return (await workflows.list_workflows(fresh=fresh)).rows
+        return await workflows.list_workflows(fresh=fresh)
 
-    async def read(
-        self, selection: Selection, chosen: Sequence[Workflow], zone: tzinfo, *, fresh: bool
-    ) -> Stats:
+    async def read(self, asked: StatsQuery, *, fresh: bool) -> Stats:
         """Return the statistics of some workflows.
 
         Args:
-            selection: which instances of theirs, with a `since`.
-            chosen: the workflows.
-            zone: whose days a chart over days has.
+            asked: which ones.
             fresh: ask anew.
 
         Raises:
             CloudflareError: none of them could be read.
             UnknownAccount: settings name no such account.
         """
+        selection = asked.selection
         account, workflows = self._accounts.get(selection.account)
-        read = sorted(chosen, key=_size, reverse=True)[:MOST_WORKFLOWS]
+        found = plan(selection, asked.listed, asked.names.__contains__, timedelta())
+        names = [stream.workflow for stream in found.streams]
         end = asyncio.get_running_loop().time() + _READING.total_seconds()
-        reader = ListReader(workflows, selection, max(MOST_PAGES // max(len(read), 1), 1), end, fresh=fresh)
-        samples = await reader.read(read)
-        steps = await _read_steps(workflows, samples[0], end) if len(chosen) == 1 else None
-        reading = Reading(samples, len(chosen) - len(read), steps)
-        return build(selection, account, reading, zone, self._now())
+        reader = ListReader(workflows, selection, max(MOST_PAGES // max(len(names), 1), 1), end, fresh=fresh)
+        samples, (estimate, error) = await asyncio.gather(reader.read(names), self._estimate(account, asked))
+        is_one = len(asked.names) == 1 == len(samples)
+        return replace(
+            build(asked, account, samples, self._now()),
+            left_out=found.omitted.count,
+            idle=len(asked.names) - len(names) - found.omitted.count,
+            steps=await _read_steps(workflows, samples[0], end) if is_one else None,
+            estimate=estimate,
+            estimate_error=error,
+        )
+
+    async def _estimate(
+        self, account: str, asked: StatsQuery
+    ) -> tuple[Estimate | None, CloudflareError | None]:
+        """Return what analytics say, or why they say nothing; neither where they can't be asked."""
+        client = self._analytics.get(account)
+        if client is None or asked.selection.where or not asked.names:
+            return None, None
+        since, until = asked.bounds(self._now())
+        try:
+            return await read_estimate(client, asked.names, since, until, asked.zone), None
+        except CloudflareError as error:
+            return None, error
 
 
-def build(selection: Selection, account: str, reading: Reading, zone: tzinfo, now: datetime) -> Stats:
-    """Return the statistics of what was read.
+def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datetime) -> Stats:
+    """Return the statistics of what was read of the lists.
 
     Args:
-        selection: which instances.
+        asked: what was asked.
         account: the account's name.
-        reading: what was read of them.
-        zone: whose days a chart over days has.
+        samples: of each workflow.
         now: when it was read.
     """
-    since, until = bounds(selection, now)
-    read = [each for each in reading.samples if each.rows or each.error is None]
+    since, until = asked.bounds(now)
+    read = [each for each in samples if each.rows or each.error is None]
     rows = [row for each in read for row in each.rows.values()]
     # A list that was not read to its end says nothing of what is older.
     begins = [since, *(each.oldest for each in read if not each.is_all and each.oldest is not None)]
     return Stats(
-        selection=selection,
+        asked=asked,
         account=account,
         since=since,
         until=until,
@@ -117,32 +126,12 @@ def build(selection: Selection, account: str, reading: Reading, zone: tzinfo, no
             for each in read
         ),
         total=summarize(rows, now),
-        buckets=over_time(rows, edges(max(begins), until, zone)),
-        versions=by_version(rows, now) if len(reading.samples) == 1 else (),
-        steps=reading.steps,
-        unread={each.workflow: each.error for each in reading.samples if each.error and not each.rows},
-        left_out=reading.left_out,
+        buckets=over_time(rows, edges(max(begins), until, asked.zone)),
+        versions=by_version(rows, now) if len(samples) == 1 else (),
+        unread={each.workflow: each.error for each in samples if each.error and not each.rows},
         read_at=min((each.read_at for each in read if each.read_at), default=None),
         incomplete_rows=sum(each.incomplete_rows for each in read),
     )
-
-
-def bounds(selection: Selection, now: datetime) -> tuple[datetime, datetime]:
-    """Return when the time begins and ends that statistics are about.
-
-    Raises:
-        ValueError: the selection does not say when it begins.
-    """
-    since = selection.created_since or selection.since
-    until = selection.created_until or selection.until
-    if since is None:
-        raise ValueError("statistics begin somewhere")
-    return since.at, now if until is None else min(until.at, now)
-
-
-def _size(workflow: Workflow) -> int:
-    """Return how many instances a workflow has; one that is not counted comes first."""
-    return sum(workflow.instances.values()) if workflow.instances is not None else 1 << 62
 
 
 async def _read_steps(workflows: CachedWorkflows, sample: Sample, end: float) -> StepSample | None:

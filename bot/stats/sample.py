@@ -11,7 +11,7 @@ from bot.browse.selection import Selection
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import Instance, Position, Workflow
+from bot.cloudflare.models import Instance, Position
 
 AT_ONCE: Final = 10
 """Requests that statistics make at the same time."""
@@ -63,16 +63,14 @@ class ListReader:
         self._end = end
         self._fresh = fresh
 
-    async def read(self, chosen: Sequence[Workflow]) -> list[Sample]:
-        """Return what was read of each workflow.
+    async def read(self, workflows: Sequence[str]) -> list[Sample]:
+        """Return what was read of each workflow, by their names.
 
         Raises:
             CloudflareError: none of them could be read.
         """
-        samples = [Sample(each.name) for each in chosen]
-        queue = iter(
-            [sample for sample, each in zip(samples, chosen, strict=True) if not _is_empty(sample, each)]
-        )
+        samples = [Sample(name) for name in workflows]
+        queue = iter(samples)
 
         async def work() -> None:
             for sample in queue:
@@ -110,9 +108,3 @@ class ListReader:
                 return
             if position in visited or asyncio.get_running_loop().time() >= self._end:
                 return
-
-
-def _is_empty(sample: Sample, workflow: Workflow) -> bool:
-    """Return whether a workflow's counts say that its list is empty, so that it need not be read."""
-    sample.is_all = workflow.instances is not None and not any(workflow.instances.values())
-    return sample.is_all

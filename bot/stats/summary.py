@@ -1,5 +1,6 @@
 """What instances come to: counts, spreads of time, by version and over time. Pure."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -125,15 +126,15 @@ def over_time(rows: Iterable[Instance], bounds: Sequence[datetime]) -> tuple[Buc
     runs: Counter[int] = Counter()
     failed: Counter[int] = Counter()
     for row in rows:
-        place = _place(row.created_on, bounds)
+        place = None if row.created_on is None else place_in(row.created_on, bounds)
         if place is not None:
             runs[place] += 1
             failed[place] += row.status == _ERRORED
     return tuple(Bucket(start, runs[place], failed[place]) for place, start in enumerate(bounds[:-1]))
 
 
-def _place(at: datetime | None, bounds: Sequence[datetime]) -> int | None:
-    """Return in which stretch a moment lies; the last one has its end in it."""
-    if at is None or at > bounds[-1]:
+def place_in(at: datetime, bounds: Sequence[datetime]) -> int | None:
+    """Return in which stretch between bounds a moment lies; the last one has its end in it."""
+    if not bounds[0] <= at <= bounds[-1] or len(bounds) < 2:
         return None
-    return next((place for place in range(len(bounds) - 2, -1, -1) if bounds[place] <= at), None)
+    return min(bisect_right(bounds, at), len(bounds) - 1) - 1

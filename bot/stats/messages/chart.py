@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, timedelta, tzinfo
 from typing import Final
 
+from bot.stats.messages.source import seen_by_analytics
 from bot.stats.model import Bucket, Stats
 from bot.ui import charts
 from bot.ui.elements import code, duration, moment_after, section
@@ -16,11 +17,12 @@ _LONGEST_WEEK: Final = 10
 """Days whose weekdays have room below the bars."""
 
 
-def chart(stats: Stats, zone: tzinfo) -> list[Block]:
-    """Build a `data_visualization` in a zone, as a chart can't have each reader's own; none of one bar."""
+def chart(stats: Stats) -> list[Block]:
+    """Build a `data_visualization` in the zone of the person who asked; none of a single bar."""
     buckets = buckets_of(stats)
     if not _is_drawn(buckets):
         return []
+    zone = stats.asked.zone
     starts = [bucket.start.astimezone(zone) for bucket in buckets]
     if _width(buckets) < _DAY - timedelta(hours=2):  # a day is an hour shorter once a year
         labels = charts.time_labels(starts)
@@ -52,7 +54,8 @@ def sparklines(stats: Stats) -> list[Block]:
 
 def buckets_of(stats: Stats) -> Sequence[Bucket]:
     """Return the stretches of the chart: as analytics counted them, if they saw more than the list."""
-    return stats.buckets if stats.estimate is None else stats.estimate.buckets
+    estimate = seen_by_analytics(stats)
+    return stats.buckets if estimate is None else estimate.buckets
 
 
 def zone_name(zone: tzinfo) -> str:
@@ -65,7 +68,7 @@ def _is_drawn(buckets: Sequence[Bucket]) -> bool:
 
 
 def _title(stats: Stats) -> str:
-    return "About how many, over time" if stats.estimate is not None else "Instances by their creation"
+    return "About how many, over time" if seen_by_analytics(stats) else "Instances by their creation"
 
 
 def _width(buckets: Sequence[Bucket]) -> timedelta:

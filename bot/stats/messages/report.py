@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
 from typing import Final
 
 from bot.stats.messages import figures
 from bot.stats.messages.chart import chart, sparklines
 from bot.stats.messages.figures import count, rate
-from bot.stats.messages.source import estimated, limits_of, source
+from bot.stats.messages.source import estimated, limits_of, seen, seen_by_analytics, source
 from bot.stats.messages.table import lines, mark, table
-from bot.stats.model import Stats
+from bot.stats.model import Runs, Stats
 from bot.stats.requests import stats_command
 from bot.ui import limits
 from bot.ui.api_words import incomplete_rows_notice
@@ -69,20 +68,17 @@ class StatsMessages:
     plain: Message
 
 
-def stats_message(
-    stats: Stats, zone: tzinfo, controls: StatsControls, notices: Sequence[str] = ()
-) -> StatsMessages:
+def stats_message(stats: Stats, controls: StatsControls, notices: Sequence[str] = ()) -> StatsMessages:
     """Build the message of statistics.
 
     Args:
         stats: what is shown.
-        zone: of the chart.
         controls: the values of the buttons below.
         notices: sentences in mrkdwn for this reader.
     """
     text = _fallback_text(stats)
     around = _Around(_top(stats, notices), _bottom(stats, controls))
-    full = around.fitted(lambda most: [*_body(stats, most, with_table=True), *chart(stats, zone)])
+    full = around.fitted(lambda most: [*_body(stats, most, with_table=True), *chart(stats)])
     plain = around.fitted(lambda most: [*_body(stats, most, with_table=False), *sparklines(stats)])
     return StatsMessages(message(text, full), message(text, plain))
 
@@ -107,7 +103,7 @@ class _Around:
 
 
 def _top(stats: Stats, notices: Sequence[str]) -> list[Block]:
-    until = [] if stats.selection.until is None else [moment_after("until", stats.until)]
+    until = [] if stats.asked.selection.until is None else [moment_after("until", stats.until)]
     facts = [
         moment_after("created since", stats.since),
         *until,
@@ -128,10 +124,7 @@ def _title(stats: Stats) -> str:
 
 
 def _subject(stats: Stats) -> str:
-    if stats.workflow:
-        return stats.workflow
-    number = len(stats.workflows) + len(stats.unread) + stats.left_out
-    return count(number, "workflow", "workflows")
+    return stats.workflow or count(len(stats.asked.names), "workflow", "workflows")
 
 
 def _headline(stats: Stats) -> str:
@@ -154,17 +147,23 @@ def _body(stats: Stats, most: int, *, with_table: bool) -> list[Block]:
 def _figures(stats: Stats) -> Iterator[str]:
     total = stats.total
     if total.count:
-        ended = total.failures
-        of = f"\nFailed: {rate(ended, 'that completed or failed')}" if ended.whole else ""
-        yield f"*{count(total.count, 'run', 'runs')}*  {figures.statuses(total)}{of}"
-    if stats.estimate is not None:
-        yield estimated(stats.estimate)
+        yield f"*{count(total.count, 'run', 'runs')}*  {figures.statuses(total)}{_of_which(total)}"
+    if (estimate := seen_by_analytics(stats)) is not None:
+        yield estimated(estimate)
     if total.count and (spans := figures.times(total)):
         yield spans
     if said := figures.suspicion(stats.versions):
         yield said
     if said := figures.versions(stats.versions):
         yield said
+
+
+def _of_which(total: Runs) -> str:
+    """Say which runs the failure rate is of, where it is not of all."""
+    whole = total.failures.whole
+    if whole in {0, total.count}:
+        return ""
+    return f"\nThe failure rate is of the {whole:,} that completed or failed."
 
 
 def _steps(stats: Stats) -> list[Block]:
@@ -187,7 +186,7 @@ def _bottom(stats: Stats, controls: StatsControls) -> list[Block]:
         buttons.append(button("⟳ Refresh", "stats_refresh", controls.refresh, "Refresh these statistics"))
     if controls.share is not None:
         buttons.append(share_button(controls.share, "message"))
-    return [*actions(buttons), context(command(stats_command(stats.selection)))]
+    return [*actions(buttons), context(command(stats_command(stats.asked.selection)))]
 
 
 def _fallback_text(stats: Stats) -> str:
@@ -197,4 +196,4 @@ def _fallback_text(stats: Stats) -> str:
         parts.append(f"run time p50 {duration(run.median)}")
     if run.p95 is not None:
         parts.append(f"p95 {duration(run.p95)}")
-    return f"{', '.join(parts)}. {source(stats)} Again: {command(stats_command(stats.selection))}"
+    return f"{', '.join(parts)}. {seen(stats)} Again: {command(stats_command(stats.asked.selection))}"

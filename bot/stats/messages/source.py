@@ -15,17 +15,25 @@ _MOST_NAMED = 5
 
 
 def source(stats: Stats) -> str:
-    """Say which instances were seen and whether these are all, in mrkdwn."""
-    seen = stats.total.count
-    if not seen:
-        return "Read to its end: Cloudflare's list has no instances of that time." if stats.is_all else ""
-    oldest = "" if stats.oldest is None else f", {moment_after('the oldest created', stats.oldest)}"
+    """Say which instances were seen, back to when, and whether these are all, in mrkdwn."""
+    if not stats.total.count or stats.oldest is None:
+        return seen(stats)
     if stats.is_all:
-        return f"From Cloudflare's list: all {count(seen, 'instance', 'instances')} of that time{oldest}."
+        return f"{seen(stats)} {moment_after('The oldest was created', stats.oldest)}."
     if stats.workflow:
-        back = "" if stats.oldest is None else f", {moment_after('back to', stats.oldest)}"
-        return f"From Cloudflare's list: the newest {seen:,} instances{back}. There are more."
-    return f"From Cloudflare's list: {seen:,} instances, the newest of each workflow. There are more."
+        return f"{seen(stats)} {moment_after('They reach back to', stats.oldest)}."
+    return seen(stats)
+
+
+def seen(stats: Stats) -> str:
+    """Say which instances were seen and whether these are all."""
+    number = stats.total.count
+    if stats.is_all:
+        if not number:
+            return "Cloudflare's list has no instances of that time."
+        return f"From Cloudflare's list: all {count(number, 'instance', 'instances')} of that time."
+    newest = "the newest" if stats.workflow else "of each workflow the newest,"
+    return f"From Cloudflare's list: {newest} {count(number, 'instance', 'instances')}; there are more."
 
 
 def limits_of(stats: Stats) -> Iterator[str]:
@@ -47,7 +55,9 @@ def limits_of(stats: Stats) -> Iterator[str]:
     if stats.left_out:
         left = count(stats.left_out, "workflow", "workflows")
         yield f"{left} with fewer instances left out, as they are too many: name those that you want."
-    idle = sum(not each.runs.count for each in stats.workflows)
+    if stats.estimate_error is not None:
+        yield f"Cloudflare's analytics said nothing: {explain(stats.estimate_error).title}"
+    idle = stats.idle + sum(not each.runs.count for each in stats.workflows)
     if idle and stats.total.count:
         yield f"{count(idle, 'workflow has', 'workflows have')} no runs of that time."
 
@@ -62,3 +72,9 @@ def estimated(found: Estimate) -> str:
         said.append(f"a run took about `{duration(found.mean)}` on average")
     by = "by Cloudflare's analytics, which are sampled and some minutes late"
     return f"*All of that time*  {' · '.join(said)}   {by}."
+
+
+def seen_by_analytics(stats: Stats) -> Estimate | None:
+    """Return what analytics counted, if they saw more instances than the list holds."""
+    found = stats.estimate
+    return found if found is not None and sum(found.started.values()) > stats.total.count else None
