@@ -1,55 +1,60 @@
 """How workflows do: typed, by a button, for everybody."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from bot.app import Bot
 from bot.playground.simulators.cloudflare import Attempt, Failure, Simulation, Step
-from bot.playground.simulators.slack import Person
-from tests.support.messages import ask
+from bot.playground.simulators.slack import Message, Person
+from tests.support.messages import ask, button_labels
 
-ORDERS = "order-processing"
+ORDERS, EMAILS = "order-processing", "emails"
+GOOD = "d8fc03c5-0000-4000-8000-000000000000"
+BAD = "4f2a91bc-0000-4000-8000-000000000000"
 
 
-def add(account: Simulation, count: int, status: str = "complete", took: float = 60, **fields) -> None:
-    now = datetime.now(UTC)
+def add_runs(
+    account: Simulation,
+    count: int,
+    *,
+    workflow: str = ORDERS,
+    status: str = "complete",
+    ago: timedelta = timedelta(hours=1),
+    attempts: Sequence[bool] = (True,),
+    version: str = GOOD,
+) -> None:
+    """Add instances a minute apart: each queued for two seconds and ran for a minute, in a single step."""
     for number in range(count):
-        created = now - timedelta(hours=1, minutes=number)
-        steps = (
-            Step(
-                "charge card-1",
-                (Attempt(created, created + timedelta(seconds=took), success=status == "complete"),),
-            ),
-        )
+        created = datetime.now(UTC) - ago - timedelta(minutes=number)
+        start, end = created + timedelta(seconds=2), created + timedelta(seconds=62)
+        tries = tuple(Attempt(start, end, success=success) for success in attempts)
         account.add_instance(
-            fields.get("workflow", ORDERS),
+            workflow,
+            id=f"{status}-{number}-of-{workflow}",
             status=status,
             created_on=created,
-            started_on=created + timedelta(seconds=2),
-            ended_on=created + timedelta(seconds=2 + took),
-            steps=steps,
-            **{k: v for k, v in fields.items() if k != "workflow"},
+            started_on=start,
+            ended_on=end,
+            error=None if status == "complete" else Failure("Error", "card declined"),
+            steps=(Step("charge card-1", tries),),
+            version_id=version,
         )
 
 
-async def test_look(ada: Person, cloudflare: Simulation) -> None:
-    add(cloudflare, 40)
-    add(cloudflare, 6, "errored", version_id="4f2a91bc-0000", error=Failure("Error", "no"))
-    add(cloudflare, 3, workflow="emails")
-    cloudflare.add_workflow("idle")
-    for text in (
-        f"stats {ORDERS}",
-        "stats *",
-        "stats emails",
-        "stats idle",
-        "stats nope",
-        "stats orders",
-        "stats *-* since:24h",
-    ):
-        shown = await ask(ada, text)
-        print("=====", text)
-        print(shown.text)
-        print(shown.all_text())
-        print([b.label for b in shown.buttons()])
-    assert 0
+def texts(message: Message) -> str:
+    return message.all_text()
+
+
+async def test_a_workflow_s_runs_are_counted_and_timed(ada: Person, cloudflare: Simulation) -> None:
+    add_runs(cloudflare, 40)
+    add_runs(cloudflare, 8, status="errored", version=BAD, attempts=(False, False))
+    shown = await ask(ada, f"stats {ORDERS}")
+    said = texts(shown)
+    assert f"🔴 {ORDERS}: 8 of 48 failed (17%)" in said
+    assert "all 48 instances of that time" in said
+    assert "*Run time*  p50 `1m` · p95 `1m` · longest `1m`   of the 40 that completed." in said
+    assert "*Queue time*  p50 `2s`" in said
+    assert "🔴 Version `4f2a91bc`" in said
+    assert "Steps of 20 instances, spread evenly over the 48 that completed or failed." in said
+    assert "`charge card`" in said
+    assert f"`/workflows stats {ORDERS} since:7d`" in said
+    assert button_labels(shown) == ["Since 24h", "Since 30d", "Failures", "List", "⟳ Refresh", "Share"]
