@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.command import join_flags, read_list
+from bot.browse.command import join_flags, read_instances
 from bot.browse.model import HelpQuery, ListQuery, PendingQuery
-from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, UNTIL
+from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
 from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection
@@ -23,7 +23,7 @@ SYNONYMS: Final = (
 """Other words for `stats`."""
 WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
 """Words that mean it beside the name of a workflow; alone they are the overview."""
-_TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
+_TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT)
 _KINDS: Final = frozenset({"success", "failure", "fail", "failed", "error", "errors", "completion"})
 _RATES: Final = frozenset({"rate", "rates", "ratio", "percentage"})
 _HOW: Final = frozenset({"how", "hows", "how's", "how’s"})
@@ -47,7 +47,7 @@ def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
         if option is not None and option not in _TAKEN:
             expected = one_of([f"{each.key}:" for each in _TAKEN])
             raise word.wrong("can't be used in statistics", expected=expected, nearest=("",))
-    request = read_list(rest, command)
+    request = read_instances(rest, command)
     match request:
         case ListInstances(query):
             return ShowStats(query, readings=request.readings)

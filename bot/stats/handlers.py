@@ -84,9 +84,7 @@ class StatsHandlers:
     async def show(self, request: ShowStats, interaction: Interaction) -> Reply:
         """Show what was typed."""
         clock, notices = await self._clock(interaction)
-        selection = request.query.resolve(clock).selection
-        if selection.since is None and selection.created_since is None:
-            selection = _from_default(selection, clock)
+        selection = _by_creation(request.query.resolve(clock).selection, clock)
         viewer = await self._access.viewer(interaction)
         return await self._show([viewer], selection, clock, notices=notices)
 
@@ -183,21 +181,23 @@ class StatsHandlers:
         )
 
 
-def _from_default(selection: Selection, clock: Clock) -> Selection:
-    """Return the instances of the usual time, up to the end that was asked for.
+def _by_creation(selection: Selection, clock: Clock) -> Selection:
+    """Return the same instances with one pair of times, the usual beginning if none is said.
+
+    Both pairs mean the creation, as no ended status is asked for.
 
     Raises:
-        QueryError: that end is before it.
+        QueryError: the end that was asked for is before the usual beginning.
     """
-    begin = times.read(DEFAULT_SINCE, clock)
-    end = selection.created_until or selection.until
+    begin = selection.since or selection.created_since or times.read(DEFAULT_SINCE, clock)
+    end = selection.until or selection.created_until
     if end is not None and end.at <= begin.at:
         raise QueryError(
             f"until:{end.text}",
             f"is before the last {DEFAULT_SINCE}, which statistics are about if nothing else is said",
             expected="`since:` beside it",
         )
-    return replace(selection, since=begin)
+    return replace(selection, since=begin, until=end, created_since=None, created_until=None)
 
 
 def _may_all(viewers: Sequence[Viewer], selection: Selection, workflow: str) -> bool:

@@ -208,8 +208,7 @@ class StatsQuery:
         Raises:
             ValueError: the selection does not say when it begins.
         """
-        since = self.selection.created_since or self.selection.since
-        until = self.selection.created_until or self.selection.until
+        since, until = self.selection.since, self.selection.until
         if since is None:
             raise ValueError("statistics begin somewhere")
         return since.at, now if until is None else min(until.at, now)

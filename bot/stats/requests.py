@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from bot.browse.model import PendingQuery
-from bot.browse.phrases import quote_name
+from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.options import LIST_OPTIONS
+from bot.browse.phrases import write_names
 from bot.browse.selection import Selection
 from bot.language import times
 from bot.language.durations import parse_duration
 from bot.language.times import Clock, TimePoint
-from bot.language.tokens import COMMAND, quote
+from bot.language.tokens import COMMAND
 from bot.slack.requests import Request
 
 VERB: Final = "stats"
@@ -67,14 +68,9 @@ class ShareStats(OfStats):
 
 def stats_command(selection: Selection) -> str:
     """Return what to type for the statistics of instances."""
-    names = ",".join(map(quote_name, selection.workflows)) or "*"
-    filters = {
-        "since": selection.since.text if selection.since else None,
-        "until": selection.until.text if selection.until else None,
-        "account": selection.account,
-    }
-    words = (f"{key}:{quote(value)}" for key, value in filters.items() if value)
-    return " ".join((COMMAND, VERB, names, *words))
+    return " ".join(
+        (COMMAND, VERB, write_names(selection.workflows), *LIST_OPTIONS.echo(ListQuery(selection)))
+    )
 
 
 def since(selection: Selection, words: str, clock: Clock) -> Selection:

@@ -83,9 +83,8 @@ class ListReader:
         return samples
 
     async def _read(self, sample: Sample) -> None:
-        selection, account = self._selection, self._selection.account
-        since, until = selection.created_since or selection.since, selection.created_until or selection.until
-        query = ListQuery.of(sample.workflow, account, since=since, until=until)
+        chosen = self._selection
+        query = ListQuery.of(sample.workflow, chosen.account, since=chosen.since, until=chosen.until)
         position: Position | None = None
         visited: set[Position | None] = set()
         for _ in range(self._pages):
