@@ -12,7 +12,6 @@ from bot.ui.elements import code, escape, moment_after
 from bot.ui.problems import explain
 from bot.ui.statuses import URGENCY, appearance
 
-_MOST_SCHEDULES: Final = 3
 _LONGEST_QUIET: Final = 380
 """Characters. Five of them fit into one line of a context."""
 
@@ -23,7 +22,7 @@ def trouble_markup(row: WorkflowRow, uncounted: Mapping[str, CloudflareError], l
     details = []
     if row.workflow.triggered_on is not None:
         details.append(moment_after("last started", row.workflow.triggered_on))
-    details += _schedules(row.workflow)
+    details += _schedules(row.workflow, most=3)
     title = f"*{code(row.name)}*   {' · '.join(_troubles(row))}"
     return limits.shorten_markup("\n".join(filter(None, (title, line, " · ".join(details)))), longest)
 
@@ -37,7 +36,7 @@ def quiet_markup(row: WorkflowRow, uncounted: Mapping[str, CloudflareError]) -> 
     elif not counts:
         phrases.append(_uncounted(row.workflow, uncounted))
     mark = "⚪" if row.workflow.instances is None else "🟢"
-    details = " · ".join(filter(None, (*phrases, *_schedules(row.workflow))))
+    details = " · ".join((*phrases, *_schedules(row.workflow, most=1)))
     return limits.shorten_markup(f"{mark} {code(row.name)}  {details}", _LONGEST_QUIET)
 
 
@@ -121,11 +120,12 @@ def _counts(workflow: Workflow, counts: list[tuple[Status, int]]) -> str:
     return " · ".join(phrases) or ("no instances" if workflow.instances is not None else "")
 
 
-def _schedules(workflow: Workflow) -> list[str]:
+def _schedules(workflow: Workflow, most: int) -> list[str]:
     schedules = workflow.schedules or ()
-    found = [_schedule(each) for each in schedules[:_MOST_SCHEDULES]]
-    if len(schedules) > _MOST_SCHEDULES:
-        found.append(f"and {len(schedules) - _MOST_SCHEDULES} more schedules")
+    found = [_schedule(each) for each in schedules[:most]]
+    if len(schedules) > most:
+        left = len(schedules) - most
+        found.append(f"and {left} more schedule{'s' * (left > 1)}")
     return found
 
 
