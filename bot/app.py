@@ -18,9 +18,12 @@ from bot.access.people import People
 from bot.access.policy import Access
 from bot.access.rules import load_rules
 from bot.browse.browser import Browser
+from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
+from bot.browse.kept_causes import CauseStore
 from bot.browse.overview import OverviewReader
 from bot.browse.overview_handlers import OverviewHandlers
+from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.concurrency import ConcurrencyLimit
@@ -40,6 +43,7 @@ from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
+from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
@@ -64,11 +68,14 @@ from bot.slack.user_groups import UserGroups
 from bot.slack.users import UserProfiles, UserTimeZones
 from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
-from bot.stored_requests import StoredRequests, purge_regularly
+from bot.stored_requests import StoredRequests, open_stores, purge_regularly
 from bot.telemetry import Metrics
 from bot.verbs import nearest_command
 
 _log = structlog.get_logger(__name__)
+
+_ANALYTICS_DEADLINE = timedelta(seconds=5)
+"""What they say is a hint, which is not waited for as long as for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +135,9 @@ async def build_bot(
         accounts = open_accounts(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
-        reader = ReportBuilder(accounts, settings.digest_lookback, _now, settings.bot_redact)
-        stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
+        stored = await stack.enter_async_context(open_stores(engine, settings.keep_bookmarks, _now))
+        causes = cause_reader(settings, accounts, stored.causes)
+        reader = ReportBuilder(accounts, settings.digest_lookback, _now, causes)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         workers = WorkerMonitor(engine)
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
@@ -152,6 +160,7 @@ async def build_bot(
                 workers,
                 access,
                 zones,
+                causes,
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -290,6 +299,41 @@ def open_accounts(
     return accounts
 
 
+def cause_reader(
+    settings: ReportSettings, accounts: Mapping[str, CachedWorkflows], kept: CauseStore | None = None
+) -> CauseReader:
+    """Return what reads why instances failed, without the secrets that settings name."""
+    policy = PayloadPolicy(redact=settings.bot_redact)
+    return CauseReader(accounts, partial(mask_cause, policy=policy), kept)
+
+
+def open_analytics(
+    settings: ReportSettings,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+    observe: Callable[[Call], None] = observe_nothing,
+) -> dict[str, AnalyticsClient]:
+    """Return what asks analytics, by the name of each account that has a token for them.
+
+    Accounts of one token share its budget.
+    """
+    budgets: dict[Credentials, Budget] = {}
+    deadline = min(timedelta(seconds=settings.bot_request_deadline), _ANALYTICS_DEADLINE)
+    return {
+        name: AnalyticsClient(
+            session,
+            endpoint,
+            budget=budgets.setdefault(
+                endpoint.credentials,
+                Budget(QUERIES, settings.bot_request_reserve, time.monotonic, settings.bot_person_share),
+            ),
+            deadline=deadline,
+            observe=_counting_calls(metrics, name, observe),
+        )
+        for name, endpoint in settings.analytics_endpoints.items()
+    }
+
+
 @asynccontextmanager
 async def open_access(
     settings: Settings, client: AsyncWebClient
@@ -322,10 +366,11 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     workers: WorkerMonitor,
     access: Access,
     zones: UserTimeZones,
+    causes: CauseReader,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(

@@ -1,7 +1,7 @@
 """How many instances workflows have, also where the list of them does not say."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.cloudflare.cache import CachedWorkflows
@@ -10,14 +10,6 @@ from bot.cloudflare.models import Workflow
 
 MOST_COUNTED: Final = 50
 """Workflows that are asked for one by one, where the list of them gives no counts."""
-
-WorkflowFilter = Callable[[str], bool]
-"""Says whether a person may see a workflow, by its name."""
-
-
-def allow_all(_: str) -> bool:
-    """Say that every workflow may be seen."""
-    return True
 
 
 async def count_instances(

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.count_samples import CountSamples
-from bot.browse.counting import MOST_COUNTED, WorkflowFilter, allow_all, count_instances
+from bot.browse.counting import MOST_COUNTED, count_instances
+from bot.browse.planning import WorkflowFilter, allow_all
 from bot.browse.recent_failures import RecentFailures
 from bot.browse.screen import Overview
 from bot.browse.trouble import (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.browse.bookmark import Bookmark, KeptPlace, Place
+from bot.browse.bookmark import KeptPlace, OverviewBookmark, Place
 from bot.browse.model import AnyQuery, OverviewQuery, PendingQuery
 from bot.browse.phrases import quote_name
 from bot.browse.selection import Selection
@@ -152,8 +152,9 @@ class AtPlace(Request):
         """Return what to type for the same list from its start."""
         if isinstance(self.place, KeptPlace):
             return self.place.again
-        query = self.place.query if isinstance(self.place, Bookmark) else self.place.overview
-        return query.command()
+        if isinstance(self.place, OverviewBookmark):
+            return self.place.overview.command()
+        return self.place.query.command()
 
 
 @dataclass(frozen=True, slots=True)
