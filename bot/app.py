@@ -21,6 +21,8 @@ from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
 from bot.browse.kept_causes import CauseStore
+from bot.browse.overview import OverviewReader
+from bot.browse.overview_handlers import OverviewHandlers
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
@@ -373,8 +375,10 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
+    overviews = OverviewReader(accounts, stored.counts)
+    overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
-        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access
+        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access, overview
     )
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
@@ -398,7 +402,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now, access),
-        routes(lists, inspect, mentions, digests, HomeHandlers(lists, access), stats, access),
+        routes(lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), stats, access),
         responder,
         background,
         stored.handled,

@@ -20,6 +20,7 @@ from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
 from bot.browse.names import looks_like_instance
+from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
@@ -36,6 +37,7 @@ from bot.browse.requests import (
     ShareList,
     ShowFailures,
     ShowInstance,
+    SuggestWorkflow,
     TurnPage,
 )
 from bot.browse.rights import ListRights
@@ -103,6 +105,7 @@ LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_refresh": RefreshPage,
     "list_open": OpenList,
     "filter_open": OpenFilter,
+    SuggestWorkflow.kind: OpenList,
 }
 """Buttons that carry a request, and of which type."""
 
@@ -158,6 +161,7 @@ SHORTCUTS: Final[dict[str, Callable[[str], Request]]] = {SHORTCUT: LookUp}
 MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
     SuggestWorkflows.kind: SuggestWorkflows,
+    SuggestWorkflow.kind: SuggestWorkflow,
 }
 
 _COMMON: Final = (
@@ -363,6 +367,7 @@ class CommandReader:
 
 def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes together here
     lists: ListHandlers,
+    overview: OverviewHandlers,
     inspect: InspectHandlers,
     mentions: LookUpHandler,
     digests: DigestHandlers,
@@ -383,6 +388,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
         Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
         Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
+        Route(SuggestWorkflow, overview.require_menu, overview.suggest),
         Route(TurnPage, may_list.require_place, lists.turn_page, asks_cloudflare=True),
         Route(RefreshPage, may_list.require_place, lists.refresh_page, asks_cloudflare=True),
         Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
