@@ -170,13 +170,9 @@ class _Row:
                 end = start + count + more
                 return {_LENGTHS[key]: " ".join(words[start + count : end])}, end
         status = _STUCK if words[0] == "stuck" else _status(words[0])
-        if (
-            status
-            and status not in ENDED_STATUSES
-            and words[1:2] == ["for"]
-            and (more := longest_length(words[2:]))
-        ):
-            return {_STATUS: status, LONGER.key: " ".join(words[2 : 2 + more])}, 2 + more
+        goes_on = bool(status) and status not in ENDED_STATUSES and words[1:2] == ["for"]
+        if goes_on and (more := longest_length(words[2:])):
+            return {_STATUS: status or "", LONGER.key: " ".join(words[2 : 2 + more])}, 2 + more
         return None
 
     def trigger(self) -> Taken | None:
