@@ -3,8 +3,7 @@
 A query that is one of the API's lists is walked here. All others are several lists, see `SeveralLists`.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -14,34 +13,29 @@ from bot.browse.bookmark import (
     KeptPage,
     KeptPlace,
     ListBookmark,
-    OverviewBookmark,
     VisitedPage,
     start_of,
 )
 from bot.browse.causes import CauseReader
+from bot.browse.counting import MOST_COUNTED, count_instances
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.pages import PageReader, bounded, not_newer
 from bot.browse.planning import WorkflowFilter, allow_all
 from bot.browse.reading import Limits
-from bot.browse.screen import Found, Overview, Row, Screen, Source, StatusCount, StatusCounts
+from bot.browse.screen import Found, Row, Screen, Source, StatusCount, StatusCounts
 from bot.browse.selection import Selection
 from bot.browse.several import READ_BACK, SCREEN, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
     CloudflareError,
-    InvalidResponse,
     UnknownAccount,
     WorkflowNotFound,
 )
-from bot.cloudflare.models import Cursor, InstancePage, PageNumber, Position, Status, Workflow
-
-WORKFLOWS_PER_SCREEN: Final = 10
+from bot.cloudflare.models import Cursor, InstancePage, PageNumber, Position, Status
 
 _MOST_EMPTY_PAGES: Final = 5
-_MOST_COUNTED: Final = 50
-"""Workflows that are asked for one by one, where the list of them gives no counts."""
 _ERRORED: Final = Status("errored")
 LOOKBACK: Final = timedelta(days=7)
 """How long before a time an instance may have been created that ended since, where settings do not say."""
@@ -194,46 +188,6 @@ class Browser:
         screen = _screen(mark, account, page, is_loop=await self._is_loop(mark, page))
         return replace(screen, source=Source(asked, page) if page is first else None)
 
-    async def overview(
-        self, mark: OverviewBookmark, *, fresh: bool = False, allows: WorkflowFilter = allow_all
-    ) -> Overview:
-        """Return some workflows of an account with their counts, by name.
-
-        Args:
-            mark: the place.
-            fresh: ask anew.
-            allows: says which of them may be seen, by their names.
-
-        Raises:
-            CloudflareError, UnknownAccount: as `open`.
-        """
-        account, workflows = self._accounts.get(mark.overview.account)
-        search = mark.overview.search
-        found = await workflows.list_workflows(search, fresh=fresh)
-        # The local engine ignores a search, so names are looked at here, too.
-        rows = [row for row in found.rows if not search or search.casefold() in row.name.casefold()]
-        rows = [row for row in rows if allows(row.name)]
-        rows.sort(key=lambda row: row.name.casefold())
-        size = WORKFLOWS_PER_SCREEN
-        offset = min(mark.offset, _last_screen(len(rows), size))
-        shown, uncounted = await _counted(workflows, rows[offset : offset + size], fresh=fresh)
-        return Overview(
-            query=mark.overview,
-            account=account,
-            rows=shown,
-            first=offset + 1,
-            total=len(rows),
-            here=replace(mark, offset=offset),
-            previous=replace(mark, offset=max(offset - size, 0)) if offset else None,
-            next=replace(mark, offset=offset + size) if offset + size < len(rows) else None,
-            messages=found.messages,
-            fetched_at=found.fetched_at,
-            incomplete_rows=found.incomplete_rows,
-            unread_fields=found.unread_fields,
-            uncounted=uncounted,
-            cut_short=found.cut_short,
-        )
-
     async def count_status(
         self, account: str | None, status: Status, allows: WorkflowFilter = allow_all
     ) -> StatusCounts:
@@ -245,8 +199,8 @@ class Browser:
         name, workflows = self._accounts.get(account)
         found = await workflows.list_workflows()
         seen = [row for row in found.rows if allows(row.name)]
-        first, others = seen[:_MOST_COUNTED], seen[_MOST_COUNTED:]
-        counted, _ = await _counted(workflows, first, fresh=False)
+        first, others = seen[:MOST_COUNTED], seen[MOST_COUNTED:]
+        counted, _ = await count_instances(workflows, first, fresh=False)
         rows = [
             StatusCount(row.name, row.instances[status])
             for row in (*counted, *others)
@@ -283,36 +237,6 @@ class Browser:
 
 async def _page(workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
     return await PageReader(workflows, mark.query, fresh).read(mark.query.page(mark.position), mark.anchor)
-
-
-async def _counted(
-    workflows: CachedWorkflows, rows: Sequence[Workflow], *, fresh: bool
-) -> tuple[Sequence[Workflow], Mapping[str, CloudflareError]]:
-    """Add counts to workflows; ask for each one that the list gave no counts for.
-
-    Those that can't be counted just now stay without, and are returned by name with why.
-
-    Raises:
-        CloudflareError: none of them can be counted.
-    """
-    uncounted = [row.name for row in rows if row.instances is None]
-    answers = await asyncio.gather(*(_count(workflows, name, fresh=fresh) for name in uncounted))
-    by_name = dict(zip(uncounted, answers, strict=True))
-    counted = {name: answer for name, answer in by_name.items() if isinstance(answer, Workflow)}
-    errors = {name: answer for name, answer in by_name.items() if isinstance(answer, CloudflareError)}
-    if errors and len(errors) == len(uncounted):
-        raise next(iter(errors.values()))
-    return [counted.get(row.name, row) for row in rows], errors
-
-
-async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | CloudflareError | None:
-    """Return a workflow with its counts, or why it can't be counted; None if it has none, as if deleted."""
-    try:
-        return await workflows.get_workflow(name, fresh=fresh)
-    except (WorkflowNotFound, InvalidResponse):
-        return None
-    except CloudflareError as error:
-        return error
 
 
 def without_anchor(here: ListBookmark) -> ListBookmark:
