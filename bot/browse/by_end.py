@@ -221,8 +221,9 @@ def choose(rows: Iterable[tuple[Stream, Instance]], selection: Selection) -> Cho
     answers = [is_within(selection, row) if selection.by_end else True for _, row in latest.values()]
     chosen = [each for each, answer in zip(latest.values(), answers, strict=True) if answer]
     chosen.sort(key=lambda each: (rank(each[0]), each[1].id))
-    moment = moment_of if selection.by_end else _created
-    chosen.sort(key=lambda each: moment(each[1]) or _OLDEST, reverse=True)  # equal ones stay as they are
+    chosen.sort(key=lambda each: each[1].created_on or _OLDEST, reverse=True)  # equal ones stay as they are
+    if selection.by_end:
+        chosen.sort(key=lambda each: moment_of(each[1]) or _OLDEST, reverse=True)
     return Chosen([Row(stream.workflow, row) for stream, row in chosen], answers.count(None))
 
 
@@ -288,7 +289,3 @@ def _is_before(row: Instance, anchor: datetime) -> bool:
 
 def _lateness(row: Instance) -> tuple[bool, datetime]:
     return is_ended(row.status), moment_of(row) or _OLDEST
-
-
-def _created(row: Instance) -> datetime | None:
-    return row.created_on
