@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from bot.browse.planning import filter_of
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.causes import Cause
@@ -16,7 +17,6 @@ from bot.export.lines import Lines
 from bot.export.reader import Gap, ListReader
 from bot.export.spool import Spool, SpooledRow
 from bot.export.windows import MILLISECOND, NO_END, Window, to_millisecond
-from bot.language.times import TimePoint
 
 Ending = Literal["whole", "time", "rows", "size"]
 """Why a reading ended: it was done, or a bound was reached."""
@@ -44,7 +44,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ExportPlan:
     """What an export reads.
 
     Attributes:
@@ -79,6 +79,9 @@ class Progress:
     waits_until: float | None
 
 
+NOTHING_YET: Final = Progress(0, 0, None, None)
+
+
 class _Full(Exception):
     """A file has as much as it may.
 
@@ -105,7 +108,7 @@ class Collector:
     """
 
     def __init__(
-        self, plan: Plan, workflows: CachedWorkflows, judge: Judge | None, bounds: Bounds, spool: Spool
+        self, plan: ExportPlan, workflows: CachedWorkflows, judge: Judge | None, bounds: Bounds, spool: Spool
     ) -> None:
         self._plan = plan
         self._workflows = workflows
@@ -191,21 +194,15 @@ class Collector:
             raise _Full("size")
 
 
-def windows_of(plan: Plan) -> list[Window]:
+def windows_of(plan: ExportPlan) -> list[Window]:
     """Return a window for each list, as wide as the selection is."""
-    selection = plan.selection
-    since = _at(selection.since)
-    if since is not None and selection.by_end:
-        since -= plan.lookback
-    starts = [at for at in (since, _at(selection.created_since)) if at is not None]
-    ends = [at for at in (_at(selection.until), _at(selection.created_until)) if at is not None]
-    start = to_millisecond(max(starts)) if starts else None
-    end = to_millisecond(min(ends)) + MILLISECOND if ends else NO_END
-    return [Window(stream, start, end) for stream in plan.streams]
-
-
-def _at(point: TimePoint | None) -> datetime | None:
-    return None if point is None else point.at
+    windows = []
+    for stream in plan.streams:
+        bounds = filter_of(plan.selection, stream, plan.lookback)
+        start = None if bounds.date_start is None else to_millisecond(bounds.date_start)
+        end = NO_END if bounds.date_end is None else to_millisecond(bounds.date_end) + MILLISECOND
+        windows.append(Window(stream, start, end))
+    return windows
 
 
 def _time_of(row: Instance, selection: Selection) -> datetime | None:
@@ -220,8 +217,8 @@ def _is_in(row: Instance, selection: Selection) -> bool:
     at = _time_of(row, selection)
     if at is None:
         return False
-    since, until = _at(selection.since), _at(selection.until)
-    return (since is None or at >= since) and (until is None or at <= until)
+    since, until = selection.since, selection.until
+    return (since is None or at >= since.at) and (until is None or at <= until.at)
 
 
 def complete_since(gaps: Sequence[Gap]) -> datetime | None:

@@ -1,14 +1,15 @@
 """What people ask of exports: typed, or by a button."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from bot.browse.model import PendingQuery
 from bot.export.lines import Format
-from bot.language.tokens import COMMAND
+from bot.language.command import Command
+from bot.language.tokens import COMMAND, SlackMention
 from bot.slack.requests import Request
 
-_LIST: str = f"{COMMAND} list "
+_LIST: Final = f"{COMMAND} list "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,19 @@ class StartExport(Request):
 
     def command(self) -> str:
         """Return what to type for the same."""
-        words = [f"{COMMAND} export", self.query.command().removeprefix(_LIST)]
+        return self.again().whole()
+
+    def again(self) -> Command:
+        """Return the command for the same, which knows the channel by its id."""
+        words = ["export", self.query.command().removeprefix(_LIST)]
         if self.format != "csv":
             words.append(f"as {self.format}")
-        if self.channel:
-            words.append(f"to #{self.channel_name}" if self.channel_name else "to here")
-        return " ".join(words)
+        if not self.channel:
+            return Command(" ".join(words))
+        typed = f"#{self.channel_name or self.channel}"
+        text = " ".join((*words, "to", typed))
+        start = len(text) - len(typed)
+        return Command(text, (SlackMention(start, typed, "#", self.channel, self.channel_name),))
 
 
 @dataclass(frozen=True, slots=True)

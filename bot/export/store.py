@@ -35,12 +35,14 @@ class StoredExport:
         user: Slack's id of who asked for it.
         command: asks for the same again.
         message: tells of it; None if it was not posted yet.
+        is_sending: its file may have been shown already.
     """
 
     key: str
     user: str
     command: str
     message: PostedMessage | None = None
+    is_sending: bool = False
 
 
 class ExportStore:
@@ -73,6 +75,7 @@ class ExportStore:
             channel="",
             ts="",
             beat_at=self._seconds(),
+            sending=False,
             team_id=team,
         )
         async with self._engine.begin() as connection:
@@ -83,6 +86,10 @@ class ExportStore:
     async def tell_by(self, key: str, message: PostedMessage) -> None:
         """Note which message tells of an export."""
         await self._update(key, channel=message.channel, ts=message.ts)
+
+    async def send(self, key: str) -> None:
+        """Note that an export's file is about to be shown."""
+        await self._update(key, sending=True)
 
     async def beat(self, key: str) -> bool:
         """Note that an export goes on; return whether it is to: nobody cancelled it or gave it up."""
@@ -123,7 +130,7 @@ class ExportStore:
         async with self._engine.begin() as connection:
             return [_export(row) for row in (await connection.execute(taken)).mappings()]
 
-    async def _update(self, key: str, **values: str) -> None:
+    async def _update(self, key: str, **values: str | bool) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(update(exports).where(exports.c.key == key).values(**values))
 
@@ -136,4 +143,4 @@ class ExportStore:
 
 def _export(row: Any) -> StoredExport:  # noqa: ANN401 - a row of the table
     message = PostedMessage(row["channel"], row["ts"]) if row["ts"] else None
-    return StoredExport(row["key"], row["user"], row["command"], message)
+    return StoredExport(row["key"], row["user"], row["command"], message, row["sending"])

@@ -140,6 +140,7 @@ exports: Final = Table(
     Column("channel", String(64), nullable=False, comment="of the message that tells of it"),
     Column("ts", String(32), nullable=False, comment="that message; empty until it is posted"),
     Column("beat_at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+    Column("sending", Boolean, nullable=False, comment="its file may have been shown already"),
     Column("cancelled_by", String(64), comment="Slack's id of who cancelled it; null until then"),
     Column("team_id", String(64), nullable=False, comment="Slack's workspace"),
     Index("exports_beat_at", "beat_at"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -222,7 +223,7 @@ def test_parts_of_a_window_are_exactly_that_window(
     found = divide(window, parts, Density(rows, span, left))
     assert 1 <= len(found) <= parts
     assert (found[0].until, found[-1].since) == (window.until, window.since)
-    for newer, older in zip(found, found[1:], strict=False):
+    for newer, older in pairwise(found):
         assert newer.since == older.until
     assert window.is_empty or not any(part.is_empty for part in found)
 

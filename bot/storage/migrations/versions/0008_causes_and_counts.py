@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(64), nullable=False, comment="of the message that tells of it"),
         sa.Column("ts", sa.String(32), nullable=False, comment="that message; empty until it is posted"),
         sa.Column("beat_at", sa.BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+        sa.Column("sending", sa.Boolean, nullable=False, comment="its file may have been shown already"),
         sa.Column("cancelled_by", sa.String(64), comment="Slack's id of who cancelled it; null until then"),
         sa.Column("team_id", sa.String(64), nullable=False, comment="Slack's workspace"),
     )
