@@ -15,10 +15,11 @@ from bot.access.handlers import AccessHandlers
 from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import account_in, looks_like_instance
+from bot.browse.command import account_in
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
+from bot.browse.names import looks_like_instance
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
@@ -176,17 +177,17 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     """Return whether the workflows' names are needed to tell what a command means.
 
     What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`.
+    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`. Each
+    of several names is to be one of the account's.
     """
-    if isinstance(request, ListInstances):
-        name = request.query.query.workflow
+    if isinstance(request, ListInstances) and (name := request.query.query.workflow):
         return " " in name or is_phrase(name) or looks_like_instance(name)
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
         instance, text = request.instance, typed.text
         is_odd = instance is not None and not looks_like_instance(instance)
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    may_lack_name = isinstance(request, ListWorkflows | FindStatus | NotYet | DescribeInstance)
+    may_lack_name = isinstance(request, ListInstances | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 from bot.access.command import read_access
-from bot.browse.command import read_list
+from bot.browse.command import read_instances, read_list
 from bot.browse.model import HelpQuery
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import DescribeInstance, ListInstances, NotYet
+from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.home.command import (
@@ -36,7 +37,7 @@ from bot.ui.limits import VALUE
 
 
 def _list(_: Token, rest: Sequence[Token], command: Command) -> Request:
-    return read_list(rest, command)
+    return read_instances(rest, command)
 
 
 def _show(head: Token, rest: Sequence[Token], command: Command) -> Request:
@@ -59,7 +60,13 @@ _NOT_YET: Final[list[Verb[Request]]] = [
 
 VERBS: Final = Verbs[Request](
     (
-        Verb("list", "NAME [filters]", "the instances of a workflow, newest first", _list, synonyms=("ls",)),
+        Verb(
+            "list",
+            "NAME[,NAME…]|* [filters]",
+            "the instances of one workflow, of several, or of all, newest first",
+            _list,
+            synonyms=("ls",),
+        ),
         _SHOW,
         Verb(
             "digest",
@@ -186,7 +193,7 @@ def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
         case ListInstances():
-            return (request.query.query.workflow,)
+            return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()
         case CreateDigest():
