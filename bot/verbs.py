@@ -12,6 +12,8 @@ from bot.browse.requests import DescribeInstance, ListInstances, NotYet
 from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
+from bot.export.command import CSV_VERB, read_export
+from bot.export.requests import StartExport
 from bot.home.command import (
     GREETINGS,
     NOT_YET,
@@ -82,6 +84,13 @@ VERBS: Final = Verbs[Request](
             read_help,
             aliases=("--help", "-h", "?"),
             synonyms=GREETINGS,
+        ),
+        Verb(
+            "export",
+            "NAME [filters] [as csv|jsonl] [to #channel]",
+            "a list as a file, to you alone or to a channel",
+            read_export,
+            synonyms=(CSV_VERB, "download"),
         ),
         Verb(
             "search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("find", "grep")
@@ -183,7 +192,7 @@ def read_with_times(command: Command) -> None:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
     request = _read(command)
-    if isinstance(request, ListInstances):
+    if isinstance(request, ListInstances | StartExport):
         request.query.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
@@ -192,7 +201,7 @@ def read_with_times(command: Command) -> None:
 def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
-        case ListInstances():
+        case ListInstances() | StartExport():
             return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.browse.command import read_list
-from bot.browse.model import HelpQuery, ListQuery, PendingQuery
+from bot.browse.command import read_instances
+from bot.browse.model import HelpQuery, ListQuery
 from bot.browse.options import CURSOR, DEFAULT_ROWS, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
-from bot.browse.requests import FindStatus, ListInstances, ListWorkflows
-from bot.browse.selection import Selection
+from bot.browse.requests import ListInstances
 from bot.export.lines import FORMATS, Format
 from bot.export.requests import StartExport
 from bot.language.command import Command
@@ -28,7 +27,6 @@ _BEFORE_FORMAT: Final = ("as", "in")
 _BEFORE_PLACE: Final = ("to", "into", "in")
 _PLACE_KEYS: Final = ("to", "channel")
 _ME: Final = ("me", "dm")
-_EVERYTHING: Final = ("*", "all", "everything")
 _OF_SCREENS: Final = (ROWS, VIEW, PAGE, CURSOR, DIRECTION)
 """Filters of a list that say what one message shows of it."""
 _CHANNEL: Final = "`here`, or a channel such as `#ops` that Slack completes as you type"
@@ -47,36 +45,22 @@ def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartEx
             raise word.wrong(
                 "can't be used in an export", expected="an export has all rows of a list", nearest=("",)
             )
-    listed = read_list(words, command)
+    listed = read_instances(words, command)
     if isinstance(listed, HelpQuery):
         return listed
-    query = _query(listed, words)
-    if query is None or not _is_whole(query.query):
+    if not isinstance(listed, ListInstances) or not _is_whole(listed.query.query):
         raise head.wrong(
             "takes a whole list",
-            expected=f"a workflow or a status, with filters, as in `{COMMAND} export NAME since:24h`",
+            expected=f"names or `*`, and filters, as in `{COMMAND} export NAME since:24h`",
         )
     default: Format = "csv" if head.value.lower() == CSV_VERB else FORMATS[0]
     return StartExport(
-        query,
+        listed.query,
         file_format or default,
         channel.id if channel else "",
         channel.name if channel else "",
         readings=listed.readings,
     )
-
-
-def _query(listed: object, words: Sequence[Token]) -> PendingQuery | None:
-    """Return the list that was asked for; None if it is none."""
-    if isinstance(listed, ListInstances):
-        return listed.query
-    if isinstance(listed, FindStatus):
-        everything = Selection((), listed.account, (listed.status,))
-        return PendingQuery(ListQuery(everything), listed.since, listed.until)
-    is_all = any(word.key is None and word.value.lower() in _EVERYTHING for word in words)
-    if is_all and isinstance(listed, ListWorkflows) and listed.query.search is None:
-        return PendingQuery(ListQuery(Selection((), listed.query.account)))
-    return None
 
 
 def _is_whole(query: ListQuery) -> bool:

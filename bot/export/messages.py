@@ -88,13 +88,13 @@ def begun_message(to: str) -> Message:
     return message(words, [context(f"📦 {words}")])
 
 
-def progress_message(progress: Progress, asked: Asked, key: str, waits: float | None) -> Message:
+def progress_message(progress: Progress, asked: Asked, cancel: str, waits: float | None) -> Message:
     """Tell how far an export is.
 
     Args:
         progress: its reading.
         asked: who asked for it, and how.
-        key: names it to the button that cancels it.
+        cancel: the value of the button that cancels it.
         waits: seconds for which Cloudflare's limit makes it wait; None while it goes on.
     """
     title = f"Exporting: {_so_far(progress)}"
@@ -104,8 +104,8 @@ def progress_message(progress: Progress, asked: Asked, key: str, waits: float | 
         lines.append(
             f"Cloudflare's limit of requests, or your share of it, is used up: it goes on in {pause}."
         )
-    cancel = button("Cancel", CANCEL, key, "Cancel this export")
-    return _message("⏳", title, lines, asked, actions([cancel]))
+    pressed = button("Cancel", CANCEL, cancel, "Cancel this export")
+    return _message("⏳", title, lines, asked, actions([pressed]))
 
 
 def sending_message(rows: int, asked: Asked) -> Message:

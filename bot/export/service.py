@@ -81,7 +81,8 @@ class Job:
     """An export that a person asked for.
 
     Attributes:
-        key: names it to the button that cancels it.
+        key: names it in the database.
+        cancel: the value of the button that cancels it.
         team: Slack's id of the workspace.
         asked: who asked for it, and how.
         to: Slack's id of the channel that gets the file, or of the person.
@@ -93,6 +94,7 @@ class Job:
     """
 
     key: str
+    cancel: str
     team: str
     asked: Asked
     to: str
@@ -360,7 +362,7 @@ class Exports:
         waits = progress.waits_until
         if waits is not None:
             waits = max(0.0, waits - asyncio.get_running_loop().time())
-        return progress_message(progress, job.asked, job.key, waits)
+        return progress_message(progress, job.asked, job.cancel, waits)
 
     async def _post(self, said: Message, to: str) -> bool:
         try:

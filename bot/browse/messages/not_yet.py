@@ -22,7 +22,6 @@ _CANT: Final = {
     "find": "find an instance by its id",
     "alert": "tell you the moment something fails",
     "audit": "say who did what",
-    "export": "export lists",
 }
 """What this bot does not do yet, by the verb of `NotYet`."""
 
