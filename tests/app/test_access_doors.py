@@ -45,6 +45,7 @@ from tests.support.filter_form import open_filter
 from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
 from tests.support.messages import answer, ask, is_interim
+from tests.support.overviews import choose, offered
 from tests.support.teams import TEAM
 
 SEEN, HIDDEN = "order-processing", "payroll"
@@ -215,12 +216,19 @@ async def _hidden_refresh(world: World) -> str:
 
 @door("a list from all workflows")
 async def _open(world: World) -> str:
-    return await _text(await world.who.click(world.overview, "list_open", 0))
+    option, _ = await offered(world.grace, world.overview)
+    return await _text(await choose(world.who, world.overview, option))
 
 
 @door("a hidden list from all workflows")
 async def _open_hidden(world: World) -> str:
-    return await _text(await world.who.click(world.overview, "list_open", 1))
+    _, option = await offered(world.grace, world.overview)
+    return await _text(await choose(world.who, world.overview, option))
+
+
+@door("the menu of all workflows")
+async def _menu_of_workflows(world: World) -> str:
+    return "\n".join(each["text"]["text"] for each in await offered(world.who, world.overview))
 
 
 @door("the filter")
@@ -254,6 +262,28 @@ async def _after_submission(world: World, view: View, values: dict[str, Any]) ->
     while is_interim(message):
         message = await next_answer(world.slack)
     return message.all_text()
+
+
+@door("an export")
+async def _export(world: World) -> str:
+    return await _exported(world, SEEN)
+
+
+@door("a hidden export")
+async def _hidden_export(world: World) -> str:
+    return await _exported(world, HIDDEN)
+
+
+async def _exported(world: World, workflow: str) -> str:
+    """Return the file that comes, or why none does."""
+    begun = await _command(world, f"export {workflow}")
+    if "has begun" not in begun:
+        return begun
+    direct = f"@{world.who.user.name}"
+    async with asyncio.timeout(5):
+        while not any("Exported" in message.text for message in world.slack.messages(direct)):
+            await asyncio.sleep(0.02)  # noqa: ASYNC110 - the simulator has no event for that
+    return list(world.slack.files)[-1].content.decode()
 
 
 @door("an instance")
@@ -544,10 +574,13 @@ SHOWN: Mapping[str, str] = {
     "a hidden refresh": "pay-",
     "a list from all workflows": "ord-",
     "a hidden list from all workflows": "pay-",
+    "the menu of all workflows": SEEN,
     "the filter": "Rows",
     "a submitted filter": "ord-",
     "a hidden submitted filter": "pay-",
     "an instance": "ord-",
+    "an export": "ord-",
+    "a hidden export": "pay-",
     "the newest instance": "ord-",
     "a hidden instance": "pay-",
     "a hidden instance by its link": "pay-",

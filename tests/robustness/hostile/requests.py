@@ -117,6 +117,7 @@ class AppHarness:
             self.engine,
             installed,
             accounts,
+            {},
             reports,
             stored,
             Responder(await self._stack.enter_async_context(answer_session(settings)), client),
