@@ -88,6 +88,7 @@ _OVERALL: Final[_Topic] = (
         "its steps, attempts and error; an id, or a link to the dashboard, shows any other",
         title="Look at one instance",
     ),
+    Example("export {name}", "a list as a CSV file, in your direct messages", title="Take it with you"),
     Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
     Example("digest list", "the digests of this channel, and yours"),
     Example("help list", "paging, accounts, cursors", title="More"),

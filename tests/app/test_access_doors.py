@@ -279,11 +279,10 @@ async def _exported(world: World, workflow: str) -> str:
     begun = await _command(world, f"export {workflow}")
     if "has begun" not in begun:
         return begun
-    direct = f"@{world.who.user.name}"
     async with asyncio.timeout(5):
-        while not any("Exported" in message.text for message in world.slack.messages(direct)):
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 - the simulator has no event for that
-    return list(world.slack.files)[-1].content.decode()
+        while not (sent := [file for file in world.slack.files if file.name.startswith(workflow)]):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return sent[0].content.decode()
 
 
 @door("an instance")
