@@ -104,6 +104,11 @@ class ListQuery:
         """Return the selection's `until`."""
         return self.selection.until
 
+    @property
+    def without_filters(self) -> "ListQuery":
+        """Return the list of everything that its workflows have."""
+        return ListQuery(Selection(self.selection.workflows, self.selection.account))
+
     def of_workflow(self, workflow: str) -> "ListQuery":
         """Return the same list of one other workflow."""
         return replace(self, selection=replace(self.selection, workflows=(workflow,)))

@@ -46,6 +46,7 @@ class Controls:
         refresh: this screen anew.
         filter: the list's question, for a form to narrow it down.
         share: this screen, for everybody in the channel.
+        retry: this screen with what could not be read of it.
         incomplete: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
@@ -54,6 +55,7 @@ class Controls:
     refresh: str | None
     filter: str | None = None
     share: str | None = None
+    retry: str | None = None
     incomplete: bool = False
 
 

@@ -236,8 +236,8 @@ MAY_BE_MISSING = "instances created before may have ended since"
         ("orders running since:2h", THE_END),
         ("orders waitingForPause since:2h", THE_END),
         ("orders since:2h", MAY_BE_MISSING),
-        ("orders errored since:2h", MAY_BE_MISSING),
-        ("orders terminated since:2h until:1h", MAY_BE_MISSING),
+        ("orders errored since:2h", THE_END),
+        ("orders terminated since:2h until:1h", THE_END),
         ('orders status:"hibernated" since:2h', MAY_BE_MISSING),
     ],
 )
