@@ -39,6 +39,7 @@ class AccountSettings(BaseModel):
     api_token: Secret = Field(None, description="Its API token; preferred to the global key.")
     email: Name = Field(None, description="E-mail address that belongs to the global API key.")
     api_key: Secret = Field(None, description="Global API key; used if there is no API token.")
+    analytics_api_token: Secret = Field(None, description="Token with the permission Account Analytics Read.")
     api_base_url: HttpUrl = Field(CLOUDFLARE_API, description="Base URL of Cloudflare's API.")
 
     @model_validator(mode="after")
@@ -51,6 +52,14 @@ class AccountSettings(BaseModel):
     def endpoint(self) -> Endpoint:
         """Where it answers, and with which credentials; a token is preferred to a global key."""
         return production_endpoint(self.api_base_url, self.account_id, self._credentials)
+
+    @property
+    def analytics_endpoint(self) -> Endpoint | None:
+        """Where its analytics answer, with their own token; None without one."""
+        if self.analytics_api_token is None:
+            return None
+        token = ApiToken(self.analytics_api_token.get_secret_value())
+        return Endpoint(self.api_base_url.rstrip("/"), token, account_id=self.account_id)
 
     @property
     def _credentials(self) -> Credentials:
@@ -123,6 +132,11 @@ class ReportSettings(DatabaseSettings):
     cloudflare_api_key: Secret = Field(
         None,
         description="Global API key; used if there is no API token.",
+    )
+    cloudflare_analytics_api_token: Secret = Field(
+        None,
+        description="Token with the permission Account Analytics Read for this account; `find` and `stats` "
+        "take fewer requests with it.",
     )
     cloudflare_api_base_url: HttpUrl = Field(
         CLOUDFLARE_API,
@@ -212,7 +226,8 @@ class ReportSettings(DatabaseSettings):
         names = [*self.cloudflare_accounts]
         has_key = self.cloudflare_email is not None and self.cloudflare_api_key is not None
         if self.cloudflare_account_id is None:
-            if self.cloudflare_api_token is not None or has_key:
+            given = (self.cloudflare_api_token, self.cloudflare_analytics_api_token)
+            if any(given) or has_key:
                 yield "CLOUDFLARE_ACCOUNT_ID is missing: set it beside its credentials"
             elif not names and self.wrangler_dev_url is None:
                 yield (
@@ -245,15 +260,26 @@ class ReportSettings(DatabaseSettings):
             api_token=self.cloudflare_api_token,
             email=self.cloudflare_email,
             api_key=self.cloudflare_api_key,
+            analytics_api_token=self.cloudflare_analytics_api_token,
             api_base_url=self.cloudflare_api_base_url,
         )
         return {self.bot_account_name: account}
 
     @property
+    def _accounts(self) -> dict[str, AccountSettings]:
+        """Every account of Cloudflare's own API by name, the default first."""
+        return {**self._unnamed, **self.cloudflare_accounts}
+
+    @property
+    def analytics_endpoints(self) -> dict[str, Endpoint]:
+        """Where analytics answer, by the name of each account that has a token for them."""
+        found = {name: account.analytics_endpoint for name, account in self._accounts.items()}
+        return {name: endpoint for name, endpoint in found.items() if endpoint is not None}
+
+    @property
     def endpoints(self) -> dict[str, Endpoint]:
         """Every account by name, the default first."""
-        accounts = {**self._unnamed, **self.cloudflare_accounts}
-        endpoints = {name: account.endpoint for name, account in accounts.items()}
+        endpoints = {name: account.endpoint for name, account in self._accounts.items()}
         if self.wrangler_dev_url is not None:
             endpoints[LOCAL_ACCOUNT] = wrangler_endpoint(self.wrangler_dev_url)
         return endpoints

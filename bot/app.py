@@ -19,6 +19,7 @@ from bot.access.policy import Access
 from bot.access.rules import load_rules
 from bot.browse.browser import Browser
 from bot.browse.handlers import ListHandlers
+from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
 from bot.cloudflare.concurrency import ConcurrencyLimit
@@ -67,6 +68,9 @@ from bot.telemetry import Metrics
 from bot.verbs import nearest_command
 
 _log = structlog.get_logger(__name__)
+
+_ANALYTICS_DEADLINE = timedelta(seconds=5)
+"""What they say is a hint, which is not waited for as long as for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +290,33 @@ def open_accounts(
         )
         accounts[name] = CachedWorkflows(client, times, time.monotonic, _counting_pages(metrics, name))
     return accounts
+
+
+def open_analytics(
+    settings: ReportSettings,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+    observe: Callable[[Call], None] = observe_nothing,
+) -> dict[str, AnalyticsClient]:
+    """Return what asks analytics, by the name of each account that has a token for them.
+
+    Accounts of one token share its budget.
+    """
+    budgets: dict[Credentials, Budget] = {}
+    deadline = min(timedelta(seconds=settings.bot_request_deadline), _ANALYTICS_DEADLINE)
+    return {
+        name: AnalyticsClient(
+            session,
+            endpoint,
+            budget=budgets.setdefault(
+                endpoint.credentials,
+                Budget(QUERIES, settings.bot_request_reserve, time.monotonic, settings.bot_person_share),
+            ),
+            deadline=deadline,
+            observe=_counting_calls(metrics, name, observe),
+        )
+        for name, endpoint in settings.analytics_endpoints.items()
+    }
 
 
 @asynccontextmanager

@@ -11,7 +11,8 @@ from typing import Final
 from sqlalchemy.engine import URL
 
 from bot.access.rules import load_rules, unmatched_patterns
-from bot.app import cloudflare_session, database, open_accounts
+from bot.app import cloudflare_session, database, open_accounts, open_analytics
+from bot.cloudflare.analytics import PERMISSION, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import AccountNotFound, CloudflareError, NotAuthorized
 from bot.errors import StartupError
@@ -62,6 +63,8 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     async with cloudflare_session() as session:
         for name, account in open_accounts(settings, session, Metrics()).items():
             yield await _account(name, account, settings, workflows)
+        for name, analytics in open_analytics(settings, session, Metrics()).items():
+            yield await _analytics(name, analytics)
     async for finding in _access(settings, workflows):
         yield finding
     yield await _database(settings)
@@ -158,6 +161,19 @@ async def _account(
         return Finding(subject, well=False, text=f"{error.reason}; asked was {root}")
     workflows[name] = [row.name for row in found.rows]
     return Finding(subject, well=True, text=f"reads Workflows; there are {len(found.rows)}")
+
+
+async def _analytics(name: str, analytics: AnalyticsClient) -> Finding:
+    """Check that an account's analytics answer a question about an instance that there is not."""
+    subject = f"analytics of {name}"
+    try:
+        await analytics.find_workflows("workflows-bot check")
+    except NotAuthorized as error:
+        text = f"{error.reason}: the analytics token is wrong, or lacks the permission {PERMISSION}"
+        return Finding(subject, well=False, text=text)
+    except CloudflareError as error:
+        return Finding(subject, well=False, text=f"{error.reason}; nothing but `find` and `stats` needs them")
+    return Finding(subject, well=True, text="answers queries about Workflows")
 
 
 async def _database(settings: Settings) -> Finding:

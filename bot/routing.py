@@ -33,6 +33,7 @@ from bot.browse.requests import (
     OpenList,
     RefreshPage,
     ShareList,
+    ShowFailures,
     ShowInstance,
     TurnPage,
 )
@@ -133,6 +134,7 @@ _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **INSTANCE_BUTTONS,
     **INSPECT_BUTTONS,
     SHARE: (ShareList, ShareInstance, SharePayload),
+    "failures_show": ShowFailures,
 }
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
@@ -164,9 +166,10 @@ _COMMON: Final = (
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
+    of_failures = (ShowFailures,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
-    return RequestCodec((*of_lists, *of_one, *of_payloads), _COMMON)
+    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:

@@ -30,6 +30,7 @@ _NO_DEFAULT: Final = {
     "slack_app_token": "HTTP instead of Socket Mode",
     "cloudflare_account_id": "no such account",
     "cloudflare_api_token": "the global key",
+    "cloudflare_analytics_api_token": "no analytics",
     "cloudflare_accounts": "no more accounts",
     "wrangler_dev_url": "no such account",
     "bot_host": "every address; only `127.0.0.1` where Slack does not call the bot",

@@ -1,11 +1,12 @@
 """A place in a list: the whole question and where in its answer a message stands."""
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
 from bot.browse.model import AnyQuery, OverviewQuery
+from bot.browse.selection import Stream
 from bot.cloudflare.models import Position
 from bot.language.times import Moment
 from bot.slack.requests import InvalidButton, unpack
@@ -70,6 +71,125 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one of several lists could not be read.
+
+    Attributes:
+        kind: the name of the error's class.
+        reason: its reason.
+    """
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlace:
+    """How far one of several lists was read.
+
+    Attributes:
+        stream: the list.
+        pages: the pages that were read, the first one first.
+        following: where the next page starts; None before the first page, and at the end.
+        end: why no page follows: `end` of the list; `loop`, a cursor that came before; `cut`, a cursor that
+            can't be used. None while one may follow.
+        anchor: creation time of the newest instance when it was first read; newer ones stay out.
+        passed: how many of its rows were shown, or looked at and not shown.
+        head: no row behind those was created later; None where that is not known.
+        failure: why it is left out, until somebody asks to try it again.
+    """
+
+    stream: Stream
+    pages: tuple[VisitedPage, ...] = ()
+    following: Position | None = None
+    end: Literal["end", "loop", "cut"] | None = None
+    anchor: Moment | None = None
+    passed: _Count = 0
+    head: Moment | None = None
+    failure: Failure | None = None
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows its pages hold, as far as they were read."""
+        return sum(page.rows for page in self.pages)
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether nothing of it is left to be shown."""
+        return self.end is not None and self.passed >= self.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """Lists that were not asked for.
+
+    Attributes:
+        streams: some of those that are too many.
+        count: how many are.
+        unlisted: the account may have more workflows than it listed.
+    """
+
+    streams: tuple[Stream, ...] = ()
+    count: _Count = 0
+    unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassedScreen:
+    """A screen of several lists as it was.
+
+    Attributes:
+        rows: how many rows it showed.
+        taken: from which of the lists, by their number from 0, and how many rows of each were looked at.
+        unknown: how many of them did not say whether they are what was asked for.
+    """
+
+    rows: _Count
+    taken: tuple[tuple[_Count, _Count], ...]
+    unknown: _Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MergedBookmark:
+    """A place in several lists that are shown as one, by creation time.
+
+    Attributes:
+        query: what is listed.
+        places: where the screen begins in each list; none yet before they are known.
+        omitted: lists that were not asked for.
+        back: the screens before this one, the first one first.
+        shown: this screen as it was, for the way back; None where it was not read yet.
+    """
+
+    query: Annotated[AnyQuery, Field(alias="merged")]
+    places: tuple[StreamPlace, ...] = ()
+    omitted: Omitted = Omitted()
+    back: tuple[PassedScreen, ...] = ()
+    shown: PassedScreen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndBookmark:
+    """A place in one or several lists that are shown by the end of the instances.
+
+    Attributes:
+        query: what is listed.
+        places: how far each list was read.
+        omitted: lists that were not asked for.
+        anchor: when they were first read; what ended later stays out.
+        offset: the first row to show, from 0.
+        further: whether to read further back first.
+    """
+
+    query: Annotated[AnyQuery, Field(alias="ended")]
+    places: tuple[StreamPlace, ...] = ()
+    omitted: Omitted = Omitted()
+    anchor: Moment | None = None
+    offset: _Count = 0
+    further: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewBookmark:
     """A place in the list of workflows: the first row to show, from 0."""
 
@@ -93,7 +213,10 @@ class KeptPlace:
 
 
 AnyBookmark = Bookmark | OverviewBookmark
-Place = AnyBookmark | KeptPlace
+"""What a button of version 1 leads to."""
+ListBookmark = Bookmark | MergedBookmark | EndBookmark
+"""A place in a list of instances. A `Bookmark` with nothing but a query is the first screen of any list."""
+Place = ListBookmark | OverviewBookmark | KeptPlace
 """What a button leads to."""
 
 

@@ -1,4 +1,7 @@
-"""Walks lists: a question or a bookmark in, a screen out, at most one request for a hundred rows."""
+"""Walks lists: a question or a bookmark in, a screen out, at most one request for a hundred rows.
+
+A query that is one of the API's lists is walked here. All others are several lists, see `SeveralLists`.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -6,10 +9,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.browse.bookmark import Bookmark, KeptPage, KeptPlace, OverviewBookmark, VisitedPage, start_of
+from bot.browse.bookmark import (
+    Bookmark,
+    KeptPage,
+    KeptPlace,
+    ListBookmark,
+    OverviewBookmark,
+    VisitedPage,
+    start_of,
+)
+from bot.browse.causes import CauseReader
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
-from bot.browse.screen import Overview, Row, Screen, Source, StatusCount, StatusCounts
+from bot.browse.planning import WorkflowFilter, allow_all
+from bot.browse.screen import Found, Overview, Row, Screen, Source, StatusCount, StatusCounts
+from bot.browse.selection import Selection
+from bot.browse.several import READ_BACK, Limits, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
@@ -28,15 +43,8 @@ _MOST_COUNTED: Final = 50
 """Workflows that are asked for one by one, where the list of them gives no counts."""
 _ERRORED: Final = Status("errored")
 _MILLISECOND: Final = timedelta(milliseconds=1)
-
-
-WorkflowFilter = Callable[[str], bool]
-"""Says whether a person may see a workflow, by its name."""
-
-
-def allow_all(_: str) -> bool:
-    """Say that every workflow may be seen."""
-    return True
+LOOKBACK: Final = timedelta(days=7)
+"""How long before a time an instance may have been created that ended since, where settings do not say."""
 
 
 async def pass_nothing(_: KeptPage, _position: Position) -> bool:
@@ -50,15 +58,22 @@ class Browser:
     Args:
         accounts: by name, at least one; the first is the default.
         has_passed: returns whether a walk in the database led through a position, to a page or before it.
+        causes: reads why instances failed.
+        lookback: how long before a time an instance may have been created that ended since.
     """
 
     def __init__(
         self,
         accounts: Mapping[str, CachedWorkflows],
         has_passed: Callable[[KeptPage, Position], Awaitable[bool]] = pass_nothing,
+        *,
+        causes: CauseReader | None = None,
+        lookback: timedelta = LOOKBACK,
     ) -> None:
         self._accounts = Accounts(accounts)
         self._has_passed = has_passed
+        causes = causes or CauseReader(accounts, lambda cause: cause)
+        self._several = SeveralLists(self._accounts, causes, lookback)
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -75,40 +90,78 @@ class Browser:
         failed = (row.name for row in known if row.instances and row.instances.get(_ERRORED))
         return next(failed, known[0].name if known else None)
 
-    async def open(self, query: ListQuery) -> Screen:
+    async def open(self, query: ListQuery, *, allows: WorkflowFilter = allow_all, team: str = "") -> Screen:
         """Return the first screen of a list.
 
+        Args:
+            query: the list.
+            allows: says which workflows may be seen, by their names. The only one of a list that is one of
+                the API's is not asked about: that is to be done before.
+            team: whose the question is; why instances failed is kept for it.
+
         Raises:
-            CloudflareError: the API's answer is no list.
+            CloudflareError: the API's answer is no list; of several lists, none could be read.
             NoSuchWorkflow: the account has none of that name.
+            NoSuchWorkflows: it has none of some names, or none for a pattern.
             CursorRefused: the query starts at a cursor that the API does not take.
             UnknownAccount: settings name no such account.
         """
-        return await self.turn(Bookmark(query, query.start))
+        return await self.turn(Bookmark(query, query.start), allows=allows, team=team)
 
-    async def refresh(self, here: Bookmark) -> Screen:
-        """Return the same place as the API has it now.
+    async def refresh(
+        self, here: ListBookmark, *, allows: WorkflowFilter = allow_all, team: str = ""
+    ) -> Screen:
+        """Return the same place as the API has it now; lists that could not be read are tried again.
 
         On the first page the anchor is lifted, so that new instances appear. A later page lies behind
         them whatever they are; there the anchor stays, or the way back would skip rows.
 
         Raises:
-            CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
+            CloudflareError, NoSuchWorkflow, NoSuchWorkflows, CursorRefused, UnknownAccount: as `open`.
         """
-        return await self.turn(without_anchor(here), fresh=True)
+        return await self.turn(without_anchor(here), fresh=True, allows=allows, team=team)
 
-    async def turn(self, mark: Bookmark, *, fresh: bool = False) -> Screen:
+    async def turn(
+        self, mark: ListBookmark, *, fresh: bool = False, allows: WorkflowFilter = allow_all, team: str = ""
+    ) -> Screen:
         """Return the screen at a bookmark.
 
         Raises:
-            CloudflareError, NoSuchWorkflow, CursorRefused, UnknownAccount: as `open`.
+            CloudflareError, NoSuchWorkflow, NoSuchWorkflows, CursorRefused, UnknownAccount: as `open`.
         """
         account, workflows = self._accounts.get(mark.query.account)
         try:
-            return await self._turn(workflows, mark, account, fresh=fresh)
+            chosen = mark.query.selection
+            # Until several lists are read, one by its end is still read as the API has it.
+            if isinstance(mark, Bookmark) and mark.query.workflow and len(chosen.statuses) < 2:  # noqa: PLR2004
+                return await self._turn(workflows, mark, account, fresh=fresh)
+            return await self._several.turn(mark, fresh=fresh, allows=allows, team=team)
         except WorkflowNotFound as error:
             existing = await self.workflow_names(mark.query.account)  # if unreadable, this answer is enough
             raise NoSuchWorkflow(mark.query, account, existing, error) from error
+
+    async def read_back(
+        self,
+        selection: Selection,
+        *,
+        allows: WorkflowFilter = allow_all,
+        team: str = "",
+        limits: Limits = READ_BACK,
+        fresh: bool = False,
+    ) -> Found:
+        """Return all rows of a selection, as far as the limits allow, with background priority.
+
+        Raises:
+            CloudflareError, NoSuchWorkflow, NoSuchWorkflows, UnknownAccount: as `open`.
+        """
+        account, _ = self._accounts.get(selection.account)
+        try:
+            return await self._several.read_back(
+                selection, allows=allows, team=team, limits=limits, fresh=fresh
+            )
+        except WorkflowNotFound as error:
+            existing = await self.workflow_names(selection.account)
+            raise NoSuchWorkflow(ListQuery(selection), account, existing, error) from error
 
     def still_shows(self, screen: Screen) -> bool:
         """Return whether refreshing a screen now would give the same screen."""
@@ -289,8 +342,13 @@ async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workf
         return error
 
 
-def without_anchor(here: Bookmark) -> Bookmark:
-    """Return a place on the first page without the anchor, and any other one as it is."""
+def without_anchor(here: ListBookmark) -> ListBookmark:
+    """Return a place on the first page without the anchor, and any other one as it is.
+
+    Of several lists, those that could not be read are tried again.
+    """
+    if not isinstance(here, Bookmark):
+        return retried(here)
     return Bookmark(here.query, start_of(here), here.offset) if _is_first(here) else here
 
 

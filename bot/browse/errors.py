@@ -46,3 +46,27 @@ class NoSuchWorkflow(Exception):
         """Return the same for a person who sees some of the names that there are."""
         names = [name for name in self.existing if allows(name)]
         return NoSuchWorkflow(self.query, self.account, names, self.answer)
+
+
+class NoSuchWorkflows(Exception):
+    """An account has none of some workflows that were asked for together with others, or by a pattern.
+
+    Attributes:
+        query: what was asked.
+        account: the account's name.
+        missing: the names, and the patterns that fit none, as they were typed.
+        existing: the names that there are, of those that the person may see.
+    """
+
+    def __init__(
+        self, query: ListQuery, account: str, missing: Sequence[str], existing: Sequence[str]
+    ) -> None:
+        super().__init__(f"{account} has no workflow called {', '.join(missing)}")
+        self.query = query
+        self.account = account
+        self.missing = missing
+        self.existing = existing
+
+    def similar(self, name: str) -> Sequence[str]:
+        """Return names that one that is missing means, or that look like it, the likeliest first."""
+        return name_matching.resolve(name, self.existing) or name_matching.find_similar(name, self.existing)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.access.messages import ACCESS
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
-from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark, Place
+from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark, Place
 from bot.browse.browser import Browser, without_anchor
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.form import Form
@@ -121,7 +121,9 @@ class ListHandlers:
         self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
             _MOST_REFRESHED, refresh_pause.total_seconds()
         )
-        self._shown: LRUCache[tuple[str, AnyBookmark, tuple[str, ...]], _Shown] = LRUCache(_MOST_SHOWN)
+        self._shown: LRUCache[tuple[str, ListBookmark | OverviewBookmark, tuple[str, ...]], _Shown] = (
+            LRUCache(_MOST_SHOWN)
+        )
 
     def cached_reply(self, request: Request, interaction: Interaction) -> ShowMessage | None:
         """Return the reply to a typed list without times, if all that it takes is in memory.
@@ -184,7 +186,9 @@ class ListHandlers:
 
     async def refresh_page(self, request: RefreshPage, interaction: Interaction) -> Reply:
         """Show the same page anew in place; one that was refreshed a moment ago is shown as it was then."""
-        place = without_anchor(request.place) if isinstance(request.place, Bookmark) else request.place
+        place = request.place
+        if not isinstance(place, OverviewBookmark | KeptPlace):
+            place = without_anchor(place)
         viewer, sharer = await self._access.viewer(interaction), await self._sharer(interaction)
         key = (interaction.team, place)
         if key in self._refreshed:
@@ -280,14 +284,16 @@ class ListHandlers:
         team = viewer.team
         if isinstance(place, KeptPlace):
             place = await self._walks.find(place, team)
-        if isinstance(place, Bookmark):
-            viewer.require(Right.VIEW, place.query.account, place.query.workflow)
+        if not isinstance(place, OverviewBookmark) and (name := place.query.workflow):
+            viewer.require(Right.VIEW, place.query.account, name)
         if not fresh and (known := self._shown_before(team, place, notices)) is not None:
             return known
         try:
             if isinstance(place, OverviewBookmark):
                 return await self._overview(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
-            screen = await (self._browser.refresh(place) if fresh else self._browser.turn(place))
+            show = self._browser.refresh if fresh else self._browser.turn
+            allows = viewer.workflow_filter(place.query.account)
+            screen = await show(place, allows=allows, team=team)
         except CursorRefused as error:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
@@ -352,7 +358,9 @@ class ListHandlers:
             return ()
         return viewer.among(await self._browser.workflow_names(account), account)
 
-    def _shown_before(self, team: str, place: AnyBookmark, notices: tuple[str, ...]) -> ShowMessage | None:
+    def _shown_before(
+        self, team: str, place: ListBookmark | OverviewBookmark, notices: tuple[str, ...]
+    ) -> ShowMessage | None:
         known = self._shown.get((team, place, notices))
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 

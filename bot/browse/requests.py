@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.browse.bookmark import Bookmark, KeptPlace, Place
+from bot.browse.bookmark import KeptPlace, OverviewBookmark, Place
 from bot.browse.model import AnyQuery, OverviewQuery, PendingQuery
 from bot.browse.phrases import quote_name
+from bot.browse.selection import Selection
 from bot.cloudflare.models import Instance, Status
 from bot.language.tokens import COMMAND, quote
 from bot.slack.requests import Request
@@ -120,6 +121,28 @@ class DescribeInstance(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFailures(Request):
+    """What failed, by cause. The room `failures` answers it; the overview has buttons for it.
+
+    Attributes:
+        selection: which instances; without a time those of the last day.
+    """
+
+    kind: ClassVar[str] = "failures"
+    selection: Selection
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        chosen = self.selection
+        times = {"since": chosen.since, "until": chosen.until}
+        filters = {key: point.text for key, point in times.items() if point is not None}
+        if chosen.account is not None:
+            filters["account"] = chosen.account
+        names = map(quote_name, chosen.workflows)
+        return " ".join((COMMAND, "failures", *names, *(f"{k}:{quote(v)}" for k, v in filters.items())))
+
+
+@dataclass(frozen=True, slots=True)
 class AtPlace(Request):
     """A request that leads to a place in a list."""
 
@@ -129,8 +152,9 @@ class AtPlace(Request):
         """Return what to type for the same list from its start."""
         if isinstance(self.place, KeptPlace):
             return self.place.again
-        query = self.place.query if isinstance(self.place, Bookmark) else self.place.overview
-        return query.command()
+        if isinstance(self.place, OverviewBookmark):
+            return self.place.overview.command()
+        return self.place.query.command()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
-from bot.browse.bookmark import Bookmark, OverviewBookmark
+from bot.browse.bookmark import Bookmark, EndBookmark, MergedBookmark, OverviewBookmark
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.requests import (
@@ -53,8 +53,10 @@ class ListRights:
         The list of a page in the database is known, and asked for, once that is read.
         """
         match request.place:
-            case Bookmark(query=query):
+            case Bookmark(query=query) if query.workflow:
                 await self.access.require(Right.VIEW, interaction, query.account, query.workflow)
+            case Bookmark(query=query) | MergedBookmark(query=query) | EndBookmark(query=query):
+                await self.access.require_any(Right.VIEW, interaction, query.account)
             case OverviewBookmark(overview=overview):
                 await self.access.require_any(Right.VIEW, interaction, overview.account)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.browse.bookmark import Bookmark, KeptPlace, OverviewBookmark
+from bot.browse.bookmark import KeptPlace, ListBookmark, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.selection import Stream
 from bot.cloudflare.causes import Cause
@@ -40,11 +40,12 @@ class Searched:
     """How far lists were looked through for rows that the API can't choose.
 
     Attributes:
-        rows: how many rows were looked at.
+        rows: how many rows were looked at, from the beginning of the lists on.
         found: how many of them were what was asked for.
-        back_to: the creation time of the oldest one; None where none has a time.
-        complete: whether that was all of them.
+        back_to: every row that was created since then was looked at; None where that is not known.
+        complete: whether that was all of them, of the lists that could be read.
         unknown: how many rows do not say whether they are.
+        stopped: why no more could be asked, where it was not the number of pages or the time.
     """
 
     rows: int
@@ -52,6 +53,7 @@ class Searched:
     back_to: datetime | None
     complete: bool
     unknown: int = 0
+    stopped: CloudflareError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,12 @@ class Screen:
         source: where its rows are from; None where that took more than one question.
         cut_short: the API gave a cursor that can't be used, so the list ends here.
         streams: the API's lists that its rows are from.
-        left_out: more of them, which were not asked for as they are too many.
-        unread: those that could not be read, and why.
+        left_out: some of those that were not asked for as they are too many.
+        left_out_count: how many those are.
+        unlisted: the account may have more workflows than it listed.
+        unread: those that could not be read, and why; refreshing `here` tries them again.
         searched: how far they were looked through; None where every row of theirs is shown.
+        further: the same list, searched further; None where nothing is left to search.
     """
 
     query: ListQuery
@@ -87,9 +92,9 @@ class Screen:
     first: int | None
     known: int | None
     is_last: bool
-    here: Bookmark
-    previous: Bookmark | KeptPlace | None
-    next: Bookmark | None
+    here: ListBookmark
+    previous: ListBookmark | KeptPlace | None
+    next: ListBookmark | None
     messages: tuple[ApiMessage, ...]
     cursor_loop: bool
     fetched_at: datetime
@@ -99,8 +104,43 @@ class Screen:
     cut_short: bool = False
     streams: Sequence[Stream] = ()
     left_out: Sequence[Stream] = ()
+    left_out_count: int = 0
+    unlisted: bool = False
     unread: Mapping[Stream, CloudflareError] = field(default_factory=dict)
     searched: Searched | None = None
+    further: ListBookmark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All rows of a selection, as far as they were read.
+
+    Attributes:
+        account: the account's name.
+        rows: by their end, newest first, if the selection is `by_end`; else by their creation.
+        searched: how many were looked at, and whether that was all.
+        streams: the API's lists that were read.
+        left_out: some of those that were not asked for as they are too many.
+        left_out_count: how many those are.
+        unlisted: the account may have more workflows than it listed.
+        unread: those that could not be read to their end, and why.
+        fetched_at: when the API was first asked.
+    """
+
+    account: str
+    rows: Sequence[Row]
+    searched: Searched
+    streams: Sequence[Stream]
+    left_out: Sequence[Stream]
+    left_out_count: int
+    unlisted: bool
+    unread: Mapping[Stream, CloudflareError]
+    fetched_at: datetime
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether these are all rows of the selection that the person may see."""
+        return self.searched.complete and not (self.unread or self.left_out_count or self.unlisted)
 
 
 @dataclass(frozen=True, slots=True)

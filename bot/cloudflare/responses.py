@@ -265,7 +265,7 @@ class _Opened:
 
 def _open(response: Response, now: datetime) -> _Opened:
     """Take a response apart, or raise the error that it stands for. A failure with a result is none yet."""
-    _check_arrival(response, now)
+    check_arrival(response, now)
     try:
         fields, result = split_answer(response.body)
     except ValueError as error:
@@ -339,7 +339,7 @@ def _pages(info: ResultInfo, *, default: int) -> int:
 
 def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
     """Decode a response, or raise the error that it stands for."""
-    _check_arrival(response, now)
+    check_arrival(response, now)
     try:
         read = decode(envelope, response.body)
     except ValidationError as error:
@@ -352,7 +352,7 @@ def _read(envelope: type[_E], response: Response, now: datetime) -> Decoded[_E]:
     return read
 
 
-def _check_arrival(response: Response, now: datetime) -> None:
+def check_arrival(response: Response, now: datetime) -> None:
     """Raise the error that a response stands for by its status and its headers."""
     if response.headers.get("cf-mitigated"):
         raise _error(InvalidResponse, "a firewall answered with its challenge page", response)

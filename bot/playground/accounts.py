@@ -15,7 +15,12 @@ from bot.account_settings import LOCAL_ACCOUNT
 from bot.app import cloudflare_session
 from bot.cloudflare import CloudflareError, Endpoint, WorkflowsClient
 from bot.playground.faults import FaultSwitch
-from bot.playground.simulators.cloudflare import MOST_STEPS, ApiToken, Simulation
+from bot.playground.simulators.cloudflare import (
+    ANALYTICS_PERMISSION,
+    MOST_STEPS,
+    ApiToken,
+    Simulation,
+)
 from bot.settings import Settings, SettingsError
 
 _START_TIMEOUT: Final = timedelta(seconds=3)
@@ -95,8 +100,9 @@ class SimulatedAccount:
     @asynccontextmanager
     async def open(self, given: SettingValues) -> AsyncIterator[OpenAccount]:
         """Seed the account and serve it on loopback."""
-        token = secrets.token_hex()
-        simulation = Simulation(credentials=(ApiToken(token),))
+        token, analytics_token = secrets.token_hex(), secrets.token_hex()
+        analytics = ApiToken(analytics_token, frozenset({ANALYTICS_PERMISSION}))
+        simulation = Simulation(credentials=(ApiToken(token), analytics))
         simulation.seed(self.seed, instances=self.instances, live=True, longest_run=MOST_STEPS)
         async with simulation.serve() as url:
             yield OpenAccount(
@@ -108,6 +114,7 @@ class SimulatedAccount:
                     bot_account_name="simulated",
                     cloudflare_account_id=simulation.account_id,
                     cloudflare_api_token=token,
+                    cloudflare_analytics_api_token=analytics_token,
                     cloudflare_api_base_url=url,
                 ),
                 suggestions=(

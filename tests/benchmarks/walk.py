@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.storage.database import migrate, open_database
+from tests.support.bookmarks import bookmark_of
 from tests.support.clock import Clock
 from tests.support.commands import NOW
 from tests.support.long_walks import ROWS, LongList, Walker
@@ -42,7 +43,7 @@ async def measure(rounds: int = ROUNDS, pages: int = 10_000) -> Outcome:
                 _log.info("walk: round %d of %d, from row %d", number + 1, rounds, number * stretch * ROWS)
                 size, started = file.stat().st_size, time.perf_counter()
                 for _ in range(stretch):
-                    last = await walker.browser.turn(replace(screen.here, offset=LAST_SCREEN))
+                    last = await walker.browser.turn(replace(bookmark_of(screen), offset=LAST_SCREEN))
                     screen = await walker.click(await walker.value(last.next))
                 milliseconds.append((time.perf_counter() - started) / stretch * 1000)
                 sizes.append((file.stat().st_size - size) / stretch)

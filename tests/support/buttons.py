@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, decode_v1
+from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark, decode_v1
 from bot.browse.requests import OpenFilter, OpenList, RefreshPage, TurnPage
 from bot.routing import request_codec
 from bot.slack.requests import Request, RequestStore
@@ -21,12 +21,12 @@ def value_of(request: Request) -> str | None:
     return text if len(text) <= VALUE else None
 
 
-def encode(place: AnyBookmark) -> str:
+def encode(place: ListBookmark | OverviewBookmark) -> str:
     """Write the value of a button that turns to a place."""
     return CODEC.encode(TurnPage(place))
 
 
-def decode(value: str) -> AnyBookmark:
+def decode(value: str) -> ListBookmark | OverviewBookmark:
     """Read the place of a list's button."""
     request = CODEC.decode(value)
     if isinstance(request, OpenFilter):

@@ -7,14 +7,11 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.messages.phrases import newly, span_in_words
 from bot.digests.report import Bar, Report
-from bot.ui import limits
-from bot.ui.elements import duration, escape, moment_after, plain, section
+from bot.ui import charts, limits
+from bot.ui.elements import duration, escape, moment_after, section
 from bot.ui.limits import Block
 
-_HEIGHTS: Final = "▁▂▃▄▅▆▇█"
 _MOST_CHARACTERS: Final = 48
-_LABELS: Final = ("%H:%M", "%a %H:%M", "%d %b %H:%M", "%d %b %H:%M%z", "%d %b %H:%M:%S%z")
-"""Slack wants labels that differ; the shortest form that does is the easiest to read."""
 
 
 def chart(report: Report) -> list[Block]:
@@ -26,21 +23,10 @@ def chart(report: Report) -> list[Block]:
         return []
     bars = _put_together(report.chart, limits.CHART_POINTS)
     zone = report.plan.schedule.zone
-    labels = _labels([bar.start.astimezone(ZoneInfo(zone)) for bar in bars])
-    points = [{"label": label, "value": bar.count} for label, bar in zip(labels, bars, strict=True)]
-    name = plain(newly(report.plan.status)).capitalize()
-    axes = {"categories": labels, "x_label": limits.shorten(zone, limits.CHART_TITLE), "y_label": "Instances"}
-    return [
-        {
-            "type": "data_visualization",
-            "title": limits.shorten(_title(report), limits.CHART_TITLE),
-            "chart": {
-                "type": "bar",
-                "series": [{"name": limits.shorten(name, limits.CHART_LABEL), "data": points}],
-                "axis_config": axes,
-            },
-        }
-    ]
+    labels = charts.time_labels([bar.start.astimezone(ZoneInfo(zone)) for bar in bars])
+    name = newly(report.plan.status).capitalize()
+    series = {name: [bar.count for bar in bars]}
+    return [charts.bar_chart(_title(report), labels, series, zone, "Instances")]
 
 
 def sparkline(report: Report) -> list[Block]:
@@ -57,9 +43,7 @@ def sparkline(report: Report) -> list[Block]:
 def drawing(report: Report) -> tuple[Sequence[Bar], str]:
     """Return the bars of a chart that has any, and a character for each."""
     bars = _put_together(report.chart, _MOST_CHARACTERS)
-    most = max(bar.count for bar in bars) or 1
-    # Rounded up, so that one failure among thousands is seen.
-    return bars, "".join(_HEIGHTS[-(-bar.count * (len(_HEIGHTS) - 1) // most)] for bar in bars)
+    return bars, charts.sparkline([bar.count for bar in bars])
 
 
 def _title(report: Report) -> str:
@@ -77,11 +61,3 @@ def _put_together(bars: Sequence[Bar], most: int) -> list[Bar]:
 
 def _width(bars: Sequence[Bar], until: datetime) -> timedelta:
     return (bars[1].start if len(bars) > 1 else until) - bars[0].start
-
-
-def _labels(starts: Sequence[datetime]) -> list[str]:
-    for form in _LABELS:
-        labels = [start.strftime(form) for start in starts]
-        if len(set(labels)) == len(labels):
-            break
-    return labels

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
-from bot.browse.bookmark import AnyBookmark, Bookmark, KeptPlace, OverviewBookmark
+from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark
 from bot.browse.form import Form
 from bot.browse.messages import filter_form
 from bot.browse.messages.instances import instances_message
@@ -231,7 +231,7 @@ def _told(error: Exception) -> None:
     _shown(problem_message(error))
 
 
-def _place(place: AnyBookmark) -> None:
+def _place(place: ListBookmark | OverviewBookmark) -> None:
     """Check that a position in a list is shown with its command."""
     if isinstance(place, OverviewBookmark):
         shown = overview_message(overview((), place.overview), _NO_BUTTONS, [])

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.playground.simulators.cloudflare import DEFAULT_TOKEN, ApiToken
+from bot.playground.simulators.cloudflare import (
+    DEFAULT_ACCOUNT_ID,
+    DEFAULT_ANALYTICS_TOKEN,
+    DEFAULT_TOKEN,
+    ApiToken,
+)
 from bot.playground.simulators.slack import ErrorCode, Failed, LocalSlack, Workspace
 
 from .bot_process import Ended
@@ -40,6 +45,16 @@ PERMISSIONS = "Workers Tail Read, Workers Scripts Read, Workers Scripts Write"
 def _with(old: str, *new: str) -> list[str]:
     place = WELL.index(old)
     return [*WELL[:place], *new, *WELL[place + 1 :]]
+
+
+def _second_account(harness: Harness, **more: str) -> str:
+    """Return a setting with a second account, called `eu`."""
+    account = {
+        "account_id": DEFAULT_ACCOUNT_ID,
+        "api_token": DEFAULT_TOKEN.value,
+        "api_base_url": harness.api,
+    }
+    return json.dumps({"eu": account | more})
 
 
 def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]:
@@ -190,6 +205,27 @@ def _cases(harness: Harness) -> dict[str, tuple[dict[str, str], int, list[str]]]
                 DATABASE,
             ],
         ),
+        "analytics": (
+            settings(
+                CLOUDFLARE_ANALYTICS_API_TOKEN=DEFAULT_ANALYTICS_TOKEN.value,
+                CLOUDFLARE_ACCOUNTS=_second_account(harness, analytics_api_token="canary"),
+            ),
+            1,
+            [
+                "ok    settings: HTTP; accounts: default, eu",
+                TOKEN,
+                SCOPES,
+                ACCOUNT,
+                ACCOUNT.replace("default", "eu"),
+                "ok    analytics of default: answers queries about Workflows",
+                (
+                    "FAIL  analytics of eu: Authentication error: the analytics token is wrong, or lacks the "
+                    "permission Account Analytics Read"
+                ),
+                ACCESS,
+                DATABASE,
+            ],
+        ),
         "database unreachable": (
             settings(DATABASE_URL="postgres://user:canary@127.0.0.1:1/name"),
             1,
@@ -216,6 +252,7 @@ CASES = (
     "malformed account",
     "cloudflare unreachable",
     "one account of two",
+    "analytics",
     "database unreachable",
 )
 
@@ -223,7 +260,7 @@ CASES = (
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def endings(shared_harness: Harness) -> AsyncIterator[dict[str, Ended]]:
     """How each case ended; as many at a time as there are cores."""
-    shared_harness.cloudflare.credentials = (DEFAULT_TOKEN, LACKING)
+    shared_harness.cloudflare.credentials = (DEFAULT_TOKEN, DEFAULT_ANALYTICS_TOKEN, LACKING)
     cores = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def end(case: str, settings: dict[str, str]) -> tuple[str, Ended]:

@@ -10,6 +10,7 @@ from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import InvalidParameter, NotAuthorized, Unavailable, UnknownAccount
 from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, WrongShape
+from tests.support.bookmarks import bookmark_of
 from tests.support.clock import Clock
 from tests.support.list_commands import read_list
 from tests.unit.browse.turning import orders_down_from, row_ids, turn_older, turn_to_end, turn_to_start
@@ -179,7 +180,7 @@ async def test_a_list_of_nothing_but_rows_without_dates_is_shown(
     simulation.inject(Changed({"result": [{"id": "a"}, {"id": "b"}]}), times=None)
     screen = await browser.open(read_list("orders"))
     assert row_ids(screen) == ["a", "b"]
-    assert screen.here.anchor is None
+    assert bookmark_of(screen).anchor is None
 
 
 async def test_a_cursor_behind_a_page_by_number_goes_on_counting(

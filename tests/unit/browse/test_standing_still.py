@@ -7,6 +7,7 @@ import pytest
 
 from bot.browse.browser import Browser
 from bot.playground.simulators.cloudflare import Simulation
+from tests.support.bookmarks import bookmark_of
 from tests.support.clock import Clock
 from tests.support.list_commands import read_list
 from tests.unit.browse.turning import (
@@ -151,5 +152,5 @@ async def test_a_list_with_its_own_latest_time_gets_no_other(
 ) -> None:
     fill(simulation, clock, 150)
     screens = await turn_to_end(browser, await browser.open(read_list("orders until:1m", now=clock())))
-    assert all(screen.here.anchor is None for screen in screens)
+    assert all(bookmark_of(screen).anchor is None for screen in screens)
     assert {call.query["date_end"] for call in simulation.calls} == {"2026-11-23T14:02:00.000Z"}

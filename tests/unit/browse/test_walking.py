@@ -6,6 +6,7 @@ from bot.browse.browser import Browser
 from bot.cloudflare.models import Cursor, PageNumber
 from bot.language.tokens import quote
 from bot.playground.simulators.cloudflare import Simulation
+from tests.support.bookmarks import bookmark_of
 from tests.support.clock import Clock
 from tests.support.list_commands import read_list
 from tests.unit.browse.turning import (
@@ -185,7 +186,8 @@ async def test_a_page_behind_the_end_is_empty_and_has_a_way_back(
 
 async def test_a_typed_cursor_is_where_the_list_starts(browser: Browser, orders: Simulation) -> None:
     assert orders.list_calls == 0
-    page_two = (await turn_to_end(browser, await browser.open(read_list("orders rows:20"))))[5].here.position
+    screens = await turn_to_end(browser, await browser.open(read_list("orders rows:20")))
+    page_two = bookmark_of(screens[5]).position
     assert page_two is not None
     assert not isinstance(page_two, PageNumber)
     screen = await browser.open(read_list(f'orders cursor:"{page_two.token}"'))
@@ -199,7 +201,7 @@ async def test_a_typed_cursor_is_where_the_list_starts(browser: Browser, orders:
 
 async def test_a_typed_cursor_can_be_turned_round(browser: Browser, orders: Simulation) -> None:
     screens = await turn_to_end(browser, await browser.open(read_list("orders rows:20")))
-    cursor = screens[5].here.position
+    cursor = bookmark_of(screens[5]).position
     assert cursor is not None
     assert not isinstance(cursor, PageNumber)
     turned = await browser.open(read_list(f'orders cursor:"{cursor.token}" direction:asc'))

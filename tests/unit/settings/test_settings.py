@@ -297,10 +297,42 @@ def test_an_older_engine_s_whole_path_is_taken_as_it_is(environment: pytest.Monk
     assert load().endpoints["local"].base_url == "http://127.0.0.1:8787/cdn-cgi/explorer/api"
 
 
-def test_no_secret_is_ever_shown() -> None:
+def test_analytics_have_a_token_of_their_own(environment: pytest.MonkeyPatch) -> None:
+    assert load().analytics_endpoints == {}
+    accounts = {
+        "eu": {
+            "account_id": "x",
+            "api_token": "t",
+            "analytics_api_token": "a\n",
+            "api_base_url": "https://h/v4/",
+        },
+        "us": {"account_id": "y", "api_token": "t", "analytics_api_token": ""},
+    }
+    environment.setenv("CLOUDFLARE_ACCOUNTS", json.dumps(accounts))
+    environment.setenv("CLOUDFLARE_ANALYTICS_API_TOKEN", "Bearer analytics")
+    found = load().analytics_endpoints
+    assert {name: (each.base_url, each.account_id) for name, each in found.items()} == {
+        "default": ("https://api.cloudflare.com/client/v4", "a" * 32),
+        "eu": ("https://h/v4", "x"),
+    }
+    assert [each.credentials.headers()["Authorization"] for each in found.values()] == [
+        "Bearer analytics",
+        "Bearer a",
+    ]
+
+
+def test_an_analytics_token_needs_its_account(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("CLOUDFLARE_ACCOUNT_ID")
+    environment.delenv("CLOUDFLARE_API_TOKEN")
+    environment.setenv("CLOUDFLARE_ANALYTICS_API_TOKEN", "analytics")
+    assert _problems() == ["CLOUDFLARE_ACCOUNT_ID is missing: set it beside its credentials"]
+
+
+def test_no_secret_is_ever_shown(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CLOUDFLARE_ANALYTICS_API_TOKEN", "analytics")
     settings = load()
-    shown = f"{settings!r} {settings} {settings.endpoints!r}"
-    for secret in ("xoxb-1", "secret", "token"):
+    shown = f"{settings!r} {settings} {settings.endpoints!r} {settings.analytics_endpoints!r}"
+    for secret in ("xoxb-1", "secret", "token", "analytics"):
         assert f"'{secret}'" not in shown
 
 

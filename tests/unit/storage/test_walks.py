@@ -17,6 +17,7 @@ from bot.browse.screen import Screen
 from bot.browse.walks import WalkStore
 from bot.slack.requests import ExpiredButton, InvalidButton
 from bot.storage import tables
+from tests.support.bookmarks import bookmark_of
 from tests.support.buttons import load, save
 from tests.support.clock import Clock
 from tests.support.commands import NOW
@@ -47,14 +48,14 @@ def ids(screen: Screen) -> list[str]:
 
 async def page_on(walker: Walker, screen: Screen) -> Screen:
     """Return the first screen of the next page, by way of the last one of this page."""
-    return await walker.older(await walker.browser.turn(replace(screen.here, offset=LAST_SCREEN)))
+    return await walker.older(await walker.browser.turn(replace(bookmark_of(screen), offset=LAST_SCREEN)))
 
 
 async def page_back(walker: Walker, screen: Screen) -> Screen:
     """Return the first screen of the page before, by way of its last one."""
     last = await walker.newer(screen)
-    assert last.here.offset == LAST_SCREEN
-    return await walker.browser.turn(replace(last.here, offset=0))
+    assert bookmark_of(last).offset == LAST_SCREEN
+    return await walker.browser.turn(replace(bookmark_of(last), offset=0))
 
 
 async def walk_on(walker: Walker, screen: Screen, pages: int) -> list[Screen]:
@@ -151,7 +152,7 @@ async def test_people_who_click_at_once_at_two_replicas_write_each_page_once(
         value = await replicas[0].value((await walk_on(replicas[0], await replicas[0].open(), 1))[-1].here)
         for _ in range(4):
             screens = await asyncio.gather(*(replicas[turn % 2].click(value) for turn in range(10)))
-            nexts = (replace(screen.here, offset=LAST_SCREEN) for screen in screens)
+            nexts = (replace(bookmark_of(screen), offset=LAST_SCREEN) for screen in screens)
             lasts = await asyncio.gather(*(replicas[0].browser.turn(place) for place in nexts))
             values = await asyncio.gather(
                 *(replicas[turn % 2].value(last.next) for turn, last in enumerate(lasts))
@@ -178,10 +179,10 @@ async def test_a_refresh_deep_in_a_walk_stays_there_and_on_its_first_page_begins
     assert again.here == there[-1].here
 
     first = (await walk_back(walker, again))[-1]
-    assert first.here.kept is not None
+    assert bookmark_of(first).kept is not None
     begun = await walker.click(await walker.value(first.here, is_refresh=True))
     assert shown([begun]) == shown([there[0]])
-    assert begun.here.kept is None
+    assert bookmark_of(begun).kept is None
 
 
 async def test_a_list_that_goes_in_a_circle_ends_there_however_long_it_is(
@@ -190,7 +191,7 @@ async def test_a_list_that_goes_in_a_circle_ends_there_however_long_it_is(
     walker = Walker(engine, clock, LongList(15, leads_to={12: 4}))
     there = await walk_on(walker, await walker.open(), 12)
     assert [screen.cursor_loop for screen in there] == [False] * 12 + [True]
-    last = await walker.click(await walker.value(replace(there[-1].here, offset=LAST_SCREEN)))
+    last = await walker.click(await walker.value(replace(bookmark_of(there[-1]), offset=LAST_SCREEN)))
     assert last.next is None
     back = await walk_back(walker, there[-1])
     assert shown(back) == shown(reversed(there))
@@ -217,7 +218,9 @@ async def test_empty_pages_are_passed_on_the_way_back(engine: AsyncEngine, clock
 
 async def test_a_circle_of_empty_pages_has_an_end(engine: AsyncEngine, clock: Clock) -> None:
     walker = Walker(engine, clock, LongList(40, empty=range(1, 20), leads_to={19: 3}))
-    screen = await walker.click(await walker.value(replace((await walker.open()).here, offset=LAST_SCREEN)))
+    screen = await walker.click(
+        await walker.value(replace(bookmark_of(await walker.open()), offset=LAST_SCREEN))
+    )
     clicks = 0
     while screen.next is not None:
         screen = await walker.older(screen)
@@ -235,7 +238,7 @@ async def test_the_first_row_behind_empty_pages_bounds_the_walk_from_there_on(
     while not screen.rows:
         screen = await walker.older(screen)
     again = await walker.click(await walker.value(screen.here))
-    assert again.here.anchor == screen.here.anchor == screen.rows[0].instance.created_on
+    assert bookmark_of(again).anchor == bookmark_of(screen).anchor == screen.rows[0].instance.created_on
     assert again.previous is None
 
 
@@ -354,7 +357,7 @@ async def test_a_walk_that_cannot_be_read_any_more_is_taken_for_no_circle(
     clock: Clock, engine: AsyncEngine
 ) -> None:
     walker = Walker(engine, clock, LongList(10))
-    page = (await page_on(walker, await walker.open())).here.kept
+    page = bookmark_of(await page_on(walker, await walker.open())).kept
     assert page is not None
     async with opened("postgres://ada:s3cr3t@127.0.0.1:1/bot") as nowhere:
         lost = WalkStore(nowhere, walker.requests, KEEP, clock)

@@ -6,7 +6,7 @@ async with simulation.serve() as url:
     ...  # any client, with url as its base URL
 """
 
-from bot.playground.simulators.cloudflare.auth import READ_PERMISSIONS, ApiKey, ApiToken
+from bot.playground.simulators.cloudflare.auth import ANALYTICS_PERMISSION, READ_PERMISSIONS, ApiKey, ApiToken
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
 from bot.playground.simulators.cloudflare.connection_faults import (
@@ -40,7 +40,12 @@ from bot.playground.simulators.cloudflare.model import (
     WorkflowRecord,
 )
 from bot.playground.simulators.cloudflare.rate_limiter import RateLimit
-from bot.playground.simulators.cloudflare.simulation import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
+from bot.playground.simulators.cloudflare.simulation import (
+    DEFAULT_ACCOUNT_ID,
+    DEFAULT_ANALYTICS_TOKEN,
+    DEFAULT_TOKEN,
+    Simulation,
+)
 from bot.playground.simulators.cloudflare.steps import (
     Attempt,
     Failure,
@@ -51,7 +56,9 @@ from bot.playground.simulators.cloudflare.steps import (
 )
 
 __all__ = [
+    "ANALYTICS_PERMISSION",
     "DEFAULT_ACCOUNT_ID",
+    "DEFAULT_ANALYTICS_TOKEN",
     "DEFAULT_TOKEN",
     "MOST_STEPS",
     "READ_PERMISSIONS",

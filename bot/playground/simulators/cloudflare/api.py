@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from bot.playground.simulators.cloudflare.auth import Credential, authenticate, authorize
+from bot.playground.simulators.cloudflare.analytics import answer_query
+from bot.playground.simulators.cloudflare.auth import Credential, authenticate, authorize, may_query
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
 from bot.playground.simulators.cloudflare.description import describe
@@ -44,6 +45,7 @@ from bot.playground.simulators.cloudflare.wire import JsonObject
 BASE_PATH: Final = "/client/v4/"
 _ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _OPERATIONS: Final[Mapping[tuple[str, ...], Operation]] = {
+    ("graphql",): "query_analytics",
     ("accounts", "workflows"): "list_workflows",
     ("accounts", "workflows", ""): "get_workflow",
     ("accounts", "workflows", "versions"): "list_versions",
@@ -64,6 +66,7 @@ class Account(Protocol):
     calls: list[RecordedCall]
     faults: FaultQueue
     rate_limiter: RateLimiter
+    analytics_limiter: RateLimiter
 
     @property
     def records(self) -> Records:
@@ -96,7 +99,7 @@ class Route:
         operation = _OPERATIONS.get(words)
         if operation is None or "" in parts:
             return cls("other")
-        names = [*parts[1::2], "", ""]
+        names = [*parts[1::2], "", "", ""]
         return cls(operation, names[0], names[1], names[2])
 
 
@@ -127,7 +130,7 @@ class Api:
             credential = authenticate(request.headers, self._account.credentials)
         except ApiError as error:
             return error_response(error)
-        decision = self._account.rate_limiter.acquire(credential.owner, self._account.now())
+        decision = self._limiter(route).acquire(credential.owner, self._account.now())
         if decision.retry_after is not None:
             answer = await TooManyRequests(decision.retry_after).answer(
                 request, lambda: self._respond_unauthenticated(request, route)
@@ -136,7 +139,15 @@ class Api:
             answer = await self._respond_authenticated(request, route, credential)
         return self._with_ratelimit(answer, decision)
 
+    def _limiter(self, route: Route) -> RateLimiter:
+        is_query = route.operation == "query_analytics"
+        return self._account.analytics_limiter if is_query else self._account.rate_limiter
+
     def _check_account(self, request: web.Request, route: Route) -> None:
+        if route.operation == "query_analytics":
+            if request.method != "POST":
+                raise ApiError(405, 7001, f"Method {request.method} not available for that URI.")
+            return
         if not _ACCOUNT_ID.fullmatch(route.account_id):
             raise unroutable(request.rel_url.raw_path)
         if request.method != "GET":
@@ -146,6 +157,8 @@ class Api:
         self, request: web.Request, route: Route, credential: Credential
     ) -> web.Response:
         try:
+            if route.operation == "query_analytics":
+                return await self._query(request, credential)
             if route.account_id != self._account.account_id:
                 raise forbidden()
             authorize(credential)
@@ -154,6 +167,21 @@ class Api:
             return json_response(self._envelope(request, route))
         except ApiError as error:
             return error_response(error)
+
+    async def _query(self, request: web.Request, credential: Credential) -> web.Response:
+        """Answer a query; one that is refused is an answer, too, as GraphQL has it."""
+        account = self._account
+        if not may_query(credential):
+            message = "not authorized for that account"
+            error = {"message": message, "path": ["viewer", "accounts", 0], "extensions": {"code": "authz"}}
+            return json_response({"data": None, "errors": [error]})
+        try:
+            body = await request.json()
+        except ValueError:
+            body = None
+        return json_response(
+            answer_query(body, account.account_id, account.records, account.behaviour, account.now())
+        )
 
     def _envelope(self, request: web.Request, route: Route) -> JsonObject:
         match route.operation:

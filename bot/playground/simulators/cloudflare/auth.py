@@ -10,6 +10,9 @@ from bot.playground.simulators.cloudflare.envelope import forbidden, unauthentic
 READ_PERMISSIONS: Final = frozenset({"Workers Tail Read", "Workers Scripts Read", "Workers Scripts Write"})
 """Permissions of which any one allows reading workflows (API reference, "Accepted Permissions")."""
 
+ANALYTICS_PERMISSION: Final = "Account Analytics Read"
+"""What GraphQL analytics need; it allows nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
@@ -71,6 +74,11 @@ def authorize(credential: Credential) -> None:
     """
     if not credential.permissions & READ_PERMISSIONS:
         raise forbidden()
+
+
+def may_query(credential: Credential) -> bool:
+    """Return whether a credential may query analytics."""
+    return ANALYTICS_PERMISSION in credential.permissions
 
 
 def _same(given: str, expected: str) -> bool:

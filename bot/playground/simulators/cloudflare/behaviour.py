@@ -22,6 +22,8 @@ class Behaviour:
         date_end_inclusive: Whether ``date_end`` includes instances created in that millisecond.
         total_count_error: Error of ``total_count`` in cursor listings, where the API calls it inaccurate.
         listing_lag: Time until a new instance appears in lists, which are eventually consistent.
+        analytics_sampling: Of this many events analytics keep about one, which counts for all of them.
+        analytics_delay: Time until an event appears in analytics.
     """
 
     cursor_kind: Literal["keyset", "offset"] = "keyset"
@@ -34,3 +36,5 @@ class Behaviour:
     date_end_inclusive: bool = True
     total_count_error: int = 0
     listing_lag: timedelta = timedelta(0)
+    analytics_sampling: int = 1
+    analytics_delay: timedelta = timedelta(0)

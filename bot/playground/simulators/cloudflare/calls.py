@@ -15,6 +15,7 @@ Operation: TypeAlias = Literal[
     "list_instances",
     "get_instance",
     "get_step",
+    "query_analytics",
     "other",
 ]
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.playground.loopback import LOOPBACK, reject_browsers
 from bot.playground.simulators.cloudflare.api import BASE_PATH, Api
-from bot.playground.simulators.cloudflare.auth import ApiToken, Credential
+from bot.playground.simulators.cloudflare.auth import ANALYTICS_PERMISSION, ApiToken, Credential
 from bot.playground.simulators.cloudflare.behaviour import Behaviour
 from bot.playground.simulators.cloudflare.calls import Operation, RecordedCall
 from bot.playground.simulators.cloudflare.faults import Fault, FaultQueue
@@ -30,6 +30,8 @@ from bot.playground.simulators.cloudflare.steps import Failure
 
 DEFAULT_ACCOUNT_ID: Final = "0123456789abcdef0123456789abcdef"
 DEFAULT_TOKEN: Final = ApiToken("simulated-token")
+DEFAULT_ANALYTICS_TOKEN: Final = ApiToken("simulated-analytics", frozenset({ANALYTICS_PERMISSION}))
+_ANALYTICS_LIMIT: Final = RateLimit(quota=300)
 _LONGEST_REQUEST_LINE: Final = 32 * 1024
 """Cloudflare refuses longer URLs with 414 (its page on error 414); aiohttp's own limit is 8 KB."""
 
@@ -48,7 +50,7 @@ class Simulation:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         account_id: str = DEFAULT_ACCOUNT_ID,
-        credentials: tuple[Credential, ...] = (DEFAULT_TOKEN,),
+        credentials: tuple[Credential, ...] = (DEFAULT_TOKEN, DEFAULT_ANALYTICS_TOKEN),
         behaviour: Behaviour | None = None,
         rate_limit: RateLimit | None = None,
     ) -> None:
@@ -58,6 +60,7 @@ class Simulation:
         self.calls: list[RecordedCall] = []
         self.faults = FaultQueue()
         self.rate_limiter = RateLimiter(rate_limit or RateLimit())
+        self.analytics_limiter = RateLimiter(_ANALYTICS_LIMIT)
         self.now = clock
         self._records = Records()
         self._live_account: LiveAccount | None = None
@@ -160,6 +163,11 @@ class Simulation:
     def describe_calls(self) -> int:
         """The number of requests for single instances."""
         return self.count("get_instance")
+
+    @property
+    def analytics_calls(self) -> int:
+        """The number of queries of analytics."""
+        return self.count("query_analytics")
 
     # Server.
 

@@ -1,0 +1,135 @@
+"""Which of the API's lists a selection is read from. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.browse.bookmark import Omitted
+from bot.browse.selection import PATTERN, Selection, Stream, is_match
+from bot.cloudflare.models import InstanceFilter, Workflow, WorkflowList, is_ended
+
+MOST_STREAMS: Final = 50
+"""Lists that are read as one."""
+_MOST_NAMED: Final = 10
+"""Lists that are named among those that are too many."""
+
+WorkflowFilter = Callable[[str], bool]
+"""Says whether a person may see a workflow, by its name."""
+
+
+def allow_all(_: str) -> bool:
+    """Say that every workflow may be seen."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The lists that a selection is read from.
+
+    Attributes:
+        streams: the lists, at most `MOST_STREAMS`, by workflow and status.
+        omitted: those that are too many.
+        missing: names that no workflow has, and patterns that fit none, as they were asked for.
+    """
+
+    streams: tuple[Stream, ...]
+    omitted: Omitted
+    missing: tuple[str, ...]
+
+
+def plan(
+    selection: Selection, listed: WorkflowList | None, allows: WorkflowFilter, lookback: timedelta
+) -> Plan:
+    """Return the lists that have a selection's instances.
+
+    A list is left out if the account counts no instance in it. Past `MOST_STREAMS`, those with the most
+    instances are taken.
+
+    Args:
+        selection: which instances.
+        listed: the account's workflows; None where they are not known, so that names are taken as they are.
+        allows: says which workflows may be seen.
+        lookback: how long before `since` an instance may have been created that ended since.
+    """
+    rows = [] if listed is None else [row for row in listed.rows if allows(row.name)]
+    names = [row.name for row in rows]
+    counts = {row.name: row for row in rows}
+    streams = [
+        (stream, count)
+        for stream in selection.streams(names)
+        if allows(stream.workflow) and may_have_rows(selection, stream, lookback)
+        if (count := _count(counts.get(stream.workflow), stream)) != 0
+    ]
+    # Those that are not counted come last: they may have none.
+    streams.sort(key=lambda each: (-1 if each[1] is None else -each[1]) if each[1] != 0 else 0)
+    taken, others = streams[:MOST_STREAMS], streams[MOST_STREAMS:]
+    omitted = Omitted(
+        tuple(stream for stream, _ in others[:_MOST_NAMED]),
+        len(others),
+        unlisted=listed is not None
+        and listed.cut_short
+        and any(PATTERN in each for each in selection.workflows or (PATTERN,)),
+    )
+    missing = () if listed is None else _missing(selection, names, is_cut_short=listed.cut_short)
+    return Plan(tuple(sorted((stream for stream, _ in taken), key=rank)), omitted, missing)
+
+
+def rank(stream: Stream) -> tuple[str, str]:
+    """Return by what lists are ordered whose next rows were created at the same time."""
+    return stream.workflow, stream.status or ""
+
+
+def needs_names(selection: Selection) -> bool:
+    """Return whether the account's workflows are needed to know the lists: not for one plain name."""
+    return not selection.workflow
+
+
+def filter_of(selection: Selection, stream: Stream, lookback: timedelta) -> InstanceFilter:
+    """Return what the API is asked for: the status, and when instances may have been created."""
+    since, until = (None if each is None else each.at for each in (selection.since, selection.until))
+    if selection.by_end and since is not None and is_ended(stream.status):
+        since = _before(since, lookback)
+    created = selection.created_since, selection.created_until
+    created_since, created_until = (None if each is None else each.at for each in created)
+    return InstanceFilter(
+        status=stream.status,
+        date_start=max((each for each in (since, created_since) if each is not None), default=None),
+        date_end=min((each for each in (until, created_until) if each is not None), default=None),
+    )
+
+
+def may_have_rows(selection: Selection, stream: Stream, lookback: timedelta) -> bool:
+    """Return whether any time lies between the bounds of a list."""
+    bounds = filter_of(selection, stream, lookback)
+    return bounds.date_start is None or bounds.date_end is None or bounds.date_start <= bounds.date_end
+
+
+def _before(moment: datetime, lookback: timedelta) -> datetime | None:
+    try:
+        return moment - lookback
+    except OverflowError:
+        return None
+
+
+def _count(workflow: Workflow | None, stream: Stream) -> int | None:
+    """Return how many instances the account counts in a list; None if it does not say."""
+    if workflow is None or not workflow.instances:
+        return None
+    if stream.status is None:
+        return sum(workflow.instances.values())
+    return workflow.instances.get(stream.status)
+
+
+def _missing(selection: Selection, names: Sequence[str], *, is_cut_short: bool) -> tuple[str, ...]:
+    """Return what was asked for and fits no workflow.
+
+    `*` fits an account without any, and a name that a list which was cut short does not have may exist.
+    """
+    return tuple(
+        each
+        for each in dict.fromkeys(selection.workflows)
+        if each != PATTERN
+        and not (is_cut_short and PATTERN not in each)
+        and not any(is_match(name, each) for name in names)
+    )
