@@ -9,14 +9,13 @@ from bot.browse.selection import Stream
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import ACTIVE_STATUSES
 from bot.ui import limits
-from bot.ui.elements import button, code, command, escape, moment_after, section
+from bot.ui.elements import SEARCH_FURTHER, button, code, command, escape, moment_after, section
 from bot.ui.limits import Block
 from bot.ui.problems import explain
 from bot.ui.statuses import appearance
 
 RETRY: Final = "list_retry"
 """The action id of the button that reads a screen again, with the lists that could not be read."""
-SEARCH_FURTHER: Final = "Search further"
 
 _MOST_NAMES: Final = 5
 _MOST_REASONS: Final = 3
@@ -26,13 +25,7 @@ _MAY_BE_MISSING: Final = "instances created before may have ended since"
 
 def is_whole(screen: Screen) -> bool:
     """Return whether nothing is missing behind the last row of a list, as far as can be known."""
-    return screen.is_last and not (screen.incomplete_rows or screen.unread or screen.left_out)
-
-
-def is_searching(screen: Screen) -> bool:
-    """Return whether the next screen is looked for in what was not looked through yet."""
-    searched = screen.searched
-    return searched is not None and not searched.complete and len(screen.rows) < screen.query.rows
+    return screen.is_last and not screen.incomplete_rows and not _lacks_lists(screen)
 
 
 def unread_block(screen: Screen, retry: str | None) -> list[Block]:
@@ -67,7 +60,9 @@ def end(screen: Screen) -> list[str]:
     """Return the notice for the end of a list; empty before the end."""
     if screen.next is not None or not screen.is_last:
         return []
-    if screen.unread or screen.left_out:
+    if screen.further is not None:
+        return []
+    if _lacks_lists(screen):
         return ["the end of what was read"]
     if _may_miss_ended(screen.query):
         return [f"no more created since then; {_MAY_BE_MISSING}" if screen.rows else _MAY_BE_MISSING]
@@ -77,9 +72,9 @@ def end(screen: Screen) -> list[str]:
 def nothing(screen: Screen) -> str:
     """Say that a screen has no rows: no more than is known, and what to do."""
     query = screen.query
-    if screen.unread or screen.left_out:
+    if _lacks_lists(screen):
         return "*Nothing in what was read.* There may be some in what was not."
-    if is_searching(screen) and screen.next is not None:
+    if screen.further is not None:
         return f"*None found so far.* *{SEARCH_FURTHER}* looks through older ones."
     if screen.next is not None:
         return "*Nothing on the first pages.* Cloudflare says there is more: the search goes on further down."
@@ -92,6 +87,11 @@ def nothing(screen: Screen) -> str:
         "*No instances.* None was created yet, or all are past their retention "
         "(3 days on Free, up to 30 on Paid)."
     )
+
+
+def _lacks_lists(screen: Screen) -> bool:
+    """Return whether there are lists that were not read."""
+    return bool(screen.unread or screen.left_out_count or screen.unlisted)
 
 
 def _may_miss_ended(query: ListQuery) -> bool:
@@ -120,7 +120,9 @@ def _searched(screen: Screen) -> list[str]:
         count = searched.unknown
         unclear = "1 that does not say is" if count == 1 else f"{count:,} that do not say are"
         said.append(f"{unclear} not shown.")
-    if is_searching(screen) and screen.next is not None:
+    if searched.stopped is not None:
+        said.append(f"It stopped early: {_reason(searched.stopped)}")
+    if screen.further is not None:
         said.append(f"*{SEARCH_FURTHER}* goes on from there.")
     return [" ".join(said)]
 
@@ -134,14 +136,19 @@ def _how_far(searched: Searched) -> str:
 
 
 def _left_out(screen: Screen) -> list[str]:
-    if not screen.left_out:
-        return []
-    count = len(screen.left_out)
-    taken = "" if screen.query.status is None else f", those with most {_status(screen.query)}"
-    lists = "1 list is" if count == 1 else f"{count:,} lists are"
-    names = _names(screen.left_out, screen.query)
-    why = f"as one message reads {len(screen.streams)} at most{taken}"
-    return [f"{lists} left out, {why}: {names}. Name fewer workflows or statuses to see them."]
+    found = []
+    if count := screen.left_out_count:
+        taken = "" if screen.query.status is None else f", those with most {_status(screen.query)}"
+        lists = "1 list is" if count == 1 else f"{count:,} lists are"
+        why = f"as one message reads {len(screen.streams)} at most{taken}"
+        names = _names(screen.left_out, screen.query, count)
+        found.append(f"{lists} left out, {why}: {names}. Name fewer workflows or statuses to see them.")
+    if screen.unlisted:
+        found.append(
+            "Cloudflare's list of workflows did not come to an end, so others may be missing here. "
+            "To see one of them, name it."
+        )
+    return found
 
 
 def _status(query: ListQuery) -> str:
@@ -161,8 +168,10 @@ def _reason(error: CloudflareError) -> str:
     return " ".join((problem.title, *problem.advice[:1]))
 
 
-def _names(streams: Sequence[Stream], query: ListQuery) -> str:
-    return _first_of([code(name, _LONGEST_NAME) + what for name, what in _parts(streams, query)])
+def _names(streams: Sequence[Stream], query: ListQuery, count: int | None = None) -> str:
+    """Return some lists by their names; `count` is how many there are, if not these."""
+    names = [code(name, _LONGEST_NAME) + what for name, what in _parts(streams, query)]
+    return _first_of(names, count)
 
 
 def _plain_names(streams: Sequence[Stream], query: ListQuery) -> str:
@@ -178,6 +187,7 @@ def _parts(streams: Iterable[Stream], query: ListQuery) -> Iterable[tuple[str, s
         yield stream.workflow, "" if is_one else f" ({escape(appearance(stream.status).word.lower())})"
 
 
-def _first_of(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+def _first_of(names: Sequence[str], count: int | None = None) -> str:
+    shown = names[:_MOST_NAMES]
+    more = (len(names) if count is None else count) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")

@@ -7,9 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.browse.messages.completeness import (
-    SEARCH_FURTHER,
     end,
-    is_searching,
     is_whole,
     nothing,
     unread_block,
@@ -127,6 +125,7 @@ def _around(
     screen: Screen, controls: Controls, notices: Sequence[str], built: Sequence[Block]
 ) -> list[Block]:
     query = screen.query
+    oldest_first = query.direction == "asc"
     return [
         header(headline(query, with_emoji=True)),
         context(
@@ -140,16 +139,9 @@ def _around(
         *unread_block(screen, controls.retry),
         *(context(notice) for notice in _notices(screen, notices)),
         *api_messages(screen.messages),
-        *paging(controls, *_directions(screen)),
+        *paging(controls, *(("Older", "Newer") if oldest_first else ("Newer", "Older"))),
         context(*end(screen), command(query.command())),
     ]
-
-
-def _directions(screen: Screen) -> tuple[str, str]:
-    """Return where the buttons to the screens before and after lead."""
-    if is_searching(screen):
-        return "Newer", SEARCH_FURTHER
-    return ("Older", "Newer") if screen.query.direction == "asc" else ("Newer", "Older")
 
 
 def _order(screen: Screen) -> list[str]:

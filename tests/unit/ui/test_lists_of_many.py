@@ -31,7 +31,8 @@ from tests.unit.language.strategies import hostile_text
 ERRORED, TERMINATED, RUNNING = Status("errored"), Status("terminated"), Status("running")
 HOUR_AGO = TimePoint("1h", NOW - timedelta(hours=1))
 DECLINED = Cause("charge card", "PaymentError", "card declined")
-CONTROLS = Controls("before", "after", "here", "question", "share", "retry")
+CONTROLS = Controls("before", "after", "here", "question", "share", retry="retry")
+SEARCHING = replace(CONTROLS, next=None, further="further")
 SOMEWHERE = screen([]).here
 WIDEST = "w" * 64
 
@@ -45,7 +46,8 @@ def failed(number: int, workflow: str = "orders", cause: Cause | None = None, **
 
 
 def shown(rows: Sequence[Row], query: ListQuery, **fields: Any) -> Message:
-    message = instances_message(screen(rows, query, **fields), CONTROLS, (), value_of)
+    controls = SEARCHING if "further" in fields else CONTROLS
+    message = instances_message(screen(rows, query, **fields), controls, (), value_of)
     assert_slack_shows(message)
     assert limits.fits(message.blocks)
     return message
@@ -195,10 +197,12 @@ def test_without_a_place_to_read_again_there_is_no_retry() -> None:
 
 def test_lists_left_out_are_named_with_how_to_see_them() -> None:
     streams = [Stream(f"w{number}", ERRORED) for number in range(57)]
-    message = shown([failed(1)], of(statuses=(ERRORED,)), streams=streams[:50], left_out=streams[50:])
+    message = shown(
+        [failed(1)], of(statuses=(ERRORED,)), streams=streams[:50], left_out=streams[50:53], left_out_count=7
+    )
     assert (
         "7 lists are left out, as one message reads 50 at most, those with most errored: "
-        "`w50`, `w51`, `w52`, `w53`, `w54` and 2 more. Name fewer workflows or statuses to see them."
+        "`w50`, `w51`, `w52` and 4 more. Name fewer workflows or statuses to see them."
     ) in visible_text(message)
     assert "the end of the list" not in visible_text(message)
 
@@ -212,7 +216,9 @@ def searched(rows: int, found: int, **fields: Any) -> Searched:
 
 
 def test_a_search_says_how_far_it_came_and_goes_on() -> None:
-    message = shown([failed(1)] * 3, LONGER, next=SOMEWHERE, searched=searched(2_400, 3), known=3)
+    message = shown(
+        [failed(1)] * 3, LONGER, further=SOMEWHERE, is_last=False, searched=searched(2_400, 3), known=3
+    )
     text = visible_text(message)
     assert re.search(r"Searched 2,400 instances <!date\^\d+\^back to \{date[^>]+>: 3 found\. ", text)
     assert "*Search further* goes on from there." in text
@@ -226,8 +232,24 @@ def test_a_full_screen_of_a_search_leads_to_older_rows() -> None:
     assert "goes on from there" not in visible_text(message)
 
 
+def test_a_search_that_was_stopped_says_why() -> None:
+    message = shown([], LONGER, further=SOMEWHERE, searched=searched(100, 0, stopped=THROTTLED))
+    assert "It stopped early: Too many requests to Cloudflare just now. Try again in 20s." in (
+        visible_text(message)
+    )
+
+
+def test_a_list_of_workflows_that_was_cut_short_is_no_end_either() -> None:
+    text = visible_text(shown([failed(1)], of("*"), unlisted=True))
+    assert "others may be missing here. To see one of them, name it." in text
+    assert "the end of the list" not in text
+    assert "1 of 1+" in text
+
+
 def test_a_search_that_found_nothing_says_no_more_than_that() -> None:
-    going = visible_text(shown([], LONGER, next=SOMEWHERE, searched=searched(1_000, 0, unknown=7)))
+    going = visible_text(
+        shown([], LONGER, further=SOMEWHERE, is_last=False, searched=searched(1_000, 0, unknown=7))
+    )
     assert "*None found so far.* *Search further* looks through older ones." in going
     assert "7 that do not say are not shown." in going
     assert "No instance matches" not in going
@@ -242,7 +264,7 @@ def test_a_list_by_end_has_an_end_that_is_true(statuses: tuple[Status, ...]) -> 
     whole = visible_text(shown([failed(1)], query, searched=searched(40, 1, complete=True)))
     assert "the end of the list" in whole
     assert "may have ended since" not in whole
-    part = shown([failed(1)], query, searched=searched(40, 1), next=SOMEWHERE)
+    part = shown([failed(1)], query, searched=searched(40, 1), further=SOMEWHERE, is_last=False)
     assert "the end of the list" not in visible_text(part) + part.text
 
 
@@ -303,5 +325,7 @@ def test_whatever_things_are_called_slack_shows_it(
     rows: list[Row], failing: dict[Stream, CloudflareError], left: list[Stream]
 ) -> None:
     query = of("*", statuses=(ERRORED, TERMINATED), rows=20)
-    message = shown(rows, query, unread=failing, left_out=left, streams=[*failing, *left])
+    message = shown(
+        rows, query, unread=failing, left_out=left, left_out_count=len(left), streams=[*failing, *left]
+    )
     assert bool(failing) == ("could not be read" in visible_text(message))
