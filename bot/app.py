@@ -18,6 +18,7 @@ from bot.access.people import People
 from bot.access.policy import Access
 from bot.access.rules import load_rules
 from bot.browse.browser import Browser
+from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
@@ -39,6 +40,7 @@ from bot.errors import Role, StartupError
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
+from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
@@ -354,13 +356,14 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed)
+    policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
+    causes = CauseReader(accounts, partial(mask_cause, policy=policy))
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes)
     lists = ListHandlers(
-        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access
+        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access, causes
     )
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
-    policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)

@@ -133,7 +133,7 @@ class Browser:
         try:
             chosen = mark.query.selection
             # Until several lists are read, one by its end is still read as the API has it.
-            if isinstance(mark, Bookmark) and mark.query.workflow and len(chosen.statuses) < 2:  # noqa: PLR2004
+            if isinstance(mark, Bookmark) and mark.query.workflow and len(chosen.statuses) < 2:
                 return await self._turn(workflows, mark, account, fresh=fresh)
             return await self._several.turn(mark, fresh=fresh, allows=allows, team=team)
         except WorkflowNotFound as error:

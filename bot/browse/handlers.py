@@ -1,6 +1,6 @@
 """Answers about lists: a typed command, a button, or the filter form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,13 +14,14 @@ from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark, Place
 from bot.browse.browser import Browser, without_anchor
-from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.causes import CauseReader, FailedInstance
+from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.not_yet import not_yet_message
 from bot.browse.messages.overview import overview_message
-from bot.browse.messages.problems import restart, similar
+from bot.browse.messages.problems import restart, similar, without_missing
 from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import ListQuery
 from bot.browse.requests import (
@@ -36,10 +37,12 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
-from bot.browse.rights import error_for_hidden
+from bot.browse.rights import Audience, error_for_hidden, has_patterns
 from bot.browse.screen import Overview, Screen
+from bot.browse.selection import PATTERN, is_match
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
+from bot.cloudflare.models import Status
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import FormErrors
@@ -74,6 +77,8 @@ _FORM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack opens a form within three seconds of its click; a zone that takes longer is not waited for."""
 _UTC_NOTICE: Final = "Slack did not tell your time zone, so times are read as UTC."
 
+_ERRORED: Final = Status("errored")
+_SOME_LISTED: Final = f"Only instances of workflows that you may look at here are shown: {command(ACCESS)}"
 _SOME_NOTICE: Final = f"These are the workflows that you may look at here: {command(ACCESS)}"
 
 
@@ -97,6 +102,7 @@ class ListHandlers:
         refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
         nearest_verb: returns the verb that looks like a word, which may have been taken for a name.
         access: says who may look at what.
+        causes: remembers why instances failed.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
@@ -109,6 +115,7 @@ class ListHandlers:
         refresh_pause: timedelta,
         nearest_verb: Callable[[str], str | None],
         access: Access,
+        causes: CauseReader,
     ) -> None:
         self._browser = browser
         self._requests = requests
@@ -118,6 +125,7 @@ class ListHandlers:
         self._refresh_pause = refresh_pause
         self._nearest_verb = nearest_verb
         self._access = access
+        self._causes = causes
         self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
             _MOST_REFRESHED, refresh_pause.total_seconds()
         )
@@ -134,7 +142,9 @@ class ListHandlers:
         if not isinstance(request, ListInstances) or request.query.has_times:
             return None
         query, viewer = request.query.query, self._access.known(interaction)
-        if viewer is None or not viewer.may(Right.VIEW, query.account, query.workflow):
+        if viewer is None or query.selection.stream is None:
+            return None
+        if not viewer.may(Right.VIEW, query.account, query.workflow):
             return None
         known = self._shown_before(interaction.team, Bookmark(query, query.start), ())
         return known if known is not None and known.plain is None else None
@@ -145,16 +155,16 @@ class ListHandlers:
 
     async def can_show(self, request: ListInstances, interaction: Interaction) -> bool:
         """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
-        query = request.query.query
-        names = await self.workflow_names(query.account, await self._access.viewer(interaction))
-        return bool(name_matching.resolve(query.workflow, names))
+        chosen = request.query.query.selection
+        names = await self.workflow_names(chosen.account, await self._access.viewer(interaction))
+        return all(_is_known(each, names) for each in chosen.workflows)
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
         viewer = await self._access.viewer(interaction)
         clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)
         query = request.query.resolve(clock)
-        if not viewer.may(Right.VIEW, query.account, query.workflow):
+        if query.workflow and not viewer.may(Right.VIEW, query.account, query.workflow):
             return await self._show_among_visible(viewer, query, notices)
         return await self._show(viewer, Bookmark(query, query.start), notices=notices)
 
@@ -281,18 +291,18 @@ class ListHandlers:
             notices: sentences in mrkdwn for this reader.
             sharer: who shared the message that it is shown in; all in the channel see what both may look at.
         """
-        team = viewer.team
+        team, audience = viewer.team, Audience(viewer, sharer)
         if isinstance(place, KeptPlace):
             place = await self._walks.find(place, team)
-        if not isinstance(place, OverviewBookmark) and (name := place.query.workflow):
-            viewer.require(Right.VIEW, place.query.account, name)
+        if not isinstance(place, OverviewBookmark):
+            audience.require(place.query.selection)
         if not fresh and (known := self._shown_before(team, place, notices)) is not None:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                return await self._overview(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
+                return await self._overview(audience, place, fresh=fresh, notices=notices)
             show = self._browser.refresh if fresh else self._browser.turn
-            allows = viewer.workflow_filter(place.query.account)
+            allows = audience.workflow_filter(place.query.account)
             screen = await show(place, allows=allows, team=team)
         except CursorRefused as error:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
@@ -301,11 +311,48 @@ class ListHandlers:
             return await self._show_meant(
                 viewer, error.among(viewer.workflow_filter(error.query.account)), notices
             )
+        except NoSuchWorkflows as error:
+            raise await self._none_of_some(team, error) from error
+        screen = await self._with_known_causes(screen, team)
         controls = await self._controls(team, screen)
-        reply = self._list(screen, controls, notices)
-        if not (fresh or controls.incomplete):
+        chosen = screen.query.selection
+        some = has_patterns(chosen) and not audience.may_all(chosen.account)
+        reply = self._list(screen, controls, (*notices, _SOME_LISTED) if some else notices)
+        if not (fresh or controls.incomplete or screen.source is None):
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
+
+    async def _with_known_causes(self, screen: Screen, team: str) -> Screen:
+        """Return a screen with why its instances failed, as far as that is remembered.
+
+        Nothing is asked for it: it would take a request for each row, where a list takes one for a hundred.
+        """
+        failed = {
+            FailedInstance(row.workflow, row.instance.id, row.instance.ended_on): place
+            for place, row in enumerate(screen.rows)
+            if row.cause is None and row.instance.status == _ERRORED
+        }
+        if not failed:
+            return screen
+        rows = list(screen.rows)
+        found = await self._causes.read(screen.query.account, tuple(failed), team=team, until=0)
+        for each, cause in found.known.items():
+            rows[failed[each]] = replace(rows[failed[each]], cause=cause)
+        return replace(screen, rows=rows)
+
+    async def _none_of_some(self, team: str, error: NoSuchWorkflows) -> UserError:
+        """Return the refusal of a list that names workflows which do not exist, with what may be meant."""
+        asked, suggestions = error.query.selection.workflows, []
+        for missing in error.missing:
+            for name in error.similar(missing):
+                meant = [name if each == missing else each for each in asked]
+                value = await self._save(OpenList(Bookmark(error.query.of_workflows(meant))), team)
+                suggestions.append(similar(name, value))
+        if others := [each for each in asked if each not in error.missing]:
+            value = await self._save(OpenList(Bookmark(error.query.of_workflows(others))), team)
+            suggestions.append(without_missing(value))
+        commands = [] if suggestions else [Command(COMMAND)]
+        return UserError(problem_message(error, suggestions=suggestions[-_MOST_NAMES:], commands=commands))
 
     def _list(self, screen: Screen, controls: Controls, notices: tuple[str, ...]) -> ShowMessage:
         """Return a list as it was asked for; behind a table stands the list without one."""
@@ -365,22 +412,12 @@ class ListHandlers:
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 
     async def _overview(
-        self,
-        viewer: Viewer,
-        place: OverviewBookmark,
-        *,
-        fresh: bool,
-        notices: tuple[str, ...],
-        sharer: Viewer | None,
+        self, audience: Audience, place: OverviewBookmark, *, fresh: bool, notices: tuple[str, ...]
     ) -> ShowMessage:
-        team, account = viewer.team, place.overview.account
-        viewers = [viewer] if sharer is None else [viewer, sharer]
-
-        def allows(workflow: str) -> bool:
-            return all(each.may(Right.VIEW, account, workflow) for each in viewers)
-
+        team, account = audience.viewer.team, place.overview.account
+        allows = audience.workflow_filter(account)
         overview = await self._browser.overview(place, fresh=fresh, allows=allows)
-        if not all(each.may_all(Right.VIEW, account) for each in viewers):
+        if not audience.may_all(account):
             notices = (*notices, _SOME_NOTICE)
         lists = [OpenList(Bookmark(ListQuery.of(row.name, account))) for row in overview.rows]
         values = [await self._save(request, team) for request in lists]
@@ -391,8 +428,12 @@ class ListHandlers:
         previous, next_ = (
             None if place is None else TurnPage(place) for place in (shown.previous, shown.next)
         )
-        filter_ = OpenFilter(shown.query.from_start) if isinstance(shown, Screen) else None
-        wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here))
+        filter_ = further = retry = None
+        if isinstance(shown, Screen):
+            filter_ = OpenFilter(shown.query.from_start)
+            further = None if shown.further is None else TurnPage(shown.further)
+            retry = TurnPage(without_anchor(shown.here)) if shown.unread else None
+        wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here), further, retry)
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
@@ -403,6 +444,8 @@ class ListHandlers:
             refresh=values[2],
             filter=values[3],
             share=values[4],
+            further=values[5],
+            retry=values[6],
             incomplete=is_incomplete,
         )
 
@@ -422,6 +465,13 @@ class ListHandlers:
         names = error.meant or error.similar
         requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self._save(request, team)) for name, request in requests.items()]
+
+
+def _is_known(workflow: str, names: Sequence[str]) -> bool:
+    """Return whether a name means one of some names, or a pattern any of them."""
+    if PATTERN in workflow:
+        return any(is_match(name, workflow) for name in names)
+    return bool(name_matching.resolve(workflow, names))
 
 
 def _just_refreshed(pause: timedelta) -> str:

@@ -1,5 +1,6 @@
 """What was asked, as values that can say themselves: to the API, in words, and as a command."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
@@ -111,7 +112,11 @@ class ListQuery:
 
     def of_workflow(self, workflow: str) -> "ListQuery":
         """Return the same list of one other workflow."""
-        return replace(self, selection=replace(self.selection, workflows=(workflow,)))
+        return self.of_workflows((workflow,))
+
+    def of_workflows(self, workflows: Iterable[str]) -> "ListQuery":
+        """Return the same list of other workflows, each once."""
+        return replace(self, selection=replace(self.selection, workflows=tuple(dict.fromkeys(workflows))))
 
     @property
     def filter(self) -> InstanceFilter:
