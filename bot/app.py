@@ -20,6 +20,7 @@ from bot.access.rules import load_rules
 from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
+from bot.browse.kept_causes import CauseStore
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
@@ -65,7 +66,7 @@ from bot.slack.user_groups import UserGroups
 from bot.slack.users import UserProfiles, UserTimeZones
 from bot.slack.written_messages import AnswerShares, MessageAnswers
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
-from bot.stored_requests import StoredRequests, purge_regularly
+from bot.stored_requests import StoredRequests, open_stores, purge_regularly
 from bot.telemetry import Metrics
 from bot.verbs import nearest_command
 
@@ -132,8 +133,9 @@ async def build_bot(
         accounts = open_accounts(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
-        reader = ReportBuilder(accounts, settings.digest_lookback, _now, settings.bot_redact)
-        stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
+        stored = await stack.enter_async_context(open_stores(engine, settings.keep_bookmarks, _now))
+        causes = cause_reader(settings, accounts, stored.causes)
+        reader = ReportBuilder(accounts, settings.digest_lookback, _now, causes)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         workers = WorkerMonitor(engine)
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
@@ -156,6 +158,7 @@ async def build_bot(
                 workers,
                 access,
                 zones,
+                causes,
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -294,6 +297,14 @@ def open_accounts(
     return accounts
 
 
+def cause_reader(
+    settings: ReportSettings, accounts: Mapping[str, CachedWorkflows], kept: CauseStore | None = None
+) -> CauseReader:
+    """Return what reads why instances failed, without the secrets that settings name."""
+    policy = PayloadPolicy(redact=settings.bot_redact)
+    return CauseReader(accounts, partial(mask_cause, policy=policy), kept)
+
+
 def open_analytics(
     settings: ReportSettings,
     session: aiohttp.ClientSession,
@@ -353,17 +364,17 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     workers: WorkerMonitor,
     access: Access,
     zones: UserTimeZones,
+    causes: CauseReader,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
-    causes = CauseReader(accounts, partial(mask_cause, policy=policy))
-    browser = Browser(accounts, stored.walks.has_passed, causes=causes)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
     lists = ListHandlers(
         browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access, causes
     )
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
+    policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)

@@ -1,5 +1,6 @@
 """Answers about lists: a typed command, a button, or the filter form."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -78,6 +79,8 @@ _FORM_TIMEOUT: Final = timedelta(seconds=1)
 _UTC_NOTICE: Final = "Slack did not tell your time zone, so times are read as UTC."
 
 _ERRORED: Final = Status("errored")
+_CAUSES_TIMEOUT: Final = timedelta(seconds=0.3)
+"""How long a list waits for what is remembered of why its instances failed."""
 _SOME_LISTED: Final = f"Only instances of workflows that you may look at here are shown: {command(ACCESS)}"
 _SOME_NOTICE: Final = f"These are the workflows that you may look at here: {command(ACCESS)}"
 
@@ -334,8 +337,12 @@ class ListHandlers:
         }
         if not failed:
             return screen
+        try:
+            async with asyncio.timeout(_CAUSES_TIMEOUT.total_seconds()):
+                found = await self._causes.read(screen.query.account, tuple(failed), team=team, until=0)
+        except TimeoutError:  # the list is worth more than what a slow database remembers
+            return screen
         rows = list(screen.rows)
-        found = await self._causes.read(screen.query.account, tuple(failed), team=team, until=0)
         for each, cause in found.known.items():
             rows[failed[each]] = replace(rows[failed[each]], cause=cause)
         return replace(screen, rows=rows)
