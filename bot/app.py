@@ -21,6 +21,8 @@ from bot.browse.browser import Browser
 from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
 from bot.browse.kept_causes import CauseStore
+from bot.browse.overview import OverviewReader
+from bot.browse.overview_handlers import OverviewHandlers
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
@@ -65,6 +67,8 @@ from bot.slack.team import InstalledTeam
 from bot.slack.user_groups import UserGroups
 from bot.slack.users import UserProfiles, UserTimeZones
 from bot.slack.written_messages import AnswerShares, MessageAnswers
+from bot.stats.handlers import StatsHandlers
+from bot.stats.reading import StatsReader
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.stored_requests import StoredRequests, open_stores, purge_regularly
 from bot.telemetry import Metrics
@@ -151,6 +155,7 @@ async def build_bot(
                 engine,
                 installed,
                 accounts,
+                open_analytics(settings, upstream, metrics, observe),
                 reader,
                 stored,
                 responder,
@@ -357,6 +362,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     engine: AsyncEngine,
     installed: InstalledTeam,
     accounts: Mapping[str, CachedWorkflows],
+    analytics: Mapping[str, AnalyticsClient],
     reports: ReportBuilder,
     stored: StoredRequests,
     responder: Responder,
@@ -369,14 +375,28 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
     browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
+    overviews = OverviewReader(accounts, stored.counts)
+    overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
-        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access, causes
+        browser,
+        stored.buttons,
+        stored.walks,
+        zones,
+        _now,
+        refresh_pause,
+        nearest_command,
+        access,
+        causes,
+        overview,
     )
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
+    stats = StatsHandlers(
+        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+    )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
@@ -391,7 +411,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now, access),
-        routes(lists, inspect, mentions, digests, HomeHandlers(lists, access), access),
+        routes(lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), stats, access),
         responder,
         background,
         stored.handled,

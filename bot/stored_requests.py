@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.browse.count_samples import CountSamples
 from bot.browse.kept_causes import CauseStore
 from bot.browse.walks import WalkStore
 from bot.errors import StartupError
@@ -37,19 +38,23 @@ class StoredRequests:
         walks: walks through lists that are too long for one.
         handled: requests that are not to be handled twice.
         causes: why instances failed that people asked about.
+        counts: how many instances accounts had.
     """
 
     buttons: RequestStore
     walks: WalkStore
     handled: HandledRequests
     causes: CauseStore
+    counts: CountSamples
 
     @classmethod
     def of(cls, engine: AsyncEngine, keep: timedelta, now: Callable[[], datetime]) -> "StoredRequests":
         """Return those of a database; buttons work for as long as `keep`."""
         buttons = RequestStore(engine, request_codec(), keep, now)
         walks = WalkStore(engine, buttons, keep, now)
-        return cls(buttons, walks, HandledRequests(engine, now), CauseStore(engine, now))
+        return cls(
+            buttons, walks, HandledRequests(engine, now), CauseStore(engine, now), CountSamples(engine, now)
+        )
 
     async def purge(self, team: str) -> None:
         """Delete what has expired of a team's.
@@ -57,7 +62,7 @@ class StoredRequests:
         Raises:
             sqlalchemy.exc.SQLAlchemyError, OSError: the database does not answer.
         """
-        for store in (self.buttons, self.walks, self.handled, self.causes):
+        for store in (self.buttons, self.walks, self.handled, self.causes, self.counts):
             await store.purge(team)
 
 

@@ -21,10 +21,10 @@ from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.not_yet import not_yet_message
-from bot.browse.messages.overview import overview_message
 from bot.browse.messages.problems import restart, similar, without_missing
 from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import ListQuery
+from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.requests import (
     ApplyFilter,
     DeleteShared,
@@ -39,7 +39,7 @@ from bot.browse.requests import (
     TurnPage,
 )
 from bot.browse.rights import Audience, error_for_hidden, has_patterns
-from bot.browse.screen import Overview, Screen
+from bot.browse.screen import Screen
 from bot.browse.selection import PATTERN, is_match
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
@@ -82,7 +82,6 @@ _ERRORED: Final = Status("errored")
 _CAUSES_TIMEOUT: Final = timedelta(seconds=0.3)
 """How long a list waits for what is remembered of why its instances failed."""
 _SOME_LISTED: Final = f"Only instances of workflows that you may look at here are shown: {command(ACCESS)}"
-_SOME_NOTICE: Final = f"These are the workflows that you may look at here: {command(ACCESS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ class ListHandlers:
         nearest_verb: returns the verb that looks like a word, which may have been taken for a name.
         access: says who may look at what.
         causes: remembers why instances failed.
+        overview: answers about the overview.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
@@ -119,6 +119,7 @@ class ListHandlers:
         nearest_verb: Callable[[str], str | None],
         access: Access,
         causes: CauseReader,
+        overview: OverviewHandlers,
     ) -> None:
         self._browser = browser
         self._requests = requests
@@ -129,6 +130,7 @@ class ListHandlers:
         self._nearest_verb = nearest_verb
         self._access = access
         self._causes = causes
+        self._overview = overview
         self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
             _MOST_REFRESHED, refresh_pause.total_seconds()
         )
@@ -303,7 +305,7 @@ class ListHandlers:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                return await self._overview(audience, place, fresh=fresh, notices=notices)
+                return await self._overview.show(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
             show = self._browser.refresh if fresh else self._browser.turn
             allows = audience.workflow_filter(place.query.account)
             screen = await show(place, allows=allows, team=team)
@@ -311,9 +313,8 @@ class ListHandlers:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            return await self._show_meant(
-                viewer, error.among(viewer.workflow_filter(error.query.account)), notices
-            )
+            existing = error.among(audience.workflow_filter(error.query.account))
+            return await self._show_meant(audience, existing, notices)
         except NoSuchWorkflows as error:
             raise await self._none_of_some(team, error) from error
         screen = await self._with_known_causes(screen, team)
@@ -380,10 +381,10 @@ class ListHandlers:
         error = error_for_hidden(viewer, query, await self.workflow_names(query.account, viewer))
         if isinstance(error, UserError):
             raise error
-        return await self._show_meant(viewer, error, notices)
+        return await self._show_meant(Audience(viewer), error, notices)
 
     async def _show_meant(
-        self, viewer: Viewer, error: NoSuchWorkflow, notices: tuple[str, ...]
+        self, audience: Audience, error: NoSuchWorkflow, notices: tuple[str, ...]
     ) -> ShowMessage:
         """Show the list of the only workflow that a name can mean.
 
@@ -391,18 +392,19 @@ class ListHandlers:
             UserError: it may mean several, or none; those that are like it are suggested.
         """
         if len(error.meant) == 1:
-            return await self._show_match(viewer, error, notices)
-        similar_ones = await self._similar(viewer.team, error)
+            return await self._show_match(audience, error, notices)
+        similar_ones = await self._similar(audience.viewer.team, error)
         verb = self._nearest_verb(error.query.workflow) or COMMAND
         commands = [] if similar_ones else [Command(verb)]
         raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
 
     async def _show_match(
-        self, viewer: Viewer, error: NoSuchWorkflow, notices: tuple[str, ...]
+        self, audience: Audience, error: NoSuchWorkflow, notices: tuple[str, ...]
     ) -> ShowMessage:
         """Show the list of the only workflow that a misspelt name can mean."""
         query = error.query.of_workflow(error.meant[0])
-        shown = await self._show(viewer, Bookmark(query, query.start), notices=notices)
+        place = Bookmark(query, query.start)
+        shown = await self._show(audience.viewer, place, notices=notices, sharer=audience.sharer)
         reading = Reading(error.query.workflow, query.workflow)
         return replace(shown, readings=(reading, *shown.readings))
 
@@ -418,28 +420,13 @@ class ListHandlers:
         known = self._shown.get((team, place, notices))
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 
-    async def _overview(
-        self, audience: Audience, place: OverviewBookmark, *, fresh: bool, notices: tuple[str, ...]
-    ) -> ShowMessage:
-        team, account = audience.viewer.team, place.overview.account
-        allows = audience.workflow_filter(account)
-        overview = await self._browser.overview(place, fresh=fresh, allows=allows)
-        if not audience.may_all(account):
-            notices = (*notices, _SOME_NOTICE)
-        lists = [OpenList(Bookmark(ListQuery.of(row.name, account))) for row in overview.rows]
-        values = [await self._save(request, team) for request in lists]
-        controls = await self._controls(team, overview)
-        return ShowMessage(overview_message(overview, controls, values, notices))
-
-    async def _controls(self, team: str, shown: Screen | Overview) -> Controls:
-        previous, next_ = (
-            None if place is None else TurnPage(place) for place in (shown.previous, shown.next)
+    async def _controls(self, team: str, shown: Screen) -> Controls:
+        previous, next_, further = (
+            None if place is None else TurnPage(place)
+            for place in (shown.previous, shown.next, shown.further)
         )
-        filter_ = further = retry = None
-        if isinstance(shown, Screen):
-            filter_ = OpenFilter(shown.query.from_start)
-            further = None if shown.further is None else TurnPage(shown.further)
-            retry = TurnPage(without_anchor(shown.here)) if shown.unread else None
+        filter_ = OpenFilter(shown.query.from_start)
+        retry = TurnPage(without_anchor(shown.here)) if shown.unread else None
         wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here), further, retry)
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(

@@ -21,11 +21,13 @@ class FoundName:
         start: the first of the words.
         stop: behind the last of them.
         names: what they may mean, in the order of the names.
+        is_whole: they are the whole name, but for case and signs.
     """
 
     start: int
     stop: int
     names: tuple[str, ...]
+    is_whole: bool = True
 
 
 def resolve(typed: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -35,6 +37,11 @@ def resolve(typed: str, names: Sequence[str]) -> tuple[str, ...]:
     regardless of `-`, `_`, spaces and other signs; regardless of the s of a plural; the beginning of a name.
     """
     return _apply_strictest(typed, names, (*_EXACT, _is_same_but_for_plural, _is_beginning))
+
+
+def is_whole_name(typed: str, names: Sequence[str]) -> bool:
+    """Return whether a text is a whole name, but for case and signs."""
+    return bool(_apply_strictest(typed, names, _EXACT))
 
 
 def find_similar(typed: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -61,7 +68,7 @@ def find_name(
                 return FoundName(start, start + count, found)
     for start, word in enumerate(words):
         if not is_other(word) and (found := resolve(word, names)):
-            return FoundName(start, start + 1, found)
+            return FoundName(start, start + 1, found, is_whole=False)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Lists over several workflows and statuses from end to end: what a person types and clicks, and what it costs."""
+"""Lists over several workflows and statuses, from end to end: what is typed and clicked, and what it costs."""
 
 import json
 from dataclasses import replace
@@ -107,7 +107,7 @@ async def test_the_filter_form_narrows_a_list_of_several(
     assert len(row_ids(message)) == 5
     assert echoed_command(message) == "/workflows list orders,emails rows:5"
     assert row_ids(message)[0] in {made[status][0] for status in STATUSES} | set(
-        of(sum(made.values(), []), "emails")
+        of([each for ids in made.values() for each in ids], "emails")
     )
 
 
@@ -209,10 +209,8 @@ async def test_a_cause_that_was_asked_for_once_stands_in_every_list_after_it(
     ada: Person, cloudflare: Simulation
 ) -> None:
     declined = Failure("PaymentError", "card declined")
-    attempt = Attempt(START, START + timedelta(seconds=1), error=declined)
-    step = Step(
-        "charge card-1", "step", START, START + timedelta(seconds=1), attempts=(attempt,), error=declined
-    )
+    attempt = Attempt(START, START + timedelta(seconds=1), success=False, error=declined)
+    step = Step("charge card-1", (attempt,))
     cloudflare.add_instance("orders", id="ord-1", status="errored", error=declined, steps=(step,))
     cloudflare.add_instance("orders", id="ord-2", status="errored", error=Failure("Error", "no stock"))
     plain = await ask(ada, "list * status:errored")
@@ -292,9 +290,8 @@ async def test_a_shared_list_that_names_what_its_sharer_may_not_see_is_shown_no_
     ada, grace, _ = both
     hidden = await ask(grace, "list refunds,orders errored")
     shared = await click(grace, hidden, SHARE)
-    as_if_by_ada = replace(
-        shared, blocks=[{**shared.blocks[0], "block_id": f"shared/{ADA.id}/ada"}, *shared.blocks[1:]]
-    )
+    by_ada = {**shared.blocks[0], "block_id": f"shared/{ADA.id}/ada"}
+    as_if_by_ada = replace(shared, blocks=(by_ada, *shared.blocks[1:]))
     told = await click(grace, as_if_by_ada, "page_refresh")
     assert "Who shared this may no longer look at it here" in told.all_text()
     assert told.seen_only_by == grace.user.id
