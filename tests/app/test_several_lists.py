@@ -1,4 +1,4 @@
-"""Lists over several workflows and statuses, from end to end: what is typed and clicked, and what it costs."""
+"""Lists over several workflows and statuses, end to end: what is typed and clicked, and what it costs."""
 
 import json
 from dataclasses import replace
