@@ -139,7 +139,7 @@ class Simulation:
         operation: Operation | None = None,
         workflow: str | None = None,
     ) -> None:
-        """Inject a fault into the next ``times`` requests (None: all), of one operation or workflow if given."""
+        """Inject a fault into the next ``times`` requests (None: all), or into those of one operation."""
         self.faults.put(fault, times, operation, workflow)
 
     def clear_faults(self) -> None:
