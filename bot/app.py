@@ -36,6 +36,8 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
+from bot.find.handlers import FindHandlers
+from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
@@ -128,6 +130,7 @@ async def build_bot(
         await _learn_team(installed)
         upstream = await stack.enter_async_context(cloudflare_session())
         accounts = open_accounts(settings, upstream, metrics, observe)
+        analytics = open_analytics(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
         reader = ReportBuilder(accounts, settings.digest_lookback, _now, settings.bot_redact)
@@ -147,6 +150,7 @@ async def build_bot(
                 engine,
                 installed,
                 accounts,
+                analytics,
                 reader,
                 stored,
                 responder,
@@ -344,6 +348,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     engine: AsyncEngine,
     installed: InstalledTeam,
     accounts: Mapping[str, CachedWorkflows],
+    analytics: Mapping[str, AnalyticsClient],
     reports: ReportBuilder,
     stored: StoredRequests,
     responder: Responder,
@@ -363,6 +368,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
+    finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
@@ -377,7 +383,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now, access),
-        routes(lists, inspect, mentions, digests, HomeHandlers(lists, access), access),
+        routes(lists, inspect, mentions, digests, HomeHandlers(lists, access), finds, access),
         responder,
         background,
         stored.handled,

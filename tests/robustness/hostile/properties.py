@@ -99,7 +99,7 @@ def command(text: str) -> None:
         _shown(with_readings(not_yet_message(request, request.workflow), request.readings), ours=True)
     elif isinstance(request, DescribeInstance):
         offer = replace(request, workflow=request.workflow or "orders", readings=())
-        _shown(with_readings(which_workflow_message([offer], request.instance), request.readings))
+        _shown(with_readings(which_workflow_message([offer]), request.readings))
         _shown(none_message(offer.workflow or "", request.status, request.account, is_empty=False))
         _shown(other_account_message(request, offer))
     elif isinstance(request, HelpQuery):

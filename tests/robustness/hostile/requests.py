@@ -104,6 +104,7 @@ class AppHarness:
             self.engine,
             InstalledTeam(client, partial(adopt_rows, self.engine)),
             accounts,
+            {},
             reports,
             StoredRequests.of(self.engine, settings.keep_bookmarks, _now),
             Responder(await self._stack.enter_async_context(answer_session(settings)), client),
