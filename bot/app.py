@@ -18,7 +18,11 @@ from bot.access.people import People
 from bot.access.policy import Access
 from bot.access.rules import load_rules
 from bot.browse.browser import Browser
+from bot.browse.causes import CauseReader
 from bot.browse.handlers import ListHandlers
+from bot.browse.kept_causes import CauseStore
+from bot.browse.overview import OverviewReader
+from bot.browse.overview_handlers import OverviewHandlers
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
@@ -41,6 +45,7 @@ from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
+from bot.inspect.masked_errors import mask_cause
 from bot.inspect.payload_handlers import PayloadHandlers
 from bot.inspect.payloads import PayloadPolicy
 from bot.jobs.presence import WorkerMonitor
@@ -64,8 +69,10 @@ from bot.slack.team import InstalledTeam
 from bot.slack.user_groups import UserGroups
 from bot.slack.users import UserProfiles, UserTimeZones
 from bot.slack.written_messages import AnswerShares, MessageAnswers
+from bot.stats.handlers import StatsHandlers
+from bot.stats.reading import StatsReader
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
-from bot.stored_requests import StoredRequests, purge_regularly
+from bot.stored_requests import StoredRequests, open_stores, purge_regularly
 from bot.telemetry import Metrics
 from bot.verbs import nearest_command
 
@@ -130,11 +137,11 @@ async def build_bot(
         await _learn_team(installed)
         upstream = await stack.enter_async_context(cloudflare_session())
         accounts = open_accounts(settings, upstream, metrics, observe)
-        analytics = open_analytics(settings, upstream, metrics, observe)
         for account in accounts.values():
             stack.push_async_callback(account.close)
-        reader = ReportBuilder(accounts, settings.digest_lookback, _now, settings.bot_redact)
-        stored = StoredRequests.of(engine, settings.keep_bookmarks, _now)
+        stored = await stack.enter_async_context(open_stores(engine, settings.keep_bookmarks, _now))
+        causes = cause_reader(settings, accounts, stored.causes)
+        reader = ReportBuilder(accounts, settings.digest_lookback, _now, causes)
         background = Background(timedelta(seconds=settings.bot_ack_within))
         workers = WorkerMonitor(engine)
         probes: dict[str, Probe] = {"database": partial(_database_fault, engine)}
@@ -150,7 +157,7 @@ async def build_bot(
                 engine,
                 installed,
                 accounts,
-                analytics,
+                open_analytics(settings, upstream, metrics, observe),
                 reader,
                 stored,
                 responder,
@@ -158,6 +165,7 @@ async def build_bot(
                 workers,
                 access,
                 zones,
+                causes,
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -296,6 +304,14 @@ def open_accounts(
     return accounts
 
 
+def cause_reader(
+    settings: ReportSettings, accounts: Mapping[str, CachedWorkflows], kept: CauseStore | None = None
+) -> CauseReader:
+    """Return what reads why instances failed, without the secrets that settings name."""
+    policy = PayloadPolicy(redact=settings.bot_redact)
+    return CauseReader(accounts, partial(mask_cause, policy=policy), kept)
+
+
 def open_analytics(
     settings: ReportSettings,
     session: aiohttp.ClientSession,
@@ -356,12 +372,15 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     workers: WorkerMonitor,
     access: Access,
     zones: UserTimeZones,
+    causes: CauseReader,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
+    overviews = OverviewReader(accounts, stored.counts)
+    overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
-        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access
+        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access, overview
     )
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
@@ -369,6 +388,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
+    stats = StatsHandlers(
+        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+    )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
@@ -383,7 +405,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now, access),
-        routes(lists, inspect, mentions, digests, HomeHandlers(lists, access), finds, access),
+        routes(
+            lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), finds, stats, access
+        ),
         responder,
         background,
         stored.handled,

@@ -15,10 +15,12 @@ from bot.access.handlers import AccessHandlers
 from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
-from bot.browse.command import account_in, looks_like_instance
+from bot.browse.command import account_in
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
+from bot.browse.names import looks_like_instance
+from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.phrases import is_phrase
 from bot.browse.requests import (
     ApplyFilter,
@@ -35,6 +37,7 @@ from bot.browse.requests import (
     ShareList,
     ShowFailures,
     ShowInstance,
+    SuggestWorkflow,
     TurnPage,
 )
 from bot.browse.rights import ListRights
@@ -89,6 +92,9 @@ from bot.slack.reply import ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
+from bot.stats.handlers import StatsHandlers
+from bot.stats.requests import OfStats, RefreshStats, ShareStats, ShowStats, TurnStats
+from bot.stats.rights import StatsRights
 from bot.ui.problems import RUN_COMMAND
 from bot.ui.sharing import SHARE
 from bot.verbs import read_command, read_message, read_with_times
@@ -102,6 +108,7 @@ LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_refresh": RefreshPage,
     "list_open": OpenList,
     "filter_open": OpenFilter,
+    SuggestWorkflow.kind: OpenList,
 }
 """Buttons that carry a request, and of which type."""
 
@@ -133,10 +140,16 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
 }
 """Buttons that carry one instance."""
 
+STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
+    request.kind: request for request in (TurnStats, RefreshStats)
+}
+"""Buttons that carry the statistics of some instances."""
+
 _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **INSTANCE_BUTTONS,
     **INSPECT_BUTTONS,
-    SHARE: (ShareList, ShareInstance, SharePayload),
+    **STATS_BUTTONS,
+    SHARE: (ShareList, ShareInstance, SharePayload, ShareStats),
     "failures_show": ShowFailures,
 }
 
@@ -151,6 +164,7 @@ SHORTCUTS: Final[dict[str, Callable[[str], Request]]] = {SHORTCUT: LookUp}
 MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
     SuggestWorkflows.kind: SuggestWorkflows,
+    SuggestWorkflow.kind: SuggestWorkflow,
 }
 
 _COMMON: Final = (
@@ -172,24 +186,25 @@ def request_codec() -> RequestCodec:
     of_failures = (ShowFailures,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
-    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads), _COMMON)
+    of_stats = (TurnStats, RefreshStats, ShareStats)
+    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads, *of_stats), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
     """Return whether the workflows' names are needed to tell what a command means.
 
     What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`.
+    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`. Each
+    of several names is to be one of the account's.
     """
-    if isinstance(request, ListInstances):
-        name = request.query.query.workflow
+    if isinstance(request, ListInstances | ShowStats) and (name := request.query.query.workflow):
         return " " in name or is_phrase(name) or looks_like_instance(name)
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
         instance, text = request.instance, typed.text
         is_odd = instance is not None and not looks_like_instance(instance)
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    may_lack_name = isinstance(request, ListWorkflows | FindStatus | NotYet | DescribeInstance)
+    may_lack_name = isinstance(request, ListInstances | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
@@ -355,16 +370,19 @@ class CommandReader:
 
 def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes together here
     lists: ListHandlers,
+    overview: OverviewHandlers,
     inspect: InspectHandlers,
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
     finds: FindHandlers,
+    stats: StatsHandlers,
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
+    of_stats = StatsRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
@@ -375,6 +393,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
         Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
         Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
+        Route(SuggestWorkflow, overview.require_menu, overview.suggest),
         Route(TurnPage, may_list.require_place, lists.turn_page, asks_cloudflare=True),
         Route(RefreshPage, may_list.require_place, lists.refresh_page, asks_cloudflare=True),
         Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
@@ -395,6 +414,10 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
         Route(SharePayload, may_inspect.require_sharing, inspect.payloads.share, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
+        Route(ShowStats, of_stats.require_typed, stats.show, asks_cloudflare=True),
+        Route(TurnStats, of_stats.require_shown, stats.turn, asks_cloudflare=True),
+        Route(RefreshStats, of_stats.require_shown, stats.refresh, asks_cloudflare=True),
+        Route(ShareStats, of_stats.require_shown, stats.share, once=True),
         Route(OpenForm, rights.require_subscribe, digests.open_form),
         Route(CreateDigest, rights.require_subscribe, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),

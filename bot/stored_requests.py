@@ -11,6 +11,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.browse.count_samples import CountSamples
+from bot.browse.kept_causes import CauseStore
 from bot.browse.walks import WalkStore
 from bot.errors import StartupError
 from bot.reasons import reason_of
@@ -35,17 +37,24 @@ class StoredRequests:
         buttons: requests that are too long for a button.
         walks: walks through lists that are too long for one.
         handled: requests that are not to be handled twice.
+        causes: why instances failed that people asked about.
+        counts: how many instances accounts had.
     """
 
     buttons: RequestStore
     walks: WalkStore
     handled: HandledRequests
+    causes: CauseStore
+    counts: CountSamples
 
     @classmethod
     def of(cls, engine: AsyncEngine, keep: timedelta, now: Callable[[], datetime]) -> "StoredRequests":
         """Return those of a database; buttons work for as long as `keep`."""
         buttons = RequestStore(engine, request_codec(), keep, now)
-        return cls(buttons, WalkStore(engine, buttons, keep, now), HandledRequests(engine, now))
+        walks = WalkStore(engine, buttons, keep, now)
+        return cls(
+            buttons, walks, HandledRequests(engine, now), CauseStore(engine, now), CountSamples(engine, now)
+        )
 
     async def purge(self, team: str) -> None:
         """Delete what has expired of a team's.
@@ -53,8 +62,20 @@ class StoredRequests:
         Raises:
             sqlalchemy.exc.SQLAlchemyError, OSError: the database does not answer.
         """
-        for store in (self.buttons, self.walks, self.handled):
+        for store in (self.buttons, self.walks, self.handled, self.causes, self.counts):
             await store.purge(team)
+
+
+@asynccontextmanager
+async def open_stores(
+    engine: AsyncEngine, keep: timedelta, now: Callable[[], datetime]
+) -> AsyncIterator[StoredRequests]:
+    """Open the stores of a database; end at the close what still waits for it."""
+    stored = StoredRequests.of(engine, keep, now)
+    try:
+        yield stored
+    finally:
+        await stored.causes.close()
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import cloudflare_session, database, open_accounts
+from bot.app import cause_reader, cloudflare_session, database, open_accounts
 from bot.cloudflare.errors import CloudflareError, UnknownAccount
 from bot.digests.messages.text import digest_line, report_text
 from bot.digests.model import Digest
@@ -38,7 +38,8 @@ async def preview(settings: ReportSettings, number: int) -> str:
         accounts = open_accounts(settings, session, Metrics())
         try:
             digest = await _find(engine, number)
-            reader = ReportBuilder(accounts, settings.digest_lookback, _now, settings.bot_redact)
+            causes = cause_reader(settings, accounts)
+            reader = ReportBuilder(accounts, settings.digest_lookback, _now, causes)
             return report_text(digest, await reader.report(digest.plan, digest.baseline, patient=False))
         except NoSuchDigest as error:
             raise StartupError(f"{error}; `workflows-bot digest list` shows them all") from error

@@ -191,10 +191,20 @@ class EndBookmark:
 
 @dataclass(frozen=True, slots=True)
 class OverviewBookmark:
-    """A place in the list of workflows: the first row to show, from 0."""
+    """A place in the list of workflows.
+
+    Attributes:
+        overview: what is listed.
+        offset: the first row to show, from 0, as buttons of earlier versions say it.
+        after: the name of the last row before it, which stands for the offset.
+        order: the workflows that came first as they had trouble when the first screen was shown, so that the
+            rows stay where they are while one turns pages; None puts first those that have trouble now.
+    """
 
     overview: OverviewQuery
     offset: _Count = 0
+    after: str | None = None
+    order: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

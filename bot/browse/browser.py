@@ -3,7 +3,6 @@
 A query that is one of the API's lists is walked here. All others are several lists, see `SeveralLists`.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,15 +13,15 @@ from bot.browse.bookmark import (
     KeptPage,
     KeptPlace,
     ListBookmark,
-    OverviewBookmark,
     VisitedPage,
     start_of,
 )
 from bot.browse.causes import CauseReader
+from bot.browse.counting import MOST_COUNTED, count_instances
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.planning import WorkflowFilter, allow_all
-from bot.browse.screen import Found, Overview, Row, Screen, Source, StatusCount, StatusCounts
+from bot.browse.screen import Found, Row, Screen, Source, StatusCount, StatusCounts
 from bot.browse.selection import Selection
 from bot.browse.several import READ_BACK, Limits, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
@@ -30,17 +29,12 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
     CloudflareError,
     InvalidParameter,
-    InvalidResponse,
     UnknownAccount,
     WorkflowNotFound,
 )
-from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Status, Workflow
-
-WORKFLOWS_PER_SCREEN: Final = 10
+from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Status
 
 _MOST_EMPTY_PAGES: Final = 5
-_MOST_COUNTED: Final = 50
-"""Workflows that are asked for one by one, where the list of them gives no counts."""
 _ERRORED: Final = Status("errored")
 _MILLISECOND: Final = timedelta(milliseconds=1)
 LOOKBACK: Final = timedelta(days=7)
@@ -188,46 +182,6 @@ class Browser:
         screen = _screen(mark, account, page, is_loop=await self._is_loop(mark, page))
         return replace(screen, source=Source(asked, page) if page is first else None)
 
-    async def overview(
-        self, mark: OverviewBookmark, *, fresh: bool = False, allows: WorkflowFilter = allow_all
-    ) -> Overview:
-        """Return some workflows of an account with their counts, by name.
-
-        Args:
-            mark: the place.
-            fresh: ask anew.
-            allows: says which of them may be seen, by their names.
-
-        Raises:
-            CloudflareError, UnknownAccount: as `open`.
-        """
-        account, workflows = self._accounts.get(mark.overview.account)
-        search = mark.overview.search
-        found = await workflows.list_workflows(search, fresh=fresh)
-        # The local engine ignores a search, so names are looked at here, too.
-        rows = [row for row in found.rows if not search or search.casefold() in row.name.casefold()]
-        rows = [row for row in rows if allows(row.name)]
-        rows.sort(key=lambda row: row.name.casefold())
-        size = WORKFLOWS_PER_SCREEN
-        offset = min(mark.offset, _last_screen(len(rows), size))
-        shown, uncounted = await _counted(workflows, rows[offset : offset + size], fresh=fresh)
-        return Overview(
-            query=mark.overview,
-            account=account,
-            rows=shown,
-            first=offset + 1,
-            total=len(rows),
-            here=replace(mark, offset=offset),
-            previous=replace(mark, offset=max(offset - size, 0)) if offset else None,
-            next=replace(mark, offset=offset + size) if offset + size < len(rows) else None,
-            messages=found.messages,
-            fetched_at=found.fetched_at,
-            incomplete_rows=found.incomplete_rows,
-            unread_fields=found.unread_fields,
-            uncounted=uncounted,
-            cut_short=found.cut_short,
-        )
-
     async def count_status(
         self, account: str | None, status: Status, allows: WorkflowFilter = allow_all
     ) -> StatusCounts:
@@ -239,8 +193,8 @@ class Browser:
         name, workflows = self._accounts.get(account)
         found = await workflows.list_workflows()
         seen = [row for row in found.rows if allows(row.name)]
-        first, others = seen[:_MOST_COUNTED], seen[_MOST_COUNTED:]
-        counted, _ = await _counted(workflows, first, fresh=False)
+        first, others = seen[:MOST_COUNTED], seen[MOST_COUNTED:]
+        counted, _ = await count_instances(workflows, first, fresh=False)
         rows = [
             StatusCount(row.name, row.instances[status])
             for row in (*counted, *others)
@@ -310,36 +264,6 @@ class Browser:
         """Start a walk at a page number; only the first page tells what is newest now."""
         head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
         return replace(mark, anchor=head.newest)
-
-
-async def _counted(
-    workflows: CachedWorkflows, rows: Sequence[Workflow], *, fresh: bool
-) -> tuple[Sequence[Workflow], Mapping[str, CloudflareError]]:
-    """Add counts to workflows; ask for each one that the list gave no counts for.
-
-    Those that can't be counted just now stay without, and are returned by name with why.
-
-    Raises:
-        CloudflareError: none of them can be counted.
-    """
-    uncounted = [row.name for row in rows if row.instances is None]
-    answers = await asyncio.gather(*(_count(workflows, name, fresh=fresh) for name in uncounted))
-    by_name = dict(zip(uncounted, answers, strict=True))
-    counted = {name: answer for name, answer in by_name.items() if isinstance(answer, Workflow)}
-    errors = {name: answer for name, answer in by_name.items() if isinstance(answer, CloudflareError)}
-    if errors and len(errors) == len(uncounted):
-        raise next(iter(errors.values()))
-    return [counted.get(row.name, row) for row in rows], errors
-
-
-async def _count(workflows: CachedWorkflows, name: str, *, fresh: bool) -> Workflow | CloudflareError | None:
-    """Return a workflow with its counts, or why it can't be counted; None if it has none, as if deleted."""
-    try:
-        return await workflows.get_workflow(name, fresh=fresh)
-    except (WorkflowNotFound, InvalidResponse):
-        return None
-    except CloudflareError as error:
-        return error
 
 
 def without_anchor(here: ListBookmark) -> ListBookmark:

@@ -6,15 +6,30 @@ command is read again with the names of the account's workflows at hand (`Comman
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from bot.browse.condition_options import NEED_FAILURES, conditions
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
+from bot.browse.names import (
+    Name,
+    Names,
+    is_everything,
+    looks_like_instance,
+    name_like_a_filter,
+    no_workflow,
+    read_names,
+    without_word,
+)
 from bot.browse.options import (
     ACCOUNT,
+    CREATED,
+    CREATED_UNTIL,
+    CURSOR,
     LATER,
     LIST_OPTIONS,
     OVERVIEW_OPTIONS,
+    PAGE,
     ROWS,
     SINCE,
     STATUS,
@@ -24,74 +39,69 @@ from bot.browse.options import (
     default_rows,
     read_rows,
 )
-from bot.browse.phrases import EVERYTHING, read_phrases
-from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows
+from bot.browse.phrases import read_phrases
+from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
+from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.dashboard import read_url
-from bot.cloudflare.models import Cursor, PageNumber, Position
+from bot.cloudflare.models import ENDED_STATUSES, Cursor, PageNumber, Position, Status
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
-from bot.language import filters, name_matching
+from bot.language import filters
 from bot.language.command import Command
-from bot.language.errors import QueryError, typed, without_span
+from bot.language.errors import QueryError, one_of, typed
 from bot.language.filler_words import without_fillers
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token, quote, span_with_marks, split
+from bot.language.tokens import COMMAND, Token, quote, split
 
-ListRequest = ListInstances | ListWorkflows | FindStatus | DescribeInstance | HelpQuery
+ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
+
+ERRORED: Final = Status("errored")
 
 _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
+_BY_CREATION: Final = {SINCE.key: CREATED.key, UNTIL.key: CREATED_UNTIL.key}
 _NAME_KEYS: Final = ("workflow", "flow", "wf")
-_MOST_NAMES: Final = 5
-_ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """The words that say which workflow.
-
-    Attributes:
-        words: those of the command.
-        workflow: the name that they mean.
-    """
-
-    words: tuple[Token, ...]
-    workflow: str
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """Return how they were read, if they are not the name itself."""
-        said = " ".join(word.value for word in self.words)
-        return () if said == self.workflow else (Reading(said, quote(self.workflow)),)
 
 
 def read_list(words: Sequence[Token], command: Command) -> ListRequest:
-    """Read words that ask for instances, or for workflows: those behind `list`, or all of a command.
+    """Read words that ask for instances, or for workflows: all of a command.
 
     Raises:
         QueryError: something in them can't be understood.
     """
+    return _read(words, command, is_list=False)
+
+
+def read_instances(words: Sequence[Token], command: Command) -> ListRequest:
+    """Read the words behind `list`, where a star alone asks for the instances of every workflow.
+
+    Raises:
+        QueryError: as `read_list`.
+    """
+    return _read(words, command, is_list=True)
+
+
+def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListRequest:
     if any(word.is_flag and word.key == "help" for word in words):
         return HelpQuery()
     words, addresses = read_addresses(words)
-    addressed = [word for word in words if word.key is None and word.value.startswith("@")]
-    found, readings = read_phrases(join_flags([word for word in words if word not in addressed]))
-    readings = (*addresses, *readings, *(Reading(word.text, "") for word in addressed))
+    addressed = [word for word in words if _is_address(word)]
+    typed_words = join_flags([word for word in words if word not in addressed])
+    found, readings = read_phrases(typed_words)
+    names = read_names([word for word in found if word.key is None], command)
+    if not names.found and (name := _name_like_a_filter(typed_words, found, command)):
+        # a workflow may be called `latest`, or `errored`
+        found, readings = read_phrases([word for word in typed_words if word not in name.words])
+        names = Names((name,), _without_everything(found))
     given = [word for word in found if word.key is not None]
-    bare = [word for word in found if word.key is None]
-    name = _name(bare, command)
-    if name is None and not any(word.key == STATUS.key for word in given):
-        name = _name_like_a_filter(words, command)
-        if name is not None:  # a workflow may be called `latest`
-            given, readings = [word for word in words if word.key is not None], ()
-    if name is None:
-        request = _read_without_name(given, command)
-    elif _is_lone_id(name, bare, command):
-        request = with_account(DescribeInstance(None, name.workflow), given, command)
+    readings = (*addresses, *names.readings, *readings, *(Reading(word.text, "") for word in addressed))
+    wants_all = is_list and any(word.value == PATTERN for word in found if word.key is None)
+    if not names.found and not wants_all and _is_of_overview(given):
+        is_question = {"you", "do"} <= {word.value.lower() for word in found}
+        request: ListRequest = HelpQuery() if is_question else _read_overview(given, command)
+    elif _is_lone_id(names, command):
+        request = with_account(DescribeInstance(None, names.workflows[0]), given, command)
     else:
-        readings = (*name.readings, *readings)
-        request = _read_with_name(name, given, [word for word in bare if word not in name.words], command)
-    if isinstance(request, ListWorkflows) and {"you", "do"} <= {word.value.lower() for word in bare}:
-        return HelpQuery()  # "what can you do"
+        request = _read_selection(names, given, command)
     return replace(request, readings=readings) if readings else request
 
 
@@ -155,63 +165,152 @@ def account_in(command: Command) -> str | None:
     return next((word.value for word in words if word.key == "account"), None)
 
 
-def _name(bare: Sequence[Token], command: Command) -> _Name | None:
-    """Return the words that say which workflow; None if they mean all workflows, or name none.
-
-    Raises:
-        QueryError: the words fit several workflows, or no workflow has the name and one has a similar one.
-    """
-    candidates = [word for word in without_fillers(bare) if not _is_everything(word)]
-    other = {word.value for word in bare if word not in candidates}
-    found = name_matching.find_name([word.value for word in bare], command.workflows, other.__contains__)
-    if found is None:
-        if candidates and command.workflows and not looks_like_instance(candidates[0].value):
-            _refuse_unknown(candidates[0], command)
-        return _Name((candidates[0],), candidates[0].value) if candidates else None
-    words = tuple(bare[found.start : found.stop])
-    if len(found.names) > 1:
-        raise words[0].wrong(
-            "may mean several workflows", expected="a whole name", nearest=tuple(map(quote, found.names))
-        )
-    return _Name(words, found.names[0])
+def _is_address(word: Token) -> bool:
+    """Return whether a word calls somebody, as in `@grace look at orders`."""
+    return word.key is None and not word.quoted and word.value.startswith("@")
 
 
-def _is_lone_id(name: _Name, bare: Sequence[Token], command: Command) -> bool:
+def _name_like_a_filter(words: Sequence[Token], found: Sequence[Token], command: Command) -> Name | None:
+    """Return the word that is a workflow's name, though it was read as a filter; a status is one for sure."""
+    if not command.workflows and any(word.key == STATUS.key for word in found):
+        return None
+    return name_like_a_filter(words, command)
+
+
+def _without_everything(found: Sequence[Token]) -> tuple[Token, ...]:
+    bare = without_fillers([word for word in found if word.key is None])
+    return tuple(word for word in bare if not is_everything(word))
+
+
+def _is_lone_id(names: Names, command: Command) -> bool:
     """Return whether what was taken for a name is the id of an instance, as no workflow is called so."""
-    is_id = bool(command.workflows) and looks_like_instance(name.workflow)
-    return is_id and name.workflow not in command.workflows and len(without_fillers(bare)) == 1
+    if not command.workflows or names.rest or len(names.workflows) != 1:
+        return False
+    name = names.workflows[0]
+    return looks_like_instance(name) and name not in command.workflows
 
 
-def _name_like_a_filter(words: Sequence[Token], command: Command) -> _Name | None:
-    """Return the only bare word as the name, though other commands read it as a filter."""
-    bare = [word for word in without_fillers(words) if word.key is None and not _is_everything(word)]
-    is_name = len(bare) == 1 and (not command.workflows or bare[0].value in command.workflows)
-    return _Name((bare[0],), bare[0].value) if is_name else None
+def _is_of_overview(given: Sequence[Token]) -> bool:
+    return all(OVERVIEW_OPTIONS.find(word.key or "") for word in given)
 
 
-def _refuse_unknown(name: Token, command: Command) -> None:
-    """Refuse what is the name of no workflow, if the name of one is like it."""
-    if similar := name_matching.find_similar(name.value, command.workflows):
-        raise _no_workflow(name, similar)
-
-
-def _no_workflow(name: Token, similar: Sequence[str] = ()) -> QueryError:
-    """Return the error for what is the name of no workflow, with the names that are like it."""
-    return name.wrong(
-        "is not the name of a workflow",
-        expected=f"one that `{COMMAND}` shows",
-        nearest=tuple(map(quote, similar)),
-    )
-
-
-def _read_without_name(given: Sequence[Token], command: Command) -> ListRequest:
-    """Read a command without a name: the overview, or the workflows that have a status."""
+def _read_overview(given: Sequence[Token], command: Command) -> ListWorkflows:
     named = [
         replace(word, key=option.key) for word in given if (option := OVERVIEW_OPTIONS.find(word.key or ""))
     ]
-    if len(named) == len(given):
-        values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(named, command.text), command)
-        return ListWorkflows(OverviewQuery(**values))
+    values = OVERVIEW_OPTIONS.read(OVERVIEW_OPTIONS.by_key(named, command.text), command)
+    return ListWorkflows(OverviewQuery(**values))
+
+
+def _read_selection(names: Names, given: Sequence[Token], command: Command) -> ListRequest:
+    """Read a command that asks for instances: a list, or something else about a workflow."""
+    for name in names.found:
+        if not 1 <= len(name.workflow) <= MAX_WORKFLOW_NAME:
+            raise name.words[0].wrong(
+                f"has {len(name.workflow)} characters",
+                expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
+            )
+    rest = names.rest
+    if rest and rest[-1].value.lower() == "help":
+        return HelpQuery(workflow=names.workflows[0])
+    if len(rest) == 1 and is_instance_id(rest[0]) and len(names.workflows) == 1:
+        return with_account(DescribeInstance(names.workflows[0], rest[0].value), given, command)
+    if rest and command.workflows and len(names.found) == 1 and not _is_known(names.workflows[0], command):
+        raise no_workflow(names.found[0].words[0])  # the words behind it are of some other sentence
+    if rest:
+        raise _unexpected_word(rest[0], rest[1] if len(rest) > 1 else None, names)
+    if not names.found:
+        _refuse_search(given)
+    return ListInstances(_read_query(names.workflows, given, command))
+
+
+def _is_known(name: str, command: Command) -> bool:
+    return PATTERN in name or name in command.workflows
+
+
+def _read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Command) -> PendingQuery:
+    """Read the filters of a list of some workflows; none stands for all."""
+    said = [word for word in given if LIST_OPTIONS.key_of(word.key or "") == STATUS.key]
+    by_key = LIST_OPTIONS.by_key([word for word in given if word not in said], command.text)
+    rows = by_key.pop(ROWS.key, None)  # how many there may be depends on the view
+    values = LIST_OPTIONS.read(by_key, command)
+    statuses = tuple(dict.fromkeys(status for word in said for status in STATUS.read(word, command)))
+    view: View = values.get("view", "rows")
+    number = default_rows(view) if rows is None else read_rows(rows, view)
+    start = _start(by_key, values.pop("page", None), values.pop("cursor", None))
+    direction = values.pop("direction", None)
+    if direction is not None and not isinstance(start, Cursor):
+        raise by_key["direction"].wrong(
+            "needs `cursor:`",
+            expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
+            nearest=("",),
+        )
+    words = {key: values.pop(key, None) for key in (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)}
+    where = conditions(values)
+    selection = Selection(
+        workflows, values.pop("account", None), _with_errored(statuses, by_key), where=where
+    )
+    pending = PendingQuery(ListQuery(selection, number, start, direction, view), **words)
+    if start is not None:
+        _refuse_place(by_key, pending, command)
+    return pending
+
+
+def _with_errored(statuses: tuple[Status, ...], by_key: dict[str, Token]) -> tuple[Status, ...]:
+    """Return the statuses with the one that a condition needs, of which alone an error is known.
+
+    Raises:
+        QueryError: others are asked for.
+    """
+    said = next((by_key[key] for key in NEED_FAILURES if key in by_key), None)
+    if said is None or ERRORED in statuses:
+        return statuses
+    if statuses:
+        raise said.wrong(
+            f"is about errored instances, and {one_of(statuses)} is asked for",
+            expected="`status:errored` beside it",
+            nearest=("",),
+        )
+    return (ERRORED,)
+
+
+def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Command) -> None:
+    """Refuse a page or a cursor in a list that is not one of the API's.
+
+    Raises:
+        QueryError: it is none.
+    """
+    word = by_key.get(PAGE.key) or by_key[CURSOR.key]
+    selection = pending.query.selection
+    if selection.stream is None:
+        raise word.wrong(
+            f"is a place in one list of Cloudflare's API, and {_why_no_stream(selection)}",
+            expected="one workflow, at most one status, and no filter that the API lacks",
+            nearest=("",),
+        )
+    if (pending.since or pending.until) and not ENDED_STATUSES.isdisjoint(selection.statuses):
+        times = [(by_key[key], by) for key, by in _BY_CREATION.items() if key in by_key]
+        by_creation = command.text
+        for time, key in sorted(times, key=lambda each: each[0].start, reverse=True):
+            by_creation = f"{by_creation[: time.start]}{key}:{time.raw}{by_creation[time.end :]}"
+        raise QueryError(
+            word.text,
+            f"is a place in Cloudflare's order, by creation, and {typed(times[0][0].text)} is about the end",
+            expected="`created:` or `created_until:` in its place, or no page",
+            nearest=(by_creation, without_word(word, command)),
+        )
+
+
+def _why_no_stream(selection: Selection) -> str:
+    if not selection.workflow:
+        return "this list is of several workflows"
+    if len(selection.statuses) > 1:
+        return "this list is of several statuses"
+    return "this list is searched row by row"
+
+
+def _refuse_search(given: Sequence[Token]) -> None:
+    """Refuse a filter that lists lack, where a list of every workflow is asked for."""
     for word in given:  # a mistyped option is the nearer mistake
         option = OVERVIEW_OPTIONS.find(word.key or "")
         if option is not None and LIST_OPTIONS.key_of(word.key or "") is None:
@@ -219,54 +318,6 @@ def _read_without_name(given: Sequence[Token], command: Command) -> ListRequest:
         if LIST_OPTIONS.key_of(word.key or "") is None:
             of_overview = OVERVIEW_OPTIONS.unknown(word)
             raise of_overview if of_overview.nearest else LIST_OPTIONS.unknown(word)
-    by_key = LIST_OPTIONS.by_key(given, command.text)
-    values = LIST_OPTIONS.read(by_key, command)
-    left = by_key.keys() - {STATUS.key, SINCE.key, UNTIL.key, ROWS.key, ACCOUNT.key}
-    if STATUS.key not in by_key or left:
-        raise QueryError(
-            given[0].text,
-            "does not say which workflow",
-            expected=f"a name, as in `{COMMAND} list NAME`; `{COMMAND}` alone shows them all",
-            nearest=tuple(
-                f"list {quote(name)} {command.text.strip()}" for name in command.workflows[:_MOST_NAMES]
-            ),
-        )
-    return FindStatus(**values)
-
-
-def _read_with_name(
-    name: _Name, given: Sequence[Token], bare: Sequence[Token], command: Command
-) -> ListRequest:
-    """Read a command with a name: a list, or something else about that workflow."""
-    said = name.words[0]
-    if not 1 <= len(name.workflow) <= MAX_WORKFLOW_NAME:
-        raise said.wrong(
-            f"has {len(name.workflow)} characters",
-            expected=f"a workflow's name of 1 to {MAX_WORKFLOW_NAME} characters",
-        )
-    rest = [word for word in without_fillers(bare) if not _is_everything(word)]
-    if rest and rest[-1].value.lower() == "help":
-        return HelpQuery(workflow=name.workflow)
-    if len(rest) == 1 and is_instance_id(rest[0]):
-        return with_account(DescribeInstance(name.workflow, rest[0].value), given, command)
-    if rest and command.workflows and name.workflow not in command.workflows:
-        raise _no_workflow(said)  # the words behind it are of some other sentence
-    if rest:
-        raise _unexpected_word(rest[0], rest[1] if len(rest) > 1 else None, name, command)
-    by_key = LIST_OPTIONS.by_key(given, command.text)
-    rows = by_key.pop(ROWS.key, None)  # how many there may be depends on the view
-    values = LIST_OPTIONS.read(by_key, command)
-    view: View = values.get("view", "rows")
-    values["rows"] = default_rows(view) if rows is None else read_rows(rows, view)
-    since, until = values.pop("since", None), values.pop("until", None)
-    start = _start(by_key, values.pop("page", None), values.pop("cursor", None))
-    if "direction" in by_key and not isinstance(start, Cursor):
-        raise by_key["direction"].wrong(
-            "needs `cursor:`",
-            expected="`cursor:TOKEN` beside it, as the API takes a direction only together with a cursor",
-            nearest=("",),
-        )
-    return ListInstances(PendingQuery(ListQuery.of(name.workflow, start=start, **values), since, until))
 
 
 def _searched_list(word: Token) -> QueryError:
@@ -300,6 +351,10 @@ def join_flags(tokens: Sequence[Token]) -> list[Token]:
             continue
         value = next(rest, None)
         if value is None or value.key is not None:
+            if filters.synonymous_status(name):  # `--error` alone
+                words.append(replace(token, key=None, value=name, raw=name, is_flag=False))
+                words += [] if value is None else [value]
+                continue
             raise token.wrong("has no value", expected=f"a word after it, as in `{token.key}:VALUE`")
         gap = " " * (value.start - token.end)
         words.append(replace(token, text=f"{token.text}{gap}{value.text}", value=value.value, raw=value.raw))
@@ -311,43 +366,29 @@ def is_instance_id(word: Token) -> bool:
     return word.key is None and looks_like_instance(word.value)
 
 
-def looks_like_instance(text: str) -> bool:
-    """Return whether a text is most likely the id of an instance: long, and with four digits in it."""
-    return _ID.fullmatch(text) is not None
-
-
-def _is_everything(word: Token) -> bool:
-    return not word.quoted and word.value.lower() in EVERYTHING
-
-
-def _unexpected_word(word: Token, after: Token | None, name: _Name, command: Command) -> QueryError:
-    """Return the error for a bare word that is neither the name nor a part of a filter."""
-    if others := name_matching.resolve(word.value, command.workflows):
-        if name.workflow in others:
-            return word.wrong("repeats the workflow's name", expected="the name once", nearest=("",))
-        either = (_without(word, command), _without(name.words[0], command))
-        return QueryError(
-            word.text, "is a second workflow", expected="one, as a list shows one", nearest=either
+def _unexpected_word(word: Token, after: Token | None, names: Names) -> QueryError:
+    """Return the error for a bare word that is neither a name nor a part of a filter."""
+    if is_instance_id(word):
+        return word.wrong(
+            "looks like an instance's id, and several workflows are named",
+            expected="one workflow, as an id is one of its own",
+            nearest=(f"id:{quote(word.value)}",),
         )
     if option := LIST_OPTIONS.find(word.value.lower()):
         return word.wrong("has nothing behind it that I can read", expected=f"as in {typed(option.example)}")
     if word.value.lower() in _OLDEST_FIRST:
         last = after if after is not None and after.value.lower() in ("first", "order") else word
         return QueryError(
-            command.text[word.start : last.end],
+            word.text if last is word else f"{word.text} {last.text}",
             "asks for an order that Cloudflare gives only behind a cursor",
             expected="the newest first, as always",
             nearest=("",),
             span=(word.start, last.end),
         )
     close = filters.nearest_status(word.value)
+    said = ", ".join(typed(name) for name in names.workflows)
     return word.wrong(
-        f"is a word I don't know after the workflow's name, {typed(name.workflow)}",
+        f"is a word I don't know after the workflow's name, {said}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
         nearest=(close or "",),
     )
-
-
-def _without(word: Token, command: Command) -> str:
-    """Return a command's text without a word and without the `and` that joined it to another one."""
-    return without_span(command.text, *span_with_marks(command.text, word.start, word.end))

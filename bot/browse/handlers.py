@@ -9,7 +9,6 @@ import structlog
 from cachetools import LRUCache, TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.access.messages import ACCESS
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark, Place
@@ -19,10 +18,10 @@ from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.not_yet import not_yet_message
-from bot.browse.messages.overview import overview_message
 from bot.browse.messages.problems import restart, similar
 from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import ListQuery
+from bot.browse.overview_handlers import OverviewHandlers
 from bot.browse.requests import (
     ApplyFilter,
     DeleteShared,
@@ -37,7 +36,7 @@ from bot.browse.requests import (
     TurnPage,
 )
 from bot.browse.rights import error_for_hidden
-from bot.browse.screen import Overview, Screen
+from bot.browse.screen import Screen
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
 from bot.language import name_matching
@@ -60,7 +59,7 @@ from bot.slack.reply import (
 )
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
-from bot.ui.elements import Controls, command, duration
+from bot.ui.elements import Controls, duration
 from bot.ui.form_fields import field_errors
 from bot.ui.notices import not_your_share_message, unknown_control_message
 from bot.ui.problems import Suggestion, problem_message
@@ -73,8 +72,6 @@ _MOST_REFRESHED: Final = 1_000
 _FORM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack opens a form within three seconds of its click; a zone that takes longer is not waited for."""
 _UTC_NOTICE: Final = "Slack did not tell your time zone, so times are read as UTC."
-
-_SOME_NOTICE: Final = f"These are the workflows that you may look at here: {command(ACCESS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +94,7 @@ class ListHandlers:
         refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
         nearest_verb: returns the verb that looks like a word, which may have been taken for a name.
         access: says who may look at what.
+        overview: answers about the overview.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that lists need comes together here
@@ -109,6 +107,7 @@ class ListHandlers:
         refresh_pause: timedelta,
         nearest_verb: Callable[[str], str | None],
         access: Access,
+        overview: OverviewHandlers,
     ) -> None:
         self._browser = browser
         self._requests = requests
@@ -118,6 +117,7 @@ class ListHandlers:
         self._refresh_pause = refresh_pause
         self._nearest_verb = nearest_verb
         self._access = access
+        self._overview = overview
         self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
             _MOST_REFRESHED, refresh_pause.total_seconds()
         )
@@ -290,7 +290,7 @@ class ListHandlers:
             return known
         try:
             if isinstance(place, OverviewBookmark):
-                return await self._overview(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
+                return await self._overview.show(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
             show = self._browser.refresh if fresh else self._browser.turn
             allows = viewer.workflow_filter(place.query.account)
             screen = await show(place, allows=allows, team=team)
@@ -364,34 +364,11 @@ class ListHandlers:
         known = self._shown.get((team, place, notices))
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 
-    async def _overview(
-        self,
-        viewer: Viewer,
-        place: OverviewBookmark,
-        *,
-        fresh: bool,
-        notices: tuple[str, ...],
-        sharer: Viewer | None,
-    ) -> ShowMessage:
-        team, account = viewer.team, place.overview.account
-        viewers = [viewer] if sharer is None else [viewer, sharer]
-
-        def allows(workflow: str) -> bool:
-            return all(each.may(Right.VIEW, account, workflow) for each in viewers)
-
-        overview = await self._browser.overview(place, fresh=fresh, allows=allows)
-        if not all(each.may_all(Right.VIEW, account) for each in viewers):
-            notices = (*notices, _SOME_NOTICE)
-        lists = [OpenList(Bookmark(ListQuery.of(row.name, account))) for row in overview.rows]
-        values = [await self._save(request, team) for request in lists]
-        controls = await self._controls(team, overview)
-        return ShowMessage(overview_message(overview, controls, values, notices))
-
-    async def _controls(self, team: str, shown: Screen | Overview) -> Controls:
+    async def _controls(self, team: str, shown: Screen) -> Controls:
         previous, next_ = (
             None if place is None else TurnPage(place) for place in (shown.previous, shown.next)
         )
-        filter_ = OpenFilter(shown.query.from_start) if isinstance(shown, Screen) else None
+        filter_ = OpenFilter(shown.query.from_start)
         wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here))
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from bot.browse.options import DEFAULT_ROWS, LIST_OPTIONS, MAX_TABLE_ROWS, OVERVIEW_OPTIONS, View, max_rows
-from bot.browse.phrases import quote_name
+from bot.browse.phrases import write_names
 from bot.browse.selection import Selection
 from bot.cloudflare.models import (
     MAX_PER_PAGE,
@@ -152,7 +152,7 @@ class ListQuery:
 
     def command(self) -> str:
         """Return the command for the same list."""
-        return " ".join((COMMAND, "list", quote_name(self.workflow), *LIST_OPTIONS.echo(self)))
+        return " ".join((COMMAND, "list", write_names(self.selection.workflows), *LIST_OPTIONS.echo(self)))
 
 
 _FLAT: Final = {"since": "created_since", "until": "created_until", "ended": "since", "ended_until": "until"}
@@ -196,54 +196,93 @@ class PendingQuery:
         query: complete but for its times.
         since: the words of `since:`.
         until: the words of `until:`.
+        created: the words of `created:`.
+        created_until: the words of `created_until:`.
     """
 
     query: ListQuery
     since: str | None = None
     until: str | None = None
+    created: str | None = None
+    created_until: str | None = None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return the words of each time that was given, by its key."""
+        found = {
+            "since": self.since,
+            "until": self.until,
+            "created": self.created,
+            "created_until": self.created_until,
+        }
+        return {key: text for key, text in found.items() if text is not None}
 
     @property
     def has_times(self) -> bool:
         """Return whether it means another list a minute later."""
-        return self.since is not None or self.until is not None
+        return bool(self.words)
 
     @property
     def needs_zone(self) -> bool:
         """Return whether a wall-clock time was typed."""
-        return any(times.needs_zone(text) for text in (self.since, self.until) if text is not None)
+        return any(map(times.needs_zone, self.words.values()))
 
     def resolve(self, clock: Clock) -> ListQuery:
         """Return the query at a moment, in a zone.
 
         Raises:
-            QueryError: a time can't be read, a list can't begin at it, or no time lies between the two.
-                The error proposes the list for each time that may have been meant.
+            QueryError: a time can't be read, a list can't begin at it, no time lies between two, or two mean
+                the same. The error proposes the list for each time that may have been meant.
         """
-        since = self._moment("since", self.since, clock)
-        until = self._moment("until", self.until, clock, since)
-        if since and until and since.at >= until.at:
-            raise QueryError(
-                f"until:{self.until}",
-                f"is not later than {typed(f'since:{self.since}')}",
-                expected="`until:` to be the later of the two",
-            )
-        return replace(self.query, selection=replace(self.query.selection, since=since, until=until))
+        since, until = self._bounds("since", "until", clock)
+        created_since, created_until = self._bounds("created", "created_until", clock)
+        selection = replace(
+            self.query.selection,
+            since=since,
+            until=until,
+            created_since=created_since,
+            created_until=created_until,
+        )
+        if not selection.by_end:
+            self._refuse_same("since", "created")
+            self._refuse_same("until", "created_until")
+        return replace(self.query, selection=selection)
 
     def command(self) -> str:
         """Return the command for the same list, its times as they were typed."""
-        since, until = self.since, self.until
-        typed_times = (f"{key}:{quote(text)}" for key, text in (("since", since), ("until", until)) if text)
+        typed_times = (f"{key}:{quote(text)}" for key, text in self.words.items())
         return " ".join((self.query.command(), *typed_times))
 
-    def _moment(
-        self, key: str, text: str | None, clock: Clock, after: TimePoint | None = None
-    ) -> TimePoint | None:
+    def _bounds(self, first: str, last: str, clock: Clock) -> tuple[TimePoint | None, TimePoint | None]:
+        start = self._moment(first, clock)
+        end = self._moment(last, clock, start)
+        if start and end and start.at >= end.at:
+            raise QueryError(
+                f"{last}:{self.words[last]}",
+                f"is not later than {typed(f'{first}:{self.words[first]}')}",
+                expected=f"`{last}:` to be the later of the two",
+            )
+        return start, end
+
+    def _refuse_same(self, key: str, other: str) -> None:
+        """Refuse two times of the same kind that both mean the creation, of which one says nothing."""
+        if key not in self.words or other not in self.words:
+            return
+        second = typed(f"{other}:{self.words[other]}")
+        raise QueryError(
+            f"{key}:{self.words[key]}",
+            f"and {second} both mean the creation, as no ended status is asked for",
+            expected="one of the two",
+            nearest=("",),
+        )
+
+    def _moment(self, key: str, clock: Clock, after: TimePoint | None = None) -> TimePoint | None:
+        text = self.words.get(key)
         if text is None:
             return None
         try:
-            return (
-                _past(text, clock) if key == "since" else times.read(text, clock, after.at if after else None)
-            )
+            starts = key in ("since", "created")
+            return _past(text, clock) if starts else times.read(text, clock, after.at if after else None)
         except QueryError as error:
             meant = {words: self._replace_time(text, words) for words in error.choices}
             meant = {words: query for words, query in meant.items() if query.is_readable(clock)}
@@ -252,10 +291,9 @@ class PendingQuery:
             raise wrong from error
 
     def _replace_time(self, text: str, words: str) -> "PendingQuery":
-        """Return the query with other words for a time, also where the other time holds the same words."""
-        since, until = self.since, self.until
-        return replace(
-            self, since=since and since.replace(text, words), until=until and until.replace(text, words)
+        """Return the query with other words for a time, also where another time holds the same words."""
+        return PendingQuery(
+            self.query, **{key: time.replace(text, words) for key, time in self.words.items()}
         )
 
     def is_readable(self, clock: Clock) -> bool:

@@ -1,8 +1,10 @@
 """The filters of a list of instances, and the options of the overview."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from bot.cloudflare.models import STATUSES, Cursor, PageNumber, Status
+from bot.browse.condition_options import CONDITION_OPTIONS
+from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Status
 from bot.language import filters, times
 from bot.language.errors import QueryError, nearest, one_of
 from bot.language.options import Field, Option, Options
@@ -32,13 +34,30 @@ def max_rows(view: View) -> int:
     return MAX_TABLE_ROWS if view == "table" else MAX_ROWS
 
 
-def _write_status(status: Status) -> str:
-    return status if status in STATUSES else in_quotes(status)
+def _write_statuses(statuses: Sequence[Status]) -> str:
+    """Return statuses as they stand behind the key: those that need quotes as filters of their own."""
+    known: list[str] = []
+    words: list[str] = []
+    for status in statuses:
+        if status in STATUSES:
+            known.append(status)
+            continue
+        words += [",".join(known)] * bool(known) + [in_quotes(status)]
+        known = []
+    words += [",".join(known)] * bool(known)
+    return " status:".join(words)
 
 
 def _write_time(moment: TimePoint) -> str:
     """Return a time's words as a value; colons need no quotes there."""
     return quote(moment.text) if " " in moment.text else moment.text
+
+
+def _is_about(asked: "ListQuery") -> str:
+    """Return what `since:` and `until:` of a list are about."""
+    if not asked.selection.by_end:
+        return "created"
+    return "ended" if ENDED_STATUSES.issuperset(asked.selection.statuses) else "ended or created"
 
 
 def read_rows(word: Token, view: View) -> int:
@@ -80,42 +99,71 @@ def _cursor_of(asked: "ListQuery") -> str | None:
     return asked.start.token if isinstance(asked.start, Cursor) else None
 
 
-STATUS: Final[Option[Status]] = Option(
+STATUS: Final[Option[tuple[Status, ...]]] = Option(
     key="status",
-    example="status:errored",
-    help=f"{one_of(STATUSES)}. The word alone works too; a status newer than this bot goes in quotes",
-    read=lambda word, _: filters.read_status(word),
-    write=_write_status,
+    example="status:errored,terminated",
+    help=f"{one_of(STATUSES)}, or several. The words alone work too; "
+    "a status newer than this bot goes in quotes",
+    read=lambda word, _: filters.read_statuses(word),
+    write=_write_statuses,
+    get=lambda asked: asked.selection.statuses or None,
     parameter="status",
     synonyms=("state", "is", "with", "only"),
     default="all",
-    field=Field("Status"),
+    field=Field("Status", hint="Several may be chosen; none means any"),
 )
 SINCE: Final[Option[Any]] = Option(
     key="since",
     example="since:24h",
-    help="only instances *created* since a time",
+    help="only instances that *ended* since a time if `errored`, `terminated` or `complete` ones are asked "
+    "for, else those *created* since",
     read=lambda word, _: filters.required(word, times.EXPECTED),
     write=_write_time,
-    phrase=lambda moment, say: say("created since", moment.at),
-    parameter="date_start",
+    phrase=lambda moment, asked, say: say(f"{_is_about(asked)} since", moment.at),
     synonyms=("from", "after", "start"),
     default="no bound",
     field=Field(
-        "Created since",
-        hint=f"In your own time zone. Every way to write a time: {COMMAND} help times",
+        "Since",
+        hint=f"When they ended, for errored, terminated and complete ones; else when they were created. "
+        f"In your own time zone. Every way to write a time: {COMMAND} help times",
         placeholder="24h, today, monday 09:00",
     ),
 )
 UNTIL: Final[Option[Any]] = Option(
     key="until",
     example='until:"yesterday 17:30"',
-    help="only instances *created* until a time",
+    help="only those that *ended*, or were *created*, until a time, likewise",
     read=lambda word, _: filters.required(word, times.EXPECTED),
     write=_write_time,
-    phrase=lambda moment, say: say("created until", moment.at),
-    parameter="date_end",
+    phrase=lambda moment, asked, say: say(f"{_is_about(asked)} until", moment.at),
     synonyms=("to", "before", "end"),
+    default="no bound",
+    field=Field("Until", placeholder="1h, yesterday 17:30"),
+)
+CREATED: Final[Option[Any]] = Option(
+    key="created",
+    example="created:2h",
+    help="only instances *created* since a time, whatever their status",
+    read=lambda word, _: filters.required(word, times.EXPECTED),
+    write=_write_time,
+    get=lambda asked: asked.selection.created_since,
+    phrase=lambda moment, _, say: say("created since", moment.at),
+    parameter="date_start",
+    aliases=("created_since",),
+    synonyms=("created_after",),
+    default="no bound",
+    field=Field("Created since", placeholder="24h, today, monday 09:00"),
+)
+CREATED_UNTIL: Final[Option[Any]] = Option(
+    key="created_until",
+    example="created_until:1h",
+    help="only instances *created* until a time, whatever their status",
+    read=lambda word, _: filters.required(word, times.EXPECTED),
+    write=_write_time,
+    get=lambda asked: asked.selection.created_until,
+    phrase=lambda moment, _, say: say("created until", moment.at),
+    parameter="date_end",
+    synonyms=("created_before",),
     default="no bound",
     field=Field("Created until", placeholder="1h, yesterday 17:30"),
 )
@@ -150,7 +198,7 @@ PAGE: Final[Option[int]] = Option(
     help="the page to start at, counted in rows of a message",
     read=lambda word, _: filters.read_number(word, "page"),
     get=_page_of,
-    phrase=lambda number, _: f"from page {number}",
+    phrase=lambda number, *_: f"from page {number}",
     parameter="page",
     default="the first",
 )
@@ -198,15 +246,25 @@ _LATER: Final = "is a filter that this bot does not have yet"
 _LEFT_OUT: Final = "leaves a status out, which Cloudflare can't"
 NOT: Final = "not"
 """The key of an excluded status, which is always refused."""
-LATER: Final = (
-    "id", "error", "message", "reason", "longer", "shorter", "slower", "faster", "took", "duration",
-    "trigger", "source", "version", "step", "output", "params", "payload",
-)  # fmt: skip
+LATER: Final = ("output", "params", "payload")
 """What people filter by and Cloudflare's list does not."""
 
 
 LIST_OPTIONS: Final = Options(
-    (STATUS, SINCE, UNTIL, ROWS, VIEW, PAGE, CURSOR, DIRECTION, ACCOUNT),
+    (
+        STATUS,
+        SINCE,
+        UNTIL,
+        CREATED,
+        CREATED_UNTIL,
+        *CONDITION_OPTIONS,
+        ROWS,
+        VIEW,
+        PAGE,
+        CURSOR,
+        DIRECTION,
+        ACCOUNT,
+    ),
     unknown=_UNKNOWN,
     others={
         SEARCH.key: "can't be used in a list, as it looks for workflows",

@@ -25,6 +25,7 @@ from bot.browse.options import (
     VIEW,
     VIEWS,
 )
+from bot.browse.selection import PATTERN
 from bot.cloudflare.models import DIRECTIONS
 from bot.language import filters, time_ranges, times
 from bot.language.filler_words import is_filler
@@ -47,6 +48,10 @@ _USUAL_ORDER: Final = ("most recent first", "newest first", "latest first", "des
 _NEGATION: Final = re.compile(
     r"(?:!|-|~|status!=|status:!|non-?|(?:not|no|without|except|excluding|isn't)$)(\w*)", re.IGNORECASE
 )
+JOINS: Final = re.compile(r"[,;|&+]")
+"""Between two names in one word."""
+_PLAIN_PATTERN: Final = re.compile(r"\w[\w-]*\*", re.ASCII)
+"""A pattern that needs no quotes: one star, where it makes no word bold."""
 _KEY_AND_VALUE: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
 _KEY_AND_NUMBER: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
 
@@ -63,7 +68,16 @@ def quote_name(name: str) -> str:
     """Return a workflow's name as a command needs it: in quotes if the bare word means something else."""
     word = Token(name, 0, None, name, name)
     is_other = is_phrase(name) or is_filler(word) or name.lower() in {*EVERYTHING, "help"}
-    return in_quotes(name) if is_other else quote(name)
+    if is_other or name.startswith("@") or JOINS.search(name):
+        return in_quotes(name)
+    return name if _PLAIN_PATTERN.fullmatch(name) else quote(name)
+
+
+def write_names(workflows: Sequence[str]) -> str:
+    """Return workflows' names and patterns as a command needs them, a star for every workflow."""
+    names = [quote_name(name) for name in workflows]
+    plain = all(name == written for name, written in zip(workflows, names, strict=True))
+    return (("," if plain else ", ").join(names)) or PATTERN
 
 
 def is_phrase(word: str) -> bool:
@@ -113,7 +127,10 @@ class _Reader:
             behind = self._bare_words(count)
             if (words := times.longest_time([value, *behind])) > 1:
                 value, count, is_joined = " ".join([value, *behind[: words - 1]]), count + words - 1, True
-        status = filters.synonymous_status(value) if option is STATUS and not first.quoted else None
+        status: str | None = None
+        if option is STATUS and not first.quoted:
+            status = filters.synonymous_status(value) or ",".join(filters.statuses_in(value)) or None
+            status = None if status == value else status
         reports = status is not None or not option.is_called(name.lower().replace("-", "_"))
         if is_joined or status:
             self._replace(count, {option.key: status or value}, reports=reports)
@@ -216,6 +233,10 @@ class _Reader:
             if len(words) >= count and (known or synonym):
                 self._replace(count, {STATUS.key: known or synonym or ""}, reports=known is None)
                 return True
+        if words and (several := filters.statuses_in(words[0])):
+            written = ",".join(several)
+            self._replace(1, {STATUS.key: written}, reports=written != words[0].lower())
+            return True
         return False
 
     def _bare_words(self, start: int) -> list[str]:
@@ -228,11 +249,17 @@ class _Reader:
         taken, self._left = self._left[:count], self._left[count:]
         text = _text(taken)
         self.found += [
-            Token(text, taken[0].start, key, value, quote(value)) for key, value in written.items()
+            Token(text, taken[0].start, key, value, _write_value(key, value))
+            for key, value in written.items()
         ]
         if reports:
-            text_read = " ".join(f"{key}:{quote(value)}" for key, value in written.items())
+            text_read = " ".join(f"{key}:{_write_value(key, value)}" for key, value in written.items())
             self.readings.append(Reading(text, text_read))
+
+
+def _write_value(key: str, value: str) -> str:
+    """Return a value as it stands in a command; several statuses in quotes would be one."""
+    return value if key == STATUS.key and filters.statuses_in(value) else quote(value)
 
 
 def _text(words: Sequence[Token]) -> str:
@@ -254,7 +281,8 @@ def _split_key(word: Token) -> tuple[str, str]:
 def _is_key(key: str, words: Sequence[str]) -> bool:
     """Return whether a word is a key although it has no colon, judging by the words behind it."""
     if key == STATUS.key:
-        return filters.known_status(words[0]) is not None or filters.nearest_status(words[0]) is not None
+        word = words[0]
+        return bool(filters.known_status(word) or filters.nearest_status(word) or filters.statuses_in(word))
     if key in (SINCE.key, UNTIL.key):
         return times.longest_time(words) > 0
     if key in (PAGE.key, ROWS.key):

@@ -179,6 +179,14 @@ class OpenList(AtPlace):
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestWorkflow(Request):
+    """Workflows for the overview's menu."""
+
+    kind: ClassVar[str] = "workflow_open"
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShareList(AtPlace):
     """The same page for everybody in the channel, in a message of its own."""
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from bot.browse.bookmark import KeptPlace, ListBookmark, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.selection import Stream
+from bot.browse.trouble import Changes, Failures, WorkflowRow
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery, Workflow
+from bot.cloudflare.models import ApiMessage, Instance, InstancePage, PageQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,14 @@ class Overview:
     Attributes:
         query: what was asked.
         account: the account's name.
-        rows: workflows by name.
+        rows: workflows, those with trouble first and the others by name; see `OverviewBookmark`.
         first: the first row's number, from 1.
         total: how many there are; all of them were read unless the list is `cut_short`.
+        failed: how many failed in the last 24 hours in all of them, as far as that is known; None where
+            nothing of it is. It is not `complete` where there may be more.
+        changes: what has changed in all of them since the last look; None where there was none.
+        over_time: how many were errored in all of them at times of the last day; empty if there is nothing to
+            draw.
         here: this very place, for a refresh.
         previous: the screen before, if any.
         next: the screen after, if any.
@@ -162,13 +168,17 @@ class Overview:
         unread_fields: fields beside the rows that could not be read.
         uncounted: workflows that could not be counted, and why.
         cut_short: whether there may be more than were read.
+        compared: whether earlier counts could be read.
     """
 
     query: OverviewQuery
     account: str
-    rows: Sequence[Workflow]
+    rows: Sequence[WorkflowRow]
     first: int
     total: int
+    failed: Failures | None
+    changes: Changes | None
+    over_time: Sequence[tuple[datetime, int]]
     here: OverviewBookmark
     previous: OverviewBookmark | None
     next: OverviewBookmark | None
@@ -178,6 +188,7 @@ class Overview:
     unread_fields: Sequence[str] = ()
     uncounted: Mapping[str, CloudflareError] = field(default_factory=dict)
     cut_short: bool = False
+    compared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

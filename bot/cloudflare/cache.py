@@ -129,6 +129,19 @@ class _TimedCache(Generic[_K, _T]):
         return [*self._first.items(), *self._rest.items()]
 
 
+@dataclass(frozen=True, slots=True)
+class FoundCause:
+    """Why an instance failed.
+
+    Attributes:
+        cause: why.
+        is_final: the instance has ended, and all of it could be read: unless it is restarted, it stays so.
+    """
+
+    cause: Cause
+    is_final: bool
+
+
 class _PageCache:
     """A cache of pages. All but the pages used last are packed."""
 
@@ -204,7 +217,7 @@ class CachedWorkflows:
         self._workflows: _TimedCache[str, Workflow] = _TimedCache(times.pages, times, now)
         self._details = _DetailCache(times, now)
         self._versions: LRUCache[tuple[str, str], Version] = LRUCache(times.pages)
-        self._causes: _TimedCache[tuple[str, str], Cause] = _TimedCache(times.pages, times, now)
+        self._causes: _TimedCache[tuple[str, str], FoundCause] = _TimedCache(times.pages, times, now)
 
     async def list_instances(
         self, query: PageQuery, *, fresh: bool = False, priority: Priority = Priority.INTERACTIVE
@@ -281,7 +294,7 @@ class CachedWorkflows:
 
     async def get_cause(
         self, workflow: str, instance: str, *, priority: Priority = Priority.INTERACTIVE
-    ) -> Cause:
+    ) -> FoundCause:
         """Get why an instance failed, for longer than its detail is kept.
 
         Where the steps can't be read, the error of the instance has to do.
@@ -291,11 +304,11 @@ class CachedWorkflows:
         """
         key = (workflow, instance)
 
-        async def ask() -> Cause:
+        async def ask() -> FoundCause:
             detail = await self.get_detail(workflow, instance, priority=priority)
-            cause = cause_of(detail)
-            self._causes.put(key, cause, is_stable=_is_stable(detail))
-            return cause
+            found = FoundCause(cause_of(detail), _is_stable(detail))
+            self._causes.put(key, found, is_stable=found.is_final)
+            return found
 
         return await self._get_or_ask(self._causes, key, ask, _Sharing(fresh=False, priority=priority))
 

@@ -4,6 +4,7 @@ The detail of a failed instance has an error that the engine may have wrapped. W
 is the error of the last attempt of the step that failed.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -71,6 +72,12 @@ class Fingerprint:
     name: str | None
     message: str | None
 
+    @property
+    def key(self) -> str:
+        """Return a short name of it, which buttons and commands carry: 10 hexadecimal digits."""
+        parts = repr((self.step, self.name, self.message))
+        return hashlib.blake2b(parts.encode(errors="replace"), digest_size=5).hexdigest()
+
 
 def cause_of(detail: InstanceDetail) -> Cause:
     """Return why an instance failed, by its detail with its steps.
@@ -111,6 +118,11 @@ def fingerprint(cause: Cause) -> Fingerprint:
     error's name and in its message. Codes and statuses stay: `HTTP 500` is another cause than `HTTP 404`.
     """
     return Fingerprint(_fold(cause.step), _fold(cause.name), _fold(cause.message))
+
+
+def cause_key(cause: Cause) -> str:
+    """Return the key of a cause's fingerprint: what `cause:KEY` asks for."""
+    return fingerprint(cause).key
 
 
 def has_failed(step: Step) -> bool:

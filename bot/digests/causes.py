@@ -1,17 +1,16 @@
 """Read why a digest's new instances failed: as many as half a minute and the request budget allow."""
 
 import asyncio
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
+from bot.browse.causes import Causes, FailedInstance
 from bot.cloudflare.causes import Cause
-from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.errors import RateLimited
 from bot.digests import news
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import UnreadCauses
-from bot.digests.survey import AT_ONCE, AccountSnapshot, together
 
 MOST_DETAILS: Final = 100
 """Instances that one digest asks about: one request each."""
@@ -35,8 +34,15 @@ class FailureCauses:
     unread: UnreadCauses | None = None
 
 
+class AskCauses(Protocol):
+    """Asks why instances failed."""
+
+    async def __call__(self, failed: Sequence[FailedInstance], /, *, until: float) -> Causes:
+        """Return why, with no request after a moment by the clock of the loop: see `CauseReader.read`."""
+
+
 async def read_causes(
-    survey: AccountSnapshot,
+    ask: AskCauses,
     found: Sequence[WorkflowFindings],
     *,
     most: int = MOST_DETAILS,
@@ -48,7 +54,7 @@ async def read_causes(
     An instance that can't be read does not hold up the digest.
 
     Args:
-        survey: the account.
+        ask: asks about them.
         found: the news.
         most: instances to ask about.
         patient: whether to raise RateLimited if it comes before `ENOUGH_DETAILS` were asked about.
@@ -57,43 +63,13 @@ async def read_causes(
     Raises:
         RateLimited: Cloudflare limits requests, and the digest is to wait.
     """
-    places = news.to_describe(found, most)
-    until = asyncio.get_running_loop().time() + within
-    reading = _CauseReader(survey, deque(enumerate(places)), until, patient)
-    await together(reading.run() for _ in range(min(AT_ONCE, len(places))))
-    left = len(places) - sum(cause is not None for cause in reading.causes.values())
-    return FailureCauses(reading.causes, UnreadCauses(left, reading.error) if left else None)
-
-
-@dataclass(slots=True)
-class _CauseReader:
-    """Asks about instances in order; several tasks share the queue.
-
-    Attributes:
-        queue: workflow and id, with the place in the order.
-        until: when to stop, by the clock of the loop.
-        causes: of those that were asked about.
-        error: why the first unread one could not be read.
-        is_refused: Cloudflare limits requests, so no more are made.
-    """
-
-    survey: AccountSnapshot
-    queue: deque[tuple[int, tuple[str, str]]]
-    until: float
-    patient: bool
-    causes: dict[tuple[str, str], Cause | None] = field(default_factory=dict)
-    error: CloudflareError | None = None
-    is_refused: bool = False
-
-    async def run(self) -> None:
-        while self.queue and not self.is_refused and asyncio.get_running_loop().time() < self.until:
-            number, place = self.queue.popleft()
-            try:
-                self.causes[place] = await self.survey.cause(*place)
-            except CloudflareError as error:
-                self.error = self.error or error
-                self.causes[place] = None
-                if isinstance(error, RateLimited):
-                    self.is_refused = True
-                    if self.patient and number < ENOUGH_DETAILS:
-                        raise
+    failed = news.to_describe(found, most)
+    read = await ask(failed, until=asyncio.get_running_loop().time() + within)
+    asked = len(read.known) + len(read.unread)
+    if patient and asked < ENOUGH_DETAILS and isinstance(read.stopped, RateLimited):
+        raise read.stopped
+    causes: dict[tuple[str, str], Cause | None] = {(each.workflow, each.id): None for each in read.unread}
+    causes |= {(each.workflow, each.id): cause for each, cause in read.known.items()}
+    left = len(failed) - len(read.known)
+    error = next(iter(read.unread.values()), read.stopped)
+    return FailureCauses(causes, UnreadCauses(left, error) if left else None)

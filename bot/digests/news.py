@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Final
 
+from bot.browse.causes import FailedInstance
 from bot.cloudflare.causes import Cause, Fingerprint, fingerprint
 from bot.cloudflare.models import Instance, Status, Workflow, is_ended
 from bot.digests.model import Baseline
@@ -96,7 +97,7 @@ def moved_after(rows: Iterable[Instance], after: datetime) -> Iterator[NewInstan
     for row in rows:
         at = _moved_at(row)
         if at is not None and at > after:
-            yield NewInstance(row.id, at)
+            yield NewInstance(row.id, at, row.ended_on)
 
 
 def _moved_at(row: Instance) -> datetime | None:
@@ -108,15 +109,18 @@ def key(workflow: str, instance: str) -> str:
     return f"{workflow}/{instance}"
 
 
-def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[tuple[str, str], ...]:
-    """Return workflow and id of the new instances to describe: the newest of each workflow in turn.
+def to_describe(found: Sequence[WorkflowFindings], most: int) -> tuple[FailedInstance, ...]:
+    """Return the new instances to describe: the newest of each workflow in turn.
 
     Only of the workflows with most news, as no more groups are shown.
     """
     busiest = sorted(found, key=lambda one: -len(one.new_instances))[:MOST_GROUPS]
-    columns = [[(one.workflow, new_instance.id) for new_instance in one.new_instances] for one in busiest]
+    columns = [
+        [FailedInstance(one.workflow, each.id, each.ended_on) for each in one.new_instances]
+        for one in busiest
+    ]
     in_turn = chain.from_iterable(zip_longest(*columns))
-    return tuple(pair for pair in in_turn if pair is not None)[:most]
+    return tuple(each for each in in_turn if each is not None)[:most]
 
 
 def group_news(

@@ -5,15 +5,16 @@ failure only in the instance itself. So the counts, which come with the list of 
 instances are read back as far as long runs may have begun; and the causes of the newest stand for all.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from cachetools import TTLCache
 
+from bot.browse.causes import CauseReader
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.models import Status, Workflow
@@ -38,7 +39,7 @@ class ReportBuilder:
         accounts: of settings, by name, the default first.
         lookback: how long before the last digest an instance may have been created that ended since.
         now: the clock.
-        redact: keys whose values errors are shown without, see `PayloadPolicy`.
+        causes: reads why instances failed; None reads them without a memory, and hides likely secrets.
     """
 
     def __init__(
@@ -46,10 +47,10 @@ class ReportBuilder:
         accounts: Mapping[str, CachedWorkflows],
         lookback: timedelta,
         now: Callable[[], datetime],
-        redact: tuple[str, ...] = (),
+        causes: CauseReader | None = None,
     ) -> None:
-        self._policy = PayloadPolicy(redact=redact)
         self._accounts = Accounts(accounts)
+        self._causes = causes or CauseReader(accounts, partial(mask_cause, policy=PayloadPolicy()))
         self._lookback = lookback
         self._surveys: TTLCache[Hashable, AccountSnapshot] = TTLCache(
             _MOST_SURVEYS, SHARED_FOR.total_seconds(), timer=lambda: now().timestamp()
@@ -65,6 +66,7 @@ class ReportBuilder:
         patient: bool = True,
         most_details: int = MOST_DETAILS,
         may_report: MayReport = report_all,
+        team: str = "",
     ) -> Report:
         """Make the report of a digest with this plan.
 
@@ -82,6 +84,7 @@ class ReportBuilder:
             most_details: instances that are asked for their cause.
             may_report: says which workflows may be told of. Of the others the plan's count as unreadable, and
                 nothing is said of those that it does not name.
+            team: whose digest it is.
 
         Raises:
             NotAllowed: nothing may be told.
@@ -107,8 +110,8 @@ class ReportBuilder:
         rows = [row for row in counted if row.name not in harvest.gone]
         causes = None
         if plan.status == ERRORED:
-            causes = await read_causes(survey, harvest.found, most=most_details, patient=patient)
-            causes = await asyncio.to_thread(_without_secrets, causes, self._policy)
+            ask = partial(self._causes.read, account, team=team, turns=survey.turns)
+            causes = await read_causes(ask, harvest.found, most=most_details, patient=patient)
         groups, ungrouped = news.group_news(harvest.found, causes.causes if causes else None)
         new_instances = [new_instance for one in harvest.found for new_instance in one.new_instances]
         hours = chart.by_hour(baseline.news if baseline else {}, new_instances, span.until)
@@ -167,12 +170,6 @@ def _asked_for(plan: DigestSpec, everything: Sequence[Workflow]) -> Sequence[Wor
         return everything
     by_name = {row.name: row for row in everything}
     return [by_name.get(name) or Workflow(name=name) for name in dict.fromkeys(plan.workflows)]
-
-
-def _without_secrets(read: FailureCauses, policy: PayloadPolicy) -> FailureCauses:
-    """Return causes as a channel may see them: authors write into errors whatever their code was handed."""
-    masked = {place: cause and mask_cause(cause, policy) for place, cause in read.causes.items()}
-    return replace(read, causes=masked)
 
 
 def _read_by_workflow(causes: FailureCauses | None) -> Mapping[str, int]:

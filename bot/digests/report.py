@@ -20,10 +20,12 @@ class NewInstance:
     Attributes:
         id: its id.
         at: when it ended, or else last changed.
+        ended_on: when it ended; None where that is not known.
     """
 
     id: str
     at: datetime
+    ended_on: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

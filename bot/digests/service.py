@@ -161,6 +161,7 @@ class DigestService:
             may_report=lambda account, name: (
                 may_report(account, name) and viewer.may(Right.VIEW, account, name)
             ),
+            team=interaction.team,
             most_details=ENOUGH_DETAILS,  # its requests use the person's share, and should leave some of it
         )
         if digest is None:  # in a modal, which has no buttons

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from bot.cloudflare.cache import CachedWorkflows, SingleFlight
-from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError, InvalidParameter, RateLimited, WorkflowNotFound
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import InstancePage, PageQuery, Workflow, WorkflowList
@@ -28,6 +27,9 @@ class AccountSnapshot:
         account: to be asked.
         fresh: go around the account's memory, which may hold a page behind a cursor for minutes, while an old
             instance in it fails.
+
+    Attributes:
+        turns: bounds the requests that are made at the same time.
     """
 
     def __init__(self, account: CachedWorkflows, *, fresh: bool) -> None:
@@ -35,7 +37,7 @@ class AccountSnapshot:
         self._fresh = fresh
         self._answers: dict[Hashable, Any] = {}
         self._flights = SingleFlight()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self.turns: Final = asyncio.Semaphore(AT_ONCE)
 
     async def workflows(self) -> WorkflowList:
         """Return every workflow of the account.
@@ -78,17 +80,6 @@ class AccountSnapshot:
             lambda: self._account.list_instances(query, fresh=self._fresh, priority=Priority.BACKGROUND),
         )
 
-    async def cause(self, workflow: str, instance: str) -> Cause:
-        """Return why an instance failed.
-
-        Raises:
-            CloudflareError: there is no such answer.
-        """
-        return await self._ask(
-            ("cause", workflow, instance),
-            lambda: self._account.get_cause(workflow, instance, priority=Priority.BACKGROUND),
-        )
-
     async def _counted(self, row: Workflow, *, patient: bool) -> Workflow | None:
         try:
             return await self._ask(
@@ -104,7 +95,7 @@ class AccountSnapshot:
 
     async def _ask(self, key: Hashable, question: Callable[[], Awaitable[_T]]) -> _T:
         async def asked() -> _T:
-            async with self._turns:
+            async with self.turns:
                 answer = await question()
             self._answers[key] = answer
             return answer

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.cloudflare.models import DIRECTIONS, STATUSES, Status
-from bot.language.errors import nearest, one_of, typed
+from bot.language.errors import QueryError, nearest, one_of, typed
 from bot.language.tokens import Token, in_quotes, quote
 
 _STATUS_OF_FOLDED: Final = {status.casefold(): status for status in STATUSES}
@@ -22,6 +22,8 @@ _STATUS_SYNONYMS: Final = {
     "sleeping": "waiting", "suspended": "paused", "on hold": "paused", "waiting for pause": "waitingForPause",
     "pausing": "waitingForPause", "rolling back": "rollingBack",
 }  # fmt: skip
+_ANY_STATUS: Final = ("all", "any", "*")
+_BETWEEN_STATUSES: Final = re.compile(r"[,;|/+&]")
 _SIMILAR: Final = 0.7
 _MAX_PAGE: Final = 1_000_000
 _MOST_ACCOUNTS: Final = 5
@@ -60,23 +62,49 @@ def read_status(token: Token) -> Status:
         return status
     if token.quoted and token.value:
         return Status(token.value)
-    several = _statuses_in(token.value)
     close = nearest_status(token.value)
     expected = one_of(STATUSES)
     if token.value and not token.value.isalpha():
-        expected += "; Cloudflare lists one status at a time, and leaves none out"
+        expected += "; Cloudflare leaves none out"
     elif token.value and not close:
         expected += f"; a newer one goes in quotes, as in {typed(f'status:{in_quotes(token.value)}')}"
-    meant = several or ((close,) if close else ())
     raise token.wrong(
-        "is not a known status", expected=expected, nearest=tuple(f"status:{status}" for status in meant)
+        "is not a known status", expected=expected, nearest=f"status:{close}" if close else None
     )
 
 
-def _statuses_in(text: str) -> tuple[str, ...]:
-    """Return the statuses of a list such as `errored,paused`; none where one of them is unknown."""
-    found = [known_status(part) or synonymous_status(part) for part in re.split(r"[,;|/+&]", text) if part]
-    return tuple(dict.fromkeys(status for status in found if status)) if len(found) > 1 and all(found) else ()
+def statuses_in(text: str) -> tuple[Status, ...]:
+    """Return the statuses in one word, as `errored,paused` has two; none where a part of it is no status."""
+    parts = [part for part in _BETWEEN_STATUSES.split(text) if part]
+    found = [known_status(part) or synonymous_status(part) for part in parts]
+    known = tuple(dict.fromkeys(status for status in found if status is not None))
+    return known if len(parts) > 1 and all(found) else ()
+
+
+def read_statuses(token: Token) -> tuple[Status, ...]:
+    """Return the statuses in one word, as `errored,paused` has two, and none in `all`; in quotes it is one.
+
+    Raises:
+        QueryError: one of them is none.
+    """
+    if not token.quoted and token.value.casefold() in _ANY_STATUS:
+        return ()
+    parts = [part for part in _BETWEEN_STATUSES.split(token.value) if part]
+    if token.quoted or len(parts) < 2:
+        return (read_status(token),)
+    found = [known_status(part) or synonymous_status(part) for part in parts]
+    wrong = next((part for part, status in zip(parts, found, strict=True) if status is None), None)
+    if wrong is not None:
+        meant = [status or nearest_status(part) for part, status in zip(parts, found, strict=True)]
+        right = ",".join(dict.fromkeys(filter(None, meant)))
+        raise QueryError(
+            wrong,
+            f"in {typed(token.text)} is not a known status",
+            expected=one_of(STATUSES),
+            nearest=f"status:{right}" if all(meant) else None,
+            span=(token.start, token.end),
+        )
+    return statuses_in(token.value)
 
 
 def read_number(token: Token, key: str, most: int = _MAX_PAGE) -> int:

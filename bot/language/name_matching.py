@@ -21,11 +21,13 @@ class FoundName:
         start: the first of the words.
         stop: behind the last of them.
         names: what they may mean, in the order of the names.
+        is_whole: they are the whole name, but for case and signs.
     """
 
     start: int
     stop: int
     names: tuple[str, ...]
+    is_whole: bool = True
 
 
 def resolve(typed: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -61,7 +63,7 @@ def find_name(
                 return FoundName(start, start + count, found)
     for start, word in enumerate(words):
         if not is_other(word) and (found := resolve(word, names)):
-            return FoundName(start, start + 1, found)
+            return FoundName(start, start + 1, found, is_whole=False)
     return None
 
 

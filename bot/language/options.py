@@ -44,7 +44,7 @@ class Option(Generic[T]):
         read: reads the value of a word. It raises QueryError.
         write: writes a value as it stands in a command.
         get: finds the value in what the command asks for; None where it was left out.
-        phrase: says a value in the line above an answer; None where another place shows it.
+        phrase: says a value, of what was asked, in the line above an answer; None where another place does.
         parameter: the API's name of it, which may be typed, too.
         aliases: other names that mean the same.
         synonyms: names that people use elsewhere. They are taken, and the answer says so.
@@ -58,7 +58,7 @@ class Option(Generic[T]):
     read: Callable[[Token, Command], T]
     write: Callable[[T], str] = str
     get: Callable[[Any], T | None] | None = None
-    phrase: Callable[[T, Say], str] | None = None
+    phrase: Callable[[T, Any, Say], str] | None = None
     parameter: str = ""
     aliases: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ class Options:
     def phrases(self, asked: object, say: Say) -> tuple[str, ...]:
         """Return a phrase for each value that only a phrase tells."""
         values = ((option.phrase, option.value_in(asked)) for option in self)
-        return tuple(phrase(value, say) for phrase, value in values if phrase and value is not None)
+        return tuple(phrase(value, asked, say) for phrase, value in values if phrase and value is not None)
 
 
 def _given_twice(first: Token, second: Token, key: str, text: str) -> QueryError:

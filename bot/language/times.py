@@ -150,6 +150,8 @@ class _TimeReader:
         if isinstance(day, datetime):
             return _point(day)
         if self.written.midnight and (day is not None or self.written.weekday is not None):
+            if isinstance(day, tuple):  # of a day that can't be, neither midnight can
+                self._day(self.clock.now.astimezone(self._calendar()).date())
             self._ask_which_midnight()
         if not isinstance(day, tuple) and not self.written.zones:
             at = self._passed(after)

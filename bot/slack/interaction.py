@@ -36,6 +36,7 @@ class Interaction:
         user_name: the person's name; empty where Slack gives none.
         sharer: who shared the message that they clicked in, or that the modal was opened from; None if it is
             for one person alone, or the bot posted it by itself.
+        block: the id of the block with the menu that they opened; else empty.
         is_direct: they wrote it to the bot directly, so that the answer needs not be hidden from others.
     """
 
@@ -56,6 +57,7 @@ class Interaction:
     thread: str | None = None
     user_name: str = ""
     sharer: Sharer | None = None
+    block: str = ""
     is_direct: bool = False
 
     @property
@@ -135,6 +137,7 @@ class Interaction:
             thread=_thread(body.get("container") if is_click else message),
             user_name=_text(_of(user, "name")) or _text(_of(user, "username")) or "",
             sharer=read_sharer(message) if is_click else None,
+            block=_text(body.get("block_id")) or "",
         )
 
     @classmethod

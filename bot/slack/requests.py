@@ -185,25 +185,23 @@ class RequestStore:
         text = self._codec.write(request)
         return text if len(text) <= VALUE else None
 
-    async def save(self, request: Request, team: str) -> str:
-        """Return a value for a button that a team sees, at most `VALUE` characters.
+    async def save(self, request: Request, team: str, most: int = VALUE) -> str:
+        """Return a value for a button that a team sees, at most so many characters.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it is long, and the database does not take it.
         """
         text = self._codec.encode(request)
-        if len(text) <= VALUE:
+        if len(text) <= most:
             return text
         key = digest(team, text)
         expires_at = self._seconds() + int(self._keep.total_seconds())
-        kept = self._insert(bookmarks).values(key=key, text=text, expires_at=expires_at, team_id=team)
-        kept = kept.on_conflict_do_update(
-            index_elements=["key"], set_={"expires_at": kept.excluded.expires_at}
-        )
+        row = self._insert(bookmarks).values(key=key, text=text, expires_at=expires_at, team_id=team)
+        row = row.on_conflict_do_update(index_elements=["key"], set_={"expires_at": row.excluded.expires_at})
         async with self._engine.begin() as connection:
-            await connection.execute(kept)
-        again = request.command()
-        return f"{_KEPT}.{key}.{again if len(again) <= _MAX_COMMAND else ''}"
+            await connection.execute(row)
+        again, kept = request.command(), f"{_KEPT}.{key}."
+        return f"{kept}{again if len(again) <= min(_MAX_COMMAND, most - len(kept)) else ''}"
 
     async def try_save(self, request: Request, team: str) -> str | None:
         """Return the value that `save` does, or None where the database can't keep it: the rest is shown."""

@@ -126,10 +126,14 @@ count_samples: Final = Table(
     metadata,
     Column("team_id", String(64), primary_key=True, comment="Slack's workspace"),
     Column("account", String(64), primary_key=True),
-    Column("at", BigInteger, primary_key=True, comment="seconds since 1970, UTC"),
+    Column("slot", BigInteger, primary_key=True, comment="which five minutes since 1970"),
+    Column("at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
     Column("counts", Text, nullable=False, comment="JSON: instances by workflow and status"),
 )
-"""How many instances an account had when it was looked at, to tell what has changed since."""
+"""How many instances an account had when it was looked at, to tell what has changed since.
+
+The key is what makes it one for each few minutes, whichever replica was looked at.
+"""
 
 workers: Final = Table(
     "workers",

@@ -45,6 +45,7 @@ from tests.support.filter_form import open_filter
 from tests.support.fixtures import RunBot
 from tests.support.form_values import fill_form
 from tests.support.messages import answer, ask, is_interim
+from tests.support.overviews import choose, offered
 from tests.support.teams import TEAM
 
 SEEN, HIDDEN = "order-processing", "payroll"
@@ -215,12 +216,19 @@ async def _hidden_refresh(world: World) -> str:
 
 @door("a list from all workflows")
 async def _open(world: World) -> str:
-    return await _text(await world.who.click(world.overview, "list_open", 0))
+    option, _ = await offered(world.grace, world.overview)
+    return await _text(await choose(world.who, world.overview, option))
 
 
 @door("a hidden list from all workflows")
 async def _open_hidden(world: World) -> str:
-    return await _text(await world.who.click(world.overview, "list_open", 1))
+    _, option = await offered(world.grace, world.overview)
+    return await _text(await choose(world.who, world.overview, option))
+
+
+@door("the menu of all workflows")
+async def _menu_of_workflows(world: World) -> str:
+    return "\n".join(each["text"]["text"] for each in await offered(world.who, world.overview))
 
 
 @door("the filter")
@@ -559,6 +567,7 @@ SHOWN: Mapping[str, str] = {
     "a hidden refresh": "pay-",
     "a list from all workflows": "ord-",
     "a hidden list from all workflows": "pay-",
+    "the menu of all workflows": SEEN,
     "the filter": "Rows",
     "a submitted filter": "ord-",
     "a hidden submitted filter": "pay-",

@@ -20,6 +20,7 @@ from tests.support.filter_form import add_orders, echoed_command, open_filter, s
 from tests.support.fixtures import RunBot
 from tests.support.form_values import shown_values
 from tests.support.messages import ask, button_labels, click, row_ids
+from tests.support.overviews import open_workflow
 
 
 async def test_a_form_opens_with_what_the_list_was_asked_with(
@@ -235,7 +236,7 @@ async def test_a_hostile_name_is_inert_in_the_form(
     name = "<!channel> `x` \u202e"
     cloudflare.add_instance(name, id="fine")
     overview = await ask(ada, "")
-    view = await open_filter(ada, await click(ada, overview, "list_open"))
+    view = await open_filter(ada, await open_workflow(ada, overview))
     assert "<!" not in view.all_text()
     assert "\u202e" not in view.all_text()
     assert row_ids(await submit_and_wait(slack, ada, view, rows="5")) == ["fine"]

@@ -8,6 +8,7 @@ from bot.playground.simulators.cloudflare import Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.fixtures import RunBot
 from tests.support.messages import ask, button_labels, click, has_button, row_ids, walk
+from tests.support.overviews import open_workflow
 
 START = datetime.now(UTC) - timedelta(days=1)
 
@@ -194,7 +195,7 @@ async def test_the_overview_counts_and_opens_lists(ada: Person, cloudflare: Simu
     assert "3 errored" in overview.all_text()
     assert "1–10 of 13" in overview.all_text()
     assert cloudflare.workflow_calls == 1
-    opened = await click(ada, overview, "list_open", index=4)
+    opened = await open_workflow(ada, overview, number=4)
     assert row_ids(opened) == ["flow-04-0002", "flow-04-0001", "flow-04-0000"]
     assert len(ada.screen()) == 2, "the overview stays for the next look"
     second = await click(ada, overview, "page_next")

@@ -1,13 +1,16 @@
 """How these tests read commands about lists: at one moment, in one zone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.browse.model import ListQuery, OverviewQuery, PendingQuery
 from bot.browse.requests import ListInstances, ListWorkflows
+from bot.language.command import Command
 from bot.language.errors import QueryError
 from bot.language.times import Clock
 from bot.slack.requests import Request
-from tests.support.commands import NOW, read
+from bot.verbs import read_command
+from tests.support.commands import ACCOUNTS, HERE, NOW, read
 
 
 def read_list(text: str, *, now: datetime = NOW, zone: tzinfo = UTC) -> ListQuery:
@@ -33,3 +36,8 @@ def read_or_refuse(text: str, clock: Clock) -> ListQuery | OverviewQuery | Reque
     except QueryError as error:
         return error
     return request
+
+
+def read_known(text: str, *names: str) -> Request:
+    """Read a command with the names of the account's workflows at hand."""
+    return read_command(replace(Command.from_slack(text, ACCOUNTS, HERE, "UTC", NOW), workflows=names))

@@ -35,7 +35,10 @@ def _block(block: dict[str, Any]) -> Any:
         case "divider":
             return slackblocks.DividerBlock()
         case "actions":
-            return slackblocks.ActionsBlock([_button(element) for element in block["elements"]])
+            elements = block["elements"]
+            return slackblocks.ActionsBlock(
+                [_input(each) if each["type"] == "external_select" else _button(each) for each in elements]
+            )
         case "input":
             hint = _text(block["hint"]) if "hint" in block else None
             return slackblocks.InputBlock(
@@ -58,6 +61,8 @@ def _input(element: dict[str, Any]) -> Any:
             options = [_option(option) for option in given.pop("options")]
             initial = _option(given.pop("initial_option"))
             return slackblocks.StaticSelectMenu(options=options, initial_option=initial, **given)
+        case "external_select":
+            return slackblocks.ExternalSelectMenu(**given)
         case "plain_text_input":
             return slackblocks.PlainTextInput(**given)
         case "number_input":

@@ -8,6 +8,7 @@ from typing import Any
 from bot.browse.bookmark import Bookmark, OverviewBookmark
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.screen import Overview, Row, Screen
+from bot.browse.trouble import WorkflowRow
 from bot.cloudflare.models import ApiMessage, Instance, Status, Workflow
 from bot.playground.simulators.slack import PayloadValidator
 from bot.ui import limits
@@ -52,19 +53,30 @@ def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: A
     return Screen(query=query, rows=[Row(query.workflow, row) for row in rows], here=here, **values)
 
 
-def overview(rows: Sequence[Workflow], query: OverviewQuery | None = None, **fields: Any) -> Overview:
+def overview(
+    rows: Sequence[Workflow | WorkflowRow], query: OverviewQuery | None = None, **fields: Any
+) -> Overview:
     query = query or OverviewQuery()
     values: dict[str, Any] = {
         "account": "prod",
         "first": 1,
         "total": len(rows),
+        "failed": None,
+        "changes": None,
+        "over_time": (),
         "previous": None,
         "next": None,
         "messages": (),
         "fetched_at": NOW,
         **fields,
     }
-    return Overview(query=query, rows=rows, here=OverviewBookmark(query), **values)
+    shown = [WorkflowRow(row) if isinstance(row, Workflow) else row for row in rows]
+    return Overview(query=query, rows=shown, here=OverviewBookmark(query), **values)
+
+
+def row_buttons(shown: Overview, value: str = "value") -> dict[str, str]:
+    """Return a value for the button of each row of an overview that has one."""
+    return {row.name: value for row in shown.rows if row.trouble is not None}
 
 
 def api_message(text: str, code: int | None = None) -> ApiMessage:

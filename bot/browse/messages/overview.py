@@ -1,15 +1,25 @@
-"""The overview: every workflow of an account with its counts by status."""
+"""The overview: the workflows of an account, those with trouble first, each with why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from itertools import groupby
 from typing import Final
 
+from bot.browse.messages.overview_rows import (
+    failures_in_words,
+    quiet_markup,
+    row_in_words,
+    trouble_markup,
+)
+from bot.browse.requests import SuggestWorkflow
 from bot.browse.screen import Overview
-from bot.cloudflare.models import Status, Workflow
-from bot.ui import limits
+from bot.browse.trouble import Trouble, WorkflowRow
+from bot.ui import charts, limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
     Controls,
     Message,
+    actions,
     button,
     code,
     command,
@@ -20,50 +30,132 @@ from bot.ui.elements import (
     moment,
     moment_after,
     paging,
+    plain_text,
     section,
 )
-from bot.ui.problems import explain
-from bot.ui.statuses import URGENCY, appearance
+from bot.ui.limits import Block
 
-_MOST_SCHEDULES: Final = 3
+MENU_BLOCK: Final = "workflows/"
+"""What the id of a menu's block begins with; the account follows, as Slack tells it with what is typed."""
+
 _LONGEST_ROWS: Final = (700, 400, 200)
 """Characters. Ten of the first with their buttons fit into one message, unless most are escaped in JSON."""
+_QUIET_AT_ONCE: Final = 5
+_CHART: Final = "Errored instances in 24 h"
 
 
 def overview_message(
     overview: Overview,
     controls: Controls,
-    list_button_values: Sequence[str],
+    buttons: Mapping[str, str],
     notices: Sequence[str] = (),
+    chart: Sequence[Block] = (),
 ) -> Message:
-    """Show one screen of workflows, each with a button; `list_button_values` has one value a row.
+    """Show one screen of workflows; those with trouble have a button, and a menu opens each.
 
-    Rows are cut shorter where all of them do not fit into one message. `notices` are sentences in mrkdwn.
+    Rows are cut shorter where all of them do not fit into one message.
+
+    Args:
+        overview: the screen.
+        controls: the values of the buttons that turn pages.
+        buttons: the value of each button of a row with trouble, by the workflow's name.
+        notices: sentences in mrkdwn.
+        chart: what is drawn below the rows.
     """
     for longest in _LONGEST_ROWS:
-        rows = [
-            section(
-                _row(workflow, overview, longest), button("Open", "list_open", value, f"Open {workflow.name}")
-            )
-            for workflow, value in zip(overview.rows, list_button_values, strict=True)
-        ]
         blocks = [
-            header(f"Workflows · {overview.account}"),
-            context(
-                _range(overview),
-                _asked(overview),
-                "by name",
-                f"as of {moment(overview.fetched_at, '{time_secs}')}",
-            ),
-            *(rows or [section(_nothing(overview))]),
+            header(_title(overview)),
+            context(*_context(overview)),
+            *(_rows(overview, buttons, longest) or [section(_nothing(overview))]),
+            *chart,
             *map(context, [*notices, *_notices(overview)]),
             *api_messages(overview.messages),
+            *(_menu(overview) if overview.total else []),
             *paging(controls, "Previous", "Next"),
             context(command(overview.query.command()), "`/workflows help`"),
         ]
         if limits.fits(blocks):
             break
     return message(_fallback_text(overview), blocks)
+
+
+def chart_of(overview: Overview, zone: tzinfo, zone_name: str) -> list[Block]:
+    """Build a chart of what is errored, in the reader's zone; no block if there is nothing to draw."""
+    if not overview.over_time:
+        return []
+    labels = charts.time_labels([at.astimezone(zone) for at, _ in overview.over_time])
+    counts = {"Errored": [count for _, count in overview.over_time]}
+    return [charts.bar_chart(_CHART, labels, counts, zone_name, "Instances")]
+
+
+def line_chart_of(overview: Overview) -> list[Block]:
+    """Build the same chart as a line of characters, for where Slack takes no other."""
+    if not overview.over_time:
+        return []
+    counts = [count for _, count in overview.over_time]
+    first = moment_after("since", overview.over_time[0][0])
+    drawn = charts.sparkline(counts)
+    return [section(f"*{_CHART}*\n`{drawn}`  {counts[0]:,} to {counts[-1]:,} {first}")]
+
+
+def _rows(overview: Overview, buttons: Mapping[str, str], longest: int) -> list[Block]:
+    """Build the rows in their order: a block for each with trouble, and a few of the others in one."""
+    blocks = []
+    worst = next((row for row in overview.rows if row.trouble is Trouble.FAILING), None)
+    for is_quiet, rows in groupby(overview.rows, lambda row: row.trouble is None):
+        if is_quiet:
+            lines = [quiet_markup(row, overview.uncounted) for row in rows]
+            starts = range(0, len(lines), _QUIET_AT_ONCE)
+            blocks += [context("\n".join(lines[start : start + _QUIET_AT_ONCE])) for start in starts]
+            continue
+        for row in rows:
+            pressed = _button(row, buttons[row.name])
+            if row is worst and overview.first == 1:
+                pressed = {**pressed, "style": "danger"}
+            blocks.append(section(trouble_markup(row, overview.uncounted, longest), pressed))
+    return blocks
+
+
+def _button(row: WorkflowRow, value: str) -> Block:
+    if row.asks_why:
+        return button("Why?", "failures_show", value, f"Why {row.name} failed")
+    return button("Open", "list_open", value, f"Open {row.name}")
+
+
+def _menu(overview: Overview) -> list[Block]:
+    menu = {
+        "type": "external_select",
+        "action_id": SuggestWorkflow.kind,
+        "placeholder": plain_text("Open a workflow", limits.OPTION),
+        "min_query_length": 0,
+    }
+    return [{**row, "block_id": f"{MENU_BLOCK}{overview.query.account or ''}"} for row in actions([menu])]
+
+
+def _title(overview: Overview) -> str:
+    total = f"{overview.total:,}{'+' * overview.cut_short}"
+    title = f"{total} workflow{'s' * (overview.total != 1 or overview.cut_short)}" if overview.total else ""
+    failed = overview.failed
+    if failed is None or not (failed.day or failed.complete):
+        return title or "No workflows"
+    failures = failures_in_words(failed) if failed.day else "none failed in 24 h"
+    return f"{title} · {failures}" if title else "No workflows"
+
+
+def _context(overview: Overview) -> list[str]:
+    found = [code(overview.account)]
+    if overview.rows:
+        has_trouble = any(row.trouble is not None for row in overview.rows)
+        found += [_range(overview), "trouble first" if has_trouble else "by name"]
+    if overview.query.search:
+        found.append(f"names with {code(overview.query.search)}")
+    found.append(f"as of {moment(overview.fetched_at, '{time_secs}')}")
+    changes = overview.changes
+    if changes is not None:
+        places = f" in {changes.workflows:,} workflow{'s' * (changes.workflows != 1)}"
+        more = f"{changes.errored:,} more errored{places}" if changes.errored else "no more errored"
+        found.append(moment_after(f"{more} since the last look,", changes.since))
+    return found
 
 
 def _notices(overview: Overview) -> list[str]:
@@ -73,53 +165,9 @@ def _notices(overview: Overview) -> list[str]:
             "Cloudflare's list of workflows did not come to an end, so there may be more. "
             "`/workflows search:TEXT` narrows it down."
         )
+    if not overview.compared:
+        found.append("What has changed since the last look is not known: the bot's database does not answer.")
     return found
-
-
-def _asked(overview: Overview) -> str:
-    if overview.query.search:
-        return f"names with {code(overview.query.search)}"
-    return "all workflows"
-
-
-def _row(workflow: Workflow, overview: Overview, longest: int) -> str:
-    phrases = [
-        f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
-        for status, count in status_counts(workflow)
-    ]
-    line = " · ".join(phrases) or _uncounted(workflow, overview)
-    details = []
-    if workflow.triggered_on is not None:
-        details.append(moment_after("last started", workflow.triggered_on))
-    schedules = workflow.schedules or ()
-    for schedule in schedules[:_MOST_SCHEDULES]:
-        upcoming = f", {moment_after('next', schedule.next_instance)}" if schedule.next_instance else ""
-        details.append(f"runs at {code(schedule.cron)}{upcoming}")
-    if len(schedules) > _MOST_SCHEDULES:
-        details.append(f"and {len(schedules) - _MOST_SCHEDULES} more schedules")
-    if workflow.script_deleted:
-        details.append("its script is deleted")
-    row = "\n".join(filter(None, (f"*{code(workflow.name)}*", line, " · ".join(details))))
-    return limits.shorten_markup(row, longest)
-
-
-def status_counts(workflow: Workflow) -> list[tuple[Status, int]]:
-    """Return counts that are not zero, the most urgent first, statuses never seen before last."""
-    counts = [(status, count) for status, count in (workflow.instances or {}).items() if count]
-    order = {status: place for place, status in enumerate(URGENCY)}
-    return sorted(counts, key=lambda item: (order.get(item[0], len(order)), item[0]))
-
-
-def _counts_in_words(workflow: Workflow) -> str:
-    return ", ".join(
-        f"{count} {escape(appearance(status).word.lower())}" for status, count in status_counts(workflow)
-    )
-
-
-def _uncounted(workflow: Workflow, overview: Overview) -> str:
-    if workflow.name in overview.uncounted:
-        return f"⚠️ not counted: {explain(overview.uncounted[workflow.name]).title}"
-    return "no counts given" if workflow.instances is None else "no instances"
 
 
 def _nothing(overview: Overview) -> str:
@@ -137,8 +185,5 @@ def _range(overview: Overview) -> str:
 
 
 def _fallback_text(overview: Overview) -> str:
-    rows = "; ".join(
-        f"{escape(workflow.name)}: {_counts_in_words(workflow) or _uncounted(workflow, overview)}"
-        for workflow in overview.rows
-    )
-    return f"Workflows in {escape(overview.account)}, {_range(overview)}. {rows}"
+    title = f"{_title(overview)} in {escape(overview.account)}, {_range(overview)}."
+    return f"{title} {'; '.join(row_in_words(row, overview.uncounted) for row in overview.rows)}"

@@ -1,7 +1,7 @@
 """What can go wrong while browsing, in words."""
 
-from bot.browse.command import looks_like_instance
 from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.names import looks_like_instance
 from bot.language.tokens import COMMAND, quote
 from bot.ui.elements import code, command
 from bot.ui.problems import Problem, Suggestion, explain

@@ -139,6 +139,7 @@ class MessageBuilder:
             missed=await self.runs.missed_since(run),
             sharing=run.due_at,
             patient=bool(self._remaining(active)),
+            team=digest.team,
             may_report=report_all if self.scope is None else await self.scope.reportable(digest),
         )
         # A run that a person asked for moves nothing: the scheduled ones count from the last scheduled one.

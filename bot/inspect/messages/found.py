@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.access.messages import ACCESS
 from bot.browse.messages.details import ValueOf, details_button
-from bot.browse.messages.overview import status_counts
+from bot.browse.messages.overview_rows import status_counts
 from bot.browse.messages.rows import row_times
 from bot.browse.requests import ShowInstance
 from bot.cloudflare.errors import InstanceNotFound, WorkflowNotFound

@@ -63,7 +63,7 @@ from bot.ui.readings import with_readings
 from tests.support.buttons import CODEC, load, save
 from tests.support.commands import ACCOUNTS, NOW, escaped, read
 from tests.support.digest_messages import group, report
-from tests.support.screens import mrkdwn_texts, overview, screen, strip_code
+from tests.support.screens import mrkdwn_texts, overview, row_buttons, screen, strip_code
 from tests.unit.digests.test_digest_grammar_properties import as_slack_sends_plan
 
 CLOCK = Clock(NOW)
@@ -164,11 +164,13 @@ def _instances(response: Response, position: Position | None) -> None:
 def _workflows(response: Response, _: Position | None) -> None:
     page = read_workflows(response, PageNumber(1), NOW)
     rows = page.rows[:10]
-    _shown(overview_message(overview(rows, messages=page.messages), _NO_BUTTONS, ["v"] * len(rows)))
+    listed = overview(rows, messages=page.messages)
+    _shown(overview_message(listed, _NO_BUTTONS, row_buttons(listed)))
 
 
 def _workflow(response: Response, _: Position | None) -> None:
-    _shown(overview_message(overview([read_workflow(response, NOW)]), _NO_BUTTONS, ["v"]))
+    listed = overview([read_workflow(response, NOW)])
+    _shown(overview_message(listed, _NO_BUTTONS, row_buttons(listed)))
 
 
 def _instance(response: Response, _: Position | None) -> None:
@@ -234,7 +236,7 @@ def _told(error: Exception) -> None:
 def _place(place: ListBookmark | OverviewBookmark) -> None:
     """Check that a position in a list is shown with its command."""
     if isinstance(place, OverviewBookmark):
-        shown = overview_message(overview((), place.overview), _NO_BUTTONS, [])
+        shown = overview_message(overview((), place.overview), _NO_BUTTONS, {})
         place.overview.command()
     else:
         shown = instances_message(screen((), place.query), _NO_BUTTONS)

@@ -20,7 +20,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_router, cloudflare_session, database, open_access, open_accounts
+from bot.app import build_router, cause_reader, cloudflare_session, database, open_access, open_accounts
 from bot.digests.reading import ReportBuilder
 from bot.jobs.presence import WorkerMonitor
 from bot.playground.simulators.slack import PayloadValidator
@@ -33,7 +33,7 @@ from bot.slack.responder import Responder
 from bot.slack.team import InstalledTeam
 from bot.storage.database import adopt_rows
 from bot.storage.tables import digest_runs, digests
-from bot.stored_requests import StoredRequests
+from bot.stored_requests import open_stores
 from bot.telemetry import Metrics
 from tests.robustness.hostile.canned import canned
 from tests.robustness.hostile.shape import is_slack_payload
@@ -96,7 +96,11 @@ class AppHarness:
         metrics = Metrics()
         accounts = open_accounts(settings, session, metrics)
         self.background = Background(timedelta(seconds=2))
-        reports = ReportBuilder(accounts, timedelta(days=1), _now)
+        stored = await self._stack.enter_async_context(
+            open_stores(self.engine, settings.keep_bookmarks, _now)
+        )
+        causes = cause_reader(settings, accounts, stored.causes)
+        reports = ReportBuilder(accounts, timedelta(days=1), _now, causes)
         access, zones = await self._stack.enter_async_context(open_access(settings, client))
         router = build_router(
             settings,
@@ -106,12 +110,13 @@ class AppHarness:
             accounts,
             {},
             reports,
-            StoredRequests.of(self.engine, settings.keep_bookmarks, _now),
+            stored,
             Responder(await self._stack.enter_async_context(answer_session(settings)), client),
             self.background,
             WorkerMonitor(self.engine),
             access,
             zones,
+            causes,
         )
         self.app = SlackApp(client, metrics)
         self.app.listen(router)

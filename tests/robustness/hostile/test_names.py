@@ -11,7 +11,8 @@ from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation
 from bot.playground.simulators.slack import LocalSlack, Person
 from tests.support.digest_actions import add_failure, ask_digest, send_digest_command
 from tests.support.fixtures import ReadLog
-from tests.support.messages import ask, click
+from tests.support.messages import ask
+from tests.support.overviews import open_workflow
 
 MARKS = (
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # change the direction
@@ -88,7 +89,7 @@ async def test_lists_overviews_filters_and_problems(
 ) -> None:
     overview = await ask(ada, "")
     for number in range(len(NAMES)):
-        opened = await click(ada, overview, "list_open", number)
+        opened = await open_workflow(ada, overview, number)
         await (await ada.click(opened, "filter_open")).view()
     await ask(ada, in_quotes(f"{NAMES[0]}x"))
     await ask(ada, f"list orders status:{in_quotes(NAMES[3])}")

@@ -2,17 +2,21 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from bot.browse.browser import Browser
+from bot.browse.count_samples import CountSamples
+from bot.browse.overview import OverviewReader
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import WorkflowsClient
 from bot.cloudflare.endpoint import ApiToken, production_endpoint
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, DEFAULT_TOKEN, Simulation
 from tests.support.clock import Clock
 from tests.support.commands import NOW
+from tests.support.databases import migrated_database
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def simulation(clock: Clock) -> Simulation:
 async def workflows(simulation: Simulation, clock: Clock) -> AsyncIterator[CachedWorkflows]:
     async with simulation.serve() as url, aiohttp.ClientSession() as session:
         endpoint = production_endpoint(url, DEFAULT_ACCOUNT_ID, ApiToken(DEFAULT_TOKEN.value))
-        cached = CachedWorkflows(WorkflowsClient(session, endpoint), CacheTimes(), clock.seconds)
+        cached = CachedWorkflows(WorkflowsClient(session, endpoint, now=clock), CacheTimes(), clock.seconds)
         yield cached
         await cached.close()
 
@@ -37,6 +41,17 @@ async def workflows(simulation: Simulation, clock: Clock) -> AsyncIterator[Cache
 @pytest.fixture
 def browser(workflows: CachedWorkflows) -> Browser:
     return Browser({"prod": workflows})
+
+
+@pytest.fixture
+async def samples(clock: Clock, tmp_path: Path) -> AsyncIterator[CountSamples]:
+    async with migrated_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}") as engine:
+        yield CountSamples(engine, clock)
+
+
+@pytest.fixture
+def overviews(workflows: CachedWorkflows, samples: CountSamples) -> OverviewReader:
+    return OverviewReader({"prod": workflows}, samples)
 
 
 @pytest.fixture

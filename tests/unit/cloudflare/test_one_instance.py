@@ -236,6 +236,7 @@ async def test_why_an_ended_instance_failed_is_cached_for_longer(
 ) -> None:
     simulation.add_instance("orders", id="a", status=status)
     first = await workflows.get_cause("orders", "a")
+    assert first.is_final == (status == "errored")
     clock.advance(fresh_for - 0.01)
     assert await workflows.get_cause("orders", "a") is first
     clock.advance(0.02)
@@ -250,9 +251,9 @@ async def test_a_thousand_calls_for_one_cause_send_one_request(
         error = Failure("Declined", workflow)
         simulation.add_instance(workflow, id="a", status="errored", error=error)
     asked = [("orders", "a")] * 500 + [("bills", "a")] * 500
-    causes = await asyncio.gather(*(workflows.get_cause(*place) for place in asked))
+    found = await asyncio.gather(*(workflows.get_cause(*place) for place in asked))
     assert simulation.describe_calls == 2
-    assert [cause.message for cause in causes] == ["orders"] * 500 + ["bills"] * 500
+    assert [each.cause.message for each in found] == ["orders"] * 500 + ["bills"] * 500
 
 
 # An instance with its steps.
@@ -289,7 +290,7 @@ async def test_a_cause_asks_nothing_where_the_detail_is_cached(
 ) -> None:
     simulation.add_instance("orders", id="a", status="errored", error=Failure("Declined", "no"))
     await workflows.get_detail("orders", "a")
-    assert (await workflows.get_cause("orders", "a")).message == "no"
+    assert (await workflows.get_cause("orders", "a")).cause.message == "no"
     assert simulation.describe_calls == 1
 
 

@@ -83,7 +83,7 @@ def test_before_the_first_digest_nothing_has_risen() -> None:
 def test_an_instance_moved_when_it_ended_or_else_changed_or_else_began(
     row: Instance, at: datetime | None
 ) -> None:
-    assert list(moved_after([row], NOW - HOUR)) == ([NewInstance("a", at)] if at else [])
+    assert list(moved_after([row], NOW - HOUR)) == ([NewInstance("a", at, row.ended_on)] if at else [])
 
 
 names = st.sampled_from(["a", "b", "c", "d", "e", "f", "g"])
@@ -112,7 +112,7 @@ def founds(draw: st.DrawFn) -> list[WorkflowFindings]:
 def test_every_newcomer_is_in_one_group_or_among_the_untold(
     found: list[WorkflowFindings], most: int, data: st.DataObject
 ) -> None:
-    places = to_describe(found, most)
+    places = [(each.workflow, each.id) for each in to_describe(found, most)]
     known = {place: data.draw(errors) for place in places}
     groups, ungrouped = group_news(found, known)
     everyone = {one.workflow: len(one.new_instances) for one in found}
@@ -154,7 +154,7 @@ def test_without_errors_each_workflow_is_one_group(found: list[WorkflowFindings]
 
 @given(founds(), st.integers(0, 20))
 def test_errors_are_asked_for_in_turn_and_the_newest_first(found: list[WorkflowFindings], most: int) -> None:
-    places = to_describe(found, most)
+    places = [(each.workflow, each.id) for each in to_describe(found, most)]
     assert len(set(places)) == len(places) <= most
     asked = {one.workflow: [id_ for name, id_ in places if name == one.workflow] for one in found}
     for one in found:
@@ -177,7 +177,7 @@ def test_a_group_may_have_more_members_among_those_not_asked_about() -> None:
         WorkflowFindings("b", new_instances[:1], exact=True),
         WorkflowFindings("c", new_instances[:1], exact=False),
     ]
-    places = to_describe(found, 5)
+    places = [(each.workflow, each.id) for each in to_describe(found, 5)]
     groups, ungrouped = group_news(found, dict.fromkeys(places, Cause(name="E")))
     assert {group.workflow: (group.total, group.exact) for group in groups} == {
         "a": (3, False),

@@ -40,7 +40,11 @@ async def test_the_first_digest_tells_what_failed_in_its_window(prod: Account) -
     assert report.until == prod.clock()
     assert report.groups == (
         Group(
-            "orders", TIMEOUT.name, TIMEOUT.message, (NewInstance("yesterday", prod.clock.ago(23 * HOUR)),), 1
+            "orders",
+            TIMEOUT.name,
+            TIMEOUT.message,
+            (NewInstance("yesterday", prod.clock.ago(23 * HOUR), prod.clock.ago(23 * HOUR)),),
+            1,
         ),
     )
     assert report.total == 1

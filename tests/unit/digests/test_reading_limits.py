@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from bot.browse.causes import CauseReader
 from bot.cloudflare.cache import CacheTimes
 from bot.cloudflare.errors import RateLimited
 from bot.cloudflare.limiter import Budget
@@ -14,9 +16,10 @@ from bot.digests.causes import ENOUGH_DETAILS, MOST_DETAILS, FailureCauses, read
 from bot.digests.news import WorkflowFindings
 from bot.digests.report import MOST_GROUPS, NewInstance, UnreadCauses
 from bot.digests.search import MOST_LISTS, SHARED_FOR
-from bot.digests.survey import AccountSnapshot
+from bot.digests.survey import AT_ONCE
 from bot.playground.simulators.cloudflare import Failure, Slow
 from tests.support.digest_account import HOUR, MINUTE, Account, chart_total, plan, run_account, shown_ids
+from tests.support.teams import TEAM
 
 DAY = 24 * HOUR
 LISTS_OF_THOUSAND = 10
@@ -76,7 +79,7 @@ async def test_what_a_slot_shares_is_kept_for_a_while(prod: Account) -> None:
     prod.clock.advance(2)
     await prod.reader.report(plan(), None, sharing="9:00")
     await prod.reader.report(plan(), None, sharing="9:01")
-    assert prod.calls == (3, 3, 2)  # why something ended as it did is remembered for minutes
+    assert prod.calls == (3, 3, 1)  # why something ended as it did is remembered for good
 
 
 async def test_digests_last_made_at_other_times_ask_the_same_lists(prod: Account) -> None:
@@ -92,7 +95,7 @@ async def test_digests_last_made_at_other_times_ask_the_same_lists(prod: Account
     one = await prod.reader.report(plan(), prod.baseline, sharing="9:00")
     assert shown_ids(both) == {"a", "b"}
     assert shown_ids(one) == {"b"}
-    assert prod.calls == (1, 1, 2)
+    assert prod.calls == (1, 1, 1)
 
 
 async def test_previews_share_what_is_in_memory_for_some_seconds(prod: Account) -> None:
@@ -263,13 +266,14 @@ async def test_a_digest_waits_for_the_budget_until_enough_causes_are_read_and_no
 async def test_no_cause_is_asked_for_after_the_time_for_it(prod: Account) -> None:
     for number in range(30):
         prod.fail("orders", f"{number}", number)
-    survey = AccountSnapshot(prod.workflows, fresh=True)
+    reader = CauseReader({"prod": prod.workflows}, lambda cause: cause)
+    ask = partial(reader.read, None, team=TEAM, turns=asyncio.Semaphore(AT_ONCE))
     new_instances = [NewInstance(f"{number}", prod.clock.ago(number)) for number in range(30)]
     found = [WorkflowFindings("orders", new_instances, exact=True)]
-    read = await read_causes(survey, found, patient=True, within=0)
+    read = await read_causes(ask, found, patient=True, within=0)
     assert read == FailureCauses({}, UnreadCauses(30, None))
     prod.simulation.inject(Slow(0.2), times=None, operation="get_instance")
-    some = await read_causes(survey, found, patient=True, within=0.3)
+    some = await read_causes(ask, found, patient=True, within=0.3)
     assert some.unread is not None
     assert 0 < len(some.causes) == 30 - some.unread.count < 30
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.browse.command import looks_like_instance
-from bot.browse.requests import DescribeInstance, FindStatus, ListInstances, ListWorkflows, ShowInstance
+from bot.browse.names import looks_like_instance
+from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows, ShowInstance
 from bot.cloudflare.models import Status
 from bot.language.command import Command
 from bot.language.errors import QueryError
@@ -143,8 +143,8 @@ def test_a_workflow_may_be_called_like_an_id() -> None:
         ("show orders last 5", ListInstances),
         ("show the last 5 of orders", ListInstances),
         ("show orders latest since:2h", ListInstances),
-        ("show failed", FindStatus),
-        ("show me what failed", FindStatus),
+        ("show failed", ListInstances),
+        ("show me what failed", ListInstances),
         ("orders latest", ListInstances),
         ("status", ListWorkflows),
         ("status orders", ListInstances),

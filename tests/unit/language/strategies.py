@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.options import VIEWS, max_rows
-from bot.cloudflare.models import DIRECTIONS, STATUSES, Cursor, PageNumber, Status
+from bot.browse.selection import PATTERN, Selection
+from bot.cloudflare.models import DIRECTIONS, ENDED_STATUSES, STATUSES, Cursor, PageNumber, Status
 from bot.language.times import Clock, TimePoint, read
 from tests.support.commands import ACCOUNTS, NOW
 
@@ -52,7 +53,10 @@ any_text = st.text(ANY_CHARACTER, max_size=40)
 hostile_text = st.lists(st.sampled_from(HOSTILE) | any_text, min_size=1, max_size=4).map("".join)
 workflow_names = st.from_regex(r"[a-zA-Z0-9_][a-zA-Z0-9_-]{0,63}", fullmatch=True) | hostile_text.map(
     lambda text: text[:64]
-).filter(bool)
+).filter(lambda name: bool(name) and PATTERN not in name)
+patterns = st.builds(
+    "{}*{}".format, st.text("abcXYZ019-_", max_size=20), st.text("abcXYZ019-_*", min_size=1, max_size=20)
+).filter(lambda pattern: bool(pattern.strip(PATTERN)))
 cursors = hostile_text.filter(lambda text: bool(text.strip())) | st.binary(min_size=1, max_size=60).map(
     lambda token: b64encode(token).decode()
 )
@@ -76,15 +80,40 @@ times = relative_times | absolute_times | calendar_times
 
 
 @st.composite
+def selections(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008 - frozen
+    """Any list that can be asked for at this moment and has no place in it, whatever it takes to read it."""
+    since, until = _ordered(draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2)), clock)
+    created = draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2))
+    chosen = draw(st.lists(statuses.filter(bool), max_size=3, unique=True))
+    if ENDED_STATUSES.isdisjoint(chosen) and (since or until):
+        created = []
+    created_since, created_until = _ordered(created, clock)
+    view = draw(st.sampled_from(list(VIEWS.values())))
+    selection = Selection(
+        tuple(draw(st.lists(workflow_names | patterns, max_size=4, unique=True))),
+        draw(accounts),
+        tuple(status for status in chosen if status is not None),
+        since,
+        until,
+        created_since,
+        created_until,
+    )
+    return ListQuery(selection, rows=draw(st.integers(1, max_rows(view))), view=view)
+
+
+@st.composite
 def list_queries(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008 - frozen
     """Any list that can be asked for at this moment."""
     since, until = _ordered(draw(st.lists(times.map(lambda text: read(text, clock)), max_size=2)), clock)
     start = draw(st.none() | st.builds(Cursor, cursors) | st.builds(PageNumber, st.integers(1, 1_000_000)))
     view = draw(st.sampled_from(list(VIEWS.values())))
+    status = draw(statuses)
+    if start is not None and status in ENDED_STATUSES:
+        since = until = None
     return ListQuery.of(
         workflow=draw(workflow_names),
         account=draw(accounts),
-        status=draw(statuses),
+        status=status,
         since=since,
         until=until,
         rows=draw(st.integers(1, max_rows(view))),

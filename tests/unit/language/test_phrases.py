@@ -1,18 +1,14 @@
 """What people write in place of filters is read as those, and said where other words stood."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery
-from bot.browse.requests import FindStatus, ListInstances, ListWorkflows, NotYet
+from bot.browse.requests import ListInstances, ListWorkflows, NotYet
+from bot.browse.selection import Selection
 from bot.cloudflare.models import Status
-from bot.language.command import Command
 from bot.language.errors import QueryError
-from bot.slack.requests import Request
-from bot.verbs import read_command
-from tests.support.commands import ACCOUNTS, HERE, NOW, read
-from tests.support.list_commands import read_list
+from tests.support.commands import read
+from tests.support.list_commands import read_known, read_list
 
 FORGIVEN = [
     ("orders status: errored", "status:errored"),
@@ -133,11 +129,6 @@ def _without_words(text: str) -> object:
     return query.workflow, query.status, query.rows, query.view, query.start, query.account, times
 
 
-def read_known(text: str, *names: str) -> Request:
-    """Read a command with the names of the account's workflows at hand."""
-    return read_command(replace(Command.from_slack(text, ACCOUNTS, HERE, "UTC", NOW), workflows=names))
-
-
 @pytest.mark.parametrize(
     ("text", "workflow"),
     [
@@ -157,19 +148,12 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
 @pytest.mark.parametrize(
     ("text", "proposals"),
     [
-        ("image-pipeline order-archive", ["image-pipeline", "order-archive"]),
-        ("failed image-pipeline and order-archive", ["failed image-pipeline", "failed order-archive"]),
         ("image-pipelne status:errord", ["image-pipeline status:errored"]),
-        ("image-pipeline errored paused", ["image-pipeline errored", "image-pipeline paused"]),
-        ("image-pipeline errored or paused", ["image-pipeline errored", "image-pipeline paused"]),
-        (
-            "image-pipeline status:errored,paused",
-            ["image-pipeline status:errored", "image-pipeline status:paused"],
-        ),
+        ("image-pipeline status:errord,paused", ["image-pipeline status:errored,paused"]),
+        ("image-pipeline status:wurst,paused", []),
         ("image-pipeline xyzzy", ["image-pipeline"]),
         ("image-pipeline xyzzy plugh", []),
-        ("image-pipeline error:timeout errored", ["image-pipeline errored"]),
-        ("image-pipeline longer than 1h", ["image-pipeline"]),
+        ("image-pipeline error:timeout paused", ["image-pipeline paused"]),
         ("image-pipeline not complete", ["image-pipeline"]),
         ("image-pipeline !complete", ["image-pipeline"]),
         ("image-pipeline status!=complete", ["image-pipeline"]),
@@ -193,10 +177,6 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
         ("digest edit 7 daily 10am image-pipelne", ["digest edit 7 daily 10am workflow image-pipeline"]),
         ("image-pipeline since forever", []),
         ("image-pipeline page last", []),
-        (
-            "since:2h",
-            ["list order-processing since:2h", "list order-archive since:2h", "list image-pipeline since:2h"],
-        ),
     ],
 )
 def test_what_is_refused_proposes_what_may_be_meant_and_no_more(text: str, proposals: list[str]) -> None:
@@ -238,8 +218,10 @@ def test_everything_is_the_overview(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["errored", "what errored", "list errored", "all errored", "* errored", "status:errored"]
 )
-def test_a_bare_status_asks_which_workflow(text: str) -> None:
-    assert read(text) == FindStatus(Status("errored"))
+def test_a_bare_status_is_asked_of_every_workflow(text: str) -> None:
+    request = read(text)
+    assert isinstance(request, ListInstances)
+    assert request.query.query == ListQuery(Selection(statuses=(Status("errored"),)))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import example, given
 
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import ListInstances
+from bot.browse.selection import Selection
 from bot.cloudflare.models import Cursor, Status
 from bot.language.errors import QueryError
 from bot.language.times import Clock
@@ -13,10 +14,22 @@ from bot.language.tokens import COMMAND, quote, split
 from tests.support.commands import NOW, escaped, read
 from tests.support.list_commands import read_or_refuse, read_pending
 
-from .strategies import any_text, clocks, commands, hostile_text, list_queries, overview_queries, times
+from .strategies import (
+    any_text,
+    clocks,
+    commands,
+    hostile_text,
+    list_queries,
+    overview_queries,
+    selections,
+    times,
+)
 
 
-@given(list_queries())
+@given(list_queries() | selections())
+@example(ListQuery(Selection()))
+@example(ListQuery(Selection(("my flow", "orders", "x,y"))))
+@example(ListQuery(Selection(("order-*", "*mail*"), statuses=(Status("zzz"), Status("errored")))))
 @example(ListQuery.of("orders", start=Cursor("//8=")))
 @example(ListQuery.of("orders", status=Status('say "when"')))
 @example(ListQuery.of("list"))

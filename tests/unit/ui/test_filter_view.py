@@ -53,7 +53,7 @@ def assert_slack_opens(view: View) -> None:
     "query",
     [
         "orders",
-        'order-processing errored since:24h until:"2026-11-23 09:00" rows:5 account:staging-eu page:3',
+        'order-processing errored since:24h until:"2026-11-23 09:00" rows:5 account:staging-eu',
     ],
 )
 def test_a_form_holds_what_the_list_was_asked_with(snapshot: SnapshotAssertion, query: str) -> None:

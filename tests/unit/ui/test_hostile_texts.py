@@ -11,6 +11,7 @@ from bot.browse.messages.overview import overview_message
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.requests import ListInstances
 from bot.browse.screen import Overview, Screen
+from bot.browse.trouble import Failures, Rise, WorkflowRow
 from bot.cloudflare.errors import InvalidParameter
 from bot.cloudflare.models import ApiMessage, CronSchedule, Instance, Status, Workflow
 from bot.language.errors import QueryError
@@ -20,7 +21,15 @@ from bot.ui.elements import Controls, code, duration, escape
 from bot.ui.problems import problem_message
 from tests.support.commands import ACCOUNTS, NOW, read
 from tests.support.properties import examples
-from tests.support.screens import assert_slack_shows, mrkdwn_texts, overview, screen, strip_code, visible_text
+from tests.support.screens import (
+    assert_slack_shows,
+    mrkdwn_texts,
+    overview,
+    row_buttons,
+    screen,
+    strip_code,
+    visible_text,
+)
 from tests.unit.language.strategies import commands, list_queries
 
 PROVOCATIONS = (
@@ -141,9 +150,19 @@ workflows = st.builds(
     schedules=schedules,
     script_deleted=st.none() | st.booleans(),
 )
+rises = st.none() | st.builds(Rise, st.integers(1, 10**9), moments.filter(lambda at: at is not None))
+rows = st.builds(
+    WorkflowRow,
+    workflows,
+    failures=st.none() | st.builds(Failures, st.integers(0, 9), st.integers(0, 10**9), st.booleans()),
+    since_look=rises,
+    in_day=rises,
+    queue=rises,
+    missed=moments,
+)
 overviews = st.builds(
     overview,
-    st.lists(workflows, max_size=10),
+    st.lists(rows, max_size=10),
     st.builds(OverviewQuery, account=st.none() | st.sampled_from(ACCOUNTS), search=st.none() | long_foreign),
     messages=messages,
 )
@@ -152,7 +171,7 @@ overviews = st.builds(
 @given(overviews, controls)
 @settings(suppress_health_check=[HealthCheck.large_base_example], max_examples=examples(60))
 def test_any_overview_is_shown(shown: Overview, buttons: Controls) -> None:
-    assert_slack_shows(overview_message(shown, buttons, ["v" * 2000] * len(shown.rows)))
+    assert_slack_shows(overview_message(shown, buttons, row_buttons(shown, "v" * 2000)))
 
 
 @given(commands | foreign | long_foreign.map("orders since:{}".format))

@@ -61,7 +61,7 @@ def test_one_row(snapshot: SnapshotAssertion) -> None:
         "orders errored",
         "orders since:2h",
         "orders page:9",
-        "orders cursor:abc errored since:2h rows:5 account:prod",
+        "orders cursor:abc errored created:2h rows:5 account:prod",
     ],
 )
 def test_an_empty_list_says_what_to_do(snapshot: SnapshotAssertion, query: str) -> None:
@@ -197,7 +197,7 @@ def test_each_row_holds_its_id_as_it_is() -> None:
 def test_the_text_alone_tells_the_list() -> None:
     message = instances_message(screen(ROWS, read_list("orders errored since:2h"), first=11), STAYING)
     assert message.text.startswith(
-        "orders · errored, created since 2026-11-23T12:03:00Z: 11–14 of 14, no more created since then; "
+        "orders · errored, ended since 2026-11-23T12:03:00Z: 11–14 of 14, no more created since then; "
         "instances created before may have ended since. "
     )
     assert "Errored ord-58798" in message.text

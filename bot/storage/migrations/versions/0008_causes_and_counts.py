@@ -25,7 +25,8 @@ def upgrade() -> None:
         "count_samples",
         sa.Column("team_id", sa.String(64), primary_key=True, comment="Slack's workspace"),
         sa.Column("account", sa.String(64), primary_key=True),
-        sa.Column("at", sa.BigInteger, primary_key=True, comment="seconds since 1970, UTC"),
+        sa.Column("slot", sa.BigInteger, primary_key=True, comment="which five minutes since 1970"),
+        sa.Column("at", sa.BigInteger, nullable=False, comment="seconds since 1970, UTC"),
         sa.Column("counts", sa.Text, nullable=False, comment="JSON: instances by workflow and status"),
     )
 

@@ -1,0 +1,109 @@
+"""When the failures of workflows ended: read once for as long as their count stays the same."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from cachetools import LRUCache
+
+from bot.browse.trouble import DAY, Failures, WorkflowRow, by_need_to_read, count_failures
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, InstancePage, PageQuery, Status
+
+_log = structlog.get_logger(__name__)
+
+MOST_READ: Final = 10
+"""Lists of instances that one overview asks for."""
+_TIMEOUT: Final = timedelta(seconds=1)
+"""How long an overview waits for them."""
+_KEEP: Final = timedelta(minutes=10)
+"""A count may stay the same while one failure goes and another one comes."""
+_MOST_KEPT: Final = 5_000
+_ERRORED: Final = Status("errored")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """When failures ended.
+
+    Attributes:
+        count: how many instances were errored then.
+        read_at: when that was.
+        ends: those of the day before, as far as they are known.
+        complete: whether there can be no others.
+        known: whether any end is known; the local engine tells none.
+    """
+
+    count: int
+    read_at: datetime
+    ends: tuple[datetime, ...]
+    complete: bool
+    known: bool
+
+
+class RecentFailures:
+    """Reads how many instances of workflows failed lately, and remembers it.
+
+    The API counts instances by status and not by time. So the newest hundred errored ones of a workflow are
+    listed, as background work, and again only once their count is another one.
+    """
+
+    def __init__(self) -> None:
+        self._kept: LRUCache[tuple[str, str], _Ends] = LRUCache(_MOST_KEPT)
+
+    def known(self, account: str, row: WorkflowRow, now: datetime) -> Failures | None:
+        """Return how many failed lately if that is known without a request."""
+        if row.workflow.instances is not None and not row.errored:
+            return Failures(0, 0)
+        kept = self._kept.get((account, row.name))
+        if kept is None or not kept.known or not self._is_fresh(kept, row, now):
+            return None
+        return count_failures(kept.ends, now, complete=kept.complete)
+
+    async def read(
+        self, account: str, workflows: CachedWorkflows, rows: Sequence[WorkflowRow], now: datetime
+    ) -> None:
+        """Read what is not known of some rows, the likeliest first, at most `MOST_READ` and for a second.
+
+        One that can't be read stays unknown.
+        """
+        unknown = [row for row in rows if row.errored and not self._has_read(account, row, now)]
+        wanted = sorted(unknown, key=by_need_to_read)[:MOST_READ]
+        try:
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
+                await asyncio.gather(*(self._read(account, workflows, row) for row in wanted))
+        except TimeoutError:
+            _log.info("failures_not_read_in_time", account=account)
+
+    async def _read(self, account: str, workflows: CachedWorkflows, row: WorkflowRow) -> None:
+        query = PageQuery(row.name, InstanceFilter(status=_ERRORED), None, MAX_PER_PAGE)
+        try:
+            page = await workflows.list_instances(query, priority=Priority.BACKGROUND)
+        except CloudflareError as error:
+            _log.info("failures_not_read", account=account, error=type(error).__name__)
+            return
+        self._kept[account, row.name] = _ends(page, row.errored)
+
+    def _has_read(self, account: str, row: WorkflowRow, now: datetime) -> bool:
+        kept = self._kept.get((account, row.name))
+        return kept is not None and self._is_fresh(kept, row, now)
+
+    def _is_fresh(self, kept: _Ends, row: WorkflowRow, now: datetime) -> bool:
+        return kept.count == row.errored and abs(now - kept.read_at) <= _KEEP
+
+
+def _ends(page: InstancePage, count: int) -> _Ends:
+    ends = [row.ended_on for row in page.rows if row.ended_on is not None]
+    is_whole = page.next is None and not page.cut_short and not page.incomplete_rows
+    return _Ends(
+        count,
+        page.fetched_at,
+        tuple(end for end in ends if page.fetched_at - end <= DAY),
+        complete=is_whole and len(ends) == len(page.rows),
+        known=bool(ends) or not page.rows,
+    )
