@@ -198,13 +198,14 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     of several names is to be one of the account's.
     """
     if isinstance(request, ListInstances | ShowStats) and (name := request.query.query.workflow):
-        return " " in name or is_phrase(name) or looks_like_instance(name)
+        is_read = bool(request.readings) and bool(request.query.query.selection.where)
+        return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
         instance, text = request.instance, typed.text
         is_odd = instance is not None and not looks_like_instance(instance)
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    may_lack_name = isinstance(request, ListInstances | ListWorkflows | NotYet | DescribeInstance)
+    may_lack_name = isinstance(request, ListInstances | ShowStats | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
