@@ -124,8 +124,8 @@ async def test_an_id_may_be_in_several_workflows_of_several_accounts(
 ) -> None:
     account.add_instance("emails", id="twice-1234")
     other = Simulation(account_id="f" * 32)
-    other.add_instance("orders", id="twice-1234", status="errored")
-    other.add_instance("orders", id="once-1234", status="errored")
+    for name in ("twice-1234", "once-1234"):
+        other.add_instance("orders", id=name, status="errored", created_on=NOW - timedelta(hours=1))
     async with other.serve() as url:
         staging = {"account_id": "f" * 32, "api_token": "simulated-token", "api_base_url": url}
         async with run_bot(cloudflare_accounts={"staging": staging}):
