@@ -44,6 +44,8 @@ from bot.export.collector import Bounds
 from bot.export.handlers import ExportHandlers
 from bot.export.service import Exports
 from bot.export.store import ExportStore
+from bot.find.handlers import FindHandlers
+from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
@@ -410,6 +412,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
+    finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
     stats = StatsHandlers(
         StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
@@ -448,6 +451,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
             digests,
             HomeHandlers(lists, access),
             exporting,
+            finds,
             stats,
             access,
         ),
