@@ -1,5 +1,6 @@
 """What was asked, as values that can say themselves: to the API, in words, and as a command."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Final
 
@@ -103,9 +104,18 @@ class ListQuery:
         """Return the selection's `until`."""
         return self.selection.until
 
+    @property
+    def without_filters(self) -> "ListQuery":
+        """Return the list of everything that its workflows have."""
+        return ListQuery(Selection(self.selection.workflows, self.selection.account))
+
     def of_workflow(self, workflow: str) -> "ListQuery":
         """Return the same list of one other workflow."""
-        return replace(self, selection=replace(self.selection, workflows=(workflow,)))
+        return self.of_workflows((workflow,))
+
+    def of_workflows(self, workflows: Iterable[str]) -> "ListQuery":
+        """Return the same list of other workflows, each once."""
+        return replace(self, selection=replace(self.selection, workflows=tuple(dict.fromkeys(workflows))))
 
     @property
     def filter(self) -> InstanceFilter:
