@@ -395,7 +395,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     stats = StatsHandlers(
-        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+        StatsReader(accounts, browser, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
