@@ -89,6 +89,16 @@ _OVERALL: Final[_Topic] = (
         title="Look at one instance",
     ),
     Example(
+        "find ID",
+        "the workflow that has an instance: by its id, the beginning of it, or a message pasted whole",
+        can_be_tried=False,
+    ),
+    Example(
+        "export {name}",
+        "a list as a CSV file, in your direct messages; `as jsonl`, and `to #ops` for a channel",
+        can_be_tried=False,
+    ),
+    Example(
         "stats {name} since:7d",
         "runs, failure rate, p50 and p95, versions, slowest steps; `stats *` compares all",
         title="See how they do",

@@ -267,6 +267,27 @@ async def _after_submission(world: World, view: View, values: dict[str, Any]) ->
     return message.all_text()
 
 
+@door("an export")
+async def _export(world: World) -> str:
+    return await _exported(world, SEEN)
+
+
+@door("a hidden export")
+async def _hidden_export(world: World) -> str:
+    return await _exported(world, HIDDEN)
+
+
+async def _exported(world: World, workflow: str) -> str:
+    """Return the file that comes, or why none does."""
+    begun = await _command(world, f"export {workflow}")
+    if "has begun" not in begun:
+        return begun
+    async with asyncio.timeout(5):
+        while not (sent := [file for file in world.slack.files if file.name.startswith(workflow)]):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return sent[0].content.decode()
+
+
 @door("an instance")
 async def _instance(world: World) -> str:
     return await _command(world, f"show {SEEN} ord-1003")
@@ -286,6 +307,21 @@ async def _hidden_instance(world: World) -> str:
 async def _hidden_link(world: World) -> str:
     page = DashboardPage(DEFAULT_ACCOUNT_ID, HIDDEN, "pay-1003")
     return await _command(world, f"show {write_url(page)}")
+
+
+@door("instances that are found")
+async def _found(world: World) -> str:
+    return await _command(world, "find ord*")
+
+
+@door("hidden instances that are found")
+async def _hidden_found(world: World) -> str:
+    return await _command(world, "find pay*")
+
+
+@door("a verb to come for a hidden instance")
+async def _hidden_not_yet(world: World) -> str:
+    return await _command(world, "restart pay-1003")
 
 
 @door("a row's details")
@@ -589,9 +625,14 @@ SHOWN: Mapping[str, str] = {
     "a submitted filter": "ord-",
     "a hidden submitted filter": "pay-",
     "an instance": "ord-",
+    "an export": "ord-",
+    "a hidden export": "pay-",
     "the newest instance": "ord-",
     "a hidden instance": "pay-",
     "a hidden instance by its link": "pay-",
+    "instances that are found": "ord-1003",
+    "hidden instances that are found": "pay-1003",
+    "a verb to come for a hidden instance": "pay-1003",
     "a row's details": "ord-",
     "a hidden row's details": "pay-",
     "a share": "ord-",
@@ -686,11 +727,14 @@ ANOTHERS = dict.fromkeys((name for name in SHOWN if name.startswith("another's")
 EVERY = dict.fromkeys(SHOWN, "shown") | dict.fromkeys(BESIDE, "shown with payloads") | ANOTHERS
 ALL = EVERY | dict.fromkeys(SHARED, "refused")
 NOTHING = dict.fromkeys(SHOWN, "refused")
+SEARCHED = ("hidden instances that are found", "a verb to come for a hidden instance")
+"""Doors behind which a search does not find what a person may not see."""
 OF_ORDERS = (
     {name: "refused" if "hidden" in name else "shown" for name in SHOWN}
     | dict.fromkeys((*PAYLOADS, *SHARED), "refused")
     | dict.fromkeys(PERSONAL, "shown")
     | ANOTHERS
+    | dict.fromkeys(SEARCHED, "shown without the name")
 )
 OF_CHANNEL = ("a digest", "one's own digest's save", "one's own digest's preview", "a digest's preview")
 ELSEWHERE = OF_ORDERS | dict.fromkeys(OF_CHANNEL, "refused")
@@ -701,7 +745,9 @@ WITH_PAYLOADS = (
     | dict.fromkeys((name for name in BESIDE if "hidden" not in name), "shown with payloads")
 )
 NO_RULE = NOTHING | dict.fromkeys(("help", "my access", *PERSONAL), "shown")
-BLANK = {"a verb to come": "shown without the name", "a message": "shown without the name"}
+BLANK = dict.fromkeys(
+    ("a verb to come", "a verb to come for a hidden instance", "a message"), "shown without the name"
+)
 """Doors that are there for all who come in; they name nothing that a person may not see."""
 
 
