@@ -67,6 +67,8 @@ from bot.slack.team import InstalledTeam
 from bot.slack.user_groups import UserGroups
 from bot.slack.users import UserProfiles, UserTimeZones
 from bot.slack.written_messages import AnswerShares, MessageAnswers
+from bot.stats.handlers import StatsHandlers
+from bot.stats.reading import StatsReader
 from bot.storage.database import DatabaseUnusable, adopt_rows, migrate, open_database, probe
 from bot.stored_requests import StoredRequests, open_stores, purge_regularly
 from bot.telemetry import Metrics
@@ -153,6 +155,7 @@ async def build_bot(
                 engine,
                 installed,
                 accounts,
+                open_analytics(settings, upstream, metrics, observe),
                 reader,
                 stored,
                 responder,
@@ -359,6 +362,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     engine: AsyncEngine,
     installed: InstalledTeam,
     accounts: Mapping[str, CachedWorkflows],
+    analytics: Mapping[str, AnalyticsClient],
     reports: ReportBuilder,
     stored: StoredRequests,
     responder: Responder,
@@ -381,6 +385,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
+    stats = StatsHandlers(
+        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+    )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
     stores = partial(DigestRepository, engine, now=_now, limits=limits, run_pause=run_pause)
@@ -395,7 +402,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now, access),
-        routes(lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), access),
+        routes(lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), stats, access),
         responder,
         background,
         stored.handled,

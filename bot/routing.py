@@ -89,6 +89,9 @@ from bot.slack.reply import ShowMessage
 from bot.slack.requests import VERSION, InvalidButton, Request, RequestCodec, RequestStore
 from bot.slack.routes import Route, UnknownControl, allow_everyone
 from bot.slack.users import UserTimeZones
+from bot.stats.handlers import StatsHandlers
+from bot.stats.requests import OfStats, RefreshStats, ShareStats, ShowStats, TurnStats
+from bot.stats.rights import StatsRights
 from bot.ui.problems import RUN_COMMAND
 from bot.ui.sharing import SHARE
 from bot.verbs import read_command, read_message, read_with_times
@@ -134,10 +137,16 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
 }
 """Buttons that carry one instance."""
 
+STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
+    request.kind: request for request in (TurnStats, RefreshStats)
+}
+"""Buttons that carry the statistics of some instances."""
+
 _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **INSTANCE_BUTTONS,
     **INSPECT_BUTTONS,
-    SHARE: (ShareList, ShareInstance, SharePayload),
+    **STATS_BUTTONS,
+    SHARE: (ShareList, ShareInstance, SharePayload, ShareStats),
     "failures_show": ShowFailures,
 }
 
@@ -174,7 +183,8 @@ def request_codec() -> RequestCodec:
     of_failures = (ShowFailures,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
-    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads), _COMMON)
+    of_stats = (TurnStats, RefreshStats, ShareStats)
+    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads, *of_stats), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
@@ -184,14 +194,15 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`. Each
     of several names is to be one of the account's.
     """
-    if isinstance(request, ListInstances) and (name := request.query.query.workflow):
-        return " " in name or is_phrase(name) or looks_like_instance(name)
+    if isinstance(request, ListInstances | ShowStats) and (name := request.query.query.workflow):
+        is_read = bool(request.readings) and bool(request.query.query.selection.where)
+        return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
         instance, text = request.instance, typed.text
         is_odd = instance is not None and not looks_like_instance(instance)
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    may_lack_name = isinstance(request, ListInstances | ListWorkflows | NotYet | DescribeInstance)
+    may_lack_name = isinstance(request, ListInstances | ShowStats | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
@@ -362,10 +373,12 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
+    stats: StatsHandlers,
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
+    of_stats = StatsRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
@@ -396,6 +409,10 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
         Route(SharePayload, may_inspect.require_sharing, inspect.payloads.share, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
+        Route(ShowStats, of_stats.require_typed, stats.show, asks_cloudflare=True),
+        Route(TurnStats, of_stats.require_shown, stats.turn, asks_cloudflare=True),
+        Route(RefreshStats, of_stats.require_shown, stats.refresh, asks_cloudflare=True),
+        Route(ShareStats, of_stats.require_shown, stats.share, once=True),
         Route(OpenForm, rights.require_subscribe, digests.open_form),
         Route(CreateDigest, rights.require_subscribe, digests.create, once=True),
         Route(ListDigests, rights.require_list, digests.list_digests),

@@ -33,6 +33,9 @@ from bot.language.name_matching import find_similar
 from bot.language.tokens import COMMAND, Token, quote, split
 from bot.language.verbs import Verb, Verbs
 from bot.slack.requests import Request
+from bot.stats.command import SYNONYMS as STATS_SYNONYMS
+from bot.stats.command import find_stats, read_stats
+from bot.stats.requests import ShowStats
 from bot.ui.limits import VALUE
 
 
@@ -52,6 +55,14 @@ _SHOW: Final[Verb[Request]] = Verb(
     synonyms=(*SYNONYMS, *WHY),
 )
 
+_STATS: Final[Verb[Request]] = Verb(
+    "stats",
+    "NAME[,NAME…]|* [since:7d]",
+    "runs, failure rate, run and queue times, by version and over time; the slowest and flakiest steps",
+    read_stats,
+    synonyms=STATS_SYNONYMS,
+)
+
 _NOT_YET: Final[list[Verb[Request]]] = [
     Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
     for verb, others in NOT_YET.items()
@@ -68,6 +79,7 @@ VERBS: Final = Verbs[Request](
             synonyms=("ls",),
         ),
         _SHOW,
+        _STATS,
         Verb(
             "digest",
             "[verb]",
@@ -128,6 +140,8 @@ def _read(command: Command) -> Request:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
         return _read(replace(command, text=words[0].value))  # quotes around all of it
+    if (asked := _read_stats(words, command)) is not None:
+        return asked
     if (shown := _read_show(words, command)) is not None:
         return shown
     places = [place for place, word in enumerate(words) if not is_filler(word) or _is_other_verb(word)]
@@ -144,6 +158,16 @@ def _read(command: Command) -> Request:
             if mistyped.proposals:
                 raise mistyped from error
         raise
+
+
+def _read_stats(words: Sequence[Token], command: Command) -> Request | None:
+    """Read what asks for statistics in any place of a command that no other verb begins."""
+    first = next((word for word in words if not is_filler(word) or _is_other_verb(word)), None)
+    verb = None if first is None else _verb(first, command)
+    if verb is not None and verb is not _STATS:
+        return None
+    found = find_stats(words, command)
+    return None if found is None else read_stats(*found, command)
 
 
 def _read_show(words: Sequence[Token], command: Command) -> Request | None:
@@ -183,7 +207,7 @@ def read_with_times(command: Command) -> None:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
     request = _read(command)
-    if isinstance(request, ListInstances):
+    if isinstance(request, ListInstances | ShowStats):
         request.query.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
@@ -192,7 +216,7 @@ def read_with_times(command: Command) -> None:
 def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
-        case ListInstances():
+        case ListInstances() | ShowStats():
             return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()

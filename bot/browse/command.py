@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.browse.condition_options import NEED_FAILURES, conditions
+from bot.browse.condition_phrases import read_comparisons
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
 from bot.browse.names import (
     Name,
@@ -86,14 +87,22 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
     words, addresses = read_addresses(words)
     addressed = [word for word in words if _is_address(word)]
     typed_words = join_flags([word for word in words if word not in addressed])
-    found, readings = read_phrases(typed_words)
+    typed_words, comparisons = read_comparisons(typed_words, command.text)
+    found, readings = read_phrases(typed_words, command.workflows)
     names = read_names([word for word in found if word.key is None], command)
     if not names.found and (name := _name_like_a_filter(typed_words, found, command)):
         # a workflow may be called `latest`, or `errored`
-        found, readings = read_phrases([word for word in typed_words if word not in name.words])
+        other = [word for word in typed_words if word not in name.words]
+        found, readings = read_phrases(other, command.workflows)
         names = Names((name,), _without_everything(found))
     given = [word for word in found if word.key is not None]
-    readings = (*addresses, *names.readings, *readings, *(Reading(word.text, "") for word in addressed))
+    readings = (
+        *addresses,
+        *names.readings,
+        *comparisons,
+        *readings,
+        *(Reading(word.text, "") for word in addressed),
+    )
     wants_all = is_list and any(word.value == PATTERN for word in found if word.key is None)
     if not names.found and not wants_all and _is_of_overview(given):
         is_question = {"you", "do"} <= {word.value.lower() for word in found}
@@ -218,7 +227,7 @@ def _read_selection(names: Names, given: Sequence[Token], command: Command) -> L
     if rest and command.workflows and len(names.found) == 1 and not _is_known(names.workflows[0], command):
         raise no_workflow(names.found[0].words[0])  # the words behind it are of some other sentence
     if rest:
-        raise _unexpected_word(rest[0], rest[1] if len(rest) > 1 else None, names)
+        raise _unexpected_word(names, given, command)
     if not names.found:
         _refuse_search(given)
     return ListInstances(_read_query(names.workflows, given, command))
@@ -247,6 +256,9 @@ def _read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Com
         )
     words = {key: values.pop(key, None) for key in (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)}
     where = conditions(values)
+    if where.longer and where.shorter and where.longer >= where.shorter:
+        shorter, longer = by_key["shorter"], typed(by_key["longer"].text)
+        raise shorter.wrong(f"is not longer than {longer}", expected="`shorter:` to be the longer of the two")
     selection = Selection(
         workflows, values.pop("account", None), _with_errored(statuses, by_key), where=where
     )
@@ -366,8 +378,10 @@ def is_instance_id(word: Token) -> bool:
     return word.key is None and looks_like_instance(word.value)
 
 
-def _unexpected_word(word: Token, after: Token | None, names: Names) -> QueryError:
+def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> QueryError:
     """Return the error for a bare word that is neither a name nor a part of a filter."""
+    word, *others = names.rest
+    after = others[0] if others else None
     if is_instance_id(word):
         return word.wrong(
             "looks like an instance's id, and several workflows are named",
@@ -386,9 +400,29 @@ def _unexpected_word(word: Token, after: Token | None, names: Names) -> QueryErr
             span=(word.start, last.end),
         )
     close = filters.nearest_status(word.value)
+    is_failed = any(each.key == STATUS.key and ERRORED in each.value for each in given)
+    if word.value.lower() == "timeout" or (is_failed and close is None):
+        return _unknown_error(names.rest, command)
     said = ", ".join(typed(name) for name in names.workflows)
     return word.wrong(
         f"is a word I don't know after the workflow's name, {said}",
         expected=f"a status, or a filter like `status:errored` or `since:2h` (`{COMMAND} help`)",
         nearest=(close or "",),
+    )
+
+
+def _unknown_error(rest: Sequence[Token], command: Command) -> QueryError:
+    """Return the error for words beside `errored`, which may be a part of an error's text."""
+    run = [rest[0]]
+    for word in rest[1:]:
+        if command.text[run[-1].end : word.start].strip():
+            break
+        run.append(word)
+    text = command.text[run[0].start : run[-1].end]
+    return QueryError(
+        text,
+        "is nothing that I know beside a workflow's name",
+        expected="a filter; a part of an error's name or message is `error:TEXT`",
+        nearest=("", f"error:{quote(' '.join(word.value for word in run))}"),
+        span=(run[0].start, run[-1].end),
     )

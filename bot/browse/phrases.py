@@ -10,8 +10,12 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import Final
 
+from bot.browse.condition_options import ERROR, LONGER, SHORTER, STEP
+from bot.browse.condition_phrases import longest_length, take_condition, take_text
 from bot.browse.options import (
     ACCOUNT,
+    CREATED,
+    CREATED_UNTIL,
     CURSOR,
     DIRECTION,
     LATER,
@@ -38,6 +42,7 @@ EVERYTHING: Final = frozenset({
 })  # fmt: skip
 """Words in the place of a name that mean every workflow."""
 
+_TIMES: Final = (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)
 _BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
 _BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
 _BEFORE_COUNTS: Final = ("top", "first", "last", "latest", "newest", "recent", "show")
@@ -56,9 +61,16 @@ _KEY_AND_VALUE: Final = re.compile(r"-{0,2}([A-Za-z_-]+)={1,2}(.+)")
 _KEY_AND_NUMBER: Final = re.compile(r"(page|rows)#?(\d+)", re.IGNORECASE)
 
 
-def read_phrases(words: Sequence[Token]) -> tuple[list[Token], tuple[Reading, ...]]:
-    """Replace phrases by the filters that they mean; return the words, and which were replaced."""
-    reader = _Reader(words)
+def read_phrases(
+    words: Sequence[Token], workflows: Sequence[str] = ()
+) -> tuple[list[Token], tuple[Reading, ...]]:
+    """Replace phrases by the filters that they mean; return the words, and which were replaced.
+
+    Args:
+        words: those of a command.
+        workflows: the names of the account's workflows, where they are known: none is a part of a text.
+    """
+    reader = _Reader(words, workflows)
     reader.read()
     return reader.found, tuple(reader.readings)
 
@@ -89,14 +101,17 @@ def is_phrase(word: str) -> bool:
 class _Reader:
     """Reads words from the left, each phrase into filters, and any other word as it stands."""
 
-    def __init__(self, words: Sequence[Token]) -> None:
+    def __init__(self, words: Sequence[Token], workflows: Sequence[str]) -> None:
         self._left = list(words)
+        self._workflows = workflows
         self.found: list[Token] = []
         self.readings: list[Reading] = []
 
     def read(self) -> None:
         readers = (
-            self._read_time,
+            self._read_created,
+            self._read_condition,
+            self.read_time,
             self._read_key,
             self._read_count,
             self._read_order,
@@ -123,17 +138,11 @@ class _Reader:
             ):
                 return False
             value, count, is_joined = behind[beside].lstrip(":="), beside + 2, True
-        if option in (SINCE, UNTIL) and not first.quoted:
-            behind = self._bare_words(count)
-            if (words := times.longest_time([value, *behind])) > 1:
-                value, count, is_joined = " ".join([value, *behind[: words - 1]]), count + words - 1, True
-        status: str | None = None
-        if option is STATUS and not first.quoted:
-            status = filters.synonymous_status(value) or ",".join(filters.statuses_in(value)) or None
-            status = None if status == value else status
-        reports = status is not None or not option.is_called(name.lower().replace("-", "_"))
-        if is_joined or status:
-            self._replace(count, {option.key: status or value}, reports=reports)
+        more, read = (0, value) if first.quoted else self._read_value(option.key, value, count)
+        reports = read.casefold() != value.casefold() and option.key not in (*_TIMES, LONGER.key, SHORTER.key)
+        reports = reports or not option.is_called(name.lower().replace("-", "_"))
+        if is_joined or more or read != value:
+            self._replace(count + more, {option.key: read}, reports=reports)
         else:
             self._left.pop(0)
             self.found.append(replace(first, key=option.key))
@@ -141,16 +150,57 @@ class _Reader:
                 self.readings.append(Reading(first.text, f"{option.key}:{first.raw}"))
         return True
 
+    def _read_value(self, key: str, value: str, count: int) -> tuple[int, str]:
+        """Return how many of the words behind a value belong to it, and what it is with them.
+
+        Args:
+            key: the option's.
+            value: its first word, without quotes.
+            count: how many words of the command it has taken so far.
+        """
+        if key == STATUS.key:
+            several = filters.statuses_in(value)
+            return 0, filters.synonymous_status(value) or (",".join(several) if several else value)
+        if key in _TIMES:
+            behind = self._bare_words(count)
+            words = max(times.longest_time([value, *behind]), 1)
+            return words - 1, " ".join([value, *behind[: words - 1]])
+        if key in (LONGER.key, SHORTER.key):
+            behind = self._bare_words(count)
+            words = max(longest_length([value, *behind]), 1)
+            return words - 1, " ".join([value, *behind[: words - 1]])
+        if key in (ERROR.key, STEP.key) and (self._workflows or self._is_named()):
+            text, words = take_text([Token(value, 0, None, value, value), *self._row(count)], self._workflows)
+            return (words - 1, text) if words > 1 else (0, value)
+        return 0, value
+
     def _read_future_filter(self, name: str) -> bool:
-        """Read `longer than 1h` as a filter that does not exist yet; `error` alone is a status."""
+        """Read `output x` as a filter that does not exist yet."""
         words = self._bare_words(0)
         if name not in LATER or len(words) < 2 or self._left[0].key is not None:
             return False
-        start = 2 if words[1].lower() in ("than", "of", "by", "is") else 1
-        count = max(times.longest_time(words[start:]), 1)
-        if filters.synonymous_status(name) or not words[start:] or filters.known_status(words[start]):
+        self._replace(2, {name: words[1]}, reports=False)
+        return True
+
+    def _read_condition(self) -> bool:
+        """Read `longer than 1h`, `failed with card declined`, `from cron`."""
+        row = self._row(0)
+        found = take_condition(row, self._workflows, is_named=self._is_named()) if row else None
+        if found is not None:
+            self._replace(found[1], found[0])
+        return found is not None
+
+    def _read_created(self) -> bool:
+        """Read `created yesterday`, `created in the last 2h`."""
+        first = self._left[0]
+        if first.key is not None or first.quoted or first.value.lower() != CREATED.key:
             return False
-        self._replace(start + count, {name: " ".join(words[start : start + count])}, reports=False)
+        rest = _Reader(self._left[1:], self._workflows)
+        if not rest.read_time() or not rest.found:
+            return False
+        count = len(self._left) - len(rest._left)
+        by_creation = {SINCE.key: CREATED.key, UNTIL.key: CREATED_UNTIL.key}
+        self._replace(count, {by_creation[word.key or ""]: word.value for word in rest.found})
         return True
 
     def _read_negation(self) -> bool:
@@ -166,7 +216,7 @@ class _Reader:
         self._replace(count, {NOT: status}, reports=False)
         return True
 
-    def _read_time(self) -> bool:
+    def read_time(self) -> bool:
         """Read `past hour`, `in the last 2 hours`, `today`, `2am to 4am`; a moment alone is the beginning."""
         words = self._bare_words(0)
         skipped = len(list(takewhile(lambda word: word.lower() in _BEFORE_TIMES, words)))
@@ -239,6 +289,14 @@ class _Reader:
             return True
         return False
 
+    def _row(self, start: int) -> list[Token]:
+        """Return the words without keys in a row from a place on, also those in quotes."""
+        return list(takewhile(lambda word: word.key is None, self._left[start:]))
+
+    def _is_named(self) -> bool:
+        """Return whether a word before says which workflow, most likely."""
+        return any(not is_filler(word) for word in self.found if word.key is None)
+
     def _bare_words(self, start: int) -> list[str]:
         """Return the bare words in a row from a place on."""
         row = takewhile(lambda word: word.key is None and not word.quoted, self._left[start:])
@@ -283,7 +341,7 @@ def _is_key(key: str, words: Sequence[str]) -> bool:
     if key == STATUS.key:
         word = words[0]
         return bool(filters.known_status(word) or filters.nearest_status(word) or filters.statuses_in(word))
-    if key in (SINCE.key, UNTIL.key):
+    if key in _TIMES:
         return times.longest_time(words) > 0
     if key in (PAGE.key, ROWS.key):
         return words[0].isdecimal()

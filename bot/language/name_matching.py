@@ -39,6 +39,11 @@ def resolve(typed: str, names: Sequence[str]) -> tuple[str, ...]:
     return _apply_strictest(typed, names, (*_EXACT, _is_same_but_for_plural, _is_beginning))
 
 
+def is_whole_name(typed: str, names: Sequence[str]) -> bool:
+    """Return whether a text is a whole name, but for case and signs."""
+    return bool(_apply_strictest(typed, names, _EXACT))
+
+
 def find_similar(typed: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return at most three names that look like a text or hold it, the likeliest first."""
     close = nearest_several(typed, names, most=_MOST_SIMILAR, cutoff=SIMILAR_NAMES)

@@ -108,6 +108,7 @@ class AppHarness:
             self.engine,
             InstalledTeam(client, partial(adopt_rows, self.engine)),
             accounts,
+            {},
             reports,
             stored,
             Responder(await self._stack.enter_async_context(answer_session(settings)), client),

@@ -7,9 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bot.browse.condition_options import TRIGGERS
 from bot.browse.model import ListQuery, OverviewQuery
 from bot.browse.options import VIEWS, max_rows
-from bot.browse.selection import PATTERN, Selection
+from bot.browse.selection import PATTERN, Conditions, Selection
 from bot.cloudflare.models import DIRECTIONS, ENDED_STATUSES, STATUSES, Cursor, PageNumber, Status
 from bot.language.times import Clock, TimePoint, read
 from tests.support.commands import ACCOUNTS, NOW
@@ -79,6 +80,22 @@ calendar_times = st.sampled_from(["today", "yesterday", "friday", "yesterday 09:
 times = relative_times | absolute_times | calendar_times
 
 
+texts = hostile_text.filter(lambda text: bool(text.strip()))
+keys = st.none() | st.text("0123456789abcdef-", min_size=1, max_size=36)
+lengths = st.none() | st.integers(1, 10_000_000).map(lambda seconds: timedelta(seconds=seconds))
+conditions = st.builds(
+    Conditions,
+    id=st.none() | texts,
+    error=st.none() | texts,
+    longer=lengths,
+    shorter=st.none(),
+    trigger=st.none() | st.sampled_from((*TRIGGERS, "x y", 'q"')),
+    version=keys,
+    step=st.none() | texts,
+    cause=keys,
+)
+
+
 @st.composite
 def selections(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008 - frozen
     """Any list that can be asked for at this moment and has no place in it, whatever it takes to read it."""
@@ -89,6 +106,9 @@ def selections(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008
         created = []
     created_since, created_until = _ordered(created, clock)
     view = draw(st.sampled_from(list(VIEWS.values())))
+    where = draw(conditions)
+    if where.needs_cause and "errored" not in chosen:
+        chosen = [Status("errored")]
     selection = Selection(
         tuple(draw(st.lists(workflow_names | patterns, max_size=4, unique=True))),
         draw(accounts),
@@ -97,6 +117,7 @@ def selections(draw: Any, clock: Clock = Clock(NOW)) -> ListQuery:  # noqa: B008
         until,
         created_since,
         created_until,
+        where,
     )
     return ListQuery(selection, rows=draw(st.integers(1, max_rows(view))), view=view)
 

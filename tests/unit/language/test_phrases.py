@@ -57,7 +57,6 @@ FORGIVEN = [
     ("list all orders", ""),
     ("orders where status=errored", "status:errored"),
     ("workflow:orders status:errored", "status:errored"),
-    ("orders created since yesterday", "since:yesterday"),
     ("orders view table", "view:table"),
     ("orders view: table rows: 50", "view:table rows:50"),
     ("orders --view=Table", "view:table"),
@@ -86,6 +85,13 @@ SAID = [
     ("orders --limit 5", "rows:5"),
     ("orders top 5", "rows:5"),
     ("orders last 5", "rows:5"),
+    ("orders created since yesterday", "created:yesterday"),
+    ("orders created yesterday", 'created:yesterday created_until:"end of yesterday"'),
+    ("orders created in the last 2 hours", 'created:"last 2 hours"'),
+    ("orders created between 2am and 4am", "created:2am created_until:4am"),
+    ("orders created before 1h", "created_until:1h"),
+    ("orders older than 2d", "created_until:2d"),
+    ("orders newer than 1h", "created:1h"),
     ("orders 5 rows", "rows:5"),
     ("orders latest", "rows:1"),
     ("orders table", "view:table"),
@@ -125,7 +131,9 @@ def test_other_words_for_a_filter_are_taken_and_said(text: str, filters: str) ->
 def _without_words(text: str) -> object:
     """Return what a list asks for, but for the words in which its times were put."""
     query = read_list(text)
-    times = [moment and moment.at for moment in (query.since, query.until)]
+    chosen = query.selection
+    moments = (chosen.since, chosen.until, chosen.created_since, chosen.created_until)
+    times = [moment and moment.at for moment in moments]
     return query.workflow, query.status, query.rows, query.view, query.start, query.account, times
 
 

@@ -1,0 +1,89 @@
+"""Read words that ask how workflows do: `stats NAME`, `health NAME`, `how is NAME doing`, `success rate`."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.command import join_flags, read_instances
+from bot.browse.model import HelpQuery, ListQuery, PendingQuery
+from bot.browse.options import ACCOUNT, CREATED, CREATED_UNTIL, LIST_OPTIONS, SINCE, UNTIL
+from bot.browse.phrases import read_phrases
+from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
+from bot.browse.selection import PATTERN, Selection
+from bot.language.command import Command
+from bot.language.errors import one_of
+from bot.language.filler_words import without_fillers
+from bot.language.tokens import COMMAND, Token
+from bot.slack.requests import Request
+from bot.stats.requests import ShowStats
+
+SYNONYMS: Final = (
+    "statistics", "statistic", "p50", "p95", "p99", "percentile", "percentiles", "performance", "perf",
+    "throughput", "latency", "durations",
+)  # fmt: skip
+"""Other words for `stats`."""
+WITH_NAME: Final = frozenset({"health", "summary", "healthy"})
+"""Words that mean it beside the name of a workflow; alone they are the overview."""
+_TAKEN: Final = (SINCE, UNTIL, CREATED, CREATED_UNTIL, ACCOUNT)
+_KINDS: Final = frozenset({"success", "failure", "fail", "failed", "error", "errors", "completion"})
+_RATES: Final = frozenset({"rate", "rates", "ratio", "percentage"})
+_HOW: Final = frozenset({"how", "hows", "how's", "how’s"})
+_DOING: Final = frozenset({
+    "doing", "going", "performing", "behaving", "running", "do", "perform", "take", "takes", "taking", "took",
+})  # fmt: skip
+_BESIDE: Final = frozenset({"been", "usually", "normally", "long", "well", "today", "lately"})
+"""Words of a question that say nothing more."""
+
+
+def read_stats(_: Token, rest: Sequence[Token], command: Command) -> Request:
+    """Read the words behind the verb.
+
+    Raises:
+        QueryError: something in them can't be understood.
+    """
+    if len(rest) == 1 and rest[0].value.lower() == "help":
+        return HelpQuery()
+    for word in read_phrases(join_flags(rest))[0]:
+        option = LIST_OPTIONS.find(word.key or "")
+        if option is not None and option not in _TAKEN:
+            expected = one_of([f"{each.key}:" for each in _TAKEN])
+            raise word.wrong("can't be used in statistics", expected=expected, nearest=("",))
+    request = read_instances(rest, command)
+    match request:
+        case ListInstances(query):
+            return ShowStats(query, readings=request.readings)
+        case ListWorkflows(overview) if overview.search is None:
+            query = PendingQuery(ListQuery(Selection(account=overview.account)))
+            return ShowStats(query, readings=request.readings)
+        case HelpQuery() | DescribeInstance():
+            return request
+    raise rest[0].wrong(
+        "does not say which workflow",
+        expected=f"a name or a pattern, as in `{COMMAND} stats order-{PATTERN}`",
+        nearest=(PATTERN,),
+    )
+
+
+def find_stats(words: Sequence[Token], command: Command) -> tuple[Token, Sequence[Token]] | None:
+    """Return the word that asks for statistics and the words that say of what; None if they ask for others.
+
+    A word that is the name of a workflow asks for nothing.
+    """
+    texts = [
+        word.value.lower()
+        if word.key is None and not word.quoted and word.value not in command.workflows
+        else ""
+        for word in words
+    ]
+    for place, text in enumerate(texts):
+        if text in {"stats", *SYNONYMS}:
+            return words[place], [*words[:place], *words[place + 1 :]]
+        behind = texts[place + 1] if place + 1 < len(texts) else ""
+        if text in _KINDS and behind in _RATES:
+            return words[place], [*words[:place], *words[place + 2 :]]
+    rest = [word for word, text in zip(words, texts, strict=True) if text not in WITH_NAME]
+    if len(rest) < len(words) and without_fillers(rest):
+        return next(word for word in words if word not in rest), rest
+    if texts and texts[0] in _HOW and _DOING.intersection(texts[1:]):
+        left = [word for word, text in zip(words, texts, strict=True) if text not in _HOW | _DOING | _BESIDE]
+        return words[0], left
+    return None

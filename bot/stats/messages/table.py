@@ -1,0 +1,120 @@
+"""Several workflows beside each other: as Slack's own table, and as lines of text; the worst first."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.stats.messages.figures import count, rate
+from bot.stats.model import Runs, Stats, WorkflowStats
+from bot.ui import limits
+from bot.ui.elements import code, context, duration, plain, section
+from bot.ui.limits import Block
+
+Cell = dict[str, Any]
+
+_ROWS_AT_ONCE: Final = 10
+_COLUMNS: Final = ("Workflow", "Runs", "Failed", "Of ended", "Run p50", "Run p95", "Longest", "Queue p95")
+_NOTHING: Final = "–"
+"""What stands in a cell without a value: Slack refuses a whole message for an empty one."""
+
+
+def table(stats: Stats, most: int) -> list[Block]:
+    """Build a `data_table` of at most so many workflows that have runs; no block without any."""
+    rows = _with_runs(stats)
+    lines = [[_text(name) for name in _COLUMNS]]
+    letters = sum(map(len, _COLUMNS))
+    for each in rows[: min(most, limits.TABLE_ROWS - 1)]:
+        cells = _cells(each)
+        letters += sum(len(cell["text"]) for cell in cells)
+        if letters > limits.TABLE_TEXT:
+            break
+        lines.append(cells)
+    if len(lines) == 1:
+        return []
+    block: Block = {
+        "type": "data_table",
+        "caption": "Runs of each workflow, the worst first",
+        "page_size": _ROWS_AT_ONCE,
+        "rows": lines,
+    }
+    return [block, *_rest(len(rows) - len(lines) + 1)]
+
+
+def lines(stats: Stats, most: int) -> list[Block]:
+    """Build the same as text, a line for each workflow."""
+    rows = _with_runs(stats)
+    shown = [limits.shorten_markup(_line(each), limits.SECTION // 2) for each in rows[:most]]
+    sections: list[str] = []
+    for line in shown:
+        if sections and len(sections[-1]) + len(line) < limits.SECTION:
+            sections[-1] += f"\n{line}"
+        else:
+            sections.append(line)
+    return [*(section(text) for text in sections), *_rest(len(rows) - len(shown))]
+
+
+def _with_runs(stats: Stats) -> list[WorkflowStats]:
+    return [each for each in stats.workflows if each.runs.count]
+
+
+def _rest(left: int) -> list[Block]:
+    if not left:
+        return []
+    return [context(f"{count(left, 'more workflow', 'more workflows')} not shown: name those that you want")]
+
+
+def _line(each: WorkflowStats) -> str:
+    runs = each.runs
+    phrases = [f"{_newest(each)}{count(runs.count, 'run', 'runs')}"]
+    if runs.failures.whole:
+        phrases.append(rate(runs.failures, "failed"))
+    if runs.run.median is not None:
+        phrases.append(f"p50 `{duration(runs.run.median)}`")
+    if runs.run.p95 is not None:
+        phrases.append(f"p95 `{duration(runs.run.p95)}`")
+    return f"{mark(runs)} {code(each.workflow)}   {' · '.join(phrases)}"
+
+
+def _newest(each: WorkflowStats) -> str:
+    return "" if each.seen.is_all else "the newest "
+
+
+def _cells(each: WorkflowStats) -> list[Cell]:
+    runs = each.runs
+    newest = "" if each.seen.is_all else "newest "
+    failures = runs.failures
+    return [
+        _text(plain(each.workflow)),
+        _number(runs.count, f"{newest}{runs.count:,}"),
+        _number(failures.part, f"{failures.part:,}"),
+        _number(_per_million(failures.share), failures.percent or f"{failures.part} of {failures.whole}"),
+        _span(runs.run.median),
+        _span(runs.run.p95),
+        _span(runs.run.longest),
+        _span(runs.queue.p95),
+    ]
+
+
+def _per_million(share: float | None) -> int:
+    """Return a share as a whole number, which the column is sorted by."""
+    return -1 if share is None else round(share * 1_000_000)
+
+
+def mark(runs: Runs) -> str:
+    """Return the sign of how some runs do: red for any that failed."""
+    if runs.failed:
+        return "🔴"
+    return "🟢" if runs.completed else "⚪"
+
+
+def _text(text: str) -> Cell:
+    return {"type": "raw_text", "text": text or _NOTHING}
+
+
+def _number(value: int, text: str) -> Cell:
+    return {"type": "raw_number", "value": value, "text": text or _NOTHING}
+
+
+def _span(span: timedelta | None) -> Cell:
+    if span is None:
+        return _number(-1, _NOTHING)
+    return _number(max(int(span.total_seconds() * 1000), 0), duration(span))

@@ -1,0 +1,162 @@
+"""Read what statistics are made of: the newest instances of each workflow, and the steps of some."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.browse.planning import plan
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.analytics import AnalyticsClient
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import Status, WorkflowList
+from bot.stats.estimates import read_estimate
+from bot.stats.model import Estimate, Seen, Stats, StatsQuery, StepSample, WorkflowStats
+from bot.stats.sample import AT_ONCE, ListReader, Sample
+from bot.stats.steps import StepReader, pick_evenly
+from bot.stats.summary import by_version, edges, over_time, summarize, worst_first
+
+MOST_PAGES: Final = 10
+"""Pages of a hundred instances that are read of a single workflow; of several, each gets its part of them."""
+MOST_DETAILS: Final = 20
+"""Instances whose steps are read."""
+_READING: Final = timedelta(seconds=8)
+"""When to begin no more requests: what was read until then is shown."""
+_WITH_STEPS: Final = frozenset({Status("complete"), Status("errored")})
+_BACKGROUND: Final = Priority.BACKGROUND
+
+
+class StatsReader:
+    """Reads statistics.
+
+    Args:
+        accounts: each account's workflows by the account's name, the default first.
+        analytics: what asks the analytics of each account that has a token for them.
+        now: the clock.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        analytics: Mapping[str, AnalyticsClient],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._accounts = Accounts(accounts)
+        self._analytics = analytics
+        self._now = now
+
+    async def workflows(self, account: str | None, *, fresh: bool) -> WorkflowList:
+        """Return every workflow of an account.
+
+        Raises:
+            CloudflareError: the API's answer is no list of them.
+            UnknownAccount: settings name no such account.
+        """
+        _, workflows = self._accounts.get(account)
+        return await workflows.list_workflows(fresh=fresh)
+
+    async def read(self, asked: StatsQuery, *, fresh: bool) -> Stats:
+        """Return the statistics of some workflows.
+
+        Args:
+            asked: which ones.
+            fresh: ask anew.
+
+        Raises:
+            CloudflareError: none of them could be read.
+            UnknownAccount: settings name no such account.
+        """
+        selection = asked.selection
+        account, workflows = self._accounts.get(selection.account)
+        found = plan(selection, asked.listed, asked.names.__contains__, timedelta())
+        names = [stream.workflow for stream in found.streams]
+        end = asyncio.get_running_loop().time() + _READING.total_seconds()
+        reader = ListReader(workflows, selection, max(MOST_PAGES // max(len(names), 1), 1), end, fresh=fresh)
+        samples, (estimate, error) = await asyncio.gather(reader.read(names), self._estimate(account, asked))
+        is_one = len(asked.names) == 1 == len(samples)
+        return replace(
+            build(asked, account, samples, self._now()),
+            left_out=found.omitted.count,
+            idle=len(asked.names) - len(names) - found.omitted.count,
+            steps=await _read_steps(workflows, samples[0], end) if is_one else None,
+            estimate=estimate,
+            estimate_error=error,
+        )
+
+    async def _estimate(
+        self, account: str, asked: StatsQuery
+    ) -> tuple[Estimate | None, CloudflareError | None]:
+        """Return what analytics say, or why they say nothing; neither where they can't be asked."""
+        client = self._analytics.get(account)
+        if client is None or asked.selection.where or not asked.names:
+            return None, None
+        since, until = asked.bounds(self._now())
+        try:
+            return await read_estimate(client, asked.names, since, until, asked.zone), None
+        except CloudflareError as error:
+            return None, error
+
+
+def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datetime) -> Stats:
+    """Return the statistics of what was read of the lists.
+
+    Args:
+        asked: what was asked.
+        account: the account's name.
+        samples: of each workflow.
+        now: when it was read.
+    """
+    since, until = asked.bounds(now)
+    read = [each for each in samples if each.rows or each.error is None]
+    rows = [row for each in read for row in each.rows.values()]
+    # A list that was not read to its end says nothing of what is older.
+    begins = [since, *(each.oldest for each in read if not each.is_all and each.oldest is not None)]
+    return Stats(
+        asked=asked,
+        account=account,
+        since=since,
+        until=until,
+        workflows=worst_first(
+            WorkflowStats(
+                each.workflow, summarize(each.rows.values(), now), Seen(each.is_all, each.oldest, each.error)
+            )
+            for each in read
+        ),
+        total=summarize(rows, now),
+        buckets=over_time(rows, edges(max(begins), until, asked.zone)),
+        versions=by_version(rows, now) if len(samples) == 1 else (),
+        unread={each.workflow: each.error for each in samples if each.error and not each.rows},
+        read_at=min((each.read_at for each in read if each.read_at), default=None),
+        incomplete_rows=sum(each.incomplete_rows for each in read),
+    )
+
+
+async def _read_steps(workflows: CachedWorkflows, sample: Sample, end: float) -> StepSample | None:
+    """Return the steps of some of the instances that ended, spread evenly; None where there are none."""
+    ended = [row for row in sample.rows.values() if row.status in _WITH_STEPS]
+    if not ended:
+        return None
+    queue = iter(pick_evenly(ended, MOST_DETAILS))
+    reader = StepReader()
+    read = 0
+    errors: list[CloudflareError] = []
+
+    async def work() -> None:
+        nonlocal read
+        for row in queue:
+            if asyncio.get_running_loop().time() >= end or any(isinstance(e, RateLimited) for e in errors):
+                return
+            try:
+                detail = await workflows.get_detail(sample.workflow, row.id, priority=_BACKGROUND)
+            except CloudflareError as error:
+                errors.append(error)
+                continue
+            reader.add(detail)
+            read += 1
+            await asyncio.sleep(0)  # others get their turn
+
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    return StepSample(read, len(ended), reader.steps(), reader.is_cut, errors[0] if errors else None)

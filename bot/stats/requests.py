@@ -1,0 +1,89 @@
+"""What people ask of statistics."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from bot.browse.model import ListQuery, PendingQuery
+from bot.browse.options import LIST_OPTIONS
+from bot.browse.phrases import write_names
+from bot.browse.selection import Selection
+from bot.language import times
+from bot.language.durations import parse_duration
+from bot.language.times import Clock, TimePoint
+from bot.language.tokens import COMMAND
+from bot.slack.requests import Request
+
+VERB: Final = "stats"
+DEFAULT_SINCE: Final = "7d"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStats(Request):
+    """Statistics as they were typed; their times wait for a clock and a zone.
+
+    Attributes:
+        query: which instances, of a list; how it is shown does not matter.
+    """
+
+    kind: ClassVar[str] = "stats"
+    query: PendingQuery
+
+
+@dataclass(frozen=True, slots=True)
+class OfStats(Request):
+    """A request about the statistics of some instances.
+
+    Attributes:
+        selection: which instances.
+    """
+
+    selection: Selection
+
+    def command(self) -> str:
+        """Return what to type for the same."""
+        return stats_command(self.selection)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStats(OfStats):
+    """Statistics since another time, in place of the message."""
+
+    kind: ClassVar[str] = "stats_turn"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshStats(OfStats):
+    """The same statistics as Cloudflare has them now, in place of the message."""
+
+    kind: ClassVar[str] = "stats_refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareStats(OfStats):
+    """The same statistics for everybody in the channel, in a message of its own."""
+
+    kind: ClassVar[str] = "stats_share"
+
+
+def stats_command(selection: Selection) -> str:
+    """Return what to type for the statistics of instances."""
+    return " ".join(
+        (COMMAND, VERB, write_names(selection.workflows), *LIST_OPTIONS.echo(ListQuery(selection)))
+    )
+
+
+def since(selection: Selection, words: str, clock: Clock) -> Selection:
+    """Return the same instances since another time, until now."""
+    return replace(selection, since=times.read(words, clock), until=None)
+
+
+def at(selection: Selection, clock: Clock) -> Selection:
+    """Return the same instances as they are meant now: `since:7d` is another time a minute later."""
+    return replace(selection, since=_slide(selection.since, clock), until=_slide(selection.until, clock))
+
+
+def _slide(point: TimePoint | None, clock: Clock) -> TimePoint | None:
+    if point is None or parse_duration(point.text) in {None, timedelta()}:
+        return point
+    return times.read(point.text, clock)
