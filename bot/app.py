@@ -40,6 +40,8 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
+from bot.find.handlers import FindHandlers
+from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
 from bot.inspect.handlers import InspectHandlers
 from bot.inspect.look_up import LookUpHandler
@@ -378,13 +380,23 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
-        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access, overview
+        browser,
+        stored.buttons,
+        stored.walks,
+        zones,
+        _now,
+        refresh_pause,
+        nearest_command,
+        access,
+        causes,
+        overview,
     )
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
+    finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
     stats = StatsHandlers(
         StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
@@ -402,7 +414,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     return Router(
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now, access),
-        routes(lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), stats, access),
+        routes(
+            lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), finds, stats, access
+        ),
         responder,
         background,
         stored.handled,

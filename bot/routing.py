@@ -67,6 +67,9 @@ from bot.digests.command.requests import (
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
+from bot.find.handlers import FindHandlers
+from bot.find.requests import FindInstances
+from bot.find.rights import FindRights
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
@@ -103,6 +106,8 @@ LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_next": TurnPage,
     "page_previous": TurnPage,
     "page_refresh": RefreshPage,
+    "list_further": TurnPage,
+    "list_retry": TurnPage,
     "list_open": OpenList,
     "filter_open": OpenFilter,
     SuggestWorkflow.kind: OpenList,
@@ -373,11 +378,13 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
+    finds: FindHandlers,
     stats: StatsHandlers,
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
+    may_find = FindRights(access)
     of_stats = StatsRights(access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
@@ -385,7 +392,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
         Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
-        Route(NotYet, allow_everyone, lists.show_not_yet, asks_cloudflare=True),
+        Route(NotYet, allow_everyone, finds.show_not_yet, asks_cloudflare=True),
         Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
         Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
         Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
@@ -397,7 +404,8 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(DeleteShared, allow_everyone, lists.delete_shared),
         Route(OpenFilter, may_list.require_query, lists.open_filter),
         Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
-        Route(DescribeInstance, may_inspect.require_described, inspect.describe, asks_cloudflare=True),
+        Route(FindInstances, may_find.require_found, finds.find, asks_cloudflare=True),
+        Route(DescribeInstance, may_find.require_described, finds.describe, asks_cloudflare=True),
         Route(ShowInstance, may_list.require_instance, inspect.open),
         Route(TurnSteps, may_inspect.require_instance, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, may_inspect.require_instance, inspect.refresh, asks_cloudflare=True),

@@ -12,6 +12,7 @@ from bot.browse.requests import DescribeInstance, ListInstances, NotYet
 from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
+from bot.find.command import read_find, read_pasted
 from bot.home.command import (
     GREETINGS,
     NOT_YET,
@@ -47,6 +48,10 @@ def _show(head: Token, rest: Sequence[Token], command: Command) -> Request:
     return read_show(head, rest, command) or read_list([head, *rest], command)
 
 
+def _find(head: Token, rest: Sequence[Token], command: Command) -> Request:
+    return read_find(head, rest, command) or read_search(head, rest, command)
+
+
 _SHOW: Final[Verb[Request]] = Verb(
     "show",
     "NAME ID|latest [failed]",
@@ -64,9 +69,7 @@ _STATS: Final[Verb[Request]] = Verb(
 )
 
 _NOT_YET: Final[list[Verb[Request]]] = [
-    Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
-    for verb, others in NOT_YET.items()
-    if verb != "find"
+    Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others) for verb, others in NOT_YET.items()
 ]
 
 VERBS: Final = Verbs[Request](
@@ -96,8 +99,12 @@ VERBS: Final = Verbs[Request](
             synonyms=GREETINGS,
         ),
         Verb(
-            "search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("find", "grep")
+            "find",
+            "ID|TEXT",
+            "an instance by its id, the beginning of it, a link, or a message that holds some",
+            _find,
         ),
+        Verb("search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("grep",)),
         Verb(
             "next",
             "",
@@ -135,7 +142,16 @@ def read_command(command: Command) -> Request:
 
 
 def _read(command: Command) -> Request:
-    words = split(command.text)
+    try:
+        words = split(command.text)
+    except QueryError:
+        if (pasted := read_pasted(command)) is not None:
+            return pasted
+        raise
+    return _read_words(words, command)
+
+
+def _read_words(words: Sequence[Token], command: Command) -> Request:
     if words and words[0].text == COMMAND:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):

@@ -88,6 +88,11 @@ _OVERALL: Final[_Topic] = (
         "its steps, attempts and error; an id, or a link to the dashboard, shows any other",
         title="Look at one instance",
     ),
+    Example(
+        "find ID",
+        "the workflow that has an instance: by its id, the beginning of it, or a message pasted whole",
+        can_be_tried=False,
+    ),
     Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
     Example("digest list", "the digests of this channel, and yours"),
     Example("help list", "paging, accounts, cursors", title="More"),

@@ -285,6 +285,21 @@ async def _hidden_link(world: World) -> str:
     return await _command(world, f"show {write_url(page)}")
 
 
+@door("instances that are found")
+async def _found(world: World) -> str:
+    return await _command(world, "find ord*")
+
+
+@door("hidden instances that are found")
+async def _hidden_found(world: World) -> str:
+    return await _command(world, "find pay*")
+
+
+@door("a verb to come for a hidden instance")
+async def _hidden_not_yet(world: World) -> str:
+    return await _command(world, "restart pay-1003")
+
+
 @door("a row's details")
 async def _details(world: World) -> str:
     return await _opened(world, world.listed)
@@ -560,6 +575,9 @@ SHOWN: Mapping[str, str] = {
     "the newest instance": "ord-",
     "a hidden instance": "pay-",
     "a hidden instance by its link": "pay-",
+    "instances that are found": "ord-1003",
+    "hidden instances that are found": "pay-1003",
+    "a verb to come for a hidden instance": "pay-1003",
     "a row's details": "ord-",
     "a hidden row's details": "pay-",
     "a share": "ord-",
@@ -645,11 +663,14 @@ ANOTHERS = dict.fromkeys((name for name in SHOWN if name.startswith("another's")
 EVERY = dict.fromkeys(SHOWN, "shown") | dict.fromkeys(BESIDE, "shown with payloads") | ANOTHERS
 ALL = EVERY | dict.fromkeys(SHARED, "refused")
 NOTHING = dict.fromkeys(SHOWN, "refused")
+SEARCHED = ("hidden instances that are found", "a verb to come for a hidden instance")
+"""Doors behind which a search does not find what a person may not see."""
 OF_ORDERS = (
     {name: "refused" if "hidden" in name else "shown" for name in SHOWN}
     | dict.fromkeys((*PAYLOADS, *SHARED), "refused")
     | dict.fromkeys(PERSONAL, "shown")
     | ANOTHERS
+    | dict.fromkeys(SEARCHED, "shown without the name")
 )
 OF_CHANNEL = ("a digest", "one's own digest's save", "one's own digest's preview", "a digest's preview")
 ELSEWHERE = OF_ORDERS | dict.fromkeys(OF_CHANNEL, "refused")
@@ -660,7 +681,9 @@ WITH_PAYLOADS = (
     | dict.fromkeys((name for name in BESIDE if "hidden" not in name), "shown with payloads")
 )
 NO_RULE = NOTHING | dict.fromkeys(("help", "my access", *PERSONAL), "shown")
-BLANK = {"a verb to come": "shown without the name", "a message": "shown without the name"}
+BLANK = dict.fromkeys(
+    ("a verb to come", "a verb to come for a hidden instance", "a message"), "shown without the name"
+)
 """Doors that are there for all who come in; they name nothing that a person may not see."""
 
 
