@@ -68,6 +68,9 @@ from bot.digests.command.requests import (
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
+from bot.export.handlers import ExportHandlers
+from bot.export.messages import CANCEL
+from bot.export.requests import CancelExport, StartExport
 from bot.find.handlers import FindHandlers
 from bot.find.requests import FindInstances
 from bot.find.rights import FindRights
@@ -154,6 +157,7 @@ _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **STATS_BUTTONS,
     SHARE: (ShareList, ShareInstance, SharePayload, ShareStats),
     "failures_show": ShowFailures,
+    CANCEL: CancelExport,
 }
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
@@ -187,20 +191,22 @@ def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
     of_failures = (ShowFailures,)
+    of_exports = (CancelExport,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
     of_stats = (TurnStats, RefreshStats, ShareStats)
-    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads, *of_stats), _COMMON)
+    return RequestCodec((*of_lists, *of_failures, *of_exports, *of_one, *of_payloads, *of_stats), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
     """Return whether the workflows' names are needed to tell what a command means.
 
     What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`. Each
+    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `restart`. Each
     of several names is to be one of the account's.
     """
-    if isinstance(request, ListInstances | ShowStats) and (name := request.query.query.workflow):
+    of_lists = ListInstances | StartExport | ShowStats
+    if isinstance(request, of_lists) and (name := request.query.query.workflow):
         is_read = bool(request.readings) and bool(request.query.query.selection.where)
         return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
@@ -208,7 +214,7 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
         instance, text = request.instance, typed.text
         is_odd = instance is not None and not looks_like_instance(instance)
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    may_lack_name = isinstance(request, ListInstances | ShowStats | ListWorkflows | NotYet | DescribeInstance)
+    may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
@@ -386,6 +392,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
+    exports: ExportHandlers,
     finds: FindHandlers,
     stats: StatsHandlers,
     access: Access,
@@ -400,6 +407,8 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
         Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
+        Route(StartExport, exports.require_any, exports.start, once=True),
+        Route(CancelExport, allow_everyone, exports.cancel),
         Route(NotYet, allow_everyone, finds.show_not_yet, asks_cloudflare=True),
         Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
         Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),

@@ -93,6 +93,11 @@ _OVERALL: Final[_Topic] = (
         "the workflow that has an instance: by its id, the beginning of it, or a message pasted whole",
         can_be_tried=False,
     ),
+    Example(
+        "export {name}",
+        "a list as a CSV file, in your direct messages; `as jsonl`, and `to #ops` for a channel",
+        can_be_tried=False,
+    ),
     Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
     Example("digest list", "the digests of this channel, and yours"),
     Example("help list", "paging, accounts, cursors", title="More"),

@@ -302,6 +302,27 @@ async def _after_submission(world: World, view: View, values: dict[str, Any]) ->
     return message.all_text()
 
 
+@door("an export")
+async def _export(world: World) -> str:
+    return await _exported(world, SEEN)
+
+
+@door("a hidden export")
+async def _hidden_export(world: World) -> str:
+    return await _exported(world, HIDDEN)
+
+
+async def _exported(world: World, workflow: str) -> str:
+    """Return the file that comes, or why none does."""
+    begun = await _command(world, f"export {workflow}")
+    if "has begun" not in begun:
+        return begun
+    async with asyncio.timeout(5):
+        while not (sent := [file for file in world.slack.files if file.name.startswith(workflow)]):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return sent[0].content.decode()
+
+
 @door("an instance")
 async def _instance(world: World) -> str:
     return await _command(world, f"show {SEEN} ord-1003")
@@ -618,6 +639,8 @@ SHOWN: Mapping[str, str] = {
     "a submitted filter": "ord-",
     "a hidden submitted filter": "pay-",
     "an instance": "ord-",
+    "an export": "ord-",
+    "a hidden export": "pay-",
     "the newest instance": "ord-",
     "a hidden instance": "pay-",
     "a hidden instance by its link": "pay-",
