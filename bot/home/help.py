@@ -74,7 +74,7 @@ _Topic = Sequence[str | Example]
 """Paragraphs in mrkdwn, and examples."""
 
 _OVERALL: Final[_Topic] = (
-    Example("", "every workflow with its counts by status", title="See what runs"),
+    Example("", "all workflows with their counts, those with trouble first", title="See what runs"),
     Example("search:{part}", "those whose names hold a text"),
     Example("list {name}", "its instances, newest first; without `list` it is the same"),
     Example(

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.access.model import Right
+from bot.browse.bookmark import Bookmark, MergedBookmark, StreamPlace
 from bot.browse.model import ListQuery
-from bot.browse.requests import ShowInstance
-from bot.browse.selection import Selection
+from bot.browse.requests import ShareList, ShowInstance, TurnPage
+from bot.browse.selection import Selection, Stream
 from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.cloudflare.models import Instance, Status
 from bot.digests.command.requests import (
@@ -179,6 +180,42 @@ async def _hidden_list(world: World) -> str:
 @door("a hidden list by its beginning")
 async def _hidden_beginning(world: World) -> str:
     return await _command(world, "payr errored")
+
+
+@door("a list of several")
+async def _several(world: World) -> str:
+    return await _command(world, "list order-*,* errored rows:11")
+
+
+@door("a hidden list of several")
+async def _hidden_several(world: World) -> str:
+    return await _command(world, f"list {SEEN},{HIDDEN} errored rows:20")
+
+
+@two_doors("a place in several", "a hidden place in several", SEEN, HIDDEN)
+async def _place_in_several(world: World, workflow: str) -> str:
+    selection = Selection((workflow, SEEN), statuses=(ERRORED, Status("complete")))
+    place = MergedBookmark(ListQuery(selection), (StreamPlace(Stream(workflow, ERRORED)),))
+    return await _text(await _press(world, "list_further", TurnPage(place)))
+
+
+@two_doors("several that are tried again", "hidden ones that are tried again", SEEN, HIDDEN)
+async def _several_again(world: World, workflow: str) -> str:
+    selection = Selection((workflow, SEEN), statuses=(ERRORED, Status("complete")))
+    return await _text(await _press(world, "list_retry", TurnPage(Bookmark(ListQuery(selection)))))
+
+
+@door("a share of several")
+async def _share_several(world: World) -> str:
+    place = Bookmark(ListQuery(Selection(("*",), statuses=(ERRORED,)), rows=11))
+    return await _text(await _press(world, "share", ShareList(place)))
+
+
+@door("a page of several that are shared")
+async def _page_of_several(world: World) -> str:
+    listed = await ask(world.grace, "list * errored")
+    shared = await answer(await world.grace.click(listed, "share"))
+    return await _text(await world.who.click(shared, "page_next"))
 
 
 @door("all workflows")
@@ -611,6 +648,14 @@ SHOWN: Mapping[str, str] = {
     "a list by its beginning": "ord-",
     "a hidden list": "pay-",
     "a hidden list by its beginning": "pay-",
+    "a list of several": "ord-",
+    "a hidden list of several": "pay-",
+    "a place in several": "ord-",
+    "a hidden place in several": "pay-",
+    "several that are tried again": "ord-",
+    "hidden ones that are tried again": "pay-",
+    "a share of several": "ord-",
+    "a page of several that are shared": "ord-",
     "all workflows": SEEN,
     "a status": SEEN,
     "a verb to come": f"/workflows list {SEEN}",
