@@ -12,6 +12,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.access.handlers import AccessHandlers
+from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
@@ -88,7 +89,7 @@ from bot.inspect.requests import (
 )
 from bot.inspect.rights import InspectRights
 from bot.language.command import Command
-from bot.language.errors import QueryError, verify_proposals
+from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
@@ -259,10 +260,17 @@ class CommandReader:
 
         Raises:
             QueryError: they can't be understood.
+            UserError: they name a workflow that the person may not look at.
         """
         viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        request = await self._read(typed, viewer)
+        try:
+            request = await self._read(typed, viewer)
+        except UnknownName as error:
+            account = account_in(typed)
+            if not error.similar and not viewer.may(Right.VIEW, account, error.name):
+                raise viewer.refusal(Right.VIEW, account, error.name) from error
+            raise
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
