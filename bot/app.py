@@ -378,7 +378,16 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
-        browser, stored.buttons, stored.walks, zones, _now, refresh_pause, nearest_command, access, overview
+        browser,
+        stored.buttons,
+        stored.walks,
+        zones,
+        _now,
+        refresh_pause,
+        nearest_command,
+        access,
+        causes,
+        overview,
     )
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)

@@ -105,6 +105,8 @@ LIST_BUTTONS: Final[dict[str, type[AtPlace | OpenFilter]]] = {
     "page_next": TurnPage,
     "page_previous": TurnPage,
     "page_refresh": RefreshPage,
+    "list_further": TurnPage,
+    "list_retry": TurnPage,
     "list_open": OpenList,
     "filter_open": OpenFilter,
     SuggestWorkflow.kind: OpenList,

@@ -56,6 +56,15 @@ def refused_message(
     return statement("⛔", f"You may not {DOING[right]} {what}{where} here.", *lines)
 
 
+def sharer_refused_message() -> Message:
+    """Refuse to show more of a shared list than the person who shared it may look at."""
+    return statement(
+        "⛔",
+        "Who shared this may no longer look at it here, so it is not shown to everybody.",
+        "To look at it yourself, type the command at its end.",
+    )
+
+
 def channel_refused_message(to: str, workflow: str | None) -> Message:
     """Refuse to tell a channel of a workflow that not all who read it may see."""
     what = "workflows" if workflow is None else code(workflow)

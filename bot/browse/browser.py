@@ -3,9 +3,9 @@
 A query that is one of the API's lists is walked here. All others are several lists, see `SeveralLists`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.browse.bookmark import (
@@ -18,25 +18,25 @@ from bot.browse.bookmark import (
 )
 from bot.browse.causes import CauseReader
 from bot.browse.counting import MOST_COUNTED, count_instances
-from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
+from bot.browse.pages import PageReader, bounded, not_newer
 from bot.browse.planning import WorkflowFilter, allow_all
+from bot.browse.reading import Limits
 from bot.browse.screen import Found, Row, Screen, Source, StatusCount, StatusCounts
 from bot.browse.selection import Selection
-from bot.browse.several import READ_BACK, Limits, SeveralLists, retried
+from bot.browse.several import READ_BACK, SCREEN, SeveralLists, retried
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import (
     CloudflareError,
-    InvalidParameter,
     UnknownAccount,
     WorkflowNotFound,
 )
-from bot.cloudflare.models import Cursor, Instance, InstancePage, PageNumber, Position, Status
+from bot.cloudflare.models import Cursor, InstancePage, PageNumber, Position, Status
 
 _MOST_EMPTY_PAGES: Final = 5
 _ERRORED: Final = Status("errored")
-_MILLISECOND: Final = timedelta(milliseconds=1)
 LOOKBACK: Final = timedelta(days=7)
 """How long before a time an instance may have been created that ended since, where settings do not say."""
 
@@ -54,6 +54,7 @@ class Browser:
         has_passed: returns whether a walk in the database led through a position, to a page or before it.
         causes: reads why instances failed.
         lookback: how long before a time an instance may have been created that ended since.
+        limits: how much is read for one screen of several lists.
     """
 
     def __init__(
@@ -63,11 +64,12 @@ class Browser:
         *,
         causes: CauseReader | None = None,
         lookback: timedelta = LOOKBACK,
+        limits: Limits = SCREEN,
     ) -> None:
         self._accounts = Accounts(accounts)
         self._has_passed = has_passed
         causes = causes or CauseReader(accounts, lambda cause: cause)
-        self._several = SeveralLists(self._accounts, causes, lookback)
+        self._several = SeveralLists(self._accounts, causes, lookback, limits)
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -125,12 +127,12 @@ class Browser:
         """
         account, workflows = self._accounts.get(mark.query.account)
         try:
-            chosen = mark.query.selection
-            # Until several lists are read, one by its end is still read as the API has it.
-            if isinstance(mark, Bookmark) and mark.query.workflow and len(chosen.statuses) < 2:
+            if isinstance(mark, Bookmark) and mark.query.selection.stream is not None:
                 return await self._turn(workflows, mark, account, fresh=fresh)
             return await self._several.turn(mark, fresh=fresh, allows=allows, team=team)
         except WorkflowNotFound as error:
+            if not mark.query.workflow:
+                raise
             existing = await self.workflow_names(mark.query.account)  # if unreadable, this answer is enough
             raise NoSuchWorkflow(mark.query, account, existing, error) from error
 
@@ -154,6 +156,8 @@ class Browser:
                 selection, allows=allows, team=team, limits=limits, fresh=fresh
             )
         except WorkflowNotFound as error:
+            if not selection.workflow:
+                raise
             existing = await self.workflow_names(selection.account)
             raise NoSuchWorkflow(ListQuery(selection), account, existing, error) from error
 
@@ -165,10 +169,10 @@ class Browser:
         return workflows.is_cached(screen.source.asked, screen.source.page)
 
     async def _turn(self, workflows: CachedWorkflows, mark: Bookmark, account: str, *, fresh: bool) -> Screen:
-        asked = mark.query.page(mark.position, _upper_bound(mark.anchor))
+        asked = bounded(mark.query.page(mark.position), mark.anchor)
         if mark.anchor is None and mark.query.until is None and _is_page_within(mark):
             mark = await self._anchored_at_newest(workflows, mark, fresh=fresh)
-        page = first = await self._page(workflows, mark, fresh=fresh)
+        page = first = await _page(workflows, mark, fresh=fresh)
         for _ in range(_MOST_EMPTY_PAGES):
             # An empty page may still have a cursor: a filter found nothing there, and more lies behind.
             if page.rows or page.next is None or await self._is_loop(mark, page):
@@ -176,9 +180,11 @@ class Browser:
             mark = replace(
                 mark, position=page.next, offset=0, visited=(*mark.visited, VisitedPage(mark.position, 0))
             )
-            page = await self._page(workflows, mark, fresh=fresh)
+            page = await _page(workflows, mark, fresh=fresh)
         if mark.anchor is None and _is_first(mark):
-            mark, page = await self._anchored(workflows, mark, page)
+            reader = PageReader(workflows, mark.query)
+            anchor, page = await reader.anchor(mark.query.page(mark.position), page)
+            mark = replace(mark, anchor=anchor)
         screen = _screen(mark, account, page, is_loop=await self._is_loop(mark, page))
         return replace(screen, source=Source(asked, page) if page is first else None)
 
@@ -221,49 +227,16 @@ class Browser:
             return True
         return mark.kept is not None and await self._has_passed(mark.kept, page.next)
 
-    async def _page(self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
-        query = mark.query
-        bounded = query.page(mark.position, _upper_bound(mark.anchor))
-        try:
-            return await workflows.list_instances(bounded, fresh=fresh)
-        except InvalidParameter:
-            if not isinstance(mark.position, Cursor):
-                raise
-        # Whether a cursor is bound to the filters of the request that gave it is documented nowhere: the
-        # first page was asked for without the anchor, so its cursor may want to be asked without, too.
-        unbounded = query.page(mark.position)
-        if unbounded == bounded:
-            raise CursorRefused(query.from_start)
-        try:
-            page = await workflows.list_instances(unbounded, fresh=fresh)
-        except InvalidParameter as error:
-            raise CursorRefused(query.from_start) from error
-        workflows.store(bounded, page)
-        return page
-
-    async def _anchored(
-        self, workflows: CachedWorkflows, mark: Bookmark, page: InstancePage
-    ) -> tuple[Bookmark, InstancePage]:
-        """Start a walk at this page and keep newer instances out of it."""
-        newest, until = page.newest, mark.query.until
-        if newest is None or (until is not None and until.at <= page.fetched_at):
-            return mark, page  # nothing to bound, or bounded by the query itself
-        if any(row.created_on is None for row in page.rows):
-            # The local engine lists ids that never existed, without a date, and leaves them out under any
-            # bound: the walk does without them. Others may be newer than all whose date is known.
-            anchored = replace(mark, anchor=max(newest, page.fetched_at))
-            return anchored, await self._page(workflows, anchored, fresh=True)
-        anchored = replace(mark, anchor=newest)
-        # The bounded query returns the same rows, so no second request is needed.
-        workflows.store(mark.query.page(mark.position, _upper_bound(newest)), page)
-        return anchored, page
-
     async def _anchored_at_newest(
         self, workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool
     ) -> Bookmark:
         """Start a walk at a page number; only the first page tells what is newest now."""
         head = await workflows.list_instances(mark.query.page(PageNumber(1)), fresh=fresh)
         return replace(mark, anchor=head.newest)
+
+
+async def _page(workflows: CachedWorkflows, mark: Bookmark, *, fresh: bool) -> InstancePage:
+    return await PageReader(workflows, mark.query, fresh).read(mark.query.page(mark.position), mark.anchor)
 
 
 def without_anchor(here: ListBookmark) -> ListBookmark:
@@ -290,19 +263,8 @@ def _is_page_within(mark: Bookmark) -> bool:
     return isinstance(mark.position, PageNumber) and mark.position.number > 1
 
 
-def _upper_bound(anchor: datetime | None) -> datetime | None:
-    """Return the anchor as a `date_end`, in whole milliseconds as the API counts.
-
-    By wrangler's help the bound is inclusive, which no reference says: one millisecond more makes it right
-    either way, and what slips in is taken out again by the anchor itself.
-    """
-    if anchor is None:
-        return None
-    return anchor.replace(microsecond=anchor.microsecond // 1000 * 1000) + _MILLISECOND
-
-
 def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) -> Screen:
-    rows = _not_newer(page, mark.anchor)
+    rows = not_newer(page, mark.anchor)
     size = mark.query.rows
     mark = replace(mark, offset=min(mark.offset, _last_screen(len(rows), size)))
     first = _number_of_first(mark)
@@ -323,12 +285,6 @@ def _screen(mark: Bookmark, account: str, page: InstancePage, *, is_loop: bool) 
         incomplete_rows=page.incomplete_rows,
         unread_fields=page.unread_fields,
     )
-
-
-def _not_newer(page: InstancePage, anchor: datetime | None) -> Sequence[Instance]:
-    if anchor is None or page.newest is None or page.newest <= anchor:
-        return page.rows
-    return [row for row in page.rows if row.created_on is None or row.created_on <= anchor]
 
 
 def _next(mark: Bookmark, rows: int, page: InstancePage | None) -> Bookmark | None:

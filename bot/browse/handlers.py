@@ -1,6 +1,7 @@
 """Answers about lists: a typed command, a button, or the filter form."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,16 +10,18 @@ import structlog
 from cachetools import LRUCache, TTLCache
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.access.messages import ACCESS
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark, KeptPlace, ListBookmark, OverviewBookmark, Place
 from bot.browse.browser import Browser, without_anchor
-from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.causes import CauseReader, FailedInstance
+from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.form import Form
 from bot.browse.messages.filter_form import filled_in, filter_view, not_opened_message
 from bot.browse.messages.instances import instances_message, table_message
 from bot.browse.messages.not_yet import not_yet_message
-from bot.browse.messages.problems import restart, similar
+from bot.browse.messages.problems import restart, similar, without_missing
 from bot.browse.messages.statuses import statuses_message
 from bot.browse.model import ListQuery
 from bot.browse.overview_handlers import OverviewHandlers
@@ -35,10 +38,12 @@ from bot.browse.requests import (
     ShareList,
     TurnPage,
 )
-from bot.browse.rights import error_for_hidden
+from bot.browse.rights import Audience, error_for_hidden, has_patterns
 from bot.browse.screen import Screen
+from bot.browse.selection import PATTERN, is_match
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
+from bot.cloudflare.models import Status
 from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.errors import FormErrors
@@ -59,7 +64,7 @@ from bot.slack.reply import (
 )
 from bot.slack.requests import Request, RequestStore
 from bot.slack.users import UserTimeZones, Zone
-from bot.ui.elements import Controls, duration
+from bot.ui.elements import Controls, command, duration
 from bot.ui.form_fields import field_errors
 from bot.ui.notices import not_your_share_message, unknown_control_message
 from bot.ui.problems import Suggestion, problem_message
@@ -72,6 +77,11 @@ _MOST_REFRESHED: Final = 1_000
 _FORM_TIMEOUT: Final = timedelta(seconds=1)
 """Slack opens a form within three seconds of its click; a zone that takes longer is not waited for."""
 _UTC_NOTICE: Final = "Slack did not tell your time zone, so times are read as UTC."
+
+_ERRORED: Final = Status("errored")
+_CAUSES_TIMEOUT: Final = timedelta(seconds=0.3)
+"""How long a list waits for what is remembered of why its instances failed."""
+_SOME_LISTED: Final = f"Only instances of workflows that you may look at here are shown: {command(ACCESS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class ListHandlers:
         refresh_pause: for how long a refreshed list is shown again instead of being refreshed anew.
         nearest_verb: returns the verb that looks like a word, which may have been taken for a name.
         access: says who may look at what.
+        causes: remembers why instances failed.
         overview: answers about the overview.
     """
 
@@ -107,6 +118,7 @@ class ListHandlers:
         refresh_pause: timedelta,
         nearest_verb: Callable[[str], str | None],
         access: Access,
+        causes: CauseReader,
         overview: OverviewHandlers,
     ) -> None:
         self._browser = browser
@@ -117,6 +129,7 @@ class ListHandlers:
         self._refresh_pause = refresh_pause
         self._nearest_verb = nearest_verb
         self._access = access
+        self._causes = causes
         self._overview = overview
         self._refreshed: TTLCache[tuple[str, Place], bool] = TTLCache(
             _MOST_REFRESHED, refresh_pause.total_seconds()
@@ -134,7 +147,9 @@ class ListHandlers:
         if not isinstance(request, ListInstances) or request.query.has_times:
             return None
         query, viewer = request.query.query, self._access.known(interaction)
-        if viewer is None or not viewer.may(Right.VIEW, query.account, query.workflow):
+        if viewer is None or query.selection.stream is None:
+            return None
+        if not viewer.may(Right.VIEW, query.account, query.workflow):
             return None
         known = self._shown_before(interaction.team, Bookmark(query, query.start), ())
         return known if known is not None and known.plain is None else None
@@ -145,16 +160,16 @@ class ListHandlers:
 
     async def can_show(self, request: ListInstances, interaction: Interaction) -> bool:
         """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
-        query = request.query.query
-        names = await self.workflow_names(query.account, await self._access.viewer(interaction))
-        return bool(name_matching.resolve(query.workflow, names))
+        chosen = request.query.query.selection
+        names = await self.workflow_names(chosen.account, await self._access.viewer(interaction))
+        return all(_is_known(each, names) for each in chosen.workflows)
 
     async def list_instances(self, request: ListInstances, interaction: Interaction) -> Reply:
         """Show the first screen of a list."""
         viewer = await self._access.viewer(interaction)
         clock, notices = await self._clock(interaction, needs_zone=request.query.needs_zone)
         query = request.query.resolve(clock)
-        if not viewer.may(Right.VIEW, query.account, query.workflow):
+        if query.workflow and not viewer.may(Right.VIEW, query.account, query.workflow):
             return await self._show_among_visible(viewer, query, notices)
         return await self._show(viewer, Bookmark(query, query.start), notices=notices)
 
@@ -283,31 +298,71 @@ class ListHandlers:
             notices: sentences in mrkdwn for this reader.
             sharer: who shared the message that it is shown in; all in the channel see what both may look at.
         """
-        team = viewer.team
+        team, audience = viewer.team, Audience(viewer, sharer)
         if isinstance(place, KeptPlace):
             place = await self._walks.find(place, team)
-        if not isinstance(place, OverviewBookmark) and (name := place.query.workflow):
-            viewer.require(Right.VIEW, place.query.account, name)
+        if not isinstance(place, OverviewBookmark):
+            audience.require(place.query.selection)
         if not fresh and (known := self._shown_before(team, place, notices)) is not None:
             return known
         try:
             if isinstance(place, OverviewBookmark):
                 return await self._overview.show(viewer, place, fresh=fresh, notices=notices, sharer=sharer)
             show = self._browser.refresh if fresh else self._browser.turn
-            allows = viewer.workflow_filter(place.query.account)
+            allows = audience.workflow_filter(place.query.account)
             screen = await show(place, allows=allows, team=team)
         except CursorRefused as error:
             value = await self._save(OpenList(Bookmark(error.restart)), team)
             raise UserError(problem_message(error, suggestions=[restart(value)])) from error
         except NoSuchWorkflow as error:
-            return await self._show_meant(
-                viewer, error.among(viewer.workflow_filter(error.query.account)), notices
-            )
+            existing = error.among(audience.workflow_filter(error.query.account))
+            return await self._show_meant(audience, existing, notices)
+        except NoSuchWorkflows as error:
+            raise await self._none_of_some(team, error) from error
+        screen = await self._with_known_causes(screen, team)
         controls = await self._controls(team, screen)
-        reply = self._list(screen, controls, notices)
-        if not (fresh or controls.incomplete):
+        chosen = screen.query.selection
+        some = has_patterns(chosen) and not audience.may_all(chosen.account)
+        reply = self._list(screen, controls, (*notices, _SOME_LISTED) if some else notices)
+        if not (fresh or controls.incomplete or screen.source is None):
             self._shown[team, place, notices] = _Shown(screen, reply)  # for all who look at the same list
         return reply
+
+    async def _with_known_causes(self, screen: Screen, team: str) -> Screen:
+        """Return a screen with why its instances failed, as far as that is remembered.
+
+        Nothing is asked for it: it would take a request for each row, where a list takes one for a hundred.
+        """
+        failed = {
+            FailedInstance(row.workflow, row.instance.id, row.instance.ended_on): place
+            for place, row in enumerate(screen.rows)
+            if row.cause is None and row.instance.status == _ERRORED
+        }
+        if not failed:
+            return screen
+        try:
+            async with asyncio.timeout(_CAUSES_TIMEOUT.total_seconds()):
+                found = await self._causes.read(screen.query.account, tuple(failed), team=team, until=0)
+        except TimeoutError:  # the list is worth more than what a slow database remembers
+            return screen
+        rows = list(screen.rows)
+        for each, cause in found.known.items():
+            rows[failed[each]] = replace(rows[failed[each]], cause=cause)
+        return replace(screen, rows=rows)
+
+    async def _none_of_some(self, team: str, error: NoSuchWorkflows) -> UserError:
+        """Return the refusal of a list that names workflows which do not exist, with what may be meant."""
+        asked, suggestions = error.query.selection.workflows, []
+        for missing in error.missing:
+            for name in error.similar(missing):
+                meant = [name if each == missing else each for each in asked]
+                value = await self._save(OpenList(Bookmark(error.query.of_workflows(meant))), team)
+                suggestions.append(similar(name, value))
+        if others := [each for each in asked if each not in error.missing]:
+            value = await self._save(OpenList(Bookmark(error.query.of_workflows(others))), team)
+            suggestions.append(without_missing(value))
+        commands = [] if suggestions else [Command(COMMAND)]
+        return UserError(problem_message(error, suggestions=suggestions[-_MOST_NAMES:], commands=commands))
 
     def _list(self, screen: Screen, controls: Controls, notices: tuple[str, ...]) -> ShowMessage:
         """Return a list as it was asked for; behind a table stands the list without one."""
@@ -328,10 +383,10 @@ class ListHandlers:
         error = error_for_hidden(viewer, query, await self.workflow_names(query.account, viewer))
         if isinstance(error, UserError):
             raise error
-        return await self._show_meant(viewer, error, notices)
+        return await self._show_meant(Audience(viewer), error, notices)
 
     async def _show_meant(
-        self, viewer: Viewer, error: NoSuchWorkflow, notices: tuple[str, ...]
+        self, audience: Audience, error: NoSuchWorkflow, notices: tuple[str, ...]
     ) -> ShowMessage:
         """Show the list of the only workflow that a name can mean.
 
@@ -339,18 +394,19 @@ class ListHandlers:
             UserError: it may mean several, or none; those that are like it are suggested.
         """
         if len(error.meant) == 1:
-            return await self._show_match(viewer, error, notices)
-        similar_ones = await self._similar(viewer.team, error)
+            return await self._show_match(audience, error, notices)
+        similar_ones = await self._similar(audience.viewer.team, error)
         verb = self._nearest_verb(error.query.workflow) or COMMAND
         commands = [] if similar_ones else [Command(verb)]
         raise UserError(problem_message(error, suggestions=similar_ones, commands=commands)) from error
 
     async def _show_match(
-        self, viewer: Viewer, error: NoSuchWorkflow, notices: tuple[str, ...]
+        self, audience: Audience, error: NoSuchWorkflow, notices: tuple[str, ...]
     ) -> ShowMessage:
         """Show the list of the only workflow that a misspelt name can mean."""
         query = error.query.of_workflow(error.meant[0])
-        shown = await self._show(viewer, Bookmark(query, query.start), notices=notices)
+        place = Bookmark(query, query.start)
+        shown = await self._show(audience.viewer, place, notices=notices, sharer=audience.sharer)
         reading = Reading(error.query.workflow, query.workflow)
         return replace(shown, readings=(reading, *shown.readings))
 
@@ -367,11 +423,13 @@ class ListHandlers:
         return known.reply if known is not None and self._browser.still_shows(known.screen) else None
 
     async def _controls(self, team: str, shown: Screen) -> Controls:
-        previous, next_ = (
-            None if place is None else TurnPage(place) for place in (shown.previous, shown.next)
+        previous, next_, further = (
+            None if place is None else TurnPage(place)
+            for place in (shown.previous, shown.next, shown.further)
         )
         filter_ = OpenFilter(shown.query.from_start)
-        wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here))
+        retry = TurnPage(without_anchor(shown.here)) if shown.unread else None
+        wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here), further, retry)
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
@@ -382,6 +440,8 @@ class ListHandlers:
             refresh=values[2],
             filter=values[3],
             share=values[4],
+            further=values[5],
+            retry=values[6],
             incomplete=is_incomplete,
         )
 
@@ -401,6 +461,13 @@ class ListHandlers:
         names = error.meant or error.similar
         requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self._save(request, team)) for name, request in requests.items()]
+
+
+def _is_known(workflow: str, names: Sequence[str]) -> bool:
+    """Return whether a name means one of some names, or a pattern any of them."""
+    if PATTERN in workflow:
+        return any(is_match(name, workflow) for name in names)
+    return bool(name_matching.resolve(workflow, names))
 
 
 def _just_refreshed(pause: timedelta) -> str:

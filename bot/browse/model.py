@@ -1,7 +1,7 @@
 """What was asked, as values that can say themselves: to the API, in words, and as a command."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
@@ -104,19 +104,29 @@ class ListQuery:
         """Return the selection's `until`."""
         return self.selection.until
 
+    @property
+    def without_filters(self) -> "ListQuery":
+        """Return the list of everything that its workflows have."""
+        return ListQuery(Selection(self.selection.workflows, self.selection.account))
+
     def of_workflow(self, workflow: str) -> "ListQuery":
         """Return the same list of one other workflow."""
-        return replace(self, selection=replace(self.selection, workflows=(workflow,)))
+        return self.of_workflows((workflow,))
+
+    def of_workflows(self, workflows: Iterable[str]) -> "ListQuery":
+        """Return the same list of other workflows, each once."""
+        return replace(self, selection=replace(self.selection, workflows=tuple(dict.fromkeys(workflows))))
 
     @property
     def filter(self) -> InstanceFilter:
         """Return the query as the API's own parameters."""
         chosen = self.selection
-        since, until = chosen.created_since or chosen.since, chosen.created_until or chosen.until
+        starts = [each.at for each in (chosen.since, chosen.created_since) if each is not None]
+        ends = [each.at for each in (chosen.until, chosen.created_until) if each is not None]
         return InstanceFilter(
             status=self.status,
-            date_start=since.at if since else None,
-            date_end=until.at if until else None,
+            date_start=max(starts, default=None),
+            date_end=min(ends, default=None),
             direction=self.direction,
         )
 
@@ -130,12 +140,9 @@ class ListQuery:
             return self.rows
         return MAX_PER_PAGE // self.rows * self.rows
 
-    def page(self, position: Position | None, latest: datetime | None = None) -> PageQuery:
-        """Return one page of the query; `latest` bounds the creation time unless the query is tighter."""
-        filter_ = self.filter
-        if latest is not None and (filter_.date_end is None or latest < filter_.date_end):
-            filter_ = replace(filter_, date_end=latest)
-        return PageQuery(self.workflow, filter_, position, self.per_page)
+    def page(self, position: Position | None) -> PageQuery:
+        """Return one page of the query."""
+        return PageQuery(self.workflow, self.filter, position, self.per_page)
 
     @property
     def from_start(self) -> "ListQuery":

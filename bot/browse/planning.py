@@ -62,7 +62,7 @@ def plan(
         if (count := _count(counts.get(stream.workflow), stream)) != 0
     ]
     # Those that are not counted come last: they may have none.
-    streams.sort(key=lambda each: (-1 if each[1] is None else -each[1]) if each[1] != 0 else 0)
+    streams.sort(key=lambda each: (-(each[1] or 0), rank(each[0])))
     taken, others = streams[:MOST_STREAMS], streams[MOST_STREAMS:]
     omitted = Omitted(
         tuple(stream for stream, _ in others[:_MOST_NAMED]),
@@ -71,7 +71,10 @@ def plan(
         and listed.cut_short
         and any(PATTERN in each for each in selection.workflows or (PATTERN,)),
     )
-    missing = () if listed is None else _missing(selection, names, is_cut_short=listed.cut_short)
+    if listed is None:
+        missing = tuple(each for each in dict.fromkeys(selection.workflows) if not allows(each))
+    else:
+        missing = _missing(selection, names, is_cut_short=listed.cut_short)
     return Plan(tuple(sorted((stream for stream, _ in taken), key=rank)), omitted, missing)
 
 

@@ -1,8 +1,9 @@
 """Who may look at which lists. The router asks before a handler begins, and so before Cloudflare is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.access.messages import sharer_refused_message
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.browse.bookmark import Bookmark, EndBookmark, MergedBookmark, OverviewBookmark
@@ -17,6 +18,7 @@ from bot.browse.requests import (
     OpenFilter,
     ShowInstance,
 )
+from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.errors import WorkflowNotFound
 from bot.slack.interaction import Interaction
 from bot.slack.reply import UserError
@@ -53,21 +55,76 @@ class ListRights:
         The list of a page in the database is known, and asked for, once that is read.
         """
         match request.place:
-            case Bookmark(query=query) if query.workflow:
-                await self.access.require(Right.VIEW, interaction, query.account, query.workflow)
             case Bookmark(query=query) | MergedBookmark(query=query) | EndBookmark(query=query):
-                await self.access.require_any(Right.VIEW, interaction, query.account)
+                require_selection(await self.access.viewer(interaction), query.selection)
             case OverviewBookmark(overview=overview):
                 await self.access.require_any(Right.VIEW, interaction, overview.account)
 
     async def require_query(self, request: OpenFilter | ApplyFilter, interaction: Interaction) -> None:
         """Require the right for the list of a form."""
-        query = request.query
-        await self.access.require(Right.VIEW, interaction, query.account, query.workflow)
+        require_selection(await self.access.viewer(interaction), request.query.selection)
 
     async def require_instance(self, request: ShowInstance, interaction: Interaction) -> None:
         """Require the right for an instance's workflow."""
         await self.access.require(Right.VIEW, interaction, request.account, request.workflow)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who sees a message with a list: nothing is in it that one of them may not look at.
+
+    Attributes:
+        viewer: the person who asked for it.
+        sharer: who shared the message that it is shown in, for all in the channel; None in any other.
+    """
+
+    viewer: Viewer
+    sharer: Viewer | None = None
+
+    @property
+    def people(self) -> tuple[Viewer, ...]:
+        """Return all of them."""
+        return (self.viewer,) if self.sharer is None else (self.viewer, self.sharer)
+
+    def require(self, selection: Selection) -> None:
+        """Require the right for every workflow that is named, and for any of the account where none is.
+
+        Raises:
+            UserError: one of them lacks it.
+        """
+        require_selection(self.viewer, selection)
+        if self.sharer is None:
+            return
+        try:
+            require_selection(self.sharer, selection)
+        except UserError as error:
+            raise UserError(sharer_refused_message()) from error
+
+    def workflow_filter(self, account: str | None) -> Callable[[str], bool]:
+        """Return a filter of an account's workflows, by their names: those that all of them may look at."""
+        return lambda workflow: all(each.may(Right.VIEW, account, workflow) for each in self.people)
+
+    def may_all(self, account: str | None) -> bool:
+        """Return whether all of them may look at all workflows of an account."""
+        return all(each.may_all(Right.VIEW, account) for each in self.people)
+
+
+def require_selection(viewer: Viewer, selection: Selection) -> None:
+    """Require the right for every workflow that is named; those that a pattern means are left out.
+
+    Raises:
+        UserError: the person lacks it, or may look at no workflow of the account; it says who may.
+    """
+    if has_patterns(selection):
+        viewer.require_any(Right.VIEW, selection.account)
+    for name in selection.workflows:
+        if PATTERN not in name:
+            viewer.require(Right.VIEW, selection.account, name)
+
+
+def has_patterns(selection: Selection) -> bool:
+    """Return whether a selection does not name all its workflows, so that some may be left out of it."""
+    return not selection.workflows or any(PATTERN in name for name in selection.workflows)
 
 
 def error_for_hidden(viewer: Viewer, query: ListQuery, visible: Sequence[str]) -> NoSuchWorkflow | UserError:

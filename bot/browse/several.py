@@ -1,59 +1,113 @@
-"""Several lists of the API, read as one."""
+"""Several lists of the API, read as one: by creation time, or by the end of the instances."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark
+from bot.browse.bookmark import Bookmark, EndBookmark, ListBookmark, MergedBookmark, Omitted, StreamPlace
+from bot.browse.by_end import end_screen, read_all
 from bot.browse.causes import CauseReader
-from bot.browse.planning import WorkflowFilter
+from bot.browse.errors import NoSuchWorkflows
+from bot.browse.judging import Judge
+from bot.browse.merged import merged_screen
+from bot.browse.model import ListQuery
+from bot.browse.pages import PageReader
+from bot.browse.planning import WorkflowFilter, needs_names, plan
+from bot.browse.reading import Asked, Limits
 from bot.browse.screen import Found, Screen
-from bot.browse.selection import Selection
+from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.accounts import Accounts
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much is read at once, beyond the first page of each list.
-
-    Attributes:
-        pages: pages.
-        seconds: after which no more pages are asked for.
-    """
-
-    pages: int
-    seconds: float
-
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import WorkflowList
 
 SCREEN: Final = Limits(10, 2.0)
+"""What one screen reads: see the facts on how long Slack waits."""
 READ_BACK: Final = Limits(100, 10.0)
 
 
 class SeveralLists:
     """Reads several lists as one.
 
+    Its methods raise `CloudflareError` if no list could be read, and `NoSuchWorkflows` for a name or a
+    pattern that fits no workflow that may be seen.
+
     Args:
         accounts: by name.
         causes: reads why instances failed.
         lookback: how long before a time an instance may have been created that ended since.
+        limits: how much one screen reads.
     """
 
-    def __init__(self, accounts: Accounts, causes: CauseReader, lookback: timedelta) -> None:
+    def __init__(
+        self, accounts: Accounts, causes: CauseReader, lookback: timedelta, limits: Limits = SCREEN
+    ) -> None:
         self._accounts = accounts
         self._causes = causes
         self._lookback = lookback
+        self._limits = limits
 
     async def turn(self, mark: ListBookmark, *, fresh: bool, allows: WorkflowFilter, team: str) -> Screen:
         """Return the screen at a bookmark."""
-        raise NotImplementedError
+        asked = self._asked(mark.query, allows, team, self._limits, fresh=fresh)
+        if isinstance(mark, Bookmark) or not mark.places:
+            places, omitted = await self._begin(asked)
+            kind = EndBookmark if mark.query.selection.by_end else MergedBookmark
+            mark = kind(mark.query, places, omitted)
+        if isinstance(mark, EndBookmark):
+            return await end_screen(asked, mark)
+        return await merged_screen(asked, mark)
 
     async def read_back(
         self, selection: Selection, *, allows: WorkflowFilter, team: str, limits: Limits, fresh: bool
     ) -> Found:
-        """Return all rows of a selection, as far as the limits allow."""
-        raise NotImplementedError
+        """Return all rows of a selection, as far as the limits allow, with background priority."""
+        asked = self._asked(ListQuery(selection), allows, team, limits, fresh=fresh)
+        places, omitted = await self._begin(asked, Priority.BACKGROUND)
+        return await read_all(asked, places, omitted)
+
+    def _asked(
+        self, query: ListQuery, allows: WorkflowFilter, team: str, limits: Limits, *, fresh: bool
+    ) -> Asked:
+        account, workflows = self._accounts.get(query.account)
+        judge = Judge(query.selection.where, self._causes, query.account, team)
+        reader = PageReader(workflows, query, fresh)
+        return Asked(query, account, reader, judge, self._lookback, allows, limits)
+
+    async def _begin(
+        self, asked: Asked, priority: Priority = Priority.INTERACTIVE
+    ) -> tuple[tuple[StreamPlace, ...], Omitted]:
+        """Return the lists of a question, none of them read yet, and those that are left out."""
+        selection = asked.query.selection
+        listed = await _workflows(asked, priority)
+        planned = plan(selection, listed, asked.allows, self._lookback)
+        if planned.missing:
+            names = () if listed is None else (row.name for row in listed.rows if asked.allows(row.name))
+            raise NoSuchWorkflows(asked.query, asked.account, planned.missing, tuple(names))
+        return tuple(StreamPlace(stream) for stream in planned.streams), planned.omitted
+
+
+async def _workflows(asked: Asked, priority: Priority) -> WorkflowList | None:
+    """Return the account's workflows; None where names are enough.
+
+    Raises:
+        CloudflareError: they can't be listed, and a pattern asks for them.
+    """
+    selection, reader = asked.query.selection, asked.reader
+    if not needs_names(selection):
+        return None
+    try:
+        return await reader.workflows.list_workflows(fresh=reader.fresh, priority=priority)
+    except CloudflareError:
+        if not selection.workflows or any(PATTERN in name for name in selection.workflows):
+            raise
+        return None
 
 
 def retried(here: MergedBookmark | EndBookmark) -> ListBookmark:
-    """Return a place whose lists are tried again that could not be read; the first one from its start."""
-    return Bookmark(here.query)
+    """Return a place whose lists are all tried again; the first screen of a list begins anew."""
+    places = tuple(replace(place, failure=None) for place in here.places)
+    if isinstance(here, EndBookmark):
+        failed = any(place.failure is not None for place in here.places)
+        return replace(here, places=places, further=failed) if here.offset else Bookmark(here.query)
+    return replace(here, places=places, shown=None) if here.back else Bookmark(here.query)

@@ -210,6 +210,7 @@ def _resolve(
     """Return the workflows that names and patterns mean, and how they were read.
 
     Raises:
+        QueryError: a pattern fits none.
         UserError: a name means none, or several, or one that a person may not look at.
     """
     visible = [row.name for row in listed.rows if _may_all(viewers, selection, row.name)]
@@ -235,11 +236,15 @@ def _meant(viewers: Sequence[Viewer], typed: str, selection: Selection, visible:
     """Return the only workflow that a name can mean which is none itself.
 
     Raises:
+        QueryError: it is a pattern.
         UserError: it can mean several, or none that all the people may look at.
     """
+    if PATTERN in typed:
+        expected = f"a pattern of names that `{COMMAND}` shows"
+        raise QueryError(typed, "fits no workflow", expected=expected)
     query, account = ListQuery.of(typed, selection.account), selection.account or viewers[0].accounts[0]
     refused = next((each for each in viewers if not each.may(Right.VIEW, selection.account, typed)), None)
-    if refused is not None and PATTERN not in typed:
+    if refused is not None:
         error = error_for_hidden(refused, query, visible)
         if isinstance(error, UserError):
             raise error

@@ -46,6 +46,8 @@ class Controls:
         refresh: this screen anew.
         filter: the list's question, for a form to narrow it down.
         share: this screen, for everybody in the channel.
+        further: the same list, searched further.
+        retry: this screen with what could not be read of it.
         incomplete: a button is missing that would lead somewhere, as its place could not be kept.
     """
 
@@ -54,6 +56,8 @@ class Controls:
     refresh: str | None
     filter: str | None = None
     share: str | None = None
+    further: str | None = None
+    retry: str | None = None
     incomplete: bool = False
 
 
@@ -70,6 +74,7 @@ _SECOND: Final = timedelta(seconds=1)
 _LONGEST_NAME: Final = 600
 _LONGEST_COMMAND: Final = 1_500
 
+SEARCH_FURTHER: Final = "Search further"
 ACTION_NUMBER: Final = ":"
 """Stands in an action id before the number of a button, as Slack takes each id once in a block."""
 
@@ -279,6 +284,8 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
         buttons.append(button(f"◀ {previous}", "page_previous", controls.previous, f"{previous} rows"))
     if controls.next is not None:
         buttons.append(button(f"{next_} ▶", "page_next", controls.next, f"{next_} rows"))
+    if controls.further is not None:
+        buttons.append(button(f"{SEARCH_FURTHER} ▶", "list_further", controls.further, SEARCH_FURTHER))
     if controls.refresh is not None:
         buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
     if controls.filter is not None:

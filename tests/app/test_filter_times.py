@@ -33,7 +33,7 @@ async def test_a_time_is_shown_and_read_in_the_persons_own_zone(
         grace = slack.person("grace")
         view = await open_filter(grace, await ask(grace, MORNING))
         assert shown_values(view.payload)["since"] == "2026-11-20 09:00"
-        shown = await submit_and_wait(slack, grace, view, status="🔴 Errored")
+        shown = await submit_and_wait(slack, grace, view, status="🔵 Running")
         assert asked_since(cloudflare) == datetime(2026, 11, 20, 14, tzinfo=UTC), "nine in New York"
         assert echoed_command(shown).endswith("since:2026-11-20T14:00:00Z")
         view = await open_filter(grace, shown)

@@ -35,7 +35,8 @@ def instance(number: int, status: str = "complete", **fields: Any) -> Instance:
     return Instance(**values)
 
 
-def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: Any) -> Screen:
+def screen(rows: Sequence[Instance | Row], query: ListQuery | None = None, **fields: Any) -> Screen:
+    """Make a screen; rows that are instances are of the query's workflow."""
     query = query or ListQuery.of("order-processing")
     here = Bookmark(query, query.start)
     values: dict[str, Any] = {
@@ -50,7 +51,8 @@ def screen(rows: Sequence[Instance], query: ListQuery | None = None, **fields: A
     }
     first, is_last = values["first"], values["next"] is None and not values["cursor_loop"]
     values = {"known": None if first is None else first - 1 + len(rows), "is_last": is_last, **values}
-    return Screen(query=query, rows=[Row(query.workflow, row) for row in rows], here=here, **values)
+    listed = [row if isinstance(row, Row) else Row(query.workflow, row) for row in rows]
+    return Screen(query=query, rows=listed, here=here, **values)
 
 
 def overview(

@@ -2,16 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple, replace
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
+from bot.browse.messages.completeness import (
+    end,
+    is_whole,
+    nothing,
+    unread_block,
+    unread_text,
+)
+from bot.browse.messages.completeness import notices as completeness_notices
 from bot.browse.messages.details import ValueOf, no_value
-from bot.browse.messages.rows import ROW_DETAILS, rows
+from bot.browse.messages.headline import headline
+from bot.browse.messages.rows import cause_in_words, row_details, rows
 from bot.browse.messages.table import table
-from bot.browse.model import ListQuery
 from bot.browse.options import MAX_ROWS
-from bot.browse.screen import Screen
-from bot.cloudflare.models import ACTIVE_STATUSES
+from bot.browse.screen import Row, Screen
+from bot.cloudflare.models import Status
 from bot.ui import limits
 from bot.ui.api_words import api_messages, incomplete_rows_notice, unread_fields_notice
 from bot.ui.elements import (
@@ -32,7 +41,10 @@ from bot.ui.elements import (
 from bot.ui.limits import Block
 from bot.ui.statuses import appearance
 
-_LEFT_OUT: Final = "{} left out: the ids are too long for all of it in one message."
+_ERRORED: Final = Status("errored")
+_SPOKEN_CAUSE: Final = 60
+"""Characters of why an instance failed in the text for those who do not see the message."""
+_LEFT_OUT: Final = "{} left out: the {} are too long for all of it in one message."
 
 
 def instances_message(
@@ -49,8 +61,10 @@ def instances_message(
     if screen.query.view == "table" and screen.rows:
         notices = (*notices, _without_table(screen))
         screen = replace(screen, rows=screen.rows[:MAX_ROWS])
-    for detail in ROW_DETAILS:
-        left_out = [_LEFT_OUT.format(detail.left_out)] if detail.left_out else []
+    what = "ids" if screen.query.workflow else "names and ids"
+    for detail in row_details(screen):
+        missing = detail.left_out(screen)
+        left_out = [_LEFT_OUT.format(missing, what)] if missing else []
         built = rows(screen, value_of, detail)
         controls = controls if detail.share else replace(controls, share=None)
         blocks = _around(screen, controls, (*notices, *left_out), built)
@@ -66,7 +80,7 @@ def table_message(
 
     The arguments are those of `instances_message`, whose message is for where Slack takes no tables.
     """
-    caption = f"{_headline(screen.query)}: {_range(screen)}"
+    caption = f"{headline(screen.query)}: {_range(screen)}"
     around = _around(screen, controls, notices, ())
     # What buttons carry is no text: Slack counts what people see, and limits a table's cells by themselves.
     carried = sum(len(value) for value in astuple(controls) if isinstance(value, str))
@@ -113,7 +127,7 @@ def _around(
     query = screen.query
     oldest_first = query.direction == "asc"
     return [
-        header(_headline(query, with_emoji=True)),
+        header(headline(query, with_emoji=True)),
         context(
             _range(screen),
             *_order(screen),
@@ -121,37 +135,40 @@ def _around(
             code(screen.account),
             f"as of {moment(screen.fetched_at, '{time_secs}')}",
         ),
-        *(built or [section(_nothing(screen))]),
+        *(built or [section(nothing(screen))]),
+        *unread_block(screen, controls.retry),
         *(context(notice) for notice in _notices(screen, notices)),
         *api_messages(screen.messages),
         *paging(controls, *(("Older", "Newer") if oldest_first else ("Newer", "Older"))),
-        context(*_end(screen), command(query.command())),
+        context(*end(screen), command(query.command())),
     ]
-
-
-def _headline(query: ListQuery, *, with_emoji: bool = False) -> str:
-    if query.status is None:
-        return query.workflow
-    looks = appearance(query.status)
-    return f"{query.workflow} · {f'{looks.emoji} ' * with_emoji}{looks.word.lower()}"
 
 
 def _order(screen: Screen) -> list[str]:
     """Return the order of the rows if they have one; the API's reference promises none."""
-    found = (row.instance.created_on for row in screen.rows)
-    created = [moment for moment in found if moment is not None]
-    if len(created) < 2:
+    by_end = screen.query.selection.by_end
+    times = [_ended_on(row) if by_end else row.instance.created_on for row in screen.rows]
+    known = [moment for moment in times if moment is not None]
+    if len(known) < 2:
         return []
-    if all(one >= other for one, other in pairwise(created)):
+    newest = all(one >= other for one, other in pairwise(known))
+    if by_end:
+        what = "failure" if screen.query.status == _ERRORED else "end"
+        return [f"newest {what} first"] if newest else []
+    if newest:
         return ["newest created first"]
-    if all(one <= other for one, other in pairwise(created)):
-        return ["oldest created first"]
-    return []
+    return ["oldest created first"] if all(one <= other for one, other in pairwise(known)) else []
+
+
+def _ended_on(row: Row) -> datetime | None:
+    """Return when an instance ended; one that has not counts by its creation."""
+    return row.instance.ended_on or row.instance.created_on
 
 
 def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
     found = [
         *notices,
+        *completeness_notices(screen),
         *incomplete_rows_notice(screen.incomplete_rows),
         *unread_fields_notice(screen.unread_fields),
     ]
@@ -160,22 +177,6 @@ def _notices(screen: Screen, notices: Sequence[str]) -> list[str]:
     if screen.cut_short:
         found.append("Cloudflare sent no cursor that can be used, so the list ends here; there may be more.")
     return found
-
-
-def _nothing(screen: Screen) -> str:
-    query = screen.query
-    if screen.next is not None:
-        return "*Nothing on the first pages.* Cloudflare says there is more: the search goes on further down."
-    if (screen.first is not None and screen.first > 1) or query.start is not None:
-        start = command(query.from_start.command())
-        return f"*Nothing here.* The list ends before this place; its start: {start}"
-    if query.status or query.since or query.until:
-        everything = ListQuery.of(query.workflow, account=query.account)
-        return f"*No instance matches.* All of them: {command(everything.command())}"
-    return (
-        "*No instances.* None was created yet, or all are past their retention "
-        "(3 days on Free, up to 30 on Paid)."
-    )
 
 
 def _range(screen: Screen) -> str:
@@ -189,30 +190,22 @@ def _range(screen: Screen) -> str:
         return "1 row" if len(screen.rows) == 1 else f"{len(screen.rows)} rows"
     last = screen.first + len(screen.rows) - 1
     numbers = f"{screen.first}\N{EN DASH}{last}" if last > screen.first else f"{last}"
-    is_total = screen.is_last and not screen.incomplete_rows
-    return f"{numbers} of {screen.known:,}{'' if is_total else '+'}"
-
-
-def _end(screen: Screen) -> list[str]:
-    """Return the notice for the end of a list; empty before the end.
-
-    The API bounds a list by creation time alone. Instances that were
-    created before the bound and ended after it are missing. That matters only if ended ones were asked for.
-    """
-    query = screen.query
-    if screen.next is not None or not screen.is_last:
-        return []
-    if query.since is None or query.status in ACTIVE_STATUSES:
-        return ["the end of the list"] if screen.rows else []
-    missing = "instances created before may have ended since"
-    return [f"no more created since then; {missing}" if screen.rows else missing]
+    return f"{numbers} of {screen.known:,}{'' if is_whole(screen) else '+'}"
 
 
 def _fallback_text(screen: Screen) -> str:
     """Return the list as one text, for screen readers and notifications."""
-    shown = (row.instance for row in screen.rows)
-    instances = escape("; ".join(f"{appearance(row.status).word} {row.id}" for row in shown))
+    instances = "; ".join(_row_text(row, screen) for row in screen.rows)
     restricted = ", ".join(screen.query.describe(iso_after))
-    asked = escape(_headline(screen.query)) + (f", {restricted}" if restricted else "")
-    told = ", ".join((_range(screen) if instances else "no instances", *_end(screen)))
+    asked = escape(headline(screen.query)) + (f", {restricted}" if restricted else "")
+    range_ = _range(screen) if instances else "no instances"
+    told = ", ".join((range_, *unread_text(screen), *end(screen)))
     return f"{asked}: {told}. {instances}" if instances else f"{asked}: {told}"
+
+
+def _row_text(row: Row, screen: Screen) -> str:
+    instance = row.instance
+    where = "" if screen.query.workflow else f" in {row.workflow}"
+    said = escape(f"{appearance(instance.status).word} {instance.id}{where}")
+    why = cause_in_words(row.cause, _SPOKEN_CAUSE)
+    return f"{said}, {why}" if why else said

@@ -1,7 +1,8 @@
 """What can go wrong while browsing, in words."""
 
-from bot.browse.errors import CursorRefused, NoSuchWorkflow
+from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.names import looks_like_instance
+from bot.browse.selection import PATTERN
 from bot.ui.elements import code
 from bot.ui.problems import Problem, Suggestion, explain
 
@@ -9,6 +10,11 @@ from bot.ui.problems import Problem, Suggestion, explain
 def similar(workflow: str, value: str) -> Suggestion:
     """Suggest the same list of another workflow, which has a similar name."""
     return Suggestion(f"Did you mean {code(workflow)}?", "Open", value, f"Open {workflow}")
+
+
+def without_missing(value: str) -> Suggestion:
+    """Suggest the same list of the workflows that exist."""
+    return Suggestion("The same list of the others:", "Open", value, "Open the same list of the others")
 
 
 def restart(value: str) -> Suggestion:
@@ -32,4 +38,15 @@ def _(error: NoSuchWorkflow) -> Problem:
         advice.append("If it is the id of an instance: this bot can't find one by its id yet.")
     return Problem(
         f"{code(error.account)} has no workflow called {code(error.query.workflow)}.", tuple(advice)
+    )
+
+
+@explain.register
+def _(error: NoSuchWorkflows) -> Problem:
+    names = [code(each) for each in error.missing if PATTERN not in each]
+    patterns = [code(each) for each in error.missing if PATTERN in each]
+    kinds = ["called " + ", ".join(names)] * bool(names) + ["like " + ", ".join(patterns)] * bool(patterns)
+    return Problem(
+        f"{code(error.account)} has no workflow {' and none '.join(kinds)}.",
+        ("`/workflows` shows them all, `/workflows help` what else there is.",),
     )

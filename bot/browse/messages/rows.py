@@ -1,4 +1,4 @@
-"""An instance as a paragraph: what became of it and when, how long it ran, and the button that opens it."""
+"""An instance as a paragraph: why it failed, what became of it and when, and the button that opens it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Final
 from bot.browse.messages.details import ValueOf, details_button
 from bot.browse.requests import ShowInstance
 from bot.browse.screen import Row, Screen
+from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
 from bot.ui.elements import ago, code, duration, escape, moment_after, section
@@ -18,6 +19,8 @@ _SHORT_ID: Final = 24
 """Characters of an id that has room for its times beside it; one of a UUID's length has not."""
 
 _BRIEF_NAME: Final = 20
+_ANY_ERROR: Final = "Error"
+"""What JavaScript calls an error that its author gave no name: it tells nothing beside a message."""
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -27,33 +30,50 @@ class RowDetail:
 
     Attributes:
         brief: whether a button carries the id alone, and its name is cut for those who do not see it.
+        cause: characters of why an instance failed; 0 where there is no room for that.
         times: whether there is room for times.
         buttons: whether there is room for buttons.
         share: whether there is room to share the list: its button carries a cursor, which may be long.
-        left_out: what is not there, as the message says it; empty where nobody misses it.
     """
 
-    brief: bool
-    times: bool
-    buttons: bool
+    brief: bool = True
+    cause: int = 0
+    times: bool = True
+    buttons: bool = True
     share: bool = True
-    left_out: str = ""
+
+    def left_out(self, screen: Screen) -> str:
+        """Return what of a screen is not there, as the message says it; empty where nobody misses it."""
+        causes = not self.cause and any(row.cause for row in screen.rows)
+        missing = [
+            *(["causes"] * causes),
+            *(["times"] * (not self.times)),
+            *(["the buttons for details"] * (not self.buttons)),
+            *(["*Share*"] * (not self.share)),
+        ]
+        first, last = ", ".join(missing[:-1]), "".join(missing[-1:])
+        said = f"{first} and {last}" if first else last
+        return f"{said[:1].upper()}{said[1:]} are" if said else ""
 
 
-ROW_DETAILS: Final = (
-    RowDetail(brief=False, times=True, buttons=True),
-    RowDetail(brief=True, times=True, buttons=True),
-    RowDetail(brief=True, times=False, buttons=True, left_out="Times are"),
-    RowDetail(brief=True, times=False, buttons=False, left_out="Times and the buttons for details are"),
-    RowDetail(
-        brief=True,
-        times=False,
-        buttons=False,
-        share=False,
-        left_out="Times, the buttons for details and *Share* are",
-    ),
+_WITH_CAUSES: Final = (
+    RowDetail(brief=False, cause=150),
+    RowDetail(cause=150),
+    RowDetail(cause=60),
+    RowDetail(cause=60, times=False),
 )
-"""From all to the ids alone, which no row goes without."""
+_WITHOUT_CAUSES: Final = (RowDetail(brief=False), RowDetail())
+_LEAST: Final = (
+    RowDetail(times=False),
+    RowDetail(times=False, buttons=False),
+    RowDetail(times=False, buttons=False, share=False),
+)
+
+
+def row_details(screen: Screen) -> Sequence[RowDetail]:
+    """Return how a screen's rows can be shown, from all to the ids alone, which no row goes without."""
+    has_causes = any(row.cause for row in screen.rows)
+    return (*(_WITH_CAUSES if has_causes else _WITHOUT_CAUSES), *_LEAST)
 
 
 def rows(screen: Screen, value_of: ValueOf, detail: RowDetail) -> list[Block]:
@@ -81,12 +101,34 @@ def _known(row: Instance) -> Instance:
 
 
 def _row(row: Row, screen: Screen, value_of: ValueOf, detail: RowDetail, gap: str) -> Block:
-    """Build a row: its times go below its status, or beside its id where all rows have the same status."""
+    """Build a row: its times stand beside its id where that is all that its first line has, else below."""
     *status, id_ = _title(row.instance, screen)
-    said = "   ".join((*status, id_))
-    if detail.times:
-        said += ("\n" if status else gap) + " · ".join(row_times(row.instance, screen.fetched_at))
-    return section(said, row_button(row, screen, value_of, brief=detail.brief) if detail.buttons else None)
+    where = "" if screen.query.workflow else f" in {code(row.workflow)}"
+    said = "   ".join((*status, id_)) + where
+    times = " · ".join(row_times(row.instance, screen.fetched_at)) if detail.times else ""
+    if times and not status and not where and gap != "\n":
+        said, times = f"{said}{gap}{times}", ""
+    lines = (said, cause_in_words(row.cause, detail.cause), times)
+    pressed = row_button(row, screen, value_of, brief=detail.brief) if detail.buttons else None
+    return section("\n".join(filter(None, lines)), pressed)
+
+
+def cause_in_words(cause: Cause | None, most: int) -> str:
+    """Return why an instance failed, in mrkdwn of one line: its step and its error, shortened.
+
+    Args:
+        cause: without secrets; None where it is not known.
+        most: characters; 0 for none at all.
+    """
+    if cause is None or not most:
+        return ""
+    name = "" if cause.name == _ANY_ERROR and cause.message else cause.name
+    parts = (_one_line(part) for part in (cause.step, name, cause.message))
+    return escape(limits.shorten(": ".join(filter(None, parts)), most))
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _title(row: Instance, screen: Screen) -> list[str]:

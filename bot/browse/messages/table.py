@@ -1,11 +1,13 @@
 """A list of instances as Slack's own table: dense, and sorted in the client by a click on a column."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.browse.messages.details import LABEL, ValueOf
 from bot.browse.messages.rows import row_button
 from bot.browse.screen import Row, Screen
+from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import ACTIVE_STATUSES, Instance
 from bot.ui import limits
 from bot.ui.elements import duration, plain, with_number
@@ -16,6 +18,11 @@ Cell = dict[str, Any]
 
 _ROWS_AT_ONCE: Final = 20
 _INSTANCE: Final = "Instance"
+_WORKFLOW: Final = "Workflow"
+_GIVING_WAY: Final = ((), ("Step", "Error"), ("Step", "Error", "Trigger", "Version"))
+"""Columns of a list of several workflows that go where not all of its rows have room beside them."""
+_LONGEST_STEP: Final = 40
+_LONGEST_ERROR: Final = 60
 _VERSION: Final = 8
 """Characters of a version's id, as Cloudflare's dashboard shows."""
 _NOTHING: Final = "–"
@@ -34,24 +41,16 @@ def table(screen: Screen, value_of: ValueOf, caption: str, room: int) -> list[Bl
         caption: for screen readers.
         room: for how many characters the message has room.
     """
+    room = min(room, limits.TABLE_TEXT)
     rows = [_cells(row, number, screen, value_of) for number, row in enumerate(screen.rows, 1)]
-    names = [
-        name
-        for name in (rows[0] if rows else ())
-        if name == _INSTANCE or any(_text_of(row[name]) != _NOTHING for row in rows)
-    ]
-    status = screen.query.status
-    if status is not None and all(row.instance.status == status for row in screen.rows):
-        names.remove("Status")
-    lines: list[list[Cell]] = [[_text(name) for name in names]]
-    room = min(room, limits.TABLE_TEXT) - sum(map(len, names))
-    for row in rows[: limits.TABLE_ROWS - 1]:
-        line = [row[name] for name in names]
-        room -= sum(_characters(cell) for cell in line)
-        if room < 0:
+    several = not screen.query.workflow or any(row.cause for row in screen.rows)
+    lines: list[list[Cell]] = []
+    for left_out in _GIVING_WAY if several else _GIVING_WAY[:1]:
+        names = [name for name in _columns(screen, rows) if name not in left_out]
+        lines = _lines(rows, names, room)
+        if len(lines) > len(rows):
             break
-        lines.append(line)
-    if len(lines) == 1:
+    if len(lines) <= 1:
         return []
     return [
         {
@@ -64,20 +63,57 @@ def table(screen: Screen, value_of: ValueOf, caption: str, room: int) -> list[Bl
     ]
 
 
+def _columns(screen: Screen, rows: Sequence[dict[str, Cell]]) -> list[str]:
+    """Return the names of the columns that tell anything."""
+    names = [
+        name
+        for name in (rows[0] if rows else ())
+        if name == _INSTANCE or any(_text_of(row[name]) != _NOTHING for row in rows)
+    ]
+    if screen.query.workflow and _WORKFLOW in names:
+        names.remove(_WORKFLOW)
+    status = screen.query.status
+    if status is not None and all(row.instance.status == status for row in screen.rows):
+        names.remove("Status")
+    return names
+
+
+def _lines(rows: Sequence[dict[str, Cell]], names: Sequence[str], room: int) -> list[list[Cell]]:
+    """Return the columns' names, and below them as many rows as there is room for."""
+    lines: list[list[Cell]] = [[_text(name) for name in names]]
+    room -= sum(map(len, names))
+    for row in rows[: limits.TABLE_ROWS - 1]:
+        line = [row[name] for name in names]
+        room -= sum(_characters(cell) for cell in line)
+        if room < 0:
+            break
+        lines.append(line)
+    return lines
+
+
 def _cells(listed: Row, number: int, screen: Screen, value_of: ValueOf) -> dict[str, Cell]:
     row = listed.instance
     looks = appearance(row.status)
+    why = listed.cause or Cause()
     pressed = row_button(listed, screen, value_of)
     return {
         "Status": _text(f"{looks.emoji} {looks.word}"),
         _INSTANCE: _text(plain(row.id)),
+        _WORKFLOW: _text(plain(listed.workflow)),
         "Created (UTC)": _time(row.created_on, screen.fetched_at),
         "Ended (UTC)": _time(row.ended_on, screen.fetched_at),
         "Ran": _span(_ran(row, screen.fetched_at)),
+        "Step": _text(_cut(why.step, _LONGEST_STEP)),
+        "Error": _text(_cut(": ".join(filter(None, (why.name, why.message))), _LONGEST_ERROR)),
         "Trigger": _text(plain(row.trigger_source or "").removeprefix("unknown")),
         "Version": _text(plain(row.version_id or "")[:_VERSION]),
         LABEL: _text("") if pressed is None else _action(with_number(pressed, number)),
     }
+
+
+def _cut(text: str | None, most: int) -> str:
+    """Return a text in one line of at most so many characters."""
+    return limits.shorten(" ".join(plain(text or "").split()), most)
 
 
 def _ran(row: Instance, now: datetime) -> timedelta | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.browse.messages.details import ValueOf
-from bot.browse.messages.rows import ROW_DETAILS, rows
+from bot.browse.messages.rows import row_details, rows
 from bot.browse.options import MAX_ROWS
 from bot.browse.screen import Screen
 from bot.language.command import Command
@@ -50,7 +50,7 @@ def version_message(screen: Screen, version: str, value_of: ValueOf) -> Message:
     if len(found) > MAX_ROWS:
         end.insert(0, context(f"The newest {MAX_ROWS} are shown."))
     blocks: list[Block] = []
-    for detail in ROW_DETAILS:
+    for detail in row_details(shown):
         blocks = [*around, *rows(shown, value_of, detail), *end]
         if limits.fits(blocks):
             break

@@ -143,7 +143,7 @@ async def test_filters_stay_on_for_the_whole_walk(
     for number in range(1, 301, 2):
         simulation.set_status("orders", f"order-{number}", "errored")
     screens = await turn_to_end(
-        browser, await browser.open(read_list("orders errored since:1h", now=clock()))
+        browser, await browser.open(read_list("orders errored created:1h", now=clock()))
     )
     assert row_ids(*screens) == [f"order-{number}" for number in range(299, 0, -2)]
     assert {call.query["status"] for call in simulation.calls} == {"errored"}

@@ -114,7 +114,7 @@ class Api:
         """Record and answer a request, and add the common headers."""
         route = Route.of(request.rel_url.raw_path)
         self._record(request, route)
-        fault = self._account.faults.take(route.operation)
+        fault = self._account.faults.take(route.operation, route.workflow)
 
         async def healthy() -> web.Response:
             return await self._respond_unauthenticated(request, route)

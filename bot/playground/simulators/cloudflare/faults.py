@@ -196,6 +196,11 @@ class _Injected:
     fault: Fault
     times: int | None
     operation: Operation | None
+    workflow: str | None
+
+    def is_for(self, operation: Operation, workflow: str) -> bool:
+        """Return whether it is for a request of an operation, about a workflow."""
+        return self.operation in (None, operation) and self.workflow in (None, workflow)
 
 
 @dataclass(slots=True)
@@ -204,14 +209,16 @@ class FaultQueue:
 
     _waiting: list[_Injected] = field(default_factory=list)
 
-    def put(self, fault: Fault, times: int | None, operation: Operation | None) -> None:
+    def put(
+        self, fault: Fault, times: int | None, operation: Operation | None, workflow: str | None = None
+    ) -> None:
         """Inject a fault into the next ``times`` requests, or into all if it is None."""
-        self._waiting.append(_Injected(fault, times, operation))
+        self._waiting.append(_Injected(fault, times, operation, workflow))
 
-    def take(self, operation: Operation) -> Fault | None:
+    def take(self, operation: Operation, workflow: str = "") -> Fault | None:
         """Return the fault for the next request, if any."""
         for injected in self._waiting:
-            if injected.operation in (None, operation):
+            if injected.is_for(operation, workflow):
                 self._count(injected)
                 return injected.fault
         return None

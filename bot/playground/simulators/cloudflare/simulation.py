@@ -131,9 +131,16 @@ class Simulation:
         """Change its behaviour, for instance ``change(repeat_cursor=True)``."""
         self.behaviour = replace(self.behaviour, **choices)
 
-    def inject(self, fault: Fault, *, times: int | None = 1, operation: Operation | None = None) -> None:
-        """Inject a fault into the next ``times`` requests (None: all), optionally of one operation."""
-        self.faults.put(fault, times, operation)
+    def inject(
+        self,
+        fault: Fault,
+        *,
+        times: int | None = 1,
+        operation: Operation | None = None,
+        workflow: str | None = None,
+    ) -> None:
+        """Inject a fault into the next ``times`` requests (None: all), or into those of one operation."""
+        self.faults.put(fault, times, operation, workflow)
 
     def clear_faults(self) -> None:
         """Remove all faults."""

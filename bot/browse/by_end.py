@@ -1,0 +1,291 @@
+"""Lists by the end of their instances, which the API does not have: all are read back, and sorted here.
+
+The API lists by creation, so that what ended an hour ago may stand anywhere. Lists are read back from now
+on, so many pages or so much time at once. What was read is known by its places, so that each screen is cut
+from the same pages until somebody searches further.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.browse.bookmark import EndBookmark, Omitted, StreamPlace
+from bot.browse.causes import AT_ONCE
+from bot.browse.conditions import is_within, moment_of
+from bot.browse.pages import Loaded
+from bot.browse.planning import filter_of, rank
+from bot.browse.reading import Asked, Reading, deadline, failure_of, is_over
+from bot.browse.screen import Found, Row, Screen, Searched
+from bot.browse.selection import Selection, Stream
+from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import Instance, is_ended
+
+_PAGES_AT_ONCE: Final = 8
+_NEWEST: Final = datetime.max.replace(tzinfo=UTC)
+_OLDEST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Reads lists back.
+
+    Attributes:
+        reading: reads pages.
+        places: how far each list was read.
+        hidden: the numbers of those that may not be seen.
+        loaded: the pages of each list, by its number.
+        stopped: why no more could be asked.
+    """
+
+    reading: Reading
+    places: list[StreamPlace]
+    hidden: frozenset[int]
+    loaded: dict[int, list[Loaded]] = field(default_factory=dict)
+    stopped: CloudflareError | None = None
+
+    @property
+    def open(self) -> list[int]:
+        """The lists that were not read to their end, those first whose rest is newest."""
+        numbers = [
+            number
+            for number, place in enumerate(self.places)
+            if number not in self.hidden and place.failure is None and place.end is None
+        ]
+        return sorted(numbers, key=self._oldest, reverse=True)
+
+    @property
+    def back_to(self) -> datetime | None:
+        """Since when every row of the lists that could be read was looked at; None if that is not known."""
+        if open_ := self.open:
+            oldest = self._oldest(open_[0])
+            return None if oldest == _NEWEST else oldest
+        return min((row.created_on for _, row in self.rows() if row.created_on), default=None)
+
+    def rows(self) -> list[tuple[Stream, Instance]]:
+        """Return every row that was read."""
+        return [
+            (self.places[number].stream, row)
+            for number, pages in sorted(self.loaded.items())
+            for page in pages
+            for row in page.rows
+        ]
+
+    async def read_known(self, priority: Priority) -> None:
+        """Read the pages that were read before, or the first one of each list."""
+        numbers = [
+            number
+            for number, place in enumerate(self.places)
+            if number not in self.hidden and (place.failure is None or place.pages)
+        ]
+        await asyncio.gather(*(self._read_all(number, priority) for number in numbers))
+
+    async def read_on(self, until: float, pages: int) -> None:
+        """Read so many pages more, or until it is time to end, those first whose rows are newest."""
+        while pages > 0 and self.stopped is None and not is_over(until) and (numbers := self.open):
+            numbers = numbers[: min(pages, _PAGES_AT_ONCE)]
+            pages -= len(numbers)
+            await asyncio.gather(*(self._read_next(number) for number in numbers))
+
+    async def _read_all(self, number: int, priority: Priority) -> None:
+        place = self.places[number]
+        pages = max(len(place.pages), 1)
+        answers = await asyncio.gather(*(self.reading.load(place, page, priority) for page in range(pages)))
+        for answer in answers:
+            self._note(number, answer)
+
+    async def _read_next(self, number: int) -> None:
+        place = self.places[number]
+        answer = await self.reading.load(place, len(place.pages), Priority.BACKGROUND)
+        if isinstance(answer, RateLimited):
+            self.stopped = answer  # for all lists alike: the search goes on later
+        else:
+            self._note(number, answer)
+
+    def _note(self, number: int, answer: Loaded | CloudflareError) -> None:
+        if isinstance(answer, Loaded):
+            self.loaded.setdefault(number, []).append(answer)
+            if answer.is_last:
+                self.places[number] = replace(answer.place, failure=self.places[number].failure)
+        else:
+            self.reading.errors[number] = answer
+            self.places[number] = replace(self.places[number], failure=failure_of(answer))
+
+    def _oldest(self, number: int) -> datetime:
+        """Return when the oldest row of a list was created that was read."""
+        times = (row.created_on for page in self.loaded.get(number, ()) for row in page.rows)
+        return min((time for time in times if time is not None), default=_NEWEST)
+
+
+async def end_screen(asked: Asked, mark: EndBookmark) -> Screen:
+    """Return the screen at a bookmark.
+
+    Raises:
+        CloudflareError: no list could be read.
+    """
+    query = mark.query
+    scan = _Scan(Reading(asked), list(mark.places), asked.hidden(mark.places))
+    await scan.read_known(Priority.INTERACTIVE)
+    if mark.anchor is None or mark.further:
+        await scan.read_on(deadline(asked.limits), asked.limits.pages)
+    scan.reading.require_any()
+    asked_at = await scan.reading.asked_at()
+    rows = scan.rows()
+    anchor = mark.anchor or max((asked_at, *filter(None, (moment_of(row) for _, row in rows))))
+    chosen = choose(((stream, row) for stream, row in rows if _is_before(row, anchor)), query.selection)
+    found = await _judge(asked, scan, chosen.rows, mark.offset + query.rows + 1)
+    total = len(found.rows)
+    offset = min(mark.offset, max(total - 1, 0) // query.rows * query.rows)
+    here = replace(mark, places=tuple(scan.places), anchor=anchor, offset=offset, further=False)
+    is_over_early = not found.is_all and total <= offset + query.rows
+    goes_on = None
+    if scan.open or is_over_early:
+        goes_on = replace(here, offset=0 if scan.open else offset, further=True)
+    searched = _searched(asked, scan, chosen.unknown, found)
+    seen = [place for number, place in enumerate(scan.places) if number not in scan.hidden]
+    unread = scan.reading.unread(scan.places, scan.hidden)
+    return Screen(
+        query=query,
+        account=asked.account,
+        rows=found.rows[offset : offset + query.rows],
+        first=offset + 1,
+        known=total,
+        is_last=searched.complete and not (unread or mark.omitted.count or mark.omitted.unlisted),
+        here=here,
+        previous=replace(here, offset=max(offset - query.rows, 0)) if offset else None,
+        next=replace(here, offset=offset + query.rows) if offset + query.rows < total else None,
+        cursor_loop=any(place.end == "loop" for place in seen),
+        cut_short=any(place.end == "cut" for place in seen),
+        fetched_at=asked_at,
+        streams=[place.stream for place in seen],
+        left_out=mark.omitted.streams,
+        left_out_count=mark.omitted.count,
+        unlisted=mark.omitted.unlisted,
+        unread=unread,
+        searched=searched,
+        further=goes_on,
+        **scan.reading.beside_rows(),
+    )
+
+
+async def read_all(asked: Asked, places: Sequence[StreamPlace], omitted: Omitted) -> Found:
+    """Return all rows of some lists, as far as the limits allow.
+
+    Raises:
+        CloudflareError: no list could be read.
+    """
+    scan = _Scan(Reading(asked), list(places), asked.hidden(places))
+    await scan.read_known(Priority.BACKGROUND)
+    await scan.read_on(deadline(asked.limits), asked.limits.pages)
+    scan.reading.require_any()
+    chosen = choose(scan.rows(), asked.query.selection)
+    found = await _judge(asked, scan, chosen.rows, None)
+    return Found(
+        account=asked.account,
+        rows=found.rows,
+        searched=_searched(asked, scan, chosen.unknown, found),
+        streams=[place.stream for number, place in enumerate(scan.places) if number not in scan.hidden],
+        left_out=omitted.streams,
+        left_out_count=omitted.count,
+        unlisted=omitted.unlisted,
+        unread=scan.reading.unread(scan.places, scan.hidden),
+        fetched_at=await scan.reading.asked_at(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows of a selection among those that were read, in their order.
+
+    Attributes:
+        rows: those.
+        unknown: how many others do not say whether they are.
+    """
+
+    rows: Sequence[Row]
+    unknown: int
+
+
+def choose(rows: Iterable[tuple[Stream, Instance]], selection: Selection) -> Chosen:
+    """Return the rows of a selection, each instance once, by their end if it is `by_end`, or by creation.
+
+    An instance that went from one list to another while both were read is as it was last.
+    """
+    latest: dict[tuple[str, str], tuple[Stream, Instance]] = {}
+    for stream, row in rows:
+        known = latest.get((stream.workflow, row.id))
+        if known is None or _lateness(row) > _lateness(known[1]):
+            latest[stream.workflow, row.id] = stream, row
+    answers = [is_within(selection, row) if selection.by_end else True for _, row in latest.values()]
+    chosen = [each for each, answer in zip(latest.values(), answers, strict=True) if answer]
+    chosen.sort(key=lambda each: (rank(each[0]), each[1].id))
+    chosen.sort(key=lambda each: each[1].created_on or _OLDEST, reverse=True)  # equal ones stay as they are
+    if selection.by_end:
+        chosen.sort(key=lambda each: moment_of(each[1]) or _OLDEST, reverse=True)
+    return Chosen([Row(stream.workflow, row) for stream, row in chosen], answers.count(None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Matching:
+    """The first rows that meet the conditions.
+
+    Attributes:
+        rows: those.
+        is_all: all rows were judged.
+        unknown: how many do not say whether they do.
+        stopped: why no more could be asked.
+    """
+
+    rows: Sequence[Row]
+    is_all: bool
+    unknown: int = 0
+    stopped: CloudflareError | None = None
+
+
+async def _judge(asked: Asked, scan: _Scan, rows: Sequence[Row], most: int | None) -> _Matching:
+    """Return rows that meet the conditions, and no more than `most` if each has to be asked about."""
+    where = asked.query.selection.where
+    if not where or not rows:
+        return _Matching(rows, is_all=True)
+    size = AT_ONCE if where.needs_cause and most is not None else len(rows)
+    until = deadline(asked.limits)
+    found: list[Row] = []
+    unknown = 0
+    for start in range(0, len(rows), size):
+        if most is not None and len(found) >= most:
+            return _Matching(found, is_all=False, unknown=unknown)
+        batch = rows[start : start + size]
+        judged = await asked.judge.judge(batch, scan.reading.now, until)
+        found += (row for row, answer in zip(judged.rows, judged.answers, strict=True) if answer)
+        unknown += judged.answers.count(None)
+        if len(judged.answers) < len(batch):
+            return _Matching(found, is_all=False, unknown=unknown, stopped=judged.stopped)
+    return _Matching(found, is_all=True, unknown=unknown)
+
+
+def _searched(asked: Asked, scan: _Scan, unknown: int, found: _Matching) -> Searched:
+    seen = [place for number, place in enumerate(scan.places) if number not in scan.hidden]
+    back_to = scan.back_to
+    if not scan.open:
+        starts = [filter_of(asked.query.selection, place.stream, asked.lookback).date_start for place in seen]
+        known = [start for start in starts if start is not None]
+        back_to = min(known) if known and len(known) == len(starts) else back_to
+    return Searched(
+        rows=sum(len(page.rows) for pages in scan.loaded.values() for page in pages),
+        found=len(found.rows),
+        back_to=back_to,
+        complete=found.is_all and all(place.end == "end" for place in seen if place.failure is None),
+        unknown=unknown + found.unknown,
+        stopped=scan.stopped or found.stopped,
+    )
+
+
+def _is_before(row: Instance, anchor: datetime) -> bool:
+    moment = moment_of(row)
+    return moment is None or moment <= anchor
+
+
+def _lateness(row: Instance) -> tuple[bool, datetime]:
+    return is_ended(row.status), moment_of(row) or _OLDEST

@@ -1,0 +1,75 @@
+"""Judges rows by conditions; where they need to know why an instance failed, that is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.browse.causes import CauseReader, Causes, FailedInstance
+from bot.browse.conditions import matches, matches_cause
+from bot.browse.screen import Row
+from bot.browse.selection import Conditions
+from bot.cloudflare.errors import CloudflareError, RateLimited
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found of some rows.
+
+    Attributes:
+        rows: the first of them, each with its cause where that was asked for.
+        answers: whether each is what was asked for; None where that is not known.
+        stopped: why no more could be asked, where it was not the time.
+    """
+
+    rows: Sequence[Row]
+    answers: Sequence[bool | None]
+    stopped: CloudflareError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Says which rows of an account meet conditions.
+
+    Attributes:
+        where: the conditions.
+        causes: reads why instances failed.
+        account: as settings name it; None means the default account.
+        team: whose the question is.
+    """
+
+    where: Conditions
+    causes: CauseReader
+    account: str | None
+    team: str
+
+    async def judge(self, rows: Sequence[Row], now: datetime, until: float) -> Judged:
+        """Judge rows in their order, up to the first whose cause there is no time or no budget for.
+
+        Args:
+            rows: the rows.
+            now: when they were read.
+            until: when to ask for nothing more, by the clock of the event loop.
+        """
+        answers = [matches(self.where, row.instance, now) for row in rows]
+        if not self.where.needs_cause:
+            return Judged(rows, answers)
+        failed = {
+            number: FailedInstance(row.workflow, row.instance.id, row.instance.ended_on)
+            for number, row in enumerate(rows)
+            if answers[number]
+        }
+        causes = Causes({})
+        if failed:
+            wanted = list(failed.values())
+            causes = await self.causes.read(self.account, wanted, team=self.team, until=until)
+        judged = list(rows)
+        for number, instance in failed.items():
+            cause, error = causes.known.get(instance), causes.unread.get(instance)
+            if cause is not None:
+                judged[number] = replace(rows[number], cause=cause)
+                answers[number] = matches_cause(self.where, cause)
+            elif error is None or isinstance(error, RateLimited):
+                return Judged(judged[:number], answers[:number], error)
+            else:
+                answers[number] = None
+        return Judged(judged, answers)

@@ -1,0 +1,193 @@
+"""Whether a list is all that there is: what could not be read, what was left out, how far it was searched."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.browse.model import ListQuery
+from bot.browse.screen import Screen, Searched
+from bot.browse.selection import Stream
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.models import ACTIVE_STATUSES
+from bot.ui import limits
+from bot.ui.elements import SEARCH_FURTHER, button, code, command, escape, moment_after, section
+from bot.ui.limits import Block
+from bot.ui.problems import explain
+from bot.ui.statuses import appearance
+
+RETRY: Final = "list_retry"
+"""The action id of the button that reads a screen again, with the lists that could not be read."""
+
+_MOST_NAMES: Final = 5
+_MOST_REASONS: Final = 3
+_LONGEST_NAME: Final = 64
+_MAY_BE_MISSING: Final = "instances created before may have ended since"
+
+
+def is_whole(screen: Screen) -> bool:
+    """Return whether nothing is missing behind the last row of a list, as far as can be known."""
+    return screen.is_last and not screen.incomplete_rows and not _lacks_lists(screen)
+
+
+def unread_block(screen: Screen, retry: str | None) -> list[Block]:
+    """Build the notice of the lists that could not be read, with the button that tries them again."""
+    if not screen.unread:
+        return []
+    count, total = len(screen.unread), len(screen.streams)
+    of_all = f"{count} of {total} lists" if total > count else "1 list" if count == 1 else f"{count} lists"
+    lines = [f"⚠️ *{of_all} could not be read, so instances may be missing here.*"]
+    reasons = _by_reason(screen)
+    for reason, streams in reasons[:_MOST_REASONS]:
+        lines.append(f"{_names(streams, screen.query)}: {reason}")
+    if rest := sum(len(streams) for _, streams in reasons[_MOST_REASONS:]):
+        lines.append(f"And {rest} more.")
+    pressed = button("Retry", RETRY, retry, "Read this list again with what is missing") if retry else None
+    return [section("\n".join(lines), pressed)]
+
+
+def unread_text(screen: Screen) -> list[str]:
+    """Return the same in a phrase, for those who do not see the message."""
+    if not screen.unread:
+        return []
+    return [f"could not be read: {_plain_names(list(screen.unread), screen.query)}"]
+
+
+def notices(screen: Screen) -> list[str]:
+    """Return how far a list was searched, and what was left out of it."""
+    return [*_searched(screen), *_left_out(screen)]
+
+
+def end(screen: Screen) -> list[str]:
+    """Return the notice for the end of a list; empty before the end."""
+    if screen.next is not None or not screen.is_last:
+        return []
+    if screen.further is not None:
+        return []
+    if _lacks_lists(screen):
+        return ["the end of what was read"]
+    if _may_miss_ended(screen.query):
+        return [f"no more created since then; {_MAY_BE_MISSING}" if screen.rows else _MAY_BE_MISSING]
+    return ["the end of the list"] if screen.rows else []
+
+
+def nothing(screen: Screen) -> str:
+    """Say that a screen has no rows: no more than is known, and what to do."""
+    query = screen.query
+    if _lacks_lists(screen):
+        return "*Nothing in what was read.* There may be some in what was not."
+    if screen.further is not None:
+        return f"*None found so far.* *{SEARCH_FURTHER}* looks through older ones."
+    if screen.next is not None:
+        return "*Nothing on the first pages.* Cloudflare says there is more: the search goes on further down."
+    if (screen.first is not None and screen.first > 1) or query.start is not None:
+        start = command(query.from_start.command())
+        return f"*Nothing here.* The list ends before this place; its start: {start}"
+    if _is_filtered(query):
+        return f"*No instance matches.* All of them: {command(query.without_filters.command())}"
+    return (
+        "*No instances.* None was created yet, or all are past their retention "
+        "(3 days on Free, up to 30 on Paid)."
+    )
+
+
+def _lacks_lists(screen: Screen) -> bool:
+    """Return whether there are lists that were not read."""
+    return bool(screen.unread or screen.left_out_count or screen.unlisted)
+
+
+def _may_miss_ended(query: ListQuery) -> bool:
+    """Return whether instances that ended in a list's time may be missing, as they were created before it.
+
+    So it is where `since` means the creation and not only those were asked for that can't have ended.
+    """
+    chosen = query.selection
+    if chosen.since is None or chosen.by_end:
+        return False
+    return not chosen.statuses or not ACTIVE_STATUSES.issuperset(chosen.statuses)
+
+
+def _is_filtered(query: ListQuery) -> bool:
+    chosen = query.selection
+    times = (chosen.since, chosen.until, chosen.created_since, chosen.created_until)
+    return bool(chosen.statuses or chosen.where or any(times))
+
+
+def _searched(screen: Screen) -> list[str]:
+    searched = screen.searched
+    if searched is None:
+        return []
+    said = [_how_far(searched)]
+    if searched.unknown:
+        count = searched.unknown
+        unclear = "1 that does not say is" if count == 1 else f"{count:,} that do not say are"
+        said.append(f"{unclear} not shown.")
+    if searched.stopped is not None:
+        said.append(f"It stopped early: {_reason(searched.stopped)}")
+    if screen.further is not None:
+        said.append(f"*{SEARCH_FURTHER}* goes on from there.")
+    return [" ".join(said)]
+
+
+def _how_far(searched: Searched) -> str:
+    instances = "1 instance" if searched.rows == 1 else f"{searched.rows:,} instances"
+    if searched.complete:
+        return f"Searched all {instances}: {searched.found:,} found."
+    back = "" if searched.back_to is None else f" {moment_after('back to', searched.back_to)}"
+    return f"Searched {instances}{back}: {searched.found:,} found."
+
+
+def _left_out(screen: Screen) -> list[str]:
+    found = []
+    if count := screen.left_out_count:
+        taken = "" if screen.query.status is None else f", those with most {_status(screen.query)}"
+        lists = "1 list is" if count == 1 else f"{count:,} lists are"
+        why = f"as one message reads {len(screen.streams)} at most{taken}"
+        names = _names(screen.left_out, screen.query, count)
+        found.append(f"{lists} left out, {why}: {names}. Name fewer workflows or statuses to see them.")
+    if screen.unlisted:
+        found.append(
+            "Cloudflare's list of workflows did not come to an end, so others may be missing here. "
+            "To see one of them, name it."
+        )
+    return found
+
+
+def _status(query: ListQuery) -> str:
+    return escape(appearance(query.status).word.lower())
+
+
+def _by_reason(screen: Screen) -> Sequence[tuple[str, list[Stream]]]:
+    """Return the unread lists by why they could not be read, most first."""
+    found: dict[str, list[Stream]] = {}
+    for stream, error in screen.unread.items():
+        found.setdefault(_reason(error), []).append(stream)
+    return sorted(found.items(), key=lambda item: -len(item[1]))
+
+
+def _reason(error: CloudflareError) -> str:
+    problem = explain(error)
+    return " ".join((problem.title, *problem.advice[:1]))
+
+
+def _names(streams: Sequence[Stream], query: ListQuery, count: int | None = None) -> str:
+    """Return some lists by their names; `count` is how many there are, if not these."""
+    names = [code(name, _LONGEST_NAME) + what for name, what in _parts(streams, query)]
+    return _first_of(names, count)
+
+
+def _plain_names(streams: Sequence[Stream], query: ListQuery) -> str:
+    return _first_of(
+        [escape(limits.shorten(name, _LONGEST_NAME)) + what for name, what in _parts(streams, query)]
+    )
+
+
+def _parts(streams: Iterable[Stream], query: ListQuery) -> Iterable[tuple[str, str]]:
+    """Yield the workflow of each list, and its status where there are several of them."""
+    for stream in streams:
+        is_one = stream.status is None or stream.status == query.status
+        yield stream.workflow, "" if is_one else f" ({escape(appearance(stream.status).word.lower())})"
+
+
+def _first_of(names: Sequence[str], count: int | None = None) -> str:
+    shown = names[:_MOST_NAMES]
+    more = (len(names) if count is None else count) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,174 @@
+"""Reads several lists for one answer, and notes what was said beside the rows and what could not be read."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.browse.bookmark import Failure, StreamPlace
+from bot.browse.errors import CursorRefused
+from bot.browse.judging import Judge
+from bot.browse.model import ListQuery
+from bot.browse.pages import Loaded, PageReader, load_page
+from bot.browse.planning import WorkflowFilter
+from bot.browse.selection import Stream
+from bot.cloudflare.errors import (
+    AccountNotFound,
+    CloudflareError,
+    InvalidParameter,
+    InvalidResponse,
+    NotAuthorized,
+    TLSError,
+    Unavailable,
+    WorkflowNotFound,
+)
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import ApiMessage, InstancePage
+
+_KINDS: Final = {
+    kind.__name__: kind
+    for kind in (
+        NotAuthorized,
+        AccountNotFound,
+        WorkflowNotFound,
+        InvalidParameter,
+        Unavailable,
+        TLSError,
+        InvalidResponse,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read at once, beyond the first page of each list.
+
+    Attributes:
+        pages: pages.
+        seconds: after which nothing more is asked for.
+    """
+
+    pages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that takes several lists.
+
+    Attributes:
+        query: what is listed.
+        account: the account's name.
+        reader: reads pages.
+        judge: says which rows are meant.
+        lookback: how long before a time an instance may have been created that ended since.
+        allows: says which workflows may be seen.
+        limits: how much is read.
+    """
+
+    query: ListQuery
+    account: str
+    reader: PageReader
+    judge: Judge
+    lookback: timedelta
+    allows: WorkflowFilter
+    limits: Limits
+
+    def hidden(self, places: Sequence[StreamPlace]) -> frozenset[int]:
+        """Return the numbers of the lists that may not be seen."""
+        return frozenset(
+            number for number, place in enumerate(places) if not self.allows(place.stream.workflow)
+        )
+
+
+@dataclass(slots=True)
+class Reading:
+    """Pages of several lists, as they come.
+
+    Attributes:
+        asked: the question.
+        pages: the pages that were read.
+        errors: why lists could not be read, by their number.
+    """
+
+    asked: Asked
+    pages: list[InstancePage] = field(default_factory=list)
+    errors: dict[int, CloudflareError] = field(default_factory=dict)
+
+    async def load(
+        self, place: StreamPlace, page: int, priority: Priority = Priority.INTERACTIVE
+    ) -> Loaded | CloudflareError:
+        """Return a page of a list by its number, from 0, or why it can't be read."""
+        reader = replace(self.asked.reader, priority=priority)
+        try:
+            loaded = await load_page(reader, place, page, self.asked.lookback)
+        except CloudflareError as error:
+            return error
+        self.pages.append(loaded.page)
+        return loaded
+
+    async def asked_at(self) -> datetime:
+        """Return when the API was asked first for what was read.
+
+        Raises:
+            CloudflareError: nothing was read, and the API does not answer.
+        """
+        if not self.pages:
+            return (await self.asked.reader.workflows.list_workflows()).fetched_at
+        return self.now
+
+    @property
+    def now(self) -> datetime:
+        """Return when the first of the pages that were read was asked for."""
+        return min(page.fetched_at for page in self.pages)
+
+    def require_any(self) -> None:
+        """Raise the first error if nothing could be read.
+
+        Raises:
+            CloudflareError: that one.
+        """
+        if self.errors and not self.pages:
+            raise next(iter(self.errors.values()))
+
+    def beside_rows(self) -> dict[str, Any]:
+        """Return what a screen says of the API's answers beside their rows, by the names of its fields."""
+        messages: dict[ApiMessage, None] = {}
+        for page in self.pages:
+            messages.update(dict.fromkeys(page.messages))
+        return {
+            "messages": tuple(messages),
+            "incomplete_rows": sum(page.incomplete_rows for page in self.pages),
+            "unread_fields": tuple(dict.fromkeys(name for page in self.pages for name in page.unread_fields)),
+        }
+
+    def unread(self, places: Sequence[StreamPlace], hidden: frozenset[int]) -> dict[Stream, CloudflareError]:
+        """Return the lists that could not be read, now or before, and why."""
+        return {
+            place.stream: self.errors.get(number) or error_of(place.failure, self.asked.query)
+            for number, place in enumerate(places)
+            if place.failure is not None and number not in hidden
+        }
+
+
+def failure_of(error: CloudflareError) -> Failure:
+    """Return an error as a bookmark carries it."""
+    return Failure(type(error).__name__, error.reason)
+
+
+def error_of(failure: Failure, query: ListQuery) -> CloudflareError:
+    """Return the error that a bookmark carries."""
+    if failure.kind == CursorRefused.__name__:
+        return CursorRefused(query.from_start)
+    return _KINDS.get(failure.kind, CloudflareError)(failure.reason)
+
+
+def deadline(limits: Limits) -> float:
+    """Return when to ask for nothing more, by the clock of the event loop."""
+    return asyncio.get_running_loop().time() + limits.seconds
+
+
+def is_over(until: float) -> bool:
+    """Return whether a deadline has passed."""
+    return asyncio.get_running_loop().time() >= until
