@@ -12,6 +12,7 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.access.handlers import AccessHandlers
+from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
@@ -69,6 +70,12 @@ from bot.digests.command.requests import (
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
+from bot.export.handlers import ExportHandlers
+from bot.export.messages import CANCEL
+from bot.export.requests import CancelExport, StartExport
+from bot.find.handlers import FindHandlers
+from bot.find.requests import FindInstances
+from bot.find.rights import FindRights
 from bot.home.handlers import HomeHandlers
 from bot.home.requests import HelpWithMessage, ShowAccounts, ShowVersion
 from bot.inspect.handlers import InspectHandlers
@@ -84,7 +91,7 @@ from bot.inspect.requests import (
 )
 from bot.inspect.rights import InspectRights
 from bot.language.command import Command
-from bot.language.errors import QueryError, verify_proposals
+from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
@@ -152,6 +159,7 @@ _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **STATS_BUTTONS,
     SHARE: (ShareList, ShareInstance, SharePayload, ShareStats),
     "failures_show": ShowFailures,
+    CANCEL: CancelExport,
 }
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
@@ -186,20 +194,22 @@ def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
     of_failures = (ShowFailures,)
+    of_exports = (CancelExport,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
     of_stats = (TurnStats, RefreshStats, ShareStats)
-    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads, *of_stats), _COMMON)
+    return RequestCodec((*of_lists, *of_failures, *of_exports, *of_one, *of_payloads, *of_stats), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
     """Return whether the workflows' names are needed to tell what a command means.
 
     What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`. Each
+    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `restart`. Each
     of several names is to be one of the account's.
     """
-    if isinstance(request, ListInstances | ShowStats) and (name := request.query.query.workflow):
+    of_lists = ListInstances | StartExport | ShowStats
+    if isinstance(request, of_lists) and (name := request.query.query.workflow):
         is_read = bool(request.readings) and bool(request.query.query.selection.where)
         return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
@@ -207,7 +217,7 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
         instance, text = request.instance, typed.text
         is_odd = instance is not None and not looks_like_instance(instance)
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    may_lack_name = isinstance(request, ListInstances | ShowStats | ListWorkflows | NotYet | DescribeInstance)
+    may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
@@ -253,10 +263,17 @@ class CommandReader:
 
         Raises:
             QueryError: they can't be understood.
+            UserError: they name a workflow that the person may not look at.
         """
         viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        request = await self._read(typed, viewer)
+        try:
+            request = await self._read(typed, viewer)
+        except UnknownName as error:
+            account = account_in(typed)
+            if not error.similar and not viewer.may(Right.VIEW, account, error.name):
+                raise viewer.refusal(Right.VIEW, account, error.name) from error
+            raise
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
@@ -378,11 +395,14 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
+    exports: ExportHandlers,
+    finds: FindHandlers,
     stats: StatsHandlers,
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
+    may_find = FindRights(access)
     of_stats = StatsRights(access)
     names = FilterMenu(lists.workflow_names, access)
     return [
@@ -391,7 +411,9 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
         Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
-        Route(NotYet, allow_everyone, lists.show_not_yet, asks_cloudflare=True),
+        Route(StartExport, exports.require_any, exports.start, once=True),
+        Route(CancelExport, allow_everyone, exports.cancel),
+        Route(NotYet, allow_everyone, finds.show_not_yet, asks_cloudflare=True),
         Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
         Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
         Route(ListWorkflows, may_list.require_overview, lists.list_workflows, asks_cloudflare=True),
@@ -404,7 +426,8 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(SuggestNames, names.require_any, names.suggest),
         Route(OpenFilter, may_list.require_query, lists.open_filter),
         Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
-        Route(DescribeInstance, may_inspect.require_described, inspect.describe, asks_cloudflare=True),
+        Route(FindInstances, may_find.require_found, finds.find, asks_cloudflare=True),
+        Route(DescribeInstance, may_find.require_described, finds.describe, asks_cloudflare=True),
         Route(ShowInstance, may_list.require_instance, inspect.open),
         Route(TurnSteps, may_inspect.require_instance, inspect.turn_steps, asks_cloudflare=True),
         Route(RefreshInstance, may_inspect.require_instance, inspect.refresh, asks_cloudflare=True),

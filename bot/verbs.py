@@ -12,6 +12,9 @@ from bot.browse.requests import DescribeInstance, ListInstances, NotYet
 from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
+from bot.export.command import CSV_VERB, read_export
+from bot.export.requests import StartExport
+from bot.find.command import read_find, read_pasted
 from bot.home.command import (
     GREETINGS,
     NOT_YET,
@@ -47,6 +50,10 @@ def _show(head: Token, rest: Sequence[Token], command: Command) -> Request:
     return read_show(head, rest, command) or read_list([head, *rest], command)
 
 
+def _find(head: Token, rest: Sequence[Token], command: Command) -> Request:
+    return read_find(head, rest, command) or read_search(head, rest, command)
+
+
 _SHOW: Final[Verb[Request]] = Verb(
     "show",
     "NAME ID|latest [failed]",
@@ -64,9 +71,7 @@ _STATS: Final[Verb[Request]] = Verb(
 )
 
 _NOT_YET: Final[list[Verb[Request]]] = [
-    Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others)
-    for verb, others in NOT_YET.items()
-    if verb != "find"
+    Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others) for verb, others in NOT_YET.items()
 ]
 
 VERBS: Final = Verbs[Request](
@@ -96,8 +101,19 @@ VERBS: Final = Verbs[Request](
             synonyms=GREETINGS,
         ),
         Verb(
-            "search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("find", "grep")
+            "export",
+            "NAME [filters] [as csv|jsonl] [to #channel]",
+            "a list as a file, to you alone or to a channel",
+            read_export,
+            synonyms=(CSV_VERB, "download"),
         ),
+        Verb(
+            "find",
+            "ID|TEXT",
+            "an instance by its id, the beginning of it, a link, or a message that holds some",
+            _find,
+        ),
+        Verb("search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("grep",)),
         Verb(
             "next",
             "",
@@ -135,7 +151,16 @@ def read_command(command: Command) -> Request:
 
 
 def _read(command: Command) -> Request:
-    words = split(command.text)
+    try:
+        words = split(command.text)
+    except QueryError:
+        if (pasted := read_pasted(command)) is not None:
+            return pasted
+        raise
+    return _read_words(words, command)
+
+
+def _read_words(words: Sequence[Token], command: Command) -> Request:
     if words and words[0].text == COMMAND:
         words = words[1:]  # a whole command pasted behind the command
     if len(words) == 1 and words[0].quoted and _is_no_name(words[0].value, command):
@@ -207,7 +232,7 @@ def read_with_times(command: Command) -> None:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
     request = _read(command)
-    if isinstance(request, ListInstances | ShowStats):
+    if isinstance(request, ListInstances | StartExport | ShowStats):
         request.query.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
@@ -216,7 +241,7 @@ def read_with_times(command: Command) -> None:
 def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
-        case ListInstances() | ShowStats():
+        case ListInstances() | StartExport() | ShowStats():
             return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()

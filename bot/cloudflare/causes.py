@@ -9,38 +9,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
+from bot.cloudflare.folding import fold_name, fold_text
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError, Step
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _COUNTER: Final = re.compile(r"-\d+$")
-
-_MOST_READ: Final = 1_000
-_MOST_KEPT: Final = 300
-"""Characters of a message that count. A difference behind them is not shown either."""
-_LONGEST_NAME: Final = 3
-"""Characters of a word with a digit that is a name, such as `R2` or `v1`; a longer one is an id."""
-
-_PARTICULAR: Final = re.compile(
-    r"""
-    # A number that says what went wrong: a code or a status. It stays.
-    (?P<code>["']?\b(?:https?(?:/\d(?:\.\d)?)?|status|status_?code|code|errno|sqlstate|smtp)\b["']?[\s:=\#(]{0,3}
-        (?:(?:code|status|is|was)\b[\s:=\#(]{0,3})? \d{1,5}\b
-      | \b(?:answered|returned|responded|replied)\ (?:with\ )?(?:an?\ )?[1-5]\d\d\b
-      | \berror[\s\#(]{1,2}\d{3,5}\b)
-    | (?P<url>\b[a-z][a-z0-9+.-]{1,20}://[^\s<>"'`]+)
-    | (?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)
-    | (?P<quoted>"[^"]*"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\w)'[^']*'(?!\w)|(?<!\w)‘[^’]*’(?!\w))
-    | (?P<word>[\w-]+)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_DIGIT: Final = re.compile(r"\d")
-_HEX: Final = re.compile(r"[0-9a-f]{8,}", re.IGNORECASE)
-_NUMBERS: Final = re.compile(r"\#(?:[.,:/+-]\#|,\s\#)+")
-"""What times, addresses, fractions and lists of numbers are folded to."""
-_QUOTES: Final = re.compile(r'""(?:,\s?"")+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +87,19 @@ def step_name(name: str) -> str:
     return _COUNTER.sub("", name, count=1)
 
 
+@lru_cache(maxsize=1_024)
 def fingerprint(cause: Cause) -> Fingerprint:
     """Return what failures of the same cause have in common.
 
-    Ids, numbers, hexadecimal digits, addresses and what stands in quotes are folded in the step, in the
-    error's name and in its message. Codes and statuses stay: `HTTP 500` is another cause than `HTTP 404`.
+    Ids, numbers, times, addresses and what stands in quotes are folded in the step, in the error's name and
+    in its message. Codes and statuses stay: `HTTP 500` is another cause than `HTTP 404`.
     """
-    return Fingerprint(_fold(cause.step), _fold(cause.name), _fold(cause.message))
+    step, name, message = cause.step, cause.name, cause.message
+    return Fingerprint(
+        step if step is None else fold_text(step),
+        name if name is None else fold_name(name),
+        message if message is None else fold_text(message),
+    )
 
 
 def cause_key(cause: Cause) -> str:
@@ -148,31 +130,3 @@ def _went_on(steps: Iterable[Step], failed: Step) -> bool:
         step.success is True and step.type != "rollback" and step.start is not None and step.start >= end
         for step in steps
     )
-
-
-def _fold(text: str | None) -> str | None:
-    if text is None:
-        return None
-    folded = _PARTICULAR.sub(_fold_one, text[:_MOST_READ])
-    folded = _QUOTES.sub('""', _NUMBERS.sub("#", folded))
-    return " ".join(folded.split())[:_MOST_KEPT]
-
-
-def _fold_one(found: re.Match[str]) -> str:
-    match found.lastgroup:
-        case "code":
-            return found[0]
-        case "url":
-            return "URL"
-        case "quoted":
-            return '""'
-        case "mail":
-            return "#"
-    return "#" if _is_particular(found[0]) else found[0]
-
-
-def _is_particular(word: str) -> bool:
-    """Return whether a word is a number or an id: it differs between two failures of one cause."""
-    if word.lstrip("-_")[:1].isdigit() or _HEX.fullmatch(word):
-        return True
-    return len(word) > _LONGEST_NAME and _DIGIT.search(word) is not None

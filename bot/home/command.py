@@ -9,6 +9,7 @@ from bot.browse.model import HelpQuery, OverviewQuery
 from bot.browse.options import LIST_OPTIONS, OVERVIEW_OPTIONS, SEARCH
 from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import ListWorkflows, NotYet
+from bot.find.requests import FindInstances
 from bot.home.help import TOPICS
 from bot.home.requests import ShowAccounts, ShowVersion
 from bot.language.command import Command
@@ -30,10 +31,8 @@ NOT_YET: Final = {
     "delete": ("remove", "rm"),
     "trigger": ("create", "start", "run", "new", "execute"),
     "logs": ("log", "tail", "watch", "follow"),
-    "find": (),
     "alert": ("alerts", "notify", "subscribe"),
     "audit": (),
-    "export": ("csv", "download"),
 }
 """What people ask for and this bot does not do yet, with other words for it."""
 
@@ -60,8 +59,8 @@ def read_paging(_: Token, _rest: Sequence[Token], _command: Command) -> HelpQuer
     return HelpQuery("list")
 
 
-def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWorkflows | NotYet:
-    """Read `search TEXT` and `find ID`.
+def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWorkflows | FindInstances:
+    """Read `search TEXT`; an id is looked for among the instances.
 
     Raises:
         QueryError: nothing is said that could be looked for, or filters are that a search does not have.
@@ -82,7 +81,7 @@ def read_search(head: Token, rest: Sequence[Token], command: Command) -> ListWor
     if not words:
         raise head.wrong("does not say what to look for", expected=f"a text, as in `{COMMAND} search:order`")
     if is_instance_id(words[0]):
-        return NotYet("find", instance=words[0].value)
+        return FindInstances(words[0].value, values.get("account"))
     return ListWorkflows(OverviewQuery(search=" ".join(word.value for word in words), **values))
 
 

@@ -17,7 +17,6 @@ from bot.cloudflare.instance_models import InstanceDetail
 from bot.cloudflare.models import MAX_PER_PAGE, Instance
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
 from bot.inspect.model import InstanceRef
-from bot.language import name_matching
 from bot.language.command import Command
 from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, quote
@@ -119,20 +118,15 @@ class InstanceFinder:
         """Return the workflow that is meant where none is named.
 
         Raises:
-            UserError: there are several, and none of them is known to have the instance.
+            UserError: there are several.
         """
-        _, workflows = self._accounts.get(request.account)
-        known = workflows.workflows_with(request.instance) if request.instance else ()
-        if len(seen := viewer.among(known, request.account)) == 1:
-            return seen[0]
         names = await self._visible_names(request.account, viewer)
         if len(names) == 1:
             return names[0]
-        start = name_matching.find_similar((request.instance or "").split("-")[0], names)
-        others = sorted((name for name in names if name not in start), key=str.casefold)
-        likeliest = (*start, *others)
-        offers = [replace(request, workflow=name, readings=()) for name in likeliest]
-        raise UserError(which_workflow_message(offers, request.instance))
+        ordered = sorted(names, key=str.casefold)
+        raise UserError(
+            which_workflow_message([replace(request, workflow=name, readings=()) for name in ordered])
+        )
 
     def _in_linked_account(self, request: DescribeInstance) -> DescribeInstance:
         """Return a request with the account that its link leads to.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.cloudflare.instance_models import InstanceDetail, InstanceError
-from bot.cloudflare.models import is_ended
+from bot.cloudflare.models import Instance, is_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,19 @@ class InstanceRef:
     workflow: str
     instance: str
     account: str | None = None
+
+
+def row_of(instance: str, detail: InstanceDetail) -> Instance:
+    """Return an instance as a list has it."""
+    return Instance(
+        id=instance,
+        status=detail.status,
+        created_on=detail.queued,
+        started_on=detail.start,
+        ended_on=detail.end,
+        version_id=detail.version_id,
+        trigger_source=detail.trigger.source if detail.trigger else None,
+    )
 
 
 class State(Enum):

@@ -126,12 +126,13 @@ async def test_an_id_that_stands_alone_is_found_in_the_lists_read_lately(
 ) -> None:
     before = await look_up(ada, write(slack, "what about ord-12346"))
     assert "No list that was read lately has it" in before.all_text()
-    assert "`/workflows show NAME ord-12346`" in before.all_text()
-    assert button_labels(before) == ["Which workflow?"]
+    assert "To ask every workflow: `/workflows find ord-12346`" in before.all_text()
+    assert button_labels(before) == ["Find it"]
     await ask(ada, "orders")
     calls = len(cloudflare.calls)
     assert "`ord-12346` of `orders`" in (await look_up(ada, write(slack, "ord-12346"))).all_text()
     assert len(cloudflare.calls) == calls + 1
+    assert "🟢 ord-12346 · complete" in (await click(ada, before, "command_run")).all_text()
 
 
 async def test_what_fails_for_one_costs_no_other(

@@ -19,28 +19,27 @@ _CANT: Final = {
     "delete": "delete anything",
     "trigger": "start instances",
     "logs": "show logs",
-    "find": "find an instance by its id",
     "alert": "tell you the moment something fails",
     "audit": "say who did what",
-    "export": "export lists",
 }
 """What this bot does not do yet, by the verb of `NotYet`."""
 
 _DIGEST: Final = f"{COMMAND} digest"
 
 
-def not_yet_message(request: NotYet, workflow: str | None) -> Message:
+def not_yet_message(request: NotYet, workflow: str | None, account: str | None = None) -> Message:
     """Say that the bot can't do something yet, what comes nearest, and where Cloudflare does it.
 
     Args:
         request: what was asked.
         workflow: the name of an existing workflow that it is about, if it is about one.
+        account: of that workflow, as settings name it; None means the default account.
     """
     title = f"This bot can't {_CANT[request.verb]} yet."
     page = DashboardPage(workflow=workflow, instance=request.instance if workflow else None)
     about = " · ".join(filter(None, (page.workflow, page.instance))) or "Workflows"
     elsewhere = f"Cloudflare's dashboard: {link(write_url(page), about)}"
-    nearest = _nearest(request, workflow)
+    nearest = _nearest(request, workflow, account)
     blocks = [
         section(f"*{title}*\n{elsewhere}"),
         *(section(f"{what}: {command(text.whole())}", run_button("Run it", text)) for what, text in nearest),
@@ -49,7 +48,7 @@ def not_yet_message(request: NotYet, workflow: str | None) -> Message:
     return message(" ".join((title, elsewhere, *said)), blocks)
 
 
-def _nearest(request: NotYet, workflow: str | None) -> list[tuple[str, Command]]:
+def _nearest(request: NotYet, workflow: str | None, account: str | None) -> list[tuple[str, Command]]:
     if request.verb == "alert":
         return [("A digest tells a channel regularly", Command(_DIGEST))]
     if workflow is None:
@@ -57,8 +56,8 @@ def _nearest(request: NotYet, workflow: str | None) -> list[tuple[str, Command]]
             ("Which workflows have errored instances", Command(f"{COMMAND} errored")),
             ("Every workflow", Command(COMMAND)),
         ]
-    errored = ListQuery.of(workflow, status=Status("errored"))
+    errored = ListQuery.of(workflow, account, Status("errored"))
     return [
         ("Its errored instances", Command(errored.command())),
-        ("All its instances", Command(ListQuery.of(workflow).command())),
+        ("All its instances", Command(ListQuery.of(workflow, account).command())),
     ]

@@ -3,7 +3,8 @@
 from bot.browse.errors import CursorRefused, NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.names import looks_like_instance
 from bot.browse.selection import PATTERN
-from bot.ui.elements import code
+from bot.language.tokens import COMMAND, quote
+from bot.ui.elements import code, command
 from bot.ui.problems import Problem, Suggestion, explain
 
 
@@ -35,7 +36,8 @@ def _(_: CursorRefused) -> Problem:
 def _(error: NoSuchWorkflow) -> Problem:
     advice = ["`/workflows` shows them all, `/workflows help` what else there is."]
     if looks_like_instance(error.query.workflow):
-        advice.append("If it is the id of an instance: this bot can't find one by its id yet.")
+        find = command(f"{COMMAND} find {quote(error.query.workflow)}")
+        advice.append(f"If it is the id of an instance: {find} finds its workflow.")
     return Problem(
         f"{code(error.account)} has no workflow called {code(error.query.workflow)}.", tuple(advice)
     )

@@ -19,7 +19,7 @@ from bot.inspect.lookup_model import (
     OtherAccount,
     WorkflowHidden,
 )
-from bot.inspect.model import InstanceRef
+from bot.inspect.model import InstanceRef, row_of
 from bot.language.command import Command
 from bot.language.tokens import COMMAND, quote
 from bot.ui import limits
@@ -102,17 +102,14 @@ def _instance(found: FoundInstance, value_of: ValueOf, now: datetime) -> Block:
         is_missing = isinstance(found.error, InstanceNotFound | WorkflowNotFound)
         shown = None if is_missing else _details(subject, None, value_of)
         return section(f"⚠️ {names}\n{_why(found.error)}", shown)
-    row = Instance(
-        id=subject.instance,
-        status=detail.status,
-        created_on=detail.queued,
-        started_on=detail.start,
-        ended_on=detail.end,
-        version_id=detail.version_id,
-        trigger_source=detail.trigger.source if detail.trigger else None,
-    )
-    looks = appearance(detail.status)
+    return instance_row(subject, row_of(subject.instance, detail), value_of, now)
+
+
+def instance_row(subject: InstanceRef, row: Instance, value_of: ValueOf, now: datetime) -> Block:
+    """Build the row of an instance that was found: its status, its workflow, its times and *Details*."""
+    looks = appearance(row.status)
     times = " · ".join(row_times(row, now))
+    names = f"{code(subject.instance)} of {_named(subject.workflow, subject.account)}"
     said = f"{looks.emoji} *{escape(looks.word)}*   {names}\n{times}"
     return section(said, _details(subject, row, value_of))
 
@@ -141,10 +138,9 @@ def _not_found(found: NotFound) -> Block:
     where = "No list that was read lately has it"
     if found.tried is not None:
         where += f", nor does {code(found.tried)}"
-    named = Command(f"{COMMAND} show {quote(found.instance)}")
-    ask = command(f"{COMMAND} show NAME {quote(found.instance)}")
-    text = f"{code(found.instance)}\n{where}. With its workflow's name: {ask}"
-    return section(text, run_button("Which workflow?", named))
+    find = Command(f"{COMMAND} find {quote(found.instance)}")
+    text = f"{code(found.instance)}\n{where}. To ask every workflow: {command(find.whole())}"
+    return section(text, run_button("Find it", find))
 
 
 def _named(workflow: str, account: str | None) -> str:

@@ -15,21 +15,14 @@ from bot.ui.statuses import appearance
 _MOST_OFFERED: Final = 5
 
 
-def which_workflow_message(requests: Sequence[DescribeInstance], instance: str | None) -> Message:
+def which_workflow_message(requests: Sequence[DescribeInstance]) -> Message:
     """Ask which workflow is meant, with a command for each that may be.
 
     Args:
-        requests: the same for each workflow, the likeliest first.
-        instance: the id that was typed; None where the newest was asked for.
+        requests: the same for each workflow.
     """
-    if instance is None:
-        title = "Which workflow?"
-        advice = f"Type its name, as in {command(f'{COMMAND} show NAME latest failed')}."
-    else:
-        title = f"Which workflow has {code(instance)}?"
-        advice = (
-            f"Say which, as in {command(f'{COMMAND} show NAME ID')}: this bot can't find one by its id yet."
-        )
+    title = "Which workflow?"
+    advice = f"Type its name, as in {command(f'{COMMAND} show NAME latest failed')}."
     offers = [Command(request.command()) for request in requests[:_MOST_OFFERED]]
     blocks = [section(f"⚠️ *{title}*\n{advice}")]
     blocks += [section(command(offer.whole()), run_button("Show it", offer)) for offer in offers]

@@ -30,8 +30,8 @@ from bot.browse.requests import (
     TurnPage,
 )
 from bot.browse.screen import StatusCount, StatusCounts
-from bot.cloudflare.errors import CloudflareError, InvalidParameter
-from bot.cloudflare.models import PageNumber, Position, Status
+from bot.cloudflare.errors import CloudflareError, InvalidParameter, Unavailable
+from bot.cloudflare.models import Instance, PageNumber, Position, Status, Workflow
 from bot.cloudflare.responses import (
     Response,
     rate_limit,
@@ -49,12 +49,23 @@ from bot.digests.messages.listing import digest_details_message, digests_message
 from bot.digests.messages.report import DigestControls, digest_message
 from bot.digests.messages.text import digest_line
 from bot.digests.model import Digest, DigestSpec
+from bot.find.messages import (
+    looking_message,
+    no_id_message,
+    none_found_message,
+    rows_message,
+    with_way,
+)
+from bot.find.model import Coverage, Found, Hit, Place, Places, SearchResult
+from bot.find.requests import FindInstances
+from bot.find.targets import read_targets
 from bot.home.help import help_message
 from bot.inspect.messages.refusals import none_message, other_account_message, which_workflow_message
 from bot.language.errors import FormErrors, QueryError
 from bot.language.times import Clock
 from bot.playground.simulators.slack import PayloadValidator
 from bot.slack.interaction import Interaction
+from bot.slack.reply import ShowMessage
 from bot.slack.requests import ExpiredButton, InvalidButton, Request, RequestStore
 from bot.ui.elements import Controls, Message
 from bot.ui.form_fields import field_errors
@@ -99,7 +110,7 @@ def command(text: str) -> None:
         _shown(with_readings(not_yet_message(request, request.workflow), request.readings), ours=True)
     elif isinstance(request, DescribeInstance):
         offer = replace(request, workflow=request.workflow or "orders", readings=())
-        _shown(with_readings(which_workflow_message([offer], request.instance), request.readings))
+        _shown(with_readings(which_workflow_message([offer]), request.readings))
         _shown(none_message(offer.workflow or "", request.status, request.account, is_empty=False))
         _shown(other_account_message(request, offer))
     elif isinstance(request, HelpQuery):
@@ -111,6 +122,35 @@ def command(text: str) -> None:
             assert isinstance(again, CreateDigest)
             assert again.plan == plan
         _plan(plan)
+
+
+def search(text: str) -> None:
+    """Check what somebody types behind `find`, and all that a search for it may come to."""
+    try:
+        request = read(f"find {text}")
+    except QueryError as error:
+        _told(error)
+        return
+    if not isinstance(request, FindInstances):
+        return
+    assert isinstance(read(escaped(request.command())), FindInstances)
+    targets = read_targets(request.text, {"orders": None})
+    if not targets.shown:
+        _shown(no_id_message())
+        return
+    place = Place(None, Workflow(name=request.text[:64] or "orders"))
+    places = Places(("prod", "eu"), (place, place), (("eu", Unavailable(text[:99])),), some_hidden=True)
+    _shown(looking_message(targets, 300, places))
+    hits = tuple(Hit(place.holds(target.text), Instance(id=target.text)) for target in targets.shown)
+    failed: dict[tuple[str | None, str], Exception] = {(None, text[:64]): InvalidParameter(text[:99])}
+    for target in targets.shown:
+        coverage = Coverage(9, 3, failed, out_of_time=True, listed=2, rows=7)
+        for found in (Found(target, coverage, gone_from=(request.text[:64],)), Found(target, coverage, hits)):
+            result = SearchResult([found], places, targets.left_out)
+            _shown(none_found_message(result, request, NOW))
+            _shown(rows_message(SearchResult([found, found], places, 1), request, lambda _: "v", NOW))
+            plain = ShowMessage(none_found_message(result, request, NOW))
+            _shown(with_way(plain, result, request).message)
 
 
 def _as_if_said(request: Request) -> Request:

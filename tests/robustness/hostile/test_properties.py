@@ -55,6 +55,18 @@ def test_any_words_of_a_digest_are_understood_or_refused(text: str, before: str)
     properties.command(f"digest {before}{text}")
 
 
+FIND_WORDS = (
+    *HOSTILE, "ord-59603", "ord-59*", "orders/ord-59603", "58152", "everywhere", "account:prod", "account:x",
+    "https://dash.cloudflare.com/x/workers/workflows/a%60b/instance/1%3C2345", "id:a1", "a1`<!here>", "*1*",
+)  # fmt: skip
+
+
+@given(of_words(FIND_WORDS))
+@cases(FEW)
+def test_any_words_of_a_search_are_looked_for_or_refused(text: str) -> None:
+    properties.search(text)
+
+
 @given(st.text(ALPHABET, max_size=60).map("2.{}".format))
 @cases(MANY)
 def test_any_letters_on_a_button_are_read_or_refused(text: str) -> None:

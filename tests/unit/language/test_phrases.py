@@ -238,7 +238,6 @@ def test_a_bare_status_is_asked_of_every_workflow(text: str) -> None:
         ("restart orders ord-59603", NotYet("restart", "orders", "ord-59603")),
         ("retry ord-59603", NotYet("restart", None, "ord-59603")),
         ("trigger orders '{}'", NotYet("trigger", "orders")),
-        ("find ord-59603", NotYet("find", None, "ord-59603")),
         (
             "npx wrangler workflows instances terminate orders ord-59603",
             NotYet("terminate", "orders", "ord-59603"),

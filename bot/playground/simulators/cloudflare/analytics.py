@@ -94,7 +94,7 @@ def answer_query(
     try:
         query = _read(body, account_id, now)
         until = now - behaviour.analytics_delay
-        groups = _grouped(query, (event for event in _events(records) if event.at <= until), behaviour)
+        groups = _grouped(query, (event for event in _events(records, query) if event.at <= until), behaviour)
     except QueryError as error:
         extensions = {"timestamp": timestamp(now)}
         errors = [{"message": str(error), "path": None, "extensions": extensions}]
@@ -168,9 +168,12 @@ def _hash(event: _Event) -> int:
     return crc32(json.dumps([event.instance, event.kind, event.step, timestamp(event.at)]).encode())
 
 
-def _events(records: Records) -> Iterator[_Event]:
+def _events(records: Records, query: _Query) -> Iterator[_Event]:
+    """Yield the events of all instances, or of those with the id that a query asks for."""
+    wanted = dict(query.conditions).get("instanceId")
     for name, workflow in records.by_name.items():
-        for instance in workflow.instances:
+        found = workflow.instances if wanted is None else filter(None, [workflow.by_id.get(wanted)])
+        for instance in found:
             yield from _events_of(name, instance)
 
 

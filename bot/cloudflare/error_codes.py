@@ -1,0 +1,104 @@
+"""Which numbers and words in an error's text are codes: they say what went wrong. Pure.
+
+A code is known by what stands before it, as in `HTTP 500`, `SQLSTATE[42P01]` or `"code": 10013`.
+"""
+
+import re
+from typing import Final
+
+_LOOKED_AT: Final = 40
+"""Characters before and behind a word that tell what it is."""
+
+_CODE: Final = re.compile(r"-?\d{1,5}|0x[0-9a-f]{1,8}|[A-Z]{0,8}-?\d[0-9A-Z]{1,5}|[0-9A-Z]{5}")
+_AFTER_CODE_WORD: Final = re.compile(
+    r"""(?:https?(?:/\d(?:\.\d)?)?|status|code|codes|errno|sqlstate|smtp|hresult|signal|kode|kod
+      | c[óo]digo|codice|код|コード|代码|代碼|코드)(?:\s(?:ошибки|d'erreur|d[ei]\serr\w{2,3}|błędu|chyby))?
+    ["'\]]{0,2}[\s:=\#(\[]{0,3}["']?
+    (?:(?:code|status|is|was|of|with)["']?[\s:=\#(\[]{1,3}["']?)?[-+]?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OTHER_CODES: Final = re.compile(
+    r"""(?:postal|post|zip|promo|coupon|voucher|gift|discount|referral|invite|country|area|dial|access|pin|qr
+      | bar|sort|tracking|product|item|security|verification|confirmation|activation|reset|login|sms)
+    [\s_-]?codes?[\W_]{0,6}(?:is|was|of)?\W{0,3}$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Codes that name something, and not what went wrong."""
+_AFTER_ERROR_WORD: Final = re.compile(
+    r"(?:\[[0-9A-Z]{5}\]\s?\[|(?:error|err|fehler|erreur|errore|fout|fel|ошибка|エラー|错误|錯誤|오류)[\s#(]{1,2})$",
+    re.IGNORECASE,
+)
+_ERROR_NUMBER: Final = re.compile(r"\d{3,5}")
+
+_ANSWERED: Final = re.compile(
+    r"\b(?:answered|returned|responded|replied)\s(?:with\s)?(?:an?\s)?$", re.IGNORECASE
+)
+_SAID: Final = re.compile(
+    r"\b(?:got|received|gave|says?|said|sent|responds|answers|returns)\s(?:with\s)?(?:an?\s)?$", re.IGNORECASE
+)
+_STATUS: Final = re.compile(r"[1-5]\d\d")
+_FAILURE_STATUS: Final = re.compile(r"4[0-3]\d|451|499|5[0-3]\d")
+_SEPARATED: Final = re.compile(r"(?:^|[:(\[=>→-])\s?$")
+_REASON: Final = re.compile(r"[)\]]?:?\s[A-Z][a-z]+")
+"""What follows a status in its own words, as `Bad Gateway`."""
+_END: Final = re.compile(r"\s?(?:[)\].,;]|$|from\b|for\b|on\b)")
+_OF_HTTP: Final = re.compile(
+    r"(?i:http|fetch|request|respon|server|gateway|upstream|webhook|\bapi\b|\burl\b)|\b(?:GET|POST|PUT|PATCH|DELETE)\b"
+)
+
+_VENDORS: Final = re.compile(
+    r"""(?:ORA|TNS|PLS|DPY|AADSTS|PGRST|TS|CVE|SQL)-?\d[\d-]{2,10}N?
+      | E\d{5} | [0-5][0-9A-Z]P\d\d | (?:HY|IM|XX|P0)\d{3} | 0[A-Z]000""",
+    re.VERBOSE,
+)
+"""Codes with a vendor's prefix, MongoDB's, and SQLSTATEs that have letters."""
+_CONSTANT: Final = re.compile(r"[A-Z]+\d?[A-Z]*(?:_[A-Z]+\d?[A-Z]*)+")
+"""The name of an error in capitals, as `ERR_HTTP2_STREAM_ERROR`: a digit in a part of it numbers nothing."""
+
+_TELLING: Final = re.compile(
+    r"""(?:code|type|reason|message|msg|error|status|detail|title|kind|error_description)["']?\s?[:=>]\s?$""",
+    re.IGNORECASE,
+)
+_BEFORE_KEY: Final = re.compile(r"[{,]\s{0,8}$")
+_KEY: Final = re.compile(r"[A-Za-z_][\w.-]{0,40}")
+_AFTER_KEY: Final = re.compile(r"\s{0,8}:")
+
+
+def is_code(text: str, start: int, end: int) -> bool:
+    """Return whether a word of a text is a code or a status, by its place in it."""
+    word, before = text[start:end], _before(text, start)
+    if _CODE.fullmatch(word) and _AFTER_CODE_WORD.search(before):
+        return _OTHER_CODES.search(before) is None
+    return (
+        _VENDORS.fullmatch(word) is not None
+        or _CONSTANT.fullmatch(word) is not None
+        or (_ERROR_NUMBER.fullmatch(word) is not None and _AFTER_ERROR_WORD.search(before) is not None)
+        or (_STATUS.fullmatch(word) is not None and _ANSWERED.search(before) is not None)
+        or (_FAILURE_STATUS.fullmatch(word) is not None and _is_status(text, start, end))
+    )
+
+
+def _is_status(text: str, start: int, end: int) -> bool:
+    """Return whether a number that may be the status of a failure is one."""
+    before, behind = _before(text, start), text[end : end + _LOOKED_AT]
+    if not _SAID.search(before) and not _SEPARATED.search(before):
+        return False
+    if _REASON.match(behind) or (start == 0 and behind.lstrip().startswith("{")):
+        return True
+    return _END.match(behind) is not None and _OF_HTTP.search(text) is not None
+
+
+def is_telling(text: str, start: int) -> bool:
+    """Return whether what begins here says what went wrong, as what stands behind `"code":` does."""
+    return _TELLING.search(_before(text, start)) is not None
+
+
+def is_json_key(text: str, start: int, end: int) -> bool:
+    """Return whether a quotation, with its marks, is a key of a JSON object."""
+    if not _KEY.fullmatch(text, start + 1, end - 1) or not _AFTER_KEY.match(text, end):
+        return False
+    return _BEFORE_KEY.search(_before(text, start)) is not None
+
+
+def _before(text: str, start: int) -> str:
+    return text[max(0, start - _LOOKED_AT) : start]

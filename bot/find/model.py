@@ -1,0 +1,149 @@
+"""What a search found, and where it looked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bot.cloudflare.models import Instance, Workflow
+from bot.find.targets import Target
+from bot.inspect.model import InstanceRef
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A workflow that may have an instance.
+
+    Attributes:
+        account: as requests name it; None means the default account.
+        workflow: what the account's list says of it.
+    """
+
+    account: str | None
+    workflow: Workflow
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the account's list counts no instance of it."""
+        counts = self.workflow.instances
+        return counts is not None and not any(counts.values())
+
+    def holds(self, instance: str) -> InstanceRef:
+        """Return an instance of this workflow."""
+        return InstanceRef(self.workflow.name, instance, self.account)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a person may look.
+
+    Attributes:
+        accounts: the names of the accounts, the default first.
+        found: every workflow that they may look at.
+        unread: why an account's workflows could not be listed, by the account's name; those that were known
+            before are among the others.
+        some_hidden: whether an account may have workflows that they may not look at.
+    """
+
+    accounts: tuple[str, ...]
+    found: tuple[Place, ...]
+    unread: tuple[tuple[str, Exception], ...] = ()
+    some_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An instance that was found.
+
+    Attributes:
+        subject: which one.
+        row: what Cloudflare says of it.
+    """
+
+    subject: InstanceRef
+    row: Instance
+
+
+class Way(Enum):
+    """What led to an instance."""
+
+    NAMED = "named"
+    CACHE = "cache"
+    ANALYTICS = "analytics"
+    ASKED = "asked"
+    LISTED = "listed"
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many more workflows a search may ask for an id."""
+
+    left: int
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Where it was looked for one target.
+
+    Attributes:
+        askable: how many workflows can be asked: those that have instances.
+        asked: how many of them were.
+        failed: why a workflow could not be asked, by its account as requests name it and its name.
+        stopped: why no more workflows of an account were asked, by the account as requests name it.
+        out_of_time: whether time was up before all were asked.
+        listed: workflows whose lists were read for ids that begin like the target.
+        rows: instances that were on the pages of these lists.
+        whole_lists: whether the lists of all workflows were read to their ends.
+    """
+
+    askable: int = 0
+    asked: int = 0
+    failed: dict[tuple[str | None, str], Exception] = field(default_factory=dict)
+    stopped: dict[str | None, Exception] = field(default_factory=dict)
+    out_of_time: bool = False
+    listed: int = 0
+    rows: int = 0
+    whole_lists: bool = False
+
+    @property
+    def left(self) -> int:
+        """Return how many workflows were not asked."""
+        return self.askable - self.asked
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of one target.
+
+    Attributes:
+        target: what was looked for.
+        coverage: where.
+        hits: the instances; none if there is none where it was looked.
+        way: what led to the hits.
+        gone_from: workflows that had it by what analytics say, and have it no more.
+    """
+
+    target: Target
+    coverage: Coverage
+    hits: tuple[Hit, ...] = ()
+    way: Way = Way.ASKED
+    gone_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The outcome of a search.
+
+    Attributes:
+        found: what became of each target.
+        places: where the person may look.
+        left_out: how many more targets the text has.
+    """
+
+    found: Sequence[Found]
+    places: Places
+    left_out: int = 0
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """Return every instance that was found, in the order of the targets."""
+        return tuple(hit for found in self.found for hit in found.hits)

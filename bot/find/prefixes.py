@@ -1,0 +1,111 @@
+"""Find instances by the beginning of their ids, in the newest pages of lists: the API has no such filter."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, InstancePage, PageQuery, Position
+from bot.find.model import Coverage, Hit, Place
+from bot.inspect.model import InstanceRef
+from bot.slack.problem_log import log_problem
+
+
+@dataclass(frozen=True, slots=True)
+class ScanBounds:
+    """How much a scan may take.
+
+    Attributes:
+        pages: of lists, each with up to a hundred instances.
+        hits: it ends once so many are found.
+        at_once: pages under way.
+        time: for all of it.
+    """
+
+    pages: int = 60
+    hits: int = 10
+    at_once: int = 16
+    time: timedelta = timedelta(seconds=4)
+
+
+@dataclass(slots=True)
+class PrefixScan:
+    """Reads lists for ids that begin with a text, regardless of case.
+
+    The first page of each list comes before the second one of any.
+
+    Attributes:
+        accounts: all of them.
+        text: the beginning.
+        coverage: is told what was read.
+        bounds: how much it may take.
+    """
+
+    accounts: Accounts
+    text: str
+    coverage: Coverage
+    bounds: ScanBounds
+    _waiting: deque[tuple[Place, Position | None]] = field(default_factory=deque)
+    _hits: dict[InstanceRef, Hit] = field(default_factory=dict)
+    _listed: set[InstanceRef] = field(default_factory=set)
+    _pages: int = 0
+    _unread: int = 0
+
+    async def find(self, places: Sequence[Place]) -> tuple[Hit, ...]:
+        """Return the instances in the lists of some workflows, the newest first."""
+        self._waiting.extend((place, None) for place in places)
+        try:
+            async with asyncio.timeout(self.bounds.time.total_seconds()):
+                while self._may_go_on():  # pages that follow appear while others are read
+                    await asyncio.gather(*(self._work() for _ in range(self.bounds.at_once)))
+        except TimeoutError:
+            self.coverage.out_of_time = True
+        self.coverage.listed = len(self._listed)
+        self.coverage.whole_lists = not self._waiting and not self._unread
+        return tuple(sorted(self._hits.values(), key=_newest_first))
+
+    def _may_go_on(self) -> bool:
+        return bool(self._waiting) and self._pages < self.bounds.pages and len(self._hits) < self.bounds.hits
+
+    async def _work(self) -> None:
+        """Read one page after the other until there is no need."""
+        while self._may_go_on():
+            place, position = self._waiting.popleft()
+            self._unread += 1  # until it is read
+            if place.account in self.coverage.stopped:
+                continue
+            self._pages += 1
+            try:
+                page = await self._read(place, position)
+            except RateLimited as error:
+                self.coverage.stopped.setdefault(place.account, error)
+            except CloudflareError as error:
+                log_problem(error)
+                self.coverage.failed[place.account, place.workflow.name] = error
+            else:
+                self._unread -= 1
+                self._take(place, page)
+
+    def _take(self, place: Place, page: InstancePage) -> None:
+        self._listed.add(place.holds(""))
+        self.coverage.rows += len(page.rows)
+        folded = self.text.casefold()
+        for row in page.rows:
+            if row.id.casefold().startswith(folded) and not row.is_phantom:
+                self._hits.setdefault(place.holds(row.id), Hit(place.holds(row.id), row))
+        if page.next is not None and page.rows:
+            self._waiting.append((place, page.next))
+
+    async def _read(self, place: Place, position: Position | None) -> InstancePage:
+        _, workflows = self.accounts.get(place.account)
+        query = PageQuery(place.workflow.name, InstanceFilter(), position, MAX_PER_PAGE)
+        return await workflows.list_instances(query, priority=Priority.BACKGROUND)
+
+
+def _newest_first(hit: Hit) -> tuple[float, str]:
+    created = hit.row.created_on
+    return (-created.timestamp() if created else 0.0, hit.row.id)

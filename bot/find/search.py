@@ -1,0 +1,197 @@
+"""Find instances by their ids among all workflows that a person may look at.
+
+Cloudflare has no such search: an id is asked for in one workflow after the other. What leads to the right one
+sooner comes first: the text itself, the lists read lately, analytics. The local engine makes an instance of
+each id that it is asked for, so that its client reads its list instead (`cloudflare.phantoms`).
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import chain
+
+from bot.access.model import Right
+from bot.access.policy import Viewer
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.analytics import AnalyticsClient
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.models import Workflow
+from bot.find.asking import Asking
+from bot.find.likeliness import likeliest_first
+from bot.find.model import Allowance, Coverage, Found, Hit, Place, Places, Way
+from bot.find.prefixes import PrefixScan, ScanBounds
+from bot.find.targets import Shape, Target
+from bot.slack.problem_log import log_problem
+
+
+@dataclass(frozen=True, slots=True)
+class SearchBounds:
+    """How much a search may take.
+
+    Attributes:
+        asked: requests for ids, of one search that ends where it finds something.
+        at_once: requests under way.
+        failures: answers that fail before an account is left alone.
+        listing: for the lists of workflows.
+        hint: for analytics.
+        asking: for asking workflows, all of them.
+        scan: of the lists of instances.
+    """
+
+    asked: int = 200
+    at_once: int = 32
+    failures: int = 5
+    listing: timedelta = timedelta(seconds=5)
+    hint: timedelta = timedelta(seconds=2)
+    asking: timedelta = timedelta(seconds=12)
+    scan: ScanBounds = field(default_factory=ScanBounds)
+
+
+class InstanceSearch:
+    """Looks for instances.
+
+    Args:
+        accounts: each account's workflows by the account's name, the default first.
+        analytics: what asks an account's analytics, by the name of each account that has them.
+        bounds: how much a search may take.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, CachedWorkflows],
+        analytics: Mapping[str, AnalyticsClient],
+        bounds: SearchBounds | None = None,
+    ) -> None:
+        self._accounts = Accounts(accounts)
+        self._analytics = analytics
+        self._bounds = bounds or SearchBounds()
+
+    async def places(self, viewer: Viewer, account: str | None) -> Places:
+        """Return where a person may look: in an account, or in all if none is named.
+
+        Raises:
+            UnknownAccount: settings name no such account.
+        """
+        names = viewer.visible_accounts if account is None else (self._accounts.get(account)[0],)
+        listed = await asyncio.gather(*map(self._workflows, names))
+        places, unread = [], []
+        for name, (rows, error) in zip(names, listed, strict=True):
+            requested = self._accounts.request_name(name)
+            allows = viewer.workflow_filter(requested)
+            places += [Place(requested, row) for row in rows if allows(row.name)]
+            unread += [] if error is None else [(name, error)]
+        some_hidden = not all(viewer.may_all(Right.VIEW, name) for name in names)
+        return Places(names, tuple(places), tuple(unread), some_hidden)
+
+    async def find_by_hints(self, target: Target, places: Places) -> Found:
+        """Look where something says that a target is: the text, the lists read lately, analytics."""
+        coverage = Coverage(askable=sum(not place.is_empty for place in places.found))
+        if target.shape is Shape.PART:
+            return Found(target, coverage)
+        if target.named is not None:
+            named = [place for place in places.found if _is_named(place, target)]
+            if hits := await self._ask_all(named, target, coverage):
+                return Found(target, coverage, hits, Way.NAMED)
+        if hits := await self._ask_all(self._cached(target, places), target, coverage):
+            return Found(target, coverage, hits, Way.CACHE)
+        hinted = await self._hinted(target, places)
+        hits = await self._ask_all(hinted, target, coverage)
+        gone = () if hits else tuple(place.workflow.name for place in hinted)
+        return Found(target, coverage, hits, Way.ANALYTICS, gone)
+
+    def allowance(self) -> Allowance:
+        """Return how many workflows one search may ask."""
+        return Allowance(self._bounds.asked)
+
+    async def find(
+        self, hinted: Found, places: Places, hits: Sequence[Hit], allowance: Allowance | None
+    ) -> Found:
+        """Look for a target in all workflows, as far as the bounds allow.
+
+        Args:
+            hinted: what the hints led to.
+            places: where to look.
+            hits: instances that were found for other targets: theirs are likely workflows.
+            allowance: how many workflows may be asked, of which this takes its own; None to ask all of them,
+                also once it is found.
+        """
+        target, coverage = hinted.target, Coverage(hinted.coverage.askable)
+        ordered = likeliest_first([place for place in places.found if not place.is_empty], target, hits)
+        is_part = target.shape in (Shape.PART, Shape.LIKELY_PART)
+        found: tuple[Hit, ...] = ()
+        if is_part and (found := await self._scan(target, ordered, coverage)) and allowance is not None:
+            return Found(target, coverage, found, Way.LISTED)
+        if target.shape is not Shape.PART:
+            asked = await self._ask_each(ordered, target, coverage, allowance)
+            known = {hit.subject for hit in found}
+            if found := (*found, *(hit for hit in asked if hit.subject not in known)):
+                return Found(target, coverage, found, Way.ASKED)
+        if target.shape is Shape.EITHER and (found := await self._scan(target, ordered, coverage)):
+            return Found(target, coverage, found, Way.LISTED)
+        return Found(target, coverage, found, Way.LISTED if found else Way.ASKED, hinted.gone_from)
+
+    async def _scan(self, target: Target, places: Sequence[Place], coverage: Coverage) -> tuple[Hit, ...]:
+        return await PrefixScan(self._accounts, target.text, coverage, self._bounds.scan).find(places)
+
+    async def _workflows(self, account: str) -> tuple[Sequence[Workflow], Exception | None]:
+        """Return an account's workflows; where they can't be read, those that are known, and why."""
+        _, workflows = self._accounts.get(account)
+        try:
+            async with asyncio.timeout(self._bounds.listing.total_seconds()):
+                return (await workflows.list_workflows()).rows, None
+        except (CloudflareError, TimeoutError) as error:
+            log_problem(error)
+            return workflows.known_workflows, error
+
+    def _cached(self, target: Target, places: Places) -> list[Place]:
+        with_id = {
+            account: set(self._accounts.get(account)[1].workflows_with(target.text))
+            for account in {place.account for place in places.found}
+        }
+        return [place for place in places.found if place.workflow.name in with_id[place.account]]
+
+    async def _hinted(self, target: Target, places: Places) -> list[Place]:
+        """Return the workflows that had an instance by what analytics say."""
+        accounts = {place.account for place in places.found}
+        names = {self._accounts.get(account)[0]: account for account in accounts}
+        asked = [name for name in names if name in self._analytics]
+        answers = await asyncio.gather(*(self._hint(name, target.text) for name in asked))
+        hinted = {
+            (names[name], workflow) for name, found in zip(asked, answers, strict=True) for workflow in found
+        }
+        return [place for place in places.found if (place.account, place.workflow.name) in hinted]
+
+    async def _hint(self, account: str, instance: str) -> tuple[str, ...]:
+        try:
+            async with asyncio.timeout(self._bounds.hint.total_seconds()):
+                return await self._analytics[account].find_workflows(instance)
+        except (CloudflareError, TimeoutError) as error:
+            log_problem(error)
+            return ()
+
+    async def _ask_all(self, places: Sequence[Place], target: Target, coverage: Coverage) -> tuple[Hit, ...]:
+        """Ask a few workflows at once."""
+        return await self._ask_each(places, target, coverage, None)
+
+    async def _ask_each(
+        self, places: Sequence[Place], target: Target, coverage: Coverage, allowance: Allowance | None
+    ) -> tuple[Hit, ...]:
+        """Ask workflows for an id, in their order, as far as the bounds allow."""
+        asking = Asking(self._accounts, target.text, coverage, allowance, self._bounds.failures)
+        try:
+            async with asyncio.timeout(self._bounds.asking.total_seconds()):
+                await asking.ask(places, self._bounds.at_once)
+        except TimeoutError:
+            coverage.out_of_time = True
+        told = {type(error): error for error in chain(coverage.failed.values(), coverage.stopped.values())}
+        for error in told.values():
+            log_problem(error)
+        order = {(place.account, place.workflow.name): number for number, place in enumerate(places)}
+        return tuple(sorted(asking.hits, key=lambda hit: order[hit.subject.account, hit.subject.workflow]))
+
+
+def _is_named(place: Place, target: Target) -> bool:
+    named = target.named
+    return named is not None and (place.account, place.workflow.name) == (named.account, named.workflow)
