@@ -99,6 +99,25 @@ async def test_an_id_alone_is_shown_as_with_its_workflow(text: str, ada: Person,
 
 
 @pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    "text",
+    ["did ord-1001 fail?", "is ord-1001 done", "ord-1001 errored", "where is ord-1001", "where's ord-1001"],
+)
+async def test_a_question_about_an_id_shows_the_instance(text: str, ada: Person) -> None:
+    told = (await ask(ada, text)).all_text()
+    assert "🔴 ord-1001 · errored" in told
+    assert "Read `" not in told
+
+
+@pytest.mark.usefixtures("account")
+async def test_where_an_id_is_not_the_way_to_find_it_is_told(ada: Person) -> None:
+    elsewhere = await ask(ada, "show orders mail-1001")
+    assert "No instance of that id." in elsewhere.all_text()
+    assert "🔴 mail-1001 · errored" in (await click(ada, elsewhere, "command_run", 1)).all_text()
+    assert "`/workflows find ord-10*` looks for ids that begin so" in (await ask(ada, "ord-10*")).all_text()
+
+
+@pytest.mark.usefixtures("account")
 async def test_what_a_list_showed_is_asked_for_first(ada: Person, cloudflare: Simulation) -> None:
     await ask(ada, "list refunds")
     told = (await ask(ada, "find ref-1001")).all_text()
