@@ -12,6 +12,8 @@ from bot.browse.requests import DescribeInstance, ListInstances, NotYet
 from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
+from bot.export.command import CSV_VERB, read_export
+from bot.export.requests import StartExport
 from bot.find.command import read_find, read_pasted
 from bot.home.command import (
     GREETINGS,
@@ -97,6 +99,13 @@ VERBS: Final = Verbs[Request](
             read_help,
             aliases=("--help", "-h", "?"),
             synonyms=GREETINGS,
+        ),
+        Verb(
+            "export",
+            "NAME [filters] [as csv|jsonl] [to #channel]",
+            "a list as a file, to you alone or to a channel",
+            read_export,
+            synonyms=(CSV_VERB, "download"),
         ),
         Verb(
             "find",
@@ -224,7 +233,7 @@ def read_with_times(command: Command) -> None:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
     request = _read(command)
-    if isinstance(request, ListInstances | ShowStats):
+    if isinstance(request, ListInstances | StartExport | ShowStats):
         request.query.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
@@ -233,7 +242,7 @@ def read_with_times(command: Command) -> None:
 def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
-        case ListInstances() | ShowStats():
+        case ListInstances() | StartExport() | ShowStats():
             return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()

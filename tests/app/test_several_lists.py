@@ -265,7 +265,10 @@ async def test_a_hidden_workflow_that_is_named_is_refused(
 ) -> None:
     ada, _, _ = both
     message = await ask(ada, "list orders,refunds errored")
-    assert "`refunds` is not the name of a workflow." in message.all_text()
+    assert "You may not look at `refunds` here." in message.all_text()
+    assert f"<@{GRACE.id}>" in message.all_text(), "who may"
+    mistyped = await ask(ada, "list orders,emials errored")
+    assert "`emials` is not the name of a workflow." in mistyped.all_text()
     assert cloudflare.list_calls == 0
 
 
