@@ -305,25 +305,27 @@ def many(cloudflare: Simulation, count: int) -> None:
 
 
 async def test_a_search_of_many_workflows_says_that_it_takes_a_while_and_where_it_ended(
-    ada: Person, cloudflare: Simulation
+    run_bot: RunBot, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
     many(cloudflare, 230)
     cloudflare.add_instance("ordering", id="ord-777777", created_on=NOW - timedelta(days=20))
     cloudflare.inject(Slow(0.02), times=None, operation="get_instance")
-    reply = await ada.command("/workflows", "find ord-777777")
-    first = await reply.message()
-    assert first.text == (
-        "Looking for `ord-777777` in 231 workflows of `default`. The answer follows by itself."
-    )
-    told = (await answer(reply)).all_text()
-    assert "ord-777777 · complete" in told
-    begun = cloudflare.describe_calls
-    assert f"Asked {begun} of 231 workflows of `default` for this id, the likeliest first." in told
-    assert begun <= 64  # of which the first 32 were under way when the likeliest one answered
-    none = (await answer(await ada.command("/workflows", "find nosuch-12345"))).all_text()
-    assert "Asked 200 of 231 workflows of `default` for this id, the likeliest first." in none
-    assert "Ask all 231 workflows: `/workflows find nosuch-12345 everywhere`" in none
-    assert cloudflare.describe_calls == begun + 200
+    async with run_bot(bot_request_deadline=20.0):
+        ada = slack.person("ada")
+        reply = await ada.command("/workflows", "find ord-777777")
+        first = await reply.message()
+        assert first.text == (
+            "Looking for `ord-777777` in 231 workflows of `default`. The answer follows by itself."
+        )
+        told = (await answer(reply)).all_text()
+        assert "ord-777777 · complete" in told
+        begun = cloudflare.describe_calls
+        assert f"Asked {begun} of 231 workflows of `default` for this id, the likeliest first." in told
+        assert begun <= 64  # of which the first 32 were under way when the likeliest one answered
+        none = (await answer(await ada.command("/workflows", "find nosuch-12345"), 20)).all_text()
+        assert "Asked 200 of 231 workflows of `default` for this id, the likeliest first." in none
+        assert "Ask all 231 workflows: `/workflows find nosuch-12345 everywhere`" in none
+        assert cloudflare.describe_calls == begun + 200
 
 
 async def test_a_search_stops_at_a_throttle_and_says_so(ada: Person, cloudflare: Simulation) -> None:
