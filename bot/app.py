@@ -414,7 +414,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
     stats = StatsHandlers(
-        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+        StatsReader(accounts, browser, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)

@@ -34,12 +34,14 @@ from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import ListVersion, RefreshInstance, ShareInstance, TurnSteps
 from bot.language.schedule import Schedule
+from bot.language.times import TimePoint
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Step
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply, User, View
 from bot.playground.simulators.slack.directory import ADA, GINA, GRACE, GUS, MALLORY, ONCALL, ROBOT
 from bot.playground.simulators.slack.workspace import Draft
 from bot.slack.requests import Request
+from bot.stats.requests import RefreshStats, ShareStats, TurnStats
 from tests.support.buttons import CODEC
 from tests.support.databases import migrated_database
 from tests.support.digest_actions import next_answer
@@ -469,6 +471,35 @@ async def _press(world: World, action_id: str, request: Request, message: Messag
     return await world.who.act(world.listed if message is None else message, button)
 
 
+@two_doors("statistics", "hidden statistics", SEEN, HIDDEN)
+async def _stats(world: World, workflow: str) -> str:
+    return await _command(world, f"stats {workflow}")
+
+
+@door("statistics of all")
+async def _all_stats(world: World) -> str:
+    return await _command(world, "how are all doing")
+
+
+def _of(workflow: str) -> Selection:
+    return Selection((workflow,), since=TimePoint("7d", datetime.now(UTC) - timedelta(days=7)))
+
+
+@two_doors("another time of statistics", "another time of hidden statistics", SEEN, HIDDEN)
+async def _turn_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_turn", TurnStats(_of(workflow))))
+
+
+@two_doors("a refresh of statistics", "a refresh of hidden statistics", SEEN, HIDDEN)
+async def _refresh_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_refresh", RefreshStats(_of(workflow))))
+
+
+@two_doors("a share of statistics", "a share of hidden statistics", SEEN, HIDDEN)
+async def _share_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "share", ShareStats(_of(workflow))))
+
+
 @two_doors("a page of steps", "a hidden page of steps", ONE, HIDDEN_ONE)
 async def _steps(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "steps_next", TurnSteps(subject, STEPS - 1)))
@@ -663,6 +694,15 @@ SHOWN: Mapping[str, str] = {
     "a digest": "daily at 09:00",
     "a hidden digest": "daily at 09:00",
     "a menu of workflows": SEEN,
+    "statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "statistics of all": SEEN,
+    "another time of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "another time of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a refresh of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a refresh of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a share of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a share of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
     "a page of steps": "ord-last",
     "a hidden page of steps": "pay-last",
     "others of a version": "ran this version",
