@@ -40,6 +40,8 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
+from bot.failures.handlers import FailureHandlers
+from bot.failures.reading import FailureReader
 from bot.find.handlers import FindHandlers
 from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
@@ -397,6 +399,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
+    failures = FailureHandlers(
+        FailureReader(browser, causes, accounts), stored.buttons, zones, _now, refresh_pause, access
+    )
     stats = StatsHandlers(
         StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
@@ -415,7 +420,16 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         admission,
         CommandReader(names, stored.buttons, zones, lists, _now, access),
         routes(
-            lists, overview, inspect, mentions, digests, HomeHandlers(lists, access), finds, stats, access
+            lists,
+            overview,
+            inspect,
+            mentions,
+            digests,
+            HomeHandlers(lists, access),
+            finds,
+            failures,
+            stats,
+            access,
         ),
         responder,
         background,

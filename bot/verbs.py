@@ -12,6 +12,9 @@ from bot.browse.requests import DescribeInstance, ListInstances, NotYet
 from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
+from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS
+from bot.failures.command import as_failures, read_failures
+from bot.failures.requests import ListFailures
 from bot.find.command import read_find, read_pasted
 from bot.home.command import (
     GREETINGS,
@@ -68,6 +71,14 @@ _STATS: Final[Verb[Request]] = Verb(
     synonyms=STATS_SYNONYMS,
 )
 
+_FAILURES: Final[Verb[Request]] = Verb(
+    "failures",
+    "[NAME[,NAME…]] [since:24h]",
+    "what failed, by cause: how often, since when, on which version",
+    read_failures,
+    synonyms=FAILURE_SYNONYMS,
+)
+
 _NOT_YET: Final[list[Verb[Request]]] = [
     Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others) for verb, others in NOT_YET.items()
 ]
@@ -82,6 +93,7 @@ VERBS: Final = Verbs[Request](
             synonyms=("ls",),
         ),
         _SHOW,
+        _FAILURES,
         _STATS,
         Verb(
             "digest",
@@ -148,7 +160,7 @@ def _read(command: Command) -> Request:
         if (pasted := read_pasted(command)) is not None:
             return pasted
         raise
-    return _read_words(words, command)
+    return as_failures(_read_words(words, command), words)
 
 
 def _read_words(words: Sequence[Token], command: Command) -> Request:
@@ -223,7 +235,7 @@ def read_with_times(command: Command) -> None:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
     request = _read(command)
-    if isinstance(request, ListInstances | ShowStats):
+    if isinstance(request, ListInstances | ListFailures | ShowStats):
         request.query.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
@@ -232,7 +244,7 @@ def read_with_times(command: Command) -> None:
 def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
-        case ListInstances() | ShowStats():
+        case ListInstances() | ListFailures() | ShowStats():
             return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()

@@ -40,7 +40,7 @@ from bot.browse.requests import (
 )
 from bot.browse.rights import Audience, error_for_hidden, has_patterns
 from bot.browse.screen import Screen
-from bot.browse.selection import PATTERN, is_match
+from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
 from bot.cloudflare.models import Status
@@ -158,9 +158,8 @@ class ListHandlers:
         """Return a workflow's name for an example, if one is known; nothing is asked for it."""
         return self._browser.known_workflow(viewer.workflow_filter(None))
 
-    async def can_show(self, request: ListInstances, interaction: Interaction) -> bool:
-        """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
-        chosen = request.query.query.selection
+    async def can_show(self, chosen: Selection, interaction: Interaction) -> bool:
+        """Return whether instances can be shown: chatter may read as the name of a workflow, too."""
         names = await self.workflow_names(chosen.account, await self._access.viewer(interaction))
         return all(_is_known(each, names) for each in chosen.workflows)
 
