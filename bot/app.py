@@ -1,7 +1,7 @@
 """The composition root: settings in, a running bot out, and everything closed at its end."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,6 +40,10 @@ from bot.digests.service import DigestService
 from bot.digests.store import DigestRepository, teams_with_digests
 from bot.digests.zones import AssumedZones
 from bot.errors import Role, StartupError
+from bot.export.collector import Bounds
+from bot.export.handlers import ExportHandlers
+from bot.export.service import Exports
+from bot.export.store import ExportStore
 from bot.failures.handlers import FailureHandlers
 from bot.failures.reading import FailureReader
 from bot.find.handlers import FindHandlers
@@ -59,6 +63,7 @@ from bot.slack.bolt import SlackApp
 from bot.slack.channels import ChannelAccess
 from bot.slack.client import SlackUnreachable, answer_session, slack_client
 from bot.slack.connections import ConnectionLimits, Connections
+from bot.slack.edited_messages import EditedMessages
 from bot.slack.files import FileSender
 from bot.slack.health import Health, Probe
 from bot.slack.http import SlackEndpoint, slack_route
@@ -153,6 +158,7 @@ async def build_bot(
         slack_routes: list[RouteDef] = []
         if role is not Role.WORKER:
             responder = Responder(answers, client)
+            exports = await stack.enter_async_context(run_exports(settings, client, engine, installed.get_id))
             router = build_router(
                 settings,
                 client,
@@ -168,6 +174,7 @@ async def build_bot(
                 access,
                 zones,
                 causes,
+                exports,
             )
             app = SlackApp(client, metrics)
             app.listen(router)
@@ -178,20 +185,17 @@ async def build_bot(
             endpoint = SlackEndpoint(app, settings.slack_signing_secret.get_secret_value())
             slack_routes.append(slack_route(endpoint, metrics, refusals))
 
-        async def team() -> str:
-            return (await installed.get()).id
-
-        await stack.enter_async_context(purge_regularly(stored, team))
+        await stack.enter_async_context(purge_regularly(stored, installed.get_id))
         if role is not Role.WEB:
             stores = partial(DigestRepository, engine, now=_now)
-            assumed = AssumedZones(team, stores, zones)
+            assumed = AssumedZones(installed.get_id, stores, zones)
             await stack.enter_async_context(assumed.run())
             poster = Poster(client, EVENT_TYPE)
             worker = await stack.enter_async_context(
                 run_worker(
                     settings,
                     engine,
-                    team,
+                    installed.get_id,
                     poster,
                     reader,
                     stored.buttons,
@@ -342,6 +346,17 @@ def open_analytics(
 
 
 @asynccontextmanager
+async def run_exports(
+    settings: Settings, client: AsyncWebClient, engine: AsyncEngine, team: Callable[[], Awaitable[str]]
+) -> AsyncIterator[Exports]:
+    """Run what makes exports; `team` returns Slack's id of the workspace."""
+    bounds = Bounds(settings.export_time, settings.bot_export_rows)
+    exports = Exports(ExportStore(engine, _now), EditedMessages(client), FileSender(client), bounds)
+    async with exports.run(team):
+        yield exports
+
+
+@asynccontextmanager
 async def open_access(
     settings: Settings, client: AsyncWebClient
 ) -> AsyncIterator[tuple[Access, UserTimeZones]]:
@@ -375,10 +390,11 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     access: Access,
     zones: UserTimeZones,
     causes: CauseReader,
+    exports: Exports,
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.lookback)
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
@@ -403,7 +419,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         FailureReader(browser, causes, accounts), stored.buttons, zones, _now, refresh_pause, access
     )
     stats = StatsHandlers(
-        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+        StatsReader(accounts, browser, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
@@ -413,6 +429,19 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     service = DigestService(stores, reports, accounts, stored.buttons, channels, _now, scope)
     rights = DigestRights(stores, settings.bot_admins, channels, scope)
     digests = DigestHandlers(service, rights, zones, workers)
+    exporting = ExportHandlers(
+        exports,
+        ExportStore(engine, _now),
+        accounts,
+        FileSender(client),
+        channels,
+        access,
+        zones,
+        settings.bot_admins,
+        settings.lookback,
+        stored.buttons,
+        _now,
+    )
     names = tuple(accounts)
     admission = Admission(installed, access)
     messages = MessageAnswers(admission, background, responder, stored.handled, AnswerShares())
@@ -426,6 +455,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
             mentions,
             digests,
             HomeHandlers(lists, access),
+            exporting,
             finds,
             failures,
             stats,

@@ -12,10 +12,12 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.access.handlers import AccessHandlers
+from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
 from bot.browse.command import account_in
+from bot.browse.filter_menu import FilterMenu
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
@@ -37,6 +39,7 @@ from bot.browse.requests import (
     ShareList,
     ShowFailures,
     ShowInstance,
+    SuggestNames,
     SuggestWorkflow,
     TurnPage,
 )
@@ -67,6 +70,9 @@ from bot.digests.command.requests import (
 from bot.digests.handlers import DigestHandlers
 from bot.digests.messages import form as digest_form
 from bot.digests.messages.plan import MENU
+from bot.export.handlers import ExportHandlers
+from bot.export.messages import CANCEL
+from bot.export.requests import CancelExport, StartExport
 from bot.failures.handlers import FailureHandlers
 from bot.failures.requests import ListFailures, RefreshFailures, ShareFailures
 from bot.failures.rights import FailureRights
@@ -88,7 +94,7 @@ from bot.inspect.requests import (
 )
 from bot.inspect.rights import InspectRights
 from bot.language.command import Command
-from bot.language.errors import QueryError, verify_proposals
+from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
@@ -162,7 +168,7 @@ _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **FAILURE_BUTTONS,
     **STATS_BUTTONS,
     SHARE: (ShareFailures, ShareList, ShareInstance, SharePayload, ShareStats),
-    "failures_show": ShowFailures,
+    CANCEL: CancelExport,
 }
 
 PLAIN_BUTTONS: Final[dict[str, type[Request]]] = {
@@ -177,6 +183,7 @@ MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
     SuggestWorkflows.kind: SuggestWorkflows,
     SuggestWorkflow.kind: SuggestWorkflow,
+    SuggestNames.kind: SuggestNames,
 }
 
 _COMMON: Final = (
@@ -196,22 +203,22 @@ def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
     of_failures = (ShowFailures, RefreshFailures, ShareFailures)
+    of_exports = (CancelExport,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
     of_stats = (TurnStats, RefreshStats, ShareStats)
-    return RequestCodec((*of_lists, *of_failures, *of_one, *of_payloads, *of_stats), _COMMON)
+    return RequestCodec((*of_lists, *of_failures, *of_exports, *of_one, *of_payloads, *of_stats), _COMMON)
 
 
 def _may_mean_another(request: Request, typed: Command) -> bool:
     """Return whether the workflows' names are needed to tell what a command means.
 
     What was read as a name may be something else: a whole command in quotes, or a lone `yesterday`. What was
-    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `export`. Each
+    read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `restart`. Each
     of several names is to be one of the account's.
     """
-    if isinstance(request, ListInstances | ListFailures | ShowStats) and (
-        name := request.query.query.workflow
-    ):
+    of_lists = ListInstances | ListFailures | StartExport | ShowStats
+    if isinstance(request, of_lists) and (name := request.query.query.workflow):
         is_read = bool(request.readings) and bool(request.query.query.selection.where)
         return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
@@ -219,8 +226,7 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
         instance, text = request.instance, typed.text
         is_odd = instance is not None and not looks_like_instance(instance)
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
-    of_several = ListInstances | ListFailures | ShowStats
-    may_lack_name = isinstance(request, of_several | ListWorkflows | NotYet | DescribeInstance)
+    may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
 
 
@@ -266,10 +272,17 @@ class CommandReader:
 
         Raises:
             QueryError: they can't be understood.
+            UserError: they name a workflow that the person may not look at.
         """
         viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        request = await self._read(typed, viewer)
+        try:
+            request = await self._read(typed, viewer)
+        except UnknownName as error:
+            account = account_in(typed)
+            if not error.similar and not viewer.may(Right.VIEW, account, error.name):
+                raise viewer.refusal(Right.VIEW, account, error.name) from error
+            raise
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
@@ -391,6 +404,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     mentions: LookUpHandler,
     digests: DigestHandlers,
     home: HomeHandlers,
+    exports: ExportHandlers,
     finds: FindHandlers,
     failures: FailureHandlers,
     stats: StatsHandlers,
@@ -400,12 +414,15 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
     of_failures, of_stats = FailureRights(access), StatsRights(access)
+    names = FilterMenu(lists.workflow_names, access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
         Route(ShowAccounts, allow_everyone, home.show_accounts),
         Route(ShowVersion, allow_everyone, home.show_version),
         Route(ShowAccess, allow_everyone, AccessHandlers(access).show_access),
+        Route(StartExport, exports.require_any, exports.start, once=True),
+        Route(CancelExport, allow_everyone, exports.cancel),
         Route(NotYet, allow_everyone, finds.show_not_yet, asks_cloudflare=True),
         Route(ListInstances, may_list.require_list, lists.list_instances, asks_cloudflare=True),
         Route(FindStatus, may_list.require_account, lists.find_status, asks_cloudflare=True),
@@ -416,6 +433,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
         Route(ShareList, may_list.require_place, lists.share_list, once=True),
         Route(DeleteShared, allow_everyone, lists.delete_shared),
+        Route(SuggestNames, names.require_any, names.suggest),
         Route(OpenFilter, may_list.require_query, lists.open_filter),
         Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
         Route(FindInstances, may_find.require_found, finds.find, asks_cloudflare=True),

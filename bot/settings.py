@@ -165,6 +165,18 @@ class Settings(ReportSettings):
         le=3600,
         description="Seconds between two runs of one digest that people ask for with `run` or *Run now*.",
     )
+    bot_export_rows: int = Field(
+        250_000,
+        ge=1,
+        le=5_000_000,
+        description="Most rows of an export; one that has more is sent as far as it goes, and says so.",
+    )
+    bot_export_minutes: float = Field(
+        60.0,
+        gt=0,
+        le=1440,
+        description="Longest time that an export may take; then it is sent as far as it is, and says so.",
+    )
     bot_digest_lateness_minutes: float = Field(
         60.0,
         gt=0,
@@ -256,6 +268,11 @@ class Settings(ReportSettings):
     def keep_bookmarks(self) -> timedelta:
         """How long a bookmark too long for its button can be used."""
         return timedelta(days=self.bot_keep_bookmarks_days)
+
+    @property
+    def export_time(self) -> timedelta:
+        """How long an export may take."""
+        return timedelta(minutes=self.bot_export_minutes)
 
     @property
     def digest_lateness(self) -> timedelta:

@@ -12,6 +12,8 @@ from bot.browse.requests import DescribeInstance, ListInstances, NotYet
 from bot.browse.selection import PATTERN
 from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
+from bot.export.command import CSV_VERB, read_export
+from bot.export.requests import StartExport
 from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS
 from bot.failures.command import as_failures, read_failures
 from bot.failures.requests import ListFailures
@@ -109,6 +111,13 @@ VERBS: Final = Verbs[Request](
             read_help,
             aliases=("--help", "-h", "?"),
             synonyms=GREETINGS,
+        ),
+        Verb(
+            "export",
+            "NAME [filters] [as csv|jsonl] [to #channel]",
+            "a list as a file, to you alone or to a channel",
+            read_export,
+            synonyms=(CSV_VERB, "download"),
         ),
         Verb(
             "find",
@@ -235,7 +244,7 @@ def read_with_times(command: Command) -> None:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
     request = _read(command)
-    if isinstance(request, ListInstances | ListFailures | ShowStats):
+    if isinstance(request, ListInstances | ListFailures | StartExport | ShowStats):
         request.query.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
@@ -244,7 +253,7 @@ def read_with_times(command: Command) -> None:
 def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
-        case ListInstances() | ListFailures() | ShowStats():
+        case ListInstances() | ListFailures() | StartExport() | ShowStats():
             return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()

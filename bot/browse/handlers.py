@@ -237,7 +237,9 @@ class ListHandlers:
         accounts = (await self._access.viewer(interaction)).visible_accounts
         if query.account is not None and query.account not in accounts:
             raise UnknownAccount(query.account, accounts)
-        has_times = query.since is not None or query.until is not None
+        chosen = query.selection
+        bounds = (chosen.since, chosen.until, chosen.created_since, chosen.created_until)
+        has_times = any(bound is not None for bound in bounds)
         zone = Zone()
         if has_times:
             zone = await self._zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
@@ -250,7 +252,7 @@ class ListHandlers:
         """Show the list that the form asks for in place of the one that it was opened from."""
         form = filled_in(interaction.fields, request.query)
         clock, notices = await self._clock(interaction, needs_zone=form.needs_zone)
-        query = form.to_query(request.query.workflow, clock)
+        query = form.to_query(clock)
         if isinstance(query, FormErrors):
             first = next(iter(query.by_field.values()))
             return FieldErrors(field_errors(query), problem_message(first))

@@ -235,6 +235,14 @@ class CachedWorkflows:
 
         return await self._get_or_ask(self._pages, query, ask, _Sharing(fresh, priority))
 
+    async def fetch_instances(self, query: PageQuery, *, priority: Priority) -> InstancePage:
+        """List one page of instances past the cache, where a whole list would push out what people look at.
+
+        Raises:
+            CloudflareError: The request failed, or the response can't be read.
+        """
+        return await self._client.list_instances(query, priority)
+
     def is_cached(self, query: PageQuery, page: InstancePage) -> bool:
         """Return whether the cached answer to a query is this very page."""
         if self._pages.get(query) is not page:

@@ -72,7 +72,8 @@ class Budget:
 
     Args:
         limit: requests per five minutes.
-        reserve: the part of them, 0 to 1, that is reserved for interactive requests.
+        reserve: the part of them, and of each person's share, 0 to 1, that is reserved for interactive
+            requests.
         now: a monotonic clock in seconds.
         share: the part of them, 0 to 1, that one person may use; at least one request.
     """
@@ -115,11 +116,17 @@ class Budget:
         if wait > 0:
             raise RateLimited("our own request budget is used up", retry_after=timedelta(seconds=wait))
         person = charged_person()
-        if person and self._spent_by[person] >= self._share:
-            oldest = next(at for at, by in self._spent if by == person)
+        if person and self._spent_by[person] >= (most := self._share_of(priority)):
+            own = [at for at, by in self._spent if by == person]
+            freed = own[len(own) - most]  # once that one has left the window, there is room for another
             raise ShareUsedUp(
-                person, self._share, timedelta(seconds=oldest + WINDOW.total_seconds() - self._now())
+                person, self._share, timedelta(seconds=freed + WINDOW.total_seconds() - self._now())
             )
+
+    def _share_of(self, priority: Priority) -> int:
+        """Return how many requests one person may make; what runs for them leaves some to what they do."""
+        reserve = self._reserve if priority is Priority.BACKGROUND else 0.0
+        return max(1, self._share - round(reserve * self._share))
 
     def update(self, number: int, reported: RateLimit) -> None:
         """Apply the rate limit that the response to a request reported.

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.command import ERRORED, join_flags, read_instances
+from bot.browse.command import join_flags, read_instances
+from bot.browse.conditions import ERRORED
 from bot.browse.model import HelpQuery, ListQuery, PendingQuery
 from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
-from bot.browse.phrases import read_phrases
+from bot.browse.phrases import EVERYTHING, read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
-from bot.browse.selection import Selection
+from bot.browse.selection import PATTERN, Selection
 from bot.failures.requests import ListFailures
 from bot.language.command import Command
 from bot.language.errors import one_of
@@ -17,7 +18,8 @@ from bot.language.tokens import COMMAND, Token
 from bot.slack.requests import Request
 
 SYNONYMS: Final = ("failure", "causes")
-_LIST: Final = frozenset({"list", "ls"})
+_OF_LISTS: Final = frozenset({PATTERN, *EVERYTHING})
+"""Words that ask for the list of all, and not for what is wrong in it."""
 _TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
 
 
@@ -70,7 +72,7 @@ def as_failures(request: Request, words: Sequence[Token]) -> Request:
     if not isinstance(request, ListInstances):
         return request
     query, pending = request.query.query, request.query
-    if any(word.key is None and word.value.lower() in _LIST for word in words):
+    if any(word.key is None and word.value.lower() in _OF_LISTS for word in words):
         return request
     plain = ListQuery(Selection(account=query.account, statuses=(ERRORED,)))
     is_asked_for = any(LIST_OPTIONS.find(word.key or "") is STATUS for word in words if word.key)

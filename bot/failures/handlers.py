@@ -10,6 +10,7 @@ from cachetools import TTLCache
 from bot.access.messages import ACCESS
 from bot.access.policy import Access
 from bot.browse.bookmark import Bookmark
+from bot.browse.conditions import ERRORED
 from bot.browse.errors import NoSuchWorkflow, NoSuchWorkflows
 from bot.browse.messages.details import details_value
 from bot.browse.model import ListQuery
@@ -23,7 +24,7 @@ from bot.failures.messages import (
     failures_message,
     reading_message,
 )
-from bot.failures.model import ERRORED, FailureGroup, Failures
+from bot.failures.model import FailureGroup, Failures
 from bot.failures.reading import FailureReader
 from bot.failures.requests import DEFAULT_SINCE, ListFailures, RefreshFailures, ShareFailures
 from bot.language import times

@@ -10,9 +10,8 @@ from bot.browse.screen import Found
 from bot.browse.selection import Selection
 from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError
-from bot.cloudflare.models import Instance, Status
+from bot.cloudflare.models import Instance
 
-ERRORED: Final = Status("errored")
 MOST_MARKS: Final = 12
 """Stretches of time that the small chart of a group has."""
 

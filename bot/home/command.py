@@ -33,7 +33,6 @@ NOT_YET: Final = {
     "logs": ("log", "tail", "watch", "follow"),
     "alert": ("alerts", "notify", "subscribe"),
     "audit": (),
-    "export": ("csv", "download"),
 }
 """What people ask for and this bot does not do yet, with other words for it."""
 

@@ -68,6 +68,14 @@ class InstalledTeam:
         self.app = ""
         self.bot = ""
 
+    async def get_id(self) -> str:
+        """Return Slack's id of the team.
+
+        Raises:
+            TokenRefused, SlackUnreachable, Exception: as `get`.
+        """
+        return (await self.get()).id
+
     async def get(self, timeout: timedelta | None = None) -> Team:  # noqa: ASYNC109 - it cancels nothing
         """Return the team. Callers share one request to Slack, which goes on after a timeout.
 

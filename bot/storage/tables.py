@@ -135,6 +135,22 @@ count_samples: Final = Table(
 The key is what makes it one for each few minutes, whichever replica was looked at.
 """
 
+exports: Final = Table(
+    "exports",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("user", String(64), nullable=False, comment="Slack's id of who asked for it"),
+    Column("command", Text, nullable=False, comment="asks for the same again"),
+    Column("channel", String(64), nullable=False, comment="of the message that tells of it"),
+    Column("ts", String(32), nullable=False, comment="that message; empty until it is posted"),
+    Column("beat_at", BigInteger, nullable=False, comment="seconds since 1970, UTC"),
+    Column("sending", Boolean, nullable=False, comment="its file may have been shown already"),
+    Column("cancelled_by", String(64), comment="Slack's id of who cancelled it; null until then"),
+    Column("team_id", String(64), nullable=False, comment="Slack's workspace"),
+    Index("exports_beat_at", "beat_at"),
+)
+"""Exports under way: who is to be told where the process that makes one does not come to its end."""
+
 workers: Final = Table(
     "workers",
     metadata,

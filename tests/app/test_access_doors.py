@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.access.model import Right
+from bot.browse.bookmark import Bookmark, MergedBookmark, StreamPlace
 from bot.browse.model import ListQuery
-from bot.browse.requests import ShowInstance
+from bot.browse.requests import ShareList, ShowInstance, TurnPage
+from bot.browse.selection import Selection, Stream
 from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.cloudflare.models import Instance, Status
 from bot.digests.command.requests import (
@@ -32,12 +34,14 @@ from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import ListVersion, RefreshInstance, ShareInstance, TurnSteps
 from bot.language.schedule import Schedule
+from bot.language.times import TimePoint
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Step
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply, User, View
 from bot.playground.simulators.slack.directory import ADA, GINA, GRACE, GUS, MALLORY, ONCALL, ROBOT
 from bot.playground.simulators.slack.workspace import Draft
 from bot.slack.requests import Request
+from bot.stats.requests import RefreshStats, ShareStats, TurnStats
 from tests.support.buttons import CODEC
 from tests.support.databases import migrated_database
 from tests.support.digest_actions import next_answer
@@ -178,6 +182,42 @@ async def _hidden_beginning(world: World) -> str:
     return await _command(world, "payr errored")
 
 
+@door("a list of several")
+async def _several(world: World) -> str:
+    return await _command(world, "list order-*,* errored rows:11")
+
+
+@door("a hidden list of several")
+async def _hidden_several(world: World) -> str:
+    return await _command(world, f"list {SEEN},{HIDDEN} errored rows:20")
+
+
+@two_doors("a place in several", "a hidden place in several", SEEN, HIDDEN)
+async def _place_in_several(world: World, workflow: str) -> str:
+    selection = Selection((workflow, SEEN), statuses=(ERRORED, Status("complete")))
+    place = MergedBookmark(ListQuery(selection), (StreamPlace(Stream(workflow, ERRORED)),))
+    return await _text(await _press(world, "list_further", TurnPage(place)))
+
+
+@two_doors("several that are tried again", "hidden ones that are tried again", SEEN, HIDDEN)
+async def _several_again(world: World, workflow: str) -> str:
+    selection = Selection((workflow, SEEN), statuses=(ERRORED, Status("complete")))
+    return await _text(await _press(world, "list_retry", TurnPage(Bookmark(ListQuery(selection)))))
+
+
+@door("a share of several")
+async def _share_several(world: World) -> str:
+    place = Bookmark(ListQuery(Selection(("*",), statuses=(ERRORED,)), rows=11))
+    return await _text(await _press(world, "share", ShareList(place)))
+
+
+@door("a page of several that are shared")
+async def _page_of_several(world: World) -> str:
+    listed = await ask(world.grace, "list * errored")
+    shared = await answer(await world.grace.click(listed, "share"))
+    return await _text(await world.who.click(shared, "page_next"))
+
+
 @door("all workflows")
 async def _overview(world: World) -> str:
     return await _command(world, "")
@@ -262,6 +302,27 @@ async def _after_submission(world: World, view: View, values: dict[str, Any]) ->
     while is_interim(message):
         message = await next_answer(world.slack)
     return message.all_text()
+
+
+@door("an export")
+async def _export(world: World) -> str:
+    return await _exported(world, SEEN)
+
+
+@door("a hidden export")
+async def _hidden_export(world: World) -> str:
+    return await _exported(world, HIDDEN)
+
+
+async def _exported(world: World, workflow: str) -> str:
+    """Return the file that comes, or why none does."""
+    begun = await _command(world, f"export {workflow}")
+    if "has begun" not in begun:
+        return begun
+    async with asyncio.timeout(5):
+        while not (sent := [file for file in world.slack.files if file.name.startswith(workflow)]):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return sent[0].content.decode()
 
 
 @door("an instance")
@@ -408,6 +469,35 @@ async def _press(world: World, action_id: str, request: Request, message: Messag
     codec = DIGEST_CODEC if isinstance(request, OfDigest) else CODEC
     button = {"type": "button", "action_id": action_id, "block_id": "b", "value": codec.encode(request)}
     return await world.who.act(world.listed if message is None else message, button)
+
+
+@two_doors("statistics", "hidden statistics", SEEN, HIDDEN)
+async def _stats(world: World, workflow: str) -> str:
+    return await _command(world, f"stats {workflow}")
+
+
+@door("statistics of all")
+async def _all_stats(world: World) -> str:
+    return await _command(world, "how are all doing")
+
+
+def _of(workflow: str) -> Selection:
+    return Selection((workflow,), since=TimePoint("7d", datetime.now(UTC) - timedelta(days=7)))
+
+
+@two_doors("another time of statistics", "another time of hidden statistics", SEEN, HIDDEN)
+async def _turn_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_turn", TurnStats(_of(workflow))))
+
+
+@two_doors("a refresh of statistics", "a refresh of hidden statistics", SEEN, HIDDEN)
+async def _refresh_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_refresh", RefreshStats(_of(workflow))))
+
+
+@two_doors("a share of statistics", "a share of hidden statistics", SEEN, HIDDEN)
+async def _share_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "share", ShareStats(_of(workflow))))
 
 
 @two_doors("a page of steps", "a hidden page of steps", ONE, HIDDEN_ONE)
@@ -558,6 +648,14 @@ SHOWN: Mapping[str, str] = {
     "a list by its beginning": "ord-",
     "a hidden list": "pay-",
     "a hidden list by its beginning": "pay-",
+    "a list of several": "ord-",
+    "a hidden list of several": "pay-",
+    "a place in several": "ord-",
+    "a hidden place in several": "pay-",
+    "several that are tried again": "ord-",
+    "hidden ones that are tried again": "pay-",
+    "a share of several": "ord-",
+    "a page of several that are shared": "ord-",
     "all workflows": SEEN,
     "a status": SEEN,
     "a verb to come": f"/workflows list {SEEN}",
@@ -572,6 +670,8 @@ SHOWN: Mapping[str, str] = {
     "a submitted filter": "ord-",
     "a hidden submitted filter": "pay-",
     "an instance": "ord-",
+    "an export": "ord-",
+    "a hidden export": "pay-",
     "the newest instance": "ord-",
     "a hidden instance": "pay-",
     "a hidden instance by its link": "pay-",
@@ -594,6 +694,15 @@ SHOWN: Mapping[str, str] = {
     "a digest": "daily at 09:00",
     "a hidden digest": "daily at 09:00",
     "a menu of workflows": SEEN,
+    "statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "statistics of all": SEEN,
+    "another time of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "another time of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a refresh of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a refresh of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a share of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a share of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
     "a page of steps": "ord-last",
     "a hidden page of steps": "pay-last",
     "others of a version": "ran this version",

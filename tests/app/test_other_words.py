@@ -55,12 +55,12 @@ async def test_a_name_in_other_words_costs_one_look_at_the_names(
     assert some_failed.list_calls == 1
 
 
-@pytest.mark.parametrize("text", ["export", "export errored"])
+@pytest.mark.parametrize("text", ["restart", "restart errored"])
 async def test_a_workflow_may_be_called_like_a_verb_that_is_not_there_yet(
     text: str, ada: Person, some_failed: Simulation
 ) -> None:
-    some_failed.add_instance("export", id="exp-1", status="errored")
-    assert row_ids(await ask(ada, text)) == ["exp-1"]
+    some_failed.add_instance("restart", id="res-1", status="errored")
+    assert row_ids(await ask(ada, text)) == ["res-1"]
 
 
 @pytest.mark.parametrize("text", ["jobs errored", "show jobs errored", "errored jobs"])

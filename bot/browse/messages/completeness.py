@@ -1,6 +1,7 @@
 """Whether a list is all that there is: what could not be read, what was left out, how far it was searched."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from bot.browse.model import ListQuery
@@ -58,12 +59,14 @@ def notices(screen: Screen) -> list[str]:
 
 def end(screen: Screen) -> list[str]:
     """Return the notice for the end of a list; empty before the end."""
-    if screen.next is not None or not screen.is_last:
-        return []
-    if screen.further is not None:
+    if screen.next is not None or screen.further is not None:
         return []
     if _lacks_lists(screen):
         return ["the end of what was read"]
+    if not screen.is_last:
+        return []
+    if (start := _read_back_to(screen)) is not None:
+        return [moment_after("no more among those created since", start)]
     if _may_miss_ended(screen.query):
         return [f"no more created since then; {_MAY_BE_MISSING}" if screen.rows else _MAY_BE_MISSING]
     return ["the end of the list"] if screen.rows else []
@@ -87,6 +90,15 @@ def nothing(screen: Screen) -> str:
         "*No instances.* None was created yet, or all are past their retention "
         "(3 days on Free, up to 30 on Paid)."
     )
+
+
+def _read_back_to(screen: Screen) -> datetime | None:
+    """Return since when all instances were read of a list by their end; None where that is all there are.
+
+    One that ended in time may have been created at any time before.
+    """
+    chosen, searched = screen.query.selection, screen.searched
+    return searched.back_to if searched is not None and chosen.by_end and chosen.since is not None else None
 
 
 def _lacks_lists(screen: Screen) -> bool:
@@ -113,7 +125,7 @@ def _is_filtered(query: ListQuery) -> bool:
 
 def _searched(screen: Screen) -> list[str]:
     searched = screen.searched
-    if searched is None:
+    if searched is None or (searched.complete and not (screen.query.selection.where or searched.unknown)):
         return []
     said = [_how_far(searched)]
     if searched.unknown:

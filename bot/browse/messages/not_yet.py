@@ -21,7 +21,6 @@ _CANT: Final = {
     "logs": "show logs",
     "alert": "tell you the moment something fails",
     "audit": "say who did what",
-    "export": "export lists",
 }
 """What this bot does not do yet, by the verb of `NotYet`."""
 

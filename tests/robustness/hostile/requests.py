@@ -20,7 +20,15 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_router, cause_reader, cloudflare_session, database, open_access, open_accounts
+from bot.app import (
+    build_router,
+    cause_reader,
+    cloudflare_session,
+    database,
+    open_access,
+    open_accounts,
+    run_exports,
+)
 from bot.digests.reading import ReportBuilder
 from bot.jobs.presence import WorkerMonitor
 from bot.playground.simulators.slack import PayloadValidator
@@ -102,11 +110,12 @@ class AppHarness:
         causes = cause_reader(settings, accounts, stored.causes)
         reports = ReportBuilder(accounts, timedelta(days=1), _now, causes)
         access, zones = await self._stack.enter_async_context(open_access(settings, client))
+        installed = InstalledTeam(client, partial(adopt_rows, self.engine))
         router = build_router(
             settings,
             client,
             self.engine,
-            InstalledTeam(client, partial(adopt_rows, self.engine)),
+            installed,
             accounts,
             {},
             reports,
@@ -117,6 +126,9 @@ class AppHarness:
             access,
             zones,
             causes,
+            await self._stack.enter_async_context(
+                run_exports(settings, client, self.engine, installed.get_id)
+            ),
         )
         self.app = SlackApp(client, metrics)
         self.app.listen(router)

@@ -196,12 +196,31 @@ def test_a_share_comes_back_request_by_request(clock: Clock) -> None:
         assert wait(budget) == 100
 
 
-def test_work_of_a_person_s_in_the_background_is_of_their_share(clock: Clock) -> None:
+def test_work_of_a_person_s_in_the_background_is_of_their_share_and_leaves_some_to_what_they_do(
+    clock: Clock,
+) -> None:
     budget = Budget(100, 0.2, clock.seconds, share=0.1)
     with charge_to("ada"):
-        acquire(budget, 10, BACKGROUND)
+        acquire(budget, 8, BACKGROUND)
+        with pytest.raises(ShareUsedUp):
+            budget.acquire(BACKGROUND)
+        acquire(budget, 2, INTERACTIVE)
         with pytest.raises(ShareUsedUp):
             budget.acquire(INTERACTIVE)
+
+
+def test_work_in_the_background_says_when_its_part_of_a_share_has_room_again(clock: Clock) -> None:
+    budget = Budget(100, 0.2, clock.seconds, share=0.1)
+    with charge_to("ada"):
+        for _ in range(10):
+            budget.acquire(INTERACTIVE)
+            clock.advance(10)
+        with pytest.raises(ShareUsedUp) as refusal:
+            budget.acquire(BACKGROUND)
+        clock.advance(refusal.value.retry_after.total_seconds())  # when the third of them is forgotten
+        budget.acquire(BACKGROUND)
+        with pytest.raises(ShareUsedUp):
+            budget.acquire(BACKGROUND)
 
 
 def test_the_smallest_share_is_one_request(clock: Clock) -> None:

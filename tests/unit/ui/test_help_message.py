@@ -49,7 +49,7 @@ def test_examples_are_about_a_workflow_of_the_account_and_each_that_only_shows_c
         typed = re.match(r"(?:\*[^*]+\*\n)?`(/workflows[^`]*)`   ", text)
         pressed = block.get("accessory")
         if pressed is None:
-            assert not typed or name is None or re.search("create|(show|edit) 7", text)
+            assert not typed or name is None or re.search("create|export|find ID|(show|edit) 7", text)
             continue
         assert typed
         assert pressed["action_id"] == "command_run"

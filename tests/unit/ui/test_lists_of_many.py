@@ -259,13 +259,20 @@ def test_a_search_that_found_nothing_says_no_more_than_that() -> None:
 
 
 @pytest.mark.parametrize("statuses", [(ERRORED,), (ERRORED, RUNNING), (TERMINATED,)])
-def test_a_list_by_end_has_an_end_that_is_true(statuses: tuple[Status, ...]) -> None:
+@pytest.mark.parametrize("rows", [[failed(1)], []])
+def test_a_list_by_end_has_an_end_that_is_true(statuses: tuple[Status, ...], rows: list[Row]) -> None:
     query = of("orders", statuses=statuses, since=HOUR_AGO)
-    whole = visible_text(shown([failed(1)], query, searched=searched(40, 1, complete=True)))
-    assert "the end of the list" in whole
-    assert "may have ended since" not in whole
-    part = shown([failed(1)], query, searched=searched(40, 1), further=SOMEWHERE, is_last=False)
-    assert "the end of the list" not in visible_text(part) + part.text
+    whole = shown(rows, query, searched=searched(40, len(rows), complete=True))
+    assert "no more among those created since 2026-11-23T12:03:22Z" in whole.text
+    assert "no more among those created since {date_short_pretty} at {time}" in visible_text(whole)
+    assert "the end of the list" not in visible_text(whole) + whole.text
+    assert "Searched" not in visible_text(whole)
+    part = shown(rows, query, searched=searched(40, len(rows)), further=SOMEWHERE, is_last=False)
+    assert "no more" not in visible_text(part) + part.text
+    assert "Searched 40 instances" in visible_text(part)
+    until = of("orders", statuses=statuses, until=HOUR_AGO)
+    all_of_it = shown(rows, until, searched=searched(40, len(rows), complete=True, back_to=None))
+    assert ("the end of the list" in all_of_it.text) == bool(rows)
 
 
 def test_a_list_by_end_says_its_order() -> None:

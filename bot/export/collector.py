@@ -1,0 +1,232 @@
+"""Collect the rows of a selection: from windows of its lists, as far as the bounds of an export allow."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from bot.browse.planning import filter_of
+from bot.browse.selection import Selection, Stream
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.causes import Cause
+from bot.cloudflare.errors import CloudflareError, InvalidResponse, RateLimited, TLSError, Unavailable
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import Instance, InstancePage, PageQuery
+from bot.export.lines import Lines
+from bot.export.reader import Gap, ListReader
+from bot.export.spool import Spool, SpooledRow
+from bot.export.windows import MILLISECOND, NO_END, Window, to_millisecond
+
+Ending = Literal["whole", "time", "rows", "size"]
+"""Why a reading ended: it was done, or a bound was reached."""
+
+Judged = tuple[Instance, Cause | None]
+Judge = Callable[[Stream, Sequence[Instance]], Awaitable[Sequence[Judged]]]
+"""Returns those of a list's rows that meet conditions, with why they failed where that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one export may be.
+
+    Attributes:
+        time: for all of its reading.
+        rows: in the file.
+        size: bytes of the file.
+        retries: pauses between the tries of a request that fails.
+    """
+
+    time: timedelta = timedelta(minutes=60)
+    rows: int = 250_000
+    size: int = 256 * 1024 * 1024
+    retries: tuple[timedelta, ...] = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15))
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """What an export reads.
+
+    Attributes:
+        selection: which instances.
+        streams: the lists that have them.
+        expected: about how many rows these have in all, as far as it is known.
+        lookback: how long before `since` an instance may have been created that ended since.
+        lines: how rows are written.
+    """
+
+    selection: Selection
+    streams: Sequence[Stream]
+    expected: Mapping[Stream, int]
+    lookback: timedelta
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reading is.
+
+    Attributes:
+        found: rows for the file.
+        searched: rows that were looked at.
+        about: about how many there are to look at; None where nothing says so.
+        waits_until: when it goes on, by the clock of the event loop, while Cloudflare's limit makes it wait.
+    """
+
+    found: int
+    searched: int
+    about: int | None
+    waits_until: float | None
+
+
+NOTHING_YET: Final = Progress(0, 0, None, None)
+
+
+class _Full(Exception):
+    """A file has as much as it may.
+
+    Attributes:
+        ending: of what.
+    """
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending)
+        self.ending: Final = ending
+
+
+class Collector:
+    """Reads what a plan says into a spool, once.
+
+    Requests wait behind those of people, and wait out throttles.
+
+    Args:
+        plan: what to read.
+        workflows: the account.
+        judge: looks at the rows where the selection has conditions that the API lacks; None without.
+        bounds: how much.
+        spool: takes the rows.
+    """
+
+    def __init__(
+        self, plan: ExportPlan, workflows: CachedWorkflows, judge: Judge | None, bounds: Bounds, spool: Spool
+    ) -> None:
+        self._plan = plan
+        self._workflows = workflows
+        self._judge = judge
+        self._bounds = bounds
+        self._spool = spool
+        self._reader = ListReader(self._ask, self._take, plan.expected)
+        self._goes_on_at = 0.0
+
+    @property
+    def progress(self) -> Progress:
+        """Return how far it is."""
+        known = {**self._plan.expected, **self._reader.totals}
+        about = sum(known.values()) if all(stream in known for stream in self._plan.streams) else None
+        waits = self._goes_on_at if self._goes_on_at > asyncio.get_running_loop().time() else None
+        return Progress(self._spool.rows, self._reader.rows_read, about, waits)
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """Return what of the lists was not read."""
+        return self._reader.gaps
+
+    @property
+    def unreadable_rows(self) -> int:
+        """Return how many rows could not be read in full, or not at all."""
+        return self._reader.unreadable_rows
+
+    async def collect(self) -> Ending:
+        """Read until all is there or a bound is reached; return which.
+
+        Raises:
+            sqlite3.Error, OSError: the disk does not take the rows.
+        """
+        try:
+            async with asyncio.timeout(self._bounds.time.total_seconds()):
+                await self._reader.read(windows_of(self._plan))
+        except TimeoutError:
+            return "time"
+        except _Full as full:
+            return full.ending
+        return "whole"
+
+    async def _ask(self, query: PageQuery) -> InstancePage:
+        """Request a page; wait for as long as Cloudflare or this bot's own budget asks for it.
+
+        Raises:
+            CloudflareError: there is none, also after some tries.
+        """
+        pauses = iter(self._bounds.retries)
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(max(0.0, self._goes_on_at - loop.time()))
+            try:
+                return await self._workflows.fetch_instances(query, priority=Priority.BACKGROUND)
+            except RateLimited as error:
+                pause = max(error.retry_after, timedelta(seconds=0.1))
+                self._goes_on_at = max(self._goes_on_at, loop.time() + pause.total_seconds())
+            except TLSError:
+                raise
+            except (Unavailable, InvalidResponse):
+                wait = next(pauses, None)
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait.total_seconds())
+
+    async def _take(self, stream: Stream, rows: Sequence[Instance]) -> None:
+        selection = self._plan.selection
+        chosen = [row for row in rows if _is_in(row, selection)]
+        judged: Sequence[Judged] = [(row, None) for row in chosen]
+        if self._judge is not None and chosen:
+            judged = await self._judge(stream, chosen)
+        line = self._plan.lines.line
+        name = stream.workflow
+        await self._spool.add(
+            [
+                SpooledRow(name, row.id, _time_of(row, selection), line(name, row, cause))
+                for row, cause in judged
+            ]
+        )
+        if self._spool.rows >= self._bounds.rows:
+            raise _Full("rows")
+        if self._spool.size >= self._bounds.size:
+            raise _Full("size")
+
+
+def windows_of(plan: ExportPlan) -> list[Window]:
+    """Return a window for each list, as wide as the selection is."""
+    windows = []
+    for stream in plan.streams:
+        bounds = filter_of(plan.selection, stream, plan.lookback)
+        start = None if bounds.date_start is None else to_millisecond(bounds.date_start)
+        end = NO_END if bounds.date_end is None else to_millisecond(bounds.date_end) + MILLISECOND
+        windows.append(Window(stream, start, end))
+    return windows
+
+
+def _time_of(row: Instance, selection: Selection) -> datetime | None:
+    """Return the time that a row is in order by, and that `since` and `until` mean."""
+    return (row.ended_on if selection.by_end else None) or row.created_on
+
+
+def _is_in(row: Instance, selection: Selection) -> bool:
+    """Return whether a row of a selection's windows is in `since` and `until` where these mean the end."""
+    if not selection.by_end:
+        return True
+    at = _time_of(row, selection)
+    if at is None:
+        return False
+    since, until = selection.since, selection.until
+    return (since is None or at >= since.at) and (until is None or at <= until.at)
+
+
+def complete_since(gaps: Sequence[Gap]) -> datetime | None:
+    """Return the creation time down to which nothing is missing; None if there is no such time."""
+    until = max((gap.window.until for gap in gaps), default=None)
+    return None if until is None or until == NO_END else until
+
+
+def first_error(gaps: Sequence[Gap]) -> CloudflareError | None:
+    """Return why a part could not be read; None where the reading only was ended."""
+    return next((gap.error for gap in gaps if gap.error is not None), None)

@@ -1,0 +1,142 @@
+"""Read the words of an export: those of a list, the file's format, and where the file goes."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.browse.command import read_instances
+from bot.browse.model import HelpQuery, ListQuery
+from bot.browse.options import CURSOR, DEFAULT_ROWS, DIRECTION, LIST_OPTIONS, PAGE, ROWS, VIEW
+from bot.browse.requests import ListInstances
+from bot.export.lines import FORMATS, Format
+from bot.export.requests import StartExport
+from bot.language.command import Command
+from bot.language.errors import one_of
+from bot.language.tokens import COMMAND, SlackMention, Token
+
+CSV_VERB: Final = "csv"
+"""What means an export as well, and says its format."""
+_FORMATS: Final[dict[str, Format]] = {
+    "csv": "csv", "excel": "csv", "spreadsheet": "csv",
+    "jsonl": "jsonl", "json": "jsonl", "ndjson": "jsonl", "jsonlines": "jsonl", "json-lines": "jsonl",
+}  # fmt: skip
+"""How people call the formats."""
+_FORMAT_KEYS: Final = ("format", "as", "type")
+_NO_FORMATS: Final = ("a", "an", "the", "table")
+"""What stands behind `as` and is no format, as in `as a table`."""
+_BEFORE_FORMAT: Final = ("as", "in")
+_BEFORE_PLACE: Final = ("to", "into", "in")
+_PLACE_KEYS: Final = ("to", "channel")
+_ME: Final = ("me", "dm")
+_OF_SCREENS: Final = (ROWS, VIEW, PAGE, CURSOR, DIRECTION)
+"""Filters of a list that say what one message shows of it."""
+_CHANNEL: Final = "`here`, or a channel such as `#ops` that Slack completes as you type"
+
+
+def read_export(head: Token, rest: Sequence[Token], command: Command) -> StartExport | HelpQuery:
+    """Read `export NAME [filters] [as csv|jsonl] [to #channel|here]`.
+
+    Raises:
+        QueryError: something in it can't be understood, or is of one screen of a list only.
+    """
+    words, file_format = _take_format(rest)
+    words, channel = _take_channel(words, command)
+    for word in words:
+        if word.key is not None and LIST_OPTIONS.find(word.key) in _OF_SCREENS:
+            raise word.wrong(
+                "can't be used in an export", expected="an export has all rows of a list", nearest=("",)
+            )
+    listed = read_instances(words, command)
+    if isinstance(listed, HelpQuery):
+        return listed
+    if not isinstance(listed, ListInstances) or not _is_whole(listed.query.query):
+        raise head.wrong(
+            "takes a whole list",
+            expected=f"names or `*`, and filters, as in `{COMMAND} export NAME since:24h`",
+        )
+    default: Format = "csv" if head.value.lower() == CSV_VERB else FORMATS[0]
+    return StartExport(
+        listed.query,
+        file_format or default,
+        channel.id if channel else "",
+        channel.name if channel else "",
+        readings=listed.readings,
+    )
+
+
+def _is_whole(query: ListQuery) -> bool:
+    """Return whether a list was asked for, and not a part of it by words such as `top 5`."""
+    return query.start is None and query.rows == DEFAULT_ROWS and query.view == "rows"
+
+
+def _take_format(words: Sequence[Token]) -> tuple[list[Token], Format | None]:
+    """Return the words without the one that says the format, and which it is.
+
+    Raises:
+        QueryError: it is none of the formats.
+    """
+    left = list(words)
+    for place, word in enumerate(left):
+        said = word.value.lower()
+        if word.key in _FORMAT_KEYS:
+            return [*left[:place], *left[place + 1 :]], _format(word)
+        if word.key is not None or word.quoted:
+            continue
+        is_format = said in _FORMATS or (said not in _NO_FORMATS and _is_one_of(left, place - 1, ("as",)))
+        if is_format and _is_one_of(left, place - 1, _BEFORE_FORMAT):
+            end = place + 2 if said == "json" and _is_one_of(left, place + 1, ("lines",)) else place + 1
+            return [*left[: place - 1], *left[end:]], _format(word)
+        if said in FORMATS and place == len(left) - 1 and place:
+            return left[:-1], _format(word)
+    return left, None
+
+
+def _format(word: Token) -> Format:
+    if word.value.lower() not in _FORMATS:
+        raise word.wrong("is no format of a file", expected=one_of([f"as {name}" for name in FORMATS]))
+    return _FORMATS[word.value.lower()]
+
+
+def _is_one_of(words: Sequence[Token], place: int, texts: Sequence[str]) -> bool:
+    """Return whether there is a bare word at a place, and it is one of these."""
+    return 0 <= place < len(words) and words[place].key is None and words[place].value.lower() in texts
+
+
+def _take_channel(words: Sequence[Token], command: Command) -> tuple[list[Token], SlackMention | None]:
+    """Return the words without those that say where the file goes, and the channel; None for the person.
+
+    Raises:
+        QueryError: it is no channel that Slack recognised.
+    """
+    left = list(words)
+    for place, word in enumerate(left):
+        if word.quoted:
+            continue
+        is_place = word.value.lower() in ("here", *_ME) or _is_channel(word)
+        if is_place and word.key in _PLACE_KEYS:
+            return [*left[:place], *left[place + 1 :]], _channel(word, command)
+        if is_place and word.key is None and _is_one_of(left, place - 1, _BEFORE_PLACE):
+            return [*left[: place - 1], *left[place + 1 :]], _channel(word, command)
+        if word.key is None and _is_channel(word):
+            raise word.wrong(
+                "is a channel, and does not say what for",
+                expected=f"`to {word.value}`, which shows the file to everybody there",
+                nearest=f"to {word.value}",
+            )
+    return left, None
+
+
+def _is_channel(word: Token) -> bool:
+    return word.value.startswith("#")
+
+
+def _channel(word: Token, command: Command) -> SlackMention | None:
+    said = word.value.lower()
+    if said in _ME:
+        return None
+    if said == "here":
+        return SlackMention(word.start, word.value, "#", command.channel, "")
+    at = word.end - len(word.raw)
+    found = next((each for each in command.mentions if each.start == at and each.kind == "#"), None)
+    if found is None or found.typed != word.value:
+        raise word.wrong("is no channel that Slack recognised", expected=_CHANNEL)
+    return found

@@ -1,0 +1,296 @@
+"""Answers about exports: begin one, or cancel it."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.access.model import Right
+from bot.access.policy import Access, Viewer
+from bot.browse.errors import NoSuchWorkflow
+from bot.browse.model import ListQuery
+from bot.browse.planning import may_have_rows
+from bot.browse.rights import error_for_hidden
+from bot.browse.selection import PATTERN, Selection, Stream, is_match
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import WorkflowNotFound
+from bot.cloudflare.models import Status, WorkflowList
+from bot.export.collector import ExportPlan
+from bot.export.lines import Lines
+from bot.export.messages import (
+    Asked,
+    begun_message,
+    busy_message,
+    channel_refused_message,
+    channel_unavailable_message,
+    ended_message,
+    not_allowed_message,
+    not_begun_message,
+    not_yours_message,
+    proof_message,
+    too_many_message,
+)
+from bot.export.requests import CancelExport, StartExport
+from bot.export.service import AT_ONCE, Busy, Exports, Job
+from bot.export.store import ExportStore, TooManyExports
+from bot.language.command import Command
+from bot.language.readings import Reading
+from bot.language.times import Clock
+from bot.slack.channels import ChannelAccess, ChannelUnavailable, ChannelUnknown
+from bot.slack.edited_messages import NotPosted
+from bot.slack.files import FileNotSent, FileSender, FilesNotAllowed
+from bot.slack.interaction import Interaction
+from bot.slack.reply import Nothing, Reply, ShowMessage, UserError
+from bot.slack.requests import RequestStore
+from bot.slack.users import UserTimeZones
+
+_LONGEST_NAME: Final = 60
+_DIRECT_MESSAGE: Final = "D"
+
+
+class ExportHandlers:
+    """Handlers of everything that is asked of exports.
+
+    Args:
+        exports: makes them.
+        store: knows those of all processes.
+        accounts: each account's workflows by the account's name, the default first.
+        files: says whether the bot may send any.
+        channels: proves that a person and the bot are in a channel.
+        access: says who may look at what.
+        zones: people's time zones.
+        admins: Slack's ids of those who may cancel any export.
+        lookback: how long before a time an instance may have been created that ended since.
+        requests: makes requests into button values.
+        now: the clock.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything that exports need comes together here
+        self,
+        exports: Exports,
+        store: ExportStore,
+        accounts: Mapping[str, CachedWorkflows],
+        files: FileSender,
+        channels: ChannelAccess,
+        access: Access,
+        zones: UserTimeZones,
+        admins: Sequence[str],
+        lookback: timedelta,
+        requests: RequestStore,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._exports = exports
+        self._store = store
+        self._accounts = Accounts(accounts)
+        self._files = files
+        self._channels = channels
+        self._access = access
+        self._zones = zones
+        self._admins = admins
+        self._lookback = lookback
+        self._requests = requests
+        self._now = now
+
+    async def require_any(self, request: StartExport, interaction: Interaction) -> None:
+        """Require the right for any workflow of the account; that for each is asked once they are known.
+
+        Raises:
+            UserError: they lack it.
+        """
+        await self._access.require_any(Right.VIEW, interaction, request.query.query.account)
+
+    async def start(self, request: StartExport, interaction: Interaction) -> Reply:
+        """Begin an export. Nothing is read before it is certain that the file can be sent."""
+        viewer = await self._access.viewer(interaction)
+        request = _with_channel_name(request, interaction)
+        zone = await self._zones.get(interaction.team, interaction.user) if request.query.needs_zone else None
+        query = request.query.resolve(Clock(self._now(), zone.info) if zone else Clock(self._now()))
+        await self._prove(request, interaction)
+        await self._require_files(request.again())
+        _, workflows = self._accounts.get(query.account)
+        listed = await workflows.list_workflows()
+        query, readings = self._with_known_names(query, listed, viewer)
+        allows = self._filter(request, viewer, query)
+        selection = query.selection
+        again = _renamed(request, selection).again()
+        seen = [row.name for row in listed.rows if allows(row.name)]
+        streams, expected = _streams(selection, listed, seen, self._lookback)
+        key = secrets.token_urlsafe(12)
+        job = Job(
+            key=key,
+            cancel=self._requests.encode_if_fits(CancelExport(key)) or "",
+            team=interaction.team,
+            asked=Asked(interaction.user, again),
+            to=request.channel or interaction.user,
+            plan=ExportPlan(selection, streams, expected, self._lookback, Lines(request.format)),
+            workflows=workflows,
+            judging=None,
+            file_name=_file_name(selection, self._now()),
+            is_some=any(selection.has(row.name) and not allows(row.name) for row in listed.rows),
+        )
+        try:
+            posted = await self._exports.begin(job)
+        except Busy as error:
+            raise UserError(busy_message(AT_ONCE, again)) from error
+        except TooManyExports as error:
+            raise UserError(too_many_message(again)) from error
+        except NotPosted as error:
+            raise UserError(not_begun_message(str(error), again)) from error
+        if posted.channel == interaction.channel and not readings:
+            return Nothing()  # it is told of right there
+        return ShowMessage(begun_message(request.channel), readings=readings)
+
+    async def cancel(self, request: CancelExport, interaction: Interaction) -> Reply:
+        """End an export for the person who asked for it, or for an admin."""
+        export = await self._store.find(request.key, interaction.team)
+        if export is None:
+            return ShowMessage(ended_message())
+        if interaction.user != export.user and interaction.user not in self._admins:
+            return ShowMessage(not_yours_message(export.user, self._admins))
+        if not await self._exports.cancel(request.key, interaction.user):
+            return ShowMessage(ended_message())
+        return Nothing()
+
+    async def _prove(self, request: StartExport, interaction: Interaction) -> None:
+        """Require that the person and the bot are in the channel that gets the file.
+
+        Raises:
+            UserError: they are not, or Slack does not say.
+        """
+        if not request.channel:
+            return
+        try:
+            await self._channels.show(proof_message(request.channel), request.channel, interaction.user)
+        except ChannelUnavailable as error:
+            refusal = channel_unavailable_message(request.channel, error.reason, request.again())
+            raise UserError(refusal) from error
+        except ChannelUnknown as error:
+            raise UserError(not_begun_message(error.reason, request.again())) from error
+
+    async def _require_files(self, again: Command) -> None:
+        """Require that the bot may send files.
+
+        Raises:
+            UserError: it may not, or Slack does not say.
+        """
+        try:
+            await self._files.require_allowed()
+        except FilesNotAllowed as error:
+            raise UserError(not_allowed_message(again)) from error
+        except FileNotSent as error:
+            raise UserError(not_begun_message(str(error), again)) from error
+
+    def _with_known_names(
+        self, query: ListQuery, listed: WorkflowList, viewer: Viewer
+    ) -> tuple[ListQuery, tuple[Reading, ...]]:
+        """Return a query whose names are those of workflows that the person may look at.
+
+        Raises:
+            NoSuchWorkflow: one means none of these, or several.
+            UserError: the person may not look at one.
+        """
+        account, _ = self._accounts.get(query.account)
+        visible = viewer.among([row.name for row in listed.rows], query.account)
+        names: list[str] = []
+        readings: list[Reading] = []
+        for name in query.selection.workflows:
+            if name in visible or (PATTERN in name and any(is_match(each, name) for each in visible)):
+                names.append(name)
+                continue
+            if not viewer.may(Right.VIEW, query.account, name) and PATTERN not in name:
+                error = error_for_hidden(viewer, query.of_workflow(name), visible)
+            elif listed.cut_short and PATTERN not in name:
+                names.append(name)  # it may be among those that were not listed
+                continue
+            else:
+                missing = WorkflowNotFound("no such workflow")
+                error = NoSuchWorkflow(query.of_workflow(name), account, visible, missing)
+            if isinstance(error, UserError) or len(error.meant) != 1:
+                raise error
+            names.append(error.meant[0])
+            readings.append(Reading(name, error.meant[0]))
+        selection = replace(query.selection, workflows=tuple(dict.fromkeys(names)))
+        return replace(query, selection=selection), tuple(readings)
+
+    def _filter(self, request: StartExport, viewer: Viewer, query: ListQuery) -> Callable[[str], bool]:
+        """Return a filter of the workflows that are exported, by their names.
+
+        All who read the channel that gets the file are to be allowed to look at them.
+
+        Raises:
+            UserError: they may not look at one that was named.
+        """
+        account = query.account
+
+        def allows(workflow: str) -> bool:
+            return viewer.may(Right.VIEW, account, workflow) and self._readers_may_view(
+                request.channel, account, workflow
+            )
+
+        for name in query.selection.workflows:
+            if PATTERN not in name and not self._readers_may_view(request.channel, account, name):
+                raise UserError(channel_refused_message(request.channel, name))
+        return allows
+
+    def _readers_may_view(self, channel: str, account: str | None, workflow: str) -> bool:
+        is_private = not channel or channel.startswith(_DIRECT_MESSAGE)  # the person alone reads it
+        return is_private or self._access.channel_may_view(channel, account, workflow)
+
+
+def _with_channel_name(request: StartExport, interaction: Interaction) -> StartExport:
+    """Return a request that names the channel, where that is the one in which it was typed."""
+    if not request.channel or request.channel_name or request.channel != interaction.channel:
+        return request
+    return replace(request, channel_name=interaction.channel_name)
+
+
+def _renamed(request: StartExport, selection: Selection) -> StartExport:
+    """Return a request with the workflows' names as they are."""
+    pending = request.query
+    renamed = replace(pending.query.selection, workflows=selection.workflows)
+    return replace(request, query=replace(pending, query=replace(pending.query, selection=renamed)))
+
+
+def _streams(
+    selection: Selection, listed: WorkflowList, seen: Sequence[str], lookback: timedelta
+) -> tuple[tuple[Stream, ...], Mapping[Stream, int]]:
+    """Return the lists that have a selection's instances, and about how many these have where that is known.
+
+    Lists that the account counts no instance in are left out. Counts are of all times, and of no use to a
+    selection that is bounded.
+    """
+    counts = {row.name: row.instances for row in listed.rows}
+    expected: dict[Stream, int] = {}
+    streams = []
+    is_bounded = any(
+        each is not None
+        for each in (selection.since, selection.until, selection.created_since, selection.created_until)
+    )
+    names = set(seen)
+    for stream in selection.streams(seen):
+        if stream.workflow in counts and stream.workflow not in names:
+            continue
+        count = _count(counts.get(stream.workflow), stream.status)
+        if count == 0 or not may_have_rows(selection, stream, lookback):
+            continue
+        streams.append(stream)
+        if count is not None and not is_bounded:
+            expected[stream] = count
+    return tuple(streams), expected
+
+
+def _count(counts: Mapping[Status, int] | None, status: Status | None) -> int | None:
+    """Return how many instances a list has by a workflow's counts; None where they do not say."""
+    if not counts:
+        return None
+    return sum(counts.values()) if status is None else counts.get(status)
+
+
+def _file_name(selection: Selection, now: datetime) -> str:
+    """Return a file's name without its ending: letters that every system takes, what it has, and of when."""
+    parts = (selection.workflow or "workflows", *selection.statuses, f"{now:%Y-%m-%dT%H%MZ}")
+    safe = (re.sub(r"[^A-Za-z0-9._-]+", "-", part)[:_LONGEST_NAME].strip(".-_") for part in parts)
+    return "_".join(filter(None, safe)) or "export"
