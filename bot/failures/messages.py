@@ -38,9 +38,6 @@ from bot.ui.problems import explain
 
 MOST_GROUPS: Final = 8
 MOST_IDS: Final = 3
-_FEWEST_GROUPS: Final = 2
-_LONGEST_ERROR: Final = (300, 140, 60)
-"""Characters of an error, the first of these with which the message fits."""
 _LONGEST_ID: Final = 36
 """As long as a UUID; of longer ids the end tells more than the middle."""
 _END_OF_ID: Final = 20
@@ -51,6 +48,33 @@ _VERSION: Final = 8
 _MOST_NAMES: Final = 5
 _DAY: Final = timedelta(days=1)
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How much a message has room for.
+
+    Attributes:
+        groups: most of them.
+        error: characters of an error.
+        ids: buttons for instances of each group.
+    """
+
+    groups: int
+    error: int
+    ids: int
+
+
+_SIZES: Final = (
+    _Size(MOST_GROUPS, 300, MOST_IDS),
+    _Size(MOST_GROUPS, 140, MOST_IDS),
+    _Size(MOST_GROUPS, 140, 1),
+    _Size(5, 60, 1),
+    _Size(3, 60, 0),
+    _Size(1, 60, 0),
+)
+"""From all to the least that is still of use; the last one fits whatever things are called."""
+_IN_TEXT: Final = _Size(3, 140, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +110,8 @@ def failures_message(
     top = _top(failures, notices)
     bottom = [*actions(_buttons(failures, controls)), context(command(again))]
     blocks: list[Block] = []
-    for most, longest in _sizes():
-        blocks = [*top, *_groups(failures, controls, most, longest), *bottom]
+    for size in _SIZES:
+        blocks = [*top, *_groups(failures, controls, size), *bottom]
         if limits.fits(blocks):
             break
     return message(_fallback_text(failures, again), blocks)
@@ -97,13 +121,6 @@ def reading_message(total: int) -> Message:
     """Tell that many instances are asked about before the answer comes."""
     words = f"{total:,} failed. Reading why… The answer follows."
     return message(words, [context(f"⏳ {words}")])
-
-
-def _sizes() -> Iterator[tuple[int, int]]:
-    """Return how many groups are shown, and how much of an error, from all to what always fits."""
-    for longest in _LONGEST_ERROR:
-        yield MOST_GROUPS, longest
-    yield from ((most, _LONGEST_ERROR[-1]) for most in range(MOST_GROUPS - 2, _FEWEST_GROUPS - 1, -2))
 
 
 def _top(failures: Failures, notices: Sequence[str]) -> list[Block]:
@@ -151,15 +168,15 @@ def _count(failures: Failures, count: int, *, of_group: bool = False) -> str:
     return f"{count:,}" if is_exact else f"at least {count:,}"
 
 
-def _groups(failures: Failures, controls: FailureControls, most: int, longest: int) -> Iterator[Block]:
-    for group in failures.groups[:most]:
-        yield section(_group(failures, group, longest))
-        yield from actions(_group_buttons(group, controls))
-    if rest := failures.groups[most:]:
+def _groups(failures: Failures, controls: FailureControls, size: _Size) -> Iterator[Block]:
+    for group in failures.groups[: size.groups]:
+        yield section(_group(failures, group, size.error))
+        yield from actions(_group_buttons(group, controls, size.ids))
+    if rest := failures.groups[size.groups :]:
         total = sum(group.total for group in rest)
         kinds = _plural(len(rest), "smaller group", "smaller groups")
         yield context(f"And {kinds} with {_plural(total, 'failure', 'failures')}: the list has them.")
-    if failures.stretch is not None and any(_is_drawn(group) for group in failures.groups[:most]):
+    if failures.stretch is not None and any(_is_drawn(group) for group in failures.groups[: size.groups]):
         yield context(f"Each mark of a chart is {duration(failures.stretch)}, the last one up to now.")
 
 
@@ -217,9 +234,9 @@ def _is_drawn(group: FailureGroup) -> bool:
     return len(group.counts) > 1 and group.total > 1
 
 
-def _group_buttons(group: FailureGroup, controls: FailureControls) -> list[Block]:
+def _group_buttons(group: FailureGroup, controls: FailureControls, ids: int) -> list[Block]:
     found = []
-    for instance in group.instances[:MOST_IDS]:
+    for instance in group.instances[:ids]:
         if value := controls.details.get((group.workflow, instance.id)):
             label = _short_id(instance.id)
             found.append(button(label, ShowInstance.kind, value, f"Details of {instance.id}"))
@@ -302,10 +319,10 @@ def _fallback_text(failures: Failures, again: str) -> str:
     since = failures.selection.since
     ended = f", {iso_after('ended since', since.at)}" if since else ""
     said = [f"{escape(_title(failures))}{ended}, as of {iso(failures.found.fetched_at)}."]
-    for group in failures.groups[:MOST_IDS]:
+    for group in failures.groups[: _IN_TEXT.groups]:
         step = f" in step {code(group.cause.step, _LONGEST_STEP)}" if group.cause and group.cause.step else ""
         count = _count(failures, group.total, of_group=group.cause is not None)
-        said.append(f"{count} {_TIMES} {_error(group, _LONGEST_ERROR[1])}{step}.")
+        said.append(f"{count} {_TIMES} {_error(group, _IN_TEXT.error)}{step}.")
     if not failures.is_complete:
         said.append("Not everything could be read.")
     return " ".join((*said, f"Again: {command(again)}"))

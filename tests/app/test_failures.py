@@ -212,7 +212,14 @@ async def test_a_lone_status_and_a_button_of_the_overview_lead_here(
     ada: Person, cloudflare: Simulation
 ) -> None:
     fail(cloudflare, 2, DECLINED)
-    for words in ("errored", "what failed today?", "errors since yesterday", "why", "top errors"):
+    for words in (
+        "errored",
+        "failures today",
+        "what failed today?",
+        "errors since yesterday",
+        "why",
+        "top errors",
+    ):
         assert f"2 {X}" in (await ask(ada, words)).all_text(), words
     overview = await ask(ada, "")
     asked = await answer(await ada.click(overview, "failures_show"))
