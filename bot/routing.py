@@ -17,6 +17,7 @@ from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
 from bot.browse.command import account_in
+from bot.browse.filter_menu import FilterMenu
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
@@ -38,6 +39,7 @@ from bot.browse.requests import (
     ShareList,
     ShowFailures,
     ShowInstance,
+    SuggestNames,
     SuggestWorkflow,
     TurnPage,
 )
@@ -172,6 +174,7 @@ MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
     SuggestWorkflows.kind: SuggestWorkflows,
     SuggestWorkflow.kind: SuggestWorkflow,
+    SuggestNames.kind: SuggestNames,
 }
 
 _COMMON: Final = (
@@ -401,6 +404,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
     of_stats = StatsRights(access)
+    names = FilterMenu(lists.workflow_names, access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
@@ -419,6 +423,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
         Route(ShareList, may_list.require_place, lists.share_list, once=True),
         Route(DeleteShared, allow_everyone, lists.delete_shared),
+        Route(SuggestNames, names.require_any, names.suggest),
         Route(OpenFilter, may_list.require_query, lists.open_filter),
         Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
         Route(FindInstances, may_find.require_found, finds.find, asks_cloudflare=True),

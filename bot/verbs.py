@@ -112,6 +112,7 @@ VERBS: Final = Verbs[Request](
             "ID|TEXT",
             "an instance by its id, the beginning of it, a link, or a message that holds some",
             _find,
+            synonyms=("locate", "lookup", "whereis", "where's"),
         ),
         Verb("search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("grep",)),
         Verb(
