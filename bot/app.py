@@ -45,6 +45,8 @@ from bot.export.collector import Bounds
 from bot.export.handlers import ExportHandlers
 from bot.export.service import Exports
 from bot.export.store import ExportStore
+from bot.failures.handlers import FailureHandlers
+from bot.failures.reading import FailureReader
 from bot.find.handlers import FindHandlers
 from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
@@ -404,6 +406,9 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
+    failures = FailureHandlers(
+        FailureReader(browser, causes, accounts), stored.buttons, zones, _now, refresh_pause, access
+    )
     stats = StatsHandlers(
         StatsReader(accounts, browser, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
@@ -443,6 +448,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
             HomeHandlers(lists, access),
             exporting,
             finds,
+            failures,
             stats,
             access,
         ),

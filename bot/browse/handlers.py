@@ -29,7 +29,7 @@ from bot.browse.requests import (
     TurnPage,
 )
 from bot.browse.rights import Audience
-from bot.browse.selection import PATTERN, is_match
+from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.service import ListService
 from bot.cloudflare.errors import UnknownAccount
 from bot.language import name_matching
@@ -99,7 +99,7 @@ class ListHandlers:
         if not isinstance(request, ListInstances) or request.query.has_times:
             return None
         query, viewer = request.query.query, self._access.known(interaction)
-        if viewer is None or query.selection.stream is None:
+        if viewer is None or not query.workflow:
             return None
         if not viewer.may(Right.VIEW, query.account, query.workflow):
             return None
@@ -114,9 +114,8 @@ class ListHandlers:
         """Return the names of an account's workflows that a person may see; none where they can't be read."""
         return await self._lists.workflow_names(account, viewer)
 
-    async def can_show(self, request: ListInstances, interaction: Interaction) -> bool:
-        """Return whether a list can be shown: chatter may read as the name of a workflow, too."""
-        chosen = request.query.query.selection
+    async def can_show(self, chosen: Selection, interaction: Interaction) -> bool:
+        """Return whether instances can be shown: chatter may read as the name of a workflow, too."""
         names = await self.workflow_names(chosen.account, await self._access.viewer(interaction))
         return all(_is_known(each, names) for each in chosen.workflows)
 
