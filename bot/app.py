@@ -23,6 +23,7 @@ from bot.browse.handlers import ListHandlers
 from bot.browse.kept_causes import CauseStore
 from bot.browse.overview import OverviewReader
 from bot.browse.overview_handlers import OverviewHandlers
+from bot.browse.service import ListService
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
@@ -397,18 +398,8 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.lookback)
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
-    lists = ListHandlers(
-        browser,
-        stored.buttons,
-        stored.walks,
-        zones,
-        _now,
-        refresh_pause,
-        nearest_command,
-        access,
-        causes,
-        overview,
-    )
+    shown_lists = ListService(browser, stored.buttons, stored.walks, nearest_command, causes, overview)
+    lists = ListHandlers(shown_lists, browser, zones, _now, refresh_pause, access)
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
