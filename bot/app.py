@@ -392,7 +392,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.lookback)
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
@@ -433,7 +433,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         access,
         zones,
         settings.bot_admins,
-        settings.digest_lookback,
+        settings.lookback,
         stored.buttons,
         _now,
     )

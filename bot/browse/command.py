@@ -107,7 +107,13 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
         is_question = {"you", "do"} <= {word.value.lower() for word in found}
         request: ListRequest = HelpQuery() if is_question else _read_overview(given, command)
     elif _is_lone_id(names, command):
-        request = with_account(DescribeInstance(None, names.workflows[0]), given, command)
+        # Of one instance it is asked whether it failed: that is no filter, and the answer shows it.
+        asked = [
+            word for word in given if word.key == STATUS.key and ":" not in word.text and not word.is_flag
+        ]
+        readings = () if asked else readings
+        left = [word for word in given if word not in asked]
+        request = with_account(DescribeInstance(None, names.workflows[0]), left, command)
     else:
         request = _read_selection(names, given, command)
     return replace(request, readings=readings) if readings else request

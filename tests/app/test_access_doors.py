@@ -849,14 +849,16 @@ def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def account(cloudflare: Simulation) -> Simulation:
-    """Two workflows with failures, of which some people may see one."""
-    for workflow, prefix in ((SEEN, "ord"), (HIDDEN, "pay")):
+    """Two workflows with failures, of which some people may see one; they failed in turn."""
+    now = datetime.now(UTC)
+    for place, (workflow, prefix) in enumerate(((SEEN, "ord"), (HIDDEN, "pay"))):
         cloudflare.add_workflow(workflow)
         for number in range(ROWS):
             cloudflare.add_instance(
                 workflow,
                 id=f"{prefix}-{1000 + number}",
                 status="errored",
+                created_on=now - timedelta(seconds=2 * (ROWS - number) + place),
                 params={"note": f"{prefix}-params"},
                 output=f"{prefix}-output",
                 steps=_steps_of(prefix),
