@@ -56,7 +56,10 @@ def rows_message(result: SearchResult, request: FindInstances, value_of: ValueOf
         rows = found.hits[: max(_MOST_ROWS - shown, 0)]
         blocks += [instance_row(hit.subject, hit.row, value_of, now) for hit in rows]
         shown += len(rows)
-        if not found.hits:
+        if found.elsewhere is not None:
+            where = f"The link leads to the account {code(found.elsewhere)}, which this bot does not read."
+            blocks.append(section(f"{code(found.target.text)}\n{where}"))
+        elif not found.hits:
             blocks.append(
                 section(f"{code(found.target.text)}\nNot found. {' '.join(_looked(found, result))}")
             )
@@ -123,9 +126,10 @@ def _title(result: SearchResult) -> str:
     if len(result.found) > 1:
         return "Found in that text"
     (found,) = result.found
-    if found.way is Way.LISTED:
+    if found.way in (Way.LISTED, Way.HELD):
         number = f"{count}" if found.coverage.whole_lists else f"At least {count}"
-        return f"{number} {'instance begins' if count == 1 else 'instances begin'} with {found.target.text}"
+        verb = "begin with" if found.way is Way.LISTED else "have in their ids"
+        return f"{number} instances {verb} {found.target.text}"
     return f"{count} workflows have {found.target.text}"
 
 
@@ -144,9 +148,10 @@ def _looked(found: Found, result: SearchResult) -> list[str]:
         lines.append(_asked(coverage, result.places))
     if coverage.rows or coverage.listed:
         scope = "all" if coverage.whole_lists else "the newest"
+        none = " None does; the id holds it further on." if found.way is Way.HELD and found.hits else ""
         lines.append(
             f"Read {scope} {coverage.rows:,} instances of {_workflows(coverage.listed)} for ids that begin "
-            "with it."
+            f"with it.{none}"
         )
     return [*lines, *_obstacles(coverage)]
 
