@@ -9,7 +9,9 @@ from typing import Final
 
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
+from bot.browse.causes import CauseReader
 from bot.browse.errors import NoSuchWorkflow
+from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
 from bot.browse.planning import may_have_rows
 from bot.browse.rights import error_for_hidden
@@ -58,6 +60,7 @@ class ExportHandlers:
         exports: makes them.
         store: knows those of all processes.
         accounts: each account's workflows by the account's name, the default first.
+        causes: reads why instances failed.
         files: says whether the bot may send any.
         channels: proves that a person and the bot are in a channel.
         access: says who may look at what.
@@ -73,6 +76,7 @@ class ExportHandlers:
         exports: Exports,
         store: ExportStore,
         accounts: Mapping[str, CachedWorkflows],
+        causes: CauseReader,
         files: FileSender,
         channels: ChannelAccess,
         access: Access,
@@ -85,6 +89,7 @@ class ExportHandlers:
         self._exports = exports
         self._store = store
         self._accounts = Accounts(accounts)
+        self._causes = causes
         self._files = files
         self._channels = channels
         self._access = access
@@ -125,9 +130,18 @@ class ExportHandlers:
             team=interaction.team,
             asked=Asked(interaction.user, again),
             to=request.channel or interaction.user,
-            plan=ExportPlan(selection, streams, expected, self._lookback, Lines(request.format)),
+            plan=ExportPlan(
+                selection,
+                streams,
+                expected,
+                self._lookback,
+                Lines(request.format, with_causes=selection.where.needs_cause),
+                as_of=self._now(),
+                judge=Judge(selection.where, self._causes, query.account, interaction.team)
+                if selection.where
+                else None,
+            ),
             workflows=workflows,
-            judging=None,
             file_name=_file_name(selection, self._now()),
             is_some=any(selection.has(row.name) and not allows(row.name) for row in listed.rows),
         )
