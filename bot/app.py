@@ -392,7 +392,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.lookback)
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
     lists = ListHandlers(
@@ -414,7 +414,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
     stats = StatsHandlers(
-        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+        StatsReader(accounts, browser, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
@@ -434,7 +434,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         access,
         zones,
         settings.bot_admins,
-        settings.digest_lookback,
+        settings.lookback,
         stored.buttons,
         _now,
     )

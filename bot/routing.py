@@ -12,10 +12,12 @@ from typing import Any, Final
 from cachetools import LRUCache
 
 from bot.access.handlers import AccessHandlers
+from bot.access.model import Right
 from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
 from bot.browse.command import account_in
+from bot.browse.filter_menu import FilterMenu
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
@@ -37,6 +39,7 @@ from bot.browse.requests import (
     ShareList,
     ShowFailures,
     ShowInstance,
+    SuggestNames,
     SuggestWorkflow,
     TurnPage,
 )
@@ -88,7 +91,7 @@ from bot.inspect.requests import (
 )
 from bot.inspect.rights import InspectRights
 from bot.language.command import Command
-from bot.language.errors import QueryError, verify_proposals
+from bot.language.errors import QueryError, UnknownName, verify_proposals
 from bot.language.tokens import quote, split
 from bot.slack.interaction import Interaction
 from bot.slack.reply import ShowMessage
@@ -171,6 +174,7 @@ MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
     SuggestWorkflows.kind: SuggestWorkflows,
     SuggestWorkflow.kind: SuggestWorkflow,
+    SuggestNames.kind: SuggestNames,
 }
 
 _COMMON: Final = (
@@ -259,10 +263,17 @@ class CommandReader:
 
         Raises:
             QueryError: they can't be understood.
+            UserError: they name a workflow that the person may not look at.
         """
         viewer = await self.access.viewer(interaction)
         typed = self._to_command(text, interaction)
-        request = await self._read(typed, viewer)
+        try:
+            request = await self._read(typed, viewer)
+        except UnknownName as error:
+            account = account_in(typed)
+            if not error.similar and not viewer.may(Right.VIEW, account, error.name):
+                raise viewer.refusal(Right.VIEW, account, error.name) from error
+            raise
         if isinstance(request, CreateDigest):  # all else asks for the person's zone later, or needs none
             zone = await self.zones.get(interaction.team, interaction.user)
             request = read_command(replace(typed, zone=zone.name, zone_assumed=not zone.is_named))
@@ -393,6 +404,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
     of_stats = StatsRights(access)
+    names = FilterMenu(lists.workflow_names, access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
@@ -411,6 +423,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
         Route(ShareList, may_list.require_place, lists.share_list, once=True),
         Route(DeleteShared, allow_everyone, lists.delete_shared),
+        Route(SuggestNames, names.require_any, names.suggest),
         Route(OpenFilter, may_list.require_query, lists.open_filter),
         Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
         Route(FindInstances, may_find.require_found, finds.find, asks_cloudflare=True),

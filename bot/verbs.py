@@ -112,6 +112,7 @@ VERBS: Final = Verbs[Request](
             "ID|TEXT",
             "an instance by its id, the beginning of it, a link, or a message that holds some",
             _find,
+            synonyms=("locate", "lookup", "whereis", "where's"),
         ),
         Verb("search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("grep",)),
         Verb(
@@ -211,9 +212,14 @@ def _is_other_verb(word: Token) -> bool:
 
 
 def _verb(word: Token, command: Command) -> Verb[Request] | None:
-    """Return the verb that a word is; one that help does not name gives way to a workflow of that name."""
+    """Return the verb that a word is; one that help does not name gives way to a workflow of that name.
+
+    So does another word for statistics, such as `performance`, which is as good a name.
+    """
     verb = None if word.quoted else VERBS.find(word.text)
-    return None if verb and verb.is_hidden and word.value in command.workflows else verb
+    if verb is None or word.value not in command.workflows:
+        return verb
+    return None if verb.is_hidden or (verb is _STATS and word.text.lower() != _STATS.name) else verb
 
 
 def nearest_command(word: str) -> str | None:

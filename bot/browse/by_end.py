@@ -15,7 +15,7 @@ from bot.browse.bookmark import EndBookmark, Omitted, StreamPlace
 from bot.browse.causes import AT_ONCE
 from bot.browse.conditions import is_within, moment_of
 from bot.browse.pages import Loaded
-from bot.browse.planning import filter_of, rank
+from bot.browse.planning import filter_of
 from bot.browse.reading import Asked, Reading, deadline, failure_of, is_over
 from bot.browse.screen import Found, Row, Screen, Searched
 from bot.browse.selection import Selection, Stream
@@ -211,7 +211,8 @@ class Chosen:
 def choose(rows: Iterable[tuple[Stream, Instance]], selection: Selection) -> Chosen:
     """Return the rows of a selection, each instance once, by their end if it is `by_end`, or by creation.
 
-    An instance that went from one list to another while both were read is as it was last.
+    Those of the same time stay in the order of their lists, and in the API's within one. An instance that
+    went from one list to another while both were read is as it was last.
     """
     latest: dict[tuple[str, str], tuple[Stream, Instance]] = {}
     for stream, row in rows:
@@ -220,7 +221,6 @@ def choose(rows: Iterable[tuple[Stream, Instance]], selection: Selection) -> Cho
             latest[stream.workflow, row.id] = stream, row
     answers = [is_within(selection, row) if selection.by_end else True for _, row in latest.values()]
     chosen = [each for each, answer in zip(latest.values(), answers, strict=True) if answer]
-    chosen.sort(key=lambda each: (rank(each[0]), each[1].id))
     chosen.sort(key=lambda each: each[1].created_on or _OLDEST, reverse=True)  # equal ones stay as they are
     if selection.by_end:
         chosen.sort(key=lambda each: moment_of(each[1]) or _OLDEST, reverse=True)

@@ -1,20 +1,19 @@
 """Counts of instances over time, in the database: a sample for each few minutes with a look."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import json
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Final
 
 import structlog
-from cachetools import TTLCache
-from pydantic import TypeAdapter
+from cachetools import LRUCache, TTLCache
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.browse.trouble import DAY, HOUR, LAST_LOOK, CountSample
-from bot.cloudflare.models import Status
 from bot.reasons import reason_of
 from bot.storage.database import insert_for
 from bot.storage.tables import count_samples
@@ -42,17 +41,22 @@ class CountSamples:
     Args:
         engine: every replica's database, so that all know of a look at any of them.
         now: the clock.
+        seconds: a monotonic one.
     """
 
-    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        now: Callable[[], datetime],
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._engine = engine
         self._insert = insert_for(engine)
         self._now = now
-        remember = _REMEMBER.total_seconds()
         self._read: TTLCache[tuple[str, str], Sequence[CountSample] | None] = TTLCache(
-            _MOST_REMEMBERED, remember
+            _MOST_REMEMBERED, _REMEMBER.total_seconds(), timer=seconds
         )
-        self._kept: TTLCache[tuple[str, str], int] = TTLCache(_MOST_REMEMBERED, SLOT.total_seconds())
+        self._kept: LRUCache[tuple[str, str], int] = LRUCache(_MOST_REMEMBERED)
 
     async def recent(self, team: str, account: str) -> Sequence[CountSample] | None:
         """Return samples to compare with, the oldest first; None if the database does not answer."""
@@ -61,7 +65,7 @@ class CountSamples:
             try:
                 async with asyncio.timeout(_TIMEOUT.total_seconds()):
                     found = await self._recent(team, account)
-            except (SQLAlchemyError, OSError) as error:  # a TimeoutError is one of the latter
+            except (SQLAlchemyError, OSError, ValueError) as error:  # a TimeoutError is an OSError
                 _log.warning("count_samples_not_read", reason=reason_of(error))
                 found = None
             self._read[key] = found
@@ -78,7 +82,7 @@ class CountSamples:
             "account": account,
             "slot": slot,
             "at": int(sample.at.timestamp()),
-            "counts": _counts().dump_json(sample.counts).decode(),
+            "counts": json.dumps(sample.counts),
         }
         try:
             async with asyncio.timeout(_TIMEOUT.total_seconds()), self._engine.begin() as connection:
@@ -123,9 +127,7 @@ class CountSamples:
                 .order_by(count_samples.c.at)
             )
             rows = (await connection.execute(whole)).all()
-        return [
-            CountSample(datetime.fromtimestamp(at, UTC), _counts().validate_json(text)) for at, text in rows
-        ]
+        return [CountSample(datetime.fromtimestamp(at, UTC), json.loads(text)) for at, text in rows]
 
 
 def choose(times: Sequence[datetime], now: datetime) -> list[datetime]:
@@ -146,9 +148,3 @@ def choose(times: Sequence[datetime], now: datetime) -> list[datetime]:
 
 def _slot(at: datetime) -> int:
     return int(at.timestamp() // SLOT.total_seconds())
-
-
-@cache
-def _counts() -> TypeAdapter[Mapping[str, Mapping[Status, int]]]:
-    """Return what writes and reads counts, made at its first use as that takes a while."""
-    return TypeAdapter(Mapping[str, Mapping[Status, int]])

@@ -36,11 +36,12 @@ from bot.browse.requests import (
     OpenList,
     RefreshPage,
     ShareList,
+    ShowFailures,
     TurnPage,
 )
 from bot.browse.rights import Audience, error_for_hidden, has_patterns
 from bot.browse.screen import Screen
-from bot.browse.selection import PATTERN, is_match
+from bot.browse.selection import PATTERN, Selection, is_match
 from bot.browse.walks import WalkStore
 from bot.cloudflare.errors import UnknownAccount
 from bot.cloudflare.models import Status
@@ -238,7 +239,9 @@ class ListHandlers:
         accounts = (await self._access.viewer(interaction)).visible_accounts
         if query.account is not None and query.account not in accounts:
             raise UnknownAccount(query.account, accounts)
-        has_times = query.since is not None or query.until is not None
+        chosen = query.selection
+        bounds = (chosen.since, chosen.until, chosen.created_since, chosen.created_until)
+        has_times = any(bound is not None for bound in bounds)
         zone = Zone()
         if has_times:
             zone = await self._zones.get(interaction.team, interaction.user, _FORM_TIMEOUT)
@@ -251,7 +254,7 @@ class ListHandlers:
         """Show the list that the form asks for in place of the one that it was opened from."""
         form = filled_in(interaction.fields, request.query)
         clock, notices = await self._clock(interaction, needs_zone=form.needs_zone)
-        query = form.to_query(request.query.workflow, clock)
+        query = form.to_query(clock)
         if isinstance(query, FormErrors):
             first = next(iter(query.by_field.values()))
             return FieldErrors(field_errors(query), problem_message(first))
@@ -427,7 +430,10 @@ class ListHandlers:
         )
         filter_ = OpenFilter(shown.query.from_start)
         retry = TurnPage(without_anchor(shown.here)) if shown.unread else None
-        wanted = (previous, next_, RefreshPage(shown.here), filter_, ShareList(shown.here), further, retry)
+        here = shown.here
+        wanted = (
+            previous, next_, RefreshPage(here), filter_, ShareList(here), further, _why(shown), retry,
+        )  # fmt: skip
         values = [None if request is None else await self._value(team, request) for request in wanted]
         is_incomplete = any(
             value is None for request, value in zip(wanted, values, strict=True) if request is not None
@@ -439,7 +445,8 @@ class ListHandlers:
             filter=values[3],
             share=values[4],
             further=values[5],
-            retry=values[6],
+            why=values[6],
+            retry=values[7],
             incomplete=is_incomplete,
         )
 
@@ -459,6 +466,16 @@ class ListHandlers:
         names = error.meant or error.similar
         requests = {name: OpenList(Bookmark(error.query.of_workflow(name))) for name in names[:_MOST_NAMES]}
         return [similar(name, await self._save(request, team)) for name, request in requests.items()]
+
+
+def _why(shown: Screen) -> ShowFailures | None:
+    """Return the question why the instances of a list failed, where it does not say so of all of them."""
+    chosen = shown.query.selection
+    unexplained = any(row.cause is None and row.instance.status == _ERRORED for row in shown.rows)
+    if chosen.stream is not None or not unexplained:
+        return None
+    since, until = (chosen.since, chosen.until) if chosen.by_end else (None, None)
+    return ShowFailures(Selection(chosen.workflows, chosen.account, since=since, until=until))
 
 
 def _is_known(workflow: str, names: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from bot.browse.causes import CauseReader, Causes, FailedInstance
 from bot.browse.conditions import matches, matches_cause
 from bot.browse.screen import Row
 from bot.browse.selection import Conditions
-from bot.cloudflare.errors import CloudflareError, RateLimited
+from bot.cloudflare.errors import CloudflareError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Judge:
             causes = await self.causes.read(self.account, wanted, team=self.team, until=until)
         judged = list(rows)
         for number, instance in failed.items():
-            cause, error = causes.known.get(instance), causes.unread.get(instance)
+            cause = causes.known.get(instance)
             if cause is not None:
                 judged[number] = replace(rows[number], cause=cause)
                 answers[number] = matches_cause(self.where, cause)
-            elif error is None or isinstance(error, RateLimited):
-                return Judged(judged[:number], answers[:number], error)
-            else:
+            elif instance in causes.unread:
                 answers[number] = None
+            else:
+                return Judged(judged[:number], answers[:number], causes.stopped)
         return Judged(judged, answers)

@@ -10,7 +10,7 @@ from bot.browse.phrases import EVERYTHING, JOINS, quote_name
 from bot.browse.selection import PATTERN, is_match
 from bot.language import name_matching
 from bot.language.command import Command
-from bot.language.errors import QueryError, without_span
+from bot.language.errors import QueryError, UnknownName, typed, without_span
 from bot.language.filler_words import is_filler, without_fillers
 from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token, span_with_marks
@@ -124,13 +124,14 @@ def without_word(word: Token, command: Command) -> str:
     return without_span(command.text, *span_with_marks(command.text, word.start, word.end))
 
 
-def no_workflow(name: Token, similar: Sequence[str] = ()) -> QueryError:
+def no_workflow(name: Token, similar: Sequence[str] = ()) -> UnknownName:
     """Return the error for what is the name of no workflow, with the names that are like it."""
-    return name.wrong(
+    wrong = name.wrong(
         "is not the name of a workflow",
         expected=f"one that `{COMMAND}` shows",
         nearest=tuple(map(quote_name, similar)),
     )
+    return UnknownName(name.value, similar, wrong)
 
 
 def _says_something(words: Sequence[Token]) -> list[Token]:
@@ -233,9 +234,11 @@ def _known_pattern(word: Token, command: Command) -> Name:
     """Return a pattern that fits at least one workflow."""
     if not any(is_match(name, word.value) for name in command.workflows):
         similar = name_matching.find_similar(word.value.strip(PATTERN), command.workflows)
+        is_id = any(sign.isdigit() for sign in word.value)
+        find = f"; {typed(f'{COMMAND} find {word.value}')} looks for ids that begin so" if is_id else ""
         raise word.wrong(
             "fits no workflow",
-            expected="a part of a name with `*` where anything may stand, as in `order-*`",
+            expected=f"a part of a name with `*` where anything may stand, as in `order-*`{find}",
             nearest=tuple(map(quote_name, similar)),
         )
     return Name((word,), word.value)
@@ -251,17 +254,18 @@ def _is_joined_to(word: Token, found: Sequence[Name], command: Command) -> bool:
     return False
 
 
-def _no_such_name(word: Token, command: Command) -> QueryError:
+def _no_such_name(word: Token, command: Command) -> UnknownName:
     """Return the error for a word joined to names that is the name of no workflow: mistyped, or gone."""
     similar = name_matching.find_similar(word.value, command.workflows)
     text = command.text
     whole = (f"{text[: word.start]}{quote_name(name)}{text[word.end :]}" for name in similar)
-    return QueryError(
-        word.text,
+    wrong = word.wrong(
         "is not the name of a workflow",
         expected=f"names that `{COMMAND}` shows",
         nearest=(*whole, without_word(word, command)),
     )
+    wrong.span = None  # what may be meant is the whole text
+    return UnknownName(word.value, similar, wrong)
 
 
 def _refuse_unknown(said: Sequence[Token], command: Command) -> None:

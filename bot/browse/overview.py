@@ -1,13 +1,13 @@
 """The overview: the workflows of an account, those with trouble first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
 
 from bot.browse.bookmark import OverviewBookmark
 from bot.browse.count_samples import CountSamples
 from bot.browse.counting import MOST_COUNTED, count_instances
+from bot.browse.overview_paging import WORKFLOWS_PER_SCREEN, Turns, in_order
 from bot.browse.planning import WorkflowFilter, allow_all
 from bot.browse.recent_failures import RecentFailures
 from bot.browse.screen import Overview
@@ -27,8 +27,6 @@ from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.models import Workflow, WorkflowList
 
-WORKFLOWS_PER_SCREEN: Final = 10
-
 
 @dataclass(frozen=True, slots=True)
 class _Account:
@@ -38,15 +36,13 @@ class _Account:
         name: as settings name it.
         workflows: answers for it.
         fetched_at: when its workflows were listed.
-        samples: of its counts, the oldest first; None where they could not be read.
-        then: those of them to compare with.
+        then: earlier counts to compare with.
         uncounted: workflows that could not be counted, and why.
     """
 
     name: str
     workflows: CachedWorkflows
     fetched_at: datetime
-    samples: Sequence[CountSample] | None
     then: Baselines
     uncounted: dict[str, CloudflareError]
 
@@ -86,21 +82,40 @@ class OverviewReader:
         visible = [row for row in found.rows if search in row.name.casefold() and allows(row.name)]
         samples = await self._samples.recent(team, name)
         then = Baselines.of(samples or (), found.fetched_at)
-        account = _Account(name, workflows, found.fetched_at, samples, then, {})
+        account = _Account(name, workflows, found.fetched_at, then, {})
         if mark.order is None:
             rows = await self._ranked(account, visible, fresh=fresh)
             mark = replace(mark, order=tuple(row.name for row in rows if row.trouble is not None))
-            place = min(mark.offset, _last_screen(len(rows)))
+            turns = Turns.of([row.name for row in rows], mark)
+            if samples is not None and not mark.overview.search:
+                await self._keep(team, account, found, rows)
         else:
-            key_of = _keys(mark.order)
+            key_of = in_order(mark.order)
             rows = [self._row(account, each) for each in sorted(visible, key=lambda each: key_of(each.name))]
-            place = _place(rows, mark)
-            shown = rows[place : place + WORKFLOWS_PER_SCREEN]
-            counted = await self._counted(account, [row.workflow for row in shown], fresh=fresh)
-            rows[place : place + WORKFLOWS_PER_SCREEN] = await self._with_failures(account, counted)
-        if samples is not None and not mark.overview.search:
-            await self._keep(team, account, found, rows)
-        return _overview(mark, account, found, rows, place)
+            turns = Turns.of([row.name for row in rows], mark)
+            shown = slice(turns.first, turns.first + WORKFLOWS_PER_SCREEN)
+            counted = await self._counted(account, [row.workflow for row in rows[shown]], fresh=fresh)
+            rows[shown] = await self._with_failures(account, counted)
+        return Overview(
+            query=mark.overview,
+            account=name,
+            rows=rows[turns.first : turns.first + WORKFLOWS_PER_SCREEN],
+            first=turns.first + 1,
+            total=len(rows),
+            failed=_all_failures(rows),
+            changes=changes_of(rows, account.then.look),
+            over_time=errored_over_time(rows, samples or (), found.fetched_at),
+            here=turns.here,
+            previous=turns.previous,
+            next=turns.next,
+            messages=found.messages,
+            fetched_at=found.fetched_at,
+            incomplete_rows=found.incomplete_rows,
+            unread_fields=found.unread_fields,
+            uncounted=account.uncounted,
+            cut_short=found.cut_short,
+            compared=samples is not None,
+        )
 
     async def _ranked(
         self, account: _Account, visible: Sequence[Workflow], *, fresh: bool
@@ -140,40 +155,6 @@ class OverviewReader:
         await self._samples.keep(team, account.name, CountSample.of(whole, account.fetched_at))
 
 
-def _overview(
-    mark: OverviewBookmark,
-    account: _Account,
-    found: WorkflowList,
-    rows: Sequence[WorkflowRow],
-    place: int,
-) -> Overview:
-    size, order = WORKFLOWS_PER_SCREEN, mark.order
-    start = OverviewBookmark(mark.overview)
-    behind, before = place + size, place - size
-    at_previous = replace(start, order=order, after=rows[before - 1].name if before > 0 else None)
-    return Overview(
-        query=mark.overview,
-        account=account.name,
-        rows=rows[place:behind],
-        first=place + 1,
-        total=len(rows),
-        failed=_all_failures(rows),
-        changes=changes_of(rows, account.then.look),
-        over_time=errored_over_time(rows, account.samples or (), account.fetched_at),
-        # On the first screen the order is lifted, so that what is wrong now comes first.
-        here=replace(start, order=order, after=rows[place - 1].name) if place else start,
-        previous=at_previous if place else None,
-        next=replace(start, order=order, after=rows[behind - 1].name) if behind < len(rows) else None,
-        messages=found.messages,
-        fetched_at=found.fetched_at,
-        incomplete_rows=found.incomplete_rows,
-        unread_fields=found.unread_fields,
-        uncounted=account.uncounted,
-        cut_short=found.cut_short,
-        compared=account.samples is not None,
-    )
-
-
 def _all_failures(rows: Sequence[WorkflowRow]) -> Failures | None:
     """Return how many failed lately in all workflows; None if that is known of none."""
     known = [row.failures for row in rows if row.failures is not None]
@@ -184,23 +165,3 @@ def _all_failures(rows: Sequence[WorkflowRow]) -> Failures | None:
         day=sum(each.day for each in known),
         complete=len(known) == len(rows) and all(each.complete for each in known),
     )
-
-
-def _keys(order: Sequence[str]) -> Callable[[str], tuple[Any, ...]]:
-    """Return what names are sorted by while one turns pages, whatever becomes of the workflows meanwhile."""
-    places = {name: place for place, name in enumerate(order)}
-    return lambda name: (0, places[name]) if name in places else (1, *by_name(name))
-
-
-def _place(rows: Sequence[WorkflowRow], mark: OverviewBookmark) -> int:
-    """Return the number of the first row of a screen in all rows, from 0."""
-    if mark.after is None:
-        return min(mark.offset, _last_screen(len(rows)))
-    key_of = _keys(mark.order or ())
-    last = key_of(mark.after)
-    return next((place for place, row in enumerate(rows) if key_of(row.name) > last), _last_screen(len(rows)))
-
-
-def _last_screen(rows: int) -> int:
-    """Return the row where the last screen of so many rows starts."""
-    return max(rows - 1, 0) // WORKFLOWS_PER_SCREEN * WORKFLOWS_PER_SCREEN

@@ -1,7 +1,7 @@
-"""When the failures of workflows ended: read once for as long as their count stays the same."""
+"""When the failures of workflows ended: read once for as long as their counts stay the same."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ MOST_READ: Final = 10
 _TIMEOUT: Final = timedelta(seconds=1)
 """How long an overview waits for them."""
 _KEEP: Final = timedelta(minutes=10)
-"""A count may stay the same while one failure goes and another one comes."""
+"""Counts may stay the same while one failure goes and another one comes."""
 _MOST_KEPT: Final = 5_000
 _ERRORED: Final = Status("errored")
 
@@ -32,14 +32,14 @@ class _Ends:
     """When failures ended.
 
     Attributes:
-        count: how many instances were errored then.
+        counts: how many instances there were then, by status.
         read_at: when that was.
         ends: those of the day before, as far as they are known.
         complete: whether there can be no others.
         known: whether any end is known; the local engine tells none.
     """
 
-    count: int
+    counts: Mapping[Status, int] | None
     read_at: datetime
     ends: tuple[datetime, ...]
     complete: bool
@@ -50,7 +50,7 @@ class RecentFailures:
     """Reads how many instances of workflows failed lately, and remembers it.
 
     The API counts instances by status and not by time. So the newest hundred errored ones of a workflow are
-    listed, as background work, and again only once their count is another one.
+    listed, as background work, and again only once any of its counts is another one.
     """
 
     def __init__(self) -> None:
@@ -87,21 +87,21 @@ class RecentFailures:
         except CloudflareError as error:
             _log.info("failures_not_read", account=account, error=type(error).__name__)
             return
-        self._kept[account, row.name] = _ends(page, row.errored)
+        self._kept[account, row.name] = _ends(page, row.workflow.instances)
 
     def _has_read(self, account: str, row: WorkflowRow, now: datetime) -> bool:
         kept = self._kept.get((account, row.name))
         return kept is not None and self._is_fresh(kept, row, now)
 
     def _is_fresh(self, kept: _Ends, row: WorkflowRow, now: datetime) -> bool:
-        return kept.count == row.errored and abs(now - kept.read_at) <= _KEEP
+        return kept.counts == row.workflow.instances and abs(now - kept.read_at) <= _KEEP
 
 
-def _ends(page: InstancePage, count: int) -> _Ends:
+def _ends(page: InstancePage, counts: Mapping[Status, int] | None) -> _Ends:
     ends = [row.ended_on for row in page.rows if row.ended_on is not None]
     is_whole = page.next is None and not page.cut_short and not page.incomplete_rows
     return _Ends(
-        count,
+        counts,
         page.fetched_at,
         tuple(end for end in ends if page.fetched_at - end <= DAY),
         complete=is_whole and len(ends) == len(page.rows),

@@ -187,6 +187,14 @@ class SuggestWorkflow(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestNames(Request):
+    """Workflows and patterns for the filter form."""
+
+    kind: ClassVar[str] = "filter_workflows"
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShareList(AtPlace):
     """The same page for everybody in the channel, in a message of its own."""
 

@@ -211,11 +211,19 @@ def _latest(samples: Sequence[CountSample], until: datetime) -> CountSample | No
 
 def _rise(workflow: Workflow, sample: CountSample | None, status: Status) -> Rise | None:
     """Return how many more there are than in a sample; None if not more, or if either was not counted."""
-    before = None if sample is None else sample.counts.get(workflow.name)
+    before = None if sample is None else _before(workflow, sample, status)
     if sample is None or before is None or workflow.instances is None:
         return None
-    more = workflow.instances.get(status, 0) - before.get(status, 0)
+    more = workflow.instances.get(status, 0) - before
     return Rise(more, sample.at) if more > 0 else None
+
+
+def _before(workflow: Workflow, sample: CountSample, status: Status) -> int | None:
+    """Return how many there were at a sample; None if they were not counted then."""
+    counts = sample.counts.get(workflow.name)
+    if counts is not None:
+        return counts.get(status, 0)
+    return 0 if workflow.created_on is not None and workflow.created_on > sample.at else None
 
 
 def _growth(workflow: Workflow, sample: CountSample) -> Rise | None:
@@ -250,11 +258,13 @@ class Changes:
         since: when that was.
         errored: how many more are errored, in all workflows that have more.
         workflows: how many of those there are.
+        complete: whether all were counted then and now.
     """
 
     since: datetime
     errored: int
     workflows: int
+    complete: bool = True
 
 
 def changes_of(rows: Sequence[WorkflowRow], look: CountSample | None) -> Changes | None:
@@ -262,7 +272,9 @@ def changes_of(rows: Sequence[WorkflowRow], look: CountSample | None) -> Changes
     if look is None:
         return None
     rises = [row.since_look.by for row in rows if row.since_look is not None]
-    return Changes(look.at, sum(rises), len(rises))
+    counted = (row.workflow for row in rows if row.workflow.instances is not None)
+    known = sum(_before(workflow, look, _ERRORED) is not None for workflow in counted)
+    return Changes(look.at, sum(rises), len(rises), complete=known == len(rows))
 
 
 def errored_over_time(

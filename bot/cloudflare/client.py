@@ -20,7 +20,6 @@ from bot.cloudflare.errors import InvalidResponse, RateLimited, TLSError, Unavai
 from bot.cloudflare.instance_models import InstanceDetail, StepResult
 from bot.cloudflare.limiter import Budget, Priority
 from bot.cloudflare.models import (
-    ApiMessage,
     InstancePage,
     PageNumber,
     PageQuery,
@@ -33,10 +32,9 @@ from bot.cloudflare.phantoms import ListedInstances
 from bot.cloudflare.requests import Request
 from bot.cloudflare.responses import Response, rate_limit
 from bot.cloudflare.transport import Transport
+from bot.cloudflare.workflow_pages import read_workflows
 
 _ATTEMPTS: Final = 3
-_MOST_PAGES: Final = 50
-"""Pages of workflows that one list takes: 5,000 workflows. An account has some hundred."""
 _LONGEST_DELAY: Final = timedelta(seconds=3)
 """The longest `Retry-After` that a request waits for, since a person may be waiting for the answer."""
 
@@ -126,34 +124,18 @@ class WorkflowsClient:
     async def list_workflows(
         self, search: str | None = None, priority: Priority = Priority.INTERACTIVE
     ) -> WorkflowList:
-        """List all workflows, with one request per page, up to `_MOST_PAGES`.
+        """List all workflows, with one request per page, up to `workflow_pages.MOST_PAGES`.
 
         Raises:
             CloudflareError: The request failed, or the response can't be read.
         """
-        page: PageNumber | None = PageNumber(1)
-        rows: dict[str, Workflow] = {}
-        messages: list[ApiMessage] = []
-        incomplete_rows = 0
-        unread: dict[str, None] = {}
-        cut_short = False
+
+        async def ask(page: PageNumber) -> WorkflowPage:
+            request = requests.workflows_request(search, page)
+            return await self._ask(request, partial(self._read_workflows, page), priority)
+
         async with self._in_turn(priority):
-            while page is not None:
-                request = requests.workflows_request(search, page)
-                answer = await self._ask(request, partial(self._read_workflows, page), priority)
-                known = len(rows)
-                rows.update((workflow.name, workflow) for workflow in answer.rows)
-                messages.extend(answer.messages)
-                incomplete_rows += answer.incomplete_rows
-                unread.update(dict.fromkeys(answer.unread_fields))
-                page = answer.next
-                # The local engine repeats its only page; a list that brings nothing new would never end.
-                if page is not None and (len(rows) == known or page.number > _MOST_PAGES):
-                    cut_short = answer.total is None or answer.total > len(rows)
-                    break
-        return WorkflowList(
-            tuple(rows.values()), tuple(messages), self._now(), incomplete_rows, tuple(unread), cut_short
-        )
+            return await read_workflows(ask, self._now)
 
     async def get_workflow(self, name: str, priority: Priority = Priority.INTERACTIVE) -> Workflow:
         """Get one workflow.

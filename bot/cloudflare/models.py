@@ -267,6 +267,8 @@ class WorkflowPage:
         incomplete_rows: the number of rows that could not be read in full, or not at all.
         unread_fields: the names of fields beside the rows that could not be read.
         total: the API's count of all workflows in the list, if it sent one.
+        pages: how many pages can be asked for at once, from the first one on: by the API's counts, which may
+            lie, and this one at least.
     """
 
     rows: tuple[Workflow, ...]
@@ -275,6 +277,7 @@ class WorkflowPage:
     incomplete_rows: int = 0
     unread_fields: tuple[str, ...] = ()
     total: int | None = None
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import Final, TypeVar
 
 from msgspec import Raw
@@ -164,10 +165,18 @@ def read_workflows(response: Response, page: PageNumber, now: datetime) -> Workf
     info = answer.result_info or ResultInfo()
     rows = answer.result
     is_full = _is_full(info, len(rows) + read.missing)
-    more = rows and page.number < _pages(info, default=page.number + is_full)
-    following = PageNumber(page.number + 1) if more else None
+    pages = _pages(info, default=page.number + is_full)
+    following = PageNumber(page.number + 1) if rows and page.number < pages else None
+    # Behind a page that is not full there is hardly another one, whatever the count of pages says.
+    filled = pages if info.total_count is None else min(pages, ceil(info.total_count / MAX_PER_PAGE))
     return WorkflowPage(
-        rows, following, _messages_of(answer), read.incomplete, read.unread, total=info.total_count
+        rows,
+        following,
+        _messages_of(answer),
+        read.incomplete,
+        read.unread,
+        total=info.total_count,
+        pages=filled if is_full else page.number,
     )
 
 

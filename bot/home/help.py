@@ -74,7 +74,7 @@ _Topic = Sequence[str | Example]
 """Paragraphs in mrkdwn, and examples."""
 
 _OVERALL: Final[_Topic] = (
-    Example("", "every workflow with its counts by status", title="See what runs"),
+    Example("", "all workflows with their counts, those with trouble first", title="See what runs"),
     Example("search:{part}", "those whose names hold a text"),
     Example("list {name}", "its instances, newest first; without `list` it is the same"),
     Example(
@@ -97,6 +97,11 @@ _OVERALL: Final[_Topic] = (
         "export {name}",
         "a list as a CSV file, in your direct messages; `as jsonl`, and `to #ops` for a channel",
         can_be_tried=False,
+    ),
+    Example(
+        "stats {name} since:7d",
+        "runs, failure rate, p50 and p95, versions, slowest steps; `stats *` compares all",
+        title="See how they do",
     ),
     Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
     Example("digest list", "the digests of this channel, and yours"),

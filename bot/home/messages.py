@@ -15,7 +15,7 @@ from bot.ui.problems import run_button
 _HELP: Final = (
     "This bot answers the command `/workflows`, in any channel and here; you alone see what it shows.",
     """\
-`/workflows`   every workflow with its counts by status
+`/workflows`   all workflows with their counts, those with trouble first
 `/workflows NAME errored since:24h`   the instances of one, and which of them failed
 `/workflows digest`   a form that has a channel told regularly what failed
 `/workflows help`   all that it can do""",

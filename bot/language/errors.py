@@ -60,6 +60,22 @@ class QueryError(Exception):
         return self.proposals[0].whole() if self.proposals else None
 
 
+class UnknownName(QueryError):
+    """A word in the place of a name that is none, of those that the person may see.
+
+    Attributes:
+        name: the word.
+        similar: names that are like it.
+    """
+
+    def __init__(self, name: str, similar: Sequence[str], told: QueryError) -> None:
+        super().__init__(
+            told.word, told.problem, expected=told.expected, nearest=told.choices, span=told.span
+        )
+        self.name = name
+        self.similar = similar
+
+
 class Editable(Protocol):
     """A text in which a span can be written anew."""
 

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.access.model import Right
+from bot.browse.bookmark import Bookmark, MergedBookmark, StreamPlace
 from bot.browse.model import ListQuery
-from bot.browse.requests import ShowInstance
+from bot.browse.requests import ShareList, ShowInstance, TurnPage
+from bot.browse.selection import Selection, Stream
 from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.cloudflare.models import Instance, Status
 from bot.digests.command.requests import (
@@ -32,12 +34,14 @@ from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import ListVersion, RefreshInstance, ShareInstance, TurnSteps
 from bot.language.schedule import Schedule
+from bot.language.times import TimePoint
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Step
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply, User, View
 from bot.playground.simulators.slack.directory import ADA, GINA, GRACE, GUS, MALLORY, ONCALL, ROBOT
 from bot.playground.simulators.slack.workspace import Draft
 from bot.slack.requests import Request
+from bot.stats.requests import RefreshStats, ShareStats, TurnStats
 from tests.support.buttons import CODEC
 from tests.support.databases import migrated_database
 from tests.support.digest_actions import next_answer
@@ -176,6 +180,42 @@ async def _hidden_list(world: World) -> str:
 @door("a hidden list by its beginning")
 async def _hidden_beginning(world: World) -> str:
     return await _command(world, "payr errored")
+
+
+@door("a list of several")
+async def _several(world: World) -> str:
+    return await _command(world, "list order-*,* errored rows:11")
+
+
+@door("a hidden list of several")
+async def _hidden_several(world: World) -> str:
+    return await _command(world, f"list {SEEN},{HIDDEN} errored rows:20")
+
+
+@two_doors("a place in several", "a hidden place in several", SEEN, HIDDEN)
+async def _place_in_several(world: World, workflow: str) -> str:
+    selection = Selection((workflow, SEEN), statuses=(ERRORED, Status("complete")))
+    place = MergedBookmark(ListQuery(selection), (StreamPlace(Stream(workflow, ERRORED)),))
+    return await _text(await _press(world, "list_further", TurnPage(place)))
+
+
+@two_doors("several that are tried again", "hidden ones that are tried again", SEEN, HIDDEN)
+async def _several_again(world: World, workflow: str) -> str:
+    selection = Selection((workflow, SEEN), statuses=(ERRORED, Status("complete")))
+    return await _text(await _press(world, "list_retry", TurnPage(Bookmark(ListQuery(selection)))))
+
+
+@door("a share of several")
+async def _share_several(world: World) -> str:
+    place = Bookmark(ListQuery(Selection(("*",), statuses=(ERRORED,)), rows=11))
+    return await _text(await _press(world, "share", ShareList(place)))
+
+
+@door("a page of several that are shared")
+async def _page_of_several(world: World) -> str:
+    listed = await ask(world.grace, "list * errored")
+    shared = await answer(await world.grace.click(listed, "share"))
+    return await _text(await world.who.click(shared, "page_next"))
 
 
 @door("all workflows")
@@ -431,6 +471,35 @@ async def _press(world: World, action_id: str, request: Request, message: Messag
     return await world.who.act(world.listed if message is None else message, button)
 
 
+@two_doors("statistics", "hidden statistics", SEEN, HIDDEN)
+async def _stats(world: World, workflow: str) -> str:
+    return await _command(world, f"stats {workflow}")
+
+
+@door("statistics of all")
+async def _all_stats(world: World) -> str:
+    return await _command(world, "how are all doing")
+
+
+def _of(workflow: str) -> Selection:
+    return Selection((workflow,), since=TimePoint("7d", datetime.now(UTC) - timedelta(days=7)))
+
+
+@two_doors("another time of statistics", "another time of hidden statistics", SEEN, HIDDEN)
+async def _turn_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_turn", TurnStats(_of(workflow))))
+
+
+@two_doors("a refresh of statistics", "a refresh of hidden statistics", SEEN, HIDDEN)
+async def _refresh_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_refresh", RefreshStats(_of(workflow))))
+
+
+@two_doors("a share of statistics", "a share of hidden statistics", SEEN, HIDDEN)
+async def _share_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "share", ShareStats(_of(workflow))))
+
+
 @two_doors("a page of steps", "a hidden page of steps", ONE, HIDDEN_ONE)
 async def _steps(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "steps_next", TurnSteps(subject, STEPS - 1)))
@@ -579,6 +648,14 @@ SHOWN: Mapping[str, str] = {
     "a list by its beginning": "ord-",
     "a hidden list": "pay-",
     "a hidden list by its beginning": "pay-",
+    "a list of several": "ord-",
+    "a hidden list of several": "pay-",
+    "a place in several": "ord-",
+    "a hidden place in several": "pay-",
+    "several that are tried again": "ord-",
+    "hidden ones that are tried again": "pay-",
+    "a share of several": "ord-",
+    "a page of several that are shared": "ord-",
     "all workflows": SEEN,
     "a status": SEEN,
     "a verb to come": f"/workflows list {SEEN}",
@@ -617,6 +694,15 @@ SHOWN: Mapping[str, str] = {
     "a digest": "daily at 09:00",
     "a hidden digest": "daily at 09:00",
     "a menu of workflows": SEEN,
+    "statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "statistics of all": SEEN,
+    "another time of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "another time of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a refresh of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a refresh of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a share of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a share of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
     "a page of steps": "ord-last",
     "a hidden page of steps": "pay-last",
     "others of a version": "ran this version",
@@ -763,14 +849,16 @@ def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def account(cloudflare: Simulation) -> Simulation:
-    """Two workflows with failures, of which some people may see one."""
-    for workflow, prefix in ((SEEN, "ord"), (HIDDEN, "pay")):
+    """Two workflows with failures, of which some people may see one; they failed in turn."""
+    now = datetime.now(UTC)
+    for place, (workflow, prefix) in enumerate(((SEEN, "ord"), (HIDDEN, "pay"))):
         cloudflare.add_workflow(workflow)
         for number in range(ROWS):
             cloudflare.add_instance(
                 workflow,
                 id=f"{prefix}-{1000 + number}",
                 status="errored",
+                created_on=now - timedelta(seconds=2 * (ROWS - number) + place),
                 params={"note": f"{prefix}-params"},
                 output=f"{prefix}-output",
                 steps=_steps_of(prefix),

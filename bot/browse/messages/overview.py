@@ -70,8 +70,7 @@ def overview_message(
             *chart,
             *map(context, [*notices, *_notices(overview)]),
             *api_messages(overview.messages),
-            *(_menu(overview) if overview.total else []),
-            *paging(controls, "Previous", "Next"),
+            *_controls(overview, controls),
             context(command(overview.query.command()), "`/workflows help`"),
         ]
         if limits.fits(blocks):
@@ -122,14 +121,21 @@ def _button(row: WorkflowRow, value: str) -> Block:
     return button("Open", "list_open", value, f"Open {row.name}")
 
 
-def _menu(overview: Overview) -> list[Block]:
+def _controls(overview: Overview, controls: Controls) -> list[Block]:
+    """Build the buttons that turn pages, and the menu that opens a workflow behind them."""
+    blocks = paging(controls, "Previous", "Next")
+    if not overview.total:
+        return blocks
     menu = {
         "type": "external_select",
         "action_id": SuggestWorkflow.kind,
         "placeholder": plain_text("Open a workflow", limits.OPTION),
         "min_query_length": 0,
     }
-    return [{**row, "block_id": f"{MENU_BLOCK}{overview.query.account or ''}"} for row in actions([menu])]
+    buttons = [element for block in blocks for element in block["elements"] if block["type"] == "actions"]
+    (row,) = actions([*buttons, menu])
+    others = [block for block in blocks if block["type"] != "actions"]
+    return [{**row, "block_id": f"{MENU_BLOCK}{overview.query.account or ''}"}, *others]
 
 
 def _title(overview: Overview) -> str:
@@ -151,10 +157,13 @@ def _context(overview: Overview) -> list[str]:
         found.append(f"names with {code(overview.query.search)}")
     found.append(f"as of {moment(overview.fetched_at, '{time_secs}')}")
     changes = overview.changes
-    if changes is not None:
-        places = f" in {changes.workflows:,} workflow{'s' * (changes.workflows != 1)}"
-        more = f"{changes.errored:,} more errored{places}" if changes.errored else "no more errored"
-        found.append(moment_after(f"{more} since the last look,", changes.since))
+    if changes is not None and changes.errored:
+        about = "" if changes.complete else "at least "
+        places = f"{changes.workflows:,} workflow{'s' * (changes.workflows != 1)}"
+        more = f"{about}{changes.errored:,} more errored in {places}"
+        found.append(moment_after(f"{more} than at the last look,", changes.since))
+    elif changes is not None and changes.complete:
+        found.append(moment_after("none has more errored than at the last look,", changes.since))
     return found
 
 

@@ -18,23 +18,19 @@ _LONGEST_QUIET: Final = 380
 
 def trouble_markup(row: WorkflowRow, uncounted: Mapping[str, CloudflareError], longest: int) -> str:
     """Return a workflow with trouble in mrkdwn, at most so many characters."""
-    line = _counts(row.workflow, status_counts(row.workflow)) or _uncounted(row.workflow, uncounted)
-    details = []
-    if row.workflow.triggered_on is not None:
-        details.append(moment_after("last started", row.workflow.triggered_on))
-    details += _schedules(row.workflow, most=3)
     title = f"*{code(row.name)}*   {' · '.join(_troubles(row))}"
-    return limits.shorten_markup("\n".join(filter(None, (title, line, " · ".join(details)))), longest)
+    details = _schedules(row.workflow, most=3)
+    if row.workflow.triggered_on is not None:
+        details.insert(0, moment_after("last started", row.workflow.triggered_on))
+    lines = (title, " · ".join(_counts_or_why(row.workflow, uncounted)), " · ".join(details))
+    return limits.shorten_markup("\n".join(filter(None, lines)), longest)
 
 
 def quiet_markup(row: WorkflowRow, uncounted: Mapping[str, CloudflareError]) -> str:
     """Return a workflow without trouble in a line of mrkdwn."""
-    counts = [(status, count) for status, count in status_counts(row.workflow) if status != "errored"]
-    phrases = [_counts(row.workflow, counts)] if counts else []
+    phrases = _counts_or_why(row.workflow, uncounted)
     if row.errored:
-        phrases.insert(0, f"{row.errored:,} errored, none in 24 h")
-    elif not counts:
-        phrases.append(_uncounted(row.workflow, uncounted))
+        phrases[0] += ", none in 24 h"
     mark = "⚪" if row.workflow.instances is None else "🟢"
     details = " · ".join((*phrases, *_schedules(row.workflow, most=1)))
     return limits.shorten_markup(f"{mark} {code(row.name)}  {details}", _LONGEST_QUIET)
@@ -42,11 +38,7 @@ def quiet_markup(row: WorkflowRow, uncounted: Mapping[str, CloudflareError]) -> 
 
 def row_in_words(row: WorkflowRow, uncounted: Mapping[str, CloudflareError]) -> str:
     """Return a workflow for screen readers, without pictures and times."""
-    counts = [
-        f"{count:,} {escape(appearance(status).word.lower())}"
-        for status, count in status_counts(row.workflow)
-    ]
-    phrases = [*_troubles_in_words(row), *(counts or [_uncounted(row.workflow, uncounted)])]
+    phrases = (*_troubles_in_words(row), *_counts_or_why(row.workflow, uncounted))
     return f"{escape(row.name)}: {', '.join(phrases)}"
 
 
@@ -112,12 +104,16 @@ def _undated(row: WorkflowRow) -> str:
     return "none of the newest failed in 24 h, older ones may have"
 
 
-def _counts(workflow: Workflow, counts: list[tuple[Status, int]]) -> str:
-    phrases = [
-        f"{appearance(status).emoji} {count:,} {escape(appearance(status).word.lower())}"
-        for status, count in counts
+def _counts_or_why(workflow: Workflow, uncounted: Mapping[str, CloudflareError]) -> list[str]:
+    """Return a workflow's counts in phrases, the most urgent first, or why there are none."""
+    if workflow.name in uncounted:
+        return [f"⚠️ not counted: {explain(uncounted[workflow.name]).title}"]
+    if workflow.instances is None:
+        return ["no counts given"]
+    counts = status_counts(workflow)
+    return [f"{count:,} {escape(appearance(status).word.lower())}" for status, count in counts] or [
+        "no instances"
     ]
-    return " · ".join(phrases) or ("no instances" if workflow.instances is not None else "")
 
 
 def _schedules(workflow: Workflow, most: int) -> list[str]:
@@ -133,9 +129,3 @@ def _schedule(schedule: CronSchedule) -> str:
     words = schedule_in_words(schedule.cron) or f"runs at {code(schedule.cron)} UTC"
     upcoming = schedule.next_instance
     return f"{words}, {moment_after('next', upcoming)}" if upcoming is not None else words
-
-
-def _uncounted(workflow: Workflow, uncounted: Mapping[str, CloudflareError]) -> str:
-    if workflow.name in uncounted:
-        return f"⚠️ not counted: {explain(uncounted[workflow.name]).title}"
-    return "no counts given" if workflow.instances is None else "no instances"

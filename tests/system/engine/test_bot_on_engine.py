@@ -14,6 +14,7 @@ from bot.playground.simulators.slack import LocalSlack, Message, Person
 from tests.support.digest_actions import make_overdue
 from tests.support.form_values import fill_form
 from tests.support.messages import ask, click, has_button, row_ids, statuses, walk
+from tests.support.overviews import open_workflow
 from tests.system.process.bot_process import BotProcess, running_bot
 
 from .conftest import engine_or_reason
@@ -237,10 +238,11 @@ async def test_the_overview_counts_every_workflow_and_opens_each(shop: Shop) -> 
     overview = await ask(shop.ada, "")
 
     text = overview.all_text()
-    assert "*`invoice-run`*\n🔴 14 errored · 🔵 14 running · 🟢 7 complete" in text
-    assert "*`order-processing`*\n🔴 46 errored · 🔵 46 running · 🟢 23 complete" in text
-    invoices = await click(shop.ada, overview, "list_open", 0)
-    orders = await click(shop.ada, overview, "list_open", 1)
+    unknown = "🔴 it is not known when they failed"  # the engine tells no ends
+    assert f"*`invoice-run`*   {unknown}\n14 errored · 14 running · 7 complete" in text
+    assert f"*`order-processing`*   {unknown}\n46 errored · 46 running · 23 complete" in text
+    invoices = await open_workflow(shop.ada, overview, 0)
+    orders = await open_workflow(shop.ada, overview, 1)
     assert row_ids(invoices) == _newest_first(INVOICES)[:10]
     assert row_ids(orders) == _newest_first(ORDERS)[:10]
     assert _all_ids(await walk(shop.ada, orders, "page_next")) == _newest_first(ORDERS)

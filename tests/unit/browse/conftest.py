@@ -46,7 +46,7 @@ def browser(workflows: CachedWorkflows) -> Browser:
 @pytest.fixture
 async def samples(clock: Clock, tmp_path: Path) -> AsyncIterator[CountSamples]:
     async with migrated_database(f"sqlite:///{tmp_path / 'bot.sqlite3'}") as engine:
-        yield CountSamples(engine, clock)
+        yield CountSamples(engine, clock, clock.seconds)
 
 
 @pytest.fixture

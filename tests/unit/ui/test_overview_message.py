@@ -111,7 +111,7 @@ def test_each_workflow_with_trouble_has_one_button_and_a_menu_opens_them_all() -
     ]
     assert [button.get("style") for button in buttons] == ["danger"] + [None] * 7
     (menu,) = [block for block in message.blocks if block.get("block_id") == "workflows/"]
-    assert [each["action_id"] for each in menu["elements"]] == ["workflow_open"]
+    assert [each["action_id"] for each in menu["elements"]] == ["page_refresh", "workflow_open"]
 
 
 def test_the_menu_s_block_names_the_account_that_was_asked_for() -> None:

@@ -29,7 +29,7 @@ async def test_one_command_leads_to_a_page_that_answers_and_flips(
 ) -> None:
     async with run_playground_process(tmp_path, "--port", "0") as playground:
         opened = await visit(str(playground.address), scheme)
-        await expect(opened.last).to_contain_text("Workflows · simulated")
+        await expect(opened.last).to_contain_text("5 workflows · ")
         await opened.shot(f"overview-{scheme}")
         await opened.type(ERRORED)
         listed = opened.last
@@ -232,7 +232,7 @@ async def test_a_playground_that_ends_is_noticed_and_one_that_comes_back_too(
 ) -> None:
     async with run_playground_process(tmp_path / "first", "--port", "0") as playground:
         opened = await visit(str(playground.address), complains=True)
-        await expect(opened.last).to_contain_text("Workflows · simulated")
+        await expect(opened.last).to_contain_text("5 workflows · ")
         await opened.composer.fill("/workflows list half-typ")
     await expect(opened.page.get_by_role("alert")).to_contain_text("The playground has stopped")
     await opened.shot("stopped")

@@ -59,7 +59,7 @@ export class Composer {
   /** Say what to try first, until the viewer has sent a command of their own. */
   showGuide({ workspace, typedCommands }) {
     const faults = workspace.faults.length > 0 ? " Then make Cloudflare slow or unavailable: the menu is in the sidebar." : "";
-    this.guide.replaceChildren(h("strong", {}, "What to try first: "), `press Open at a workflow above, or a suggestion below.${faults}`);
+    this.guide.replaceChildren(h("strong", {}, "What to try first: "), `press a button of a workflow above, or a suggestion below.${faults}`);
     this.guide.hidden = typedCommands.length > GREETING;
   }
 

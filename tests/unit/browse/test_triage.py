@@ -1,0 +1,221 @@
+"""What an overview asks of the API, and what it says is wrong."""
+
+from datetime import timedelta
+
+from bot.browse.bookmark import OverviewBookmark
+from bot.browse.count_samples import CountSamples
+from bot.browse.model import OverviewQuery
+from bot.browse.overview import OverviewReader
+from bot.browse.screen import Overview
+from bot.browse.trouble import Changes, CountSample, Failures, Rise, Trouble
+from bot.cloudflare.models import Status, Workflow
+from bot.playground.simulators.cloudflare import Changed, JsonError, Simulation, Slow
+from tests.support.clock import Clock
+
+TEAM, ACCOUNT = "T1", "prod"
+START = OverviewBookmark(OverviewQuery())
+
+
+def fail(simulation: Simulation, name: str, count: int = 1, **ago: float) -> None:
+    """Add instances that failed so long ago."""
+    ended = simulation.now() - timedelta(**ago)
+    for _ in range(count):
+        simulation.add_instance(name, status="errored", created_on=ended - timedelta(hours=9), ended_on=ended)
+
+
+def failures(shown: Overview) -> dict[str, Failures | None]:
+    return {row.name: row.failures for row in shown.rows}
+
+
+async def test_failures_count_by_their_end_and_the_worst_come_first(
+    overviews: OverviewReader, simulation: Simulation
+) -> None:
+    simulation.add_workflow("aa-quiet")
+    fail(simulation, "bb-old", 9, days=3)
+    fail(simulation, "cc-day", 5, hours=7)
+    fail(simulation, "dd-hour", 1, minutes=7)
+    shown = await overviews.read(START, TEAM)
+    assert failures(shown) == {
+        "dd-hour": Failures(1, 1),
+        "cc-day": Failures(0, 5),
+        "aa-quiet": Failures(0, 0),
+        "bb-old": Failures(0, 0),
+    }
+    assert list(failures(shown)) == ["dd-hour", "cc-day", "aa-quiet", "bb-old"]
+    assert shown.failed == Failures(1, 6)
+    assert simulation.list_calls == 3
+
+
+async def test_where_nothing_has_changed_a_look_costs_one_call(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    for name in ("orders", "mail"):
+        fail(simulation, name, 3, hours=2)
+    await overviews.read(START, TEAM)
+    assert (simulation.workflow_calls, simulation.list_calls) == (1, 2)
+    clock.advance(minutes=2)
+    again = await overviews.read(START, TEAM)
+    assert again.failed == Failures(0, 6)
+    assert (simulation.workflow_calls, simulation.list_calls) == (2, 2)
+    fail(simulation, "mail")
+    clock.advance(minutes=2)
+    assert (await overviews.read(START, TEAM)).failed == Failures(1, 7)
+    assert (simulation.workflow_calls, simulation.list_calls) == (3, 3)
+    clock.advance(minutes=11)
+    await overviews.read(START, TEAM)
+    assert simulation.list_calls == 5, "a count may stay the same while one failure goes and another comes"
+
+
+async def test_at_most_ten_lists_are_read_at_a_look_and_others_at_the_next(
+    overviews: OverviewReader, simulation: Simulation
+) -> None:
+    for number in range(14):
+        fail(simulation, f"flow-{number:02}", minutes=5)
+    first = await overviews.read(START, TEAM)
+    assert simulation.list_calls == 10
+    assert [row.trouble for row in first.rows] == [Trouble.FAILING] * 10
+    assert first.failed == Failures(10, 10, complete=False)
+    assert first.next is not None
+    second = await overviews.read(first.next, TEAM)
+    assert simulation.list_calls == 14
+    assert [row.trouble for row in second.rows] == [Trouble.FAILING] * 4
+    assert second.failed == Failures(14, 14)
+
+
+async def test_more_than_a_page_of_failures_is_at_least_so_many(
+    overviews: OverviewReader, simulation: Simulation
+) -> None:
+    fail(simulation, "orders", 101, minutes=5)
+    shown = await overviews.read(START, TEAM)
+    assert failures(shown) == {"orders": Failures(100, 100, complete=False)}
+    assert simulation.list_calls == 1
+
+
+async def test_a_list_that_can_t_be_read_leaves_it_open_when_instances_failed(
+    overviews: OverviewReader, simulation: Simulation
+) -> None:
+    fail(simulation, "orders", minutes=5)
+    fail(simulation, "refunds", minutes=5)
+    simulation.inject(JsonError(403, 10000), operation="list_instances", times=1)
+    shown = await overviews.read(START, TEAM)
+    assert [row.trouble for row in shown.rows] == [Trouble.FAILING, Trouble.ERRORED]
+    assert [row.failures for row in shown.rows] == [Failures(1, 1), None]
+    assert shown.failed == Failures(1, 1, complete=False)
+
+
+async def test_a_slow_list_is_not_waited_for(overviews: OverviewReader, simulation: Simulation) -> None:
+    fail(simulation, "orders", minutes=5)
+    simulation.inject(Slow(5), operation="list_instances")
+    shown = await overviews.read(START, TEAM)
+    assert [row.trouble for row in shown.rows] == [Trouble.ERRORED]
+
+
+async def test_ends_that_the_engine_does_not_tell_are_not_guessed(
+    overviews: OverviewReader, simulation: Simulation
+) -> None:
+    fail(simulation, "orders", minutes=5)
+    bare = {"result": [{"id": "x", "status": "errored", "created_on": simulation.now().isoformat()}]}
+    simulation.inject(Changed(bare), operation="list_instances", times=None)
+    for _ in range(2):
+        shown = await overviews.read(START, TEAM)
+        assert [(row.trouble, row.failures) for row in shown.rows] == [(Trouble.ERRORED, None)]
+    assert simulation.list_calls == 1
+
+
+async def test_what_has_changed_since_the_last_look_is_said_with_its_time(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    fail(simulation, "orders", 2, days=2)
+    first = await overviews.read(START, TEAM)
+    assert first.changes is None
+    began = clock()
+    clock.advance(hours=2)
+    fail(simulation, "orders", 3)
+    second = await overviews.read(START, TEAM)
+    assert second.changes == Changes(began, errored=3, workflows=1)
+    assert second.rows[0].since_look == Rise(3, began)
+    clock.advance(minutes=1)
+    third = await overviews.read(START, TEAM, fresh=True)
+    assert third.changes == second.changes, "a refresh is no other look"
+    clock.advance(minutes=10)
+    assert (await overviews.read(START, TEAM)).changes == Changes(began + timedelta(hours=2), 0, 0)
+
+
+async def test_looks_of_another_team_count_for_nothing(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    simulation.add_workflow("orders")
+    await overviews.read(START, "T2")
+    clock.advance(hours=1)
+    assert (await overviews.read(START, TEAM)).changes is None
+
+
+async def test_only_what_may_be_seen_is_added_up_and_all_is_kept(
+    overviews: OverviewReader, samples: CountSamples, simulation: Simulation, clock: Clock
+) -> None:
+    fail(simulation, "orders")
+    fail(simulation, "payroll", 5)
+    await overviews.read(START, TEAM, allows=lambda name: name == "orders")
+    clock.advance(hours=1)
+    (kept,) = await samples.recent(TEAM, ACCOUNT) or ()
+    assert set(kept.counts) == {"orders", "payroll"}
+    fail(simulation, "payroll", 5)
+    shown = await overviews.read(START, TEAM, allows=lambda name: name == "orders")
+    assert shown.changes is not None
+    assert (shown.changes.errored, shown.failed, shown.total) == (0, Failures(1, 1), 1)
+
+
+async def test_a_search_is_no_look_at_the_account(
+    overviews: OverviewReader, samples: CountSamples, simulation: Simulation, clock: Clock
+) -> None:
+    fail(simulation, "orders")
+    await overviews.read(OverviewBookmark(OverviewQuery(search="ord")), TEAM)
+    clock.advance(hours=1)
+    assert await samples.recent(TEAM, ACCOUNT) == ()
+
+
+async def test_a_list_that_was_cut_is_no_look_either(
+    overviews: OverviewReader, samples: CountSamples, simulation: Simulation, clock: Clock
+) -> None:
+    page = {"result": [{"name": "orders", "instances": {}}], "result_info": {"total_pages": 9}}
+    simulation.inject(Changed(page), operation="list_workflows", times=None)
+    await overviews.read(START, TEAM)
+    clock.advance(hours=1)
+    assert await samples.recent(TEAM, ACCOUNT) == ()
+
+
+async def test_without_counts_of_all_nothing_is_said_to_be_unchanged(
+    overviews: OverviewReader, samples: CountSamples, simulation: Simulation, clock: Clock
+) -> None:
+    fail(simulation, "orders", days=2)
+    known = Workflow(name="mail", instances={Status("errored"): 1})
+    await samples.keep(TEAM, ACCOUNT, CountSample.of([known], clock()))
+    simulation.now = Clock(clock() - timedelta(days=9))
+    simulation.add_workflow("letters")
+    simulation.now = clock
+    clock.advance(hours=1)
+    changes = (await overviews.read(START, TEAM)).changes
+    assert changes is not None
+    assert not changes.complete
+
+
+async def test_the_order_is_kept_while_one_turns_pages_and_trouble_is_shown_where_it_stands(
+    overviews: OverviewReader, simulation: Simulation, clock: Clock
+) -> None:
+    for number in range(25):
+        simulation.add_workflow(f"flow-{number:02}")
+    fail(simulation, "flow-20", minutes=5)
+    first = await overviews.read(START, TEAM)
+    assert [row.name for row in first.rows] == ["flow-20", *(f"flow-{number:02}" for number in range(9))]
+    fail(simulation, "flow-15", 9)
+    clock.advance(minutes=1)
+    assert first.next is not None
+    second = await overviews.read(first.next, TEAM)
+    assert [row.name for row in second.rows] == [f"flow-{number:02}" for number in range(9, 19)]
+    assert [row.name for row in second.rows if row.trouble is Trouble.FAILING] == ["flow-15"]
+    assert second.previous is not None
+    assert [row.name for row in (await overviews.read(second.previous, TEAM)).rows] == [
+        row.name for row in first.rows
+    ]
+    refreshed = await overviews.read(first.here, TEAM, fresh=True)
+    assert [row.name for row in refreshed.rows][:2] == ["flow-15", "flow-20"]
