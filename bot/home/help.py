@@ -84,6 +84,9 @@ _OVERALL: Final[_Topic] = (
     ),
     Example("list {name} errored", "a bare status is enough"),
     Example(
+        "failures", "what failed in the last day, by cause; names and `since:` may follow", title="Ask why"
+    ),
+    Example(
         "show {name} latest failed",
         "its steps, attempts and error; an id, or a link to the dashboard, shows any other",
         title="Look at one instance",

@@ -97,7 +97,7 @@ def _too_few(spans: Spread) -> list[str]:
 
 
 def _unfinished(going: Unfinished, one: str, many: str, so_far: str) -> str:
-    """Format how many go on, and for how long: `1 waits for 9m`, `42 have not ended, the longest after 4d`."""
+    """Format how many go on, and how long: `1 waits for 9m`, `42 have not ended, the longest after 4d`."""
     if not going.count:
         return ""
     said = f"{going.count:,} {one if going.count == 1 else many}"
@@ -135,8 +135,8 @@ def suspicion(found: Sequence[VersionRuns]) -> str:
     others = [each.runs.failures for each in found if each is not worse]
     rest = sum(others, Rate())
     name, first = code(worse.version[:VERSION]), moment_after("first seen", worse.first)
-    own, others_too = rate(worse.runs.failures, "failed"), rate(rest, "failed")
-    return f"🔴 Version {name}, {first}, fails more than others, hardly by chance: {own}; of them {others_too}."
+    own, else_ = rate(worse.runs.failures, "failed"), rate(rest, "failed")
+    return f"🔴 Version {name}, {first}, fails more than others, hardly by chance: {own}; of them {else_}."
 
 
 def steps(sample: StepSample) -> str:
