@@ -223,7 +223,7 @@ def not_allowed_message(payload: Payload) -> Message:
     """Say that the bot may not send files, and what to do; show what fits."""
     words = (
         "This bot may not send files yet. Somebody who manages the Slack app can add the scope "
-        "`files:write` under *OAuth &amp; Permissions* and install it again."
+        "`files:write` under *OAuth & Permissions* and install it again."
     )
     return message(words, [section(f"⚠️ {words}"), *_content(payload)])
 
