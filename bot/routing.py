@@ -73,6 +73,9 @@ from bot.digests.messages.plan import MENU
 from bot.export.handlers import ExportHandlers
 from bot.export.messages import CANCEL
 from bot.export.requests import CancelExport, StartExport
+from bot.failures.handlers import FailureHandlers
+from bot.failures.requests import ListFailures, RefreshFailures, ShareFailures
+from bot.failures.rights import FailureRights
 from bot.find.handlers import FindHandlers
 from bot.find.requests import FindInstances
 from bot.find.rights import FindRights
@@ -148,6 +151,12 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
 }
 """Buttons that carry one instance."""
 
+FAILURE_BUTTONS: Final[dict[str, type[ShowFailures]]] = {
+    "failures_show": ShowFailures,
+    RefreshFailures.kind: RefreshFailures,
+}
+"""Buttons that carry what failed."""
+
 STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
     request.kind: request for request in (TurnStats, RefreshStats)
 }
@@ -156,9 +165,9 @@ STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
 _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **INSTANCE_BUTTONS,
     **INSPECT_BUTTONS,
+    **FAILURE_BUTTONS,
     **STATS_BUTTONS,
-    SHARE: (ShareList, ShareInstance, SharePayload, ShareStats),
-    "failures_show": ShowFailures,
+    SHARE: (ShareFailures, ShareList, ShareInstance, SharePayload, ShareStats),
     CANCEL: CancelExport,
 }
 
@@ -193,7 +202,7 @@ _COMMON: Final = (
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
-    of_failures = (ShowFailures,)
+    of_failures = (ShowFailures, RefreshFailures, ShareFailures)
     of_exports = (CancelExport,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
@@ -208,9 +217,10 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `restart`. Each
     of several names is to be one of the account's.
     """
-    of_lists = ListInstances | StartExport | ShowStats
+    of_lists = ListInstances | ListFailures | StartExport | ShowStats
     if isinstance(request, of_lists) and (name := request.query.query.workflow):
         is_read = bool(request.readings) and bool(request.query.query.selection.where)
+        is_read = is_read or _may_be_text(name, typed.text)
         return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
@@ -219,6 +229,13 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
     may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
+
+
+def _may_be_text(name: str, text: str) -> bool:
+    """Return whether what was read as a name may be a step's or an error's: `failed in X`, `X errors`."""
+    word = re.escape(name)
+    beside = rf"\b(?:in|at|on|during) (?:the )?{word}|{word} (?:errors?|exceptions?)\b"
+    return re.search(beside, text) is not None
 
 
 @dataclass
@@ -288,7 +305,7 @@ class CommandReader:
             return  # the handler knows its own, or nobody can tell which of the words is meant
         start = typed.text.index(error.word)
         error.span = (start, start + len(error.word))
-        error.choices = tuple(map(quote, error.choices))
+        error.choices = tuple(quote(choice) if choice else "" for choice in error.choices)
         verify_proposals(error, typed, read_with_times)
 
     async def _read(self, typed: Command, viewer: Viewer) -> Request:
@@ -397,13 +414,14 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     home: HomeHandlers,
     exports: ExportHandlers,
     finds: FindHandlers,
+    failures: FailureHandlers,
     stats: StatsHandlers,
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
-    of_stats = StatsRights(access)
+    of_failures, of_stats = FailureRights(access), StatsRights(access)
     names = FilterMenu(lists.workflow_names, access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
@@ -439,6 +457,10 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
         Route(SharePayload, may_inspect.require_sharing, inspect.payloads.share, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
+        Route(ListFailures, of_failures.require_typed, failures.list, asks_cloudflare=True),
+        Route(ShowFailures, of_failures.require_shown, failures.show, asks_cloudflare=True),
+        Route(RefreshFailures, of_failures.require_shown, failures.refresh, asks_cloudflare=True),
+        Route(ShareFailures, of_failures.require_shown, failures.share, once=True),
         Route(ShowStats, of_stats.require_typed, stats.show, asks_cloudflare=True),
         Route(TurnStats, of_stats.require_shown, stats.turn, asks_cloudflare=True),
         Route(RefreshStats, of_stats.require_shown, stats.refresh, asks_cloudflare=True),

@@ -13,7 +13,7 @@ import pytest
 from bot.access.model import Right
 from bot.browse.bookmark import Bookmark, MergedBookmark, StreamPlace
 from bot.browse.model import ListQuery
-from bot.browse.requests import ShareList, ShowInstance, TurnPage
+from bot.browse.requests import ShareList, ShowFailures, ShowInstance, TurnPage
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.cloudflare.models import Instance, Status
@@ -30,6 +30,7 @@ from bot.digests.command.requests import (
 from bot.digests.delivery.worker import Worker
 from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
+from bot.failures.requests import RefreshFailures, ShareFailures
 from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import ListVersion, RefreshInstance, ShareInstance, TurnSteps
@@ -500,6 +501,35 @@ async def _share_stats(world: World, workflow: str) -> str:
     return await _text(await _press(world, "share", ShareStats(_of(workflow))))
 
 
+@two_doors("failures", "hidden failures", SEEN, HIDDEN)
+async def _failures(world: World, workflow: str) -> str:
+    return await _command(world, f"failures {workflow} since:7d")
+
+
+@door("failures of all")
+async def _all_failures(world: World) -> str:
+    return await _command(world, "what failed since:7d")
+
+
+@two_doors("failures by a button", "hidden failures by a button", SEEN, HIDDEN)
+async def _show_failures(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "failures_show", ShowFailures(_of(workflow))))
+
+
+@two_doors("a refresh of failures", "a refresh of hidden failures", SEEN, HIDDEN)
+async def _refresh_failures(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "failures_refresh", RefreshFailures(_failed(workflow))))
+
+
+@two_doors("a share of failures", "a share of hidden failures", SEEN, HIDDEN)
+async def _share_failures(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "share", ShareFailures(_failed(workflow))))
+
+
+def _failed(workflow: str) -> Selection:
+    return replace(_of(workflow), statuses=(ERRORED,))
+
+
 @two_doors("a page of steps", "a hidden page of steps", ONE, HIDDEN_ONE)
 async def _steps(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "steps_next", TurnSteps(subject, STEPS - 1)))
@@ -703,6 +733,15 @@ SHOWN: Mapping[str, str] = {
     "a refresh of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
     "a share of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
     "a share of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "failures": f"{SEEN}: {ROWS} failed",
+    "hidden failures": f"{HIDDEN}: {ROWS} failed",
+    "failures of all": SEEN,
+    "failures by a button": f"{SEEN}: {ROWS} failed",
+    "hidden failures by a button": f"{HIDDEN}: {ROWS} failed",
+    "a refresh of failures": f"{SEEN}: {ROWS} failed",
+    "a refresh of hidden failures": f"{HIDDEN}: {ROWS} failed",
+    "a share of failures": f"{SEEN}: {ROWS} failed",
+    "a share of hidden failures": f"{HIDDEN}: {ROWS} failed",
     "a page of steps": "ord-last",
     "a hidden page of steps": "pay-last",
     "others of a version": "ran this version",
