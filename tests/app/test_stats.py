@@ -217,6 +217,12 @@ async def test_the_list_opens_of_the_same_instances(ada: Person, cloudflare: Sim
     assert len(row_ids(await answer(await ada.click(shown, "list_open")))) == 2
 
 
+async def test_what_failed_is_a_press_away(ada: Person, cloudflare: Simulation) -> None:
+    add_runs(cloudflare, 2, status="errored", attempts=(False,))
+    shown = await ask(ada, f"stats {ORDERS}")
+    assert "card declined" in (await answer(await ada.click(shown, "failures_show"))).all_text()
+
+
 async def test_hidden_workflows_are_in_no_figure(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
