@@ -75,6 +75,7 @@ def button_values() -> Sequence[bytes]:
         *SAMPLES,
         Bookmark(read_list("orders errored since:24h")),
         OverviewBookmark(OverviewQuery("prod", "x")),
+        OverviewBookmark(OverviewQuery(), after="orders", order=("mail", "orders")),
     )
     return [
         *_encoded(*(encode(place) for place in places), "s1.AbCd_-012.list orders", "s1.", "2.x", "s1.a.b.c"),
