@@ -202,6 +202,12 @@ class ReportSettings(DatabaseSettings):
         ge=1,
         description="Pages to cache for each account and kind of page.",
     )
+    bot_lookback_days: float = Field(
+        7.0,
+        gt=0,
+        le=30,
+        description="Days before `since:` in which to look for instances that ended since.",
+    )
     bot_digest_lookback_days: float = Field(
         7.0,
         gt=0,
@@ -283,6 +289,11 @@ class ReportSettings(DatabaseSettings):
         if self.wrangler_dev_url is not None:
             endpoints[LOCAL_ACCOUNT] = wrangler_endpoint(self.wrangler_dev_url)
         return endpoints
+
+    @property
+    def lookback(self) -> timedelta:
+        """How long before a time an instance may have been created that ended since."""
+        return timedelta(days=self.bot_lookback_days)
 
     @property
     def digest_lookback(self) -> timedelta:

@@ -23,6 +23,7 @@ from bot.browse.handlers import ListHandlers
 from bot.browse.kept_causes import CauseStore
 from bot.browse.overview import OverviewReader
 from bot.browse.overview_handlers import OverviewHandlers
+from bot.browse.service import ListService
 from bot.cloudflare.analytics import QUERIES, AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows, CacheTimes
 from bot.cloudflare.client import Call, WorkflowsClient, observe_nothing
@@ -44,6 +45,8 @@ from bot.export.collector import Bounds
 from bot.export.handlers import ExportHandlers
 from bot.export.service import Exports
 from bot.export.store import ExportStore
+from bot.failures.handlers import FailureHandlers
+from bot.failures.reading import FailureReader
 from bot.find.handlers import FindHandlers
 from bot.find.search import InstanceSearch
 from bot.home.handlers import HomeHandlers
@@ -392,29 +395,22 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
 ) -> Router:
     """Return what answers people, with every handler on it."""
     refresh_pause = timedelta(seconds=settings.bot_refresh_pause)
-    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.digest_lookback)
+    browser = Browser(accounts, stored.walks.has_passed, causes=causes, lookback=settings.lookback)
     overviews = OverviewReader(accounts, stored.counts)
     overview = OverviewHandlers(overviews, browser, stored.buttons, zones, access)
-    lists = ListHandlers(
-        browser,
-        stored.buttons,
-        stored.walks,
-        zones,
-        _now,
-        refresh_pause,
-        nearest_command,
-        access,
-        causes,
-        overview,
-    )
+    shown_lists = ListService(browser, stored.buttons, stored.walks, nearest_command, causes, overview)
+    lists = ListHandlers(shown_lists, browser, zones, _now, refresh_pause, access)
     ids = {name: account.account_id for name, account in settings.endpoints.items() if account.account_id}
     mentions = LookUpHandler(accounts, ids, stored.buttons, _now, access)
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
     finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
+    failures = FailureHandlers(
+        FailureReader(browser, causes, accounts), stored.buttons, zones, _now, refresh_pause, access
+    )
     stats = StatsHandlers(
-        StatsReader(accounts, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
+        StatsReader(accounts, browser, analytics, _now), stored.buttons, zones, _now, refresh_pause, access
     )
     limits = DigestLimits(settings.bot_digests_per_person, settings.bot_digests_per_channel)
     run_pause = timedelta(seconds=settings.bot_run_pause)
@@ -433,7 +429,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         access,
         zones,
         settings.bot_admins,
-        settings.digest_lookback,
+        settings.lookback,
         stored.buttons,
         _now,
     )
@@ -452,6 +448,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
             HomeHandlers(lists, access),
             exporting,
             finds,
+            failures,
             stats,
             access,
         ),

@@ -17,6 +17,7 @@ from bot.access.policy import Access, Viewer
 from bot.access.requests import ShowAccess
 from bot.browse.bookmark import AnyBookmark, Bookmark, decode_v1
 from bot.browse.command import account_in
+from bot.browse.filter_menu import FilterMenu
 from bot.browse.handlers import ListHandlers
 from bot.browse.messages import filter_form
 from bot.browse.model import HelpQuery
@@ -38,6 +39,7 @@ from bot.browse.requests import (
     ShareList,
     ShowFailures,
     ShowInstance,
+    SuggestNames,
     SuggestWorkflow,
     TurnPage,
 )
@@ -71,6 +73,9 @@ from bot.digests.messages.plan import MENU
 from bot.export.handlers import ExportHandlers
 from bot.export.messages import CANCEL
 from bot.export.requests import CancelExport, StartExport
+from bot.failures.handlers import FailureHandlers
+from bot.failures.requests import ListFailures, RefreshFailures, ShareFailures
+from bot.failures.rights import FailureRights
 from bot.find.handlers import FindHandlers
 from bot.find.requests import FindInstances
 from bot.find.rights import FindRights
@@ -146,6 +151,12 @@ INSPECT_BUTTONS: Final[dict[str, type[Request]]] = {
 }
 """Buttons that carry one instance."""
 
+FAILURE_BUTTONS: Final[dict[str, type[ShowFailures]]] = {
+    "failures_show": ShowFailures,
+    RefreshFailures.kind: RefreshFailures,
+}
+"""Buttons that carry what failed."""
+
 STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
     request.kind: request for request in (TurnStats, RefreshStats)
 }
@@ -154,9 +165,9 @@ STATS_BUTTONS: Final[dict[str, type[OfStats]]] = {
 _KEPT_BUTTONS: Final[dict[str, type[Request] | tuple[type[Request], ...]]] = {
     **INSTANCE_BUTTONS,
     **INSPECT_BUTTONS,
+    **FAILURE_BUTTONS,
     **STATS_BUTTONS,
-    SHARE: (ShareList, ShareInstance, SharePayload, ShareStats),
-    "failures_show": ShowFailures,
+    SHARE: (ShareFailures, ShareList, ShareInstance, SharePayload, ShareStats),
     CANCEL: CancelExport,
 }
 
@@ -172,6 +183,7 @@ MENUS: Final[dict[str, Callable[[str], Request]]] = {
     SuggestZones.kind: SuggestZones,
     SuggestWorkflows.kind: SuggestWorkflows,
     SuggestWorkflow.kind: SuggestWorkflow,
+    SuggestNames.kind: SuggestNames,
 }
 
 _COMMON: Final = (
@@ -190,7 +202,7 @@ _COMMON: Final = (
 def request_codec() -> RequestCodec:
     """Return what writes and reads the requests that buttons carry."""
     of_lists = (TurnPage, RefreshPage, OpenList, OpenFilter, ShareList, OpenInstances, TurnInstances)
-    of_failures = (ShowFailures,)
+    of_failures = (ShowFailures, RefreshFailures, ShareFailures)
     of_exports = (CancelExport,)
     of_one = (ShowInstance, RefreshInstance, TurnSteps, ShareInstance, ListVersion)
     of_payloads = (ShowPayload, SendPayload, SharePayload, ShowOutputs)
@@ -205,7 +217,7 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     read without a name may have one that is a filler, as `jobs`, or a verb not there yet, as `restart`. Each
     of several names is to be one of the account's.
     """
-    of_lists = ListInstances | StartExport | ShowStats
+    of_lists = ListInstances | ListFailures | StartExport | ShowStats
     if isinstance(request, of_lists) and (name := request.query.query.workflow):
         is_read = bool(request.readings) and bool(request.query.query.selection.where)
         return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
@@ -394,13 +406,15 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
     home: HomeHandlers,
     exports: ExportHandlers,
     finds: FindHandlers,
+    failures: FailureHandlers,
     stats: StatsHandlers,
     access: Access,
 ) -> list[Route[Any]]:
     """Return what answers each type of request, and the right that it needs."""
     rights, may_list, may_inspect = digests.rights, ListRights(access), InspectRights(access)
     may_find = FindRights(access)
-    of_stats = StatsRights(access)
+    of_failures, of_stats = FailureRights(access), StatsRights(access)
+    names = FilterMenu(lists.workflow_names, access)
     return [
         Route(HelpQuery, allow_everyone, home.show_help),
         Route(HelpWithMessage, allow_everyone, home.help_with_message),
@@ -419,6 +433,7 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(OpenList, may_list.require_place, lists.open_list, asks_cloudflare=True),
         Route(ShareList, may_list.require_place, lists.share_list, once=True),
         Route(DeleteShared, allow_everyone, lists.delete_shared),
+        Route(SuggestNames, names.require_any, names.suggest),
         Route(OpenFilter, may_list.require_query, lists.open_filter),
         Route(ApplyFilter, may_list.require_query, lists.apply_filter, asks_cloudflare=True),
         Route(FindInstances, may_find.require_found, finds.find, asks_cloudflare=True),
@@ -434,6 +449,10 @@ def routes(  # noqa: PLR0913, PLR0917 - everything that is asked for comes toget
         Route(SendPayload, may_inspect.require_payload, inspect.payloads.send, once=True),
         Route(SharePayload, may_inspect.require_sharing, inspect.payloads.share, once=True),
         Route(OpenDashboard, allow_everyone, inspect.follow_link),
+        Route(ListFailures, of_failures.require_typed, failures.list, asks_cloudflare=True),
+        Route(ShowFailures, of_failures.require_shown, failures.show, asks_cloudflare=True),
+        Route(RefreshFailures, of_failures.require_shown, failures.refresh, asks_cloudflare=True),
+        Route(ShareFailures, of_failures.require_shown, failures.share, once=True),
         Route(ShowStats, of_stats.require_typed, stats.show, asks_cloudflare=True),
         Route(TurnStats, of_stats.require_shown, stats.turn, asks_cloudflare=True),
         Route(RefreshStats, of_stats.require_shown, stats.refresh, asks_cloudflare=True),

@@ -14,6 +14,9 @@ from bot.digests.command.grammar import read_digest
 from bot.digests.command.requests import ChangeDigest, CreateDigest
 from bot.export.command import CSV_VERB, read_export
 from bot.export.requests import StartExport
+from bot.failures.command import SYNONYMS as FAILURE_SYNONYMS
+from bot.failures.command import as_failures, read_failures
+from bot.failures.requests import ListFailures
 from bot.find.command import read_find, read_pasted
 from bot.home.command import (
     GREETINGS,
@@ -70,6 +73,14 @@ _STATS: Final[Verb[Request]] = Verb(
     synonyms=STATS_SYNONYMS,
 )
 
+_FAILURES: Final[Verb[Request]] = Verb(
+    "failures",
+    "[NAME[,NAME…]] [since:24h]",
+    "what failed, by cause: how often, since when, on which version",
+    read_failures,
+    synonyms=FAILURE_SYNONYMS,
+)
+
 _NOT_YET: Final[list[Verb[Request]]] = [
     Verb(verb, "", "", read_not_yet, is_hidden=True, synonyms=others) for verb, others in NOT_YET.items()
 ]
@@ -84,6 +95,7 @@ VERBS: Final = Verbs[Request](
             synonyms=("ls",),
         ),
         _SHOW,
+        _FAILURES,
         _STATS,
         Verb(
             "digest",
@@ -112,6 +124,7 @@ VERBS: Final = Verbs[Request](
             "ID|TEXT",
             "an instance by its id, the beginning of it, a link, or a message that holds some",
             _find,
+            synonyms=("locate", "lookup", "whereis", "where's"),
         ),
         Verb("search", "TEXT", "the workflows whose names hold a text", read_search, synonyms=("grep",)),
         Verb(
@@ -157,7 +170,7 @@ def _read(command: Command) -> Request:
         if (pasted := read_pasted(command)) is not None:
             return pasted
         raise
-    return _read_words(words, command)
+    return as_failures(_read_words(words, command), words)
 
 
 def _read_words(words: Sequence[Token], command: Command) -> Request:
@@ -211,9 +224,14 @@ def _is_other_verb(word: Token) -> bool:
 
 
 def _verb(word: Token, command: Command) -> Verb[Request] | None:
-    """Return the verb that a word is; one that help does not name gives way to a workflow of that name."""
+    """Return the verb that a word is; one that help does not name gives way to a workflow of that name.
+
+    So does another word for statistics, such as `performance`, which is as good a name.
+    """
     verb = None if word.quoted else VERBS.find(word.text)
-    return None if verb and verb.is_hidden and word.value in command.workflows else verb
+    if verb is None or word.value not in command.workflows:
+        return verb
+    return None if verb.is_hidden or (verb is _STATS and word.text.lower() != _STATS.name) else verb
 
 
 def nearest_command(word: str) -> str | None:
@@ -232,7 +250,7 @@ def read_with_times(command: Command) -> None:
         QueryError: it can't be understood, or a workflow in it is none of those that are known.
     """
     request = _read(command)
-    if isinstance(request, ListInstances | StartExport | ShowStats):
+    if isinstance(request, ListInstances | ListFailures | StartExport | ShowStats):
         request.query.resolve(command.clock)
     if command.workflows:
         _require_known(_workflows_in(request), command)
@@ -241,7 +259,7 @@ def read_with_times(command: Command) -> None:
 def _workflows_in(request: Request) -> tuple[str, ...]:
     """Return the names of the workflows that a request is about."""
     match request:
-        case ListInstances() | StartExport() | ShowStats():
+        case ListInstances() | ListFailures() | StartExport() | ShowStats():
             return tuple(name for name in request.query.query.selection.workflows if PATTERN not in name)
         case DescribeInstance():
             return (request.workflow,) if request.workflow else ()

@@ -114,6 +114,15 @@ class CauseReader:
         unasked = [each for each in failed if each not in known and each not in reading.unread]
         return Causes(known, reading.unread, unasked, reading.stopped)
 
+    def not_remembered(self, account: str | None, failed: Sequence[FailedInstance], *, team: str) -> int:
+        """Return of how many instances memory does not know why they failed; the database may.
+
+        Raises:
+            UnknownAccount: settings name no such account.
+        """
+        name, _ = self._accounts.get(account)
+        return sum(each.ended_on is None or _key(team, name, each) not in self._remembered for each in failed)
+
     async def _load(self, missing: Mapping[str, FailedInstance], team: str) -> Mapping[FailedInstance, Cause]:
         """Return what the database knows, and remember it."""
         if self._kept is None or not missing:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.browse.condition_options import NEED_FAILURES, conditions
+from bot.browse.condition_options import ERRORED, check_lengths, conditions, with_errored
 from bot.browse.condition_phrases import read_comparisons
 from bot.browse.model import HelpQuery, ListQuery, OverviewQuery, PendingQuery
 from bot.browse.names import (
@@ -44,18 +44,16 @@ from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.dashboard import read_url
-from bot.cloudflare.models import ENDED_STATUSES, Cursor, PageNumber, Position, Status
+from bot.cloudflare.models import ENDED_STATUSES, Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters
 from bot.language.command import Command
-from bot.language.errors import QueryError, one_of, typed
+from bot.language.errors import QueryError, typed
 from bot.language.filler_words import without_fillers
 from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token, quote, split
 
 ListRequest = ListInstances | ListWorkflows | DescribeInstance | HelpQuery
-
-ERRORED: Final = Status("errored")
 
 _OLDEST_FIRST: Final = frozenset({"oldest", "asc", "ascending", "reverse", "reversed"})
 _NAME_AND_ID: Final = re.compile(r"([A-Za-z_][\w-]*)[/:#]([\w-]+)")
@@ -108,7 +106,13 @@ def _read(words: Sequence[Token], command: Command, *, is_list: bool) -> ListReq
         is_question = {"you", "do"} <= {word.value.lower() for word in found}
         request: ListRequest = HelpQuery() if is_question else _read_overview(given, command)
     elif _is_lone_id(names, command):
-        request = with_account(DescribeInstance(None, names.workflows[0]), given, command)
+        # Of one instance it is asked whether it failed: that is no filter, and the answer shows it.
+        asked = [
+            word for word in given if word.key == STATUS.key and ":" not in word.text and not word.is_flag
+        ]
+        readings = () if asked else readings
+        left = [word for word in given if word not in asked]
+        request = with_account(DescribeInstance(None, names.workflows[0]), left, command)
     else:
         request = _read_selection(names, given, command)
     return replace(request, readings=readings) if readings else request
@@ -256,34 +260,12 @@ def _read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Com
         )
     words = {key: values.pop(key, None) for key in (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)}
     where = conditions(values)
-    if where.longer and where.shorter and where.longer >= where.shorter:
-        shorter, longer = by_key["shorter"], typed(by_key["longer"].text)
-        raise shorter.wrong(f"is not longer than {longer}", expected="`shorter:` to be the longer of the two")
-    selection = Selection(
-        workflows, values.pop("account", None), _with_errored(statuses, by_key), where=where
-    )
+    check_lengths(where, by_key)
+    selection = Selection(workflows, values.pop("account", None), with_errored(statuses, by_key), where=where)
     pending = PendingQuery(ListQuery(selection, number, start, direction, view), **words)
     if start is not None:
         _refuse_place(by_key, pending, command)
     return pending
-
-
-def _with_errored(statuses: tuple[Status, ...], by_key: dict[str, Token]) -> tuple[Status, ...]:
-    """Return the statuses with the one that a condition needs, of which alone an error is known.
-
-    Raises:
-        QueryError: others are asked for.
-    """
-    said = next((by_key[key] for key in NEED_FAILURES if key in by_key), None)
-    if said is None or ERRORED in statuses:
-        return statuses
-    if statuses:
-        raise said.wrong(
-            f"is about errored instances, and {one_of(statuses)} is asked for",
-            expected="`status:errored` beside it",
-            nearest=("",),
-        )
-    return (ERRORED,)
 
 
 def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Command) -> None:

@@ -1,14 +1,15 @@
 """The filters that Cloudflare's API lacks: rows are looked at here, one by one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from bot.browse.selection import Conditions
+from bot.cloudflare.models import Status
 from bot.language import filters
 from bot.language.durations import duration_text, parse_duration
-from bot.language.errors import nearest, one_of
+from bot.language.errors import nearest, one_of, typed
 from bot.language.options import Field, Option
 from bot.language.tokens import Token, in_quotes, quote
 from bot.ui.elements import code
@@ -182,10 +183,51 @@ CONDITION_OPTIONS: Final[tuple[Option[Any], ...]] = (
     STEP,
     CAUSE,
 )
-NEED_FAILURES: Final = (ERROR.key, STEP.key, CAUSE.key)
+ERRORED: Final = Status("errored")
+_OF_FAILURES: Final = (ERROR.key, STEP.key, CAUSE.key)
 """Conditions that only errored instances meet."""
 
 
 def conditions(values: dict[str, Any]) -> Conditions:
     """Take the conditions out of the values of a list's options."""
     return Conditions(**{option.key: values.pop(option.key, None) for option in CONDITION_OPTIONS})
+
+
+def with_errored(statuses: tuple[Status, ...], words: Mapping[str, Token]) -> tuple[Status, ...]:
+    """Return the statuses with `errored` if a condition needs it: of others no error is known.
+
+    Args:
+        statuses: that are asked for.
+        words: of the conditions, by their keys.
+
+    Raises:
+        QueryError: others are asked for.
+    """
+    said = next((words[key] for key in _OF_FAILURES if key in words), None)
+    if said is None or ERRORED in statuses:
+        return statuses
+    if statuses:
+        raise said.wrong(
+            f"is about errored instances, and {one_of(statuses)} is asked for",
+            expected="`status:errored` beside it",
+            nearest=("",),
+        )
+    return (ERRORED,)
+
+
+def check_lengths(where: Conditions, words: Mapping[str, Token] | None = None) -> None:
+    """Refuse that instances ran for at least a time and for less than that.
+
+    Args:
+        where: the conditions.
+        words: of the conditions, by their keys, if they stand in a command.
+
+    Raises:
+        QueryError: so it is.
+    """
+    if where.longer is None or where.shorter is None or where.longer < where.shorter:
+        return
+    text = f"{SHORTER.key}:{duration_text(where.shorter)}"
+    said = (words or {}).get(SHORTER.key) or Token(text, 0, SHORTER.key, text, text)
+    longer = typed(f"{LONGER.key}:{duration_text(where.longer)}")
+    raise said.wrong(f"is not longer than {longer}", expected="`shorter:` to be the longer of the two")

@@ -10,7 +10,7 @@ from bot.browse.phrases import EVERYTHING, JOINS, quote_name
 from bot.browse.selection import PATTERN, is_match
 from bot.language import name_matching
 from bot.language.command import Command
-from bot.language.errors import QueryError, UnknownName, without_span
+from bot.language.errors import QueryError, UnknownName, typed, without_span
 from bot.language.filler_words import is_filler, without_fillers
 from bot.language.readings import Reading
 from bot.language.tokens import COMMAND, Token, span_with_marks
@@ -234,9 +234,11 @@ def _known_pattern(word: Token, command: Command) -> Name:
     """Return a pattern that fits at least one workflow."""
     if not any(is_match(name, word.value) for name in command.workflows):
         similar = name_matching.find_similar(word.value.strip(PATTERN), command.workflows)
+        is_id = any(sign.isdigit() for sign in word.value)
+        find = f"; {typed(f'{COMMAND} find {word.value}')} looks for ids that begin so" if is_id else ""
         raise word.wrong(
             "fits no workflow",
-            expected="a part of a name with `*` where anything may stand, as in `order-*`",
+            expected=f"a part of a name with `*` where anything may stand, as in `order-*`{find}",
             nearest=tuple(map(quote_name, similar)),
         )
     return Name((word,), word.value)

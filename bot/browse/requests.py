@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bot.browse.bookmark import KeptPlace, OverviewBookmark, Place
 from bot.browse.model import AnyQuery, OverviewQuery, PendingQuery
-from bot.browse.phrases import quote_name
+from bot.browse.phrases import quote_name, write_names
 from bot.browse.selection import Selection
 from bot.cloudflare.models import Instance, Status
 from bot.language.tokens import COMMAND, quote
@@ -138,7 +138,7 @@ class ShowFailures(Request):
         filters = {key: point.text for key, point in times.items() if point is not None}
         if chosen.account is not None:
             filters["account"] = chosen.account
-        names = map(quote_name, chosen.workflows)
+        names = [write_names(chosen.workflows)] if chosen.workflows else []
         return " ".join((COMMAND, "failures", *names, *(f"{k}:{quote(v)}" for k, v in filters.items())))
 
 
@@ -183,6 +183,14 @@ class SuggestWorkflow(Request):
     """Workflows for the overview's menu."""
 
     kind: ClassVar[str] = "workflow_open"
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestNames(Request):
+    """Workflows and patterns for the filter form."""
+
+    kind: ClassVar[str] = "filter_workflows"
     typed: str = ""
 
 

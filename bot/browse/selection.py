@@ -1,13 +1,15 @@
 """Which instances: what lists, failures, searches, digests and exports all begin with. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
 from bot.cloudflare.models import ENDED_STATUSES, Status
-from bot.language.times import TimePoint
+from bot.language import times
+from bot.language.durations import parse_duration
+from bot.language.times import Clock, TimePoint
 
 PATTERN: Final = "*"
 """What stands for any characters in the name of a workflow; alone it means every workflow."""
@@ -137,3 +139,14 @@ def is_match(workflow: str, pattern: str) -> bool:
         return workflow == pattern
     escaped = pattern.replace("[", "[[]").replace("?", "[?]")
     return fnmatchcase(workflow.casefold(), escaped.casefold())
+
+
+def at(selection: Selection, clock: Clock) -> Selection:
+    """Return the same instances as they are meant now: `since:7d` is another time a minute later."""
+    return replace(selection, since=_slide(selection.since, clock), until=_slide(selection.until, clock))
+
+
+def _slide(point: TimePoint | None, clock: Clock) -> TimePoint | None:
+    if point is None or parse_duration(point.text) in {None, timedelta()}:
+        return point
+    return times.read(point.text, clock)

@@ -1,6 +1,6 @@
 """What is new in an account: where to look for it, and how it falls into groups."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,10 +8,11 @@ from itertools import chain, zip_longest
 from typing import Final
 
 from bot.browse.causes import FailedInstance
-from bot.cloudflare.causes import Cause, Fingerprint, fingerprint
+from bot.cloudflare.causes import Cause
 from bot.cloudflare.models import Instance, Status, Workflow, is_ended
 from bot.digests.model import Baseline
 from bot.digests.report import MOST_GROUPS, MOST_OF_A_GROUP, Group, NewInstance
+from bot.failures.grouping import GroupKey, group_by_cause
 
 OVERLAP: Final = timedelta(minutes=2)
 """How long after its end an instance may take to come to light: the list is eventually consistent."""
@@ -133,8 +134,7 @@ def group_news(
         causes: of the instances that were asked about, None where it could not be read. If none was asked
             about, the new instances of a workflow are one group.
     """
-    members: defaultdict[tuple[str, Fingerprint | None], list[NewInstance]] = defaultdict(list)
-    newest: dict[tuple[str, Fingerprint | None], Cause] = {}
+    failed: list[tuple[str, NewInstance, Cause | None]] = []
     ungrouped: Counter[str] = Counter()
     for one in found:
         for new_instance in one.new_instances:
@@ -142,27 +142,27 @@ def group_news(
             if causes is not None and place not in causes:
                 ungrouped[one.workflow] += 1
                 continue
-            cause = Cause() if causes is None else causes[place]
-            group = (one.workflow, None if cause is None else fingerprint(cause))
-            newest.setdefault(group, cause or Cause())  # in the newest's own words
-            members[group].append(new_instance)
+            failed.append((one.workflow, new_instance, Cause() if causes is None else causes[place]))
     exact = {one.workflow: one.exact and one.workflow not in ungrouped for one in found}
-    groups = sorted(
-        (
-            Group(
-                workflow=group[0],
-                error=newest[group].name,
-                message=newest[group].message,
-                shown=tuple(all_[:MOST_OF_A_GROUP]),
-                total=len(all_),
-                exact=exact[group[0]],
-                step=newest[group].step,
-                described=group[1] is not None,
-            )
-            for group, all_ in members.items()
-        ),
-        key=lambda group: (-group.total, -group.shown[0].at.timestamp(), group.workflow),
-    )
+    groups = [
+        _group(key, members, exact=exact[key.workflow]) for key, members in group_by_cause(failed).items()
+    ]
+    groups.sort(key=lambda group: (-group.total, -group.shown[0].at.timestamp(), group.workflow))
     for left_out in groups[MOST_GROUPS:]:
         ungrouped[left_out.workflow] += left_out.total
     return tuple(groups[:MOST_GROUPS]), dict(ungrouped)
+
+
+def _group(key: GroupKey, members: Sequence[tuple[NewInstance, Cause | None]], *, exact: bool) -> Group:
+    """Return a group, its cause in the newest's own words."""
+    cause = members[0][1] or Cause()
+    return Group(
+        workflow=key.workflow,
+        error=cause.name,
+        message=cause.message,
+        shown=tuple(new_instance for new_instance, _ in members[:MOST_OF_A_GROUP]),
+        total=len(members),
+        exact=exact,
+        step=cause.step,
+        described=key.fingerprint is not None,
+    )

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.cloudflare.accounts import Accounts
-from bot.cloudflare.errors import CloudflareError, InstanceNotFound, RateLimited, WorkflowNotFound
+from bot.cloudflare.errors import (
+    CloudflareError,
+    InstanceNotFound,
+    InvalidResponse,
+    RateLimited,
+    WorkflowNotFound,
+)
 from bot.cloudflare.limiter import Priority
 from bot.find.model import Allowance, Coverage, Hit, Place
 from bot.find.targets import spellings
@@ -88,5 +94,7 @@ class Asking:
                 detail = await workflows.get_detail(place.workflow.name, text, priority=Priority.BACKGROUND)
             except (InstanceNotFound, WorkflowNotFound):
                 continue
+            if detail.status is None and detail.queued is None:
+                raise InvalidResponse("the answer says nothing of an instance")
             return Hit(place.holds(text), row_of(text, detail))
         return None

@@ -123,9 +123,10 @@ def _title(result: SearchResult) -> str:
     if len(result.found) > 1:
         return "Found in that text"
     (found,) = result.found
-    if found.way is Way.LISTED:
+    if found.way in (Way.LISTED, Way.HELD):
         number = f"{count}" if found.coverage.whole_lists else f"At least {count}"
-        return f"{number} {'instance begins' if count == 1 else 'instances begin'} with {found.target.text}"
+        verb = "begin with" if found.way is Way.LISTED else "have in their ids"
+        return f"{number} instances {verb} {found.target.text}"
     return f"{count} workflows have {found.target.text}"
 
 
@@ -144,9 +145,10 @@ def _looked(found: Found, result: SearchResult) -> list[str]:
         lines.append(_asked(coverage, result.places))
     if coverage.rows or coverage.listed:
         scope = "all" if coverage.whole_lists else "the newest"
+        none = " None does; the id holds it further on." if found.way is Way.HELD and found.hits else ""
         lines.append(
             f"Read {scope} {coverage.rows:,} instances of {_workflows(coverage.listed)} for ids that begin "
-            "with it."
+            f"with it.{none}"
         )
     return [*lines, *_obstacles(coverage)]
 

@@ -71,6 +71,9 @@ class Way(Enum):
     ANALYTICS = "analytics"
     ASKED = "asked"
     LISTED = "listed"
+    """Its id begins with the target."""
+    HELD = "held"
+    """Its id holds the target further on, and no id begins with it."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Find instances by the beginning of their ids, in the newest pages of lists: the API has no such filter."""
+"""Find instances by a part of their ids, in the newest pages of lists: the API has no such filter."""
 
 import asyncio
 from collections import deque
@@ -34,7 +34,7 @@ class ScanBounds:
 
 @dataclass(slots=True)
 class PrefixScan:
-    """Reads lists for ids that begin with a text, regardless of case.
+    """Reads lists for ids that begin with a text, regardless of case; without any, for ids that hold it.
 
     The first page of each list comes before the second one of any.
 
@@ -43,14 +43,17 @@ class PrefixScan:
         text: the beginning.
         coverage: is told what was read.
         bounds: how much it may take.
+        or_within: whether ids count that hold the text further on, as people know `ord-59603` by its number.
     """
 
     accounts: Accounts
     text: str
     coverage: Coverage
     bounds: ScanBounds
+    or_within: bool = False
     _waiting: deque[tuple[Place, Position | None]] = field(default_factory=deque)
     _hits: dict[InstanceRef, Hit] = field(default_factory=dict)
+    _holding: dict[InstanceRef, Hit] = field(default_factory=dict)
     _listed: set[InstanceRef] = field(default_factory=set)
     _pages: int = 0
     _unread: int = 0
@@ -66,7 +69,7 @@ class PrefixScan:
             self.coverage.out_of_time = True
         self.coverage.listed = len(self._listed)
         self.coverage.whole_lists = not self._waiting and not self._unread
-        return tuple(sorted(self._hits.values(), key=_newest_first))
+        return tuple(sorted((self._hits or self._holding).values(), key=_newest_first))
 
     def _may_go_on(self) -> bool:
         return bool(self._waiting) and self._pages < self.bounds.pages and len(self._hits) < self.bounds.hits
@@ -95,8 +98,10 @@ class PrefixScan:
         self.coverage.rows += len(page.rows)
         folded = self.text.casefold()
         for row in page.rows:
-            if row.id.casefold().startswith(folded) and not row.is_phantom:
-                self._hits.setdefault(place.holds(row.id), Hit(place.holds(row.id), row))
+            at = -1 if row.is_phantom else row.id.casefold().find(folded)
+            if at == 0 or (at > 0 and self.or_within):
+                kept = self._holding if at else self._hits
+                kept.setdefault(place.holds(row.id), Hit(place.holds(row.id), row))
         if page.next is not None and page.rows:
             self._waiting.append((place, page.next))
 

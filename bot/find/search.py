@@ -122,18 +122,20 @@ class InstanceSearch:
         is_part = target.shape in (Shape.PART, Shape.LIKELY_PART)
         found: tuple[Hit, ...] = ()
         if is_part and (found := await self._scan(target, ordered, coverage)) and allowance is not None:
-            return Found(target, coverage, found, Way.LISTED)
+            return Found(target, coverage, found, _way_of_scan(target, found))
         if target.shape is not Shape.PART:
             asked = await self._ask_each(ordered, target, coverage, allowance)
             known = {hit.subject for hit in found}
             if found := (*found, *(hit for hit in asked if hit.subject not in known)):
                 return Found(target, coverage, found, Way.ASKED)
         if target.shape is Shape.EITHER and (found := await self._scan(target, ordered, coverage)):
-            return Found(target, coverage, found, Way.LISTED)
-        return Found(target, coverage, found, Way.LISTED if found else Way.ASKED, hinted.gone_from)
+            return Found(target, coverage, found, _way_of_scan(target, found))
+        return Found(target, coverage, found, Way.ASKED, hinted.gone_from)
 
     async def _scan(self, target: Target, places: Sequence[Place], coverage: Coverage) -> tuple[Hit, ...]:
-        return await PrefixScan(self._accounts, target.text, coverage, self._bounds.scan).find(places)
+        bounds = self._bounds.scan
+        scan = PrefixScan(self._accounts, target.text, coverage, bounds, or_within=target.may_be_within)
+        return await scan.find(places)
 
     async def _workflows(self, account: str) -> tuple[Sequence[Workflow], Exception | None]:
         """Return an account's workflows; where they can't be read, those that are known, and why."""
@@ -190,6 +192,11 @@ class InstanceSearch:
             log_problem(error)
         order = {(place.account, place.workflow.name): number for number, place in enumerate(places)}
         return tuple(sorted(asking.hits, key=lambda hit: order[hit.subject.account, hit.subject.workflow]))
+
+
+def _way_of_scan(target: Target, hits: Sequence[Hit]) -> Way:
+    begins = hits[0].subject.instance.casefold().startswith(target.text.casefold())
+    return Way.LISTED if begins else Way.HELD
 
 
 def _is_named(place: Place, target: Target) -> bool:

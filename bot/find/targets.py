@@ -28,6 +28,8 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _ID_OF_CRON: Final = re.compile(r"\S+( \S+){4,6} ?-\d{10,16}|\S+( \S+){3,5} \S*-\d{10,16}")
 """A cron line and a time in milliseconds, as Cloudflare calls what a schedule starts: spaces and all."""
 _SHORT: Final = 6
+_SHORTEST_WITHIN: Final = 4
+"""Characters. Less than that is in most ids."""
 
 
 class Shape(Enum):
@@ -56,6 +58,11 @@ class Target:
     shape: Shape
     named: Mention | None = None
     near: str | None = None
+
+    @property
+    def may_be_within(self) -> bool:
+        """Return whether an id may hold it further on: a part that is not said to be the beginning."""
+        return self.shape in (Shape.EITHER, Shape.LIKELY_PART) and len(self.text) >= _SHORTEST_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,7 @@ def _near(words: list[Token], names: list[str]) -> str | None:
 
 
 def _of_word(word: Token, near: str | None, workflows: Mapping[str, str | None]) -> list[Target]:
-    text = word.value
+    text = word.value if word.quoted else word.value.removeprefix("#")  # as in `#59603`
     if word.key is None and (part := _PART.fullmatch(text)):
         return [Target(part[1], Shape.PART, near=near)]
     if not _DIGIT.search(text):

@@ -5,6 +5,7 @@ from bot.access.policy import Access
 from bot.browse.handlers import ListHandlers
 from bot.browse.model import HelpQuery
 from bot.browse.requests import ListInstances
+from bot.failures.requests import ListFailures
 from bot.home.help import help_message
 from bot.home.messages import accounts_message, short_help_message, version_message
 from bot.home.requests import HelpWithMessage, Offer, ShowAccounts, ShowVersion
@@ -49,4 +50,6 @@ class HomeHandlers:
     async def _leads_on(self, offer: Offer, interaction: Interaction) -> bool:
         """Return whether an offer is no list, or one that can be shown."""
         request = offer.request
-        return not isinstance(request, ListInstances) or await self._lists.can_show(request, interaction)
+        if not isinstance(request, ListInstances | ListFailures):
+            return True
+        return await self._lists.can_show(request.query.query.selection, interaction)

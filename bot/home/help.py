@@ -84,6 +84,9 @@ _OVERALL: Final[_Topic] = (
     ),
     Example("list {name} errored", "a bare status is enough"),
     Example(
+        "failures", "what failed in the last day, by cause; names and `since:` may follow", title="Ask why"
+    ),
+    Example(
         "show {name} latest failed",
         "its steps, attempts and error; an id, or a link to the dashboard, shows any other",
         title="Look at one instance",
@@ -97,6 +100,11 @@ _OVERALL: Final[_Topic] = (
         "export {name}",
         "a list as a CSV file, in your direct messages; `as jsonl`, and `to #ops` for a channel",
         can_be_tried=False,
+    ),
+    Example(
+        "stats {name} since:7d",
+        "runs, failure rate, p50 and p95, versions, slowest steps; `stats *` compares all",
+        title="See how they do",
     ),
     Example("digest", "a form for a digest: what failed, as often as you like", title="Be told in a channel"),
     Example("digest list", "the digests of this channel, and yours"),

@@ -8,6 +8,7 @@ from bot.access.policy import Viewer
 from bot.browse.browser import Browser
 from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
+from bot.browse.phrases import quote_name
 from bot.browse.requests import DescribeInstance
 from bot.browse.rights import error_for_hidden
 from bot.cloudflare.accounts import Accounts
@@ -97,7 +98,8 @@ class InstanceFinder:
             if isinstance(error, WorkflowNotFound) or (existing and workflow not in existing):
                 raise NoSuchWorkflow(query, account, existing, error) from error
             all_ = Command(ListQuery.of(workflow, request.account).command())
-            raise UserError(problem_message(error, commands=[all_])) from error
+            find = Command(f"{COMMAND} find {quote_name(instance)}")
+            raise UserError(problem_message(error, commands=[all_, find])) from error
 
     async def _newest(self, query: ListQuery) -> Instance:
         """Return the newest instance of a list, which is on its first page; the API promises no order there.

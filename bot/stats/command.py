@@ -30,7 +30,7 @@ _HOW: Final = frozenset({"how", "hows", "how's", "how’s"})
 _DOING: Final = frozenset({
     "doing", "going", "performing", "behaving", "running", "do", "perform", "take", "takes", "taking", "took",
 })  # fmt: skip
-_BESIDE: Final = frozenset({"been", "usually", "normally", "long", "well", "today", "lately"})
+_BESIDE: Final = frozenset({"been", "usually", "normally", "long", "well", "lately"})
 """Words of a question that say nothing more."""
 
 

@@ -15,7 +15,7 @@ from bot.browse.errors import NoSuchWorkflow
 from bot.browse.model import ListQuery
 from bot.browse.requests import OpenList, ShowFailures
 from bot.browse.rights import error_for_hidden
-from bot.browse.selection import PATTERN, Selection
+from bot.browse.selection import PATTERN, Selection, at
 from bot.cloudflare.errors import WorkflowNotFound
 from bot.cloudflare.models import WorkflowList
 from bot.language import times
@@ -37,7 +37,6 @@ from bot.stats.requests import (
     ShareStats,
     ShowStats,
     TurnStats,
-    at,
     since,
     stats_command,
 )

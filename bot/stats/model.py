@@ -234,7 +234,6 @@ class Stats:
         idle: how many were not read as the account counts no instance of theirs.
         estimate_error: why analytics gave nothing; None where they did, or were not asked.
         read_at: when the oldest of the answers was read.
-        incomplete_rows: how many rows could not be read in full.
     """
 
     asked: StatsQuery
@@ -252,7 +251,6 @@ class Stats:
     idle: int = 0
     estimate_error: CloudflareError | None = None
     read_at: datetime | None = None
-    incomplete_rows: int = 0
 
     @property
     def workflow(self) -> str:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.browse.browser import Browser
 from bot.browse.planning import plan
+from bot.browse.reading import Limits
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.analytics import AnalyticsClient
 from bot.cloudflare.cache import CachedWorkflows
@@ -15,7 +17,7 @@ from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Status, WorkflowList
 from bot.stats.estimates import read_estimate
 from bot.stats.model import Estimate, Seen, Stats, StatsQuery, StepSample, WorkflowStats
-from bot.stats.sample import AT_ONCE, ListReader, Sample
+from bot.stats.sample import AT_ONCE, Sample, read_samples
 from bot.stats.steps import StepReader, pick_evenly
 from bot.stats.summary import by_version, edges, over_time, summarize, worst_first
 
@@ -34,6 +36,7 @@ class StatsReader:
 
     Args:
         accounts: each account's workflows by the account's name, the default first.
+        browser: reads their lists.
         analytics: what asks the analytics of each account that has a token for them.
         now: the clock.
     """
@@ -41,10 +44,12 @@ class StatsReader:
     def __init__(
         self,
         accounts: Mapping[str, CachedWorkflows],
+        browser: Browser,
         analytics: Mapping[str, AnalyticsClient],
         now: Callable[[], datetime],
     ) -> None:
         self._accounts = Accounts(accounts)
+        self._browser = browser
         self._analytics = analytics
         self._now = now
 
@@ -74,8 +79,11 @@ class StatsReader:
         found = plan(selection, asked.listed, asked.names.__contains__, timedelta())
         names = [stream.workflow for stream in found.streams]
         end = asyncio.get_running_loop().time() + _READING.total_seconds()
-        reader = ListReader(workflows, selection, max(MOST_PAGES // max(len(names), 1), 1), end, fresh=fresh)
-        samples, (estimate, error) = await asyncio.gather(reader.read(names), self._estimate(account, asked))
+        limits = Limits(max(MOST_PAGES // max(len(names), 1), 1) - 1, _READING.total_seconds())
+        samples, (estimate, error) = await asyncio.gather(
+            read_samples(self._browser, selection, names, limits, fresh=fresh),
+            self._estimate(account, asked),
+        )
         is_one = len(asked.names) == 1 == len(samples)
         return replace(
             build(asked, account, samples, self._now()),
@@ -111,7 +119,7 @@ def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datet
     """
     since, until = asked.bounds(now)
     read = [each for each in samples if each.rows or each.error is None]
-    rows = [row for each in read for row in each.rows.values()]
+    rows = [row for each in read for row in each.rows]
     # A list that was not read to its end says nothing of what is older.
     begins = [since, *(each.oldest for each in read if not each.is_all and each.oldest is not None)]
     return Stats(
@@ -121,7 +129,7 @@ def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datet
         until=until,
         workflows=worst_first(
             WorkflowStats(
-                each.workflow, summarize(each.rows.values(), now), Seen(each.is_all, each.oldest, each.error)
+                each.workflow, summarize(each.rows, now), Seen(each.is_all, each.oldest, each.error)
             )
             for each in read
         ),
@@ -130,13 +138,12 @@ def build(asked: StatsQuery, account: str, samples: Sequence[Sample], now: datet
         versions=by_version(rows, now) if len(samples) == 1 else (),
         unread={each.workflow: each.error for each in samples if each.error and not each.rows},
         read_at=min((each.read_at for each in read if each.read_at), default=None),
-        incomplete_rows=sum(each.incomplete_rows for each in read),
     )
 
 
 async def _read_steps(workflows: CachedWorkflows, sample: Sample, end: float) -> StepSample | None:
     """Return the steps of some of the instances that ended, spread evenly; None where there are none."""
-    ended = [row for row in sample.rows.values() if row.status in _WITH_STEPS]
+    ended = [row for row in sample.rows if row.status in _WITH_STEPS]
     if not ended:
         return None
     queue = iter(pick_evenly(ended, MOST_DETAILS))

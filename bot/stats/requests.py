@@ -1,7 +1,6 @@
 """What people ask of statistics."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import ClassVar, Final
 
 from bot.browse.model import ListQuery, PendingQuery
@@ -9,8 +8,7 @@ from bot.browse.options import LIST_OPTIONS
 from bot.browse.phrases import write_names
 from bot.browse.selection import Selection
 from bot.language import times
-from bot.language.durations import parse_duration
-from bot.language.times import Clock, TimePoint
+from bot.language.times import Clock
 from bot.language.tokens import COMMAND
 from bot.slack.requests import Request
 
@@ -76,14 +74,3 @@ def stats_command(selection: Selection) -> str:
 def since(selection: Selection, words: str, clock: Clock) -> Selection:
     """Return the same instances since another time, until now."""
     return replace(selection, since=times.read(words, clock), until=None)
-
-
-def at(selection: Selection, clock: Clock) -> Selection:
-    """Return the same instances as they are meant now: `since:7d` is another time a minute later."""
-    return replace(selection, since=_slide(selection.since, clock), until=_slide(selection.until, clock))
-
-
-def _slide(point: TimePoint | None, clock: Clock) -> TimePoint | None:
-    if point is None or parse_duration(point.text) in {None, timedelta()}:
-        return point
-    return times.read(point.text, clock)

@@ -47,6 +47,7 @@ class Controls:
         filter: the list's question, for a form to narrow it down.
         share: this screen, for everybody in the channel.
         further: the same list, searched further.
+        why: what failed of the list, by cause.
         retry: this screen with what could not be read of it.
         incomplete: a button is missing that would lead somewhere, as its place could not be kept.
     """
@@ -57,6 +58,7 @@ class Controls:
     filter: str | None = None
     share: str | None = None
     further: str | None = None
+    why: str | None = None
     retry: str | None = None
     incomplete: bool = False
 
@@ -286,6 +288,8 @@ def paging(controls: Controls, previous: str, next_: str) -> list[Block]:
         buttons.append(button(f"{next_} ▶", "page_next", controls.next, f"{next_} rows"))
     if controls.further is not None:
         buttons.append(button(f"{SEARCH_FURTHER} ▶", "list_further", controls.further, SEARCH_FURTHER))
+    if controls.why is not None:
+        buttons.append(button("Why?", "failures_show", controls.why, "Why these failed"))
     if controls.refresh is not None:
         buttons.append(button("⟳ Refresh", "page_refresh", controls.refresh, "Refresh this list"))
     if controls.filter is not None:

@@ -82,6 +82,18 @@ def menu(options: list[Block], selected: str) -> Block:
     return {"type": "static_select", "options": options, "initial_option": initial}
 
 
+def multi_menu(options: list[Block], selected: Sequence[str], placeholder: str) -> Block:
+    """Build a menu of which several options may be chosen; `selected` are the values of those that are."""
+    by_value = {option["value"]: option for option in options}
+    initial = [by_value[value] for value in selected]
+    element: Block = {
+        "type": "multi_static_select",
+        "options": options,
+        "placeholder": plain_text(placeholder, limits.BUTTON),
+    }
+    return {**element, "initial_options": initial} if initial else element
+
+
 def menu_option(text: str, value: str, *, emoji: bool = True) -> Block:
     """Build an option of a menu.
 

@@ -1,7 +1,7 @@
 """Every limit of Slack's that this bot can meet, and how a text that is too long says so.
 
 The numbers of blocks (50), context elements (10) and buttons (25) are out of reach: a message has twenty
-rows, one element in a context line, six buttons.
+rows, one element in a context line, seven buttons.
 
 Figures are from Slack's Block Kit reference. The total of a message is not documented: others met
 `msg_blocks_too_long` at about 13,200 characters, and once near 11,300, so ours are counted as JSON, which

@@ -13,7 +13,7 @@ import pytest
 from bot.access.model import Right
 from bot.browse.bookmark import Bookmark, MergedBookmark, StreamPlace
 from bot.browse.model import ListQuery
-from bot.browse.requests import ShareList, ShowInstance, TurnPage
+from bot.browse.requests import ShareList, ShowFailures, ShowInstance, TurnPage
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.dashboard import DashboardPage, write_url
 from bot.cloudflare.models import Instance, Status
@@ -30,16 +30,19 @@ from bot.digests.command.requests import (
 from bot.digests.delivery.worker import Worker
 from bot.digests.model import DigestSpec
 from bot.digests.store import DigestRepository
+from bot.failures.requests import RefreshFailures, ShareFailures
 from bot.inspect.model import InstanceRef
 from bot.inspect.payload_requests import SendPayload, SharePayload, ShowOutputs, ShowPayload
 from bot.inspect.requests import ListVersion, RefreshInstance, ShareInstance, TurnSteps
 from bot.language.schedule import Schedule
+from bot.language.times import TimePoint
 from bot.playground.simulators.cloudflare import DEFAULT_ACCOUNT_ID, Simulation
 from bot.playground.simulators.cloudflare.steps import Attempt, Step
 from bot.playground.simulators.slack import LocalSlack, Message, Person, Reply, User, View
 from bot.playground.simulators.slack.directory import ADA, GINA, GRACE, GUS, MALLORY, ONCALL, ROBOT
 from bot.playground.simulators.slack.workspace import Draft
 from bot.slack.requests import Request
+from bot.stats.requests import RefreshStats, ShareStats, TurnStats
 from tests.support.buttons import CODEC
 from tests.support.databases import migrated_database
 from tests.support.digest_actions import next_answer
@@ -469,6 +472,64 @@ async def _press(world: World, action_id: str, request: Request, message: Messag
     return await world.who.act(world.listed if message is None else message, button)
 
 
+@two_doors("statistics", "hidden statistics", SEEN, HIDDEN)
+async def _stats(world: World, workflow: str) -> str:
+    return await _command(world, f"stats {workflow}")
+
+
+@door("statistics of all")
+async def _all_stats(world: World) -> str:
+    return await _command(world, "how are all doing")
+
+
+def _of(workflow: str) -> Selection:
+    return Selection((workflow,), since=TimePoint("7d", datetime.now(UTC) - timedelta(days=7)))
+
+
+@two_doors("another time of statistics", "another time of hidden statistics", SEEN, HIDDEN)
+async def _turn_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_turn", TurnStats(_of(workflow))))
+
+
+@two_doors("a refresh of statistics", "a refresh of hidden statistics", SEEN, HIDDEN)
+async def _refresh_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "stats_refresh", RefreshStats(_of(workflow))))
+
+
+@two_doors("a share of statistics", "a share of hidden statistics", SEEN, HIDDEN)
+async def _share_stats(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "share", ShareStats(_of(workflow))))
+
+
+@two_doors("failures", "hidden failures", SEEN, HIDDEN)
+async def _failures(world: World, workflow: str) -> str:
+    return await _command(world, f"failures {workflow} since:7d")
+
+
+@door("failures of all")
+async def _all_failures(world: World) -> str:
+    return await _command(world, "what failed since:7d")
+
+
+@two_doors("failures by a button", "hidden failures by a button", SEEN, HIDDEN)
+async def _show_failures(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "failures_show", ShowFailures(_of(workflow))))
+
+
+@two_doors("a refresh of failures", "a refresh of hidden failures", SEEN, HIDDEN)
+async def _refresh_failures(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "failures_refresh", RefreshFailures(_failed(workflow))))
+
+
+@two_doors("a share of failures", "a share of hidden failures", SEEN, HIDDEN)
+async def _share_failures(world: World, workflow: str) -> str:
+    return await _text(await _press(world, "share", ShareFailures(_failed(workflow))))
+
+
+def _failed(workflow: str) -> Selection:
+    return replace(_of(workflow), statuses=(ERRORED,))
+
+
 @two_doors("a page of steps", "a hidden page of steps", ONE, HIDDEN_ONE)
 async def _steps(world: World, subject: InstanceRef) -> str:
     return await _text(await _press(world, "steps_next", TurnSteps(subject, STEPS - 1)))
@@ -663,6 +724,24 @@ SHOWN: Mapping[str, str] = {
     "a digest": "daily at 09:00",
     "a hidden digest": "daily at 09:00",
     "a menu of workflows": SEEN,
+    "statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "statistics of all": SEEN,
+    "another time of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "another time of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a refresh of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a refresh of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "a share of statistics": f"{SEEN}: {ROWS} of {ROWS} failed",
+    "a share of hidden statistics": f"{HIDDEN}: {ROWS} of {ROWS} failed",
+    "failures": f"{SEEN}: {ROWS} failed",
+    "hidden failures": f"{HIDDEN}: {ROWS} failed",
+    "failures of all": SEEN,
+    "failures by a button": f"{SEEN}: {ROWS} failed",
+    "hidden failures by a button": f"{HIDDEN}: {ROWS} failed",
+    "a refresh of failures": f"{SEEN}: {ROWS} failed",
+    "a refresh of hidden failures": f"{HIDDEN}: {ROWS} failed",
+    "a share of failures": f"{SEEN}: {ROWS} failed",
+    "a share of hidden failures": f"{HIDDEN}: {ROWS} failed",
     "a page of steps": "ord-last",
     "a hidden page of steps": "pay-last",
     "others of a version": "ran this version",
@@ -809,14 +888,16 @@ def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def account(cloudflare: Simulation) -> Simulation:
-    """Two workflows with failures, of which some people may see one."""
-    for workflow, prefix in ((SEEN, "ord"), (HIDDEN, "pay")):
+    """Two workflows with failures, of which some people may see one; they failed in turn."""
+    now = datetime.now(UTC)
+    for place, (workflow, prefix) in enumerate(((SEEN, "ord"), (HIDDEN, "pay"))):
         cloudflare.add_workflow(workflow)
         for number in range(ROWS):
             cloudflare.add_instance(
                 workflow,
                 id=f"{prefix}-{1000 + number}",
                 status="errored",
+                created_on=now - timedelta(seconds=2 * (ROWS - number) + place),
                 params={"note": f"{prefix}-params"},
                 output=f"{prefix}-output",
                 steps=_steps_of(prefix),

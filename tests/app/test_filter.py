@@ -32,12 +32,13 @@ async def test_a_form_opens_with_what_the_list_was_asked_with(
     reply = await ada.click(message, "filter_open")
     view = await reply.view()
     assert shown_values(view.payload) == {
+        "workflows": "orders",
         "status": "🔴 Errored",
         "since": "24h",
+        "trigger": "Anything",
         "rows": "3",
         "view": "A paragraph for each instance",
     }
-    assert "Instances of `orders`" in view.all_text()
     assert len(cloudflare.calls) == calls
     assert reply.ack.seconds < 0.5
     await reply.nothing()
@@ -53,7 +54,7 @@ async def test_nobody_is_asked_for_a_zone_where_there_is_no_time(
     add_orders(cloudflare)
     slack.workspace.add(replace(ADA, tz=""))  # for a zone, Slack would be asked again
     view = await open_filter(ada, await ask(ada, "orders errored"))
-    await submit_and_wait(slack, ada, view, status="Any status")
+    await submit_and_wait(slack, ada, view, status=None)
     assert len(slack.calls_of("users.info")) == 1, "who she is"
 
 
@@ -86,7 +87,7 @@ async def test_a_filtered_list_is_walked_and_filtered_again(
     assert row_ids(older) == ["ord-005", "ord-000"]
     view = await open_filter(ada, older)
     assert shown_values(view.payload)["status"] == "🔴 Errored"
-    everything = await submit_and_wait(slack, ada, view, status="Any status", rows="20")
+    everything = await submit_and_wait(slack, ada, view, status=None, rows="20")
     assert everything.ts == shown.ts
     assert len(row_ids(everything)) == 20
     assert "1–20 of 60 ·" in everything.all_text()
@@ -116,7 +117,7 @@ async def test_emptied_fields_ask_for_everything(
 ) -> None:
     add_orders(cloudflare)
     view = await open_filter(ada, await ask(ada, "orders errored since:2d until:2026-12-01T09:00Z rows:3"))
-    shown = await submit_and_wait(slack, ada, view, status="Any status", since=None, until=None, rows=None)
+    shown = await submit_and_wait(slack, ada, view, status=None, since=None, until=None, rows=None)
     assert echoed_command(shown) == "/workflows list orders"
 
 
@@ -193,7 +194,7 @@ async def test_a_question_too_long_for_a_button_is_kept_and_found_again(
     refused = await submit_and_wait(slack, ada, view, rows="5")
     assert cloudflare.calls[-1].query["status"] == status
     assert ada.screen() == (message, refused)
-    shown = await submit_and_wait(slack, ada, await opened_for(ada, message, value), status="Any status")
+    shown = await submit_and_wait(slack, ada, await opened_for(ada, message, value), status=None)
     assert len(row_ids(shown)) == 10
 
 
@@ -237,7 +238,7 @@ async def test_a_hostile_name_is_inert_in_the_form(
     cloudflare.add_instance(name, id="fine")
     overview = await ask(ada, "")
     view = await open_filter(ada, await open_workflow(ada, overview))
-    assert "<!" not in view.all_text()
+    assert "mrkdwn" not in str(view.payload), "Slack reads no markup in it"
     assert "\u202e" not in view.all_text()
     assert row_ids(await submit_and_wait(slack, ada, view, rows="5")) == ["fine"]
 

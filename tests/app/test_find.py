@@ -5,19 +5,28 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import stamina
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.app import Bot
 from bot.playground.simulators.cloudflare import (
     DEFAULT_ANALYTICS_TOKEN,
+    Challenge,
+    CorruptGzip,
+    CutOff,
+    Dropped,
     Fault,
     HtmlPage,
     JsonError,
+    Operation,
+    PlainText,
     RateLimit,
+    Redirected,
     Simulation,
     Slow,
     TooManyRequests,
+    TruncatedJson,
     WrongShape,
 )
 from bot.playground.simulators.cloudflare.rate_limiter import RateLimiter
@@ -27,6 +36,20 @@ from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import answer, ask, button_labels, click
 from tests.support.screens import mrkdwn_texts
 
+FAULTS: tuple[Fault, ...] = (
+    JsonError(),
+    JsonError(404, 10200, "workflow.not_found"),
+    HtmlPage(403),
+    Challenge(),
+    PlainText(),
+    TruncatedJson(),
+    WrongShape({"success": True, "result": None}),
+    WrongShape({"success": True, "result": {"status": 7}}),
+    CutOff(),
+    Dropped(),
+    CorruptGzip(),
+    Redirected("http://127.0.0.1:1/"),
+)
 UUID = "5dd78a45-4313-491a-8f70-0bbe1d4061fa"
 NOW = datetime.now(UTC)
 ANALYTICS = {"cloudflare_analytics_api_token": DEFAULT_ANALYTICS_TOKEN.value}
@@ -76,6 +99,25 @@ async def test_an_id_alone_is_shown_as_with_its_workflow(text: str, ada: Person,
 
 
 @pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    "text",
+    ["did ord-1001 fail?", "is ord-1001 done", "ord-1001 errored", "where is ord-1001", "where's ord-1001"],
+)
+async def test_a_question_about_an_id_shows_the_instance(text: str, ada: Person) -> None:
+    told = (await ask(ada, text)).all_text()
+    assert "🔴 ord-1001 · errored" in told
+    assert "Read `" not in told
+
+
+@pytest.mark.usefixtures("account")
+async def test_where_an_id_is_not_the_way_to_find_it_is_told(ada: Person) -> None:
+    elsewhere = await ask(ada, "show orders mail-1001")
+    assert "No instance of that id." in elsewhere.all_text()
+    assert "🔴 mail-1001 · errored" in (await click(ada, elsewhere, "command_run", 1)).all_text()
+    assert "`/workflows find ord-10*` looks for ids that begin so" in (await ask(ada, "ord-10*")).all_text()
+
+
+@pytest.mark.usefixtures("account")
 async def test_what_a_list_showed_is_asked_for_first(ada: Person, cloudflare: Simulation) -> None:
     await ask(ada, "list refunds")
     told = (await ask(ada, "find ref-1001")).all_text()
@@ -116,7 +158,7 @@ async def test_what_analytics_say_is_a_hint_and_no_more(
         assert f"🟢 {UUID} · complete" in told
         told = (await ask(slack.person("ada"), "find gone-1234567")).all_text()
     assert "No instance was found with the id `gone-1234567`." in told
-    assert ("Analytics know it from `empty`, `emails`" in told) == (fault is WRONG_HINT)
+    assert ("Analytics know it from `em" in told) == (fault is WRONG_HINT)
 
 
 async def test_an_id_may_be_in_several_workflows_of_several_accounts(
@@ -154,6 +196,19 @@ async def test_the_beginning_of_an_id_is_looked_up_in_the_lists(
     assert "Read all 13 instances of 4 workflows for ids that begin with it." in told
     assert "Asked" not in told
     assert asked(account) == (1, 0, 4, 1)
+
+
+@pytest.mark.parametrize("text", ["1001 order", "1001", "#rd-1001"])
+async def test_a_part_from_within_an_id_is_found_where_no_id_begins_with_it(
+    text: str, ada: Person, account: Simulation
+) -> None:
+    account.remove_instance("emails", "mail-1001")
+    account.remove_instance("refunds", "ref-1001")
+    account.remove_instance("exports", "exp-1001")
+    told = (await ask(ada, f"find {text}")).all_text()
+    assert "🔴 ord-1001 · errored" in told
+    assert "for ids that begin with it. None does; the id holds it further on." in told
+    assert "No instance was found" in (await ask(ada, "find rd-1001*")).all_text()
 
 
 async def test_very_many_that_begin_alike_are_not_all_shown(ada: Person, account: Simulation) -> None:
@@ -250,25 +305,27 @@ def many(cloudflare: Simulation, count: int) -> None:
 
 
 async def test_a_search_of_many_workflows_says_that_it_takes_a_while_and_where_it_ended(
-    ada: Person, cloudflare: Simulation
+    run_bot: RunBot, cloudflare: Simulation, slack: LocalSlack
 ) -> None:
     many(cloudflare, 230)
     cloudflare.add_instance("ordering", id="ord-777777", created_on=NOW - timedelta(days=20))
     cloudflare.inject(Slow(0.02), times=None, operation="get_instance")
-    reply = await ada.command("/workflows", "find ord-777777")
-    first = await reply.message()
-    assert first.text == (
-        "Looking for `ord-777777` in 231 workflows of `default`. The answer follows by itself."
-    )
-    told = (await answer(reply)).all_text()
-    assert "ord-777777 · complete" in told
-    begun = cloudflare.describe_calls
-    assert f"Asked {begun} of 231 workflows of `default` for this id, the likeliest first." in told
-    assert begun <= 64  # of which the first 32 were under way when the likeliest one answered
-    none = (await answer(await ada.command("/workflows", "find nosuch-12345"))).all_text()
-    assert "Asked 200 of 231 workflows of `default` for this id, the likeliest first." in none
-    assert "Ask all 231 workflows: `/workflows find nosuch-12345 everywhere`" in none
-    assert cloudflare.describe_calls == begun + 200
+    async with run_bot(bot_request_deadline=20.0):
+        ada = slack.person("ada")
+        reply = await ada.command("/workflows", "find ord-777777")
+        first = await reply.message()
+        assert first.text == (
+            "Looking for `ord-777777` in 231 workflows of `default`. The answer follows by itself."
+        )
+        told = (await answer(reply)).all_text()
+        assert "ord-777777 · complete" in told
+        begun = cloudflare.describe_calls
+        assert f"Asked {begun} of 231 workflows of `default` for this id, the likeliest first." in told
+        assert begun <= 64  # of which the first 32 were under way when the likeliest one answered
+        none = (await answer(await ada.command("/workflows", "find nosuch-12345"), 20)).all_text()
+        assert "Asked 200 of 231 workflows of `default` for this id, the likeliest first." in none
+        assert "Ask all 231 workflows: `/workflows find nosuch-12345 everywhere`" in none
+        assert cloudflare.describe_calls == begun + 200
 
 
 async def test_a_search_stops_at_a_throttle_and_says_so(ada: Person, cloudflare: Simulation) -> None:
@@ -300,6 +357,22 @@ async def test_workflows_that_can_t_be_asked_are_named(
     assert "Asked 0 of 4 workflows of `default` for this id" in told
     assert "⚠️ Could not be asked: `" in told
     assert "Read all 13 instances of 4 workflows" in told
+
+
+@pytest.mark.parametrize("operation", ["get_instance", "list_instances"])
+async def test_a_fault_of_one_workflow_costs_no_other(
+    operation: Operation, ada: Person, account: Simulation, read_log: ReadLog
+) -> None:
+    for number, fault in enumerate(FAULTS):
+        account.clear_faults()
+        account.inject(fault, operation=operation)
+        with stamina.set_testing(True, attempts=1):
+            told = (await ask(ada, f"find nosuch-{number}1234")).all_text()
+            assert f"No instance was found with the id `nosuch-{number}1234`." in told, fault
+            assert "inside this bot" not in told, fault
+            account.clear_faults()
+            await asyncio.sleep(0)
+    assert not [line for line in read_log() if line["level"] == "error"]
 
 
 async def test_an_account_that_can_t_be_read_costs_no_other(

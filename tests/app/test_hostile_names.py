@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.playground.simulators.cloudflare import Cron, Simulation
+from bot.language.tokens import quote
+from bot.playground.simulators.cloudflare import Attempt, Cron, Simulation, Step
 from bot.playground.simulators.slack import Message, Person
 from tests.support.messages import ask, click, row_ids
 from tests.support.overviews import open_workflow
@@ -57,6 +58,20 @@ async def test_a_hostile_workflow_is_inert_and_opens(name: str, ada: Person, clo
     opened = await open_workflow(ada, overview)
     assert row_ids(opened) == ["fine"]
     assert not live_markup(opened)
+
+
+async def test_hostile_workflows_versions_and_steps_are_inert_in_statistics(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    now = datetime.now(UTC)
+    for name in NAMES:
+        tried = (Attempt(now, now, success=False), Attempt(now, now, success=True))
+        cloudflare.add_instance(name, id="fine", version_id=name, steps=(Step(f"{name}-1", tried),))
+    for text in ("stats *", *(f"stats {quote(name)}" for name in NAMES)):
+        shown = await ask(ada, text)
+        assert not live_markup(shown)
+        assert "\u202e" not in shown.all_text()
+        assert "0 of " in shown.all_text()
 
 
 async def test_what_a_person_types_comes_back_inert(ada: Person) -> None:

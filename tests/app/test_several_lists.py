@@ -216,6 +216,7 @@ async def test_a_cause_that_was_asked_for_once_stands_in_every_list_after_it(
     cloudflare.add_instance("orders", id="ord-2", status="errored", error=Failure("Error", "no stock"))
     plain = await ask(ada, "list * status:errored")
     assert "card declined" not in plain.all_text()
+    assert "Why?" in button_labels(plain)
     assert cloudflare.count("get_instance") == 0, "a list asks for no details"
     found = await ask(ada, 'list * status:errored error:"card declined"')
     assert row_ids(found) == ["ord-1"]
@@ -224,6 +225,7 @@ async def test_a_cause_that_was_asked_for_once_stands_in_every_list_after_it(
     after = await ask(ada, "list * status:errored")
     assert "\ncharge card: PaymentError: card declined\n" in after.all_text()
     assert "\nno stock\n" in after.all_text()
+    assert "Why?" not in button_labels(after)
     assert cloudflare.count("get_instance") == asked
 
 

@@ -23,6 +23,7 @@ NAMES: Final = (
     "start",
     "memory",
     "walk",
+    "triage",
     "words",
 )
 

@@ -28,17 +28,22 @@ def workflow_name(number: int) -> str:
     return f"order-processing-{number}"
 
 
-def filled(workflows: int, instances: int) -> Simulation:
-    """An account of so many workflows with so many instances each, one a minute."""
+def filled(workflows: int, instances: int, failing: int | None = None) -> Simulation:
+    """An account of so many workflows with so many instances each, one a minute.
+
+    Only the last `failing` workflows have instances that failed; None means all.
+    """
     simulation = Simulation(rate_limit=_PLENTY)
     now = datetime.now(UTC)
     for number in range(1, workflows + 1):
         simulation.add_workflow(workflow_name(number), created_on=now - timedelta(days=90))
+        fails = failing is None or number > workflows - failing
         for age in range(instances, 0, -1):
+            status = next(_STATUSES)
             simulation.add_instance(
                 workflow_name(number),
                 id=f"ord-{number}-{instances - age + 50_000}",
-                status=next(_STATUSES),
+                status=status if fails or status != "errored" else "complete",
                 created_on=now - timedelta(minutes=age),
                 trigger_source="api",
             )
@@ -79,9 +84,10 @@ async def _serve(simulation: Simulation) -> None:
 @click.option("--instances", default=1_000, help="Of each workflow.")
 @click.option("--latency", default=0.0, help="Seconds before each answer.")
 @click.option("--steps", default=0, help="Of one more instance.")
-def main(workflows: int, instances: int, latency: float, steps: int) -> None:
+@click.option("--failing", type=int, help="Workflows with instances that failed; all, if it is left out.")
+def main(workflows: int, instances: int, latency: float, steps: int, failing: int | None) -> None:
     """Serve the account until this process is ended."""
-    simulation = filled(workflows, instances)
+    simulation = filled(workflows, instances, failing)
     if steps:
         add_long_run(simulation, steps)
     if latency:

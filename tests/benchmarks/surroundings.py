@@ -27,12 +27,14 @@ class Account:
         instances: of each workflow.
         latency: seconds before each answer.
         steps: of one more instance of the first workflow, `LONG_RUN`; there is none without.
+        failing: how many workflows have instances that failed; None means all.
     """
 
     workflows: int = 1
     instances: int = 1_000
     latency: float = 0.0
     steps: int = 0
+    failing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ async def simulated_api(account: Account) -> AsyncIterator[str]:
         *("--instances", str(account.instances)),
         *("--latency", str(account.latency)),
         *("--steps", str(account.steps)),
+        *(() if account.failing is None else ("--failing", str(account.failing))),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         cwd=Path(__file__).parents[2],

@@ -24,6 +24,7 @@ TINY: dict[str, Any] = {
     "start": 1,
     "memory": 20,
     "walk": 20,
+    "triage": 110,
     "words": None,
 }
 

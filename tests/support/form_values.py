@@ -13,6 +13,7 @@ _STATES = {
     "external_select": ("selected_option", "initial_option"),
     "checkboxes": ("selected_options", "initial_options"),
     "multi_external_select": ("selected_options", "initial_options"),
+    "multi_static_select": ("selected_options", "initial_options"),
     "multi_users_select": ("selected_users", "initial_users"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
     "timepicker": ("selected_time", "initial_time"),
@@ -44,7 +45,7 @@ def _state(element: dict[str, Any], answer: Any) -> dict[str, Any]:
     elif answer is None or key not in ("selected_option", "selected_options"):
         state = [] if many and answer is None else answer
     elif many:
-        state = [_option(element, text) for text in answer]
+        state = [_option(element, text) for text in ([answer] if isinstance(answer, str) else answer)]
     else:
         state = _option(element, answer)
     return {"type": element["type"], key: state}

@@ -63,6 +63,15 @@ def _input(element: dict[str, Any]) -> Any:
             return slackblocks.StaticSelectMenu(options=options, initial_option=initial, **given)
         case "external_select":
             return slackblocks.ExternalSelectMenu(**given)
+        case "multi_static_select":
+            options = [_option(option) for option in given.pop("options")]
+            initial_options = [_option(option) for option in given.pop("initial_options", [])]
+            return slackblocks.StaticMultiSelectMenu(
+                options=options, initial_options=initial_options or None, **given
+            )
+        case "multi_external_select":
+            initial_options = [_option(option) for option in given.pop("initial_options", [])]
+            return slackblocks.ExternalMultiSelectMenu(initial_options=initial_options or None, **given)
         case "plain_text_input":
             return slackblocks.PlainTextInput(**given)
         case "number_input":

@@ -1,6 +1,6 @@
 """Whether a list is all that there is: what could not be read, what was left out, how far it was searched."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -49,7 +49,7 @@ def unread_text(screen: Screen) -> list[str]:
     """Return the same in a phrase, for those who do not see the message."""
     if not screen.unread:
         return []
-    return [f"could not be read: {_plain_names(list(screen.unread), screen.query)}"]
+    return [f"could not be read: {_plain_names(screen.unread, screen.query)}"]
 
 
 def notices(screen: Screen) -> list[str]:
@@ -181,25 +181,29 @@ def _reason(error: CloudflareError) -> str:
 
 
 def _names(streams: Sequence[Stream], query: ListQuery, count: int | None = None) -> str:
-    """Return some lists by their names; `count` is how many there are, if not these."""
-    names = [code(name, _LONGEST_NAME) + what for name, what in _parts(streams, query)]
-    return _first_of(names, count)
+    """Return some lists by their workflows; `count` is how many lists there are, if not these."""
+    found = _by_workflow(streams, query)
+    names = [code(name, _LONGEST_NAME) + what for name, what in found.items()]
+    return _first_of(names, 0 if count is None else count - len(streams))
 
 
-def _plain_names(streams: Sequence[Stream], query: ListQuery) -> str:
-    return _first_of(
-        [escape(limits.shorten(name, _LONGEST_NAME)) + what for name, what in _parts(streams, query)]
-    )
+def _plain_names(streams: Iterable[Stream], query: ListQuery) -> str:
+    found = _by_workflow(streams, query)
+    return _first_of([escape(limits.shorten(name, _LONGEST_NAME)) + what for name, what in found.items()])
 
 
-def _parts(streams: Iterable[Stream], query: ListQuery) -> Iterable[tuple[str, str]]:
-    """Yield the workflow of each list, and its status where there are several of them."""
+def _by_workflow(streams: Iterable[Stream], query: ListQuery) -> Mapping[str, str]:
+    """Return the statuses of each workflow's lists, in words where there are several of them."""
+    found: dict[str, list[str]] = {}
     for stream in streams:
-        is_one = stream.status is None or stream.status == query.status
-        yield stream.workflow, "" if is_one else f" ({escape(appearance(stream.status).word.lower())})"
+        statuses = found.setdefault(stream.workflow, [])
+        if stream.status is not None and stream.status != query.status:
+            statuses.append(escape(appearance(stream.status).word.lower()))
+    return {name: f" ({', '.join(statuses)})" * bool(statuses) for name, statuses in found.items()}
 
 
-def _first_of(names: Sequence[str], count: int | None = None) -> str:
+def _first_of(names: Sequence[str], others: int = 0) -> str:
+    """Return the first of some names, and how many more there are, with others that are not among them."""
     shown = names[:_MOST_NAMES]
-    more = (len(names) if count is None else count) - len(shown)
+    more = len(names) - len(shown) + others
     return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")

@@ -65,7 +65,7 @@ def times(runs: Runs) -> str:
 
 
 def _run_time(runs: Runs) -> str:
-    beside = _unfinished(runs.going, "has not ended", "have not ended", "it runs", "one runs")
+    beside = _unfinished(runs.going, "has not ended", "have not ended", "after")
     if not runs.run.count:
         return f"*Run time*  none has completed; {beside}." if beside else ""
     of = [f"of {_those(runs.run.count)} that completed", *_too_few(runs.run)]
@@ -77,7 +77,7 @@ def _run_time(runs: Runs) -> str:
 
 
 def _queue_time(runs: Runs) -> str:
-    beside = _unfinished(runs.queued, "waits", "wait", "it waits", "one waits")
+    beside = _unfinished(runs.queued, "waits", "wait", "for")
     if not runs.queue.count:
         return f"*Queue time*  none has started; {beside}." if beside else ""
     of = [f"from creation to start of {_those(runs.queue.count)} that started", *_too_few(runs.queue)]
@@ -96,14 +96,15 @@ def _too_few(spans: Spread) -> list[str]:
     return [f"too few for a p95, which takes {LEAST_FOR_P95}"] if spans.p95 is None else []
 
 
-def _unfinished(going: Unfinished, one: str, many: str, it: str, longest: str) -> str:
+def _unfinished(going: Unfinished, one: str, many: str, so_far: str) -> str:
+    """Format how many go on, and how long: `1 waits for 9m`, `42 have not ended, the longest after 4d`."""
     if not going.count:
         return ""
     said = f"{going.count:,} {one if going.count == 1 else many}"
     if going.longest is None:
         return said
-    so_far = duration(going.longest)
-    return f"{said}, {it} for {so_far}" if going.count == 1 else f"{said}, {longest} for {so_far}"
+    longest = "" if going.count == 1 else ", the longest"
+    return f"{said}{longest} {so_far} {duration(going.longest)}"
 
 
 def versions(found: Sequence[VersionRuns]) -> str:
@@ -134,8 +135,8 @@ def suspicion(found: Sequence[VersionRuns]) -> str:
     others = [each.runs.failures for each in found if each is not worse]
     rest = sum(others, Rate())
     name, first = code(worse.version[:VERSION]), moment_after("first seen", worse.first)
-    own, others_too = rate(worse.runs.failures, "failed"), rate(rest, "failed")
-    return f"🔴 Version {name}, {first}, fails more than others, hardly by chance: {own}, else {others_too}."
+    own, else_ = rate(worse.runs.failures, "failed"), rate(rest, "failed")
+    return f"🔴 Version {name}, {first}, fails more than others, hardly by chance: {own}; of them {else_}."
 
 
 def steps(sample: StepSample) -> str:

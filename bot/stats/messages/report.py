@@ -12,7 +12,6 @@ from bot.stats.messages.table import lines, mark, table
 from bot.stats.model import Runs, Stats
 from bot.stats.requests import stats_command
 from bot.ui import limits
-from bot.ui.api_words import incomplete_rows_notice
 from bot.ui.elements import (
     Message,
     actions,
@@ -111,7 +110,7 @@ def _top(stats: Stats, notices: Sequence[str]) -> list[Block]:
         *([f"as of {moment(stats.read_at, '{time_secs}')}"] if stats.read_at is not None else []),
     ]
     said = [each for each in (source(stats), *limits_of(stats)) if each]
-    said += [*incomplete_rows_notice(stats.incomplete_rows), *notices]
+    said += notices
     return [
         header(f"{mark(stats.total)} {_title(stats)}"),
         context(*facts),

@@ -227,7 +227,7 @@ READS = {"instances": _instances, "workflows": _workflows, "workflow": _workflow
 def filter_state(state: Mapping[str, Any], query: ListQuery) -> None:
     """Check the state of the filter form."""
     form = filter_form.filled_in(state, query)
-    asked = form.to_query(query.workflow, CLOCK)
+    asked = form.to_query(CLOCK)
     if isinstance(asked, FormErrors):
         _at_fields(field_errors(asked))
         return

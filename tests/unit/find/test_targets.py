@@ -33,6 +33,8 @@ def shown(targets: Targets) -> list[tuple[str, Shape]]:
         ("abc*", [("abc", PART)]),
         ("o1", [("o1", LIKELY)]),
         ("58152", [("58152", LIKELY)]),
+        ("#59603", [("59603", LIKELY)]),
+        ('"#59603"', [("#59603", EITHER)]),
         (UUID, [(UUID, WHOLE)]),
         (UUID.upper(), [(UUID.upper(), WHOLE)]),
         (UUID[:8], [(UUID[:8], LIKELY)]),
@@ -115,6 +117,8 @@ def test_a_hostile_text_takes_no_longer_than_another(text: str) -> None:
         ("find ord-59603 everywhere account:prod", FindInstances("ord-59603", "prod", everywhere=True)),
         ("find abc*", FindInstances("abc*")),
         ("search ord-59603", FindInstances("ord-59603")),
+        ("lookup ord-59603", FindInstances("ord-59603")),
+        ("where's ord-59603", FindInstances("ord-59603")),
         (
             "find Order status: errored since: 2h id ord-59603 of account: nobody",
             FindInstances("Order status: errored since: 2h id ord-59603 of account: nobody"),

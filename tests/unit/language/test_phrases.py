@@ -224,7 +224,7 @@ def test_everything_is_the_overview(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["errored", "what errored", "list errored", "all errored", "* errored", "status:errored"]
+    "text", ["list errored", "all errored", "* errored", "everything errored", "status:errored"]
 )
 def test_a_bare_status_is_asked_of_every_workflow(text: str) -> None:
     request = read(text)

@@ -176,6 +176,13 @@ def test_lists_that_could_not_be_read_are_named_with_why_and_retry() -> None:
     assert "could not be read: orders (errored), emails (errored), refunds (terminated)" in message.text
 
 
+def test_several_unread_lists_of_a_workflow_are_named_once() -> None:
+    failing: dict[Stream, CloudflareError] = {
+        Stream("orders", each): UNAVAILABLE for each in (ERRORED, TERMINATED)
+    }
+    assert "`orders` (errored, terminated): Cloudflare gave" in visible_text(unread(failing))
+
+
 def test_a_list_with_unread_parts_is_not_called_whole() -> None:
     message = unread({LISTS[0]: UNAVAILABLE})
     assert "*1 of 3 lists could not be read" in visible_text(message)

@@ -1,0 +1,91 @@
+"""Read words that ask what failed, by cause: `failures NAME`, `what failed`, a lone `errored`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from bot.browse.command import join_flags, read_instances
+from bot.browse.conditions import ERRORED
+from bot.browse.model import HelpQuery, ListQuery, PendingQuery
+from bot.browse.options import ACCOUNT, LIST_OPTIONS, SINCE, STATUS, UNTIL
+from bot.browse.phrases import EVERYTHING, read_phrases
+from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
+from bot.browse.selection import PATTERN, Selection
+from bot.failures.requests import ListFailures
+from bot.language.command import Command
+from bot.language.errors import one_of
+from bot.language.tokens import COMMAND, Token
+from bot.slack.requests import Request
+
+SYNONYMS: Final = ("failure", "causes")
+_OF_LISTS: Final = frozenset({PATTERN, *EVERYTHING})
+"""Words that ask for the list of all, and not for what is wrong in it."""
+_TAKEN: Final = (SINCE, UNTIL, ACCOUNT)
+
+
+def read_failures(_: Token, rest: Sequence[Token], command: Command) -> Request:
+    """Read the words behind the verb.
+
+    Raises:
+        QueryError: something in them can't be understood.
+    """
+    if len(rest) == 1 and rest[0].value.lower() == "help":
+        return HelpQuery()
+    for word in read_phrases(join_flags(rest), command.workflows)[0]:
+        option = LIST_OPTIONS.find(word.key or "")
+        is_said_anyway = option is STATUS and word.value.lower() == ERRORED
+        if option is not None and option not in _TAKEN and not is_said_anyway:
+            expected = one_of([f"{each.key}:" for each in _TAKEN])
+            raise word.wrong(
+                "can't be used beside `failures`",
+                expected=f"{expected}; `{COMMAND} list` takes it, with `status:errored`",
+                nearest=("",),
+            )
+    request = read_instances(rest, command)
+    match request:
+        case ListInstances(query):
+            return ListFailures(_errored(query), readings=request.readings)
+        case ListWorkflows(overview) if overview.search is None:
+            query = PendingQuery(ListQuery(Selection(account=overview.account)))
+            return ListFailures(_errored(query), readings=request.readings)
+        case HelpQuery() | DescribeInstance():
+            return request
+    raise rest[0].wrong(
+        "does not say which workflow",
+        expected=f"a name or a pattern, as in `{COMMAND} failures order-*`",
+        nearest=("",),
+    )
+
+
+def as_failures(request: Request, words: Sequence[Token]) -> Request:
+    """Return a list of all that failed by its causes, if no more is asked than what failed, and since when.
+
+    `status:errored` asks for the list.
+
+    Args:
+        request: what the words were read as.
+        words: all of the command.
+    """
+    if isinstance(request, DescribeInstance):
+        is_lone_why = (request.workflow, request.instance, request.status) == (None, None, ERRORED)
+        return _all_failures(request) if is_lone_why else request
+    if not isinstance(request, ListInstances):
+        return request
+    query, pending = request.query.query, request.query
+    if any(word.key is None and word.value.lower() in _OF_LISTS for word in words):
+        return request
+    plain = ListQuery(Selection(account=query.account, statuses=(ERRORED,)))
+    is_asked_for = any(LIST_OPTIONS.find(word.key or "") is STATUS for word in words if word.key)
+    if query != plain or is_asked_for or pending.created or pending.created_until:
+        return request
+    return ListFailures(pending, readings=request.readings)
+
+
+def _all_failures(request: DescribeInstance) -> ListFailures:
+    query = ListQuery(Selection(account=request.account, statuses=(ERRORED,)))
+    return ListFailures(PendingQuery(query), readings=request.readings)
+
+
+def _errored(pending: PendingQuery) -> PendingQuery:
+    query = pending.query
+    return replace(pending, query=replace(query, selection=replace(query.selection, statuses=(ERRORED,))))

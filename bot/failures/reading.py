@@ -1,0 +1,153 @@
+"""Reads what failed and why, and groups it by cause."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.browse.browser import Browser
+from bot.browse.causes import CauseReader, Causes, FailedInstance
+from bot.browse.conditions import moment_of
+from bot.browse.planning import WorkflowFilter
+from bot.browse.screen import Found, Row
+from bot.browse.selection import Selection
+from bot.cloudflare.accounts import Accounts
+from bot.cloudflare.cache import CachedWorkflows
+from bot.cloudflare.errors import CloudflareError
+from bot.cloudflare.limiter import Priority
+from bot.cloudflare.models import Instance
+from bot.failures.grouping import group_by_cause
+from bot.failures.model import MOST_MARKS, Deployment, FailureGroup, Failures, UnknownCauses, spread
+
+WITHIN: Final = timedelta(seconds=20)
+"""How long instances are asked about; Slack takes an answer for half an hour, people do not wait for it."""
+MOST_VERSIONS: Final = 5
+"""Groups whose version is looked up: one request each, the first time."""
+NEAR: Final = timedelta(hours=1)
+"""How long after the beginning of a version a failure is said to have come with it."""
+
+
+class FailureReader:
+    """Reads what failed and why; all of it is background work.
+
+    Args:
+        browser: reads lists.
+        causes: reads why instances failed.
+        accounts: each account's workflows by the account's name, the default first.
+        within: how long instances are asked about.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        causes: CauseReader,
+        accounts: Mapping[str, CachedWorkflows],
+        within: timedelta = WITHIN,
+    ) -> None:
+        self._browser = browser
+        self._causes = causes
+        self._accounts = Accounts(accounts)
+        self._within = within.total_seconds()
+
+    async def find(
+        self, selection: Selection, *, allows: WorkflowFilter, team: str, fresh: bool = False
+    ) -> Found:
+        """Return the instances that failed, as far as they can be read.
+
+        Raises:
+            CloudflareError, NoSuchWorkflow, NoSuchWorkflows, UnknownAccount: as `Browser.read_back`.
+        """
+        return await self._browser.read_back(selection, allows=allows, team=team, fresh=fresh)
+
+    def unknown(self, found: Found, team: str) -> int:
+        """Return how many instances have to be asked about, as far as memory knows."""
+        return self._causes.not_remembered(found.account, _failed(found.rows), team=team)
+
+    async def explain(self, selection: Selection, found: Found, team: str) -> Failures:
+        """Return why instances failed, by cause.
+
+        Raises:
+            UnknownAccount: settings name no such account.
+        """
+        until = asyncio.get_running_loop().time() + self._within
+        causes = await self._causes.read(found.account, _failed(found.rows), team=team, until=until)
+        groups = _groups(found.rows, causes)
+        groups = await self._with_deployments(groups, selection, found)
+        stretch = _stretch(selection, found)
+        if stretch is not None and selection.since is not None:
+            groups = [_with_counts(group, selection.since.at, stretch) for group in groups]
+        return Failures(selection, found, groups, _unknown(causes), stretch)
+
+    async def _with_deployments(
+        self, groups: Sequence[FailureGroup], selection: Selection, found: Found
+    ) -> Sequence[FailureGroup]:
+        """Say of the first groups which version they ran, and whether that was new."""
+        known = await asyncio.gather(
+            *(self._deployment(group, selection, found) for group in groups[:MOST_VERSIONS])
+        )
+        first = [replace(group, deployment=each) for group, each in zip(groups, known, strict=False)]
+        return [*first, *groups[MOST_VERSIONS:]]
+
+    async def _deployment(self, group: FailureGroup, selection: Selection, found: Found) -> Deployment | None:
+        versions = {instance.version_id for instance in group.instances}
+        version = next(iter(versions))
+        if len(versions) > 1 or version is None or group.cause is None:
+            return None
+        _, workflows = self._accounts.get(found.account)
+        try:
+            created_on = (
+                await workflows.get_version(group.workflow, version, priority=Priority.BACKGROUND)
+            ).created_on
+        except CloudflareError:  # what it adds is not worth a notice
+            created_on = None
+        is_new = found.is_complete and _is_near(created_on, group.first, selection)
+        return Deployment(version, created_on if is_new else None)
+
+
+def _failed(rows: Sequence[Row]) -> list[FailedInstance]:
+    return [FailedInstance(row.workflow, row.instance.id, row.instance.ended_on) for row in rows]
+
+
+def _groups(rows: Sequence[Row], causes: Causes) -> Sequence[FailureGroup]:
+    failed = (
+        (row.workflow, row.instance, causes.known.get(each))
+        for row, each in zip(rows, _failed(rows), strict=True)
+    )
+    groups = []
+    for key, members in group_by_cause(failed).items():
+        instances: tuple[Instance, ...] = tuple(instance for instance, _ in members)
+        name = None if key.fingerprint is None else key.fingerprint.key
+        groups.append(FailureGroup(key.workflow, members[0][1], name, instances))
+    return sorted(groups, key=_rank)
+
+
+def _rank(group: FailureGroup) -> tuple[bool, int, float, str]:
+    last = group.last.timestamp() if group.last else 0.0
+    return group.cause is None, -group.total, -last, group.workflow
+
+
+def _unknown(causes: Causes) -> UnknownCauses:
+    error = next(iter(causes.unread.values()), None)
+    return UnknownCauses(len(causes.unread), error, len(causes.unasked), causes.stopped)
+
+
+def _is_near(created_on: datetime | None, first: datetime | None, selection: Selection) -> bool:
+    """Return whether failures began shortly after a version that began in the time that was asked for."""
+    if created_on is None or first is None or selection.since is None:
+        return False
+    return created_on >= selection.since.at and timedelta() <= first - created_on <= NEAR
+
+
+def _stretch(selection: Selection, found: Found) -> timedelta | None:
+    """Return how long each mark of the charts is, so that some of them fill the time that was asked for."""
+    if selection.since is None:
+        return None
+    until = found.fetched_at if selection.until is None else min(selection.until.at, found.fetched_at)
+    span = until - selection.since.at
+    return span / MOST_MARKS if span > timedelta(minutes=1) else None
+
+
+def _with_counts(group: FailureGroup, start: datetime, stretch: timedelta) -> FailureGroup:
+    moments = [moment for each in group.instances if (moment := moment_of(each)) is not None]
+    return replace(group, counts=spread(moments, start, stretch, MOST_MARKS))
