@@ -220,6 +220,7 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
     of_lists = ListInstances | ListFailures | StartExport | ShowStats
     if isinstance(request, of_lists) and (name := request.query.query.workflow):
         is_read = bool(request.readings) and bool(request.query.query.selection.where)
+        is_read = is_read or _may_be_text(name, typed.text)
         return " " in name or is_phrase(name) or looks_like_instance(name) or is_read
     if isinstance(request, DescribeInstance) and request.workflow is not None:
         # Two words of a name may have been read as a name and an id, or a name that looks like an id as one.
@@ -228,6 +229,13 @@ def _may_mean_another(request: Request, typed: Command) -> bool:
         return is_odd or (instance is not None and text.find(instance) < text.find(request.workflow))
     may_lack_name = isinstance(request, of_lists | ListWorkflows | NotYet | DescribeInstance)
     return may_lack_name and any(word.key is None for word in split(typed.text))
+
+
+def _may_be_text(name: str, text: str) -> bool:
+    """Return whether what was read as a name may be a step's or an error's: `failed in X`, `X errors`."""
+    word = re.escape(name)
+    beside = rf"\b(?:in|at|on|during) (?:the )?{word}|{word} (?:errors?|exceptions?)\b"
+    return re.search(beside, text) is not None
 
 
 @dataclass
@@ -297,7 +305,7 @@ class CommandReader:
             return  # the handler knows its own, or nobody can tell which of the words is meant
         start = typed.text.index(error.word)
         error.span = (start, start + len(error.word))
-        error.choices = tuple(map(quote, error.choices))
+        error.choices = tuple(quote(choice) if choice else "" for choice in error.choices)
         verify_proposals(error, typed, read_with_times)
 
     async def _read(self, typed: Command, viewer: Viewer) -> Request:

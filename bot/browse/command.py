@@ -29,6 +29,7 @@ from bot.browse.options import (
     CURSOR,
     LATER,
     LIST_OPTIONS,
+    NOT,
     OVERVIEW_OPTIONS,
     PAGE,
     ROWS,
@@ -44,7 +45,7 @@ from bot.browse.phrases import read_phrases
 from bot.browse.requests import DescribeInstance, ListInstances, ListWorkflows
 from bot.browse.selection import PATTERN, Selection
 from bot.cloudflare.dashboard import read_url
-from bot.cloudflare.models import ENDED_STATUSES, Cursor, PageNumber, Position
+from bot.cloudflare.models import ENDED_STATUSES, STATUSES, Cursor, PageNumber, Position
 from bot.cloudflare.requests import MAX_WORKFLOW_NAME
 from bot.language import filters
 from bot.language.command import Command
@@ -243,6 +244,7 @@ def _is_known(name: str, command: Command) -> bool:
 
 def _read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Command) -> PendingQuery:
     """Read the filters of a list of some workflows; none stands for all."""
+    _refuse_negation(given)
     said = [word for word in given if LIST_OPTIONS.key_of(word.key or "") == STATUS.key]
     by_key = LIST_OPTIONS.by_key([word for word in given if word not in said], command.text)
     rows = by_key.pop(ROWS.key, None)  # how many there may be depends on the view
@@ -266,6 +268,22 @@ def _read_query(workflows: tuple[str, ...], given: Sequence[Token], command: Com
     if start is not None:
         _refuse_place(by_key, pending, command)
     return pending
+
+
+def _refuse_negation(given: Sequence[Token]) -> None:
+    """Refuse that a status is left out; what is left then can be asked for.
+
+    Raises:
+        QueryError: one is.
+    """
+    for word in given:
+        if word.key == NOT:
+            left_out = filters.known_status(word.value) or filters.synonymous_status(word.value)
+            others = ",".join(status for status in STATUSES if status != left_out)
+            error = LIST_OPTIONS.unknown(word)
+            error.expected = "the statuses that are wanted"
+            error.choices = (f"status:{others}", "")
+            raise error
 
 
 def _refuse_place(by_key: dict[str, Token], pending: PendingQuery, command: Command) -> None:
@@ -383,7 +401,8 @@ def _unexpected_word(names: Names, given: Sequence[Token], command: Command) -> 
         )
     close = filters.nearest_status(word.value)
     is_failed = any(each.key == STATUS.key and ERRORED in each.value for each in given)
-    if word.value.lower() == "timeout" or (is_failed and close is None):
+    is_code = word.value.lower() in ("timeout", "timeouts") or "_" in word.value
+    if is_code or (is_failed and close is None):
         return _unknown_error(names.rest, command)
     said = ", ".join(typed(name) for name in names.workflows)
     return word.wrong(

@@ -14,6 +14,7 @@ from bot.browse.condition_options import ERROR, ID, LONGER, SHORTER, STEP, TRIGG
 from bot.cloudflare.models import ENDED_STATUSES, Status
 from bot.language import filters, name_matching, time_ranges, times
 from bot.language.durations import parse_duration
+from bot.language.filler_words import is_filler
 from bot.language.readings import Reading
 from bot.language.tokens import Token
 
@@ -23,6 +24,8 @@ _STATUS: Final = "status"
 _ERRORED: Final = Status("errored")
 _STUCK: Final = "queued,running,waiting"
 """The statuses of an instance that should go on."""
+_STUCK_FOR: Final = "1h"
+"""How long it has to be so if nobody says how long; the answer says it."""
 
 _LENGTHS: Final = {
     **dict.fromkeys(
@@ -63,6 +66,12 @@ _WITH_ERROR: Final = (
 )  # fmt: skip
 _ARTICLES: Final = frozenset({"a", "an", "the", "some", "status", "code"})
 _ERRORS: Final = frozenset({"error", "errors", "exception", "exceptions", "please", "pls"})
+_KINDS: Final = frozenset({"error", "errors", "exception", "exceptions", "failures"})
+_NO_TEXT: Final = frozenset({
+    "all", "any", "every", "everything", "everywhere", "new", "recent", "latest", "last", "first", "more",
+    "other", "top", "list", "ls", "*",
+})  # fmt: skip
+"""Words before `errors` that say nothing of them."""
 _ENDS: Final = frozenset({
     "since", "until", "till", "between", "as", "latest", "newest", "table",
 })  # fmt: skip
@@ -105,6 +114,8 @@ def read_comparisons(words: Sequence[Token], text: str) -> tuple[list[Token], tu
                 nearest=(f"longer:{word.raw}", f"shorter:{word.raw}"),
             )
         key = LONGER.key if signs[0] == ">" else SHORTER.key
+        if read and read[-1].key is None and read[-1].value.lower() in _BEFORE_LENGTHS:
+            start = read.pop().start  # took > 10m
         read.append(replace(word, key=key))
         readings.append(Reading(text[start : word.end], f"{key}:{word.raw}"))
     return read, tuple(readings)
@@ -137,6 +148,7 @@ def take_condition(row: Sequence[Token], workflows: Sequence[str], *, is_named: 
         reader.id,
         reader.step,
         reader.error,
+        reader.errors,
         reader.error_word,
     )
     return next((found for take in takers if (found := take()) is not None), None)
@@ -169,11 +181,22 @@ class _Row:
             if key and (more := longest_length(words[start + count :])):
                 end = start + count + more
                 return {_LENGTHS[key]: " ".join(words[start + count : end])}, end
-        status = _STUCK if words[0] == "stuck" else _status(words[0])
+        if words[0] == "stuck":
+            return self._stuck()
+        status = _status(words[0])
         goes_on = bool(status) and status not in ENDED_STATUSES and words[1:2] == ["for"]
         if goes_on and (more := longest_length(words[2:])):
             return {_STATUS: status or "", LONGER.key: " ".join(words[2 : 2 + more])}, 2 + more
         return None
+
+    def _stuck(self) -> Taken:
+        """Read `stuck`, and `stuck for over 2h`."""
+        words = self.words
+        start = 1 + (words[1:2] == ["for"])
+        start += _phrase(words[start:], [each for each, key in _LENGTHS.items() if key == LONGER.key])[0]
+        more = longest_length(words[start:])
+        length = " ".join(words[start : start + more]) if more else _STUCK_FOR
+        return {_STATUS: _STUCK, LONGER.key: length}, start + more if more else 1
 
     def trigger(self) -> Taken | None:
         """Read `from cron`, `triggered by an event`, `scheduled`."""
@@ -209,7 +232,12 @@ class _Row:
         if _status(words[0]) != _ERRORED or words[1:2] == [] or words[1] not in _IN_STEP:
             return None
         start = 2 + len(list(takewhile(("the", STEP.key).__contains__, words[2:])))
-        if start >= len(words) or _is_time(words[1:]) or not self._may_begin_text(start):
+        if (
+            start >= len(words)
+            or words[start] in _NO_TEXT
+            or _is_time(words[1:])
+            or not self._may_begin_text(start)
+        ):
             return None
         is_free = self.is_named if not self.workflows else self.is_named or not self._resolves(start)
         text, count = self.text(start)
@@ -244,6 +272,25 @@ class _Row:
             return False
         is_other = words[0] in _ENDS or words[0] in _JOINS or _status(words[0]) is not None
         return not is_other and not _is_time(words)
+
+    def errors(self) -> Taken | None:
+        """Read `timeout errors`, `card declined errors`: words behind a name that are nothing else."""
+        words = self.words
+        if not (self.is_named or self.workflows):
+            return None
+        for count in range(1, min(_MOST_WORDS, len(words))):
+            place = count - 1
+            is_other = (
+                words[place] in _NO_TEXT or not self._may_begin_text(place) or is_filler(self.tokens[place])
+            )
+            if is_other or self.tokens[place].quoted or self._resolves(place):
+                return None
+            if words[count] in _KINDS:
+                return {
+                    _STATUS: _ERRORED,
+                    ERROR.key: " ".join(each.value for each in self.tokens[:count]),
+                }, count + 1
+        return None
 
     def error_word(self) -> Taken | None:
         """Read `TimeoutError`, `ECONNRESET`, `502`."""

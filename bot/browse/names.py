@@ -13,7 +13,7 @@ from bot.language.command import Command
 from bot.language.errors import QueryError, UnknownName, typed, without_span
 from bot.language.filler_words import is_filler, without_fillers
 from bot.language.readings import Reading
-from bot.language.tokens import COMMAND, Token, span_with_marks
+from bot.language.tokens import COMMAND, Token, quote, span_with_marks
 
 _ID: Final = re.compile(r"(?=(?:.*\d){4})[\w-]{6,100}")
 _JOINED: Final = re.compile(r"[\s,;|&+]*(?:[,;|&+]|\b(?:and|or|plus|und|et|y)\b)[\s,;|&+]*", re.IGNORECASE)
@@ -239,9 +239,16 @@ def _known_pattern(word: Token, command: Command) -> Name:
         raise word.wrong(
             "fits no workflow",
             expected=f"a part of a name with `*` where anything may stand, as in `order-*`{find}",
-            nearest=tuple(map(quote_name, similar)),
+            nearest=(*map(quote_name, similar), *_as_id(word)),
         )
     return Name((word,), word.value)
+
+
+def _as_id(word: Token) -> tuple[str, ...]:
+    """Return what to type for a pattern that may be meant as the beginning of an id: `ord-59*`."""
+    prefix = word.value.removesuffix(PATTERN)
+    is_id = PATTERN not in prefix and any(sign.isdigit() for sign in prefix)
+    return (f"id:{quote(prefix)}",) if is_id else ()
 
 
 def _is_joined_to(word: Token, found: Sequence[Name], command: Command) -> bool:

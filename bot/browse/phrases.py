@@ -30,7 +30,7 @@ from bot.browse.options import (
     VIEWS,
 )
 from bot.browse.selection import PATTERN
-from bot.cloudflare.models import DIRECTIONS
+from bot.cloudflare.models import DIRECTIONS, ENDED_STATUSES, STATUSES
 from bot.language import filters, time_ranges, times
 from bot.language.filler_words import is_filler
 from bot.language.readings import Reading
@@ -42,6 +42,9 @@ EVERYTHING: Final = frozenset({
 })  # fmt: skip
 """Words in the place of a name that mean every workflow."""
 
+_ENDED: Final = tuple(status for status in STATUSES if status in ENDED_STATUSES)
+_UNFINISHED: Final = tuple(status for status in STATUSES if status not in ENDED_STATUSES)
+_GOING_ON: Final = frozenset({"unfinished", "ongoing", "incomplete"})
 _TIMES: Final = (SINCE.key, UNTIL.key, CREATED.key, CREATED_UNTIL.key)
 _BEFORE_TIMES: Final = ("in", "over", "during", "within", "for", "from", "the", "of", "at")
 _BEFORE_DAYS: Final = ("on", "in", "at", "during", "within", "over", "the")
@@ -102,7 +105,7 @@ class _Reader:
     """Reads words from the left, each phrase into filters, and any other word as it stands."""
 
     def __init__(self, words: Sequence[Token], workflows: Sequence[str]) -> None:
-        self._left = list(words)
+        self._left = _split_statuses(words, workflows)
         self._workflows = workflows
         self.found: list[Token] = []
         self.readings: list[Reading] = []
@@ -110,6 +113,7 @@ class _Reader:
     def read(self) -> None:
         readers = (
             self._read_created,
+            self._read_ended,
             self._read_condition,
             self.read_time,
             self._read_key,
@@ -203,6 +207,20 @@ class _Reader:
         self._replace(count, {by_creation[word.key or ""]: word.value for word in rest.found})
         return True
 
+    def _read_ended(self) -> bool:
+        """Read `ended`, which asks for every ended status if none of them is said, and `unfinished`."""
+        first = self._left[0]
+        word = "" if first.key is not None or first.quoted else first.value.lower()
+        statuses = _ENDED if word == "ended" else _UNFINISHED if word in _GOING_ON else ()
+        if not statuses or first.value in self._workflows:
+            return False
+        others = [*self.found, *self._left[1:]]
+        if word == "ended" and any(_is_ended_status(each) for each in others):
+            self._left.pop(0)
+        else:
+            self._replace(1, {STATUS.key: ",".join(statuses)})
+        return True
+
     def _read_negation(self) -> bool:
         """Read `!complete`, `not complete`, `status!=complete` as a filter that is refused."""
         words = self._bare_words(0)
@@ -234,6 +252,8 @@ class _Reader:
                 )
                 return True
         count = times.longest_time(words[skipped:])
+        if words[skipped : skipped + count] == ["now"]:
+            return False  # as in `what is broken now`: since now there is nothing
         if count:
             self._replace(skipped + count, {SINCE.key: " ".join(words[skipped : skipped + count])})
         return count > 0
@@ -318,6 +338,30 @@ class _Reader:
 def _write_value(key: str, value: str) -> str:
     """Return a value as it stands in a command; several statuses in quotes would be one."""
     return value if key == STATUS.key and filters.statuses_in(value) else quote(value)
+
+
+def _is_ended_status(word: Token) -> bool:
+    """Return whether a word asks for a status that an instance ends in."""
+    if word.key not in (None, STATUS.key) or (word.key is None and word.quoted):
+        return False
+    status = filters.known_status(word.value) or filters.synonymous_status(word.value)
+    return status in ENDED_STATUSES or bool(ENDED_STATUSES.intersection(filters.statuses_in(word.value)))
+
+
+def _split_statuses(words: Sequence[Token], workflows: Sequence[str]) -> list[Token]:
+    """Return the words, those that a comma joins to a status apart: `orders,errored`."""
+    found: list[Token] = []
+    for word in words:
+        parts = list(re.finditer(r"[^,;]+", word.text)) if word.key is None and not word.quoted else []
+        statuses = [filters.known_status(part[0]) or filters.synonymous_status(part[0]) for part in parts]
+        if len(parts) < 2 or not any(statuses) or all(statuses) or word.value in workflows:
+            found.append(word)
+            continue
+        found += [
+            replace(word, text=part[0], start=word.start + part.start(), value=part[0], raw=part[0])
+            for part in parts
+        ]
+    return found
 
 
 def _text(words: Sequence[Token]) -> str:

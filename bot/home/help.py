@@ -79,9 +79,10 @@ _OVERALL: Final[_Topic] = (
     Example("list {name}", "its instances, newest first; without `list` it is the same"),
     Example(
         "list {name} status:errored since:24h",
-        "those that failed, of all created since then",
+        "those that failed since then",
         title="Narrow it down",
     ),
+    Example("list * status:errored since:24h", "of every workflow, in one list"),
     Example("list {name} errored", "a bare status is enough"),
     Example(
         "failures", "what failed in the last day, by cause; names and `since:` may follow", title="Ask why"
@@ -116,14 +117,20 @@ _OVERALL: Final[_Topic] = (
 
 _LIST: Final[_Topic] = (
     Example("list {name}", "instances, newest first; filters may follow: `/workflows help filters`"),
+    Example("list * running", "of every workflow, in one list"),
+    (
+        "*Several workflows*\n`list orders,emails` shows both in one list, `list order-*` all whose names "
+        "begin so, and `list *` every one. Each row names its workflow."
+    ),
     (
         "`◀ Newer` and `Older ▶` turn pages in place; instances created meanwhile do not shift the rows. "
         "`⟳ Refresh` asks Cloudflare again. `Filter…` opens a form that narrows the list down in place. "
         "`Share` shows the list to everybody in the channel."
     ),
     (
-        "A list is bounded by when instances were *created*: one that was created before `since:` is not in "
-        "it, even if it failed since."
+        "*Times*\nOf `errored`, `terminated` and `complete` instances `since:` and `until:` mean when they "
+        "*ended*, and the last to end comes first. Of all others they mean when they were *created*; "
+        "`created:` always does. The line below the title says which of the two it is."
     ),
     "Each answer ends in the command that asks the same again. Only you see it.",
     'A name with spaces or colons goes in quotes: `/workflows list "my flow"`.',
@@ -138,6 +145,15 @@ _LIST: Final[_Topic] = (
 _FILTERS: Final[_Topic] = (
     Example("list {name} status:errored since:24h rows:20", "as many as you like, in any order"),
     _lines(LIST_OPTIONS),
+    (
+        "*In words*\n`errored or paused`  `failed with card declined`  `timeout errors`  "
+        "`running longer than 1h`  `from cron`  `on version 4f2a`  `failed in charge-card`  "
+        "`created yesterday`"
+    ),
+    (
+        "Cloudflare knows only status and creation. For the other filters the bot looks at the instances "
+        "itself, says how far it came, and *Search further* goes on."
+    ),
     Example("list {name} --status errored --per-page 20", "wrangler's flags work, too"),
     "Case does not matter. Every way to write a time: `/workflows help times`.",
 )

@@ -7,7 +7,7 @@ from bot.language.tokens import Token
 
 _SMALL: Final = frozenset({
     "a", "an", "the", "my", "our", "your", "its", "it", "this", "that", "these", "those", "there",
-    "here",
+    "here", "right", "still", "them", "they", "recent", "anywhere",
     "i", "we", "you", "me", "us",
     "please", "pls", "plz", "kindly", "hey", "just", "now", "also", "only", "any", "some", "currently",
     "can", "could", "would", "will", "should", "want", "need", "like", "wanna", "gimme", "give", "tell",

@@ -15,7 +15,7 @@ from bot.ui.sharing import SHARE
 from tests.support.digest_actions import public_messages
 from tests.support.filter_form import echoed_command, open_filter, submit_and_wait
 from tests.support.fixtures import RunBot
-from tests.support.messages import ask, button_labels, click, has_button, row_ids, walk
+from tests.support.messages import answer, ask, button_labels, click, has_button, row_ids, walk
 
 NOW = datetime.now(UTC)
 START = NOW - timedelta(days=1)
@@ -227,6 +227,47 @@ async def test_a_cause_that_was_asked_for_once_stands_in_every_list_after_it(
     assert "\nno stock\n" in after.all_text()
     assert "Why?" not in button_labels(after)
     assert cloudflare.count("get_instance") == asked
+
+
+async def test_why_leads_to_the_causes_which_the_list_then_knows(ada: Person, cloudflare: Simulation) -> None:
+    for number, workflow in enumerate(NAMES):
+        declined = Failure("PaymentError", "card declined")
+        cloudflare.add_instance(workflow, id=f"run-{number}", status="errored", error=declined)
+    listed = await ask(ada, "list * status:errored")
+    failures = await answer(await ada.click(listed, "failures_show"))
+    assert "card declined" in failures.all_text()
+    again = await click(ada, listed, "page_refresh")
+    assert again.all_text().count("\nPaymentError: card declined\n") == 3
+
+
+async def test_an_account_without_workflows_and_one_without_such_instances(
+    ada: Person, cloudflare: Simulation
+) -> None:
+    empty = await ask(ada, "list * status:errored")
+    assert "*No instance matches.* All of them: `/workflows list *`" in empty.all_text()
+    cloudflare.add_instance("orders", status="complete")
+    healthy = await click(ada, empty, "page_refresh")
+    assert "*No instance matches.*" in healthy.all_text()
+    assert cloudflare.list_calls == 0, "the counts say so"
+
+
+async def test_the_longest_names_are_shown_whole(ada: Person, cloudflare: Simulation) -> None:
+    name, id_ = "w" * 64, "*/30 9-17 * * 1-5,7#2 " * 12 + "1234567"
+    cloudflare.add_instance(name, id=id_, status="errored")
+    cloudflare.add_instance("orders", id=f"{id_}-", status="terminated")
+    message = await ask(ada, f"list {name},orders errored or terminated")
+    assert sorted(row_ids(message)) == [id_, f"{id_}-"]
+    assert f"`{id_}` in `{name}`" in message.all_text()
+
+
+async def test_a_workflow_that_is_gone_is_named_by_its_button(ada: Person, cloudflare: Simulation) -> None:
+    made = add(cloudflare, 30)["errored"]
+    listed = await ask(ada, "list orders,emails status:errored")
+    del cloudflare.records.by_name["emails"]
+    told = await click(ada, listed, "page_refresh")
+    assert "`default` has no workflow called `emails`." in told.all_text()
+    others = await click(ada, told, "list_open")
+    assert row_ids(others) == of(made, "orders")
 
 
 # Rights.

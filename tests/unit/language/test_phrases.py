@@ -10,6 +10,7 @@ from bot.language.errors import QueryError
 from tests.support.commands import read
 from tests.support.list_commands import read_known, read_list
 
+NOT_COMPLETE = "queued,running,paused,errored,terminated,waitingForPause,waiting,rollingBack"
 FORGIVEN = [
     ("orders status: errored", "status:errored"),
     ("orders status :errored", "status:errored"),
@@ -162,9 +163,9 @@ def test_a_name_may_stand_anywhere_in_words_of_its_own(text: str, workflow: str)
         ("image-pipeline xyzzy", ["image-pipeline"]),
         ("image-pipeline xyzzy plugh", []),
         ("image-pipeline error:timeout paused", ["image-pipeline paused"]),
-        ("image-pipeline not complete", ["image-pipeline"]),
-        ("image-pipeline !complete", ["image-pipeline"]),
-        ("image-pipeline status!=complete", ["image-pipeline"]),
+        ("image-pipeline not complete", [f"image-pipeline status:{NOT_COMPLETE}", "image-pipeline"]),
+        ("image-pipeline !complete", [f"image-pipeline status:{NOT_COMPLETE}", "image-pipeline"]),
+        ("image-pipeline status!=complete", [f"image-pipeline status:{NOT_COMPLETE}", "image-pipeline"]),
         ("image-pipeline oldest first", ["image-pipeline"]),
         ("image-pipeline rows:50", ["image-pipeline rows:20", "image-pipeline rows:50 view:table"]),
         ("image-pipeline rows:500", ["image-pipeline rows:20"]),
