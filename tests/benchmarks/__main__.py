@@ -26,6 +26,7 @@ NAMES: Final = (
     "triage",
     "failures",
     "words",
+    "export",
 )
 
 

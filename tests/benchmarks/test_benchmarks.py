@@ -27,6 +27,7 @@ TINY: dict[str, Any] = {
     "triage": 110,
     "failures": 20,
     "words": None,
+    "export": 300,
 }
 
 
