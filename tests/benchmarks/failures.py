@@ -100,7 +100,7 @@ async def measure(rounds: int = ROUNDS, failures: int = 500) -> Outcome:
             Goal("wall time, the bot to the other client", wall[_BOT].median / wall[_NAIVE].median, 1.5),
         ),
         notes=(
-            f"Cloudflare is {_LATENCY * 1000:.0f} ms away. Lists and a detail of each are {unavoidable} calls.",
+            f"Cloudflare is {_LATENCY * 1000:.0f} ms away. Lists and details take {unavoidable} calls.",
             f"The other client asks {_AT_ONCE} at once, each time for all of it.",
         ),
     )
