@@ -405,7 +405,8 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
     policy = PayloadPolicy(show=settings.bot_payloads == "show", redact=settings.bot_redact)
     payloads = PayloadHandlers(accounts, stored.buttons, policy, FileSender(client), access)
     inspect = InspectHandlers(accounts, ids, browser, stored.buttons, _now, refresh_pause, payloads, access)
-    finds = FindHandlers(InstanceSearch(accounts, analytics), inspect, lists, stored.buttons, _now, access)
+    search = InstanceSearch(accounts, analytics, ids)
+    finds = FindHandlers(search, inspect, lists, stored.buttons, _now, access)
     failures = FailureHandlers(
         FailureReader(browser, causes, accounts), stored.buttons, zones, _now, refresh_pause, access
     )
@@ -424,6 +425,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         exports,
         ExportStore(engine, _now),
         accounts,
+        causes,
         FileSender(client),
         channels,
         access,

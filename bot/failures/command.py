@@ -17,7 +17,7 @@ from bot.language.errors import one_of
 from bot.language.tokens import COMMAND, Token
 from bot.slack.requests import Request
 
-SYNONYMS: Final = ("failure", "causes")
+SYNONYMS: Final = ("causes",)
 _OF_LISTS: Final = frozenset({PATTERN, *EVERYTHING})
 """Words that ask for the list of all, and not for what is wrong in it."""
 _TAKEN: Final = (SINCE, UNTIL, ACCOUNT)

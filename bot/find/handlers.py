@@ -102,7 +102,7 @@ class FindHandlers:
         """Look where hints lead; then, if there is more to ask than a moment takes, say so and go on."""
         hinted = [] if request.everywhere else await self._hinted(targets, places)
         rest = partial(self._rest, request, targets, places, hinted, interaction)
-        missing = [found for found in hinted if not found.hits]
+        missing = [found for found in hinted if _is_to_be_looked_for(found)]
         to_ask = sum(not place.is_empty for place in places.found)
         if (missing or request.everywhere) and to_ask > _MANY:
             return Delayed(looking_message(targets, to_ask, places), rest)
@@ -148,12 +148,16 @@ class FindHandlers:
         hits: list[Hit] = [hit for found in hinted for hit in found.hits]
         found: list[Found] = []
         for each in hinted:
-            if everywhere or not each.hits:
+            if _is_to_be_looked_for(each) or (everywhere and each.elsewhere is None):
                 found.append(await self.search.find(each, places, hits, allowance))
                 hits += found[-1].hits
             else:
                 found.append(each)
         return SearchResult(found, places, targets.left_out)
+
+
+def _is_to_be_looked_for(found: Found) -> bool:
+    return not found.hits and found.elsewhere is None
 
 
 def _accounts_of(places: Places) -> dict[str, str | None]:

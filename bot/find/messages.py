@@ -56,7 +56,10 @@ def rows_message(result: SearchResult, request: FindInstances, value_of: ValueOf
         rows = found.hits[: max(_MOST_ROWS - shown, 0)]
         blocks += [instance_row(hit.subject, hit.row, value_of, now) for hit in rows]
         shown += len(rows)
-        if not found.hits:
+        if found.elsewhere is not None:
+            where = f"The link leads to the account {code(found.elsewhere)}, which this bot does not read."
+            blocks.append(section(f"{code(found.target.text)}\n{where}"))
+        elif not found.hits:
             blocks.append(
                 section(f"{code(found.target.text)}\nNot found. {' '.join(_looked(found, result))}")
             )

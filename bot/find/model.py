@@ -123,6 +123,8 @@ class Found:
         hits: the instances; none if there is none where it was looked.
         way: what led to the hits.
         gone_from: workflows that had it by what analytics say, and have it no more.
+        elsewhere: Cloudflare's id of the account that its link leads to, which is none of the bot's: it was
+            not looked for; None where it was.
     """
 
     target: Target
@@ -130,6 +132,7 @@ class Found:
     hits: tuple[Hit, ...] = ()
     way: Way = Way.ASKED
     gone_from: tuple[str, ...] = ()
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class ScanBounds:
         time: for all of it.
     """
 
-    pages: int = 60
+    pages: int = 30
     hits: int = 10
     at_once: int = 16
     time: timedelta = timedelta(seconds=4)

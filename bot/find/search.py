@@ -31,7 +31,8 @@ class SearchBounds:
     """How much a search may take.
 
     Attributes:
-        asked: requests for ids, of one search that ends where it finds something.
+        asked: requests for ids, of one search that ends where it finds something. With the pages of the scan
+            they leave a person a part of their share of the budget.
         at_once: requests under way.
         failures: answers that fail before an account is left alone.
         listing: for the lists of workflows.
@@ -40,7 +41,7 @@ class SearchBounds:
         scan: of the lists of instances.
     """
 
-    asked: int = 200
+    asked: int = 150
     at_once: int = 32
     failures: int = 5
     listing: timedelta = timedelta(seconds=5)
@@ -55,6 +56,7 @@ class InstanceSearch:
     Args:
         accounts: each account's workflows by the account's name, the default first.
         analytics: what asks an account's analytics, by the name of each account that has them.
+        account_ids: Cloudflare's id of each account that has one, by its name.
         bounds: how much a search may take.
     """
 
@@ -62,9 +64,11 @@ class InstanceSearch:
         self,
         accounts: Mapping[str, CachedWorkflows],
         analytics: Mapping[str, AnalyticsClient],
+        account_ids: Mapping[str, str],
         bounds: SearchBounds | None = None,
     ) -> None:
         self._accounts = Accounts(accounts)
+        self._account_ids = account_ids
         self._analytics = analytics
         self._bounds = bounds or SearchBounds()
 
@@ -90,8 +94,16 @@ class InstanceSearch:
         coverage = Coverage(askable=sum(not place.is_empty for place in places.found))
         if target.shape is Shape.PART:
             return Found(target, coverage)
-        if target.named is not None:
-            named = [place for place in places.found if _is_named(place, target)]
+        if (said := target.named) is not None:
+            try:
+                account = self._accounts.find_linked(said.account_id, self._account_ids, said.account)
+            except LookupError:
+                return Found(target, coverage, elsewhere=said.account_id)
+            named = [
+                place
+                for place in places.found
+                if (place.account, place.workflow.name) == (account, said.workflow)
+            ]
             if hits := await self._ask_all(named, target, coverage):
                 return Found(target, coverage, hits, Way.NAMED)
         if hits := await self._ask_all(self._cached(target, places), target, coverage):
@@ -197,8 +209,3 @@ class InstanceSearch:
 def _way_of_scan(target: Target, hits: Sequence[Hit]) -> Way:
     begins = hits[0].subject.instance.casefold().startswith(target.text.casefold())
     return Way.LISTED if begins else Way.HELD
-
-
-def _is_named(place: Place, target: Target) -> bool:
-    named = target.named
-    return named is not None and (place.account, place.workflow.name) == (named.account, named.workflow)

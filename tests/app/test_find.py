@@ -263,6 +263,12 @@ async def test_a_pasted_message_is_searched_for_all_that_it_mentions(
     assert "`nosuch-12345`\nNot found. Asked every workflow" in told
     assert button_labels(message) == ["Details"] * 3
     assert account.workflow_calls == 1
+    foreign = link.replace("0123456789abcdef", "f" * 16)
+    mixed = (
+        await ask(ada, f"find it is {foreign} and not ref-1000 or ref-1001, says my colleague")
+    ).all_text()
+    assert f"`ref-1000`\nThe link leads to the account `{'f' * 32}`, which this bot does not read." in mixed
+    assert "`ref-1001` of `refunds`" in mixed
     nothing = await ask(ada, "find it failed 3 times on 2026-11-23 at 14:03:22, says the log")
     assert "Nothing in that text looks like the id of an instance." in nothing.all_text()
 
@@ -310,7 +316,7 @@ async def test_a_search_of_many_workflows_says_that_it_takes_a_while_and_where_i
     many(cloudflare, 230)
     cloudflare.add_instance("ordering", id="ord-777777", created_on=NOW - timedelta(days=20))
     cloudflare.inject(Slow(0.02), times=None, operation="get_instance")
-    async with run_bot(bot_request_deadline=20.0):
+    async with run_bot(bot_request_deadline=20.0, bot_person_share=1.0):
         ada = slack.person("ada")
         reply = await ada.command("/workflows", "find ord-777777")
         first = await reply.message()
@@ -323,9 +329,10 @@ async def test_a_search_of_many_workflows_says_that_it_takes_a_while_and_where_i
         assert f"Asked {begun} of 231 workflows of `default` for this id, the likeliest first." in told
         assert begun <= 64  # of which the first 32 were under way when the likeliest one answered
         none = (await answer(await ada.command("/workflows", "find nosuch-12345"), 20)).all_text()
-        assert "Asked 200 of 231 workflows of `default` for this id, the likeliest first." in none
+        assert "⚠️" not in none, none
+        assert "Asked 150 of 231 workflows of `default` for this id, the likeliest first." in none
         assert "Ask all 231 workflows: `/workflows find nosuch-12345 everywhere`" in none
-        assert cloudflare.describe_calls == begun + 200
+        assert cloudflare.describe_calls == begun + 150
 
 
 async def test_a_search_stops_at_a_throttle_and_says_so(ada: Person, cloudflare: Simulation) -> None:

@@ -25,6 +25,7 @@ NAMES: Final = (
     "walk",
     "triage",
     "words",
+    "export",
 )
 
 

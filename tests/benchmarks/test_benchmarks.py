@@ -26,6 +26,7 @@ TINY: dict[str, Any] = {
     "walk": 20,
     "triage": 110,
     "words": None,
+    "export": 300,
 }
 
 

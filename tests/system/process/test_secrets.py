@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.simulators.cloudflare import (
+    ANALYTICS_PERMISSION,
     ApiKey,
     ApiToken,
     Challenge,
@@ -62,7 +63,8 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
     async with run_harness(tmp_path_factory.mktemp("secrets"), slack) as harness:
         by_token = ApiToken(f"token-{CANARY}")
         by_key = ApiKey("ops@example.com", f"key-{CANARY}")
-        harness.cloudflare.credentials = (by_token,)
+        analytics = ApiToken(f"analytics-{CANARY}", frozenset({ANALYTICS_PERMISSION}))
+        harness.cloudflare.credentials = (by_token, analytics)
         other = Simulation(account_id=KEY_ACCOUNT, credentials=(by_key,))
         other.add_instance("refunds", id="ref-1")
         async with other.serve() as other_api:
@@ -74,6 +76,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
             }
             settings = harness.settings(
                 CLOUDFLARE_API_TOKEN=by_token.value,
+                CLOUDFLARE_ANALYTICS_API_TOKEN=analytics.value,
                 CLOUDFLARE_ACCOUNTS=json.dumps({"keyed": account}),
                 BOT_LOG_LEVEL="debug",
                 BOT_REQUEST_DEADLINE="2",
@@ -142,6 +145,9 @@ async def test_answers_links_and_metrics_hold_no_secret(watched: Watched) -> Non
 async def test_no_fault_of_cloudflares_brings_a_secret_out(watched: Watched, fault: Fault) -> None:
     watched.harness.cloudflare.inject(fault, times=3)
     await ask(watched.ada, f"list order-processing since:{10 + FAULTS.index(fault)}d")
+    watched.harness.cloudflare.clear_faults()
+    watched.harness.cloudflare.inject(fault, operation="query_analytics")
+    await ask(watched.ada, f"find nosuch-{12345 + FAULTS.index(fault)} account:default")
     watched.harness.cloudflare.clear_faults()
 
     for place, text in _said(watched.harness, watched.bot).items():
