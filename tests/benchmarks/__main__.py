@@ -24,6 +24,7 @@ NAMES: Final = (
     "memory",
     "walk",
     "triage",
+    "failures",
     "words",
     "export",
 )
