@@ -425,6 +425,7 @@ def build_router(  # noqa: PLR0913, PLR0917 - everything that answers people com
         exports,
         ExportStore(engine, _now),
         accounts,
+        causes,
         FileSender(client),
         channels,
         access,

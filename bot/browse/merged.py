@@ -78,13 +78,13 @@ class _Cutting:
                     return
                 continue
             number = self.merge.wanted
-            if number is None or (pages >= limits.pages and not self.is_known) or is_over(until):
+            if number is None or pages >= limits.pages or is_over(until):
                 return
             await self._load(number, Priority.BACKGROUND if is_search else Priority.INTERACTIVE)
             if self.stopped is not None:
                 return
-            # Without conditions each page is one whose rows are next, unless the API sends empty ones.
-            pages += is_search or self.merge.wanted == number
+            # Where all rows are shown, a page is one whose rows are next, unless the API sends empty ones.
+            pages += is_bounded or self.merge.wanted == number
 
     async def _load(self, number: int, priority: Priority) -> None:
         """Read the next page of a list; one that can't be read is left out."""
@@ -141,8 +141,7 @@ async def _screen(mark: MergedBookmark, cutting: _Cutting, hidden: frozenset[int
     is_search = bool(query.selection.where)
     following = None
     if open_:
-        back = (*mark.back, shown) if shown.taken else mark.back
-        following = replace(mark, places=after, back=back, shown=None)
+        following = replace(mark, places=after, back=(*mark.back, shown), shown=None)
     goes_on = following if is_search and len(cutting.rows) < query.rows else None
     before = sum(screen.rows for screen in mark.back)
     ended = [place for place in seen if place.end == "end" and place.failure is None]

@@ -1,8 +1,7 @@
 """Merges lists by creation time. Pure: it says which page it wants next, and gives rows.
 
-Each list is newest first. No row of a list comes before one that was created after it: where a list is not in
-order, or does not tell a time, a row counts as no newer than the one before it. So the order of all rows does
-not depend on when a page is read.
+Each list is newest first. A row that does not tell when it was created counts as the one before it. Where the
+API is not in order, the rows of a list stay in the API's order, and each comes once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -90,7 +89,7 @@ class _Lane:
         self.place, self.loaded, self.bound = replace(loaded.place, passed=place.passed), loaded, key
         keys = []
         for row in loaded.rows[self.start :]:
-            key = key if row.created_on is None else min(key, row.created_on)
+            key = row.created_on or key
             keys.append(key)
         self.keys = keys
         if self.head is None and keys and keys[0] != _NEWEST:

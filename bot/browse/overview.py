@@ -138,11 +138,11 @@ class OverviewReader:
     async def _with_failures(self, account: _Account, rows: Sequence[WorkflowRow]) -> list[WorkflowRow]:
         """Return rows with how many failed lately, which is read for some of them."""
         await self._failures.read(account.name, account.workflows, rows, account.fetched_at)
-        return [self._row(account, row.workflow) for row in rows]
+        return [self._row(account, row.workflow) if row.failures is None else row for row in rows]
 
     def _row(self, account: _Account, workflow: Workflow) -> WorkflowRow:
-        row = compare(workflow, account.then, account.fetched_at)
-        return replace(row, failures=self._failures.known(account.name, row, account.fetched_at))
+        failures = self._failures.known(account.name, workflow, account.fetched_at)
+        return compare(workflow, account.then, account.fetched_at, failures)
 
     async def _keep(
         self, team: str, account: _Account, found: WorkflowList, rows: Sequence[WorkflowRow]

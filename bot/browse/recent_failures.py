@@ -13,7 +13,7 @@ from bot.browse.trouble import DAY, Failures, WorkflowRow, by_need_to_read, coun
 from bot.cloudflare.cache import CachedWorkflows
 from bot.cloudflare.errors import CloudflareError
 from bot.cloudflare.limiter import Priority
-from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, InstancePage, PageQuery, Status
+from bot.cloudflare.models import MAX_PER_PAGE, InstanceFilter, InstancePage, PageQuery, Status, Workflow
 
 _log = structlog.get_logger(__name__)
 
@@ -25,6 +25,7 @@ _KEEP: Final = timedelta(minutes=10)
 """Counts may stay the same while one failure goes and another one comes."""
 _MOST_KEPT: Final = 5_000
 _ERRORED: Final = Status("errored")
+_NONE: Final = Failures(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,12 @@ class RecentFailures:
     def __init__(self) -> None:
         self._kept: LRUCache[tuple[str, str], _Ends] = LRUCache(_MOST_KEPT)
 
-    def known(self, account: str, row: WorkflowRow, now: datetime) -> Failures | None:
+    def known(self, account: str, workflow: Workflow, now: datetime) -> Failures | None:
         """Return how many failed lately if that is known without a request."""
-        if row.workflow.instances is not None and not row.errored:
-            return Failures(0, 0)
-        kept = self._kept.get((account, row.name))
-        if kept is None or not kept.known or not self._is_fresh(kept, row, now):
-            return None
-        return count_failures(kept.ends, now, complete=kept.complete)
+        if workflow.instances is not None and not workflow.instances.get(_ERRORED):
+            return _NONE
+        kept = self._fresh(account, workflow, now)
+        return count_failures(kept.ends, now, complete=kept.complete) if kept and kept.known else None
 
     async def read(
         self, account: str, workflows: CachedWorkflows, rows: Sequence[WorkflowRow], now: datetime
@@ -72,7 +71,7 @@ class RecentFailures:
 
         One that can't be read stays unknown.
         """
-        unknown = [row for row in rows if row.errored and not self._has_read(account, row, now)]
+        unknown = [row for row in rows if row.errored and not self._fresh(account, row.workflow, now)]
         wanted = sorted(unknown, key=by_need_to_read)[:MOST_READ]
         try:
             async with asyncio.timeout(_TIMEOUT.total_seconds()):
@@ -89,12 +88,11 @@ class RecentFailures:
             return
         self._kept[account, row.name] = _ends(page, row.workflow.instances)
 
-    def _has_read(self, account: str, row: WorkflowRow, now: datetime) -> bool:
-        kept = self._kept.get((account, row.name))
-        return kept is not None and self._is_fresh(kept, row, now)
-
-    def _is_fresh(self, kept: _Ends, row: WorkflowRow, now: datetime) -> bool:
-        return kept.counts == row.workflow.instances and abs(now - kept.read_at) <= _KEEP
+    def _fresh(self, account: str, workflow: Workflow, now: datetime) -> _Ends | None:
+        """Return what was read of a workflow if that is not old, and its counts are the same."""
+        kept = self._kept.get((account, workflow.name))
+        is_fresh = kept and kept.counts == workflow.instances and abs(now - kept.read_at) <= _KEEP
+        return kept if is_fresh else None
 
 
 def _ends(page: InstancePage, counts: Mapping[Status, int] | None) -> _Ends:

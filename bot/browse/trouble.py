@@ -187,21 +187,26 @@ class Baselines:
         )
 
 
-def compare(workflow: Workflow, then: Baselines, now: datetime) -> WorkflowRow:
+def compare(
+    workflow: Workflow, then: Baselines, now: datetime, failures: Failures | None = None
+) -> WorkflowRow:
     """Return a row with what has changed; nothing is said where there is nothing to compare with.
 
     Args:
         workflow: as it is now.
         then: earlier counts of its account.
         now: when it was counted.
+        failures: how many failed lately, if that is known.
     """
-    queues = (_growth(workflow, each) for each in (then.hour, then.look) if each and each.at >= now - DAY)
+    counts = workflow.instances or {}
+    is_errored, is_queued = counts.get(_ERRORED, 0) > 0, counts.get(_QUEUED, 0) >= _LEAST_GROWTH
     return WorkflowRow(
         workflow,
-        since_look=_rise(workflow, then.look, _ERRORED),
-        in_day=_rise(workflow, then.day, _ERRORED),
-        queue=next(filter(None, queues), None),
-        missed=_missed(workflow, now),
+        failures,
+        since_look=_rise(workflow, then.look, _ERRORED) if is_errored else None,
+        in_day=_rise(workflow, then.day, _ERRORED) if is_errored else None,
+        queue=_growth(workflow, then, now) if is_queued else None,
+        missed=_missed(workflow, now) if workflow.schedules else None,
     )
 
 
@@ -226,12 +231,14 @@ def _before(workflow: Workflow, sample: CountSample, status: Status) -> int | No
     return 0 if workflow.created_on is not None and workflow.created_on > sample.at else None
 
 
-def _growth(workflow: Workflow, sample: CountSample) -> Rise | None:
-    rise = _rise(workflow, sample, _QUEUED)
-    if rise is None or rise.by < _LEAST_GROWTH:
-        return None
+def _growth(workflow: Workflow, then: Baselines, now: datetime) -> Rise | None:
     queued = (workflow.instances or {}).get(_QUEUED, 0)
-    return rise if queued >= _GROWTH * (queued - rise.by) else None
+    for sample in (then.hour, then.look):
+        rise = _rise(workflow, sample, _QUEUED)
+        is_recent = rise is not None and rise.since >= now - DAY
+        if rise and is_recent and rise.by >= _LEAST_GROWTH and queued >= _GROWTH * (queued - rise.by):
+            return rise
+    return None
 
 
 def _missed(workflow: Workflow, now: datetime) -> datetime | None:

@@ -1,15 +1,17 @@
 """Collect the rows of a selection: from windows of its lists, as far as the bounds of an export allow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from bot.browse.conditions import is_within, moment_of
+from bot.browse.judging import Judge
 from bot.browse.planning import filter_of
+from bot.browse.screen import Row
 from bot.browse.selection import Selection, Stream
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.causes import Cause
 from bot.cloudflare.errors import CloudflareError, InvalidResponse, RateLimited, TLSError, Unavailable
 from bot.cloudflare.limiter import Priority
 from bot.cloudflare.models import Instance, InstancePage, PageQuery
@@ -20,10 +22,7 @@ from bot.export.windows import MILLISECOND, NO_END, Window, to_millisecond
 
 Ending = Literal["whole", "time", "rows", "size"]
 """Why a reading ended: it was done, or a bound was reached."""
-
-Judged = tuple[Instance, Cause | None]
-Judge = Callable[[Stream, Sequence[Instance]], Awaitable[Sequence[Judged]]]
-"""Returns those of a list's rows that meet conditions, with why they failed where that was asked for."""
+_SHORTEST_PAUSE: Final = timedelta(seconds=0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,8 @@ class ExportPlan:
         expected: about how many rows these have in all, as far as it is known.
         lookback: how long before `since` an instance may have been created that ended since.
         lines: how rows are written.
+        as_of: when it was asked for.
+        judge: looks at the rows where the selection has conditions that the API lacks; None without.
     """
 
     selection: Selection
@@ -60,6 +61,8 @@ class ExportPlan:
     expected: Mapping[Stream, int]
     lookback: timedelta
     lines: Lines
+    as_of: datetime
+    judge: Judge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +105,21 @@ class Collector:
     Args:
         plan: what to read.
         workflows: the account.
-        judge: looks at the rows where the selection has conditions that the API lacks; None without.
         bounds: how much.
         spool: takes the rows.
+
+    Attributes:
+        unknown: rows that do not say whether they are what was asked for, and are left out.
     """
 
-    def __init__(
-        self, plan: ExportPlan, workflows: CachedWorkflows, judge: Judge | None, bounds: Bounds, spool: Spool
-    ) -> None:
+    def __init__(self, plan: ExportPlan, workflows: CachedWorkflows, bounds: Bounds, spool: Spool) -> None:
         self._plan = plan
         self._workflows = workflows
-        self._judge = judge
         self._bounds = bounds
         self._spool = spool
         self._reader = ListReader(self._ask, self._take, plan.expected)
         self._goes_on_at = 0.0
+        self.unknown = 0
 
     @property
     def progress(self) -> Progress:
@@ -158,14 +161,12 @@ class Collector:
             CloudflareError: there is none, also after some tries.
         """
         pauses = iter(self._bounds.retries)
-        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(max(0.0, self._goes_on_at - loop.time()))
+            await self._turn()
             try:
                 return await self._workflows.fetch_instances(query, priority=Priority.BACKGROUND)
             except RateLimited as error:
-                pause = max(error.retry_after, timedelta(seconds=0.1))
-                self._goes_on_at = max(self._goes_on_at, loop.time() + pause.total_seconds())
+                self._throttle(error)
             except TLSError:
                 raise
             except (Unavailable, InvalidResponse):
@@ -175,23 +176,58 @@ class Collector:
                 await asyncio.sleep(wait.total_seconds())
 
     async def _take(self, stream: Stream, rows: Sequence[Instance]) -> None:
-        selection = self._plan.selection
-        chosen = [row for row in rows if _is_in(row, selection)]
-        judged: Sequence[Judged] = [(row, None) for row in chosen]
-        if self._judge is not None and chosen:
-            judged = await self._judge(stream, chosen)
-        line = self._plan.lines.line
-        name = stream.workflow
+        by_end = self._plan.selection.by_end
+        chosen = await self._meeting([Row(stream.workflow, row) for row in rows if self._is_in(row)])
+        lines = self._plan.lines.lines(chosen)
         await self._spool.add(
             [
-                SpooledRow(name, row.id, _time_of(row, selection), line(name, row, cause))
-                for row, cause in judged
+                SpooledRow(
+                    row.workflow,
+                    row.instance.id,
+                    moment_of(row.instance) if by_end else row.instance.created_on,
+                    line,
+                )
+                for row, line in zip(chosen, lines, strict=True)
             ]
         )
         if self._spool.rows >= self._bounds.rows:
             raise _Full("rows")
         if self._spool.size >= self._bounds.size:
             raise _Full("size")
+
+    def _is_in(self, row: Instance) -> bool:
+        """Return whether a row is in `since` and `until` where these mean the end."""
+        if not self._plan.selection.by_end:
+            return True
+        answer = is_within(self._plan.selection, row)
+        self.unknown += answer is None
+        return answer is True
+
+    async def _meeting(self, rows: list[Row]) -> list[Row]:
+        """Return the rows that meet the conditions which the API lacks; throttles are waited out."""
+        judge = self._plan.judge
+        if judge is None:
+            return rows
+        found: list[Row] = []
+        while rows:
+            until = asyncio.get_running_loop().time() + self._bounds.time.total_seconds()
+            judged = await judge.judge(rows, self._plan.as_of, until)
+            found += [row for row, is_one in zip(judged.rows, judged.answers, strict=True) if is_one]
+            self.unknown += sum(answer is None for answer in judged.answers)
+            rows = rows[len(judged.rows) :]
+            if rows and isinstance(judged.stopped, RateLimited):
+                self._throttle(judged.stopped)
+                await self._turn()
+        return found
+
+    def _throttle(self, error: RateLimited) -> None:
+        pause = max(error.retry_after, _SHORTEST_PAUSE)
+        goes_on_at = asyncio.get_running_loop().time() + pause.total_seconds()
+        self._goes_on_at = max(self._goes_on_at, goes_on_at)
+
+    async def _turn(self) -> None:
+        """Wait until requests may be made."""
+        await asyncio.sleep(max(0.0, self._goes_on_at - asyncio.get_running_loop().time()))
 
 
 def windows_of(plan: ExportPlan) -> list[Window]:
@@ -203,22 +239,6 @@ def windows_of(plan: ExportPlan) -> list[Window]:
         end = NO_END if bounds.date_end is None else to_millisecond(bounds.date_end) + MILLISECOND
         windows.append(Window(stream, start, end))
     return windows
-
-
-def _time_of(row: Instance, selection: Selection) -> datetime | None:
-    """Return the time that a row is in order by, and that `since` and `until` mean."""
-    return (row.ended_on if selection.by_end else None) or row.created_on
-
-
-def _is_in(row: Instance, selection: Selection) -> bool:
-    """Return whether a row of a selection's windows is in `since` and `until` where these mean the end."""
-    if not selection.by_end:
-        return True
-    at = _time_of(row, selection)
-    if at is None:
-        return False
-    since, until = selection.since, selection.until
-    return (since is None or at >= since.at) and (until is None or at <= until.at)
 
 
 def complete_since(gaps: Sequence[Gap]) -> datetime | None:

@@ -4,19 +4,21 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.access.model import Right
 from bot.access.policy import Access, Viewer
+from bot.browse.causes import CauseReader
 from bot.browse.errors import NoSuchWorkflow
+from bot.browse.judging import Judge
 from bot.browse.model import ListQuery
-from bot.browse.planning import may_have_rows
+from bot.browse.planning import may_have_rows, needs_names
 from bot.browse.rights import error_for_hidden
 from bot.browse.selection import PATTERN, Selection, Stream, is_match
 from bot.cloudflare.accounts import Accounts
 from bot.cloudflare.cache import CachedWorkflows
-from bot.cloudflare.errors import WorkflowNotFound
+from bot.cloudflare.errors import CloudflareError, WorkflowNotFound
 from bot.cloudflare.models import Status, WorkflowList
 from bot.export.collector import ExportPlan
 from bot.export.lines import Lines
@@ -49,6 +51,7 @@ from bot.slack.users import UserTimeZones
 
 _LONGEST_NAME: Final = 60
 _DIRECT_MESSAGE: Final = "D"
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ExportHandlers:
@@ -58,6 +61,7 @@ class ExportHandlers:
         exports: makes them.
         store: knows those of all processes.
         accounts: each account's workflows by the account's name, the default first.
+        causes: reads why instances failed.
         files: says whether the bot may send any.
         channels: proves that a person and the bot are in a channel.
         access: says who may look at what.
@@ -73,6 +77,7 @@ class ExportHandlers:
         exports: Exports,
         store: ExportStore,
         accounts: Mapping[str, CachedWorkflows],
+        causes: CauseReader,
         files: FileSender,
         channels: ChannelAccess,
         access: Access,
@@ -85,6 +90,7 @@ class ExportHandlers:
         self._exports = exports
         self._store = store
         self._accounts = Accounts(accounts)
+        self._causes = causes
         self._files = files
         self._channels = channels
         self._access = access
@@ -111,7 +117,7 @@ class ExportHandlers:
         await self._prove(request, interaction)
         await self._require_files(request.again())
         _, workflows = self._accounts.get(query.account)
-        listed = await workflows.list_workflows()
+        listed = await _listed(workflows, query.selection)
         query, readings = self._with_known_names(query, listed, viewer)
         allows = self._filter(request, viewer, query)
         selection = query.selection
@@ -125,9 +131,18 @@ class ExportHandlers:
             team=interaction.team,
             asked=Asked(interaction.user, again),
             to=request.channel or interaction.user,
-            plan=ExportPlan(selection, streams, expected, self._lookback, Lines(request.format)),
+            plan=ExportPlan(
+                selection,
+                streams,
+                expected,
+                self._lookback,
+                Lines(request.format, with_causes=selection.where.needs_cause),
+                as_of=self._now(),
+                judge=Judge(selection.where, self._causes, query.account, interaction.team)
+                if selection.where
+                else None,
+            ),
             workflows=workflows,
-            judging=None,
             file_name=_file_name(selection, self._now()),
             is_some=any(selection.has(row.name) and not allows(row.name) for row in listed.rows),
         )
@@ -238,6 +253,20 @@ class ExportHandlers:
     def _readers_may_view(self, channel: str, account: str | None, workflow: str) -> bool:
         is_private = not channel or channel.startswith(_DIRECT_MESSAGE)  # the person alone reads it
         return is_private or self._access.channel_may_view(channel, account, workflow)
+
+
+async def _listed(workflows: CachedWorkflows, selection: Selection) -> WorkflowList:
+    """Return the account's workflows. For one name they are not needed: then it is as if there were more.
+
+    Raises:
+        CloudflareError: they are needed, and can't be read.
+    """
+    try:
+        return await workflows.list_workflows()
+    except CloudflareError:
+        if needs_names(selection):
+            raise
+        return WorkflowList((), (), _NEVER, cut_short=True)
 
 
 def _with_channel_name(request: StartExport, interaction: Interaction) -> StartExport:

@@ -10,15 +10,16 @@ JSON lines (https://jsonlines.org) have no mark, and their values are as the API
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal
 
 from pydantic_core import to_json
 
+from bot.browse.screen import Row
 from bot.cloudflare.causes import Cause
-from bot.cloudflare.models import Instance
 
 Format = Literal["csv", "jsonl"]
 FORMATS: Final[tuple[Format, ...]] = ("csv", "jsonl")
@@ -41,7 +42,11 @@ CAUSE_FIELDS: Final = ("step", "error_name", "error_message")
 
 _FORMULA: Final = re.compile("^(?=[\t\r])|(?:^|(?<=[;\t\r\n]))(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 """Where a formula begins: in a cell, and behind what another country's spreadsheet takes for a cell's end."""
+_MAY_BE_FORMULA: Final = re.compile("^[\\s=+\\-@\uff1d\uff0b\uff0d\uff20]|[;\t\r\n]")
+"""Finds the few cells that are looked at closely."""
+_UTC: Final = "+00:00"
 _BOM: Final = "\ufeff"
+_Write = Callable[[str | None], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,58 +64,77 @@ class Lines:
     @property
     def head(self) -> str:
         """Return what the file begins with."""
-        if self.format == "jsonl":
-            return ""
-        fields = FIELDS + CAUSE_FIELDS if self.with_causes else FIELDS
-        return f"{_BOM}{_csv_line({name: name for name in fields})}"
+        return f"{_BOM}{_csv_lines([self._names])[0]}" if self.format == "csv" else ""
 
-    def line(self, workflow: str, row: Instance, cause: Cause | None = None) -> str:
-        """Return a row as a line, with its end."""
-        values: dict[str, str | None] = {
-            name: _text(workflow if name == "workflow_name" else getattr(row, name)) for name in FIELDS
-        }
-        if self.with_causes:
-            found = (None, None, None) if cause is None else (cause.step, cause.name, cause.message)
-            values |= {name: _text(value) for name, value in zip(CAUSE_FIELDS, found, strict=True)}
-        return _WRITERS[self.format](values)
+    def lines(self, rows: Iterable[Row]) -> list[str]:
+        """Return rows as lines, each with its end."""
+        if self.format == "csv":
+            return _csv_lines([self._values(row, _cell, _known_cell) for row in rows])
+        values = [self._values(row, _text, _known_text) for row in rows]
+        return [f"{to_json(dict(zip(self._names, each, strict=True))).decode()}\n" for each in values]
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return FIELDS + CAUSE_FIELDS if self.with_causes else FIELDS
+
+    def _values(self, row: Row, write: _Write, write_known: _Write) -> tuple[str | None, ...]:
+        """Return what a row has; `write_known` writes what many rows have."""
+        one = row.instance
+        values = (
+            write_known(row.workflow),
+            write(one.id),
+            write_known(one.status),
+            _time(one.created_on),
+            _time(one.started_on),
+            _time(one.ended_on),
+            _time(one.modified_on),
+            write_known(one.version_id),
+            write_known(one.workflow_id),
+            write_known(one.trigger_source),
+        )
+        if not self.with_causes:
+            return values
+        cause = row.cause or Cause(None, None, None)
+        return (*values, *map(write, (cause.step, cause.name, cause.message)))
 
 
-def _json_line(values: Mapping[str, str | None]) -> str:
-    return f"{to_json(values).decode()}\n"
+def _csv_lines(rows: Iterable[Sequence[str | None]]) -> list[str]:
+    """Return rows as CSV; what is None is an empty cell."""
+    written = _Written()
+    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
+    return written.lines
 
 
 class _Written:
-    """Keeps what the csv module writes: a line at a time."""
+    """Keeps the lines that the csv module writes."""
 
     def __init__(self) -> None:
-        self.line = ""
+        self.lines: list[str] = []
 
     def write(self, line: str) -> None:
-        self.line = line
+        self.lines.append(line)
 
 
-def _csv_line(values: Mapping[str, str | None]) -> str:
-    written = _Written()
-    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([_without_formula(value or "") for value in values.values()])
-    return written.line
-
-
-def _without_formula(cell: str) -> str:
-    return _FORMULA.sub("'", cell)
-
-
-_WRITERS: Final[Mapping[Format, Callable[[Mapping[str, str | None]], str]]] = {
-    "csv": _csv_line,
-    "jsonl": _json_line,
-}
-
-
-def _text(value: object) -> str | None:
-    """Return a value as text that UTF-8 has bytes for: a time as ISO 8601 in UTC."""
-    if value is None:
+def _time(at: datetime | None) -> str | None:
+    """Return a time as ISO 8601 in UTC."""
+    if at is None:
         return None
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    text = str(value)
-    return text if text.isascii() else text.encode(errors="replace").decode()
+    written = at.isoformat()
+    if not written.endswith(_UTC):
+        written = at.astimezone(UTC).isoformat()
+    return f"{written.removesuffix(_UTC)}Z"
+
+
+def _text(text: str | None) -> str | None:
+    """Return a text that UTF-8 has bytes for."""
+    return text if text is None or text.isascii() else text.encode(errors="replace").decode()
+
+
+def _cell(text: str | None) -> str | None:
+    """Return a text as a cell that no spreadsheet runs."""
+    written = _text(text)
+    return _FORMULA.sub("'", written) if written and _MAY_BE_FORMULA.search(written) else written
+
+
+_known_text = lru_cache(maxsize=1_000)(_text)
+_known_cell = lru_cache(maxsize=1_000)(_cell)

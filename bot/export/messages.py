@@ -203,7 +203,7 @@ def not_allowed_message(again: Command) -> Message:
     """Say that the bot may not send files, how that is changed, and that nothing was read."""
     words = (
         "This bot may not send files yet, so nothing was read. Somebody who manages the Slack app can add "
-        "the scope `files:write` under *OAuth & Permissions* and install it again."
+        "the scope `files:write` under *OAuth &amp; Permissions* and install it again."
     )
     return message(words, [section(f"⚠️ {words}"), *_again(again)])
 

@@ -22,7 +22,6 @@ from bot.export.collector import (
     complete_since,
     first_error,
 )
-from bot.export.judge import Judging
 from bot.export.messages import (
     Asked,
     Result,
@@ -88,7 +87,6 @@ class Job:
         to: Slack's id of the channel that gets the file, or of the person.
         plan: what it reads.
         workflows: the account.
-        judging: looks at rows where the selection has conditions; None without.
         file_name: without its ending.
         is_some: workflows are left out that the person may not look at.
     """
@@ -100,7 +98,6 @@ class Job:
     to: str
     plan: ExportPlan
     workflows: CachedWorkflows
-    judging: Judging | None
     file_name: str
     is_some: bool = False
 
@@ -268,8 +265,7 @@ class Exports:
 
     async def _make(self, running: _Running, spool: Spool) -> Message:
         job = running.job
-        judge = None if job.judging is None else job.judging.judge
-        collector = Collector(job.plan, job.workflows, judge, self._bounds, spool)
+        collector = Collector(job.plan, job.workflows, self._bounds, spool)
         ticking = asyncio.create_task(self._tick(running, collector))
         try:
             ending = await collector.collect()
@@ -293,7 +289,7 @@ class Exports:
             unread=[gap.window.stream for gap in gaps if gap.error is not None],
             error=error,
             unreadable_rows=collector.unreadable_rows,
-            unknown=0 if job.judging is None else job.judging.unknown,
+            unknown=collector.unknown,
             is_some=job.is_some,
         )
         if file_id:

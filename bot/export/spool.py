@@ -58,7 +58,7 @@ class Spool:
 
     Attributes:
         rows: how many it has.
-        size: bytes of their lines.
+        size: about how many bytes their lines have.
     """
 
     def __init__(self) -> None:
@@ -103,12 +103,13 @@ class Spool:
     def _add(self, rows: Sequence[SpooledRow]) -> None:
         database = self._opened()
         values = [(row.workflow, row.id, _microseconds(row.at), row.line) for row in rows]
+        if not values:
+            return
         database.execute("BEGIN")
-        for row, value in zip(rows, values, strict=True):
-            if database.execute("INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?)", value).rowcount:
-                self.rows += 1
-                self.size += len(row.line.encode())
+        added = database.executemany("INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?)", values).rowcount
         database.execute("COMMIT")
+        self.rows += added
+        self.size += sum(len(row.line.encode()) for row in rows) * added // len(rows)
 
     def _write(self, head: str) -> WrittenFile:
         self._file = file = TemporaryFile("w+b")  # noqa: SIM115 - closed with the spool

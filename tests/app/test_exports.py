@@ -4,21 +4,29 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.export.collector import Bounds
 from bot.export.service import Exports, Times
-from bot.playground.simulators.cloudflare import JsonError, Simulation, Slow, TooManyRequests
+from bot.export.store import ExportStore, StoredExport
+from bot.playground.simulators.cloudflare import Failure, JsonError, Simulation, Slow, TooManyRequests
 from bot.playground.simulators.slack import ErrorCode, LocalSlack, Message, Person, Workspace
-from bot.playground.simulators.slack.directory import GRACE, SCOPES
-from bot.playground.simulators.slack.files import UploadedFile
+from bot.playground.simulators.slack.directory import ADA, GRACE, SCOPES
+from bot.playground.simulators.slack.files import Files, UploadedFile
+from bot.slack.edited_messages import EditedMessages
+from bot.ui.elements import Message as MessageOfBot
+from tests.support.databases import migrated_database
 from tests.support.fixtures import ReadLog, RunBot
 from tests.support.messages import ask, button_labels, click
 from tests.support.servers import bot_settings, serve_bot
+from tests.support.teams import TEAM
 
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
@@ -405,3 +413,77 @@ async def test_what_was_exported_is_in_no_log(
     written = read_log()
     assert [each["rows"] for each in written if each["event"] == "export_ended"] == [1]
     assert "canary-workflow" not in json.dumps(written)
+
+
+@pytest.mark.parametrize(
+    ("is_sending", "said"), [(False, "before the file was ready"), (True, "while it sent")]
+)
+async def test_an_export_whose_process_is_gone_is_told_by_another_one(
+    slack: LocalSlack, run_bot: RunBot, tmp_path: Path, is_sending: bool, said: str
+) -> None:
+    client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+    posted = await EditedMessages(client).post(MessageOfBot("Exporting: 1 row so far", []), ADA.id)
+    async with migrated_database(f"sqlite:///{tmp_path}/bot.sqlite3") as engine:
+        store = ExportStore(engine, lambda: datetime.now(UTC) - timedelta(seconds=61))
+        await store.begin(StoredExport("gone", ADA.id, "export orders to <#C0GENERAL|general>"), TEAM)
+        await store.tell_by("gone", posted)
+        if is_sending:
+            await store.send("gone")
+        going_on = ExportStore(engine, lambda: datetime.now(UTC) - timedelta(seconds=30))
+        await going_on.begin(StoredExport("fine", GRACE.id, "export emails"), TEAM)
+    async with run_bot():
+        message = await ended(slack)
+        await asyncio.sleep(0.3)  # a second look tells nobody again
+    assert said in message.text
+    assert "`/workflows export orders to #general`" in message.all_text()
+    assert len([change for change in slack.changes if said in change.message.text]) == 1
+    assert not told(slack, "@grace")
+
+
+async def test_conditions_that_the_api_lacks_choose_the_rows(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    fill(cloudflare, 30, status="complete")
+    for number in range(6):
+        cloudflare.add_instance(
+            "orders",
+            id=f"bad-{number}",
+            status="errored",
+            created_on=START - timedelta(minutes=number),
+            ended_on=START,
+            error=Failure("=CardError", f"card {'declined' if number % 2 else 'expired'}; =1+1"),
+        )
+    await ask(ada, 'export orders error:"card declined"')
+    await ended(slack)
+    [file] = slack.files
+    assert ids_of(file) == ["bad-1", "bad-3", "bad-5"]
+    assert {(row["error_name"], row["error_message"]) for row in rows_of(file)} == {
+        ("'=CardError", "card declined;' =1+1")
+    }
+
+
+async def test_a_file_never_leaves_slack(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(cloudflare, 1)
+    foreign = {"upload_url": "http://localhost:1/upload", "file_id": "F1"}
+    monkeypatch.setattr(Files, "get_upload_url", lambda *_: foreign)
+    await ask(ada, "export orders")
+    message = await ended(slack)
+    assert "ForeignHostBlocked" in message.text
+    assert not slack.files
+
+
+async def test_names_of_workflows_are_escaped_wherever_they_are_shown(
+    slack: LocalSlack, cloudflare: Simulation, ada: Person
+) -> None:
+    name = "=<!channel>&`" + "ü" * 51
+    fill(cloudflare, 150, name)
+    cloudflare.inject(JsonError(403, 10000, "<!here>"), times=1, operation="list_instances")
+    await ask(ada, "export *")
+    assert "<!" not in (await ended(slack)).all_text()
+    await ask(ada, "export *")
+    await until(lambda: len(slack.files))
+    [file] = slack.files
+    assert {row["workflow_name"] for row in rows_of(file)} == {f"'{name}"}
+    assert re.fullmatch(r"[A-Za-z0-9._-]+\.csv", file.name)

@@ -1,5 +1,7 @@
 """Lists of `wrangler dev` 4.117 to 4.127, which ignores `date_start` and `date_end`."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -106,6 +108,20 @@ async def test_bounds_of_creation_filter_and_end_the_list(ada: Person, engine: O
     assert {name[:7] for name in found} == {"order-7", "order-8"}
     end = "no more created since then; instances created before may have ended since"
     assert [end in screen.all_text() for screen in screens] == [False, False, True]
+
+
+async def test_an_export_has_the_rows_within_bounds_and_walks_one_page_after_the_other(
+    ada: Person, engine: OldEngine, slack: LocalSlack
+) -> None:
+    start = datetime.now(UTC) - timedelta(hours=10)
+    for number in range(450):
+        engine.create(f"order-{number:03}", start + timedelta(minutes=number))
+    since = (start + timedelta(minutes=100)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    files = slack.files.follow()
+    await ask(ada, f"export orders created:{since}")
+    content = (await files.next()).content.decode("utf-8-sig")
+    ids = [row["id"] for row in csv.DictReader(io.StringIO(content, newline=""))]
+    assert ids == [f"order-{number:03}" for number in range(449, 99, -1)]
 
 
 async def test_several_workflows_without_counts_are_one_list(ada: Person, engine: OldEngine) -> None:

@@ -121,7 +121,8 @@ async def test_the_menu_offers_a_hundred_and_finds_the_others(ada: Person, cloud
 async def test_the_menu_of_another_account_opens_that_one_s_lists_however_long_the_names(
     run_bot: RunBot, slack: LocalSlack, cloudflare: Simulation
 ) -> None:
-    account, name = "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6", "q7W8e9R0t1Y2u3I4o5P6a7S8d9F0g1H2" * 2
+    account = "IdJkgKsTmqFODTeWZDNK3YvPLpmtkdw2"
+    name = "zUNd85iTFa7bFloXOFggM2OVlKOv0jrzLyZMST944RA88sLb_j55DNWHWZo8D4l2"
     other = Simulation(account_id="f" * 32)
     other.add_instance(name, id="there")
     cloudflare.add_instance("orders", id="here")
@@ -131,6 +132,7 @@ async def test_the_menu_of_another_account_opens_that_one_s_lists_however_long_t
             ada = slack.person("ada")
             overview = await ask(ada, f"account:{account}")
             (option,) = await offered(ada, overview)
+            assert option["value"].startswith("s1."), "what does not fit is in the database"
             assert len(option["value"]) <= 150
             assert row_ids(await open_workflow(ada, overview)) == ["there"]
             assert row_ids(await open_workflow(ada, await ask(ada, ""))) == ["here"]
@@ -186,3 +188,13 @@ async def test_hundreds_with_long_names_and_trouble_are_paged_through(
     assert [rows_of(screen)[0].split("`")[1] for screen in back] == [
         rows_of(screen)[0].split("`")[1] for screen in reversed(screens)
     ]
+
+
+async def test_why_leads_to_what_failed_in_that_workflow(ada: Person, cloudflare: Simulation) -> None:
+    fail(cloudflare, "mail", 3, minutes=5)
+    fail(cloudflare, "orders", 5, hours=5)
+    overview = await ask(ada, "")
+    why = (await click(ada, overview, "failures_show", index=1)).all_text()
+    assert "orders" in why
+    assert "mail" not in why
+    assert "5" in why

@@ -24,7 +24,9 @@ NAMES: Final = (
     "memory",
     "walk",
     "triage",
+    "failures",
     "words",
+    "export",
 )
 
 

@@ -25,7 +25,9 @@ TINY: dict[str, Any] = {
     "memory": 20,
     "walk": 20,
     "triage": 110,
+    "failures": 20,
     "words": None,
+    "export": 300,
 }
 
 

@@ -75,6 +75,7 @@ def button_values() -> Sequence[bytes]:
         *SAMPLES,
         Bookmark(read_list("orders errored since:24h")),
         OverviewBookmark(OverviewQuery("prod", "x")),
+        OverviewBookmark(OverviewQuery(), after="orders", order=("mail", "orders")),
     )
     return [
         *_encoded(*(encode(place) for place in places), "s1.AbCd_-012.list orders", "s1.", "2.x", "s1.a.b.c"),
@@ -185,7 +186,7 @@ async def _requests() -> list[bytes]:
     for action, carried in (
         ("page_next", value), ("page_refresh", encode(OverviewBookmark(OverviewQuery()))),
         ("list_open", value), ("filter_open", value), ("digest_show", "1"), ("digest_new", ""),
-        ("digest_pause", "1"), ("digest_edit", "1"), ("unknown", "x"),
+        ("digest_pause", "1"), ("digest_edit", "1"), ("workflow_open", value), ("unknown", "x"),
     ):  # fmt: skip
         button = {"type": "button", "action_id": action, "block_id": "b", "value": carried}
         common = {"type": "block_actions", "channel": {"id": "C0GENERAL"}, "response_url": RESPONSE_URL}
@@ -207,6 +208,10 @@ async def _requests() -> list[bytes]:
         await ada.send({"type": "block_actions", "view": state, "actions": [preview]})
     for menu in ("digest_zone", "digest_workflows"):
         await ada.send({"type": "block_suggestion", "action_id": menu, "block_id": "b", "value": "o"})
+    for block in ("workflows/", "workflows/prod", "workflows/none"):
+        await ada.send(
+            {"type": "block_suggestion", "action_id": "workflow_open", "block_id": block, "value": "o"}
+        )
     for text in ("@workflows digest list", "@workflows orders errored"):
         await ada.say(text)
     return [_json(_document(delivery)) for delivery in notes.deliveries]

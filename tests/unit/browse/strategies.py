@@ -20,7 +20,14 @@ trails = st.lists(st.builds(VisitedPage, positions, counts), max_size=5).map(tup
 bookmarks = st.builds(
     Bookmark, list_queries(), position=positions, offset=counts, anchor=anchors, visited=trails
 )
-any_bookmarks = bookmarks | st.builds(OverviewBookmark, overview_queries, offset=counts)
+names = st.lists(hostile_text, max_size=5).map(tuple)
+any_bookmarks = bookmarks | st.builds(
+    OverviewBookmark,
+    overview_queries,
+    offset=counts,
+    after=st.none() | hostile_text,
+    order=st.none() | names,
+)
 
 LONGEST_ID = f"{'*/30 9-17 * * 1-5,7#2 ' * 20}"[:257]
 moments = st.none() | st.datetimes(

@@ -37,6 +37,7 @@ SAMPLES = (
     Bookmark(ListQuery.of("orders", start=PageNumber(3)), PageNumber(3), 10),
     OverviewBookmark(OverviewQuery()),
     OverviewBookmark(OverviewQuery("prod", "order"), 10),
+    OverviewBookmark(OverviewQuery(), after="orders", order=("mail", "orders")),
 )
 # Every character that base64 knows, and some that a text may pick up on its way.
 ALPHABET = string.ascii_letters + string.digits + "-_=.+/ \n\x00é🔴"

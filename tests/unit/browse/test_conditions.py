@@ -146,6 +146,24 @@ async def test_searching_further_finds_all_once_and_the_way_back_shows_the_same(
     assert [ids(screen) for screen in reversed(back)] == [ids(screen) for screen in screens if screen.rows]
 
 
+async def test_the_way_back_leads_past_screens_that_found_nothing() -> None:
+    account = sparse()
+    account.workflows["a"] += [instance("seldom-1", 900), instance("seldom-2", -900)]
+    browser = account.browser()
+    seldom = ListQuery(Selection(("a", "b"), where=Conditions(id="seldom")), 1)
+    screens = await search(browser, await browser.open(seldom))
+    assert [ids(screen) for screen in screens if screen.rows] == [["seldom-1"], ["seldom-2"]]
+    assert not screens[2].rows, "the search went on"
+    found = next(screen for screen in screens[1:] if screen.rows)
+    back = await turn_newer(browser, found)
+    assert ids(back) == ["seldom-1"]
+    assert back.previous is None
+    assert [ids(screen) for screen in await search(browser, back) if screen.rows] == [
+        ["seldom-1"],
+        ["seldom-2"],
+    ]
+
+
 async def test_a_search_ends_when_its_time_is_up_and_goes_on() -> None:
     browser = sparse().browser(limits=Limits(10, 0))
     first = await browser.open(ListQuery(RARE, 10))

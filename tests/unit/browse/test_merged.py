@@ -273,6 +273,15 @@ async def test_rows_without_a_time_do_not_break_the_order() -> None:
     assert ids(*reversed(await back(browser, screens[-1]))) == ids(*screens)
 
 
+async def test_a_list_of_nothing_but_phantoms_shows_none() -> None:
+    account = three_lists()
+    account.workflows["ghosts"] = [Instance(id=digit * 64) for digit in "abc"]
+    browser = account.browser()
+    screens = await forward(browser, await browser.open(ListQuery(EVERYTHING, 10)))
+    assert len(ids(*screens)) == 90
+    assert screens[-1].is_last
+
+
 async def test_a_list_that_is_not_in_order_is_shown_once_whole() -> None:
     account = three_lists()
     answer = account.list_instances

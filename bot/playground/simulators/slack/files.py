@@ -38,7 +38,7 @@ class UploadedFile:
             "id": self.id,
             "name": self.name,
             "title": self.title or self.name,
-            "mimetype": "text/plain",  # this bot sends no other files
+            "mimetype": "text/csv" if self.name.endswith(".csv") else "text/plain",
             "size": len(self.content),
             "preview": preview,
             "preview_is_truncated": len(preview.encode()) < len(self.content),

@@ -1,0 +1,130 @@
+"""What people are told of exports: Slack shows it, whatever the names, and it ends in what to type."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.browse.selection import Stream
+from bot.cloudflare.errors import InvalidResponse, Unavailable
+from bot.cloudflare.models import Status
+from bot.export.collector import Bounds, Ending, Progress
+from bot.export.messages import (
+    Asked,
+    Result,
+    begun_message,
+    busy_message,
+    cancelled_message,
+    channel_refused_message,
+    channel_unavailable_message,
+    disk_lines,
+    ended_message,
+    failed_message,
+    lost_message,
+    not_allowed_message,
+    not_begun_message,
+    not_sent_lines,
+    not_yours_message,
+    progress_message,
+    proof_message,
+    restarted_message,
+    result_message,
+    sending_message,
+    too_many_message,
+)
+from bot.language.command import Command
+from bot.slack.channels import Reason
+from bot.ui.elements import Message
+from bot.ui.limits import fits
+from tests.support.digest_messages import assert_slack_shows
+
+HOSTILE = "`<!everyone>`&" + "ü" * 51
+AGAIN = Command(f'export "{HOSTILE}" error:"{HOSTILE * 20}" to #ops')
+ASKED = Asked("U0ADA0001", AGAIN)
+REASONS: tuple[Reason, ...] = ("person", "bot", "direct", "archived")
+AT = datetime(2026, 11, 29, tzinfo=UTC)
+BOUNDS = Bounds()
+
+
+def result(
+    ending: Ending = "whole", *, rows: int = 2, unread: int = 0, since: datetime | None = AT
+) -> Message:
+    found = Result(
+        name=f"{'x' * 200}.csv",
+        rows=rows,
+        ending=ending,
+        complete_since=since,
+        unread=[Stream(f"{HOSTILE}{number}", Status("errored")) for number in range(unread)],
+        error=Unavailable("no answer") if unread else None,
+        unreadable_rows=3,
+        unknown=4,
+        is_some=True,
+    )
+    return result_message(found, ASKED, BOUNDS)
+
+
+MESSAGES = [
+    progress_message(Progress(1, 1, None, None), ASKED, "v" * 100, None),
+    progress_message(Progress(10, 2_000, 50_000, 1.0), ASKED, "v" * 100, 280.0),
+    sending_message(1, ASKED),
+    result(),
+    result(rows=0),
+    result("time"),
+    result("rows", since=None),
+    result("size", unread=300),
+    result(unread=1),
+    cancelled_message("U0GRACE01", ASKED),
+    restarted_message(ASKED),
+    lost_message(ASKED),
+    failed_message("no.", not_sent_lines("<!here>"), ASKED),
+    failed_message("no.", disk_lines(), ASKED),
+    begun_message(""),
+    begun_message("C0OPS0001"),
+    not_allowed_message(AGAIN),
+    not_begun_message("<!here>", AGAIN),
+    too_many_message(AGAIN),
+    busy_message(4, AGAIN),
+    proof_message("C0OPS0001"),
+    channel_refused_message("C0OPS0001", HOSTILE),
+    *(channel_unavailable_message("C0OPS0001", why, AGAIN) for why in REASONS),
+    not_yours_message("U0ADA0001", ["U0GRACE01"]),
+    ended_message(),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.text[:30])
+def test_slack_shows_it_with_the_longest_and_worst_names(message: Message) -> None:
+    assert_slack_shows(message)
+    assert fits(message.blocks)
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress(1, 1, None, None), "1 row so far"),
+        (Progress(1_200, 1_200, None, None), "1,200 rows so far"),
+        (Progress(1_200, 1_200, 50_000, None), "1,200 of about 50,000 rows so far"),
+        (Progress(1_200, 1_200, 900, None), "1,200 rows so far"),
+        (Progress(3, 2_400, 50_000, None), "searched 2,400 of about 50,000 rows, 3 found"),
+        (Progress(3, 2_400, None, None), "searched 2,400 rows, 3 found"),
+    ],
+)
+def test_progress_says_how_many_of_about_how_many(progress: Progress, said: str) -> None:
+    assert f"Exporting: {said} " in progress_message(progress, ASKED, "v", None).text
+
+
+def test_a_partial_file_says_why_and_what_is_surely_in_it() -> None:
+    text = result("time", unread=7).text
+    assert "Partial export: 2 instances, and some are missing." in text
+    assert "It was ended after 1h" in text
+    assert "and 2 more. Cloudflare gave no usable answer." in text
+    assert "created since 2026-11-29T00:00:00Z" in text
+    assert "Rows may be missing anywhere in it." in result("rows", since=None).text
+
+
+def test_a_whole_one_says_no_more_than_there_is() -> None:
+    found = Result("orders.csv", 1, "whole")
+    text = result_message(found, Asked("U0ADA0001", Command("export orders")), BOUNDS).text
+    assert text == "Exported 1 instance. The file is `orders.csv`. `/workflows export orders`"
+    assert not Result("a", 1, "whole").is_partial
+    assert Result("a", 1, "whole", unread=[Stream("a")], error=InvalidResponse("x")).is_partial
+    assert timedelta(minutes=60) == BOUNDS.time
