@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.browse.selection import Selection
+from bot.language.times import TimePoint
 from bot.playground.simulators.cloudflare import (
     ANALYTICS_PERMISSION,
     ApiToken,
@@ -19,6 +21,8 @@ from bot.playground.simulators.cloudflare import (
     WrongShape,
 )
 from bot.playground.simulators.slack import LocalSlack, Message, PayloadValidator, Person
+from bot.stats.requests import RefreshStats, TurnStats
+from tests.support.buttons import CODEC
 from tests.support.fixtures import RunBot
 from tests.support.messages import answer, ask, button_labels, row_ids
 
@@ -152,10 +156,14 @@ async def test_the_newest_thousand_of_many_are_read_and_said_to_be(
     ada: Person, cloudflare: Simulation
 ) -> None:
     add_runs(cloudflare, 1_100)
-    said = (await ask(ada, f"stats {ORDERS}")).all_text()
+    shown = await ask(ada, f"stats {ORDERS}")
+    said = shown.all_text()
     assert "the newest 1,000 instances; there are more." in said
     assert "They reach back to" in said
     assert cloudflare.list_calls == 10
+    (chart,) = (block for block in shown.blocks if block["type"] == "data_visualization")
+    hours = chart["chart"]["axis_config"]["categories"]
+    assert len(hours) in {18, 19}, "of the week it has the hours that were read"
 
 
 async def test_of_several_workflows_each_gives_its_newest(ada: Person, cloudflare: Simulation) -> None:
@@ -207,6 +215,12 @@ async def test_the_list_opens_of_the_same_instances(ada: Person, cloudflare: Sim
     add_runs(cloudflare, 3, ago=timedelta(days=3))
     shown = await ask(ada, f"stats {ORDERS} since:24h")
     assert len(row_ids(await answer(await ada.click(shown, "list_open")))) == 2
+
+
+async def test_what_failed_is_a_press_away(ada: Person, cloudflare: Simulation) -> None:
+    add_runs(cloudflare, 2, status="errored", attempts=(False,))
+    shown = await ask(ada, f"stats {ORDERS}")
+    assert "card declined" in (await answer(await ada.click(shown, "failures_show"))).all_text()
 
 
 async def test_hidden_workflows_are_in_no_figure(
@@ -271,11 +285,33 @@ async def test_steps_that_cannot_be_read_cost_no_more_than_themselves(
     assert "More could not be read: Too many requests to Cloudflare just now." in said
 
 
+async def test_a_throttle_says_when_to_come_again(ada: Person, cloudflare: Simulation) -> None:
+    add_runs(cloudflare, 2)
+    cloudflare.inject(TooManyRequests(300), operation="list_instances")
+    assert "Too many requests to Cloudflare just now." in (await ask(ada, f"stats {ORDERS}")).all_text()
+
+
 async def test_what_was_read_before_a_throttle_is_shown(ada: Person, cloudflare: Simulation) -> None:
     add_runs(cloudflare, 250)
-    await ask(ada, "")
+    await ask(ada, f"list {ORDERS} since:7d")  # the first page is in memory
     cloudflare.inject(TooManyRequests(300), operation="list_instances")
-    assert "Too many requests" in (await ask(ada, f"stats {ORDERS}")).all_text()
+    said = (await ask(ada, f"stats {ORDERS}")).all_text()
+    assert "the newest 100 instances; there are more." in said
+    assert "Reading stopped early: Too many requests to Cloudflare just now." in said
+
+
+async def test_an_old_button_means_the_time_before_now(ada: Person, cloudflare: Simulation) -> None:
+    add_runs(cloudflare, 2, ago=timedelta(days=3))
+    shown = await ask(ada, f"stats {ORDERS}")
+    old = Selection((ORDERS,), since=TimePoint("24h", datetime.now(UTC) - timedelta(days=5)))
+    for request in (TurnStats(old), RefreshStats(old)):
+        pressed = {
+            "type": "button",
+            "action_id": request.kind,
+            "block_id": "b",
+            "value": CODEC.encode(request),
+        }
+        assert "no runs" in (await answer(await ada.act(shown, pressed))).all_text()
 
 
 async def test_analytics_count_what_the_list_does_not_hold(
